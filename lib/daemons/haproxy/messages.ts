@@ -1,0 +1,82 @@
+/**
+ * What the daemon says on standard error: `[ALERT]    (77) : config : …`.
+ * The first alert or warning of a start is preceded by two notices with the
+ * version and the path. Source: 2.6.12 `errors.c`; recorded `haproxy -c` runs.
+ */
+
+export const VERSION = '2.6.12-1+deb12u3';
+export const RELEASE_DATE = '2025/10/03';
+export const EXECUTABLE = '/usr/sbin/haproxy';
+
+export type MessageLevel = 'NOTICE' | 'WARNING' | 'ALERT';
+
+/** Where in the configuration a message comes from, for the editor. */
+export interface MessagePlace {
+  readonly file: string;
+  /** from 1 */
+  readonly line: number;
+}
+
+/** One message, without its `[LEVEL]   (pid) : ` head. */
+export interface Message {
+  readonly level: MessageLevel;
+  /** as printed after the head, its last newline included */
+  readonly text: string;
+  readonly place: MessagePlace | undefined;
+}
+
+/** `[WARNING]  (`: the label in brackets, padded to ten characters. */
+export function formatMessage(message: Message, pid: number): string {
+  return `${`[${message.level}]`.padEnd(10)} (${pid}) : ${message.text}`;
+}
+
+/** The messages of one run, in order. */
+export class MessageLog {
+  readonly messages: Message[] = [];
+  hasWarnings = false;
+  #saidVersion = false;
+  /** `config` while files are read, nothing afterwards. */
+  #prefix = 'config';
+  /** Put before the next message only, as the daemon does for servers. */
+  #context: (() => string) | undefined;
+  place: MessagePlace | undefined;
+
+  alert(text: string): void {
+    this.#version();
+    this.#add('ALERT', text);
+  }
+
+  warning(text: string): void {
+    this.hasWarnings = true;
+    this.#version();
+    this.#add('WARNING', text);
+  }
+
+  notice(text: string): void {
+    this.#add('NOTICE', text);
+  }
+
+  /** Ends the phase in which files are read. */
+  endConfiguration(): void {
+    this.#prefix = '';
+    this.#context = undefined;
+  }
+
+  setContext(context: (() => string) | undefined): void {
+    this.#context = context;
+  }
+
+  #version(): void {
+    if (this.#saidVersion) return;
+    this.#saidVersion = true;
+    this.messages.push({ level: 'NOTICE', text: `haproxy version is ${VERSION}\n`, place: undefined });
+    this.messages.push({ level: 'NOTICE', text: `path to executable is ${EXECUTABLE}\n`, place: undefined });
+  }
+
+  #add(level: MessageLevel, text: string): void {
+    const prefix = this.#prefix === '' ? '' : `${this.#prefix} : `;
+    const context = this.#context?.() ?? '';
+    this.#context = undefined;
+    this.messages.push({ level, text: `${prefix}${context}${text}\n`, place: this.place });
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * execve(2): what a file is when somebody runs it. A binary is a file whose
+ * inode names a program of the registry; `#!` names an interpreter.
+ */
+import { type Credentials, FileError } from './files.contract';
+import type { Program, SpawnError } from './process.contract';
+import type { Host } from './world.contract';
+
+const INTERPRETERS_DEEP = 4;
+export interface Executable { program: Program; /** argv as the program sees it */ argv: string[]; /** the binary */ exe: string; comm: string }
+
+/** Resolves `path` (absolute) for execution. */
+export function findExecutable(host: Host, path: string, argv: readonly string[], who: Credentials, depth = 0): Executable | SpawnError {
+  const info = host.fs.stat(path, who);
+  if (info instanceof FileError) return { errno: info.errno, path };
+  if (info.kind !== 'file' || host.fs.access(path, 1, who) !== undefined) return { errno: 'EACCES', path };
+  const comm = baseName(path).slice(0, 15);
+  if (info.program !== undefined) {
+    const program = host.world.registry.findProgram(info.program);
+    const exe = host.fs.realpath(path, who);
+    return program === undefined ? { errno: 'ENOEXEC', path } : { program, argv: [...argv], exe: typeof exe === 'string' ? exe : path, comm };
+  }
+  const line = /^#![ \t]*([^ \t\n]+)[ \t]*([^\n]*)/.exec(host.fs.readInode(info.ino).slice(0, 256));
+  if (line === null || depth >= INTERPRETERS_DEEP) return { errno: line === null ? 'ENOEXEC' : 'ELOOP', path };
+  const interpreter = line[1] ?? '';
+  const argument = (line[2] ?? '').trim();
+  const found = findExecutable(host, interpreter, [interpreter, ...(argument === '' ? [] : [argument]), path, ...argv.slice(1)], who, depth + 1);
+  if ('errno' in found) return { errno: found.errno, path, interpreter };
+  return { ...found, comm };
+}
+
+export function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,537 @@
+/**
+ * A host's file system: POSIX semantics over inodes that are plain data.
+ *
+ * Inodes are frozen and replaced on change, so that a checkpoint shares what
+ * did not change. Mounts are fixed regions of the tree with their own size.
+ * Not modelled: ACLs, extended attributes, quotas, sparse files.
+ * Sources: POSIX.1-2017 path resolution §4.13; Linux path_resolution(7).
+ */
+import { byteLength } from '../std/bytes';
+import { type Credentials, type Errno, FileError, type FileKind, type FileSpec, type FileSystem, type Inode, type Stat } from './files.contract';
+import type { HostState, MountState, Registry } from './world.contract';
+import type { Host } from './world.contract';
+
+const ROOT_INODE = 1;
+const LONGEST_NAME = 255;
+const LONGEST_PATH = 4095;
+const LINKS_FOLLOWED = 40;
+const BLOCK = 4096;
+export const ROOT: Credentials = Object.freeze({ uid: 0, gid: 0, groups: Object.freeze([]) });
+
+interface Found { ino: number; parent: number; name: string; path: string }
+/** What an operation may need to know beside the inodes. */
+export interface FilesPorts { state(): HostState; clock(): number; registry: Registry; host(): Host }
+
+/** An empty tree with only the root directory. */
+export function emptyInodes(clock: number): Map<number, Inode> {
+  return new Map([[ROOT_INODE, inode({ ino: ROOT_INODE, kind: 'directory', mode: 0o755, uid: 0, gid: 0, nlink: 2, mtime: clock, atime: clock, ctime: clock, content: '', bytes: 0, entries: new Map(), mount: 0 })]]);
+}
+
+function inode(fields: Inode): Inode {
+  return Object.freeze(fields);
+}
+
+/** Implements the contract over `host.state`. */
+export class Files implements FileSystem {
+  /** Open counts of inodes, so that an unlinked open file goes on. Runtime only: rebuilt as programs run. */
+  readonly #opened = new Map<number, number>();
+  constructor(private readonly ports: FilesPorts) {}
+
+  // ---------------------------------------------------------------- looking
+  stat(path: string, who: Credentials): Stat | FileError {
+    const found = this.#find(path, who, true);
+    return found instanceof FileError ? found : this.#describe(found.ino);
+  }
+  lstat(path: string, who: Credentials): Stat | FileError {
+    const found = this.#find(path, who, !path.endsWith('/') ? false : true);
+    return found instanceof FileError ? found : this.#describe(found.ino);
+  }
+  exists(path: string): boolean {
+    return !(this.#find(path, ROOT, true) instanceof FileError);
+  }
+  readlink(path: string, who: Credentials): string | FileError {
+    const found = this.#find(path, who, false);
+    if (found instanceof FileError) return found;
+    const node = this.#inode(found.ino);
+    return node.kind === 'symlink' ? node.content : new FileError('EINVAL', path);
+  }
+  realpath(path: string, who: Credentials, options?: { allowMissing?: boolean }): string | FileError {
+    const found = this.#find(path, who, true);
+    if (!(found instanceof FileError)) return found.path;
+    if (found.errno !== 'ENOENT' || options?.allowMissing !== true) return found;
+    const parent = this.#parent(path, who);
+    return parent instanceof FileError ? parent : join(parent.path, parent.name);
+  }
+  access(path: string, bits: number, who: Credentials): undefined | FileError {
+    const found = this.#find(path, who, true);
+    if (found instanceof FileError) return found;
+    const node = this.#inode(found.ino);
+    if ((bits & 2) !== 0 && this.#mount(node).options.includes('ro') && node.kind !== 'character') return new FileError('EROFS', path);
+    return permitted(node, bits, who) ? undefined : new FileError('EACCES', path);
+  }
+  readdir(path: string, who: Credentials): string[] | FileError {
+    const found = this.#find(path, who, true);
+    if (found instanceof FileError) return found;
+    const node = this.#inode(found.ino);
+    if (node.kind !== 'directory') return new FileError('ENOTDIR', path);
+    if (!permitted(node, 4, who)) return new FileError('EACCES', path);
+    const virtual = this.ports.registry.findVirtualFiles(found.path)?.list?.(this.ports.host(), found.path);
+    const names = [...(node.entries?.keys() ?? [])];
+    return virtual === undefined ? names : [...new Set([...names, ...virtual])];
+  }
+  mounts(): MountRow[] {
+    return this.ports.state().mounts.map((mount) => ({ ...mount, options: mount.options.join(',') }));
+  }
+
+  // ---------------------------------------------------------------- contents
+  readFile(path: string, who: Credentials): string | FileError {
+    const opened = this.open(path, who, { read: true });
+    return opened instanceof FileError ? opened : this.readInode(opened.ino);
+  }
+  writeFile(path: string, content: string, who: Credentials, options: { mode?: number; append?: boolean; exclusive?: boolean } = {}): undefined | FileError {
+    const opened = this.open(path, who, { write: true, create: true, truncate: options.append !== true, append: options.append === true, exclusive: options.exclusive === true, mode: options.mode ?? 0o644 });
+    if (opened instanceof FileError) return opened;
+    const failed = options.append === true ? this.appendInode(opened.ino, content) : content === '' ? undefined : this.writeInode(opened.ino, content);
+    return failed === undefined ? undefined : new FileError(failed.errno, path);
+  }
+  open(path: string, who: Credentials, options: Parameters<FileSystem['open']>[2]): { ino: number } | FileError {
+    const found = this.#find(path, who, true);
+    if (found instanceof FileError) {
+      if (found.errno !== 'ENOENT' || options.create !== true) return found;
+      if (path.endsWith('/')) return new FileError('EISDIR', path);
+      return this.#create(this.#throughLink(path, who), 'file', options.mode ?? 0o666, who, '');
+    }
+    if (options.exclusive === true && options.create === true) return new FileError('EEXIST', path);
+    const node = this.#inode(found.ino);
+    if (node.kind === 'directory') {
+      if (options.write === true) return new FileError('EISDIR', path);
+      return permitted(node, 4, who) ? { ino: found.ino } : new FileError('EACCES', path);
+    }
+    if (node.kind === 'socket') return new FileError('ENXIO', path);
+    if (!permitted(node, (options.read === true ? 4 : 0) | (options.write === true ? 2 : 0), who)) return new FileError('EACCES', path);
+    if (options.write === true && node.kind === 'file') {
+      if (this.#mount(node).options.includes('ro')) return new FileError('EROFS', path);
+      if (node.program !== undefined && this.#isRunning(found.path)) return new FileError('ETXTBSY', path);
+      if (options.truncate === true) this.#setContent(found.ino, '', 0);
+    }
+    return { ino: found.ino };
+  }
+  readInode(ino: number): string {
+    const node = this.ports.state().inodes.get(ino);
+    if (node === undefined) return '';
+    if (node.device === 'virtual') return this.ports.registry.findVirtualFiles(node.content)?.read(this.ports.host(), node.content) ?? '';
+    return node.content;
+  }
+  writeInode(ino: number, content: string): undefined | FileError {
+    const node = this.ports.state().inodes.get(ino);
+    if (node === undefined) return new FileError('ENOENT', '');
+    if (node.device === 'virtual') {
+      const refused = this.ports.registry.findVirtualFiles(node.content)?.write?.(this.ports.host(), node.content, content);
+      return refused === undefined ? undefined : new FileError(refused, node.content);
+    }
+    return this.#store(node, content, byteLength(content));
+  }
+  appendInode(ino: number, text: string): undefined | FileError {
+    if (text === '') return undefined;
+    const node = this.ports.state().inodes.get(ino);
+    if (node === undefined) return new FileError('ENOENT', '');
+    if (node.device === 'virtual') return this.writeInode(ino, text);
+    return this.#store(node, node.content + text, node.bytes + byteLength(text));
+  }
+  retain(ino: number): void {
+    this.#opened.set(ino, (this.#opened.get(ino) ?? 0) + 1);
+  }
+  release(ino: number): void {
+    const left = (this.#opened.get(ino) ?? 1) - 1;
+    if (left > 0) this.#opened.set(ino, left);
+    else {
+      this.#opened.delete(ino);
+      this.#dropIfUnused(ino);
+    }
+  }
+
+  forgetOpened(): void {
+    this.#opened.clear();
+  }
+
+  // ---------------------------------------------------------------- names
+  mkdir(path: string, mode: number, who: Credentials): undefined | FileError {
+    const made = this.#create(path.replace(/\/+$/, '') || '/', 'directory', mode, who, '');
+    return made instanceof FileError ? made : undefined;
+  }
+  symlink(target: string, path: string, who: Credentials): undefined | FileError {
+    const made = this.#create(path, 'symlink', 0o777, who, target);
+    return made instanceof FileError ? made : undefined;
+  }
+  mkfifo(path: string, mode: number, who: Credentials): undefined | FileError {
+    const made = this.#create(path, 'fifo', mode, who, '');
+    return made instanceof FileError ? made : undefined;
+  }
+  /** A device, socket or computed file, for set-up. */
+  special(path: string, kind: FileKind, mode: number, fields: { device?: string; content?: string; gid?: number; uid?: number }): undefined | FileError {
+    const made = this.#create(path, kind, mode, ROOT, fields.content ?? '');
+    if (made instanceof FileError) return made;
+    this.#patch(made.ino, { ...(fields.device === undefined ? {} : { device: fields.device }), uid: fields.uid ?? 0, gid: fields.gid ?? 0 });
+    return undefined;
+  }
+  link(existing: string, path: string, who: Credentials): undefined | FileError {
+    const found = this.#find(existing, who, false);
+    if (found instanceof FileError) return found;
+    const node = this.#inode(found.ino);
+    if (node.kind === 'directory') return new FileError('EPERM', existing);
+    const place = this.#place(path, who);
+    if (place instanceof FileError) return place;
+    this.#setEntry(place.parent, place.name, found.ino);
+    this.#patch(found.ino, { nlink: node.nlink + 1, ctime: this.ports.clock() });
+    return undefined;
+  }
+  unlink(path: string, who: Credentials): undefined | FileError {
+    const found = this.#removable(path, who);
+    if (found instanceof FileError) return found;
+    const node = this.#inode(found.ino);
+    if (node.kind === 'directory') return new FileError('EISDIR', path);
+    if (path.endsWith('/')) return new FileError('ENOTDIR', path);
+    this.#setEntry(found.parent, found.name, undefined);
+    this.#unlinkInode(found.ino);
+    return undefined;
+  }
+  rmdir(path: string, who: Credentials): undefined | FileError {
+    if (/(^|\/)\.\/*$/.test(path)) return new FileError('EINVAL', path);
+    if (/(^|\/)\.\.\/*$/.test(path)) return new FileError('ENOTEMPTY', path);
+    const found = this.#removable(path, who);
+    if (found instanceof FileError) return found;
+    const node = this.#inode(found.ino);
+    if (node.kind !== 'directory') return new FileError('ENOTDIR', path);
+    if ((node.entries?.size ?? 0) > 0) return new FileError('ENOTEMPTY', path);
+    if (this.ports.state().mounts.some((mount) => mount.point === found.path)) return new FileError('EBUSY', path);
+    this.#setEntry(found.parent, found.name, undefined);
+    this.#patch(found.ino, { nlink: 0 });
+    this.#dropIfUnused(found.ino);
+    return undefined;
+  }
+  rename(from: string, to: string, who: Credentials): undefined | FileError {
+    const source = this.#removable(from, who);
+    if (source instanceof FileError) return source;
+    const node = this.#inode(source.ino);
+    const target = this.#find(to, who, false);
+    if (target instanceof FileError && target.errno !== 'ENOENT') return target;
+    const place = target instanceof FileError ? this.#place(to.replace(/\/+$/, ''), who) : this.#removable(to, who);
+    if (place instanceof FileError) return place;
+    if (node.kind === 'directory' && isWithin(place.path, source.path) && place.path !== source.path) return new FileError('EINVAL', to);
+    if (this.#inode(place.parent).mount !== node.mount) return new FileError('EXDEV', to);
+    if (!(target instanceof FileError)) {
+      if (target.ino === source.ino) return undefined;
+      const old = this.#inode(target.ino);
+      if (old.kind === 'directory' && node.kind !== 'directory') return new FileError('EISDIR', to);
+      if (old.kind !== 'directory' && node.kind === 'directory') return new FileError('ENOTDIR', to);
+      if (old.kind === 'directory' && (old.entries?.size ?? 0) > 0) return new FileError('ENOTEMPTY', to);
+      this.#setEntry(place.parent, place.name, undefined);
+      this.#unlinkInode(target.ino);
+    }
+    this.#setEntry(source.parent, source.name, undefined);
+    this.#setEntry(place.parent, place.name, source.ino);
+    this.#patch(source.ino, { ctime: this.ports.clock() });
+    return undefined;
+  }
+
+  // ---------------------------------------------------------------- attributes
+  chmod(path: string, mode: number, who: Credentials): undefined | FileError {
+    return this.#change(path, who, true, () => ({ mode: mode & 0o7777, ctime: this.ports.clock() }));
+  }
+  chown(path: string, uid: number, gid: number, who: Credentials, options?: { noFollow?: boolean }): undefined | FileError {
+    return this.#change(path, who, options?.noFollow !== true, (node) => {
+      const newUid = uid === -1 ? node.uid : uid;
+      const newGid = gid === -1 ? node.gid : gid;
+      const allowed = who.uid === 0 || (newUid === node.uid && (newGid === node.gid || newGid === who.gid || who.groups.includes(newGid)));
+      return allowed ? { uid: newUid, gid: newGid, ctime: this.ports.clock() } : 'EPERM';
+    });
+  }
+  utimes(path: string, atime: number, mtime: number, who: Credentials): undefined | FileError {
+    return this.#change(path, who, true, () => ({ atime, mtime, ctime: this.ports.clock() }));
+  }
+
+  // ---------------------------------------------------------------- set-up
+  /** Root-owned set-up write; makes parents; replaces what is there. */
+  install(path: string, spec: FileSpec): void {
+    const parts = path.split('/').filter((part) => part !== '');
+    for (let i = 1; i < parts.length; i++) this.mkdir(`/${parts.slice(0, i).join('/')}`, 0o755, ROOT);
+    if (spec.directory === true) this.mkdir(path, spec.mode ?? 0o755, ROOT);
+    else if (spec.link !== undefined) {
+      this.unlink(path, ROOT);
+      this.symlink(spec.link, path, ROOT);
+    } else {
+      const failed = this.writeFile(path, spec.text ?? '\u007fELF\u0002\u0001\u0001', ROOT);
+      if (failed !== undefined) throw failed;
+    }
+    const found = this.#find(path, ROOT, false);
+    if (found instanceof FileError) throw found;
+    const node = this.#inode(found.ino);
+    const time = spec.mtime ?? node.mtime;
+    this.#patch(found.ino, {
+      mode: node.kind === 'symlink' ? 0o777 : (spec.mode ?? (spec.directory === true ? 0o755 : spec.program === undefined ? 0o644 : 0o755)),
+      uid: spec.uid ?? 0, gid: spec.gid ?? spec.uid ?? 0, mtime: time, atime: time, ctime: time,
+      ...(spec.program === undefined ? {} : { program: spec.program }),
+    });
+  }
+  /** Removes everything below a directory (a tmpfs at boot). */
+  clear(path: string): void {
+    const names = this.readdir(path, ROOT);
+    if (names instanceof FileError) return;
+    for (const name of names) {
+      const child = join(path, name);
+      const info = this.lstat(child, ROOT);
+      if (info instanceof FileError) continue;
+      if (info.kind === 'directory') {
+        this.clear(child);
+        this.rmdir(child, ROOT);
+      } else this.unlink(child, ROOT);
+    }
+  }
+
+  // ---------------------------------------------------------------- inside
+  #inode(ino: number): Inode {
+    const node = this.ports.state().inodes.get(ino);
+    if (node === undefined) throw new FileError('EIO', `inode ${ino}`);
+    return node;
+  }
+  #patch(ino: number, fields: Partial<Inode>): void {
+    this.ports.state().inodes.set(ino, inode({ ...this.#inode(ino), ...fields }));
+  }
+  #mount(node: Inode): MountState {
+    const mounts = this.ports.state().mounts;
+    const mount = mounts[node.mount] ?? mounts[0];
+    if (mount === undefined) throw new FileError('EIO', 'no root mount');
+    return mount;
+  }
+  /** Writes what fits; what does not is ENOSPC, as a short write(2) would end. */
+  #store(node: Inode, content: string, bytes: number): undefined | FileError {
+    if (node.kind === 'character') return node.device === 'full' ? new FileError('ENOSPC', '') : undefined;
+    const mount = this.#mount(node);
+    if (mount.options.includes('ro')) return new FileError('EROFS', '');
+    const room = mount.size - mount.used + blocksOf(node.bytes) * BLOCK;
+    if (blocksOf(bytes) * BLOCK <= room) {
+      this.#setContent(node.ino, content, bytes);
+      return undefined;
+    }
+    const kept = content.slice(0, Math.max(0, Math.floor(room / BLOCK) * BLOCK));
+    this.#setContent(node.ino, kept, byteLength(kept));
+    return new FileError('ENOSPC', '');
+  }
+  #setContent(ino: number, content: string, bytes: number): void {
+    const node = this.#inode(ino);
+    const mount = this.#mount(node);
+    mount.used += (blocksOf(bytes) - blocksOf(node.bytes)) * BLOCK;
+    const clock = this.ports.clock();
+    this.#patch(ino, { content, bytes, mtime: clock, ctime: clock });
+  }
+  #setEntry(directory: number, name: string, ino: number | undefined): void {
+    const node = this.#inode(directory);
+    const entries = new Map(node.entries);
+    const before = entries.get(name);
+    if (ino === undefined) entries.delete(name);
+    else entries.set(name, ino);
+    const clock = this.ports.clock();
+    const isDirectory = (child: number | undefined): number => (child !== undefined && this.ports.state().inodes.get(child)?.kind === 'directory' ? 1 : 0);
+    this.#patch(directory, { entries, mtime: clock, ctime: clock, nlink: node.nlink + isDirectory(ino) - isDirectory(before) });
+  }
+  #describe(ino: number): Stat {
+    const node = this.#inode(ino);
+    const virtual = node.device === 'virtual';
+    const size = node.kind === 'directory' ? BLOCK : node.kind === 'character' || virtual ? 0 : node.bytes;
+    return {
+      ino, kind: node.kind, mode: node.mode, uid: node.uid, gid: node.gid, nlink: node.nlink, size,
+      mtime: node.mtime, atime: node.atime, ctime: node.ctime,
+      blocks: node.kind === 'directory' ? 8 : node.kind === 'symlink' ? 0 : Math.ceil(size / BLOCK) * 8,
+      mount: this.#mount(node).point,
+      ...(node.program === undefined ? {} : { program: node.program }),
+      ...(node.device === undefined ? {} : { device: node.device }),
+    };
+  }
+  #isRunning(path: string): boolean {
+    for (const process of this.ports.state().processes.values()) if (process.exe === path && process.state !== 'zombie') return true;
+    return false;
+  }
+
+  /** Follows `path`; the last symlink too when `follow`. */
+  #find(path: string, who: Credentials, follow: boolean): Found | FileError {
+    if (path === '') return new FileError('ENOENT', path);
+    if (path.length > LONGEST_PATH) return new FileError('ENAMETOOLONG', path);
+    return this.#walk(path, who, follow, 0);
+  }
+  #walk(path: string, who: Credentials, follow: boolean, links: number): Found | FileError {
+    if (links > LINKS_FOLLOWED) return new FileError('ELOOP', path);
+    const stack: { ino: number; name: string }[] = [{ ino: ROOT_INODE, name: '' }];
+    const parts = path.split('/');
+    for (let i = 0; i < parts.length; i++) {
+      const part = parts[i] ?? '';
+      const here = stack[stack.length - 1] ?? { ino: ROOT_INODE, name: '' };
+      if (part === '' || part === '.') {
+        if (part === '.' || i > 0) {
+          const node = this.#inode(here.ino);
+          if (node.kind !== 'directory' && (part === '.' || i === parts.length - 1)) return new FileError('ENOTDIR', path);
+        }
+        continue;
+      }
+      const node = this.#inode(here.ino);
+      if (node.kind !== 'directory') return new FileError('ENOTDIR', path);
+      if (!permitted(node, 1, who)) return new FileError('EACCES', path);
+      if (part === '..') {
+        if (stack.length > 1) stack.pop();
+        continue;
+      }
+      if (part.length > LONGEST_NAME) return new FileError('ENAMETOOLONG', path);
+      const child = node.entries?.get(part) ?? this.#virtualChild(stack, part);
+      if (child === undefined) return new FileError('ENOENT', path);
+      const target = this.#inode(child);
+      const rest = parts.slice(i + 1);
+      const isLast = rest.every((later) => later === '');
+      if (target.kind === 'symlink' && (!isLast || follow || rest.length > 0)) {
+        const base = target.content.startsWith('/') ? target.content : `${pathOf(stack)}/${target.content}`;
+        return this.#walk([base, ...rest].join('/'), who, follow, links + 1);
+      }
+      stack.push({ ino: child, name: part });
+    }
+    const last = stack[stack.length - 1] ?? { ino: ROOT_INODE, name: '' };
+    const parent = stack[stack.length - 2]?.ino ?? ROOT_INODE;
+    return { ino: last.ino, parent, name: last.name, path: pathOf(stack) || '/' };
+  }
+  /** Materialises a computed file or directory (/proc, /sys) as an inode on first sight. */
+  #virtualChild(stack: readonly { name: string }[], name: string): number | undefined {
+    const path = `${pathOf(stack)}/${name}`;
+    const provider = this.ports.registry.findVirtualFiles(path);
+    if (provider === undefined) return undefined;
+    const host = this.ports.host();
+    const isDirectory = provider.list?.(host, path) !== undefined;
+    if (!isDirectory && provider.read(host, path) === undefined) return undefined;
+    const state = this.ports.state();
+    const ino = 0x40000000 + hashPath(path);
+    if (!state.inodes.has(ino)) {
+      const now = this.ports.clock();
+      state.inodes.set(ino, inode({ ino, kind: isDirectory ? 'directory' : 'file', mode: isDirectory ? 0o555 : provider.write === undefined ? 0o444 : 0o644, uid: 0, gid: 0, nlink: 1, mtime: now, atime: now, ctime: now, content: isDirectory ? '' : path, bytes: 0, mount: 0, device: 'virtual', ...(isDirectory ? { entries: new Map() } : {}) }));
+    }
+    return ino;
+  }
+  /** Where a dangling symlink points, so that creating through it makes the target. */
+  #throughLink(path: string, who: Credentials): string {
+    let current = path;
+    for (let i = 0; i < LINKS_FOLLOWED; i++) {
+      const found = this.#find(current, who, false);
+      if (found instanceof FileError) return current;
+      const node = this.#inode(found.ino);
+      if (node.kind !== 'symlink') return current;
+      current = node.content.startsWith('/') ? node.content : join(found.path.slice(0, found.path.lastIndexOf('/')) || '/', node.content);
+    }
+    return current;
+  }
+  /** The directory that would hold `path`, and the last name. */
+  #parent(path: string, who: Credentials): { ino: number; path: string; name: string } | FileError {
+    const trimmed = path.replace(/\/+$/, '');
+    const cut = trimmed.lastIndexOf('/');
+    const directory = this.#find(cut <= 0 ? '/' : trimmed.slice(0, cut), who, true);
+    if (directory instanceof FileError) return new FileError(directory.errno, path);
+    if (this.#inode(directory.ino).kind !== 'directory') return new FileError('ENOTDIR', path);
+    return { ino: directory.ino, path: directory.path, name: trimmed.slice(cut + 1) };
+  }
+  /** A free name in a writable directory. */
+  #place(path: string, who: Credentials): { parent: number; name: string; path: string } | FileError {
+    const directory = this.#parent(path, who);
+    if (directory instanceof FileError) return directory;
+    const node = this.#inode(directory.ino);
+    if (!permitted(node, 1, who)) return new FileError('EACCES', path);
+    if (directory.name === '' || directory.name === '.' || directory.name === '..' || node.entries?.has(directory.name) === true) return new FileError('EEXIST', path);
+    if (directory.name.length > LONGEST_NAME) return new FileError('ENAMETOOLONG', path);
+    if (this.#mount(node).options.includes('ro')) return new FileError('EROFS', path);
+    if (!permitted(node, 3, who)) return new FileError('EACCES', path);
+    return { parent: directory.ino, name: directory.name, path: join(directory.path, directory.name) };
+  }
+  #create(path: string, kind: FileKind, mode: number, who: Credentials, content: string): { ino: number } | FileError {
+    const place = this.#place(path, who);
+    if (place instanceof FileError) return place;
+    const directory = this.#inode(place.parent);
+    const state = this.ports.state();
+    const mountIndex = this.#mountOf(place.path, directory.mount);
+    const mount = state.mounts[mountIndex];
+    if (mount !== undefined) {
+      if (mount.inodesUsed >= mount.inodes) return new FileError('ENOSPC', path);
+      mount.inodesUsed += 1;
+      if (kind === 'directory') mount.used += BLOCK;
+    }
+    const clock = this.ports.clock();
+    const ino = state.nextInode++;
+    state.inodes.set(ino, inode({
+      ino, kind, mode: mode & 0o7777, uid: who.uid, gid: (directory.mode & 0o2000) !== 0 ? directory.gid : who.gid, nlink: kind === 'directory' ? 2 : 1,
+      mtime: clock, atime: clock, ctime: clock, content, bytes: byteLength(content), mount: mountIndex, ...(kind === 'directory' ? { entries: new Map() } : {}),
+    }));
+    this.#setEntry(place.parent, place.name, ino);
+    return { ino };
+  }
+  #mountOf(path: string, inherited: number): number {
+    const index = this.ports.state().mounts.findIndex((mount) => mount.point === path);
+    return index === -1 ? inherited : index;
+  }
+  #removable(path: string, who: Credentials): Found | FileError {
+    const found = this.#find(path, who, false);
+    if (found instanceof FileError) return found;
+    const directory = this.#inode(found.parent);
+    const node = this.#inode(found.ino);
+    if (this.#mount(directory).options.includes('ro')) return new FileError('EROFS', path);
+    if (!permitted(directory, 3, who)) return new FileError('EACCES', path);
+    if ((directory.mode & 0o1000) !== 0 && who.uid !== 0 && who.uid !== node.uid && who.uid !== directory.uid) return new FileError('EPERM', path);
+    return found;
+  }
+  #change(path: string, who: Credentials, follow: boolean, change: (node: Inode) => Partial<Inode> | Errno): undefined | FileError {
+    const found = this.#find(path, who, follow);
+    if (found instanceof FileError) return found;
+    const node = this.#inode(found.ino);
+    if (this.#mount(node).options.includes('ro')) return new FileError('EROFS', path);
+    if (who.uid !== 0 && who.uid !== node.uid) return new FileError('EPERM', path);
+    const fields = change(node);
+    if (typeof fields === 'string') return new FileError(fields, path);
+    this.#patch(found.ino, fields);
+    return undefined;
+  }
+  #unlinkInode(ino: number): void {
+    const node = this.#inode(ino);
+    this.#patch(ino, { nlink: node.nlink - 1, ctime: this.ports.clock() });
+    this.#dropIfUnused(ino);
+  }
+  #dropIfUnused(ino: number): void {
+    const state = this.ports.state();
+    const node = state.inodes.get(ino);
+    if (node === undefined || node.nlink > 0 || this.#opened.has(ino)) return;
+    const mount = this.#mount(node);
+    mount.used -= node.kind === 'directory' ? BLOCK : blocksOf(node.bytes) * BLOCK;
+    mount.inodesUsed -= 1;
+    state.inodes.delete(ino);
+  }
+}
+
+type MountRow = ReturnType<FileSystem['mounts']>[number];
+
+/** Owner, group, others; root passes except that executing needs some x bit. */
+function permitted(node: Inode, bits: number, who: Credentials): boolean {
+  if (who.uid === 0) return (bits & 1) === 0 || node.kind === 'directory' || (node.mode & 0o111) !== 0;
+  const shift = who.uid === node.uid ? 6 : who.gid === node.gid || who.groups.includes(node.gid) ? 3 : 0;
+  return ((node.mode >> shift) & bits) === bits;
+}
+function pathOf(stack: readonly { name: string }[]): string {
+  let path = '';
+  for (let i = 1; i < stack.length; i++) path += `/${stack[i]?.name ?? ''}`;
+  return path;
+}
+/** `directory` and `name` with one slash between. */
+export function join(directory: string, name: string): string {
+  return directory.endsWith('/') ? directory + name : `${directory}/${name}`;
+}
+function isWithin(path: string, directory: string): boolean {
+  return path === directory || path.startsWith(`${directory}/`);
+}
+/** 4 KiB blocks that so many bytes take. */
+function blocksOf(bytes: number): number {
+  return Math.ceil(bytes / BLOCK);
+}
+function hashPath(path: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < path.length; i++) hash = Math.imul(hash ^ path.charCodeAt(i), 0x01000193) >>> 0;
+  return hash & 0x3fffffff;
+}

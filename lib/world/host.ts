@@ -1,0 +1,125 @@
+/** One machine: its files, users, clock, log, processors. State is plain; this is the handle on it. */
+import type { Micros } from '../std/instant';
+import { type FileSpec, FileError } from './files.contract';
+import { Files, ROOT } from './files';
+import { acceptsSysctl, coupledSysctl } from './kernel-settings';
+import type { DaemonContext, ProcessState } from './process.contract';
+import type { Processes } from './processes';
+import { Streams } from './streams';
+import type { Host, HostState, SyslogEntry, UserRecord, World } from './world.contract';
+
+const MOST_LOG_ENTRIES = 40_000;
+interface Accounts { text: string; users: UserRecord[]; groups: { name: string; gid: number; members: string[] }[] }
+
+export class SimulatedHost implements Host {
+  readonly fs: Files;
+  readonly streams: Streams;
+  #accounts: Accounts | undefined;
+
+  constructor(readonly world: World, readonly name: string, private readonly processTable: Processes) {
+    this.fs = new Files({ state: () => this.state, clock: () => this.clock(), registry: world.registry, host: () => this });
+    this.streams = new Streams(this, (host, pid) => processTable.wakeStream(host, pid));
+  }
+  get state(): HostState {
+    const state = this.world.state.hosts.get(this.name);
+    if (state === undefined) throw new Error(`host ${this.name} has no state`);
+    return state;
+  }
+  set state(next: HostState) {
+    this.world.state.hosts.set(this.name, next);
+  }
+  process(pid: number): ProcessState | undefined {
+    return this.state.processes.get(pid);
+  }
+  processes(): ProcessState[] {
+    return [...this.state.processes.values()].sort((a, b) => a.pid - b.pid);
+  }
+  daemonContext(pid: number): DaemonContext<unknown> | undefined {
+    const process = this.process(pid);
+    return process?.daemon === undefined ? undefined : this.processTable.daemonContext(this, process);
+  }
+  clock(): number {
+    return this.world.state.epoch + this.world.kernel.now + (this.world.state.hosts.get(this.name)?.clockSkew ?? 0);
+  }
+
+  // ---------------------------------------------------------------- kernel settings
+  sysctl(key: string): string | undefined {
+    return this.state.sysctl.get(key);
+  }
+  setSysctl(key: string, value: string): undefined | 'ENOENT' | 'EINVAL' {
+    const { sysctl } = this.state;
+    if (!sysctl.has(key)) return 'ENOENT';
+    if (!acceptsSysctl(key, value)) return 'EINVAL';
+    const clean = value.trim();
+    const before = sysctl.get(key);
+    sysctl.set(key, clean);
+    for (const [other, coupled] of coupledSysctl(key, clean, sysctl)) sysctl.set(other, coupled);
+    if (key === 'kernel.hostname') this.state.hostname = clean;
+    if (before !== clean) this.world.record(this.name, 'sysctl', { key, value: clean, before: before ?? '' });
+    return undefined;
+  }
+
+  // ---------------------------------------------------------------- log
+  syslog(entry: SyslogEntry): void {
+    const { state } = this;
+    const log = state.log;
+    const seq = (log[log.length - 1]?.seq ?? 0) + 1;
+    log.push(Object.freeze({ ...entry, at: entry.at ?? this.clock(), boot: state.bootId, seq }));
+    if (log.length > MOST_LOG_ENTRIES) log.splice(0, MOST_LOG_ENTRIES / 4);
+    this.world.wake(`log:${this.name}`);
+  }
+
+  // ---------------------------------------------------------------- files and users
+  install(path: string, spec: FileSpec): void {
+    this.fs.install(path, spec);
+  }
+  user(nameOrUid: string | number): UserRecord | undefined {
+    return this.#read().users.find((user) => user.name === nameOrUid || user.uid === nameOrUid);
+  }
+  group(nameOrGid: string | number): { name: string; gid: number; members: string[] } | undefined {
+    return this.#read().groups.find((group) => group.name === nameOrGid || group.gid === nameOrGid);
+  }
+  #read(): Accounts {
+    const passwd = this.fs.readFile('/etc/passwd', ROOT);
+    const group = this.fs.readFile('/etc/group', ROOT);
+    const text = `${passwd instanceof FileError ? '' : passwd}\0${group instanceof FileError ? '' : group}`;
+    if (this.#accounts?.text !== text) this.#accounts = parseAccounts(text);
+    return this.#accounts;
+  }
+
+  /** A state was loaded: what only running programs held is void. */
+  forgetRuntime(): void {
+    this.#accounts = undefined;
+    this.fs.forgetOpened();
+  }
+
+  // ---------------------------------------------------------------- processor
+  /** Earliest free core takes the work; with none free it waits its turn. */
+  compute(pid: number, micros: Micros): Micros {
+    const { state } = this;
+    const { now } = this.world.kernel;
+    let core = 0;
+    for (let i = 1; i < state.coreBusyUntil.length; i++) if ((state.coreBusyUntil[i] ?? 0) < (state.coreBusyUntil[core] ?? 0)) core = i;
+    const done = Math.max(now, state.coreBusyUntil[core] ?? 0) + micros;
+    state.coreBusyUntil[core] = done;
+    state.cpuMicros += micros;
+    const process = state.processes.get(pid);
+    if (process !== undefined) process.cpuMicros += micros;
+    return done;
+  }
+}
+
+function parseAccounts(text: string): Accounts {
+  const [passwd = '', group = ''] = text.split('\0');
+  const groups = group.split('\n').filter((line) => line.includes(':')).map((line) => {
+    const [name = '', , gid = '', members = ''] = line.split(':');
+    return { name, gid: Number(gid), members: members.split(',').filter((member) => member !== '') };
+  });
+  const users = passwd.split('\n').filter((line) => line.split(':').length >= 7).map((line) => {
+    const [name = '', , uid = '', gid = '', gecos = '', home = '', shell = ''] = line.split(':');
+    const primary = Number(gid);
+    const rest = groups.filter((entry) => entry.members.includes(name) && entry.gid !== primary).map((entry) => entry.gid);
+    return { name, uid: Number(uid), gid: primary, gecos, home, shell, groups: [primary, ...rest] };
+  });
+  return { text, users, groups };
+}

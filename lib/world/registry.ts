@@ -1,0 +1,54 @@
+/** What plugs into the world: binaries, daemon kinds, packages and computed files, each by name. */
+import { assert } from '../std/assert';
+import type { FileSpec } from './files.contract';
+import type { DaemonDefinition, Program } from './process.contract';
+import type { Registry, VirtualFiles } from './world.contract';
+
+export class PluginRegistry implements Registry {
+  readonly #programs = new Map<string, Program>();
+  readonly #daemons = new Map<string, DaemonDefinition<unknown>>();
+  readonly #packages = new Map<string, Record<string, FileSpec>>();
+  readonly #virtual: { prefix: string; provider: VirtualFiles }[] = [];
+
+  program(name: string, program: Program): void {
+    assert(!this.#programs.has(name), `program "${name}" is registered twice`);
+    this.#programs.set(name, program);
+  }
+  findProgram(name: string): Program | undefined {
+    return this.#programs.get(name);
+  }
+  programs(): string[] {
+    return [...this.#programs.keys()];
+  }
+  daemon<S>(definition: DaemonDefinition<S>): void {
+    assert(!this.#daemons.has(definition.kind), `daemon "${definition.kind}" is registered twice`);
+    // The state's type is the definition's own business: the world only keeps it.
+    this.#daemons.set(definition.kind, definition as DaemonDefinition<unknown>);
+  }
+  findDaemon(kind: string): DaemonDefinition<unknown> | undefined {
+    return this.#daemons.get(kind);
+  }
+  daemons(): DaemonDefinition<unknown>[] {
+    return [...this.#daemons.values()];
+  }
+  package(name: string, files: Record<string, FileSpec>): void {
+    const known = this.#packages.get(name);
+    this.#packages.set(name, known === undefined ? files : { ...known, ...files });
+  }
+  packageFiles(name: string): Record<string, FileSpec> | undefined {
+    return this.#packages.get(name);
+  }
+  packages(): string[] {
+    return [...this.#packages.keys()];
+  }
+  virtualFiles(prefix: string, provider: VirtualFiles): void {
+    this.#virtual.push({ prefix, provider });
+    this.#virtual.sort((a, b) => b.prefix.length - a.prefix.length);
+  }
+  findVirtualFiles(path: string): VirtualFiles | undefined {
+    for (const { prefix, provider } of this.#virtual) {
+      if (path === prefix || path.startsWith(`${prefix}/`)) return provider;
+    }
+    return undefined;
+  }
+}

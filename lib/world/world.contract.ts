@@ -1,0 +1,172 @@
+/**
+ * Contract of the world: what exists, and the registries that plug programs, daemons and virtual files in.
+ * State is plain data (`world.state`, `host.state`); everything else here is rebuilt from code.
+ */
+import type { Kernel } from '../kernel/kernel';
+import type { Micros } from '../std/instant';
+import type { FileSpec, FileSystem, Inode } from './files.contract';
+import type { ConntrackEntry, Hop, InterfaceAddress, Neighbour, Network, Route, Ruleset, SocketEvent } from './network.contract';
+import type { Streams } from './streams';
+import type { DaemonContext, DaemonDefinition, ExitStatus, ProcessState, Program, SignalName, SpawnError, SpawnOptions, SyslogPriority } from './process.contract';
+
+/** Plain data as `lib/std/plain` clones it. Unchecked here, so that interfaces fit; a checkpoint refuses what is not plain. */
+type Plain = unknown;
+
+export interface World {
+  readonly kernel: Kernel;
+  readonly registry: Registry;
+  readonly network: Network;
+  state: WorldState;
+  /** Throws BrokenPromise for an unknown name; see findHost. */
+  host(name: string): Host;
+  findHost(name: string): Host | undefined;
+  hosts(): Host[];
+  addHost(setup: HostSetup): Host;
+  addSegment(name: string, subnet: { network: number; prefix: number }, options?: { latencyMicros?: number; zone?: string }): void;
+
+  /** Starts a process. With `path` or argv[0] as a file: permission, #! and registry of programs decide, as execve(2) does. */
+  spawn(host: Host, options: SpawnOptions): number | SpawnError;
+  kill(host: Host, pid: number, signal: SignalName, by?: { uid: number }): undefined | 'ESRCH' | 'EPERM';
+  /** Ends a process now, as exit(2). */
+  exit(host: Host, pid: number, status: ExitStatus): void;
+  /** Wakes programs that wait for this key. */
+  wake(key: string): void;
+  /** True while no generator program is in the middle: a checkpoint may be taken. */
+  quiescent(): boolean;
+
+  /** Named function for socket callbacks and the like; kept by name in plain state. Called with the callback's data and the event. */
+  callback<D = Plain, E = SocketEvent>(name: string, run: (context: { world: World; host: Host; pid: number; data: D }, event: E) => void): void;
+  /** Runs a callback if its process still lives (pid 0: always); holds it back while the process is stopped. */
+  invoke(host: Host, callback: { name: string; pid: number; data: Plain }, event: unknown): void;
+
+  /** Powers on and boots from the files on disk (init is /sbin/init when present). */
+  powerOn(host: Host): void;
+  powerOff(host: Host): void;
+  /** Orderly reboot: init stops everything, then the machine starts again. */
+  reboot(host: Host): void;
+  /** The kernel hangs: nothing runs, nothing answers, until resume. */
+  freeze(host: Host, frozen: boolean): void;
+
+  /** Appends to the run's journal with the host as source. Returns seq. */
+  record(source: string, type: string, data: Plain, options?: { cause?: number; rule?: string }): number;
+  /** Starts a trace (a request's way through the system); 0 when traces are off. */
+  startTrace(label: string): number;
+  hop(trace: number, hop: Hop): void;
+  trace(id: number): { id: number; label: string; hops: Hop[] } | undefined;
+
+  /** Plain copies for checkpoints. */
+  save(): Plain;
+  load(state: Plain): void;
+}
+
+export interface Registry {
+  /** Binaries by registry name: 'coreutils/ls', 'haproxy/haproxy'. */
+  program(name: string, program: Program): void;
+  findProgram(name: string): Program | undefined;
+  programs(): string[];
+  daemon<S>(definition: DaemonDefinition<S>): void;
+  findDaemon(kind: string): DaemonDefinition<Plain> | undefined;
+  /** A package: the files it puts on a host (binaries, unit files, default configuration). */
+  package(name: string, files: Record<string, FileSpec>): void;
+  packageFiles(name: string): Record<string, FileSpec> | undefined;
+  packages(): string[];
+  /** Files whose content is computed: /proc, /sys. The longest matching prefix answers. */
+  virtualFiles(prefix: string, provider: VirtualFiles): void;
+  findVirtualFiles(path: string): VirtualFiles | undefined;
+}
+export interface VirtualFiles {
+  read(host: Host, path: string): string | undefined;
+  write?(host: Host, path: string, text: string): undefined | 'EINVAL' | 'EACCES' | 'EPERM';
+  list?(host: Host, path: string): string[] | undefined;
+}
+
+export interface HostSetup {
+  name: string; zone?: string;
+  interfaces: { name: string; segment: string; addresses: InterfaceAddress[]; mac?: string; up?: boolean }[];
+  /** Routes in force without any boot (labs without init). With init the files decide. */
+  routes?: Route[];
+  sysctl?: Record<string, string>;
+  packages?: readonly string[];
+  files?: Record<string, FileSpec>;
+  /** No init: interfaces, routes and sysctl are in force from the start (the recorded namespace labs). */
+  init?: boolean;
+  cores?: number; memoryMiB?: number; diskMiB?: number;
+  users?: { name: string; uid: number; gid: number; groups?: string[]; home: string; shell: string; sudo?: boolean }[];
+  /** For the canvas: 'router' | 'load-balancer' | 'app' | 'bastion' | 'clients' | 'probe' | 'server'. */
+  kind?: string;
+}
+
+export interface Host {
+  readonly name: string;
+  readonly world: World;
+  readonly fs: FileSystem;
+  /** Makes streams: pipes, opened files, terminals, sinks. See lib/world/streams. */
+  readonly streams: Streams;
+  state: HostState;
+  process(pid: number): ProcessState | undefined;
+  processes(): ProcessState[];
+  daemonContext(pid: number): DaemonContext<Plain> | undefined;
+  sysctl(key: string): string | undefined;
+  setSysctl(key: string, value: string): undefined | 'ENOENT' | 'EINVAL';
+  /** This host's wall clock, microseconds since 1970. */
+  clock(): number;
+  syslog(entry: SyslogEntry): void;
+  /** Root-owned set-up write that makes parents. */
+  install(path: string, spec: FileSpec): void;
+  user(nameOrUid: string | number): UserRecord | undefined;
+  group(nameOrGid: string | number): { name: string; gid: number; members: string[] } | undefined;
+  /** Uses processor time: returns when the work would be done given what else runs on its cores. */
+  compute(pid: number, micros: Micros): Micros;
+}
+export interface UserRecord { name: string; uid: number; gid: number; home: string; shell: string; gecos: string; groups: number[] }
+export interface SyslogEntry { at?: number; facility: string; priority: SyslogPriority; tag: string; pid?: number; text: string; unit?: string; /** systemd's UNIT= field of messages about a unit */ about?: string; invocation?: string; uid?: number; transport: 'syslog' | 'stdout' | 'journal' | 'kernel' }
+
+export interface HostState {
+  name: string; zone: string | undefined; kind: string;
+  power: 'off' | 'booting' | 'on'; frozen: boolean;
+  bootedAt: Micros; bootId: string; boots: number;
+  /** Microseconds this host's clock is ahead of the true one. */
+  clockSkew: number;
+  hostname: string;
+  cores: number; memoryMiB: number; diskMiB: number;
+  interfaces: Map<string, InterfaceState>;
+  routes: Route[];
+  neighbours: Map<string, Neighbour>;
+  ruleset: Ruleset;
+  conntrack: Map<string, ConntrackEntry>;
+  sysctl: Map<string, string>;
+  processes: Map<number, ProcessState>;
+  nextPid: number;
+  inodes: Map<number, Inode>;
+  nextInode: number;
+  /** Everything journald holds, all boots (when persistent) or this boot. */
+  log: LoggedEntry[];
+  /** Instants until which each core is busy. */
+  coreBusyUntil: Micros[];
+  /** Processor time used so far, for gauges. */
+  cpuMicros: number;
+  packages: string[];
+  mounts: MountState[];
+  /** Timers and events of stopped processes (or of a frozen host), in order, delivered on SIGCONT. */
+  held: { callback: { name: string; pid: number; data: Plain }; event: Plain }[];
+  /** Plain state of plug-ins that belong to the host and not to a process (systemd's units, apt state …), lost at power loss unless on disk. */
+  extra: Map<string, Plain>;
+}
+/** A mounted file system. Sizes in bytes; `used` counts what is in it beside the modelled files too. */
+export interface MountState { source: string; point: string; type: string; options: string[]; size: number; used: number; inodes: number; inodesUsed: number }
+export interface LoggedEntry extends SyslogEntry { at: number; boot: string; seq: number }
+export interface InterfaceState {
+  name: string; index: number; mac: string; segment: string | undefined; addresses: InterfaceAddress[];
+  up: boolean; carrier: boolean; mtu: number;
+  rxPackets: number; txPackets: number; rxBytes: number; txBytes: number;
+  impairment: { lossPpm: number; latencyMicros: number; jitterMicros: number; direction: 'in' | 'out' | 'both' } | undefined;
+}
+export interface WorldState {
+  /** Wall clock at instant 0, microseconds since 1970. */
+  epoch: number;
+  segments: Map<string, { name: string; network: number; prefix: number; latencyMicros: number; zone: string | undefined }>;
+  hosts: Map<string, HostState>;
+  /** Owned by the network. */
+  net: Plain;
+  extra: Map<string, Plain>;
+}

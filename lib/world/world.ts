@@ -1,0 +1,299 @@
+/**
+ * The world: hosts, segments, processes and the network over one kernel.
+ * `save` and `load` take and give back everything that decides the future;
+ * registries, streams and running programs are not part of it.
+ */
+import type { HandlerId, Kernel } from '../kernel/kernel';
+import { assert } from '../std/assert';
+import { SECOND } from '../std/instant';
+import { formatMac } from './mac';
+import { clonePlain } from '../std/plain';
+import { installBaseSystem } from './base-system';
+import { emptyInodes } from './files';
+import { SimulatedHost } from './host';
+import { defaultSysctl } from './kernel-settings';
+import type { Hop, Network, NetworkFactory } from './network.contract';
+import { registerProcFiles } from './proc-files';
+import type { ExitStatus, SignalName, SpawnError, SpawnOptions } from './process.contract';
+import { Processes } from './processes';
+import { PluginRegistry } from './registry';
+import type { Host, HostSetup, HostState, InterfaceState, World, WorldState } from './world.contract';
+
+/** Firmware and kernel, before init runs. */
+const FIRMWARE_MICROS = 2 * SECOND;
+const MOST_TRACES = 6_000;
+const ROOT_SYSTEM_BYTES = 1_180 * 1024 * 1024;
+/** 2026-11-23 14:00:00 UTC. */
+export const DEFAULT_EPOCH = 1_795_442_400 * SECOND;
+
+type CallbackRun = (context: { world: World; host: Host; pid: number; data: unknown }, event: unknown) => void;
+export interface WorldOptions { kernel: Kernel; network: NetworkFactory; registry?: PluginRegistry; epoch?: number }
+/** Told what processes say through sd_notify and when hosts boot: systemd's place. */
+export type NotifyListener = (host: Host, pid: number, message: string) => void;
+
+export class SimulatedWorld implements World {
+  readonly kernel: Kernel;
+  readonly registry: PluginRegistry;
+  readonly network: Network;
+  state: WorldState;
+  readonly processTable: Processes;
+  readonly #hosts = new Map<string, SimulatedHost>();
+  readonly #setups = new Map<string, HostSetup>();
+  readonly #callbacks = new Map<string, CallbackRun>();
+  readonly #traces = new Map<number, { id: number; label: string; hops: Hop[] }>();
+  readonly #bootHandler: HandlerId;
+  #notifyListener: NotifyListener | undefined;
+  #wakeListener: ((key: string) => void) | undefined;
+  tracing = true;
+
+  constructor(options: WorldOptions) {
+    this.kernel = options.kernel;
+    this.registry = options.registry ?? new PluginRegistry();
+    this.state = { epoch: options.epoch ?? DEFAULT_EPOCH, segments: new Map(), hosts: new Map(), net: undefined, extra: new Map([['nextTrace', 1]]) };
+    this.processTable = new Processes({ world: this, kernel: this.kernel, notify: (host, pid, message) => this.#notifyListener?.(host, pid, message) });
+    this.#bootHandler = this.kernel.handler<{ host: string; boot: string }>('world.boot', ({ host, boot }) => this.#startInit(this.host(host), boot));
+    this.callback<{ signal: SignalName }>('process.signal', ({ host, pid, data }) => {
+      const process = host.process(pid);
+      if (process !== undefined) this.processTable.deliver(host, process, data.signal);
+    });
+    this.callback<{ pid: number; status: ExitStatus }>('process.child-exit', ({ host, pid, data }) => {
+      const parent = host.process(pid);
+      if (parent !== undefined) this.processTable.childExitNow(host, parent, data.pid, data.status);
+    });
+    if (this.registry.findVirtualFiles('/proc') === undefined) registerProcFiles(this.registry);
+    this.network = options.network(this);
+    for (const definition of this.registry.daemons()) definition.register?.(this);
+  }
+
+  // ---------------------------------------------------------------- what exists
+  host(name: string): Host {
+    const host = this.#hosts.get(name);
+    assert(host !== undefined, `there is no host "${name}"`);
+    return host;
+  }
+  findHost(name: string): Host | undefined {
+    return this.#hosts.get(name);
+  }
+  hosts(): Host[] {
+    return [...this.#hosts.values()];
+  }
+  addSegment(name: string, subnet: { network: number; prefix: number }, options: { latencyMicros?: number; zone?: string } = {}): void {
+    this.state.segments.set(name, { name, network: subnet.network, prefix: subnet.prefix, latencyMicros: options.latencyMicros ?? 100, zone: options.zone });
+  }
+  addHost(setup: HostSetup): Host {
+    assert(!this.#hosts.has(setup.name), `host "${setup.name}" exists already`);
+    const host = new SimulatedHost(this, setup.name, this.processTable);
+    this.#hosts.set(setup.name, host);
+    this.#setups.set(setup.name, setup);
+    this.state.hosts.set(setup.name, this.#freshState(setup));
+    installBaseSystem(host.fs, setup);
+    for (const name of setup.packages ?? []) {
+      const files = this.registry.packageFiles(name);
+      assert(files !== undefined, `there is no package "${name}"`);
+      for (const [path, spec] of Object.entries(files)) host.install(path, spec);
+    }
+    for (const [path, spec] of Object.entries(setup.files ?? {})) host.install(path, spec);
+    if (setup.init !== true) this.#applySetup(host, setup);
+    return host;
+  }
+  #freshState(setup: HostSetup): HostState {
+    const disk = (setup.diskMiB ?? 10_240) * 1024 * 1024;
+    const memory = (setup.memoryMiB ?? 1_024) * 1024 * 1024;
+    const index = this.state.hosts.size + 1;
+    const interfaces = new Map<string, InterfaceState>([['lo', this.#interface({ name: 'lo', segment: undefined, mac: '00:00:00:00:00:00' }, 1)]]);
+    setup.interfaces.forEach((device, position) => interfaces.set(device.name, this.#interface({ name: device.name, segment: device.segment, mac: device.mac ?? formatMac(index, position) }, position + 2)));
+    const clock = this.state.epoch + this.kernel.now;
+    return {
+      name: setup.name, zone: setup.zone, kind: setup.kind ?? 'server', power: setup.init === true ? 'off' : 'on', frozen: false, bootedAt: this.kernel.now, bootId: '', boots: 0, clockSkew: 0, hostname: setup.name,
+      cores: setup.cores ?? 2, memoryMiB: setup.memoryMiB ?? 1_024, diskMiB: setup.diskMiB ?? 10_240,
+      interfaces, routes: [], neighbours: new Map(), ruleset: { generation: 0, tables: [], nextHandle: 1 }, conntrack: new Map(), sysctl: defaultSysctl([...interfaces.keys()].filter((name) => name !== 'lo'), setup.name),
+      processes: new Map(), nextPid: 1, inodes: emptyInodes(clock), nextInode: 2, log: [], coreBusyUntil: Array.from({ length: setup.cores ?? 2 }, () => 0), cpuMicros: 0, packages: [...(setup.packages ?? [])], held: [], extra: new Map(),
+      mounts: [
+        { source: '/dev/vda1', point: '/', type: 'ext4', options: ['rw', 'relatime', 'errors=remount-ro'], size: disk, used: Math.min(ROOT_SYSTEM_BYTES, disk / 2), inodes: Math.floor(disk / 16_384), inodesUsed: 38_000 },
+        { source: 'tmpfs', point: '/run', type: 'tmpfs', options: ['rw', 'nosuid', 'nodev', 'noexec', 'relatime'], size: Math.floor(memory / 10), used: 548 * 1024, inodes: 130_000, inodesUsed: 1 },
+        { source: 'tmpfs', point: '/dev/shm', type: 'tmpfs', options: ['rw', 'nosuid', 'nodev'], size: Math.floor(memory / 2), used: 0, inodes: 130_000, inodesUsed: 1 },
+      ],
+    };
+  }
+  #interface(device: { name: string; segment: string | undefined; mac: string }, index: number): InterfaceState {
+    return { ...device, index, addresses: [], up: false, carrier: true, mtu: device.name === 'lo' ? 65_536 : 1_500, rxPackets: 0, txPackets: 0, rxBytes: 0, txBytes: 0, impairment: undefined };
+  }
+  /** A lab host without init: what the set-up says is in force. */
+  #applySetup(host: Host, setup: HostSetup): void {
+    this.#loopbackUp(host);
+    for (const [key, value] of Object.entries(setup.sysctl ?? {})) host.state.sysctl.has(key) ? host.setSysctl(key, value) : host.state.sysctl.set(key, value);
+    for (const device of setup.interfaces) {
+      if (device.up !== false) this.network.setAdminState(host, device.name, true);
+      for (const address of device.addresses) this.network.addAddress(host, device.name, address);
+    }
+    for (const route of setup.routes ?? []) this.network.addRoute(host, route);
+  }
+  #loopbackUp(host: Host): void {
+    this.network.setAdminState(host, 'lo', true);
+    this.network.addAddress(host, 'lo', { ip: 0x7f000001, prefix: 8, scope: 'host' });
+  }
+
+  // ---------------------------------------------------------------- power
+  powerOn(host: Host): void {
+    const { state } = host;
+    if (state.power !== 'off') return;
+    state.power = 'booting';
+    state.boots += 1;
+    state.bootId = this.#bootIdentifier(host);
+    state.bootedAt = this.kernel.now;
+    this.record(host.name, 'power.on', { boot: state.boots });
+    this.kernel.after(FIRMWARE_MICROS, this.#bootHandler, { host: host.name, boot: state.bootId });
+  }
+  #bootIdentifier(host: Host): string {
+    const random = this.kernel.random(`boot:${host.name}`);
+    return Array.from({ length: 4 }, () => random.nextUint32().toString(16).padStart(8, '0')).join('');
+  }
+  #startInit(host: Host, boot: string): void {
+    const { state } = host;
+    if (state.power !== 'booting' || state.bootId !== boot) return;
+    const setup = this.#setups.get(host.name);
+    (host as SimulatedHost).fs.clear('/run');
+    (host as SimulatedHost).fs.clear('/dev/shm');
+    state.nextPid = 1;
+    if (setup?.init !== true) {
+      if (setup !== undefined) this.#applySetup(host, setup);
+      state.power = 'on';
+      return;
+    }
+    this.#loopbackUp(host);
+    const started = this.spawn(host, { argv: ['/sbin/init'], path: '/sbin/init', session: true, env: new Map([['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'], ['TERM', 'linux']]) });
+    if (typeof started !== 'number') {
+      host.syslog({ facility: 'kern', priority: 'emerg', tag: 'kernel', text: 'Kernel panic - not syncing: No working init found.', transport: 'kernel' });
+      this.record(host.name, 'boot.failed', { reason: 'no working init found' });
+    }
+  }
+  /** init says when the system is up. */
+  bootFinished(host: Host): void {
+    if (host.state.power !== 'booting') return;
+    host.state.power = 'on';
+    this.record(host.name, 'boot.finished', { seconds: Math.round((this.kernel.now - host.state.bootedAt) / 10_000) / 100 });
+  }
+  powerOff(host: Host): void {
+    const { state } = host;
+    if (state.power === 'off') return;
+    state.power = 'off';
+    state.frozen = false;
+    const before = this.kernel.cause;
+    this.kernel.cause = this.record(host.name, 'power.off', {});
+    this.network.powerOff(host);
+    this.processTable.vanishAll(host);
+    this.#forgetKernelState(host);
+    this.kernel.cause = before;
+  }
+  /** What only lived in memory. */
+  #forgetKernelState(host: Host): void {
+    const { state } = host;
+    for (const device of state.interfaces.values()) {
+      device.up = false;
+      device.addresses = [];
+      device.rxPackets = device.txPackets = device.rxBytes = device.txBytes = 0;
+    }
+    state.routes = [];
+    state.neighbours = new Map();
+    state.conntrack = new Map();
+    state.ruleset = { generation: state.ruleset.generation + 1, tables: [], nextHandle: 1 };
+    state.sysctl = defaultSysctl([...state.interfaces.keys()].filter((name) => name !== 'lo'), state.name);
+    state.hostname = state.name;
+    state.held = [];
+    state.extra = new Map([...state.extra].filter(([key]) => key.startsWith('disk:')));
+    state.coreBusyUntil = state.coreBusyUntil.map(() => 0);
+    state.cpuMicros = 0;
+  }
+  /** An orderly reboot when init is asked for it; without init the machine just starts again. */
+  reboot(host: Host): void {
+    const init = host.process(1);
+    if (init?.daemon !== undefined && this.registry.findDaemon(init.daemon.kind)?.onSignal !== undefined) {
+      this.kill(host, 1, 'INT');
+      return;
+    }
+    this.powerOff(host);
+    this.powerOn(host);
+  }
+  freeze(host: Host, frozen: boolean): void {
+    const { state } = host;
+    if (state.frozen === frozen || state.power === 'off') return;
+    state.frozen = frozen;
+    this.record(host.name, frozen ? 'host.frozen' : 'host.resumed', {});
+    if (!frozen) for (const process of host.processes()) if (process.state === 'running') this.processTable.release(host, process);
+  }
+
+  // ---------------------------------------------------------------- processes
+  spawn(host: Host, options: SpawnOptions): number | SpawnError {
+    return this.processTable.spawn(host, options);
+  }
+  kill(host: Host, pid: number, signal: SignalName, by?: { uid: number }): undefined | 'ESRCH' | 'EPERM' {
+    return this.processTable.kill(host, pid, signal, by);
+  }
+  exit(host: Host, pid: number, status: ExitStatus): void {
+    this.processTable.exit(host, pid, status);
+  }
+  wake(key: string): void {
+    this.processTable.wakeKey(key);
+    this.#wakeListener?.(key);
+  }
+  quiescent(): boolean {
+    return this.processTable.quiescent();
+  }
+  onNotify(listener: NotifyListener): void {
+    this.#notifyListener = listener;
+  }
+  onWake(listener: (key: string) => void): void {
+    this.#wakeListener = listener;
+  }
+  callback<D, E = unknown>(name: string, run: (context: { world: World; host: Host; pid: number; data: D }, event: E) => void): void {
+    assert(!this.#callbacks.has(name), `callback "${name}" is registered twice`);
+    // Data and event types are a matter between whoever names the callback and its function.
+    this.#callbacks.set(name, run as CallbackRun);
+  }
+  invoke(host: Host, callback: { name: string; pid: number; data: unknown }, event: unknown): void {
+    const { state } = host;
+    if (state.power === 'off') return;
+    if (callback.pid !== 0) {
+      const process = state.processes.get(callback.pid);
+      if (process === undefined || process.state === 'zombie') return;
+      if (process.state === 'stopped' || state.frozen) {
+        state.held.push({ callback, event });
+        return;
+      }
+    }
+    const run = this.#callbacks.get(callback.name);
+    assert(run !== undefined, `there is no callback "${callback.name}"`);
+    run({ world: this, host, pid: callback.pid, data: callback.data }, event);
+  }
+
+  // ---------------------------------------------------------------- what happened
+  record(source: string, type: string, data: unknown, options: { cause?: number; rule?: string } = {}): number {
+    return this.kernel.journal.append(type, source, data as Parameters<Kernel['journal']['append']>[2], options);
+  }
+  startTrace(label: string): number {
+    if (!this.tracing) return 0;
+    const id = (this.state.extra.get('nextTrace') as number | undefined) ?? 1;
+    this.state.extra.set('nextTrace', id + 1);
+    this.#traces.set(id, { id, label, hops: [] });
+    if (this.#traces.size > MOST_TRACES) this.#traces.delete(this.#traces.keys().next().value ?? 0);
+    return id;
+  }
+  hop(trace: number, hop: Hop): void {
+    if (trace !== 0) this.#traces.get(trace)?.hops.push(hop);
+  }
+  trace(id: number): { id: number; label: string; hops: Hop[] } | undefined {
+    return this.#traces.get(id);
+  }
+
+  // ---------------------------------------------------------------- checkpoints
+  save(): unknown {
+    assert(this.quiescent(), `a checkpoint needs that no program runs: ${this.processTable.runningPrograms().join(', ')}`);
+    return clonePlain(this.state);
+  }
+  load(state: unknown): void {
+    this.processTable.abandonAll();
+    this.state = clonePlain(state as WorldState);
+    for (const host of this.#hosts.values()) host.forgetRuntime();
+    this.network.forgetCaches?.();
+  }
+}
