@@ -42,12 +42,25 @@ async function serve() {
       server.kill(signal);
     });
   }
+  stopWithNpm(() => {
+    stopping = true;
+    server.kill('SIGTERM');
+  });
   server.on('close', (code) => process.exit(stopping ? 0 : (code ?? 1)));
 
   const address = `http://localhost:${port}`;
   if (await answers(address)) {
     console.log(`\nFaultline is ready: open  ${address}\nCtrl-C stops it.`);
   }
+}
+
+/** A signal to npm ends npm and the shell between, not what they started: the port would stay taken. */
+function stopWithNpm(stop) {
+  if (process.env.npm_lifecycle_event !== 'start') return;
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) stop();
+  }, 500).unref();
 }
 
 async function answers(address) {

@@ -47,9 +47,14 @@ function startsFunction(next: Token | undefined): boolean {
   );
 }
 
-/** Powers of two constants are exact: 2 ** 32, 2n ** 64n. */
+/** Powers of two are exact in every engine, and two constants give one value: 1024 ** shift, 10 ** 6. */
 function isPower(all: readonly Token[], index: number): boolean {
   const mark = all[index];
   if (mark?.kind !== 'mark' || (mark.text !== '**' && mark.text !== '**=')) return false;
-  return all[index - 1]?.kind !== 'number' || all[index + 1]?.kind !== 'number';
+  const [base, exponent] = [all[index - 1], all[index + 1]];
+  return base?.kind !== 'number' || (!isPowerOfTwo(Number(base.text)) && exponent?.kind !== 'number');
+}
+
+function isPowerOfTwo(value: number): boolean {
+  return Number.isInteger(Math.log2(value));
 }

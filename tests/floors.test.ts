@@ -75,6 +75,7 @@ describe('what is allowed passes', () => {
     ['lib/world/a.ts', "import { assert } from '../std/assert';"],
     ['lib/daemons/registry.ts', "import { nginx } from './nginx/index';"],
     ['lib/daemons/nginx/index.ts', "import { grammar } from './grammar';"],
+    ['lib/daemons/keepalived/daemon.ts', "import { skewTime } from '../../protocols/vrrp/timers';"],
     ['lib/daemons/nginx/grammar.ts', "import { Cursor } from '../../text/cursor'; import './directives';"],
     ['lib/protocols/vrrp/machine.ts', "import { setup } from 'xstate';"],
     ['lib/client/worker-handle.ts', "new Worker(new URL('../session/worker.ts', import.meta.url));"],

@@ -114,7 +114,7 @@ function wrongFile(from: string, to: string): string | undefined {
   if (floorThere > floorHere) return `up, from ${here} to ${there}`;
   if (floorThere === floorHere && here !== there) return `sideways, from ${here} to ${there}`;
   const [islandHere, islandThere] = [islandOf(from), islandOf(to)];
-  if (islandHere !== undefined && islandThere !== undefined && islandHere !== islandThere) {
+  if (here === there && islandHere !== undefined && islandThere !== undefined && islandHere !== islandThere) {
     return `sideways, from the island ${islandHere} to ${islandThere}`;
   }
   const sight = SIGHTS.find(({ who }) => who.test(from));

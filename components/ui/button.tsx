@@ -30,6 +30,10 @@ export function Button({ className, look, size, type = 'button', ...rest }: Butt
 }
 
 /** The same look for links. */
-export function buttonClass(options: VariantProps<typeof button> & { className?: string }): string {
-  return cn(button(options), options.className);
+export function buttonClass({
+  look,
+  size,
+  className,
+}: VariantProps<typeof button> & { className?: string }): string {
+  return cn(button({ look, size }), className);
 }

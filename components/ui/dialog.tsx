@@ -28,7 +28,9 @@ export function Dialog({ title, description, onClose, children, className }: Dia
         >
           <div className="border-b border-line px-5 pb-3 pt-4">
             <Radix.Title className="text-base font-semibold">{title}</Radix.Title>
-            {description !== undefined && <Radix.Description className="mt-1 text-sm text-muted">{description}</Radix.Description>}
+            {description !== undefined && (
+              <Radix.Description className="mt-1 text-sm text-muted">{description}</Radix.Description>
+            )}
           </div>
           {children}
         </Radix.Content>

@@ -5,7 +5,15 @@ const field =
   'h-6 rounded-md border border-line-strong bg-ink-0 px-2 font-mono text-2xs text-text placeholder:text-faint';
 
 export function TextField({ className, label, ...rest }: ComponentProps<'input'> & { label: string }) {
-  return <input aria-label={label} className={cn(field, className)} spellCheck={false} autoComplete="off" {...rest} />;
+  return (
+    <input
+      aria-label={label}
+      className={cn(field, className)}
+      spellCheck={false}
+      autoComplete="off"
+      {...rest}
+    />
+  );
 }
 
 export interface Choice {

@@ -8,7 +8,12 @@ import { cn } from './class-names';
 export const Tabs = Radix.Root;
 
 export function TabList({ className, ...rest }: ComponentProps<typeof Radix.List>) {
-  return <Radix.List className={cn('flex min-w-0 gap-0.5 overflow-x-auto [scrollbar-width:none]', className)} {...rest} />;
+  return (
+    <Radix.List
+      className={cn('flex min-w-0 gap-0.5 overflow-x-auto [scrollbar-width:none]', className)}
+      {...rest}
+    />
+  );
 }
 
 export function Tab({ className, ...rest }: ComponentProps<typeof Radix.Trigger>) {
@@ -25,5 +30,10 @@ export function Tab({ className, ...rest }: ComponentProps<typeof Radix.Trigger>
 }
 
 export function TabPanel({ className, ...rest }: ComponentProps<typeof Radix.Content>) {
-  return <Radix.Content className={cn('min-h-0 outline-offset-[-2px] data-[state=inactive]:hidden', className)} {...rest} />;
+  return (
+    <Radix.Content
+      className={cn('min-h-0 outline-offset-[-2px] data-[state=inactive]:hidden', className)}
+      {...rest}
+    />
+  );
 }

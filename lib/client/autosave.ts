@@ -24,7 +24,13 @@ export interface AutosaveOptions {
 
 const PAUSE_MS = 2000;
 
-export function startAutosave({ client, id, onSaved, onProblem, save = savedRuns.save }: AutosaveOptions): Autosave {
+export function startAutosave({
+  client,
+  id,
+  onSaved,
+  onProblem,
+  save = savedRuns.save,
+}: AutosaveOptions): Autosave {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let saving = false;
   let savedAt = -1;
@@ -54,7 +60,10 @@ export function startAutosave({ client, id, onSaved, onProblem, save = savedRuns
   }
 
   const unsubscribe = client.store.subscribe((state, before) => {
-    const changed = state.time.head !== before.time.head || state.time.at !== before.time.at || state.standing !== before.standing;
+    const changed =
+      state.time.head !== before.time.head ||
+      state.time.at !== before.time.at ||
+      state.standing !== before.standing;
     if (changed && state.time.head !== savedAt) timer ??= setTimeout(() => void flush(), PAUSE_MS);
   });
   const onHide = () => void flush();
@@ -96,7 +105,10 @@ export function sparklineOf(points: RunState['points']): number[] {
   for (let start = 0; start < points.length; start += stretch) {
     const worst = points
       .slice(start, start + stretch)
-      .reduce((least, [, ok, failed]) => (ok + failed === 0 ? least : Math.min(least, ok / (ok + failed))), 1);
+      .reduce(
+        (least, [, ok, failed]) => (ok + failed === 0 ? least : Math.min(least, ok / (ok + failed))),
+        1,
+      );
     shares.push(Math.round(worst * 1000) / 1000);
   }
   return shares;

@@ -3,7 +3,14 @@
  * answers to questions, and after a crash plays the input log again in a new
  * worker. It shows nothing itself; what happened stands in the store.
  */
-import type { Answer, ClientMessage, Frame, SavedRun, ScenarioSource, WorkerMessage } from '../session/messages';
+import type {
+  Answer,
+  ClientMessage,
+  Frame,
+  SavedRun,
+  ScenarioSource,
+  WorkerMessage,
+} from '../session/messages';
 import type { RunPort } from './run-port';
 import { RequestStream } from './request-stream';
 import type { Crash } from './run-state';
@@ -65,7 +72,10 @@ export class RunClient {
       this.#waiting.set(id, {
         settle(answer) {
           if (isKind(answer, kind)) resolve(answer);
-          else reject(new Refused(answer.kind === 'refused' ? answer.message : `Unexpected answer “${answer.kind}”.`));
+          else
+            reject(
+              new Refused(answer.kind === 'refused' ? answer.message : `Unexpected answer “${answer.kind}”.`),
+            );
         },
         fail: reject,
       });
@@ -106,10 +116,18 @@ export class RunClient {
     this.#port = port;
     port.listen({
       message: (message) => this.#port === port && this.#receive(message),
-      broke: (reason) => this.#port === port && this.#crash({ message: reason, stack: '', at: this.store.getState().time.at, run: undefined }),
+      broke: (reason) =>
+        this.#port === port &&
+        this.#crash({ message: reason, stack: '', at: this.store.getState().time.at, run: undefined }),
     });
     const { scenario, seed, run } = options;
-    port.post({ type: 'open', id: this.#nextId++, scenario, ...(seed === undefined ? {} : { seed }), ...(run === undefined ? {} : { run }) });
+    port.post({
+      type: 'open',
+      id: this.#nextId++,
+      scenario,
+      ...(seed === undefined ? {} : { seed }),
+      ...(run === undefined ? {} : { run }),
+    });
   }
 
   #receive(message: WorkerMessage): void {
@@ -137,7 +155,8 @@ export class RunClient {
   #frame(frame: Frame, { folded }: { folded: boolean }): void {
     if (!folded) this.store.frame(frame);
     if (frame.terminals !== undefined) this.terminals.receive(frame.terminals);
-    if (frame.requests !== undefined) this.requests.receive(frame.requests, { at: frame.at, lookingBack: frame.lookingBack });
+    if (frame.requests !== undefined)
+      this.requests.receive(frame.requests, { at: frame.at, lookingBack: frame.lookingBack });
   }
 
   #crash({ message, stack, at, run }: Omit<Crash, 'count'>): void {
@@ -156,7 +175,10 @@ export class RunClient {
   }
 }
 
-function isKind<Kind extends Answer['kind']>(answer: Answer, kind: Kind): answer is Extract<Answer, { kind: Kind }> {
+function isKind<Kind extends Answer['kind']>(
+  answer: Answer,
+  kind: Kind,
+): answer is Extract<Answer, { kind: Kind }> {
   return answer.kind === kind;
 }
 

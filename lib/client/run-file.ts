@@ -4,7 +4,6 @@
  */
 import { z } from 'zod/mini';
 import type { SavedRun } from '../session/messages';
-import { plural, sizeText } from '../views/numbers';
 
 const MOST_BYTES = 32_000_000;
 
@@ -14,7 +13,10 @@ const savedRun = z.object({
   format: z.literal('faultline-run'),
   version: z.literal(1),
   engine: z.string(),
-  scenario: z.object({ id: z.string().check(z.regex(/^[a-z0-9][a-z0-9-]*$/)), files: z.record(z.string(), z.string()) }),
+  scenario: z.object({
+    id: z.string().check(z.regex(/^[a-z0-9][a-z0-9-]*$/)),
+    files: z.record(z.string(), z.string()),
+  }),
   seed: z.number(),
   inputs: z.array(input),
   at,
@@ -28,18 +30,26 @@ export type RunFile = { ok: true; run: SavedRun } | { ok: false; message: string
 
 export function readRunFile(text: string): RunFile {
   if (text.length > MOST_BYTES)
-    return refuse(`This file is too large to be a run (${sizeText(text.length)}; at most ${sizeText(MOST_BYTES)}).`);
+    return refuse(
+      `This file is too large to be a run (${megabytes(text.length)}; at most ${megabytes(MOST_BYTES)}).`,
+    );
   const data = parseJson(text);
   if (data === undefined)
-    return refuse('This file is damaged: it is not complete JSON. It may have been cut off while it was copied.');
+    return refuse(
+      'This file is damaged: it is not complete JSON. It may have been cut off while it was copied.',
+    );
   if (typeof data !== 'object' || data === null || !('format' in data) || data.format !== 'faultline-run')
     return refuse('This is not a Faultline run. Look for a file whose name ends in .faultline-run.json.');
   if ('version' in data && data.version !== 1)
-    return refuse(`This run was saved in format version ${String(data.version)}; this Faultline reads version 1.`);
+    return refuse(
+      `This run was saved in format version ${String(data.version)}; this Faultline reads version 1.`,
+    );
   const checked = savedRun.safeParse(data);
   if (!checked.success) {
     const where = checked.error.issues[0]?.path.join('.') ?? '';
-    return refuse(`This run was changed by hand or is damaged: “${where}” is not what it should be (${plural(checked.error.issues.length, 'problem')}).`);
+    return refuse(
+      `This run was changed by hand or is damaged: “${where}” is not what it should be (problems: ${checked.error.issues.length}).`,
+    );
   }
   // The kinds of the inputs are the session's to judge: it refuses what it does not know.
   return { ok: true, run: checked.data as SavedRun };
@@ -47,7 +57,10 @@ export function readRunFile(text: string): RunFile {
 
 export function writeRunFile(run: SavedRun): { name: string; text: string } {
   const stamp = run.savedAt.slice(0, 16).replace(/[^0-9]/g, '');
-  return { name: `${run.scenario.id}-${stamp}.faultline-run.json`, text: `${JSON.stringify(run, undefined, 1)}\n` };
+  return {
+    name: `${run.scenario.id}-${stamp}.faultline-run.json`,
+    text: `${JSON.stringify(run, undefined, 1)}\n`,
+  };
 }
 
 function refuse(message: string): RunFile {
@@ -60,4 +73,8 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -155,7 +155,8 @@ function timeOf(frame: Frame): TimeState {
 
 /** On another branch everything after the fork is another story. */
 function forgetAfter(before: RunState, frame: Frame): RunState {
-  const kept = <Item extends { at: Micros }>(items: readonly Item[]) => items.filter((item) => item.at <= frame.at);
+  const kept = <Item extends { at: Micros }>(items: readonly Item[]) =>
+    items.filter((item) => item.at <= frame.at);
   return {
     ...before,
     feed: kept(before.feed),
@@ -194,7 +195,8 @@ export function appendBySeq<Item extends { seq: number }>(
   const first = news?.[0];
   if (news === undefined || first === undefined) return before;
   const last = before.at(-1);
-  const kept = last !== undefined && last.seq >= first.seq ? before.filter((item) => item.seq < first.seq) : before;
+  const kept =
+    last !== undefined && last.seq >= first.seq ? before.filter((item) => item.seq < first.seq) : before;
   const joined = [...kept, ...news];
   return joined.length > most ? joined.slice(-most) : joined;
 }
@@ -203,11 +205,15 @@ export function appendBySeq<Item extends { seq: number }>(
 function foldLogs(before: readonly LogLine[], lines: readonly LogLine[]): readonly LogLine[] {
   const last = before.at(-1);
   const first = lines[0];
-  const continues = last !== undefined && first !== undefined && first.seq > last.seq && first.host === last.host;
+  const continues =
+    last !== undefined && first !== undefined && first.seq > last.seq && first.host === last.host;
   return continues ? [...before, ...lines].slice(-MOST_LOG_LINES) : sameOr(before, lines);
 }
 
-function mergePoints(before: RunState['points'], news: readonly [number, number, number][]): RunState['points'] {
+function mergePoints(
+  before: RunState['points'],
+  news: readonly [number, number, number][],
+): RunState['points'] {
   const first = news[0];
   if (first === undefined) return before;
   return [...before.filter(([second]) => second < first[0]), ...news];

@@ -80,7 +80,11 @@ export function explain(error: unknown): StorageProblem {
         'This browser’s storage is full. You can play on; a reload would lose what came after the last save. Delete an old run on the start page, or export this one to a file.',
     };
   if (name === 'DataError' || name === 'DataCloneError')
-    return { kind: 'damaged', title: 'This run could not be written', detail: 'Export it to a file to keep it. Runs saved earlier are untouched.' };
+    return {
+      kind: 'damaged',
+      title: 'This run could not be written',
+      detail: 'Export it to a file to keep it. Runs saved earlier are untouched.',
+    };
   return {
     kind: 'refused',
     title: 'This browser does not let the page save',

@@ -1,28 +1,26 @@
 /** What the page looks at now, as the `watch` message: only that is sent in detail. */
 import type { ClientMessage, HostDetail, LogQuery } from '../session/messages';
-import type { InspectorTab, WorkbenchState } from './workbench-store';
+import type { WorkbenchState } from './workbench-store';
 
 type Watch = Extract<ClientMessage, { type: 'watch' }>;
-type Part = Exclude<keyof HostDetail, 'id'>;
+export type Part = Exclude<keyof HostDetail, 'id'>;
 
 /** Most lines of a log the page lists. */
 export const LOG_LIMIT = 500;
 
-const PARTS: Readonly<Record<InspectorTab, readonly Part[]>> = {
-  overview: ['overview', 'units', 'charts', 'files'],
-  files: ['files', 'charts'],
-  firewall: ['firewall'],
-  logs: [],
-  state: ['charts'],
-  processes: ['units', 'processes', 'sockets'],
-};
+/** What a panel shows, as its line in the registry says. */
+export type WatchedParts = (panel: string) => readonly (Part | 'logs')[];
 
-export function watchOf(ui: WorkbenchState): Watch {
+export function watchOf(ui: WorkbenchState, partsOf: WatchedParts): Watch {
   const { host, inspectorTab, dockTab, trace } = ui;
-  const logs = dockTab === 'logs' || (host !== undefined && inspectorTab === 'logs') ? logQuery(ui) : undefined;
+  const shown = [
+    ...(host === undefined ? [] : partsOf(inspectorTab)),
+    ...(dockTab === undefined ? [] : partsOf(dockTab)),
+  ];
+  const logs = shown.includes('logs') ? logQuery(ui) : undefined;
   return {
     type: 'watch',
-    panels: [...(host === undefined ? [] : PARTS[inspectorTab]), ...(logs === undefined ? [] : ['logs'])],
+    panels: [...new Set(shown)],
     ...(host === undefined ? {} : { host }),
     ...(logs === undefined ? {} : { logs }),
     ...(trace === undefined ? {} : { trace }),

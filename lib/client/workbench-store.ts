@@ -1,10 +1,11 @@
 /** What the learner looks at: selection, open tabs, filters, unsaved texts. Of this page only, never saved with a run. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { LogQuery } from '../session/messages';
+import type { Debrief, LogQuery } from '../session/messages';
 
-export type InspectorTab = 'overview' | 'files' | 'firewall' | 'logs' | 'state' | 'processes';
-/** A terminal's tab is `terminal:ID`. */
-export type DockTab = 'logs' | 'events' | 'requests' | `terminal:${string}`;
+/** A panel's id in `components/panels/registry.ts`. */
+export type InspectorTab = string;
+/** A panel's id, or `terminal:ID`. */
+export type DockTab = string;
 export type Overlay = 'palette' | 'help' | 'finish' | 'restart';
 export type Area = 'incident' | 'map' | 'dock' | 'host';
 
@@ -30,6 +31,7 @@ export interface WorkbenchState {
   drafts: Readonly<Record<string, string>>;
   logFilter: Omit<LogQuery, 'host' | 'limit'>;
   view: 'workbench' | 'debrief';
+  debrief: Debrief | undefined;
   savedAt: number | undefined;
 }
 
@@ -49,13 +51,14 @@ export function createWorkbenchStore(): WorkbenchStore {
     inspectorTab: 'overview',
     dockTab: undefined,
     overlay: undefined,
-    area: 'map',
+    area: 'incident',
     outline: false,
     trace: undefined,
     file: undefined,
     drafts: {},
     logFilter: {},
     view: 'workbench',
+    debrief: undefined,
     savedAt: undefined,
   }));
   const { setState } = store;

@@ -4,63 +4,56 @@
  * out at once. (A heap of objects with closures was 4.6 times slower where most
  * timers are cancelled, a heap with lazy cancelling 2.3 times.)
  *
- * An event lives in a slot; slots are reused. Its handle is the slot's number
- * and generation in one integer, so that the handle of an event that has run or
- * was cancelled never reaches the slot's next tenant.
+ * An event lives in a slot; slots are reused. Its handle is the number of its
+ * push and its slot in one integer: no two events of a run share one, so that a
+ * stale handle never reaches the slot's next tenant, and of two events at the
+ * same time the one with the lower handle was pushed first.
  *
- * A slot's fields stand side by side in one array of integers and one of
- * doubles rather than in an array for each: that is a fifth of the time.
+ * Times and handles stand side by side in one array, so does what is known of a
+ * slot: each array touched costs as much as several of its elements.
  */
 
 import { assert } from '../std/assert';
 import { clonePlain } from '../std/plain';
 
-/** Names one pushed event for good: slot + generation · 2^22. */
+/** Names one pushed event for good: its slot + 2^20 · the number of its push. */
 export type EventHandle = number;
 
-const SLOT_LIMIT = 0x400000;
+const SLOT_LIMIT = 0x100000;
 const SLOT_MASK = SLOT_LIMIT - 1;
+const LAST_HANDLE = Number.MAX_SAFE_INTEGER - SLOT_LIMIT;
 const FIRST_CAPACITY = 64;
 const NONE = -1;
 
-// A slot's integers, 4 to a slot.
+// What is known of a slot, four integers each, the fourth unused.
 const HANDLER = 0;
 const CAUSE = 1;
 /** place in the heap; of a free slot the next free one */
 const POSITION = 2;
 
-// A slot's doubles, 2 to a slot.
-const HANDLE = 0;
-const ORDER = 1;
-
 /** A queue as plain data, with the slots that were ever used. */
 export interface QueueState {
-  /** times and slots of the pending events, in heap order */
-  readonly times: Float64Array;
-  readonly slots: Int32Array;
+  /** time and handle of each pending event, in heap order */
+  readonly heap: Float64Array;
   /** four integers for each used slot */
-  readonly integers: Int32Array;
-  /** two doubles for each used slot */
-  readonly doubles: Float64Array;
+  readonly slots: Int32Array;
   readonly payloads: readonly unknown[];
   /** the first free slot, or -1 */
   readonly free: number;
-  readonly nextOrder: number;
+  readonly pushed: number;
 }
 
 /** Events in order of (time, pushing). */
 export class EventQueue {
   /** Number of pending events. */
   size = 0;
-  // The heap, by position.
-  #times = new Float64Array(FIRST_CAPACITY);
-  #slots = new Int32Array(FIRST_CAPACITY);
-  // The events, by slot.
-  #integers = new Int32Array(FIRST_CAPACITY * 4);
-  #doubles = new Float64Array(FIRST_CAPACITY * 2);
+  // Two doubles for each place in the heap: the time, the handle.
+  #heap = new Float64Array(FIRST_CAPACITY * 2);
+  #slots = new Int32Array(FIRST_CAPACITY * 4);
   readonly #payloads: unknown[] = [];
   #free = NONE;
-  #nextOrder = 0;
+  /** number of pushes so far · 2^20 */
+  #pushed = 0;
   /**
    * After a pop the root stays empty until the next push takes it (most events
    * lead to another) or someone looks; then the heap is one longer than `size`.
@@ -70,60 +63,59 @@ export class EventQueue {
   /** Adds an event; `handler`, `cause` and `payload` are handed back when it is popped. */
   push(at: number, handler: number, cause: number, payload: unknown): EventHandle {
     const slot = this.#free === NONE ? this.#newSlot() : this.#free;
-    const integers = this.#integers;
-    const doubles = this.#doubles;
-    this.#free = integers[slot * 4 + POSITION] ?? 0;
-    integers[slot * 4 + HANDLER] = handler;
-    integers[slot * 4 + CAUSE] = cause;
-    doubles[slot * 2 + ORDER] = this.#nextOrder++;
+    const slots = this.#slots;
+    this.#free = slots[slot * 4 + POSITION] ?? 0;
+    slots[slot * 4 + HANDLER] = handler;
+    slots[slot * 4 + CAUSE] = cause;
     this.#payloads[slot] = payload;
-    const size = this.size++;
+    const handle = this.#pushed + slot;
+    this.#pushed += SLOT_LIMIT;
+    const heap = this.#heap;
     if (this.#isRootVacant) {
       this.#isRootVacant = false;
-      this.#siftDown(0, at, slot);
+      this.size++;
+      heap[0] = at;
+      heap[1] = handle;
+      this.#siftDown(0);
     } else {
-      this.#siftUp(size, at, slot);
+      const position = this.size++;
+      heap[position * 2] = at;
+      heap[position * 2 + 1] = handle;
+      this.#siftUp(position);
     }
-    return doubles[slot * 2 + HANDLE] ?? 0;
+    return handle;
   }
 
   /** Takes the event out. False when it has run or was cancelled already. */
   cancel(handle: EventHandle): boolean {
     if (!this.isPending(handle)) return false;
-    if (this.#isRootVacant) this.#fillRoot();
     const slot = handle & SLOT_MASK;
-    const position = this.#integers[slot * 4 + POSITION] ?? 0;
+    const position = this.#slots[slot * 4 + POSITION] ?? 0;
     this.#freeSlot(slot);
     this.#payloads[slot] = undefined;
-    const last = --this.size;
-    if (position === last) return true;
-    const at = this.#times[last] ?? 0;
-    const moved = this.#slots[last] ?? 0;
-    if (position > 0 && this.#isBefore(at, moved, (position - 1) >> 2)) {
-      this.#siftUp(position, at, moved);
-    } else {
-      this.#siftDown(position, at, moved);
-    }
+    if (position !== --this.size) this.#moveLastTo(position);
     return true;
   }
 
   /** Whether the event is still to come. */
   isPending(handle: EventHandle): boolean {
+    if (this.#isRootVacant) this.#fillRoot();
     const slot = handle & SLOT_MASK;
-    return slot < this.#payloads.length && this.#doubles[slot * 2 + HANDLE] === handle;
+    if (slot >= this.#payloads.length) return false;
+    const position = this.#slots[slot * 4 + POSITION] ?? NONE;
+    return position >= 0 && position < this.size && this.#heap[position * 2 + 1] === handle;
   }
 
   /** The time of the first event, or Infinity. */
   peekAt(): number {
     if (this.#isRootVacant) this.#fillRoot();
-    return this.size === 0 ? Number.POSITIVE_INFINITY : (this.#times[0] ?? 0);
+    return this.size === 0 ? Number.POSITIVE_INFINITY : (this.#heap[0] ?? 0);
   }
 
   /** The time of a pending event, or undefined. */
   atOf(handle: EventHandle): number | undefined {
     if (!this.isPending(handle)) return undefined;
-    if (this.#isRootVacant) this.#fillRoot();
-    return this.#times[this.#integers[(handle & SLOT_MASK) * 4 + POSITION] ?? 0];
+    return this.#heap[(this.#slots[(handle & SLOT_MASK) * 4 + POSITION] ?? 0) * 2];
   }
 
   /**
@@ -133,19 +125,19 @@ export class EventQueue {
   pop(): number {
     if (this.#isRootVacant) this.#fillRoot();
     assert(this.size > 0, 'pop from an empty queue');
-    const first = this.#slots[0] ?? 0;
-    this.#freeSlot(first);
+    const slot = (this.#heap[1] ?? 0) & SLOT_MASK;
+    this.#freeSlot(slot);
     this.size--;
     this.#isRootVacant = true;
-    return first;
+    return slot;
   }
 
   handlerOf(slot: number): number {
-    return this.#integers[slot * 4 + HANDLER] ?? 0;
+    return this.#slots[slot * 4 + HANDLER] ?? 0;
   }
 
   causeOf(slot: number): number {
-    return this.#integers[slot * 4 + CAUSE] ?? 0;
+    return this.#slots[slot * 4 + CAUSE] ?? 0;
   }
 
   /** The payload of a popped slot; the queue lets go of it. */
@@ -157,136 +149,134 @@ export class EventQueue {
 
   /** A slot that was never used, made the only free one. */
   #newSlot(): number {
+    assert(this.#pushed < LAST_HANDLE, 'more than 2^33 events in a run');
     const slot = this.#payloads.length;
-    if (slot === this.#slots.length) this.#grow(slot * 2);
+    if (slot * 4 === this.#slots.length) this.#grow(slot * 2);
     this.#payloads.push(undefined);
-    this.#integers[slot * 4 + POSITION] = NONE;
-    this.#doubles[slot * 2 + HANDLE] = slot;
+    this.#slots[slot * 4 + POSITION] = NONE;
     return slot;
   }
 
-  /** Ends the slot's generation: handles given out for it are stale from here on. */
   #freeSlot(slot: number): void {
-    const doubles = this.#doubles;
-    this.#integers[slot * 4 + POSITION] = this.#free;
-    doubles[slot * 2 + HANDLE] = (doubles[slot * 2 + HANDLE] ?? 0) + SLOT_LIMIT;
+    this.#slots[slot * 4 + POSITION] = this.#free;
     this.#free = slot;
   }
 
   /** Moves the last event to the root that a pop left vacant. */
   #fillRoot(): void {
     this.#isRootVacant = false;
-    const last = this.size;
-    if (last > 0) this.#siftDown(0, this.#times[last] ?? 0, this.#slots[last] ?? 0);
+    if (this.size > 0) this.#moveLastTo(0);
   }
 
-  /** Whether (at, slot) comes before the event at `position`. */
-  #isBefore(at: number, slot: number, position: number): boolean {
-    const other = this.#times[position] ?? 0;
-    if (at !== other) return at < other;
-    const doubles = this.#doubles;
-    const otherSlot = this.#slots[position] ?? 0;
-    return (doubles[slot * 2 + ORDER] ?? 0) < (doubles[otherSlot * 2 + ORDER] ?? 0);
+  /** Fills a gap with the event just beyond the end. */
+  #moveLastTo(position: number): void {
+    const heap = this.#heap;
+    const last = this.size * 2;
+    heap[position * 2] = heap[last] ?? 0;
+    heap[position * 2 + 1] = heap[last + 1] ?? 0;
+    if (position > 0 && this.#isBefore(position, (position - 1) >> 2)) this.#siftUp(position);
+    else this.#siftDown(position);
   }
 
-  #siftUp(start: number, at: number, slot: number): void {
-    const times = this.#times;
+  /** Whether the event at one position comes before that at another. */
+  #isBefore(one: number, other: number): boolean {
+    const heap = this.#heap;
+    const at = heap[one * 2] ?? 0;
+    const otherAt = heap[other * 2] ?? 0;
+    if (at !== otherAt) return at < otherAt;
+    return (heap[one * 2 + 1] ?? 0) < (heap[other * 2 + 1] ?? 0);
+  }
+
+  // Both take the event from where it stands, so that no time is passed as an
+  // argument: a double in an argument is a heap allocation.
+
+  #siftUp(start: number): void {
+    const heap = this.#heap;
     const slots = this.#slots;
-    const integers = this.#integers;
+    const at = heap[start * 2] ?? 0;
+    const handle = heap[start * 2 + 1] ?? 0;
     let position = start;
     while (position > 0) {
       const parent = (position - 1) >> 2;
-      if (!this.#isBefore(at, slot, parent)) break;
-      const moved = slots[parent] ?? 0;
-      times[position] = times[parent] ?? 0;
-      slots[position] = moved;
-      integers[moved * 4 + POSITION] = position;
+      const parentAt = heap[parent * 2] ?? 0;
+      const moved = heap[parent * 2 + 1] ?? 0;
+      if (parentAt < at || (parentAt === at && moved < handle)) break;
+      heap[position * 2] = parentAt;
+      heap[position * 2 + 1] = moved;
+      slots[(moved & SLOT_MASK) * 4 + POSITION] = position;
       position = parent;
     }
-    times[position] = at;
-    slots[position] = slot;
-    integers[slot * 4 + POSITION] = position;
+    heap[position * 2] = at;
+    heap[position * 2 + 1] = handle;
+    slots[(handle & SLOT_MASK) * 4 + POSITION] = position;
   }
 
-  #siftDown(start: number, at: number, slot: number): void {
-    const times = this.#times;
+  #siftDown(start: number): void {
+    const heap = this.#heap;
     const slots = this.#slots;
-    const integers = this.#integers;
-    const doubles = this.#doubles;
     const size = this.size;
+    const at = heap[start * 2] ?? 0;
+    const handle = heap[start * 2 + 1] ?? 0;
     let position = start;
     for (;;) {
       let child = position * 4 + 1;
       if (child >= size) break;
       const end = child + 4 < size ? child + 4 : size;
       let least = child;
-      let leastAt = times[child] ?? 0;
+      let leastAt = heap[child * 2] ?? 0;
       while (++child < end) {
-        const childAt = times[child] ?? 0;
-        if (
-          childAt < leastAt ||
-          (childAt === leastAt &&
-            (doubles[(slots[child] ?? 0) * 2 + ORDER] ?? 0) <
-              (doubles[(slots[least] ?? 0) * 2 + ORDER] ?? 0))
-        ) {
+        const childAt = heap[child * 2] ?? 0;
+        if (childAt < leastAt || (childAt === leastAt && this.#isBefore(child, least))) {
           least = child;
           leastAt = childAt;
         }
       }
-      if (at < leastAt || (at === leastAt && this.#isBefore(at, slot, least))) break;
-      const moved = slots[least] ?? 0;
-      times[position] = leastAt;
-      slots[position] = moved;
-      integers[moved * 4 + POSITION] = position;
+      const moved = heap[least * 2 + 1] ?? 0;
+      if (at < leastAt || (at === leastAt && handle < moved)) break;
+      heap[position * 2] = leastAt;
+      heap[position * 2 + 1] = moved;
+      slots[(moved & SLOT_MASK) * 4 + POSITION] = position;
       position = least;
     }
-    times[position] = at;
-    slots[position] = slot;
-    integers[slot * 4 + POSITION] = position;
+    heap[position * 2] = at;
+    heap[position * 2 + 1] = handle;
+    slots[(handle & SLOT_MASK) * 4 + POSITION] = position;
   }
 
   #grow(capacity: number): void {
     assert(capacity <= SLOT_LIMIT, `more than ${SLOT_LIMIT} events pending at once`);
-    this.#times = copied(this.#times, new Float64Array(capacity));
-    this.#slots = copied(this.#slots, new Int32Array(capacity));
-    this.#integers = copied(this.#integers, new Int32Array(capacity * 4));
-    this.#doubles = copied(this.#doubles, new Float64Array(capacity * 2));
+    const heap = new Float64Array(capacity * 2);
+    const slots = new Int32Array(capacity * 4);
+    heap.set(this.#heap);
+    slots.set(this.#slots);
+    this.#heap = heap;
+    this.#slots = slots;
   }
 
   /** A copy as plain data; payloads are cloned by `clonePlain`. */
   save(): QueueState {
     if (this.#isRootVacant) this.#fillRoot();
-    const used = this.#payloads.length;
     return {
-      times: this.#times.slice(0, this.size),
-      slots: this.#slots.slice(0, this.size),
-      integers: this.#integers.slice(0, used * 4),
-      doubles: this.#doubles.slice(0, used * 2),
+      heap: this.#heap.slice(0, this.size * 2),
+      slots: this.#slots.slice(0, this.#payloads.length * 4),
       payloads: clonePlain(this.#payloads),
       free: this.#free,
-      nextOrder: this.#nextOrder,
+      pushed: this.#pushed,
     };
   }
 
   /** Becomes the queue that was saved; the state given can be loaded again. */
   load(state: QueueState): void {
-    let capacity = this.#slots.length;
-    while (capacity < state.payloads.length) capacity *= 2;
-    if (capacity > this.#slots.length) this.#grow(capacity);
-    this.size = state.times.length;
-    this.#times.set(state.times);
+    let capacity = this.#slots.length / 4;
+    while (capacity * 4 < state.slots.length) capacity *= 2;
+    if (capacity * 4 > this.#slots.length) this.#grow(capacity);
+    this.size = state.heap.length / 2;
+    this.#heap.set(state.heap);
     this.#slots.set(state.slots);
-    this.#integers.set(state.integers);
-    this.#doubles.set(state.doubles);
     this.#payloads.length = 0;
     for (const payload of clonePlain(state.payloads)) this.#payloads.push(payload);
     this.#free = state.free;
-    this.#nextOrder = state.nextOrder;
+    this.#pushed = state.pushed;
     this.#isRootVacant = false;
   }
-}
-
-function copied<A extends Float64Array | Int32Array>(from: A, to: A): A {
-  to.set(from);
-  return to;
 }

@@ -153,10 +153,7 @@ export function chartOf<M extends AnyStateMachine>(
 }
 
 /** An actor scope in which nothing happens: what would be executed is collected. */
-function makeScope(
-  machine: AnyStateMachine,
-  collect: (action: CollectedAction) => void,
-): AnyActorScope {
+function makeScope(machine: AnyStateMachine, collect: (action: CollectedAction) => void): AnyActorScope {
   const self = createActor(machine);
   return {
     self,
@@ -182,7 +179,11 @@ function sorted(
   for (const action of raw) {
     switch (action.type) {
       case 'xstate.raise': {
-        const { event, id: timer, delay } = action.params as { event: ChartEvent; id: string; delay?: number };
+        const {
+          event,
+          id: timer,
+          delay,
+        } = action.params as { event: ChartEvent; id: string; delay?: number };
         // Raised without delay: XState has already handled it within the step.
         if (delay === undefined) break;
         assert(Number.isSafeInteger(delay) && delay >= 0, `chart ${id}: delay ${delay} of ${timer}`);
@@ -195,7 +196,10 @@ function sorted(
         break;
       default:
         assert(!action.type.startsWith('xstate.'), `chart ${id}: ${action.type} is not supported`);
-        assert(action.exec === undefined || action.exec === nothing, `chart ${id}: action ${action.type} has code`);
+        assert(
+          action.exec === undefined || action.exec === nothing,
+          `chart ${id}: action ${action.type} has code`,
+        );
         actions.push({ type: action.type, params: action.params as Plain });
     }
   }

@@ -10,7 +10,18 @@ export type Micros = number;
 /** Every command carries `id`; an answer with the same id comes back when the command has one. */
 export type ClientMessage =
   | { type: 'open'; id: number; scenario: ScenarioSource; seed?: number; run?: SavedRun }
-  | { type: 'transport'; action: { kind: 'play' } | { kind: 'pause' } | { kind: 'speed'; speed: Speed } | { kind: 'next-event' } | { kind: 'seek'; at: Micros } | { kind: 'live' } | { kind: 'branch' } | { kind: 'switch-branch'; branch: number } }
+  | {
+      type: 'transport';
+      action:
+        | { kind: 'play' }
+        | { kind: 'pause' }
+        | { kind: 'speed'; speed: Speed }
+        | { kind: 'next-event' }
+        | { kind: 'seek'; at: Micros }
+        | { kind: 'live' }
+        | { kind: 'branch' }
+        | { kind: 'switch-branch'; branch: number };
+    }
   | { type: 'terminal-open'; id: number; host: string; user?: string }
   | { type: 'terminal-line'; terminal: string; text: string }
   | { type: 'terminal-key'; terminal: string; key: 'interrupt' | 'end-of-file' | 'suspend' | 'quit' }
@@ -21,7 +32,14 @@ export type ClientMessage =
   | { type: 'file-tree'; id: number; host: string; path: string }
   | { type: 'file-read'; id: number; host: string; path: string }
   | { type: 'file-check'; id: number; host: string; path: string; text: string }
-  | { type: 'file-save'; id: number; host: string; path: string; text: string; /** terminal whose user saves (vi/nano); else root */ terminal?: string }
+  | {
+      type: 'file-save';
+      id: number;
+      host: string;
+      path: string;
+      text: string /** terminal whose user saves (vi/nano); else root */;
+      terminal?: string;
+    }
   /** What the page looks at now: only that is sent in detail. */
   | { type: 'watch'; host?: string; panels: string[]; logs?: LogQuery; trace?: number }
   | { type: 'hint'; id: number }
@@ -35,16 +53,31 @@ export type ClientMessage =
 
 export type Speed = 0 | 1 | 5 | 20 | 100;
 /** Scenario files as text by path relative to the scenario's folder. */
-export interface ScenarioSource { id: string; files: Record<string, string> }
-export interface LogQuery { host: string; path?: string; unit?: string; priority?: string; grep?: string; limit: number }
+export interface ScenarioSource {
+  id: string;
+  files: Record<string, string>;
+}
+export interface LogQuery {
+  host: string;
+  path?: string;
+  unit?: string;
+  priority?: string;
+  grep?: string;
+  limit: number;
+}
 
 /** A run as it is saved: everything else is derived from it. */
 export interface SavedRun {
-  format: 'faultline-run'; version: 1; engine: string;
-  scenario: ScenarioSource; seed: number;
+  format: 'faultline-run';
+  version: 1;
+  engine: string;
+  scenario: ScenarioSource;
+  seed: number;
   inputs: { at: Micros; input: RunInput }[];
   /** Where the run stood. */
-  at: Micros; savedAt: string; title: string;
+  at: Micros;
+  savedAt: string;
+  title: string;
   branches?: { name: string; forkedAt: Micros; inputs: { at: Micros; input: RunInput }[] }[];
   /** Journal hash at `at`, to notice that a run was edited or the engine changed. */
   hash: string;
@@ -57,7 +90,10 @@ export type RunInput =
   | { kind: 'size'; terminal: string; columns: number; rows: number }
   | { kind: 'terminal-close'; terminal: string }
   | { kind: 'save'; host: string; path: string; text: string; uid: number; gid: number }
-  | { kind: 'hint' } | { kind: 'acknowledge' } | { kind: 'answer'; question: string; choice: string } | { kind: 'finish' }
+  | { kind: 'hint' }
+  | { kind: 'acknowledge' }
+  | { kind: 'answer'; question: string; choice: string }
+  | { kind: 'finish' }
   | { kind: 'inject'; fault: Record<string, unknown> };
 
 // ------------------------------------------------------------------ worker → page
@@ -69,14 +105,47 @@ export type WorkerMessage =
   | { type: 'answer'; id: number; answer: Answer }
   /** Something in the worker broke: what, where, and the seed and inputs to reproduce it. */
   | { type: 'crashed'; message: string; stack: string; at: Micros; run: SavedRun | undefined };
-export interface Problem { severity: 'error' | 'warning'; file?: string; line?: number; column?: number; message: string }
+export interface Problem {
+  severity: 'error' | 'warning';
+  file?: string;
+  line?: number;
+  column?: number;
+  message: string;
+}
 export type Answer =
   | { kind: 'terminal'; terminal: TerminalInfo }
   | { kind: 'completions'; from: number; words: string[] }
   | { kind: 'history'; lines: string[] }
-  | { kind: 'tree'; entries: { name: string; path: string; kind: 'file' | 'directory' | 'symlink'; size: number; mode: string; owner: string; changed: boolean }[] }
-  | { kind: 'file'; text: string; language: string; writable: boolean; running?: string; runningSince?: Micros; diagnostics: FileDiagnostic[]; checker?: string; original?: string }
-  | { kind: 'diagnostics'; diagnostics: FileDiagnostic[]; output: string; exit: number | undefined; command: string | undefined }
+  | {
+      kind: 'tree';
+      entries: {
+        name: string;
+        path: string;
+        kind: 'file' | 'directory' | 'symlink';
+        size: number;
+        mode: string;
+        owner: string;
+        changed: boolean;
+      }[];
+    }
+  | {
+      kind: 'file';
+      text: string;
+      language: string;
+      writable: boolean;
+      running?: string;
+      runningSince?: Micros;
+      diagnostics: FileDiagnostic[];
+      checker?: string;
+      original?: string;
+    }
+  | {
+      kind: 'diagnostics';
+      diagnostics: FileDiagnostic[];
+      output: string;
+      exit: number | undefined;
+      command: string | undefined;
+    }
   | { kind: 'saved'; diagnostics: FileDiagnostic[] }
   | { kind: 'hint'; hint: Hint | undefined; left: number }
   | { kind: 'finished'; debrief: Debrief }
@@ -85,13 +154,26 @@ export type Answer =
   | { kind: 'journal'; entries: EventItem[]; total: number }
   | { kind: 'done' }
   | { kind: 'refused'; message: string };
-export interface FileDiagnostic { severity: 'error' | 'warning' | 'notice'; line: number; column?: number; endColumn?: number; message: string; /** "not modelled" notes are ours, everything else is the daemon's own text */ ours?: boolean }
+export interface FileDiagnostic {
+  severity: 'error' | 'warning' | 'notice';
+  line: number;
+  column?: number;
+  endColumn?: number;
+  message: string /** "not modelled" notes are ours, everything else is the daemon's own text */;
+  ours?: boolean;
+}
 
 /** What the learner is told before and during the run. */
 export interface Brief {
-  scenario: string; title: string; track: string; difficulty: number; minutes: number;
+  scenario: string;
+  title: string;
+  track: string;
+  difficulty: number;
+  minutes: number;
   /** Markdown. */
-  text: string; teaches: string[]; languages: string[];
+  text: string;
+  teaches: string[];
+  languages: string[];
   objectives: ObjectiveView[];
   hints: number;
   questions: { id: string; text: string; choices: { id: string; text: string }[] }[];
@@ -103,18 +185,50 @@ export interface Brief {
 
 // ---- topology (sent again only when it changes)
 export interface Topology {
-  zones: ZoneView[]; hosts: HostView[]; links: LinkView[];
+  zones: ZoneView[];
+  hosts: HostView[];
+  links: LinkView[];
 }
-export interface ZoneView { id: string; label: string; subnet: string; tone: 'internet' | 'dmz' | 'app' | 'data' | 'office' | 'neutral'; x: number; y: number; width: number; height: number }
-export interface HostView { id: string; zone: string; kind: 'router' | 'load-balancer' | 'app' | 'bastion' | 'clients' | 'probe' | 'server'; label: string; address: string; x: number; y: number; description: string; interfaces: { name: string; address: string; segment: string; mac: string }[] }
+export interface ZoneView {
+  id: string;
+  label: string;
+  subnet: string;
+  tone: 'internet' | 'dmz' | 'app' | 'data' | 'office' | 'neutral';
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+export interface HostView {
+  id: string;
+  zone: string;
+  kind: 'router' | 'load-balancer' | 'app' | 'bastion' | 'clients' | 'probe' | 'server';
+  label: string;
+  address: string;
+  x: number;
+  y: number;
+  description: string;
+  interfaces: { name: string; address: string; segment: string; mac: string }[];
+}
 /** A wire on the canvas: who talks to whom. */
-export interface LinkView { id: string; from: string; to: string; kind: 'traffic' | 'vrrp' | 'management'; label?: string }
+export interface LinkView {
+  id: string;
+  from: string;
+  to: string;
+  kind: 'traffic' | 'vrrp' | 'management';
+  label?: string;
+}
 
 // ---- frames (about 10 a second; only what changed where marked with ?)
 export interface Frame {
-  at: Micros; clock: number; speed: Speed; playing: boolean;
+  at: Micros;
+  clock: number;
+  speed: Speed;
+  playing: boolean;
   /** Furthest instant reached on this branch; `at` < `head` while looking back. */
-  head: Micros; lookingBack: boolean; branch: number;
+  head: Micros;
+  lookingBack: boolean;
+  branch: number;
   branches?: { id: number; name: string; forkedAt: Micros; head: Micros }[];
   /** Simulated seconds per real second lately. */
   rate: number;
@@ -143,29 +257,45 @@ export interface Frame {
   saved?: { at: Micros };
 }
 export interface HostStatus {
-  id: string; power: 'off' | 'booting' | 'on' | 'frozen';
+  id: string;
+  power: 'off' | 'booting' | 'on' | 'frozen';
   health: 'ok' | 'risk' | 'broken' | 'off';
   /** Listed in the card: unit or process with its state. */
   services: { name: string; state: 'ok' | 'risk' | 'broken' | 'off'; text: string }[];
   /** 0–1 each. */
-  cpu: number; memory: number; disk: number;
+  cpu: number;
+  memory: number;
+  disk: number;
   /** e.g. "MASTER", "40 req/s", "8% errors", "200 · 12 ms". */
   note: string;
   here: boolean;
 }
-export interface LinkStatus { id: string; up: boolean; rate: number; failing: number }
+export interface LinkStatus {
+  id: string;
+  up: boolean;
+  rate: number;
+  failing: number;
+}
 /** Requests that moved since the last frame, for dots on the canvas. Columns of one table. */
 export interface RequestBatch {
   /** One row per leg: request id, from host index, to host index (into `hosts`), start and end instant, outcome. */
   hosts: string[];
-  id: number[]; from: number[]; to: number[]; start: number[]; end: number[];
+  id: number[];
+  from: number[];
+  to: number[];
+  start: number[];
+  end: number[];
   /** 0 on its way, 1 ok, 2 slow, 3 error status, 4 refused, 5 timeout/unreachable/reset */
   outcome: number[];
 }
 export interface ServiceStatus {
   /** Share of requests that were answered well over the whole run so far, 0–1, and the objective. */
-  availability: number; target: number | undefined;
-  p95Micros: number; ratePerSecond: number; total: number; failed: number;
+  availability: number;
+  target: number | undefined;
+  p95Micros: number;
+  ratePerSecond: number;
+  total: number;
+  failed: number;
   /** Left of the error budget, 0–1 (negative when overspent). */
   budget: number | undefined;
   /** One point per simulated second, only the new ones: [second, ok, failed]. */
@@ -173,7 +303,9 @@ export interface ServiceStatus {
   lastFailure: string | undefined;
 }
 export interface ObjectiveView {
-  id: string; title: string; detail: string;
+  id: string;
+  title: string;
+  detail: string;
   state: 'waiting' | 'measuring' | 'met' | 'failed';
   /** 0–1 while measuring. */
   progress: number;
@@ -183,35 +315,137 @@ export interface ObjectiveView {
   why?: string;
   rule?: string;
 }
-export interface FeedItem { seq: number; at: Micros; clock: number; kind: 'page' | 'chat' | 'resolved' | 'info' | 'drill'; from: string; text: string }
-export interface EventItem { seq: number; at: Micros; clock: number; source: string; type: string; text: string; tone: 'ok' | 'risk' | 'broken' | 'active' | 'neutral' | 'learner'; cause: number; rule?: string }
-export interface TimelineMark { seq: number; at: Micros; kind: 'fault' | 'learner' | 'objective' | 'holder' | 'state' | 'feed' | 'hint'; text: string; tone: 'ok' | 'risk' | 'broken' | 'active' | 'neutral' | 'learner' }
-export interface TerminalInfo { id: string; host: string; user: string; title: string }
+export interface FeedItem {
+  seq: number;
+  at: Micros;
+  clock: number;
+  kind: 'page' | 'chat' | 'resolved' | 'info' | 'drill';
+  from: string;
+  text: string;
+}
+export interface EventItem {
+  seq: number;
+  at: Micros;
+  clock: number;
+  source: string;
+  type: string;
+  text: string;
+  tone: 'ok' | 'risk' | 'broken' | 'active' | 'neutral' | 'learner';
+  cause: number;
+  rule?: string;
+}
+export interface TimelineMark {
+  seq: number;
+  at: Micros;
+  kind: 'fault' | 'learner' | 'objective' | 'holder' | 'state' | 'feed' | 'hint';
+  text: string;
+  tone: 'ok' | 'risk' | 'broken' | 'active' | 'neutral' | 'learner';
+}
+export interface TerminalInfo {
+  id: string;
+  host: string;
+  user: string;
+  title: string;
+}
 /** Text to append; `reset` means: clear and write `text` (after a seek). `prompt` is what stands before the cursor when input is awaited. */
-export interface TerminalOutput { id: string; title: string; host: string; text: string; reset: boolean; awaiting: boolean; prompt: string; echo: boolean; closed: boolean }
-export interface LogLine { seq: number; clock: number; host: string; unit: string; priority: string; text: string }
+export interface TerminalOutput {
+  id: string;
+  title: string;
+  host: string;
+  text: string;
+  reset: boolean;
+  awaiting: boolean;
+  prompt: string;
+  echo: boolean;
+  closed: boolean;
+}
+export interface LogLine {
+  seq: number;
+  clock: number;
+  host: string;
+  unit: string;
+  priority: string;
+  text: string;
+}
 export interface TraceView {
-  id: number; label: string; outcome: string; startedAt: Micros; micros: Micros;
-  hops: { at: Micros; /** since the start */ after: Micros; host: string; what: string; text: string; verdict: string; outcome: 'ok' | 'wait' | 'bad'; rule?: { table: string; chain: string; handle: number; text: string }; line?: { path: string; line: number } }[];
+  id: number;
+  label: string;
+  outcome: string;
+  startedAt: Micros;
+  micros: Micros;
+  hops: {
+    at: Micros /** since the start */;
+    after: Micros;
+    host: string;
+    what: string;
+    text: string;
+    verdict: string;
+    outcome: 'ok' | 'wait' | 'bad';
+    rule?: { table: string; chain: string; handle: number; text: string };
+    line?: { path: string; line: number };
+  }[];
 }
 export interface HostDetail {
   id: string;
   overview?: { name: string; value: string; tone?: 'ok' | 'risk' | 'broken' | 'active' }[];
-  units?: { name: string; description: string; active: string; sub: string; enabled: string; tone: 'ok' | 'risk' | 'broken' | 'off'; mainPid: number | undefined }[];
+  units?: {
+    name: string;
+    description: string;
+    active: string;
+    sub: string;
+    enabled: string;
+    tone: 'ok' | 'risk' | 'broken' | 'off';
+    mainPid: number | undefined;
+  }[];
   processes?: { pid: number; user: string; cpu: number; rssKiB: number; command: string }[];
   sockets?: { protocol: string; local: string; peer: string; state: string; process: string }[];
-  files?: { path: string; language: string; state: 'running' | 'not-reloaded' | 'invalid' | 'plain'; text: string }[];
-  firewall?: { table: string; chain: string; hook: string; policy: string; rules: { handle: number; text: string; packets: number; bytes: number }[] }[];
-  charts?: { id: string; chart: string; states: string[]; transitions: { from: string; to: string }[]; current: string; since: Micros; facts: { name: string; value: string }[] }[];
+  files?: {
+    path: string;
+    language: string;
+    state: 'running' | 'not-reloaded' | 'invalid' | 'plain';
+    text: string;
+  }[];
+  firewall?: {
+    table: string;
+    chain: string;
+    hook: string;
+    policy: string;
+    rules: { handle: number; text: string; packets: number; bytes: number }[];
+  }[];
+  charts?: {
+    id: string;
+    chart: string;
+    states: string[];
+    transitions: { from: string; to: string }[];
+    current: string;
+    since: Micros;
+    facts: { name: string; value: string }[];
+  }[];
 }
-export interface Hint { index: number; text: string; highlight: string[] }
+export interface Hint {
+  index: number;
+  text: string;
+  highlight: string[];
+}
 
 // ---- debrief
 export interface Debrief {
-  scenario: string; title: string; won: boolean; verdict: string; score: number;
-  seed: number; minutes: number; hash: string;
+  scenario: string;
+  title: string;
+  won: boolean;
+  verdict: string;
+  score: number;
+  seed: number;
+  minutes: number;
+  hash: string;
   times: { detect: Micros | undefined; acknowledge: Micros | undefined; restore: Micros | undefined };
-  availability: { total: number; target: number | undefined; lost: number; lostByLearner: number; requests: number };
+  availability: {
+    total: number;
+    target: number | undefined;
+    lost: number;
+    lostByLearner: number;
+    requests: number;
+  };
   /** One point per simulated second. */
   points: { second: number; ok: number; failed: number; p95Micros: number }[];
   marks: TimelineMark[];
@@ -219,8 +453,19 @@ export interface Debrief {
   objectives: ObjectiveView[];
   guards: ObjectiveView[];
   /** From the first cause to the symptom, each the journal's own entry. */
-  chains: { title: string; links: { seq: number; at: Micros; source: string; text: string; rule?: string }[] }[];
-  actions: { at: Micros; clock: number; terminal: string; host: string; kind: 'command' | 'save' | 'hint' | 'acknowledge'; text: string; effect?: string }[];
+  chains: {
+    title: string;
+    links: { seq: number; at: Micros; source: string; text: string; rule?: string }[];
+  }[];
+  actions: {
+    at: Micros;
+    clock: number;
+    terminal: string;
+    host: string;
+    kind: 'command' | 'save' | 'hint' | 'acknowledge';
+    text: string;
+    effect?: string;
+  }[];
   diffs: { host: string; path: string; before: string; after: string }[];
   hintsUsed: number;
   /** Markdown of the scenario's debrief. */

@@ -90,8 +90,7 @@ function daysFromDate(year: number, month: number, day: number): number {
   const era = Math.floor(marchYear / 400);
   const yearOfEra = marchYear - era * 400;
   const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1;
-  const dayOfEra =
-    yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
   return era * 146_097 + dayOfEra - 719_468;
 }
 
@@ -106,8 +105,7 @@ function dateFromDays(days: number): { year: number; month: number; day: number 
       Math.floor(dayOfEra / 146_096)) /
       365,
   );
-  const dayOfYear =
-    dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
   const marchMonth = Math.floor((5 * dayOfYear + 2) / 153);
   const month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9;
   return {
@@ -199,17 +197,14 @@ const CONVERSION = /%([-_0^#]*)(\d*)[EO]?(:{0,3}z|[a-zA-Z%])/g;
  */
 export function strftime(format: string, epochMicros: number): string {
   const civil = civilFromMicros(epochMicros);
-  return format.replace(
-    CONVERSION,
-    (written: string, flags: string, width: string, name: string) => {
-      if (name === 'N') return nanoseconds(civil, flags, width);
-      if (name.endsWith('z')) return padded(zone(name), flags, width);
-      const composed = COMPOSED.get(name);
-      if (composed !== undefined) return padded(strftime(composed, epochMicros), flags, width);
-      const field = SIMPLE.get(name)?.(civil, epochMicros);
-      return field === undefined ? written : padded(field, flags, width);
-    },
-  );
+  return format.replace(CONVERSION, (written: string, flags: string, width: string, name: string) => {
+    if (name === 'N') return nanoseconds(civil, flags, width);
+    if (name.endsWith('z')) return padded(zone(name), flags, width);
+    const composed = COMPOSED.get(name);
+    if (composed !== undefined) return padded(strftime(composed, epochMicros), flags, width);
+    const field = SIMPLE.get(name)?.(civil, epochMicros);
+    return field === undefined ? written : padded(field, flags, width);
+  });
 }
 
 function zone(name: string): string {
@@ -230,9 +225,7 @@ function padded(field: Field, flags: string, width: string): string {
   const cased = (text: string): string => {
     if (flags.includes('^')) return text.toUpperCase();
     if (!flags.includes('#')) return text;
-    return text === 'AM' || text === 'PM' || text === 'UTC'
-      ? text.toLowerCase()
-      : text.toUpperCase();
+    return text === 'AM' || text === 'PM' || text === 'UTC' ? text.toLowerCase() : text.toUpperCase();
   };
   const text = typeof field === 'string' ? cased(field) : String(field.value);
   if (flag === '-') return text;

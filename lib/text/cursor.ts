@@ -37,9 +37,7 @@ export class Cursor {
 
   /** Whether `expected` stands here. */
   startsWith(expected: string): boolean {
-    return (
-      this.offset + expected.length <= this.end && this.text.startsWith(expected, this.offset)
-    );
+    return this.offset + expected.length <= this.end && this.text.startsWith(expected, this.offset);
   }
 
   /** Reads `expected` when it stands here. */

@@ -23,7 +23,8 @@ export function diffLines(before: string, after: string): DiffLine[] {
   let head = 0;
   while (head < old.length && head < now.length && old[head] === now[head]) head += 1;
   let tail = 0;
-  while (tail < old.length - head && tail < now.length - head && old.at(-1 - tail) === now.at(-1 - tail)) tail += 1;
+  while (tail < old.length - head && tail < now.length - head && old.at(-1 - tail) === now.at(-1 - tail))
+    tail += 1;
   const lines: DiffLine[] = [];
   for (let index = 0; index < head; index += 1) lines.push(same(old[index] ?? '', index, index));
   lines.push(...middle(old.slice(head, old.length - tail), now.slice(head, now.length - tail), head));
@@ -34,7 +35,10 @@ export function diffLines(before: string, after: string): DiffLine[] {
 
 function middle(old: readonly string[], now: readonly string[], offset: number): DiffLine[] {
   if (old.length * now.length > MOST_CELLS || old.length === 0 || now.length === 0)
-    return [...old.map((text, i) => removed(text, offset + i)), ...now.map((text, i) => added(text, offset + i))];
+    return [
+      ...old.map((text, i) => removed(text, offset + i)),
+      ...now.map((text, i) => added(text, offset + i)),
+    ];
   const width = now.length + 1;
   const length = new Uint32Array((old.length + 1) * width);
   for (let i = old.length - 1; i >= 0; i -= 1)
@@ -50,7 +54,10 @@ function middle(old: readonly string[], now: readonly string[], offset: number):
       lines.push(same(old[i] ?? '', offset + i, offset + j));
       i += 1;
       j += 1;
-    } else if (j >= now.length || (i < old.length && (length[(i + 1) * width + j] ?? 0) >= (length[i * width + j + 1] ?? 0))) {
+    } else if (
+      j >= now.length ||
+      (i < old.length && (length[(i + 1) * width + j] ?? 0) >= (length[i * width + j + 1] ?? 0))
+    ) {
       lines.push(removed(old[i] ?? '', offset + i));
       i += 1;
     } else {
@@ -61,9 +68,24 @@ function middle(old: readonly string[], now: readonly string[], offset: number):
   return lines;
 }
 
-const same = (text: string, before: number, after: number): DiffLine => ({ kind: 'same', text, before: before + 1, after: after + 1 });
-const removed = (text: string, before: number): DiffLine => ({ kind: 'removed', text, before: before + 1, after: undefined });
-const added = (text: string, after: number): DiffLine => ({ kind: 'added', text, before: undefined, after: after + 1 });
+const same = (text: string, before: number, after: number): DiffLine => ({
+  kind: 'same',
+  text,
+  before: before + 1,
+  after: after + 1,
+});
+const removed = (text: string, before: number): DiffLine => ({
+  kind: 'removed',
+  text,
+  before: before + 1,
+  after: undefined,
+});
+const added = (text: string, after: number): DiffLine => ({
+  kind: 'added',
+  text,
+  before: undefined,
+  after: after + 1,
+});
 
 function splitLines(text: string): string[] {
   if (text === '') return [];

@@ -55,7 +55,12 @@ function upright(from: Place, to: Place): Curve {
   const start = { x: middle(from), y: down ? from.y + heightOf(from) : from.y };
   const end = { x: middle(to), y: down ? to.y : to.y + heightOf(to) };
   const reach = (end.y - start.y) / 3;
-  return { from: start, bend1: { x: start.x, y: start.y + reach }, bend2: { x: end.x, y: end.y - reach }, to: end };
+  return {
+    from: start,
+    bend1: { x: start.x, y: start.y + reach },
+    bend2: { x: end.x, y: end.y - reach },
+    to: end,
+  };
 }
 
 export function pathText({ from, bend1, bend2, to }: Curve): string {
@@ -94,7 +99,10 @@ export interface Way {
  * The way from one host to another along links; where no chain of links joins
  * them, one curve through the air. Remembered, as the topology seldom changes.
  */
-export function wayFinder(hosts: readonly HostView[], links: readonly LinkView[]): (from: string, to: string) => Way | undefined {
+export function wayFinder(
+  hosts: readonly HostView[],
+  links: readonly LinkView[],
+): (from: string, to: string) => Way | undefined {
   const places = new Map(hosts.map((host) => [host.id, host]));
   const neighbours = neighboursOf(links);
   const known = new Map<string, Way | undefined>();
@@ -127,7 +135,11 @@ function neighboursOf(links: readonly LinkView[]): Map<string, string[]> {
 }
 
 /** Breadth first: the fewest links. */
-function route(neighbours: ReadonlyMap<string, readonly string[]>, from: string, to: string): string[] | undefined {
+function route(
+  neighbours: ReadonlyMap<string, readonly string[]>,
+  from: string,
+  to: string,
+): string[] | undefined {
   const cameFrom = new Map<string, string | undefined>([[from, undefined]]);
   const queue = [from];
   for (const stop of queue) {
@@ -145,7 +157,11 @@ function route(neighbours: ReadonlyMap<string, readonly string[]>, from: string,
 }
 
 /** The nearest host in a direction, for the arrow keys. */
-export function nearestHost(hosts: readonly HostView[], from: string, direction: 'up' | 'down' | 'left' | 'right'): string | undefined {
+export function nearestHost(
+  hosts: readonly HostView[],
+  from: string,
+  direction: 'up' | 'down' | 'left' | 'right',
+): string | undefined {
   const here = hosts.find((host) => host.id === from);
   if (here === undefined) return hosts[0]?.id;
   const start = centre(here);

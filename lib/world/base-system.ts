@@ -7,13 +7,84 @@ import type { Files } from './files';
 import type { HostSetup } from './world.contract';
 
 const DIRECTORIES = [
-  '/boot', '/dev', '/dev/shm', '/etc', '/etc/default', '/etc/systemd/system', '/etc/sysctl.d', '/etc/network/interfaces.d', '/etc/cron.d', '/etc/cron.daily', '/etc/ssh', '/etc/ssl/certs', '/etc/ssl/private', '/etc/sudoers.d', '/etc/logrotate.d', '/etc/skel', '/home', '/media', '/mnt', '/opt', '/proc', '/root', '/run', '/run/lock', '/srv', '/sys', '/tmp',
-  '/usr/bin', '/usr/sbin', '/usr/lib/systemd/system', '/usr/lib/sysctl.d', '/usr/local/bin', '/usr/local/sbin', '/usr/local/lib', '/usr/share/doc', '/usr/share/man', '/usr/libexec', '/var/backups', '/var/cache', '/var/lib', '/var/lib/systemd', '/var/log', '/var/mail', '/var/spool/cron/crontabs', '/var/tmp', '/var/www',
+  '/boot',
+  '/dev',
+  '/dev/shm',
+  '/etc',
+  '/etc/default',
+  '/etc/systemd/system',
+  '/etc/sysctl.d',
+  '/etc/network/interfaces.d',
+  '/etc/cron.d',
+  '/etc/cron.daily',
+  '/etc/ssh',
+  '/etc/ssl/certs',
+  '/etc/ssl/private',
+  '/etc/sudoers.d',
+  '/etc/logrotate.d',
+  '/etc/skel',
+  '/home',
+  '/media',
+  '/mnt',
+  '/opt',
+  '/proc',
+  '/root',
+  '/run',
+  '/run/lock',
+  '/srv',
+  '/sys',
+  '/tmp',
+  '/usr/bin',
+  '/usr/sbin',
+  '/usr/lib/systemd/system',
+  '/usr/lib/sysctl.d',
+  '/usr/local/bin',
+  '/usr/local/sbin',
+  '/usr/local/lib',
+  '/usr/share/doc',
+  '/usr/share/man',
+  '/usr/libexec',
+  '/var/backups',
+  '/var/cache',
+  '/var/lib',
+  '/var/lib/systemd',
+  '/var/log',
+  '/var/mail',
+  '/var/spool/cron/crontabs',
+  '/var/tmp',
+  '/var/www',
 ];
-const LINKS: Readonly<Record<string, string>> = { '/bin': 'usr/bin', '/sbin': 'usr/sbin', '/lib': 'usr/lib', '/lib64': 'usr/lib64', '/var/run': '/run', '/var/lock': '/run/lock', '/etc/mtab': '../proc/self/mounts', '/dev/fd': '/proc/self/fd', '/dev/stdin': '/proc/self/fd/0', '/dev/stdout': '/proc/self/fd/1', '/dev/stderr': '/proc/self/fd/2' };
-const DEVICES: readonly [string, string][] = [['null', 'null'], ['zero', 'zero'], ['full', 'full'], ['random', 'urandom'], ['urandom', 'urandom'], ['tty', 'tty'], ['console', 'null']];
+const LINKS: Readonly<Record<string, string>> = {
+  '/bin': 'usr/bin',
+  '/sbin': 'usr/sbin',
+  '/lib': 'usr/lib',
+  '/lib64': 'usr/lib64',
+  '/var/run': '/run',
+  '/var/lock': '/run/lock',
+  '/etc/mtab': '../proc/self/mounts',
+  '/dev/fd': '/proc/self/fd',
+  '/dev/stdin': '/proc/self/fd/0',
+  '/dev/stdout': '/proc/self/fd/1',
+  '/dev/stderr': '/proc/self/fd/2',
+};
+const DEVICES: readonly [string, string][] = [
+  ['null', 'null'],
+  ['zero', 'zero'],
+  ['full', 'full'],
+  ['random', 'urandom'],
+  ['urandom', 'urandom'],
+  ['tty', 'tty'],
+  ['console', 'null'],
+];
 
-interface SystemUser { name: string; uid: number; gid: number; home: string; shell: string; gecos?: string }
+interface SystemUser {
+  name: string;
+  uid: number;
+  gid: number;
+  home: string;
+  shell: string;
+  gecos?: string;
+}
 const SYSTEM_USERS: readonly SystemUser[] = [
   { name: 'root', uid: 0, gid: 0, home: '/root', shell: '/bin/bash', gecos: 'root' },
   { name: 'daemon', uid: 1, gid: 1, home: '/usr/sbin', shell: '/usr/sbin/nologin', gecos: 'daemon' },
@@ -24,49 +95,125 @@ const SYSTEM_USERS: readonly SystemUser[] = [
   { name: 'www-data', uid: 33, gid: 33, home: '/var/www', shell: '/usr/sbin/nologin', gecos: 'www-data' },
   { name: 'backup', uid: 34, gid: 34, home: '/var/backups', shell: '/usr/sbin/nologin', gecos: 'backup' },
   { name: '_apt', uid: 42, gid: 65534, home: '/nonexistent', shell: '/usr/sbin/nologin' },
-  { name: 'nobody', uid: 65534, gid: 65534, home: '/nonexistent', shell: '/usr/sbin/nologin', gecos: 'nobody' },
-  { name: 'systemd-network', uid: 998, gid: 998, home: '/', shell: '/usr/sbin/nologin', gecos: 'systemd Network Management' },
+  {
+    name: 'nobody',
+    uid: 65534,
+    gid: 65534,
+    home: '/nonexistent',
+    shell: '/usr/sbin/nologin',
+    gecos: 'nobody',
+  },
+  {
+    name: 'systemd-network',
+    uid: 998,
+    gid: 998,
+    home: '/',
+    shell: '/usr/sbin/nologin',
+    gecos: 'systemd Network Management',
+  },
   { name: 'messagebus', uid: 100, gid: 107, home: '/nonexistent', shell: '/usr/sbin/nologin' },
   { name: 'sshd', uid: 101, gid: 65534, home: '/run/sshd', shell: '/usr/sbin/nologin' },
   { name: 'haproxy', uid: 102, gid: 109, home: '/var/lib/haproxy', shell: '/usr/sbin/nologin' },
 ];
-const SYSTEM_GROUPS: readonly [string, number][] = [['root', 0], ['daemon', 1], ['bin', 2], ['sys', 3], ['adm', 4], ['tty', 5], ['disk', 6], ['mail', 8], ['sudo', 27], ['www-data', 33], ['backup', 34], ['shadow', 42], ['utmp', 43], ['staff', 50], ['users', 100], ['systemd-journal', 999], ['systemd-network', 998], ['messagebus', 107], ['haproxy', 109], ['nogroup', 65534]];
+const SYSTEM_GROUPS: readonly [string, number][] = [
+  ['root', 0],
+  ['daemon', 1],
+  ['bin', 2],
+  ['sys', 3],
+  ['adm', 4],
+  ['tty', 5],
+  ['disk', 6],
+  ['mail', 8],
+  ['sudo', 27],
+  ['www-data', 33],
+  ['backup', 34],
+  ['shadow', 42],
+  ['utmp', 43],
+  ['staff', 50],
+  ['users', 100],
+  ['systemd-journal', 999],
+  ['systemd-network', 998],
+  ['messagebus', 107],
+  ['haproxy', 109],
+  ['nogroup', 65534],
+];
 
 /** Writes the base system. */
 export function installBaseSystem(files: Files, setup: HostSetup): void {
-  for (const [path, target] of Object.entries(LINKS)) if (!path.startsWith('/dev/')) files.install(path.startsWith('/var/') || path.startsWith('/etc/') ? path : path, { link: target });
+  for (const [path, target] of Object.entries(LINKS))
+    if (!path.startsWith('/dev/'))
+      files.install(path.startsWith('/var/') || path.startsWith('/etc/') ? path : path, { link: target });
   for (const path of DIRECTORIES) files.install(path, { directory: true });
-  for (const path of ['/tmp', '/var/tmp', '/dev/shm', '/run/lock']) files.install(path, { directory: true, mode: 0o1777 });
+  for (const path of ['/tmp', '/var/tmp', '/dev/shm', '/run/lock'])
+    files.install(path, { directory: true, mode: 0o1777 });
   files.install('/root', { directory: true, mode: 0o700 });
   files.install('/var/spool/cron/crontabs', { directory: true, mode: 0o1730 });
-  for (const [name, device] of DEVICES) files.special(`/dev/${name}`, 'character', name === 'console' ? 0o600 : 0o666, { device });
-  for (const [path, target] of Object.entries(LINKS)) if (path.startsWith('/dev/')) files.install(path, { link: target });
+  for (const [name, device] of DEVICES)
+    files.special(`/dev/${name}`, 'character', name === 'console' ? 0o600 : 0o666, { device });
+  for (const [path, target] of Object.entries(LINKS))
+    if (path.startsWith('/dev/')) files.install(path, { link: target });
   for (const [path, spec] of Object.entries(etcFiles(setup))) files.install(path, spec);
 }
 
 function etcFiles(setup: HostSetup): Record<string, FileSpec> {
   const users = setup.users ?? [];
-  const passwd = [...SYSTEM_USERS.map((user) => `${user.name}:x:${user.uid}:${user.gid}:${user.gecos ?? ''}:${user.home}:${user.shell}`), ...users.map((user) => `${user.name}:x:${user.uid}:${user.gid}:${user.name}:${user.home}:${user.shell}`)];
-  const members = (group: string): string => users.filter((user) => user.groups?.includes(group) === true || (group === 'sudo' && user.sudo === true)).map((user) => user.name).join(',');
+  const passwd = [
+    ...SYSTEM_USERS.map(
+      (user) => `${user.name}:x:${user.uid}:${user.gid}:${user.gecos ?? ''}:${user.home}:${user.shell}`,
+    ),
+    ...users.map((user) => `${user.name}:x:${user.uid}:${user.gid}:${user.name}:${user.home}:${user.shell}`),
+  ];
+  const members = (group: string): string =>
+    users
+      .filter((user) => user.groups?.includes(group) === true || (group === 'sudo' && user.sudo === true))
+      .map((user) => user.name)
+      .join(',');
   const known = new Set<string>(SYSTEM_GROUPS.map(([name]) => name));
-  const extra = [...new Set(users.flatMap((user) => user.groups ?? []))].filter((name) => !known.has(name) && !users.some((user) => user.name === name));
+  const extra = [...new Set(users.flatMap((user) => user.groups ?? []))].filter(
+    (name) => !known.has(name) && !users.some((user) => user.name === name),
+  );
   const group = [
     ...SYSTEM_GROUPS.map(([name, gid]) => `${name}:x:${gid}:${members(name)}`),
     ...users.map((user) => `${user.name}:x:${user.gid}:`),
     ...extra.map((name, index) => `${name}:x:${2000 + index}:${members(name)}`),
   ];
-  const shadow = [...SYSTEM_USERS.map((user) => `${user.name}:*:20000:0:99999:7:::`), ...users.map((user) => `${user.name}:!:20000:0:99999:7:::`)];
+  const shadow = [
+    ...SYSTEM_USERS.map((user) => `${user.name}:*:20000:0:99999:7:::`),
+    ...users.map((user) => `${user.name}:!:20000:0:99999:7:::`),
+  ];
   return {
-    '/etc/passwd': { text: `${passwd.join('\n')}\n` }, '/etc/group': { text: `${group.join('\n')}\n` }, '/etc/shadow': { text: `${shadow.join('\n')}\n`, mode: 0o640, gid: 42 },
-    '/etc/hostname': { text: `${setup.name}\n` }, '/etc/hosts': { text: `127.0.0.1\tlocalhost\n127.0.1.1\t${setup.name}\n` }, '/etc/resolv.conf': { text: '' }, '/etc/nsswitch.conf': { text: 'passwd:         files systemd\ngroup:          files systemd\nshadow:         files\n\nhosts:          files dns\nnetworks:       files\n' },
-    '/etc/debian_version': { text: '12.11\n' }, '/etc/machine-id': { text: `${machineId(setup.name)}\n`, mode: 0o444 },
-    '/etc/os-release': { text: 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\nVERSION="12 (bookworm)"\nVERSION_CODENAME=bookworm\nID=debian\nHOME_URL="https://www.debian.org/"\nSUPPORT_URL="https://www.debian.org/support"\nBUG_REPORT_URL="https://bugs.debian.org/"\n' },
-    '/etc/fstab': { text: '# /etc/fstab: static file system information.\n# <file system> <mount point>   <type>  <options>       <dump>  <pass>\n/dev/vda1 / ext4 errors=remount-ro 0 1\n' },
-    '/etc/timezone': { text: 'Etc/UTC\n' }, '/etc/shells': { text: '/bin/sh\n/bin/bash\n/usr/bin/bash\n/bin/dash\n' },
-    '/etc/sudoers': { text: 'Defaults\tenv_reset\nDefaults\tsecure_path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"\n\nroot\tALL=(ALL:ALL) ALL\n%sudo\tALL=(ALL:ALL) NOPASSWD: ALL\n\n@includedir /etc/sudoers.d\n', mode: 0o440 },
-    '/etc/services': { text: 'ftp\t\t21/tcp\nssh\t\t22/tcp\ntelnet\t\t23/tcp\nsmtp\t\t25/tcp\ndomain\t\t53/tcp\ndomain\t\t53/udp\nhttp\t\t80/tcp\nntp\t\t123/udp\nhttps\t\t443/tcp\nsyslog\t\t514/udp\nmysql\t\t3306/tcp\npostgresql\t5432/tcp\nhttp-alt\t8080/tcp\n' },
-    '/etc/sysctl.conf': { text: '#\n# /etc/sysctl.conf - Configuration file for setting system variables\n# See /etc/sysctl.d/ for additional system variables.\n# See sysctl.conf (5) for information.\n#\n' },
-    ...Object.fromEntries(users.map((user) => [user.home, { directory: true, uid: user.uid, gid: user.gid, mode: 0o755 }])),
+    '/etc/passwd': { text: `${passwd.join('\n')}\n` },
+    '/etc/group': { text: `${group.join('\n')}\n` },
+    '/etc/shadow': { text: `${shadow.join('\n')}\n`, mode: 0o640, gid: 42 },
+    '/etc/hostname': { text: `${setup.name}\n` },
+    '/etc/hosts': { text: `127.0.0.1\tlocalhost\n127.0.1.1\t${setup.name}\n` },
+    '/etc/resolv.conf': { text: '' },
+    '/etc/nsswitch.conf': {
+      text: 'passwd:         files systemd\ngroup:          files systemd\nshadow:         files\n\nhosts:          files dns\nnetworks:       files\n',
+    },
+    '/etc/debian_version': { text: '12.11\n' },
+    '/etc/machine-id': { text: `${machineId(setup.name)}\n`, mode: 0o444 },
+    '/etc/os-release': {
+      text: 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\nVERSION="12 (bookworm)"\nVERSION_CODENAME=bookworm\nID=debian\nHOME_URL="https://www.debian.org/"\nSUPPORT_URL="https://www.debian.org/support"\nBUG_REPORT_URL="https://bugs.debian.org/"\n',
+    },
+    '/etc/fstab': {
+      text: '# /etc/fstab: static file system information.\n# <file system> <mount point>   <type>  <options>       <dump>  <pass>\n/dev/vda1 / ext4 errors=remount-ro 0 1\n',
+    },
+    '/etc/timezone': { text: 'Etc/UTC\n' },
+    '/etc/shells': { text: '/bin/sh\n/bin/bash\n/usr/bin/bash\n/bin/dash\n' },
+    '/etc/sudoers': {
+      text: 'Defaults\tenv_reset\nDefaults\tsecure_path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"\n\nroot\tALL=(ALL:ALL) ALL\n%sudo\tALL=(ALL:ALL) NOPASSWD: ALL\n\n@includedir /etc/sudoers.d\n',
+      mode: 0o440,
+    },
+    '/etc/services': {
+      text: 'ftp\t\t21/tcp\nssh\t\t22/tcp\ntelnet\t\t23/tcp\nsmtp\t\t25/tcp\ndomain\t\t53/tcp\ndomain\t\t53/udp\nhttp\t\t80/tcp\nntp\t\t123/udp\nhttps\t\t443/tcp\nsyslog\t\t514/udp\nmysql\t\t3306/tcp\npostgresql\t5432/tcp\nhttp-alt\t8080/tcp\n',
+    },
+    '/etc/sysctl.conf': {
+      text: '#\n# /etc/sysctl.conf - Configuration file for setting system variables\n# See /etc/sysctl.d/ for additional system variables.\n# See sysctl.conf (5) for information.\n#\n',
+    },
+    ...Object.fromEntries(
+      users.map((user) => [user.home, { directory: true, uid: user.uid, gid: user.gid, mode: 0o755 }]),
+    ),
   };
 }
 /** 32 hexadecimal digits that depend on the name only. */

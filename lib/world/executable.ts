@@ -7,10 +7,21 @@ import type { Program, SpawnError } from './process.contract';
 import type { Host } from './world.contract';
 
 const INTERPRETERS_DEEP = 4;
-export interface Executable { program: Program; /** argv as the program sees it */ argv: string[]; /** the binary */ exe: string; comm: string }
+export interface Executable {
+  program: Program /** argv as the program sees it */;
+  argv: string[] /** the binary */;
+  exe: string;
+  comm: string;
+}
 
 /** Resolves `path` (absolute) for execution. */
-export function findExecutable(host: Host, path: string, argv: readonly string[], who: Credentials, depth = 0): Executable | SpawnError {
+export function findExecutable(
+  host: Host,
+  path: string,
+  argv: readonly string[],
+  who: Credentials,
+  depth = 0,
+): Executable | SpawnError {
   const info = host.fs.stat(path, who);
   if (info instanceof FileError) return { errno: info.errno, path };
   if (info.kind !== 'file' || host.fs.access(path, 1, who) !== undefined) return { errno: 'EACCES', path };
@@ -18,13 +29,22 @@ export function findExecutable(host: Host, path: string, argv: readonly string[]
   if (info.program !== undefined) {
     const program = host.world.registry.findProgram(info.program);
     const exe = host.fs.realpath(path, who);
-    return program === undefined ? { errno: 'ENOEXEC', path } : { program, argv: [...argv], exe: typeof exe === 'string' ? exe : path, comm };
+    return program === undefined
+      ? { errno: 'ENOEXEC', path }
+      : { program, argv: [...argv], exe: typeof exe === 'string' ? exe : path, comm };
   }
   const line = /^#![ \t]*([^ \t\n]+)[ \t]*([^\n]*)/.exec(host.fs.readInode(info.ino).slice(0, 256));
-  if (line === null || depth >= INTERPRETERS_DEEP) return { errno: line === null ? 'ENOEXEC' : 'ELOOP', path };
+  if (line === null || depth >= INTERPRETERS_DEEP)
+    return { errno: line === null ? 'ENOEXEC' : 'ELOOP', path };
   const interpreter = line[1] ?? '';
   const argument = (line[2] ?? '').trim();
-  const found = findExecutable(host, interpreter, [interpreter, ...(argument === '' ? [] : [argument]), path, ...argv.slice(1)], who, depth + 1);
+  const found = findExecutable(
+    host,
+    interpreter,
+    [interpreter, ...(argument === '' ? [] : [argument]), path, ...argv.slice(1)],
+    who,
+    depth + 1,
+  );
   if ('errno' in found) return { errno: found.errno, path, interpreter };
   return { ...found, comm };
 }

@@ -7,13 +7,52 @@
 import type { Micros } from '../std/instant';
 
 export type Errno =
-  | 'ENOENT' | 'EACCES' | 'EPERM' | 'EEXIST' | 'ENOTDIR' | 'EISDIR' | 'ENOTEMPTY' | 'ENOSPC' | 'EROFS'
-  | 'ELOOP' | 'EINVAL' | 'EXDEV' | 'ENOEXEC' | 'EBUSY' | 'ETXTBSY' | 'ENAMETOOLONG' | 'EPIPE' | 'EBADF'
-  | 'EIO' | 'EMFILE' | 'EMLINK' | 'ENXIO' | 'ESRCH' | 'ECHILD' | 'EAGAIN' | 'EFBIG' | 'EINTR'
-  | 'EADDRINUSE' | 'EADDRNOTAVAIL' | 'ECONNREFUSED' | 'ECONNRESET' | 'ETIMEDOUT' | 'EHOSTUNREACH' | 'ENETUNREACH' | 'ENETDOWN' | 'ENOTCONN' | 'ENODEV' | 'EALREADY' | 'EOPNOTSUPP' | 'EAFNOSUPPORT';
+  | 'ENOENT'
+  | 'EACCES'
+  | 'EPERM'
+  | 'EEXIST'
+  | 'ENOTDIR'
+  | 'EISDIR'
+  | 'ENOTEMPTY'
+  | 'ENOSPC'
+  | 'EROFS'
+  | 'ELOOP'
+  | 'EINVAL'
+  | 'EXDEV'
+  | 'ENOEXEC'
+  | 'EBUSY'
+  | 'ETXTBSY'
+  | 'ENAMETOOLONG'
+  | 'EPIPE'
+  | 'EBADF'
+  | 'EIO'
+  | 'EMFILE'
+  | 'EMLINK'
+  | 'ENXIO'
+  | 'ESRCH'
+  | 'ECHILD'
+  | 'EAGAIN'
+  | 'EFBIG'
+  | 'EINTR'
+  | 'EADDRINUSE'
+  | 'EADDRNOTAVAIL'
+  | 'ECONNREFUSED'
+  | 'ECONNRESET'
+  | 'ETIMEDOUT'
+  | 'EHOSTUNREACH'
+  | 'ENETUNREACH'
+  | 'ENETDOWN'
+  | 'ENOTCONN'
+  | 'ENODEV'
+  | 'EALREADY'
+  | 'EOPNOTSUPP'
+  | 'EAFNOSUPPORT';
 
 export class FileError {
-  constructor(readonly errno: Errno, readonly path: string) {}
+  constructor(
+    readonly errno: Errno,
+    readonly path: string,
+  ) {}
 }
 
 export type FileKind = 'file' | 'directory' | 'symlink' | 'fifo' | 'socket' | 'character' | 'block';
@@ -46,24 +85,54 @@ export interface Inode {
 
 /** What stat(2) tells. */
 export interface Stat {
-  ino: number; kind: FileKind; mode: number; uid: number; gid: number; nlink: number;
-  /** bytes */ size: number; mtime: number; atime: number; ctime: number;
+  ino: number;
+  kind: FileKind;
+  mode: number;
+  uid: number;
+  gid: number;
+  nlink: number;
+  /** bytes */ size: number;
+  mtime: number;
+  atime: number;
+  ctime: number;
   /** 512-byte blocks */ blocks: number;
   /** Mount point that holds it. */ mount: string;
-  program?: string; device?: string;
+  program?: string;
+  device?: string;
 }
 
 /** Who asks: uid 0 passes every permission check. */
-export interface Credentials { uid: number; gid: number; groups: readonly number[] }
+export interface Credentials {
+  uid: number;
+  gid: number;
+  groups: readonly number[];
+}
 
 export interface FileSystem {
   stat(path: string, who: Credentials): Stat | FileError;
   lstat(path: string, who: Credentials): Stat | FileError;
   readFile(path: string, who: Credentials): string | FileError;
   /** Creates (mode & ~umask) or truncates and writes. Keeps owner and mode of an existing file. */
-  writeFile(path: string, content: string, who: Credentials, options?: { mode?: number; append?: boolean; exclusive?: boolean }): undefined | FileError;
+  writeFile(
+    path: string,
+    content: string,
+    who: Credentials,
+    options?: { mode?: number; append?: boolean; exclusive?: boolean },
+  ): undefined | FileError;
   /** open(2) for streams: the inode number stays valid after unlink until released. */
-  open(path: string, who: Credentials, options: { read?: boolean; write?: boolean; append?: boolean; create?: boolean; truncate?: boolean; exclusive?: boolean; mode?: number }): { ino: number } | FileError;
+  open(
+    path: string,
+    who: Credentials,
+    options: {
+      read?: boolean;
+      write?: boolean;
+      append?: boolean;
+      create?: boolean;
+      truncate?: boolean;
+      exclusive?: boolean;
+      mode?: number;
+    },
+  ): { ino: number } | FileError;
   /** Raw access by inode, for open descriptors. */
   readInode(ino: number): string;
   writeInode(ino: number, content: string): undefined | FileError;
@@ -81,16 +150,40 @@ export interface FileSystem {
   readlink(path: string, who: Credentials): string | FileError;
   mkfifo(path: string, mode: number, who: Credentials): undefined | FileError;
   chmod(path: string, mode: number, who: Credentials): undefined | FileError;
-  chown(path: string, uid: number, gid: number, who: Credentials, options?: { noFollow?: boolean }): undefined | FileError;
+  chown(
+    path: string,
+    uid: number,
+    gid: number,
+    who: Credentials,
+    options?: { noFollow?: boolean },
+  ): undefined | FileError;
   utimes(path: string, atime: number, mtime: number, who: Credentials): undefined | FileError;
   /** access(2): bits 4 read, 2 write, 1 execute. */
   access(path: string, bits: number, who: Credentials): undefined | FileError;
   /** Canonical absolute path, all symlinks resolved; the last part may be missing when `allowMissing`. */
   realpath(path: string, who: Credentials, options?: { allowMissing?: boolean }): string | FileError;
   /** Mounts with their sizes, for df. Sizes in bytes. */
-  mounts(): { source: string; point: string; type: string; options: string; size: number; used: number; inodes: number; inodesUsed: number }[];
+  mounts(): {
+    source: string;
+    point: string;
+    type: string;
+    options: string;
+    size: number;
+    used: number;
+    inodes: number;
+    inodesUsed: number;
+  }[];
   exists(path: string): boolean;
 }
 
 /** Set-up helper used by loaders: makes parents, root-owned, no permission checks. */
-export interface FileSpec { text?: string; mode?: number; uid?: number; gid?: number; link?: string; directory?: boolean; program?: string; mtime?: Micros }
+export interface FileSpec {
+  text?: string;
+  mode?: number;
+  uid?: number;
+  gid?: number;
+  link?: string;
+  directory?: boolean;
+  program?: string;
+  mtime?: Micros;
+}

@@ -7,7 +7,16 @@
  * Sources: POSIX.1-2017 path resolution §4.13; Linux path_resolution(7).
  */
 import { byteLength } from '../std/bytes';
-import { type Credentials, type Errno, FileError, type FileKind, type FileSpec, type FileSystem, type Inode, type Stat } from './files.contract';
+import {
+  type Credentials,
+  type Errno,
+  FileError,
+  type FileKind,
+  type FileSpec,
+  type FileSystem,
+  type Inode,
+  type Stat,
+} from './files.contract';
 import type { HostState, MountState, Registry } from './world.contract';
 import type { Host } from './world.contract';
 
@@ -18,13 +27,42 @@ const LINKS_FOLLOWED = 40;
 const BLOCK = 4096;
 export const ROOT: Credentials = Object.freeze({ uid: 0, gid: 0, groups: Object.freeze([]) });
 
-interface Found { ino: number; parent: number; name: string; path: string }
+interface Found {
+  ino: number;
+  parent: number;
+  name: string;
+  path: string;
+}
 /** What an operation may need to know beside the inodes. */
-export interface FilesPorts { state(): HostState; clock(): number; registry: Registry; host(): Host }
+export interface FilesPorts {
+  state(): HostState;
+  clock(): number;
+  registry: Registry;
+  host(): Host;
+}
 
 /** An empty tree with only the root directory. */
 export function emptyInodes(clock: number): Map<number, Inode> {
-  return new Map([[ROOT_INODE, inode({ ino: ROOT_INODE, kind: 'directory', mode: 0o755, uid: 0, gid: 0, nlink: 2, mtime: clock, atime: clock, ctime: clock, content: '', bytes: 0, entries: new Map(), mount: 0 })]]);
+  return new Map([
+    [
+      ROOT_INODE,
+      inode({
+        ino: ROOT_INODE,
+        kind: 'directory',
+        mode: 0o755,
+        uid: 0,
+        gid: 0,
+        nlink: 2,
+        mtime: clock,
+        atime: clock,
+        ctime: clock,
+        content: '',
+        bytes: 0,
+        entries: new Map(),
+        mount: 0,
+      }),
+    ],
+  ]);
 }
 
 function inode(fields: Inode): Inode {
@@ -66,7 +104,8 @@ export class Files implements FileSystem {
     const found = this.#find(path, who, true);
     if (found instanceof FileError) return found;
     const node = this.#inode(found.ino);
-    if ((bits & 2) !== 0 && this.#mount(node).options.includes('ro') && node.kind !== 'character') return new FileError('EROFS', path);
+    if ((bits & 2) !== 0 && this.#mount(node).options.includes('ro') && node.kind !== 'character')
+      return new FileError('EROFS', path);
     return permitted(node, bits, who) ? undefined : new FileError('EACCES', path);
   }
   readdir(path: string, who: Credentials): string[] | FileError {
@@ -88,13 +127,34 @@ export class Files implements FileSystem {
     const opened = this.open(path, who, { read: true });
     return opened instanceof FileError ? opened : this.readInode(opened.ino);
   }
-  writeFile(path: string, content: string, who: Credentials, options: { mode?: number; append?: boolean; exclusive?: boolean } = {}): undefined | FileError {
-    const opened = this.open(path, who, { write: true, create: true, truncate: options.append !== true, append: options.append === true, exclusive: options.exclusive === true, mode: options.mode ?? 0o644 });
+  writeFile(
+    path: string,
+    content: string,
+    who: Credentials,
+    options: { mode?: number; append?: boolean; exclusive?: boolean } = {},
+  ): undefined | FileError {
+    const opened = this.open(path, who, {
+      write: true,
+      create: true,
+      truncate: options.append !== true,
+      append: options.append === true,
+      exclusive: options.exclusive === true,
+      mode: options.mode ?? 0o644,
+    });
     if (opened instanceof FileError) return opened;
-    const failed = options.append === true ? this.appendInode(opened.ino, content) : content === '' ? undefined : this.writeInode(opened.ino, content);
+    const failed =
+      options.append === true
+        ? this.appendInode(opened.ino, content)
+        : content === ''
+          ? undefined
+          : this.writeInode(opened.ino, content);
     return failed === undefined ? undefined : new FileError(failed.errno, path);
   }
-  open(path: string, who: Credentials, options: Parameters<FileSystem['open']>[2]): { ino: number } | FileError {
+  open(
+    path: string,
+    who: Credentials,
+    options: Parameters<FileSystem['open']>[2],
+  ): { ino: number } | FileError {
     const found = this.#find(path, who, true);
     if (found instanceof FileError) {
       if (found.errno !== 'ENOENT' || options.create !== true) return found;
@@ -108,7 +168,8 @@ export class Files implements FileSystem {
       return permitted(node, 4, who) ? { ino: found.ino } : new FileError('EACCES', path);
     }
     if (node.kind === 'socket') return new FileError('ENXIO', path);
-    if (!permitted(node, (options.read === true ? 4 : 0) | (options.write === true ? 2 : 0), who)) return new FileError('EACCES', path);
+    if (!permitted(node, (options.read === true ? 4 : 0) | (options.write === true ? 2 : 0), who))
+      return new FileError('EACCES', path);
     if (options.write === true && node.kind === 'file') {
       if (this.#mount(node).options.includes('ro')) return new FileError('EROFS', path);
       if (node.program !== undefined && this.#isRunning(found.path)) return new FileError('ETXTBSY', path);
@@ -119,14 +180,17 @@ export class Files implements FileSystem {
   readInode(ino: number): string {
     const node = this.ports.state().inodes.get(ino);
     if (node === undefined) return '';
-    if (node.device === 'virtual') return this.ports.registry.findVirtualFiles(node.content)?.read(this.ports.host(), node.content) ?? '';
+    if (node.device === 'virtual')
+      return this.ports.registry.findVirtualFiles(node.content)?.read(this.ports.host(), node.content) ?? '';
     return node.content;
   }
   writeInode(ino: number, content: string): undefined | FileError {
     const node = this.ports.state().inodes.get(ino);
     if (node === undefined) return new FileError('ENOENT', '');
     if (node.device === 'virtual') {
-      const refused = this.ports.registry.findVirtualFiles(node.content)?.write?.(this.ports.host(), node.content, content);
+      const refused = this.ports.registry
+        .findVirtualFiles(node.content)
+        ?.write?.(this.ports.host(), node.content, content);
       return refused === undefined ? undefined : new FileError(refused, node.content);
     }
     return this.#store(node, content, byteLength(content));
@@ -168,10 +232,19 @@ export class Files implements FileSystem {
     return made instanceof FileError ? made : undefined;
   }
   /** A device, socket or computed file, for set-up. */
-  special(path: string, kind: FileKind, mode: number, fields: { device?: string; content?: string; gid?: number; uid?: number }): undefined | FileError {
+  special(
+    path: string,
+    kind: FileKind,
+    mode: number,
+    fields: { device?: string; content?: string; gid?: number; uid?: number },
+  ): undefined | FileError {
     const made = this.#create(path, kind, mode, ROOT, fields.content ?? '');
     if (made instanceof FileError) return made;
-    this.#patch(made.ino, { ...(fields.device === undefined ? {} : { device: fields.device }), uid: fields.uid ?? 0, gid: fields.gid ?? 0 });
+    this.#patch(made.ino, {
+      ...(fields.device === undefined ? {} : { device: fields.device }),
+      uid: fields.uid ?? 0,
+      gid: fields.gid ?? 0,
+    });
     return undefined;
   }
   link(existing: string, path: string, who: Credentials): undefined | FileError {
@@ -203,7 +276,8 @@ export class Files implements FileSystem {
     const node = this.#inode(found.ino);
     if (node.kind !== 'directory') return new FileError('ENOTDIR', path);
     if ((node.entries?.size ?? 0) > 0) return new FileError('ENOTEMPTY', path);
-    if (this.ports.state().mounts.some((mount) => mount.point === found.path)) return new FileError('EBUSY', path);
+    if (this.ports.state().mounts.some((mount) => mount.point === found.path))
+      return new FileError('EBUSY', path);
     this.#setEntry(found.parent, found.name, undefined);
     this.#patch(found.ino, { nlink: 0 });
     this.#dropIfUnused(found.ino);
@@ -215,9 +289,11 @@ export class Files implements FileSystem {
     const node = this.#inode(source.ino);
     const target = this.#find(to, who, false);
     if (target instanceof FileError && target.errno !== 'ENOENT') return target;
-    const place = target instanceof FileError ? this.#place(to.replace(/\/+$/, ''), who) : this.#removable(to, who);
+    const place =
+      target instanceof FileError ? this.#place(to.replace(/\/+$/, ''), who) : this.#removable(to, who);
     if (place instanceof FileError) return place;
-    if (node.kind === 'directory' && isWithin(place.path, source.path) && place.path !== source.path) return new FileError('EINVAL', to);
+    if (node.kind === 'directory' && isWithin(place.path, source.path) && place.path !== source.path)
+      return new FileError('EINVAL', to);
     if (this.#inode(place.parent).mount !== node.mount) return new FileError('EXDEV', to);
     if (!(target instanceof FileError)) {
       if (target.ino === source.ino) return undefined;
@@ -238,11 +314,19 @@ export class Files implements FileSystem {
   chmod(path: string, mode: number, who: Credentials): undefined | FileError {
     return this.#change(path, who, true, () => ({ mode: mode & 0o7777, ctime: this.ports.clock() }));
   }
-  chown(path: string, uid: number, gid: number, who: Credentials, options?: { noFollow?: boolean }): undefined | FileError {
+  chown(
+    path: string,
+    uid: number,
+    gid: number,
+    who: Credentials,
+    options?: { noFollow?: boolean },
+  ): undefined | FileError {
     return this.#change(path, who, options?.noFollow !== true, (node) => {
       const newUid = uid === -1 ? node.uid : uid;
       const newGid = gid === -1 ? node.gid : gid;
-      const allowed = who.uid === 0 || (newUid === node.uid && (newGid === node.gid || newGid === who.gid || who.groups.includes(newGid)));
+      const allowed =
+        who.uid === 0 ||
+        (newUid === node.uid && (newGid === node.gid || newGid === who.gid || who.groups.includes(newGid)));
       return allowed ? { uid: newUid, gid: newGid, ctime: this.ports.clock() } : 'EPERM';
     });
   }
@@ -268,8 +352,15 @@ export class Files implements FileSystem {
     const node = this.#inode(found.ino);
     const time = spec.mtime ?? node.mtime;
     this.#patch(found.ino, {
-      mode: node.kind === 'symlink' ? 0o777 : (spec.mode ?? (spec.directory === true ? 0o755 : spec.program === undefined ? 0o644 : 0o755)),
-      uid: spec.uid ?? 0, gid: spec.gid ?? spec.uid ?? 0, mtime: time, atime: time, ctime: time,
+      mode:
+        node.kind === 'symlink'
+          ? 0o777
+          : (spec.mode ?? (spec.directory === true ? 0o755 : spec.program === undefined ? 0o644 : 0o755)),
+      uid: spec.uid ?? 0,
+      gid: spec.gid ?? spec.uid ?? 0,
+      mtime: time,
+      atime: time,
+      ctime: time,
       ...(spec.program === undefined ? {} : { program: spec.program }),
     });
   }
@@ -331,16 +422,30 @@ export class Files implements FileSystem {
     if (ino === undefined) entries.delete(name);
     else entries.set(name, ino);
     const clock = this.ports.clock();
-    const isDirectory = (child: number | undefined): number => (child !== undefined && this.ports.state().inodes.get(child)?.kind === 'directory' ? 1 : 0);
-    this.#patch(directory, { entries, mtime: clock, ctime: clock, nlink: node.nlink + isDirectory(ino) - isDirectory(before) });
+    const isDirectory = (child: number | undefined): number =>
+      child !== undefined && this.ports.state().inodes.get(child)?.kind === 'directory' ? 1 : 0;
+    this.#patch(directory, {
+      entries,
+      mtime: clock,
+      ctime: clock,
+      nlink: node.nlink + isDirectory(ino) - isDirectory(before),
+    });
   }
   #describe(ino: number): Stat {
     const node = this.#inode(ino);
     const virtual = node.device === 'virtual';
     const size = node.kind === 'directory' ? BLOCK : node.kind === 'character' || virtual ? 0 : node.bytes;
     return {
-      ino, kind: node.kind, mode: node.mode, uid: node.uid, gid: node.gid, nlink: node.nlink, size,
-      mtime: node.mtime, atime: node.atime, ctime: node.ctime,
+      ino,
+      kind: node.kind,
+      mode: node.mode,
+      uid: node.uid,
+      gid: node.gid,
+      nlink: node.nlink,
+      size,
+      mtime: node.mtime,
+      atime: node.atime,
+      ctime: node.ctime,
       blocks: node.kind === 'directory' ? 8 : node.kind === 'symlink' ? 0 : Math.ceil(size / BLOCK) * 8,
       mount: this.#mount(node).point,
       ...(node.program === undefined ? {} : { program: node.program }),
@@ -348,7 +453,8 @@ export class Files implements FileSystem {
     };
   }
   #isRunning(path: string): boolean {
-    for (const process of this.ports.state().processes.values()) if (process.exe === path && process.state !== 'zombie') return true;
+    for (const process of this.ports.state().processes.values())
+      if (process.exe === path && process.state !== 'zombie') return true;
     return false;
   }
 
@@ -368,7 +474,8 @@ export class Files implements FileSystem {
       if (part === '' || part === '.') {
         if (part === '.' || i > 0) {
           const node = this.#inode(here.ino);
-          if (node.kind !== 'directory' && (part === '.' || i === parts.length - 1)) return new FileError('ENOTDIR', path);
+          if (node.kind !== 'directory' && (part === '.' || i === parts.length - 1))
+            return new FileError('ENOTDIR', path);
         }
         continue;
       }
@@ -407,7 +514,25 @@ export class Files implements FileSystem {
     const ino = 0x40000000 + hashPath(path);
     if (!state.inodes.has(ino)) {
       const now = this.ports.clock();
-      state.inodes.set(ino, inode({ ino, kind: isDirectory ? 'directory' : 'file', mode: isDirectory ? 0o555 : provider.write === undefined ? 0o444 : 0o644, uid: 0, gid: 0, nlink: 1, mtime: now, atime: now, ctime: now, content: isDirectory ? '' : path, bytes: 0, mount: 0, device: 'virtual', ...(isDirectory ? { entries: new Map() } : {}) }));
+      state.inodes.set(
+        ino,
+        inode({
+          ino,
+          kind: isDirectory ? 'directory' : 'file',
+          mode: isDirectory ? 0o555 : provider.write === undefined ? 0o444 : 0o644,
+          uid: 0,
+          gid: 0,
+          nlink: 1,
+          mtime: now,
+          atime: now,
+          ctime: now,
+          content: isDirectory ? '' : path,
+          bytes: 0,
+          mount: 0,
+          device: 'virtual',
+          ...(isDirectory ? { entries: new Map() } : {}),
+        }),
+      );
     }
     return ino;
   }
@@ -419,7 +544,9 @@ export class Files implements FileSystem {
       if (found instanceof FileError) return current;
       const node = this.#inode(found.ino);
       if (node.kind !== 'symlink') return current;
-      current = node.content.startsWith('/') ? node.content : join(found.path.slice(0, found.path.lastIndexOf('/')) || '/', node.content);
+      current = node.content.startsWith('/')
+        ? node.content
+        : join(found.path.slice(0, found.path.lastIndexOf('/')) || '/', node.content);
     }
     return current;
   }
@@ -438,13 +565,25 @@ export class Files implements FileSystem {
     if (directory instanceof FileError) return directory;
     const node = this.#inode(directory.ino);
     if (!permitted(node, 1, who)) return new FileError('EACCES', path);
-    if (directory.name === '' || directory.name === '.' || directory.name === '..' || node.entries?.has(directory.name) === true) return new FileError('EEXIST', path);
+    if (
+      directory.name === '' ||
+      directory.name === '.' ||
+      directory.name === '..' ||
+      node.entries?.has(directory.name) === true
+    )
+      return new FileError('EEXIST', path);
     if (directory.name.length > LONGEST_NAME) return new FileError('ENAMETOOLONG', path);
     if (this.#mount(node).options.includes('ro')) return new FileError('EROFS', path);
     if (!permitted(node, 3, who)) return new FileError('EACCES', path);
     return { parent: directory.ino, name: directory.name, path: join(directory.path, directory.name) };
   }
-  #create(path: string, kind: FileKind, mode: number, who: Credentials, content: string): { ino: number } | FileError {
+  #create(
+    path: string,
+    kind: FileKind,
+    mode: number,
+    who: Credentials,
+    content: string,
+  ): { ino: number } | FileError {
     const place = this.#place(path, who);
     if (place instanceof FileError) return place;
     const directory = this.#inode(place.parent);
@@ -458,10 +597,24 @@ export class Files implements FileSystem {
     }
     const clock = this.ports.clock();
     const ino = state.nextInode++;
-    state.inodes.set(ino, inode({
-      ino, kind, mode: mode & 0o7777, uid: who.uid, gid: (directory.mode & 0o2000) !== 0 ? directory.gid : who.gid, nlink: kind === 'directory' ? 2 : 1,
-      mtime: clock, atime: clock, ctime: clock, content, bytes: byteLength(content), mount: mountIndex, ...(kind === 'directory' ? { entries: new Map() } : {}),
-    }));
+    state.inodes.set(
+      ino,
+      inode({
+        ino,
+        kind,
+        mode: mode & 0o7777,
+        uid: who.uid,
+        gid: (directory.mode & 0o2000) !== 0 ? directory.gid : who.gid,
+        nlink: kind === 'directory' ? 2 : 1,
+        mtime: clock,
+        atime: clock,
+        ctime: clock,
+        content,
+        bytes: byteLength(content),
+        mount: mountIndex,
+        ...(kind === 'directory' ? { entries: new Map() } : {}),
+      }),
+    );
     this.#setEntry(place.parent, place.name, ino);
     return { ino };
   }
@@ -476,10 +629,16 @@ export class Files implements FileSystem {
     const node = this.#inode(found.ino);
     if (this.#mount(directory).options.includes('ro')) return new FileError('EROFS', path);
     if (!permitted(directory, 3, who)) return new FileError('EACCES', path);
-    if ((directory.mode & 0o1000) !== 0 && who.uid !== 0 && who.uid !== node.uid && who.uid !== directory.uid) return new FileError('EPERM', path);
+    if ((directory.mode & 0o1000) !== 0 && who.uid !== 0 && who.uid !== node.uid && who.uid !== directory.uid)
+      return new FileError('EPERM', path);
     return found;
   }
-  #change(path: string, who: Credentials, follow: boolean, change: (node: Inode) => Partial<Inode> | Errno): undefined | FileError {
+  #change(
+    path: string,
+    who: Credentials,
+    follow: boolean,
+    change: (node: Inode) => Partial<Inode> | Errno,
+  ): undefined | FileError {
     const found = this.#find(path, who, follow);
     if (found instanceof FileError) return found;
     const node = this.#inode(found.ino);

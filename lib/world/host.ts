@@ -9,15 +9,28 @@ import { Streams } from './streams';
 import type { Host, HostState, SyslogEntry, UserRecord, World } from './world.contract';
 
 const MOST_LOG_ENTRIES = 40_000;
-interface Accounts { text: string; users: UserRecord[]; groups: { name: string; gid: number; members: string[] }[] }
+interface Accounts {
+  text: string;
+  users: UserRecord[];
+  groups: { name: string; gid: number; members: string[] }[];
+}
 
 export class SimulatedHost implements Host {
   readonly fs: Files;
   readonly streams: Streams;
   #accounts: Accounts | undefined;
 
-  constructor(readonly world: World, readonly name: string, private readonly processTable: Processes) {
-    this.fs = new Files({ state: () => this.state, clock: () => this.clock(), registry: world.registry, host: () => this });
+  constructor(
+    readonly world: World,
+    readonly name: string,
+    private readonly processTable: Processes,
+  ) {
+    this.fs = new Files({
+      state: () => this.state,
+      clock: () => this.clock(),
+      registry: world.registry,
+      host: () => this,
+    });
     this.streams = new Streams(this, (host, pid) => processTable.wakeStream(host, pid));
   }
   get state(): HostState {
@@ -39,7 +52,9 @@ export class SimulatedHost implements Host {
     return process?.daemon === undefined ? undefined : this.processTable.daemonContext(this, process);
   }
   clock(): number {
-    return this.world.state.epoch + this.world.kernel.now + (this.world.state.hosts.get(this.name)?.clockSkew ?? 0);
+    return (
+      this.world.state.epoch + this.world.kernel.now + (this.world.state.hosts.get(this.name)?.clockSkew ?? 0)
+    );
   }
 
   // ---------------------------------------------------------------- kernel settings
@@ -99,7 +114,8 @@ export class SimulatedHost implements Host {
     const { state } = this;
     const { now } = this.world.kernel;
     let core = 0;
-    for (let i = 1; i < state.coreBusyUntil.length; i++) if ((state.coreBusyUntil[i] ?? 0) < (state.coreBusyUntil[core] ?? 0)) core = i;
+    for (let i = 1; i < state.coreBusyUntil.length; i++)
+      if ((state.coreBusyUntil[i] ?? 0) < (state.coreBusyUntil[core] ?? 0)) core = i;
     const done = Math.max(now, state.coreBusyUntil[core] ?? 0) + micros;
     state.coreBusyUntil[core] = done;
     state.cpuMicros += micros;
@@ -111,15 +127,23 @@ export class SimulatedHost implements Host {
 
 function parseAccounts(text: string): Accounts {
   const [passwd = '', group = ''] = text.split('\0');
-  const groups = group.split('\n').filter((line) => line.includes(':')).map((line) => {
-    const [name = '', , gid = '', members = ''] = line.split(':');
-    return { name, gid: Number(gid), members: members.split(',').filter((member) => member !== '') };
-  });
-  const users = passwd.split('\n').filter((line) => line.split(':').length >= 7).map((line) => {
-    const [name = '', , uid = '', gid = '', gecos = '', home = '', shell = ''] = line.split(':');
-    const primary = Number(gid);
-    const rest = groups.filter((entry) => entry.members.includes(name) && entry.gid !== primary).map((entry) => entry.gid);
-    return { name, uid: Number(uid), gid: primary, gecos, home, shell, groups: [primary, ...rest] };
-  });
+  const groups = group
+    .split('\n')
+    .filter((line) => line.includes(':'))
+    .map((line) => {
+      const [name = '', , gid = '', members = ''] = line.split(':');
+      return { name, gid: Number(gid), members: members.split(',').filter((member) => member !== '') };
+    });
+  const users = passwd
+    .split('\n')
+    .filter((line) => line.split(':').length >= 7)
+    .map((line) => {
+      const [name = '', , uid = '', gid = '', gecos = '', home = '', shell = ''] = line.split(':');
+      const primary = Number(gid);
+      const rest = groups
+        .filter((entry) => entry.members.includes(name) && entry.gid !== primary)
+        .map((entry) => entry.gid);
+      return { name, uid: Number(uid), gid: primary, gecos, home, shell, groups: [primary, ...rest] };
+    });
   return { text, users, groups };
 }

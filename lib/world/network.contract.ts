@@ -11,7 +11,11 @@ import type { Host, World } from './world.contract';
 type Plain = unknown;
 
 /** A named function registered with `world.callback(name, fn)`; `pid` decides when it dies (0: the kernel). */
-export interface Callback { name: string; pid: number; data: Plain }
+export interface Callback {
+  name: string;
+  pid: number;
+  data: Plain;
+}
 
 /** Which side of a connection. */
 export type Side = 'client' | 'server';
@@ -21,7 +25,19 @@ export type SocketEvent =
   | { type: 'accepted'; connection: number; side: 'server' }
   | { type: 'connected'; connection: number; side: 'client' }
   /** connect() or an established connection ended with an error. */
-  | { type: 'failed'; connection: number; side: Side; errno: 'ECONNREFUSED' | 'ETIMEDOUT' | 'EHOSTUNREACH' | 'ENETUNREACH' | 'ECONNRESET' | 'EPERM' | 'EADDRNOTAVAIL' }
+  | {
+      type: 'failed';
+      connection: number;
+      side: Side;
+      errno:
+        | 'ECONNREFUSED'
+        | 'ETIMEDOUT'
+        | 'EHOSTUNREACH'
+        | 'ENETUNREACH'
+        | 'ECONNRESET'
+        | 'EPERM'
+        | 'EADDRNOTAVAIL';
+    }
   | { type: 'message'; connection: number; side: Side; message: Message }
   /** The peer closed its direction (FIN). */
   | { type: 'closed'; connection: number; side: Side };
@@ -32,7 +48,9 @@ export interface HttpRequest {
   kind: 'request';
   /** Trace that follows this request through proxies; 0 for none. */
   trace: number;
-  method: string; target: string; version: '1.0' | '1.1' | '2';
+  method: string;
+  target: string;
+  version: '1.0' | '1.1' | '2';
   /** In order, names as written. */
   headers: [string, string][];
   body: string;
@@ -40,25 +58,58 @@ export interface HttpRequest {
   bytes: number;
 }
 export interface HttpResponse {
-  kind: 'response'; trace: number; status: number; reason: string; version: '1.0' | '1.1' | '2';
-  headers: [string, string][]; body: string; bytes: number;
+  kind: 'response';
+  trace: number;
+  status: number;
+  reason: string;
+  version: '1.0' | '1.1' | '2';
+  headers: [string, string][];
+  body: string;
+  bytes: number;
 }
-export interface RawBytes { kind: 'bytes'; text: string; bytes: number }
+export interface RawBytes {
+  kind: 'bytes';
+  text: string;
+  bytes: number;
+}
 /** Reserved for TLS: handshakes and wrapped messages. */
-export interface TlsRecord { kind: 'tls'; step: string; bytes: number; inner?: HttpRequest | HttpResponse | RawBytes; data?: Plain }
+export interface TlsRecord {
+  kind: 'tls';
+  step: string;
+  bytes: number;
+  inner?: HttpRequest | HttpResponse | RawBytes;
+  data?: Plain;
+}
 
 export interface Network {
   // ---- TCP
   /** bind+listen. ip 0 is 0.0.0.0. EADDRNOTAVAIL unless the address is local or ip_nonlocal_bind=1; EADDRINUSE; EACCES below 1024 for non-root. */
-  listen(host: Host, options: { pid: number; ip: number; port: number; backlog?: number; reusePort?: boolean; on: Callback }): { listener: number } | Errno;
+  listen(
+    host: Host,
+    options: { pid: number; ip: number; port: number; backlog?: number; reusePort?: boolean; on: Callback },
+  ): { listener: number } | Errno;
   closeListener(host: Host, listener: number): void;
   /** Hands a listener to another process (reload passes sockets). */
   moveListener(host: Host, listener: number, pid: number, on: Callback): void;
-  listeners(host: Host): { listener: number; pid: number; ip: number; port: number; backlog: number; queued: number }[];
+  listeners(
+    host: Host,
+  ): { listener: number; pid: number; ip: number; port: number; backlog: number; queued: number }[];
   /** A listener whose owner is stopped or does not accept keeps connections in the backlog: see accept(). Daemons that accept at once leave it alone. */
   setAccepting(host: Host, listener: number, accepting: boolean): void;
   /** Non-blocking connect. Errors that the kernel knows at once (no route, EPERM of an output rule) come as a 'failed' event too, in the same instant but never before this call returns. */
-  connect(host: Host, options: { pid: number; ip: number; port: number; bindIp?: number; bindPort?: number; device?: string; on: Callback; trace?: number }): number;
+  connect(
+    host: Host,
+    options: {
+      pid: number;
+      ip: number;
+      port: number;
+      bindIp?: number;
+      bindPort?: number;
+      device?: string;
+      on: Callback;
+      trace?: number;
+    },
+  ): number;
   send(connection: number, side: Side, message: Message): void;
   /** Closes one direction gracefully (FIN after what was sent); both sides closed ends the connection. */
   close(connection: number, side: Side): void;
@@ -71,25 +122,73 @@ export interface Network {
   sockets(host: Host): ConnectionInfo[];
 
   // ---- UDP, ICMP, raw IP
-  bindUdp(host: Host, options: { pid: number; ip: number; port: number; on: Callback }): { socket: number; port: number } | Errno;
+  bindUdp(
+    host: Host,
+    options: { pid: number; ip: number; port: number; on: Callback },
+  ): { socket: number; port: number } | Errno;
   closeUdp(host: Host, socket: number): void;
   /** A closed port answers ICMP port-unreachable, told to the sender's socket as an 'error'. */
-  sendUdp(host: Host, socket: number, to: { ip: number; port: number }, payload: Plain, bytes: number): undefined | Errno;
+  sendUdp(
+    host: Host,
+    socket: number,
+    to: { ip: number; port: number },
+    payload: Plain,
+    bytes: number,
+  ): undefined | Errno;
   /** Raw protocol socket (VRRP 112): callback gets RawPacketEvent. `device` and `group` as for multicast membership. */
-  openRaw(host: Host, options: { pid: number; protocol: number; device?: string; group?: number; on: Callback }): number;
+  openRaw(
+    host: Host,
+    options: { pid: number; protocol: number; device?: string; group?: number; on: Callback },
+  ): number;
   closeRaw(host: Host, socket: number): void;
-  sendRaw(host: Host, options: { protocol: number; src: number; dst: number; ttl: number; device?: string; payload: Plain; bytes: number }): undefined | Errno;
+  sendRaw(
+    host: Host,
+    options: {
+      protocol: number;
+      src: number;
+      dst: number;
+      ttl: number;
+      device?: string;
+      payload: Plain;
+      bytes: number;
+    },
+  ): undefined | Errno;
   /** One echo request; the callback gets PingEvent (reply, unreachable with who said so, or nothing at all). */
-  ping(host: Host, options: { pid: number; ip: number; ttl?: number; bindIp?: number; device?: string; id: number; sequence: number; bytes: number; on: Callback }): undefined | Errno;
+  ping(
+    host: Host,
+    options: {
+      pid: number;
+      ip: number;
+      ttl?: number;
+      bindIp?: number;
+      device?: string;
+      id: number;
+      sequence: number;
+      bytes: number;
+      on: Callback;
+    },
+  ): undefined | Errno;
   /** UDP probe with a small TTL, for traceroute: callback gets PingEvent. */
-  traceProbe(host: Host, options: { pid: number; ip: number; ttl: number; sequence: number; on: Callback }): undefined | Errno;
+  traceProbe(
+    host: Host,
+    options: { pid: number; ip: number; ttl: number; sequence: number; on: Callback },
+  ): undefined | Errno;
 
   // ---- ARP
   gratuitousArp(host: Host, device: string, ip: number): void;
   /** Broadcast request; the callback gets one ArpReplyEvent for each answer. */
-  arpRequest(host: Host, options: { pid: number; device: string; ip: number; src?: number; unicastTo?: string; on: Callback }): undefined | Errno;
+  arpRequest(
+    host: Host,
+    options: { pid: number; device: string; ip: number; src?: number; unicastTo?: string; on: Callback },
+  ): undefined | Errno;
   neighbours(host: Host): Neighbour[];
-  setNeighbour(host: Host, device: string, ip: number, mac: string | undefined, state: 'PERMANENT' | 'REACHABLE' | 'STALE' | 'FAILED'): void;
+  setNeighbour(
+    host: Host,
+    device: string,
+    ip: number,
+    mac: string | undefined,
+    state: 'PERMANENT' | 'REACHABLE' | 'STALE' | 'FAILED',
+  ): void;
   flushNeighbours(host: Host, device?: string): void;
 
   // ---- addresses, links, routes
@@ -101,7 +200,11 @@ export interface Network {
   setCarrier(host: Host, device: string, up: boolean): void;
   addRoute(host: Host, route: Route): undefined | Errno;
   removeRoute(host: Host, route: Partial<Route>): undefined | Errno;
-  routeLookup(host: Host, destination: number, options?: { source?: number; device?: string }): { route: Route; source: number } | undefined;
+  routeLookup(
+    host: Host,
+    destination: number,
+    options?: { source?: number; device?: string },
+  ): { route: Route; source: number } | undefined;
   isLocalAddress(host: Host, ip: number): boolean;
   /** netlink notifications: interface up/down/carrier, address added/removed, route changes. The callback gets NetlinkEvent. */
   subscribe(host: Host, pid: number, on: Callback): void;
@@ -120,11 +223,20 @@ export interface Network {
   /** getaddrinfo as libc does it: /etc/hosts, then the resolver of /etc/resolv.conf (5 s timeout, 2 attempts). Callback gets ResolveEvent. */
   resolve(host: Host, options: { pid: number; name: string; on: Callback }): void;
   /** One DNS query to one server over UDP; callback gets DnsEvent. */
-  dnsQuery(host: Host, options: { pid: number; server: number; name: string; type: string; timeout: Micros; on: Callback }): void;
+  dnsQuery(
+    host: Host,
+    options: { pid: number; server: number; name: string; type: string; timeout: Micros; on: Callback },
+  ): void;
 
   // ---- faults on links (physical things only)
   /** Loss 0–1 in parts per million, extra latency, rate, one direction only … of one interface's cable. */
-  impair(host: Host, device: string, impairment: { lossPpm?: number; latencyMicros?: number; jitterMicros?: number; direction?: 'in' | 'out' | 'both' } | undefined): void;
+  impair(
+    host: Host,
+    device: string,
+    impairment:
+      | { lossPpm?: number; latencyMicros?: number; jitterMicros?: number; direction?: 'in' | 'out' | 'both' }
+      | undefined,
+  ): void;
   /** Everything of a process: listeners, connections (FIN or RST as Linux does), sockets, subscriptions, taps. */
   releaseProcess(host: Host, pid: number, how: 'exit' | 'vanish'): void;
   /** Another state was loaded: caches are void. */
@@ -135,65 +247,180 @@ export interface Network {
 
 export type PingEvent =
   | { type: 'reply'; from: number; ttl: number; micros: Micros; sequence: number }
-  | { type: 'unreachable'; from: number; code: 'host' | 'net' | 'port' | 'admin' | 'host-prohibited' | 'net-prohibited' | 'proto'; sequence: number; local: boolean }
+  | {
+      type: 'unreachable';
+      from: number;
+      code: 'host' | 'net' | 'port' | 'admin' | 'host-prohibited' | 'net-prohibited' | 'proto';
+      sequence: number;
+      local: boolean;
+    }
   | { type: 'ttl-exceeded'; from: number; sequence: number; micros: Micros };
-export interface ArpReplyEvent { mac: string; ip: number; micros: Micros; unicast: boolean }
-export interface RawPacketEvent { src: number; dst: number; ttl: number; device: string; payload: Plain; bytes: number }
+export interface ArpReplyEvent {
+  mac: string;
+  ip: number;
+  micros: Micros;
+  unicast: boolean;
+}
+export interface RawPacketEvent {
+  src: number;
+  dst: number;
+  ttl: number;
+  device: string;
+  payload: Plain;
+  bytes: number;
+}
 export type NetlinkEvent =
   | { type: 'link'; device: string; up: boolean; carrier: boolean }
   | { type: 'address'; device: string; ip: number; prefix: number; added: boolean }
   | { type: 'route' };
 export type UdpEvent =
-  | { type: 'datagram'; from: { ip: number; port: number }; to: { ip: number; port: number }; payload: Plain; bytes: number }
+  | {
+      type: 'datagram';
+      from: { ip: number; port: number };
+      to: { ip: number; port: number };
+      payload: Plain;
+      bytes: number;
+    }
   | { type: 'error'; errno: Errno };
-export type ResolveEvent = { ok: true; addresses: number[]; canonical: string; source: 'hosts' | 'dns' | 'literal' } | { ok: false; reason: 'not-found' | 'try-again' };
+export type ResolveEvent =
+  | { ok: true; addresses: number[]; canonical: string; source: 'hosts' | 'dns' | 'literal' }
+  | { ok: false; reason: 'not-found' | 'try-again' };
 export type DnsEvent =
-  | { ok: true; code: 'NOERROR' | 'NXDOMAIN' | 'SERVFAIL' | 'REFUSED'; answers: DnsRecord[]; authoritative: boolean; micros: Micros; from: number }
+  | {
+      ok: true;
+      code: 'NOERROR' | 'NXDOMAIN' | 'SERVFAIL' | 'REFUSED';
+      answers: DnsRecord[];
+      authoritative: boolean;
+      micros: Micros;
+      from: number;
+    }
   | { ok: false; errno: 'ETIMEDOUT' | 'ECONNREFUSED' | 'EHOSTUNREACH' | 'ENETUNREACH' };
-export interface DnsRecord { name: string; type: string; ttl: number; data: string }
+export interface DnsRecord {
+  name: string;
+  type: string;
+  ttl: number;
+  data: string;
+}
 
 export interface SeenPacket {
-  at: Micros; device: string; direction: 'in' | 'out';
+  at: Micros;
+  device: string;
+  direction: 'in' | 'out';
   protocol: 'tcp' | 'udp' | 'icmp' | 'arp' | 'vrrp' | 'ip';
-  sourceMac: string; targetMac: string; src: number; dst: number; sport: number; dport: number;
-  ttl: number; length: number;
+  sourceMac: string;
+  targetMac: string;
+  src: number;
+  dst: number;
+  sport: number;
+  dport: number;
+  ttl: number;
+  length: number;
   /** TCP flags and numbers, ICMP type and code, ARP operation, payload for printing. */
   detail: Plain;
 }
 
-export interface InterfaceAddress { ip: number; prefix: number; label?: string; scope?: 'global' | 'host' | 'link'; secondary?: boolean }
+export interface InterfaceAddress {
+  ip: number;
+  prefix: number;
+  label?: string;
+  scope?: 'global' | 'host' | 'link';
+  secondary?: boolean;
+}
 export interface Route {
   /** network, prefix: destination; 0/0 is the default route. */
-  destination: number; prefix: number; via: number | undefined; device: string; metric: number; source?: number;
-  protocol: 'kernel' | 'boot' | 'static'; scope: 'link' | 'global' | 'host'; type: 'unicast' | 'blackhole' | 'unreachable' | 'prohibit'; onlink?: boolean;
+  destination: number;
+  prefix: number;
+  via: number | undefined;
+  device: string;
+  metric: number;
+  source?: number;
+  protocol: 'kernel' | 'boot' | 'static';
+  scope: 'link' | 'global' | 'host';
+  type: 'unicast' | 'blackhole' | 'unreachable' | 'prohibit';
+  onlink?: boolean;
 }
-export interface Neighbour { device: string; ip: number; mac: string | undefined; state: 'INCOMPLETE' | 'REACHABLE' | 'STALE' | 'DELAY' | 'PROBE' | 'FAILED' | 'PERMANENT'; since: Micros }
+export interface Neighbour {
+  device: string;
+  ip: number;
+  mac: string | undefined;
+  state: 'INCOMPLETE' | 'REACHABLE' | 'STALE' | 'DELAY' | 'PROBE' | 'FAILED' | 'PERMANENT';
+  since: Micros;
+}
 export interface ConnectionInfo {
-  connection: number; side: Side | 'listener'; pid: number;
-  localIp: number; localPort: number; peerIp: number; peerPort: number;
-  state: 'LISTEN' | 'SYN-SENT' | 'SYN-RECV' | 'ESTAB' | 'FIN-WAIT-1' | 'FIN-WAIT-2' | 'CLOSE-WAIT' | 'LAST-ACK' | 'TIME-WAIT' | 'CLOSED' | 'UNCONN';
-  protocol: 'tcp' | 'udp'; receiveQueue: number; sendQueue: number;
+  connection: number;
+  side: Side | 'listener';
+  pid: number;
+  localIp: number;
+  localPort: number;
+  peerIp: number;
+  peerPort: number;
+  state:
+    | 'LISTEN'
+    | 'SYN-SENT'
+    | 'SYN-RECV'
+    | 'ESTAB'
+    | 'FIN-WAIT-1'
+    | 'FIN-WAIT-2'
+    | 'CLOSE-WAIT'
+    | 'LAST-ACK'
+    | 'TIME-WAIT'
+    | 'CLOSED'
+    | 'UNCONN';
+  protocol: 'tcp' | 'udp';
+  receiveQueue: number;
+  sendQueue: number;
 }
 export interface ConntrackEntry {
-  protocol: 'tcp' | 'udp' | 'icmp' | 'other'; number: number; src: number; dst: number; sport: number; dport: number;
-  replySrc: number; replyDst: number; replySport: number; replyDport: number;
-  state: string; assured: boolean; unreplied: boolean; timeoutAt: Micros; mark: number;
+  protocol: 'tcp' | 'udp' | 'icmp' | 'other';
+  number: number;
+  src: number;
+  dst: number;
+  sport: number;
+  dport: number;
+  replySrc: number;
+  replyDst: number;
+  replySport: number;
+  replyDport: number;
+  state: string;
+  assured: boolean;
+  unreplied: boolean;
+  timeoutAt: Micros;
+  mark: number;
 }
 
 // ---------------------------------------------------------------- packet filter (compiled form; the language is lib/daemons/nftables)
 export type Family = 'ip' | 'ip6' | 'inet' | 'arp' | 'bridge' | 'netdev';
 export type Hook = 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting' | 'ingress' | 'egress';
-export interface Ruleset { /** increases at every change */ generation: number; tables: FilterTable[]; nextHandle: number }
+export interface Ruleset {
+  /** increases at every change */ generation: number;
+  tables: FilterTable[];
+  nextHandle: number;
+}
 export interface FilterTable {
-  family: Family; name: string; handle: number; flags: string[];
-  chains: FilterChain[]; sets: FilterSet[]; counters: FilterCounter[]; comment?: string;
+  family: Family;
+  name: string;
+  handle: number;
+  flags: string[];
+  chains: FilterChain[];
+  sets: FilterSet[];
+  counters: FilterCounter[];
+  comment?: string;
   /** Other named objects (quota, limit, ct helper …) as printed. */
   objects: { type: string; name: string; handle: number; text: string }[];
 }
 export interface FilterChain {
-  name: string; handle: number; comment?: string;
+  name: string;
+  handle: number;
+  comment?: string;
   /** Present for a base chain. */
-  base?: { type: 'filter' | 'nat' | 'route'; hook: Hook; priority: number; priorityText: string; policy: 'accept' | 'drop'; device?: string };
+  base?: {
+    type: 'filter' | 'nat' | 'route';
+    hook: Hook;
+    priority: number;
+    priorityText: string;
+    policy: 'accept' | 'drop';
+    device?: string;
+  };
   rules: FilterRule[];
 }
 export interface FilterRule {
@@ -204,41 +431,162 @@ export interface FilterRule {
   /** Evaluated in order; all matches must hold, statements act as reached. */
   steps: FilterStep[];
 }
-export interface FilterCounter { name: string; handle: number; packets: number; bytes: number }
+export interface FilterCounter {
+  name: string;
+  handle: number;
+  packets: number;
+  bytes: number;
+}
 export interface FilterSet {
-  name: string; handle: number; type: string; map?: string; flags: string[]; timeoutMicros?: number; comment?: string; size?: number; autoMerge?: boolean;
-  elements: FilterElement[]; anonymous?: boolean;
+  name: string;
+  handle: number;
+  type: string;
+  map?: string;
+  flags: string[];
+  timeoutMicros?: number;
+  comment?: string;
+  size?: number;
+  autoMerge?: boolean;
+  elements: FilterElement[];
+  anonymous?: boolean;
 }
 /** lo..hi inclusive on each part of the key (strings for interface names). */
-export interface FilterElement { key: { lo: number | string; hi: number | string }[]; data?: Verdict | { lo: number | string; hi: number | string }[]; expiresAt?: Micros; text: string; comment?: string; counter?: { packets: number; bytes: number } }
-export type Verdict = { kind: 'accept' } | { kind: 'drop' } | { kind: 'return' } | { kind: 'continue' } | { kind: 'jump'; chain: string } | { kind: 'goto'; chain: string } | { kind: 'queue' };
+export interface FilterElement {
+  key: { lo: number | string; hi: number | string }[];
+  data?: Verdict | { lo: number | string; hi: number | string }[];
+  expiresAt?: Micros;
+  text: string;
+  comment?: string;
+  counter?: { packets: number; bytes: number };
+}
+export type Verdict =
+  | { kind: 'accept' }
+  | { kind: 'drop' }
+  | { kind: 'return' }
+  | { kind: 'continue' }
+  | { kind: 'jump'; chain: string }
+  | { kind: 'goto'; chain: string }
+  | { kind: 'queue' };
 /** What is looked at. Interface names are strings, everything else numbers. */
 export type FilterField =
-  | 'iifname' | 'oifname' | 'iif' | 'oif' | 'iiftype' | 'oiftype' | 'mark' | 'ct mark' | 'ct state' | 'ct status' | 'ct direction' | 'ct expiration' | 'ct original saddr' | 'ct original daddr' | 'ct original proto-dst' | 'ct count'
-  | 'ip saddr' | 'ip daddr' | 'ip protocol' | 'ip ttl' | 'ip dscp' | 'ip length' | 'meta l4proto' | 'meta nfproto' | 'meta protocol' | 'meta length' | 'meta pkttype' | 'meta skuid' | 'meta skgid' | 'meta hour' | 'meta day' | 'meta time'
-  | 'tcp sport' | 'tcp dport' | 'tcp flags' | 'udp sport' | 'udp dport' | 'th sport' | 'th dport' | 'icmp type' | 'icmp code' | 'icmpv6 type'
-  | 'ether saddr' | 'ether daddr' | 'ether type' | 'arp operation' | 'arp saddr ip' | 'arp daddr ip' | 'fib daddr type' | 'fib saddr type' | 'ip6 saddr' | 'ip6 daddr' | 'ip6 nexthdr' | 'rt classid';
+  | 'iifname'
+  | 'oifname'
+  | 'iif'
+  | 'oif'
+  | 'iiftype'
+  | 'oiftype'
+  | 'mark'
+  | 'ct mark'
+  | 'ct state'
+  | 'ct status'
+  | 'ct direction'
+  | 'ct expiration'
+  | 'ct original saddr'
+  | 'ct original daddr'
+  | 'ct original proto-dst'
+  | 'ct count'
+  | 'ip saddr'
+  | 'ip daddr'
+  | 'ip protocol'
+  | 'ip ttl'
+  | 'ip dscp'
+  | 'ip length'
+  | 'meta l4proto'
+  | 'meta nfproto'
+  | 'meta protocol'
+  | 'meta length'
+  | 'meta pkttype'
+  | 'meta skuid'
+  | 'meta skgid'
+  | 'meta hour'
+  | 'meta day'
+  | 'meta time'
+  | 'tcp sport'
+  | 'tcp dport'
+  | 'tcp flags'
+  | 'udp sport'
+  | 'udp dport'
+  | 'th sport'
+  | 'th dport'
+  | 'icmp type'
+  | 'icmp code'
+  | 'icmpv6 type'
+  | 'ether saddr'
+  | 'ether daddr'
+  | 'ether type'
+  | 'arp operation'
+  | 'arp saddr ip'
+  | 'arp daddr ip'
+  | 'fib daddr type'
+  | 'fib saddr type'
+  | 'ip6 saddr'
+  | 'ip6 daddr'
+  | 'ip6 nexthdr'
+  | 'rt classid';
 /** ct state bits: invalid 1, established 2, related 4, new 8, untracked 64. */
 export type FilterStep =
-  | { step: 'match'; field: FilterField | FilterField[]; op: '==' | '!=' | '<' | '>' | '<=' | '>='; /** ranges, any of which */ values?: { lo: number | string; hi: number | string }[]; /** named or anonymous set */ set?: string; /** bit test (tcp flags & mask) */ mask?: number; bits?: boolean }
+  | {
+      step: 'match';
+      field: FilterField | FilterField[];
+      op: '==' | '!=' | '<' | '>' | '<=' | '>=' /** ranges, any of which */;
+      values?: { lo: number | string; hi: number | string }[] /** named or anonymous set */;
+      set?: string /** bit test (tcp flags & mask) */;
+      mask?: number;
+      bits?: boolean;
+    }
   | { step: 'verdict'; verdict: Verdict }
   | { step: 'vmap'; field: FilterField | FilterField[]; set: string }
   | { step: 'counter'; packets: number; bytes: number; named?: string }
-  | { step: 'reject'; with: 'icmp' | 'tcp-reset' | 'icmpx'; code: 'port-unreachable' | 'host-unreachable' | 'net-unreachable' | 'admin-prohibited' | 'host-prohibited' | 'net-prohibited' | 'prot-unreachable' | 'no-route' }
-  | { step: 'dnat'; ip?: { lo: number; hi: number }; port?: { lo: number; hi: number }; map?: { field: FilterField | FilterField[]; set: string }; flags: string[] }
+  | {
+      step: 'reject';
+      with: 'icmp' | 'tcp-reset' | 'icmpx';
+      code:
+        | 'port-unreachable'
+        | 'host-unreachable'
+        | 'net-unreachable'
+        | 'admin-prohibited'
+        | 'host-prohibited'
+        | 'net-prohibited'
+        | 'prot-unreachable'
+        | 'no-route';
+    }
+  | {
+      step: 'dnat';
+      ip?: { lo: number; hi: number };
+      port?: { lo: number; hi: number };
+      map?: { field: FilterField | FilterField[]; set: string };
+      flags: string[];
+    }
   | { step: 'snat'; ip?: { lo: number; hi: number }; port?: { lo: number; hi: number }; flags: string[] }
   | { step: 'masquerade'; port?: { lo: number; hi: number }; flags: string[] }
   | { step: 'redirect'; port?: { lo: number; hi: number } }
-  | { step: 'limit'; rate: number; perMicros: number; burst: number; over: boolean; unit: 'packets' | 'bytes'; tokens: number; lastAt: Micros }
+  | {
+      step: 'limit';
+      rate: number;
+      perMicros: number;
+      burst: number;
+      over: boolean;
+      unit: 'packets' | 'bytes';
+      tokens: number;
+      lastAt: Micros;
+    }
   | { step: 'log'; prefix: string; level: string; group?: number; flags?: string }
   | { step: 'set-mark'; target: 'meta' | 'ct'; value: number }
-  | { step: 'set-update'; op: 'add' | 'update' | 'delete'; set: string; field: FilterField | FilterField[]; timeoutMicros?: number; then?: FilterStep[] }
+  | {
+      step: 'set-update';
+      op: 'add' | 'update' | 'delete';
+      set: string;
+      field: FilterField | FilterField[];
+      timeoutMicros?: number;
+      then?: FilterStep[];
+    }
   | { step: 'notrack' }
   | { step: 'comment'; text: string };
 
 /** One entry of a packet's or request's way, for the trace panel. */
 export interface Hop {
-  at: Micros; host: string;
+  at: Micros;
+  host: string;
   /** 'dns' | 'route' | 'arp' | 'filter' | 'nat' | 'deliver' | 'listen' | 'connect' | 'proxy' | 'queue' | 'serve' | 'respond' | 'error' … */
   what: string;
   text: string;

@@ -3,15 +3,30 @@ import { SECOND } from '../std/instant';
 import type { ProcessState } from './process.contract';
 import type { Host, Registry, VirtualFiles } from './world.contract';
 
-const STATES: Readonly<Record<ProcessState['state'], string>> = { running: 'S (sleeping)', stopped: 'T (stopped)', zombie: 'Z (zombie)' };
+const STATES: Readonly<Record<ProcessState['state'], string>> = {
+  running: 'S (sleeping)',
+  stopped: 'T (stopped)',
+  zombie: 'Z (zombie)',
+};
 const TOP: Readonly<Record<string, (host: Host) => string>> = {
-  uptime: (host) => `${seconds(host.world.kernel.now - host.state.bootedAt)} ${seconds(host.world.kernel.now - host.state.bootedAt)}\n`,
+  uptime: (host) =>
+    `${seconds(host.world.kernel.now - host.state.bootedAt)} ${seconds(host.world.kernel.now - host.state.bootedAt)}\n`,
   loadavg: (host) => `${loads(host)} 1/${host.state.processes.size} ${host.state.nextPid - 1}\n`,
   meminfo: memoryInfo,
-  version: (host) => `Linux version ${host.sysctl('kernel.osrelease') ?? ''} (debian-kernel@lists.debian.org) (gcc-12 (Debian 12.2.0-14+deb12u1) 12.2.0, GNU ld (GNU Binutils for Debian) 2.40) ${host.sysctl('kernel.version') ?? ''}\n`,
-  cpuinfo: (host) => Array.from({ length: host.state.cores }, (_, index) => `processor\t: ${index}\nvendor_id\t: GenuineIntel\nmodel name\t: Intel Xeon Processor (Skylake, IBRS)\ncpu MHz\t\t: 2400.000\ncache size\t: 16384 KB\ncpu cores\t: ${host.state.cores}\n`).join('\n') + '\n',
-  mounts: (host) => host.state.mounts.map((mount) => `${mount.source} ${mount.point} ${mount.type} ${mount.options.join(',')} 0 0\n`).join(''),
-  stat: (host) => `cpu  ${Math.floor(host.state.cpuMicros / 10_000)} 0 0 ${Math.max(0, Math.floor((host.world.kernel.now - host.state.bootedAt) / 10_000))} 0 0 0 0 0 0\nbtime ${Math.floor((host.world.state.epoch + host.state.bootedAt) / SECOND)}\nprocesses ${host.state.nextPid}\n`,
+  version: (host) =>
+    `Linux version ${host.sysctl('kernel.osrelease') ?? ''} (debian-kernel@lists.debian.org) (gcc-12 (Debian 12.2.0-14+deb12u1) 12.2.0, GNU ld (GNU Binutils for Debian) 2.40) ${host.sysctl('kernel.version') ?? ''}\n`,
+  cpuinfo: (host) =>
+    Array.from(
+      { length: host.state.cores },
+      (_, index) =>
+        `processor\t: ${index}\nvendor_id\t: GenuineIntel\nmodel name\t: Intel Xeon Processor (Skylake, IBRS)\ncpu MHz\t\t: 2400.000\ncache size\t: 16384 KB\ncpu cores\t: ${host.state.cores}\n`,
+    ).join('\n') + '\n',
+  mounts: (host) =>
+    host.state.mounts
+      .map((mount) => `${mount.source} ${mount.point} ${mount.type} ${mount.options.join(',')} 0 0\n`)
+      .join(''),
+  stat: (host) =>
+    `cpu  ${Math.floor(host.state.cpuMicros / 10_000)} 0 0 ${Math.max(0, Math.floor((host.world.kernel.now - host.state.bootedAt) / 10_000))} 0 0 0 0 0 0\nbtime ${Math.floor((host.world.state.epoch + host.state.bootedAt) / SECOND)}\nprocesses ${host.state.nextPid}\n`,
   cmdline: () => 'BOOT_IMAGE=/boot/vmlinuz-6.1.0-41-amd64 root=/dev/vda1 ro quiet\n',
 };
 
@@ -22,7 +37,8 @@ const procFiles: VirtualFiles = {
     if (first === 'sys') return sysctlOf(host, rest)?.concat('\n');
     if (first === 'self' && rest[0] === 'mounts') return TOP['mounts']?.(host);
     const pid = Number(first);
-    if (Number.isInteger(pid) && first !== '') return processFile(host, host.state.processes.get(pid), rest.join('/'));
+    if (Number.isInteger(pid) && first !== '')
+      return processFile(host, host.state.processes.get(pid), rest.join('/'));
     return rest.length === 0 ? TOP[first]?.(host) : undefined;
   },
   write(host, path, text) {
@@ -32,12 +48,18 @@ const procFiles: VirtualFiles = {
     return refused === 'ENOENT' ? 'EPERM' : refused;
   },
   list(host, path) {
-    const parts = path.split('/').slice(2).filter((part) => part !== '');
-    if (parts.length === 0) return [...Object.keys(TOP), 'self', 'sys', ...[...host.state.processes.keys()].map(String)];
+    const parts = path
+      .split('/')
+      .slice(2)
+      .filter((part) => part !== '');
+    if (parts.length === 0)
+      return [...Object.keys(TOP), 'self', 'sys', ...[...host.state.processes.keys()].map(String)];
     if (parts[0] === 'self') return parts.length === 1 ? ['mounts'] : undefined;
     if (parts[0] === 'sys') return sysctlChildren(host, parts.slice(1));
     const pid = Number(parts[0]);
-    return parts.length === 1 && host.state.processes.has(pid) ? ['cmdline', 'comm', 'status', 'stat', 'environ', 'limits', 'cgroup'] : undefined;
+    return parts.length === 1 && host.state.processes.has(pid)
+      ? ['cmdline', 'comm', 'status', 'stat', 'environ', 'limits', 'cgroup']
+      : undefined;
   },
 };
 
@@ -64,7 +86,9 @@ const sysFiles: VirtualFiles = {
     if (path === '/sys/class') return ['net'];
     if (path === '/sys/class/net') return [...host.state.interfaces.keys()];
     const device = /^\/sys\/class\/net\/([^/]+)$/.exec(path)?.[1];
-    return device !== undefined && host.state.interfaces.has(device) ? ['address', 'operstate', 'carrier', 'mtu'] : undefined;
+    return device !== undefined && host.state.interfaces.has(device)
+      ? ['address', 'operstate', 'carrier', 'mtu']
+      : undefined;
   },
 };
 
@@ -103,7 +127,8 @@ function sysctlOf(host: Host, parts: readonly string[]): string | undefined {
 function sysctlChildren(host: Host, parts: readonly string[]): string[] | undefined {
   const prefix = parts.length === 0 ? '' : `${keyOf(parts)}.`;
   const names = new Set<string>();
-  for (const key of host.state.sysctl.keys()) if (key.startsWith(prefix)) names.add(key.slice(prefix.length).split('.')[0] ?? '');
+  for (const key of host.state.sysctl.keys())
+    if (key.startsWith(prefix)) names.add(key.slice(prefix.length).split('.')[0] ?? '');
   return names.size === 0 ? undefined : [...names];
 }
 function seconds(micros: number): string {
@@ -115,18 +140,41 @@ export function loads(host: Host): string {
   const waiting = host.state.coreBusyUntil.reduce((sum, until) => sum + Math.max(0, until - now), 0) / SECOND;
   const uptime = Math.max(1, (now - host.state.bootedAt) / SECOND);
   const average = host.state.cpuMicros / SECOND / uptime;
-  return [waiting + average, average + waiting / 5, average + waiting / 15].map((load) => load.toFixed(2)).join(' ');
+  return [waiting + average, average + waiting / 5, average + waiting / 15]
+    .map((load) => load.toFixed(2))
+    .join(' ');
 }
 /** Memory in KiB: what processes hold, beside a small fixed share of the system. */
-export function memoryKiB(host: Host): { total: number; used: number; free: number; cache: number; available: number } {
+export function memoryKiB(host: Host): {
+  total: number;
+  used: number;
+  free: number;
+  cache: number;
+  available: number;
+} {
   const total = host.state.memoryMiB * 1024 - 41_000;
   let used = 96_000;
   for (const process of host.state.processes.values()) if (process.state !== 'zombie') used += process.rssKiB;
   const cache = Math.max(0, Math.min(210_000, Math.floor((total - used) / 3)));
-  return { total, used: Math.min(used, total), free: Math.max(0, total - used - cache), cache, available: Math.max(0, total - used) };
+  return {
+    total,
+    used: Math.min(used, total),
+    free: Math.max(0, total - used - cache),
+    cache,
+    available: Math.max(0, total - used),
+  };
 }
 function memoryInfo(host: Host): string {
   const memory = memoryKiB(host);
-  const row = (name: string, value: number): string => `${`${name}:`.padEnd(16)}${String(value).padStart(8)} kB\n`;
-  return row('MemTotal', memory.total) + row('MemFree', memory.free) + row('MemAvailable', memory.available) + row('Buffers', Math.floor(memory.cache / 10)) + row('Cached', memory.cache - Math.floor(memory.cache / 10)) + row('SwapTotal', 0) + row('SwapFree', 0);
+  const row = (name: string, value: number): string =>
+    `${`${name}:`.padEnd(16)}${String(value).padStart(8)} kB\n`;
+  return (
+    row('MemTotal', memory.total) +
+    row('MemFree', memory.free) +
+    row('MemAvailable', memory.available) +
+    row('Buffers', Math.floor(memory.cache / 10)) +
+    row('Cached', memory.cache - Math.floor(memory.cache / 10)) +
+    row('SwapTotal', 0) +
+    row('SwapFree', 0)
+  );
 }

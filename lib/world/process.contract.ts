@@ -11,8 +11,37 @@ import type { Host, World } from './world.contract';
 type Plain = unknown;
 
 export type SignalName =
-  | 'HUP' | 'INT' | 'QUIT' | 'ILL' | 'TRAP' | 'ABRT' | 'BUS' | 'FPE' | 'KILL' | 'USR1' | 'SEGV' | 'USR2' | 'PIPE' | 'ALRM' | 'TERM'
-  | 'STKFLT' | 'CHLD' | 'CONT' | 'STOP' | 'TSTP' | 'TTIN' | 'TTOU' | 'URG' | 'XCPU' | 'XFSZ' | 'VTALRM' | 'PROF' | 'WINCH' | 'IO' | 'PWR' | 'SYS';
+  | 'HUP'
+  | 'INT'
+  | 'QUIT'
+  | 'ILL'
+  | 'TRAP'
+  | 'ABRT'
+  | 'BUS'
+  | 'FPE'
+  | 'KILL'
+  | 'USR1'
+  | 'SEGV'
+  | 'USR2'
+  | 'PIPE'
+  | 'ALRM'
+  | 'TERM'
+  | 'STKFLT'
+  | 'CHLD'
+  | 'CONT'
+  | 'STOP'
+  | 'TSTP'
+  | 'TTIN'
+  | 'TTOU'
+  | 'URG'
+  | 'XCPU'
+  | 'XFSZ'
+  | 'VTALRM'
+  | 'PROF'
+  | 'WINCH'
+  | 'IO'
+  | 'PWR'
+  | 'SYS';
 
 /**
  * One end of something a program reads or writes: file, pipe, terminal, socket, /dev/null, the unit's journal stream.
@@ -57,7 +86,11 @@ export interface Wait {
 }
 
 /** Why a program runs on. `signal` only for signals that it handles itself. */
-export interface Wake { reason: 'timer' | 'stream' | 'child' | 'key' | 'signal' | 'start'; signal?: SignalName; key?: string }
+export interface Wake {
+  reason: 'timer' | 'stream' | 'child' | 'key' | 'signal' | 'start';
+  signal?: SignalName;
+  key?: string;
+}
 
 export type ProgramRun = Generator<Wait, number, Wake>;
 /** A program's main: runs until it returns its exit code (0–255). */
@@ -111,7 +144,10 @@ export interface ProgramContext {
 
 export type SyslogPriority = 'emerg' | 'alert' | 'crit' | 'err' | 'warning' | 'notice' | 'info' | 'debug';
 
-export interface ExitStatus { code: number | undefined; signal: SignalName | undefined }
+export interface ExitStatus {
+  code: number | undefined;
+  signal: SignalName | undefined;
+}
 
 export interface SpawnOptions {
   argv: readonly string[];
@@ -121,7 +157,9 @@ export interface SpawnOptions {
   program?: Program;
   env?: ReadonlyMap<string, string>;
   cwd?: string;
-  uid?: number; gid?: number; groups?: readonly number[];
+  uid?: number;
+  gid?: number;
+  groups?: readonly number[];
   umask?: number;
   fds?: ReadonlyMap<number, Stream>;
   /** systemd unit whose control group it joins. */
@@ -139,15 +177,29 @@ export interface SpawnOptions {
   /** Longer than the usual start-up time of a program (default about 0.5 ms). */
   startAfter?: Micros;
 }
-export interface SpawnError { errno: Errno; path: string; /** interpreter named by #! that is missing */ interpreter?: string }
+export interface SpawnError {
+  errno: Errno;
+  path: string /** interpreter named by #! that is missing */;
+  interpreter?: string;
+}
 
 /** Where a daemon's standard output and error go, once it is plain data. */
-export type StdioTarget = { kind: 'null' } | { kind: 'journal'; identifier: string } | { kind: 'terminal'; id: string } | { kind: 'file'; path: string } | { kind: 'capture'; id: string };
+export type StdioTarget =
+  | { kind: 'null' }
+  | { kind: 'journal'; identifier: string }
+  | { kind: 'terminal'; id: string }
+  | { kind: 'file'; path: string }
+  | { kind: 'capture'; id: string };
 
 /** One process. Plain data. */
 export interface ProcessState {
-  pid: number; ppid: number; pgid: number; sid: number;
-  uid: number; gid: number; groups: number[];
+  pid: number;
+  ppid: number;
+  pgid: number;
+  sid: number;
+  uid: number;
+  gid: number;
+  groups: number[];
   /** argv as `ps` shows it (a daemon may change it). */
   argv: string[];
   /** At most 15 characters, as in /proc/PID/comm. */
@@ -165,7 +217,8 @@ export interface ProcessState {
   signals: Map<SignalName, 'handle' | 'ignore'>;
   /** Set once it serves as a daemon. */
   daemon: { kind: string; state: Plain } | undefined;
-  stdout: StdioTarget; stderr: StdioTarget;
+  stdout: StdioTarget;
+  stderr: StdioTarget;
   /** Microseconds of processor used. */
   cpuMicros: number;
   /** Resident memory in KiB. */

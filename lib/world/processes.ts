@@ -8,7 +8,18 @@ import { BrokenPromise } from '../std/assert';
 import { MILLISECOND, type Micros } from '../std/instant';
 import { findExecutable } from './executable';
 import type { Credentials } from './files.contract';
-import type { DaemonContext, ExitStatus, ProcessState, Program, SignalName, SpawnError, SpawnOptions, StdioTarget, Stream, Wake } from './process.contract';
+import type {
+  DaemonContext,
+  ExitStatus,
+  ProcessState,
+  Program,
+  SignalName,
+  SpawnError,
+  SpawnOptions,
+  StdioTarget,
+  Stream,
+  Wake,
+} from './process.contract';
 import { Running } from './program';
 import { defaultAction } from './signals';
 import type { Host, World } from './world.contract';
@@ -19,7 +30,11 @@ const HIGHEST_PID = 4_194_304;
 const WAKES_PER_INSTANT = 20_000;
 
 /** What the rest of the world gives to the process table. */
-export interface ProcessPorts { world: World; kernel: Kernel; notify(host: Host, pid: number, message: string): void }
+export interface ProcessPorts {
+  world: World;
+  kernel: Kernel;
+  notify(host: Host, pid: number, message: string): void;
+}
 
 export class Processes {
   readonly #running = new Map<string, Running>();
@@ -31,9 +46,20 @@ export class Processes {
   #wakesNow = 0;
 
   constructor(private readonly ports: ProcessPorts) {
-    this.#wakeHandler = ports.kernel.handler<{ key: string; wake: Wake; token: number }>('process.wake', ({ key, wake, token }) => this.#woken(key, wake, token));
-    this.#childHandler = ports.kernel.handler<{ host: string; parent: number; pid: number; status: ExitStatus }>('process.child-exit', (event) => this.#childExit(event));
-    this.#timerHandler = ports.kernel.handler<{ host: string; callback: { name: string; pid: number; data: unknown } }>('process.timer', ({ host, callback }) => {
+    this.#wakeHandler = ports.kernel.handler<{ key: string; wake: Wake; token: number }>(
+      'process.wake',
+      ({ key, wake, token }) => this.#woken(key, wake, token),
+    );
+    this.#childHandler = ports.kernel.handler<{
+      host: string;
+      parent: number;
+      pid: number;
+      status: ExitStatus;
+    }>('process.child-exit', (event) => this.#childExit(event));
+    this.#timerHandler = ports.kernel.handler<{
+      host: string;
+      callback: { name: string; pid: number; data: unknown };
+    }>('process.timer', ({ host, callback }) => {
       const on = ports.world.findHost(host);
       if (on !== undefined) ports.world.invoke(on, callback, undefined);
     });
@@ -50,14 +76,21 @@ export class Processes {
   }
   /** Programs that run now, for messages: `host/pid argv`. */
   runningPrograms(): string[] {
-    return [...this.#running.values()].map((running) => `${running.host.name}/${running.pid} ${running.process.argv.join(' ')}`);
+    return [...this.#running.values()].map(
+      (running) => `${running.host.name}/${running.pid} ${running.process.argv.join(' ')}`,
+    );
   }
 
   // ---------------------------------------------------------------- spawn
   spawn(host: Host, options: SpawnOptions): number | SpawnError {
     const parent = options.parent === undefined ? undefined : host.state.processes.get(options.parent);
-    if (host.state.processes.size >= MOST_PROCESSES) return { errno: 'EAGAIN', path: options.path ?? options.argv[0] ?? '' };
-    const who: Credentials = { uid: options.uid ?? parent?.uid ?? 0, gid: options.gid ?? parent?.gid ?? 0, groups: options.groups ?? parent?.groups ?? [] };
+    if (host.state.processes.size >= MOST_PROCESSES)
+      return { errno: 'EAGAIN', path: options.path ?? options.argv[0] ?? '' };
+    const who: Credentials = {
+      uid: options.uid ?? parent?.uid ?? 0,
+      gid: options.gid ?? parent?.gid ?? 0,
+      groups: options.groups ?? parent?.groups ?? [],
+    };
     const cwd = options.cwd ?? parent?.cwd ?? '/';
     const resolved = this.resolve(host, options, who, cwd);
     if ('errno' in resolved) return resolved;
@@ -65,37 +98,81 @@ export class Processes {
     const running = new Running(this, host, process.pid, this.#descriptors(host, process, options, parent));
     this.#running.set(running.key, running);
     running.begin(resolved.program);
-    this.wakeRunning(running, { reason: 'start' }, options.startAfter ?? (options.program === undefined ? START_MICROS : 0));
+    this.wakeRunning(
+      running,
+      { reason: 'start' },
+      options.startAfter ?? (options.program === undefined ? START_MICROS : 0),
+    );
     return process.pid;
   }
-  resolve(host: Host, options: SpawnOptions, who: Credentials, cwd: string): { program: Program; argv: string[]; exe: string; comm: string } | SpawnError {
-    if (options.program !== undefined) return { program: options.program, argv: [...options.argv], exe: '', comm: (options.comm ?? options.argv[0] ?? '').slice(0, 15) };
+  resolve(
+    host: Host,
+    options: SpawnOptions,
+    who: Credentials,
+    cwd: string,
+  ): { program: Program; argv: string[]; exe: string; comm: string } | SpawnError {
+    if (options.program !== undefined)
+      return {
+        program: options.program,
+        argv: [...options.argv],
+        exe: '',
+        comm: (options.comm ?? options.argv[0] ?? '').slice(0, 15),
+      };
     const path = options.path ?? options.argv[0] ?? '';
     const found = findExecutable(host, path.startsWith('/') ? path : `${cwd}/${path}`, options.argv, who);
     return 'errno' in found ? { ...found, path } : { ...found, comm: options.comm ?? found.comm };
   }
-  #admit(host: Host, made: { options: SpawnOptions; parent: ProcessState | undefined; who: Credentials; cwd: string; resolved: { argv: string[]; exe: string; comm: string } }): ProcessState {
+  #admit(
+    host: Host,
+    made: {
+      options: SpawnOptions;
+      parent: ProcessState | undefined;
+      who: Credentials;
+      cwd: string;
+      resolved: { argv: string[]; exe: string; comm: string };
+    },
+  ): ProcessState {
     const { options, parent, who, resolved } = made;
     const { state } = host;
     let pid = state.nextPid;
     while (state.processes.has(pid)) pid += 1;
     state.nextPid = pid + 1 > HIGHEST_PID ? 300 : pid + 1;
     const process: ProcessState = {
-      pid, ppid: parent?.pid ?? (state.processes.has(1) ? 1 : 0),
+      pid,
+      ppid: parent?.pid ?? (state.processes.has(1) ? 1 : 0),
       pgid: options.group === 'new' || options.session === true || parent === undefined ? pid : parent.pgid,
       sid: options.session === true || parent === undefined ? pid : parent.sid,
-      uid: who.uid, gid: who.gid, groups: [...who.groups],
-      argv: resolved.argv, comm: resolved.comm, exe: resolved.exe === '' ? (parent?.exe ?? '') : resolved.exe,
-      cwd: made.cwd, env: new Map(options.env ?? parent?.env ?? []), umask: options.umask ?? parent?.umask ?? 0o022,
-      unit: options.unit ?? parent?.unit, tty: options.tty ?? (options.session === true ? undefined : parent?.tty),
-      startedAt: this.kernel.now, state: 'running', exit: undefined, parentDeathSignal: options.parentDeathSignal,
-      signals: new Map([...(parent?.signals ?? [])].filter(([, action]) => action === 'ignore')), daemon: undefined,
-      stdout: { kind: 'null' }, stderr: { kind: 'null' }, cpuMicros: 0, rssKiB: 1_800,
+      uid: who.uid,
+      gid: who.gid,
+      groups: [...who.groups],
+      argv: resolved.argv,
+      comm: resolved.comm,
+      exe: resolved.exe === '' ? (parent?.exe ?? '') : resolved.exe,
+      cwd: made.cwd,
+      env: new Map(options.env ?? parent?.env ?? []),
+      umask: options.umask ?? parent?.umask ?? 0o022,
+      unit: options.unit ?? parent?.unit,
+      tty: options.tty ?? (options.session === true ? undefined : parent?.tty),
+      startedAt: this.kernel.now,
+      state: 'running',
+      exit: undefined,
+      parentDeathSignal: options.parentDeathSignal,
+      signals: new Map([...(parent?.signals ?? [])].filter(([, action]) => action === 'ignore')),
+      daemon: undefined,
+      stdout: { kind: 'null' },
+      stderr: { kind: 'null' },
+      cpuMicros: 0,
+      rssKiB: 1_800,
     };
     state.processes.set(pid, process);
     return process;
   }
-  #descriptors(host: Host, process: ProcessState, options: SpawnOptions, parent: ProcessState | undefined): Map<number, Stream> {
+  #descriptors(
+    host: Host,
+    process: ProcessState,
+    options: SpawnOptions,
+    parent: ProcessState | undefined,
+  ): Map<number, Stream> {
     const fds = new Map<number, Stream>();
     const inherited = parent === undefined ? undefined : this.#running.get(keyOf(host, parent.pid))?.fds;
     for (const [fd, stream] of options.fds ?? inherited ?? []) fds.set(fd, stream);
@@ -110,29 +187,44 @@ export class Processes {
       fds.set(1, this.#targetStream(host, target, process));
       fds.set(2, this.#targetStream(host, target, process));
     }
-    for (let fd = 0; fd < 3; fd++) if (!fds.has(fd) && options.fds === undefined) fds.set(fd, host.streams.null());
+    for (let fd = 0; fd < 3; fd++)
+      if (!fds.has(fd) && options.fds === undefined) fds.set(fd, host.streams.null());
     for (const stream of fds.values()) stream.retain();
     return fds;
   }
   #targetStream(host: Host, target: StdioTarget, process: ProcessState): Stream {
     if (target.kind !== 'journal') return host.streams.target(target);
     let partial = '';
-    return host.streams.sink('socket', (text) => {
-      const lines = (partial + text).split('\n');
-      partial = lines.pop() ?? '';
-      for (const line of lines) this.#journalLine(host, process, target.identifier, line);
-    }, target);
+    return host.streams.sink(
+      'socket',
+      (text) => {
+        const lines = (partial + text).split('\n');
+        partial = lines.pop() ?? '';
+        for (const line of lines) this.#journalLine(host, process, target.identifier, line);
+      },
+      target,
+    );
   }
   #journalLine(host: Host, process: ProcessState, identifier: string, line: string): void {
     const level = /^<([0-7])>/.exec(line);
     const priorities = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'] as const;
-    host.syslog({ facility: 'daemon', priority: priorities[Number(level?.[1] ?? 6)] ?? 'info', tag: identifier, pid: process.pid, text: level === null ? line : line.slice(3), transport: 'stdout', uid: process.uid, ...(process.unit === undefined ? {} : { unit: process.unit }) });
+    host.syslog({
+      facility: 'daemon',
+      priority: priorities[Number(level?.[1] ?? 6)] ?? 'info',
+      tag: identifier,
+      pid: process.pid,
+      text: level === null ? line : line.slice(3),
+      transport: 'stdout',
+      uid: process.uid,
+      ...(process.unit === undefined ? {} : { unit: process.unit }),
+    });
   }
   /** Text that a daemon prints. */
   print(host: Host, process: ProcessState, stream: 'stdout' | 'stderr', text: string): void {
     const target = process[stream];
     if (target.kind === 'journal') {
-      for (const line of text.replace(/\n$/, '').split('\n')) this.#journalLine(host, process, target.identifier, line);
+      for (const line of text.replace(/\n$/, '').split('\n'))
+        this.#journalLine(host, process, target.identifier, line);
       return;
     }
     host.streams.target(target).write(text);
@@ -143,7 +235,11 @@ export class Processes {
   wakeRunning(running: Running, wake: Wake, delay: Micros = 0): void {
     if (running.woken) return;
     running.woken = true;
-    this.kernel.after(delay + this.#patience(), this.#wakeHandler, { key: running.key, wake, token: running.token });
+    this.kernel.after(delay + this.#patience(), this.#wakeHandler, {
+      key: running.key,
+      wake,
+      token: running.token,
+    });
   }
   /** Programs that wake each other without end let time go on. */
   #patience(): Micros {
@@ -174,7 +270,8 @@ export class Processes {
     }
     if (!this.#running.has(running.key)) return;
     if (outcome.done) {
-      if (outcome.signal !== undefined) this.exit(running.host, running.pid, { code: undefined, signal: outcome.signal });
+      if (outcome.signal !== undefined)
+        this.exit(running.host, running.pid, { code: undefined, signal: outcome.signal });
       else this.exit(running.host, running.pid, { code: outcome.code & 255, signal: undefined });
       return;
     }
@@ -185,10 +282,20 @@ export class Processes {
     this.#arm(running);
   }
   /** A bug of ours in a program must not be silent, nor end the run. */
-  #crashed(running: Running, problem: unknown): { done: true; code: number; signal: undefined; serve: false } {
-    const text = problem instanceof Error ? `${problem.message}\n${problem.stack ?? ''}` : JSON.stringify(problem);
-    this.world.record(running.host.name, 'engine.error', { pid: running.pid, argv: running.process.argv, text: text.slice(0, 600) });
-    running.fds.get(2)?.write(`${running.process.comm}: internal error of the simulator: ${text.split('\n')[0] ?? ''}\n`);
+  #crashed(
+    running: Running,
+    problem: unknown,
+  ): { done: true; code: number; signal: undefined; serve: false } {
+    const text =
+      problem instanceof Error ? `${problem.message}\n${problem.stack ?? ''}` : JSON.stringify(problem);
+    this.world.record(running.host.name, 'engine.error', {
+      pid: running.pid,
+      argv: running.process.argv,
+      text: text.slice(0, 600),
+    });
+    running.fds
+      .get(2)
+      ?.write(`${running.process.comm}: internal error of the simulator: ${text.split('\n')[0] ?? ''}\n`);
     return { done: true, code: 70, signal: undefined, serve: false };
   }
   #arm(running: Running): void {
@@ -207,13 +314,22 @@ export class Processes {
       return;
     }
     if (wait.until !== undefined) {
-      running.timer = this.kernel.schedule(Math.max(wait.until, this.kernel.now), this.#wakeHandler, { key: running.key, wake: { reason: 'timer' }, token: running.token });
+      running.timer = this.kernel.schedule(Math.max(wait.until, this.kernel.now), this.#wakeHandler, {
+        key: running.key,
+        wake: { reason: 'timer' },
+        token: running.token,
+      });
     }
   }
   #hasZombie(running: Running): boolean {
     const { children } = running.waiting;
     for (const process of running.host.state.processes.values()) {
-      if (process.ppid === running.pid && process.state === 'zombie' && (children === 'any' || children?.includes(process.pid) === true)) return true;
+      if (
+        process.ppid === running.pid &&
+        process.state === 'zombie' &&
+        (children === 'any' || children?.includes(process.pid) === true)
+      )
+        return true;
     }
     return false;
   }
@@ -227,7 +343,8 @@ export class Processes {
     running.timer = undefined;
   }
   wakeKey(key: string): void {
-    for (const running of this.#waitingForKey.get(key) ?? []) this.wakeRunning(running, { reason: 'key', key });
+    for (const running of this.#waitingForKey.get(key) ?? [])
+      this.wakeRunning(running, { reason: 'key', key });
   }
   wakeStream(host: Host, pid: number): void {
     const running = this.#running.get(keyOf(host, pid));
@@ -250,7 +367,8 @@ export class Processes {
   exit(host: Host, pid: number, status: ExitStatus): void {
     const process = host.state.processes.get(pid);
     if (process === undefined || process.state === 'zombie') return;
-    if (process.daemon !== undefined || status.signal !== undefined || process.unit !== undefined) this.#recordExit(host, process, status);
+    if (process.daemon !== undefined || status.signal !== undefined || process.unit !== undefined)
+      this.#recordExit(host, process, status);
     const causeBefore = this.kernel.cause;
     this.#drop(host, process, 'exit');
     process.state = 'zombie';
@@ -268,7 +386,12 @@ export class Processes {
   }
   #recordExit(host: Host, process: ProcessState, status: ExitStatus): void {
     if (process.daemon === undefined && status.code === 0) return;
-    this.kernel.cause = this.world.record(host.name, 'process.exit', { pid: process.pid, command: process.comm, ...(process.unit === undefined ? {} : { unit: process.unit }), ...(status.signal === undefined ? { code: status.code ?? 0 } : { signal: status.signal }) });
+    this.kernel.cause = this.world.record(host.name, 'process.exit', {
+      pid: process.pid,
+      command: process.comm,
+      ...(process.unit === undefined ? {} : { unit: process.unit }),
+      ...(status.signal === undefined ? { code: status.code ?? 0 } : { signal: status.signal }),
+    });
   }
   /** Everything that goes with a process, without telling anyone on the host. */
   #drop(host: Host, process: ProcessState, how: 'exit' | 'vanish'): void {
@@ -314,25 +437,36 @@ export class Processes {
       return;
     }
     const { children } = running.waiting;
-    if (children === 'any' || children?.includes(pid) === true) this.wakeRunning(running, { reason: 'child' });
+    if (children === 'any' || children?.includes(pid) === true)
+      this.wakeRunning(running, { reason: 'child' });
     running.childEnded(pid);
   }
   #childExit(event: { host: string; parent: number; pid: number; status: ExitStatus }): void {
     const host = this.world.findHost(event.host);
     const parent = host?.state.processes.get(event.parent);
     const child = host?.state.processes.get(event.pid);
-    if (host === undefined || child === undefined || child.state !== 'zombie' || child.ppid !== event.parent) return;
+    if (host === undefined || child === undefined || child.state !== 'zombie' || child.ppid !== event.parent)
+      return;
     host.state.processes.delete(event.pid);
     if (parent?.daemon === undefined) return;
     if (parent.state === 'stopped' || host.state.frozen) {
-      host.state.held.push({ callback: { name: 'process.child-exit', pid: event.parent, data: { pid: event.pid, status: event.status } }, event: undefined });
+      host.state.held.push({
+        callback: {
+          name: 'process.child-exit',
+          pid: event.parent,
+          data: { pid: event.pid, status: event.status },
+        },
+        event: undefined,
+      });
       return;
     }
     this.childExitNow(host, parent, event.pid, event.status);
   }
   childExitNow(host: Host, parent: ProcessState, pid: number, status: ExitStatus): void {
     if (parent.daemon === undefined) return;
-    this.world.registry.findDaemon(parent.daemon.kind)?.onChildExit?.(this.daemonContext(host, parent), pid, status);
+    this.world.registry
+      .findDaemon(parent.daemon.kind)
+      ?.onChildExit?.(this.daemonContext(host, parent), pid, status);
   }
   /** wait(2): takes a zombie child away. */
   reap(host: Host, parent: number, pid: number): ExitStatus | undefined | 'ECHILD' {
@@ -356,7 +490,11 @@ export class Processes {
     if (signal === 'CONT') this.#continue(host, process);
     if (signal === 'STOP') process.state = 'stopped';
     if (signal === 'STOP' || (process.state === 'stopped' && signal !== 'CONT')) {
-      if (signal !== 'STOP') host.state.held.push({ callback: { name: 'process.signal', pid, data: { signal } }, event: undefined });
+      if (signal !== 'STOP')
+        host.state.held.push({
+          callback: { name: 'process.signal', pid, data: { signal } },
+          event: undefined,
+        });
       else this.#tellStopped(host, process);
       return undefined;
     }
@@ -373,7 +511,9 @@ export class Processes {
       return;
     }
     if (running === undefined && process.daemon !== undefined) {
-      const handled = this.world.registry.findDaemon(process.daemon.kind)?.onSignal?.(this.daemonContext(host, process), signal);
+      const handled = this.world.registry
+        .findDaemon(process.daemon.kind)
+        ?.onSignal?.(this.daemonContext(host, process), signal);
       if (handled === 'handled') return;
     }
     switch (defaultAction(signal)) {
@@ -398,7 +538,8 @@ export class Processes {
     if (process.state !== 'stopped') return;
     process.state = 'running';
     this.release(host, process);
-    if (process.daemon !== undefined) this.world.registry.findDaemon(process.daemon.kind)?.onContinue?.(this.daemonContext(host, process));
+    if (process.daemon !== undefined)
+      this.world.registry.findDaemon(process.daemon.kind)?.onContinue?.(this.daemonContext(host, process));
   }
   /** Delivers what was held back while a process was stopped or its host frozen. */
   release(host: Host, process: ProcessState): void {
@@ -423,23 +564,44 @@ export class Processes {
     const { world, kernel } = this;
     const serving = process.daemon;
     return {
-      world, kernel, host, process, owner,
+      world,
+      kernel,
+      host,
+      process,
+      owner,
       get state() {
         return serving?.state;
       },
       set state(next: unknown) {
         if (serving !== undefined) serving.state = next;
       },
-      setTimer: (name, at, callback, data) => kernel.setTimer(owner, name, Math.max(at, kernel.now), this.#timerHandler, { host: host.name, callback: { name: callback, pid: process.pid, data } }),
+      setTimer: (name, at, callback, data) =>
+        this.timer(host, process.pid, name, at, { name: callback, data }),
       clearTimer: (name) => {
         kernel.clearTimer(owner, name);
       },
       exit: (code) => this.exit(host, process.pid, { code, signal: undefined }),
       print: (stream, text) => this.print(host, process, stream, text),
-      syslog: (entry) => host.syslog({ facility: entry.facility ?? 'daemon', priority: entry.priority, tag: entry.tag ?? process.comm, pid: process.pid, text: entry.text, transport: 'syslog', uid: process.uid, ...(process.unit === undefined ? {} : { unit: process.unit }) }),
+      syslog: (entry) =>
+        host.syslog({
+          facility: entry.facility ?? 'daemon',
+          priority: entry.priority,
+          tag: entry.tag ?? process.comm,
+          pid: process.pid,
+          text: entry.text,
+          transport: 'syslog',
+          uid: process.uid,
+          ...(process.unit === undefined ? {} : { unit: process.unit }),
+        }),
       notify: (message) => this.ports.notify(host, process.pid, message),
       spawn: (options) => this.spawn(host, { parent: process.pid, ...options }),
     };
+  }
+  timer(host: Host, pid: number, name: string, at: Micros, callback: { name: string; data: unknown }): void {
+    this.kernel.setTimer(ownerOf(host, pid), name, Math.max(at, this.kernel.now), this.#timerHandler, {
+      host: host.name,
+      callback: { name: callback.name, pid, data: callback.data },
+    });
   }
   notify(host: Host, pid: number, message: string): void {
     this.ports.notify(host, pid, message);

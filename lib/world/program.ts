@@ -3,7 +3,20 @@ import type { EventHandle, Kernel } from '../kernel/kernel';
 import { assert } from '../std/assert';
 import type { Micros } from '../std/instant';
 import type { Credentials, FileSystem } from './files.contract';
-import type { ExitStatus, ProcessState, Program, ProgramContext, ProgramRun, SignalName, SpawnError, SpawnOptions, Stream, SyslogPriority, Wait, Wake } from './process.contract';
+import type {
+  ExitStatus,
+  ProcessState,
+  Program,
+  ProgramContext,
+  ProgramRun,
+  SignalName,
+  SpawnError,
+  SpawnOptions,
+  Stream,
+  SyslogPriority,
+  Wait,
+  Wake,
+} from './process.contract';
 import type { Processes } from './processes';
 import type { Host, World } from './world.contract';
 
@@ -12,7 +25,12 @@ const START: Wait = Object.freeze({});
 class EndedBySignal {
   constructor(readonly signal: SignalName) {}
 }
-export interface StepOutcome { done: boolean; code: number; signal: SignalName | undefined; serve: boolean }
+export interface StepOutcome {
+  done: boolean;
+  code: number;
+  signal: SignalName | undefined;
+  serve: boolean;
+}
 
 export class Running implements ProgramContext {
   readonly key: string;
@@ -27,7 +45,12 @@ export class Running implements ProgramContext {
   #generator: ProgramRun | undefined;
   #ended: number[] = [];
 
-  constructor(private readonly table: Processes, readonly host: Host, readonly pid: number, readonly fds: Map<number, Stream>) {
+  constructor(
+    private readonly table: Processes,
+    readonly host: Host,
+    readonly pid: number,
+    readonly fds: Map<number, Stream>,
+  ) {
     this.key = `${host.name}:${pid}`;
     const process = host.state.processes.get(pid);
     assert(process !== undefined, 'a running program has a process');
@@ -42,11 +65,18 @@ export class Running implements ProgramContext {
     if (wake.reason === 'signal') this.pendingSignals.shift();
     try {
       const next = this.#generator?.next(wake);
-      if (next === undefined || next.done === true) return { done: true, code: typeof next?.value === 'number' ? next.value : 0, signal: undefined, serve: false };
+      if (next === undefined || next.done === true)
+        return {
+          done: true,
+          code: typeof next?.value === 'number' ? next.value : 0,
+          signal: undefined,
+          serve: false,
+        };
       this.waiting = next.value;
       return { done: false, code: 0, signal: undefined, serve: next.value.serve === true };
     } catch (problem) {
-      if (problem instanceof EndedBySignal) return { done: true, code: 0, signal: problem.signal, serve: false };
+      if (problem instanceof EndedBySignal)
+        return { done: true, code: 0, signal: problem.signal, serve: false };
       throw problem;
     }
   }
@@ -128,7 +158,8 @@ export class Running implements ProgramContext {
         yield { streams: [stream] };
         continue;
       }
-      if (result === 'EPIPE' && this.process.signals.get('PIPE') === undefined) throw new EndedBySignal('PIPE');
+      if (result === 'EPIPE' && this.process.signals.get('PIPE') === undefined)
+        throw new EndedBySignal('PIPE');
       return;
     }
   }
@@ -204,7 +235,16 @@ export class Running implements ProgramContext {
   }
   syslog(entry: { facility?: string; priority: SyslogPriority; tag?: string; text: string }): void {
     const { process } = this;
-    this.host.syslog({ facility: entry.facility ?? 'user', priority: entry.priority, tag: entry.tag ?? process.comm, pid: this.pid, text: entry.text, transport: 'syslog', uid: process.uid, ...(process.unit === undefined ? {} : { unit: process.unit }) });
+    this.host.syslog({
+      facility: entry.facility ?? 'user',
+      priority: entry.priority,
+      tag: entry.tag ?? process.comm,
+      pid: this.pid,
+      text: entry.text,
+      transport: 'syslog',
+      uid: process.uid,
+      ...(process.unit === undefined ? {} : { unit: process.unit }),
+    });
   }
   become(kind: string, state: unknown): void {
     this.process.daemon = { kind, state };

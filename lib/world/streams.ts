@@ -15,7 +15,10 @@ abstract class Watched implements Stream {
   abstract readonly kind: string;
   protected references = 0;
   #watchers: number[] = [];
-  constructor(protected readonly host: Host, private readonly wakeStream: WakeStream) {}
+  constructor(
+    protected readonly host: Host,
+    private readonly wakeStream: WakeStream,
+  ) {}
   abstract read(max?: number): string | undefined;
   abstract write(text: string): true | undefined | Errno;
   protected abstract ended(): void;
@@ -38,11 +41,23 @@ abstract class Watched implements Stream {
 }
 
 /** The buffer between the two ends of a pipe. */
-interface PipeBuffer { text: string[]; length: number; writers: number; readers: number; readEnd: PipeEnd | undefined; writeEnd: PipeEnd | undefined }
+interface PipeBuffer {
+  text: string[];
+  length: number;
+  writers: number;
+  readers: number;
+  readEnd: PipeEnd | undefined;
+  writeEnd: PipeEnd | undefined;
+}
 
 class PipeEnd extends Watched {
   readonly kind = 'pipe';
-  constructor(host: Host, wake: WakeStream, private readonly buffer: PipeBuffer, private readonly side: 'read' | 'write') {
+  constructor(
+    host: Host,
+    wake: WakeStream,
+    private readonly buffer: PipeBuffer,
+    private readonly side: 'read' | 'write',
+  ) {
     super(host, wake);
   }
   read(max?: number): string | undefined {
@@ -85,7 +100,14 @@ class PipeEnd extends Watched {
 
 /** pipe(2). Both ends start unreferenced: whoever takes one calls retain(). */
 export function makePipe(host: Host, wake: WakeStream): { reader: Stream; writer: Stream } {
-  const buffer: PipeBuffer = { text: [], length: 0, writers: 1, readers: 1, readEnd: undefined, writeEnd: undefined };
+  const buffer: PipeBuffer = {
+    text: [],
+    length: 0,
+    writers: 1,
+    readers: 1,
+    readEnd: undefined,
+    writeEnd: undefined,
+  };
   buffer.readEnd = new PipeEnd(host, wake, buffer, 'read');
   buffer.writeEnd = new PipeEnd(host, wake, buffer, 'write');
   return { reader: buffer.readEnd, writer: buffer.writeEnd };
@@ -96,7 +118,13 @@ class FileStream extends Watched {
   readonly kind: string = 'file';
   #offset = 0;
   readonly target: StdioTarget;
-  constructor(host: Host, wake: WakeStream, readonly ino: number, readonly path: string, private readonly options: { append: boolean; write: boolean; read: boolean }) {
+  constructor(
+    host: Host,
+    wake: WakeStream,
+    readonly ino: number,
+    readonly path: string,
+    private readonly options: { append: boolean; write: boolean; read: boolean },
+  ) {
     super(host, wake);
     host.fs.retain(ino);
     this.target = { kind: 'file', path };
@@ -114,7 +142,13 @@ class FileStream extends Watched {
     if (this.options.append) return fs.appendInode(this.ino, text)?.errno ?? true;
     const content = fs.readInode(this.ino);
     const at = this.#offset;
-    const failed = at === content.length ? fs.appendInode(this.ino, text) : fs.writeInode(this.ino, content.slice(0, at).padEnd(at, '\0') + text + content.slice(at + text.length));
+    const failed =
+      at === content.length
+        ? fs.appendInode(this.ino, text)
+        : fs.writeInode(
+            this.ino,
+            content.slice(0, at).padEnd(at, '\0') + text + content.slice(at + text.length),
+          );
     this.#offset += text.length;
     return failed?.errno ?? true;
   }
@@ -129,7 +163,12 @@ class FileStream extends Watched {
 /** /dev/null, /dev/zero, /dev/full, /dev/urandom. */
 class DeviceStream extends Watched {
   readonly kind: string;
-  constructor(host: Host, wake: WakeStream, private readonly device: string, readonly path: string) {
+  constructor(
+    host: Host,
+    wake: WakeStream,
+    private readonly device: string,
+    readonly path: string,
+  ) {
     super(host, wake);
     this.kind = device === 'null' ? 'null' : 'character';
   }
@@ -152,7 +191,13 @@ class DeviceStream extends Watched {
 
 /** Lines to a function: the journal stream of a unit, a captured output. */
 class SinkStream extends Watched {
-  constructor(host: Host, wake: WakeStream, readonly kind: string, private readonly take: (text: string) => void, readonly target: StdioTarget = { kind: 'null' }) {
+  constructor(
+    host: Host,
+    wake: WakeStream,
+    readonly kind: string,
+    private readonly take: (text: string) => void,
+    readonly target: StdioTarget = { kind: 'null' },
+  ) {
     super(host, wake);
   }
   read(): string {
@@ -184,12 +229,23 @@ class TextStream extends Watched {
   protected ended(): void {}
 }
 
-export interface OpenFileOptions { read?: boolean; write?: boolean; append?: boolean; create?: boolean; truncate?: boolean; exclusive?: boolean; mode?: number }
+export interface OpenFileOptions {
+  read?: boolean;
+  write?: boolean;
+  append?: boolean;
+  create?: boolean;
+  truncate?: boolean;
+  exclusive?: boolean;
+  mode?: number;
+}
 
 /** Makes streams for one host. */
 export class Streams {
   readonly #terminals = new Map<string, Stream>();
-  constructor(private readonly host: Host, private readonly wake: WakeStream) {}
+  constructor(
+    private readonly host: Host,
+    private readonly wake: WakeStream,
+  ) {}
   null(): Stream {
     return new DeviceStream(this.host, this.wake, 'null', '/dev/null');
   }
@@ -210,12 +266,21 @@ export class Streams {
     return this.#terminals.get(id);
   }
   /** open(2) as a stream. `/dev/tty`, `/dev/stdin` and `/dev/fd/N` are the shell's business. */
-  open(path: string, who: { uid: number; gid: number; groups: readonly number[] }, options: OpenFileOptions): Stream | Errno {
+  open(
+    path: string,
+    who: { uid: number; gid: number; groups: readonly number[] },
+    options: OpenFileOptions,
+  ): Stream | Errno {
     const opened = this.host.fs.open(path, who, options);
     if (!('ino' in opened)) return opened.errno;
     const info = this.host.fs.stat(path, ROOT);
-    if ('kind' in info && info.kind === 'character') return new DeviceStream(this.host, this.wake, info.device ?? 'null', path);
-    return new FileStream(this.host, this.wake, opened.ino, path, { read: options.read === true, write: options.write === true, append: options.append === true });
+    if ('kind' in info && info.kind === 'character')
+      return new DeviceStream(this.host, this.wake, info.device ?? 'null', path);
+    return new FileStream(this.host, this.wake, opened.ino, path, {
+      read: options.read === true,
+      write: options.write === true,
+      append: options.append === true,
+    });
   }
   /** The stream behind a plain stdio target. */
   target(target: StdioTarget): Stream {

@@ -5,9 +5,28 @@
 import type { Kernel } from '../kernel/kernel';
 import type { Micros } from '../std/instant';
 import type { FileSpec, FileSystem, Inode } from './files.contract';
-import type { ConntrackEntry, Hop, InterfaceAddress, Neighbour, Network, Route, Ruleset, SocketEvent } from './network.contract';
+import type {
+  ConntrackEntry,
+  Hop,
+  InterfaceAddress,
+  Neighbour,
+  Network,
+  Route,
+  Ruleset,
+  SocketEvent,
+} from './network.contract';
 import type { Streams } from './streams';
-import type { DaemonContext, DaemonDefinition, ExitStatus, ProcessState, Program, SignalName, SpawnError, SpawnOptions, SyslogPriority } from './process.contract';
+import type {
+  DaemonContext,
+  DaemonDefinition,
+  ExitStatus,
+  ProcessState,
+  Program,
+  SignalName,
+  SpawnError,
+  SpawnOptions,
+  SyslogPriority,
+} from './process.contract';
 
 /** Plain data as `lib/std/plain` clones it. Unchecked here, so that interfaces fit; a checkpoint refuses what is not plain. */
 type Plain = unknown;
@@ -22,7 +41,11 @@ export interface World {
   findHost(name: string): Host | undefined;
   hosts(): Host[];
   addHost(setup: HostSetup): Host;
-  addSegment(name: string, subnet: { network: number; prefix: number }, options?: { latencyMicros?: number; zone?: string }): void;
+  addSegment(
+    name: string,
+    subnet: { network: number; prefix: number },
+    options?: { latencyMicros?: number; zone?: string },
+  ): void;
 
   /** Starts a process. With `path` or argv[0] as a file: permission, #! and registry of programs decide, as execve(2) does. */
   spawn(host: Host, options: SpawnOptions): number | SpawnError;
@@ -35,9 +58,16 @@ export interface World {
   quiescent(): boolean;
 
   /** Named function for socket callbacks and the like; kept by name in plain state. Called with the callback's data and the event. */
-  callback<D = Plain, E = SocketEvent>(name: string, run: (context: { world: World; host: Host; pid: number; data: D }, event: E) => void): void;
+  callback<D = Plain, E = SocketEvent>(
+    name: string,
+    run: (context: { world: World; host: Host; pid: number; data: D }, event: E) => void,
+  ): void;
   /** Runs a callback if its process still lives (pid 0: always); holds it back while the process is stopped. */
   invoke(host: Host, callback: { name: string; pid: number; data: Plain }, event: unknown): void;
+
+  /** Timer of a process by name (pid 0: of the host itself): set again it is replaced; runs the callback with event undefined; held back while stopped or frozen, gone with the process. */
+  timer(host: Host, pid: number, name: string, at: Micros, callback: { name: string; data: Plain }): void;
+  clearTimer(host: Host, pid: number, name: string): void;
 
   /** Powers on and boots from the files on disk (init is /sbin/init when present). */
   powerOn(host: Host): void;
@@ -81,7 +111,8 @@ export interface VirtualFiles {
 }
 
 export interface HostSetup {
-  name: string; zone?: string;
+  name: string;
+  zone?: string;
   interfaces: { name: string; segment: string; addresses: InterfaceAddress[]; mac?: string; up?: boolean }[];
   /** Routes in force without any boot (labs without init). With init the files decide. */
   routes?: Route[];
@@ -90,8 +121,18 @@ export interface HostSetup {
   files?: Record<string, FileSpec>;
   /** No init: interfaces, routes and sysctl are in force from the start (the recorded namespace labs). */
   init?: boolean;
-  cores?: number; memoryMiB?: number; diskMiB?: number;
-  users?: { name: string; uid: number; gid: number; groups?: string[]; home: string; shell: string; sudo?: boolean }[];
+  cores?: number;
+  memoryMiB?: number;
+  diskMiB?: number;
+  users?: {
+    name: string;
+    uid: number;
+    gid: number;
+    groups?: string[];
+    home: string;
+    shell: string;
+    sudo?: boolean;
+  }[];
   /** For the canvas: 'router' | 'load-balancer' | 'app' | 'bastion' | 'clients' | 'probe' | 'server'. */
   kind?: string;
 }
@@ -118,17 +159,44 @@ export interface Host {
   /** Uses processor time: returns when the work would be done given what else runs on its cores. */
   compute(pid: number, micros: Micros): Micros;
 }
-export interface UserRecord { name: string; uid: number; gid: number; home: string; shell: string; gecos: string; groups: number[] }
-export interface SyslogEntry { at?: number; facility: string; priority: SyslogPriority; tag: string; pid?: number; text: string; unit?: string; /** systemd's UNIT= field of messages about a unit */ about?: string; invocation?: string; uid?: number; transport: 'syslog' | 'stdout' | 'journal' | 'kernel' }
+export interface UserRecord {
+  name: string;
+  uid: number;
+  gid: number;
+  home: string;
+  shell: string;
+  gecos: string;
+  groups: number[];
+}
+export interface SyslogEntry {
+  at?: number;
+  facility: string;
+  priority: SyslogPriority;
+  tag: string;
+  pid?: number;
+  text: string;
+  unit?: string /** systemd's UNIT= field of messages about a unit */;
+  about?: string;
+  invocation?: string;
+  uid?: number;
+  transport: 'syslog' | 'stdout' | 'journal' | 'kernel';
+}
 
 export interface HostState {
-  name: string; zone: string | undefined; kind: string;
-  power: 'off' | 'booting' | 'on'; frozen: boolean;
-  bootedAt: Micros; bootId: string; boots: number;
+  name: string;
+  zone: string | undefined;
+  kind: string;
+  power: 'off' | 'booting' | 'on';
+  frozen: boolean;
+  bootedAt: Micros;
+  bootId: string;
+  boots: number;
   /** Microseconds this host's clock is ahead of the true one. */
   clockSkew: number;
   hostname: string;
-  cores: number; memoryMiB: number; diskMiB: number;
+  cores: number;
+  memoryMiB: number;
+  diskMiB: number;
   interfaces: Map<string, InterfaceState>;
   routes: Route[];
   neighbours: Map<string, Neighbour>;
@@ -153,18 +221,45 @@ export interface HostState {
   extra: Map<string, Plain>;
 }
 /** A mounted file system. Sizes in bytes; `used` counts what is in it beside the modelled files too. */
-export interface MountState { source: string; point: string; type: string; options: string[]; size: number; used: number; inodes: number; inodesUsed: number }
-export interface LoggedEntry extends SyslogEntry { at: number; boot: string; seq: number }
+export interface MountState {
+  source: string;
+  point: string;
+  type: string;
+  options: string[];
+  size: number;
+  used: number;
+  inodes: number;
+  inodesUsed: number;
+}
+export interface LoggedEntry extends SyslogEntry {
+  at: number;
+  boot: string;
+  seq: number;
+}
 export interface InterfaceState {
-  name: string; index: number; mac: string; segment: string | undefined; addresses: InterfaceAddress[];
-  up: boolean; carrier: boolean; mtu: number;
-  rxPackets: number; txPackets: number; rxBytes: number; txBytes: number;
-  impairment: { lossPpm: number; latencyMicros: number; jitterMicros: number; direction: 'in' | 'out' | 'both' } | undefined;
+  name: string;
+  index: number;
+  mac: string;
+  segment: string | undefined;
+  addresses: InterfaceAddress[];
+  up: boolean;
+  carrier: boolean;
+  mtu: number;
+  rxPackets: number;
+  txPackets: number;
+  rxBytes: number;
+  txBytes: number;
+  impairment:
+    | { lossPpm: number; latencyMicros: number; jitterMicros: number; direction: 'in' | 'out' | 'both' }
+    | undefined;
 }
 export interface WorldState {
   /** Wall clock at instant 0, microseconds since 1970. */
   epoch: number;
-  segments: Map<string, { name: string; network: number; prefix: number; latencyMicros: number; zone: string | undefined }>;
+  segments: Map<
+    string,
+    { name: string; network: number; prefix: number; latencyMicros: number; zone: string | undefined }
+  >;
   hosts: Map<string, HostState>;
   /** Owned by the network. */
   net: Plain;

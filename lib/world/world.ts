@@ -5,7 +5,7 @@
  */
 import type { HandlerId, Kernel } from '../kernel/kernel';
 import { assert } from '../std/assert';
-import { SECOND } from '../std/instant';
+import { type Micros, SECOND } from '../std/instant';
 import { formatMac } from './mac';
 import { clonePlain } from '../std/plain';
 import { installBaseSystem } from './base-system';
@@ -15,7 +15,7 @@ import { defaultSysctl } from './kernel-settings';
 import type { Hop, Network, NetworkFactory } from './network.contract';
 import { registerProcFiles } from './proc-files';
 import type { ExitStatus, SignalName, SpawnError, SpawnOptions } from './process.contract';
-import { Processes } from './processes';
+import { ownerOf, Processes } from './processes';
 import { PluginRegistry } from './registry';
 import type { Host, HostSetup, HostState, InterfaceState, World, WorldState } from './world.contract';
 
@@ -26,8 +26,16 @@ const ROOT_SYSTEM_BYTES = 1_180 * 1024 * 1024;
 /** 2026-11-23 14:00:00 UTC. */
 export const DEFAULT_EPOCH = 1_795_442_400 * SECOND;
 
-type CallbackRun = (context: { world: World; host: Host; pid: number; data: unknown }, event: unknown) => void;
-export interface WorldOptions { kernel: Kernel; network: NetworkFactory; registry?: PluginRegistry; epoch?: number }
+type CallbackRun = (
+  context: { world: World; host: Host; pid: number; data: unknown },
+  event: unknown,
+) => void;
+export interface WorldOptions {
+  kernel: Kernel;
+  network: NetworkFactory;
+  registry?: PluginRegistry;
+  epoch?: number;
+}
 /** Told what processes say through sd_notify and when hosts boot: systemd's place. */
 export type NotifyListener = (host: Host, pid: number, message: string) => void;
 
@@ -49,9 +57,21 @@ export class SimulatedWorld implements World {
   constructor(options: WorldOptions) {
     this.kernel = options.kernel;
     this.registry = options.registry ?? new PluginRegistry();
-    this.state = { epoch: options.epoch ?? DEFAULT_EPOCH, segments: new Map(), hosts: new Map(), net: undefined, extra: new Map([['nextTrace', 1]]) };
-    this.processTable = new Processes({ world: this, kernel: this.kernel, notify: (host, pid, message) => this.#notifyListener?.(host, pid, message) });
-    this.#bootHandler = this.kernel.handler<{ host: string; boot: string }>('world.boot', ({ host, boot }) => this.#startInit(this.host(host), boot));
+    this.state = {
+      epoch: options.epoch ?? DEFAULT_EPOCH,
+      segments: new Map(),
+      hosts: new Map(),
+      net: undefined,
+      extra: new Map([['nextTrace', 1]]),
+    };
+    this.processTable = new Processes({
+      world: this,
+      kernel: this.kernel,
+      notify: (host, pid, message) => this.#notifyListener?.(host, pid, message),
+    });
+    this.#bootHandler = this.kernel.handler<{ host: string; boot: string }>('world.boot', ({ host, boot }) =>
+      this.#startInit(this.host(host), boot),
+    );
     this.callback<{ signal: SignalName }>('process.signal', ({ host, pid, data }) => {
       const process = host.process(pid);
       if (process !== undefined) this.processTable.deliver(host, process, data.signal);
@@ -77,8 +97,18 @@ export class SimulatedWorld implements World {
   hosts(): Host[] {
     return [...this.#hosts.values()];
   }
-  addSegment(name: string, subnet: { network: number; prefix: number }, options: { latencyMicros?: number; zone?: string } = {}): void {
-    this.state.segments.set(name, { name, network: subnet.network, prefix: subnet.prefix, latencyMicros: options.latencyMicros ?? 100, zone: options.zone });
+  addSegment(
+    name: string,
+    subnet: { network: number; prefix: number },
+    options: { latencyMicros?: number; zone?: string } = {},
+  ): void {
+    this.state.segments.set(name, {
+      name,
+      network: subnet.network,
+      prefix: subnet.prefix,
+      latencyMicros: options.latencyMicros ?? 100,
+      zone: options.zone,
+    });
   }
   addHost(setup: HostSetup): Host {
     assert(!this.#hosts.has(setup.name), `host "${setup.name}" exists already`);
@@ -100,28 +130,111 @@ export class SimulatedWorld implements World {
     const disk = (setup.diskMiB ?? 10_240) * 1024 * 1024;
     const memory = (setup.memoryMiB ?? 1_024) * 1024 * 1024;
     const index = this.state.hosts.size + 1;
-    const interfaces = new Map<string, InterfaceState>([['lo', this.#interface({ name: 'lo', segment: undefined, mac: '00:00:00:00:00:00' }, 1)]]);
-    setup.interfaces.forEach((device, position) => interfaces.set(device.name, this.#interface({ name: device.name, segment: device.segment, mac: device.mac ?? formatMac(index, position) }, position + 2)));
+    const interfaces = new Map<string, InterfaceState>([
+      ['lo', this.#interface({ name: 'lo', segment: undefined, mac: '00:00:00:00:00:00' }, 1)],
+    ]);
+    setup.interfaces.forEach((device, position) =>
+      interfaces.set(
+        device.name,
+        this.#interface(
+          { name: device.name, segment: device.segment, mac: device.mac ?? formatMac(index, position) },
+          position + 2,
+        ),
+      ),
+    );
     const clock = this.state.epoch + this.kernel.now;
     return {
-      name: setup.name, zone: setup.zone, kind: setup.kind ?? 'server', power: setup.init === true ? 'off' : 'on', frozen: false, bootedAt: this.kernel.now, bootId: '', boots: 0, clockSkew: 0, hostname: setup.name,
-      cores: setup.cores ?? 2, memoryMiB: setup.memoryMiB ?? 1_024, diskMiB: setup.diskMiB ?? 10_240,
-      interfaces, routes: [], neighbours: new Map(), ruleset: { generation: 0, tables: [], nextHandle: 1 }, conntrack: new Map(), sysctl: defaultSysctl([...interfaces.keys()].filter((name) => name !== 'lo'), setup.name),
-      processes: new Map(), nextPid: 1, inodes: emptyInodes(clock), nextInode: 2, log: [], coreBusyUntil: Array.from({ length: setup.cores ?? 2 }, () => 0), cpuMicros: 0, packages: [...(setup.packages ?? [])], held: [], extra: new Map(),
+      name: setup.name,
+      zone: setup.zone,
+      kind: setup.kind ?? 'server',
+      power: setup.init === true ? 'off' : 'on',
+      frozen: false,
+      bootedAt: this.kernel.now,
+      bootId: '',
+      boots: 0,
+      clockSkew: 0,
+      hostname: setup.name,
+      cores: setup.cores ?? 2,
+      memoryMiB: setup.memoryMiB ?? 1_024,
+      diskMiB: setup.diskMiB ?? 10_240,
+      interfaces,
+      routes: [],
+      neighbours: new Map(),
+      ruleset: { generation: 0, tables: [], nextHandle: 1 },
+      conntrack: new Map(),
+      sysctl: defaultSysctl(
+        [...interfaces.keys()].filter((name) => name !== 'lo'),
+        setup.name,
+      ),
+      processes: new Map(),
+      nextPid: 1,
+      inodes: emptyInodes(clock),
+      nextInode: 2,
+      log: [],
+      coreBusyUntil: Array.from({ length: setup.cores ?? 2 }, () => 0),
+      cpuMicros: 0,
+      packages: [...(setup.packages ?? [])],
+      held: [],
+      extra: new Map(),
       mounts: [
-        { source: '/dev/vda1', point: '/', type: 'ext4', options: ['rw', 'relatime', 'errors=remount-ro'], size: disk, used: Math.min(ROOT_SYSTEM_BYTES, disk / 2), inodes: Math.floor(disk / 16_384), inodesUsed: 38_000 },
-        { source: 'tmpfs', point: '/run', type: 'tmpfs', options: ['rw', 'nosuid', 'nodev', 'noexec', 'relatime'], size: Math.floor(memory / 10), used: 548 * 1024, inodes: 130_000, inodesUsed: 1 },
-        { source: 'tmpfs', point: '/dev/shm', type: 'tmpfs', options: ['rw', 'nosuid', 'nodev'], size: Math.floor(memory / 2), used: 0, inodes: 130_000, inodesUsed: 1 },
+        {
+          source: '/dev/vda1',
+          point: '/',
+          type: 'ext4',
+          options: ['rw', 'relatime', 'errors=remount-ro'],
+          size: disk,
+          used: Math.min(ROOT_SYSTEM_BYTES, disk / 2),
+          inodes: Math.floor(disk / 16_384),
+          inodesUsed: 38_000,
+        },
+        {
+          source: 'tmpfs',
+          point: '/run',
+          type: 'tmpfs',
+          options: ['rw', 'nosuid', 'nodev', 'noexec', 'relatime'],
+          size: Math.floor(memory / 10),
+          used: 548 * 1024,
+          inodes: 130_000,
+          inodesUsed: 1,
+        },
+        {
+          source: 'tmpfs',
+          point: '/dev/shm',
+          type: 'tmpfs',
+          options: ['rw', 'nosuid', 'nodev'],
+          size: Math.floor(memory / 2),
+          used: 0,
+          inodes: 130_000,
+          inodesUsed: 1,
+        },
       ],
     };
   }
-  #interface(device: { name: string; segment: string | undefined; mac: string }, index: number): InterfaceState {
-    return { ...device, index, addresses: [], up: false, carrier: true, mtu: device.name === 'lo' ? 65_536 : 1_500, rxPackets: 0, txPackets: 0, rxBytes: 0, txBytes: 0, impairment: undefined };
+  #interface(
+    device: { name: string; segment: string | undefined; mac: string },
+    index: number,
+  ): InterfaceState {
+    return {
+      ...device,
+      index,
+      addresses: [],
+      up: false,
+      carrier: true,
+      mtu: device.name === 'lo' ? 65_536 : 1_500,
+      rxPackets: 0,
+      txPackets: 0,
+      rxBytes: 0,
+      txBytes: 0,
+      impairment: undefined,
+    };
   }
   /** A lab host without init: what the set-up says is in force. */
   #applySetup(host: Host, setup: HostSetup): void {
     this.#loopbackUp(host);
-    for (const [key, value] of Object.entries(setup.sysctl ?? {})) host.state.sysctl.has(key) ? host.setSysctl(key, value) : host.state.sysctl.set(key, value);
+    for (const [key, value] of Object.entries(setup.sysctl ?? {})) {
+      if (host.state.sysctl.has(key)) host.setSysctl(key, value);
+      else host.state.sysctl.set(key, value);
+    }
     for (const device of setup.interfaces) {
       if (device.up !== false) this.network.setAdminState(host, device.name, true);
       for (const address of device.addresses) this.network.addAddress(host, device.name, address);
@@ -161,9 +274,23 @@ export class SimulatedWorld implements World {
       return;
     }
     this.#loopbackUp(host);
-    const started = this.spawn(host, { argv: ['/sbin/init'], path: '/sbin/init', session: true, env: new Map([['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'], ['TERM', 'linux']]) });
+    const started = this.spawn(host, {
+      argv: ['/sbin/init'],
+      path: '/sbin/init',
+      session: true,
+      env: new Map([
+        ['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+        ['TERM', 'linux'],
+      ]),
+    });
     if (typeof started !== 'number') {
-      host.syslog({ facility: 'kern', priority: 'emerg', tag: 'kernel', text: 'Kernel panic - not syncing: No working init found.', transport: 'kernel' });
+      host.syslog({
+        facility: 'kern',
+        priority: 'emerg',
+        tag: 'kernel',
+        text: 'Kernel panic - not syncing: No working init found.',
+        transport: 'kernel',
+      });
       this.record(host.name, 'boot.failed', { reason: 'no working init found' });
     }
   }
@@ -171,7 +298,9 @@ export class SimulatedWorld implements World {
   bootFinished(host: Host): void {
     if (host.state.power !== 'booting') return;
     host.state.power = 'on';
-    this.record(host.name, 'boot.finished', { seconds: Math.round((this.kernel.now - host.state.bootedAt) / 10_000) / 100 });
+    this.record(host.name, 'boot.finished', {
+      seconds: Math.round((this.kernel.now - host.state.bootedAt) / 10_000) / 100,
+    });
   }
   powerOff(host: Host): void {
     const { state } = host;
@@ -182,6 +311,7 @@ export class SimulatedWorld implements World {
     this.kernel.cause = this.record(host.name, 'power.off', {});
     this.network.powerOff(host);
     this.processTable.vanishAll(host);
+    this.kernel.clearTimers(ownerOf(host, 0));
     this.#forgetKernelState(host);
     this.kernel.cause = before;
   }
@@ -197,7 +327,10 @@ export class SimulatedWorld implements World {
     state.neighbours = new Map();
     state.conntrack = new Map();
     state.ruleset = { generation: state.ruleset.generation + 1, tables: [], nextHandle: 1 };
-    state.sysctl = defaultSysctl([...state.interfaces.keys()].filter((name) => name !== 'lo'), state.name);
+    state.sysctl = defaultSysctl(
+      [...state.interfaces.keys()].filter((name) => name !== 'lo'),
+      state.name,
+    );
     state.hostname = state.name;
     state.held = [];
     state.extra = new Map([...state.extra].filter(([key]) => key.startsWith('disk:')));
@@ -219,7 +352,9 @@ export class SimulatedWorld implements World {
     if (state.frozen === frozen || state.power === 'off') return;
     state.frozen = frozen;
     this.record(host.name, frozen ? 'host.frozen' : 'host.resumed', {});
-    if (!frozen) for (const process of host.processes()) if (process.state === 'running') this.processTable.release(host, process);
+    if (!frozen)
+      for (const process of host.processes())
+        if (process.state === 'running') this.processTable.release(host, process);
   }
 
   // ---------------------------------------------------------------- processes
@@ -231,6 +366,12 @@ export class SimulatedWorld implements World {
   }
   exit(host: Host, pid: number, status: ExitStatus): void {
     this.processTable.exit(host, pid, status);
+  }
+  timer(host: Host, pid: number, name: string, at: Micros, callback: { name: string; data: unknown }): void {
+    this.processTable.timer(host, pid, name, at, callback);
+  }
+  clearTimer(host: Host, pid: number, name: string): void {
+    this.kernel.clearTimer(ownerOf(host, pid), name);
   }
   wake(key: string): void {
     this.processTable.wakeKey(key);
@@ -245,7 +386,10 @@ export class SimulatedWorld implements World {
   onWake(listener: (key: string) => void): void {
     this.#wakeListener = listener;
   }
-  callback<D, E = unknown>(name: string, run: (context: { world: World; host: Host; pid: number; data: D }, event: E) => void): void {
+  callback<D, E = unknown>(
+    name: string,
+    run: (context: { world: World; host: Host; pid: number; data: D }, event: E) => void,
+  ): void {
     assert(!this.#callbacks.has(name), `callback "${name}" is registered twice`);
     // Data and event types are a matter between whoever names the callback and its function.
     this.#callbacks.set(name, run as CallbackRun);
@@ -267,8 +411,18 @@ export class SimulatedWorld implements World {
   }
 
   // ---------------------------------------------------------------- what happened
-  record(source: string, type: string, data: unknown, options: { cause?: number; rule?: string } = {}): number {
-    return this.kernel.journal.append(type, source, data as Parameters<Kernel['journal']['append']>[2], options);
+  record(
+    source: string,
+    type: string,
+    data: unknown,
+    options: { cause?: number; rule?: string } = {},
+  ): number {
+    return this.kernel.journal.append(
+      type,
+      source,
+      data as Parameters<Kernel['journal']['append']>[2],
+      options,
+    );
   }
   startTrace(label: string): number {
     if (!this.tracing) return 0;
@@ -287,7 +441,10 @@ export class SimulatedWorld implements World {
 
   // ---------------------------------------------------------------- checkpoints
   save(): unknown {
-    assert(this.quiescent(), `a checkpoint needs that no program runs: ${this.processTable.runningPrograms().join(', ')}`);
+    assert(
+      this.quiescent(),
+      `a checkpoint needs that no program runs: ${this.processTable.runningPrograms().join(', ')}`,
+    );
     return clonePlain(this.state);
   }
   load(state: unknown): void {

@@ -56,8 +56,22 @@ export type VariableLookup = (name: string) => string | undefined;
 
 /** The words that start a section (2.6 manual §4; the others of the build of Debian 12). */
 export const SECTION_KEYWORDS: readonly string[] = [
-  'listen', 'frontend', 'backend', 'defaults', 'global', 'userlist', 'peers', 'mailers', 'namespace_list',
-  'fcgi-app', 'http-errors', 'log-forward', 'program', 'resolvers', 'ring', 'cache',
+  'listen',
+  'frontend',
+  'backend',
+  'defaults',
+  'global',
+  'userlist',
+  'peers',
+  'mailers',
+  'namespace_list',
+  'fcgi-app',
+  'http-errors',
+  'log-forward',
+  'program',
+  'resolvers',
+  'ring',
+  'cache',
 ];
 
 /** More words than this in a line are refused (`MAX_LINE_ARGS`). */
@@ -101,11 +115,23 @@ function shifted(span: Span, by: number): Span {
 }
 
 function sectionsOf(lines: readonly ConfigurationLine[]): Section[] {
-  const sections: { keyword: string; name: string; start: number; end: number; lines: ConfigurationLine[] }[] = [];
+  const sections: {
+    keyword: string;
+    name: string;
+    start: number;
+    end: number;
+    lines: ConfigurationLine[];
+  }[] = [];
   for (const line of lines) {
     const [first, second] = line.words;
     if (first !== undefined && SECTION_KEYWORDS.includes(first.text)) {
-      sections.push({ keyword: first.text, name: second?.text ?? '', start: line.start, end: line.end, lines: [] });
+      sections.push({
+        keyword: first.text,
+        name: second?.text ?? '',
+        start: line.start,
+        end: line.end,
+        lines: [],
+      });
     }
     const current = sections.at(-1);
     if (current === undefined) continue;
@@ -122,7 +148,14 @@ function isBlank(code: number): boolean {
 
 /** How `\x` is read outside single quotes; the others are left as they are. */
 const ESCAPES: ReadonlyMap<string, string> = new Map([
-  [' ', ' '], ['\\', '\\'], ['t', '\t'], ['n', '\n'], ['r', '\r'], ['#', '#'], ["'", "'"], ['"', '"'],
+  [' ', ' '],
+  ['\\', '\\'],
+  ['t', '\t'],
+  ['n', '\n'],
+  ['r', '\r'],
+  ['#', '#'],
+  ["'", "'"],
+  ['"', '"'],
 ]);
 
 /** One pass over a line; a class because quotes, words and faults share the position. */

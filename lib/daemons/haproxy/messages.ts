@@ -77,6 +77,20 @@ export class MessageLog {
     const prefix = this.#prefix === '' ? '' : `${this.#prefix} : `;
     const context = this.#context?.() ?? '';
     this.#context = undefined;
-    this.messages.push({ level, text: `${prefix}${context}${text}\n`, place: this.place });
+    // A NUL ends the daemon's string, its newline included.
+    const whole = `${prefix}${context}${text}\n`;
+    const nul = whole.indexOf('\0');
+    this.messages.push({ level, text: nul < 0 ? whole : whole.slice(0, nul), place: this.place });
   }
+}
+
+/** A message for the middle of another: one newline at its end is dropped, several lines are set off and indented. */
+export function indentMessage(text: string, level = 2): string {
+  if (!text.includes('\n')) return text;
+  if (text.indexOf('\n') === text.length - 1) return text.slice(0, -1);
+  const lines = text
+    .replace(/^\n+/, '')
+    .split('\n')
+    .filter((line) => line !== '');
+  return lines.map((line) => `\n${' '.repeat(level)}${line}`).join('');
 }

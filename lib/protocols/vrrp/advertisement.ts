@@ -51,6 +51,7 @@ export function payloadBytes(advertisement: Advertisement): number {
 export function describeAdvertisement(advertisement: Advertisement): string {
   const { version, vrid, priority, authType, interval } = advertisement;
   const every = version === 2 ? `${interval}s` : `${interval}cs`;
-  const auth = version === 3 ? '' : `authtype ${authType === 0 ? 'none' : authType === 1 ? 'simple' : 'ah'}, `;
+  const auth =
+    version === 3 ? '' : `authtype ${authType === 0 ? 'none' : authType === 1 ? 'simple' : 'ah'}, `;
   return `VRRPv${version}, Advertisement, vrid ${vrid}, prio ${priority}, ${auth}intvl ${every}, length ${payloadBytes(advertisement)}`;
 }

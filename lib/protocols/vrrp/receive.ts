@@ -26,7 +26,11 @@ export interface Expectation {
   readonly isUnicast: boolean;
   /** keepalived.conf(5) "check_unicast_src" */
   readonly checksUnicastSource: boolean;
-  readonly peers: readonly { readonly address: IPv4; readonly lowestTtl: number; readonly highestTtl: number }[];
+  readonly peers: readonly {
+    readonly address: IPv4;
+    readonly lowestTtl: number;
+    readonly highestTtl: number;
+  }[];
 }
 
 /** How the packet came. */
@@ -57,7 +61,9 @@ export function checkAdvertisement(
   return (
     checkTtl(mine, arrival) ??
     checkVersion(mine, received) ??
-    (mine.version === 2 ? (checkAuthentication(mine, received) ?? checkInterval(mine, received)) : undefined) ??
+    (mine.version === 2
+      ? (checkAuthentication(mine, received) ?? checkInterval(mine, received))
+      : undefined) ??
     (options.checksAddresses ? checkCount(mine, received) : undefined) ??
     checkCast(mine, arrival) ??
     (options.checksAddresses ? (checkAddresses(mine, received) ?? checkSource(mine, arrival)) : undefined)
@@ -75,12 +81,17 @@ function checkTtl(mine: Expectation, arrival: Arrival): Rejection | undefined {
 
 function checkVersion(mine: Expectation, received: Advertisement): Rejection | undefined {
   if (received.version === mine.version) return undefined;
-  return reject(mine, 'RFC9568-7.1-version', `wrong version. Received ${received.version} and expect ${mine.version}`);
+  return reject(
+    mine,
+    'RFC9568-7.1-version',
+    `wrong version. Received ${received.version} and expect ${mine.version}`,
+  );
 }
 
 function checkAuthentication(mine: Expectation, received: Advertisement): Rejection | undefined {
   if (received.authType !== mine.authType) {
-    if (received.authType === 2) return reject(mine, 'KA-auth-type', 'Received AH header but auth type not AH');
+    if (received.authType === 2)
+      return reject(mine, 'KA-auth-type', 'Received AH header but auth type not AH');
     if (mine.authType === 2) return reject(mine, 'KA-auth-type', 'No AH header but auth type is AH');
     return reject(mine, 'KA-auth-type', `received a ${received.authType} auth, expecting ${mine.authType}!`);
   }
@@ -135,7 +146,11 @@ function checkSource(mine: Expectation, arrival: Arrival): Rejection | undefined
   if (!mine.isUnicast || !mine.checksUnicastSource) return undefined;
   const peer = mine.peers.find(({ address }) => address === arrival.source);
   if (peer === undefined) {
-    return reject(mine, 'KA-unicast-source', `unicast source address ${formatIPv4(arrival.source)} not a unicast peer`);
+    return reject(
+      mine,
+      'KA-unicast-source',
+      `unicast source address ${formatIPv4(arrival.source)} not a unicast peer`,
+    );
   }
   if (arrival.ttl >= peer.lowestTtl && arrival.ttl <= peer.highestTtl) return undefined;
   return reject(

@@ -20,8 +20,17 @@ export class Source {
   #counted = 0;
   #line = 1;
 
+  /** The last newline is ours, not the text's: a backslash before it stays a backslash. */
+  readonly #endsBare: boolean;
+
   constructor(text: string) {
-    this.text = text === '' || text.endsWith('\n') ? text : `${text}\n`;
+    this.#endsBare = text !== '' && !text.endsWith('\n');
+    this.text = this.#endsBare ? `${text}\n` : text;
+  }
+
+  /** Whether a backslash at `at` continues the line. */
+  continuesLine(at: number): boolean {
+    return this.text.charCodeAt(at + 1) === 10 && !(this.#endsBare && at === this.text.length - 2);
   }
 
   /** The line of the last character read. */
@@ -81,7 +90,11 @@ export class Source {
   /** Drops the aliases that have been read; true when one of them lets the next word be an alias. */
   passSplices(): boolean {
     let chains = false;
-    for (let last = this.splices.at(-1); last !== undefined && this.pos >= last.end; last = this.splices.at(-1)) {
+    for (
+      let last = this.splices.at(-1);
+      last !== undefined && this.pos >= last.end;
+      last = this.splices.at(-1)
+    ) {
       this.splices.pop();
       chains ||= last.chains;
     }

@@ -19,8 +19,6 @@ export interface Word {
   readonly mayBrace: boolean;
   /** Set when the word has the shape `name=value`, `name[i]=value`, `name+=value`. */
   readonly assignment: Assignment | undefined;
-  /** Trees of `$( )` and `<( )`, by offset of their opening in `text`. */
-  readonly nested: ReadonlyMap<number, CommandList> | undefined;
   /** Filled by `partsOf`. */
   parts: readonly Part[] | undefined;
 }
@@ -45,7 +43,19 @@ export interface ArrayElement {
   readonly word: Word;
 }
 
-export type RedirectOperator = '<' | '>' | '>>' | '>|' | '<>' | '<<' | '<<-' | '<<<' | '<&' | '>&' | '&>' | '&>>';
+export type RedirectOperator =
+  | '<'
+  | '>'
+  | '>>'
+  | '>|'
+  | '<>'
+  | '<<'
+  | '<<-'
+  | '<<<'
+  | '<&'
+  | '>&'
+  | '&>'
+  | '&>>';
 
 export interface Redirect {
   readonly operator: RedirectOperator;
@@ -78,17 +88,68 @@ interface Compound {
   readonly redirects: readonly Redirect[];
 }
 
-export interface Group extends Compound { readonly type: 'group'; readonly body: CommandList }
-export interface Subshell extends Compound { readonly type: 'subshell'; readonly body: CommandList; readonly line: number }
-export interface If extends Compound { readonly type: 'if'; readonly branches: readonly { readonly test: CommandList; readonly body: CommandList }[]; readonly otherwise: CommandList | undefined }
-export interface Loop extends Compound { readonly type: 'while' | 'until'; readonly test: CommandList; readonly body: CommandList }
-export interface For extends Compound { readonly type: 'for' | 'select'; readonly line: number; readonly name: Word; readonly words: readonly Word[] | undefined; readonly body: CommandList }
-export interface ArithmeticFor extends Compound { readonly type: 'arithmetic-for'; readonly line: number; readonly start: Word; readonly test: Word; readonly step: Word; readonly body: CommandList }
-export interface Case extends Compound { readonly type: 'case'; readonly line: number; readonly subject: Word; readonly clauses: readonly CaseClause[] }
-export interface Arithmetic extends Compound { readonly type: 'arithmetic'; readonly line: number; readonly expression: Word }
-export interface Conditional extends Compound { readonly type: 'conditional'; readonly line: number; readonly expression: ConditionalExpression }
-export interface FunctionDefinition extends Compound { readonly type: 'function'; readonly line: number; readonly name: Word; readonly body: Command; /** Written with the word `function`. */ readonly keyword: boolean }
-export interface Coprocess extends Compound { readonly type: 'coproc'; readonly name: string; readonly body: Command }
+export interface Group extends Compound {
+  readonly type: 'group';
+  readonly body: CommandList;
+}
+export interface Subshell extends Compound {
+  readonly type: 'subshell';
+  readonly body: CommandList;
+  readonly line: number;
+}
+export interface If extends Compound {
+  readonly type: 'if';
+  readonly branches: readonly { readonly test: CommandList; readonly body: CommandList }[];
+  readonly otherwise: CommandList | undefined;
+}
+export interface Loop extends Compound {
+  readonly type: 'while' | 'until';
+  readonly test: CommandList;
+  readonly body: CommandList;
+}
+export interface For extends Compound {
+  readonly type: 'for' | 'select';
+  readonly line: number;
+  readonly name: Word;
+  readonly words: readonly Word[];
+  readonly body: CommandList;
+}
+export interface ArithmeticFor extends Compound {
+  readonly type: 'arithmetic-for';
+  readonly line: number;
+  readonly start: Word;
+  readonly test: Word;
+  readonly step: Word;
+  readonly body: CommandList;
+}
+export interface Case extends Compound {
+  readonly type: 'case';
+  readonly line: number;
+  readonly subject: Word;
+  readonly clauses: readonly CaseClause[];
+}
+export interface Arithmetic extends Compound {
+  readonly type: 'arithmetic';
+  readonly line: number;
+  readonly expression: Word;
+}
+export interface Conditional extends Compound {
+  readonly type: 'conditional';
+  readonly line: number;
+  readonly expression: ConditionalExpression;
+}
+export interface FunctionDefinition extends Compound {
+  readonly type: 'function';
+  readonly line: number;
+  readonly name: Word;
+  readonly body: Command /** Written with the word `function`. */;
+  readonly keyword: boolean;
+}
+export interface Coprocess extends Compound {
+  readonly type: 'coproc';
+  readonly name: string;
+  readonly body: Command;
+}
 
 export interface CaseClause {
   readonly patterns: readonly Word[];
@@ -97,7 +158,11 @@ export interface CaseClause {
 }
 
 export type ConditionalExpression =
-  | { readonly type: 'and' | 'or'; readonly left: ConditionalExpression; readonly right: ConditionalExpression }
+  | {
+      readonly type: 'and' | 'or';
+      readonly left: ConditionalExpression;
+      readonly right: ConditionalExpression;
+    }
   | { readonly type: 'not' | 'parenthesis'; readonly inner: ConditionalExpression }
   | { readonly type: 'unary'; readonly operator: string; readonly operand: Word }
   | { readonly type: 'binary'; readonly operator: string; readonly left: Word; readonly right: Word }
@@ -120,7 +185,22 @@ export interface AndOr {
   readonly rest: readonly { readonly operator: '&&' | '||'; readonly command: Command }[];
 }
 
-export type Command = SimpleCommand | Group | Subshell | If | Loop | For | ArithmeticFor | Case | Arithmetic | Conditional | FunctionDefinition | Coprocess | Pipeline | AndOr | CommandList;
+export type Command =
+  | SimpleCommand
+  | Group
+  | Subshell
+  | If
+  | Loop
+  | For
+  | ArithmeticFor
+  | Case
+  | Arithmetic
+  | Conditional
+  | FunctionDefinition
+  | Coprocess
+  | Pipeline
+  | AndOr
+  | CommandList;
 
 /** `a; b & c`. */
 export interface CommandList {
@@ -128,6 +208,8 @@ export interface CommandList {
   readonly items: readonly ListItem[];
 }
 export interface ListItem {
+  /** Ended by a newline, not by `;`: `$( )` keeps its lines. */
+  readonly newline?: boolean;
   readonly command: Command;
   readonly background: boolean;
 }

@@ -44,9 +44,17 @@ export type Tuple = { protocol: number; src: number; dst: number; sport: number;
 
 /** What a packet carries, for whoever takes delivery. */
 export type Carried =
-  | { kind: 'segment'; connection: number; /** who sent it */ side: Side; seq: number; message: Message | undefined; sentAt: number }
+  | {
+      kind: 'segment';
+      connection: number /** who sent it */;
+      side: Side;
+      seq: number;
+      message: Message | undefined;
+      sentAt: number;
+    }
   | { kind: 'datagram'; socket: number; host: string; payload: Plain }
   | { kind: 'echo'; host: string; ping: number; reply: boolean; sentAt: number }
+  | { kind: 'probe'; host: string; ping: number; sentAt: number }
   | { kind: 'raw'; payload: Plain }
   | { kind: 'error'; type: number; code: number; about: Tuple; inner: Carried }
   | { kind: 'reset'; connection: number; side: Side };

@@ -8,7 +8,9 @@ import type { Plain } from '../../std/plain';
 import type { Callback, ConnectionInfo, Message, Neighbour, Side } from '../network.contract';
 import type { Host, World } from '../world.contract';
 import { emptyConntrackTable, type ConntrackTable } from '../packet-filter/conntrack-table';
+import type { ResolveJob } from './names';
 import type { Packet } from './packet';
+import { emptyTimeWait, type TimeWait } from './time-wait';
 
 /** A neighbour with what the ARP state machine remembers (linux/net/core/neighbour.c). */
 export type NeighbourEntry = {
@@ -46,7 +48,6 @@ export type Outgoing = { seq: number; message: Message | undefined; sentAt: Micr
 /** One side of a connection: a socket. */
 export type End = {
   host: string;
-  /** Boot of the host that holds it: another boot knows nothing of it. */
   pid: number;
   on: Callback;
   ip: number;
@@ -69,9 +70,12 @@ export type End = {
   unread: SocketArrival[];
   /** Its listener while it waits in the accept queue; 0 else. */
   waiting: number;
-  closedAt: Micros;
+  bytesSent: number;
+  bytesReceived: number;
+  /** Journal entry of the last loss on its way; -1 none. */
   cause: number;
   device: string | undefined;
+  uid: number;
 };
 export type SocketArrival = { what: 'message'; message: Message } | { what: 'closed' } | { what: 'accepted' };
 
@@ -80,20 +84,54 @@ export type Connection = {
   trace: number;
   client: End | undefined;
   server: End | undefined;
-  synSentAt: Micros;
   /** Arrivals under way, by receiving side, in the order of sending. */
   toClient: Arrival[];
   toServer: Arrival[];
 };
 /** One or several segments that arrive together. */
-export type Arrival = { at: Micros; flags: number; seq: number; message: Message | undefined; host: string; src: number; dst: number; sport: number; dport: number; cause: number };
+export type Arrival = {
+  at: Micros;
+  flags: number;
+  seq: number;
+  message: Message | undefined;
+  host: string;
+  src: number;
+  dst: number;
+  sport: number;
+  dport: number;
+  cause: number;
+};
 
 export type UdpSocket = { socket: number; pid: number; ip: number; port: number; on: Callback };
-export type RawSocket = { socket: number; pid: number; protocol: number; device: string | undefined; group: number | undefined; on: Callback };
+export type RawSocket = {
+  socket: number;
+  pid: number;
+  protocol: number;
+  device: string | undefined;
+  group: number | undefined;
+  on: Callback;
+};
 export type Tap = { tap: number; pid: number; device: string; on: Callback };
 export type Subscription = { pid: number; on: Callback };
-export type PendingPing = { ping: number; pid: number; on: Callback; sequence: number; id: number; sentAt: Micros; ip: number; probe: boolean; port: number };
-export type ArpWatch = { watch: number; pid: number; device: string; ip: number; sentAt: Micros; on: Callback };
+export type PendingPing = {
+  ping: number;
+  pid: number;
+  on: Callback;
+  sequence: number;
+  id: number;
+  sentAt: Micros;
+  ip: number;
+  probe: boolean;
+  port: number;
+};
+export type ArpWatch = {
+  watch: number;
+  pid: number;
+  device: string;
+  ip: number;
+  sentAt: Micros;
+  on: Callback;
+};
 
 /** What one host's kernel holds. Lost with its power. */
 export type HostNet = {
@@ -116,15 +154,15 @@ export type HostNet = {
   /** Static routes are in force and connected routes have been derived. */
   adopted: boolean;
 };
-/** Sockets in TIME-WAIT as columns in the order of closing: `ip, port, peer ip, peer port, until` each. */
-export type TimeWait = { first: number; rows: number[] };
 
 export type NetState = {
   kind: 'network';
   nextId: number;
   hosts: Map<string, HostNet>;
   connections: Map<number, Connection>;
-  resolves: Map<number, Plain>;
+  /** Ended ones that still stand in the table. */
+  buried: number[];
+  resolves: Map<number, ResolveJob>;
   /** seq of the journal entry that last ended (or failed) a listener, by `host ip:port`. */
   ends: Map<string, number>;
   /** seq of the first `packet.dropped` entry by its reason. */
@@ -134,21 +172,43 @@ export type NetState = {
 };
 
 export function emptyNetState(): NetState {
-  return { kind: 'network', nextId: 1, hosts: new Map(), connections: new Map(), resolves: new Map(), ends: new Map(), drops: new Map(), changes: new Map() };
+  return {
+    kind: 'network',
+    nextId: 1,
+    hosts: new Map(),
+    connections: new Map(),
+    buried: [],
+    resolves: new Map(),
+    ends: new Map(),
+    drops: new Map(),
+    changes: new Map(),
+  };
 }
 
 export function emptyHostNet(firstPort: number): HostNet {
   return {
-    listeners: new Map(), udp: new Map(), raw: new Map(), taps: new Map(), subscriptions: [], pings: new Map(), arpWatches: new Map(),
-    nextPort: firstPort, conntrack: emptyConntrackTable(), icmpTokens: new Map(), reachable: new Map(), linkwatchAt: -1_000_000,
-    timeWait: { first: 0, rows: [] }, adopted: false,
+    listeners: new Map(),
+    udp: new Map(),
+    raw: new Map(),
+    taps: new Map(),
+    subscriptions: [],
+    pings: new Map(),
+    arpWatches: new Map(),
+    nextPort: firstPort,
+    conntrack: emptyConntrackTable(),
+    icmpTokens: new Map(),
+    reachable: new Map(),
+    linkwatchAt: -1_000_000,
+    timeWait: emptyTimeWait(),
+    adopted: false,
   };
 }
 
 /** The network's state in the world; made when the world has none yet. */
 export function netState(world: World): NetState {
   const present = world.state.net;
-  if (typeof present === 'object' && present !== null && 'kind' in present) return present as unknown as NetState;
+  if (typeof present === 'object' && present !== null && 'kind' in present)
+    return present as unknown as NetState;
   const made = emptyNetState();
   world.state.net = made as unknown as Plain;
   return made;

@@ -7,7 +7,18 @@
  * they are tried once the next character is known.
  */
 import { EVERYTHING } from './character-set';
-import { codeAt, codeBefore, EDGE, holds, KINDS, kindBefore, kindOf, LAST_NEWLINE, NEWLINE, OTHER } from './place';
+import {
+  codeAt,
+  codeBefore,
+  EDGE,
+  holds,
+  KINDS,
+  kindBefore,
+  kindOf,
+  LAST_NEWLINE,
+  NEWLINE,
+  OTHER,
+} from './place';
 import type { Instruction, RegexProgram } from './program';
 
 /** States kept at most; beyond, the table starts anew. */
@@ -45,6 +56,8 @@ export class Automaton {
   /** Generation stamps: which instruction has been seen in the closure under way. */
   readonly #seen: Int32Array;
   #stamp = 0;
+  /** How far the last search read. */
+  reached = 0;
 
   constructor(program: RegexProgram, options: AutomatonOptions) {
     this.#code = [...program.code];
@@ -58,7 +71,10 @@ export class Automaton {
   /** An instruction before the start that skips any number of characters. */
   #addSkip(start: number): number {
     const skip = this.#code.length;
-    this.#code.push({ op: 'split', next: start, other: skip + 1 }, { op: 'set', set: EVERYTHING, next: skip });
+    this.#code.push(
+      { op: 'split', next: start, other: skip + 1 },
+      { op: 'set', set: EVERYTHING, next: skip },
+    );
     return skip;
   }
 
@@ -68,12 +84,18 @@ export class Automaton {
     let last = -1;
     const length = text.length;
     for (let at = from; ; ) {
-      if (at >= length) return this.#acceptsAtEnd(state, EDGE) ? at : last;
+      if (at >= length) {
+        this.reached = at;
+        return this.#acceptsAtEnd(state, EDGE) ? at : last;
+      }
       const code = codeAt(text, at);
       const move = this.#move(state, code, at === length - 1);
       if ((move & 1) === 1) last = at;
       const next = this.#states[move >> 1];
-      if (next === undefined || next.instructions.length === 0) return last;
+      if (next === undefined || next.instructions.length === 0) {
+        this.reached = at;
+        return last;
+      }
       state = next;
       at += code > 0xffff ? 2 : 1;
     }
@@ -121,7 +143,8 @@ export class Automaton {
   /** Whether the empty text can be a match somewhere. */
   canBeEmpty(): boolean {
     for (let before = 0; before < KINDS; before++) {
-      for (let after = 0; after < KINDS; after++) if (this.#closure(this.#startState(before), after).accepts) return true;
+      for (let after = 0; after < KINDS; after++)
+        if (this.#closure(this.#startState(before), after).accepts) return true;
     }
     return false;
   }
@@ -142,7 +165,14 @@ export class Automaton {
       this.#states = [];
       this.#byKey = new Map();
     }
-    const state: State = { id: this.#states.length, instructions, before, ascii: new Int32Array(128).fill(UNKNOWN), beyond: new Map(), closures: new Array<Closure | undefined>(KINDS) };
+    const state: State = {
+      id: this.#states.length,
+      instructions,
+      before,
+      ascii: new Int32Array(128).fill(UNKNOWN),
+      beyond: new Map(),
+      closures: new Array<Closure | undefined>(KINDS),
+    };
     this.#states.push(state);
     this.#byKey.set(key, state);
     return state;
@@ -170,7 +200,8 @@ export class Automaton {
     const next: number[] = [];
     for (const index of closure.sets) {
       const instruction = this.#code[index];
-      if (instruction?.op === 'set' && instruction.set.has(code) && !next.includes(instruction.next)) next.push(instruction.next);
+      if (instruction?.op === 'set' && instruction.set.has(code) && !next.includes(instruction.next))
+        next.push(instruction.next);
     }
     next.sort((a, b) => a - b);
     const target = this.#state(next, this.#asserts ? kindOf(code) : OTHER);
@@ -194,7 +225,8 @@ export class Automaton {
       if (instruction.op === 'match') accepts = true;
       else if (instruction.op === 'set') sets.push(index);
       else if (instruction.op === 'split') stack.push(instruction.other, instruction.next);
-      else if (instruction.op !== 'assert' || holds(instruction.which, state.before, after, this.#multiline)) stack.push(instruction.next);
+      else if (instruction.op !== 'assert' || holds(instruction.which, state.before, after, this.#multiline))
+        stack.push(instruction.next);
     }
     const closure = { sets, accepts };
     state.closures[key] = closure;
@@ -205,4 +237,3 @@ export class Automaton {
 function matches(instruction: Instruction | undefined, code: number): boolean {
   return instruction?.op === 'set' && instruction.set.has(code);
 }
-

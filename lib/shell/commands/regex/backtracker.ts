@@ -81,7 +81,8 @@ export class Backtracker {
     this.#base = from;
     this.#width = to - from + 1;
     const bits = this.#width * this.#program.code.length;
-    this.#visited = this.#options.memory && bits <= LARGEST_MEMORY ? new Uint8Array((bits >> 3) + 1) : undefined;
+    this.#visited =
+      this.#options.memory && bits <= LARGEST_MEMORY ? new Uint8Array((bits >> 3) + 1) : undefined;
   }
 
   #result(start: number, end: number): number[] {
@@ -97,7 +98,12 @@ export class Backtracker {
     return this.#run(this.#program.start, start, accept, this.#visited);
   }
 
-  #run(entry: number, from: number, accept: (at: number) => boolean, visited: Uint8Array | undefined): number {
+  #run(
+    entry: number,
+    from: number,
+    accept: (at: number) => boolean,
+    visited: Uint8Array | undefined,
+  ): number {
     const { code } = this.#program;
     const stack: (readonly [number, number] | Undo)[] = [[entry, from]];
     for (;;) {
@@ -132,7 +138,15 @@ export class Backtracker {
           stack.push({ slot: instruction.slot, value: this.#slots[instruction.slot] ?? -1 });
           this.#slots[instruction.slot] = at;
         } else if (instruction.op === 'assert') {
-          if (!holds(instruction.which, kindBefore(this.#text, at), kindAfter(this.#text, at), this.#options.multiline)) break;
+          if (
+            !holds(
+              instruction.which,
+              kindBefore(this.#text, at),
+              kindAfter(this.#text, at),
+              this.#options.multiline,
+            )
+          )
+            break;
         } else if (instruction.op === 'keep') {
           stack.push({ slot: KEPT, value: this.#keptAt });
           this.#keptAt = at;
@@ -167,7 +181,12 @@ export class Backtracker {
   }
 
   /** Runs a part on its own; what its groups held before can be restored by backtracking. */
-  #part(start: number, at: number, accept: (at: number) => boolean, stack: (readonly [number, number] | Undo)[]): number {
+  #part(
+    start: number,
+    at: number,
+    accept: (at: number) => boolean,
+    stack: (readonly [number, number] | Undo)[],
+  ): number {
     const before = Array.from(this.#slots);
     const end = this.#run(start, at, accept, undefined);
     if (end < 0) {
@@ -181,7 +200,12 @@ export class Backtracker {
     return end;
   }
 
-  #look(start: number, direction: 'ahead' | 'behind', at: number, stack: (readonly [number, number] | Undo)[]): boolean {
+  #look(
+    start: number,
+    direction: 'ahead' | 'behind',
+    at: number,
+    stack: (readonly [number, number] | Undo)[],
+  ): boolean {
     if (direction === 'ahead') return this.#part(start, at, () => true, stack) >= 0;
     for (let from = at; from >= 0; from -= from > 0 && codeBefore(this.#text, from) > 0xffff ? 2 : 1) {
       if (this.#part(start, from, (end) => end === at, stack) >= 0) return true;

@@ -8,10 +8,17 @@ interface Options {
   readonly ignoreCase: boolean;
 }
 
-type Part = { readonly kind: 'end' } | { readonly kind: 'set'; readonly set: CharacterSet } | { readonly kind: 'character'; readonly code: number };
+type Part =
+  | { readonly kind: 'end' }
+  | { readonly kind: 'set'; readonly set: CharacterSet }
+  | { readonly kind: 'character'; readonly code: number };
 
 /** Reads from after the `[` up to and with the `]`. */
-export function parseBracket(source: string, from: number, options: Options): { set: CharacterSet; end: number } | RegexError {
+export function parseBracket(
+  source: string,
+  from: number,
+  options: Options,
+): { set: CharacterSet; end: number } | RegexError {
   const reader = new BracketReader(source, from, options);
   const failed = reader.read();
   return failed ?? { set: reader.set(), end: reader.at };
@@ -57,7 +64,8 @@ class BracketReader {
     const first = this.#part();
     if (first instanceof RegexError) return first;
     if (first.kind === 'end') return new RegexError('Unmatched [, [^, [:, [., or [=');
-    const isRange = this.source[this.at] === '-' && this.source[this.at + 1] !== ']' && this.at + 1 < this.source.length;
+    const isRange =
+      this.source[this.at] === '-' && this.source[this.at + 1] !== ']' && this.at + 1 < this.source.length;
     if (first.kind === 'set') {
       if (isRange) return new RegexError('Invalid range end');
       this.#ranges.push(...first.set.ranges);

@@ -64,11 +64,33 @@ const EXTENDED: PosixDialect = {
 
 /** The syntaxes by who uses them. */
 export const DIALECTS = {
-  grepBasic: { ...BASIC, doubleRepeat: 'allowed', newlineAlternates: true, refusesBareClass: true, warns: true },
-  grepExtended: { ...EXTENDED, danglingRepeat: 'ignored', unmatchedParenthesis: 'literal', badInterval: 'literal', newlineAlternates: true, refusesBareClass: true, warns: true },
+  grepBasic: {
+    ...BASIC,
+    doubleRepeat: 'allowed',
+    newlineAlternates: true,
+    refusesBareClass: true,
+    warns: true,
+  },
+  grepExtended: {
+    ...EXTENDED,
+    danglingRepeat: 'ignored',
+    unmatchedParenthesis: 'literal',
+    badInterval: 'literal',
+    newlineAlternates: true,
+    refusesBareClass: true,
+    warns: true,
+  },
   sedBasic: BASIC,
   sedExtended: EXTENDED,
-  awk: { ...EXTENDED, danglingRepeat: 'literal', unmatchedParenthesis: 'literal', badInterval: 'literal', backslashInBrackets: true, backReferences: false, awkEscapes: true },
+  awk: {
+    ...EXTENDED,
+    danglingRepeat: 'literal',
+    unmatchedParenthesis: 'literal',
+    badInterval: 'literal',
+    backslashInBrackets: true,
+    backReferences: false,
+    awkEscapes: true,
+  },
   /** `expr` and `nl`: basic as POSIX has it. */
   posixBasic: BASIC,
   /** `bash` `[[ =~ ]]` and `find -regextype posix-extended`. */

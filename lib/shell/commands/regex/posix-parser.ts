@@ -6,7 +6,17 @@
 import { parseBracket } from './brackets';
 import { ANY_CHARACTER, CharacterSet, SPACE_CHARACTERS, WORD_CHARACTERS } from './character-set';
 import type { PosixDialect } from './posix-dialect';
-import { type Assertion, EMPTY, isRegular, LARGEST_REPEAT, RegexError, type RegexNode, type RegexTree, sequenceOf, UNBOUNDED } from './tree';
+import {
+  type Assertion,
+  EMPTY,
+  isRegular,
+  LARGEST_REPEAT,
+  RegexError,
+  type RegexNode,
+  type RegexTree,
+  sequenceOf,
+  UNBOUNDED,
+} from './tree';
 
 interface Options {
   readonly dialect: PosixDialect;
@@ -21,7 +31,21 @@ class Refusal extends Error {
 }
 
 type Token =
-  | { readonly kind: 'end' | 'open' | 'close' | 'alternate' | 'star' | 'plus' | 'question' | 'interval' | 'any' | 'bracket' | 'caret' | 'dollar' }
+  | {
+      readonly kind:
+        | 'end'
+        | 'open'
+        | 'close'
+        | 'alternate'
+        | 'star'
+        | 'plus'
+        | 'question'
+        | 'interval'
+        | 'any'
+        | 'bracket'
+        | 'caret'
+        | 'dollar';
+    }
   | { readonly kind: 'character'; readonly code: number }
   | { readonly kind: 'class'; readonly set: CharacterSet }
   | { readonly kind: 'assertion'; readonly which: Assertion }
@@ -76,7 +100,13 @@ class PosixParser {
     }
     const root = this.#alternation();
     if (this.#at < this.#source.length) this.#refuse('Unmatched ) or \\)');
-    return { root, groups: this.#groups, names: new Map(), isPlain: isRegular(root), warnings: this.#warnings };
+    return {
+      root,
+      groups: this.#groups,
+      names: new Map(),
+      isPlain: isRegular(root),
+      warnings: this.#warnings,
+    };
   }
 
   #refuse(message: string): never {
@@ -155,7 +185,10 @@ class PosixParser {
   }
 
   #bracket(): RegexNode {
-    const result = parseBracket(this.#source, this.#at, { backslash: this.#dialect.backslashInBrackets, ignoreCase: this.#ignoreCase });
+    const result = parseBracket(this.#source, this.#at, {
+      backslash: this.#dialect.backslashInBrackets,
+      ignoreCase: this.#ignoreCase,
+    });
     if (result instanceof RegexError) throw new Refusal(result);
     this.#at = result.end;
     return { kind: 'set', set: result.set };
@@ -172,7 +205,8 @@ class PosixParser {
   }
 
   #caret(isFirst: boolean, start: number): RegexNode {
-    if (this.#dialect.anchorsEverywhere || isFirst || this.#source[start - 1] === '\n') return { kind: 'assertion', which: 'line-start' };
+    if (this.#dialect.anchorsEverywhere || isFirst || this.#source[start - 1] === '\n')
+      return { kind: 'assertion', which: 'line-start' };
     return this.#character(0x5e);
   }
 
@@ -187,7 +221,8 @@ class PosixParser {
   /** A repeat with nothing before it. */
   #dangling(token: Token, start: number): RegexNode | undefined {
     const { danglingRepeat, warns, operators } = this.#dialect;
-    if (token.kind === 'interval' && operators === 'escaped') this.#refuse('Invalid preceding regular expression');
+    if (token.kind === 'interval' && operators === 'escaped')
+      this.#refuse('Invalid preceding regular expression');
     if (danglingRepeat === 'error') this.#refuse('Invalid preceding regular expression');
     const text = this.#source[start] ?? '';
     if (danglingRepeat === 'literal') {
@@ -195,7 +230,8 @@ class PosixParser {
       return this.#character((text === '\\' ? this.#source : text).charCodeAt(text === '\\' ? start + 1 : 0));
     }
     if (warns) this.#warnings.push(`${token.kind === 'interval' ? '{...}' : text} at start of expression`);
-    if (token.kind === 'interval' && this.#interval(start) === undefined) return this.#character(text.charCodeAt(0));
+    if (token.kind === 'interval' && this.#interval(start) === undefined)
+      return this.#character(text.charCodeAt(0));
     return undefined;
   }
 
@@ -209,7 +245,12 @@ class PosixParser {
         this.#at = start;
         return node;
       }
-      if (count > 0 && this.#dialect.doubleRepeat === 'error' && token.kind !== 'plus' && token.kind !== 'question') {
+      if (
+        count > 0 &&
+        this.#dialect.doubleRepeat === 'error' &&
+        token.kind !== 'plus' &&
+        token.kind !== 'question'
+      ) {
         this.#refuse('Invalid preceding regular expression');
       }
       node = repeatOf(node, bounds);
@@ -220,7 +261,8 @@ class PosixParser {
     // In a basic expression `^*` is an anchor and a star.
     const afterAnchor = node.kind === 'assertion' && node.which === 'line-start';
     if (afterAnchor && token.kind === 'star' && !this.#dialect.anchorsEverywhere) return undefined;
-    if (afterAnchor && isRepeat(token) && this.#dialect.anchorsEverywhere) return this.#boundsAfterAnchor(token, start);
+    if (afterAnchor && isRepeat(token) && this.#dialect.anchorsEverywhere)
+      return this.#boundsAfterAnchor(token, start);
     switch (token.kind) {
       case 'star':
         return [0, UNBOUNDED];
@@ -239,7 +281,10 @@ class PosixParser {
   #boundsAfterAnchor(token: Token, start: number): readonly [number, number] | undefined {
     if (this.#dialect.danglingRepeat === 'error') this.#refuse('Invalid preceding regular expression');
     if (this.#dialect.danglingRepeat === 'literal') return undefined;
-    if (this.#dialect.warns) this.#warnings.push(`${token.kind === 'interval' ? '{...}' : this.#source[start]} at start of expression`);
+    if (this.#dialect.warns)
+      this.#warnings.push(
+        `${token.kind === 'interval' ? '{...}' : this.#source[start]} at start of expression`,
+      );
     return [1, 1];
   }
 
@@ -253,7 +298,8 @@ class PosixParser {
     const least = found[1] === '' ? 0 : Number(found[1]);
     const most = found[2] === '' ? least : found[3] === '' ? UNBOUNDED : Number(found[3]);
     if (least > most) this.#refuse('Invalid content of \\{\\}');
-    if (least > LARGEST_REPEAT || (most !== UNBOUNDED && most > LARGEST_REPEAT)) this.#refuse('Regular expression too big');
+    if (least > LARGEST_REPEAT || (most !== UNBOUNDED && most > LARGEST_REPEAT))
+      this.#refuse('Regular expression too big');
     this.#at = match.lastIndex;
     return [least, most];
   }
@@ -279,7 +325,8 @@ class PosixParser {
     if (alternation === 'plain' && text === '|') return { kind: 'alternate' };
     if (plusAndQuestion === 'plain' && text === '+') return { kind: 'plus' };
     if (plusAndQuestion === 'plain' && text === '?') return { kind: 'question' };
-    if (intervals === 'plain' && text === '{') return this.#opensInterval() ? { kind: 'interval' } : { kind: 'character', code: 0x7b };
+    if (intervals === 'plain' && text === '{')
+      return this.#opensInterval() ? { kind: 'interval' } : { kind: 'character', code: 0x7b };
     if (newlineAlternates && text === '\n') return { kind: 'alternate' };
     if (text === '*') return { kind: 'star' };
     if (text === '.') return { kind: 'any' };
@@ -316,7 +363,9 @@ class PosixParser {
 }
 
 function isRepeat(token: Token): boolean {
-  return token.kind === 'star' || token.kind === 'plus' || token.kind === 'question' || token.kind === 'interval';
+  return (
+    token.kind === 'star' || token.kind === 'plus' || token.kind === 'question' || token.kind === 'interval'
+  );
 }
 
 function repeatOf(body: RegexNode, [least, most]: readonly [number, number]): RegexNode {

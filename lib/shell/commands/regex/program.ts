@@ -2,7 +2,7 @@
  * A regular expression as instructions, for the automaton and the backtracking
  * matcher alike. Compiled backwards it matches from right to left.
  */
-import { CharacterSet } from './character-set';
+import type { CharacterSet } from './character-set';
 import { type Assertion, RegexError, type RegexNode, UNBOUNDED } from './tree';
 
 export type Instruction =
@@ -15,7 +15,13 @@ export type Instruction =
   /** The end of a round of a loop that can be empty: an empty round ends the loop. */
   | { readonly op: 'progress'; readonly slot: number; readonly done: number; next: number }
   | { readonly op: 'backreference'; readonly index: number; readonly ignoreCase: boolean; next: number }
-  | { readonly op: 'look'; readonly start: number; readonly direction: 'ahead' | 'behind'; readonly negative: boolean; next: number }
+  | {
+      readonly op: 'look';
+      readonly start: number;
+      readonly direction: 'ahead' | 'behind';
+      readonly negative: boolean;
+      next: number;
+    }
   | { readonly op: 'atomic'; readonly start: number; next: number }
   | { readonly op: 'keep'; next: number }
   | { readonly op: 'match' };
@@ -33,7 +39,11 @@ const LARGEST_PROGRAM = 60_000;
 class TooBig extends Error {}
 
 /** Compiles forwards, or backwards (regular trees only). */
-export function compileProgram(root: RegexNode, groups: number, direction: 'forward' | 'backward' = 'forward'): RegexProgram | RegexError {
+export function compileProgram(
+  root: RegexNode,
+  groups: number,
+  direction: 'forward' | 'backward' = 'forward',
+): RegexProgram | RegexError {
   const compiler = new Compiler(direction === 'backward', (groups + 1) * 2);
   try {
     const start = compiler.node(root, compiler.add({ op: 'match' }));
@@ -80,7 +90,8 @@ class Compiler {
       case 'alternation':
         return this.alternation(node.parts, next);
       case 'repeat':
-        if (node.manner !== 'possessive') return this.repeat(node.body, node.least, node.most, node.manner === 'lazy', next);
+        if (node.manner !== 'possessive')
+          return this.repeat(node.body, node.least, node.most, node.manner === 'lazy', next);
         return this.sub({ ...node, manner: 'greedy' }, (start) => ({ op: 'atomic', start, next }));
       case 'group': {
         const end = this.add({ op: 'save', slot: node.index * 2 + 1, next });
@@ -91,7 +102,13 @@ class Compiler {
       case 'backreference':
         return this.add({ op: 'backreference', index: node.index, ignoreCase: node.ignoreCase, next });
       case 'look':
-        return this.sub(node.body, (start) => ({ op: 'look', start, direction: node.direction, negative: node.negative, next }));
+        return this.sub(node.body, (start) => ({
+          op: 'look',
+          start,
+          direction: node.direction,
+          negative: node.negative,
+          next,
+        }));
       case 'atomic':
         return this.sub(node.body, (start) => ({ op: 'atomic', start, next }));
       case 'keep':
@@ -114,7 +131,8 @@ class Compiler {
   private alternation(parts: readonly RegexNode[], next: number): number {
     const entries = parts.map((part) => this.node(part, next));
     let entry = entries[entries.length - 1] ?? next;
-    for (let i = entries.length - 2; i >= 0; i--) entry = this.add({ op: 'split', next: entries[i] ?? next, other: entry });
+    for (let i = entries.length - 2; i >= 0; i--)
+      entry = this.add({ op: 'split', next: entries[i] ?? next, other: entry });
     return entry;
   }
 
@@ -127,7 +145,9 @@ class Compiler {
   }
 
   private branch(into: number, past: number, isLazy: boolean): number {
-    return this.add(isLazy ? { op: 'split', next: past, other: into } : { op: 'split', next: into, other: past });
+    return this.add(
+      isLazy ? { op: 'split', next: past, other: into } : { op: 'split', next: into, other: past },
+    );
   }
 
   private star(body: RegexNode, isLazy: boolean, next: number): number {

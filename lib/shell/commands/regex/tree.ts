@@ -19,11 +19,22 @@ export type RegexNode =
   | { readonly kind: 'set'; readonly set: CharacterSet }
   | { readonly kind: 'sequence'; readonly parts: readonly RegexNode[] }
   | { readonly kind: 'alternation'; readonly parts: readonly RegexNode[] }
-  | { readonly kind: 'repeat'; readonly body: RegexNode; readonly least: number; readonly most: number; readonly manner: 'greedy' | 'lazy' | 'possessive' }
+  | {
+      readonly kind: 'repeat';
+      readonly body: RegexNode;
+      readonly least: number;
+      readonly most: number;
+      readonly manner: 'greedy' | 'lazy' | 'possessive';
+    }
   | { readonly kind: 'group'; readonly body: RegexNode; readonly index: number }
   | { readonly kind: 'backreference'; readonly index: number; readonly ignoreCase: boolean }
   | { readonly kind: 'assertion'; readonly which: Assertion }
-  | { readonly kind: 'look'; readonly body: RegexNode; readonly direction: 'ahead' | 'behind'; readonly negative: boolean }
+  | {
+      readonly kind: 'look';
+      readonly body: RegexNode;
+      readonly direction: 'ahead' | 'behind';
+      readonly negative: boolean;
+    }
   | { readonly kind: 'atomic'; readonly body: RegexNode }
   /** Perl's `\K`: the match starts here. */
   | { readonly kind: 'keep' };

@@ -1,0 +1,199 @@
+import { Handle, type NodeProps, Position } from '@xyflow/react';
+import { LocateFixed, Power } from 'lucide-react';
+import { memo } from 'react';
+import { cn } from '@/components/ui/class-names';
+import { StatusDot } from '@/components/ui/status-dot';
+import { useRun, useWorkbench, useWorkbenchStore } from '@/components/workbench/run-context';
+import type { HostStatus, HostView } from '@/lib/session/messages';
+import { POWER_WORD } from '@/lib/views/tones';
+import type { HostNode } from './flow-elements';
+import { HostIcon } from './host-icon';
+import { gaugeTone, heldBy, hostSentence } from './host-view';
+
+/** A host's card, or the narrow firewall on the border. Reads its own live numbers. */
+export const HostCard = memo(function HostCard({ data: { host } }: NodeProps<HostNode>) {
+  const status = useRun((state) => state.hosts[host.id]);
+  const held = useRun((state) => heldBy(state.addresses, host.id));
+  const selected = useWorkbench((state) => state.host === host.id);
+  const hinted = useRun((state) => state.hints.at(-1)?.highlight.includes(host.id) ?? false);
+  const workbench = useWorkbenchStore();
+  const off = status?.power === 'off';
+  return (
+    <>
+      <Anchors />
+      <button
+        type="button"
+        data-host={host.id}
+        aria-pressed={selected}
+        aria-label={hostSentence(host, status, held === '' ? [] : held.split(' '))}
+        onClick={() => workbench.selectHost(host.id)}
+        className={cn(
+          'nopan nodrag pointer-events-auto block w-full rounded-[10px] border bg-ink-2 text-left font-mono transition-[border-color,opacity,box-shadow] duration-300',
+          host.kind === 'router' ? 'px-0 py-2' : 'px-2.5 pb-[7px] pt-2',
+          host.kind === 'router' && status?.health !== 'broken' && status?.power !== 'off'
+            ? WALL
+            : border(status),
+          off && 'border-dashed bg-ink-1 opacity-75',
+          hinted && 'ring-2 ring-risk/70',
+          selected && 'border-selected ring-[3px] ring-selected-soft',
+        )}
+        style={{ boxShadow: selected || off ? undefined : 'var(--shadow)' }}
+      >
+        {host.kind === 'router' ? (
+          <Router host={host} status={status} />
+        ) : (
+          <Card host={host} status={status} />
+        )}
+      </button>
+    </>
+  );
+});
+
+/** The firewall on the border, in the colour of walls. */
+const WALL =
+  'border-[color-mix(in_srgb,var(--zone-dmz)_50%,transparent)] bg-[color-mix(in_srgb,var(--zone-dmz)_12%,var(--ink-1))]';
+
+function border(status: HostStatus | undefined): string {
+  switch (status?.health) {
+    case 'broken':
+      return 'border-broken-strong/60';
+    case 'risk':
+      return 'border-risk/45';
+    default:
+      return 'border-line-strong';
+  }
+}
+
+/** Wires end at the same height on both sides; React Flow needs to know that they may. */
+function Anchors() {
+  return (
+    <>
+      <Handle
+        type="target"
+        position={Position.Left}
+        isConnectable={false}
+        className="!pointer-events-none !opacity-0"
+      />
+      <Handle
+        type="source"
+        position={Position.Right}
+        isConnectable={false}
+        className="!pointer-events-none !opacity-0"
+      />
+    </>
+  );
+}
+
+function Card({ host, status }: { host: HostView; status: HostStatus | undefined }) {
+  const traffic = host.kind === 'clients' || host.kind === 'probe';
+  return (
+    <>
+      <span className="flex items-center gap-1.5 text-[12.5px] font-semibold leading-[1.4]">
+        <HostIcon kind={host.kind} className="shrink-0 text-muted" />
+        <span className="truncate">{host.label}</span>
+        {status?.here === true && (
+          <span className="ml-auto inline-flex items-center gap-1 text-[10.5px] font-normal text-selected">
+            <LocateFixed size={10} aria-hidden="true" />
+            you
+          </span>
+        )}
+      </span>
+      <span className="block truncate text-[10.5px] leading-[1.5] text-faint">
+        {host.address}
+        {!traffic && status !== undefined && status.note !== '' && (
+          <span className="text-muted"> · {status.note}</span>
+        )}
+      </span>
+      {status !== undefined && status.power !== 'on' ? (
+        <PowerLine power={status.power} />
+      ) : (
+        <Services services={services(host, status)} />
+      )}
+      {status?.power === 'on' && !traffic && <Gauges status={status} />}
+    </>
+  );
+}
+
+/** Customers and probes have no daemons to list; what they see is their state. */
+function services(host: HostView, status: HostStatus | undefined): HostStatus['services'] {
+  if (status === undefined) return [];
+  if (
+    status.services.length === 0 &&
+    status.note !== '' &&
+    (host.kind === 'clients' || host.kind === 'probe')
+  )
+    return [{ name: status.note, state: status.health, text: '' }];
+  return status.services;
+}
+
+function Services({ services: list }: { services: HostStatus['services'] }) {
+  if (list.length === 0) return null;
+  return (
+    <span className="mt-1.5 flex flex-wrap gap-[5px]">
+      {list.slice(0, 4).map(({ name, state, text }) => (
+        <span
+          key={name}
+          title={text === '' ? name : `${name}: ${text}`}
+          className={cn(
+            'inline-flex max-w-full items-center gap-[5px] rounded-[5px] bg-ink-3 px-1.5 py-px text-[11px] leading-[1.45] text-muted',
+            state === 'broken' && 'bg-broken-soft text-broken-text',
+            state === 'risk' && 'bg-risk-soft text-risk',
+            state === 'off' && 'text-faint',
+          )}
+        >
+          <StatusDot tone={state} />
+          <span className="truncate">{name}</span>
+        </span>
+      ))}
+      {list.length > 4 && <span className="text-[11px] text-faint">+{list.length - 4}</span>}
+    </span>
+  );
+}
+
+function PowerLine({ power }: { power: HostStatus['power'] }) {
+  return (
+    <span
+      className={cn(
+        'mt-1.5 inline-flex items-center gap-[5px] rounded-[5px] bg-ink-3 px-1.5 py-px text-[11px] text-muted',
+        power === 'booting' && 'animate-pulse text-risk',
+      )}
+    >
+      <Power size={10} aria-hidden="true" />
+      {POWER_WORD[power]}
+    </span>
+  );
+}
+
+const GAUGE_COLOUR = { ok: 'var(--faint)', risk: 'var(--risk)', broken: 'var(--broken-strong)' } as const;
+
+function Gauges({ status }: { status: HostStatus }) {
+  return (
+    <span className="mt-[7px] grid grid-cols-3 gap-1" aria-hidden="true">
+      {(['cpu', 'memory', 'disk'] as const).map((name) => (
+        <span
+          key={name}
+          title={`${name} ${Math.round(status[name] * 100)} %`}
+          className="block h-[3px] overflow-hidden rounded-sm bg-ink-3"
+        >
+          <span
+            className="block h-full w-full origin-left transition-transform duration-300"
+            style={{
+              transform: `scaleX(${Math.min(1, status[name])})`,
+              background: GAUGE_COLOUR[gaugeTone(status[name])],
+            }}
+          />
+        </span>
+      ))}
+    </span>
+  );
+}
+
+function Router({ host, status }: { host: HostView; status: HostStatus | undefined }) {
+  return (
+    <span className="grid h-[68px] content-center justify-items-center gap-1.5 text-zone-dmz">
+      <HostIcon kind="router" size={18} className="text-[var(--zone-dmz)]" />
+      <span className="max-w-[34px] truncate text-[10.5px] font-semibold text-text">{host.label}</span>
+      <StatusDot tone={status?.health ?? 'neutral'} />
+    </span>
+  );
+}

@@ -1,0 +1,131 @@
+'use client';
+
+import { cn } from '@/components/ui/class-names';
+import { StatusDot } from '@/components/ui/status-dot';
+import { useRun, useWorkbench, useWorkbenchStore } from '@/components/workbench/run-context';
+import type { HostView, Topology } from '@/lib/session/messages';
+import { HEALTH_WORD, LINK_WORD, POWER_WORD } from '@/lib/views/tones';
+import { holderSentence } from './address-view';
+import { gaugeSentence, heldBy } from './host-view';
+import { HostIcon } from './host-icon';
+import { counter } from './wire-edge';
+
+/** The map as a list: zones, their hosts and states, who holds what, and who talks to whom. */
+export function Outline({ brief = false }: { brief?: boolean }) {
+  const topology = useRun((state) => state.topology);
+  const groups = groupHosts(topology);
+  return (
+    <div className="space-y-4">
+      <Holders />
+      {groups.map(({ title, subnet, hosts }) => (
+        <section key={title} aria-label={title}>
+          <h3 className="eyebrow mb-1">
+            {title} <span className="font-normal normal-case tracking-normal">{subnet}</span>
+          </h3>
+          <ul className="divide-y divide-line rounded-lg border border-line bg-ink-1">
+            {hosts.map((host) => (
+              <HostRow key={host.id} host={host} brief={brief} />
+            ))}
+          </ul>
+        </section>
+      ))}
+      {!brief && <Links topology={topology} />}
+    </div>
+  );
+}
+
+function groupHosts({ zones, hosts }: Topology): { title: string; subnet: string; hosts: HostView[] }[] {
+  const inZone = (id: string) => hosts.filter((host) => host.zone === id && host.kind !== 'router');
+  const zoned = zones.map(({ id, label, subnet }) => ({ title: label, subnet, hosts: inZone(id) }));
+  const known = new Set(zoned.flatMap((group) => group.hosts));
+  const between = hosts.filter((host) => !known.has(host));
+  return [...zoned, { title: 'Between the zones', subnet: '', hosts: between }].filter(
+    (group) => group.hosts.length > 0,
+  );
+}
+
+function Holders() {
+  const addresses = useRun((state) => state.addresses);
+  if (addresses.length === 0) return null;
+  return (
+    <ul className="space-y-1 font-mono text-xs">
+      {addresses.map(({ address, holders }) => (
+        <li
+          key={address}
+          className={cn('flex items-center gap-2', holders.length === 1 ? 'text-holder' : 'text-broken')}
+        >
+          <StatusDot tone={holders.length === 1 ? 'active' : 'broken'} />
+          {holderSentence(address, holders)}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function HostRow({ host, brief }: { host: HostView; brief: boolean }) {
+  const status = useRun((state) => state.hosts[host.id]);
+  const held = useRun((state) => heldBy(state.addresses, host.id));
+  const selected = useWorkbench((state) => state.host === host.id);
+  const workbench = useWorkbenchStore();
+  const word =
+    status === undefined
+      ? 'unknown'
+      : status.power === 'on'
+        ? HEALTH_WORD[status.health]
+        : POWER_WORD[status.power];
+  return (
+    <li>
+      <button
+        type="button"
+        aria-pressed={selected}
+        onClick={() => workbench.selectHost(host.id)}
+        className="flex w-full flex-wrap items-center gap-x-2 gap-y-0.5 px-3 py-1.5 text-left font-mono text-xs hover:bg-ink-2 aria-pressed:bg-ink-2 aria-pressed:shadow-[inset_2px_0_0_var(--selected)]"
+      >
+        <StatusDot tone={status?.health ?? 'neutral'} />
+        <HostIcon kind={host.kind} className="text-muted" />
+        <b className="font-semibold">{host.label}</b>
+        <span className="text-faint">{host.address}</span>
+        <span className="ml-auto text-muted">
+          {word}
+          {status?.here === true && <span className="text-selected"> · you</span>}
+        </span>
+        {!brief && status !== undefined && (
+          <span className="w-full pl-[38px] text-2xs text-muted">
+            {[
+              ...status.services.map(({ name, text }) => `${name} ${text}`),
+              status.note,
+              gaugeSentence(status),
+            ]
+              .filter((part) => part.trim() !== '')
+              .join(' · ')}
+          </span>
+        )}
+        {held !== '' && <span className="w-full pl-[38px] text-2xs text-holder">holds {held}</span>}
+      </button>
+    </li>
+  );
+}
+
+function Links({ topology }: { topology: Topology }) {
+  const links = useRun((state) => state.links);
+  const name = (id: string) => topology.hosts.find((host) => host.id === id)?.label ?? id;
+  return (
+    <section aria-label="Links">
+      <h3 className="eyebrow mb-1">Links</h3>
+      <ul className="rounded-lg border border-line bg-ink-1 px-3 py-1.5 font-mono text-xs leading-6 text-muted">
+        {topology.links.map((link) => {
+          const status = links[link.id];
+          return (
+            <li key={link.id}>
+              <span className="text-text">{name(link.from)}</span> to{' '}
+              <span className="text-text">{name(link.to)}</span> · {link.label ?? LINK_WORD[link.kind]}
+              {status !== undefined && (
+                <span className={status.failing > 0 ? 'text-broken' : ''}> · {counter(status)}</span>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}

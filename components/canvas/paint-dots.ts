@@ -1,0 +1,86 @@
+/** Paints dots with `fillRect` only: twenty thousand fit into a frame. Colour and shape both say the outcome. */
+import type { Dot, RequestDots } from './request-dots';
+
+/** Colours by outcome, as the columns of a batch number them. */
+export type Palette = readonly string[];
+
+const TOKENS = [
+  '--faint',
+  '--ok',
+  '--risk',
+  '--broken-strong',
+  '--broken-strong',
+  '--broken-strong',
+] as const;
+
+export function readPalette(): Palette {
+  const style = getComputedStyle(document.documentElement);
+  return TOKENS.map((token) => style.getPropertyValue(token).trim() || '#888');
+}
+
+type Transform = readonly [number, number, number];
+
+export function paintDots(
+  context: CanvasRenderingContext2D,
+  dots: RequestDots,
+  [left, top, zoom]: Transform,
+  palette: Palette,
+): void {
+  const { width, height } = context.canvas;
+  const density = Math.min(2, globalThis.devicePixelRatio || 1);
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.clearRect(0, 0, width, height);
+  const scale = zoom * density;
+  // One unit is a pixel of the map at its usual size; never smaller than two thirds, so that dots stay visible.
+  const unit = density * Math.max(0.66, Math.min(1.4, zoom));
+  let colour = '';
+  dots.each((dot) => {
+    const next = palette[dot.outcome] ?? '#888';
+    if (next !== colour) {
+      colour = next;
+      context.fillStyle = next;
+    }
+    context.globalAlpha = dot.strength;
+    shape(
+      context,
+      dot,
+      Math.round(dot.x * scale + left * density),
+      Math.round(dot.y * scale + top * density),
+      unit,
+    );
+  });
+  context.globalAlpha = 1;
+}
+
+function shape(
+  context: CanvasRenderingContext2D,
+  { outcome }: Dot,
+  x: number,
+  y: number,
+  unit: number,
+): void {
+  const bar = (dx: number, dy: number, width: number, height: number) =>
+    context.fillRect(x + dx * unit, y + dy * unit, width * unit, height * unit);
+  switch (outcome) {
+    case 2: // slow: a long bar
+      bar(-4.5, -1.5, 9, 3);
+      return;
+    case 3: // an error came back: a large square
+      bar(-3.5, -3.5, 7, 7);
+      return;
+    case 4: // refused: a cross
+      bar(-4.5, -1.25, 9, 2.5);
+      bar(-1.25, -4.5, 2.5, 9);
+      return;
+    case 5: // no answer: an empty square
+      bar(-4, -4, 8, 1.8);
+      bar(-4, 2.2, 8, 1.8);
+      bar(-4, -4, 1.8, 8);
+      bar(2.2, -4, 1.8, 8);
+      return;
+    default: // a round dot, from three bars
+      bar(-3, -1.5, 6, 3);
+      bar(-1.5, -3, 3, 6);
+      bar(-2.4, -2.4, 4.8, 4.8);
+  }
+}

@@ -1,0 +1,153 @@
+'use client';
+
+import '@xyflow/react/dist/base.css';
+import './topology-canvas.css';
+import {
+  type EdgeTypes,
+  type NodeTypes,
+  ReactFlow,
+  ReactFlowProvider,
+  useReactFlow,
+  useStoreApi,
+} from '@xyflow/react';
+import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { useRun, useWorkbench, useWorkbenchStore } from '@/components/workbench/run-context';
+import { nearestHost } from '@/lib/views/wires';
+import { AddressBadges } from './address-badges';
+import { CanvasControls } from './canvas-controls';
+import { flowEdges, flowNodes } from './flow-elements';
+import { HostCard } from './host-node';
+import { Outline } from './outline';
+import { RequestDots } from './request-dots';
+import { RequestOverlay } from './request-overlay';
+import { useDots } from './use-dots';
+import { Wire } from './wire-edge';
+import { ZoneRegion } from './zone-node';
+
+const NODE_TYPES: NodeTypes = { zone: ZoneRegion, host: HostCard };
+const EDGE_TYPES: EdgeTypes = { wire: Wire };
+const FIT = { padding: 0.03, maxZoom: 1.2, minZoom: 0.2 } as const;
+const ARROWS: Readonly<Record<string, 'up' | 'down' | 'left' | 'right'>> = {
+  ArrowUp: 'up',
+  ArrowDown: 'down',
+  ArrowLeft: 'left',
+  ArrowRight: 'right',
+};
+/** A dot is small and moves: a click this near counts. */
+const REACH = 11;
+
+/** The map of the run, or its equivalent list. */
+export function TopologyCanvas() {
+  const outline = useWorkbench((state) => state.outline);
+  return (
+    <ReactFlowProvider>
+      <section aria-label="Map of the hosts" className="relative size-full overflow-hidden bg-ink-0">
+        {outline ? <OutlineView /> : <Map />}
+      </section>
+    </ReactFlowProvider>
+  );
+}
+
+function OutlineView() {
+  return (
+    <div className="absolute inset-0 overflow-auto px-4 pb-14 pt-3">
+      <Outline />
+      <CanvasControls />
+    </div>
+  );
+}
+
+function Map() {
+  const topology = useRun((state) => state.topology);
+  const nodes = useMemo(() => flowNodes(topology), [topology]);
+  const edges = useMemo(() => flowEdges(topology), [topology]);
+  const [dots] = useState(() => new RequestDots());
+  const running = useDots();
+  const workbench = useWorkbenchStore();
+  const flow = useReactFlow();
+  const store = useStoreApi();
+  const frame = useRef<HTMLDivElement>(null);
+  const moved = useRef(false);
+
+  // The map follows its panel's size until the reader moves it.
+  useEffect(() => {
+    const element = frame.current;
+    if (element === null) return undefined;
+    const sizes = new ResizeObserver(() => {
+      if (!moved.current) void flow.fitView(FIT);
+    });
+    sizes.observe(element);
+    return () => sizes.disconnect();
+  }, [flow]);
+
+  const dotUnder = ({ clientX, clientY }: MouseEvent): number | undefined => {
+    const box = frame.current?.getBoundingClientRect();
+    const [left, top, zoom] = store.getState().transform;
+    if (box === undefined) return undefined;
+    return dots.nearest((clientX - box.left - left) / zoom, (clientY - box.top - top) / zoom, REACH / zoom);
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const direction = ARROWS[event.key];
+    const from = event.target instanceof HTMLElement ? event.target.dataset['host'] : undefined;
+    if (direction === undefined || from === undefined) return;
+    event.preventDefault();
+    const next = nearestHost(topology.hosts, from, direction);
+    frame.current?.querySelector<HTMLElement>(`[data-host="${CSS.escape(next ?? from)}"]`)?.focus();
+  };
+
+  return (
+    // The keys only move the focus between the hosts' own buttons.
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions, jsx-a11y/click-events-have-key-events
+    <div
+      ref={frame}
+      className="absolute inset-0"
+      onKeyDown={onKeyDown}
+      onMouseMove={(event) => {
+        if (frame.current !== null)
+          frame.current.style.cursor = running && dotUnder(event) !== undefined ? 'pointer' : '';
+      }}
+      onClickCapture={(event) => {
+        const request = running ? dotUnder(event) : undefined;
+        if (request === undefined) return;
+        event.stopPropagation();
+        workbench.showTrace(request);
+      }}
+    >
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
+        fitView
+        fitViewOptions={FIT}
+        minZoom={0.2}
+        maxZoom={2}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        elementsSelectable={false}
+        disableKeyboardA11y
+        elevateNodesOnSelect={false}
+        zoomOnDoubleClick={false}
+        deleteKeyCode={null}
+        onMoveStart={(event) => {
+          if (event !== null) moved.current = true;
+        }}
+        onPaneClick={() => workbench.selectHost(undefined)}
+        proOptions={{ hideAttribution: true }}
+        className="topology"
+      >
+        <AddressBadges hosts={topology.hosts} />
+      </ReactFlow>
+      {running && <RequestOverlay dots={dots} topology={topology} />}
+      <CanvasControls
+        onFit={() => {
+          moved.current = false;
+          void flow.fitView({ ...FIT, duration: 200 });
+        }}
+      />
+    </div>
+  );
+}

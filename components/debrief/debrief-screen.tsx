@@ -1,0 +1,4 @@
+'use client';
+export function DebriefScreen() {
+  return <p>debrief</p>;
+}

@@ -1,0 +1,198 @@
+'use client';
+
+import { useState } from 'react';
+import { Button } from '@/components/ui/button';
+import { cn } from '@/components/ui/class-names';
+import { DiffView } from '@/components/ui/diff-view';
+import { Empty } from '@/components/ui/empty';
+import { StatusDot } from '@/components/ui/status-dot';
+import { useRun } from '@/components/workbench/run-context';
+import type { OpenFile } from '@/lib/client/workbench-store';
+import type { FileDiagnostic } from '@/lib/session/messages';
+import { CodeEditor } from './code-editor';
+import { type EditedFile, useFile } from './use-file';
+
+/** A configuration file: text, the daemon's complaints, and the difference to what runs. */
+export function FileEditor({ open }: { open: OpenFile }) {
+  const edited = useFile(open);
+  const lookingBack = useRun((state) => state.time.lookingBack);
+  const [diff, setDiff] = useState(false);
+  if (edited.file.state === 'reading') return <Empty>Reading {open.path}…</Empty>;
+  if (edited.file.state === 'refused') return <Empty>{edited.file.message}</Empty>;
+  const { file } = edited.file;
+  const against = file.running ?? file.original;
+  return (
+    <div className="flex h-full min-h-0 flex-col">
+      <Toolbar
+        edited={edited}
+        path={open.path}
+        canSave={file.writable && !lookingBack}
+        diff={diff}
+        onDiff={against === undefined ? undefined : () => setDiff(!diff)}
+      />
+      {diff && against !== undefined ? (
+        // A scrolling region has to be reachable by keyboard.
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        <div className="min-h-0 flex-1 overflow-auto py-1" tabIndex={0} role="group" aria-label="Difference">
+          <p className="px-3 pb-1 text-2xs text-muted">
+            {file.running === undefined ? 'Since the start of the run' : 'What is running, and this file'}
+          </p>
+          <DiffView
+            before={against}
+            after={edited.text}
+            layout="unified"
+            names={{ before: file.running === undefined ? 'as it was' : 'running', after: 'this file' }}
+          />
+        </div>
+      ) : (
+        <CodeEditor
+          text={edited.text}
+          language={file.language}
+          label={`${open.path} on ${open.host}`}
+          readOnly={!file.writable || lookingBack}
+          diagnostics={edited.diagnostics}
+          line={open.line}
+          onChange={edited.edit}
+          onSave={edited.save}
+        />
+      )}
+      {edited.checked !== undefined ? (
+        <Checked edited={edited} />
+      ) : (
+        <Diagnostics diagnostics={edited.diagnostics} />
+      )}
+    </div>
+  );
+}
+
+interface ToolbarProps {
+  edited: EditedFile;
+  path: string;
+  canSave: boolean;
+  diff: boolean;
+  onDiff: (() => void) | undefined;
+}
+
+function Toolbar({ edited, path, canSave, diff, onDiff }: ToolbarProps) {
+  return (
+    <div className="flex flex-wrap items-center gap-x-2 gap-y-1 border-b border-line py-1 pl-3 pr-1.5 font-mono text-[11.5px]">
+      <b className="min-w-0 truncate font-semibold" title={path}>
+        {path.split('/').at(-1)}
+      </b>
+      <Mark edited={edited} />
+      <span className="ml-auto flex [&>button]:px-1.5">
+        {onDiff !== undefined && (
+          <Button
+            look="quiet"
+            size="small"
+            aria-pressed={diff}
+            className="aria-pressed:bg-ink-3 aria-pressed:text-text"
+            onClick={onDiff}
+          >
+            Diff
+          </Button>
+        )}
+        {edited.file.state === 'read' && edited.file.file.checker !== undefined && (
+          <Button
+            look="quiet"
+            size="small"
+            title={`Runs ${edited.file.file.checker} on this text`}
+            onClick={edited.check}
+          >
+            Check
+          </Button>
+        )}
+        {edited.unsaved && (
+          <Button look="quiet" size="small" onClick={edited.revert}>
+            Revert
+          </Button>
+        )}
+        <Button
+          look={edited.unsaved ? 'primary' : 'quiet'}
+          size="small"
+          disabled={!canSave || !edited.unsaved}
+          title="Ctrl-S"
+          onClick={edited.save}
+        >
+          Save
+        </Button>
+      </span>
+    </div>
+  );
+}
+
+function Mark({ edited }: { edited: EditedFile }) {
+  if (edited.file.state !== 'read') return null;
+  const { file } = edited.file;
+  const mark = edited.unsaved
+    ? { tone: 'learner' as const, text: 'not saved', look: 'text-selected' }
+    : file.running !== undefined && file.running !== file.text
+      ? { tone: 'risk' as const, text: 'not reloaded', look: 'text-risk' }
+      : !file.writable
+        ? { tone: 'neutral' as const, text: 'read only', look: 'text-muted' }
+        : undefined;
+  if (mark === undefined) return null;
+  return (
+    <span className={cn('flex items-center gap-1 whitespace-nowrap', mark.look)}>
+      <StatusDot tone={mark.tone} /> {mark.text}
+    </span>
+  );
+}
+
+const LOOK = {
+  error: 'border-broken-line bg-broken-soft text-broken-text',
+  warning: 'border-line-strong bg-risk-soft text-risk',
+  notice: 'border-line bg-ink-2 text-muted',
+} as const;
+
+function Diagnostics({ diagnostics }: { diagnostics: readonly FileDiagnostic[] }) {
+  const worst =
+    diagnostics.find(({ severity }) => severity === 'error') ??
+    diagnostics.find(({ severity }) => severity === 'warning') ??
+    diagnostics[0];
+  if (worst === undefined) return null;
+  return (
+    <ul
+      aria-label="What the daemon would say"
+      aria-live="polite"
+      className={cn(
+        'mx-3 mb-2.5 max-h-36 shrink-0 space-y-0.5 overflow-auto rounded-lg border px-2.5 py-2 font-mono text-[11.5px] leading-[1.5]',
+        LOOK[worst.severity],
+      )}
+    >
+      {diagnostics.map(({ line, severity, message, ours }) => (
+        <li key={`${line} ${message}`} className="break-words">
+          {severity !== 'error' && <span className="opacity-80">{severity}: </span>}
+          {message}
+          {ours === true && <span className="opacity-80"> (Faultline)</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Checked({ edited }: { edited: EditedFile }) {
+  const { checked } = edited;
+  if (checked === undefined) return null;
+  const { command, exit, output } = checked;
+  return (
+    <div
+      className={cn(
+        'mx-3 mb-2.5 shrink-0 rounded-lg border px-2.5 py-2 font-mono text-[11.5px] leading-[1.5]',
+        exit === 0 ? 'border-line bg-ok-soft text-ok' : LOOK.error,
+      )}
+      role="status"
+    >
+      <p className="flex items-center gap-2">
+        <span className="min-w-0 flex-1 truncate" title={command}>
+          $ {command ?? 'no checker for this file'}
+        </span>
+        {exit !== undefined && <span>exit {exit}</span>}
+        <Button look="quiet" size="small" onClick={edited.dismiss}>
+          Close
+        </Button>
+      </p>
+      <pre className="max-h-32 overflow-auto whitespace-pre-wrap break-words">{output.trimEnd()}</pre>
+    </div>
+  );
+}

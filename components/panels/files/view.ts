@@ -1,0 +1,35 @@
+/** The files of a host that matter for the run, by folder, with what their daemon thinks of them. */
+import type { Answer, HostDetail } from '@/lib/session/messages';
+
+export interface FileRow {
+  path: string;
+  name: string;
+  folder: string;
+  tone: 'ok' | 'risk' | 'broken' | 'neutral';
+  word: string;
+}
+
+const STATES = {
+  running: { tone: 'ok', word: 'running' },
+  'not-reloaded': { tone: 'risk', word: 'not reloaded' },
+  invalid: { tone: 'broken', word: 'would be refused' },
+  plain: { tone: 'neutral', word: '' },
+} as const;
+
+export function fileRows(files: NonNullable<HostDetail['files']>): FileRow[] {
+  return files.map(({ path, state }) => ({ path, ...split(path), ...STATES[state] }));
+}
+
+export function split(path: string): { name: string; folder: string } {
+  const cut = path.lastIndexOf('/');
+  return { name: path.slice(cut + 1), folder: path.slice(0, cut) || '/' };
+}
+
+export type TreeEntry = Extract<Answer, { kind: 'tree' }>['entries'][number];
+
+/** Folders first, then by name. */
+export function sortedEntries(entries: readonly TreeEntry[]): TreeEntry[] {
+  return [...entries].sort(
+    (a, b) => Number(b.kind === 'directory') - Number(a.kind === 'directory') || (a.name < b.name ? -1 : 1),
+  );
+}

@@ -1,0 +1,54 @@
+'use client';
+
+import { useState } from 'react';
+import { Button } from '@/components/ui/button';
+import { LazyMarkdown } from '@/components/ui/lazy-markdown';
+import { useHint } from '@/components/workbench/use-hint';
+import { useRun } from '@/components/workbench/run-context';
+
+/** The ladder of hints: each shown one stays, the newest open. */
+export function HintsPanel() {
+  const hints = useRun((state) => state.hints);
+  const total = useRun((state) => state.brief?.hints ?? 0);
+  const { ask, left } = useHint();
+  const [open, setOpen] = useState<number | undefined>(undefined);
+  if (total === 0) return null;
+  const shown = open ?? hints.length - 1;
+  return (
+    <section aria-label="Hints" className="space-y-2">
+      {hints.map(({ index, text }, position) => (
+        <div
+          key={index}
+          className="rounded-lg border border-dashed border-line-strong px-[11px] py-[9px] text-muted"
+        >
+          {position === shown ? (
+            <>
+              <p className="mb-0.5 font-medium text-text">Hint {position + 1}</p>
+              <LazyMarkdown text={text} />
+            </>
+          ) : (
+            <button
+              type="button"
+              className="w-full text-left font-medium hover:text-text"
+              aria-expanded={false}
+              onClick={() => setOpen(position)}
+            >
+              Hint {position + 1}
+            </button>
+          )}
+        </div>
+      ))}
+      {left > 0 && (
+        <Button
+          className="w-full border-dashed"
+          onClick={() => {
+            setOpen(undefined);
+            ask();
+          }}
+        >
+          {hints.length === 0 ? 'Stuck? Show the first hint' : `Show hint ${hints.length + 1} of ${total}`}
+        </Button>
+      )}
+    </section>
+  );
+}

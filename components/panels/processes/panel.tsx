@@ -1,0 +1,91 @@
+'use client';
+
+import type { ReactNode } from 'react';
+import { Empty } from '@/components/ui/empty';
+import { useRun } from '@/components/workbench/run-context';
+import type { HostDetail } from '@/lib/session/messages';
+import { processRows, socketRows } from './view';
+
+/** What runs and what listens, as `ps` and `ss` would say. */
+export function ProcessesPanel({ host }: { host: string }) {
+  const processes = useRun((state) => (state.detail?.id === host ? state.detail.processes : undefined));
+  const sockets = useRun((state) => (state.detail?.id === host ? state.detail.sockets : undefined));
+  if (processes === undefined && sockets === undefined) return <Empty>Reading the process table…</Empty>;
+  return (
+    // A scrolling region has to be reachable by keyboard.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div
+      className="h-full space-y-4 overflow-auto px-3.5 py-3"
+      tabIndex={0}
+      role="group"
+      aria-label="Processes and sockets"
+    >
+      <Sockets sockets={sockets ?? []} />
+      <Processes processes={processes ?? []} />
+    </div>
+  );
+}
+
+function Processes({ processes }: { processes: NonNullable<HostDetail['processes']> }) {
+  return (
+    <Table title="Processes" heads={['pid', 'user', '%cpu', 'memory', 'command']}>
+      {processRows(processes).map(({ pid, user, cpu, memory, command }) => (
+        <tr key={pid}>
+          <Cell faint>{pid}</Cell>
+          <Cell>{user}</Cell>
+          <Cell>{cpu}</Cell>
+          <Cell>{memory}</Cell>
+          <td className="max-w-0 truncate border-t border-line px-2 py-0.5 text-prose" title={command}>
+            {command}
+          </td>
+        </tr>
+      ))}
+    </Table>
+  );
+}
+
+function Sockets({ sockets }: { sockets: NonNullable<HostDetail['sockets']> }) {
+  return (
+    <Table title="Sockets" heads={['local', 'peer', 'state', 'process']}>
+      {socketRows(sockets).map(({ key, local, peer, state, process, listens }) => (
+        <tr key={key} className={listens ? 'text-text' : 'text-muted'}>
+          <Cell>{local}</Cell>
+          <Cell faint>{peer}</Cell>
+          <Cell>{state}</Cell>
+          <td className="max-w-0 truncate border-t border-line px-2 py-0.5" title={process}>
+            {process}
+          </td>
+        </tr>
+      ))}
+    </Table>
+  );
+}
+
+function Table({ title, heads, children }: { title: string; heads: readonly string[]; children: ReactNode }) {
+  return (
+    <section aria-label={title}>
+      <h3 className="eyebrow mb-1">{title}</h3>
+      <div className="overflow-x-auto rounded-lg border border-line">
+        <table className="w-full border-separate border-spacing-0 whitespace-nowrap font-mono text-[11.5px]">
+          <thead className="text-2xs text-faint">
+            <tr>
+              {heads.map((head, index) => (
+                <th
+                  key={head}
+                  className={`px-2 py-1 text-left font-normal ${index === heads.length - 1 ? 'w-full' : ''}`}
+                >
+                  {head}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>{children}</tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function Cell({ children, faint = false }: { children: ReactNode; faint?: boolean }) {
+  return <td className={`border-t border-line px-2 py-0.5 ${faint ? 'text-faint' : ''}`}>{children}</td>;
+}

@@ -1,0 +1,37 @@
+/** One request hop by hop, with the rule or line that decided. */
+import type { TraceView } from '@/lib/session/messages';
+import { durationText, offsetText } from '@/lib/views/times';
+
+export interface HopRow {
+  key: number;
+  after: string;
+  host: string;
+  what: string;
+  verdict: string;
+  outcome: 'ok' | 'wait' | 'bad';
+  rule: { place: string; text: string } | undefined;
+  line: { path: string; line: number; name: string } | undefined;
+}
+
+export function traceTitle({ label, outcome, micros }: TraceView): string {
+  return `${label} · ${outcome} · ${durationText(micros)}`;
+}
+
+export function hopRows({ hops }: TraceView): HopRow[] {
+  return hops.map(({ after, host, what, text, verdict, outcome, rule, line }, key) => ({
+    key,
+    after: offsetText(after),
+    host,
+    what: [what, text].filter((part) => part !== '').join(' · '),
+    verdict,
+    outcome,
+    rule:
+      rule === undefined
+        ? undefined
+        : { place: `${rule.table} ${rule.chain} handle ${rule.handle}`, text: rule.text },
+    line:
+      line === undefined
+        ? undefined
+        : { ...line, name: `${line.path.split('/').at(-1) ?? line.path}:${line.line}` },
+  }));
+}

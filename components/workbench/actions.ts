@@ -1,0 +1,203 @@
+'use client';
+
+/**
+ * What can be done from anywhere, as one table: the palette, the shortcuts and
+ * the keyboard help are derived from it.
+ */
+import { DOCK_PANELS, INSPECTOR_PANELS } from '@/components/panels/registry';
+import { usePreferences } from '@/lib/client/preferences';
+import type { RunState } from '@/lib/client/run-state';
+import type { Speed } from '@/lib/session/messages';
+import type { RunHandles } from './run-context';
+
+export interface Action {
+  id: string;
+  group: 'Time' | 'Look' | 'Host' | 'Run';
+  title: string;
+  /** As pressed: `Space`, `Mod+k`. Without Mod only while nobody types. */
+  keys?: string;
+  run(): void;
+}
+
+export const SPEEDS: readonly Speed[] = [1, 5, 20, 100];
+
+export function actionsOf(handles: RunHandles): Action[] {
+  const state = handles.client.store.getState();
+  return [
+    ...timeActions(handles, state),
+    ...lookActions(handles),
+    ...hostActions(handles, state),
+    ...runActions(handles),
+  ];
+}
+
+function timeActions({ client }: RunHandles, { time }: RunState): Action[] {
+  const transport = (action: Parameters<typeof client.send>[0] & { type: 'transport' }) =>
+    client.send(action);
+  return [
+    {
+      id: 'play',
+      group: 'Time',
+      title: time.playing ? 'Pause' : 'Let time run',
+      keys: 'Space',
+      run: () =>
+        transport({
+          type: 'transport',
+          action: { kind: client.store.getState().time.playing ? 'pause' : 'play' },
+        }),
+    },
+    {
+      id: 'next',
+      group: 'Time',
+      title: 'Step to the next event',
+      keys: '.',
+      run: () => transport({ type: 'transport', action: { kind: 'next-event' } }),
+    },
+    ...SPEEDS.map((speed, index) => ({
+      id: `speed-${speed}`,
+      group: 'Time' as const,
+      title: `Run at ${speed}×`,
+      keys: String(index + 1),
+      run: () => transport({ type: 'transport', action: { kind: 'speed', speed } }),
+    })),
+    {
+      id: 'live',
+      group: 'Time',
+      title: 'Back to live',
+      keys: 'l',
+      run: () => transport({ type: 'transport', action: { kind: 'live' } }),
+    },
+    {
+      id: 'branch',
+      group: 'Time',
+      title: 'Continue from the moment looked at',
+      run: () => transport({ type: 'transport', action: { kind: 'branch' } }),
+    },
+  ];
+}
+
+function lookActions({ workbench }: RunHandles): Action[] {
+  const preferences = usePreferences.getState();
+  const dock = DOCK_PANELS.map(
+    ({ id, title }): Action => ({
+      id: `dock-${id}`,
+      group: 'Look',
+      title: `Show ${title.toLowerCase()}`,
+      run: () => workbench.setState({ dockTab: id, area: 'dock' }),
+    }),
+  );
+  return [
+    {
+      id: 'palette',
+      group: 'Look',
+      title: 'Search commands',
+      keys: 'Mod+k',
+      run: () => workbench.setState({ overlay: 'palette' }),
+    },
+    {
+      id: 'help',
+      group: 'Look',
+      title: 'Keys and how to get around',
+      keys: '?',
+      run: () => workbench.setState({ overlay: 'help' }),
+    },
+    {
+      id: 'terminal',
+      group: 'Look',
+      title: 'Go to the terminal',
+      keys: 'Mod+`',
+      run: () => focusTerminal(workbench),
+    },
+    {
+      id: 'outline',
+      group: 'Look',
+      title: 'Map or outline',
+      keys: 'o',
+      run: () => workbench.setState(({ outline }) => ({ outline: !outline })),
+    },
+    ...dock,
+    {
+      id: 'dots',
+      group: 'Look',
+      title: 'Requests as dots or as counters',
+      run: () => preferences.setDots(!preferences.dots),
+    },
+    { id: 'theme', group: 'Look', title: 'Dark or light', keys: 't', run: toggleTheme },
+    {
+      id: 'layout',
+      group: 'Look',
+      title: 'Panels back to their usual sizes',
+      run: () => preferences.forgetLayouts(),
+    },
+  ];
+}
+
+function focusTerminal(workbench: RunHandles['workbench']): void {
+  workbench.setState({ area: 'dock' });
+  requestAnimationFrame(() => {
+    const shown =
+      document.querySelector<HTMLElement>('[data-terminal-shown="true"] textarea') ??
+      document.querySelector<HTMLElement>('[data-dock] [role="tab"]');
+    shown?.focus();
+  });
+}
+
+export function toggleTheme(): void {
+  const dark = document.documentElement.dataset['theme'] !== 'light';
+  usePreferences.getState().setTheme(dark ? 'light' : 'dark');
+}
+
+function hostActions({ workbench }: RunHandles, { topology }: RunState): Action[] {
+  return topology.hosts.flatMap(({ id, label, kind }): Action[] => {
+    const panels = kind === 'clients' || kind === 'probe' ? INSPECTOR_PANELS.slice(0, 1) : INSPECTOR_PANELS;
+    return panels.map((panel) => ({
+      id: `host-${id}-${panel.id}`,
+      group: 'Host',
+      title: panel.id === 'overview' ? label : `${label}: ${panel.title.toLowerCase()}`,
+      run: () => workbench.showHost(id, panel.id),
+    }));
+  });
+}
+
+function runActions({ workbench, client }: RunHandles): Action[] {
+  return [
+    {
+      id: 'acknowledge',
+      group: 'Run',
+      title: 'Acknowledge the page',
+      keys: 'a',
+      run: () => client.send({ type: 'acknowledge' }),
+    },
+    {
+      id: 'export',
+      group: 'Run',
+      title: 'Export this run as a file',
+      run: () => void import('./export-run').then(({ exportRun }) => exportRun(client)),
+    },
+    {
+      id: 'restart',
+      group: 'Run',
+      title: 'Start again from the beginning',
+      run: () => workbench.setState({ overlay: 'restart' }),
+    },
+    {
+      id: 'finish',
+      group: 'Run',
+      title: 'Finish and read the debrief',
+      run: () => workbench.setState({ overlay: 'finish' }),
+    },
+  ];
+}
+
+/** Whether a key press means `keys`. */
+export function pressed(
+  event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>,
+  keys: string,
+): boolean {
+  const [last = '', ...others] = keys.split('+').reverse();
+  const mod = others.includes('Mod');
+  const key = last === 'Space' ? ' ' : last;
+  return (
+    !event.altKey && mod === (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === key.toLowerCase()
+  );
+}

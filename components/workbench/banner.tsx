@@ -1,0 +1,63 @@
+'use client';
+
+import { History, PartyPopper, TriangleAlert } from 'lucide-react';
+import { Button } from '@/components/ui/button';
+import { clockText } from '@/lib/views/times';
+import { useClient, useRun, useWorkbenchStore } from './run-context';
+
+/** One line above the map when something about the whole run has to be said. */
+export function Banner() {
+  const lookingBack = useRun((state) => state.time.lookingBack);
+  const phase = useRun((state) => state.standing.phase);
+  if (lookingBack) return <LookingBack />;
+  return phase === 'won' || phase === 'lost' ? <Decided /> : null;
+}
+
+const LINE = 'flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-3.5 py-1.5 text-xs';
+
+function LookingBack() {
+  const client = useClient();
+  const clock = useRun((state) => clockText(state.time.clock));
+  const finished = useRun((state) => state.standing.phase === 'finished');
+  return (
+    <div role="status" aria-live="off" className={`${LINE} bg-selected-soft`}>
+      <History size={13} aria-hidden="true" className="text-selected" />
+      <span>
+        Looking back at <b className="font-mono font-semibold">{clock}</b>
+      </span>
+      <span className="text-muted max-md:hidden">Nothing moves while you look.</span>
+      <span className="ml-auto flex gap-2">
+        {!finished && (
+          <Button size="small" onClick={() => client.send({ type: 'transport', action: { kind: 'branch' } })}>
+            Continue from here
+          </Button>
+        )}
+        <Button
+          size="small"
+          look="primary"
+          onClick={() => client.send({ type: 'transport', action: { kind: 'live' } })}
+        >
+          Back to live
+        </Button>
+      </span>
+    </div>
+  );
+}
+
+function Decided() {
+  const won = useRun((state) => state.standing.phase === 'won');
+  const verdict = useRun((state) => state.standing.verdict);
+  const workbench = useWorkbenchStore();
+  const Icon = won ? PartyPopper : TriangleAlert;
+  return (
+    <div role="status" className={`${LINE} ${won ? 'bg-ok-soft' : 'bg-broken-soft'}`}>
+      <Icon size={13} aria-hidden="true" className={won ? 'text-ok' : 'text-broken'} />
+      <span className="min-w-0">
+        {verdict ?? (won ? 'Every objective is met.' : 'This run can no longer be won.')}
+      </span>
+      <Button size="small" className="ml-auto" onClick={() => workbench.setState({ overlay: 'finish' })}>
+        Finish and read the debrief
+      </Button>
+    </div>
+  );
+}

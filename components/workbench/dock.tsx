@@ -1,0 +1,169 @@
+'use client';
+
+import { Plus, X } from 'lucide-react';
+import dynamic from 'next/dynamic';
+import { DOCK_PANELS } from '@/components/panels/registry';
+import { TracePanel } from '@/components/panels/trace/panel';
+import { Button } from '@/components/ui/button';
+import { cn } from '@/components/ui/class-names';
+import { Empty } from '@/components/ui/empty';
+import { Tab, TabList, TabPanel, Tabs } from '@/components/ui/tabs';
+import type { TerminalTab } from '@/lib/client/run-state';
+import { useHandles, useRun, useWorkbench } from './run-context';
+import { useOpenTerminal } from './use-open-terminal';
+
+const TerminalView = dynamic(
+  () => import('@/components/terminal/terminal-view').then((module) => module.TerminalView),
+  {
+    ssr: false,
+    loading: () => <Empty>Opening the terminal…</Empty>,
+  },
+);
+
+/** Under the map: terminals, lists of the run, and the chosen request. */
+export function Dock() {
+  const traced = useWorkbench((state) => state.trace !== undefined);
+  return (
+    <div
+      data-dock
+      className="grid h-full min-h-0 bg-ink-1"
+      style={{ gridTemplateColumns: traced ? 'minmax(0, 1.05fr) minmax(0, 1fr)' : 'minmax(0, 1fr)' }}
+    >
+      <DockTabs />
+      {traced && (
+        <div className="min-h-0 border-l border-line">
+          <TracePanel />
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** The open tab; without a choice the newest terminal that is still open. */
+export function currentTab(chosen: string | undefined, terminals: readonly TerminalTab[]): string {
+  const open = terminals.filter(({ closed }) => !closed);
+  const exists =
+    DOCK_PANELS.some(({ id }) => id === chosen) || open.some(({ id }) => `terminal:${id}` === chosen);
+  if (chosen !== undefined && exists) return chosen;
+  const first = open.at(-1) ?? terminals.at(-1);
+  return first === undefined ? 'events' : `terminal:${first.id}`;
+}
+
+function DockTabs() {
+  const { client, workbench } = useHandles();
+  const terminals = useRun((state) => state.terminals);
+  const chosen = useWorkbench((state) => state.dockTab);
+  const tab = currentTab(chosen, terminals);
+  const open = terminals.filter(({ closed, id }) => !closed || tab === `terminal:${id}`);
+  const current = open.find(({ id }) => tab === `terminal:${id}`);
+  const close = ({ id }: TerminalTab) => {
+    client.send({ type: 'terminal-close', terminal: id });
+    client.store.setState((state) => ({
+      terminals: state.terminals.filter((terminal) => terminal.id !== id),
+    }));
+  };
+  return (
+    <Tabs
+      value={tab}
+      onValueChange={(dockTab) => workbench.setState({ dockTab })}
+      activationMode="manual"
+      className="flex min-h-0 min-w-0 flex-col"
+    >
+      <div className="flex items-center gap-1 border-b border-line pl-2 pr-1.5">
+        <TabList aria-label="Terminals and lists">
+          {open.map((terminal) => (
+            <Tab
+              key={terminal.id}
+              value={`terminal:${terminal.id}`}
+              className="font-mono"
+              onKeyDown={(event) => event.key === 'Delete' && close(terminal)}
+              title="Delete closes it"
+            >
+              Terminal · {terminal.title}
+            </Tab>
+          ))}
+          {DOCK_PANELS.map(({ id, title }) => (
+            <Tab key={id} value={id}>
+              {title}
+            </Tab>
+          ))}
+        </TabList>
+        <DockTools current={current} onClose={close} />
+      </div>
+      {open.map((terminal) => (
+        <TerminalPanel key={terminal.id} terminal={terminal} shown={current === terminal} />
+      ))}
+      {DOCK_PANELS.map(({ id, Panel }) => (
+        <TabPanel key={id} value={id} className="flex-1">
+          {tab === id && <Panel host="" />}
+        </TabPanel>
+      ))}
+    </Tabs>
+  );
+}
+
+function DockTools({
+  current,
+  onClose,
+}: {
+  current: TerminalTab | undefined;
+  onClose(terminal: TerminalTab): void;
+}) {
+  const start = useRun((state) => state.brief?.start.host);
+  const openTerminal = useOpenTerminal();
+  const paused = useRun((state) => !state.time.playing && !state.time.lookingBack);
+  return (
+    <span className="ml-auto flex shrink-0 items-center gap-1">
+      {current?.closed === true && (
+        <span className="font-mono text-2xs text-muted">this session has ended</span>
+      )}
+      {paused && current?.closed === false && (
+        <span className="font-mono text-2xs text-risk">paused: commands wait</span>
+      )}
+      {current !== undefined && (
+        <Button
+          look="quiet"
+          size="icon"
+          aria-label={`Close terminal ${current.title}`}
+          title="Close this terminal"
+          onClick={() => onClose(current)}
+        >
+          <X size={13} />
+        </Button>
+      )}
+      {start !== undefined && (
+        <Button
+          look="quiet"
+          size="icon"
+          aria-label={`New terminal on ${start}`}
+          title={`New terminal on ${start}`}
+          onClick={() => openTerminal(start)}
+        >
+          <Plus size={14} />
+        </Button>
+      )}
+    </span>
+  );
+}
+
+/** Stays mounted while hidden, so that scroll and the half-typed line are kept. */
+function TerminalPanel({ terminal: { id, title }, shown }: { terminal: TerminalTab; shown: boolean }) {
+  return (
+    <TabPanel
+      value={`terminal:${id}`}
+      forceMount
+      tabIndex={-1}
+      data-terminal-shown={shown}
+      className={cn('flex-1 overflow-hidden bg-terminal', !shown && 'hidden')}
+    >
+      <TerminalView
+        terminal={id}
+        label={`Terminal on ${title}`}
+        shown={shown}
+        onLeave={() =>
+          document.querySelector<HTMLElement>('[data-dock] [role="tab"][data-state="active"]')?.focus()
+        }
+      />
+    </TabPanel>
+  );
+}

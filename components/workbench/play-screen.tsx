@@ -1,0 +1,10 @@
+'use client';
+
+import { spawnWorker } from '@/lib/client/spawn-worker';
+import type { ScenarioSource } from '@/lib/session/messages';
+import { RunScreen } from './run-screen';
+
+/** The play screen with the real world behind it. */
+export function PlayScreen({ scenario }: { scenario: ScenarioSource }) {
+  return <RunScreen scenario={scenario} spawn={spawnWorker} />;
+}

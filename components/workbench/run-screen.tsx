@@ -1,0 +1,68 @@
+'use client';
+
+import dynamic from 'next/dynamic';
+import type { RunPort } from '@/lib/client/run-port';
+import type { ScenarioSource } from '@/lib/session/messages';
+import { Announcer } from './announcer';
+import { WorkbenchHeader } from './header';
+import { WorkbenchLayout } from './layout';
+import { Overlays } from './overlays';
+import { RunProvider, useRun, useWorkbench } from './run-context';
+import { Trouble } from './trouble';
+import { useRunSession } from './use-run-session';
+import { useScreen } from './use-screen';
+import { useShortcuts } from './use-shortcuts';
+
+const DebriefScreen = dynamic(
+  () => import('@/components/debrief/debrief-screen').then((module) => module.DebriefScreen),
+  { ssr: false },
+);
+
+export interface RunScreenProps {
+  scenario: ScenarioSource;
+  spawn(): RunPort;
+}
+
+/** One run: the workbench while it is played, the debrief after. */
+export function RunScreen({ scenario, spawn }: RunScreenProps) {
+  const handles = useRunSession({ scenario, spawn });
+  return (
+    <RunProvider handles={handles}>
+      <Screen />
+    </RunProvider>
+  );
+}
+
+function Screen() {
+  const debriefing = useWorkbench((state) => state.view === 'debrief' && state.debrief !== undefined);
+  return (
+    <>
+      {debriefing ? <DebriefScreen /> : <Workbench />}
+      <Overlays />
+      <Trouble />
+    </>
+  );
+}
+
+function Workbench() {
+  const screen = useScreen();
+  const opening = useRun(
+    (state) => state.connection.state === 'opening' || state.connection.state === 'idle',
+  );
+  useShortcuts();
+  return (
+    <main className="flex h-dvh min-h-[26rem] flex-col overflow-hidden bg-ink-0">
+      <WorkbenchHeader />
+      {opening ? <Opening /> : <WorkbenchLayout key={screen} screen={screen} />}
+      <Announcer />
+    </main>
+  );
+}
+
+function Opening() {
+  return (
+    <p role="status" className="grid flex-1 place-items-center font-mono text-xs text-muted">
+      Starting the machines…
+    </p>
+  );
+}

@@ -1,0 +1,439 @@
+/**
+ * Reads configuration files the way `haproxy -c` does: the same messages in the
+ * same order, and a frozen configuration when nothing is wrong.
+ *
+ * What the daemon says is in `messages`; what the simulator does not model, but
+ * the daemon knows, is in `diagnostics` next to the daemon's own words, for the
+ * editor. Never throws.
+ *
+ * Source: 2.6.12 `cfgparse.c` `readcfgfile()`, `haproxy.c` `init()`.
+ */
+
+import { byteLength } from '../../std/bytes';
+import { deepFreeze } from '../../std/plain';
+import type { Diagnostic } from '../../text/diagnostic';
+import type { Configuration, ServerSettings } from './config';
+import { SECTION_KEYWORDS, splitWords, type SplitLine, type Word } from './grammar';
+import { type Message, MessageLog } from './messages';
+import {
+  ABORT,
+  ERROR,
+  FATAL,
+  Line,
+  NONE,
+  type ParserState,
+  type Surroundings,
+  UNKNOWN_SURROUNDINGS,
+} from './parse/context';
+import { defaultGlobal, parseGlobalLine } from './parse/global';
+import { parseProxyLine } from './parse/proxy';
+import { parseOtherSectionLine } from './parse/sections';
+import { validate } from './validate';
+
+export interface ConfigurationFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What comes of reading. */
+export interface CheckResult {
+  readonly messages: readonly Message[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** undefined: the daemon would not start */
+  readonly configuration: Configuration | undefined;
+  readonly hasWarnings: boolean;
+  /** at least one enabled proxy has an address to listen on */
+  readonly hasListener: boolean;
+  /** the phase after which it stopped */
+  readonly stoppedAt: 'reading' | 'validation' | undefined;
+  /** servers that a name stands for, to be resolved before a start */
+  readonly unresolved: readonly { readonly proxy: string; readonly server: ServerSettings }[];
+  readonly log: MessageLog;
+}
+
+/** So many broken lines end the reading of a file. */
+const MOST_FATAL_LINES = 50;
+
+/** Modifiers `no` and `default` are for these words only. */
+const NEGATABLE =
+  /^(?:option|log|busy-polling|set-dumpable|strict-limits|insecure-fork-wanted|numa-cpu-mapping)$/;
+
+/** Reads and validates files in order. */
+export function checkConfiguration(
+  files: readonly ConfigurationFile[],
+  surroundings: Surroundings = UNKNOWN_SURROUNDINGS,
+): CheckResult {
+  const state = newState(surroundings);
+  let bits = NONE;
+  for (const file of files) {
+    const own = new FileReader(state, file).read();
+    if (own === -1) {
+      state.log.alert(`Could not open configuration file ${file.path} : Success`);
+      return result(state, files, 'reading');
+    }
+    if ((own & (ABORT | FATAL)) !== 0) state.log.alert(`Error(s) found in configuration file : ${file.path}`);
+    bits |= own;
+    if ((bits & ABORT) !== 0) return result(state, files, 'reading');
+  }
+  if ((bits & FATAL) !== 0) {
+    state.log.alert('Fatal errors found in configuration.');
+    return result(state, files, 'reading');
+  }
+  if ((validate(state) & FATAL) !== 0) {
+    state.log.alert('Fatal errors found in configuration.');
+    return result(state, files, 'validation');
+  }
+  return result(state, files, undefined);
+}
+
+function newState(surroundings: Surroundings): ParserState {
+  return {
+    log: new MessageLog(),
+    diagnostics: [],
+    surroundings,
+    variables: new Map(),
+    global: defaultGlobal(surroundings.hostname),
+    globalSocketsExist: false,
+    externalCheck: false,
+    insecureFork: false,
+    serverStateFile: undefined,
+    said: new Set(),
+    proxies: [],
+    defaults: [],
+    lastDefaults: undefined,
+    currentDefaults: undefined,
+    current: undefined,
+    proxyIds: new Map(),
+    userlists: [],
+    peers: [],
+    mailers: [],
+    resolvers: [],
+    otherSections: [],
+    section: '',
+  };
+}
+
+function result(
+  state: ParserState,
+  files: readonly ConfigurationFile[],
+  stoppedAt: CheckResult['stoppedAt'],
+): CheckResult {
+  const active = state.proxies.filter((proxy) => !proxy.disabled);
+  const servers = active.flatMap((proxy) => proxy.servers.map((server) => ({ proxy: proxy.id, server })));
+  return {
+    messages: state.log.messages,
+    diagnostics: [
+      ...state.diagnostics,
+      ...state.log.messages.filter((message) => message.level !== 'NOTICE').map(diagnosticOf),
+    ],
+    configuration: stoppedAt === undefined ? freeze(state, files) : undefined,
+    hasWarnings: state.log.hasWarnings,
+    hasListener: active.some((proxy) => proxy.hasFrontend && proxy.binds.length > 0),
+    stoppedAt,
+    unresolved: servers.filter(({ server }) => server.hostname !== undefined && server.ip === undefined),
+    log: state.log,
+  };
+}
+
+function diagnosticOf(message: Message): Diagnostic {
+  const text = message.text.trimEnd().replace(/^config : /, '');
+  const place = /\[([^\]:]+):(\d+)\]/.exec(text);
+  const severity = message.level === 'ALERT' ? 'error' : 'warning';
+  const file = message.place?.file ?? place?.[1];
+  const line = message.place?.line ?? (place === null ? undefined : Number(place[2]));
+  return {
+    severity,
+    message: text.replace(/^[Pp]arsing \[[^\]]+\] ?: ?/, ''),
+    ...(file === undefined ? {} : { file }),
+    ...(line === undefined ? {} : { line }),
+    code: 'haproxy',
+  };
+}
+
+/** The drafts without what only the parser needed. */
+function freeze(state: ParserState, files: readonly ConfigurationFile[]): Configuration {
+  const proxies = state.proxies.map((draft) => {
+    const {
+      defaultServer: _server,
+      parent,
+      inheritsRules,
+      isReferenced: _referenced,
+      emailAlert: _mail,
+      ...settings
+    } = draft;
+    if (!inheritsRules || parent === undefined) return settings;
+    return {
+      ...settings,
+      httpRequest: [...parent.httpRequest, ...settings.httpRequest],
+      httpResponse: [...parent.httpResponse, ...settings.httpResponse],
+      httpAfterResponse: [...parent.httpAfterResponse, ...settings.httpAfterResponse],
+    };
+  });
+  return deepFreeze({
+    global: state.global,
+    proxies,
+    userlists: state.userlists,
+    files: files.map(({ path, text }) => ({ path, text })),
+  });
+}
+
+/** How a `.if` block stands. */
+type Block = 'taken' | 'dropped' | 'skipped';
+
+/** One file, line by line. */
+class FileReader {
+  readonly #state: ParserState;
+  readonly #file: ConfigurationFile;
+  readonly #blocks: Block[] = [];
+  #bits = NONE;
+  #fatal = 0;
+  #number = 0;
+  #section: string | undefined;
+
+  constructor(state: ParserState, file: ConfigurationFile) {
+    this.#state = state;
+    this.#file = file;
+  }
+
+  read(): number {
+    const { text } = this.#file;
+    let start = 0;
+    let missing: number | undefined;
+    while (start < text.length) {
+      this.#number++;
+      if (this.#fatal >= MOST_FATAL_LINES) {
+        this.#state.log.alert(`${this.#head}too many fatal errors (${this.#fatal}), stopping now.`);
+        break;
+      }
+      const newline = text.indexOf('\n', start);
+      const end = newline < 0 ? text.length : newline;
+      let raw = text.slice(start, end);
+      const nul = raw.indexOf('\0');
+      if (nul >= 0) raw = raw.slice(0, nul);
+      this.#state.log.place = { file: this.#file.path, line: this.#number };
+      if (this.#line(raw) === 'stop') break;
+      start = end + 1;
+      if (nul >= 0 && newline >= 0) {
+        this.#alert(`${this.#head}Stray NUL character at position ${nul + 1}.`);
+        break;
+      }
+      if (newline < 0) missing = byteLength(raw);
+    }
+    this.#state.log.place = undefined;
+    if ((this.#bits & ABORT) !== 0) return this.#bits;
+    if (missing !== undefined) {
+      this.#alert(
+        `${this.#head}Missing LF on last line, file might have been truncated at position ${missing + 1}.`,
+      );
+    }
+    if (this.#blocks.length > 0)
+      this.#bits |= this.#alert(`${this.#head}non-terminated '.if' block.`) | ABORT;
+    return this.#bits;
+  }
+
+  /** `parsing [file:line]: ` */
+  get #head(): string {
+    return `parsing [${this.#file.path}:${this.#number}]: `;
+  }
+
+  #alert(text: string): number {
+    this.#state.log.alert(text);
+    this.#bits |= ERROR;
+    return ERROR;
+  }
+
+  #line(raw: string): 'stop' | undefined {
+    const trimmed = raw.replace(/^[ \t\v\f\r]+/, '');
+    if (trimmed.startsWith('[')) return undefined;
+    const split = splitWords(trimmed, (name) => this.#variable(name));
+    if (split.fault !== undefined) {
+      this.#sayFault(raw, trimmed, split);
+      this.#fatal++;
+      return undefined;
+    }
+    const { words } = split;
+    if (words.length === 0 || words[0]?.text === '') return undefined;
+    const first = words[0]?.text ?? '';
+    if (first.startsWith('.')) {
+      const outcome = this.#macro(first, words, trimmed);
+      if (outcome !== 'none') return outcome === 'stop' ? 'stop' : undefined;
+    }
+    if (this.#blocks.some((block) => block !== 'taken')) return undefined;
+    if (first.startsWith('.')) return this.#saying(first, words);
+    return this.#statement(words);
+  }
+
+  #variable(name: string): string | undefined {
+    if (name === '.LINE') return String(this.#number);
+    if (name === '.FILE') return this.#file.path;
+    if (name === '.SECTION') return this.#state.section;
+    const own = this.#state.variables.get(name);
+    return own === null ? undefined : (own ?? this.#state.surroundings.variable(name));
+  }
+
+  /** A broken line is printed with a caret below. */
+  #sayFault(raw: string, trimmed: string, split: SplitLine): void {
+    const { fault } = split;
+    if (fault === undefined) return;
+    if (fault.kind === 'too-many-words') {
+      const word = split.words[63];
+      this.#alert(
+        `${this.#head}too many words, truncating after word 64, position ${(word?.start ?? 0) + 1}: <${word?.text ?? ''}>.`,
+      );
+      return;
+    }
+    const texts = {
+      quote: 'unmatched quote',
+      brace: 'unmatched brace in environment variable name',
+      'variable-name': 'forbidden first char in environment variable name',
+      hexadecimal: 'truncated or invalid hexadecimal sequence',
+      expansion: 'truncated or invalid word expansion sequence',
+    };
+    const before = byteLength(trimmed.slice(0, fault.at));
+    const position = before + byteLength(raw) - byteLength(trimmed) + 1;
+    const printed = printable(trimmed, before);
+    this.#alert(
+      `${this.#head}${texts[fault.kind]} at position ${position}:\n  ${printed.text}\n  ${'^'.padStart(printed.position + 1)}`,
+    );
+  }
+
+  /** `.if` and its kin. Only the constant conditions are evaluated. */
+  #macro(first: string, words: readonly Word[], text: string): 'none' | 'done' | 'stop' {
+    const argument = words[1]?.text ?? '';
+    const isMasked = this.#blocks.some((block) => block !== 'taken');
+    const abort = (said: string): 'stop' => {
+      this.#bits |= this.#alert(said) | ABORT;
+      return 'stop';
+    };
+    switch (first) {
+      case '.if':
+        this.#blocks.push(isMasked ? 'skipped' : this.#evaluate(text.slice(3).trim()) ? 'taken' : 'dropped');
+        return 'done';
+      case '.elif': {
+        if (this.#blocks.length === 0) return abort(`${this.#head}lone '.elif' with no matching '.if'.`);
+        const last = this.#blocks.pop();
+        this.#blocks.push(
+          last === 'dropped' && this.#evaluate(text.slice(5).trim())
+            ? 'taken'
+            : last === 'dropped'
+              ? 'dropped'
+              : 'skipped',
+        );
+        return 'done';
+      }
+      case '.else': {
+        if (argument !== '') return abort(`${this.#head}Unexpected argument '${argument}' for '.else'.`);
+        if (this.#blocks.length === 0) return abort(`${this.#head}lone '.else' with no matching '.if'.`);
+        this.#blocks.push(this.#blocks.pop() === 'dropped' ? 'taken' : 'skipped');
+        return 'done';
+      }
+      case '.endif':
+        if (argument !== '') return abort(`${this.#head}Unexpected argument '${argument}' for '.endif'.`);
+        if (this.#blocks.length === 0) return abort(`${this.#head}lone '.endif' with no matching '.if'.`);
+        this.#blocks.pop();
+        return 'done';
+      default:
+        return 'none';
+    }
+  }
+
+  /** Not modelled: conditions on versions, features and variables count as false. */
+  #evaluate(condition: string): boolean {
+    const isConstant = /^!*(?:\d+|true|false)?$/.test(condition);
+    if (!isConstant) {
+      this.#state.diagnostics.push({
+        severity: 'warning',
+        message: `not modelled: the condition '${condition}' counts as false`,
+        file: this.#file.path,
+        line: this.#number,
+        code: 'not-modelled',
+      });
+      return false;
+    }
+    const marks = /^!*/.exec(condition)?.[0].length ?? 0;
+    const value = condition.slice(marks);
+    const isTrue = value === 'true' || (/^\d+$/.test(value) && Number(value) !== 0);
+    return marks % 2 === 0 ? isTrue : !isTrue;
+  }
+
+  /** `.alert`, `.warning`, `.notice`, `.diag` */
+  #saying(first: string, words: readonly Word[]): 'stop' | undefined {
+    const argument = words[1]?.text ?? '';
+    const extra = words[2]?.text ?? '';
+    if (!/^\.(?:alert|warning|notice|diag)$/.test(first)) {
+      this.#alert(`${this.#head}unknown directive '${first}'.`);
+      this.#fatal++;
+      return 'stop';
+    }
+    if (extra !== '') {
+      this.#alert(
+        `${this.#head}Unexpected argument '${extra}' for '${first}'. Use quotes if the message should contain spaces.`,
+      );
+      return undefined;
+    }
+    const text = `${this.#head}'${argument}'.`;
+    if (first === '.alert') {
+      this.#bits |= this.#alert(text) | ABORT;
+      return 'stop';
+    }
+    if (first === '.warning') this.#state.log.warning(text);
+    else if (first === '.notice') this.#state.log.notice(text);
+    return undefined;
+  }
+
+  #statement(words: readonly Word[]): 'stop' | undefined {
+    const first = words[0]?.text;
+    const modifier = first === 'no' || first === 'default' ? first : undefined;
+    // Shifting the words after `default` leaves the last one there twice, which the daemon then complains about.
+    const rest =
+      modifier === undefined
+        ? words
+        : [...words.slice(1), ...(modifier === 'default' ? words.slice(-1) : [])];
+    const keyword = rest[0]?.text ?? '';
+    if (modifier !== undefined && !NEGATABLE.test(keyword)) {
+      this.#alert(
+        `${this.#head}negation/default currently supported only for options, log, busy-polling, set-dumpable, strict-limits, insecure-fork-wanted and numa-cpu-mapping.`,
+      );
+      this.#fatal++;
+    }
+    const isHeader = SECTION_KEYWORDS.includes(keyword);
+    if (isHeader) this.#section = keyword;
+    if (this.#section === undefined) {
+      this.#alert(`${this.#head}unknown keyword '${keyword}' out of section.`);
+      this.#fatal++;
+      return undefined;
+    }
+    this.#state.section = this.#section;
+    const line = new Line({ file: this.#file.path, line: this.#number }, rest, modifier);
+    const bits = this.#parse(line, this.#section, isHeader);
+    this.#bits |= bits;
+    if ((bits & FATAL) !== 0) this.#fatal++;
+    return (bits & ABORT) === 0 ? undefined : 'stop';
+  }
+
+  #parse(line: Line, section: string, isHeader: boolean): number {
+    switch (section) {
+      case 'global':
+        return parseGlobalLine(this.#state, line);
+      case 'defaults':
+      case 'frontend':
+      case 'backend':
+      case 'listen':
+        return parseProxyLine(this.#state, line);
+      default:
+        return parseOtherSectionLine(this.#state, line, isHeader);
+    }
+  }
+}
+
+/** At most 80 characters around a position; the position within them. */
+function printable(text: string, position: number): { readonly text: string; readonly position: number } {
+  const width = 80;
+  const clean = text.replace(/\s/g, ' ');
+  if (position < width) {
+    return { text: clean.length > width ? `${clean.slice(0, width)}...` : clean, position };
+  }
+  const shift = position - width / 2;
+  const cut = clean.slice(shift + 3, shift + 3 + width - 6);
+  return { text: `...${cut}${clean.length > shift + width - 3 ? '...' : ''}`, position: position - shift };
+}

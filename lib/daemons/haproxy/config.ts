@@ -1,0 +1,514 @@
+/**
+ * A configuration as the daemon runs it: plain data, deep-frozen once parsed,
+ * shared by every checkpoint. Times are microseconds. `file` and `line` say
+ * which line decided, for traces and the debrief.
+ *
+ * Source: HAProxy 2.6 configuration manual §3 "Global parameters", §4 "Proxies",
+ * §5 "Bind and server options", §7 "Using ACLs and fetching samples", §8 "Logging".
+ */
+
+import type { Micros } from '../../std/instant';
+
+export type Mode = 'tcp' | 'http';
+export type ProxyKind = 'defaults' | 'frontend' | 'backend' | 'listen';
+
+/** A line of a configuration file. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
+export interface Configuration {
+  readonly global: GlobalSettings;
+  /** frontends, backends and listens in file order */
+  readonly proxies: readonly ProxySettings[];
+  readonly userlists: readonly UserList[];
+  /** the files as they were read */
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+}
+
+export interface GlobalSettings {
+  maxconn: number | undefined;
+  uid: number | undefined;
+  gid: number | undefined;
+  chroot: string | undefined;
+  pidfile: string | undefined;
+  logs: LogTarget[];
+  logTag: string;
+  sockets: StatsSocket[];
+  /** percent */
+  spreadChecks: number;
+  maxSpreadChecks: Micros | undefined;
+  daemon: boolean;
+  masterWorker: boolean;
+  noExitOnFailure: boolean;
+  quiet: boolean;
+  zeroWarning: boolean;
+  hardStopAfter: Micros | undefined;
+  threads: number | undefined;
+  description: string;
+  node: string;
+  certificateBase: string;
+}
+
+export interface StatsSocket extends Place {
+  address: SocketAddress;
+  level: 'user' | 'operator' | 'admin';
+  /** octal permissions of the socket file */
+  mode: number | undefined;
+  uid: number | undefined;
+  gid: number | undefined;
+}
+
+export type SocketAddress =
+  | { readonly kind: 'inet'; readonly ip: number; readonly port: number }
+  | { readonly kind: 'inet6'; readonly text: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string }
+  | { readonly kind: 'descriptor'; readonly number: number }
+  | { readonly kind: 'name'; readonly name: string; readonly port: number };
+
+export interface LogTarget extends Place {
+  address: SocketAddress | { readonly kind: 'ring'; readonly name: string };
+  facility: string;
+  /** 0 emerg … 7 debug: nothing above this number is sent */
+  level: number;
+  /** nothing is sent as more urgent than this */
+  minLevel: number;
+  format: string;
+  /** the `global` line a `log global` stands for */
+  globalLine: number | undefined;
+}
+
+export interface Timeouts {
+  client: Micros | undefined;
+  server: Micros | undefined;
+  connect: Micros | undefined;
+  queue: Micros | undefined;
+  check: Micros | undefined;
+  'http-request': Micros | undefined;
+  'http-keep-alive': Micros | undefined;
+  tunnel: Micros | undefined;
+  tarpit: Micros | undefined;
+  'client-fin': Micros | undefined;
+  'server-fin': Micros | undefined;
+}
+
+export interface ProxySettings extends Place {
+  kind: ProxyKind;
+  id: string;
+  uuid: number;
+  mode: Mode;
+  disabled: boolean;
+  description: string;
+  hasFrontend: boolean;
+  hasBackend: boolean;
+
+  binds: BindSettings[];
+  /** 0: no limit of its own */
+  maxconn: number;
+  backlog: number;
+  defaultBackend: (Place & { name: string }) | undefined;
+  switching: SwitchingRule[];
+
+  servers: ServerSettings[];
+  balance: Balance;
+  retries: number;
+  /** `option redispatch [interval]`; undefined: off */
+  redispatch: number | undefined;
+  retryOn: string[];
+  cookie: CookieSettings | undefined;
+  serverRules: ServerRule[];
+  persistRules: PersistRule[];
+  stickTable: StickTable | undefined;
+  stickRules: StickRule[];
+  sourceIp: number | undefined;
+  serverNameHeader: string | undefined;
+
+  timeouts: Timeouts;
+  /** switches that are on (`option …`) */
+  options: Set<string>;
+  connectionMode: 'keep-alive' | 'server-close' | 'close';
+  forwardFor: ForwardFor | undefined;
+  errorFiles: Map<number, ErrorReply>;
+
+  logs: LogTarget[];
+  logFormat: LogFormat | undefined;
+  logTag: string | undefined;
+
+  acls: Map<string, Acl>;
+  tcpRequest: TcpRule[];
+  httpRequest: HttpRule[];
+  httpResponse: HttpRule[];
+  httpAfterResponse: HttpRule[];
+  redirects: HttpRule[];
+  monitorUri: string | undefined;
+  monitorFail: Condition[];
+  captures: Capture[];
+  stats: StatsPage | undefined;
+  check: CheckSettings;
+}
+
+export interface BindSettings extends Place {
+  /** as written: `*:80` */
+  text: string;
+  addresses: SocketAddress[];
+  name: string | undefined;
+  maxconn: number;
+  backlog: number;
+  usesTls: boolean;
+  certificates: string[];
+}
+
+export interface SwitchingRule extends Place {
+  condition: Condition | undefined;
+  backend: string;
+  /** set when the name is computed per request (`%[…]`) */
+  format: FormatNode[] | undefined;
+}
+
+export interface ServerRule extends Place {
+  condition: Condition;
+  server: string;
+  format: FormatNode[] | undefined;
+}
+
+export interface PersistRule extends Place {
+  kind: 'force' | 'ignore';
+  condition: Condition;
+}
+
+export type Algorithm =
+  | 'roundrobin'
+  | 'static-rr'
+  | 'leastconn'
+  | 'first'
+  | 'random'
+  | 'source'
+  | 'uri'
+  | 'url_param'
+  | 'hdr'
+  | 'hash'
+  | 'rdp-cookie';
+
+export interface Balance extends Place {
+  algorithm: Algorithm;
+  /** true when a `balance` line says so */
+  isExplicit: boolean;
+  argument: string;
+  draws: number;
+  uriLength: number;
+  uriDepth: number;
+  uriWhole: boolean;
+  uriPathOnly: boolean;
+  domainOnly: boolean;
+  expression: SampleExpression | undefined;
+  hashType: 'map-based' | 'consistent';
+  hashFunction: 'sdbm' | 'djb2' | 'wt6' | 'crc32';
+  avalanche: boolean;
+}
+
+export interface CookieSettings extends Place {
+  name: string;
+  mode: 'insert' | 'rewrite' | 'prefix' | 'passive';
+  indirect: boolean;
+  nocache: boolean;
+  postonly: boolean;
+  preserve: boolean;
+  httponly: boolean;
+  secure: boolean;
+  domains: string[];
+  attributes: string[];
+  dynamic: boolean;
+  /** seconds */
+  maxidle: number;
+  maxlife: number;
+}
+
+export interface ServerSettings extends Place {
+  name: string;
+  /** numbered from 1 in each backend */
+  id: number;
+  hasExplicitId: boolean;
+  ip: number | undefined;
+  ipv6: string | undefined;
+  hostname: string | undefined;
+  unixPath: string | undefined;
+  /** 0: the port the client came to, plus the offset */
+  port: number;
+  mapsPort: boolean;
+  portOffset: number;
+  weight: number;
+  isBackup: boolean;
+  isDisabled: boolean;
+  cookie: string | undefined;
+  maxconn: number;
+  minconn: number;
+  maxqueue: number;
+  /** whole seconds, as the daemon keeps it */
+  slowstartSeconds: number;
+  checks: boolean;
+  rise: number;
+  fall: number;
+  inter: Micros;
+  fastinter: Micros | undefined;
+  downinter: Micros | undefined;
+  checkPort: number;
+  checkIp: number | undefined;
+  observe: 'none' | 'layer4' | 'layer7';
+  onError: 'fastinter' | 'fail-check' | 'sudden-death' | 'mark-down';
+  errorLimit: number;
+  shutdownOnDown: boolean;
+  shutdownBackupsOnUp: boolean;
+  track: string | undefined;
+  nonStick: boolean;
+  sourceIp: number | undefined;
+  initAddresses: string[];
+  usesTls: boolean;
+  /** `none`, `required`, or nothing said */
+  verify: string;
+  hasAuthorities: boolean;
+  resolvers: string | undefined;
+  fastOpen: boolean;
+  hasAgent: boolean;
+  hasAgentPort: boolean;
+}
+
+export interface ForwardFor {
+  header: string;
+  exceptNetwork: number | undefined;
+  exceptMask: number;
+  ifNone: boolean;
+}
+
+/** What is answered instead of the built-in page of a status. */
+export type ErrorReply =
+  | {
+      readonly kind: 'raw';
+      readonly status: number;
+      readonly headers: [string, string][];
+      readonly body: string;
+      readonly reason: string;
+    }
+  | { readonly kind: 'location'; readonly code: number; readonly url: string };
+
+export interface Capture {
+  kind: 'request' | 'response' | 'cookie';
+  name: string;
+  length: number;
+}
+
+export interface StatsPage {
+  uri: string;
+  realm: string | undefined;
+  users: { user: string; password: string }[];
+  refreshSeconds: number;
+  scopes: string[];
+  hideVersion: boolean;
+  showNode: boolean;
+  showDescription: string | undefined;
+  showLegends: boolean;
+  adminRules: Condition[];
+  requestRules: HttpRule[];
+}
+
+// ---- conditions and samples
+
+export interface SampleExpression {
+  readonly fetch: string;
+  readonly arguments: readonly string[];
+  readonly converters: readonly { readonly name: string; readonly arguments: readonly string[] }[];
+  /** after the last converter */
+  readonly type: SampleType;
+}
+
+export type SampleType = 'any' | 'bool' | 'sint' | 'addr' | 'ipv4' | 'ipv6' | 'str' | 'bin' | 'meth';
+export type MatchMethod =
+  | 'found'
+  | 'bool'
+  | 'int'
+  | 'ip'
+  | 'bin'
+  | 'len'
+  | 'str'
+  | 'beg'
+  | 'sub'
+  | 'dir'
+  | 'dom'
+  | 'end'
+  | 'reg';
+
+export type Pattern =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'range'; readonly lowest: number; readonly highest: number }
+  | { readonly kind: 'network'; readonly network: number; readonly mask: number }
+  | { readonly kind: 'none' };
+
+export interface AclExpression extends Place {
+  readonly keyword: string;
+  readonly sample: SampleExpression;
+  readonly match: MatchMethod;
+  readonly ignoreCase: boolean;
+  readonly patterns: readonly Pattern[];
+}
+
+/** All expressions under one name; any of them may match. */
+export interface Acl {
+  readonly name: string;
+  readonly expressions: AclExpression[];
+  /** where it can be evaluated, one bit for each place */
+  places: number;
+  sources: Set<string>;
+}
+
+/** Suites joined by `or`; terms of one suite joined by `and`. */
+export interface Condition extends Place {
+  readonly isUnless: boolean;
+  readonly suites: readonly (readonly { readonly negated: boolean; readonly acl: Acl }[])[];
+}
+
+export type FormatNode =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'separator' }
+  | { readonly kind: 'variable'; readonly name: string; readonly argument: string; readonly quoted: boolean }
+  | { readonly kind: 'sample'; readonly expression: SampleExpression; readonly quoted: boolean };
+
+export interface LogFormat extends Place {
+  kind: 'http' | 'tcp' | 'clf' | 'https' | 'custom';
+  text: string;
+  nodes: FormatNode[];
+}
+
+// ---- rules
+
+export interface Reply {
+  status: number;
+  reason: string | undefined;
+  contentType: string | undefined;
+  body:
+    | { readonly kind: 'none' }
+    | { readonly kind: 'default' }
+    | { readonly kind: 'text'; readonly text: string }
+    | { readonly kind: 'format'; readonly nodes: readonly FormatNode[] };
+  headers: { readonly name: string; readonly value: readonly FormatNode[] }[];
+}
+
+export type RuleAction =
+  | { readonly type: 'allow' }
+  | { readonly type: 'deny' | 'tarpit'; readonly reply: Reply }
+  | { readonly type: 'return'; readonly reply: Reply }
+  | { readonly type: 'auth'; readonly realm: string | undefined }
+  | { readonly type: 'reject' }
+  | { readonly type: 'silent-drop' }
+  | { readonly type: 'redirect'; readonly redirect: Redirect }
+  | {
+      readonly type: 'set-header' | 'add-header';
+      readonly name: string;
+      readonly value: readonly FormatNode[];
+    }
+  | { readonly type: 'del-header'; readonly name: string; readonly match: MatchMethod }
+  | {
+      readonly type: 'replace-header' | 'replace-value';
+      readonly name: string;
+      readonly pattern: string;
+      readonly value: readonly FormatNode[];
+    }
+  | {
+      readonly type: 'replace-path' | 'replace-pathq' | 'replace-uri';
+      readonly pattern: string;
+      readonly value: readonly FormatNode[];
+    }
+  | {
+      readonly type: 'set-method' | 'set-path' | 'set-pathq' | 'set-query' | 'set-uri';
+      readonly value: readonly FormatNode[];
+    }
+  | { readonly type: 'set-status'; readonly status: number; readonly reason: string | undefined }
+  | {
+      readonly type: 'set-var';
+      readonly variable: string;
+      readonly expression: SampleExpression | undefined;
+      readonly value: readonly FormatNode[];
+    }
+  | { readonly type: 'unset-var'; readonly variable: string }
+  | { readonly type: 'set-log-level'; readonly level: string }
+  | { readonly type: 'disable-l7-retry' }
+  | { readonly type: 'nothing'; readonly keyword: string };
+
+export interface HttpRule extends Place {
+  readonly action: RuleAction;
+  condition: Condition | undefined;
+}
+
+/** `tcp-request connection reject if …`: what else such rules can do is not modelled. */
+export interface TcpRule extends Place {
+  readonly where: 'connection' | 'session' | 'content';
+  readonly action: 'accept' | 'reject' | 'nothing';
+  readonly condition: Condition | undefined;
+}
+
+export interface Redirect {
+  readonly kind: 'location' | 'prefix' | 'scheme';
+  readonly target: readonly FormatNode[];
+  readonly code: number;
+  readonly cookie: string | undefined;
+  readonly dropQuery: boolean;
+  readonly appendSlash: boolean;
+  readonly ignoreEmpty: boolean;
+}
+
+export interface StickTable extends Place {
+  type: string;
+  size: number;
+  expire: Micros | undefined;
+  noPurge: boolean;
+  stores: string[];
+}
+
+export interface StickRule extends Place {
+  isMatch: boolean;
+  isStore: boolean;
+  onResponse: boolean;
+  expression: SampleExpression;
+  table: string | undefined;
+  condition: Condition | undefined;
+}
+
+// ---- health checks
+
+export interface CheckSettings {
+  /** what `option …` last chose; connect only when none did */
+  kind: 'connect' | 'http' | 'tcp' | 'unsupported';
+  /** the line of that option, for traces */
+  place: Place | undefined;
+  request: CheckRequest;
+  /** true once `http-check send` replaced the request of the option */
+  hasSend: boolean;
+  expect: CheckExpect[];
+  disableOn404: boolean;
+  /** came from a defaults section; an `option` of its own starts anew */
+  isInherited: boolean;
+  hasUnusedHttpRules: boolean;
+  hasUnusedTcpRules: boolean;
+}
+
+export interface CheckRequest {
+  method: string;
+  uri: string;
+  version: string;
+  headers: [string, string][];
+  body: string;
+}
+
+export type CheckExpect = {
+  readonly negated: boolean;
+  readonly what: 'status' | 'rstatus' | 'string' | 'rstring' | 'hdr' | 'fhdr';
+  readonly pattern: string;
+  readonly statuses: readonly { readonly lowest: number; readonly highest: number }[];
+  readonly headerName: string;
+  readonly headerMatch: MatchMethod;
+};
+
+export interface UserList extends Place {
+  name: string;
+  users: { name: string; password: string; isInsecure: boolean; groups: string[] }[];
+  groups: string[];
+}

@@ -1,0 +1,463 @@
+/**
+ * Values of sample fetches for one session. Several values come from one fetch
+ * where any of them may match (headers, cookies); none means: not there.
+ * Source: HAProxy 2.6 configuration manual §7.3.2 – §7.3.6.
+ */
+
+import { avalanche, crc32, hashKey } from '../worker/balance/hashes';
+import { dynamicLimit } from '../worker/balance/weights';
+import { isUsable, ratePerSecond, type ServerState } from '../worker/state';
+import { byteLength } from '../../../std/bytes';
+import { formatIPv4, parseIPv4 } from '../../../std/ipv4';
+import {
+  cookiesOf,
+  headersOf,
+  headerValue,
+  pathAndQuery,
+  pathOf,
+  queryOf,
+  setCookiesOf,
+  splitValues,
+  type Subject,
+  wholeValues,
+} from './subject';
+
+/** An address is not just a number. */
+export interface Address {
+  readonly ip: number;
+}
+export type Value = string | number | boolean | Address;
+type Computation = (subject: Subject, args: readonly string[]) => readonly Value[];
+
+const NOTHING: readonly Value[] = [];
+
+export function fetchValues(subject: Subject, name: string, args: readonly string[]): readonly Value[] {
+  return FETCHES.get(name)?.(subject, args) ?? NOTHING;
+}
+export function isFetchModelled(name: string): boolean {
+  return FETCHES.has(name);
+}
+
+function one(value: Value | undefined): readonly Value[] {
+  return value === undefined ? NOTHING : [value];
+}
+/** Occurrence 1 is the first, −1 the last; without one all are candidates. */
+function occurrence(values: readonly string[], text: string | undefined): readonly string[] {
+  if (text === undefined || text === '') return values;
+  const number = Number(text);
+  const value = number >= 0 ? values[number - 1] : values.at(number);
+  return value === undefined ? [] : [value];
+}
+const toAddress = (text: string): Value[] => {
+  const ip = parseIPv4(text.replace(/:\d+$/, ''));
+  return ip === undefined ? [] : [{ ip }];
+};
+const toNumber = (text: string): Value => {
+  const found = /^\s*-?\d+/.exec(text);
+  return found === null ? 0 : Number(found[0]);
+};
+
+function headerFetches(prefixes: readonly string[], side: 'request' | 'response'): [string, Computation][] {
+  const list: [string, Computation][] = [];
+  for (const prefix of prefixes) {
+    const split: Computation = (subject, [name = '', at]) =>
+      occurrence(splitValues(headersOf(subject, side), name), at);
+    list.push([`${prefix}hdr`, split]);
+    list.push([
+      `${prefix}hdr_cnt`,
+      (subject, [name = '']) => [splitValues(headersOf(subject, side), name).length],
+    ]);
+    list.push([
+      `${prefix}hdr_ip`,
+      (subject, args) => split(subject, args).flatMap((value) => toAddress(String(value))),
+    ]);
+    list.push([
+      `${prefix}hdr_val`,
+      (subject, args) => split(subject, args).map((value) => toNumber(String(value))),
+    ]);
+  }
+  return list;
+}
+function wholeHeaderFetches(prefix: string, side: 'request' | 'response'): [string, Computation][] {
+  return [
+    [
+      `${prefix}fhdr`,
+      (subject, [name = '', at]) => occurrence(wholeValues(headersOf(subject, side), name), at),
+    ],
+    [`${prefix}fhdr_cnt`, (subject, [name = '']) => [wholeValues(headersOf(subject, side), name).length]],
+    [
+      `${prefix}hdr_names`,
+      (subject, [delimiter = ',']) => [
+        headersOf(subject, side)
+          .map(([name]) => name.toLowerCase())
+          .join(delimiter),
+      ],
+    ],
+  ];
+}
+function cookieFetches(prefixes: readonly string[], side: 'request' | 'response'): [string, Computation][] {
+  const all = (subject: Subject, name: string | undefined): string[] =>
+    (side === 'request' ? cookiesOf : setCookiesOf)(headersOf(subject, side))
+      .filter(([own]) => name === undefined || own === name)
+      .map(([, value]) => value);
+  return prefixes.flatMap((prefix): [string, Computation][] => [
+    [prefix, (subject, [name]) => all(subject, name)],
+    [`${prefix}_cnt`, (subject, [name]) => [all(subject, name).length]],
+    [`${prefix}_val`, (subject, [name]) => all(subject, name).map(toNumber)],
+  ]);
+}
+
+function target(subject: Subject): string | undefined {
+  return subject.request?.target;
+}
+function ofTarget(compute: (target: string) => Value): Computation {
+  return (subject) => one(target(subject) === undefined ? undefined : compute(target(subject) ?? ''));
+}
+/** `Host` and path: the key of a page. */
+function base(subject: Subject): string {
+  return (headerValue(headersOf(subject, 'request'), 'host') ?? '') + pathOf(target(subject) ?? '');
+}
+function parameters(subject: Subject, name: string | undefined, delimiter = '&'): string[] {
+  const query =
+    delimiter === '&'
+      ? queryOf(target(subject) ?? '')
+      : (target(subject) ?? '').slice((target(subject) ?? '').indexOf(delimiter) + 1);
+  if (query === '') return [];
+  return query.split(/[&;]/).flatMap((part) => {
+    const equals = part.indexOf('=');
+    if (equals < 0) return [];
+    return name === undefined || part.slice(0, equals) === name ? [part.slice(equals + 1)] : [];
+  });
+}
+
+/** Servers of the named backend, or of the session's own. */
+function proxyOf(subject: Subject, name: string | undefined): number {
+  const { session, runtime } = subject;
+  if (name === undefined || name === '') return session.backend >= 0 ? session.backend : session.frontend;
+  return runtime.configuration.proxies.findIndex((proxy) => proxy.id === name);
+}
+function serversOf(subject: Subject, name: string | undefined): readonly ServerState[] {
+  return subject.runtime.state.proxies[proxyOf(subject, name)]?.servers ?? [];
+}
+function namedServer(subject: Subject, text: string | undefined): ServerState | undefined {
+  const slash = text?.indexOf('/') ?? -1;
+  const server = slash < 0 ? text : text?.slice(slash + 1);
+  return serversOf(subject, slash < 0 ? undefined : text?.slice(0, slash)).find(
+    (candidate) => candidate.name === server,
+  );
+}
+/** All servers that may be used, or the active ones only when there are any. */
+function usableCount(subject: Subject, name: string | undefined): number {
+  const proxy = subject.runtime.state.proxies[proxyOf(subject, name)];
+  return proxy?.servers.filter(isUsable).length ?? 0;
+}
+function queued(subject: Subject, name: string | undefined): number {
+  const proxy = subject.runtime.state.proxies[proxyOf(subject, name)];
+  return (
+    (proxy?.queue.length ?? 0) + (proxy?.servers.reduce((sum, server) => sum + server.queue.length, 0) ?? 0)
+  );
+}
+function freeSlots(subject: Subject, name: string | undefined): number {
+  const index = proxyOf(subject, name);
+  if (index < 0) return 0;
+  const servers = serversOf(subject, name).filter(isUsable);
+  if (servers.some((server) => server.maxconn === 0)) return -1;
+  return servers.reduce(
+    (sum, server) => sum + dynamicLimit(subject.runtime.pool(index), server) - server.served,
+    0,
+  );
+}
+function credentials(subject: Subject): { user: string; password: string } | undefined {
+  const value = headerValue(headersOf(subject, 'request'), 'authorization');
+  const found = /^basic\s+(\S+)/i.exec(value ?? '');
+  if (found === null) return undefined;
+  const text = decodeBase64(found[1] ?? '');
+  const colon = text.indexOf(':');
+  return colon < 0 ? undefined : { user: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+export function decodeBase64(text: string): string {
+  let bits = 0;
+  let held = 0;
+  let out = '';
+  for (const character of text) {
+    const value = ALPHABET.indexOf(character);
+    if (value < 0) continue;
+    held = ((held << 6) | value) & 0xffff;
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    out += String.fromCharCode((held >> bits) & 0xff);
+  }
+  return out;
+}
+export function encodeBase64(text: string): string {
+  let out = '';
+  for (let i = 0; i < text.length; i += 3) {
+    const group =
+      ((text.charCodeAt(i) & 255) << 16) |
+      ((text.charCodeAt(i + 1) & 255) << 8) |
+      (text.charCodeAt(i + 2) & 255);
+    const left = text.length - i;
+    out +=
+      ALPHABET.charAt(group >> 18) +
+      ALPHABET.charAt((group >> 12) & 63) +
+      (left > 1 ? ALPHABET.charAt((group >> 6) & 63) : '=') +
+      (left > 2 ? ALPHABET.charAt(group & 63) : '=');
+  }
+  return out;
+}
+/** The user whose password the request carries, in a user list. */
+function authenticated(
+  subject: Subject,
+  list: string | undefined,
+): { name: string; groups: readonly string[] } | undefined {
+  const given = credentials(subject);
+  const users =
+    subject.runtime.configuration.userlists.find((candidate) => candidate.name === list)?.users ?? [];
+  const user = users.find((candidate) => candidate.name === given?.user);
+  // Not modelled: hashed passwords never match.
+  if (user === undefined || !user.isInsecure || user.password !== given?.password) return undefined;
+  return user;
+}
+function rateOf(
+  subject: Subject,
+  name: string | undefined,
+  side: 'frontend' | 'backend',
+  which: 'rate' | 'requestRate',
+): readonly Value[] {
+  const proxy = subject.runtime.state.proxies[proxyOf(subject, name)];
+  return [proxy === undefined ? 0 : ratePerSecond(proxy[side][which], subject.runtime.now)];
+}
+/** A wall clock in whole seconds, with an offset. */
+function date(subject: Subject, [offset]: readonly string[]): readonly Value[] {
+  return [Math.floor(subject.runtime.host.clock() / 1_000_000) + Number(offset ?? 0)];
+}
+
+const FETCHES: ReadonlyMap<string, Computation> = new Map<string, Computation>([
+  ['always_true', () => [true]],
+  ['always_false', () => [false]],
+  ['wait_end', () => [true]],
+  ['bool', (_, [text = '']) => [/^(?:true|yes|on|1)$/i.test(text)]],
+  ['int', (_, [text = '0']) => [Number(text)]],
+  ['str', (_, [text = '']) => [text]],
+  ['bin', (_, [text = '']) => [text]],
+  ['meth', (_, [text = '']) => [text]],
+  ['ipv4', (_, [text = '']) => toAddress(text)],
+  ['env', (subject, [name = '']) => one(subject.runtime.process.env.get(name))],
+  ['var', (subject, [name = '']) => one(subject.session.variables?.get(name))],
+  ['hostname', (subject) => [subject.runtime.host.state.hostname]],
+  ['nbproc', () => [1]],
+  ['thread', () => [0]],
+  ['date', date],
+  [
+    'rand',
+    (subject, [range]) => [
+      subject.runtime.kernel
+        .random(`haproxy:${subject.runtime.host.name}:rand`)
+        .integer(0, range === undefined ? 4_294_967_295 : Math.max(0, Number(range) - 1)),
+    ],
+  ],
+  ['stopping', (subject) => [subject.runtime.state.stopping]],
+
+  ['src', (subject) => [{ ip: subject.session.clientIp }]],
+  ['fc_src', (subject) => [{ ip: subject.session.clientIp }]],
+  ['src_port', (subject) => [subject.session.clientPort]],
+  [
+    'src_is_local',
+    (subject) => [subject.runtime.network.isLocalAddress(subject.runtime.host, subject.session.clientIp)],
+  ],
+  ['dst', (subject) => [{ ip: subject.session.localIp }]],
+  ['fc_dst', (subject) => [{ ip: subject.session.localIp }]],
+  ['dst_port', (subject) => [subject.session.localPort]],
+  ['fc_dst_port', (subject) => [subject.session.localPort]],
+  [
+    'dst_is_local',
+    (subject) => [subject.runtime.network.isLocalAddress(subject.runtime.host, subject.session.localIp)],
+  ],
+  ['dst_conn', (subject) => [subject.runtime.listener(subject.session)?.current ?? 0]],
+  ['fc_http_major', () => [1]],
+  ['bc_http_major', () => [1]],
+  ['fc_rcvd_proxy', () => [false]],
+  ['ssl_fc', () => [false]],
+  ['ssl_bc', () => [false]],
+  ['ssl_fc_has_crt', () => [false]],
+
+  ['method', (subject) => one(subject.request?.method)],
+  ['path', ofTarget(pathOf)],
+  ['pathq', ofTarget(pathAndQuery)],
+  ['query', ofTarget(queryOf)],
+  ['url', ofTarget((text) => text)],
+  ['url32', (subject) => [avalanche(hashKey(base(subject) + queryOf(target(subject) ?? ''), 'crc32'))]],
+  ['url_ip', ofTarget((text) => ({ ip: parseIPv4(/^[a-z]+:\/\/([^/:]+)/i.exec(text)?.[1] ?? '') ?? 0 }))],
+  ['url_port', ofTarget((text) => Number(/^[a-z]+:\/\/[^/:]+:(\d+)/i.exec(text)?.[1] ?? 0))],
+  ['url_param', (subject, [name, delimiter]) => parameters(subject, name, delimiter)],
+  ['urlp', (subject, [name, delimiter]) => parameters(subject, name, delimiter)],
+  ['urlp_val', (subject, [name, delimiter]) => parameters(subject, name, delimiter).map(toNumber)],
+  ['base', (subject) => one(subject.request === undefined ? undefined : base(subject))],
+  ['base32', (subject) => [crc32(base(subject))]],
+  [
+    'baseq',
+    (subject) =>
+      one(
+        subject.request === undefined
+          ? undefined
+          : (headerValue(headersOf(subject, 'request'), 'host') ?? '') + pathAndQuery(target(subject) ?? ''),
+      ),
+  ],
+  ['req.ver', (subject) => one(subject.request?.version)],
+  ['req_ver', (subject) => one(subject.request?.version)],
+  ['req.proto_http', (subject) => [subject.request !== undefined]],
+  ['req_proto_http', (subject) => [subject.request !== undefined]],
+  ['http_first_req', (subject) => [subject.session.requests <= 1]],
+  ['req.len', (subject) => [subject.request?.bytes ?? 0]],
+  ['req_len', (subject) => [subject.request?.bytes ?? 0]],
+  ['req.body', (subject) => one(subject.request?.body)],
+  ['req.body_len', (subject) => [byteLength(subject.request?.body ?? '')]],
+  ['req.body_size', (subject) => [byteLength(subject.request?.body ?? '')]],
+  [
+    'req.body_param',
+    (subject, [name]) =>
+      (subject.request?.body ?? '')
+        .split('&')
+        .filter((part) => part.startsWith(`${name ?? ''}=`))
+        .map((part) => part.slice(part.indexOf('=') + 1)),
+  ],
+  ['capture.req.method', (subject) => one(subject.session.received?.method)],
+  ['capture.req.uri', (subject) => one(subject.session.received?.target)],
+  [
+    'capture.req.ver',
+    (subject) =>
+      one(subject.session.received === undefined ? undefined : `HTTP/${subject.session.received.version}`),
+  ],
+  ['capture.req.hdr', (subject, [index = '0']) => one(subject.session.captured?.[Number(index)])],
+  ['unique-id', () => NOTHING],
+  ...headerFetches(['', 'req.'], 'request'),
+  ...headerFetches(['res.', 's'], 'response'),
+  ...wholeHeaderFetches('req.', 'request'),
+  ...wholeHeaderFetches('res.', 'response'),
+  ...cookieFetches(['cook', 'req.cook'], 'request'),
+  ...cookieFetches(['scook', 'res.cook'], 'response'),
+  [
+    'cookie',
+    (subject, args) =>
+      FETCHES.get(subject.response === undefined ? 'req.cook' : 'res.cook')?.(subject, args) ?? NOTHING,
+  ],
+  ['status', (subject) => one(subject.response?.status)],
+  ['res.ver', (subject) => one(subject.response?.version)],
+  ['resp_ver', (subject) => one(subject.response?.version)],
+  ['res.body', (subject) => one(subject.response?.body)],
+  ['res.body_len', (subject) => [byteLength(subject.response?.body ?? '')]],
+  ['res.len', (subject) => [subject.response?.bytes ?? 0]],
+
+  ['http_auth', (subject, [list]) => [authenticated(subject, list) !== undefined]],
+  ['http_auth_group', (subject, [list]) => authenticated(subject, list)?.groups ?? NOTHING],
+  ['http_auth_user', (subject) => one(credentials(subject)?.user)],
+  ['http_auth_pass', (subject) => one(credentials(subject)?.password)],
+  [
+    'http_auth_type',
+    (subject) => one(headerValue(headersOf(subject, 'request'), 'authorization')?.split(' ')[0]),
+  ],
+
+  ['fe_name', (subject) => [subject.runtime.settings(subject.session.frontend).id]],
+  ['fe_id', (subject) => [subject.runtime.settings(subject.session.frontend).uuid]],
+  ['fe_defbe', (subject) => one(subject.runtime.settings(subject.session.frontend).defaultBackend?.name)],
+  [
+    'fe_conn',
+    (subject, [name]) => [
+      subject.runtime.state.proxies[name === undefined ? subject.session.frontend : proxyOf(subject, name)]
+        ?.frontend.current ?? 0,
+    ],
+  ],
+  [
+    'fe_sess_rate',
+    (subject, [name]) =>
+      rateOf(subject, name ?? subject.runtime.settings(subject.session.frontend).id, 'frontend', 'rate'),
+  ],
+  [
+    'fe_req_rate',
+    (subject, [name]) =>
+      rateOf(
+        subject,
+        name ?? subject.runtime.settings(subject.session.frontend).id,
+        'frontend',
+        'requestRate',
+      ),
+  ],
+  [
+    'be_name',
+    (subject) =>
+      one(subject.session.backend < 0 ? undefined : subject.runtime.settings(subject.session.backend).id),
+  ],
+  [
+    'be_id',
+    (subject) =>
+      one(subject.session.backend < 0 ? undefined : subject.runtime.settings(subject.session.backend).uuid),
+  ],
+  [
+    'be_conn',
+    (subject, [name]) => [subject.runtime.state.proxies[proxyOf(subject, name)]?.backend.current ?? 0],
+  ],
+  ['be_sess_rate', (subject, [name]) => rateOf(subject, name, 'backend', 'rate')],
+  ['be_conn_free', (subject, [name]) => [freeSlots(subject, name)]],
+  ['connslots', (subject, [name]) => [freeSlots(subject, name)]],
+  ['nbsrv', (subject, [name]) => [usableCount(subject, name)]],
+  ['queue', (subject, [name]) => [queued(subject, name)]],
+  [
+    'avg_queue',
+    (subject, [name]) => [Math.ceil(queued(subject, name) / Math.max(1, usableCount(subject, name)))],
+  ],
+  [
+    'srv_name',
+    (subject) => one(subject.runtime.server(subject.session.backend, subject.session.server)?.name),
+  ],
+  [
+    'srv_id',
+    (subject) => one(subject.runtime.serverSettings(subject.session.backend, subject.session.server)?.id),
+  ],
+  ['srv_is_up', (subject, [name]) => [isUp(namedServer(subject, name))]],
+  ['srv_conn', (subject, [name]) => [namedServer(subject, name)?.current ?? 0]],
+  ['srv_queue', (subject, [name]) => [namedServer(subject, name)?.queue.length ?? 0]],
+  ['srv_weight', (subject, [name]) => [namedServer(subject, name)?.weight ?? 0]],
+  ['srv_uweight', (subject, [name]) => [namedServer(subject, name)?.weight ?? 0]],
+  ['srv_iweight', (subject, [name]) => [namedServer(subject, name)?.initialWeight ?? 0]],
+  [
+    'srv_sess_rate',
+    (subject, [name]) => [
+      namedServer(subject, name) === undefined
+        ? 0
+        : ratePerSecond(
+            namedServer(subject, name)?.counters.rate ?? { second: 0, now: 0, before: 0, most: 0 },
+            subject.runtime.now,
+          ),
+    ],
+  ],
+  ['so_id', (subject) => [(subject.runtime.listener(subject.session)?.bind ?? 0) + 1]],
+  [
+    'so_name',
+    (subject) =>
+      one(
+        subject.runtime.settings(subject.session.frontend).binds[
+          subject.runtime.listener(subject.session)?.bind ?? 0
+        ]?.name,
+      ),
+  ],
+]);
+
+function isUp(server: ServerState | undefined): boolean {
+  return server !== undefined && (server.admin & 39) === 0 && server.state !== 'stopped';
+}
+
+/** As text, for headers, logs and string matching. */
+export function textOf(value: Value): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return String(value);
+  if (typeof value === 'boolean') return value ? '1' : '0';
+  return formatIPv4(value.ip);
+}
+export function numberOf(value: Value): number {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  if (typeof value === 'string') return Number(toNumber(value));
+  return value.ip;
+}

@@ -1,0 +1,238 @@
+/**
+ * `bind` lines and the parameters of `stats socket`.
+ * Source: HAProxy 2.6 configuration manual §5.1 "Bind options"; 2.6.12
+ * `listener.c`, `cfgparse-ssl.c`, `cfgparse-unix.c`.
+ */
+
+import type { BindSettings, SocketAddress, StatsSocket } from '../config';
+import { BIND_PARAMETER, BIND_PARAMETERS } from '../directives';
+import { closestWord } from '../fingerprint';
+import { indentMessage } from '../messages';
+import { parseAddress } from './address';
+import {
+  type Draft,
+  ERROR,
+  fail,
+  FATAL,
+  leadingInteger,
+  type Line,
+  noteEffect,
+  type ParserState,
+  WARN,
+  warn,
+  warnWithout,
+} from './context';
+import { MUX_PROTOCOLS } from './server';
+
+type Complaint = { readonly text: string; readonly bits: number } | undefined;
+
+const error = (text: string): Complaint => ({ text, bits: ERROR });
+
+/** What a parameter may set; a bind line uses one half, a stats socket the other. */
+type Target = Partial<BindSettings & StatsSocket>;
+
+/** `addr:port,addr:low-high`: one address for each port. */
+export function parseListenAddresses(
+  state: ParserState,
+  text: string,
+): { readonly addresses: SocketAddress[] } | { readonly error: string } {
+  const addresses: SocketAddress[] = [];
+  for (const part of text.split(',')) {
+    if (part === '') break;
+    const parsed = parseAddress(part, {
+      allowsPort: true,
+      needsPort: true,
+      allowsRange: true,
+      allowsDescriptor: true,
+      resolve: (name) => state.surroundings.address(name),
+    });
+    if ('error' in parsed) return parsed;
+    const { address } = parsed;
+    if (address.kind !== 'inet' && address.kind !== 'inet6') addresses.push(address);
+    else
+      for (let port = parsed.lowPort; port <= parsed.highPort; port++) addresses.push({ ...address, port });
+  }
+  return { addresses };
+}
+
+export function parseBindLine(state: ParserState, proxy: Draft, line: Line): number {
+  if (proxy.kind === 'defaults') return fail(state, `${line.head}'bind' not allowed in 'defaults' section.`);
+  let bits = warnWithout(state, proxy, 'frontend', line, 'bind');
+  const text = line.at(1);
+  if (text === '') {
+    return (
+      bits |
+      fail(
+        state,
+        `${line.head}'bind' expects {<path>|[addr1]:port1[-end1]}{,[addr]:port[-end]}... as arguments.`,
+      )
+    );
+  }
+  const parsed = parseListenAddresses(state, text);
+  if ('error' in parsed) return bits | fail(state, `${line.head}'bind' : ${indentMessage(parsed.error)}`);
+  const bind: BindSettings = {
+    ...line.place,
+    text,
+    addresses: parsed.addresses,
+    name: undefined,
+    maxconn: 0,
+    backlog: 0,
+    usesTls: false,
+    certificates: [],
+  };
+  proxy.binds.push(bind);
+  const where = `'bind ${text}' in section '${state.section}'`;
+  for (let at = 2; line.at(at) !== ''; ) {
+    const keyword = line.at(at);
+    const parameter = BIND_PARAMETER.get(keyword);
+    if (parameter === undefined) {
+      const best = suggestParameter(keyword);
+      const hint = best === undefined ? '.' : `; did you mean '${best}' maybe ?`;
+      return bits | fail(state, `${line.head}${where}: unknown keyword '${keyword}'${hint}`);
+    }
+    noteEffect(state, line, keyword, parameter.effect);
+    const complaint = applyParameter(state, line, at, bind);
+    if (complaint !== undefined) {
+      const said = `${line.head}${where} : ${indentMessage(complaint.text)}`;
+      bits |= complaint.bits === WARN ? warn(state, said) : fail(state, said);
+      if ((complaint.bits & FATAL) !== 0) return bits;
+    }
+    at += 1 + parameter.takes;
+  }
+  return bits;
+}
+
+function suggestParameter(keyword: string): string | undefined {
+  return closestWord(
+    keyword,
+    BIND_PARAMETERS.map((known) => known.keyword),
+  );
+}
+
+/** The words after `stats socket <address>`; an error is the daemon's text without its head. */
+export function parseSocketParameters(
+  state: ParserState,
+  line: Line,
+  socket: StatsSocket,
+  from: number,
+): string | undefined {
+  for (let at = from; line.at(at) !== ''; ) {
+    const keyword = line.at(at);
+    const parameter = BIND_PARAMETER.get(keyword);
+    if (parameter === undefined) {
+      const best = suggestParameter(keyword);
+      const hint = best === undefined ? '.' : `. Did you mean '${best}' maybe ?`;
+      return `'stats socket' : unknown keyword '${keyword}'${hint}`;
+    }
+    const complaint = applyParameter(state, line, at, socket);
+    if (complaint?.bits === WARN) warn(state, `${line.head}'stats socket' : ${complaint.text}`);
+    else if (complaint !== undefined) return `'stats socket' : '${complaint.text}'`;
+    at += 1 + parameter.takes;
+  }
+  return undefined;
+}
+
+function applyParameter(state: ParserState, line: Line, at: number, target: Target): Complaint {
+  const keyword = line.at(at);
+  const value = line.at(at + 1);
+  switch (keyword) {
+    case 'name':
+      if (value === '') return error(`'${keyword}' : missing name`);
+      target.name = value;
+      return undefined;
+    case 'maxconn':
+    case 'backlog': {
+      if (value === '') return error(`'${keyword}' : missing value`);
+      const number = leadingInteger(value);
+      if (number < 0)
+        return error(
+          `'${keyword}' : invalid value ${number}, must be ${keyword === 'maxconn' ? '>= 0' : '> 0'}`,
+        );
+      target[keyword] = number;
+      return undefined;
+    }
+    case 'id':
+      return applyId(value);
+    case 'nice': {
+      if (value === '') return error(`'${keyword}' : missing value`);
+      const number = leadingInteger(value);
+      return number < -1024 || number > 1024
+        ? error(`'${keyword}' : invalid value ${number}, allowed range is -1024..1024`)
+        : undefined;
+    }
+    case 'proto':
+      if (value === '') return error(`'${keyword}' : missing value`);
+      return MUX_PROTOCOLS.includes(value)
+        ? undefined
+        : error(`'${keyword}' :  unknown MUX protocol '${value}'`);
+    case 'interface':
+      return value === '' ? error(`'${keyword}' : missing interface name`) : undefined;
+    case 'level':
+      return applyLevel(target, value);
+    case 'mode':
+      target.mode = /^[0-7]+$/.test(value) ? Number.parseInt(value, 8) : 0;
+      return undefined;
+    case 'uid':
+    case 'gid':
+      target[keyword] = leadingInteger(value);
+      return undefined;
+    case 'user': {
+      const uid = state.surroundings.user(value);
+      if (uid === undefined) return error(`'${keyword}' : unknown user name '${value}'`);
+      target.uid = uid;
+      return undefined;
+    }
+    case 'group': {
+      const gid = state.surroundings.group(value);
+      if (gid === undefined) return error(`'${keyword}' : unknown group name '${value}'`);
+      target.gid = gid;
+      return undefined;
+    }
+    case 'ssl':
+      target.usesTls = true;
+      return undefined;
+    case 'crt':
+      return applyCertificate(state, target, value);
+    case 'process':
+      return {
+        text: `'process ${value}' on 'bind' lines is deprecated and will be removed in 2.7.`,
+        bits: WARN,
+      };
+    default:
+      return undefined;
+  }
+}
+
+function applyId(value: string): Complaint {
+  if (value === '') return error("'id' : expects an integer argument");
+  if (!/^[-+]?\d+$/.test(value)) return error(`'id' : expects an integer argument, found '${value}'`);
+  return Number(value) <= 0 ? error("'id' : custom id has to be > 0") : undefined;
+}
+
+function applyLevel(target: Target, value: string): Complaint {
+  if (value === '') return error("'level' : missing level");
+  if (value !== 'user' && value !== 'operator' && value !== 'admin') {
+    return error("'level' only supports 'user', 'operator', and 'admin' (got '" + value + "')");
+  }
+  target.level = value;
+  return undefined;
+}
+
+/** Reads the certificate as far as the daemon's reasons for refusing one need it. */
+function applyCertificate(state: ParserState, target: Target, value: string): Complaint {
+  if (value === '') return error("'crt' : missing certificate location");
+  const base = state.global.certificateBase;
+  const path = value.startsWith('/') || base === '' ? value : `${base}/${value}`;
+  target.certificates = [...(target.certificates ?? []), path];
+  const file = state.surroundings.readFile(path);
+  if ('error' in file) return error(`unable to stat SSL certificate from file '${path}' : ${file.error}.`);
+  if (
+    !file.text.includes('-----BEGIN CERTIFICATE-----') &&
+    !file.text.includes('-----BEGIN TRUSTED CERTIFICATE-----')
+  ) {
+    return error(`unable to load certificate from file '${path}': no start line.`);
+  }
+  if (/-----BEGIN (?:RSA |EC |ENCRYPTED )?PRIVATE KEY-----/.test(file.text)) return undefined;
+  const key = state.surroundings.readFile(`${path}.key`);
+  return 'text' in key ? undefined : error(`No Private Key found in '${path}.key'.`);
+}

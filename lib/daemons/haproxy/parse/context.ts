@@ -1,0 +1,238 @@
+/**
+ * What the parsers of the sections share: the line at hand, the messages so
+ * far, and what the host around answers. Parsers return the daemon's own error
+ * bits, because those decide which errors hide which (2.6.12 `errors-t.h`).
+ */
+
+import { bytesFromText, textFromBytes } from '../../../std/bytes';
+import type { Diagnostic } from '../../../text/diagnostic';
+import type { Word } from '../grammar';
+import type { MessageLog } from '../messages';
+import type {
+  Configuration,
+  GlobalSettings,
+  LogTarget,
+  Place,
+  ProxySettings,
+  ServerSettings,
+  UserList,
+} from '../config';
+import type { Effect } from '../directives';
+
+export const NONE = 0;
+/** a warning was said */
+export const WARN = 1;
+/** an alert was said */
+export const ALERT = 2;
+/** the daemon will not start; reading goes on */
+export const FATAL = 4;
+/** reading stops here */
+export const ABORT = 8;
+export const ERROR = ALERT | FATAL;
+
+/** What a configuration needs of the host it is read on. */
+export interface Surroundings {
+  variable(name: string): string | undefined;
+  user(name: string): number | undefined;
+  group(name: string): number | undefined;
+  /** the text of a file, or the reason as `strerror(3)` words it */
+  readFile(path: string): { readonly text: string } | { readonly error: string };
+  /** /etc/hosts and literals; names that only a DNS server knows are not asked for here */
+  address(name: string): number | undefined;
+  readonly hostname: string;
+}
+
+/** A host about which nothing is known: every name exists, no file does. For the editor. */
+export const UNKNOWN_SURROUNDINGS: Surroundings = {
+  variable: () => undefined,
+  user: () => 0,
+  group: () => 0,
+  readFile: () => ({ error: 'No such file or directory' }),
+  address: () => 0x7f000001,
+  hostname: 'localhost',
+};
+
+/** A line under the parser: its words, with `''` past the last one. */
+export class Line {
+  readonly file: string;
+  readonly number: number;
+  /** `no option …`, `default option …` */
+  readonly modifier: 'no' | 'default' | undefined;
+  readonly #words: readonly Word[];
+
+  constructor(place: Place, words: readonly Word[], modifier: 'no' | 'default' | undefined = undefined) {
+    this.file = place.file;
+    this.number = place.line;
+    this.modifier = modifier;
+    this.#words = words;
+  }
+
+  get place(): Place {
+    return { file: this.file, line: this.number };
+  }
+
+  /** The word at `index`; '' past the end. */
+  at(index: number): string {
+    return this.#words[index]?.text ?? '';
+  }
+
+  /** The words from `index` up to the first empty one. */
+  from(index: number): string[] {
+    const rest: string[] = [];
+    for (let i = index; this.at(i) !== ''; i++) rest.push(this.at(i));
+    return rest;
+  }
+
+  /** `parsing [file:line] : ` */
+  get head(): string {
+    return `parsing [${this.file}:${this.number}] : `;
+  }
+
+  /** `parsing [file:line]: ` as some messages have it */
+  get tightHead(): string {
+    return `parsing [${this.file}:${this.number}]: `;
+  }
+}
+
+/** A proxy section while it is read, with what only the parser needs to know. */
+export interface Draft extends ProxySettings {
+  /** what `default-server` said so far */
+  defaultServer: ServerSettings;
+  /** the defaults section it started from */
+  parent: Draft | undefined;
+  /** rules it inherits from a named defaults section, before its own */
+  inheritsRules: boolean;
+  isReferenced: { explicitly: boolean; implicitly: boolean };
+  /** which halves have used this defaults section with rules */
+  ruleUsers: 'both' | 'frontend' | 'backend';
+  /** HTTP-only words were seen in the log format */
+  needsHttpLog: boolean;
+  /** lines that later checks name */
+  emailAlert: { set: boolean; mailers: string | undefined; from: string | undefined; to: string | undefined };
+  usesDispatch: boolean;
+  checkCommand: string | undefined;
+  checkPath: string | undefined;
+  tcpRequestContent: boolean;
+  tcpRequestSession: boolean;
+  tcpRequestConnection: boolean;
+  tcpResponseContent: boolean;
+  sendState: boolean;
+  peersSection: string | undefined;
+  usesExternalCheck: boolean;
+  statsUsesRealmOrAuth: boolean;
+  serverStateFromGlobal: boolean;
+  usesRdpCookie: boolean;
+}
+
+export interface ParserState {
+  readonly log: MessageLog;
+  readonly diagnostics: Diagnostic[];
+  readonly surroundings: Surroundings;
+  /** variables set by `setenv`; null: unset */
+  readonly variables: Map<string, string | null>;
+  readonly global: GlobalSettings;
+  globalSocketsExist: boolean;
+  externalCheck: boolean;
+  insecureFork: boolean;
+  serverStateFile: string | undefined;
+  readonly said: Set<string>;
+  readonly proxies: Draft[];
+  readonly defaults: Draft[];
+  lastDefaults: Draft | undefined;
+  currentDefaults: Draft | undefined;
+  current: Draft | undefined;
+  readonly proxyIds: Map<number, Draft>;
+  readonly userlists: UserList[];
+  readonly peers: { name: string; place: Place; hasLocal: boolean; disabled: boolean }[];
+  readonly mailers: { name: string; place: Place; isUsed: boolean }[];
+  readonly resolvers: { name: string; place: Place; hasNameservers: boolean }[];
+  readonly otherSections: { keyword: string; name: string; place: Place }[];
+  /** the keyword of the section at hand, as messages name it */
+  section: string;
+}
+
+/** Says an alert and returns the bits of an ordinary error. */
+export function fail(state: ParserState, text: string): number {
+  state.log.alert(text);
+  return ERROR;
+}
+
+/** Says a warning and returns its bit. */
+export function warn(state: ParserState, text: string): number {
+  state.log.warning(text);
+  return WARN;
+}
+
+/** Notes in our own diagnostics that a word is real but not modelled. The daemon says nothing. */
+export function noteEffect(state: ParserState, line: Line, keyword: string, effect: Effect): void {
+  if (effect !== 'not modelled') return;
+  state.diagnostics.push({
+    severity: 'warning',
+    message: `not modelled: '${keyword}' is accepted as HAProxy does, but has no effect in the simulator`,
+    file: line.file,
+    line: line.number,
+    code: 'not-modelled',
+  });
+}
+
+/** `'option x' cannot handle unexpected argument 'y'.`: more words than `most` after the one at `index`. */
+export function tooManyWords(state: ParserState, line: Line, most: number, index = 0): boolean {
+  const extra = line.at(index + most + 1);
+  if (extra === '') return false;
+  const words = Array.from({ length: index + 1 }, (_, i) => line.at(i)).join(' ');
+  fail(state, `${line.head}'${words}' cannot handle unexpected argument '${extra}'.`);
+  return true;
+}
+
+/** `frontend`, `backend`, and `proxy` for what is both, as messages name it. */
+export function titleOf(proxy: Draft): string {
+  return proxy.hasFrontend && proxy.hasBackend ? 'proxy' : proxy.kind;
+}
+
+export type Capability = 'frontend' | 'backend' | 'either';
+
+export function hasCapability(proxy: Draft, capability: Capability): boolean {
+  switch (capability) {
+    case 'frontend':
+      return proxy.hasFrontend;
+    case 'backend':
+      return proxy.hasBackend;
+    case 'either':
+      return proxy.hasFrontend || proxy.hasBackend;
+  }
+}
+
+/** `'x' ignored because backend 'app' has no frontend capability.` */
+export function warnWithout(
+  state: ParserState,
+  proxy: Draft,
+  capability: 'frontend' | 'backend',
+  line: Line,
+  keyword: string,
+  hint = '',
+): number {
+  if (hasCapability(proxy, capability)) return NONE;
+  return warn(
+    state,
+    `${line.head}'${keyword}' ignored because ${titleOf(proxy)} '${proxy.id}' has no ${capability} capability.${hint}`,
+  );
+}
+
+/** C's `atol`: the leading integer, 0 when there is none. */
+export function leadingInteger(text: string): number {
+  const found = /^\s*([-+]?\d+)/.exec(text)?.[1];
+  return found === undefined ? 0 : Math.max(-0x80000000, Math.min(0x7fffffff, Number(found)));
+}
+
+/** The first character that a name may not have (letters, digits and `_-:.` only). */
+export function invalidNameCharacter(name: string): string | undefined {
+  const found = /[^A-Za-z0-9_:.-]/u.exec(name)?.[0];
+  if (found === undefined || found < '\x80') return found;
+  // The daemon looks at bytes: it names the first one of the character.
+  return textFromBytes(bytesFromText(found).subarray(0, 1));
+}
+
+/** What parsing leaves behind, before validation. */
+export type Parsed = Pick<Configuration, 'files'> & { readonly state: ParserState; readonly errors: number };
+
+export type { LogTarget };

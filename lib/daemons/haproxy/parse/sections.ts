@@ -1,0 +1,150 @@
+/**
+ * The sections besides `global` and the proxies. Users are kept for
+ * `http-request auth`; of the others only the shape is checked, and our own
+ * diagnostics say that they are not modelled.
+ * Source: HAProxy 2.6 configuration manual §3.4 "Userlists", §3.5 "Peers", §3.6
+ * "Mailers", §5.3.2 "The resolvers section", §3.7 to §3.10, §6.2.
+ */
+
+import {
+  ABORT,
+  ALERT,
+  ERROR,
+  fail,
+  invalidNameCharacter,
+  type Line,
+  NONE,
+  noteEffect,
+  type ParserState,
+} from './context';
+
+/** Words of each section; a word that is not among them is the daemon's error. */
+const WORDS: ReadonlyMap<string, RegExp> = new Map([
+  ['peers', /^(?:peer|server|default-server|bind|default-bind|disabled|enabled|table|log)$/],
+  ['mailers', /^(?:mailer|timeout)$/],
+  [
+    'resolvers',
+    /^(?:nameserver|parse-resolv-conf|hold|accepted_payload_size|resolution_pool_size|resolve_retries|timeout)$/,
+  ],
+  ['cache', /^(?:total-max-size|max-age|max-object-size|max-secondary-entries|process-vary)$/],
+  ['http-errors', /^(?:errorfile)$/],
+  ['ring', /^(?:description|format|maxlen|server|size|timeout|log|backing-file)$/],
+  ['log-forward', /^(?:bind|dgram-bind|log|timeout|maxconn|backlog|option)$/],
+  ['program', /^(?:command|user|group|option)$/],
+  ['namespace_list', /^(?:namespace)$/],
+  ['fcgi-app', /^(?:docroot|index|log-stderr|option|pass-header|path-info|set-param|acl)$/],
+]);
+
+export function parseOtherSectionLine(state: ParserState, line: Line, isHeader: boolean): number {
+  const { section } = state;
+  if (section === 'userlist') return parseUserListLine(state, line, isHeader);
+  if (isHeader) return parseHeader(state, line, section);
+  const keyword = line.at(0);
+  if (WORDS.get(section)?.test(keyword) === true) return parseLine(state, line, keyword);
+  return fail(state, `${line.head}unknown keyword '${keyword}' in '${section}' section`);
+}
+
+function parseHeader(state: ParserState, line: Line, section: string): number {
+  const name = line.at(1);
+  noteEffect(state, line, `${section} section`, 'not modelled');
+  if (section !== 'namespace_list') {
+    if (name === '') {
+      state.log.alert(
+        section === 'peers' || section === 'mailers' || section === 'resolvers'
+          ? `${line.head}missing name for ${section} section.`
+          : `${line.head}missing ${section} name.`,
+      );
+      return ALERT | ABORT;
+    }
+    const invalid = invalidNameCharacter(name);
+    if (invalid !== undefined)
+      return fail(
+        state,
+        `${line.head}character '${invalid}' is not permitted in '${section}' name '${name}'.`,
+      );
+  }
+  switch (section) {
+    case 'peers':
+      state.peers.push({ name, place: line.place, hasLocal: false, disabled: false });
+      break;
+    case 'mailers':
+      state.mailers.push({ name, place: line.place, isUsed: false });
+      break;
+    case 'resolvers':
+      state.resolvers.push({ name, place: line.place, hasNameservers: false });
+      break;
+    default:
+      state.otherSections.push({ keyword: section, name, place: line.place });
+  }
+  return NONE;
+}
+
+function parseLine(state: ParserState, line: Line, keyword: string): number {
+  const peers = state.peers.at(-1);
+  if (state.section === 'peers' && peers !== undefined) {
+    if ((keyword === 'peer' || keyword === 'server') && line.at(1) === state.surroundings.hostname)
+      peers.hasLocal = true;
+    if (keyword === 'disabled') peers.disabled = true;
+    if (keyword === 'peer' && line.at(2) === '')
+      return fail(state, `${line.head}'peer' expects <name> and <addr>[:<port>] as arguments.`);
+  }
+  const resolvers = state.resolvers.at(-1);
+  if (
+    state.section === 'resolvers' &&
+    resolvers !== undefined &&
+    (keyword === 'nameserver' || keyword === 'parse-resolv-conf')
+  ) {
+    resolvers.hasNameservers = true;
+    if (keyword === 'nameserver' && line.at(2) === '') {
+      return fail(state, `${line.head}'nameserver' expects <name> and <addr>[:<port>] as arguments.`);
+    }
+  }
+  return NONE;
+}
+
+/** `userlist`, `group name [users a,b]`, `user name [password|insecure-password x] [groups a,b]` */
+function parseUserListLine(state: ParserState, line: Line, isHeader: boolean): number {
+  const keyword = line.at(0);
+  if (isHeader) {
+    const name = line.at(1);
+    if (name === '') return fail(state, `${line.tightHead}'userlist' expects <name> as arguments.`);
+    const invalid = invalidNameCharacter(name);
+    if (invalid !== undefined)
+      return fail(
+        state,
+        `${line.tightHead}character '${invalid}' is not permitted in 'userlist' name '${name}'.`,
+      );
+    state.userlists.push({ ...line.place, name, users: [], groups: [] });
+    return NONE;
+  }
+  const list = state.userlists.at(-1);
+  if (list === undefined) return NONE;
+  if (keyword === 'group') {
+    if (line.at(1) === '') return fail(state, `${line.tightHead}'group' expects <name> as arguments.`);
+    list.groups.push(line.at(1));
+    if (line.at(2) === 'users') {
+      for (const name of line.at(3).split(','))
+        list.users.find((user) => user.name === name)?.groups.push(line.at(1));
+    }
+    return NONE;
+  }
+  if (keyword !== 'user')
+    return fail(state, `${line.tightHead}unknown keyword '${keyword}' in 'users' section`);
+  if (line.at(1) === '') return fail(state, `${line.tightHead}'user' expects <name> as arguments.`);
+  if (list.users.some((user) => user.name === line.at(1))) {
+    return (fail(state, `${line.tightHead}user '${line.at(1)}' already exists.`) & ~ERROR) | ALERT;
+  }
+  const user = { name: line.at(1), password: '', isInsecure: true, groups: [] as string[] };
+  for (let at = 2; line.at(at) !== ''; at += 2) {
+    const word = line.at(at);
+    const value = line.at(at + 1);
+    if (word === 'password' || word === 'insecure-password') {
+      user.password = value;
+      user.isInsecure = word === 'insecure-password';
+      if (!user.isInsecure) noteEffect(state, line, 'user … password (a hash)', 'not modelled');
+    } else if (word === 'groups') user.groups = value.split(',');
+    else return fail(state, `${line.tightHead}unknown keyword '${word}' in 'users' section`);
+  }
+  list.users.push(user);
+  return NONE;
+}

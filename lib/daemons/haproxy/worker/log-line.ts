@@ -1,0 +1,359 @@
+/**
+ * Log lines of sessions, and who receives them.
+ *
+ * Lines are only made when somebody takes them. The two usual formats are put
+ * together directly; a `log-format` of one's own goes through its nodes.
+ *
+ * Source: HAProxy 2.6 configuration manual §8.2 "Log formats", §8.5 "Session
+ * state at disconnection"; src/log.c `sess_build_logline`, `strm_log`.
+ */
+
+import { civilFromMicros } from '../../../std/civil';
+import { formatIPv4 } from '../../../std/ipv4';
+import type { Micros } from '../../../std/instant';
+import type { SyslogPriority } from '../../../world/process.contract';
+import type { FormatNode, LogTarget } from '../config';
+import { quoted } from '../evaluate/format';
+import { sampleText } from '../evaluate/convert';
+import { pathAndQuery, pathOf, queryOf, type Subject } from '../evaluate/subject';
+import type { Runtime } from './runtime';
+import type { Session } from './state';
+
+const LEVELS: readonly SyslogPriority[] = [
+  'emerg',
+  'alert',
+  'crit',
+  'err',
+  'warning',
+  'notice',
+  'info',
+  'debug',
+];
+const FACILITIES = [
+  'kern',
+  'user',
+  'mail',
+  'daemon',
+  'auth',
+  'syslog',
+  'lpr',
+  'news',
+  'uucp',
+  'cron',
+  'auth2',
+  'ftp',
+  'ntp',
+  'audit',
+  'alert',
+  'cron2',
+  'local0',
+  'local1',
+  'local2',
+  'local3',
+  'local4',
+  'local5',
+  'local6',
+  'local7',
+];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const ERR = 3;
+const INFO = 6;
+const SYSLOG_UDP = 514;
+
+/** An event of a proxy (a server going down): to all its targets that take this level. */
+export function sendLog(runtime: Runtime, proxy: number, level: number, text: string): void {
+  const settings = runtime.settings(proxy);
+  for (const target of settings.logs)
+    if (level <= target.level)
+      deliver(
+        runtime,
+        target,
+        settings.logTag ?? runtime.configuration.global.logTag,
+        Math.max(level, target.minLevel),
+        text,
+      );
+}
+
+/** The line of a session that ends. Nothing is built when nobody wants it. */
+export function logSession(runtime: Runtime, session: Session): void {
+  const settings = runtime.settings(session.frontend);
+  if (settings.logs.length === 0 || session.noLog) return;
+  const isError = session.cause !== '-' || (session.status === 0 && settings.mode === 'http');
+  if (settings.options.has('dontlog-normal') && !isError) return;
+  const level =
+    session.logLevel >= 0
+      ? session.logLevel
+      : isError && settings.options.has('log-separate-errors')
+        ? ERR
+        : INFO;
+  let line: string | undefined;
+  for (const target of settings.logs) {
+    if (level > target.level) continue;
+    if (settings.logFormat === undefined) return;
+    line ??= lineOf(runtime, session, settings.logFormat.kind, settings.logFormat.nodes);
+    deliver(
+      runtime,
+      target,
+      settings.logTag ?? runtime.configuration.global.logTag,
+      Math.max(level, target.minLevel),
+      line,
+    );
+  }
+}
+/** Without any format one line tells of each connection. */
+export function logConnection(runtime: Runtime, session: Session): void {
+  const settings = runtime.settings(session.frontend);
+  if (settings.logFormat !== undefined || settings.logs.length === 0) return;
+  sendLog(
+    runtime,
+    session.frontend,
+    INFO,
+    `Connect from ${formatIPv4(session.clientIp)}:${session.clientPort} to ${formatIPv4(session.localIp)}:${session.localPort} (${settings.id}/${settings.mode === 'http' ? 'HTTP' : 'TCP'})`,
+  );
+}
+
+function deliver(runtime: Runtime, target: LogTarget, tag: string, level: number, text: string): void {
+  const { address } = target;
+  switch (address.kind) {
+    case 'unix':
+      // Only the syslog socket has somebody behind it.
+      if (address.path === '/dev/log') runtime.syslog(target.facility, LEVELS[level] ?? 'info', tag, text);
+      return;
+    case 'inet': {
+      const socket = udpSocket(runtime);
+      if (socket === undefined) return;
+      const payload = `<${FACILITIES.indexOf(target.facility) * 8 + level}>${syslogTime(runtime.host.clock())} ${tag}[${runtime.pid}]: ${text}`;
+      runtime.network.sendUdp(
+        runtime.host,
+        socket,
+        { ip: address.ip, port: address.port === 0 ? SYSLOG_UDP : address.port },
+        payload,
+        payload.length,
+      );
+      return;
+    }
+    case 'descriptor':
+      runtime.host
+        .daemonContext(runtime.pid)
+        ?.print(
+          address.number === 1 ? 'stdout' : 'stderr',
+          target.format === 'raw'
+            ? `${text}\n`
+            : `<${FACILITIES.indexOf(target.facility) * 8 + level}>${syslogTime(runtime.host.clock())} ${tag}[${runtime.pid}]: ${text}\n`,
+        );
+      return;
+    case 'inet6':
+    case 'name':
+    case 'ring':
+      return;
+  }
+}
+function udpSocket(runtime: Runtime): number | undefined {
+  const { state } = runtime;
+  if (state.logSocket !== 0) return state.logSocket;
+  const made = runtime.network.bindUdp(runtime.host, {
+    pid: runtime.pid,
+    ip: 0,
+    port: 0,
+    on: { name: 'haproxy.ignored', pid: runtime.pid, data: null },
+  });
+  if (typeof made === 'string') return undefined;
+  state.logSocket = made.socket;
+  return made.socket;
+}
+
+// ---------------------------------------------------------------- dates
+const two = (number: number): string => (number < 10 ? `0${number}` : String(number));
+const three = (number: number): string =>
+  number < 10 ? `00${number}` : number < 100 ? `0${number}` : String(number);
+/** The second that was formatted last. */
+let knownSecond = -1;
+let knownText = '';
+/** `23/Nov/2026:05:48:26.273` */
+export function logTime(clock: number): string {
+  const second = Math.floor(clock / 1_000_000);
+  if (second !== knownSecond) {
+    const at = civilFromMicros(second * 1_000_000);
+    knownText = `${two(at.day)}/${MONTHS[at.month - 1] ?? ''}/${at.year}:${two(at.hour)}:${two(at.minute)}:${two(at.second)}`;
+    knownSecond = second;
+  }
+  return `${knownText}.${three(Math.floor((clock - second * 1_000_000) / 1_000))}`;
+}
+function syslogTime(clock: number): string {
+  const at = civilFromMicros(clock);
+  return `${MONTHS[at.month - 1] ?? ''} ${String(at.day).padStart(2)} ${two(at.hour)}:${two(at.minute)}:${two(at.second)}`;
+}
+
+// ---------------------------------------------------------------- timers
+/** Whole milliseconds from the accept to an instant; −1: never came. */
+function since(session: Session, at: Micros): number {
+  return at < 0 ? -1 : Math.floor((at - session.acceptedAt) / 1_000);
+}
+export interface Timers {
+  idle: number;
+  request: number;
+  queue: number;
+  connect: number;
+  response: number;
+  active: number;
+  total: number;
+  data: number;
+}
+export function timersOf(session: Session, now: Micros): Timers {
+  const idle = since(session, session.idleSince);
+  const requested = since(session, session.requestedAt);
+  const queued = since(session, session.queuedAt);
+  const connected = since(session, session.connectedAt);
+  const answered = since(session, session.answeredAt);
+  const closed = since(session, now);
+  return {
+    idle,
+    request: requested < 0 ? -1 : requested - idle,
+    queue: queued < 0 ? -1 : queued - Math.max(0, requested),
+    connect: connected < 0 ? -1 : connected - queued,
+    response: answered < 0 ? -1 : answered - connected,
+    active: closed - idle,
+    total: closed,
+    data: answered < 0 ? -1 : closed - answered,
+  };
+}
+
+// ---------------------------------------------------------------- the usual lines
+function lineOf(runtime: Runtime, session: Session, kind: string, nodes: readonly FormatNode[]): string {
+  switch (kind) {
+    case 'http':
+      return httpLine(runtime, session);
+    case 'tcp':
+      return tcpLine(runtime, session);
+    default:
+      return customLine(runtime, session, nodes);
+  }
+}
+
+/** `%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs %{+Q}r` */
+function httpLine(runtime: Runtime, session: Session): string {
+  const t = timersOf(session, runtime.now);
+  const clock = runtime.host.clock() - runtime.now + session.idleSince;
+  const captures = session.captured === undefined ? '' : `{${session.captured.join('|')}} `;
+  return `${formatIPv4(session.clientIp)}:${session.clientPort} [${logTime(clock)}] ${runtime.settings(session.frontend).id} ${backendName(runtime, session)}/${serverName(runtime, session)} ${t.request}/${t.queue}/${t.connect}/${t.response}/${t.active} ${session.status === 0 ? -1 : session.status} ${session.bytesOut} - - ${session.cause}${session.ended}${session.cookieIn}${session.cookieOut} ${counts(runtime, session)} ${session.queuePosition}/${session.backendQueuePosition} ${captures}"${session.line === '' ? '<BADREQ>' : session.line}"`;
+}
+/** `%ci:%cp [%t] %ft %b/%s %Tw/%Tc/%Tt %B %ts %ac/%fc/%bc/%sc/%rc %sq/%bq` */
+function tcpLine(runtime: Runtime, session: Session): string {
+  const t = timersOf(session, runtime.now);
+  const clock = runtime.host.clock() - runtime.now + session.acceptedAt;
+  return `${formatIPv4(session.clientIp)}:${session.clientPort} [${logTime(clock)}] ${runtime.settings(session.frontend).id} ${backendName(runtime, session)}/${serverName(runtime, session)} ${t.queue}/${t.connect}/${t.total} ${session.bytesOut} ${session.cause}${session.ended} ${counts(runtime, session)} ${session.queuePosition}/${session.backendQueuePosition}`;
+}
+function backendName(runtime: Runtime, session: Session): string {
+  return runtime.settings(session.backend < 0 ? session.frontend : session.backend).id;
+}
+export function serverName(runtime: Runtime, session: Session): string {
+  if (session.server >= 0) return runtime.server(session.backend, session.server)?.name ?? '<NOSRV>';
+  return session.reply !== undefined && session.cause === 'L' ? '<STATS>' : '<NOSRV>';
+}
+function counts(runtime: Runtime, session: Session): string {
+  const { state } = runtime;
+  const frontend = state.proxies[session.frontend]?.frontend.current ?? 0;
+  const backend = session.backend < 0 ? 0 : (state.proxies[session.backend]?.backend.current ?? 0);
+  const server = session.server < 0 ? 0 : (runtime.server(session.backend, session.server)?.current ?? 0);
+  return `${state.counters.current}/${frontend}/${backend}/${server}/${session.isRedispatched ? '+' : ''}${session.retries}`;
+}
+
+// ---------------------------------------------------------------- log-format
+function customLine(runtime: Runtime, session: Session, nodes: readonly FormatNode[]): string {
+  const subject: Subject = { runtime, session, request: session.received, response: undefined };
+  let line = '';
+  for (const node of nodes) {
+    switch (node.kind) {
+      case 'text':
+        line += node.text;
+        break;
+      case 'separator':
+        line += ' ';
+        break;
+      case 'variable':
+        line += quoted(variable(subject, node.name), node.quoted);
+        break;
+      case 'sample':
+        line += quoted(sampleText(subject, node.expression) ?? '-', node.quoted);
+        break;
+    }
+  }
+  return line;
+}
+
+type Variable = (runtime: Runtime, session: Session) => string | number;
+const clockAt = (runtime: Runtime, at: Micros): number => runtime.host.clock() - runtime.now + at;
+const target = (session: Session): string => session.received?.target ?? '';
+const gmt = (clock: number, zone: string): string => `${logTime(clock).slice(0, -4)} ${zone}`;
+const server = (runtime: Runtime, session: Session): number =>
+  runtime.server(session.backend, session.server)?.current ?? 0;
+
+const VARIABLES: ReadonlyMap<string, Variable> = new Map<string, Variable>([
+  ['ci', (_, session) => formatIPv4(session.clientIp)],
+  ['cp', (_, session) => session.clientPort],
+  ['fi', (_, session) => formatIPv4(session.localIp)],
+  ['fp', (_, session) => session.localPort],
+  ['si', (runtime, session) => formatIPv4(runtime.server(session.backend, session.server)?.ip ?? 0)],
+  ['sp', (runtime, session) => runtime.server(session.backend, session.server)?.port ?? 0],
+  ['bi', (runtime, session) => formatIPv4(runtime.network.connection(session.connection)?.localIp ?? 0)],
+  ['bp', (runtime, session) => runtime.network.connection(session.connection)?.localPort ?? 0],
+  ['f', (runtime, session) => runtime.settings(session.frontend).id],
+  ['ft', (runtime, session) => runtime.settings(session.frontend).id],
+  ['b', backendName],
+  ['s', serverName],
+  ['ST', (_, session) => (session.status === 0 ? -1 : session.status)],
+  ['B', (_, session) => session.bytesOut],
+  ['U', (_, session) => session.bytesIn],
+  ['ts', (_, session) => session.cause + session.ended],
+  ['tsc', (_, session) => session.cause + session.ended + session.cookieIn + session.cookieOut],
+  ['rc', (_, session) => `${session.isRedispatched ? '+' : ''}${session.retries}`],
+  ['sq', (_, session) => session.queuePosition],
+  ['bq', (_, session) => session.backendQueuePosition],
+  ['ac', (runtime) => runtime.state.counters.current],
+  ['fc', (runtime, session) => runtime.proxy(session.frontend).frontend.current],
+  ['bc', (runtime, session) => (session.backend < 0 ? 0 : runtime.proxy(session.backend).backend.current)],
+  ['sc', server],
+  ['r', (_, session) => (session.line === '' ? '<BADREQ>' : session.line)],
+  ['HM', (_, session) => session.received?.method ?? '<BADREQ>'],
+  ['HU', (_, session) => target(session)],
+  ['HP', (_, session) => pathOf(target(session))],
+  ['HPO', (_, session) => pathAndQuery(target(session))],
+  ['HQ', (_, session) => (target(session).includes('?') ? `?${queryOf(target(session))}` : '')],
+  ['HV', (_, session) => `HTTP/${session.received?.version ?? '1.1'}`],
+  ['CC', () => '-'],
+  ['CS', () => '-'],
+  ['hr', (_, session) => (session.captured === undefined ? '' : `{${session.captured.join('|')}}`)],
+  ['hs', () => ''],
+  ['hrl', () => ''],
+  ['hsl', () => ''],
+  ['H', (runtime) => runtime.host.state.hostname],
+  ['pid', (runtime) => runtime.pid],
+  ['rt', (_, session) => session.number],
+  ['lc', (runtime, session) => runtime.listener(session)?.current ?? 0],
+  ['t', (runtime, session) => logTime(clockAt(runtime, session.acceptedAt))],
+  ['tr', (runtime, session) => logTime(clockAt(runtime, session.idleSince))],
+  ['T', (runtime, session) => gmt(clockAt(runtime, session.acceptedAt), '+0000')],
+  ['Tl', (runtime, session) => gmt(clockAt(runtime, session.acceptedAt), '+0000')],
+  ['trg', (runtime, session) => gmt(clockAt(runtime, session.idleSince), '+0000')],
+  ['trl', (runtime, session) => gmt(clockAt(runtime, session.idleSince), '+0000')],
+  ['Ts', (runtime, session) => Math.floor(clockAt(runtime, session.acceptedAt) / 1_000_000)],
+  ['ms', (runtime, session) => three(Math.floor((clockAt(runtime, session.acceptedAt) % 1_000_000) / 1_000))],
+  ['Th', () => 0],
+  ['Ti', (runtime, session) => timersOf(session, runtime.now).idle],
+  ['TR', (runtime, session) => timersOf(session, runtime.now).request],
+  ['Tq', (runtime, session) => timersOf(session, runtime.now).request + timersOf(session, runtime.now).idle],
+  ['Tw', (runtime, session) => timersOf(session, runtime.now).queue],
+  ['Tc', (runtime, session) => timersOf(session, runtime.now).connect],
+  ['Tr', (runtime, session) => timersOf(session, runtime.now).response],
+  ['Td', (runtime, session) => timersOf(session, runtime.now).data],
+  ['Ta', (runtime, session) => timersOf(session, runtime.now).active],
+  ['Tt', (runtime, session) => timersOf(session, runtime.now).total],
+  ['Tu', (runtime, session) => timersOf(session, runtime.now).total],
+  ['ID', () => ''],
+  ['sslc', () => '-'],
+  ['sslv', () => '-'],
+]);
+
+export function variable(subject: Subject, name: string): string {
+  return String(VARIABLES.get(name)?.(subject.runtime, subject.session) ?? '-');
+}

@@ -1,0 +1,108 @@
+/**
+ * What a worker's functions work with: the world around one process and its
+ * state. Made anew for each state, so it holds nothing of its own.
+ */
+
+import type { Kernel } from '../../../kernel/kernel';
+import type { Micros } from '../../../std/instant';
+import type { Network } from '../../../world/network.contract';
+import type { ProcessState, SyslogPriority } from '../../../world/process.contract';
+import type { Host, World } from '../../../world/world.contract';
+import type { Configuration, ProxySettings, ServerSettings } from '../config';
+import { formatMessage, type MessageLevel } from '../messages';
+import type { Pool } from './balance/weights';
+import type { ListenerState, ProxyState, ServerState, Session, WorkerState } from './state';
+
+export const DAEMON = 'haproxy';
+
+export class Runtime {
+  readonly world: World;
+  readonly kernel: Kernel;
+  readonly network: Network;
+  readonly configuration: Configuration;
+  readonly #pools: Pool[];
+
+  constructor(
+    readonly host: Host,
+    readonly process: ProcessState,
+    readonly state: WorkerState,
+  ) {
+    this.world = host.world;
+    this.kernel = host.world.kernel;
+    this.network = host.world.network;
+    this.configuration = state.configuration;
+    const { kernel } = this;
+    this.#pools = state.proxies.map((proxy, index) => ({
+      settings: this.settings(index),
+      proxy,
+      get now() {
+        return kernel.now;
+      },
+    }));
+  }
+  get now(): Micros {
+    return this.kernel.now;
+  }
+  get pid(): number {
+    return this.process.pid;
+  }
+  settings(proxy: number): ProxySettings {
+    const found = this.configuration.proxies[proxy];
+    if (found === undefined) throw new Error(`no proxy ${proxy}`);
+    return found;
+  }
+  proxy(index: number): ProxyState {
+    const found = this.state.proxies[index];
+    if (found === undefined) throw new Error(`no proxy ${index}`);
+    return found;
+  }
+  pool(index: number): Pool {
+    const found = this.#pools[index];
+    if (found === undefined) throw new Error(`no proxy ${index}`);
+    return found;
+  }
+  server(proxy: number, server: number): ServerState | undefined {
+    return this.state.proxies[proxy]?.servers[server];
+  }
+  serverSettings(proxy: number, server: number): ServerSettings | undefined {
+    return this.configuration.proxies[proxy]?.servers[server];
+  }
+  listener(session: Session): ListenerState | undefined {
+    return this.state.listeners[session.listener];
+  }
+  /** A line on standard error, as `ha_warning` and `ha_alert` write it. */
+  say(level: MessageLevel, text: string): void {
+    this.print(formatMessage({ level, text: `${text}\n`, place: undefined }, this.pid));
+  }
+  print(text: string): void {
+    this.host.daemonContext(this.pid)?.print('stderr', text);
+  }
+  syslog(facility: string, priority: SyslogPriority, tag: string, text: string): void {
+    const { process } = this;
+    this.host.syslog({
+      facility,
+      priority,
+      tag,
+      pid: process.pid,
+      text,
+      transport: 'syslog',
+      uid: process.uid,
+      ...(process.unit === undefined ? {} : { unit: process.unit }),
+    });
+  }
+}
+
+const known = new WeakMap<WorkerState, Runtime>();
+
+/** The worker that runs as a process, unless it is no worker any more. */
+export function runtimeOf(host: Host, pid: number): Runtime | undefined {
+  const process = host.state.processes.get(pid);
+  const state = process?.daemon?.state as WorkerState | undefined;
+  if (process === undefined || state === undefined || state.role !== 'worker') return undefined;
+  const found = known.get(state);
+  // A checkpoint copies the process too, so both must be the ones known.
+  if (found !== undefined && found.process === process) return found;
+  const made = new Runtime(host, process, state);
+  known.set(state, made);
+  return made;
+}

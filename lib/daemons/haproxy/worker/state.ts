@@ -1,0 +1,418 @@
+/**
+ * A worker process as plain data: what every proxy and server does now, and the
+ * sessions under way. Proxies, servers and sessions refer to each other by
+ * number, so that a checkpoint holds each thing once.
+ *
+ * Source: HAProxy 2.6 include/haproxy/{proxy,server,stream,counters}-t.h.
+ */
+
+import type { EventHandle } from '../../../kernel/kernel';
+import type { ChartSnapshot } from '../../../protocols/adapter';
+import type { HealthContext } from '../../../protocols/health-check/machine';
+import type { Micros } from '../../../std/instant';
+import type { HttpRequest, HttpResponse, Message } from '../../../world/network.contract';
+import type { Configuration } from '../config';
+
+export interface WorkerState {
+  role: 'worker';
+  configuration: Configuration;
+  /** process that is told when this one ends; 0 without a master */
+  master: number;
+  startedAt: Micros;
+  proxies: ProxyState[];
+  listeners: ListenerState[];
+  /** by the client's connection */
+  sessions: Map<number, Session>;
+  /** server's connection → client's connection */
+  byServer: Map<number, number>;
+  stopping: boolean;
+  /** refuses everything new from this instant on */
+  stoppedAt: Micros;
+  counters: GlobalCounters;
+  /** unique ids of admin connections, requests … */
+  nextId: number;
+  /** bytes of the last malformed message, for `show errors` */
+  lastError: string;
+  /** runtime change of the global `maxconn` */
+  maxconn: number;
+  /** socket for syslog over UDP; 0 not yet opened */
+  logSocket: number;
+}
+
+export interface GlobalCounters {
+  connections: number;
+  requests: number;
+  mostSessions: number;
+  mostRate: number;
+  current: number;
+}
+
+export interface ListenerState {
+  /** of the network; 0 closed */
+  listener: number;
+  proxy: number;
+  /** which `bind` line of the proxy, and which of its addresses */
+  bind: number;
+  ip: number;
+  port: number;
+  current: number;
+}
+
+/** How many things per second: `freq_ctr`. */
+export interface Rate {
+  second: number;
+  now: number;
+  before: number;
+  most: number;
+}
+
+export interface SideCounters {
+  connections: number;
+  sessions: number;
+  mostSessions: number;
+  current: number;
+  bytesIn: number;
+  bytesOut: number;
+  deniedRequests: number;
+  deniedResponses: number;
+  failedRequests: number;
+  failedConnections: number;
+  failedResponses: number;
+  retries: number;
+  redispatches: number;
+  clientAborts: number;
+  serverAborts: number;
+  requests: number;
+  /** 0 other, 1 … 5 for 1xx … 5xx */
+  responses: number[];
+  rate: Rate;
+  requestRate: Rate;
+  mostQueued: number;
+  balanced: number;
+  lastSession: Micros;
+}
+
+export interface ProxyState {
+  index: number;
+  name: string;
+  frontend: SideCounters;
+  backend: SideCounters;
+  servers: ServerState[];
+  /** sessions waiting for any server, in order of arrival */
+  queue: number[];
+  /** sessions taken out of the queue so far */
+  dequeued: number;
+  balance: BalanceState;
+  lastChange: Micros;
+  downTime: number;
+  downTransitions: number;
+  stopped: boolean;
+  /** `disable frontend` */
+  paused: boolean;
+  /** source or key → server, for stick tables */
+  stick: Map<string, StickEntry>;
+  maxconn: number;
+  /** average of the last requests, in ms: queue, connect, response, total */
+  times: number[];
+}
+export interface StickEntry {
+  server: number;
+  expiresAt: Micros;
+  gpc0: number;
+  connections: number;
+  current: number;
+  requests: number;
+  sessions: number;
+  requestRate: Rate;
+  connectionRate: Rate;
+  errors: number;
+}
+
+/** What all algorithms share: who may be used, and how much they weigh together. */
+export interface BalanceState {
+  active: number;
+  backup: number;
+  activeWeight: number;
+  backupWeight: number;
+  /** first usable backup server; -1 none, or all are used */
+  firstBackup: number;
+  totalWeight: number;
+  totalUsed: number;
+  /** uweight × divisor ÷ multiplier is the effective weight */
+  divisor: number;
+  multiplier: number;
+  /** roundrobin: two groups */
+  groups: { active: RoundRobinGroup; backup: RoundRobinGroup };
+  /** map-based: slot → server */
+  map: number[];
+  mapNext: number;
+  /** consistent: sorted keys and their servers, active then backup */
+  ring: { keys: number[]; servers: number[] };
+  backupRing: { keys: number[]; servers: number[] };
+  ringNext: number;
+  /** orders equal keys by the time they were put in */
+  stamp: number;
+}
+export interface RoundRobinGroup {
+  weight: number;
+  nextWeight: number;
+  position: number /** which of the two trees is `init`; the other is `next` */;
+  swapped: boolean;
+}
+
+export type Operation = 'stopped' | 'starting' | 'running' | 'stopping';
+
+export interface ServerState {
+  index: number;
+  name: string;
+  ip: number;
+  port: number;
+  /** operational state, and the one before it is committed to the balancer */
+  state: Operation;
+  next: Operation;
+  /** bits of ADMIN */
+  admin: number;
+  nextAdmin: number;
+  /** user weight, as configured or set at run time */
+  weight: number;
+  initialWeight: number;
+  /** effective weight, and the one to come */
+  effective: number;
+  nextEffective: number;
+  maxconn: number;
+  /** requests that hold a slot */
+  served: number;
+  /** sessions as shown */
+  current: number;
+  queue: number[];
+  dequeued: number;
+  counters: SideCounters;
+  lastChange: Micros;
+  downTime: number;
+  downTransitions: number;
+  failedChecks: number;
+  failedObservations: number;
+  consecutiveErrors: number;
+  check: CheckState | undefined;
+  /** why it is in its state, for charts and the journal */
+  reason: string;
+  times: number[];
+  // ---- balancer
+  tree: 'none' | 'init' | 'next' | 'current';
+  key: number;
+  stamp: number;
+  position: number;
+  lastPosition: number;
+  remainder: number;
+}
+
+export interface CheckState {
+  chart: ChartSnapshot<HealthContext>;
+  enabled: boolean;
+  paused: boolean;
+  running: boolean;
+  /** connection of the check under way; 0 none */
+  connection: number;
+  connected: boolean;
+  startedAt: Micros;
+  status: CheckStatus;
+  code: number;
+  /** ms; -1 none */
+  duration: number;
+  description: string;
+}
+
+export type CheckStatus =
+  | 'UNK'
+  | 'INI'
+  | 'CHECKED'
+  | 'HANA'
+  | 'SOCKERR'
+  | 'L4OK'
+  | 'L4TOUT'
+  | 'L4CON'
+  | 'L6OK'
+  | 'L6TOUT'
+  | 'L6RSP'
+  | 'L7TOUT'
+  | 'L7RSP'
+  | 'L7OK'
+  | 'L7OKC'
+  | 'L7STS';
+
+/** Administrative states, as in `show servers state`. */
+export const ADMIN = {
+  forcedMaintenance: 1,
+  inheritedMaintenance: 2,
+  configuredMaintenance: 4,
+  forcedDrain: 8,
+  inheritedDrain: 16,
+  resolveMaintenance: 32,
+} as const;
+export const MAINTENANCE = 1 | 2 | 32;
+export const DRAIN = 8 | 16;
+
+export type Phase =
+  /** connection accepted, no request yet */
+  | 'request'
+  /** answers later on purpose */
+  | 'tarpit'
+  /** processor time is being spent */
+  | 'computing'
+  | 'queue'
+  | 'connect'
+  /** pause before a retry to the same server */
+  | 'turnaround'
+  | 'response'
+  /** answered, the connection stays open */
+  | 'keepAlive'
+  /** tcp mode: both ways open */
+  | 'tunnel'
+  | 'closed';
+
+export interface Session {
+  /** connection of the client */
+  id: number;
+  number: number;
+  listener: number;
+  frontend: number;
+  /** -1 none chosen */
+  backend: number;
+  /** -1 none assigned */
+  server: number;
+  /** server whose slot is held; -1 none */
+  slot: number;
+  /** connection to the server; 0 none */
+  connection: number;
+  phase: Phase;
+  /** what ends the phase; 0 nothing */
+  deadline: Micros;
+  /** the one kernel event of this session, and when it comes */
+  timer: EventHandle;
+  timerAt: Micros;
+  clientIp: number;
+  clientPort: number;
+  localIp: number;
+  localPort: number;
+  /** as it is sent to the server */
+  request: HttpRequest | undefined;
+  /** as the client sent it, for the log */
+  line: string;
+  /** as the client sent it, for rules and balancing */
+  received: HttpRequest | undefined;
+  /** requests that came before the present one was answered; tcp mode: data for a server that is not connected yet */
+  waiting: Message[];
+  /** an answer of ours, to be sent when a tarpit ends */
+  reply: HttpResponse | undefined;
+  clientClosed: boolean;
+  serverClosed: boolean;
+  /** the session ends after this answer */
+  closes: boolean;
+  /** kept connection to a server, and which server */
+  idle: number;
+  idleServer: number;
+  idleBackend: number;
+  // ---- instants
+  acceptedAt: Micros;
+  /** when the present request began to be waited for */
+  idleSince: Micros;
+  requestedAt: Micros;
+  queuedAt: Micros;
+  connectedAt: Micros;
+  answeredAt: Micros;
+  // ---- how it goes
+  retries: number;
+  isAssigned: boolean;
+  /** a cookie or a rule named the server */
+  isDirect: boolean;
+  isForced: boolean;
+  isRedispatched: boolean;
+  isReused: boolean;
+  queuePosition: number;
+  backendQueuePosition: number;
+  /** instant since when it waits in a queue of the backend or server; where: -2 none, -1 backend, else server */
+  waitsIn: number;
+  waitsFrom: number;
+  status: number;
+  /** termination state: cause and phase */
+  cause: string;
+  ended: string;
+  cookieIn: string;
+  cookieOut: string;
+  bytesIn: number;
+  bytesOut: number;
+  requests: number;
+  trace: number;
+  logLevel: number;
+  noLog: boolean;
+  noRetry: boolean;
+  variables: Map<string, string> | undefined;
+  captured: string[] | undefined;
+  /** keys of stick tables to be stored once a server answered */
+  stickKeys: { table: number; key: string }[] | undefined;
+  trackedKeys: string[] | undefined;
+}
+
+export function newRate(): Rate {
+  return { second: -1, now: 0, before: 0, most: 0 };
+}
+
+export function newCounters(): SideCounters {
+  return {
+    connections: 0,
+    sessions: 0,
+    mostSessions: 0,
+    current: 0,
+    bytesIn: 0,
+    bytesOut: 0,
+    deniedRequests: 0,
+    deniedResponses: 0,
+    failedRequests: 0,
+    failedConnections: 0,
+    failedResponses: 0,
+    retries: 0,
+    redispatches: 0,
+    clientAborts: 0,
+    serverAborts: 0,
+    requests: 0,
+    responses: [0, 0, 0, 0, 0, 0],
+    rate: newRate(),
+    requestRate: newRate(),
+    mostQueued: 0,
+    balanced: 0,
+    lastSession: -1,
+  };
+}
+
+/** Counts one event into its second. */
+export function tick(rate: Rate, now: Micros): void {
+  const second = Math.floor(now / 1_000_000);
+  if (second !== rate.second) {
+    rate.before = second === rate.second + 1 ? rate.now : 0;
+    rate.now = 0;
+    rate.second = second;
+  }
+  rate.now += 1;
+  if (rate.now > rate.most) rate.most = rate.now;
+}
+/** Events in the last second, weighted as `read_freq_ctr`. */
+export function ratePerSecond(rate: Rate, now: Micros): number {
+  const second = Math.floor(now / 1_000_000);
+  if (second === rate.second) return Math.floor(rate.now + rate.before * (1 - (now % 1_000_000) / 1_000_000));
+  if (second === rate.second + 1) return Math.floor(rate.now * (1 - (now % 1_000_000) / 1_000_000));
+  return 0;
+}
+
+/** The server may be given new requests by the algorithm. */
+export function isUsable(server: ServerState): boolean {
+  if (server.effective === 0 || (server.admin & (MAINTENANCE | DRAIN)) !== 0) return false;
+  return server.state === 'running' || server.state === 'starting';
+}
+export function willBeUsable(server: ServerState): boolean {
+  if (server.nextEffective === 0 || (server.nextAdmin & (MAINTENANCE | DRAIN)) !== 0) return false;
+  return server.next === 'running' || server.next === 'starting';
+}
+/** A named server may still be used by those who hold its cookie (drain, weight 0). */
+export function isAlive(server: ServerState): boolean {
+  return (server.admin & MAINTENANCE) === 0 && server.state !== 'stopped';
+}

@@ -1,0 +1,287 @@
+/**
+ * The logical lines of a configuration, as keepalived 2.2.7 reads them
+ * (`read_line` and its kin in lib/parser.c): files and includes, comments,
+ * definitions, sequences, `@` conditions; braces stand on lines of their own.
+ */
+
+import { decomment } from '../grammar';
+import { Definitions, LONGEST_LINE } from './definitions';
+import { type Place, type Reports } from './report';
+
+/** What the reader needs of a host's files. Paths are absolute. */
+export interface ConfigurationFiles {
+  /** undefined: not readable */
+  read(path: string): string | undefined;
+  /** Paths that a glob(3) pattern names, sorted; a path without wildcards names itself when it exists. Directories end with `/`. */
+  glob(pattern: string): readonly string[];
+  /** a regular file that nobody may execute */
+  isPlainFile(path: string): boolean;
+}
+
+export interface LineSourceOptions {
+  readonly files: ConfigurationFiles;
+  readonly reports: Reports;
+  /** `-i`, else the host's name */
+  readonly configId: string;
+  /** the processes after the first always name the file */
+  readonly namesTopFile: boolean;
+  readonly logsDetails: boolean;
+  readonly random: (lowest: number, highest: number) => number;
+}
+
+/** A pattern being read: its files, one after the other. */
+interface OpenGlob {
+  readonly pattern: string;
+  readonly paths: readonly string[];
+  next: number;
+  matches: number;
+  lines: readonly string[];
+  at: number;
+  /** the rest of a line that was too long for the buffer */
+  remainder: string | undefined;
+  lineNumber: number;
+  path: string;
+  name: string | undefined;
+  /** where relative includes of this file start */
+  directory: string;
+  readonly directoryBefore: string;
+}
+
+const BRACES = /[{}"]/g;
+const DEEPEST_INCLUDE = 30;
+const MOST_LINES = 1_000_000;
+
+export class LineSource {
+  readonly definitions: Definitions;
+  readonly #options: LineSourceOptions;
+  readonly #stack: OpenGlob[] = [];
+  readonly #multiline: string[] = [];
+  #residue: string | undefined;
+  #directory = '/';
+  #depth = 0;
+  #count = 0;
+
+  constructor(options: LineSourceOptions) {
+    this.#options = options;
+    this.definitions = new Definitions(options.reports, {
+      directory: () => this.#directory,
+      instance: options.configId,
+      random: options.random,
+    });
+  }
+
+  /** Opens the first file. False, with a complaint, when there is none. */
+  open(path: string): boolean {
+    return this.#openGlob(path);
+  }
+
+  /** Braces that are still open at the end. */
+  get openBlocks(): number {
+    return this.#depth;
+  }
+
+  place(): Place | undefined {
+    const top = this.#stack.at(-1);
+    return top === undefined ? undefined : { file: top.name, line: top.lineNumber };
+  }
+
+  #openGlob(pattern: string): boolean {
+    const { files, reports } = this.#options;
+    const absolute = pattern.startsWith('/')
+      ? pattern
+      : `${this.#directory === '/' ? '' : this.#directory}/${pattern}`;
+    const paths = files.glob(absolute);
+    if (paths.length === 0) {
+      const isWild = /[*?[{]/.test(pattern);
+      if (!isWild) reports.complain('ok', `Config files missing '${pattern}'.`);
+      return false;
+    }
+    const glob: OpenGlob = {
+      pattern,
+      paths,
+      next: 0,
+      matches: 0,
+      lines: [],
+      at: 0,
+      remainder: undefined,
+      lineNumber: 0,
+      path: '',
+      name: undefined,
+      directory: this.#directory,
+      directoryBefore: this.#directory,
+    };
+    this.#stack.push(glob);
+    if (this.#openNext(glob)) return true;
+    this.#stack.pop();
+    return false;
+  }
+
+  #openNext(glob: OpenGlob): boolean {
+    const { files, reports, namesTopFile, logsDetails } = this.#options;
+    while (glob.next < glob.paths.length) {
+      const path = glob.paths[glob.next++] ?? '';
+      if (path.endsWith('/')) {
+        reports.complain('ok', `Configuration file '${path}' is a directory - skipping`);
+        continue;
+      }
+      if (!files.isPlainFile(path)) {
+        reports.complain(
+          'ok',
+          `Configuration file '${path}' is not a regular non-executable file - skipping`,
+        );
+        continue;
+      }
+      const text = files.read(path);
+      if (text === undefined) {
+        reports.complain('ok', `Configuration file '${path}' open problem (Permission denied) - skipping`);
+        continue;
+      }
+      if (logsDetails && !namesTopFile) reports.log(`Opening file '${path}'.`);
+      glob.matches++;
+      glob.path = path;
+      glob.lines = text.split('\n');
+      if (glob.lines.at(-1) === '') glob.lines = glob.lines.slice(0, -1);
+      glob.at = 0;
+      glob.lineNumber = 0;
+      glob.remainder = undefined;
+      const isTop = this.#stack.length === 1;
+      glob.name = isTop && glob.paths.length === 1 && !namesTopFile ? undefined : path;
+      this.#directory = path.slice(0, path.lastIndexOf('/')) || '/';
+      return true;
+    }
+    return false;
+  }
+
+  /** The next physical line, comment removed; undefined at the end of all files. */
+  #readPhysical(): string | undefined {
+    for (;;) {
+      const top = this.#stack.at(-1);
+      if (top === undefined) return undefined;
+      const raw = top.remainder ?? top.lines[top.at];
+      if (raw === undefined) {
+        this.#directory = top.directoryBefore;
+        if (this.#openNext(top)) continue;
+        this.#stack.pop();
+        if (this.#stack.length === 0) return undefined;
+        continue;
+      }
+      // fgets(3) with a buffer of 1024: a longer line is read in pieces.
+      const piece = raw.length >= LONGEST_LINE ? raw.slice(0, LONGEST_LINE - 1) : raw;
+      if (piece.length < raw.length) top.remainder = raw.slice(LONGEST_LINE - 1);
+      else {
+        top.remainder = undefined;
+        top.at++;
+        top.lineNumber++;
+      }
+      const line = piece.replace(/\r+$/, '');
+      if (line === '') {
+        if (this.definitions.isOpen) this.definitions.endOpen();
+        continue;
+      }
+      const { text, unterminated } = decomment(line);
+      if (unterminated !== undefined)
+        this.#options.reports.complain('general', `Unterminated quote '${unterminated}'`);
+      if (text !== '') return text;
+    }
+  }
+
+  /** The next logical line, undefined at the end. A brace is a line by itself. */
+  next(): string | undefined {
+    for (;;) {
+      if (++this.#count > MOST_LINES) return undefined;
+      const raw = this.#nextRaw();
+      if (raw === undefined) return undefined;
+      const line = this.#expand(raw);
+      if (line === '' || this.#include(line)) continue;
+      return this.#splitAtBrace(line);
+    }
+  }
+
+  #nextRaw(): string | undefined {
+    if (this.#residue !== undefined) {
+      const residue = this.#residue;
+      this.#residue = undefined;
+      return residue;
+    }
+    if (this.definitions.hasSequence) return this.definitions.nextOfSequence();
+    const multiline = this.#multiline.shift();
+    if (multiline !== undefined) return multiline;
+    const line = this.#readPhysical();
+    if (line === undefined || !this.definitions.isOpen) return line;
+    this.definitions.continue(line);
+    return '';
+  }
+
+  /** Conditions, definitions, sequences and `$NAME`; '' when nothing is left to say. */
+  #expand(raw: string): string {
+    let line = raw;
+    for (let round = 0; round < 100; round++) {
+      if (line.startsWith('@')) {
+        const found = /^@(\^?)([^ \t]*)[ \t]+(.*)$/s.exec(line);
+        if (found === null) return '';
+        const [, reversed, id, rest = ''] = found;
+        if ((id === this.#options.configId) === (reversed === '^')) return '';
+        line = rest;
+      }
+      if (line.startsWith('$') && this.definitions.define(line)) return '';
+      if (line.startsWith('~SEQ') || line.startsWith('~LST')) {
+        this.definitions.addSequence(line);
+        return '';
+      }
+      if (line.startsWith('~') || !line.includes('$')) return line;
+      const replaced = this.definitions.replace(line);
+      if (!replaced.found) return line;
+      if (replaced.rest !== undefined)
+        this.#multiline.unshift(...replaced.rest.filter((part) => part !== ''));
+      const { text, unterminated } = decomment(replaced.text);
+      if (unterminated !== undefined)
+        this.#options.reports.complain('general', `Unterminated quote '${unterminated}'`);
+      line = text;
+      if (!line.startsWith('@') && !line.includes('$') && !line.startsWith('~')) return line;
+    }
+    return line;
+  }
+
+  #include(line: string): boolean {
+    const found = /^include([rmwba]?)\s+(.*)$/s.exec(line);
+    if (found === null) return false;
+    if (this.#stack.length < DEEPEST_INCLUDE) this.#openGlob((found[2] ?? '').trim());
+    return true;
+  }
+
+  /** A brace outside quotes ends the line; what follows it is the next line. */
+  #splitAtBrace(line: string): string {
+    let brace = -1;
+    if (line.startsWith('{') || line.startsWith('}')) brace = 0;
+    else {
+      BRACES.lastIndex = 0;
+      for (let found = BRACES.exec(line); found !== null; found = BRACES.exec(line)) {
+        if (found[0] !== '"') {
+          brace = found.index;
+          break;
+        }
+        const close = line.indexOf('"', found.index + 1);
+        if (close < 0) break;
+        BRACES.lastIndex = close + 1;
+      }
+    }
+    let first = line;
+    if (brace >= 0) {
+      const from = brace === 0 ? 1 + (/^[ \t]*/.exec(line.slice(1))?.[0].length ?? 0) : brace;
+      const rest = line.slice(from).replace(/[ \t]+$/, '');
+      if (rest !== '') this.#residue = rest;
+      first = line.slice(0, from);
+    }
+    first = first.replace(/[ \t]+$/, '');
+    this.#countBrace(first);
+    return first;
+  }
+
+  #countBrace(line: string): void {
+    if (line === '{') this.#depth++;
+    else if (line === '}' && this.#depth-- < 1) {
+      this.#options.reports.complain('unexpected-brace', "Extra '}' found");
+      this.#depth = 0;
+    }
+  }
+}

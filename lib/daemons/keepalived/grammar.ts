@@ -1,0 +1,329 @@
+/**
+ * keepalived's configuration text, as far as characters go: comments, quotes,
+ * words, blocks. For the editor (highlighting, folding, diagnostics) and for
+ * the reader that feeds the daemon's checker. Knows no keyword.
+ *
+ * The tree keeps the text, so that printing gives it back unchanged; nothing
+ * here ever throws. What a line means is decided by `reader.ts`, because
+ * keepalived reads line by line and its definitions can change what follows.
+ *
+ * Sources: keepalived.conf(5) 2.2.7 "GENERAL SYNTAX"; `decomment`,
+ * `alloc_strvec_r` and `alloc_strvec_quoted_escaped` in lib/parser.c.
+ */
+
+import type { Span } from '../../text/position';
+
+/** What a piece of text is, for the editor. */
+export type PieceKind =
+  | 'keyword'
+  | 'word'
+  | 'string'
+  | 'brace'
+  | 'comment'
+  | 'definition'
+  | 'variable'
+  | 'condition';
+
+export interface Piece extends Span {
+  readonly kind: PieceKind;
+  readonly text: string;
+}
+
+/** One line of a file; spans count from the start of the file. */
+export interface ConfigurationLine extends Span {
+  /** from 1 */
+  readonly number: number;
+  /** in order, blanks left out */
+  readonly pieces: readonly Piece[];
+  /** a quote that is never closed */
+  readonly isUnterminated: boolean;
+}
+
+/** A keyword, its parameters and its block. */
+export interface Statement extends Span {
+  readonly keyword: Piece;
+  readonly parameters: readonly Piece[];
+  readonly line: number;
+  /** undefined without braces */
+  readonly body: readonly Statement[] | undefined;
+}
+
+/** A whole file. */
+export interface ConfigurationTree {
+  readonly text: string;
+  readonly lines: readonly ConfigurationLine[];
+  readonly statements: readonly Statement[];
+  /** braces that do not match */
+  readonly strayBraces: readonly Piece[];
+  readonly missingBraces: number;
+}
+
+/** Splits a file into lines and pieces and finds its blocks. */
+export function parseTree(text: string): ConfigurationTree {
+  const lines: ConfigurationLine[] = [];
+  let start = 0;
+  for (let number = 1; start <= text.length; number++) {
+    const newline = text.indexOf('\n', start);
+    const end = newline < 0 ? text.length : newline;
+    lines.push(readLine(text, { start, end }, number));
+    if (newline < 0) break;
+    start = newline + 1;
+  }
+  return { text, lines, ...blocksOf(lines) };
+}
+
+/** The text a tree was made from. */
+export function printTree(tree: ConfigurationTree): string {
+  return tree.text;
+}
+
+function readLine(text: string, span: Span, number: number): ConfigurationLine {
+  const pieces: Piece[] = [];
+  const add = (kind: PieceKind, start: number, end: number): void => {
+    pieces.push({ kind, start, end, text: text.slice(start, end) });
+  };
+  let isUnterminated = false;
+  let at = span.start;
+  while (at < span.end) {
+    const character = text.charAt(at);
+    if (isBlank(character)) {
+      at++;
+      continue;
+    }
+    const begin = at;
+    if (character === '#' || character === '!') {
+      add('comment', begin, span.end);
+      break;
+    }
+    if (character === '{' || character === '}') {
+      add('brace', begin, ++at);
+      continue;
+    }
+    if (character === '"') {
+      const close = text.indexOf('"', at + 1);
+      isUnterminated ||= close < 0 || close >= span.end;
+      at = close < 0 || close >= span.end ? span.end : close + 1;
+      add('string', begin, at);
+      continue;
+    }
+    at = endOfWord(text, at, span.end);
+    add(kindOfWord(text.slice(begin, at), pieces), begin, at);
+  }
+  return { ...span, number, pieces, isUnterminated };
+}
+
+function endOfWord(text: string, start: number, end: number): number {
+  // ${NAME} is one word although braces separate.
+  if (text.startsWith('${', start)) {
+    const close = text.indexOf('}', start);
+    if (close >= 0 && close < end) return close + 1;
+  }
+  let at = start;
+  while (at < end) {
+    const character = text.charAt(at);
+    if (character === '\\' && at + 1 < end) at += 2;
+    else if (isBlank(character) || '"{}#!'.includes(character)) break;
+    else at++;
+  }
+  return Math.max(at, start + 1);
+}
+
+function kindOfWord(word: string, before: readonly Piece[]): PieceKind {
+  const isFirst =
+    before.length === 0 || before.at(-1)?.kind === 'brace' || before.at(-1)?.kind === 'condition';
+  if (isFirst && word.startsWith('@')) return 'condition';
+  if (isFirst && /^\$[A-Za-z_]\w*=/.test(word)) return 'definition';
+  if (word.startsWith('$') || word.startsWith('~SEQ') || word.startsWith('~LST')) return 'variable';
+  return isFirst ? 'keyword' : 'word';
+}
+
+interface OpenStatement {
+  readonly keyword: Piece;
+  readonly parameters: Piece[];
+  readonly line: number;
+  body: OpenStatement[] | undefined;
+  end: number;
+}
+
+function blocksOf(
+  lines: readonly ConfigurationLine[],
+): Pick<ConfigurationTree, 'statements' | 'strayBraces' | 'missingBraces'> {
+  const root: OpenStatement[] = [];
+  const open: OpenStatement[] = [];
+  const strayBraces: Piece[] = [];
+  for (const line of lines) {
+    let current: OpenStatement | undefined;
+    for (const piece of line.pieces) {
+      const siblings = open.at(-1)?.body ?? root;
+      if (piece.kind === 'comment') continue;
+      if (piece.kind !== 'brace') {
+        if (current === undefined) {
+          current = { keyword: piece, parameters: [], line: line.number, body: undefined, end: piece.end };
+          siblings.push(current);
+        } else current.parameters.push(piece);
+        current.end = piece.end;
+      } else if (piece.text === '{') {
+        const owner = current ?? siblings.at(-1);
+        if (owner === undefined || owner.body !== undefined) strayBraces.push(piece);
+        else {
+          owner.body = [];
+          open.push(owner);
+        }
+        current = undefined;
+      } else {
+        const closed = open.pop();
+        if (closed === undefined) strayBraces.push(piece);
+        else closed.end = piece.end;
+        current = undefined;
+      }
+    }
+  }
+  return { statements: root.map(finish), strayBraces, missingBraces: open.length };
+}
+
+function finish(statement: OpenStatement): Statement {
+  const { keyword, parameters, line, body, end } = statement;
+  return { keyword, parameters, line, start: keyword.start, end, body: body?.map(finish) };
+}
+
+// ---------------------------------------------------------------- what the daemon does with a line
+
+/** Space and tab, as isblank(3); words are also separated by \f \v \r. */
+export function isBlank(character: string): boolean {
+  return (
+    character === ' ' || character === '\t' || character === '\r' || character === '\f' || character === '\v'
+  );
+}
+
+/** A line without comment and surrounding blanks (`decomment`). */
+export interface Decommented {
+  readonly text: string;
+  /** the text to quote in `Unterminated quote '…'` */
+  readonly unterminated: string | undefined;
+}
+
+export function decomment(line: string): Decommented {
+  let text = line.replace(/^[ \t]+/, '');
+  if (!/[!#"\\]/.test(text)) return { text: text.replace(/[ \t]+$/, ''), unterminated: undefined };
+  let isQuoted = false;
+  let isContinued = false;
+  let cut = -1;
+  for (let at = 0; at < text.length; ) {
+    const character = text.charAt(at);
+    const next = text.charAt(at + 1);
+    if (character === '"' && cut < 0) isQuoted = !isQuoted;
+    if (character === '\\') {
+      if (next === '') {
+        text = text.slice(0, at);
+        isContinued = true;
+        break;
+      }
+      if (!isQuoted && (next === '#' || next === '!')) {
+        text = text.slice(0, at) + text.slice(at + 1);
+        at++;
+      } else at += 2;
+      continue;
+    }
+    if ((character === '!' || character === '#') && !isQuoted && cut < 0) cut = at;
+    at++;
+  }
+  const unterminated = isQuoted ? text : undefined;
+  if (cut >= 0) text = text.slice(0, cut);
+  text = text.replace(/[ \t]+$/, '');
+  return { text: isContinued ? `${text}\\` : text, unterminated };
+}
+
+/** The words of a line; a quoted string is one word without its quotes (`alloc_strvec_r`). */
+export interface SplitLine {
+  readonly words: readonly string[];
+  /** a quote that is never closed: the words before it count */
+  readonly isUnmatched: boolean;
+}
+
+export function splitWords(line: string): SplitLine {
+  const words: string[] = [];
+  const pattern = /[ \t\f\n\r\v]*(?:"([^"]*)("?)|([^ \t\f\n\r\v"]+))/y;
+  for (let found = pattern.exec(line); found !== null; found = pattern.exec(line)) {
+    if (found[3] !== undefined) words.push(found[3]);
+    else if (found[2] === '"') words.push(found[1] ?? '');
+    else return { words, isUnmatched: true };
+  }
+  return { words, isUnmatched: false };
+}
+
+/** Why a line with quotes and escapes has no words. */
+export type EscapeFault = { readonly kind: 'quote'; readonly quote: string } | { readonly kind: 'escape' };
+
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['a', '\x07'],
+  ['b', '\b'],
+  ['E', '\x1b'],
+  ['f', '\f'],
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+  ['v', '\v'],
+]);
+
+/** The words of a script line: both kinds of quotes, escapes within and without (`alloc_strvec_quoted_escaped`). */
+export function splitQuotedEscaped(line: string): {
+  readonly words: readonly string[];
+  readonly fault: EscapeFault | undefined;
+} {
+  const words: string[] = [];
+  let at = 0;
+  for (;;) {
+    while (at < line.length && /[ \t\f\n\r\v]/.test(line.charAt(at))) at++;
+    if (at >= line.length) return { words, fault: undefined };
+    let word = '';
+    let quote = '';
+    while (at < line.length) {
+      const character = line.charAt(at);
+      if (character === '\\') {
+        if (at + 1 >= line.length) return { words: [], fault: { kind: 'escape' } };
+        const escape = readEscape(line, at + 1);
+        word += escape.character;
+        at = escape.end;
+      } else if (quote !== '') {
+        if (character === quote) quote = '';
+        else word += character;
+        at++;
+      } else if (character === '"' || character === "'") {
+        quote = character;
+        at++;
+      } else if (/[ \t\f\n\r\v]/.test(character)) break;
+      else {
+        word += character;
+        at++;
+      }
+    }
+    if (quote !== '') return { words: [], fault: { kind: 'quote', quote } };
+    words.push(word);
+  }
+}
+
+function readEscape(line: string, at: number): { readonly character: string; readonly end: number } {
+  const hex = /x([0-9a-fA-F]+)/y;
+  hex.lastIndex = at;
+  const hexDigits = hex.exec(line)?.[1];
+  if (hexDigits !== undefined) {
+    return {
+      character: String.fromCharCode(Number.parseInt(hexDigits.slice(-2), 16)),
+      end: at + 1 + hexDigits.length,
+    };
+  }
+  const octal = /[0-7]{1,3}/y;
+  octal.lastIndex = at;
+  const octalDigits = octal.exec(line)?.[0];
+  if (octalDigits !== undefined) {
+    return {
+      character: String.fromCharCode(Number.parseInt(octalDigits, 8) & 255),
+      end: at + octalDigits.length,
+    };
+  }
+  const character = line.charAt(at);
+  if (character === 'c' && at + 1 < line.length) {
+    return { character: String.fromCharCode(line.charCodeAt(at + 1) & 0x1f), end: at + 2 };
+  }
+  return { character: ESCAPES.get(character) ?? character, end: at + 1 };
+}

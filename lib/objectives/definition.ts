@@ -1,0 +1,49 @@
+/**
+ * What an objective kind is: a judgement over observations, never over typed
+ * commands or the text of files. State is plain data; it is sampled once a
+ * simulated second and told of every request.
+ */
+import type { Micros } from '../std/instant';
+import type { Parameter, ParameterValues } from '../world/parameters';
+import type { World } from '../world/world.contract';
+
+export type { Parameter, ParameterValues } from '../world/parameters';
+/** One request as the people outside saw it. */
+export interface ObservedRequest {
+  at: Micros;
+  from: string;
+  ok: boolean;
+  status: number;
+  error: string;
+  micros: Micros;
+  seq: number;
+}
+/** What happened on the scenario's timeline so far: event id and instant. */
+export interface Observations {
+  world: World;
+  now: Micros;
+  events: ReadonlyMap<string, Micros>;
+  /** Totals over the run by traffic source; '' is all together. */
+  totals: ReadonlyMap<string, { total: number; failed: number }>;
+  /** Objective id → instant when it was met. */
+  met: ReadonlyMap<string, Micros>;
+}
+export interface Judgement {
+  state: 'waiting' | 'measuring' | 'met' | 'failed';
+  /** 0–1 */ progress: number;
+  /** What was measured, in the reader's words. */ measured: string;
+}
+export interface ObjectiveDefinition<S = unknown> {
+  kind: string;
+  title: string;
+  description: string;
+  parameters: readonly Parameter[];
+  start(values: ParameterValues): S;
+  request?(state: S, request: ObservedRequest, values: ParameterValues, seen: Observations): void;
+  sample(state: S, values: ParameterValues, seen: Observations): Judgement;
+}
+export const WAITING: Judgement = Object.freeze({ state: 'waiting', progress: 0, measured: '' });
+/** One decimal place and the unit. */
+export function secondsText(micros: Micros): string {
+  return `${(micros / 1_000_000).toFixed(1)} s`;
+}

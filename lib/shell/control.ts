@@ -1,0 +1,19 @@
+/** Ways out of the middle of a command. Thrown, and caught by whoever runs the surrounding shell, function or line. */
+
+/** `exit`, `set -e`, the end of the shell. */
+export class ExitShell {
+  constructor(readonly status: number) {}
+}
+
+/** `return`. */
+export class ReturnFromFunction {
+  constructor(readonly status: number) {}
+}
+
+/** An expansion failed: the rest of the line (of the innermost text being run) is dropped, its status is 1. */
+export class DropLine {
+  constructor(readonly status: number = 1) {}
+}
+
+/** `set -u` or `${x:?}`: a script ends, an interactive shell drops the line. */
+export class FatalExpansion {}

@@ -1,0 +1,902 @@
+/**
+ * The way of a packet: out of one host, over segments and through routers, to a
+ * socket, into a filter or into silence. A packet is walked at the moment of
+ * sending as far as nothing has to be waited for; where an address must be
+ * asked for, or the way is long, an event goes on from there.
+ *
+ * Sources: linux/net/ipv4/{ip_input,ip_forward,ip_output,icmp,route}.c;
+ * RFC 1812 §4.3 (errors), §5.3.1 (TTL).
+ */
+import type { HandlerId } from '../../kernel/kernel';
+import { MILLISECOND, SECOND, type Micros } from '../../std/instant';
+import { formatIPv4, isLoopback, isMulticast } from '../../std/ipv4';
+import type { Errno } from '../files.contract';
+import type { Hook, Hop } from '../network.contract';
+import { CT_RELATED, type Tracking } from '../packet-filter/conntrack';
+import { READ_VOLATILE } from '../packet-filter/fields';
+import type { Decision, Rejection } from '../packet-filter/input';
+import type { InterfaceState } from '../world.contract';
+import type { Core, Port } from './core';
+import { HookTally, leaveHost, type Passage, runHook } from './hooks';
+import type { Neighbours } from './neighbours';
+import {
+  ACK,
+  ADMIN_PROHIBITED,
+  HOST_PROHIBITED,
+  HOST_UNREACHABLE,
+  ICMP,
+  IP_HEADER,
+  NET_PROHIBITED,
+  NET_UNREACHABLE,
+  type Packet,
+  PORT_UNREACHABLE,
+  PROTOCOL_UNREACHABLE,
+  RST,
+  TCP,
+  TIME_EXCEEDED,
+  UNREACHABLE,
+} from './packet';
+import { lookUp, route, type RouteAnswer } from './routing';
+import type { Stack } from './stack';
+import { keepTrail, type Trail } from './trail';
+import { countIn, countOut, cross, isRunning, LOOPBACK_MICROS, LOST } from './wire';
+
+/** How far ahead a packet is walked without an event in between. */
+const HORIZON = 2 * MILLISECOND;
+const MOST_NOTED_DROPS = 500;
+/** icmp_ratelimit: one error a second to one address, six at once (XRLIM_BURST_FACTOR). */
+const ICMP_BURST = 6;
+
+export interface Result {
+  /** `underway`: an event goes on; `answered`: the sender is told why not. */
+  outcome: 'delivered' | 'dropped' | 'underway' | 'answered';
+  elapsed: Micros;
+  target: Stack | undefined;
+  device: string;
+  packet: Packet;
+  /** What a local sendmsg(2) would return. */
+  error: Errno | undefined;
+  /** Journal entry that explains a loss; -1 none. */
+  cause: number;
+}
+type Underway = { host: string; device: string; packet: Packet; nextHop: number; sourceMac: string };
+
+/** Takes what arrives, and sees what passes. */
+export interface PacketUsers {
+  take(stack: Stack, device: string, packet: Packet): void;
+  seen(
+    stack: Stack,
+    device: InterfaceState,
+    direction: 'in' | 'out',
+    packet: Packet,
+    macs: { source: string; target: string },
+    at: Micros,
+  ): void;
+}
+
+/** What is noted on the way, to be remembered or shown. */
+interface Way {
+  tally: HookTally;
+  out: InterfaceState[];
+  in: InterfaceState[];
+  neighbours: Trail['neighbours'];
+  hops: Hop[] | undefined;
+  /** Cannot be remembered. */
+  once: boolean;
+}
+
+export class Forwarding {
+  readonly #emit: HandlerId;
+  readonly #arriveLater: HandlerId;
+  readonly #deliver: HandlerId;
+  users: PacketUsers | undefined;
+
+  constructor(
+    private readonly core: Core,
+    private readonly neighbours: Neighbours,
+  ) {
+    const { kernel } = core;
+    this.#emit = kernel.handler<Underway>('net.emit', ({ host, device: name, packet, nextHop }) => {
+      const stack = core.stackNamed(host);
+      if (stack.alive) this.resume(stack, packet, name, nextHop);
+    });
+    this.#arriveLater = kernel.handler<Underway>(
+      'net.arrive',
+      ({ host, device: name, packet, sourceMac }) => {
+        const stack = core.stackNamed(host);
+        const device = stack.device(name);
+        if (device === undefined || !stack.alive || !isRunning(device)) return;
+        this.finish(
+          this.#arrive({ stack, device }, packet, {
+            elapsed: 0,
+            sourceMac,
+            way: this.#way(packet),
+            frame: true,
+          }),
+        );
+      },
+    );
+    this.#deliver = kernel.handler<{ host: string; device: string; packet: Packet }>(
+      'net.deliver',
+      ({ host, device, packet }) => {
+        const stack = core.stackNamed(host);
+        if (stack.alive)
+          kernel.withCause(packet.cause >= 0 ? packet.cause : kernel.cause, () =>
+            this.users?.take(stack, device, packet),
+          );
+      },
+    );
+  }
+
+  // ---------------------------------------------------------------- sending
+  /** Sends a packet from this host. */
+  send(
+    stack: Stack,
+    packet: Packet,
+    options: {
+      device?: string | undefined;
+      tracking?: Tracking | undefined;
+      elapsed?: Micros;
+      remember?: boolean /** TCP got on through the next hop: it lives */;
+      confirms?: boolean;
+    } = {},
+  ): Result {
+    const way = this.#way(packet);
+    const { epoch } = this.core;
+    const before =
+      options.remember === true && this.core.remembers
+        ? { src: packet.src, dst: packet.dst, sport: packet.sport, dport: packet.dport, ttl: packet.ttl }
+        : undefined;
+    const result = this.#output(stack, packet, { ...options, elapsed: options.elapsed ?? 0, way });
+    const first = way.neighbours[0];
+    if (options.confirms === true && result.outcome === 'delivered' && first?.stack === stack)
+      first.entry.confirmed = this.core.now;
+    if (before !== undefined && !way.once && result.outcome === 'delivered' && epoch === this.core.epoch)
+      this.#remember(stack, packet, before, result, way);
+    if (packet.trace !== 0)
+      for (const hop of way.hops ?? [])
+        this.core.world.hop(packet.trace, { ...hop, at: hop.at + this.core.now });
+    return result;
+  }
+
+  #way(packet: Packet): Way {
+    return {
+      tally: new HookTally(),
+      out: [],
+      in: [],
+      neighbours: [],
+      hops: packet.trace !== 0 ? [] : undefined,
+      once: false,
+    };
+  }
+
+  #remember(
+    stack: Stack,
+    packet: Packet,
+    before: { src: number; dst: number; sport: number; dport: number; ttl: number },
+    result: Result,
+    way: Way,
+  ): void {
+    const { tally } = way;
+    if (
+      tally.translated ||
+      tally.logged ||
+      (tally.reads & READ_VOLATILE) !== 0 ||
+      result.target === undefined
+    )
+      return;
+    const { now } = this.core;
+    keepTrail(stack, {
+      epoch: this.core.epoch,
+      reads: tally.reads,
+      protocol: packet.protocol,
+      ...before,
+      flags: packet.flags,
+      size: Math.ceil(packet.length / packet.count),
+      mark: packet.mark,
+      uid: packet.uid,
+      out: way.out,
+      in: way.in,
+      counters: tally.counters,
+      neighbours: way.neighbours,
+      tracks: tally.tracks.map(({ stack: where, state, at }) => ({
+        stack: where,
+        conntrack: where.conntrack,
+        state,
+        after: at - now,
+      })),
+      latency: result.elapsed,
+      target: result.target,
+      device: result.device,
+      hops: way.hops,
+    });
+  }
+
+  #output(
+    stack: Stack,
+    packet: Packet,
+    options: { device?: string | undefined; tracking?: Tracking | undefined; elapsed: Micros; way: Way },
+  ): Result {
+    const { way, elapsed } = options;
+    let answer =
+      options.device === undefined ? route(stack, packet.dst) : lookUp(stack, packet.dst, options.device);
+    const refused = this.#unroutable(answer, packet);
+    if (refused !== undefined) return refused;
+    const passage: Passage = {
+      stack,
+      packet,
+      iif: '',
+      oif: deviceOf(answer),
+      sourceMac: '',
+      targetMac: '',
+      tracking: options.tracking,
+      at: this.core.now + elapsed,
+      attached: options.tracking !== undefined,
+    };
+    const { dst } = packet;
+    const decision = runHook('output', passage, way.tally);
+    if (decision !== undefined) return this.#decided(decision, 'output', passage, elapsed, way);
+    if (packet.dst !== dst) {
+      answer = route(stack, packet.dst);
+      const lost = this.#unroutable(answer, packet);
+      if (lost !== undefined) return lost;
+      passage.oif = deviceOf(answer);
+    }
+    return this.#post(passage, answer, elapsed, way);
+  }
+
+  #unroutable(answer: RouteAnswer, packet: Packet): Result | undefined {
+    switch (answer.kind) {
+      case 'none':
+        return dropped(packet, 'ENETUNREACH');
+      case 'blackhole':
+        return dropped(packet, 'EINVAL');
+      case 'unreachable':
+        return dropped(packet, 'EHOSTUNREACH');
+      case 'prohibit':
+        return dropped(packet, 'EACCES');
+      case 'local':
+      case 'unicast':
+        return undefined;
+    }
+  }
+
+  #post(passage: Passage, answer: RouteAnswer, elapsed: Micros, way: Way): Result {
+    const { packet, stack } = passage;
+    const decision = runHook('postrouting', passage, way.tally);
+    if (decision !== undefined) return this.#decided(decision, 'postrouting', passage, elapsed, way);
+    leaveHost(passage);
+    if (answer.kind === 'local') return this.#loop(passage, answer.device, elapsed, way);
+    if (answer.kind !== 'unicast') return dropped(packet, 'ENETUNREACH');
+    way.hops?.push({
+      at: elapsed,
+      host: stack.name,
+      what: 'route',
+      text: `${formatIPv4(packet.dst)}${answer.route.via === undefined ? '' : ` via ${formatIPv4(answer.nextHop)}`} dev ${answer.device.name}`,
+      verdict: 'routed',
+      outcome: 'ok',
+    });
+    return this.#transmit(stack, packet, answer.device, answer.nextHop, elapsed, way);
+  }
+
+  #loop(passage: Passage, lo: InterfaceState, elapsed: Micros, way: Way): Result {
+    const { stack, packet } = passage;
+    const bytes = packet.length + 14 * packet.count;
+    countOut(lo, packet.count, bytes);
+    countIn(lo, packet.count, bytes);
+    way.out.push(lo);
+    way.in.push(lo);
+    if (stack.net.taps.size > 0) {
+      way.once = true;
+      this.users?.seen(stack, lo, 'out', packet, { source: lo.mac, target: lo.mac }, this.core.now + elapsed);
+    }
+    return this.#arrive({ stack, device: lo }, packet, {
+      elapsed: elapsed + LOOPBACK_MICROS,
+      sourceMac: lo.mac,
+      way,
+      frame: false,
+      tracking: passage.tracking,
+    });
+  }
+
+  /** A packet whose next hop has answered at last, or that comes to this host's card by event. */
+  resume(stack: Stack, packet: Packet, name: string, nextHop: number): void {
+    const device = stack.device(name);
+    if (device !== undefined)
+      this.finish(this.#transmit(stack, packet, device, nextHop, 0, this.#way(packet)));
+  }
+
+  /** Hands over what was walked to its end outside of a sender's hands. */
+  finish(result: Result): void {
+    const { target, packet } = result;
+    if (result.outcome !== 'delivered' || target === undefined) return;
+    this.core.kernel.after(result.elapsed, this.#deliver, {
+      host: target.name,
+      device: result.device,
+      packet,
+    });
+  }
+
+  // ---------------------------------------------------------------- the wire
+  #transmit(
+    stack: Stack,
+    packet: Packet,
+    device: InterfaceState,
+    nextHop: number,
+    elapsed: Micros,
+    way: Way,
+  ): Result {
+    const entry = this.neighbours.usable(stack, device.name, nextHop);
+    if (entry?.mac === undefined) {
+      if (elapsed > 0)
+        this.core.kernel.after<Underway>(elapsed, this.#emit, {
+          host: stack.name,
+          device: device.name,
+          packet,
+          nextHop,
+          sourceMac: '',
+        });
+      else this.neighbours.wait(stack, device, nextHop, packet);
+      way.hops?.push({
+        at: elapsed,
+        host: stack.name,
+        what: 'arp',
+        text: `who has ${formatIPv4(nextHop)}?`,
+        verdict: 'asked',
+        outcome: 'wait',
+      });
+      return {
+        outcome: 'underway',
+        elapsed,
+        target: undefined,
+        device: device.name,
+        packet,
+        error: undefined,
+        cause: -1,
+      };
+    }
+    way.neighbours.push({ stack, entry });
+    const segment = this.core.segment(device.segment);
+    if (segment === undefined || !isRunning(device))
+      return this.#silence(packet, this.core.state.changes.get(`${stack.name}/${device.name}`));
+    const bytes = packet.length + 14 * packet.count;
+    countOut(device, packet.count, bytes);
+    way.out.push(device);
+    const { mac } = entry;
+    if (stack.net.taps.size > 0) {
+      way.once = true;
+      this.users?.seen(
+        stack,
+        device,
+        'out',
+        packet,
+        { source: device.mac, target: mac },
+        this.core.now + elapsed,
+      );
+    }
+    const port = segment.byMac.get(mac);
+    way.hops?.push({
+      at: elapsed,
+      host: stack.name,
+      what: 'arp',
+      text: `${formatIPv4(nextHop)} is at ${mac}${port === undefined ? '' : ` (${port.stack.name})`}`,
+      verdict: 'sent',
+      outcome: 'ok',
+    });
+    if (port === undefined) return this.#silence(packet, this.core.state.changes.get(`${nextHop}`));
+    if (!port.stack.alive || !isRunning(port.device))
+      return this.#silence(
+        packet,
+        this.core.state.changes.get(
+          port.stack.alive ? `${port.stack.name}/${port.device.name}` : `power ${port.stack.name}`,
+        ),
+      );
+    if (device.impairment !== undefined || port.device.impairment !== undefined) way.once = true;
+    const latency = cross(this.core, device, port.device, segment.latency, packet.count);
+    if (latency === LOST) return this.#silence(packet, undefined);
+    const arrives = elapsed + latency;
+    if (arrives > HORIZON) {
+      this.core.kernel.after<Underway>(arrives, this.#arriveLater, {
+        host: port.stack.name,
+        device: port.device.name,
+        packet,
+        nextHop,
+        sourceMac: device.mac,
+      });
+      return {
+        outcome: 'underway',
+        elapsed: arrives,
+        target: undefined,
+        device: port.device.name,
+        packet,
+        error: undefined,
+        cause: -1,
+      };
+    }
+    return this.#arrive(port, packet, { elapsed: arrives, sourceMac: device.mac, way, frame: true });
+  }
+
+  #silence(packet: Packet, cause: number | undefined): Result {
+    return {
+      outcome: 'dropped',
+      elapsed: 0,
+      target: undefined,
+      device: '',
+      packet,
+      error: undefined,
+      cause: cause ?? -1,
+    };
+  }
+
+  // ---------------------------------------------------------------- arriving
+  #arrive(
+    { stack, device }: Port,
+    packet: Packet,
+    options: {
+      elapsed: Micros;
+      sourceMac: string;
+      way: Way;
+      frame: boolean;
+      tracking?: Tracking | undefined;
+    },
+  ): Result {
+    const { elapsed, way } = options;
+    if (options.frame) {
+      countIn(device, packet.count, packet.length + 14 * packet.count);
+      way.in.push(device);
+      if (stack.net.taps.size > 0) {
+        way.once = true;
+        this.users?.seen(
+          stack,
+          device,
+          'in',
+          packet,
+          { source: options.sourceMac, target: device.mac },
+          this.core.now + elapsed,
+        );
+      }
+    }
+    const passage: Passage = {
+      stack,
+      packet,
+      iif: device.name,
+      oif: '',
+      sourceMac: options.sourceMac,
+      targetMac: device.mac,
+      tracking: options.tracking,
+      at: this.core.now + elapsed,
+      attached: options.tracking !== undefined,
+    };
+    const decision = runHook('ingress', passage, way.tally) ?? runHook('prerouting', passage, way.tally);
+    if (decision !== undefined) return this.#decided(decision, 'prerouting', passage, elapsed, way);
+    const martian = device.name === 'lo' ? undefined : this.#martian(passage);
+    if (martian !== undefined) return this.#noted(passage, elapsed, way, martian);
+    if (stack.isLocal(packet.dst)) return this.#input(passage, elapsed, way);
+    if (!stack.forwards) return this.#noted(passage, elapsed, way, 'ip_forward is 0');
+    return this.#forward(passage, elapsed, way);
+  }
+
+  /** What the reverse path refuses (fib_validate_source): our own source, loopback, rp_filter. */
+  #martian({ stack, packet, iif }: Passage): string | undefined {
+    if (stack.isLocal(packet.src) || isLoopback(packet.src) || isLoopback(packet.dst))
+      return 'martian source';
+    const filter = stack.deviceSysctl('rp_filter', iif);
+    if (filter === 0) return undefined;
+    const back = route(stack, packet.src);
+    if (back.kind === 'unicast' && (filter === 2 || back.device.name === iif)) return undefined;
+    return `rp_filter ${filter}`;
+  }
+
+  #input(passage: Passage, elapsed: Micros, way: Way): Result {
+    const { stack, packet } = passage;
+    const decision = runHook('input', passage, way.tally);
+    if (decision !== undefined) return this.#decided(decision, 'input', passage, elapsed, way);
+    leaveHost(passage);
+    this.#showDecisions(stack, elapsed, way);
+    return {
+      outcome: 'delivered',
+      elapsed,
+      target: stack,
+      device: passage.iif,
+      packet,
+      error: undefined,
+      cause: -1,
+    };
+  }
+
+  #forward(passage: Passage, elapsed: Micros, way: Way): Result {
+    const { stack, packet } = passage;
+    const answer = route(stack, packet.dst);
+    switch (answer.kind) {
+      case 'blackhole':
+        return this.#noted(passage, elapsed, way, 'blackhole route');
+      case 'none':
+        return this.#tellSender(
+          passage,
+          { type: UNREACHABLE, code: NET_UNREACHABLE },
+          elapsed,
+          way,
+          'no route',
+        );
+      case 'unreachable':
+        return this.#tellSender(
+          passage,
+          { type: UNREACHABLE, code: HOST_UNREACHABLE },
+          elapsed,
+          way,
+          'unreachable route',
+        );
+      case 'prohibit':
+        return this.#tellSender(
+          passage,
+          { type: UNREACHABLE, code: ADMIN_PROHIBITED },
+          elapsed,
+          way,
+          'prohibit route',
+        );
+      case 'local':
+      case 'unicast':
+    }
+    if (packet.ttl <= 1)
+      return this.#tellSender(passage, { type: TIME_EXCEEDED, code: 0 }, elapsed, way, 'TTL exceeded');
+    packet.ttl--;
+    passage.oif = deviceOf(answer);
+    const decision = runHook('forward', passage, way.tally);
+    if (decision !== undefined) return this.#decided(decision, 'forward', passage, elapsed, way);
+    this.#showDecisions(stack, elapsed, way);
+    return this.#post(passage, answer, elapsed, way);
+  }
+
+  #showDecisions(stack: Stack, elapsed: Micros, way: Way): void {
+    if (way.hops === undefined) return;
+    for (const { stack: where, decision } of way.tally.decisions) {
+      if (where !== stack || decision.chain === undefined || decision.table === undefined) continue;
+      way.hops.push({
+        at: elapsed,
+        host: stack.name,
+        what: 'filter',
+        text: `${decision.table.name} ${decision.chain.name}: ${decision.rule?.text ?? `policy ${decision.chain.base?.policy ?? 'accept'}`}`,
+        verdict: 'accept',
+        outcome: 'ok',
+        ...ruleOf(decision),
+      });
+    }
+    way.tally.decisions = way.tally.decisions.filter(({ stack: where }) => where !== stack);
+  }
+
+  // ---------------------------------------------------------------- refusing
+  #decided(decision: Decision, hook: Hook, passage: Passage, elapsed: Micros, way: Way): Result {
+    const { stack, packet } = passage;
+    way.hops?.push({
+      at: elapsed,
+      host: stack.name,
+      what: 'filter',
+      text: `${decision.table?.name ?? 'conntrack'} ${decision.chain?.name ?? ''}: ${decision.rule?.text ?? `policy ${decision.chain?.base?.policy ?? 'drop'}`}`,
+      verdict: decision.verdict,
+      outcome: 'bad',
+      ...ruleOf(decision),
+    });
+    const cause = this.#noteDrop(stack, packet, decision.verdict === 'reject' ? 'rejected' : 'dropped', {
+      hook,
+      table: decision.table === undefined ? 'conntrack' : `${decision.table.family} ${decision.table.name}`,
+      chain: decision.chain?.name ?? '',
+      rule: decision.rule?.text ?? `policy ${decision.chain?.base?.policy ?? 'drop'}`,
+      handle: decision.rule?.handle ?? 0,
+    });
+    const local = hook === 'output' ? ('EPERM' as const) : undefined;
+    if (decision.rejection === undefined)
+      return { outcome: 'dropped', elapsed, target: undefined, device: '', packet, error: local, cause };
+    const answered = this.#reject(passage, decision.rejection, elapsed, cause);
+    return {
+      outcome: answered ? 'answered' : 'dropped',
+      elapsed,
+      target: undefined,
+      device: '',
+      packet,
+      error: local,
+      cause,
+    };
+  }
+
+  /** A loss that no rule decided. */
+  #noted(passage: Passage, elapsed: Micros, way: Way, why: string): Result {
+    const { stack, packet } = passage;
+    way.hops?.push({
+      at: elapsed,
+      host: stack.name,
+      what: 'route',
+      text: why,
+      verdict: 'drop',
+      outcome: 'bad',
+    });
+    const cause = this.#noteDrop(stack, packet, why, { interface: passage.iif });
+    return { outcome: 'dropped', elapsed, target: undefined, device: '', packet, error: undefined, cause };
+  }
+
+  #tellSender(
+    passage: Passage,
+    error: { type: number; code: number },
+    elapsed: Micros,
+    way: Way,
+    why: string,
+  ): Result {
+    const { stack, packet, tracking } = passage;
+    way.hops?.push({
+      at: elapsed,
+      host: stack.name,
+      what: 'route',
+      text: `${formatIPv4(packet.dst)}: ${why}`,
+      verdict: 'error',
+      outcome: 'bad',
+    });
+    const answered = this.answer(stack, packet, error, { elapsed, cause: -1, tracking });
+    return {
+      outcome: answered ? 'answered' : 'dropped',
+      elapsed,
+      target: undefined,
+      device: '',
+      packet,
+      error: undefined,
+      cause: -1,
+    };
+  }
+
+  /** The first loss of a kind is an entry in the journal; later ones are not. @returns its seq */
+  #noteDrop(stack: Stack, packet: Packet, why: string, detail: Record<string, string | number>): number {
+    const { drops } = this.core.state;
+    const key = `${stack.name} ${why} ${Object.values(detail).join(' ')} ${packet.protocol} ${packet.protocol === ICMP ? packet.flags : Math.min(packet.dport, 32_768)}`;
+    const known = drops.get(key);
+    if (known !== undefined) return known;
+    if (drops.size >= MOST_NOTED_DROPS) return -1;
+    const seq = this.core.world.record(stack.name, 'packet.dropped', {
+      why,
+      ...detail,
+      protocol: packet.protocol,
+      src: formatIPv4(packet.src),
+      dst: formatIPv4(packet.dst),
+      dport: packet.dport,
+    });
+    drops.set(key, seq);
+    return seq;
+  }
+
+  #reject(passage: Passage, rejection: Rejection, elapsed: Micros, cause: number): boolean {
+    const { stack, packet, tracking } = passage;
+    if (rejection.with === 'tcp-reset')
+      return packet.protocol === TCP && this.reset(stack, packet, { elapsed, cause, tracking });
+    return this.answer(
+      stack,
+      packet,
+      { type: UNREACHABLE, code: codeOf(rejection.code) },
+      { elapsed, cause, tracking },
+    );
+  }
+
+  /** An ICMP error to the sender of a packet. False when none may be sent or it does not get through. */
+  answer(
+    stack: Stack,
+    packet: Packet,
+    error: { type: number; code: number },
+    options: { elapsed: Micros; cause: number; tracking: Tracking | undefined },
+  ): boolean {
+    if (packet.carries.kind === 'error' || packet.carries.kind === 'reset' || isMulticast(packet.dst))
+      return false;
+    if (!stack.isLocal(packet.src) && !this.#mayTell(stack, packet.src, this.core.now + options.elapsed))
+      return false;
+    const back = route(stack, packet.src);
+    const source = stack.isLocal(packet.dst)
+      ? packet.dst
+      : back.kind === 'unicast' || back.kind === 'local'
+        ? back.source
+        : 0;
+    const { protocol, src, dst, sport, dport } = packet;
+    const told: Packet = {
+      protocol: ICMP,
+      src: source,
+      dst: src,
+      sport: 0,
+      dport: 0,
+      ttl: 64,
+      length: IP_HEADER + 8 + Math.min(548, Math.ceil(packet.length / packet.count)),
+      flags: error.type * 256 + error.code,
+      mark: 0,
+      count: 1,
+      uid: -1,
+      cause: options.cause,
+      trace: 0,
+      carries: {
+        kind: 'error',
+        type: error.type,
+        code: error.code,
+        about: { protocol, src, dst, sport, dport },
+        inner: packet.carries,
+      },
+    };
+    return this.#sendAnswer(stack, told, options);
+  }
+
+  /** A TCP reset in answer to a segment, as if its destination had sent it. */
+  reset(
+    stack: Stack,
+    packet: Packet,
+    options: { elapsed: Micros; cause: number; tracking: Tracking | undefined },
+  ): boolean {
+    if (packet.carries.kind !== 'segment') return false;
+    const { src, dst, sport, dport } = packet;
+    const told: Packet = {
+      protocol: TCP,
+      src: dst,
+      dst: src,
+      sport: dport,
+      dport: sport,
+      ttl: 64,
+      length: IP_HEADER + 20,
+      flags: RST | ACK,
+      mark: 0,
+      count: 1,
+      uid: -1,
+      cause: options.cause,
+      trace: 0,
+      carries: { kind: 'reset', connection: packet.carries.connection, side: packet.carries.side },
+    };
+    return this.#sendAnswer(stack, told, options);
+  }
+  #sendAnswer(
+    stack: Stack,
+    told: Packet,
+    options: { elapsed: Micros; tracking: Tracking | undefined },
+  ): boolean {
+    const related: Tracking | undefined =
+      options.tracking?.fresh === true
+        ? { ...options.tracking, state: CT_RELATED, slot: -1, fresh: false }
+        : undefined;
+    const result = this.send(stack, told, { elapsed: options.elapsed, tracking: related });
+    this.finish(result);
+    return result.outcome === 'delivered' || result.outcome === 'underway';
+  }
+
+  #mayTell(stack: Stack, ip: number, at: Micros): boolean {
+    const period = stack.sysctlNumber('net.ipv4.icmp_ratelimit', 1_000) * MILLISECOND;
+    if (period === 0) return true;
+    const known = stack.net.icmpTokens.get(ip);
+    const tokens =
+      known === undefined ? ICMP_BURST * period : Math.min(ICMP_BURST * period, known.tokens + at - known.at);
+    const allowed = tokens >= period;
+    stack.net.icmpTokens.set(ip, { tokens: allowed ? tokens - period : tokens, at });
+    if (stack.net.icmpTokens.size > 256)
+      for (const [key, value] of stack.net.icmpTokens)
+        if (at - value.at > 60 * SECOND) stack.net.icmpTokens.delete(key);
+    return allowed;
+  }
+
+  /** Nobody answered for the next hop: the sender is told, here or over there. */
+  hostUnreachable(stack: Stack, packet: Packet): void {
+    this.answer(
+      stack,
+      packet,
+      { type: UNREACHABLE, code: HOST_UNREACHABLE },
+      { elapsed: 0, cause: this.core.state.changes.get(`${packet.dst}`) ?? -1, tracking: undefined },
+    );
+  }
+
+  // ---------------------------------------------------------------- multicast
+  /** A multicast packet over one interface, to every member on its segment. */
+  multicast(
+    stack: Stack,
+    packet: Packet,
+    device: InterfaceState,
+    isMember: (port: Port) => boolean,
+  ): Errno | undefined {
+    const way = this.#way(packet);
+    const passage: Passage = {
+      stack,
+      packet,
+      iif: '',
+      oif: device.name,
+      sourceMac: device.mac,
+      targetMac: multicastMac(packet.dst),
+      tracking: undefined,
+      at: this.core.now,
+      attached: false,
+    };
+    const decision = runHook('output', passage, way.tally) ?? runHook('postrouting', passage, way.tally);
+    if (decision !== undefined) {
+      this.#decided(decision, 'output', passage, 0, way);
+      return 'EPERM';
+    }
+    leaveHost(passage);
+    const segment = this.core.segment(device.segment);
+    if (segment === undefined || !isRunning(device) || !stack.alive)
+      return device.up ? undefined : 'ENETDOWN';
+    countOut(device, 1, packet.length + 14);
+    const target = multicastMac(packet.dst);
+    if (stack.net.taps.size > 0)
+      this.users?.seen(stack, device, 'out', packet, { source: device.mac, target }, this.core.now);
+    for (const port of segment.ports) {
+      if (port.stack === stack || !port.stack.alive || !isRunning(port.device)) continue;
+      const member = isMember(port);
+      if (!member && port.stack.net.taps.size === 0) continue;
+      const latency = cross(this.core, device, port.device, segment.latency, 1);
+      if (latency === LOST) continue;
+      if (port.stack.net.taps.size > 0)
+        this.users?.seen(
+          port.stack,
+          port.device,
+          'in',
+          packet,
+          { source: device.mac, target },
+          this.core.now + latency,
+        );
+      if (member) this.#arriveMulticast(port, packet, latency, device.mac);
+    }
+    return undefined;
+  }
+  #arriveMulticast({ stack, device }: Port, packet: Packet, elapsed: Micros, sourceMac: string): void {
+    const way = this.#way(packet);
+    countIn(device, 1, packet.length + 14);
+    const copy: Packet = { ...packet };
+    const passage: Passage = {
+      stack,
+      packet: copy,
+      iif: device.name,
+      oif: '',
+      sourceMac,
+      targetMac: multicastMac(packet.dst),
+      tracking: undefined,
+      at: this.core.now + elapsed,
+      attached: false,
+    };
+    const decision = runHook('ingress', passage, way.tally) ?? runHook('prerouting', passage, way.tally);
+    if (decision !== undefined) return void this.#decided(decision, 'prerouting', passage, elapsed, way);
+    if (this.#martian(passage) !== undefined) return;
+    const refused = runHook('input', passage, way.tally);
+    if (refused !== undefined) return void this.#decided(refused, 'input', passage, elapsed, way);
+    leaveHost(passage);
+    this.core.kernel.after(elapsed, this.#deliver, { host: stack.name, device: device.name, packet: copy });
+  }
+}
+
+function dropped(packet: Packet, error: Errno): Result {
+  return { outcome: 'dropped', elapsed: 0, target: undefined, device: '', packet, error, cause: -1 };
+}
+function deviceOf(answer: RouteAnswer): string {
+  return answer.kind === 'unicast' || answer.kind === 'local' ? answer.device.name : '';
+}
+function ruleOf(decision: Decision): { rule?: NonNullable<Hop['rule']> } {
+  const { table, chain, rule } = decision;
+  if (table === undefined || chain === undefined) return {};
+  return {
+    rule: {
+      table: `${table.family} ${table.name}`,
+      chain: chain.name,
+      handle: rule?.handle ?? 0,
+      text: rule?.text ?? `policy ${chain.base?.policy ?? 'accept'}`,
+    },
+  };
+}
+
+/** 01:00:5e and the low 23 bits (RFC 1112 §6.4). */
+export function multicastMac(ip: number): string {
+  const hex = (value: number): string => value.toString(16).padStart(2, '0');
+  return `01:00:5e:${hex((ip >> 16) & 127)}:${hex((ip >> 8) & 255)}:${hex(ip & 255)}`;
+}
+
+function codeOf(name: string): number {
+  switch (name) {
+    case 'net-unreachable':
+    case 'no-route':
+      return NET_UNREACHABLE;
+    case 'host-unreachable':
+      return HOST_UNREACHABLE;
+    case 'prot-unreachable':
+      return PROTOCOL_UNREACHABLE;
+    case 'net-prohibited':
+      return NET_PROHIBITED;
+    case 'host-prohibited':
+      return HOST_PROHIBITED;
+    case 'admin-prohibited':
+      return ADMIN_PROHIBITED;
+    default:
+      return PORT_UNREACHABLE;
+  }
+}

@@ -1,0 +1,320 @@
+/**
+ * Interfaces: administrative state, carrier, addresses, routes, and who is told
+ * of their changes (netlink).
+ * Sources: linux/net/ipv4/devinet.c, fib_frontend.c (`fib_add_ifaddr`,
+ * `fib_disable_ip`), linux/net/core/link_watch.c; ip-address(8), ip-link(8).
+ */
+import type { HandlerId } from '../../kernel/kernel';
+import { formatIPv4, networkOf } from '../../std/ipv4';
+import { SECOND } from '../../std/instant';
+import type { Errno } from '../files.contract';
+import type { Callback, InterfaceAddress, NetlinkEvent, Route } from '../network.contract';
+import type { Host, InterfaceState } from '../world.contract';
+import type { Core } from './core';
+import type { Neighbours } from './neighbours';
+import { checkRoute, sameRoute } from './routing';
+import type { Stack } from './stack';
+
+/** linkwatch runs at most once a second for links that come up (link_watch.c `linkwatch_nextevent`). */
+const LINKWATCH_PERIOD = SECOND;
+
+export class Links {
+  readonly #notify: HandlerId;
+  readonly #linkwatch: HandlerId;
+
+  constructor(
+    private readonly core: Core,
+    private readonly neighbours: Neighbours,
+  ) {
+    this.#notify = core.kernel.handler<{ host: string; on: Callback; event: NetlinkEvent }>(
+      'net.netlink',
+      ({ host, on, event }) => {
+        const stack = core.stackNamed(host);
+        if (stack.alive || stack.state.frozen) core.world.invoke(stack.host, on, event);
+      },
+    );
+    this.#linkwatch = core.kernel.handler<{ host: string; device: string; boot: string }>(
+      'net.linkwatch',
+      ({ host, device, boot }) => this.#linkwatchRuns(host, device, boot),
+    );
+  }
+
+  // ---------------------------------------------------------------- addresses
+  addAddress(host: Host, name: string, address: InterfaceAddress): Errno | undefined {
+    const stack = this.core.stack(host);
+    const device = stack.device(name);
+    if (device === undefined) return 'ENODEV';
+    const sameSubnet = device.addresses.filter(
+      (present) =>
+        present.prefix === address.prefix &&
+        networkOf(present.ip, present.prefix) === networkOf(address.ip, address.prefix),
+    );
+    if (sameSubnet.some((present) => present.ip === address.ip)) return 'EEXIST';
+    const secondary = sameSubnet.length > 0;
+    const added: InterfaceAddress = {
+      ...address,
+      scope: address.scope ?? 'global',
+      ...(secondary ? { secondary: true } : {}),
+    };
+    if (secondary) device.addresses.push(added);
+    else
+      device.addresses.splice(
+        device.addresses.filter((present) => present.secondary !== true).length,
+        0,
+        added,
+      );
+    this.core.changed();
+    const text = `${formatIPv4(address.ip)}/${address.prefix}`;
+    this.core.noteChange(
+      `${address.ip}`,
+      this.core.world.record(host.name, 'address.added', {
+        device: name,
+        address: text,
+        ip: formatIPv4(address.ip),
+      }),
+    );
+    if (device.up && !secondary) this.#addConnected(stack, device, added);
+    this.#tell(stack, { type: 'address', device: name, ip: address.ip, prefix: address.prefix, added: true });
+    return undefined;
+  }
+
+  removeAddress(host: Host, name: string, ip: number, prefix?: number): Errno | undefined {
+    const stack = this.core.stack(host);
+    const device = stack.device(name);
+    if (device === undefined) return 'ENODEV';
+    const removed = device.addresses.find(
+      (address) => address.ip === ip && (prefix === undefined || address.prefix === prefix),
+    );
+    if (removed === undefined) return 'EADDRNOTAVAIL';
+    const followers =
+      removed.secondary === true
+        ? []
+        : device.addresses.filter(
+            (address) =>
+              address.secondary === true &&
+              address.prefix === removed.prefix &&
+              networkOf(address.ip, address.prefix) === networkOf(ip, removed.prefix),
+          );
+    const promotes = stack.deviceSysctl('promote_secondaries', name) > 0;
+    const gone = promotes ? [removed] : [...followers, removed];
+    for (const address of gone) this.#drop(stack, device, address);
+    const [heir] = followers;
+    if (promotes && heir !== undefined) {
+      device.addresses.splice(device.addresses.indexOf(heir), 1);
+      delete heir.secondary;
+      device.addresses.splice(
+        device.addresses.filter((address) => address.secondary !== true).length,
+        0,
+        heir,
+      );
+      if (device.up) this.#addConnected(stack, device, heir);
+    }
+    // The last address takes IP off the interface: every route over it goes (fib_disable_ip).
+    if (device.addresses.length === 0)
+      stack.state.routes = stack.state.routes.filter((route) => route.device !== name);
+    this.core.changed();
+    return undefined;
+  }
+  #drop(stack: Stack, device: InterfaceState, address: InterfaceAddress): void {
+    device.addresses = device.addresses.filter((present) => present !== address);
+    const network = networkOf(address.ip, address.prefix);
+    const stillOnLink = device.addresses.some(
+      (present) =>
+        present.secondary !== true &&
+        present.prefix === address.prefix &&
+        networkOf(present.ip, present.prefix) === network,
+    );
+    stack.state.routes = stack.state.routes.filter((route) => {
+      if (route.source === address.ip && (route.protocol !== 'kernel' || route.device === device.name))
+        return (
+          stack.isLocal(address.ip) && route.protocol !== 'kernel' && this.#ownedElsewhere(stack, address.ip)
+        );
+      return !(
+        route.protocol === 'kernel' &&
+        route.device === device.name &&
+        route.destination === network &&
+        route.prefix === address.prefix &&
+        address.secondary !== true &&
+        !stillOnLink
+      );
+    });
+    this.core.changed();
+    this.core.noteChange(
+      `${address.ip}`,
+      this.core.world.record(stack.name, 'address.removed', {
+        device: device.name,
+        address: `${formatIPv4(address.ip)}/${address.prefix}`,
+        ip: formatIPv4(address.ip),
+      }),
+    );
+    this.#tell(stack, {
+      type: 'address',
+      device: device.name,
+      ip: address.ip,
+      prefix: address.prefix,
+      added: false,
+    });
+  }
+  #ownedElsewhere(stack: Stack, ip: number): boolean {
+    for (const device of stack.state.interfaces.values())
+      if (device.addresses.some((address) => address.ip === ip)) return true;
+    return false;
+  }
+  #addConnected(stack: Stack, device: InterfaceState, address: InterfaceAddress): void {
+    if (address.prefix === 32 || device.name === 'lo') return;
+    const destination = networkOf(address.ip, address.prefix);
+    const present = stack.state.routes.some(
+      (route) =>
+        route.protocol === 'kernel' &&
+        route.device === device.name &&
+        route.destination === destination &&
+        route.prefix === address.prefix,
+    );
+    if (present) return;
+    this.#insert(stack, {
+      destination,
+      prefix: address.prefix,
+      via: undefined,
+      device: device.name,
+      metric: 0,
+      source: address.ip,
+      protocol: 'kernel',
+      scope: 'link',
+      type: 'unicast',
+    });
+  }
+
+  // ---------------------------------------------------------------- links
+  setAdminState(host: Host, name: string, up: boolean): Errno | undefined {
+    const stack = this.core.stack(host);
+    const device = stack.device(name);
+    if (device === undefined) return 'ENODEV';
+    if (device.up === up) return undefined;
+    device.up = up;
+    this.core.changed();
+    if (name !== 'lo')
+      this.core.noteChange(
+        `${host.name}/${name}`,
+        this.core.world.record(host.name, up ? 'link.up' : 'link.down', { device: name, why: 'admin' }),
+      );
+    if (up) {
+      for (const address of device.addresses)
+        if (address.secondary !== true) this.#addConnected(stack, device, address);
+      if (name !== 'lo') this.#watch(stack, device);
+      return undefined;
+    }
+    stack.state.routes = stack.state.routes.filter((route) => route.device !== name);
+    this.neighbours.flush(stack, name);
+    this.#tell(stack, { type: 'link', device: name, up: false, carrier: false });
+    this.#tell(stack, { type: 'route' });
+    return undefined;
+  }
+
+  setCarrier(host: Host, name: string, up: boolean): void {
+    const stack = this.core.stack(host);
+    const device = stack.device(name);
+    if (device === undefined || device.carrier === up) return;
+    device.carrier = up;
+    this.core.changed();
+    this.core.noteChange(
+      `${host.name}/${name}`,
+      this.core.world.record(host.name, up ? 'link.up' : 'link.down', { device: name, why: 'carrier' }),
+    );
+    if (up) {
+      if (device.up) this.#watch(stack, device);
+      return;
+    }
+    this.neighbours.flush(stack, name, { carrier: true });
+    if (device.up) this.#tell(stack, { type: 'link', device: name, up: true, carrier: false });
+  }
+
+  /** A link that came up is noticed when linkwatch runs: at once, or up to a second after it last ran. */
+  #watch(stack: Stack, device: InterfaceState): void {
+    const { now } = this.core;
+    const at = Math.max(now, stack.net.linkwatchAt + LINKWATCH_PERIOD);
+    this.core.kernel.schedule(at > now + LINKWATCH_PERIOD ? now : at, this.#linkwatch, {
+      host: stack.name,
+      device: device.name,
+      boot: stack.state.bootId,
+    });
+  }
+  #linkwatchRuns(host: string, name: string, boot: string): void {
+    const stack = this.core.stackNamed(host);
+    const device = stack.device(name);
+    if (device === undefined || stack.state.bootId !== boot || stack.state.power === 'off') return;
+    stack.net.linkwatchAt = this.core.now;
+    if (!device.up || !device.carrier) return;
+    this.#tell(stack, { type: 'link', device: name, up: true, carrier: true });
+  }
+
+  impair(
+    host: Host,
+    name: string,
+    impairment:
+      | { lossPpm?: number; latencyMicros?: number; jitterMicros?: number; direction?: 'in' | 'out' | 'both' }
+      | undefined,
+  ): void {
+    const device = this.core.stack(host).device(name);
+    if (device === undefined) return;
+    device.impairment =
+      impairment === undefined
+        ? undefined
+        : {
+            lossPpm: impairment.lossPpm ?? 0,
+            latencyMicros: impairment.latencyMicros ?? 0,
+            jitterMicros: impairment.jitterMicros ?? 0,
+            direction: impairment.direction ?? 'both',
+          };
+    this.core.changed();
+    this.core.world.record(host.name, 'link.impaired', {
+      device: name,
+      ...(device.impairment ?? { cleared: true }),
+    });
+  }
+
+  // ---------------------------------------------------------------- routes
+  addRoute(host: Host, route: Route): Errno | undefined {
+    const stack = this.core.stack(host);
+    const refused = checkRoute(stack, route);
+    if (refused !== undefined) return refused;
+    const { destination, prefix, metric } = route;
+    if (
+      stack.state.routes.some(
+        (present) =>
+          present.destination === destination && present.prefix === prefix && present.metric === metric,
+      )
+    )
+      return 'EEXIST';
+    this.#insert(stack, { ...route });
+    this.core.world.record(host.name, 'route.added', { route: routeText(route) });
+    return undefined;
+  }
+  removeRoute(host: Host, route: Partial<Route>): Errno | undefined {
+    const stack = this.core.stack(host);
+    const at = stack.state.routes.findIndex((present) => sameRoute(present, route));
+    const found = stack.state.routes[at];
+    if (found === undefined) return 'ESRCH';
+    stack.state.routes.splice(at, 1);
+    this.core.changed();
+    this.core.world.record(host.name, 'route.removed', { route: routeText(found) });
+    this.#tell(stack, { type: 'route' });
+    return undefined;
+  }
+  #insert(stack: Stack, route: Route): void {
+    stack.state.routes.push(route);
+    this.core.changed();
+    this.#tell(stack, { type: 'route' });
+  }
+
+  // ---------------------------------------------------------------- netlink
+  #tell(stack: Stack, event: NetlinkEvent): void {
+    for (const { on } of stack.net.subscriptions)
+      this.core.kernel.after(0, this.#notify, { host: stack.name, on, event });
+  }
+}
+
+function routeText(route: Route): string {
+  const destination = route.prefix === 0 ? 'default' : `${formatIPv4(route.destination)}/${route.prefix}`;
+  const via = route.via === undefined ? '' : ` via ${formatIPv4(route.via)}`;
+  return `${route.type === 'unicast' ? '' : `${route.type} `}${destination}${via}${route.device === '' ? '' : ` dev ${route.device}`}`;
+}

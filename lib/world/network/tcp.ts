@@ -1,0 +1,1079 @@
+/**
+ * TCP as far as it can be seen: handshakes, refusals, retransmission, data in
+ * order, the four-way close, resets, half-open connections. Whole messages
+ * stand for the segments they fill; windows and congestion are not modelled.
+ *
+ * Sources: RFC 9293 §3.5 (states), §3.10.7; RFC 6298 (retransmission);
+ * linux/net/ipv4/{tcp_input,tcp_ipv4,tcp_timer,tcp_minisocks}.c; tcp(7).
+ *
+ * A connection is one object with the two sockets that know of it. What one
+ * side sends is walked to the other at once (see forwarding.ts); only where it
+ * gets lost is a retransmission timer set.
+ */
+import type { HandlerId } from '../../kernel/kernel';
+import { SECOND, type Micros } from '../../std/instant';
+import { formatIPv4 } from '../../std/ipv4';
+import type { Callback, Message, Side, SocketEvent } from '../network.contract';
+import type { Host } from '../world.contract';
+import type { Core } from './core';
+import type { Forwarding } from './forwarding';
+import type { Listeners } from './listeners';
+import { ACK, FIN, IP_HEADER, type Packet, PSH, RST, SEGMENT_BYTES, SYN, TCP, TCP_HEADER } from './packet';
+import { lookUp, route } from './routing';
+import type { Stack } from './stack';
+import { type Arrival, type Connection, type End, endOf, type Listener, other } from './state';
+import { rememberTimeWait, timeWaits } from './time-wait';
+import { followTrail, isForConnection, passAlong, type Trail } from './trail';
+
+type Failure = (SocketEvent & { type: 'failed' })['errno'];
+/** A connection's side in one number, for events: id · 2, and 1 for the server's side. */
+type ToEnd = number;
+
+const BARE = IP_HEADER + TCP_HEADER;
+const SYN_BYTES = IP_HEADER + 40;
+const RST_BYTES = IP_HEADER + 20;
+const TTL = 64;
+/** TCP_RTO_MIN, TCP_TIMEOUT_INIT, TCP_RTO_MAX. */
+const SMALLEST_TIMEOUT = 200_000;
+const SYN_TIMEOUT = SECOND;
+const LARGEST_TIMEOUT = 120 * SECOND;
+/** tcp_orphan_retries 0 means 8. */
+const ORPHAN_RETRIES = 8;
+/** Shared by all sockets with nothing in their queues; frozen, so that a copy shares it too. */
+const NONE = Object.freeze([]) as unknown as never[];
+/** Connections whose trails are at hand. */
+const WAYS = 2_048;
+/** Ended connections that are cleared away together. */
+const BATCH = 64;
+const SENT = 0;
+const LOST = 1;
+const ANSWERED = 2;
+
+export class Tcp {
+  readonly #arrive: HandlerId;
+  readonly #timer: HandlerId;
+  readonly #fail: HandlerId;
+
+  /** Trails of connections, by the low bits of their ids; no part of the state. */
+  #ways: ({ id: number; ofClient: Trail | undefined; ofServer: Trail | undefined } | undefined)[] =
+    new Array<undefined>(WAYS).fill(undefined);
+
+  constructor(
+    private readonly core: Core,
+    private readonly forwarding: Forwarding,
+    private readonly listeners: Listeners,
+  ) {
+    const { kernel, world } = core;
+    this.#arrive = kernel.handler<ToEnd>('net.tcp', (to) =>
+      this.#arrivals(Math.floor(to / 2), to % 2 === 0 ? 'client' : 'server'),
+    );
+    this.#timer = kernel.handler<ToEnd>('net.tcp-timer', (to) =>
+      this.#expire(Math.floor(to / 2), to % 2 === 0 ? 'client' : 'server'),
+    );
+    this.#fail = kernel.handler<{ c: number; errno: Failure }>('net.tcp-fail', ({ c, errno }) => {
+      const connection = core.state.connections.get(c);
+      if (connection?.client?.state === 'SYN-SENT') this.#failed(connection, 'client', errno);
+    });
+    world.callback<{ host: string; listener: number }, unknown>('net.accept', ({ data }) => {
+      const stack = core.stackNamed(data.host);
+      const listener = stack.net.listeners.get(data.listener);
+      if (listener !== undefined) this.#hand(listener, stack);
+    });
+    world.callback<{ connection: number; side: Side }, unknown>('net.unread', ({ data }) => {
+      const connection = core.state.connections.get(data.connection);
+      if (connection !== undefined) this.#drain(connection, data.side);
+    });
+    listeners.users = {
+      hand: (listener, stack) => this.#hand(listener, stack),
+      abandon: (listener, stack) => this.#abandon(listener, stack),
+    };
+  }
+
+  // ---------------------------------------------------------------- what programs ask
+  connect(
+    host: Host,
+    options: {
+      pid: number;
+      ip: number;
+      port: number;
+      bindIp?: number;
+      bindPort?: number;
+      device?: string;
+      on: Callback;
+      trace?: number;
+    },
+  ): number {
+    const { core } = this;
+    const stack = core.stack(host);
+    const id = core.nextId();
+    const { device } = options;
+    // connect(2) to 0.0.0.0 means this host.
+    const target = options.ip === 0 ? 0x7f000001 : options.ip;
+    const answer = device === undefined ? route(stack, target) : lookUp(stack, target, device);
+    const source =
+      options.bindIp !== undefined && options.bindIp !== 0
+        ? options.bindIp
+        : answer.kind === 'unicast' || answer.kind === 'local'
+          ? answer.source
+          : 0;
+    const end: End = {
+      host: stack.name,
+      pid: options.pid,
+      on: options.on,
+      ip: source,
+      port: options.bindPort ?? this.#takePort(stack),
+      peerIp: target,
+      peerPort: options.port,
+      state: 'SYN-SENT',
+      orphan: false,
+      nextSeq: 1,
+      expected: 1,
+      unacked: NONE,
+      retries: 0,
+      timer: -1,
+      softError: undefined,
+      unread: NONE,
+      waiting: 0,
+      bytesSent: 0,
+      bytesReceived: 0,
+      cause: -1,
+      device,
+      uid: stack.state.processes.get(options.pid)?.uid ?? 0,
+    };
+    const connection: Connection = {
+      id,
+      trace: options.trace ?? 0,
+      client: end,
+      server: undefined,
+      toClient: NONE,
+      toServer: NONE,
+    };
+    core.state.connections.set(id, connection);
+    stack.portsTaken[end.port] = 1;
+    if (
+      options.bindIp !== undefined &&
+      options.bindIp !== 0 &&
+      !stack.isLocal(options.bindIp) &&
+      !stack.tcp.nonlocalBind
+    )
+      this.#failLater(id, 'EADDRNOTAVAIL');
+    else if (answer.kind === 'none' || answer.kind === 'blackhole' || answer.kind === 'prohibit')
+      this.#failLater(id, 'ENETUNREACH');
+    else if (answer.kind === 'unreachable') this.#failLater(id, 'EHOSTUNREACH');
+    else this.#sendSyn(connection, end, stack);
+    return id;
+  }
+  #failLater(id: number, errno: Failure): void {
+    this.core.kernel.after(0, this.#fail, { c: id, errno });
+  }
+  /** Even ports from a counter, as inet_hash_connect prefers them for connect(2). */
+  #takePort(stack: Stack): number {
+    const { lowestPort, highestPort } = stack.tcp;
+    const { portsTaken } = stack;
+    let port = stack.net.nextPort;
+    for (let tries = lowestPort; tries <= highestPort; tries++) {
+      if (port < lowestPort || port > highestPort) port = lowestPort;
+      if (portsTaken[port] === 0) break;
+      port += 2;
+    }
+    stack.net.nextPort = port + 2;
+    return port;
+  }
+
+  send(id: number, side: Side, message: Message): void {
+    const connection = this.core.state.connections.get(id);
+    const end = connection === undefined ? undefined : endOf(connection, side);
+    if (connection === undefined || end === undefined) return;
+    if (
+      end.state !== 'ESTAB' &&
+      end.state !== 'CLOSE-WAIT' &&
+      end.state !== 'SYN-SENT' &&
+      end.state !== 'SYN-RECV'
+    )
+      return;
+    const item = { seq: end.nextSeq++, message, sentAt: this.core.now };
+    if (end.unacked.length === 0) end.unacked = [item];
+    else end.unacked.push(item);
+    end.bytesSent += message.bytes;
+    if (end.state === 'SYN-SENT' || end.state === 'SYN-RECV') return;
+    // What waits for a retransmission goes first; the rest follows it.
+    if (end.timer >= 0 && end.unacked.length > 1) return;
+    this.#transmit(connection, side, end, this.core.stackNamed(end.host), item);
+  }
+
+  close(id: number, side: Side): void {
+    const connection = this.core.state.connections.get(id);
+    const end = connection === undefined ? undefined : endOf(connection, side);
+    if (connection === undefined || end === undefined) return;
+    switch (end.state) {
+      case 'SYN-SENT':
+        this.#remove(connection, side);
+        return;
+      case 'ESTAB':
+      case 'SYN-RECV':
+        end.state = 'FIN-WAIT-1';
+        break;
+      case 'CLOSE-WAIT':
+        end.state = 'LAST-ACK';
+        break;
+      default:
+        return;
+    }
+    const item = { seq: end.nextSeq++, message: undefined, sentAt: this.core.now };
+    if (end.unacked.length === 0) end.unacked = [item];
+    else end.unacked.push(item);
+    if (end.timer >= 0 && end.unacked.length > 1) return;
+    this.#transmit(connection, side, end, this.core.stackNamed(end.host), item);
+  }
+
+  reset(id: number, side: Side): void {
+    const connection = this.core.state.connections.get(id);
+    const end = connection === undefined ? undefined : endOf(connection, side);
+    if (connection === undefined || end === undefined) return;
+    if (end.state !== 'SYN-SENT') this.#tellReset(connection, side, end, -1);
+    this.#remove(connection, side);
+  }
+
+  setOwner(id: number, side: Side, on: Callback): void {
+    const connection = this.core.state.connections.get(id);
+    const end = connection === undefined ? undefined : endOf(connection, side);
+    if (end === undefined) return;
+    end.on = on;
+    end.pid = on.pid;
+  }
+
+  /** The process is gone: its sockets close, with a reset where something was left unread. */
+  release(host: Host, pid: number, how: 'exit' | 'vanish'): void {
+    const stack = this.core.stack(host);
+    if (how === 'exit')
+      for (const listener of [...stack.net.listeners.values()])
+        if (listener.pid === pid) this.listeners.close(stack, listener.listener);
+    for (const connection of [...this.core.state.connections.values()]) {
+      for (const side of ['client', 'server'] as const) {
+        const end = endOf(connection, side);
+        if (end === undefined || end.host !== host.name || end.pid !== pid || end.waiting !== 0) continue;
+        if (how === 'vanish') this.#remove(connection, side);
+        else if (end.unread.length > 0) this.reset(connection.id, side);
+        else {
+          end.orphan = true;
+          this.close(connection.id, side);
+        }
+      }
+    }
+  }
+
+  /** The host lost its memory: no socket of it is left, and nobody is told. */
+  forgetHost(stack: Stack): void {
+    for (const connection of [...this.core.state.connections.values()]) {
+      if (connection.client?.host === stack.name) this.#remove(connection, 'client');
+      if (connection.server?.host === stack.name) this.#remove(connection, 'server');
+    }
+  }
+  forget(): void {
+    this.#ways.fill(undefined);
+  }
+
+  // ---------------------------------------------------------------- sending
+  #sendSyn(connection: Connection, end: End, stack: Stack): void {
+    const sent = this.#segment(connection, 'client', end, stack, SYN, 0, undefined, SYN_BYTES, 1);
+    // An error may be on its way back, but that can get lost as well.
+    if (sent !== SENT) this.#arm(connection, 'client', end, synTimeout(end.retries));
+  }
+
+  #transmit(
+    connection: Connection,
+    side: Side,
+    end: End,
+    stack: Stack,
+    item: { seq: number; message: Message | undefined },
+  ): void {
+    const { message } = item;
+    const bytes = message?.bytes ?? 0;
+    const count = bytes <= SEGMENT_BYTES ? 1 : Math.ceil(bytes / SEGMENT_BYTES);
+    const sent = this.#segment(
+      connection,
+      side,
+      end,
+      stack,
+      message === undefined ? FIN | ACK : PSH | ACK,
+      item.seq,
+      message,
+      bytes + BARE * count,
+      count,
+    );
+    if (sent !== SENT) this.#arm(connection, side, end, dataTimeout(end.retries));
+  }
+
+  /** One segment (or the segments of one message) on its way. LOST also when its fate is open. */
+  #segment(
+    connection: Connection,
+    side: Side,
+    end: End,
+    stack: Stack,
+    flags: number,
+    seq: number,
+    message: Message | undefined,
+    length: number,
+    count: number,
+  ): number {
+    const { core, forwarding } = this;
+    const plain = (flags & SYN) === 0;
+    if (core.remembers && end.device === undefined) {
+      const trail = plain
+        ? this.#follow(connection, side, end, stack, flags, length, count)
+        : followTrail(
+            stack,
+            core.epoch,
+            core.now,
+            TCP,
+            end.ip,
+            end.peerIp,
+            end.port,
+            end.peerPort,
+            flags,
+            length,
+            count,
+            TTL,
+            end.uid,
+            connection.trace !== 0,
+          );
+      if (trail !== undefined) {
+        const first = trail.neighbours[0];
+        if (plain && first?.stack === stack) first.entry.confirmed = core.now;
+        if (!plain && connection.trace !== 0)
+          for (const hop of trail.hops ?? [])
+            core.world.hop(connection.trace, { ...hop, at: hop.at + core.now });
+        this.#bring(connection, side, {
+          at: core.now + trail.latency,
+          flags,
+          seq,
+          message,
+          host: trail.target.name,
+          src: end.ip,
+          dst: end.peerIp,
+          sport: end.port,
+          dport: end.peerPort,
+          cause: -1,
+        });
+        return SENT;
+      }
+    }
+    const packet: Packet = {
+      protocol: TCP,
+      src: end.ip,
+      dst: end.peerIp,
+      sport: end.port,
+      dport: end.peerPort,
+      ttl: TTL,
+      length,
+      flags,
+      mark: 0,
+      count,
+      uid: end.uid,
+      cause: -1,
+      trace: plain ? 0 : connection.trace,
+      carries: { kind: 'segment', connection: connection.id, side, seq, message, sentAt: core.now },
+    };
+    const result = forwarding.send(stack, packet, {
+      device: end.device,
+      remember: end.device === undefined,
+      confirms: plain,
+    });
+    if (result.cause >= 0) end.cause = result.cause;
+    if (result.outcome === 'answered') return ANSWERED;
+    if (result.outcome !== 'delivered' || result.target === undefined) return LOST;
+    this.#bring(connection, side, {
+      at: core.now + result.elapsed,
+      flags,
+      seq,
+      message,
+      host: result.target.name,
+      src: packet.src,
+      dst: packet.dst,
+      sport: packet.sport,
+      dport: packet.dport,
+      cause: -1,
+    });
+    return SENT;
+  }
+
+  /** The connection's own trail when it has one, else any that fits. */
+  #follow(
+    connection: Connection,
+    side: Side,
+    end: End,
+    stack: Stack,
+    flags: number,
+    length: number,
+    count: number,
+  ): Trail | undefined {
+    const { core } = this;
+    const { epoch, now } = core;
+    const { id } = connection;
+    const known = this.#ways[id & (WAYS - 1)];
+    if (known?.id === id) {
+      const own = side === 'client' ? known.ofClient : known.ofServer;
+      if (
+        own !== undefined &&
+        own.epoch === epoch &&
+        passAlong(own, TCP, end.ip, end.peerIp, end.port, end.peerPort, flags, length, count, now)
+      )
+        return own;
+    }
+    const trail = followTrail(
+      stack,
+      epoch,
+      now,
+      TCP,
+      end.ip,
+      end.peerIp,
+      end.port,
+      end.peerPort,
+      flags,
+      length,
+      count,
+      TTL,
+      end.uid,
+      false,
+    );
+    if (trail === undefined || !isForConnection(trail)) return trail;
+    if (known?.id !== id)
+      this.#ways[id & (WAYS - 1)] = {
+        id,
+        ofClient: side === 'client' ? trail : undefined,
+        ofServer: side === 'server' ? trail : undefined,
+      };
+    else if (side === 'client') known.ofClient = trail;
+    else known.ofServer = trail;
+    return trail;
+  }
+
+  /** Puts a segment into the receiving side's arrivals, in order; one event for all that arrive together. */
+  #bring(connection: Connection, from: Side, arrival: Arrival): void {
+    const list = from === 'client' ? connection.toServer : connection.toClient;
+    // (An index of -1 would be looked up as a property, which is slow.)
+    const last = list.length === 0 ? undefined : list[list.length - 1];
+    if (last !== undefined && last.at >= arrival.at) {
+      arrival.at = last.at;
+      list.push(arrival);
+      return;
+    }
+    if (last !== undefined) list.push(arrival);
+    else if (from === 'client') connection.toServer = [arrival];
+    else connection.toClient = [arrival];
+    this.core.kernel.schedule<ToEnd>(
+      arrival.at,
+      this.#arrive,
+      connection.id * 2 + (from === 'client' ? 1 : 0),
+    );
+  }
+
+  #tellReset(connection: Connection, side: Side, end: End, cause: number): void {
+    const packet: Packet = {
+      protocol: TCP,
+      src: end.ip,
+      dst: end.peerIp,
+      sport: end.port,
+      dport: end.peerPort,
+      ttl: TTL,
+      length: RST_BYTES,
+      flags: RST | ACK,
+      mark: 0,
+      count: 1,
+      uid: end.uid,
+      cause,
+      trace: 0,
+      carries: { kind: 'reset', connection: connection.id, side: other(side) },
+    };
+    this.forwarding.finish(
+      this.forwarding.send(this.core.stackNamed(end.host), packet, { device: end.device }),
+    );
+  }
+
+  // ---------------------------------------------------------------- timers
+  #arm(connection: Connection, side: Side, end: End, delay: Micros): void {
+    if (end.timer >= 0) return;
+    end.timer = this.core.kernel.after<ToEnd>(
+      delay,
+      this.#timer,
+      connection.id * 2 + (side === 'client' ? 0 : 1),
+    );
+  }
+  #disarm(end: End): void {
+    if (end.timer < 0) return;
+    this.core.kernel.cancel(end.timer);
+    end.timer = -1;
+  }
+
+  #expire(id: number, side: Side): void {
+    const connection = this.core.state.connections.get(id);
+    const end = connection === undefined ? undefined : endOf(connection, side);
+    if (connection === undefined || end === undefined) return;
+    end.timer = -1;
+    const stack = this.core.stackNamed(end.host);
+    if (stack.state.power === 'off') return;
+    if (stack.state.frozen) return this.#arm(connection, side, end, SECOND);
+    switch (end.state) {
+      case 'SYN-SENT':
+        if (end.retries >= stack.sysctlNumber('net.ipv4.tcp_syn_retries', 6))
+          return this.#failed(connection, side, 'ETIMEDOUT');
+        end.retries++;
+        return this.#sendSyn(connection, end, stack);
+      case 'SYN-RECV':
+        if (end.retries >= stack.sysctlNumber('net.ipv4.tcp_synack_retries', 5))
+          return this.#remove(connection, side);
+        end.retries++;
+        return this.#sendSynAck(connection, end, stack);
+      case 'FIN-WAIT-2':
+        return end.orphan ? this.#remove(connection, side) : undefined;
+      default:
+        return this.#retransmit(connection, side, end, stack);
+    }
+  }
+  #retransmit(connection: Connection, side: Side, end: End, stack: Stack): void {
+    const most = end.orphan ? ORPHAN_RETRIES : stack.sysctlNumber('net.ipv4.tcp_retries2', 15);
+    if (end.unacked.length === 0) return;
+    if (end.retries >= most) {
+      if (end.orphan) return this.#remove(connection, side);
+      return this.#failed(connection, side, end.softError ?? 'ETIMEDOUT');
+    }
+    end.retries++;
+    for (const item of [...end.unacked]) this.#transmit(connection, side, end, stack, item);
+  }
+
+  // ---------------------------------------------------------------- receiving
+  #arrivals(id: number, side: Side): void {
+    const connection = this.core.state.connections.get(id);
+    if (connection === undefined) return;
+    const { now } = this.core;
+    for (;;) {
+      const list = side === 'client' ? connection.toClient : connection.toServer;
+      const arrival = list[0];
+      if (arrival === undefined || arrival.at > now) return;
+      if (list.length > 1) list.shift();
+      else if (side === 'client') connection.toClient = NONE;
+      else connection.toServer = NONE;
+      this.#receive(connection, side, arrival);
+    }
+  }
+
+  /** A segment that had to wait somewhere on its way comes in by event. */
+  take(stack: Stack, packet: Packet): void {
+    const { carries } = packet;
+    if (carries.kind === 'reset') {
+      const connection = this.core.state.connections.get(carries.connection);
+      const end = connection === undefined ? undefined : endOf(connection, carries.side);
+      if (
+        connection !== undefined &&
+        end?.host === stack.name &&
+        end.ip === packet.dst &&
+        end.port === packet.dport
+      )
+        this.#gotReset(connection, carries.side, end);
+      return;
+    }
+    if (carries.kind !== 'segment') return;
+    const connection = this.core.state.connections.get(carries.connection);
+    if (connection === undefined) return;
+    this.#receive(connection, other(carries.side), {
+      at: this.core.now,
+      flags: packet.flags,
+      seq: carries.seq,
+      message: carries.message,
+      host: stack.name,
+      src: packet.src,
+      dst: packet.dst,
+      sport: packet.sport,
+      dport: packet.dport,
+      cause: -1,
+    });
+  }
+
+  #receive(connection: Connection, side: Side, a: Arrival): void {
+    const stack = this.core.stackNamed(a.host);
+    if (!stack.alive) return this.#vanished(connection, other(side), a);
+    if (a.flags === SYN) return this.#gotSyn(connection, stack, a);
+    const end = endOf(connection, side);
+    if (
+      end === undefined ||
+      end.host !== a.host ||
+      end.ip !== a.dst ||
+      end.port !== a.dport ||
+      end.peerIp !== a.src ||
+      end.peerPort !== a.sport
+    )
+      return this.#stranger(connection, side, end, stack, a);
+    if ((a.flags & SYN) !== 0) return this.#gotSynAck(connection, end, stack);
+    if (end.state === 'SYN-RECV' && !this.#established(connection, end, stack)) return;
+    if (a.seq > 0) this.#gotData(connection, side, end, stack, a);
+  }
+
+  /** The host that it was sent to died while it was under way. */
+  #vanished(connection: Connection, sender: Side, a: Arrival): void {
+    const end = endOf(connection, sender);
+    if (end === undefined) return;
+    if (a.flags === SYN) this.#arm(connection, sender, end, synTimeout(end.retries));
+    else if ((a.flags & SYN) !== 0 || a.seq > 0) this.#arm(connection, sender, end, dataTimeout(end.retries));
+  }
+
+  /** A segment for which there is no socket: RST, unless it only closes what is closed already. */
+  #stranger(connection: Connection, side: Side, end: End | undefined, stack: Stack, a: Arrival): void {
+    const sender = endOf(connection, other(side));
+    if (sender === undefined) return;
+    const known = end === undefined || end.host !== a.host;
+    if (known && (a.flags & FIN) !== 0 && inTimeWait(stack, a))
+      return this.#acknowledged(connection, other(side), sender, a.seq);
+    const cause = (a.flags & SYN) !== 0 ? -1 : this.listeners.whyNobody(stack, a.dst, a.dport);
+    this.#refuse(connection, other(side), stack, a, cause);
+  }
+
+  #refuse(connection: Connection, whom: Side, stack: Stack, a: Arrival, cause: number): void {
+    const packet: Packet = {
+      protocol: TCP,
+      src: a.dst,
+      dst: a.src,
+      sport: a.dport,
+      dport: a.sport,
+      ttl: TTL,
+      length: RST_BYTES,
+      flags: RST | ACK,
+      mark: 0,
+      count: 1,
+      uid: -1,
+      cause,
+      trace: 0,
+      carries: { kind: 'reset', connection: connection.id, side: whom },
+    };
+    const result = this.forwarding.send(stack, packet);
+    this.forwarding.finish(result);
+    const sender = endOf(connection, whom);
+    if (result.outcome === 'delivered' || sender === undefined) return;
+    this.#arm(
+      connection,
+      whom,
+      sender,
+      sender.state === 'SYN-SENT' ? synTimeout(sender.retries) : dataTimeout(sender.retries),
+    );
+  }
+
+  // ---------------------------------------------------------------- the handshake
+  #gotSyn(connection: Connection, stack: Stack, a: Arrival): void {
+    const { client, server } = connection;
+    if (server !== undefined && server.host === stack.name && server.state === 'SYN-RECV')
+      return this.#sendSynAck(connection, server, stack);
+    if (client === undefined) return;
+    const listener = this.listeners.find(stack, a.dst, a.dport, a.sport);
+    if (listener === undefined) {
+      if (connection.trace !== 0)
+        this.core.world.hop(connection.trace, {
+          at: this.core.now,
+          host: stack.name,
+          what: 'refused',
+          text: `nothing listens on ${formatIPv4(a.dst)}:${a.dport}`,
+          verdict: 'RST',
+          outcome: 'bad',
+        });
+      return this.#refuse(connection, 'client', stack, a, this.listeners.whyNobody(stack, a.dst, a.dport));
+    }
+    if (listener.queue.length > listener.backlog) return this.#vanished(connection, 'client', a);
+    if (connection.trace !== 0)
+      this.core.world.hop(connection.trace, {
+        at: this.core.now,
+        host: stack.name,
+        what: 'listen',
+        text: `${formatIPv4(a.dst)}:${a.dport} ${stack.state.processes.get(listener.pid)?.comm ?? ''}`,
+        verdict: 'SYN-ACK',
+        outcome: 'ok',
+      });
+    if (server !== undefined) this.#disarm(server);
+    const end: End = {
+      host: stack.name,
+      pid: listener.pid,
+      on: listener.on,
+      ip: a.dst,
+      port: a.dport,
+      peerIp: a.src,
+      peerPort: a.sport,
+      state: 'SYN-RECV',
+      orphan: false,
+      nextSeq: 1,
+      expected: 1,
+      unacked: NONE,
+      retries: 0,
+      timer: -1,
+      softError: undefined,
+      unread: NONE,
+      waiting: listener.listener,
+      bytesSent: 0,
+      bytesReceived: 0,
+      cause: -1,
+      device: undefined,
+      uid: stack.state.processes.get(listener.pid)?.uid ?? 0,
+    };
+    connection.server = end;
+    this.#sendSynAck(connection, end, stack);
+  }
+
+  #sendSynAck(connection: Connection, end: End, stack: Stack): void {
+    if (this.#segment(connection, 'server', end, stack, SYN | ACK, 0, undefined, SYN_BYTES, 1) === SENT)
+      return;
+    this.#arm(connection, 'server', end, synTimeout(end.retries));
+    const { client } = connection;
+    if (client?.state === 'SYN-SENT') this.#arm(connection, 'client', client, synTimeout(client.retries));
+  }
+
+  #gotSynAck(connection: Connection, end: End, stack: Stack): void {
+    if (end.state !== 'SYN-SENT') {
+      if (this.#pureAck(connection, 'client', end, stack)) this.#settle(connection, this.#latency);
+      return;
+    }
+    end.state = 'ESTAB';
+    end.retries = 0;
+    this.#disarm(end);
+    const passed = this.#pureAck(connection, 'client', end, stack);
+    const latency = this.#latency;
+    const before = connection.toServer.length;
+    if (end.unacked.length > 0)
+      for (const item of [...end.unacked]) this.#transmit(connection, 'client', end, stack, item);
+    if (!end.orphan)
+      this.core.world.invoke(stack.host, end.on, {
+        type: 'connected',
+        connection: connection.id,
+        side: 'client',
+      });
+    // What the client sent at once tells the server what the bare ACK would have told it.
+    if (!passed) {
+      const { server } = connection;
+      if (server?.state === 'SYN-RECV') this.#arm(connection, 'server', server, synTimeout(server.retries));
+      return;
+    }
+    if (connection.toServer.length === before) this.#settle(connection, latency);
+  }
+  /** The bare ACK of the handshake arrives by itself. */
+  #settle(connection: Connection, latency: Micros): void {
+    const { server } = connection;
+    if (server?.state !== 'SYN-RECV') return;
+    this.#bring(connection, 'client', {
+      at: this.core.now + latency,
+      flags: ACK,
+      seq: 0,
+      message: undefined,
+      host: server.host,
+      src: server.peerIp,
+      dst: server.ip,
+      sport: server.peerPort,
+      dport: server.port,
+      cause: -1,
+    });
+  }
+  /** How long the last bare ACK takes. */
+  #latency: Micros = 0;
+
+  /** A segment without data. True when it gets through. */
+  #pureAck(connection: Connection, side: Side, end: End, stack: Stack): boolean {
+    const { core, forwarding } = this;
+    if (core.remembers && end.device === undefined) {
+      const trail = this.#follow(connection, side, end, stack, ACK, BARE, 1);
+      if (trail !== undefined) {
+        const first = trail.neighbours[0];
+        if (first?.stack === stack) first.entry.confirmed = core.now;
+        this.#latency = trail.latency;
+        return true;
+      }
+    }
+    const packet: Packet = {
+      protocol: TCP,
+      src: end.ip,
+      dst: end.peerIp,
+      sport: end.port,
+      dport: end.peerPort,
+      ttl: TTL,
+      length: BARE,
+      flags: ACK,
+      mark: 0,
+      count: 1,
+      uid: end.uid,
+      cause: -1,
+      trace: 0,
+      carries: {
+        kind: 'segment',
+        connection: connection.id,
+        side,
+        seq: 0,
+        message: undefined,
+        sentAt: core.now,
+      },
+    };
+    const result = forwarding.send(stack, packet, {
+      device: end.device,
+      remember: end.device === undefined,
+      confirms: true,
+    });
+    if (result.cause >= 0) end.cause = result.cause;
+    this.#latency = result.elapsed;
+    // An ACK that is held up somewhere still arrives: then it counts as passed, a little early.
+    return result.outcome === 'delivered' || result.outcome === 'underway';
+  }
+
+  /** The server's side of the handshake is done. False when its queue is full: then the ACK was for nothing. */
+  #established(connection: Connection, end: End, stack: Stack): boolean {
+    const listener = stack.net.listeners.get(end.waiting);
+    if (listener === undefined) {
+      this.reset(connection.id, 'server');
+      return false;
+    }
+    if (listener.queue.length > listener.backlog) {
+      this.#arm(connection, 'server', end, synTimeout(end.retries));
+      return false;
+    }
+    end.state = 'ESTAB';
+    end.retries = 0;
+    this.#disarm(end);
+    if (!listener.accepting || listener.queue.length > 0 || this.#isHeld(stack, listener.pid)) {
+      listener.queue.push(connection.id);
+      if (listener.queue.length === 1 && listener.accepting)
+        this.core.world.invoke(
+          stack.host,
+          { name: 'net.accept', pid: listener.pid, data: { host: stack.name, listener: listener.listener } },
+          undefined,
+        );
+      return true;
+    }
+    this.#accept(connection, end, listener);
+    return connection.server === end;
+  }
+  #accept(connection: Connection, end: End, listener: Listener): void {
+    end.waiting = 0;
+    end.pid = listener.pid;
+    end.on = listener.on;
+    this.#tell(connection, 'server', { type: 'accepted', connection: connection.id, side: 'server' });
+  }
+  #isHeld(stack: Stack, pid: number): boolean {
+    if (pid === 0) return false;
+    return stack.state.processes.get(pid)?.state === 'stopped';
+  }
+
+  /** The owner accepts again: everything in the queue, in order. */
+  #hand(listener: Listener, stack: Stack): void {
+    while (
+      listener.queue.length > 0 &&
+      listener.accepting &&
+      !this.#isHeld(stack, listener.pid) &&
+      stack.net.listeners.has(listener.listener)
+    ) {
+      const connection = this.core.state.connections.get(listener.queue.shift() ?? 0);
+      const end = connection?.server;
+      if (connection === undefined || end?.waiting !== listener.listener) continue;
+      this.#accept(connection, end, listener);
+      this.#drain(connection, 'server');
+    }
+  }
+  /** The listener is closed: what nobody accepted is reset, half-done handshakes are forgotten. */
+  #abandon(listener: Listener, stack: Stack): void {
+    for (const connection of [...this.core.state.connections.values()]) {
+      const end = connection.server;
+      if (end === undefined || end.waiting !== listener.listener || end.host !== stack.name) continue;
+      if (end.state === 'SYN-RECV') this.#remove(connection, 'server');
+      else this.reset(connection.id, 'server');
+    }
+  }
+
+  // ---------------------------------------------------------------- data
+  #gotData(connection: Connection, side: Side, end: End, stack: Stack, a: Arrival): void {
+    const from = other(side);
+    const sender = endOf(connection, from);
+    if (a.seq > end.expected) return;
+    if (end.orphan && a.message !== undefined) {
+      this.#refuse(connection, from, stack, a, -1);
+      return this.#remove(connection, side);
+    }
+    const fresh = a.seq === end.expected;
+    if (fresh) end.expected++;
+    if (this.#pureAck(connection, side, end, stack)) {
+      if (sender !== undefined) this.#acknowledged(connection, from, sender, a.seq);
+    } else if (sender !== undefined) this.#arm(connection, from, sender, dataTimeout(sender.retries));
+    if (!fresh) return;
+    if (a.message !== undefined) {
+      end.bytesReceived += a.message.bytes;
+      this.#offer(connection, side, end, stack, a.message);
+    } else this.#gotFin(connection, side, end, stack);
+  }
+
+  #gotFin(connection: Connection, side: Side, end: End, stack: Stack): void {
+    switch (end.state) {
+      case 'ESTAB':
+        end.state = 'CLOSE-WAIT';
+        break;
+      case 'FIN-WAIT-1':
+      case 'FIN-WAIT-2': {
+        // The peer's FIN says nothing new about ours: it may still have to be repeated.
+        const done = end.unacked.length === 0;
+        end.state = 'TIME-WAIT';
+        this.#offer(connection, side, end, stack, undefined);
+        if (done && endOf(connection, side) === end) this.#rest(connection, side, end);
+        return;
+      }
+      default:
+        return;
+    }
+    this.#offer(connection, side, end, stack, undefined);
+  }
+
+  #acknowledged(connection: Connection, side: Side, end: End, seq: number): void {
+    let acknowledged = 0;
+    while (acknowledged < end.unacked.length && (end.unacked[acknowledged]?.seq ?? Infinity) <= seq)
+      acknowledged++;
+    if (acknowledged === 0) return;
+    if (acknowledged === end.unacked.length) end.unacked = NONE;
+    else end.unacked = end.unacked.slice(acknowledged);
+    end.retries = 0;
+    end.softError = undefined;
+    if (end.unacked.length > 0) {
+      if (end.timer < 0) return;
+      // The repeated one got through: what had to wait behind it follows now.
+      this.#disarm(end);
+      const stack = this.core.stackNamed(end.host);
+      for (const item of [...end.unacked]) this.#transmit(connection, side, end, stack, item);
+      return;
+    }
+    this.#disarm(end);
+    if (end.state === 'FIN-WAIT-1') {
+      end.state = 'FIN-WAIT-2';
+      if (end.orphan)
+        this.#arm(
+          connection,
+          side,
+          end,
+          this.core.stackNamed(end.host).sysctlNumber('net.ipv4.tcp_fin_timeout', 60) * SECOND,
+        );
+    } else if (end.state === 'LAST-ACK') this.#remove(connection, side);
+    else if (end.state === 'TIME-WAIT') this.#rest(connection, side, end);
+  }
+
+  /** TIME-WAIT: the socket is closed, only the pair of addresses stays taken for a minute. */
+  #rest(connection: Connection, side: Side, end: End): void {
+    rememberTimeWait(this.core.stackNamed(end.host).net.timeWait, end, this.core.now);
+    this.#remove(connection, side);
+  }
+
+  #offer(connection: Connection, side: Side, end: End, stack: Stack, message: Message | undefined): void {
+    if (end.orphan) return;
+    if (end.waiting !== 0 || end.unread.length > 0 || this.#isHeld(stack, end.pid)) {
+      end.unread = [...end.unread, message === undefined ? { what: 'closed' } : { what: 'message', message }];
+      if (end.unread.length === 1 && end.waiting === 0)
+        this.core.world.invoke(
+          stack.host,
+          { name: 'net.unread', pid: end.pid, data: { connection: connection.id, side } },
+          undefined,
+        );
+      return;
+    }
+    this.core.world.invoke(
+      stack.host,
+      end.on,
+      message === undefined
+        ? { type: 'closed', connection: connection.id, side }
+        : { type: 'message', connection: connection.id, side, message },
+    );
+  }
+  #drain(connection: Connection, side: Side): void {
+    for (
+      let end = endOf(connection, side);
+      end !== undefined && end.unread.length > 0 && end.waiting === 0;
+      end = endOf(connection, side)
+    ) {
+      if (this.#isHeld(this.core.stackNamed(end.host), end.pid)) return;
+      const first = end.unread[0];
+      end.unread = end.unread.slice(1);
+      if (first?.what === 'message')
+        this.#tell(connection, side, {
+          type: 'message',
+          connection: connection.id,
+          side,
+          message: first.message,
+        });
+      else this.#tell(connection, side, { type: 'closed', connection: connection.id, side });
+    }
+  }
+
+  // ---------------------------------------------------------------- ends
+  #gotReset(connection: Connection, side: Side, end: End): void {
+    if (end.state === 'SYN-RECV' || end.orphan) return this.#remove(connection, side);
+    this.#failed(connection, side, end.state === 'SYN-SENT' ? 'ECONNREFUSED' : 'ECONNRESET');
+  }
+
+  /** An ICMP error about a segment of ours: fatal while connecting, remembered afterwards (tcp_v4_err). */
+  icmpError(
+    stack: Stack,
+    about: { connection: number; side: Side },
+    errno: 'ECONNREFUSED' | 'EHOSTUNREACH' | 'ENETUNREACH',
+  ): void {
+    const connection = this.core.state.connections.get(about.connection);
+    const end = connection === undefined ? undefined : endOf(connection, about.side);
+    if (connection === undefined || end?.host !== stack.name) return;
+    if (end.state === 'SYN-SENT') this.#failed(connection, about.side, errno);
+    else if (end.state === 'SYN-RECV') this.#remove(connection, about.side);
+    else end.softError = errno;
+  }
+
+  #failed(connection: Connection, side: Side, errno: Failure): void {
+    const end = endOf(connection, side);
+    if (end === undefined) return;
+    const { on, orphan } = end;
+    const host = this.core.stackNamed(end.host).host;
+    const waiting = end.waiting !== 0;
+    const { kernel, world } = this.core;
+    const cause = errno === 'ETIMEDOUT' && end.cause >= 0 ? end.cause : kernel.cause;
+    this.#remove(connection, side);
+    if (!orphan && !waiting)
+      kernel.withCause(cause, () =>
+        world.invoke(host, on, { type: 'failed', connection: connection.id, side, errno }),
+      );
+  }
+
+  #tell(connection: Connection, side: Side, event: SocketEvent): void {
+    const end = endOf(connection, side);
+    if (end !== undefined && !end.orphan)
+      this.core.world.invoke(this.core.stackNamed(end.host).host, end.on, event);
+  }
+
+  #remove(connection: Connection, side: Side): void {
+    const end = endOf(connection, side);
+    if (end === undefined) return;
+    this.#disarm(end);
+    if (end.waiting !== 0) {
+      const listener = this.core.stackNamed(end.host).net.listeners.get(end.waiting);
+      if (listener !== undefined) listener.queue = listener.queue.filter((id) => id !== connection.id);
+    }
+    if (side === 'client') {
+      this.core.stackNamed(end.host).portsTaken[end.port] = 0;
+      connection.client = undefined;
+    } else connection.server = undefined;
+    if (connection.client === undefined && connection.server === undefined) this.#bury(connection.id);
+  }
+
+  /** Nobody has a socket of it any more. Taken out of the table in batches: single deletions make a small map shrink and grow all the time. */
+  #bury(id: number): void {
+    const { connections, buried } = this.core.state;
+    buried.push(id);
+    if (buried.length < BATCH) return;
+    for (const dead of buried) connections.delete(dead);
+    buried.length = 0;
+  }
+}
+
+function synTimeout(retries: number): Micros {
+  return Math.min(SYN_TIMEOUT * 2 ** retries, LARGEST_TIMEOUT);
+}
+function dataTimeout(retries: number): Micros {
+  return Math.min(SMALLEST_TIMEOUT * 2 ** retries, LARGEST_TIMEOUT);
+}
+function inTimeWait(stack: Stack, a: Arrival): boolean {
+  return timeWaits(stack.net.timeWait, a.at).some(
+    (socket) =>
+      socket.ip === a.dst &&
+      socket.port === a.dport &&
+      socket.peerIp === a.src &&
+      socket.peerPort === a.sport,
+  );
+}

@@ -1,0 +1,232 @@
+/**
+ * A way that packets went, remembered: who counts them, which connection tables
+ * see them, how long they take. A later packet that agrees in all that was read
+ * goes the same way without being walked again, and leaves the same marks.
+ *
+ * Trails are no part of the state. They are valid for one epoch of the network
+ * and record only ways without translation, loss, taps or anything that looks
+ * at time.
+ */
+import type { Micros } from '../../std/instant';
+import type { Hop } from '../network.contract';
+import { type Conntrack, CT_ESTABLISHED, CT_NEW } from '../packet-filter/conntrack';
+import {
+  READ_DESTINATION_PORT,
+  READ_FLAGS,
+  READ_LENGTH,
+  READ_MARK,
+  READ_OWNER,
+  READ_SOURCE_PORT,
+  READ_TTL,
+} from '../packet-filter/fields';
+import type { Counter } from '../packet-filter/input';
+import type { InterfaceState } from '../world.contract';
+import { SYN } from './packet';
+import type { Stack } from './stack';
+import type { NeighbourEntry } from './state';
+
+export interface Trail {
+  epoch: number;
+  reads: number;
+  protocol: number;
+  src: number;
+  dst: number;
+  sport: number;
+  dport: number;
+  flags: number;
+  size: number;
+  ttl: number;
+  mark: number;
+  uid: number;
+  /** Interfaces left by and arrived at. */
+  out: InterfaceState[];
+  in: InterfaceState[];
+  counters: Counter[];
+  /** Neighbours used, with the host that used them. */
+  neighbours: { stack: Stack; entry: NeighbourEntry }[];
+  /** Hosts whose connection tracking sees the packet, and as what. */
+  tracks: { stack: Stack; conntrack: Conntrack; state: number; after: Micros }[];
+  latency: Micros;
+  target: Stack;
+  device: string;
+  /** Templates for the trace, `at` counting from the sending; undefined when no traced packet went this way yet. */
+  hops: Hop[] | undefined;
+}
+
+/** Trails kept for one destination before the oldest gives way. */
+const MOST_CANDIDATES = 6;
+const codes: number[] = [];
+const nexts: number[] = [];
+
+/** Remembers a way of packets from this host. */
+export function keepTrail(from: Stack, trail: Trail): void {
+  const key = trail.dst | 0;
+  const list = (from.trails.get(key) ?? []).filter(
+    (known) =>
+      known.epoch === trail.epoch &&
+      !(known.hops === undefined && trail.hops !== undefined && isSameWay(known, trail)),
+  );
+  if (list.length >= MOST_CANDIDATES) list.shift();
+  list.push(trail);
+  from.trails.set(key, list);
+}
+function isSameWay(a: Trail, b: Trail): boolean {
+  return (
+    a.protocol === b.protocol &&
+    (a.flags === SYN) === (b.flags === SYN) &&
+    a.src === b.src &&
+    a.reads === b.reads &&
+    a.sport === b.sport &&
+    a.dport === b.dport &&
+    a.flags === b.flags &&
+    a.tracks.every((track, i) => track.state === b.tracks[i]?.state)
+  );
+}
+
+/** Sends a packet along a trail, with all its marks left; undefined when none fits. `traced`: only one that can tell its hops. */
+export function followTrail(
+  from: Stack,
+  epoch: number,
+  now: Micros,
+  protocol: number,
+  src: number,
+  dst: number,
+  sport: number,
+  dport: number,
+  flags: number,
+  length: number,
+  count: number,
+  ttl: number,
+  uid: number,
+  traced: boolean,
+): Trail | undefined {
+  const list = from.trails.get(dst | 0);
+  if (list === undefined) return undefined;
+  for (let i = 0; i < list.length; i++) {
+    const trail = list[i] as Trail;
+    // A handshake's first segment is new to every table, the others are not: no need to ask the tables.
+    if (
+      trail.epoch !== epoch ||
+      trail.src !== src ||
+      trail.protocol !== protocol ||
+      (trail.flags === SYN) !== (flags === SYN)
+    )
+      continue;
+    const { reads } = trail;
+    if (reads !== 0) {
+      if ((reads & READ_SOURCE_PORT) !== 0 && trail.sport !== sport) continue;
+      if ((reads & READ_DESTINATION_PORT) !== 0 && trail.dport !== dport) continue;
+      if ((reads & READ_FLAGS) !== 0 && trail.flags !== flags) continue;
+      if ((reads & READ_LENGTH) !== 0 && trail.size !== Math.ceil(length / count)) continue;
+      if ((reads & READ_OWNER) !== 0 && trail.uid !== uid) continue;
+      if ((reads & READ_TTL) !== 0 && trail.ttl !== ttl) continue;
+      if ((reads & READ_MARK) !== 0 && trail.mark !== 0) continue;
+    }
+    if (traced && trail.hops === undefined) continue;
+    if (passAlong(trail, protocol, src, dst, sport, dport, flags, length, count, now)) return trail;
+  }
+  return undefined;
+}
+
+/** Sends one more packet of the same connection along its trail. False when a table on the way takes it for something else now. */
+export function passAlong(
+  trail: Trail,
+  protocol: number,
+  src: number,
+  dst: number,
+  sport: number,
+  dport: number,
+  flags: number,
+  length: number,
+  count: number,
+  now: Micros,
+): boolean {
+  if (trail.tracks.length > 0 && !classifies(trail, protocol, src, dst, sport, dport, flags, now))
+    return false;
+  leaveMarks(trail, protocol, src, dst, sport, dport, flags, length, count, now);
+  return true;
+}
+
+/** Whether all later packets of a connection agree in what the rules read, so that its trail need not be looked for again. */
+export function isForConnection(trail: Trail): boolean {
+  return (
+    (trail.reads & ~(READ_SOURCE_PORT | READ_DESTINATION_PORT | READ_OWNER | READ_TTL | READ_MARK)) === 0
+  );
+}
+
+/** Whether every table on the way takes the packet for what it was then. Changes nothing. */
+function classifies(
+  trail: Trail,
+  protocol: number,
+  src: number,
+  dst: number,
+  sport: number,
+  dport: number,
+  flags: number,
+  now: Micros,
+): boolean {
+  const { tracks } = trail;
+  for (let i = 0; i < tracks.length; i++) {
+    const track = tracks[i] as Trail['tracks'][number];
+    const { conntrack } = track;
+    const state = conntrack.classify(protocol, src, dst, sport, dport, flags, now + track.after);
+    const code = conntrack.code;
+    // Reopened and full tables and translated entries are left to the walk.
+    if (state !== track.state || code <= -2) return false;
+    if (code >= 0 && conntrack.table.replies.size > 0 && conntrack.table.replies.has(code >> 1)) return false;
+    if (
+      state === CT_NEW &&
+      code < 0 &&
+      conntrack.table.capacity >= track.stack.sysctlNumber('net.netfilter.nf_conntrack_max', 65_536)
+    )
+      return false;
+    if (state !== CT_NEW && state !== CT_ESTABLISHED) return false;
+    codes[i] = code;
+    nexts[i] = conntrack.next;
+  }
+  return true;
+}
+
+function leaveMarks(
+  trail: Trail,
+  protocol: number,
+  src: number,
+  dst: number,
+  sport: number,
+  dport: number,
+  flags: number,
+  length: number,
+  count: number,
+  now: Micros,
+): void {
+  const { tracks, counters, out, neighbours } = trail;
+  for (let i = 0; i < tracks.length; i++) {
+    const track = tracks[i] as Trail['tracks'][number];
+    const { conntrack } = track;
+    const code = codes[i] as number;
+    if (code < 0)
+      conntrack.confirmPlain(protocol, src, dst, sport, dport, nexts[i] as number, now + track.after);
+    else conntrack.advance(code, protocol, flags, nexts[i] as number, now + track.after);
+  }
+  for (let i = 0; i < counters.length; i++) {
+    const counter = counters[i] as Counter;
+    counter.packets += count;
+    counter.bytes += length;
+  }
+  const bytes = length + 14 * count;
+  for (let i = 0; i < out.length; i++) {
+    const device = out[i] as InterfaceState;
+    device.txPackets += count;
+    device.txBytes += bytes;
+  }
+  const arrived = trail.in;
+  for (let i = 0; i < arrived.length; i++) {
+    const device = arrived[i] as InterfaceState;
+    device.rxPackets += count;
+    device.rxBytes += bytes;
+  }
+  for (let i = 0; i < neighbours.length; i++) {
+    const { stack, entry } = neighbours[i] as Trail['neighbours'][number];
+    if (entry.state === 'STALE') stack.touchNeighbour(entry);
+  }
+}
