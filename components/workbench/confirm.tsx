@@ -8,9 +8,8 @@ import { useHandles, useRun } from './run-context';
 /** Asks once before the run ends. */
 export function FinishDialog() {
   const { client, workbench } = useHandles();
-  const open = useRun((state) =>
-    state.objectives.filter(({ state: standing }) => standing !== 'met').map(({ title }) => title),
-  );
+  const objectives = useRun((state) => state.objectives);
+  const open = objectives.filter(({ state }) => state !== 'met').map(({ title }) => title);
   const close = () => workbench.setState({ overlay: undefined });
   const finish = () => {
     close();

@@ -16,6 +16,7 @@ const SUBCOMMANDS: Readonly<Record<string, Entry>> = {
   check: {
     usage: 'check PATH…',
     about: 'schema and references of scenarios, as file:line:column',
+    load: () => import('./check'),
   },
   run: {
     usage: 'run SCENARIO [--seed N] [--until 10m] [--solution NAME | --script FILE] [--json]',

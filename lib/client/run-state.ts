@@ -123,10 +123,7 @@ export function foldFrame(before: RunState, frame: Frame): RunState {
   return {
     ...base,
     time: timeOf(frame),
-    branch: {
-      current: frame.branch,
-      all: frame.branches ?? base.branch.all,
-    },
+    branch: sameOr(base.branch, { current: frame.branch, all: frame.branches ?? base.branch.all }),
     standing: sameOr(base.standing, { phase: frame.phase, verdict: frame.verdict }),
     hosts: mergeById(base.hosts, frame.hosts),
     links: mergeById(base.links, frame.links),

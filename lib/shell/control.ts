@@ -1,8 +1,11 @@
 /** Ways out of the middle of a command. Thrown, and caught by whoever runs the surrounding shell, function or line. */
 
-/** `exit`, `set -e`, the end of the shell. */
+/** `exit`, `set -e`, the end of the shell. `replaced`: another program ran in this process, no EXIT trap follows. */
 export class ExitShell {
-  constructor(readonly status: number) {}
+  constructor(
+    readonly status: number,
+    readonly replaced = false,
+  ) {}
 }
 
 /** `return`. */

@@ -67,6 +67,8 @@ use_pid_dir; .
 instance; .; <name>
 child_wait_time; .; <seconds>
 global_defs {}; +
+linkbeat_use_polling; .
+linkbeat_interfaces []; .
 track_group {}; -; <name>
 static_ipaddress []; +
 static_routes static_rules []; -
@@ -120,6 +122,7 @@ vrrp_min_garp; +; [on|off]
 vrrp_garp_extra_if vrrp_vmac_garp_intvl; -; [all] <seconds>
 vrrp_lower_prio_no_advert vrrp_higher_prio_send_advert; +; [on|off]
 vrrp_version; +; 2|3
+vrrp_iptables vrrp_ipsets; +
 nftables; +; [<table>]
 nftables_priority; +; <priority>
 nftables_ifindex nftables_counters; -
@@ -187,7 +190,7 @@ version; +; 2|3
 priority; +; 1-255
 advert_int; +; <seconds>
 virtual_ipaddress virtual_ipaddress_excluded []; +
-promote_secondaries; .
+promote_secondaries linkbeat_use_polling; .
 virtual_routes []; +
 virtual_rules []; -
 accept no_accept; +

@@ -22,7 +22,7 @@ export function quoteValue(text: string): string {
 /** Characters that make a shell-quoted name need its quotes. */
 const SPECIAL = /^[#~]|[\s!"$&'()*;<=>?[\\^`|]/;
 /** With nothing but these beside apostrophes, double quotes will do. */
-const DOUBLE_QUOTES_WILL_DO = /^[A-Za-z0-9%+,\-./:\]_{} ']+$/;
+const DOUBLE_QUOTES_WILL_DO = /^[A-Za-z0-9%+,\-./:\]_{} '\u0080-\uffff]+$/;
 
 function shellQuoted(name: string, always: boolean): string {
   if (hasUnprintable(name)) return withDollarQuotes(name);

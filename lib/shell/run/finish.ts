@@ -1,5 +1,5 @@
 /** What happens after a command has a status: the ERR trap and `set -e`; and traps of signals that came meanwhile. */
-import { ExitShell } from '../control';
+import { DropLine, ExitShell } from '../control';
 import type { Run, Shell, TrapName } from '../shell';
 import { SIGNAL_NUMBERS } from '../../world/signals';
 
@@ -52,6 +52,6 @@ export function* runPendingTraps(shell: Shell): Run<void> {
       shell.guarded = 0;
       yield* runTrap(shell, signal);
       shell.guarded = guarded;
-    } else if (shell.interactive && signal === 'INT') throw new ExitShell(128 + SIGNAL_NUMBERS.INT);
+    } else if (shell.interactive && signal === 'INT') throw new DropLine(128 + SIGNAL_NUMBERS.INT);
   }
 }

@@ -13,7 +13,7 @@ const PAGES: ReadonlyMap<
   number,
   { readonly reason: string; readonly text: string; readonly extra?: [string, string][] }
 > = new Map([
-  [200, { reason: 'OK', text: 'HTTP ready' }],
+  [200, { reason: 'OK', text: 'Service ready.' }],
   [400, { reason: 'Bad request', text: 'Your browser sent an invalid request.' }],
   [401, { reason: 'Unauthorized', text: 'You need a valid user and password to access this content.' }],
   [403, { reason: 'Forbidden', text: 'Request forbidden by administrative rules.' }],
@@ -130,7 +130,7 @@ export function errorPage(settings: readonly ProxySettings[], status: number): H
     ['content-length', String(body.length)],
     ['cache-control', 'no-cache'],
   ];
-  if (status === 408) headers.push(['connection', 'close']);
+  if (status === 408 || status === 400) headers.push(['connection', 'close']);
   headers.push(['content-type', 'text/html']);
   return response(status, page.reason, headers, body);
 }

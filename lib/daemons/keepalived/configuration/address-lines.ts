@@ -154,6 +154,14 @@ function addressOption(
       }
       address.label = value;
       return true;
+    case 'peer':
+      scope.notModelled.add('peer of an address');
+      if (parseAddress(scope, value, { allowsPrefix: false }) === undefined)
+        complain(scope, `Invalid peer address ${value}`);
+      else if (address.prefix !== (address.family === 4 ? 32 : 128)) {
+        complain(scope, 'Cannot specify address prefix when specifying peer address - ignoring');
+      }
+      return true;
     default:
       scope.notModelled.add(`${word} of an address`);
       return true;
@@ -185,7 +193,35 @@ const ROUTE_TYPES: ReadonlyMap<string, RouteConfiguration['type']> = new Map([
   ['prohibit', 'prohibit'],
 ]);
 
-/** One route line, as far as it is modelled: destination, via, dev, src, metric, scope, type (vrrp_iproute.c). */
+/** Options with a parameter that are read over. */
+const OTHER_ROUTE_OPTIONS = new Set([
+  'table',
+  'protocol',
+  'tos',
+  'dsfield',
+  'mtu',
+  'hoplimit',
+  'advmss',
+  'rtt',
+  'rttvar',
+  'reordering',
+  'window',
+  'cwnd',
+  'ssthresh',
+  'realms',
+  'rto_min',
+  'initcwnd',
+  'initrwnd',
+  'features',
+  'quickack',
+  'congctl',
+  'pref',
+  'vrf',
+  'track_group',
+]);
+const ROUTE_FLAGS = new Set(['inet', 'onlink', 'no_track', 'add', 'prepend', 'append']);
+
+/** One route line, as far as it is modelled: destination, via, dev, src, metric, scope, type (`alloc_route` in vrrp_iproute.c). */
 export function routeLine(scope: Scope, words: Words): RouteConfiguration | undefined {
   const route: Draft<RouteConfiguration> = {
     destination: 0,
@@ -197,81 +233,85 @@ export function routeLine(scope: Scope, words: Words): RouteConfiguration | unde
     scope: undefined,
     type: 'unicast',
   };
-  let hasDestination = false;
+  let destination: string | undefined;
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? '';
-    const next = words[i + 1];
-    const type = ROUTE_TYPES.get(word);
-    if (type !== undefined) route.type = type;
-    else if (word === 'no_track') continue;
-    else if (
-      [
-        'via',
-        'gw',
-        'dev',
-        'oif',
-        'src',
-        'metric',
-        'priority',
-        'scope',
-        'to',
-        'table',
-        'proto',
-        'protocol',
-        'mtu',
-      ].includes(word)
-    ) {
-      i++;
-      if (next === undefined) {
-        complain(scope, `No ${word} parameter specified for route`);
-        return undefined;
+    if (ROUTE_FLAGS.has(word)) continue;
+    if (OTHER_ROUTE_OPTIONS.has(word)) {
+      scope.notModelled.add(`${word} of a route`);
+      scope.reader.word(words, ++i);
+    } else if (ROUTE_OPTIONS.has(word)) {
+      if (!routeOption(scope, route, word, scope.reader.word(words, ++i))) return undefined;
+    } else {
+      if (word === 'to') i++;
+      const type = ROUTE_TYPES.get(words[i] ?? '');
+      if (type !== undefined) {
+        route.type = type;
+        i++;
       }
-      if (word === 'to') hasDestination = routeDestination(scope, route, next);
-      else if (!routeOption(scope, route, word, next)) return undefined;
-    } else if (!hasDestination) {
-      hasDestination = routeDestination(scope, route, word);
-      if (!hasDestination) return undefined;
-    } else complain(scope, `Unknown route option ${word} - ignoring`);
+      destination = scope.reader.word(words, i);
+      if (!routeDestination(scope, route, destination)) return undefined;
+    }
   }
-  return hasDestination ? route : undefined;
+  if (destination === undefined) {
+    complain(scope, 'Route must have a destination');
+    return undefined;
+  }
+  if (!words.includes('no_track') && route.device === undefined) {
+    complain(scope, `Warning - cannot track route ${destination} with no interface specified, not tracking`);
+  }
+  return route;
 }
 
 function routeDestination(scope: Scope, route: Draft<RouteConfiguration>, text: string): boolean {
-  if (text === 'default') return true;
+  if (text === 'default' || text === 'any' || text === 'all') return true;
   const parsed = parseAddress(scope, text, { allowsPrefix: true });
-  if (parsed === undefined) return false;
+  if (parsed === undefined) {
+    complain(scope, `unknown route keyword ${text}`);
+    return false;
+  }
   if (parsed.family === 6) scope.notModelled.add('IPv6 routes');
   route.destination = parsed.address;
   route.prefix = parsed.prefix;
   return parsed.family === 4;
 }
 
+const ROUTE_OPTIONS = new Set([
+  'via',
+  'gw',
+  'src',
+  'dev',
+  'oif',
+  'metric',
+  'priority',
+  'preference',
+  'scope',
+]);
+
 function routeOption(scope: Scope, route: Draft<RouteConfiguration>, word: string, value: string): boolean {
   switch (word) {
     case 'via':
     case 'gw':
-      route.via = parseIPv4(value);
-      if (route.via === undefined) complain(scope, `invalid via address ${value} - skipping`);
+      if (word === 'gw') complain(scope, '"gw" for routes is deprecated. Please use "via"');
+      route.via = parseAddress(scope, value, { allowsPrefix: false })?.address;
+      if (route.via === undefined) complain(scope, `invalid route via address ${value}`);
       return route.via !== undefined;
     case 'src':
-      route.source = parseIPv4(value);
-      if (route.source === undefined) complain(scope, `Cannot parse source address ${value} - skipping`);
+      route.source = parseAddress(scope, value, { allowsPrefix: false })?.address;
+      if (route.source === undefined) complain(scope, `invalid route src address ${value}`);
       return route.source !== undefined;
     case 'dev':
     case 'oif':
       route.device = findInterface(scope, value);
       if (route.device === undefined)
-        complain(scope, `WARNING - interface ${value} for VROUTE doesn't exist`);
+        complain(scope, `WARNING - interface ${value} for VROUTE nexthop doesn't exist`);
       return route.device !== undefined;
-    case 'metric':
-    case 'priority':
-      route.metric = scope.reader.unsigned(value, { lowest: 0, highest: 4_294_967_295, tolerant: true }) ?? 0;
-      return true;
     case 'scope':
       route.scope = SCOPES.get(value);
-      return true;
+      if (route.scope === undefined) complain(scope, `Scope ${value} not found or invalid for route`);
+      return route.scope !== undefined;
     default:
-      scope.notModelled.add(`${word} of a route`);
+      route.metric = scope.reader.unsigned(value, { lowest: 0, highest: 4_294_967_295, tolerant: true }) ?? 0;
       return true;
   }
 }

@@ -60,7 +60,8 @@ export function checkConfiguration(options: CheckOptions): CheckResult {
       logsDetails: options.logsDetails ?? false,
     });
     if (pass === 'vrrp' && !reports.isAborted)
-      configuration = complete({ environment, reports, global, vrrp, policy, notModelled });
+      configuration = complete({ environment, reports, global, vrrp, policy, notModelled, isTest: true });
+    if (reports.hasFileError) reports.isAborted = true;
     if (reports.isAborted) break;
   }
   return result(configuration);

@@ -71,6 +71,8 @@ export function completeInstance(
   const behaviour = strictBehaviour(draft, { isStrict, global, say });
   const interval = intervalOf(draft, version, say);
   if (!accepts && !isOwner && global.nftTable === undefined) global.nftTable = 'keepalived';
+  if (unicast.isUnicast && draft.multicastGroup !== undefined)
+    say('multicast destination specified with unicast - ignoring');
   const interfaces = ownInterfaces(draft, say);
   if (draft.addresses.length === 0)
     reports.complain('warning', `(${draft.name}) No VIP specified; at least one is sensible`);

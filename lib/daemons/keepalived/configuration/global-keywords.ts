@@ -138,6 +138,24 @@ export const GLOBAL_HANDLERS: Readonly<Record<string, GlobalHandler>> = {
     if (global.garpInterval >= 1_000_000)
       scope.reader.reports.log(`The vrrp_garp_interval is very large - ${text} seconds`);
   },
+  vrrp_gna_interval: (scope, _global, words) => {
+    const text = scope.reader.word(words, 1);
+    const value = scope.reader.seconds(text, { lowest: 1, highest: UINT_MAX, tolerant: true });
+    if (value === undefined) complain(scope, `vrrp_gna_interval '${text}' is invalid`);
+  },
+  dynamic_interfaces: (scope, _global, words) => {
+    if (words[1] !== undefined && words[1] !== 'allow_if_changes')
+      complain(scope, `Unknown dynamic_interfaces option '${words[1]}'`);
+  },
+  include_check: (scope, _global, words) => scope.reader.includeCheck(words),
+  vrrp_iptables: (scope, global) => {
+    complain(
+      scope,
+      "iptables not supported, using nftables instead. Please replace 'vrrp_iptables and 'vrrp_ipsets' with 'nftables' config option",
+    );
+    global.nftTable = 'keepalived';
+    global.nftPriority = -1;
+  },
   vrrp_min_garp: (scope, global, words) => {
     // Without a parameter the code leaves `res` false but goes on: one GARP, no repeat.
     const value = switchParameter(scope, words);

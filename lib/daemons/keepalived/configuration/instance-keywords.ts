@@ -94,6 +94,27 @@ function deprecatedSyncDaemon(scope: Scope, instance: InstanceDraft, words: Word
   scope.reader.word(words, 1);
 }
 
+/** Only of use with VMACs, which are not modelled: read and checked. */
+function extraInterfaces(scope: Scope, instance: InstanceDraft, words: Words): void {
+  const [keyword = ''] = words;
+  if (keyword === 'vmac_garp_intvl') {
+    scope.reader.reports.complain(
+      'deprecated',
+      'Keyword "vmac_garp_intvl" is deprecated - please use "garp_extra_if"',
+    );
+  }
+  let hasTime = false;
+  for (const word of words.slice(1)) {
+    if (word === 'all') continue;
+    if (scope.reader.unsigned(word, { lowest: 0, highest: 86_400, tolerant: true }) === undefined) {
+      complain(scope, `(${instance.name}): ${keyword} '${word}' invalid - ignoring`);
+      return;
+    }
+    hasTime = true;
+  }
+  if (!hasTime) complain(scope, `(${instance.name}): ${keyword} specified without time - ignoring`);
+}
+
 function sourceAddress(scope: Scope, instance: InstanceDraft, words: Words): void {
   const text = scope.reader.word(words, 1);
   const family = text.includes(':') ? 6 : 4;
@@ -428,6 +449,14 @@ export const INSTANCE_HANDLERS: Readonly<Record<string, InstanceHandler>> = {
   higher_prio_send_advert: onOff('higher_prio_send_advert', (instance, on) => {
     instance.higherPrioritySendAdvert = on;
   }),
+  linkbeat_use_polling: (scope, instance) => {
+    complain(
+      scope,
+      `(${instance.name}) 'linkbeat_use_polling' in vrrp instance deprecated - use linkbeat_interfaces block`,
+    );
+  },
+  garp_extra_if: extraInterfaces,
+  vmac_garp_intvl: extraInterfaces,
   kernel_rx_buf_size: (scope, instance, words) => {
     const size =
       words.length === 2

@@ -42,10 +42,29 @@ interface OpenGlob {
   lineNumber: number;
   path: string;
   name: string | undefined;
-  /** where relative includes of this file start */
-  directory: string;
   readonly directoryBefore: string;
+  /** what must not go wrong */
+  readonly checks: ReadonlySet<Trouble>;
+  readonly checksBefore: ReadonlySet<Trouble>;
 }
+
+/** What can be wrong with an include (`include_t`). */
+type Trouble = 'read' | 'match' | 'wildcard_match' | 'brace_match';
+const TROUBLES: ReadonlyMap<string, Trouble> = new Map([
+  ['read', 'read'],
+  ['match', 'match'],
+  ['wildcard_match', 'wildcard_match'],
+  ['brace_match', 'brace_match'],
+]);
+/** `include` and its sharper forms, by letter. */
+const CHECKS: ReadonlyMap<string, readonly Trouble[]> = new Map([
+  ['', []],
+  ['r', ['read']],
+  ['m', ['read', 'match']],
+  ['w', ['read', 'match', 'wildcard_match']],
+  ['b', ['read', 'brace_match']],
+  ['a', ['read', 'match', 'wildcard_match', 'brace_match']],
+]);
 
 const BRACES = /[{}"]/g;
 const DEEPEST_INCLUDE = 30;
@@ -60,6 +79,7 @@ export class LineSource {
   #directory = '/';
   #depth = 0;
   #count = 0;
+  #checks: ReadonlySet<Trouble> = new Set();
 
   constructor(options: LineSourceOptions) {
     this.#options = options;
@@ -72,7 +92,7 @@ export class LineSource {
 
   /** Opens the first file. False, with a complaint, when there is none. */
   open(path: string): boolean {
-    return this.#openGlob(path);
+    return this.#openGlob(path, ['read', 'match', 'wildcard_match']);
   }
 
   /** Braces that are still open at the end. */
@@ -81,19 +101,47 @@ export class LineSource {
   }
 
   place(): Place | undefined {
-    const top = this.#stack.at(-1);
+    let top = this.#stack.at(-1);
+    // A file that is only being opened: the line that includes it is meant.
+    if (top?.name === undefined) top = this.#stack.at(-2) ?? top;
     return top === undefined ? undefined : { file: top.name, line: top.lineNumber };
   }
 
-  #openGlob(pattern: string): boolean {
-    const { files, reports } = this.#options;
+  /** Only the first process complains of files: the others read its copy. */
+  #trouble(kind: Trouble, checks: ReadonlySet<Trouble>, message: string): void {
+    if (this.#options.namesTopFile) return;
+    const isFatal = checks.has(kind);
+    this.#options.reports.complain(isFatal ? 'file-not-found' : 'ok', message);
+    if (isFatal) this.#options.reports.hasFileError = true;
+  }
+
+  /** Words of include_check; @returns those that are unknown */
+  setIncludeCheck(words: readonly string[]): readonly string[] {
+    if (words.length === 0) this.#checks = new Set(TROUBLES.values());
+    const unknown: string[] = [];
+    for (const word of words) {
+      const name = word.replace(/^[-+]/, '');
+      const kind = TROUBLES.get(name);
+      if (kind === undefined) unknown.push(name);
+      else if (word.startsWith('-'))
+        this.#checks = new Set([...this.#checks].filter((each) => each !== kind));
+      else this.#checks = new Set([...(word.startsWith('+') ? this.#checks : ['read' as const]), kind]);
+    }
+    return unknown;
+  }
+
+  #openGlob(pattern: string, required: readonly Trouble[]): boolean {
+    const { files } = this.#options;
+    const checks = new Set([...this.#checks, ...required]);
     const absolute = pattern.startsWith('/')
       ? pattern
       : `${this.#directory === '/' ? '' : this.#directory}/${pattern}`;
     const paths = files.glob(absolute);
     if (paths.length === 0) {
       const isWild = /[*?[{]/.test(pattern);
-      if (!isWild) reports.complain('ok', `Config files missing '${pattern}'.`);
+      if (!isWild) this.#trouble('match', checks, `Config files missing '${pattern}'.`);
+      else if (checks.has('wildcard_match'))
+        this.#trouble('wildcard_match', checks, `No config files matched '${pattern}'.`);
       return false;
     }
     const glob: OpenGlob = {
@@ -107,8 +155,9 @@ export class LineSource {
       lineNumber: 0,
       path: '',
       name: undefined,
-      directory: this.#directory,
       directoryBefore: this.#directory,
+      checks,
+      checksBefore: this.#checks,
     };
     this.#stack.push(glob);
     if (this.#openNext(glob)) return true;
@@ -118,22 +167,28 @@ export class LineSource {
 
   #openNext(glob: OpenGlob): boolean {
     const { files, reports, namesTopFile, logsDetails } = this.#options;
+    const { checks } = glob;
     while (glob.next < glob.paths.length) {
       const path = glob.paths[glob.next++] ?? '';
       if (path.endsWith('/')) {
-        reports.complain('ok', `Configuration file '${path}' is a directory - skipping`);
+        this.#trouble('read', checks, `Configuration file '${path}' is a directory - skipping`);
         continue;
       }
       if (!files.isPlainFile(path)) {
-        reports.complain(
-          'ok',
+        this.#trouble(
+          'read',
+          checks,
           `Configuration file '${path}' is not a regular non-executable file - skipping`,
         );
         continue;
       }
       const text = files.read(path);
       if (text === undefined) {
-        reports.complain('ok', `Configuration file '${path}' open problem (Permission denied) - skipping`);
+        this.#trouble(
+          'read',
+          checks,
+          `Configuration file '${path}' open problem (Permission denied) - skipping`,
+        );
         continue;
       }
       if (logsDetails && !namesTopFile) reports.log(`Opening file '${path}'.`);
@@ -145,7 +200,10 @@ export class LineSource {
       glob.lineNumber = 0;
       glob.remainder = undefined;
       const isTop = this.#stack.length === 1;
-      glob.name = isTop && glob.paths.length === 1 && !namesTopFile ? undefined : path;
+      const prefix = `${glob.directoryBefore === '/' ? '' : glob.directoryBefore}/`;
+      const shown =
+        glob.pattern.startsWith('/') || !path.startsWith(prefix) ? path : path.slice(prefix.length);
+      glob.name = isTop && glob.paths.length === 1 && !namesTopFile ? undefined : shown;
       this.#directory = path.slice(0, path.lastIndexOf('/')) || '/';
       return true;
     }
@@ -160,6 +218,7 @@ export class LineSource {
       const raw = top.remainder ?? top.lines[top.at];
       if (raw === undefined) {
         this.#directory = top.directoryBefore;
+        this.#checks = top.checksBefore;
         if (this.#openNext(top)) continue;
         this.#stack.pop();
         if (this.#stack.length === 0) return undefined;
@@ -167,8 +226,11 @@ export class LineSource {
       }
       // fgets(3) with a buffer of 1024: a longer line is read in pieces.
       const piece = raw.length >= LONGEST_LINE ? raw.slice(0, LONGEST_LINE - 1) : raw;
-      if (piece.length < raw.length) top.remainder = raw.slice(LONGEST_LINE - 1);
-      else {
+      // The copy for the later processes has a line for each piece.
+      if (piece.length < raw.length) {
+        top.remainder = raw.slice(LONGEST_LINE - 1);
+        if (this.#options.namesTopFile) top.lineNumber++;
+      } else {
         top.remainder = undefined;
         top.at++;
         top.lineNumber++;
@@ -245,7 +307,8 @@ export class LineSource {
   #include(line: string): boolean {
     const found = /^include([rmwba]?)\s+(.*)$/s.exec(line);
     if (found === null) return false;
-    if (this.#stack.length < DEEPEST_INCLUDE) this.#openGlob((found[2] ?? '').trim());
+    if (this.#stack.length < DEEPEST_INCLUDE)
+      this.#openGlob((found[2] ?? '').trim(), CHECKS.get(found[1] ?? '') ?? []);
     return true;
   }
 

@@ -29,7 +29,7 @@ import {
 } from './group-keywords';
 import { AUTHENTICATION_HANDLERS, endInstance, INSTANCE_HANDLERS } from './instance-keywords';
 import { LineSource } from './line-source';
-import { Reader, type Keyword, type KeywordTree, type Words } from './reader';
+import { Reader, UINT_MAX, type Keyword, type KeywordTree, type Words } from './reader';
 import type { Reports } from './report';
 import { complain, type Scope, treeOf } from './scope';
 import {
@@ -124,8 +124,9 @@ function rootTree(pass: Pass, scope: Scope, options: PassOptions, needs: Needs):
     'namespace_with_ipsets',
     'child_wait_time',
   ]) {
-    add(keyword, isGlobalActive, { handle: () => noteUse(scope, keyword) });
+    add(keyword, isGlobalActive, { handle: (words) => rootSetting(scope, keyword, words) });
   }
+  add('linkbeat_use_polling', isGlobalActive, {});
   add('instance', isGlobalActive, { handle: (words) => instanceName(scope, words) });
   add('global_defs', isGlobalActive, {
     body: treeOf(scope, 'global_defs', () => scope.global, GLOBAL_HANDLERS),
@@ -148,8 +149,16 @@ function rootTree(pass: Pass, scope: Scope, options: PassOptions, needs: Needs):
   return tree;
 }
 
-function noteUse(scope: Scope, keyword: string): void {
+function rootSetting(scope: Scope, keyword: string, words: Words | undefined): void {
+  if (words === undefined) return;
   if (keyword.startsWith('net') || keyword.startsWith('namespace')) scope.notModelled.add(keyword);
+  if (keyword === 'net_namespace' && words[1] === undefined)
+    complain(scope, 'net_namespace name missing - ignoring');
+  if (keyword !== 'child_wait_time') return;
+  const text = scope.reader.word(words, 1);
+  if (scope.reader.unsigned(text, { lowest: 0, highest: UINT_MAX, tolerant: false }) === undefined) {
+    complain(scope, `Invalid child_wait_time ${text}`);
+  }
 }
 
 function instanceName(scope: Scope, words: Words | undefined): void {
@@ -235,6 +244,7 @@ function addVrrp(scope: Scope, isActive: boolean, add: Add, needsVrrp: () => voi
     },
     needsVrrp,
   );
+  add('linkbeat_interfaces', isActive, { handle: lines(() => undefined) });
   add('interface_up_down_delays', isActive, { handle: lines((values) => delayLine(scope, values)) });
 }
 

@@ -171,6 +171,13 @@ export class Reader {
     }
   }
 
+  /** Sets what a missing include leads to. */
+  includeCheck(words: Words): void {
+    const unknown = this.source.setIncludeCheck(words.slice(1));
+    for (const word of unknown)
+      this.reports.complain('general', `Unknown include_check type '${word}' - ignoring`);
+  }
+
   /** All words of a list of lines; undefined when it is empty (`read_value_block`). */
   readBlock(words: Words): Words | undefined {
     const all: string[] = [];

@@ -53,6 +53,10 @@ export class Reports {
   place: (() => Place | undefined) | undefined;
   /** A keyword without its parameter ends the process on the spot (`null_strvec`). */
   isAborted = false;
+  /** a file that had to be there is missing: nothing more is read (`had_config_file_error`, exit 6) */
+  hasFileError = false;
+  /** the process dies of it instead of exiting */
+  signal: 'SEGV' | 'TERM' | undefined;
   #worst: ReportCode = 'ok';
 
   complain(code: ReportCode, message: string): void {
@@ -69,6 +73,13 @@ export class Reports {
   abort(message: string): void {
     this.complain('missing-parameter', message);
     this.isAborted = true;
+  }
+
+  /** Reading ends by a signal. */
+  crash(signal: 'SEGV' | 'TERM'): void {
+    if (this.isAborted) return;
+    this.isAborted = true;
+    this.signal = signal;
   }
 
   #add(kind: 'complaint', code: ReportCode, message: string): void {
@@ -94,6 +105,8 @@ export class Reports {
 
   /** The exit code of a configuration test. */
   exitCode(): number {
+    if (this.signal !== undefined) return this.signal === 'SEGV' ? 139 : 143;
+    if (this.hasFileError) return CHECK_EXIT.security;
     if (this.isAborted) return CHECK_EXIT.aborted;
     const rank = RANKS[this.#worst];
     if (rank === 0) return CHECK_EXIT.ok;

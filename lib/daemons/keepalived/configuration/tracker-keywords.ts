@@ -64,6 +64,8 @@ const counter =
 export const SCRIPT_HANDLERS: Readonly<Record<string, Handler<OpenScript>>> = {
   script: (scope, script) => {
     const words = scope.reader.scriptWords();
+    // Vendor: a quote that is never closed leaves no words, and 2.2.7 runs into a null pointer.
+    if (words === undefined) scope.reader.reports.crash('SEGV');
     const args = words?.[1] === undefined ? undefined : scope.reader.scriptWords(words[1]);
     if (args !== undefined) script.args = args;
   },

@@ -1,0 +1,31 @@
+/** `faultline check PATH…`: schema and references, as file:line:column. */
+import path from 'node:path';
+import { loadScenario } from '../scenario/load';
+import { readFolder, scenarioFolders } from './folders';
+
+export function run(args: readonly string[]): number {
+  if (args.length === 0) {
+    process.stderr.write('faultline check: give a scenario folder, or a folder of them\n');
+    return 2;
+  }
+  let errors = 0;
+  for (const given of args) {
+    const folders = scenarioFolders(given);
+    if (folders.length === 0) {
+      process.stderr.write(`${given}: there is no scenario here (no scenario.yaml)\n`);
+      errors += 1;
+    }
+    for (const folder of folders) {
+      const { problems } = loadScenario(readFolder(folder));
+      for (const { file, line, column, severity, message } of problems) {
+        process.stderr.write(
+          `${path.relative(process.cwd(), path.join(folder, file))}:${line}:${column}: ${severity}: ${message}\n`,
+        );
+      }
+      const wrong = problems.filter(({ severity }) => severity === 'error').length;
+      errors += wrong;
+      if (wrong === 0) process.stdout.write(`${path.relative(process.cwd(), folder) || '.'}: well formed\n`);
+    }
+  }
+  return errors === 0 ? 0 : 1;
+}
