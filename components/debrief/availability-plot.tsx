@@ -113,6 +113,7 @@ function optionsFor({ width, marks, known, describe }: PlotOptions): uPlot.Optio
     axes: [
       {
         ...axis,
+        grid: { show: false },
         size: 24,
         space: 110,
         incrs: [10, 15, 30, 60, 120, 300, 600, 900, 1800],

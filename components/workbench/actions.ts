@@ -5,6 +5,7 @@
  * the keyboard help are derived from it.
  */
 import { DOCK_PANELS, INSPECTOR_PANELS } from '@/components/panels/registry';
+import { toggleTheme } from '@/components/ui/theme-switch';
 import { usePreferences } from '@/lib/client/preferences';
 import type { RunState } from '@/lib/client/run-state';
 import type { Speed } from '@/lib/session/messages';
@@ -140,11 +141,6 @@ function focusTerminal(workbench: RunHandles['workbench']): void {
       document.querySelector<HTMLElement>('[data-dock] [role="tab"]');
     shown?.focus();
   });
-}
-
-export function toggleTheme(): void {
-  const dark = document.documentElement.dataset['theme'] !== 'light';
-  usePreferences.getState().setTheme(dark ? 'light' : 'dark');
 }
 
 function hostActions({ workbench }: RunHandles, { topology }: RunState): Action[] {

@@ -1,14 +1,14 @@
 'use client';
 
-import { ChevronsRight, Keyboard, Moon, Pause, Play, RotateCcw, Search, Sun } from 'lucide-react';
+import { ChevronsRight, Keyboard, Pause, Play, RotateCcw, Search } from 'lucide-react';
 import Link from 'next/link';
-import { useSyncExternalStore } from 'react';
 import { Button } from '@/components/ui/button';
 import { cn } from '@/components/ui/class-names';
 import { Logo } from '@/components/ui/logo';
 import { StatusDot } from '@/components/ui/status-dot';
+import { ThemeSwitch } from '@/components/ui/theme-switch';
 import { clockText } from '@/lib/views/times';
-import { SPEEDS, toggleTheme } from './actions';
+import { SPEEDS } from './actions';
 import { availabilityFigure, type Figure, latencyFigure, rateFigure } from './header-view';
 import { useClient, useRun, useWorkbenchStore } from './run-context';
 import { useHint } from './use-hint';
@@ -207,30 +207,4 @@ function Tools() {
       </span>
     </>
   );
-}
-
-/** The sun or the moon of the theme that is shown, whoever chose it. */
-export function ThemeSwitch() {
-  const light = useSyncExternalStore(
-    watchTheme,
-    () => document.documentElement.dataset['theme'] === 'light',
-    () => false,
-  );
-  return (
-    <Button
-      look="quiet"
-      size="icon"
-      aria-label={light ? 'Dark theme' : 'Light theme'}
-      title={light ? 'Dark theme' : 'Light theme'}
-      onClick={toggleTheme}
-    >
-      {light ? <Moon size={13} /> : <Sun size={13} />}
-    </Button>
-  );
-}
-
-function watchTheme(changed: () => void): () => void {
-  const observer = new MutationObserver(changed);
-  observer.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
-  return () => observer.disconnect();
 }

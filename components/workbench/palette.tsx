@@ -23,7 +23,7 @@ export function Palette() {
       <Command label="Commands" loop className="flex min-h-0 flex-col">
         <Command.Input
           placeholder="What would you like to do?"
-          className="h-11 border-b border-line bg-transparent px-4 text-base outline-none placeholder:text-faint"
+          className="h-11 shrink-0 border-b border-line bg-transparent px-4 text-base outline-none placeholder:text-faint"
         />
         <Command.List className="min-h-0 overflow-y-auto p-2">
           <Command.Empty className="px-3 py-6 text-center text-sm text-muted">
@@ -33,7 +33,7 @@ export function Palette() {
             <Command.Group
               key={group}
               heading={group}
-              className="[&_[cmdk-group-heading]]:eyebrow [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:py-1.5"
+              className="[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:pt-3 [&_[cmdk-group-heading]]:font-mono [&_[cmdk-group-heading]]:text-2xs [&_[cmdk-group-heading]]:font-semibold [&_[cmdk-group-heading]]:uppercase [&_[cmdk-group-heading]]:tracking-[0.08em] [&_[cmdk-group-heading]]:text-faint"
             >
               {actions
                 .filter((action) => action.group === group)

@@ -144,6 +144,7 @@ export class RunClient {
         this.#frame(message.frame, { folded: false });
         return;
       case 'answer':
+        if ('debrief' in message.answer) this.store.setState({ won: message.answer.debrief.won });
         this.#waiting.get(message.id)?.settle(message.answer);
         this.#waiting.delete(message.id);
         return;

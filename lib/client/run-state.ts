@@ -70,6 +70,8 @@ export interface RunState {
   time: TimeState;
   branch: BranchState;
   standing: { phase: Frame['phase']; verdict: string | undefined };
+  /** Known once the run is finished. */
+  won: boolean | undefined;
   hosts: Readonly<Record<string, HostStatus>>;
   links: Readonly<Record<string, LinkStatus>>;
   addresses: readonly { address: string; holders: string[] }[];
@@ -95,6 +97,7 @@ export const EMPTY_RUN: RunState = {
   time: { at: 0, clock: 0, head: 0, speed: 0, playing: false, lookingBack: false, rate: 0 },
   branch: { current: 0, all: [] },
   standing: { phase: 'running', verdict: undefined },
+  won: undefined,
   hosts: {},
   links: {},
   addresses: [],

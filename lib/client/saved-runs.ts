@@ -15,10 +15,14 @@ export interface RunSummary {
   /** Simulated microseconds played. */
   at: number;
   phase: Frame['phase'];
+  /** Known once the run is finished. */
+  won?: boolean;
   hintsUsed: number;
   availability: number | undefined;
   /** A few dozen shares of good answers, for the small plot. */
   sparkline: number[];
+  /** What broke and what was met, with its place in the sparkline (0–1). */
+  events?: { place: number; text: string; tone: 'ok' | 'broken' }[];
 }
 
 export interface StoredRun {

@@ -79,7 +79,7 @@ function Lines({ lines }: { lines: readonly RequestLine[] }) {
       tabIndex={0}
       aria-label="Requests, newest first"
     >
-      {lines.map(({ id, number, time, way, took, word, tone }) => (
+      {lines.map(({ id, number, time, way, whole, took, word, tone }) => (
         <li key={id}>
           <button
             type="button"
@@ -88,10 +88,12 @@ function Lines({ lines }: { lines: readonly RequestLine[] }) {
             onClick={() => workbench.showTrace(id)}
           >
             <span className="shrink-0 text-faint">{time}</span>
-            <span className="w-16 shrink-0 text-muted">{number}</span>
-            <span className="min-w-0 flex-1 truncate text-prose">{way}</span>
+            <span className="w-14 shrink-0 text-muted">{number}</span>
+            <span className="min-w-0 flex-1 truncate text-prose" title={whole}>
+              {way}
+            </span>
             <span className="shrink-0 text-muted">{took}</span>
-            <span className={`flex w-24 shrink-0 items-center gap-1.5 ${TONE_TEXT[tone]}`}>
+            <span className={`flex w-[78px] shrink-0 items-center gap-1.5 ${TONE_TEXT[tone]}`}>
               <StatusDot tone={tone} /> {word}
             </span>
           </button>

@@ -1,7 +1,7 @@
 /** Recent requests as rows. The fold from the wires is in lib/views/recent-requests.ts. */
 import { countText } from '@/lib/views/numbers';
 import type { RequestRow } from '@/lib/views/recent-requests';
-import { clockAt, clockTenths, durationText } from '@/lib/views/times';
+import { clockAt, clockText, durationText } from '@/lib/views/times';
 import { outcomeOf, type Tone } from '@/lib/views/tones';
 
 export interface RequestLine {
@@ -9,6 +9,8 @@ export interface RequestLine {
   number: string;
   time: string;
   way: string;
+  /** Every host it reached. */
+  whole: string;
   took: string;
   word: string;
   tone: Tone;
@@ -26,8 +28,9 @@ export function requestLines(
       return {
         id,
         number: `#${countText(id)}`,
-        time: clockTenths(clockAt(startedAt, known)),
-        way: hosts.join(' › '),
+        time: clockText(clockAt(startedAt, known)),
+        way: hosts.slice(-2).join(' › '),
+        whole: hosts.join(' › '),
         took: durationText(micros),
         word,
         tone,

@@ -1,7 +1,7 @@
 /** Redirections: changes to the shell's own descriptors that can be taken back. Source: bash(1) "REDIRECTION". */
 import type { Errno } from '../../world/files.contract';
 import type { Stream } from '../../world/process.contract';
-import { errorText } from '../errno';
+import { errnoText } from '../commands/errno-text';
 import { expandFields, expandText } from '../expand/words';
 import type { Run, Shell } from '../shell';
 import type { Redirect, Word } from '../syntax/tree';
@@ -100,7 +100,7 @@ function* place(shell: Shell, item: Redirect, done: Redirections, stream: Stream
 function* descriptorOf(shell: Shell, item: Redirect): Run<number | string> {
   if (item.variable === undefined) {
     const fd = item.fd ?? (item.operator.startsWith('<') ? 0 : 1);
-    return fd > HIGHEST_FD ? `${fd}: ${errorText('EBADF')}` : fd;
+    return fd > HIGHEST_FD ? `${fd}: ${errnoText('EBADF')}` : fd;
   }
   let fd = FIRST_FREE;
   while (shell.context.fds.has(fd)) fd++;
@@ -136,11 +136,11 @@ function openProblem(shell: Shell, path: string, item: Redirect, problem: Errno 
     const creates = item.operator !== '<';
     const missing = problem === 'ENOENT' || problem === 'ENOTDIR';
     if (problem === 'noclobber') return `cannot create ${path}: File exists`;
-    return `cannot ${creates ? 'create' : 'open'} ${path}: ${missing ? (creates ? 'Directory nonexistent' : 'No such file') : errorText(problem)}`;
+    return `cannot ${creates ? 'create' : 'open'} ${path}: ${missing ? (creates ? 'Directory nonexistent' : 'No such file') : errnoText(problem)}`;
   }
   return problem === 'noclobber'
     ? `${path}: cannot overwrite existing file`
-    : `${path}: ${errorText(problem)}`;
+    : `${path}: ${errnoText(problem)}`;
 }
 
 function open(shell: Shell, path: string, operator: Redirect['operator']): Stream | Errno | 'noclobber' {
@@ -205,7 +205,7 @@ function* duplicate(shell: Shell, item: Redirect, done: Redirections): Run<strin
   if (numbered === null) return yield* duplicateToFile(shell, item, done, text);
   const from = Number(numbered[1]);
   const stream = shell.context.fds.get(from);
-  if (stream === undefined) return `${text}: ${errorText('EBADF')}`;
+  if (stream === undefined) return `${text}: ${errnoText('EBADF')}`;
   const problem = yield* place(shell, item, done, stream);
   if (problem === undefined && numbered[2] === '-') done.put(from, undefined);
   return problem;

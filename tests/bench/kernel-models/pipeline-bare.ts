@@ -13,6 +13,7 @@ import {
   PLACES,
   SERVICE_MEAN,
   WHOLE_TIMEOUT,
+  WORKERS,
 } from './pipeline';
 
 const ARRIVE = 0;
@@ -24,9 +25,14 @@ export function runBare(requests: number, seed: number): PipelineFigures {
   const arrivals = new RandomStream(seed, 'arrivals');
   const services = new RandomStream(seed, 'services');
   const hostOf = new Int32Array(PLACES);
+  const durationOf = new Float64Array(PLACES);
   const wholeTimer = new Int32Array(PLACES);
   const partTimer = new Int32Array(PLACES);
   const freePlaces = Int32Array.from({ length: PLACES }, (_, i) => PLACES - 1 - i);
+  const busy = new Int32Array(HOSTS);
+  const lines = new Int32Array(HOSTS * PLACES);
+  const heads = new Int32Array(HOSTS);
+  const tails = new Int32Array(HOSTS);
   let freePlaceCount = PLACES;
 
   const times = new Float64Array(EVENTS);
@@ -43,6 +49,7 @@ export function runBare(requests: number, seed: number): PipelineFigures {
   let arrived = 0;
   let finished = 0;
   let timeouts = 0;
+  let longestLine = 0;
   let now = 0;
   let finishedAt = 0;
 
@@ -113,6 +120,26 @@ export function runBare(requests: number, seed: number): PipelineFigures {
     if (positions[moved] === position) siftDown(position, at, moved);
   };
 
+  const serve = (host: number, request: number): void => {
+    busy[host] = (busy[host] ?? 0) + 1;
+    push(now + (durationOf[request] ?? 0), PASS, request);
+  };
+
+  const enqueue = (host: number, request: number): void => {
+    const tail = tails[host] ?? 0;
+    lines[host * PLACES + (tail & (PLACES - 1))] = request;
+    tails[host] = tail + 1;
+    longestLine = Math.max(longestLine, tail + 1 - (heads[host] ?? 0));
+  };
+
+  const leave = (host: number): void => {
+    busy[host] = (busy[host] ?? 0) - 1;
+    const head = heads[host] ?? 0;
+    if (head === tails[host]) return;
+    heads[host] = head + 1;
+    serve(host, lines[host * PLACES + (head & (PLACES - 1))] ?? 0);
+  };
+
   const reach = (request: number, host: number): void => {
     if ((host & 1) === 0) {
       const part = host >> 1;
@@ -126,7 +153,9 @@ export function runBare(requests: number, seed: number): PipelineFigures {
     }
     if (host < HOSTS) {
       hostOf[request] = host;
-      push(now + services.exponential(SERVICE_MEAN), PASS, request);
+      durationOf[request] = services.exponential(SERVICE_MEAN);
+      if ((busy[host] ?? 0) < WORKERS) serve(host, request);
+      else enqueue(host, request);
       return;
     }
     const whole = wholeTimer[request] ?? 0;
@@ -152,14 +181,17 @@ export function runBare(requests: number, seed: number): PipelineFigures {
         reach(place, 0);
         break;
       }
-      case PASS:
-        reach(request, (hostOf[request] ?? 0) + 1);
+      case PASS: {
+        const host = hostOf[request] ?? 0;
+        leave(host);
+        reach(request, host + 1);
         break;
+      }
       default:
         timeouts++;
         if (partTimer[request] === event) partTimer[request] = -1;
         else wholeTimer[request] = -1;
     }
   }
-  return { finished, timeouts, now: finishedAt };
+  return { finished, timeouts, longestLine, now: finishedAt };
 }

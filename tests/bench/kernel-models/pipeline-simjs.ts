@@ -1,4 +1,7 @@
-/** The request path on simjs, by its timers, which are its quickest means. */
+/**
+ * The request path on simjs as its manual teaches it: a facility for each host,
+ * first come first served, and timers that are cancelled.
+ */
 
 import { RandomStream } from '../../../lib/std/random';
 import {
@@ -8,8 +11,9 @@ import {
   type PipelineFigures,
   SERVICE_MEAN,
   WHOLE_TIMEOUT,
+  WORKERS,
 } from './pipeline';
-import { Entity, Sim, type SimjsEntity, type SimjsRequest } from './simjs';
+import { Entity, Facility, Sim, type SimjsEntity, type SimjsFacility, type SimjsRequest } from './simjs';
 
 export function runOnSimjs(requests: number, seed: number): PipelineFigures {
   const arrivals = new RandomStream(seed, 'arrivals');
@@ -17,7 +21,10 @@ export function runOnSimjs(requests: number, seed: number): PipelineFigures {
   let arrived = 0;
   let finished = 0;
   let timeouts = 0;
+  let longestLine = 0;
   let now = 0;
+
+  const hosts = Array.from({ length: HOSTS }, (_, i) => new Facility(`host ${i}`, Facility.FCFS, WORKERS));
 
   function expire(): void {
     timeouts++;
@@ -49,7 +56,10 @@ export function runOnSimjs(requests: number, seed: number): PipelineFigures {
       }
       if (host < HOSTS) {
         this.host = host;
-        this.path.setTimer(services.exponential(SERVICE_MEAN)).done(this.pass, this);
+        const facility = hosts[host] as SimjsFacility;
+        const duration = services.exponential(SERVICE_MEAN);
+        this.path.useFacility(facility, duration).done(this.pass, this);
+        longestLine = Math.max(longestLine, facility.queue.size());
         return;
       }
       this.whole.cancel();
@@ -74,5 +84,5 @@ export function runOnSimjs(requests: number, seed: number): PipelineFigures {
   const sim = new Sim();
   sim.addEntity(Path);
   sim.simulate(Number.MAX_SAFE_INTEGER);
-  return { finished, timeouts, now };
+  return { finished, timeouts, longestLine, now };
 }

@@ -15,7 +15,14 @@ export interface SimjsRequest {
 export declare class SimjsEntity {
   time(): number;
   setTimer(duration: number): SimjsRequest;
+  useFacility(facility: SimjsFacility, duration: number): SimjsRequest;
   start(): void;
+}
+
+export declare class SimjsFacility {
+  static readonly FCFS: number;
+  readonly queue: { size(): number };
+  constructor(name: string, discipline: number, servers: number);
 }
 
 export declare class SimjsSim {
@@ -26,6 +33,7 @@ export declare class SimjsSim {
 interface Simjs {
   readonly Sim: typeof SimjsSim;
   readonly Entity: typeof SimjsEntity;
+  readonly Facility: typeof SimjsFacility;
 }
 
 function load(): Simjs {
@@ -40,4 +48,4 @@ function load(): Simjs {
   return lent.Sim;
 }
 
-export const { Sim, Entity } = load();
+export const { Sim, Entity, Facility } = load();

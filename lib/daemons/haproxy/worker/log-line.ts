@@ -235,7 +235,7 @@ function httpLine(runtime: Runtime, session: Session): string {
   const t = timersOf(session, runtime.now);
   const clock = runtime.host.clock() - runtime.now + session.idleSince;
   const captures = session.captured === undefined ? '' : `{${session.captured.join('|')}} `;
-  return `${formatIPv4(session.clientIp)}:${session.clientPort} [${logTime(clock)}] ${runtime.settings(session.frontend).id} ${backendName(runtime, session)}/${serverName(runtime, session)} ${t.request}/${t.queue}/${t.connect}/${t.response}/${t.active} ${session.status === 0 ? -1 : session.status} ${session.bytesOut} - - ${session.cause}${session.ended}${session.cookieIn}${session.cookieOut} ${counts(runtime, session)} ${session.queuePosition}/${session.backendQueuePosition} ${captures}"${session.line === '' ? '<BADREQ>' : session.line}"`;
+  return `${formatIPv4(session.clientIp)}:${session.clientPort} [${logTime(clock)}] ${runtime.settings(session.frontend).id} ${backendName(runtime, session)}/${serverName(runtime, session)} ${t.request}/${t.queue}/${t.connect}/${t.response}/${t.active} ${session.status === 0 ? -1 : session.status} ${session.bytesOut} - - ${session.cause}${session.ended}${session.cookieIn}${session.cookieOut} ${counts(runtime, session)} ${session.queuePosition}/${session.backendQueuePosition} ${captures}"${requestLine(session)}"`;
 }
 /** `%ci:%cp [%t] %ft %b/%s %Tw/%Tc/%Tt %B %ts %ac/%fc/%bc/%sc/%rc %sq/%bq` */
 function tcpLine(runtime: Runtime, session: Session): string {
@@ -245,6 +245,11 @@ function tcpLine(runtime: Runtime, session: Session): string {
 }
 function backendName(runtime: Runtime, session: Session): string {
   return runtime.settings(session.backend < 0 ? session.frontend : session.backend).id;
+}
+function requestLine({ received }: Session): string {
+  return received === undefined
+    ? '<BADREQ>'
+    : `${received.method} ${received.target} HTTP/${received.version}`;
 }
 export function serverName(runtime: Runtime, session: Session): string {
   if (session.server >= 0) return runtime.server(session.backend, session.server)?.name ?? '<NOSRV>';
@@ -313,7 +318,7 @@ const VARIABLES: ReadonlyMap<string, Variable> = new Map<string, Variable>([
   ['fc', (runtime, session) => runtime.proxy(session.frontend).frontend.current],
   ['bc', (runtime, session) => (session.backend < 0 ? 0 : runtime.proxy(session.backend).backend.current)],
   ['sc', server],
-  ['r', (_, session) => (session.line === '' ? '<BADREQ>' : session.line)],
+  ['r', (_, session) => requestLine(session)],
   ['HM', (_, session) => session.received?.method ?? '<BADREQ>'],
   ['HU', (_, session) => target(session)],
   ['HP', (_, session) => pathOf(target(session))],

@@ -37,6 +37,14 @@ export interface WorkerState {
   maxconn: number;
   /** socket for syslog over UDP; 0 not yet opened */
   logSocket: number;
+  /** sessions to be run at the end of the present event, and why */
+  runnable: Wakeup[];
+}
+
+/** `dequeued`: a server is free, or the queue was dissolved; a letter: cut off, the cause for the log. */
+export interface Wakeup {
+  session: number;
+  why: 'dequeued' | 'D' | 'U' | 'K';
 }
 
 export interface GlobalCounters {
@@ -296,8 +304,6 @@ export interface Session {
   localPort: number;
   /** as it is sent to the server */
   request: HttpRequest | undefined;
-  /** as the client sent it, for the log */
-  line: string;
   /** as the client sent it, for rules and balancing */
   received: HttpRequest | undefined;
   /** requests that came before the present one was answered; tcp mode: data for a server that is not connected yet */

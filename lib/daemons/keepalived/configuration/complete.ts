@@ -107,7 +107,7 @@ function secureScripts(options: CompleteOptions): void {
   const disabled = new Set<string>();
   for (const script of vrrp.scripts) {
     const { args, uid, gid } = script;
-    if (diesOfTest(options, script)) return;
+
     const verdict = note(checkScript(options, { args, uid, gid, isFileTest: false }));
     if (verdict.isInhibited)
       reports.complain('general', `Disabling track script ${script.name} due to insecure`);
@@ -120,7 +120,6 @@ function secureScripts(options: CompleteOptions): void {
     for (const slot of NOTIFY_ORDER) {
       const command = notify[slot];
       if (command === undefined) continue;
-      if (diesOfTest(options, command)) return;
       const verdict = note(checkScript(options, command));
       notify[slot] =
         verdict.isInhibited || verdict.isMissing || !verdict.isExecutable ? undefined : verdict.command;
@@ -137,19 +136,6 @@ function secureScripts(options: CompleteOptions): void {
       `SECURITY VIOLATION - scripts are being executed but script_security not enabled.${isInsecure ? ' There are insecure scripts.' : ''}`,
     );
   }
-}
-
-/**
- * Vendor: while 2.2.7 looks at a script of another user it makes sure that its
- * parent still lives. With -t there is no parent, so it sends itself SIGTERM.
- */
-function diesOfTest(
-  options: CompleteOptions,
-  script: { readonly uid: number; readonly gid: number },
-): boolean {
-  if (!options.isTest || (script.uid === 0 && script.gid === 0)) return false;
-  options.reports.crash('TERM');
-  return true;
 }
 
 // ---------------------------------------------------------------- sync groups (vrrp_sync_set_group)

@@ -1,0 +1,165 @@
+/** ip(8) of iproute2 6.1: objects and global options, each short as one likes. */
+import type { ProgramContext, ProgramRun } from '../../../world/process.contract';
+import { runAddress } from './addresses';
+import { IpFailure, usage } from './failure';
+import { runLink } from './links';
+import { runMonitor } from './monitor';
+import { runNeighbour } from './neighbours';
+import { type IpOptions, IpRequest, isShortFor, Words } from './request';
+import { runRoute } from './routes';
+
+const USAGE = `Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }
+       ip [ -force ] -batch filename
+where  OBJECT := { address | addrlabel | amt | fou | help | ila | ioam | l2tp |
+                   link | macsec | maddress | monitor | mptcp | mroute | mrule |
+                   neighbor | neighbour | netconf | netns | nexthop | ntable |
+                   ntbl | route | rule | sr | tap | tcpmetrics |
+                   token | tunnel | tuntap | vrf | xfrm }
+       OPTIONS := { -V[ersion] | -s[tatistics] | -d[etails] | -r[esolve] |
+                    -h[uman-readable] | -iec | -j[son] | -p[retty] |
+                    -f[amily] { inet | inet6 | mpls | bridge | link } |
+                    -4 | -6 | -M | -B | -0 |
+                    -l[oops] { maximum-addr-flush-attempts } | -br[ief] |
+                    -o[neline] | -t[imestamp] | -ts[hort] | -b[atch] [filename] |
+                    -rc[vbuf] [size] | -n[etns] name | -N[umeric] | -a[ll] |
+                    -c[olor]}
+`;
+/** In the order in which iproute2 looks for the first that fits a short form. */
+const OBJECTS = [
+  'address',
+  'addrlabel',
+  'maddress',
+  'route',
+  'rule',
+  'neighbor',
+  'neighbour',
+  'ntable',
+  'ntbl',
+  'link',
+  'l2tp',
+  'fou',
+  'ila',
+  'macsec',
+  'tunnel',
+  'tunl',
+  'tuntap',
+  'tap',
+  'token',
+  'tcpmetrics',
+  'monitor',
+  'xfrm',
+  'mroute',
+  'mrule',
+  'netns',
+  'netconf',
+  'vrf',
+  'sr',
+  'nexthop',
+  'mptcp',
+  'ioam',
+  'help',
+  'stats',
+];
+
+export function* ip(context: ProgramContext): ProgramRun {
+  try {
+    const { options, rest } = globalOptions(context.argv.slice(1));
+    if (rest === 'version') {
+      yield* context.out('ip utility, iproute2-6.1.0, libbpf 1.1.2\n');
+      return 0;
+    }
+    const [object, ...words] = rest;
+    if (object === undefined) {
+      yield* context.err(USAGE);
+      return 255;
+    }
+    const found = OBJECTS.find((name) => isShortFor(object, name));
+    if (found === undefined) throw usage(`Object "${object}" is unknown, try "ip help".`);
+    const request = new IpRequest(context, options, new Words(words));
+    if (found === 'monitor') return yield* runMonitor(request);
+    yield* context.out(run(found, request));
+    return 0;
+  } catch (problem) {
+    if (!(problem instanceof IpFailure)) throw problem;
+    yield* context.err(problem.text);
+    return problem.code;
+  }
+}
+
+function run(object: string, request: IpRequest): string {
+  switch (object) {
+    case 'address':
+      return runAddress(request);
+    case 'link':
+      return runLink(request);
+    case 'route':
+      return runRoute(request);
+    case 'neighbor':
+    case 'neighbour':
+      return runNeighbour(request);
+    case 'rule':
+      return '0:\tfrom all lookup local\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n';
+    case 'help':
+      throw new IpFailure(USAGE, 255);
+    case 'netns':
+    case 'tuntap':
+    case 'maddress':
+    case 'tunnel':
+    case 'vrf':
+      return '';
+    default:
+      throw usage(`not modelled: ip ${object}`);
+  }
+}
+
+function globalOptions(args: readonly string[]): { options: IpOptions; rest: readonly string[] | 'version' } {
+  const options: IpOptions = {
+    family: 'all',
+    brief: false,
+    oneline: false,
+    statistics: 0,
+    details: false,
+    json: false,
+    pretty: false,
+  };
+  let at = 0;
+  for (; at < args.length; at++) {
+    const word = args[at] ?? '';
+    if (!word.startsWith('-') || word === '-') break;
+    if (word === '--') {
+      at++;
+      break;
+    }
+    const name = word.startsWith('--') ? word.slice(2) : word.slice(1);
+    if (name === '4') options.family = 'inet';
+    else if (name === '6') options.family = 'inet6';
+    else if (name === '0') options.family = 'link';
+    else if (isShortFor(name, 'family')) {
+      const family = args[++at];
+      if (family !== 'inet' && family !== 'inet6' && family !== 'link')
+        throw usage(`Error: argument "${family ?? ''}" is wrong: invalid protocol family`);
+      options.family = family;
+    } else if (name === 'br' || isShortFor(name, 'brief')) options.brief = true;
+    else if (isShortFor(name, 'oneline')) options.oneline = true;
+    else if (isShortFor(name, 'statistics') || isShortFor(name, 'stats')) options.statistics++;
+    else if (isShortFor(name, 'details')) options.details = true;
+    else if (isShortFor(name, 'json')) options.json = true;
+    else if (isShortFor(name, 'pretty')) options.pretty = true;
+    else if (isShortFor(name, 'Version')) return { options, rest: 'version' };
+    else if (
+      isShortFor(name, 'color') ||
+      name.startsWith('c=') ||
+      name.startsWith('color=') ||
+      isShortFor(name, 'resolve') ||
+      isShortFor(name, 'human-readable') ||
+      isShortFor(name, 'timestamp') ||
+      isShortFor(name, 'tshort') ||
+      isShortFor(name, 'Numeric') ||
+      name === 'iec'
+    )
+      continue;
+    else if (isShortFor(name, 'help')) throw new IpFailure(USAGE, 255);
+    else throw new IpFailure(`Option "${word}" is unknown, try "ip -help".\n`, 255);
+  }
+  return { options, rest: args.slice(at) };
+}

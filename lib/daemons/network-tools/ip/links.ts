@@ -1,0 +1,164 @@
+/** `ip link`: ip-link(8). What it prints is recorded in truth/host (v01, v04, b14). */
+import { parseMac } from '../../../std/ipv4';
+import type { InterfaceState } from '../../../world/world.contract';
+import { netlink, noDevice, noSuchShown, refused, usage } from './failure';
+import { type IpRequest, isShortFor } from './request';
+
+export function runLink(request: IpRequest): string {
+  const { words } = request;
+  const command = words.peek();
+  if (command === undefined || ['show', 'list', 'lst', 'ls'].some((name) => isShortFor(command, name))) {
+    words.next();
+    return showLinks(request);
+  }
+  words.next();
+  if (isShortFor(command, 'set')) return setLink(request);
+  if (isShortFor(command, 'add') || isShortFor(command, 'delete')) {
+    request.mustBeRoot();
+    // Not modelled: virtual devices. A kernel without the driver says the same.
+    if (isShortFor(command, 'add')) throw refused('Error: Unknown device type.');
+    const name = words.peek() === 'dev' ? (words.next(), words.value()) : words.value();
+    if (request.device(name) === undefined) throw noDevice(name);
+    throw netlink('Operation not supported');
+  }
+  throw usage(`Command "${command}" is unknown, try "ip link help".`);
+}
+
+function showLinks(request: IpRequest): string {
+  const { words, options } = request;
+  let name: string | undefined;
+  let onlyUp = false;
+  while (!words.done) {
+    const word = words.value();
+    if (word === 'dev') name = words.value();
+    else if (word === 'up') onlyUp = true;
+    else name = word;
+  }
+  if (name !== undefined && request.device(name) === undefined) throw noSuchShown(name);
+  const devices = request
+    .devices()
+    .filter((device) => (name === undefined || device.name === name) && (!onlyUp || device.up));
+  if (options.json) return `${JSON.stringify(devices.map((device) => jsonLink(device)))}\n`;
+  return devices.map((device) => (options.brief ? briefLink(device) : linkText(device, options))).join('');
+}
+
+function linkText(
+  device: InterfaceState,
+  options: { oneline: boolean; statistics: number; details: boolean },
+): string {
+  const joint = options.oneline ? '\\' : '\n';
+  const details = options.details
+    ? ` promiscuity 0  allmulti 0 minmtu ${device.name === 'lo' ? 0 : 68} maxmtu ${device.name === 'lo' ? 0 : 65_535} `
+    : '';
+  return `${headLine(device, { mode: true })}${joint}${hardwareLine(device)}${details}${options.statistics > 0 ? joint + statisticsText(device, joint, options.statistics) : ''}\n`;
+}
+
+/** `2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc fq_codel state UP …` */
+export function headLine(device: InterfaceState, { mode }: { mode: boolean }): string {
+  const queueing = device.name === 'lo' ? 'noqueue' : 'fq_codel';
+  return `${device.index}: ${device.name}: <${flagsOf(device).join(',')}> mtu ${device.mtu} qdisc ${queueing} state ${operationalState(device)}${mode ? ' mode DEFAULT' : ''} group default qlen 1000`;
+}
+export function hardwareLine(device: InterfaceState): string {
+  return device.name === 'lo'
+    ? '    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00'
+    : `    link/ether ${device.mac} brd ff:ff:ff:ff:ff:ff`;
+}
+export function flagsOf(device: InterfaceState): string[] {
+  const kind = device.name === 'lo' ? ['LOOPBACK'] : ['BROADCAST', 'MULTICAST'];
+  if (!device.up) return kind;
+  return device.carrier ? [...kind, 'UP', 'LOWER_UP'] : ['NO-CARRIER', ...kind, 'UP'];
+}
+export function operationalState(device: InterfaceState): string {
+  if (device.name === 'lo') return device.up ? 'UNKNOWN' : 'DOWN';
+  return device.up && device.carrier ? 'UP' : 'DOWN';
+}
+
+/** Name padded to 16, state to 14, each followed by a blank. */
+export function briefHead(device: InterfaceState): string {
+  return `${device.name.padEnd(16)} ${operationalState(device).padEnd(14)} `;
+}
+function briefLink(device: InterfaceState): string {
+  return `${briefHead(device)}${device.name === 'lo' ? '00:00:00:00:00:00' : device.mac} <${flagsOf(device).join(',')}> \n`;
+}
+
+function statisticsText(device: InterfaceState, joint: string, level: number): string {
+  const cell = (value: number, width: number): string => String(value).padStart(width);
+  const row = (bytes: number, packets: number): string =>
+    `    ${cell(bytes, 10)} ${cell(packets, 7)} ${cell(0, 6)} ${cell(0, 7)} ${cell(0, 7)} ${cell(0, 7)} `;
+  const received = `    RX:  bytes packets errors dropped  missed   mcast           ${joint}${row(device.rxBytes, device.rxPackets)}`;
+  const sent = `    TX:  bytes packets errors dropped carrier collsns           ${joint}${row(device.txBytes, device.txPackets)}`;
+  if (level < 2) return `${received}${joint}${sent}`;
+  const errors = (head: string): string =>
+    `${joint}${head}${joint}                     0      0       0       0       0 `;
+  return `${received}${errors('    RX errors:  length    crc   frame    fifo overrun')}${joint}${sent}${errors('    TX errors: aborted   fifo  window heartbt transns')}`;
+}
+
+export function jsonLink(device: InterfaceState): Record<string, unknown> {
+  return {
+    ifindex: device.index,
+    ifname: device.name,
+    flags: flagsOf(device),
+    mtu: device.mtu,
+    qdisc: device.name === 'lo' ? 'noqueue' : 'fq_codel',
+    operstate: operationalState(device),
+    linkmode: 'DEFAULT',
+    group: 'default',
+    txqlen: 1000,
+    link_type: device.name === 'lo' ? 'loopback' : 'ether',
+    address: device.name === 'lo' ? '00:00:00:00:00:00' : device.mac,
+    broadcast: device.name === 'lo' ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff',
+  };
+}
+
+function setLink(request: IpRequest): string {
+  const { words, network, host } = request;
+  const first = words.value();
+  const name = first === 'dev' ? words.value() : first;
+  const device = request.device(name);
+  if (device === undefined) throw noDevice(name);
+  let up: boolean | undefined;
+  while (!words.done) {
+    const word = words.value();
+    if (word === 'up') up = true;
+    else if (word === 'down') up = false;
+    else if (word === 'mtu') {
+      const text = words.value();
+      const mtu = Number(text);
+      if (!/^\d+$/.test(text))
+        throw usage(`Error: argument "${text}" is wrong: Invalid "mtu" value\n`.trimEnd());
+      request.mustBeRoot();
+      if (mtu < 68) throw refused('Error: mtu less than device minimum.');
+      if (mtu > 65_536) throw refused('Error: mtu greater than device maximum.');
+      device.mtu = mtu;
+    } else if (isShortFor(word, 'address')) {
+      const text = words.value();
+      const mac = parseMac(text);
+      if (mac === undefined) throw usage(`"${text}" is invalid lladdr.`);
+      request.mustBeRoot();
+      device.mac = mac;
+      network.forgetCaches?.();
+    } else if (
+      [
+        'arp',
+        'multicast',
+        'promisc',
+        'allmulticast',
+        'txqueuelen',
+        'txqlen',
+        'qlen',
+        'group',
+        'alias',
+      ].includes(word)
+    ) {
+      request.mustBeRoot();
+      words.value();
+    } else if (word === 'name') {
+      words.value();
+      request.mustBeRoot();
+      throw netlink('Operation not supported');
+    } else throw usage(`Error: either "dev" is duplicate, or "${word}" is a garbage.`);
+  }
+  request.mustBeRoot();
+  if (up !== undefined) network.setAdminState(host, name, up);
+  return '';
+}

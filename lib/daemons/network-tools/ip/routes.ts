@@ -1,0 +1,359 @@
+/** `ip route`: ip-route(8). What it prints and refuses is recorded in truth/host (b14, c11). */
+import { formatIPv4, networkOf, parseCidr, parseIPv4 } from '../../../std/ipv4';
+import type { Route } from '../../../world/network.contract';
+import { IpFailure, netlink, noDevice, noSuchShown, refused, usage } from './failure';
+import { type IpRequest, isShortFor } from './request';
+
+const TYPES = ['unicast', 'blackhole', 'unreachable', 'prohibit'] as const;
+interface Wanted {
+  type: Route['type'];
+  destination: number | undefined;
+  prefix: number | undefined;
+  via: number | undefined;
+  device: string | undefined;
+  metric: number | undefined;
+  source: number | undefined;
+  protocol: Route['protocol'] | undefined;
+  scope: Route['scope'] | undefined;
+  onlink: boolean;
+}
+
+export function runRoute(request: IpRequest): string {
+  const { words } = request;
+  const command = words.peek();
+  if (command === undefined || ['list', 'show', 'lst', 'ls'].some((name) => isShortFor(command, name))) {
+    words.next();
+    return show(request);
+  }
+  words.next();
+  if (isShortFor(command, 'add') || isShortFor(command, 'append') || isShortFor(command, 'prepend'))
+    return add(request, 'add');
+  if (isShortFor(command, 'change') || isShortFor(command, 'chg')) return add(request, 'change');
+  if (isShortFor(command, 'replace')) return add(request, 'replace');
+  if (isShortFor(command, 'delete')) return remove(request);
+  if (isShortFor(command, 'get')) return get(request);
+  if (isShortFor(command, 'flush')) return flush(request);
+  throw usage(`Command "${command}" is unknown, try "ip route help".`);
+}
+
+// ---------------------------------------------------------------- reading
+function wantedOf(request: IpRequest): Wanted {
+  const { words } = request;
+  const wanted: Wanted = {
+    type: 'unicast',
+    destination: undefined,
+    prefix: undefined,
+    via: undefined,
+    device: undefined,
+    metric: undefined,
+    source: undefined,
+    protocol: undefined,
+    scope: undefined,
+    onlink: false,
+  };
+  while (!words.done) {
+    const word = words.value();
+    if (word === 'via' || word === 'src') {
+      const first = words.value();
+      const text = first === 'inet' ? words.value() : first;
+      const address = parseIPv4(text);
+      if (address === undefined) throw usage(`Error: inet address is expected rather than "${text}".`);
+      if (word === 'via') wanted.via = address;
+      else wanted.source = address;
+    } else if (word === 'dev' || word === 'oif') wanted.device = words.value();
+    else if (['metric', 'preference', 'priority', 'pref'].includes(word))
+      wanted.metric = numberOf(words.value(), 'metric');
+    else if (word === 'proto' || word === 'protocol') wanted.protocol = protocolOf(words.value());
+    else if (word === 'scope') wanted.scope = scopeOf(words.value());
+    else if (word === 'onlink') wanted.onlink = true;
+    else if (
+      ['table', 'mtu', 'advmss', 'rtt', 'window', 'cwnd', 'initcwnd', 'tos', 'dsfield', 'realms'].includes(
+        word,
+      )
+    )
+      words.value();
+    else if ((TYPES as readonly string[]).includes(word)) wanted.type = word as Route['type'];
+    else readDestination(word === 'to' ? words.value() : word, wanted);
+  }
+  return wanted;
+}
+function readDestination(text: string, wanted: Wanted): void {
+  if (wanted.destination !== undefined)
+    throw usage(`Error: either "to" is duplicate, or "${text}" is a garbage.`);
+  const cidr = text === 'default' ? { address: 0, prefix: 0 } : parseCidr(text);
+  if (cidr === undefined) throw usage(`Error: any valid prefix is expected rather than "${text}".`);
+  wanted.destination = cidr.address;
+  wanted.prefix = cidr.prefix;
+}
+function numberOf(text: string, name: string): number {
+  if (!/^\d+$/.test(text)) throw usage(`Error: argument "${text}" is wrong: "${name}" value is invalid`);
+  return Number(text);
+}
+function protocolOf(text: string): Route['protocol'] {
+  if (text === 'kernel' || text === 'boot' || text === 'static') return text;
+  throw usage(`Error: argument "${text}" is wrong: "protocol" value is invalid`);
+}
+function scopeOf(text: string): Route['scope'] {
+  if (text === 'link' || text === 'global' || text === 'host') return text;
+  throw usage(`Error: argument "${text}" is wrong: invalid "scope" value`);
+}
+
+// ---------------------------------------------------------------- changing
+function add(request: IpRequest, how: 'add' | 'change' | 'replace'): string {
+  const { network, host } = request;
+  const wanted = wantedOf(request);
+  if (wanted.destination === undefined || wanted.prefix === undefined)
+    throw usage('Command line is not complete. Try option "help"');
+  if (wanted.device !== undefined && request.device(wanted.device) === undefined)
+    throw noDevice(wanted.device);
+  request.mustBeRoot();
+  if (networkOf(wanted.destination, wanted.prefix) !== wanted.destination)
+    throw refused('Error: Invalid prefix for given prefix length.');
+  const { destination, prefix } = wanted;
+  const metric = wanted.metric ?? 0;
+  const present = host.state.routes.find(
+    (route) => route.destination === destination && route.prefix === prefix && route.metric === metric,
+  );
+  if (how === 'change' && present === undefined) throw netlink('No such file or directory');
+  const device = wanted.type === 'unicast' ? (wanted.device ?? deviceTowards(request, wanted.via)) : '';
+  if (wanted.type === 'unicast' && device === undefined)
+    throw wanted.via === undefined
+      ? netlink('No such device')
+      : refused('Error: Nexthop has invalid gateway.');
+  const route: Route = {
+    destination,
+    prefix,
+    via: wanted.via,
+    device: device ?? '',
+    metric,
+    protocol: wanted.protocol ?? 'boot',
+    scope: wanted.scope ?? (wanted.via === undefined && wanted.type === 'unicast' ? 'link' : 'global'),
+    type: wanted.type,
+    ...(wanted.source === undefined ? {} : { source: wanted.source }),
+    ...(wanted.onlink ? { onlink: true } : {}),
+  };
+  if (how !== 'add' && present !== undefined) network.removeRoute(host, present);
+  const answer = network.addRoute(host, route);
+  if (answer === undefined) return '';
+  if (how !== 'add' && present !== undefined) network.addRoute(host, present);
+  throw refusal(answer, wanted);
+}
+function refusal(errno: string, wanted: Wanted): IpFailure {
+  switch (errno) {
+    case 'EEXIST':
+      return netlink('File exists');
+    case 'ENETUNREACH':
+      return refused('Error: Nexthop has invalid gateway.');
+    case 'ENETDOWN':
+      return refused('Error: Device for nexthop is not up.');
+    case 'EINVAL':
+      return refused(
+        wanted.source !== undefined
+          ? 'Error: Invalid prefsrc address.'
+          : 'Error: Nexthop has invalid gateway.',
+      );
+    default:
+      return netlink(errno);
+  }
+}
+function deviceTowards(request: IpRequest, via: number | undefined): string | undefined {
+  if (via === undefined) return undefined;
+  const found = request.network.routeLookup(request.host, via);
+  if (found === undefined || found.route.type !== 'unicast' || found.route.via !== undefined)
+    return undefined;
+  return found.route.device === 'lo' ? undefined : found.route.device;
+}
+
+function remove(request: IpRequest): string {
+  const wanted = wantedOf(request);
+  if (wanted.destination === undefined) throw usage('Command line is not complete. Try option "help"');
+  if (wanted.device !== undefined && request.device(wanted.device) === undefined)
+    throw noDevice(wanted.device);
+  request.mustBeRoot();
+  const partial: Partial<Route> = {};
+  partial.destination = wanted.destination;
+  if (wanted.prefix !== undefined) partial.prefix = wanted.prefix;
+  if (wanted.via !== undefined) partial.via = wanted.via;
+  if (wanted.device !== undefined) partial.device = wanted.device;
+  if (wanted.metric !== undefined) partial.metric = wanted.metric;
+  if (wanted.protocol !== undefined) partial.protocol = wanted.protocol;
+  if (wanted.type !== 'unicast') partial.type = wanted.type;
+  if (request.network.removeRoute(request.host, partial) !== undefined) throw netlink('No such process');
+  return '';
+}
+
+function flush(request: IpRequest): string {
+  const { words, network, host } = request;
+  if (words.done) throw new IpFailure('"ip route flush" requires arguments.\n', 255);
+  if (words.peek() === 'cache') return '';
+  const chosen = selectionOf(request);
+  request.mustBeRoot();
+  for (const route of host.state.routes.filter((candidate) => isShown(candidate, chosen)))
+    network.removeRoute(host, route);
+  return '';
+}
+
+// ---------------------------------------------------------------- showing
+interface Shown {
+  device?: string;
+  via?: number;
+  protocol?: string;
+  table: string;
+  exact?: { destination: number; prefix: number };
+  within?: { network: number; prefix: number };
+  matching?: { network: number; prefix: number };
+  type?: string;
+  scope?: string;
+}
+
+function selectionOf(request: IpRequest): Shown {
+  const { words } = request;
+  const shown: Shown = { table: 'main' };
+  while (!words.done) {
+    const word = words.value();
+    if (word === 'dev' || word === 'oif') {
+      shown.device = words.value();
+      if (request.device(shown.device) === undefined) throw noDevice(shown.device);
+    } else if (word === 'via') shown.via = parseIPv4(words.value()) ?? 0;
+    else if (word === 'proto' || word === 'protocol') shown.protocol = words.value();
+    else if (word === 'scope') shown.scope = words.value();
+    else if (word === 'table') shown.table = words.value();
+    else if (word === 'type') shown.type = words.value();
+    else if (word === 'root' || word === 'match' || word === 'exact' || word === 'to')
+      readRange(word, words.value(), shown);
+    else if ((TYPES as readonly string[]).includes(word)) shown.type = word;
+    else if (word === 'all') continue;
+    else readRange('exact', word, shown);
+  }
+  return shown;
+}
+function readRange(how: string, text: string, shown: Shown): void {
+  const cidr = text === 'default' ? { address: 0, network: 0, prefix: 0 } : parseCidr(text);
+  if (cidr === undefined) throw usage(`Error: any valid prefix is expected rather than "${text}".`);
+  if (how === 'root') shown.within = cidr;
+  else if (how === 'match') shown.matching = cidr;
+  else shown.exact = { destination: cidr.network, prefix: cidr.prefix };
+}
+function isShown(route: Route, shown: Shown): boolean {
+  return (
+    (shown.device === undefined || route.device === shown.device) &&
+    (shown.via === undefined || route.via === shown.via) &&
+    (shown.protocol === undefined || route.protocol === shown.protocol) &&
+    (shown.scope === undefined || route.scope === shown.scope) &&
+    (shown.type === undefined || route.type === shown.type) &&
+    (shown.exact === undefined ||
+      (route.destination === shown.exact.destination && route.prefix === shown.exact.prefix)) &&
+    (shown.within === undefined ||
+      (route.prefix >= shown.within.prefix &&
+        networkOf(route.destination, shown.within.prefix) === shown.within.network)) &&
+    (shown.matching === undefined ||
+      (route.prefix <= shown.matching.prefix &&
+        networkOf(shown.matching.network, route.prefix) === route.destination))
+  );
+}
+
+function show(request: IpRequest): string {
+  const { host, options } = request;
+  const shown = selectionOf(request);
+  if (options.family === 'inet6') return '';
+  if (shown.table === 'local' || shown.table === '255') return localTable(request, shown);
+  if (shown.table === 'default' || shown.table === '253') return '';
+  const routes = host.state.routes.filter((route) => isShown(route, shown)).sort(inTableOrder);
+  if (options.json) return `${JSON.stringify(routes.map(jsonRoute))}\n`;
+  const main = routes.map((route) => `${routeText(request, route, shown.device !== undefined)} \n`).join('');
+  return shown.table === 'all' ? main + localTable(request, shown) : main;
+}
+/** As the kernel walks its trie: by destination, longer prefixes first at the same one, then by metric. */
+function inTableOrder(a: Route, b: Route): number {
+  return a.destination - b.destination || b.prefix - a.prefix || a.metric - b.metric;
+}
+
+function routeText(request: IpRequest, route: Route, hidesDevice: boolean): string {
+  const device = route.device === '' ? undefined : request.device(route.device);
+  return [
+    route.type === 'unicast' ? '' : `${route.type} `,
+    destinationText(route),
+    route.via === undefined ? '' : ` via ${formatIPv4(route.via)}`,
+    route.device === '' || hidesDevice ? '' : ` dev ${route.device}`,
+    route.protocol === 'boot' ? '' : ` proto ${route.protocol}`,
+    route.scope === 'link' ? ' scope link' : '',
+    route.source === undefined ? '' : ` src ${formatIPv4(route.source)}`,
+    route.metric === 0 ? '' : ` metric ${route.metric}`,
+    route.onlink === true ? ' onlink' : '',
+    device !== undefined && device.up && !device.carrier ? ' linkdown' : '',
+  ].join('');
+}
+function destinationText({ destination, prefix }: Route): string {
+  if (prefix === 0) return 'default';
+  return prefix === 32 ? formatIPv4(destination) : `${formatIPv4(destination)}/${prefix}`;
+}
+function jsonRoute(route: Route): Record<string, unknown> {
+  return {
+    ...(route.type === 'unicast' ? {} : { type: route.type }),
+    dst: destinationText(route),
+    ...(route.via === undefined ? {} : { gateway: formatIPv4(route.via) }),
+    ...(route.device === '' ? {} : { dev: route.device }),
+    ...(route.protocol === 'boot' ? {} : { protocol: route.protocol }),
+    ...(route.scope === 'link' ? { scope: 'link' } : {}),
+    ...(route.source === undefined ? {} : { prefsrc: formatIPv4(route.source) }),
+    ...(route.metric === 0 ? {} : { metric: route.metric }),
+    flags: route.onlink === true ? ['onlink'] : [],
+  };
+}
+function localTable(request: IpRequest, shown: Shown): string {
+  const suffix = shown.table === 'all' ? ' table local' : '';
+  const lines: string[] = [];
+  for (const device of request.devices()) {
+    if (!device.up || (shown.device !== undefined && device.name !== shown.device)) continue;
+    for (const address of device.addresses) {
+      const line = `dev ${device.name}${suffix} proto kernel scope`;
+      if (device.name === 'lo')
+        lines.push(
+          `local ${formatIPv4(networkOf(address.ip, address.prefix))}/${address.prefix} ${line} host src ${formatIPv4(address.ip)} `,
+        );
+      lines.push(`local ${formatIPv4(address.ip)} ${line} host src ${formatIPv4(address.ip)} `);
+      if (address.prefix < 31 && address.secondary !== true)
+        lines.push(
+          `broadcast ${formatIPv4((address.ip | ~(-1 << (32 - address.prefix))) >>> 0)} ${line} link src ${formatIPv4(address.ip)} `,
+        );
+    }
+  }
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function get(request: IpRequest): string {
+  const { words, network, host, context } = request;
+  let target: number | undefined;
+  let device: string | undefined;
+  let source: number | undefined;
+  while (!words.done) {
+    const word = words.value();
+    if (word === 'from') source = parseIPv4(words.value());
+    else if (word === 'oif' || word === 'dev') {
+      device = words.value();
+      if (request.device(device) === undefined) throw noDevice(device);
+    } else if (word === 'iif') {
+      const name = words.value();
+      if (request.device(name) === undefined) throw noSuchShown(name);
+    } else {
+      const text = word === 'to' ? words.value() : word;
+      target = parseCidr(text)?.address;
+      if (target === undefined) throw usage(`Error: any valid prefix is expected rather than "${text}".`);
+    }
+  }
+  if (target === undefined) throw usage('need at least a destination address');
+  const found = network.routeLookup(host, target, {
+    ...(device === undefined ? {} : { device }),
+    ...(source === undefined ? {} : { source }),
+  });
+  if (found === undefined) throw netlink('Network is unreachable');
+  const { route } = found;
+  if (route.type === 'blackhole') throw netlink('Invalid argument');
+  if (route.type === 'unreachable') throw netlink('No route to host');
+  if (route.type === 'prohibit') throw netlink('Permission denied');
+  const local = route.scope === 'host';
+  const from = source === undefined ? '' : ` from ${formatIPv4(source)}`;
+  const via = route.via === undefined ? '' : ` via ${formatIPv4(route.via)}`;
+  const chosen = source === undefined ? ` src ${formatIPv4(found.source)}` : '';
+  return `${local ? 'local ' : ''}${formatIPv4(target)}${from}${via} dev ${route.device}${chosen} uid ${context.who.uid} \n    cache ${local ? '<local> ' : ''}\n`;
+}

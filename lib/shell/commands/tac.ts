@@ -1,0 +1,66 @@
+/** tac(1) of GNU coreutils. */
+import { compilePosix, literalPattern } from './regex/pattern';
+import { RegexError } from './regex/tree';
+import { valueOf } from './getopt';
+import { inputsOf, openOperand } from './operands';
+import type { Command, Tool, ToolRun } from './tool';
+
+export const tac: Command = {
+  name: 'tac',
+  package: 'coreutils',
+  paths: ['/usr/bin/tac'],
+  synopsis: 'tac [OPTION]... [FILE]...',
+  summary: 'Write each FILE to standard output, last line first.',
+  run,
+};
+
+function* run(tool: Tool): ToolRun {
+  const { options, operands } = tool.options({
+    short: 'brs:',
+    long: { before: 'b', regex: 'r', 'separator:': 's' },
+  });
+  const isBefore = options.some((option) => option.name === 'b');
+  const isRegex = options.some((option) => option.name === 'r');
+  const written = options.findLast((option) => option.name === 's');
+  const separator = written === undefined ? '\n' : valueOf(written);
+  if (separator === '' && isRegex) tool.fail('separator cannot be empty');
+  const pattern = isRegex
+    ? compilePosix(separator, { dialect: 'posixBasic', multiline: true })
+    : literalPattern(separator === '' ? '\0' : separator);
+  if (pattern instanceof RegexError) return tool.fail(pattern.message);
+  let code = 0;
+  for (const name of inputsOf(operands)) {
+    const stream = openOperand(tool, name, 'reading');
+    if (stream === undefined) {
+      code = 1;
+      continue;
+    }
+    const text = yield* tool.context.readAll(stream);
+    for (const record of records(text, (from) => pattern.find(text, from), isBefore).toReversed())
+      tool.print(record);
+    yield* tool.drain();
+    tool.close(stream);
+  }
+  return code;
+}
+
+function records(
+  text: string,
+  find: (from: number) => { start: number; end: number } | undefined,
+  isBefore: boolean,
+): string[] {
+  const cuts: number[] = [];
+  for (let from = 0; from < text.length; ) {
+    const found = find(from);
+    if (found === undefined) break;
+    cuts.push(isBefore ? found.start : found.end);
+    from = Math.max(found.end, found.start + 1);
+  }
+  const out: string[] = [];
+  let last = 0;
+  for (const cut of [...cuts, text.length]) {
+    if (cut > last) out.push(text.slice(last, cut));
+    last = cut;
+  }
+  return out;
+}

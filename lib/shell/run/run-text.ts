@@ -1,0 +1,112 @@
+/** Running a text: unit after unit, each read when the one before has run. */
+import { DropLine, ExitShell } from '../control';
+import type { Run, Shell } from '../shell';
+import { readUnits } from '../syntax/cache';
+import type { Unit } from '../syntax/parser';
+import type { ShellSyntaxError } from '../syntax/syntax-error';
+import { runPendingTraps } from './finish';
+
+export interface TextOptions {
+  /** What syntax errors call the input: `-c`, `eval`, a file's name. */
+  readonly name: string;
+  /** Lines before the text's first. */
+  readonly lineBase?: number;
+}
+
+/** Runs a text in this shell; its status is the last command's. */
+export function* runText(shell: Shell, text: string, options: TextOptions): Run<number> {
+  const before = shell.lineBase;
+  const base = options.lineBase ?? 0;
+  const reader = readUnits(text, shell.lexerOptions);
+  let status = 0;
+  shell.lineBase = base;
+  try {
+    for (;;) {
+      const unit = reader.next(shell.lexerOptions);
+      if (unit === undefined) return status;
+      const outcome = yield* runUnit(shell, unit, options.name);
+      if (outcome.stop) return outcome.status;
+      status = outcome.ran ? outcome.status : status;
+      if (shell.breaking > 0 || shell.continuing > 0) return status;
+    }
+  } finally {
+    shell.lineBase = before;
+  }
+}
+
+export interface UnitOutcome {
+  readonly status: number;
+  /** The text ends here. */
+  readonly stop: boolean;
+  /** Something was run, so that there is a status. */
+  readonly ran: boolean;
+}
+
+export function* runUnit(shell: Shell, unit: Unit, name: string): Run<UnitOutcome> {
+  const base = shell.lineBase;
+  const opened = shell.cleanups.length;
+  shell.line = unit.line + base;
+  if (shell.options.verbose && unit.text !== '') yield* shell.write(2, unit.text);
+  for (const warning of unit.warnings) {
+    shell.line = warning.line + base;
+    if (shell.dialect === 'bash')
+      yield* shell.complain(
+        `warning: ${warning.text.replace(/at line (\d+)/, (_, line: string) => `at line ${Number(line) + base}`)}`,
+      );
+  }
+  shell.line = unit.line + base;
+  if (unit.error !== undefined) return yield* reportSyntax(shell, unit.error, name);
+  if (unit.list === undefined) return { status: shell.status, stop: false, ran: false };
+  if (shell.options.noexec && !shell.interactive) return { status: 0, stop: false, ran: true };
+  try {
+    const status = yield* shell.machinery.execute(shell, unit.list);
+    if (shell.pendingTraps.length > 0) yield* runPendingTraps(shell);
+    return { status, stop: false, ran: true };
+  } catch (problem) {
+    if (!(problem instanceof DropLine)) throw problem;
+    return yield* dropped(shell, problem);
+  } finally {
+    if (shell.cleanups.length > opened) for (const cleanup of shell.cleanups.splice(opened)) cleanup();
+  }
+}
+
+/** An error dropped the line: a subshell ends by it, others go on with the next. */
+function* dropped(shell: Shell, problem: DropLine): Run<UnitOutcome> {
+  shell.status = problem.status;
+  shell.pipeStatus = [problem.status];
+  shell.breaking = 0;
+  shell.continuing = 0;
+  shell.guarded = 0;
+  if (shell.subshellDepth > 0) throw new ExitShell(problem.status);
+  if (shell.options.errexit) throw new ExitShell(problem.status);
+  return { status: problem.status, stop: false, ran: true };
+}
+
+/** What the reader calls itself before the line number: `bash: -c: line 1: `. */
+function syntaxPrefix(shell: Shell, name: string, line: number): string {
+  if (shell.dialect === 'dash') return `${shell.name}: ${line}: `;
+  const own = shell.prefix().replace(/: (?:line \d+: )?$/, '');
+  if (shell.interactive || shell.wasInteractive) return `${own}: `;
+  return own === name ? `${own}: line ${line}: ` : `${own}: ${name}: line ${line}: `;
+}
+
+export function* reportSyntax(shell: Shell, error: ShellSyntaxError, name: string): Run<UnitOutcome> {
+  for (const [index, message] of error.messages.entries()) {
+    // An interactive shell does not show the line: it is on the screen.
+    if (index === 1 && shell.interactive && message.text.startsWith('`')) continue;
+    yield* shell.write(2, `${syntaxPrefix(shell, name, message.line + shell.lineBase)}${message.text}\n`);
+  }
+  switch (error.kind) {
+    case 'grammar':
+      shell.status = 2;
+      return { status: 2, stop: true, ran: true };
+    case 'substitution':
+      shell.status = shell.mode === 'command' && name === '-c' ? 127 : 2;
+      return { status: shell.status, stop: true, ran: true };
+    case 'array':
+      shell.status = 1;
+      return { status: 1, stop: error.incomplete, ran: true };
+    case 'expression':
+      return { status: shell.status, stop: true, ran: true };
+  }
+}
