@@ -3,7 +3,8 @@
  * state. Made anew for each state, so it holds nothing of its own.
  */
 
-import type { Kernel } from '../../../kernel/kernel';
+import type { HandlerId, Kernel } from '../../../kernel/kernel';
+import { assert } from '../../../std/assert';
 import type { Micros } from '../../../std/instant';
 import type { Network } from '../../../world/network.contract';
 import type { ProcessState, SyslogPriority } from '../../../world/process.contract';
@@ -15,11 +16,19 @@ import type { ListenerState, ProxyState, ServerState, Session, WorkerState } fro
 
 export const DAEMON = 'haproxy';
 
+const timers = new WeakMap<Kernel, HandlerId>();
+/** Handlers are code: each kernel knows its own. */
+export function setSessionTimer(kernel: Kernel, handler: HandlerId): void {
+  timers.set(kernel, handler);
+}
+
 export class Runtime {
   readonly world: World;
   readonly kernel: Kernel;
   readonly network: Network;
   readonly configuration: Configuration;
+  /** the handler of sessions' timers in this kernel */
+  readonly sessionTimer: HandlerId;
   readonly #pools: Pool[];
 
   constructor(
@@ -32,6 +41,9 @@ export class Runtime {
     this.network = host.world.network;
     this.configuration = state.configuration;
     const { kernel } = this;
+    const timer = timers.get(kernel);
+    assert(timer !== undefined, 'haproxy is registered with this kernel');
+    this.sessionTimer = timer;
     this.#pools = state.proxies.map((proxy, index) => ({
       settings: this.settings(index),
       proxy,

@@ -41,7 +41,7 @@ export interface WorkerState {
   runnable: Wakeup[];
 }
 
-/** `dequeued`: a server is free, or the queue was dissolved; a letter: cut off, the cause for the log. */
+/** `dequeued`: a server is free, or the queue was dissolved; `next`: a request has been waiting; a letter: cut off, the cause for the log. */
 export interface Wakeup {
   session: number;
   why: 'dequeued' | 'D' | 'U' | 'K';
@@ -334,6 +334,12 @@ export interface Session {
   isForced: boolean;
   isRedispatched: boolean;
   isReused: boolean;
+  /** counted among the sessions of its server */
+  isCounted: boolean;
+  /** counted among the sessions of its backend */
+  hasBackend: boolean;
+  /** text that is no whole request yet */
+  buffered: string;
   queuePosition: number;
   backendQueuePosition: number;
   /** instant since when it waits in a queue of the backend or server; where: -2 none, -1 backend, else server */

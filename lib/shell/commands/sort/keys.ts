@@ -67,7 +67,7 @@ class KeyReader {
     const match = /^\d+/.exec(this.text.slice(this.#at));
     if (match === null)
       return this.tool.fail(
-        `${message.replace(/'(.)'/, '‘$1’')}: invalid count at start of ${quoteValue(this.text.slice(this.#at))}`,
+        `${message}: invalid count at start of ${quoteValue(this.text.slice(this.#at))}`,
         TROUBLE,
       );
     this.#at += match[0].length;

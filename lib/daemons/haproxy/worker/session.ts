@@ -1,0 +1,261 @@
+/**
+ * A client's session: how it begins, its one timer, how it ends.
+ *
+ * A session has one kernel event at most. A deadline that moves back costs
+ * nothing: the event comes at the old time, looks, and is set again.
+ *
+ * Source: HAProxy 2.6 src/stream.c, src/session.c, src/mux_h1.c `h1_refresh_timeout`.
+ */
+
+import type { EventHandle } from '../../../kernel/kernel';
+import type { Micros } from '../../../std/instant';
+import { changeSlot, leaveQueue, serveQueue } from './queue';
+import type { Runtime } from './runtime';
+import { type ProxyState, type ServerState, type Session, tick } from './state';
+
+const NONE = -1 as EventHandle;
+/** TIME_STATS_SAMPLES: averages go over so many requests. */
+const SAMPLES = 512;
+
+/** What the kernel's event of a session carries. */
+export type TimerData = { h: string; p: number; s: number };
+
+export function newSession(runtime: Runtime, listener: number, connection: number): Session {
+  const { state } = runtime;
+  const ends = runtime.network.connection(connection);
+  const own = state.listeners[listener];
+  return {
+    id: connection,
+    number: state.nextId++,
+    listener,
+    frontend: own?.proxy ?? 0,
+    backend: -1,
+    server: -1,
+    slot: -1,
+    connection: 0,
+    phase: 'request',
+    deadline: 0,
+    timer: NONE,
+    timerAt: 0,
+    clientIp: ends?.peerIp ?? 0,
+    clientPort: ends?.peerPort ?? 0,
+    localIp: ends?.localIp ?? 0,
+    localPort: ends?.localPort ?? 0,
+    request: undefined,
+    received: undefined,
+    waiting: [],
+    reply: undefined,
+    clientClosed: false,
+    serverClosed: false,
+    closes: false,
+    idle: 0,
+    idleServer: -1,
+    idleBackend: -1,
+    acceptedAt: runtime.now,
+    idleSince: runtime.now,
+    requestedAt: -1,
+    queuedAt: -1,
+    connectedAt: -1,
+    answeredAt: -1,
+    retries: 0,
+    isAssigned: false,
+    isDirect: false,
+    isForced: false,
+    isRedispatched: false,
+    isReused: false,
+    isCounted: false,
+    hasBackend: false,
+    buffered: '',
+    queuePosition: 0,
+    backendQueuePosition: 0,
+    waitsIn: -2,
+    waitsFrom: 0,
+    status: 0,
+    cause: '-',
+    ended: '-',
+    cookieIn: '-',
+    cookieOut: '-',
+    bytesIn: 0,
+    bytesOut: 0,
+    requests: 0,
+    trace: 0,
+    logLevel: -1,
+    noLog: false,
+    noRetry: false,
+    variables: undefined,
+    captured: undefined,
+    stickKeys: undefined,
+    trackedKeys: undefined,
+  };
+}
+
+// ---------------------------------------------------------------- time
+/** The phase ends at that instant; 0: never. */
+export function setDeadline(runtime: Runtime, session: Session, at: Micros): void {
+  session.deadline = at;
+  if (at === 0 || (session.timerAt !== 0 && session.timerAt <= at)) return;
+  if (session.timerAt !== 0) runtime.kernel.cancel(session.timer);
+  session.timer = runtime.kernel.schedule<TimerData>(Math.max(at, runtime.now), runtime.sessionTimer, {
+    h: runtime.host.name,
+    p: runtime.pid,
+    s: session.id,
+  });
+  session.timerAt = at;
+}
+export function setTimeout(runtime: Runtime, session: Session, timeout: Micros | undefined): void {
+  setDeadline(runtime, session, timeout === undefined || timeout === 0 ? 0 : runtime.now + timeout);
+}
+/** The event has come. True when the phase's time is over. */
+export function isExpired(runtime: Runtime, session: Session): boolean {
+  session.timer = NONE;
+  session.timerAt = 0;
+  if (session.deadline === 0) return false;
+  if (session.deadline <= runtime.now) {
+    session.deadline = 0;
+    return true;
+  }
+  setDeadline(runtime, session, session.deadline);
+  return false;
+}
+
+// ---------------------------------------------------------------- counting
+export function countAccept(runtime: Runtime, session: Session): void {
+  const { counters } = runtime.state;
+  counters.connections += 1;
+  counters.current += 1;
+  counters.mostSessions = Math.max(counters.mostSessions, counters.current);
+  const { frontend } = runtime.proxy(session.frontend);
+  frontend.connections += 1;
+  frontend.sessions += 1;
+  frontend.current += 1;
+  frontend.mostSessions = Math.max(frontend.mostSessions, frontend.current);
+  tick(frontend.rate, runtime.now);
+  const listener = runtime.listener(session);
+  if (listener !== undefined) listener.current += 1;
+}
+/** `fullconn` and statistics know a backend's sessions from the moment it is chosen. */
+export function enterBackend(runtime: Runtime, session: Session, backend: number): void {
+  session.backend = backend;
+  session.hasBackend = true;
+  const counters = runtime.proxy(backend).backend;
+  counters.current += 1;
+  counters.sessions += 1;
+  counters.mostSessions = Math.max(counters.mostSessions, counters.current);
+  counters.lastSession = runtime.now;
+  tick(counters.rate, runtime.now);
+}
+export function leaveBackend(runtime: Runtime, session: Session): void {
+  if (!session.hasBackend) return;
+  session.hasBackend = false;
+  runtime.proxy(session.backend).backend.current -= 1;
+}
+export function enterServer(runtime: Runtime, session: Session, server: ServerState): void {
+  session.isCounted = true;
+  const { counters } = server;
+  server.current += 1;
+  counters.sessions += 1;
+  counters.mostSessions = Math.max(counters.mostSessions, server.current);
+  counters.lastSession = runtime.now;
+  tick(counters.rate, runtime.now);
+}
+export function leaveServer(runtime: Runtime, session: Session): void {
+  if (!session.isCounted) return;
+  session.isCounted = false;
+  const server = runtime.server(session.backend, session.server);
+  if (server !== undefined) server.current -= 1;
+}
+
+/** Gives back what a request holds of backend and server: slot, place in a queue, counts. The next one may come. */
+export function release(runtime: Runtime, session: Session): void {
+  leaveQueue(runtime, session);
+  leaveServer(runtime, session);
+  leaveBackend(runtime, session);
+  const server = session.slot < 0 ? undefined : runtime.server(session.backend, session.slot);
+  changeSlot(runtime, session, -1);
+  if (server !== undefined) serveQueue(runtime, { proxy: session.backend, server });
+}
+
+/** Averages of times in queue, to connect, to answer, in all. */
+export function countTimes(holder: Pick<ProxyState | ServerState, 'times'>, values: readonly number[]): void {
+  for (let i = 0; i < values.length; i++) {
+    const sum = holder.times[i] ?? 0;
+    holder.times[i] = sum - Math.floor((sum + SAMPLES - 1) / SAMPLES) + Math.max(0, values[i] ?? 0);
+  }
+}
+export function average(sum: number, count: number): number {
+  const samples = count > 0 && count < SAMPLES ? count : SAMPLES;
+  return Math.floor((sum + samples - 1) / samples);
+}
+
+// ---------------------------------------------------------------- ends
+/** Drops the connection to the server: politely, or with a reset when something is amiss. */
+export function dropServer(runtime: Runtime, session: Session, how: 'close' | 'reset'): void {
+  const { connection } = session;
+  if (connection === 0) return;
+  session.connection = 0;
+  runtime.state.byServer.delete(connection);
+  if (how === 'reset') runtime.network.reset(connection, 'client');
+  else runtime.network.close(connection, 'client');
+}
+export function dropIdle(runtime: Runtime, session: Session): void {
+  if (session.idle === 0) return;
+  runtime.state.byServer.delete(session.idle);
+  runtime.network.close(session.idle, 'client');
+  session.idle = 0;
+}
+
+/** The session is over: nothing of it is left. */
+export function destroy(runtime: Runtime, session: Session, how: 'close' | 'reset' = 'close'): void {
+  const { state } = runtime;
+  if (session.phase === 'closed') return;
+  release(runtime, session);
+  dropServer(runtime, session, how);
+  dropIdle(runtime, session);
+  if (how === 'reset') runtime.network.reset(session.id, 'server');
+  else runtime.network.close(session.id, 'server');
+  if (session.timerAt !== 0) runtime.kernel.cancel(session.timer);
+  session.phase = 'closed';
+  state.sessions.delete(session.id);
+  state.counters.current -= 1;
+  const proxy = runtime.proxy(session.frontend);
+  proxy.frontend.current -= 1;
+  const listener = runtime.listener(session);
+  if (listener !== undefined) listener.current -= 1;
+  resumeListeners(runtime, session.frontend);
+}
+
+// ---------------------------------------------------------------- limits
+/** A frontend, or the process, that is full leaves connections in the kernel's queue. */
+export function limitListeners(runtime: Runtime, index: number): void {
+  const { state } = runtime;
+  const proxy = runtime.proxy(index);
+  if (state.maxconn > 0 && state.counters.current >= state.maxconn) {
+    for (const listener of state.listeners)
+      if (listener.listener !== 0) runtime.network.setAccepting(runtime.host, listener.listener, false);
+    return;
+  }
+  if (proxy.maxconn === 0 || proxy.frontend.current < proxy.maxconn) return;
+  for (const listener of state.listeners)
+    if (listener.proxy === index && listener.listener !== 0)
+      runtime.network.setAccepting(runtime.host, listener.listener, false);
+}
+export function resumeListeners(runtime: Runtime, index: number): void {
+  const { state } = runtime;
+  const proxy = runtime.proxy(index);
+  const wasFull = state.maxconn > 0 && state.counters.current + 1 >= state.maxconn;
+  const was = proxy.maxconn > 0 && proxy.frontend.current + 1 >= proxy.maxconn;
+  if (!wasFull && !was) return;
+  if (state.maxconn > 0 && state.counters.current >= state.maxconn) return;
+  for (const listener of state.listeners) {
+    const owner = state.proxies[listener.proxy];
+    if (
+      listener.listener === 0 ||
+      owner === undefined ||
+      owner.paused ||
+      (owner.maxconn > 0 && owner.frontend.current >= owner.maxconn)
+    )
+      continue;
+    if (wasFull || listener.proxy === index)
+      runtime.network.setAccepting(runtime.host, listener.listener, true);
+  }
+}

@@ -1,0 +1,145 @@
+/** conntrack(8), conntrack-tools 1.4.7. */
+import { formatIPv4, inSubnet, parseCidr } from '../../std/ipv4';
+import type { ConntrackEntry } from '../../world/network.contract';
+import type { ProgramContext, ProgramRun } from '../../world/process.contract';
+import { parseOptions } from './options';
+
+const LONG = {
+  dump: 'L',
+  get: 'G',
+  delete: 'D',
+  create: 'I',
+  update: 'U',
+  event: 'E',
+  flush: 'F',
+  count: 'C',
+  stats: 'S',
+  version: 'V',
+  help: 'h',
+  'src=': 's',
+  'dst=': 'd',
+  'orig-src=': 's',
+  'orig-dst=': 'd',
+  'reply-src=': 'r',
+  'reply-dst=': 'q',
+  'proto=': 'p',
+  'protonum=': 'p',
+  'sport=': 'sport',
+  'dport=': 'dport',
+  'orig-port-src=': 'sport',
+  'orig-port-dst=': 'dport',
+  'state=': 'state',
+  'status=': 'u',
+  'mark=': 'm',
+  'output=': 'o',
+  'family=': 'f',
+  'timeout=': 't',
+};
+const TITLE = 'conntrack v1.4.7 (conntrack-tools)';
+
+export function* conntrack(context: ProgramContext): ProgramRun {
+  const { world, host } = context;
+  const args = [...context.argv.slice(1)];
+  // A table's name may follow the command.
+  if (args[1] === 'conntrack') args.splice(1, 1);
+  const parsed = parseOptions(args, { short: 'LGDIUEFCSVhs:d:r:q:p:u:m:o:f:t:', long: LONG });
+  if (context.who.uid !== 0) {
+    yield* context.err(`${TITLE}: Operation failed: Operation not permitted\n`);
+    return 1;
+  }
+  if (parsed.problem !== undefined) {
+    yield* context.err(
+      `conntrack: ${parsed.problem.long ? `unrecognized option '${parsed.problem.option}'` : `invalid option -- '${parsed.problem.option}'`}\n${TITLE}: Bad parameter\nTry \`conntrack -h' or 'conntrack --help' for more information.\n`,
+    );
+    return 2;
+  }
+  const given = new Map(parsed.options.map((option) => [option.name, option.value]));
+  const matches = matcher(given);
+  const command = [...'LGDIUEFCS'].find((letter) => given.has(letter));
+  switch (command) {
+    case 'C':
+      yield* context.out(`${world.network.conntrack(host).length}\n`);
+      return 0;
+    case 'F':
+      world.network.deleteConntrack(host, () => true);
+      yield* context.err(`${TITLE}: connection tracking table has been emptied.\n`);
+      return 0;
+    case 'L':
+    case 'G': {
+      const entries = world.network.conntrack(host).filter(matches);
+      yield* context.out(entries.map((entry) => `${entryText(entry, context.kernel.now)}\n`).join(''));
+      yield* context.err(`${TITLE}: ${entries.length} flow entries have been shown.\n`);
+      return 0;
+    }
+    case 'D': {
+      const entries = world.network.conntrack(host).filter(matches);
+      world.network.deleteConntrack(host, matches);
+      yield* context.out(entries.map((entry) => `${entryText(entry, context.kernel.now)}\n`).join(''));
+      yield* context.err(`${TITLE}: ${entries.length} flow entries have been deleted.\n`);
+      return entries.length === 0 ? 1 : 0;
+    }
+    default:
+      if (given.has('V')) {
+        yield* context.out('conntrack v1.4.7 (conntrack-tools)\n');
+        return 0;
+      }
+      yield* context.err(
+        command === undefined
+          ? `${TITLE}: You need to supply at least one command\nTry \`conntrack -h' or 'conntrack --help' for more information.\n`
+          : `not modelled: conntrack -${command}\n`,
+      );
+      return 2;
+  }
+}
+
+function matcher(given: ReadonlyMap<string, string>): (entry: ConntrackEntry) => boolean {
+  const within = (name: string, ip: number): boolean => {
+    const text = given.get(name);
+    const cidr = text === undefined ? undefined : parseCidr(text);
+    return text === undefined || (cidr !== undefined && inSubnet(ip, cidr));
+  };
+  const same = (name: string, value: number): boolean =>
+    !given.has(name) || Number(given.get(name)) === value;
+  return (entry) =>
+    within('s', entry.src) &&
+    within('d', entry.dst) &&
+    within('r', entry.replySrc) &&
+    within('q', entry.replyDst) &&
+    (!given.has('p') || given.get('p') === entry.protocol || Number(given.get('p')) === entry.number) &&
+    same('sport', entry.sport) &&
+    same('dport', entry.dport) &&
+    same('m', entry.mark) &&
+    (!given.has('state') || given.get('state') === entry.state) &&
+    (!given.has('u') ||
+      (given.get('u') ?? '')
+        .split(',')
+        .every((word) =>
+          word === 'ASSURED'
+            ? entry.assured
+            : word === 'UNREPLIED' || word === 'UNSET'
+              ? entry.unreplied
+              : word === 'SEEN_REPLY'
+                ? !entry.unreplied
+                : true,
+        ));
+}
+
+function entryText(entry: ConntrackEntry, now: number): string {
+  const seconds = Math.max(0, Math.floor((entry.timeoutAt - now) / 1_000_000));
+  const head = `${(entry.protocol === 'other' ? 'unknown' : entry.protocol).padEnd(8)} ${entry.number} ${seconds} ${entry.state === '' ? '' : `${entry.state} `}`;
+  const original = tuple(entry, entry.src, entry.dst, entry.sport, entry.dport, 8);
+  const reply = tuple(entry, entry.replySrc, entry.replyDst, entry.replySport, entry.replyDport, 0);
+  return `${head}${original} ${entry.unreplied ? '[UNREPLIED] ' : ''}${reply} ${entry.assured ? '[ASSURED] ' : ''}mark=${entry.mark} use=1`;
+}
+function tuple(
+  entry: ConntrackEntry,
+  src: number,
+  dst: number,
+  sport: number,
+  dport: number,
+  type: number,
+): string {
+  const addresses = `src=${formatIPv4(src)} dst=${formatIPv4(dst)}`;
+  if (entry.protocol === 'icmp') return `${addresses} type=${type} code=0 id=${sport}`;
+  return entry.protocol === 'other' ? addresses : `${addresses} sport=${sport} dport=${dport}`;
+}

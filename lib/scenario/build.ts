@@ -1,0 +1,150 @@
+/**
+ * From a scenario to a world: segments, hosts, the files that Debian's
+ * installer would have written (interfaces, hosts, hostname), the overlay
+ * folders, users and their keys. Nothing here starts a service: hosts boot
+ * from their disks.
+ */
+import type { Kernel } from '../kernel/kernel';
+import { formatIPv4, maskOf, parseCidr, parseIPv4 } from '../std/ipv4';
+import { microsFromCivil } from '../std/civil';
+import { parseDuration } from '../std/instant';
+import type { FileSpec } from '../world/files.contract';
+import type { NetworkFactory } from '../world/network.contract';
+import type { PluginRegistry } from '../world/registry';
+import { SimulatedWorld } from '../world/world';
+import type { Host, HostSetup } from '../world/world.contract';
+import type { Scenario } from './schema';
+
+export interface BuildOptions {
+  kernel: Kernel;
+  registry: PluginRegistry;
+  network: NetworkFactory;
+  /** Packages that every host has. */
+  basePackages: readonly string[];
+  /** What `systemctl enable` does to the files of a host. */
+  enableUnit: (host: Host, unit: string) => void;
+  files: Readonly<Record<string, string>>;
+}
+
+/** Builds the world of a scenario; every host is off. */
+export function buildWorld(scenario: Scenario, options: BuildOptions): SimulatedWorld {
+  const { lab } = scenario;
+  const world = new SimulatedWorld({
+    kernel: options.kernel,
+    registry: options.registry,
+    network: options.network,
+    epoch: epochOf(lab.epoch),
+  });
+  for (const [name, zone] of Object.entries(lab.zones)) {
+    const subnet = parseCidr(zone.subnet);
+    if (subnet !== undefined)
+      world.addSegment(name, subnet, {
+        zone: name,
+        ...(zone.latency === undefined ? {} : { latencyMicros: parseDuration(zone.latency) ?? 0 }),
+      });
+  }
+  const names = hostsFile(scenario);
+  for (const name of Object.keys(lab.hosts)) {
+    const host = world.addHost(setupOf(scenario, name, options, names));
+    for (const unit of ['ssh', 'networking', 'cron', ...(lab.hosts[name]?.enable ?? [])])
+      options.enableUnit(host, unit);
+  }
+  return world;
+}
+
+type LabHost = Scenario['lab']['hosts'][string];
+
+function setupOf(scenario: Scenario, name: string, options: BuildOptions, names: string): HostSetup {
+  const { lab } = scenario;
+  const host = lab.hosts[name] as LabHost;
+  const users = Object.entries(lab.users).map(([user, { uid, sudo }]) => ({
+    name: user,
+    uid,
+    gid: uid,
+    home: `/home/${user}`,
+    shell: '/bin/bash',
+    sudo,
+  }));
+  return {
+    name,
+    zone: host.zone,
+    kind: host.kind,
+    init: true,
+    cores: host.cores,
+    memoryMiB: host.memory,
+    diskMiB: host.disk,
+    interfaces: Object.entries(host.interfaces).map(([device, card]) => ({
+      name: device,
+      segment: card.zone,
+      addresses: [],
+    })),
+    packages: [...options.basePackages, ...host.packages],
+    users,
+    files: {
+      '/etc/network/interfaces': { text: interfacesFile(host) },
+      '/etc/hosts': { text: `127.0.0.1\tlocalhost\n127.0.1.1\t${name}\n\n${names}` },
+      ...Object.fromEntries(
+        Object.entries(lab.traffic)
+          .filter(([, traffic]) => traffic.host === name)
+          .map(([source, traffic]) => ['/etc/loadgen.conf', { text: trafficFile(source, traffic) }]),
+      ),
+      ...overlay(options.files, '_all'),
+      ...overlay(options.files, name),
+      ...Object.fromEntries(Object.entries(host.files).map(([path, file]) => [path, specOf(file)])),
+    },
+  };
+}
+
+/** /etc/network/interfaces as the installer writes it. */
+export function interfacesFile(host: Pick<LabHost, 'interfaces' | 'gateway'>): string {
+  const parts = [
+    '# This file describes the network interfaces available on your system\n# and how to activate them. For more information, see interfaces(5).\n\nsource /etc/network/interfaces.d/*\n\nauto lo\niface lo inet loopback\n',
+  ];
+  const gateway = host.gateway === undefined ? undefined : parseIPv4(host.gateway);
+  for (const [device, { address }] of Object.entries(host.interfaces)) {
+    const [ip = '', length = '32'] = address.split('/');
+    const mask = maskOf(Number(length));
+    const isNear = gateway !== undefined && (((parseIPv4(ip) ?? 0) ^ gateway) & mask) >>> 0 === 0;
+    parts.push(
+      `\nauto ${device}\niface ${device} inet static\n\taddress ${address}\n${isNear ? `\tgateway ${formatIPv4(gateway)}\n` : ''}`,
+    );
+  }
+  return parts.join('');
+}
+
+/** The lines that every host of the lab has in /etc/hosts. */
+function hostsFile({ lab }: Scenario): string {
+  const lines = Object.entries(lab.hosts).map(
+    ([name, host]) => `${Object.values(host.interfaces)[0]?.address.split('/')[0] ?? ''}\t${name}`,
+  );
+  for (const [name, address] of Object.entries(lab.names)) lines.push(`${address}\t${name}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function trafficFile(name: string, traffic: Scenario['lab']['traffic'][string]): string {
+  return `name = ${name}\nurl = ${traffic.url}\nrate = ${traffic.rate}\narrival = ${traffic.arrival}\nconnect_timeout = ${traffic['connect-timeout']}\ntimeout = ${traffic.timeout}\nslow = ${traffic.slow}\n`;
+}
+
+function overlay(files: Readonly<Record<string, string>>, host: string): Record<string, FileSpec> {
+  const prefix = `hosts/${host}/`;
+  const specs: Record<string, FileSpec> = {};
+  for (const [path, text] of Object.entries(files)) {
+    if (path.startsWith(prefix))
+      specs[`/${path.slice(prefix.length)}`] = { text, ...(text.startsWith('#!') ? { mode: 0o755 } : {}) };
+  }
+  return specs;
+}
+
+function specOf(file: LabHost['files'][string]): FileSpec {
+  if (file.link !== undefined) return { link: file.link };
+  return {
+    text: file.text ?? '',
+    ...(file.mode === undefined ? {} : { mode: Number.parseInt(file.mode, 8) }),
+  };
+}
+
+function epochOf(text: string): number {
+  const [year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0] =
+    text.match(/\d+/g)?.map(Number) ?? [];
+  return microsFromCivil({ year, month, day, hour, minute, second, micros: 0 });
+}

@@ -1,0 +1,102 @@
+/** fold(1) of GNU coreutils: columns are bytes there, but for tab, backspace and carriage return. */
+import { byteLength, bytesFromText, textFromBytes } from '../../std/bytes';
+import { valueOf } from './getopt';
+import { LineReader } from './line-reader';
+import { inputsOf, openOperand } from './operands';
+import { quoteValue } from './quoting';
+import type { Command, Tool, ToolRun } from './tool';
+
+export const fold: Command = {
+  name: 'fold',
+  package: 'coreutils',
+  paths: ['/usr/bin/fold'],
+  synopsis: 'fold [OPTION]... [FILE]...',
+  summary: 'Wrap input lines in each FILE, writing to standard output.',
+  run,
+};
+
+function* run(tool: Tool): ToolRun {
+  const args = tool.args.map((argument) => argument.replace(/^-(\d+)$/, '-w$1'));
+  const { options, operands } = tool.options(
+    { short: 'bsw:', long: { bytes: 'b', spaces: 's', 'width:': 'w' } },
+    { args },
+  );
+  let width = 80;
+  for (const option of options) {
+    if (option.name !== 'w') continue;
+    const text = valueOf(option);
+    if (!/^\d+$/.test(text) || Number(text) === 0)
+      tool.fail(`invalid number of columns: ${quoteValue(text)}`);
+    width = Number(text);
+  }
+  const settings = {
+    width,
+    countBytes: options.some((option) => option.name === 'b'),
+    atSpaces: options.some((option) => option.name === 's'),
+  };
+  let code = 0;
+  for (const name of inputsOf(operands)) {
+    const stream = openOperand(tool, name);
+    if (stream === undefined) {
+      code = 1;
+      continue;
+    }
+    const reader = new LineReader(tool, stream);
+    for (;;) {
+      const line = reader.ready() ?? (yield* reader.next());
+      if (line === undefined) break;
+      tool.print(folded(line, settings));
+      if (tool.isPressed) yield* tool.drain();
+    }
+    tool.close(stream);
+  }
+  return code;
+}
+
+function advance(column: number, byte: number, countBytes: boolean): number {
+  if (countBytes) return column + 1;
+  if (byte === 8) return Math.max(0, column - 1);
+  if (byte === 13) return 0;
+  return byte === 9 ? column + 8 - (column % 8) : column + 1;
+}
+
+function folded(line: string, settings: { width: number; countBytes: boolean; atSpaces: boolean }): string {
+  if (byteLength(line) <= settings.width && !/[\t\r\b]/.test(line)) return line;
+  const bytes = bytesFromText(line);
+  const out: number[] = [];
+  let start = 0;
+  let column = 0;
+  for (const byte of bytes) {
+    if (byte === 10) {
+      out.push(byte);
+      start = out.length;
+      column = 0;
+      continue;
+    }
+    const next = advance(column, byte, settings.countBytes);
+    if (next <= settings.width || out.length === start) {
+      out.push(byte);
+      column = next;
+      continue;
+    }
+    const space = settings.atSpaces ? lastBlank(out, start) : -1;
+    if (space >= 0) {
+      out.splice(space + 1, 0, 10);
+      start = space + 2;
+    } else {
+      out.push(10);
+      start = out.length;
+    }
+    column = 0;
+    for (let i = start; i < out.length; i++) column = advance(column, out[i] ?? 0, settings.countBytes);
+    // A tab may not fit after the break either.
+    column = advance(column, byte, settings.countBytes);
+    out.push(byte);
+  }
+  return textFromBytes(Uint8Array.from(out));
+}
+
+function lastBlank(bytes: readonly number[], from: number): number {
+  for (let i = bytes.length - 1; i >= from; i--) if (bytes[i] === 32 || bytes[i] === 9) return i;
+  return -1;
+}
