@@ -1,7 +1,6 @@
+import { Catalogue } from '@/components/catalogue/catalogue';
+import { scenarioCards } from './scenario-library';
+
 export default function Home() {
-  return (
-    <main>
-      <h1>Faultline</h1>
-    </main>
-  );
+  return <Catalogue scenarios={scenarioCards()} />;
 }

@@ -51,6 +51,7 @@ export function TopologyCanvas() {
 function OutlineView() {
   return (
     <div className="absolute inset-0 overflow-auto px-4 pb-14 pt-3">
+      <h2 className="sr-only">Hosts</h2>
       <Outline />
       <CanvasControls />
     </div>

@@ -72,7 +72,7 @@ export function CodeEditor({
           highlightActiveLineGutter(),
           highlightSelectionMatches(),
           indentUnit.of('    '),
-          EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false' }),
+          EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', tabindex: '0' }),
           keymap.of([
             { key: 'Mod-s', preventDefault: true, run: () => (latest.current.onSave(), true) },
             indentWithTab,

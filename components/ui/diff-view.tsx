@@ -112,14 +112,14 @@ function Side({ line, side }: { line: DiffLine | undefined; side: 'before' | 'af
   if (line === undefined) return <td colSpan={2} className="bg-ink-2" />;
   return (
     <>
-      <td className={cn('select-none pr-2 text-right text-2xs text-faint', TINT[line.kind])}>{line[side]}</td>
+      <td className={cn('select-none pr-2 text-right text-2xs text-muted', TINT[line.kind])}>{line[side]}</td>
       <Words line={line} className={TINT[line.kind]} />
     </>
   );
 }
 
 function Number({ value }: { value: number | undefined }) {
-  return <td className="select-none pr-1 text-right text-2xs text-faint">{value}</td>;
+  return <td className="select-none pr-1 text-right text-2xs text-muted">{value}</td>;
 }
 
 function Words({ line: { kind, text }, className }: { line: DiffLine; className?: string }) {

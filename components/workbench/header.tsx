@@ -34,7 +34,7 @@ function Crumb() {
   const track = useRun((state) => state.brief?.track);
   const title = useRun((state) => state.brief?.title);
   return (
-    <h1 className="min-w-0 flex-1 basis-40 truncate text-sm font-normal text-muted max-lg:hidden">
+    <h1 className="min-w-0 flex-1 basis-40 truncate text-sm font-normal text-muted max-lg:sr-only">
       {track} {track !== undefined && '/'} <b className="font-medium text-text">{title}</b>
     </h1>
   );

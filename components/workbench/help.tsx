@@ -56,7 +56,13 @@ export function Help() {
       onClose={() => handles.workbench.setState({ overlay: undefined })}
       className="w-[min(46rem,calc(100vw-2rem))]"
     >
-      <div className="grid gap-x-8 gap-y-5 overflow-auto px-5 py-4 sm:grid-cols-2">
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls */}
+      <div
+        className="grid gap-x-8 gap-y-5 overflow-auto px-5 py-4 sm:grid-cols-2"
+        tabIndex={0}
+        role="group"
+        aria-label="Keys"
+      >
         <Keys place="Everywhere" keys={keyed} />
         <div className="space-y-5">
           {PLACES.map(({ place, keys }) => (

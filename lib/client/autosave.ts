@@ -63,7 +63,8 @@ export function startAutosave({
     const changed =
       state.time.head !== before.time.head ||
       state.time.at !== before.time.at ||
-      state.standing !== before.standing;
+      state.standing !== before.standing ||
+      state.won !== before.won;
     if (changed && state.time.head !== savedAt) timer ??= setTimeout(() => void flush(), PAUSE_MS);
   });
   const onHide = () => void flush();
@@ -90,9 +91,11 @@ export function summaryOf(id: string, run: SavedRun, state: RunState): RunSummar
     savedAt: run.savedAt,
     at: run.at,
     phase: state.standing.phase,
+    ...(state.won === undefined ? {} : { won: state.won }),
     hintsUsed: state.hints.length,
     availability: state.service?.availability,
     sparkline: sparklineOf(state.points),
+    events: eventsOf(state),
   };
 }
 
@@ -112,4 +115,16 @@ export function sparklineOf(points: RunState['points']): number[] {
     shares.push(Math.round(worst * 1000) / 1000);
   }
   return shares;
+}
+
+const MOST_EVENTS = 4;
+
+function eventsOf({ marks, time }: RunState): NonNullable<RunSummary['events']> {
+  const place = (at: number) => Math.round((at / Math.max(1, time.head)) * 1000) / 1000;
+  return marks
+    .flatMap(({ kind, at, text }) => {
+      if (kind === 'fault') return [{ place: place(at), text, tone: 'broken' as const }];
+      return kind === 'objective' ? [{ place: place(at), text, tone: 'ok' as const }] : [];
+    })
+    .slice(0, MOST_EVENTS);
 }

@@ -19,6 +19,7 @@ import type { PatternOptions } from './expand/pattern';
 import { Jobs } from './state/jobs';
 import { initialSetOptions, initialShellOptions, type SetOptions, type ShellOptions } from './state/options';
 import { dynamicVariable, type SpecialState } from './state/special-variables';
+import { initializeVariables } from './state/startup';
 import {
   EXPORTED,
   INTEGER,
@@ -105,7 +106,7 @@ export class Shell {
   name: string;
   positional: string[];
   readonly interactive: boolean;
-  readonly mode: 'command' | 'file' | 'stdin';
+  mode: 'command' | 'file' | 'stdin';
   variables = new Variables();
   functions = new Map<string, ShellFunction>();
   aliases = new Map<string, string>();
@@ -154,10 +155,20 @@ export class Shell {
   /** Last status of a command substitution in the present simple command. */
   substitutionStatus: number | undefined;
   ignoredAtStart = new Set<SignalName>();
+  /** Arrays that were declared and never assigned: `declare -p` shows no value. */
+  declaredOnly = new Set<string>();
+  /** `local -`: options to put back when the function of that depth returns. */
+  savedOptions: { readonly depth: number; readonly options: SetOptions }[] = [];
+  /** This process exists for a `$( )`. */
+  inSubstitution = false;
+  /** Turns the terminal's echo off and on (`read -s`). */
+  echo: ((on: boolean) => void) | undefined;
+  /** Tells the terminal which process group is in the foreground. */
+  foreground: ((pgid: number) => void) | undefined;
   #ticks = 0;
 
   constructor(
-    readonly context: ProgramContext,
+    public context: ProgramContext,
     readonly machinery: Machinery,
     settings: ShellSettings,
     parent?: Shell,
@@ -222,10 +233,17 @@ export class Shell {
     child.history = this.history;
     child.disabledBuiltins = new Set(this.disabledBuiltins);
     child.traceDepth = this.traceDepth;
+    child.inSubstitution = this.inSubstitution;
+    child.declaredOnly = new Set(this.declaredOnly);
+    child.savedOptions = [...this.savedOptions];
     child.ignoredAtStart = new Set(this.ignoredAtStart);
     child.wasInteractive = this.interactive || this.wasInteractive;
     inheritTraps(this, child);
     return child;
+  }
+  /** The child process has begun: its own descriptors and pid from here on. */
+  attach(context: ProgramContext): void {
+    this.context = context;
   }
   /** A subshell of an interactive shell: its messages have no line numbers either. */
   wasInteractive = false;
@@ -391,6 +409,7 @@ export class Shell {
     }
     const shaped = this.shaped(known, full);
     const variable = this.variables.set(target.name, shaped);
+    if (this.declaredOnly.size > 0) this.declaredOnly.delete(target.name);
     if (this.options.allexport) variable.flags |= EXPORTED;
     this.#assigned(target.name, shaped);
     return undefined;
@@ -407,6 +426,7 @@ export class Shell {
     const known = this.variables.find(target);
     if (known !== undefined && (known.flags & READONLY) !== 0) return `${target}: readonly variable`;
     const variable = this.variables.writable(target);
+    if (this.declaredOnly.size > 0) this.declaredOnly.delete(target);
     const before = options.append === true ? (elementOf(variable, key) ?? '') : '';
     const full =
       options.append === true && (variable.flags & INTEGER) !== 0
@@ -569,8 +589,23 @@ export class Shell {
     throw problem;
   }
 
-  stream(fd: number): Stream | undefined {
-    return this.context.fds.get(fd);
+  /** A file without `#!` is run by a copy of this shell that begins anew. */
+  becomeScript(name: string, args: readonly string[], environment: ReadonlyMap<string, string>): void {
+    this.name = name;
+    this.positional = [...args];
+    this.variables = new Variables();
+    this.functions = new Map();
+    this.aliases = new Map();
+    this.traps = new Map();
+    this.options = initialSetOptions();
+    this.shopt = initialShellOptions();
+    this.frames = [{ kind: 'main', name: 'main', source: name, callLine: 0 }];
+    this.functionDepth = 0;
+    this.loopDepth = 0;
+    this.guarded = 0;
+    this.wasInteractive = false;
+    this.mode = 'file';
+    initializeVariables(this, environment);
   }
 }
 

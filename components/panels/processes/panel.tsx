@@ -65,7 +65,13 @@ function Table({ title, heads, children }: { title: string; heads: readonly stri
   return (
     <section aria-label={title}>
       <h3 className="eyebrow mb-1">{title}</h3>
-      <div className="overflow-x-auto rounded-lg border border-line">
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls sideways */}
+      <div
+        className="overflow-x-auto rounded-lg border border-line"
+        tabIndex={0}
+        role="group"
+        aria-label={`Table of ${title.toLowerCase()}`}
+      >
         <table className="w-full border-separate border-spacing-0 whitespace-nowrap font-mono text-[11.5px]">
           <thead className="text-2xs text-faint">
             <tr>

@@ -33,7 +33,8 @@ export function* lookUpName(
   });
   const received = yield* box.next(options.until);
   box.close();
-  if (received.tag === 'signal' || received.tag === 'timeout' || !('event' in received)) return 'interrupted';
+  if (received.kind === 'signal' || received.kind === 'timeout' || received.kind !== 'item')
+    return 'interrupted';
   const event = received.event as ResolveEvent;
   if (!event.ok)
     return event.reason === 'not-found'

@@ -10,13 +10,14 @@ import type { World } from '../../world/world.contract';
 
 /** One thing that happened. `tag` is what the program gave with the callback. */
 export interface Item {
+  readonly kind: 'item';
   readonly tag: string;
   readonly event: unknown;
 }
 export type Received =
   | Item
-  | { readonly tag: 'timeout' }
-  | { readonly tag: 'signal'; readonly signal: SignalName };
+  | { readonly kind: 'timeout' }
+  | { readonly kind: 'signal'; readonly signal: SignalName };
 
 const CALLBACK = 'network-tools.event';
 const boxes = new WeakMap<World, Map<number, Item[]>>();
@@ -27,7 +28,7 @@ export function registerMailboxes(world: World): void {
   const known = new Map<number, Item[]>();
   boxes.set(world, known);
   world.callback<{ box: number; tag: string }, unknown>(CALLBACK, ({ data }, event) => {
-    known.get(data.box)?.push({ tag: data.tag, event });
+    known.get(data.box)?.push({ kind: 'item', tag: data.tag, event });
     world.wake(keyOf(data.box));
   });
 }
@@ -38,6 +39,11 @@ export class Mailbox {
 
   constructor(private readonly context: ProgramContext) {
     boxes.get(context.world)?.set(this.#box, this.#items);
+  }
+
+  /** What a program waits for that has other things to wait for as well. */
+  get key(): string {
+    return keyOf(this.#box);
   }
 
   /** A callback whose events arrive here under this tag. */
@@ -55,10 +61,10 @@ export class Mailbox {
     for (;;) {
       const item = this.#items.shift();
       if (item !== undefined) return item;
-      if (until !== undefined && this.context.kernel.now >= until) return { tag: 'timeout' };
+      if (until !== undefined && this.context.kernel.now >= until) return { kind: 'timeout' };
       const wake = yield { keys: [keyOf(this.#box)], ...(until === undefined ? {} : { until }) };
       if (wake.reason === 'signal' && wake.signal !== undefined)
-        return { tag: 'signal', signal: wake.signal };
+        return { kind: 'signal', signal: wake.signal };
     }
   }
 

@@ -287,8 +287,8 @@ export class Tool {
   }
 
   /** Reads a whole operand; `-` is standard input. */
-  *readFile(path: string): Step<string | Errno> {
-    if (path === '-') return yield* this.context.readAll();
+  *readFile(path: string): Step<{ readonly text: string } | Errno> {
+    if (path === '-') return { text: yield* this.context.readAll() };
     const stream = this.open(path);
     if (typeof stream === 'string') return stream;
     if (this.isDirectory(path)) {
@@ -297,7 +297,7 @@ export class Tool {
     }
     const text = yield* this.context.readAll(stream);
     this.close(stream);
-    return text.length === 0 ? '' : text;
+    return { text };
   }
 
   // ---------------------------------------------------------------- children

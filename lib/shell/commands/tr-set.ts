@@ -26,8 +26,8 @@ export class TrSet {
   #stretchAt = -1;
   #stretchByte = 0;
 
-  static parse(text: string, which: 'first' | 'second'): TrSet | TrSetError {
-    return new SetReader(text, which).read();
+  static parse(text: string): TrSet | TrSetError {
+    return new SetReader(text).read();
   }
 
   addStretch(byte: number): void {
@@ -57,10 +57,7 @@ class SetReader {
   readonly #units: Unit[] = [];
   readonly #set = new TrSet();
 
-  constructor(
-    text: string,
-    private readonly which: 'first' | 'second',
-  ) {
+  constructor(text: string) {
     const bytes = bytesFromText(text);
     for (let i = 0; i < bytes.length; ) {
       const byte = bytes[i] ?? 0;
@@ -165,8 +162,7 @@ class SetReader {
     if (!/^\d*$/.test(digits))
       return new TrSetError(`invalid repeat count ${quoteValue(digits)} in [c*n] construct`);
     const count = digits === '' ? 0 : Number.parseInt(digits, digits.startsWith('0') ? 8 : 10);
-    if (this.which === 'first') this.#set.repeats++;
-    else if (count === 0) this.#set.addStretch(this.#byte(at + 1));
+    if (count === 0) this.#set.addStretch(this.#byte(at + 1));
     for (let i = 0; i < count; i++) this.#set.bytes.push(this.#byte(at + 1));
     return end + 1 - at;
   }

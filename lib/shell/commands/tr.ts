@@ -85,8 +85,8 @@ class Work {
 }
 
 function plan(tool: Tool, first: string, second: string | undefined, flags: Flags): Work {
-  const set1 = parse(tool, first, 'first');
-  const set2 = second === undefined ? undefined : parse(tool, second, 'second');
+  const set1 = parse(tool, first);
+  const set2 = second === undefined ? undefined : parse(tool, second);
   const table = Uint8Array.from({ length: 256 }, (_, byte) => byte);
   const removed = new Uint8Array(256);
   const squeezed = new Uint8Array(256);
@@ -105,8 +105,8 @@ function plan(tool: Tool, first: string, second: string | undefined, flags: Flag
   return new Work(table, removed, squeezed);
 }
 
-function parse(tool: Tool, text: string, which: 'first' | 'second'): TrSet {
-  const set = TrSet.parse(text, which);
+function parse(tool: Tool, text: string): TrSet {
+  const set = TrSet.parse(text);
   return set instanceof TrSetError ? tool.fail(set.message) : set;
 }
 

@@ -79,10 +79,9 @@ function* listedNames(tool: Tool, from: string, operands: readonly string[]): St
     tool.misuse(
       `extra operand ${quoteFile(operands[0] ?? '')}\nfile operands cannot be combined with --files0-from`,
     );
-  const text = yield* tool.readFile(from);
-  if (/^E[A-Z]+$/.test(text))
-    tool.fail(`cannot open ${quoteFile(from)} for reading: No such file or directory`);
-  return text.split('\0').filter((name) => name !== '');
+  const file = yield* tool.readFile(from);
+  if (typeof file === 'string') return tool.fail(`cannot open ${quoteFile(from)} for reading: ${errnoText(file)}`);
+  return file.text.split('\0').filter((name) => name !== '');
 }
 
 /** Wide enough for the sum of the sizes; 7 as soon as something has no known size. */

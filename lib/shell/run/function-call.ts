@@ -72,6 +72,7 @@ export function* callFunction(
     if (shell.options.functrace || called.traced || shell.traps.get('RETURN') !== before.return)
       yield* runTrap(shell, 'RETURN');
   } finally {
+    restoreOptions(shell);
     shell.functionDepth--;
     shell.frames.pop();
     // Scopes that a command inside pushed and an error left behind go too.
@@ -85,6 +86,18 @@ export function* callFunction(
     shell.continuing = 0;
   }
   return status;
+}
+
+/** After `local -` the options are what they were. */
+function restoreOptions(shell: Shell): void {
+  for (
+    let saved = shell.savedOptions.at(-1);
+    saved !== undefined && saved.depth >= shell.functionDepth;
+    saved = shell.savedOptions.at(-1)
+  ) {
+    shell.options = { ...saved.options };
+    shell.savedOptions.pop();
+  }
 }
 
 function* body(shell: Shell, called: ShellFunction): Run<number> {

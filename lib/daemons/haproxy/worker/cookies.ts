@@ -90,13 +90,15 @@ export function writeCookie(
 function attributes(cookie: CookieSettings): string {
   return `${cookie.domains.map((domain) => `; domain=${domain}`).join('')}${cookie.httponly ? '; HttpOnly' : ''}${cookie.secure ? '; Secure' : ''}${cookie.attributes.map((text) => `; ${text}`).join('')}`;
 }
-/** Only what a cache may keep is marked private: GET answers of cacheable status without a word of the server's own (recorded: usually nothing is added). */
+const CACHEABLE = [200, 203, 204, 206, 300, 301, 404, 405, 410, 414, 501];
+/** Only what a cache might keep is marked private; an answer without validator and age is none of it (recorded). */
 function isCacheable(session: Session, response: HttpResponse): boolean {
-  const control = headerValue(response.headers, 'cache-control');
-  return (
-    session.received?.method === 'GET' &&
-    control !== undefined &&
-    /\b(?:public|max-age|s-maxage)\b/.test(control)
+  if (session.received?.method !== 'GET' || !CACHEABLE.includes(response.status)) return false;
+  const control = headerValue(response.headers, 'cache-control') ?? '';
+  if (/\b(?:private|no-cache|no-store|max-age=0|s-maxage=0)\b/i.test(control)) return false;
+  if (/\b(?:public|max-age|s-maxage)\b/i.test(control)) return true;
+  return ['expires', 'etag', 'last-modified'].some(
+    (name) => headerValue(response.headers, name) !== undefined,
   );
 }
 

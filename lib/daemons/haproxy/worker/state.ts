@@ -44,7 +44,7 @@ export interface WorkerState {
 /** `dequeued`: a server is free, or the queue was dissolved; `next`: a request has been waiting; a letter: cut off, the cause for the log. */
 export interface Wakeup {
   session: number;
-  why: 'dequeued' | 'D' | 'U' | 'K';
+  why: 'dequeued' | 'next' | 'D' | 'U' | 'K';
 }
 
 export interface GlobalCounters {
@@ -334,6 +334,8 @@ export interface Session {
   isForced: boolean;
   isRedispatched: boolean;
   isReused: boolean;
+  /** how the first attempt to connect failed: refused `S`, no answer `s` */
+  failure: '' | 'S' | 's';
   /** counted among the sessions of its server */
   isCounted: boolean;
   /** counted among the sessions of its backend */

@@ -12,7 +12,7 @@ export function* runMonitor(request: IpRequest): Generator<Wait, number, Wake> {
   network.subscribe(host, context.pid, box.on('netlink'));
   for (;;) {
     const received = yield* box.next();
-    if ('event' in received) yield* context.out(textOf(request, received.event as NetlinkEvent));
+    if (received.kind === 'item') yield* context.out(textOf(request, received.event as NetlinkEvent));
   }
 }
 

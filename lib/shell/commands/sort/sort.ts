@@ -123,10 +123,9 @@ function* run(tool: Tool): ToolRun {
 }
 
 function* listedNames(tool: Tool, from: string): Step<string[]> {
-  const text = yield* tool.readFile(from);
-  if (/^E[A-Z]+$/.test(text))
-    tool.fail(`open failed: ${quoteFileIfNeeded(from)}: No such file or directory`, TROUBLE);
-  return text.split('\0').filter((name) => name !== '');
+  const file = yield* tool.readFile(from);
+  if (typeof file === 'string') return tool.fail(`open failed: ${quoteFileIfNeeded(from)}: ${errnoText(file)}`, TROUBLE);
+  return file.text.split('\0').filter((name) => name !== '');
 }
 
 function setOption(tool: Tool, settings: Settings, option: GivenOption): void {

@@ -1,0 +1,27 @@
+import { screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { expect, test } from 'vitest';
+import { traceOf } from '@/tests/fixtures/ui/fake-files';
+import { renderInRun } from '@/tests/fixtures/ui/render-run';
+import { TracePanel } from './panel';
+import { traceTitle } from './view';
+
+test('the deciding line opens the file there, the deciding rule the firewall', async () => {
+  const { workbench } = renderInRun(<TracePanel />, { workbench: { trace: 18204 }, run: { trace: traceOf(18204) } });
+  expect(screen.getByText('503 SC--')).toBeInTheDocument();
+  await userEvent.click(screen.getByRole('button', { name: 'haproxy.cfg:17' }));
+  expect(workbench.getState()).toMatchObject({ host: 'lb2', inspectorTab: 'files', file: { path: '/etc/haproxy/haproxy.cfg', line: 17 } });
+  await userEvent.click(screen.getByRole('button', { name: /ip daddr/ }));
+  expect(workbench.getState()).toMatchObject({ host: 'fw', inspectorTab: 'firewall' });
+});
+
+test('a trace that is not there yet is said to be looked for', async () => {
+  const { workbench } = renderInRun(<TracePanel />, { workbench: { trace: 5 }, run: { trace: traceOf(4) } });
+  expect(screen.getByText(/Looking for its trace/)).toBeInTheDocument();
+  await userEvent.click(screen.getByRole('button', { name: 'Close the trace' }));
+  expect(workbench.getState().trace).toBeUndefined();
+});
+
+test('the title sums up', () => {
+  expect(traceTitle(traceOf(1))).toBe('GET http://shop.example.com/ · refused · 3.0 s');
+});

@@ -1,0 +1,174 @@
+import { expect, test } from 'vitest';
+import type { TerminalScreen } from '@/lib/client/terminal-screens';
+import { LineDiscipline } from './line-discipline';
+import { columnAfter, listWords, paintLine, widthOfText } from './line-painter';
+import { EMPTY_LINE } from './line-editor';
+
+/** A terminal of 20 columns that understands what the painter writes, as lines of text. */
+class Paper {
+  rows: string[] = [''];
+  row = 0;
+  column = 0;
+  write(text: string) {
+    for (const part of text.match(/\x1b\[\d*[AGJ]|\x1bc|[\s\S]/g) ?? []) this.#part(part);
+  }
+  #part(part: string) {
+    const count = Number(/\d+/.exec(part)?.[0] ?? 1);
+    if (part === '\x1bc') Object.assign(this, { rows: [''], row: 0, column: 0 });
+    else if (part.endsWith('A') && part.length > 1) this.row -= count;
+    else if (part.endsWith('G') && part.length > 1) this.column = count - 1;
+    else if (part === '\x1b[J')
+      this.rows = [...this.rows.slice(0, this.row), (this.rows[this.row] ?? '').slice(0, this.column)];
+    else if (part === '\n') this.#newLine();
+    else if (part === '\b') this.column -= 1;
+    else if (part >= ' ') this.#character(part);
+  }
+  #newLine() {
+    this.row += 1;
+    this.column = 0;
+    this.rows[this.row] ??= '';
+  }
+  #character(character: string) {
+    if (this.column === 20) this.#newLine();
+    const line = (this.rows[this.row] ?? '').padEnd(this.column);
+    this.rows[this.row] = line.slice(0, this.column) + character + line.slice(this.column + 1);
+    this.column += 1;
+  }
+  get text() {
+    return this.rows
+      .map((line) => line.trimEnd())
+      .join('\n')
+      .trimEnd();
+  }
+}
+
+function setup(options: { writable?: boolean; words?: string[] } = {}) {
+  const paper = new Paper();
+  const sent: string[] = [];
+  const line = new LineDiscipline({
+    write: (text) => paper.write(text),
+    columns: () => 20,
+    writable: () => options.writable ?? true,
+    sendLine: (text) => sent.push(text),
+    sendKey: (key) => sent.push(`<${key}>`),
+    complete: () => Promise.resolve({ from: 0, words: options.words ?? [] }),
+    history: () => Promise.resolve(['before']),
+    refuse: (reason) => sent.push(`refused ${reason}`),
+    leave: () => sent.push('<leave>'),
+  });
+  let whole = '';
+  const host = (text: string, more: Partial<TerminalScreen> = {}) => {
+    whole += text;
+    line.receive({
+      text,
+      reset: false,
+      screen: { text: whole, awaiting: true, prompt: '$ ', echo: true, closed: false, ...more },
+    });
+  };
+  return { paper, sent, line, host };
+}
+
+test('a line is typed, sent and answered', () => {
+  const { paper, sent, line, host } = setup();
+  host('');
+  line.input('ls');
+  expect(paper.text).toBe('$ ls');
+  line.input('\r');
+  host('a b\n');
+  expect(sent).toEqual(['ls']);
+  expect(paper.text).toBe('$ ls\na b\n$');
+});
+
+test('a host that repeats the line does not double it', () => {
+  const { paper, line, host } = setup();
+  host('');
+  line.input('ls\r');
+  host('$ ls\na b\n');
+  expect(paper.text).toBe('$ ls\na b\n$');
+});
+
+test('output that comes while typing stands above the line', () => {
+  const { paper, line, host } = setup();
+  host('');
+  line.input('half');
+  host('[1]+ Done\n');
+  expect(paper.text).toBe('[1]+ Done\n$ half');
+});
+
+test('output without an end of line stands before the prompt', () => {
+  const { paper, line, host } = setup();
+  host('no newline');
+  line.input('x');
+  expect(paper.text).toBe('no newline$ x');
+});
+
+test('a long line wraps and is edited across rows', () => {
+  const { paper, line, host } = setup();
+  host('');
+  line.input('123456789 123456789 123');
+  line.input('\x01>\x05<');
+  expect(paper.text).toBe('$ >123456789 1234567\n89 123<');
+});
+
+test('what is typed ahead waits for the prompt; Ctrl-C does not', () => {
+  const { sent, line, host } = setup();
+  host('', { awaiting: false, prompt: '' });
+  line.input('ls\r');
+  expect(sent).toEqual([]);
+  line.input('\x03');
+  expect(sent).toEqual(['<interrupt>']);
+  host('^C\n');
+  line.input('pwd\r');
+  expect(sent).toEqual(['<interrupt>', 'pwd']);
+});
+
+test('several pasted lines are sent one after the other', () => {
+  const { sent, line, host } = setup();
+  host('');
+  line.input('one\rtwo\r');
+  expect(sent).toEqual(['one']);
+  host('');
+  expect(sent).toEqual(['one', 'two']);
+});
+
+test('a password is not shown', () => {
+  const { paper, sent, line, host } = setup();
+  host('', { prompt: 'Password: ', echo: false });
+  line.input('secret\r');
+  expect(paper.text).toBe('Password:');
+  expect(sent).toEqual(['secret']);
+});
+
+test('looking back sends nothing; a flood is refused', () => {
+  const back = setup({ writable: false });
+  back.host('');
+  back.line.input('ls\r');
+  expect(back.sent).toEqual(['refused looking-back']);
+  const flood = setup();
+  flood.host('');
+  flood.line.input('x'.repeat(300_000));
+  expect(flood.sent).toEqual(['refused too-long']);
+});
+
+test('Tab completes, a second Tab lists', async () => {
+  const { paper, line, host } = setup({ words: ['sysctl', 'systemctl'] });
+  host('');
+  line.input('sys\t');
+  await Promise.resolve();
+  await Promise.resolve();
+  line.input('\t');
+  await Promise.resolve();
+  await Promise.resolve();
+  expect(paper.text).toContain('sysctl\nsystemctl\n$ sys');
+});
+
+test('widths', () => {
+  expect(widthOfText('\x1b[32mab\x1b[0m')).toBe(2);
+  expect(widthOfText('日本')).toBe(4);
+  expect(columnAfter('one\n\x1b[1mtwo', 80)).toBe(3);
+  expect(listWords(['a', 'bb', 'c'], 8)).toBe('a   c\nbb');
+  expect(
+    paintLine({ prompt: '$ ', state: EMPTY_LINE, columns: 20, startColumn: 0, echo: true, cursorRow: 0 })
+      .cursorRow,
+  ).toBe(0);
+});

@@ -1,0 +1,213 @@
+/**
+ * Answers on their way to the client: those of servers, and the daemon's own.
+ * Ends a request: counts, the log line, and either the wait for the next one or
+ * the end of the connection.
+ *
+ * Source: HAProxy 2.6 src/http_ana.c `http_end_response`, `http_reply_and_close`; src/stream.c.
+ */
+
+import { byteLength } from '../../../std/bytes';
+import type { HttpRequest, HttpResponse } from '../../../world/network.contract';
+import { logSession, timersOf } from './log-line';
+import { countedBytes, errorPage, responseBytes } from './replies';
+import type { Runtime } from './runtime';
+import { countTimes, destroy, dropIdle, dropServer, release, setTimeout } from './session';
+import { tick, type Session } from './state';
+import { wake } from './wake';
+import { headerValue } from '../evaluate/subject';
+
+/** Who ended a request, and while what was going on (manual §8.5). */
+export interface Ending {
+  readonly cause: string;
+  readonly ended: string;
+}
+
+/** An error of the daemon's own: its page, in the words of the backend or frontend. */
+export function replyError(runtime: Runtime, session: Session, status: number, ending: Ending): void {
+  const proxies =
+    session.backend >= 0 && session.backend !== session.frontend
+      ? [runtime.settings(session.backend), runtime.settings(session.frontend)]
+      : [runtime.settings(session.frontend)];
+  reply(runtime, session, errorPage(proxies, status), ending);
+}
+
+/** An answer that no server gave. */
+export function reply(runtime: Runtime, session: Session, message: HttpResponse, ending: Ending): void {
+  session.cause = ending.cause;
+  session.ended = ending.ended;
+  session.reply = message;
+  dropServer(runtime, session, 'reset');
+  deliver(runtime, session, message);
+}
+
+/** The raw page of a connection on which no request could be read; the daemon does not count its bytes. */
+export function replyBadRequest(runtime: Runtime, session: Session, status: 400 | 408, ending: Ending): void {
+  const page = errorPage([runtime.settings(session.frontend)], status);
+  session.status = status;
+  session.cause = ending.cause;
+  session.ended = ending.ended;
+  runtime.proxy(session.frontend).frontend.failedRequests += 1;
+  if (!session.clientClosed)
+    runtime.network.send(session.id, 'server', { ...page, headers: capitalised(page.headers) });
+  logSession(runtime, session);
+  destroy(runtime, session);
+}
+function capitalised(headers: readonly [string, string][]): [string, string][] {
+  return headers.map(([name, value]) => [
+    name === 'content-length' ? 'Content-length' : name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase()),
+    value,
+  ]);
+}
+
+/** Sends an answer and ends the request. Header names are in lower case already. */
+export function deliver(runtime: Runtime, session: Session, message: HttpResponse): void {
+  const bytes = countedBytes(message);
+  session.status = message.status;
+  session.bytesOut += bytes;
+  if (runtime.state.stopping || session.clientClosed) session.closes = true;
+  if (!session.clientClosed) runtime.network.send(session.id, 'server', forClient(session, message));
+  count(runtime, session, bytes);
+  conclude(runtime, session);
+}
+
+/** What the connection needs is said by the daemon: length, close or keep-alive. */
+function forClient(session: Session, message: HttpResponse): HttpResponse {
+  const request = session.received;
+  const isOld = request?.version === '1.0';
+  const hasBody =
+    message.status >= 200 && message.status !== 204 && message.status !== 304 && request?.method !== 'HEAD';
+  const unknownLength = hasBody && headerValue(message.headers, 'content-length') === undefined;
+  if (!session.closes && !isOld && !unknownLength)
+    return message.trace === session.trace ? message : { ...message, trace: session.trace };
+  const headers = [...message.headers];
+  if (unknownLength && !isOld) headers.push(['transfer-encoding', 'chunked']);
+  if (unknownLength && isOld) session.closes = true;
+  if (session.closes) headers.push(['connection', 'close']);
+  else if (isOld) headers.push(['connection', 'keep-alive']);
+  return {
+    ...message,
+    trace: session.trace,
+    headers,
+    bytes: responseBytes(message.status, message.reason, headers, message.body),
+  };
+}
+
+function count(runtime: Runtime, session: Session, bytes: number): void {
+  const kind = Math.floor(session.status / 100);
+  const slot = kind >= 1 && kind <= 5 ? kind : 0;
+  const { frontend } = runtime.proxy(session.frontend);
+  frontend.responses[slot] = (frontend.responses[slot] ?? 0) + 1;
+  frontend.bytesOut += bytes;
+  frontend.bytesIn += session.bytesIn;
+  if (session.backend < 0) return;
+  const proxy = runtime.proxy(session.backend);
+  proxy.backend.responses[slot] = (proxy.backend.responses[slot] ?? 0) + 1;
+  proxy.backend.requests += 1;
+  proxy.backend.bytesOut += bytes;
+  proxy.backend.bytesIn += session.bytesIn;
+  if (session.answeredAt < 0) return;
+  const server = proxy.servers[session.server];
+  if (server === undefined) return;
+  const times = timersOf(session, runtime.now);
+  const values = [times.queue, times.connect, times.response, times.active];
+  countTimes(proxy, values);
+  countTimes(server, values);
+  server.counters.bytesOut += bytes;
+  server.counters.bytesIn += session.bytesIn;
+}
+
+/** The answer is out: the log line, then the next request or the end. */
+export function conclude(runtime: Runtime, session: Session): void {
+  release(runtime, session);
+  logSession(runtime, session);
+  if (session.trace !== 0) traceEnd(runtime, session);
+  if (session.closes) {
+    destroy(runtime, session);
+    return;
+  }
+  keep(runtime, session);
+}
+
+/** `DONE`: what the learner's trace shows as the end. */
+function traceEnd(runtime: Runtime, session: Session): void {
+  const state = `${session.cause}${session.ended}${session.cookieIn}${session.cookieOut}`;
+  runtime.world.hop(session.trace, {
+    at: runtime.now,
+    host: runtime.host.name,
+    what: 'respond',
+    text: `haproxy answers ${session.status}, termination state ${state}${session.retries > 0 ? `, ${session.retries} ${session.retries === 1 ? 'retry' : 'retries'}` : ''}${session.isRedispatched ? ', redispatched' : ''}`,
+    verdict: String(session.status),
+    outcome: session.cause === '-' || session.cause === 'L' ? 'ok' : 'bad',
+  });
+}
+
+/** Waits for the next request on the same connection. */
+function keep(runtime: Runtime, session: Session): void {
+  const settings = runtime.settings(session.frontend);
+  keepServer(runtime, session);
+  session.phase = 'keepAlive';
+  resetRequest(session);
+  if (session.waiting.length > 0) {
+    wake(runtime, session.id, 'next');
+    return;
+  }
+  const { client } = settings.timeouts;
+  const patience = settings.timeouts['http-keep-alive'] ?? settings.timeouts['http-request'];
+  setTimeout(runtime, session, patience === undefined ? client : Math.min(patience, client ?? patience));
+}
+/** The connection to the server stays with the session, for a request that goes to the same server. */
+function keepServer(runtime: Runtime, session: Session): void {
+  if (session.connection === 0) return;
+  const mode = runtime.settings(session.backend).connectionMode;
+  if (
+    mode !== 'keep-alive' ||
+    runtime.settings(session.frontend).connectionMode !== 'keep-alive' ||
+    session.serverClosed
+  ) {
+    dropServer(runtime, session, 'close');
+    return;
+  }
+  dropIdle(runtime, session);
+  session.idle = session.connection;
+  session.idleServer = session.server;
+  session.idleBackend = session.backend;
+  session.connection = 0;
+}
+function resetRequest(session: Session): void {
+  session.request = session.received = session.reply = undefined;
+  session.backend = session.server = -1;
+  session.requestedAt = session.queuedAt = session.connectedAt = session.answeredAt = -1;
+  session.retries =
+    session.queuePosition =
+    session.backendQueuePosition =
+    session.status =
+    session.bytesIn =
+    session.bytesOut =
+      0;
+  session.isAssigned =
+    session.isDirect =
+    session.isForced =
+    session.isRedispatched =
+    session.isReused =
+    session.serverClosed =
+    session.noLog =
+    session.noRetry =
+      false;
+  session.cause = session.ended = session.cookieIn = session.cookieOut = '-';
+  session.logLevel = -1;
+  session.failure = '';
+  session.trace = 0;
+  session.variables = session.captured = session.stickKeys = undefined;
+}
+
+/** Counts a request that begins. */
+export function countRequest(runtime: Runtime, session: Session, request: HttpRequest): void {
+  const { frontend } = runtime.proxy(session.frontend);
+  frontend.requests += 1;
+  tick(frontend.requestRate, runtime.now);
+  runtime.state.counters.requests += 1;
+  session.requests += 1;
+  let bytes = 33 + request.method.length + request.target.length;
+  for (const header of request.headers) bytes += header[0].length + header[1].length;
+  session.bytesIn = bytes + (request.body === '' ? 0 : byteLength(request.body));
+}

@@ -1,0 +1,349 @@
+/**
+ * A request from its arrival to the choice of a server: rules of the frontend,
+ * the backend, rules of the backend, persistence.
+ *
+ * Source: HAProxy 2.6 src/http_ana.c `http_wait_for_request`,
+ * `http_process_req_common`, `http_process_request`; src/stream.c
+ * `process_switching_rules`, `process_server_rules`.
+ */
+
+import { formatIPv4 } from '../../../std/ipv4';
+import type { HttpRequest } from '../../../world/network.contract';
+import type { HttpRule, Place, ProxySettings } from '../config';
+import { holds } from '../evaluate/condition';
+import { render } from '../evaluate/format';
+import { headerValue, lowerCased, type Subject } from '../evaluate/subject';
+import { countRequest, deliver, replyError, reply } from './answer';
+import { readCookie } from './cookies';
+import { dispatch, hop } from './dispatch';
+import { logSession, variable } from './log-line';
+import { errorPage } from './replies';
+import { applyRules, headBytes, type Outcome } from './rules';
+import type { Runtime } from './runtime';
+import { destroy, enterBackend, setDeadline } from './session';
+import { isAlive, type Session } from './state';
+import { statsAnswer } from './stats-answer';
+import { applyStickRules } from './stick';
+
+/** A whole request is there. */
+export function begin(runtime: Runtime, session: Session, message: HttpRequest): void {
+  const settings = runtime.settings(session.frontend);
+  setDeadline(runtime, session, 0);
+  if (session.requests > 0) session.idleSince = runtime.now;
+  session.requestedAt = runtime.now;
+  session.trace = message.trace;
+  const headers = withoutConnection(session, message);
+  session.received = headers === message.headers ? message : { ...message, headers };
+  session.request = session.received;
+  countRequest(runtime, session, message);
+  if (settings.captures.length > 0) session.captured = captureHeaders(settings, session.received);
+  if (session.trace !== 0)
+    hop(
+      runtime,
+      session,
+      'proxy',
+      `haproxy takes the request on frontend ${settings.id}`,
+      settings.id,
+      'ok',
+      settings.binds[runtime.listener(session)?.bind ?? 0] ?? settings,
+    );
+  if (settings.monitorUri !== undefined && message.target === settings.monitorUri) {
+    answerMonitor(runtime, session, settings);
+    return;
+  }
+  if (!passRules(runtime, session, settings, settings.httpRequest)) return;
+  if (answersStatistics(runtime, session, session.frontend)) return;
+  if (settings.redirects.length > 0 && !passRules(runtime, session, settings, settings.redirects)) return;
+  chooseBackend(runtime, session, settings);
+}
+
+/** What concerns the client's connection only goes no further; it decides whether the connection stays. */
+function withoutConnection(session: Session, message: HttpRequest): [string, string][] {
+  const headers = lowerCased(message.headers);
+  const connection = headerValue(headers, 'connection');
+  const said = connection?.toLowerCase() ?? '';
+  session.closes = message.version === '1.0' ? !said.includes('keep-alive') : said.includes('close');
+  if (connection === undefined || said.includes('upgrade')) return headers;
+  return headers.filter(
+    ([name]) => name !== 'connection' && name !== 'keep-alive' && name !== 'proxy-connection',
+  );
+}
+function captureHeaders(settings: ProxySettings, request: HttpRequest): string[] {
+  return settings.captures
+    .filter((capture) => capture.kind === 'request')
+    .map((capture) =>
+      (headerValue(request.headers, capture.name.toLowerCase()) ?? '').slice(0, capture.length),
+    );
+}
+
+/** `monitor-uri`: answered at once and not logged. */
+function answerMonitor(runtime: Runtime, session: Session, settings: ProxySettings): void {
+  const subject: Subject = { runtime, session, request: session.request, response: undefined };
+  session.noLog = true;
+  const failed = settings.monitorFail.some((condition) => holds(subject, condition));
+  reply(runtime, session, errorPage([settings], failed ? 503 : 200), { cause: 'L', ended: 'R' });
+}
+function answersStatistics(runtime: Runtime, session: Session, proxy: number): boolean {
+  const { stats } = runtime.settings(proxy);
+  if (stats === undefined || session.request === undefined || !session.request.target.startsWith(stats.uri))
+    return false;
+  const message = statsAnswer(runtime, session, proxy, stats);
+  reply(runtime, session, message, { cause: 'L', ended: 'R' });
+  return true;
+}
+
+/** False: a rule has dealt with the request. */
+function passRules(
+  runtime: Runtime,
+  session: Session,
+  settings: ProxySettings,
+  rules: readonly HttpRule[],
+): boolean {
+  if (rules.length === 0) return true;
+  const outcome = applyRules(runtime, session, rules, 'request', { response: undefined });
+  if (outcome.type === 'continue') return true;
+  if (session.trace !== 0)
+    hop(
+      runtime,
+      session,
+      'proxy',
+      `http-request rule: ${wordOf(outcome)}`,
+      wordOf(outcome),
+      outcome.type === 'reply' && outcome.cause === 'L' ? 'ok' : 'bad',
+      outcome.rule,
+    );
+  decided(runtime, session, settings, outcome);
+  return false;
+}
+function wordOf(outcome: Outcome): string {
+  return outcome.type === 'reply'
+    ? `answers ${outcome.message.status}`
+    : outcome.type === 'drop'
+      ? 'drops the connection'
+      : 'goes on';
+}
+function decided(
+  runtime: Runtime,
+  session: Session,
+  settings: ProxySettings,
+  outcome: Exclude<Outcome, { type: 'continue' }>,
+): void {
+  if (outcome.type === 'drop') {
+    session.cause = 'P';
+    session.ended = 'R';
+    logSession(runtime, session);
+    destroy(runtime, session, outcome.how === 'silent' ? 'reset' : 'close');
+    return;
+  }
+  if (outcome.delayed) {
+    session.reply = outcome.message;
+    session.phase = 'tarpit';
+    const patience = settings.timeouts.tarpit ?? settings.timeouts.connect ?? 0;
+    setDeadline(runtime, session, runtime.now + patience);
+    if (patience === 0) tarpitEnds(runtime, session);
+    return;
+  }
+  if (outcome.cause === 'P') runtime.proxy(session.frontend).frontend.deniedRequests += 1;
+  reply(runtime, session, outcome.message, { cause: outcome.cause, ended: 'R' });
+}
+export function tarpitEnds(runtime: Runtime, session: Session): void {
+  const { reply: message } = session;
+  if (message === undefined) return;
+  session.queuedAt = runtime.now;
+  session.cause = 'P';
+  session.ended = 'T';
+  session.requestedAt = -1;
+  deliver(runtime, session, message);
+}
+
+// ---------------------------------------------------------------- backend
+function chooseBackend(runtime: Runtime, session: Session, settings: ProxySettings): void {
+  const subject: Subject = { runtime, session, request: session.request, response: undefined };
+  let backend = -1;
+  let place: Place | undefined;
+  for (const rule of settings.switching) {
+    if (!holds(subject, rule.condition)) continue;
+    const name =
+      rule.format === undefined
+        ? rule.backend
+        : render(subject, rule.format, (own, variableName) => variable(own, variableName));
+    const found = runtime.configuration.proxies.findIndex((proxy) => proxy.id === name && proxy.hasBackend);
+    place = rule;
+    // A computed name that does not exist leaves the choice to default_backend.
+    if (found >= 0) backend = found;
+    break;
+  }
+  if (backend < 0 && settings.defaultBackend !== undefined) {
+    const { name } = settings.defaultBackend;
+    backend = runtime.configuration.proxies.findIndex((proxy) => proxy.id === name && proxy.hasBackend);
+    place = settings.defaultBackend;
+  }
+  if (backend < 0 && settings.hasBackend) backend = session.frontend;
+  if (backend < 0) {
+    if (session.trace !== 0)
+      hop(
+        runtime,
+        session,
+        'proxy',
+        `frontend ${settings.id} has no backend for this request`,
+        '503',
+        'bad',
+        settings,
+      );
+    replyError(runtime, session, 503, { cause: 'S', ended: 'C' });
+    return;
+  }
+  enterBackend(runtime, session, backend);
+  if (session.trace !== 0 && backend !== session.frontend)
+    hop(
+      runtime,
+      session,
+      'proxy',
+      `backend ${runtime.settings(backend).id} (${place === settings.defaultBackend ? 'default_backend' : 'use_backend'})`,
+      runtime.settings(backend).id,
+      'ok',
+      place,
+    );
+  throughBackend(runtime, session, settings, runtime.settings(backend));
+}
+
+function throughBackend(
+  runtime: Runtime,
+  session: Session,
+  frontend: ProxySettings,
+  backend: ProxySettings,
+): void {
+  if (backend !== frontend) {
+    if (!passRules(runtime, session, backend, backend.httpRequest)) return;
+    if (answersStatistics(runtime, session, session.backend)) return;
+    if (backend.redirects.length > 0 && !passRules(runtime, session, backend, backend.redirects)) return;
+  }
+  persist(runtime, session, backend);
+  if (session.request !== undefined) forward(runtime, session, frontend, backend);
+  dispatch(runtime, session);
+}
+
+/** Who must or may go to a certain server: rules, the cookie, stick tables. */
+function persist(runtime: Runtime, session: Session, backend: ProxySettings): void {
+  const { request } = session;
+  if (
+    backend.persistRules.length === 0 &&
+    backend.serverRules.length === 0 &&
+    backend.cookie === undefined &&
+    backend.stickRules.length === 0
+  )
+    return;
+  const subject: Subject = { runtime, session, request, response: undefined };
+  let isIgnored = false;
+  for (const rule of backend.persistRules) {
+    if (!holds(subject, rule.condition)) continue;
+    if (rule.kind === 'force') session.isForced = true;
+    else isIgnored = true;
+    break;
+  }
+  for (const rule of backend.serverRules) {
+    if (!holds(subject, rule.condition)) continue;
+    const name =
+      rule.format === undefined
+        ? rule.server
+        : render(subject, rule.format, (own, variableName) => variable(own, variableName));
+    const server = runtime.proxy(session.backend).servers.find((candidate) => candidate.name === name);
+    if (server === undefined || (!isAlive(server) && !backend.options.has('persist') && !session.isForced))
+      break;
+    session.server = server.index;
+    session.isAssigned = session.isDirect = true;
+    if (session.trace !== 0) hop(runtime, session, 'proxy', `use-server ${name}`, name, 'ok', rule);
+    break;
+  }
+  if (backend.cookie !== undefined && request !== undefined) {
+    const before = session.server;
+    session.request = readCookie(runtime, session, request, backend.cookie);
+    if (session.trace !== 0 && session.cookieIn === 'V' && session.server !== before)
+      hop(
+        runtime,
+        session,
+        'proxy',
+        `cookie ${backend.cookie.name} keeps the client on server ${runtime.server(session.backend, session.server)?.name ?? ''}`,
+        'cookie',
+        'ok',
+        backend.cookie,
+      );
+    if (session.trace !== 0 && session.cookieIn === 'D')
+      hop(
+        runtime,
+        session,
+        'proxy',
+        `cookie ${backend.cookie.name} names a server that is down`,
+        'cookie',
+        'wait',
+        backend.cookie,
+      );
+  }
+  if (backend.stickRules.length > 0 && !isIgnored) {
+    const wasAssigned = session.isAssigned;
+    applyStickRules(runtime, session, subject);
+    if (session.trace !== 0 && session.isAssigned && !wasAssigned)
+      hop(
+        runtime,
+        session,
+        'proxy',
+        `stick-table keeps the client on server ${runtime.server(session.backend, session.server)?.name ?? ''}`,
+        'stick-table',
+        'ok',
+        backend.stickTable,
+      );
+  }
+}
+
+/** Headers that tell the server where the request came from. */
+function forward(runtime: Runtime, session: Session, frontend: ProxySettings, backend: ProxySettings): void {
+  const forwardFor = backend.forwardFor ?? frontend.forwardFor;
+  const added: [string, string][] = [];
+  const request = session.request;
+  if (request === undefined) return;
+  if (forwardFor !== undefined) {
+    const name = forwardFor.header.toLowerCase();
+    const isExcepted =
+      forwardFor.exceptNetwork !== undefined &&
+      (session.clientIp & forwardFor.exceptMask) >>> 0 === forwardFor.exceptNetwork;
+    const isThere = forwardFor.ifNone && headerValue(request.headers, name) !== undefined;
+    if (!isExcepted && !isThere) added.push([name, formatIPv4(session.clientIp)]);
+  }
+  if (backend.serverNameHeader !== undefined)
+    added.push([
+      backend.serverNameHeader.toLowerCase(),
+      runtime.server(session.backend, session.server)?.name ?? '',
+    ]);
+  const closes = backend.connectionMode !== 'keep-alive' || frontend.connectionMode === 'close';
+  if (closes) added.push(['connection', 'close']);
+  if (added.length === 0) return;
+  session.request = {
+    ...request,
+    headers: [...request.headers, ...added],
+    bytes: request.bytes + headBytes(added),
+  };
+}
+
+/** A connection in tcp mode: there is nothing to read before a server is chosen. */
+export function beginTcp(runtime: Runtime, session: Session): void {
+  const settings = runtime.settings(session.frontend);
+  session.requestedAt = runtime.now;
+  const subject: Subject = { runtime, session, request: undefined, response: undefined };
+  const rule = settings.switching.find((candidate) => holds(subject, candidate.condition));
+  const name = rule?.backend ?? settings.defaultBackend?.name;
+  const named =
+    name === undefined
+      ? -1
+      : runtime.configuration.proxies.findIndex((proxy) => proxy.id === name && proxy.hasBackend);
+  const backend = named >= 0 ? named : settings.hasBackend ? session.frontend : -1;
+  if (backend < 0) {
+    session.cause = 'S';
+    session.ended = 'C';
+    logSession(runtime, session);
+    destroy(runtime, session);
+    return;
+  }
+  enterBackend(runtime, session, backend);
+  persist(runtime, session, runtime.settings(backend));
+  dispatch(runtime, session);
+}

@@ -1,0 +1,118 @@
+/**
+ * What a server answers, or does not.
+ * Source: HAProxy 2.6 src/http_ana.c `http_wait_for_response`, `http_process_res_common`; recorded ends.
+ */
+
+import type { HttpResponse } from '../../../world/network.contract';
+import { headerValue, lowerCased, type Subject } from '../evaluate/subject';
+import { conclude, deliver, replyError } from './answer';
+import { observe } from './checks';
+import { writeCookie } from './cookies';
+import { hop, isRetryable, retryRequest } from './dispatch';
+import { applyRules, headBytes } from './rules';
+import { countedBytes } from './replies';
+import type { Runtime } from './runtime';
+import { dropServer, setDeadline } from './session';
+import type { Session } from './state';
+import { store } from './stick';
+
+const NOT_A_FAILURE = [501, 505];
+
+/** A whole answer came. */
+export function onResponse(runtime: Runtime, session: Session, message: HttpResponse): void {
+  if (session.phase !== 'response') return;
+  if (message.status < 200 && message.status !== 101) {
+    // Interim answers go through; the real one is still to come.
+    if (!session.clientClosed) runtime.network.send(session.id, 'server', message);
+    return;
+  }
+  if (isRetryable(runtime, session, 'junk-response', message) && retryRequest(runtime, session)) return;
+  setDeadline(runtime, session, 0);
+  session.answeredAt = runtime.now;
+  const server = runtime.server(session.backend, session.server);
+  const kind = Math.floor(message.status / 100);
+  if (server !== undefined) {
+    server.counters.requests += 1;
+    server.counters.responses[kind <= 5 ? kind : 0] = (server.counters.responses[kind <= 5 ? kind : 0] ?? 0) + 1;
+  }
+  observe(runtime, session.backend, session.server, message.status < 500 || NOT_A_FAILURE.includes(message.status) ? 'good answer' : 'bad status');
+  if (session.trace !== 0) hop(runtime, session, 'proxy', `server ${server?.name ?? ''} answers ${message.status}`, String(message.status), message.status < 500 ? 'ok' : 'bad');
+  passOn(runtime, session, message);
+}
+
+function passOn(runtime: Runtime, session: Session, message: HttpResponse): void {
+  const backend = runtime.settings(session.backend);
+  const frontend = runtime.settings(session.frontend);
+  const closes = saysClose(message);
+  if (closes) session.serverClosed = true;
+  let out = plain(message);
+  const subject: Subject = { runtime, session, request: session.request, response: out };
+  if (backend.stickRules.length > 0) store(runtime, session, subject);
+  if (backend.cookie !== undefined) {
+    const headers = writeCookie(runtime, session, out, backend.cookie);
+    if (headers !== out.headers) out = { ...out, headers, bytes: out.bytes + headBytes(headers) - headBytes(out.headers) };
+  }
+  const rules = [...backend.httpResponse, ...(frontend === backend ? [] : frontend.httpResponse), ...backend.httpAfterResponse, ...(frontend === backend ? [] : frontend.httpAfterResponse)];
+  if (rules.length > 0) {
+    const messages: { response: HttpResponse | undefined } = { response: out };
+    const outcome = applyRules(runtime, session, rules, 'response', messages);
+    if (outcome.type === 'reply') {
+      runtime.proxy(session.backend).backend.deniedResponses += 1;
+      session.cause = 'P';
+      session.ended = 'H';
+      dropServer(runtime, session, 'reset');
+      deliver(runtime, session, outcome.message);
+      return;
+    }
+    out = messages.response ?? out;
+  }
+  deliver(runtime, session, out);
+}
+/** What concerns the server's connection only goes no further. */
+function plain(message: HttpResponse): HttpResponse {
+  const headers = lowerCased(message.headers);
+  const isBare = headers.every(([name]) => name !== 'connection' && name !== 'keep-alive' && name !== 'transfer-encoding');
+  if (isBare && headers === message.headers && message.version === '1.1') return message;
+  return { ...message, version: '1.1', headers: isBare ? headers : headers.filter(([name]) => name !== 'connection' && name !== 'keep-alive' && name !== 'transfer-encoding') };
+}
+function saysClose(message: HttpResponse): boolean {
+  const connection = headerValue(message.headers, 'connection')?.toLowerCase() ?? '';
+  return message.version === '1.0' ? !connection.includes('keep-alive') : connection.includes('close');
+}
+
+/** The connection to the server ended before an answer came. */
+export function onServerEnd(runtime: Runtime, session: Session, how: 'closed' | 'reset'): void {
+  if (session.phase !== 'response') return;
+  dropServer(runtime, session, how === 'closed' ? 'close' : 'reset');
+  if (isRetryable(runtime, session, 'empty-response') && retryRequest(runtime, session)) return;
+  setDeadline(runtime, session, 0);
+  failed(runtime, session);
+  observe(runtime, session.backend, session.server, how === 'closed' ? 'closed' : 'read error');
+  if (session.trace !== 0) hop(runtime, session, 'proxy', `server ${runtime.server(session.backend, session.server)?.name ?? ''} ${how === 'closed' ? 'closes' : 'resets'} the connection without an answer`, '502', 'bad');
+  replyError(runtime, session, 502, { cause: 'S', ended: 'H' });
+}
+/** `timeout server`. */
+export function responseExpired(runtime: Runtime, session: Session): void {
+  if (isRetryable(runtime, session, 'response-timeout') && retryRequest(runtime, session)) return;
+  failed(runtime, session);
+  observe(runtime, session.backend, session.server, 'read timeout');
+  if (session.trace !== 0) hop(runtime, session, 'proxy', `server ${runtime.server(session.backend, session.server)?.name ?? ''} does not answer within timeout server`, '504', 'bad');
+  replyError(runtime, session, 504, { cause: 's', ended: 'H' });
+}
+function failed(runtime: Runtime, session: Session): void {
+  const proxy = runtime.proxy(session.backend);
+  proxy.backend.failedResponses += 1;
+  const server = proxy.servers[session.server];
+  if (server !== undefined) server.counters.failedResponses += 1;
+}
+
+/** The client reset its connection: the answer is for nobody, but it is still accounted for. */
+export function clientGone(runtime: Runtime, session: Session, message: HttpResponse): void {
+  session.status = message.status;
+  session.answeredAt = runtime.now;
+  session.bytesOut += countedBytes(message);
+  session.cause = 'C';
+  session.ended = 'D';
+  session.closes = true;
+  conclude(runtime, session);
+}

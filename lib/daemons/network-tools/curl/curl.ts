@@ -1,0 +1,157 @@
+/** curl(1) 7.88.1 over plain HTTP: what it prints, and its exit codes. Recorded in truth/host (a26, b04, b10, b13, c03, c05, c08). */
+import { byteLength } from '../../../std/bytes';
+import type { Micros } from '../../../std/instant';
+import { FileError } from '../../../world/files.contract';
+import type { HttpResponse } from '../../../world/network.contract';
+import type { ProgramContext, ProgramRun, Wait, Wake } from '../../../world/process.contract';
+import { type CurlCall, CurlUsage, readCall } from './call';
+import { Cookies } from './cookies';
+import { CurlError, Exchanges, type Say } from './exchange';
+import { METER_HEAD, meterLine } from './meter';
+import { followed, parseUrl, type Url, urlText } from './url';
+import { headText, type TransferFacts, writeOut } from './write-out';
+
+const VERSION = `curl 7.88.1 (x86_64-pc-linux-gnu) libcurl/7.88.1 OpenSSL/3.0.17 zlib/1.2.13 brotli/1.0.9 zstd/1.5.4 libidn2/2.3.3 libpsl/0.21.2 (+libidn2/2.3.3) libssh2/1.10.0 nghttp2/1.52.0 librtmp/2.3 OpenLDAP/2.5.13
+Release-Date: 2023-02-20, security patched: 7.88.1-10+deb12u14
+Protocols: dict file ftp ftps gopher gophers http https imap imaps ldap ldaps mqtt pop3 pop3s rtmp rtsp scp sftp smb smbs smtp smtps telnet tftp
+Features: alt-svc AsynchDNS brotli GSS-API HSTS HTTP2 HTTPS-proxy IDN IPv6 Kerberos Largefile libz NTLM NTLM_WB PSL SPNEGO SSL threadsafe TLS-SRP UnixSockets zstd
+`;
+
+export function* curl(context: ProgramContext): ProgramRun {
+  let call: CurlCall | 'version' | 'help';
+  try {
+    call = readCall(context);
+  } catch (problem) {
+    if (!(problem instanceof CurlUsage)) throw problem;
+    yield* context.err(problem.message);
+    return problem.code;
+  }
+  if (call === 'version' || call === 'help') {
+    yield* context.out(call === 'version' ? VERSION : 'Usage: curl [options...] <url>\n');
+    return 0;
+  }
+  return yield* new Session(context, call).run();
+}
+
+class Session {
+  readonly #cookies = new Cookies();
+  readonly #exchanges: Exchanges;
+  readonly #say: Say;
+
+  constructor(private readonly context: ProgramContext, private readonly call: CurlCall) {
+    const { verbose } = call;
+    this.#say = function* (line: string) {
+      if (verbose) yield* context.err(line);
+    };
+    this.#exchanges = new Exchanges(context, call, this.#cookies, this.#say);
+    for (const path of call.cookieFiles) {
+      const text = context.fs.readFile(context.resolve(path), context.who);
+      if (!(text instanceof FileError)) this.#cookies.read(text);
+    }
+  }
+
+  *run(): ProgramRun {
+    const { call, context } = this;
+    let exit = 0;
+    for (const [position, text] of call.urls.entries()) {
+      for (let attempt = 0; ; attempt++) {
+        exit = yield* this.#transfer(text, call.output[position]);
+        const transient = exit === 28 || exit === 7;
+        if (attempt >= call.retries || !transient) break;
+        const seconds = 2 ** attempt;
+        if (!call.silent || call.showError) yield* context.err(`Warning: Problem: timeout. Will retry in ${seconds} seconds. ${call.retries - attempt} retries left.\n`);
+        yield* context.sleep(seconds * 1_000_000);
+      }
+    }
+    if (call.jar !== undefined) {
+      if (call.jar === '-') yield* context.out(this.#cookies.text());
+      else context.fs.writeFile(context.resolve(call.jar), this.#cookies.text(), context.who);
+    }
+    return exit;
+  }
+
+  *#transfer(text: string, output: string | undefined): Generator<Wait, number, Wake> {
+    const { context, call } = this;
+    const facts: TransferFacts = {
+      startedAt: context.kernel.now, resolvedAt: 0, connectedAt: 0, requestedAt: 0, answeredAt: 0, endedAt: 0, response: undefined, method: '', url: text, effectiveUrl: text, redirectUrl: '', redirects: 0, connects: 0,
+      remoteIp: 0, remotePort: 0, localIp: 0, localPort: 0, requestBytes: 0, uploadBytes: 0, exitCode: 0, error: '', output: output ?? '',
+    };
+    const meter = this.#showsMeter(output);
+    if (meter) yield* context.err(METER_HEAD);
+    try {
+      const response = yield* this.#follow(text, facts);
+      facts.endedAt = context.kernel.now;
+      yield* this.#deliver(response, output, facts, text);
+      if (meter) yield* context.err(meterLine(byteLength(response.body), facts.uploadBytes, facts.endedAt - facts.startedAt));
+      if ((call.fail || call.failWithBody) && response.status >= 400) throw new CurlError(22, `The requested URL returned error: ${response.status}`);
+    } catch (problem) {
+      if (!(problem instanceof CurlError)) throw problem;
+      facts.endedAt = context.kernel.now;
+      facts.exitCode = problem.code;
+      facts.error = problem.message;
+      if (meter && facts.response === undefined) yield* context.err(meterLine(0, 0, facts.endedAt - facts.startedAt));
+      if (!call.silent || call.showError) yield* context.err(`curl: (${problem.code}) ${problem.message}\n`);
+    }
+    if (call.writeOut !== undefined) yield* context.out(writeOut(call.writeOut, facts));
+    return facts.exitCode;
+  }
+
+  #showsMeter(output: string | undefined): boolean {
+    if (this.call.silent) return false;
+    return (output !== undefined && output !== '-') || this.call.remoteName || this.context.stdout.tty === undefined;
+  }
+
+  /** The URL, and where it leads to. */
+  *#follow(text: string, facts: TransferFacts): Generator<Wait, HttpResponse, Wake> {
+    const { call, context } = this;
+    let url: Url | undefined = parseUrl(text);
+    let method = call.method ?? (call.head ? 'HEAD' : call.data !== undefined && !call.asQuery ? 'POST' : 'GET');
+    let body = call.asQuery ? undefined : call.data;
+    if (url !== undefined && call.asQuery && call.data !== undefined) url = { ...url, path: `${url.path}${url.path.includes('?') ? '&' : '?'}${call.data}` };
+    const deadline: Micros | undefined = call.maxTime === undefined || call.maxTime === 0 ? undefined : context.kernel.now + Math.round(call.maxTime * 1_000_000);
+    for (;;) {
+      if (url === undefined) throw new CurlError(3, 'URL using bad/illegal format or missing URL');
+      if (url.scheme === 'https') throw new CurlError(35, 'not modelled: TLS in curl');
+      if (url.scheme !== 'http') throw new CurlError(1, `Protocol "${url.scheme}" not supported or disabled in libcurl`);
+      facts.method = method;
+      facts.effectiveUrl = urlText(url);
+      const response: HttpResponse = yield* this.#exchanges.run(url, { method, body }, facts, deadline);
+      const location = response.headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
+      if (location === undefined || response.status < 300 || response.status >= 400) return response;
+      const next = followed(url, location);
+      if (!call.location) {
+        facts.redirectUrl = next === undefined ? location : urlText(next);
+        return response;
+      }
+      if (facts.redirects >= call.maxRedirects) throw new CurlError(47, `Maximum (${call.maxRedirects}) redirects followed`);
+      if (call.include || call.head) yield* context.out(headText(response));
+      facts.redirects++;
+      yield* this.#say(`* Issue another request to this URL: '${next === undefined ? location : urlText(next)}'\n`);
+      // 301, 302 and 303 turn a POST into a GET, unless -X says otherwise.
+      if (response.status <= 303 && method === 'POST' && call.method === undefined) {
+        method = 'GET';
+        body = undefined;
+      }
+      url = next;
+    }
+  }
+
+  *#deliver(response: HttpResponse, output: string | undefined, facts: TransferFacts, url: string): Generator<Wait, void, Wake> {
+    const { context, call } = this;
+    const hidden = call.fail && !call.failWithBody && response.status >= 400;
+    const text = `${call.include || call.head ? headText(response) : ''}${hidden || call.head ? '' : response.body}`;
+    const path = call.remoteName && output === undefined ? (parseUrl(url)?.path.replace(/\?.*$/, '').split('/').pop() ?? '') : output;
+    if (path === undefined || path === '-') {
+      yield* context.out(text);
+      return;
+    }
+    facts.output = path;
+    if (path === '') throw new CurlError(23, 'Failed writing received data to disk/application');
+    const refused = context.fs.writeFile(context.resolve(path), text, context.who);
+    // /dev/null and other devices take what they are given.
+    if (refused !== undefined && context.resolve(path) !== '/dev/null') {
+      if (!call.silent || call.showError) yield* context.err(refused.errno === 'ENOSPC' ? '' : `Warning: Failed to open the file ${path}: ${refused.errno === 'EACCES' ? 'Permission denied' : refused.errno === 'EISDIR' ? 'Is a directory' : 'No such file or directory'}\n`);
+      throw new CurlError(23, 'Failed writing body');
+    }
+  }
+}

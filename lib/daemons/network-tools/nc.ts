@@ -1,0 +1,299 @@
+/** nc(1), OpenBSD's netcat 1.219 as Debian ships it. Messages recorded in truth/host (b04, c08, c09). */
+import { SECOND, type Micros } from '../../std/instant';
+import { byteLength } from '../../std/bytes';
+import { formatIPv4, parseIPv4 } from '../../std/ipv4';
+import type { Message, SocketEvent, UdpEvent } from '../../world/network.contract';
+import type { ProgramContext, ProgramRun, Wait, Wake } from '../../world/process.contract';
+import { errnoText, lookUpName, serviceName, servicePort } from './addresses';
+import { Mailbox } from './mailbox';
+import { parseOptions } from './options';
+
+interface NcCall {
+  listen: boolean;
+  udp: boolean;
+  scan: boolean;
+  verbose: boolean;
+  wait: Micros | undefined;
+  numeric: boolean;
+  keep: boolean;
+  closeAfter: boolean;
+  source: number | undefined;
+  sourcePort: number | undefined;
+  noStdin: boolean;
+}
+
+export function* nc(context: ProgramContext): ProgramRun {
+  const parsed = parseOptions(context.argv.slice(1), {
+    short: '46DdhklNnrStUuvZzCFI:i:M:m:O:P:p:q:s:T:V:W:w:X:x:b',
+  });
+  const given = new Map(parsed.options.map((option) => [option.name, option.value]));
+  if (parsed.problem !== undefined) {
+    yield* context.err(
+      `nc: ${parsed.problem.kind === 'missing' ? 'option requires an argument' : 'invalid option'} -- '${parsed.problem.option}'\n${USAGE}`,
+    );
+    return 1;
+  }
+  const wait = given.get('w');
+  const call: NcCall = {
+    listen: given.has('l'),
+    udp: given.has('u'),
+    scan: given.has('z'),
+    verbose: given.has('v'),
+    wait: wait === undefined ? undefined : Math.round(Number(wait) * SECOND),
+    numeric: given.has('n'),
+    keep: given.has('k'),
+    closeAfter: given.has('N') || given.get('q') === '0',
+    source: given.has('s') ? parseIPv4(given.get('s') ?? '') : undefined,
+    sourcePort: given.has('p') ? Number(given.get('p')) : undefined,
+    noStdin: given.has('d') || given.has('z'),
+  };
+  if (call.listen) {
+    const port = given.get('p') ?? parsed.operands[parsed.operands.length - 1];
+    const at = servicePort(port ?? '', call.udp ? 'udp' : 'tcp');
+    if (at === undefined) {
+      yield* context.err(USAGE);
+      return 1;
+    }
+    return yield* listen(
+      context,
+      call,
+      parsed.operands.length > 1 ? (parseIPv4(parsed.operands[0] ?? '') ?? 0) : 0,
+      at,
+    );
+  }
+  const [host, ports] = parsed.operands;
+  if (host === undefined || ports === undefined) {
+    yield* context.err(USAGE);
+    return 1;
+  }
+  let worst = 0;
+  for (const port of portsOf(ports, call.udp ? 'udp' : 'tcp')) {
+    if (port === undefined) {
+      yield* context.err(`nc: port number invalid: ${ports}\n`);
+      return 1;
+    }
+    const code = yield* one(context, call, host, port);
+    if (code < 0) return -code;
+    worst = Math.max(worst, code);
+  }
+  return worst;
+}
+
+function portsOf(text: string, protocol: 'tcp' | 'udp'): (number | undefined)[] {
+  const range = /^(\d+)-(\d+)$/.exec(text);
+  if (range === null) return [servicePort(text, protocol)];
+  const [low, high] = [Number(range[1]), Number(range[2])];
+  return high > 65_535 || low > high
+    ? [undefined]
+    : Array.from({ length: high - low + 1 }, (_, i) => low + i);
+}
+
+/** One port. Negative: no further ones are tried. */
+function* one(
+  context: ProgramContext,
+  call: NcCall,
+  host: string,
+  port: number,
+): Generator<Wait, number, Wake> {
+  const found =
+    call.numeric && parseIPv4(host) === undefined
+      ? 'Name or service not known'
+      : yield* lookUpName(context, host);
+  if (typeof found === 'string') {
+    yield* context.err(`nc: getaddrinfo for host "${host}" port ${port}: ${found}\n`);
+    return -1;
+  }
+  const ip = found.addresses[0] ?? 0;
+  const kind = call.udp ? 'udp' : 'tcp';
+  // A literal address is not given as a name; `-n` says so too.
+  const shown = found.literal ? host : `${host} (${formatIPv4(ip)})`;
+  const service = call.numeric ? '*' : (serviceName(port, kind) ?? '*');
+  if (call.udp) return yield* udp(context, call, { ip, port, shown, service });
+  const box = new Mailbox(context);
+  const connection = context.world.network.connect(context.host, {
+    pid: context.pid,
+    ip,
+    port,
+    on: box.on('socket'),
+    ...(call.source === undefined ? {} : { bindIp: call.source }),
+    ...(call.sourcePort === undefined ? {} : { bindPort: call.sourcePort }),
+  });
+  const received = yield* box.next(call.wait === undefined ? undefined : context.kernel.now + call.wait);
+  const event = received.kind === 'item' ? (received.event as SocketEvent) : undefined;
+  if (event?.type !== 'connected') {
+    if (event === undefined) context.world.network.reset(connection, 'client');
+    box.close();
+    if (call.verbose)
+      yield* context.err(
+        event?.type === 'failed'
+          ? `nc: connect to ${shown} port ${port} (tcp) failed: ${errnoText(event.errno)}\n`
+          : `nc: connect to ${shown} port ${port} (tcp) timed out: Operation now in progress\n`,
+      );
+    return 1;
+  }
+  if (call.verbose) yield* context.err(`Connection to ${shown} ${port} port [tcp/${service}] succeeded!\n`);
+  if (call.scan) {
+    context.world.network.close(connection, 'client');
+    box.close();
+    return 0;
+  }
+  const code = yield* relay(context, call, connection, 'client', box);
+  box.close();
+  return code;
+}
+
+/** Between the terminal and the connection, until one of them ends. */
+function* relay(
+  context: ProgramContext,
+  call: NcCall,
+  connection: number,
+  side: 'client' | 'server',
+  box: Mailbox,
+): Generator<Wait, number, Wake> {
+  const { network } = context.world;
+  const key = box.key;
+  let reading = !call.noStdin;
+  for (;;) {
+    for (let item = box.take(); item !== undefined; item = box.take()) {
+      const event = item.event as SocketEvent;
+      if (event.type === 'message') yield* context.out(textOf(event.message));
+      else if (event.type === 'closed') {
+        network.close(connection, side);
+        return 0;
+      } else if (event.type === 'failed') {
+        if (call.verbose) yield* context.err(`nc: read failed (0/3): ${errnoText(event.errno)}\n`);
+        return 1;
+      }
+    }
+    let input: string | undefined;
+    while (reading && (input = context.stdin.read()) !== undefined) {
+      if (input === '') {
+        reading = false;
+        if (call.closeAfter) network.close(connection, side);
+      } else network.send(connection, side, { kind: 'bytes', text: input, bytes: byteLength(input) });
+    }
+    yield { keys: [key], ...(reading ? { streams: [context.stdin] } : {}) };
+  }
+}
+function textOf(message: Message): string {
+  switch (message.kind) {
+    case 'bytes':
+      return message.text;
+    case 'request':
+      return `${message.method} ${message.target} HTTP/${message.version}\r\n${message.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${message.body}`;
+    case 'response':
+      return `HTTP/${message.version} ${message.status} ${message.reason}\r\n${message.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${message.body}`;
+    case 'tls':
+      return '';
+  }
+}
+
+function* udp(
+  context: ProgramContext,
+  call: NcCall,
+  to: { ip: number; port: number; shown: string; service: string },
+): Generator<Wait, number, Wake> {
+  const { network } = context.world;
+  const box = new Mailbox(context);
+  const bound = network.bindUdp(context.host, {
+    pid: context.pid,
+    ip: call.source ?? 0,
+    port: call.sourcePort ?? 0,
+    on: box.on('udp'),
+  });
+  if (typeof bound === 'string') {
+    yield* context.err(`nc: bind failed: ${errnoText(bound)}\n`);
+    return 1;
+  }
+  const say = (text: string): void =>
+    void network.sendUdp(context.host, bound.socket, { ip: to.ip, port: to.port }, text, byteLength(text));
+  if (call.scan) {
+    // A closed port is told by an error; silence counts as open (udptest writes a few bytes, a second apart).
+    for (let attempt = 0; attempt < 4; attempt++) {
+      say('X');
+      const received = yield* box.next(context.kernel.now + (attempt === 0 ? 100_000 : SECOND));
+      if (received.kind === 'item' && (received.event as UdpEvent).type === 'error') {
+        box.close();
+        network.closeUdp(context.host, bound.socket);
+        return 1;
+      }
+    }
+    if (call.verbose)
+      yield* context.err(`Connection to ${to.shown} ${to.port} port [udp/${to.service}] succeeded!\n`);
+    return 0;
+  }
+  let reading = !call.noStdin;
+  for (;;) {
+    for (let item = box.take(); item !== undefined; item = box.take()) {
+      const event = item.event as UdpEvent;
+      if (event.type === 'error') {
+        if (call.verbose) yield* context.err(`nc: read failed (0/3): ${errnoText(event.errno)}\n`);
+        return 1;
+      }
+      yield* context.out(typeof event.payload === 'string' ? event.payload : '');
+    }
+    let input: string | undefined;
+    while (reading && (input = context.stdin.read()) !== undefined) {
+      if (input === '') reading = false;
+      else say(input);
+    }
+    const until = !reading && call.wait !== undefined ? context.kernel.now + call.wait : undefined;
+    const wake = yield {
+      keys: [box.key],
+      ...(reading ? { streams: [context.stdin] } : {}),
+      ...(until === undefined ? {} : { until }),
+    };
+    if (wake.reason === 'timer') return 0;
+  }
+}
+
+function* listen(
+  context: ProgramContext,
+  call: NcCall,
+  ip: number,
+  port: number,
+): Generator<Wait, number, Wake> {
+  const { network } = context.world;
+  const box = new Mailbox(context);
+  if (call.udp) {
+    const bound = network.bindUdp(context.host, { pid: context.pid, ip, port, on: box.on('udp') });
+    if (typeof bound === 'string') {
+      yield* context.err(`nc: ${errnoText(bound)}\n`);
+      return 1;
+    }
+    if (call.verbose) yield* context.err(`Bound on ${formatIPv4(ip)} ${port}\n`);
+    for (;;) {
+      const received = yield* box.next();
+      if (received.kind === 'item')
+        yield* context.out(String((received.event as UdpEvent & { type: 'datagram' }).payload ?? ''));
+    }
+  }
+  const listening = network.listen(context.host, {
+    pid: context.pid,
+    ip,
+    port,
+    backlog: 1,
+    on: box.on('socket'),
+  });
+  if (typeof listening === 'string') {
+    yield* context.err(`nc: ${errnoText(listening)}\n`);
+    return 1;
+  }
+  if (call.verbose) yield* context.err(`Listening on ${formatIPv4(ip)} ${port}\n`);
+  for (;;) {
+    const received = yield* box.next();
+    const event = received.kind === 'item' ? (received.event as SocketEvent) : undefined;
+    if (event?.type !== 'accepted') continue;
+    if (!call.keep) network.closeListener(context.host, listening.listener);
+    const info = network
+      .sockets(context.host)
+      .find((socket) => socket.connection === event.connection && socket.side === 'server');
+    if (call.verbose && info !== undefined)
+      yield* context.err(`Connection received on ${formatIPv4(info.peerIp)} ${info.peerPort}\n`);
+    const code = yield* relay(context, call, event.connection, 'server', box);
+    if (!call.keep) return code;
+  }
+}
+
+const USAGE =
+  'usage: nc [-46CDdFhklNnrStUuvZz] [-I length] [-i interval] [-M ttl]\n\t  [-m minttl] [-O length] [-P proxy_username] [-p source_port]\n\t  [-q seconds] [-s sourceaddr] [-T keyword] [-V rtable] [-W recvlimit]\n\t  [-w timeout] [-X proxy_protocol] [-x proxy_address[:port]]\n\t  [destination] [port]\n';

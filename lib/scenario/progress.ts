@@ -1,0 +1,66 @@
+/**
+ * How a run stands, as plain data: what happened on the scenario's timeline,
+ * what the people outside saw, how each objective is doing, what was said to
+ * the learner. Part of every checkpoint.
+ */
+import type { Micros } from '../std/instant';
+
+export interface ObjectiveProgress {
+  state: unknown;
+  verdict: 'waiting' | 'measuring' | 'met' | 'failed';
+  progress: number;
+  measured: string;
+  /** Instant of the verdict met or failed. */
+  at: Micros | undefined;
+  /** The kind works no more: a verdict `failed`, or a goal that was met. */
+  decided: boolean;
+}
+export interface FeedEntry {
+  seq: number;
+  at: Micros;
+  kind: 'page' | 'chat' | 'resolved' | 'info' | 'drill';
+  from: string;
+  text: string;
+}
+/** Requests of one second, and how slow they were. */
+export interface SecondCount {
+  ok: number;
+  failed: number;
+  slowest: Micros;
+}
+export interface PagerState {
+  failingSince: Micros | undefined;
+  firing: boolean;
+}
+export interface RunProgress {
+  phase: 'preparing' | 'running' | 'won' | 'lost';
+  verdict: string;
+  events: Map<string, Micros>;
+  totals: Map<string, { total: number; failed: number }>;
+  /** By traffic source, then by second of the run. */
+  seconds: Map<string, SecondCount[]>;
+  objectives: Map<string, ObjectiveProgress>;
+  feed: FeedEntry[];
+  pagers: Map<string, PagerState>;
+  hints: number;
+  acknowledgedAt: Micros | undefined;
+  finishedAt: Micros | undefined;
+  tomorrow: { state: 'waiting' | 'met' | 'failed'; measured: string };
+}
+
+export function startOfProgress(): RunProgress {
+  return {
+    phase: 'preparing',
+    verdict: '',
+    events: new Map(),
+    totals: new Map([['', { total: 0, failed: 0 }]]),
+    seconds: new Map(),
+    objectives: new Map(),
+    feed: [],
+    pagers: new Map(),
+    hints: 0,
+    acknowledgedAt: undefined,
+    finishedAt: undefined,
+    tomorrow: { state: 'waiting', measured: '' },
+  };
+}

@@ -1,0 +1,274 @@
+/**
+ * One run of a scenario: kernel, world, the scenario's timeline, objectives
+ * and the input log. The ground state is (scenario, seed, inputs); everything
+ * else follows from it.
+ */
+import { Kernel } from '../kernel/kernel';
+import type { HandlerId } from '../kernel/kernel';
+import type { JournalEntry } from '../kernel/journal';
+import { Timeline } from '../kernel/timeline';
+import { findFault } from '../faults/registry';
+import { findObjective } from '../objectives/registry';
+import type { Observations, ObservedRequest } from '../objectives/definition';
+import { holdersOf } from '../objectives/single-holder';
+import { assert } from '../std/assert';
+import { type Micros, parseDuration, SECOND } from '../std/instant';
+import { clonePlain } from '../std/plain';
+import type { SimulatedWorld } from '../world/world';
+import { valuesOf } from './load';
+import { type ObjectiveProgress, type RunProgress, startOfProgress } from './progress';
+import type { Scenario } from './schema';
+
+/** What the floors above give to a run: how its world is made and how inputs act on it. */
+export interface RunOptions<I> {
+  scenario: Scenario;
+  seed: number;
+  makeWorld: (kernel: Kernel) => SimulatedWorld;
+  applyInput: (run: Run<I>, input: I) => void;
+}
+type Entry = Scenario['objectives'][number];
+
+interface RunState {
+  world: unknown;
+  progress: RunProgress;
+}
+
+/** Microseconds of a duration that the loader has checked. */
+function micros(text: string): Micros {
+  return parseDuration(text) ?? 0;
+}
+
+export class Run<I> {
+  readonly scenario: Scenario;
+  readonly kernel: Kernel;
+  readonly world: SimulatedWorld;
+  readonly timeline: Timeline<unknown, I>;
+  /** Kernel instant at which the learner's run begins. */
+  readonly origin: Micros;
+  progress: RunProgress = startOfProgress();
+  readonly #secondHandler: HandlerId;
+  readonly #eventHandler: HandlerId;
+
+  constructor(private readonly options: RunOptions<I>) {
+    this.scenario = options.scenario;
+    this.kernel = new Kernel({ seed: options.seed });
+    this.world = options.makeWorld(this.kernel);
+    this.origin = micros(this.scenario.lab.settle);
+    const prepareHandler = this.kernel.handler<{ host: string; run: string }>(
+      'run.prepare',
+      ({ host, run }) => findFault('command')?.apply(this.world, { host, run }),
+    );
+    this.#secondHandler = this.kernel.handler<undefined>('run.second', () => this.#second());
+    this.#eventHandler = this.kernel.handler<{ id: string }>('run.event', ({ id }) => this.#happen(id));
+    this.kernel.journal.onAppend((entry) => this.#seen(entry));
+    for (const host of this.world.hosts()) this.world.powerOn(host);
+    for (const step of this.scenario.lab.prepare)
+      this.kernel.schedule(micros(step.at), prepareHandler, { host: step.host, run: step.run });
+    this.kernel.runUntil(this.origin);
+    this.#begin();
+    while (!this.world.quiescent() && this.kernel.step());
+    this.timeline = new Timeline<unknown, I>({
+      kernel: this.kernel,
+      saveState: () => ({ world: this.world.save(), progress: clonePlain(this.progress) }),
+      loadState: (state) => {
+        const saved = state as RunState;
+        this.world.load(saved.world);
+        this.progress = clonePlain(saved.progress);
+      },
+      quiescent: () => this.world.quiescent(),
+      apply: (input) => options.applyInput(this, input),
+    });
+  }
+
+  /** Instant of the run: 0 is where the learner begins. */
+  get now(): Micros {
+    return this.kernel.now - this.origin;
+  }
+  /** Runs to an instant of the run. */
+  advance(to: Micros): void {
+    this.timeline.advance(to + this.origin);
+  }
+  seek(to: Micros): void {
+    this.timeline.seek(Math.max(0, to) + this.origin);
+  }
+
+  // ---------------------------------------------------------------- the scenario's timeline
+  #begin(): void {
+    this.progress.phase = 'running';
+    for (const entry of this.#entries()) this.progress.objectives.set(entry.id, this.#startOf(entry));
+    for (const event of this.scenario.timeline)
+      if (event.at !== undefined)
+        this.kernel.schedule(this.origin + micros(event.at), this.#eventHandler, { id: event.id });
+    this.kernel.schedule(this.kernel.now + SECOND, this.#secondHandler, undefined);
+    this.world.record('run', 'run.started', { scenario: this.scenario.id, seed: this.kernel.seed });
+  }
+  #entries(): Entry[] {
+    return [...this.scenario.objectives, ...this.scenario.guards];
+  }
+  #startOf(entry: Entry): ObjectiveProgress {
+    const definition = findObjective(entry.kind);
+    assert(definition !== undefined, `objective kind "${entry.kind}" was checked by the loader`);
+    return {
+      state: definition.start(valuesOf(definition.parameters, entry)),
+      verdict: 'waiting',
+      progress: 0,
+      measured: '',
+      at: undefined,
+      decided: false,
+    };
+  }
+  #happen(id: string): void {
+    const event = this.scenario.timeline.find((entry) => entry.id === id);
+    if (event === undefined || this.progress.events.has(id)) return;
+    this.progress.events.set(id, this.kernel.now);
+    this.kernel.cause = this.world.record('scenario', 'timeline', {
+      id,
+      ...(event.fault === undefined ? {} : { fault: event.fault.kind }),
+    });
+    if (event.say !== undefined) this.say(event.say.kind, event.say.from, event.say.text);
+    if (event.fault !== undefined) this.#applyFault(event.fault);
+    for (const next of this.scenario.timeline) {
+      if (next.after?.event === id)
+        this.kernel.after(micros(next.after.delay), this.#eventHandler, { id: next.id });
+    }
+  }
+  #applyFault(fault: Readonly<Record<string, unknown>> & { kind: string }): void {
+    const definition = findFault(fault.kind);
+    assert(definition !== undefined, `fault kind "${fault.kind}" was checked by the loader`);
+    const values = { ...valuesOf(definition.parameters, fault) };
+    const holder = fault['holder'];
+    if (typeof holder === 'string') {
+      const found = holdersOf(this.world, holder)[0];
+      if (found === undefined) {
+        this.world.record('scenario', 'fault.nobody', { holder });
+        return;
+      }
+      values['host'] = found;
+    }
+    definition.apply(this.world, values);
+  }
+  say(kind: RunProgress['feed'][number]['kind'], from: string, text: string): void {
+    const seq = this.world.record('on-call', `feed.${kind}`, { from, text });
+    this.progress.feed.push({ seq, at: this.now, kind, from, text });
+  }
+
+  // ---------------------------------------------------------------- observing
+  #seen(entry: JournalEntry): void {
+    if (entry.type !== 'request' || this.progress.phase === 'preparing') return;
+    const data = entry.data as { from: string; ok: boolean; status: number; error: string; micros: number };
+    const request: ObservedRequest = {
+      at: entry.at,
+      from: data.from,
+      ok: data.ok,
+      status: data.status,
+      error: data.error,
+      micros: data.micros,
+      seq: entry.seq,
+    };
+    this.#count(request);
+    const seen = this.observations();
+    for (const objective of this.#entries()) {
+      const definition = findObjective(objective.kind);
+      const progress = this.progress.objectives.get(objective.id);
+      if (progress !== undefined && !progress.decided)
+        definition?.request?.(progress.state, request, valuesOf(definition.parameters, objective), seen);
+    }
+  }
+  #count({ from, ok, micros: took }: ObservedRequest): void {
+    const { totals, seconds } = this.progress;
+    for (const key of ['', from]) {
+      const total = totals.get(key) ?? { total: 0, failed: 0 };
+      total.total += 1;
+      if (!ok) total.failed += 1;
+      totals.set(key, total);
+    }
+    const rows = seconds.get(from) ?? [];
+    const second = Math.max(0, Math.floor(this.now / SECOND));
+    while (rows.length <= second) rows.push({ ok: 0, failed: 0, slowest: 0 });
+    const row = rows[second];
+    if (row !== undefined) {
+      if (ok) row.ok += 1;
+      else row.failed += 1;
+      row.slowest = Math.max(row.slowest, took);
+    }
+    seconds.set(from, rows);
+    for (const pager of this.scenario.pager) if (pager.from === from) this.#page(pager, ok);
+  }
+  #page(pager: Scenario['pager'][number], ok: boolean): void {
+    const state = this.progress.pagers.get(pager.id) ?? { failingSince: undefined, firing: false };
+    this.progress.pagers.set(pager.id, state);
+    if (ok) {
+      if (state.firing) this.say('resolved', 'pager', pager.title);
+      state.failingSince = undefined;
+      state.firing = false;
+      return;
+    }
+    state.failingSince ??= this.kernel.now;
+    if (state.firing || this.kernel.now - state.failingSince < micros(pager.failing)) return;
+    state.firing = true;
+    this.say('page', 'pager', pager.title);
+  }
+  observations(): Observations {
+    const met = new Map<string, Micros>();
+    for (const [id, objective] of this.progress.objectives)
+      if (objective.verdict === 'met' && objective.at !== undefined) met.set(id, objective.at);
+    return {
+      world: this.world,
+      now: this.kernel.now,
+      events: this.progress.events,
+      totals: this.progress.totals,
+      met,
+    };
+  }
+
+  // ---------------------------------------------------------------- judging
+  #second(): void {
+    if (this.progress.phase === 'running') this.#judge();
+    if (this.progress.phase === 'running')
+      this.kernel.schedule(this.kernel.now + SECOND, this.#secondHandler, undefined);
+  }
+  #judge(): void {
+    const seen = this.observations();
+    for (const entry of this.#entries()) {
+      const progress = this.progress.objectives.get(entry.id);
+      const definition = findObjective(entry.kind);
+      if (progress === undefined || definition === undefined || progress.decided) continue;
+      const judgement = definition.sample(progress.state, valuesOf(definition.parameters, entry), seen);
+      const before = progress.verdict;
+      progress.verdict = judgement.state;
+      progress.progress = judgement.progress;
+      progress.measured = judgement.measured;
+      if (before !== judgement.state) this.#changed(entry, progress);
+    }
+    const lost = this.#entries().find(
+      (entry) => this.progress.objectives.get(entry.id)?.verdict === 'failed',
+    );
+    if (lost !== undefined) this.#end('lost', lost.why);
+    else if (this.now >= micros(this.scenario.deadline))
+      this.#end('lost', this.#openObjective()?.why ?? 'Time is over.');
+  }
+  #changed(entry: Entry, progress: ObjectiveProgress): void {
+    const isGuard = this.scenario.guards.some(({ id }) => id === entry.id);
+    if (progress.verdict !== 'met' && progress.verdict !== 'failed') return;
+    progress.at = this.kernel.now;
+    progress.decided = progress.verdict === 'failed' || !isGuard;
+    if (isGuard && progress.verdict === 'met') return;
+    this.world.record('run', `objective.${progress.verdict}`, { id: entry.id, measured: progress.measured });
+    if (progress.verdict !== 'met') return;
+    for (const next of this.scenario.timeline) {
+      if (next.after?.objective === entry.id)
+        this.kernel.after(micros(next.after.delay), this.#eventHandler, { id: next.id });
+    }
+  }
+  #openObjective(): Entry | undefined {
+    return this.scenario.objectives.find(
+      (entry) => this.progress.objectives.get(entry.id)?.verdict !== 'met',
+    );
+  }
+  #end(phase: 'won' | 'lost', verdict: string): void {
+    this.progress.phase = phase;
+    this.progress.verdict = verdict;
+    this.progress.finishedAt = this.now;
+    this.world.record('run', `run.${phase}`, { verdict });
+  }
+}

@@ -1,0 +1,161 @@
+/** csplit(1) of GNU coreutils. */
+import { byteLength } from '../../std/bytes';
+import { errnoText } from './errno-text';
+import { valueOf } from './getopt';
+import { quoteFile, quoteFileIfNeeded, quoteValue } from './quoting';
+import { compilePosix } from './regex/pattern';
+import { RegexError } from './regex/tree';
+import type { Command, Tool, ToolRun } from './tool';
+
+export const csplit: Command = {
+  name: 'csplit',
+  package: 'coreutils',
+  paths: ['/usr/bin/csplit'],
+  synopsis: 'csplit [OPTION]... FILE PATTERN...',
+  summary:
+    "Output pieces of FILE separated by PATTERN(s) to files 'xx00', 'xx01', ...,\nand output byte counts of each piece to standard output.",
+  run,
+};
+
+function* run(tool: Tool): ToolRun {
+  const { options, operands } = tool.options({
+    short: 'b:f:kn:sqz',
+    long: {
+      'suffix-format:': 'b',
+      'prefix:': 'f',
+      'keep-files': 'k',
+      'digits:': 'n',
+      quiet: 'q',
+      silent: 'q',
+      'elide-empty-files': 'z',
+      'suppress-matched': 'suppress',
+    },
+  });
+  const has = (letters: string): boolean => options.some((option) => letters.includes(option.name));
+  const value = (name: string): string | undefined =>
+    options.findLast((option) => option.name === name)?.value;
+  const [input, ...patterns] = operands;
+  if (input === undefined) return tool.misuse('missing operand');
+  if (patterns.length === 0) return tool.misuse(`missing operand after ${quoteValue(input)}`);
+  const file = yield* tool.readFile(input);
+  if (typeof file === 'string') return tool.fail(`cannot open ${quoteFile(input)} for reading: ${errnoText(file)}`);
+  const digits = options.find((option) => option.name === 'n');
+  const splitter = new Splitter(tool, file.text, {
+    prefix: value('f') ?? 'xx',
+    digits: digits === undefined ? 2 : Number(valueOf(digits)),
+    suffixFormat: value('b'),
+    keep: has('k'),
+    quiet: has('sq'),
+    elide: has('z'),
+    suppress: options.some((option) => option.name === 'suppress'),
+  });
+  for (let i = 0; i < patterns.length; i++) {
+    const pattern = patterns[i] ?? '';
+    const repeat = /^\{(\d+|\*)\}$/.exec(patterns[i + 1] ?? '');
+    if (repeat !== null) i++;
+    splitter.apply(
+      pattern,
+      repeat === null ? 0 : repeat[1] === '*' ? Number.POSITIVE_INFINITY : Number(repeat[1]),
+    );
+  }
+  splitter.finish();
+  return 0;
+}
+
+interface Settings {
+  prefix: string;
+  digits: number;
+  suffixFormat: string | undefined;
+  keep: boolean;
+  quiet: boolean;
+  elide: boolean;
+  suppress: boolean;
+}
+
+class Splitter {
+  readonly #lines: string[];
+  #at = 0;
+  #count = 0;
+  readonly #made: string[] = [];
+
+  constructor(
+    private readonly tool: Tool,
+    text: string,
+    private readonly settings: Settings,
+  ) {
+    this.#lines = text.split(/(?<=\n)/).filter((line) => line !== '');
+  }
+
+  apply(pattern: string, repeats: number): void {
+    for (let round = 0; round <= repeats; round++) {
+      const end = /^\d+$/.test(pattern) ? this.#byNumber(pattern, round) : this.#byRegex(pattern, round);
+      if (end === undefined) {
+        if (repeats === Number.POSITIVE_INFINITY) return;
+        this.#fail(
+          /^\d+$/.test(pattern)
+            ? `${quoteValue(pattern)}: line number out of range`
+            : `${quoteValue(pattern)}: match not found`,
+          round,
+        );
+      } else {
+        if (!pattern.startsWith('%')) this.#write(this.#lines.slice(this.#at, end).join(''));
+        this.#at = end + (this.settings.suppress ? 1 : 0);
+      }
+    }
+  }
+
+  finish(): void {
+    this.#write(this.#lines.slice(this.#at).join(''));
+  }
+
+  #byNumber(pattern: string, round: number): number | undefined {
+    const target = Number(pattern) * (round + 1) - 1;
+    if (target > this.#lines.length || target < this.#at) return undefined;
+    return target;
+  }
+
+  #byRegex(text: string, round: number): number | undefined {
+    const delimiter = text[0] ?? '';
+    if (delimiter !== '/' && delimiter !== '%')
+      return this.#fail(`${quoteValue(text)}: invalid pattern`, round);
+    const close = text.lastIndexOf(delimiter);
+    if (close === 0)
+      return this.#fail(`${quoteFileIfNeeded(text)}: closing delimiter '${delimiter}' missing`, round);
+    const pattern = compilePosix(text.slice(1, close), { dialect: 'posixBasic' });
+    if (pattern instanceof RegexError)
+      return this.#fail(`${quoteFileIfNeeded(text)}: invalid regular expression: ${pattern.message}`, round);
+    const offset = Number(text.slice(close + 1) || '0');
+    // A line that ended the piece before does not end this one too.
+    const from = this.#at === 0 && this.#count === 0 ? 0 : this.#at + (this.settings.suppress ? 0 : 1);
+    for (let i = from; i < this.#lines.length; i++) {
+      if (pattern.test((this.#lines[i] ?? '').replace(/\n$/, '')))
+        return Math.max(this.#at, Math.min(this.#lines.length, i + offset));
+    }
+    return undefined;
+  }
+
+  #fail(message: string, round: number): never {
+    if (!this.settings.keep)
+      for (const name of this.#made)
+        this.tool.context.fs.unlink(this.tool.resolve(name), this.tool.context.who);
+    return this.tool.fail(`${message}${round > 0 ? ` on repetition ${round}` : ''}`);
+  }
+
+  #write(text: string): void {
+    if (text === '' && this.settings.elide) return;
+    const number = String(this.#count++);
+    const suffix =
+      this.settings.suffixFormat === undefined
+        ? number.padStart(this.settings.digits, '0')
+        : this.settings.suffixFormat.replace(/%0?(\d*)d/, (_, width: string) =>
+            number.padStart(Number(width || '0'), '0'),
+          );
+    const name = this.settings.prefix + suffix;
+    const stream = this.tool.create(name);
+    if (typeof stream === 'string') return this.tool.fail(`${name}: ${errnoText(stream)}`);
+    stream.write(text);
+    this.tool.close(stream);
+    this.#made.push(name);
+    if (!this.settings.quiet) this.tool.line(String(byteLength(text)));
+  }
+}
