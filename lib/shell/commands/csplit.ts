@@ -38,7 +38,8 @@ function* run(tool: Tool): ToolRun {
   if (input === undefined) return tool.misuse('missing operand');
   if (patterns.length === 0) return tool.misuse(`missing operand after ${quoteValue(input)}`);
   const file = yield* tool.readFile(input);
-  if (typeof file === 'string') return tool.fail(`cannot open ${quoteFile(input)} for reading: ${errnoText(file)}`);
+  if (typeof file === 'string')
+    return tool.fail(`cannot open ${quoteFile(input)} for reading: ${errnoText(file)}`);
   const digits = options.find((option) => option.name === 'n');
   const splitter = new Splitter(tool, file.text, {
     prefix: value('f') ?? 'xx',

@@ -1,5 +1,4 @@
 /** expand(1) and unexpand(1) of GNU coreutils. */
-import { valueOf } from './getopt';
 import { LineReader } from './line-reader';
 import { inputsOf, openOperand } from './operands';
 import { quoteValue } from './quoting';

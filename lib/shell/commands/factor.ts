@@ -10,7 +10,10 @@ export const factor: Command = {
   summary: 'Print the prime factors of each specified integer NUMBER.',
   run: function* (tool) {
     const { operands } = tool.options({ short: 'h', long: { exponents: 'h' } });
-    const words = operands.length > 0 ? operands : (yield* tool.context.readAll()).split(/\s+/).filter((word) => word !== '');
+    const words =
+      operands.length > 0
+        ? operands
+        : (yield* tool.context.readAll()).split(/\s+/).filter((word) => word !== '');
     let code = 0;
     for (const word of words) if (!(yield* one(tool, word))) code = 1;
     return code;
@@ -30,7 +33,11 @@ function* one(tool: Tool, word: string): Step<boolean> {
     return false;
   }
   yield* tool.burn(50);
-  tool.line(`${value}:${factors(value).map((prime) => ` ${prime}`).join('')}`);
+  tool.line(
+    `${value}:${factors(value)
+      .map((prime) => ` ${prime}`)
+      .join('')}`,
+  );
   return true;
 }
 

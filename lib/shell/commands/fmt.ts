@@ -13,21 +13,61 @@ export const fmt: Command = {
   run,
 };
 
-interface Settings { width: number; goal: number; splitOnly: boolean; uniform: boolean; crown: boolean; tagged: boolean; prefix: string }
-interface Word { readonly text: string; readonly space: number; readonly period: boolean; readonly punctuation: boolean; readonly paren: boolean; readonly final: boolean }
+interface Settings {
+  width: number;
+  goal: number;
+  splitOnly: boolean;
+  uniform: boolean;
+  crown: boolean;
+  tagged: boolean;
+  prefix: string;
+}
+interface Word {
+  readonly text: string;
+  readonly space: number;
+  readonly period: boolean;
+  readonly punctuation: boolean;
+  readonly paren: boolean;
+  readonly final: boolean;
+}
 
 function* run(tool: Tool): ToolRun {
-  const args = tool.args.map((argument, index) => (index === 0 ? argument.replace(/^-(\d+)$/, '-w$1') : argument));
-  const { options, operands } = tool.options({ short: 'cstuw:g:p:', long: { 'crown-margin': 'c', 'split-only': 's', 'tagged-paragraph': 't', 'uniform-spacing': 'u', 'width:': 'w', 'goal:': 'g', 'prefix:': 'p' } }, { args });
+  const args = tool.args.map((argument, index) =>
+    index === 0 ? argument.replace(/^-(\d+)$/, '-w$1') : argument,
+  );
+  const { options, operands } = tool.options(
+    {
+      short: 'cstuw:g:p:',
+      long: {
+        'crown-margin': 'c',
+        'split-only': 's',
+        'tagged-paragraph': 't',
+        'uniform-spacing': 'u',
+        'width:': 'w',
+        'goal:': 'g',
+        'prefix:': 'p',
+      },
+    },
+    { args },
+  );
   const has = (name: string): boolean => options.some((option) => option.name === name);
   const number = (name: string): number | undefined => {
     const option = options.findLast((candidate) => candidate.name === name);
     if (option === undefined) return undefined;
-    if (!/^\d+$/.test(valueOf(option)) || Number(valueOf(option)) > 2500) tool.fail(`invalid width: ${quoteValue(valueOf(option))}`);
+    if (!/^\d+$/.test(valueOf(option)) || Number(valueOf(option)) > 2500)
+      tool.fail(`invalid width: ${quoteValue(valueOf(option))}`);
     return Number(valueOf(option));
   };
   const width = number('w') ?? 75;
-  const settings: Settings = { width, goal: number('g') ?? Math.floor((width * 187) / 200), splitOnly: has('s'), uniform: has('u'), crown: has('c'), tagged: has('t'), prefix: options.findLast((option) => option.name === 'p')?.value ?? '' };
+  const settings: Settings = {
+    width,
+    goal: number('g') ?? Math.floor((width * 187) / 200),
+    splitOnly: has('s'),
+    uniform: has('u'),
+    crown: has('c'),
+    tagged: has('t'),
+    prefix: options.findLast((option) => option.name === 'p')?.value ?? '',
+  };
   let code = 0;
   for (const name of inputsOf(operands)) {
     const stream = openOperand(tool, name, 'reading');
@@ -62,14 +102,22 @@ function paragraphs(lines: readonly string[], settings: Settings): string[][] {
     current = [];
   };
   for (const line of lines) {
-    const text = settings.prefix !== '' && line.trimStart().startsWith(settings.prefix) ? line.trimStart().slice(settings.prefix.length) : line;
+    const text =
+      settings.prefix !== '' && line.trimStart().startsWith(settings.prefix)
+        ? line.trimStart().slice(settings.prefix.length)
+        : line;
     if (text.trim() === '' || (settings.prefix !== '' && text === line)) {
       close();
       out.push([line.trim() === '' ? '' : line]);
       continue;
     }
     const reference = settings.crown || settings.tagged ? current[1] : current[0];
-    const isNew = current.length > 0 && (settings.splitOnly || (reference !== undefined ? indentOf(reference) !== indentOf(text) : settings.tagged && indentOf(current[0] ?? '') === indentOf(text)));
+    const isNew =
+      current.length > 0 &&
+      (settings.splitOnly ||
+        (reference !== undefined
+          ? indentOf(reference) !== indentOf(text)
+          : settings.tagged && indentOf(current[0] ?? '') === indentOf(text)));
     if (isNew) close();
     current.push(text);
   }
@@ -88,7 +136,14 @@ function wordsOf(lines: readonly string[], uniform: boolean): Word[] {
       const period = /[.?!]$/.test(bare);
       const atEnd = index === parts.length - 1;
       const final = period && (atEnd || gap.length > 1 || gap.includes('\t'));
-      words.push({ text, space: atEnd || uniform ? (final ? 2 : 1) : gap.replaceAll('\t', ' ').length, period, punctuation: /[^\w\s]$/.test(bare), paren: /^['"([`]/.test(text), final });
+      words.push({
+        text,
+        space: atEnd || uniform ? (final ? 2 : 1) : gap.replaceAll('\t', ' ').length,
+        period,
+        punctuation: /[^\w\s]$/.test(bare),
+        paren: /^['"([`]/.test(text),
+        final,
+      });
     });
   });
   return words;
@@ -104,7 +159,10 @@ function format(lines: readonly string[], settings: Settings): string {
   let out = '';
   let from = 0;
   for (const to of breaks) {
-    const line = words.slice(from, to).map((word, index, all) => word.text + (index < all.length - 1 ? ' '.repeat(word.space) : '')).join('');
+    const line = words
+      .slice(from, to)
+      .map((word, index, all) => word.text + (index < all.length - 1 ? ' '.repeat(word.space) : ''))
+      .join('');
     out += `${' '.repeat(from === 0 ? indent : other)}${settings.prefix}${line}\n`;
     from = to;
   }
@@ -123,7 +181,10 @@ const SHORT_COST = (n: number): number => EQUIV(n * 10);
 const RAGGED_COST = (n: number): number => SHORT_COST(n) / 2;
 
 /** Ends of lines, by dynamic programming from the last word back. */
-function bestBreaks(words: readonly Word[], shape: { indent: number; other: number; settings: Settings }): number[] {
+function bestBreaks(
+  words: readonly Word[],
+  shape: { indent: number; other: number; settings: Settings },
+): number[] {
   const count = words.length;
   const best = new Array<number>(count + 1).fill(0);
   const next = new Array<number>(count + 1).fill(count);
@@ -135,7 +196,10 @@ function bestBreaks(words: readonly Word[], shape: { indent: number; other: numb
     for (let end = start + 1; end <= count; end++) {
       length += (words[end - 1]?.text.length ?? 0) + (end - 1 > start ? (words[end - 2]?.space ?? 1) : 0);
       if (length > width && end > start + 1) break;
-      const cost = (best[end] ?? 0) + (end === count ? 0 : SHORT_COST(goal - length)) + (end < count && next[end] !== count ? RAGGED_COST(length - (lengthOf[end] ?? 0)) : 0);
+      const cost =
+        (best[end] ?? 0) +
+        (end === count ? 0 : SHORT_COST(goal - length)) +
+        (end < count && next[end] !== count ? RAGGED_COST(length - (lengthOf[end] ?? 0)) : 0);
       if (cost < (best[start] ?? 0)) {
         best[start] = cost;
         next[start] = end;

@@ -16,20 +16,34 @@ export const shuf: Command = {
 function* run(tool: Tool): ToolRun {
   const { options, operands } = tool.options({
     short: 'ei:n:o:rz',
-    long: { echo: 'e', 'input-range:': 'i', 'head-count:': 'n', 'output:': 'o', repeat: 'r', 'random-source:': 'source', 'zero-terminated': 'z' },
+    long: {
+      echo: 'e',
+      'input-range:': 'i',
+      'head-count:': 'n',
+      'output:': 'o',
+      repeat: 'r',
+      'random-source:': 'source',
+      'zero-terminated': 'z',
+    },
   });
   const has = (name: string): boolean => options.some((option) => option.name === name);
   const terminator = has('z') ? '\0' : '\n';
   const range = options.findLast((option) => option.name === 'i');
   if (has('e') && range !== undefined) tool.misuse('cannot combine -e and -i options');
-  if ((range !== undefined ? operands[0] : has('e') ? undefined : operands[1]) !== undefined) tool.misuse(`extra operand ${quoteValue(operands[range === undefined ? 1 : 0] ?? '')}`);
+  if ((range !== undefined ? operands[0] : has('e') ? undefined : operands[1]) !== undefined)
+    tool.misuse(`extra operand ${quoteValue(operands[range === undefined ? 1 : 0] ?? '')}`);
   let count = Number.POSITIVE_INFINITY;
   for (const option of options) {
     if (option.name !== 'n') continue;
     if (!/^\d+$/.test(valueOf(option))) tool.fail(`invalid line count: ${quoteValue(valueOf(option))}`);
     count = Math.min(count, Number(valueOf(option)));
   }
-  const items = range !== undefined ? rangeOf(tool, valueOf(range)) : has('e') ? operands : yield* linesOf(tool, operands[0] ?? '-', terminator);
+  const items =
+    range !== undefined
+      ? rangeOf(tool, valueOf(range))
+      : has('e')
+        ? operands
+        : yield* linesOf(tool, operands[0] ?? '-', terminator);
   const random = tool.context.kernel.random(`shuf:${tool.context.host.name}`);
   if (has('r')) {
     if (items.length === 0 && count > 0) tool.fail('no lines to repeat');
@@ -39,12 +53,17 @@ function* run(tool: Tool): ToolRun {
     }
     return 0;
   }
-  const text = random.shuffle(items).slice(0, count).map((item) => item + terminator).join('');
+  const text = random
+    .shuffle(items)
+    .slice(0, count)
+    .map((item) => item + terminator)
+    .join('');
   const output = options.findLast((option) => option.name === 'o');
   if (output === undefined) tool.print(text);
   else {
     const stream = tool.create(valueOf(output));
-    if (typeof stream === 'string') return tool.fail(`${quoteFileIfNeeded(valueOf(output))}: ${errnoText(stream)}`);
+    if (typeof stream === 'string')
+      return tool.fail(`${quoteFileIfNeeded(valueOf(output))}: ${errnoText(stream)}`);
     stream.write(text);
   }
   return 0;

@@ -12,7 +12,10 @@ export const tsort: Command = {
   run,
 };
 
-interface Item { before: number; readonly after: string[] }
+interface Item {
+  before: number;
+  readonly after: string[];
+}
 
 function* run(tool: Tool): ToolRun {
   const { operands } = tool.options({ short: '' });
@@ -41,7 +44,10 @@ function* run(tool: Tool): ToolRun {
 
 function order(tool: Tool, name: string, items: Map<string, Item>): number {
   let code = 0;
-  const queue = [...items].filter(([, entry]) => entry.before === 0).map(([word]) => word).sort();
+  const queue = [...items]
+    .filter(([, entry]) => entry.before === 0)
+    .map(([word]) => word)
+    .sort();
   while (items.size > 0) {
     const word = queue.shift();
     if (word === undefined) {

@@ -80,7 +80,8 @@ function* listedNames(tool: Tool, from: string, operands: readonly string[]): St
       `extra operand ${quoteFile(operands[0] ?? '')}\nfile operands cannot be combined with --files0-from`,
     );
   const file = yield* tool.readFile(from);
-  if (typeof file === 'string') return tool.fail(`cannot open ${quoteFile(from)} for reading: ${errnoText(file)}`);
+  if (typeof file === 'string')
+    return tool.fail(`cannot open ${quoteFile(from)} for reading: ${errnoText(file)}`);
   return file.text.split('\0').filter((name) => name !== '');
 }
 

@@ -124,7 +124,8 @@ function* run(tool: Tool): ToolRun {
 
 function* listedNames(tool: Tool, from: string): Step<string[]> {
   const file = yield* tool.readFile(from);
-  if (typeof file === 'string') return tool.fail(`open failed: ${quoteFileIfNeeded(from)}: ${errnoText(file)}`, TROUBLE);
+  if (typeof file === 'string')
+    return tool.fail(`open failed: ${quoteFileIfNeeded(from)}: ${errnoText(file)}`, TROUBLE);
   return file.text.split('\0').filter((name) => name !== '');
 }
 

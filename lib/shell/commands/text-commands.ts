@@ -1,0 +1,58 @@
+/** The tools that work on text, in the order of the manual's index. */
+import { cat } from './cat';
+import { column } from './column';
+import { comm } from './comm';
+import { csplit } from './csplit';
+import { cut } from './cut';
+import { expand, unexpand } from './expand';
+import { factor } from './factor';
+import { fmt } from './fmt';
+import { fold } from './fold';
+import { head } from './head';
+import { join } from './join';
+import { nl } from './nl';
+import { paste } from './paste';
+import { rev } from './rev';
+import { seq } from './seq';
+import { shuf } from './shuf';
+import { sort } from './sort/sort';
+import { split } from './split';
+import { tac } from './tac';
+import { tail } from './tail';
+import { tee } from './tee';
+import type { Command } from './tool';
+import { tr } from './tr';
+import { tsort } from './tsort';
+import { uniq } from './uniq';
+import { wc } from './wc';
+import { yes } from './yes';
+
+export const TEXT_COMMANDS: readonly Command[] = [
+  cat,
+  column,
+  comm,
+  csplit,
+  cut,
+  expand,
+  factor,
+  fmt,
+  fold,
+  head,
+  join,
+  nl,
+  paste,
+  rev,
+  seq,
+  shuf,
+  sort,
+  split,
+  tac,
+  tail,
+  tee,
+  tr,
+  tsort,
+  unexpand,
+  uniq,
+  wc,
+  yes,
+];
