@@ -149,6 +149,8 @@ export interface FileSystem {
   symlink(target: string, path: string, who: Credentials): undefined | FileError;
   readlink(path: string, who: Credentials): string | FileError;
   mkfifo(path: string, mode: number, who: Credentials): undefined | FileError;
+  /** The inode that bind(2) makes for a UNIX socket. */
+  bindSocket(path: string, mode: number, who: Credentials): undefined | FileError;
   chmod(path: string, mode: number, who: Credentials): undefined | FileError;
   chown(
     path: string,

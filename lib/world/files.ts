@@ -231,6 +231,10 @@ export class Files implements FileSystem {
     const made = this.#create(path, 'fifo', mode, who, '');
     return made instanceof FileError ? made : undefined;
   }
+  bindSocket(path: string, mode: number, who: Credentials): undefined | FileError {
+    const made = this.#create(path, 'socket', mode, who, '');
+    return made instanceof FileError ? made : undefined;
+  }
   /** A device, socket or computed file, for set-up. */
   special(
     path: string,

@@ -4,7 +4,7 @@
  * so that open connections survive a checkpoint.
  */
 import type { Micros } from '../std/instant';
-import type { Errno } from './files.contract';
+import type { Credentials, Errno } from './files.contract';
 import type { Host, World } from './world.contract';
 
 /** Plain data as `lib/std/plain` clones it. Unchecked here, so that interfaces fit; a checkpoint refuses what is not plain. */
@@ -120,6 +120,19 @@ export interface Network {
   connection(connection: number): ConnectionInfo | undefined;
   /** Sockets of a host for ss: listening and connected. */
   sockets(host: Host): ConnectionInfo[];
+
+  // ---- UNIX stream sockets: connections share send, close, reset and setOwner with TCP; messages are RawBytes
+  /** bind+listen at a path, which gets a socket inode; EADDRINUSE when something is there already. closeListener leaves the inode. */
+  listenUnix(
+    host: Host,
+    options: { pid: number; path: string; mode?: number; uid?: number; gid?: number; on: Callback },
+  ): { listener: number } | Errno;
+  /** connect(2) knows at once: ENOENT, EACCES, ECONNREFUSED. Otherwise a 'connected' event follows. */
+  connectUnix(
+    host: Host,
+    options: { pid: number; path: string; who: Credentials; on: Callback },
+  ): { connection: number } | Errno;
+  unixListeners(host: Host): { listener: number; pid: number; path: string }[];
 
   // ---- UDP, ICMP, raw IP
   bindUdp(

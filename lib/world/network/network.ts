@@ -4,7 +4,7 @@
  */
 import type { Micros } from '../../std/instant';
 import type { Plain } from '../../std/plain';
-import type { Errno } from '../files.contract';
+import type { Credentials, Errno } from '../files.contract';
 import type {
   ArpReplyEvent,
   Callback,
@@ -34,6 +34,7 @@ import type { Stack } from './stack';
 import { Taps } from './taps';
 import { Tcp } from './tcp';
 import { trackedOn } from './tracked';
+import { UnixSockets } from './unix-sockets';
 
 export type { ArpReplyEvent };
 
@@ -53,6 +54,7 @@ export class SimulatedNetwork implements Network {
   readonly #datagrams: Datagrams;
   readonly #taps: Taps;
   readonly #names: Names;
+  readonly #unix: UnixSockets;
 
   constructor(world: World, remembers: boolean) {
     const core = new Core(world);
@@ -67,6 +69,7 @@ export class SimulatedNetwork implements Network {
     this.#datagrams = new Datagrams(core, this.#forwarding);
     this.#taps = new Taps(core);
     this.#names = new Names(core, this.#datagrams);
+    this.#unix = new UnixSockets(core);
     this.#forwarding.users = {
       take: (stack, device, packet) => this.#take(stack, device, packet),
       seen: (stack, device, direction, packet, macs, at) =>
@@ -128,10 +131,12 @@ export class SimulatedNetwork implements Network {
     return this.#listeners.listen(host, options);
   }
   closeListener(host: Host, listener: number): void {
-    this.#listeners.close(this.#core.stack(host), listener);
+    if (this.#unix.isListener(host, listener)) this.#unix.closeListener(host, listener);
+    else this.#listeners.close(this.#core.stack(host), listener);
   }
   moveListener(host: Host, listener: number, pid: number, on: Callback): void {
-    this.#listeners.move(this.#core.stack(host), listener, pid, on);
+    if (this.#unix.isListener(host, listener)) this.#unix.moveListener(host, listener, pid, on);
+    else this.#listeners.move(this.#core.stack(host), listener, pid, on);
   }
   listeners(
     host: Host,
@@ -166,16 +171,20 @@ export class SimulatedNetwork implements Network {
     return this.#tcp.connect(host, options);
   }
   send(connection: number, side: Side, message: Message): void {
-    this.#tcp.send(connection, side, message);
+    if (this.#unix.owns(connection)) this.#unix.send(connection, side, message);
+    else this.#tcp.send(connection, side, message);
   }
   close(connection: number, side: Side): void {
-    this.#tcp.close(connection, side);
+    if (this.#unix.owns(connection)) this.#unix.close(connection, side);
+    else this.#tcp.close(connection, side);
   }
   reset(connection: number, side: Side): void {
-    this.#tcp.reset(connection, side);
+    if (this.#unix.owns(connection)) this.#unix.reset(connection, side);
+    else this.#tcp.reset(connection, side);
   }
   setOwner(connection: number, side: Side, on: Callback): void {
-    this.#tcp.setOwner(connection, side, on);
+    if (this.#unix.owns(connection)) this.#unix.setOwner(connection, side, on);
+    else this.#tcp.setOwner(connection, side, on);
   }
   /** The client's socket when it is still there, else the server's. */
   connection(id: number): ConnectionInfo | undefined {
@@ -186,6 +195,23 @@ export class SimulatedNetwork implements Network {
   }
   sockets(host: Host): ConnectionInfo[] {
     return socketsOf(this.#core, host);
+  }
+
+  // ---------------------------------------------------------------- UNIX sockets
+  listenUnix(
+    host: Host,
+    options: { pid: number; path: string; mode?: number; uid?: number; gid?: number; on: Callback },
+  ): { listener: number } | Errno {
+    return this.#unix.listen(host, options);
+  }
+  connectUnix(
+    host: Host,
+    options: { pid: number; path: string; who: Credentials; on: Callback },
+  ): { connection: number } | Errno {
+    return this.#unix.connect(host, options);
+  }
+  unixListeners(host: Host): { listener: number; pid: number; path: string }[] {
+    return this.#unix.listeners(host);
   }
 
   // ---------------------------------------------------------------- UDP, ICMP, raw
@@ -375,6 +401,7 @@ export class SimulatedNetwork implements Network {
   releaseProcess(host: Host, pid: number, how: 'exit' | 'vanish'): void {
     const { net } = this.#core.stack(host);
     this.#tcp.release(host, pid, how);
+    this.#unix.release(host, pid);
     for (const [id, socket] of net.udp) if (socket.pid === pid) net.udp.delete(id);
     for (const [id, socket] of net.raw) if (socket.pid === pid) net.raw.delete(id);
     for (const [id, ping] of net.pings) if (ping.pid === pid) net.pings.delete(id);
@@ -388,6 +415,7 @@ export class SimulatedNetwork implements Network {
   powerOff(host: Host): void {
     const stack = this.#core.stack(host);
     this.#tcp.forgetHost(stack);
+    this.#unix.forgetHost(host.name);
     this.#neighbours.forgetHost(stack);
     this.#names.release(host.name);
     this.#core.resetHost(host.name);

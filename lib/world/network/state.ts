@@ -133,9 +133,24 @@ export type ArpWatch = {
   on: Callback;
 };
 
+/** A listening stream socket with a path. */
+export type UnixListener = { listener: number; pid: number; path: string; ino: number; on: Callback };
+export type UnixEnd = {
+  host: string;
+  pid: number;
+  on: Callback;
+  path: string;
+  /** It sends no more. */
+  isShut: boolean;
+  /** It hears no more. */
+  isClosed: boolean;
+};
+export type UnixConnection = { id: number; client: UnixEnd; server: UnixEnd };
+
 /** What one host's kernel holds. Lost with its power. */
 export type HostNet = {
   listeners: Map<number, Listener>;
+  unixListeners: Map<number, UnixListener>;
   udp: Map<number, UdpSocket>;
   raw: Map<number, RawSocket>;
   taps: Map<number, Tap>;
@@ -162,6 +177,8 @@ export type NetState = {
   connections: Map<number, Connection>;
   /** Ended ones that still stand in the table. */
   buried: number[];
+  unix: Map<number, UnixConnection>;
+  buriedUnix: number[];
   resolves: Map<number, ResolveJob>;
   /** seq of the journal entry that last ended (or failed) a listener, by `host ip:port`. */
   ends: Map<string, number>;
@@ -178,6 +195,8 @@ export function emptyNetState(): NetState {
     hosts: new Map(),
     connections: new Map(),
     buried: [],
+    unix: new Map(),
+    buriedUnix: [],
     resolves: new Map(),
     ends: new Map(),
     drops: new Map(),
@@ -188,6 +207,7 @@ export function emptyNetState(): NetState {
 export function emptyHostNet(firstPort: number): HostNet {
   return {
     listeners: new Map(),
+    unixListeners: new Map(),
     udp: new Map(),
     raw: new Map(),
     taps: new Map(),

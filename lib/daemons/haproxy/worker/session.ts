@@ -63,6 +63,7 @@ export function newSession(runtime: Runtime, listener: number, connection: numbe
     isForced: false,
     isRedispatched: false,
     isReused: false,
+    failure: '',
     isCounted: false,
     hasBackend: false,
     buffered: '',
