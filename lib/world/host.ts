@@ -6,6 +6,7 @@ import { acceptsSysctl, coupledSysctl } from './kernel-settings';
 import type { DaemonContext, ProcessState } from './process.contract';
 import type { Processes } from './processes';
 import { Streams } from './streams';
+import { Terminals } from './terminals';
 import type { Host, HostState, SyslogEntry, UserRecord, World } from './world.contract';
 
 const MOST_LOG_ENTRIES = 40_000;
@@ -18,6 +19,7 @@ interface Accounts {
 export class SimulatedHost implements Host {
   readonly fs: Files;
   readonly streams: Streams;
+  readonly terminals: Terminals;
   #accounts: Accounts | undefined;
 
   constructor(
@@ -32,6 +34,7 @@ export class SimulatedHost implements Host {
       host: () => this,
     });
     this.streams = new Streams(this, (host, pid) => processTable.wakeStream(host, pid));
+    this.terminals = new Terminals(this, (pid) => processTable.wakeStream(this, pid));
   }
   get state(): HostState {
     const state = this.world.state.hosts.get(this.name);
@@ -106,6 +109,7 @@ export class SimulatedHost implements Host {
   forgetRuntime(): void {
     this.#accounts = undefined;
     this.fs.forgetOpened();
+    this.terminals.forget();
   }
 
   // ---------------------------------------------------------------- processor

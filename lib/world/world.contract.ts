@@ -16,6 +16,7 @@ import type {
   SocketEvent,
 } from './network.contract';
 import type { Streams } from './streams';
+import type { Terminals, TerminalState } from './terminals';
 import type {
   DaemonContext,
   DaemonDefinition,
@@ -143,6 +144,8 @@ export interface Host {
   readonly fs: FileSystem;
   /** Makes streams: pipes, opened files, terminals, sinks. See lib/world/streams. */
   readonly streams: Streams;
+  /** Terminals of this host: `lib/world/terminals`. */
+  readonly terminals: Terminals;
   state: HostState;
   process(pid: number): ProcessState | undefined;
   processes(): ProcessState[];
@@ -200,6 +203,7 @@ export interface HostState {
   interfaces: Map<string, InterfaceState>;
   routes: Route[];
   neighbours: Map<string, Neighbour>;
+  terminals: Map<string, TerminalState>;
   ruleset: Ruleset;
   conntrack: Map<string, ConntrackEntry>;
   sysctl: Map<string, string>;

@@ -17,6 +17,7 @@ import { registerProcFiles } from './proc-files';
 import type { ExitStatus, SignalName, SpawnError, SpawnOptions } from './process.contract';
 import { ownerOf, Processes } from './processes';
 import { PluginRegistry } from './registry';
+import { registerTerminals } from './terminals';
 import type { Host, HostSetup, HostState, InterfaceState, World, WorldState } from './world.contract';
 
 /** Firmware and kernel, before init runs. */
@@ -80,6 +81,7 @@ export class SimulatedWorld implements World {
       const parent = host.process(pid);
       if (parent !== undefined) this.processTable.childExitNow(host, parent, data.pid, data.status);
     });
+    registerTerminals((name, run) => this.callback(name, run));
     if (this.registry.findVirtualFiles('/proc') === undefined) registerProcFiles(this.registry);
     this.network = options.network(this);
     for (const definition of this.registry.daemons()) definition.register?.(this);
@@ -160,6 +162,7 @@ export class SimulatedWorld implements World {
       interfaces,
       routes: [],
       neighbours: new Map(),
+      terminals: new Map(),
       ruleset: { generation: 0, tables: [], nextHandle: 1 },
       conntrack: new Map(),
       sysctl: defaultSysctl(
@@ -325,6 +328,7 @@ export class SimulatedWorld implements World {
     }
     state.routes = [];
     state.neighbours = new Map();
+    state.terminals = new Map();
     state.conntrack = new Map();
     state.ruleset = { generation: state.ruleset.generation + 1, tables: [], nextHandle: 1 };
     state.sysctl = defaultSysctl(
