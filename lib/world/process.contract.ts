@@ -69,28 +69,6 @@ export interface Stream {
   readonly target?: StdioTarget;
   /** Registers a process to be woken when reading or writing becomes possible. */
   watch(pid: number): void;
-  /** What a program may ask of its terminal (termios, tcsetpgrp, the window). */
-  readonly terminal?: TerminalControl;
-}
-
-/** termios(3) and ioctl_tty(2) as far as programs here use them. */
-export interface TerminalControl {
-  readonly modes: Readonly<TerminalModes>;
-  setModes(modes: Partial<TerminalModes>): void;
-  /** Process group that Ctrl-C, Ctrl-Z and Ctrl-\\ reach. */
-  foreground: number;
-  readonly columns: number;
-  readonly rows: number;
-  /** A program that shows another terminal's input (ssh) says what that one is like; undefined: no longer. */
-  setRemote(remote: { awaiting: boolean; echo: boolean } | undefined): void;
-}
-export interface TerminalModes {
-  /** What is typed is shown. */
-  echo: boolean;
-  /** Line by line, with Ctrl-D as end of file. */
-  canonical: boolean;
-  /** Ctrl-C, Ctrl-Z and Ctrl-\\ are signals. */
-  signals: boolean;
 }
 
 /** What a program waits for. It is woken by any of them and looks again itself. */

@@ -5,11 +5,40 @@
 import { ROOT } from './files';
 import type { Errno } from './files.contract';
 import type { StdioTarget, Stream } from './process.contract';
-import { Terminal, type TerminalEnds } from './terminal';
-import { Watched, type WakeStream } from './watched-stream';
 import type { Host } from './world.contract';
 
+/** Wakes the processes of one host that watch a stream. */
+export type WakeStream = (host: Host, pid: number) => void;
 const PIPE_CAPACITY = 65_536;
+
+abstract class Watched implements Stream {
+  abstract readonly kind: string;
+  protected references = 0;
+  #watchers: number[] = [];
+  constructor(
+    protected readonly host: Host,
+    private readonly wakeStream: WakeStream,
+  ) {}
+  abstract read(max?: number): string | undefined;
+  abstract write(text: string): true | undefined | Errno;
+  protected abstract ended(): void;
+  retain(): void {
+    this.references += 1;
+  }
+  close(): void {
+    this.references -= 1;
+    if (this.references === 0) this.ended();
+  }
+  watch(pid: number): void {
+    if (!this.#watchers.includes(pid)) this.#watchers.push(pid);
+  }
+  protected wake(): void {
+    const pids = this.#watchers;
+    if (pids.length === 0) return;
+    this.#watchers = [];
+    for (const pid of pids) this.wakeStream(this.host, pid);
+  }
+}
 
 /** The buffer between the two ends of a pipe. */
 interface PipeBuffer {
@@ -231,19 +260,6 @@ export class Streams {
   /** What processes of this host have open when a terminal is theirs: see `lib/world/terminals`. */
   terminal(id: string): Stream | undefined {
     return this.host.terminals.find(id)?.slave;
-  }
-  /** A new pseudo-terminal: `pts/0`, `pts/1` … It is known until closeTerminal. */
-  openTerminal(ends: TerminalEnds): Terminal {
-    let number = 0;
-    while (this.#terminals.has(`pts/${number}`)) number += 1;
-    const terminal = new Terminal(this.host, this.wake, `pts/${number}`, ends);
-    this.#terminals.set(terminal.tty, terminal);
-    return terminal;
-  }
-  /** The other side is gone: who is left gets SIGHUP, reads nothing and writes into EIO. */
-  closeTerminal(terminal: Terminal): void {
-    if (this.#terminals.get(terminal.tty) === terminal) this.#terminals.delete(terminal.tty);
-    terminal.hangUp();
   }
   /** open(2) as a stream. `/dev/tty`, `/dev/stdin` and `/dev/fd/N` are the shell's business. */
   open(
