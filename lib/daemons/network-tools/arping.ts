@@ -4,9 +4,9 @@ import { formatIPv4, parseIPv4 } from '../../std/ipv4';
 import type { ArpReplyEvent } from '../../world/network.contract';
 import type { ProgramContext, ProgramRun } from '../../world/process.contract';
 import type { Host } from '../../world/world.contract';
-import { lookUpName } from './addresses';
-import { Mailbox } from './mailbox';
-import { parseOptions } from './options';
+import { lookUpName } from '../host-names';
+import { Mailbox } from '../mailbox';
+import { parseOptions } from '../command-options';
 
 type Announcing = {
   gratuitousArp(host: Host, device: string, ip: number, operation?: 'request' | 'reply'): void;

@@ -2,7 +2,7 @@
 import { formatIPv4, inSubnet, parseCidr } from '../../std/ipv4';
 import type { ConntrackEntry } from '../../world/network.contract';
 import type { ProgramContext, ProgramRun } from '../../world/process.contract';
-import { parseOptions } from './options';
+import { parseOptions } from '../command-options';
 
 const LONG = {
   dump: 'L',

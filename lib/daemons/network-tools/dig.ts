@@ -5,8 +5,8 @@ import { formatIPv4, parseIPv4 } from '../../std/ipv4';
 import { FileError } from '../../world/files.contract';
 import type { DnsEvent, DnsRecord } from '../../world/network.contract';
 import type { ProgramContext, ProgramRun, Wait, Wake } from '../../world/process.contract';
-import { lookUpName } from './addresses';
-import { Mailbox } from './mailbox';
+import { lookUpName } from '../host-names';
+import { Mailbox } from '../mailbox';
 
 const VERSION = '9.18.41-1~deb12u1-Debian';
 const TYPES = ['A', 'AAAA', 'NS', 'CNAME', 'SOA', 'PTR', 'MX', 'TXT', 'SRV', 'ANY', 'CAA', 'AXFR'];

@@ -4,9 +4,9 @@ import { byteLength } from '../../std/bytes';
 import { formatIPv4, parseIPv4 } from '../../std/ipv4';
 import type { Message, SocketEvent, UdpEvent } from '../../world/network.contract';
 import type { ProgramContext, ProgramRun, Wait, Wake } from '../../world/process.contract';
-import { errnoText, lookUpName, serviceName, servicePort } from './addresses';
-import { Mailbox } from './mailbox';
-import { parseOptions } from './options';
+import { errnoText, lookUpName, serviceName, servicePort } from '../host-names';
+import { Mailbox } from '../mailbox';
+import { parseOptions } from '../command-options';
 
 interface NcCall {
   listen: boolean;

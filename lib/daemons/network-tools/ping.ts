@@ -3,9 +3,9 @@ import { SECOND, type Micros } from '../../std/instant';
 import { formatIPv4, parseIPv4 } from '../../std/ipv4';
 import type { PingEvent } from '../../world/network.contract';
 import type { ProgramContext, ProgramRun, Wait, Wake } from '../../world/process.contract';
-import { errnoText, lookUpName, nameInHosts } from './addresses';
-import { Mailbox } from './mailbox';
-import { parseOptions } from './options';
+import { errnoText, lookUpName, nameInHosts } from '../host-names';
+import { Mailbox } from '../mailbox';
+import { parseOptions } from '../command-options';
 
 /** How long the last answer is waited for when nothing came at all (MAXWAIT). */
 const LINGER = 10 * SECOND;

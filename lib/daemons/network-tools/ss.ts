@@ -2,8 +2,8 @@
 import { formatIPv4, inSubnet, parseCidr } from '../../std/ipv4';
 import type { ConnectionInfo } from '../../world/network.contract';
 import type { ProgramContext, ProgramRun } from '../../world/process.contract';
-import { serviceName, servicePort } from './addresses';
-import { parseOptions } from './options';
+import { serviceName, servicePort } from '../host-names';
+import { parseOptions } from '../command-options';
 
 const LONG = {
   numeric: 'n',

@@ -3,9 +3,9 @@ import { SECOND, type Micros } from '../../std/instant';
 import { formatIPv4 } from '../../std/ipv4';
 import type { PingEvent } from '../../world/network.contract';
 import type { ProgramContext, ProgramRun } from '../../world/process.contract';
-import { errnoText, lookUpName, nameInHosts } from './addresses';
-import { Mailbox } from './mailbox';
-import { parseOptions } from './options';
+import { errnoText, lookUpName, nameInHosts } from '../host-names';
+import { Mailbox } from '../mailbox';
+import { parseOptions } from '../command-options';
 
 interface Probe {
   sentAt: Micros;

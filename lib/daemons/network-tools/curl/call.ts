@@ -40,7 +40,10 @@ export interface CurlCall {
 }
 /** Wrong usage: message and exit code. */
 export class CurlUsage extends Error {
-  constructor(message: string, readonly code: number) {
+  constructor(
+    message: string,
+    readonly code: number,
+  ) {
     super(message);
   }
 }
@@ -48,21 +51,112 @@ export class CurlUsage extends Error {
 const HINT = "curl: try 'curl --help' or 'curl --manual' for more information\n";
 /** Long name → letter of the same meaning; `=`: takes a value. */
 const LONG: Readonly<Record<string, string>> = {
-  silent: 's', 'show-error': 'S', verbose: 'v', include: 'i', head: 'I', fail: 'f', location: 'L', insecure: 'k', 'output=': 'o', 'remote-name': 'O', 'header=': 'H', 'user-agent=': 'A', 'referer=': 'e', 'request=': 'X', 'data=': 'd', 'data-ascii=': 'd', get: 'G', 'cookie=': 'b',
-  'cookie-jar=': 'c', 'max-time=': 'm', 'write-out=': 'w', 'user=': 'u', 'http1.0': '0', 'http1.1': 'http1.1', ipv4: '4', ipv6: '6', 'no-buffer': 'N', globoff: 'g', 'connect-timeout=': 'connect-timeout', 'resolve=': 'resolve', 'connect-to=': 'connect-to', 'data-binary=': 'data-binary', 'data-raw=': 'data-raw',
-  'interface=': 'interface', 'max-redirs=': 'max-redirs', 'retry=': 'retry', 'fail-with-body': 'fail-with-body', 'no-progress-meter': 'no-progress-meter', 'path-as-is': 'path-as-is', 'url=': 'url', 'cacert=': 'ignored=', 'noproxy=': 'ignored=', 'retry-delay=': 'ignored=', 'retry-connrefused': 'ignored', compressed: 'ignored', 'no-keepalive': 'ignored', 'progress-bar': '#', 'tcp-nodelay': 'ignored', 'no-sessionid': 'ignored', version: 'V', help: 'h', 'junk-session-cookies': 'j', 'location-trusted': 'L', 'request-target=': 'request-target', 'json=': 'json', 'data-urlencode=': 'data-urlencode', 'create-dirs': 'ignored', 'keepalive-time=': 'ignored=', 'local-port=': 'ignored=', 'http0.9': 'ignored', 'no-location': 'ignored', raw: 'ignored',
+  silent: 's',
+  'show-error': 'S',
+  verbose: 'v',
+  include: 'i',
+  head: 'I',
+  fail: 'f',
+  location: 'L',
+  insecure: 'k',
+  'output=': 'o',
+  'remote-name': 'O',
+  'header=': 'H',
+  'user-agent=': 'A',
+  'referer=': 'e',
+  'request=': 'X',
+  'data=': 'd',
+  'data-ascii=': 'd',
+  get: 'G',
+  'cookie=': 'b',
+  'cookie-jar=': 'c',
+  'max-time=': 'm',
+  'write-out=': 'w',
+  'user=': 'u',
+  'http1.0': '0',
+  'http1.1': 'http1.1',
+  ipv4: '4',
+  ipv6: '6',
+  'no-buffer': 'N',
+  globoff: 'g',
+  'connect-timeout=': 'connect-timeout',
+  'resolve=': 'resolve',
+  'connect-to=': 'connect-to',
+  'data-binary=': 'data-binary',
+  'data-raw=': 'data-raw',
+  'interface=': 'interface',
+  'max-redirs=': 'max-redirs',
+  'retry=': 'retry',
+  'fail-with-body': 'fail-with-body',
+  'no-progress-meter': 'no-progress-meter',
+  'path-as-is': 'path-as-is',
+  'url=': 'url',
+  'cacert=': 'ignored=',
+  'noproxy=': 'ignored=',
+  'retry-delay=': 'ignored=',
+  'retry-connrefused': 'ignored',
+  compressed: 'ignored',
+  'no-keepalive': 'ignored',
+  'progress-bar': '#',
+  'tcp-nodelay': 'ignored',
+  'no-sessionid': 'ignored',
+  version: 'V',
+  help: 'h',
+  'junk-session-cookies': 'j',
+  'location-trusted': 'L',
+  'request-target=': 'request-target',
+  'json=': 'json',
+  'data-urlencode=': 'data-urlencode',
+  'create-dirs': 'ignored',
+  'keepalive-time=': 'ignored=',
+  'local-port=': 'ignored=',
+  'http0.9': 'ignored',
+  'no-location': 'ignored',
+  raw: 'ignored',
 };
 const VALUES = 'oHAeXdbcmwuTFExyYzrtQPKD';
 
 export function readCall(context: ProgramContext): CurlCall | 'version' | 'help' {
   const call: CurlCall = {
-    urls: [], silent: false, showError: false, verbose: false, include: false, head: false, fail: false, failWithBody: false, location: false, maxRedirects: 50, insecure: false, output: [], remoteName: false, headers: [], userAgent: 'curl/7.88.1', referer: undefined, method: undefined,
-    data: undefined, dataType: undefined, asQuery: false, cookies: [], cookieFiles: [], jar: undefined, resolve: [], connectTo: [], maxTime: undefined, connectTimeout: undefined, writeOut: undefined, interface: undefined, user: undefined, version: '1.1', retries: 0, noBuffer: false, path: 'usual',
+    urls: [],
+    silent: false,
+    showError: false,
+    verbose: false,
+    include: false,
+    head: false,
+    fail: false,
+    failWithBody: false,
+    location: false,
+    maxRedirects: 50,
+    insecure: false,
+    output: [],
+    remoteName: false,
+    headers: [],
+    userAgent: 'curl/7.88.1',
+    referer: undefined,
+    method: undefined,
+    data: undefined,
+    dataType: undefined,
+    asQuery: false,
+    cookies: [],
+    cookieFiles: [],
+    jar: undefined,
+    resolve: [],
+    connectTo: [],
+    maxTime: undefined,
+    connectTimeout: undefined,
+    writeOut: undefined,
+    interface: undefined,
+    user: undefined,
+    version: '1.1',
+    retries: 0,
+    noBuffer: false,
+    path: 'usual',
   };
   const args = context.argv.slice(1);
   for (let i = 0; i < args.length; i++) {
     const word = args[i] ?? '';
-    if (word === '--' ) {
+    if (word === '--') {
       call.urls.push(...args.slice(i + 1));
       break;
     }
@@ -71,7 +165,8 @@ export function readCall(context: ProgramContext): CurlCall | 'version' | 'help'
       const target = LONG[name] ?? LONG[`${name}=`];
       if (target === undefined) throw new CurlUsage(`curl: option ${word}: is unknown\n${HINT}`, 2);
       const takes = LONG[`${name}=`] !== undefined;
-      if (takes && i + 1 >= args.length) throw new CurlUsage(`curl: option ${word}: requires parameter\n${HINT}`, 2);
+      if (takes && i + 1 >= args.length)
+        throw new CurlUsage(`curl: option ${word}: requires parameter\n${HINT}`, 2);
       const done = apply(context, call, target.replace(/=$/, ''), takes ? (args[++i] ?? '') : '', word);
       if (done !== undefined) return done;
       continue;
@@ -84,8 +179,15 @@ export function readCall(context: ProgramContext): CurlCall | 'version' | 'help'
       const letter = word[at] ?? '';
       const takes = VALUES.includes(letter);
       const rest = word.slice(at + 1);
-      if (takes && rest === '' && i + 1 >= args.length) throw new CurlUsage(`curl: option -${letter}: requires parameter\n${HINT}`, 2);
-      const done = apply(context, call, letter, takes ? (rest !== '' ? rest : (args[++i] ?? '')) : '', `-${word.slice(1)}`);
+      if (takes && rest === '' && i + 1 >= args.length)
+        throw new CurlUsage(`curl: option -${letter}: requires parameter\n${HINT}`, 2);
+      const done = apply(
+        context,
+        call,
+        letter,
+        takes ? (rest !== '' ? rest : (args[++i] ?? '')) : '',
+        `-${word.slice(1)}`,
+      );
       if (done !== undefined) return done;
       if (takes) break;
     }
@@ -94,38 +196,104 @@ export function readCall(context: ProgramContext): CurlCall | 'version' | 'help'
   return call;
 }
 
-function apply(context: ProgramContext, call: CurlCall, name: string, value: string, written: string): 'version' | 'help' | undefined {
+function apply(
+  context: ProgramContext,
+  call: CurlCall,
+  name: string,
+  value: string,
+  written: string,
+): 'version' | 'help' | undefined {
   switch (name) {
-    case 's': call.silent = true; return undefined;
-    case 'S': call.showError = true; return undefined;
-    case 'no-progress-meter': call.silent = call.showError = true; return undefined;
-    case 'v': call.verbose = true; return undefined;
-    case 'i': call.include = true; return undefined;
-    case 'I': call.head = true; return undefined;
-    case 'f': call.fail = true; return undefined;
-    case 'fail-with-body': call.failWithBody = true; return undefined;
-    case 'L': call.location = true; return undefined;
-    case 'max-redirs': call.maxRedirects = Number(value); return undefined;
-    case 'k': call.insecure = true; return undefined;
-    case 'o': call.output.push(value); return undefined;
-    case 'O': call.remoteName = true; return undefined;
-    case 'H': call.headers.push(value); return undefined;
-    case 'A': call.userAgent = value; return undefined;
-    case 'e': call.referer = value; return undefined;
-    case 'X': call.method = value; return undefined;
-    case 'd': case 'data-binary': case 'data-raw': case 'data-urlencode': case 'json': addData(context, call, name, value); return undefined;
-    case 'G': call.asQuery = true; return undefined;
-    case 'b': if (value.includes('=')) call.cookies.push(value); else call.cookieFiles.push(value); return undefined;
-    case 'c': call.jar = value; return undefined;
-    case 'm': call.maxTime = seconds(value, written); return undefined;
-    case 'connect-timeout': call.connectTimeout = seconds(value, written); return undefined;
-    case 'w': call.writeOut = value.startsWith('@') ? textOf(context, value.slice(1)) : value; return undefined;
-    case 'u': call.user = value; return undefined;
-    case '0': call.version = '1.0'; return undefined;
-    case 'http1.1': call.version = '1.1'; return undefined;
+    case 's':
+      call.silent = true;
+      return undefined;
+    case 'S':
+      call.showError = true;
+      return undefined;
+    case 'no-progress-meter':
+      call.silent = call.showError = true;
+      return undefined;
+    case 'v':
+      call.verbose = true;
+      return undefined;
+    case 'i':
+      call.include = true;
+      return undefined;
+    case 'I':
+      call.head = true;
+      return undefined;
+    case 'f':
+      call.fail = true;
+      return undefined;
+    case 'fail-with-body':
+      call.failWithBody = true;
+      return undefined;
+    case 'L':
+      call.location = true;
+      return undefined;
+    case 'max-redirs':
+      call.maxRedirects = Number(value);
+      return undefined;
+    case 'k':
+      call.insecure = true;
+      return undefined;
+    case 'o':
+      call.output.push(value);
+      return undefined;
+    case 'O':
+      call.remoteName = true;
+      return undefined;
+    case 'H':
+      call.headers.push(value);
+      return undefined;
+    case 'A':
+      call.userAgent = value;
+      return undefined;
+    case 'e':
+      call.referer = value;
+      return undefined;
+    case 'X':
+      call.method = value;
+      return undefined;
+    case 'd':
+    case 'data-binary':
+    case 'data-raw':
+    case 'data-urlencode':
+    case 'json':
+      addData(context, call, name, value);
+      return undefined;
+    case 'G':
+      call.asQuery = true;
+      return undefined;
+    case 'b':
+      if (value.includes('=')) call.cookies.push(value);
+      else call.cookieFiles.push(value);
+      return undefined;
+    case 'c':
+      call.jar = value;
+      return undefined;
+    case 'm':
+      call.maxTime = seconds(value, written);
+      return undefined;
+    case 'connect-timeout':
+      call.connectTimeout = seconds(value, written);
+      return undefined;
+    case 'w':
+      call.writeOut = value.startsWith('@') ? textOf(context, value.slice(1)) : value;
+      return undefined;
+    case 'u':
+      call.user = value;
+      return undefined;
+    case '0':
+      call.version = '1.0';
+      return undefined;
+    case 'http1.1':
+      call.version = '1.1';
+      return undefined;
     case 'resolve': {
       const [host = '', port = '', address = ''] = value.replace(/^[+-]/, '').split(':');
-      if (address === '') throw new CurlUsage(`curl: (49) Couldn't parse CURLOPT_RESOLVE entry '${value}'\n`, 49);
+      if (address === '')
+        throw new CurlUsage(`curl: (49) Couldn't parse CURLOPT_RESOLVE entry '${value}'\n`, 49);
       call.resolve.push({ host, port: Number(port), address });
       return undefined;
     }
@@ -134,26 +302,55 @@ function apply(context: ProgramContext, call: CurlCall, name: string, value: str
       call.connectTo.push({ host, port, toHost, toPort });
       return undefined;
     }
-    case 'interface': call.interface = value; return undefined;
-    case 'retry': call.retries = Number(value); return undefined;
-    case 'url': call.urls.push(value); return undefined;
-    case 'N': call.noBuffer = true; return undefined;
-    case 'path-as-is': call.path = 'as-is'; return undefined;
-    case 'V': return 'version';
-    case 'h': return 'help';
-    case '4': case '6': case 'g': case 'j': case '#': case 'ignored': return undefined;
-    default: throw new CurlUsage('FTxyYzrtQPKDEnqRaBJlMpUZ23'.includes(name) ? `curl: not modelled: ${written}\n` : `curl: option ${written}: is unknown\n${HINT}`, 2);
+    case 'interface':
+      call.interface = value;
+      return undefined;
+    case 'retry':
+      call.retries = Number(value);
+      return undefined;
+    case 'url':
+      call.urls.push(value);
+      return undefined;
+    case 'N':
+      call.noBuffer = true;
+      return undefined;
+    case 'path-as-is':
+      call.path = 'as-is';
+      return undefined;
+    case 'V':
+      return 'version';
+    case 'h':
+      return 'help';
+    case '4':
+    case '6':
+    case 'g':
+    case 'j':
+    case '#':
+    case 'ignored':
+      return undefined;
+    default:
+      throw new CurlUsage(
+        'FTxyYzrtQPKDEnqRaBJlMpUZ23'.includes(name)
+          ? `curl: not modelled: ${written}\n`
+          : `curl: option ${written}: is unknown\n${HINT}`,
+        2,
+      );
   }
 }
 
 function seconds(text: string, written: string): number {
   const value = Number(text);
-  if (text === '' || !Number.isFinite(value) || value < 0) throw new CurlUsage(`curl: option ${written}: expected a proper numerical parameter\n${HINT}`, 2);
+  if (text === '' || !Number.isFinite(value) || value < 0)
+    throw new CurlUsage(`curl: option ${written}: expected a proper numerical parameter\n${HINT}`, 2);
   return value;
 }
 function textOf(context: ProgramContext, path: string): string {
   const text = context.fs.readFile(context.resolve(path), context.who);
-  if (text instanceof FileError) throw new CurlUsage(`curl: Failed to open ${path}\ncurl: option -d: error encountered when reading a file\n${HINT}`, 26);
+  if (text instanceof FileError)
+    throw new CurlUsage(
+      `curl: Failed to open ${path}\ncurl: option -d: error encountered when reading a file\n${HINT}`,
+      26,
+    );
   return text;
 }
 function addData(context: ProgramContext, call: CurlCall, name: string, value: string): void {
@@ -165,7 +362,10 @@ function addData(context: ProgramContext, call: CurlCall, name: string, value: s
   }
   if (name === 'data-urlencode') {
     const equals = text.indexOf('=');
-    text = equals >= 0 ? `${text.slice(0, equals)}${equals > 0 ? '=' : ''}${escaped(text.slice(equals + 1))}` : escaped(text);
+    text =
+      equals >= 0
+        ? `${text.slice(0, equals)}${equals > 0 ? '=' : ''}${escaped(text.slice(equals + 1))}`
+        : escaped(text);
   }
   if (name === 'json') {
     call.dataType = 'application/json';
@@ -174,5 +374,8 @@ function addData(context: ProgramContext, call: CurlCall, name: string, value: s
   } else call.data = call.data === undefined ? text : `${call.data}&${text}`;
 }
 function escaped(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }

@@ -38,7 +38,10 @@ class Session {
   readonly #exchanges: Exchanges;
   readonly #say: Say;
 
-  constructor(private readonly context: ProgramContext, private readonly call: CurlCall) {
+  constructor(
+    private readonly context: ProgramContext,
+    private readonly call: CurlCall,
+  ) {
     const { verbose } = call;
     this.#say = function* (line: string) {
       if (verbose) yield* context.err(line);
@@ -59,7 +62,10 @@ class Session {
         const transient = exit === 28 || exit === 7;
         if (attempt >= call.retries || !transient) break;
         const seconds = 2 ** attempt;
-        if (!call.silent || call.showError) yield* context.err(`Warning: Problem: timeout. Will retry in ${seconds} seconds. ${call.retries - attempt} retries left.\n`);
+        if (!call.silent || call.showError)
+          yield* context.err(
+            `Warning: Problem: timeout. Will retry in ${seconds} seconds. ${call.retries - attempt} retries left.\n`,
+          );
         yield* context.sleep(seconds * 1_000_000);
       }
     }
@@ -73,8 +79,28 @@ class Session {
   *#transfer(text: string, output: string | undefined): Generator<Wait, number, Wake> {
     const { context, call } = this;
     const facts: TransferFacts = {
-      startedAt: context.kernel.now, resolvedAt: 0, connectedAt: 0, requestedAt: 0, answeredAt: 0, endedAt: 0, response: undefined, method: '', url: text, effectiveUrl: text, redirectUrl: '', redirects: 0, connects: 0,
-      remoteIp: 0, remotePort: 0, localIp: 0, localPort: 0, requestBytes: 0, uploadBytes: 0, exitCode: 0, error: '', output: output ?? '',
+      startedAt: context.kernel.now,
+      resolvedAt: 0,
+      connectedAt: 0,
+      requestedAt: 0,
+      answeredAt: 0,
+      endedAt: 0,
+      response: undefined,
+      method: '',
+      url: text,
+      effectiveUrl: text,
+      redirectUrl: '',
+      redirects: 0,
+      connects: 0,
+      remoteIp: 0,
+      remotePort: 0,
+      localIp: 0,
+      localPort: 0,
+      requestBytes: 0,
+      uploadBytes: 0,
+      exitCode: 0,
+      error: '',
+      output: output ?? '',
     };
     const meter = this.#showsMeter(output);
     if (meter) yield* context.err(METER_HEAD);
@@ -82,14 +108,19 @@ class Session {
       const response = yield* this.#follow(text, facts);
       facts.endedAt = context.kernel.now;
       yield* this.#deliver(response, output, facts, text);
-      if (meter) yield* context.err(meterLine(byteLength(response.body), facts.uploadBytes, facts.endedAt - facts.startedAt));
-      if ((call.fail || call.failWithBody) && response.status >= 400) throw new CurlError(22, `The requested URL returned error: ${response.status}`);
+      if (meter)
+        yield* context.err(
+          meterLine(byteLength(response.body), facts.uploadBytes, facts.endedAt - facts.startedAt),
+        );
+      if ((call.fail || call.failWithBody) && response.status >= 400)
+        throw new CurlError(22, `The requested URL returned error: ${response.status}`);
     } catch (problem) {
       if (!(problem instanceof CurlError)) throw problem;
       facts.endedAt = context.kernel.now;
       facts.exitCode = problem.code;
       facts.error = problem.message;
-      if (meter && facts.response === undefined) yield* context.err(meterLine(0, 0, facts.endedAt - facts.startedAt));
+      if (meter && facts.response === undefined)
+        yield* context.err(meterLine(0, 0, facts.endedAt - facts.startedAt));
       if (!call.silent || call.showError) yield* context.err(`curl: (${problem.code}) ${problem.message}\n`);
     }
     if (call.writeOut !== undefined) yield* context.out(writeOut(call.writeOut, facts));
@@ -98,21 +129,31 @@ class Session {
 
   #showsMeter(output: string | undefined): boolean {
     if (this.call.silent) return false;
-    return (output !== undefined && output !== '-') || this.call.remoteName || this.context.stdout.tty === undefined;
+    return (
+      (output !== undefined && output !== '-') ||
+      this.call.remoteName ||
+      this.context.stdout.tty === undefined
+    );
   }
 
   /** The URL, and where it leads to. */
   *#follow(text: string, facts: TransferFacts): Generator<Wait, HttpResponse, Wake> {
     const { call, context } = this;
     let url: Url | undefined = parseUrl(text);
-    let method = call.method ?? (call.head ? 'HEAD' : call.data !== undefined && !call.asQuery ? 'POST' : 'GET');
+    let method =
+      call.method ?? (call.head ? 'HEAD' : call.data !== undefined && !call.asQuery ? 'POST' : 'GET');
     let body = call.asQuery ? undefined : call.data;
-    if (url !== undefined && call.asQuery && call.data !== undefined) url = { ...url, path: `${url.path}${url.path.includes('?') ? '&' : '?'}${call.data}` };
-    const deadline: Micros | undefined = call.maxTime === undefined || call.maxTime === 0 ? undefined : context.kernel.now + Math.round(call.maxTime * 1_000_000);
+    if (url !== undefined && call.asQuery && call.data !== undefined)
+      url = { ...url, path: `${url.path}${url.path.includes('?') ? '&' : '?'}${call.data}` };
+    const deadline: Micros | undefined =
+      call.maxTime === undefined || call.maxTime === 0
+        ? undefined
+        : context.kernel.now + Math.round(call.maxTime * 1_000_000);
     for (;;) {
       if (url === undefined) throw new CurlError(3, 'URL using bad/illegal format or missing URL');
       if (url.scheme === 'https') throw new CurlError(35, 'not modelled: TLS in curl');
-      if (url.scheme !== 'http') throw new CurlError(1, `Protocol "${url.scheme}" not supported or disabled in libcurl`);
+      if (url.scheme !== 'http')
+        throw new CurlError(1, `Protocol "${url.scheme}" not supported or disabled in libcurl`);
       facts.method = method;
       facts.effectiveUrl = urlText(url);
       const response: HttpResponse = yield* this.#exchanges.run(url, { method, body }, facts, deadline);
@@ -123,10 +164,13 @@ class Session {
         facts.redirectUrl = next === undefined ? location : urlText(next);
         return response;
       }
-      if (facts.redirects >= call.maxRedirects) throw new CurlError(47, `Maximum (${call.maxRedirects}) redirects followed`);
+      if (facts.redirects >= call.maxRedirects)
+        throw new CurlError(47, `Maximum (${call.maxRedirects}) redirects followed`);
       if (call.include || call.head) yield* context.out(headText(response));
       facts.redirects++;
-      yield* this.#say(`* Issue another request to this URL: '${next === undefined ? location : urlText(next)}'\n`);
+      yield* this.#say(
+        `* Issue another request to this URL: '${next === undefined ? location : urlText(next)}'\n`,
+      );
       // 301, 302 and 303 turn a POST into a GET, unless -X says otherwise.
       if (response.status <= 303 && method === 'POST' && call.method === undefined) {
         method = 'GET';
@@ -136,11 +180,19 @@ class Session {
     }
   }
 
-  *#deliver(response: HttpResponse, output: string | undefined, facts: TransferFacts, url: string): Generator<Wait, void, Wake> {
+  *#deliver(
+    response: HttpResponse,
+    output: string | undefined,
+    facts: TransferFacts,
+    url: string,
+  ): Generator<Wait, void, Wake> {
     const { context, call } = this;
     const hidden = call.fail && !call.failWithBody && response.status >= 400;
     const text = `${call.include || call.head ? headText(response) : ''}${hidden || call.head ? '' : response.body}`;
-    const path = call.remoteName && output === undefined ? (parseUrl(url)?.path.replace(/\?.*$/, '').split('/').pop() ?? '') : output;
+    const path =
+      call.remoteName && output === undefined
+        ? (parseUrl(url)?.path.replace(/\?.*$/, '').split('/').pop() ?? '')
+        : output;
     if (path === undefined || path === '-') {
       yield* context.out(text);
       return;
@@ -150,7 +202,12 @@ class Session {
     const refused = context.fs.writeFile(context.resolve(path), text, context.who);
     // /dev/null and other devices take what they are given.
     if (refused !== undefined && context.resolve(path) !== '/dev/null') {
-      if (!call.silent || call.showError) yield* context.err(refused.errno === 'ENOSPC' ? '' : `Warning: Failed to open the file ${path}: ${refused.errno === 'EACCES' ? 'Permission denied' : refused.errno === 'EISDIR' ? 'Is a directory' : 'No such file or directory'}\n`);
+      if (!call.silent || call.showError)
+        yield* context.err(
+          refused.errno === 'ENOSPC'
+            ? ''
+            : `Warning: Failed to open the file ${path}: ${refused.errno === 'EACCES' ? 'Permission denied' : refused.errno === 'EISDIR' ? 'Is a directory' : 'No such file or directory'}\n`,
+        );
       throw new CurlError(23, 'Failed writing body');
     }
   }

@@ -1,15 +1,39 @@
 /** URLs as curl takes them: http is meant when no scheme is given (RFC 3986 §3). */
-export interface Url { scheme: string; host: string; port: number; explicitPort: boolean; path: string; user: string | undefined; fragment: string }
+export interface Url {
+  scheme: string;
+  host: string;
+  port: number;
+  explicitPort: boolean;
+  path: string;
+  user: string | undefined;
+  fragment: string;
+}
 
 export function parseUrl(text: string): Url | undefined {
-  const match = /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):\/\/)?(?:([^@/?#]*)@)?([^:/?#]*)(?::(\d*))?([^#]*)(#.*)?$/.exec(text.trim());
+  const match =
+    /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):\/\/)?(?:([^@/?#]*)@)?([^:/?#]*)(?::(\d*))?([^#]*)(#.*)?$/.exec(
+      text.trim(),
+    );
   if (match === null) return undefined;
   const [, scheme = 'http', user, host = '', portText, rest = '', fragment = ''] = match;
   if (host === '' || /\s/.test(rest)) return undefined;
-  const port = portText === undefined || portText === '' ? (scheme.toLowerCase() === 'https' ? 443 : 80) : Number(portText);
+  const port =
+    portText === undefined || portText === ''
+      ? scheme.toLowerCase() === 'https'
+        ? 443
+        : 80
+      : Number(portText);
   if (port > 65_535) return undefined;
   const path = rest === '' ? '/' : rest.startsWith('?') ? `/${rest}` : rest;
-  return { scheme: scheme.toLowerCase(), host, port, explicitPort: portText !== undefined && portText !== '' && port !== (scheme === 'https' ? 443 : 80), path, user, fragment };
+  return {
+    scheme: scheme.toLowerCase(),
+    host,
+    port,
+    explicitPort: portText !== undefined && portText !== '' && port !== (scheme === 'https' ? 443 : 80),
+    path,
+    user,
+    fragment,
+  };
 }
 
 export function urlText(url: Url): string {

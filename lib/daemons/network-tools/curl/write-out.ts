@@ -30,51 +30,93 @@ export interface TransferFacts {
 
 export function writeOut(format: string, facts: TransferFacts): string {
   return format
-    .replace(/%\{([^}]*)\}|%%/g, (whole, name: string | undefined) => (name === undefined ? '%' : value(name, facts) ?? whole))
+    .replace(/%\{([^}]*)\}|%%/g, (whole, name: string | undefined) =>
+      name === undefined ? '%' : (value(name, facts) ?? whole),
+    )
     .replace(/\\([nrt\\])/g, (_, letter: string) => ({ n: '\n', r: '\r', t: '\t' })[letter] ?? '\\');
 }
 
 function value(name: string, facts: TransferFacts): string | undefined {
   const since = (at: Micros): string => ((at === 0 ? 0 : at - facts.startedAt) / 1_000_000).toFixed(6);
-  const header = (wanted: string): string => facts.response?.headers.find(([key]) => key.toLowerCase() === wanted)?.[1] ?? '';
+  const header = (wanted: string): string =>
+    facts.response?.headers.find(([key]) => key.toLowerCase() === wanted)?.[1] ?? '';
   const bodyBytes = facts.response?.body.length ?? 0;
   const total = Math.max(1, facts.endedAt - facts.startedAt);
   switch (name) {
-    case 'http_code': case 'response_code': return String(facts.response?.status ?? 0).padStart(3, '0');
-    case 'http_connect': return '000';
-    case 'time_total': return since(facts.endedAt);
-    case 'time_namelookup': return since(facts.resolvedAt);
-    case 'time_connect': return since(facts.connectedAt);
-    case 'time_appconnect': case 'time_redirect': return '0.000000';
-    case 'time_pretransfer': return since(facts.requestedAt);
-    case 'time_starttransfer': return since(facts.answeredAt);
-    case 'size_download': return String(bodyBytes);
-    case 'size_upload': return String(facts.uploadBytes);
-    case 'size_request': return String(facts.requestBytes);
-    case 'size_header': return String(facts.response === undefined ? 0 : headText(facts.response).length);
-    case 'speed_download': return String(Math.floor((bodyBytes * 1_000_000) / total));
-    case 'speed_upload': return String(Math.floor((facts.uploadBytes * 1_000_000) / total));
-    case 'remote_ip': return facts.remoteIp === 0 ? '' : formatIPv4(facts.remoteIp);
-    case 'remote_port': return String(facts.remotePort);
-    case 'local_ip': return facts.localIp === 0 ? '' : formatIPv4(facts.localIp);
-    case 'local_port': return String(facts.localPort);
-    case 'num_connects': return String(facts.connects);
-    case 'num_redirects': return String(facts.redirects);
-    case 'num_headers': return String(facts.response?.headers.length ?? 0);
-    case 'redirect_url': return facts.redirectUrl;
-    case 'url': return facts.url;
-    case 'url_effective': return facts.effectiveUrl;
-    case 'urlnum': return '0';
-    case 'content_type': return header('content-type');
-    case 'exitcode': return String(facts.exitCode);
-    case 'errormsg': return facts.error;
-    case 'http_version': return facts.response === undefined ? '0' : facts.response.version;
-    case 'method': return facts.method;
-    case 'scheme': return facts.effectiveUrl.startsWith('https') ? 'HTTPS' : 'HTTP';
-    case 'filename_effective': return facts.output;
-    case 'ssl_verify_result': return '0';
-    case 'onerror': case 'stderr': case 'stdout': return '';
-    default: return name.startsWith('header{') ? '' : undefined;
+    case 'http_code':
+    case 'response_code':
+      return String(facts.response?.status ?? 0).padStart(3, '0');
+    case 'http_connect':
+      return '000';
+    case 'time_total':
+      return since(facts.endedAt);
+    case 'time_namelookup':
+      return since(facts.resolvedAt);
+    case 'time_connect':
+      return since(facts.connectedAt);
+    case 'time_appconnect':
+    case 'time_redirect':
+      return '0.000000';
+    case 'time_pretransfer':
+      return since(facts.requestedAt);
+    case 'time_starttransfer':
+      return since(facts.answeredAt);
+    case 'size_download':
+      return String(bodyBytes);
+    case 'size_upload':
+      return String(facts.uploadBytes);
+    case 'size_request':
+      return String(facts.requestBytes);
+    case 'size_header':
+      return String(facts.response === undefined ? 0 : headText(facts.response).length);
+    case 'speed_download':
+      return String(Math.floor((bodyBytes * 1_000_000) / total));
+    case 'speed_upload':
+      return String(Math.floor((facts.uploadBytes * 1_000_000) / total));
+    case 'remote_ip':
+      return facts.remoteIp === 0 ? '' : formatIPv4(facts.remoteIp);
+    case 'remote_port':
+      return String(facts.remotePort);
+    case 'local_ip':
+      return facts.localIp === 0 ? '' : formatIPv4(facts.localIp);
+    case 'local_port':
+      return String(facts.localPort);
+    case 'num_connects':
+      return String(facts.connects);
+    case 'num_redirects':
+      return String(facts.redirects);
+    case 'num_headers':
+      return String(facts.response?.headers.length ?? 0);
+    case 'redirect_url':
+      return facts.redirectUrl;
+    case 'url':
+      return facts.url;
+    case 'url_effective':
+      return facts.effectiveUrl;
+    case 'urlnum':
+      return '0';
+    case 'content_type':
+      return header('content-type');
+    case 'exitcode':
+      return String(facts.exitCode);
+    case 'errormsg':
+      return facts.error;
+    case 'http_version':
+      return facts.response === undefined ? '0' : facts.response.version;
+    case 'method':
+      return facts.method;
+    case 'scheme':
+      return facts.effectiveUrl.startsWith('https') ? 'HTTPS' : 'HTTP';
+    case 'filename_effective':
+      return facts.output;
+    case 'ssl_verify_result':
+      return '0';
+    case 'onerror':
+    case 'stderr':
+    case 'stdout':
+      return '';
+    default:
+      return name.startsWith('header{') ? '' : undefined;
   }
 }
 

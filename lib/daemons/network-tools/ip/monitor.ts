@@ -2,7 +2,7 @@
 import { formatIPv4 } from '../../../std/ipv4';
 import type { NetlinkEvent } from '../../../world/network.contract';
 import type { Wait, Wake } from '../../../world/process.contract';
-import { Mailbox } from '../mailbox';
+import { Mailbox } from '../../mailbox';
 import { hardwareLine, headLine } from './links';
 import type { IpRequest } from './request';
 

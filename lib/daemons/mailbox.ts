@@ -1,12 +1,12 @@
 /**
- * How a program waits for the network: callbacks drop what happened into its
+ * How a program waits for the network or other callbacks: callbacks drop what happened into its
  * mailbox and wake it. Mailboxes live with the running program and are no part
  * of any state.
  */
-import type { Micros } from '../../std/instant';
-import type { Callback } from '../../world/network.contract';
-import type { ProgramContext, SignalName, Wait, Wake } from '../../world/process.contract';
-import type { World } from '../../world/world.contract';
+import type { Micros } from '../std/instant';
+import type { Callback } from '../world/network.contract';
+import type { ProgramContext, SignalName, Wait, Wake } from '../world/process.contract';
+import type { Registry, World } from '../world/world.contract';
 
 /** One thing that happened. `tag` is what the program gave with the callback. */
 export interface Item {
@@ -19,26 +19,43 @@ export type Received =
   | { readonly kind: 'timeout' }
   | { readonly kind: 'signal'; readonly signal: SignalName };
 
-const CALLBACK = 'network-tools.event';
-const boxes = new WeakMap<World, Map<number, Item[]>>();
-let nextBox = 1;
+const CALLBACK = 'program.event';
+interface Boxes {
+  next: number;
+  readonly open: Map<number, Item[]>;
+}
+const boxes = new WeakMap<World, Boxes>();
 
-/** Once per world, before any tool runs. */
-export function registerMailboxes(world: World): void {
-  const known = new Map<number, Item[]>();
-  boxes.set(world, known);
-  world.callback<{ box: number; tag: string }, unknown>(CALLBACK, ({ data }, event) => {
-    known.get(data.box)?.push({ kind: 'item', tag: data.tag, event });
-    world.wake(keyOf(data.box));
+function boxesOf(world: World): Boxes {
+  const known = boxes.get(world);
+  if (known !== undefined) return known;
+  const made: Boxes = { next: 1, open: new Map() };
+  boxes.set(world, made);
+  return made;
+}
+
+/** Registers the callback with every world made from this registry. */
+export function registerMailboxes(registry: Registry): void {
+  registry.daemon({
+    kind: 'mailbox',
+    register(world) {
+      const { open } = boxesOf(world);
+      world.callback<{ box: number; tag: string }, unknown>(CALLBACK, ({ data }, event) => {
+        open.get(data.box)?.push({ kind: 'item', tag: data.tag, event });
+        world.wake(keyOf(data.box));
+      });
+    },
   });
 }
 
 export class Mailbox {
-  readonly #box = nextBox++;
+  readonly #box: number;
   readonly #items: Item[] = [];
 
   constructor(private readonly context: ProgramContext) {
-    boxes.get(context.world)?.set(this.#box, this.#items);
+    const known = boxesOf(context.world);
+    this.#box = known.next++;
+    known.open.set(this.#box, this.#items);
   }
 
   /** What a program waits for that has other things to wait for as well. */
@@ -69,10 +86,10 @@ export class Mailbox {
   }
 
   close(): void {
-    boxes.get(this.context.world)?.delete(this.#box);
+    boxesOf(this.context.world).open.delete(this.#box);
   }
 }
 
 function keyOf(box: number): string {
-  return `network-tools:${box}`;
+  return `mailbox:${box}`;
 }

@@ -1,9 +1,9 @@
 /** Names to addresses for tools: getaddrinfo with its messages, and the way back through /etc/hosts. */
-import { formatIPv4, parseIPv4 } from '../../std/ipv4';
-import { FileError } from '../../world/files.contract';
-import type { ResolveEvent } from '../../world/network.contract';
-import type { ProgramContext, Wait, Wake } from '../../world/process.contract';
-import type { Host } from '../../world/world.contract';
+import { formatIPv4, parseIPv4 } from '../std/ipv4';
+import { FileError } from '../world/files.contract';
+import type { ResolveEvent } from '../world/network.contract';
+import type { ProgramContext, Wait, Wake } from '../world/process.contract';
+import type { Host } from '../world/world.contract';
 import { Mailbox } from './mailbox';
 
 export interface Found {

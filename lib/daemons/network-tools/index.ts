@@ -1,0 +1,46 @@
+/** Tools that look at the network and use it: iproute2, iputils, curl, dig, nc and their like. */
+import type { FileSpec } from '../../world/files.contract';
+import type { Program } from '../../world/process.contract';
+import type { Registry } from '../../world/world.contract';
+import { registerMailboxes } from '../mailbox';
+import { arping } from './arping';
+import { conntrack } from './conntrack';
+import { curl } from './curl/curl';
+import { dig, host, nslookup } from './dig';
+import { ip } from './ip/ip';
+import { nc } from './nc';
+import { ping } from './ping';
+import { ss } from './ss';
+import { traceroute } from './traceroute';
+
+/** Package → path → program: as `dpkg -L` lists them. */
+const TOOLS: Readonly<Record<string, Readonly<Record<string, readonly [string, Program]>>>> = {
+  iproute2: { '/usr/bin/ip': ['ip', ip], '/usr/bin/ss': ['ss', ss] },
+  'iputils-ping': { '/usr/bin/ping': ['ping', ping] },
+  'iputils-arping': { '/usr/bin/arping': ['arping', arping] },
+  traceroute: { '/usr/bin/traceroute': ['traceroute', traceroute] },
+  curl: { '/usr/bin/curl': ['curl', curl] },
+  'bind9-dnsutils': { '/usr/bin/dig': ['dig', dig], '/usr/bin/nslookup': ['nslookup', nslookup] },
+  'bind9-host': { '/usr/bin/host': ['host', host] },
+  'netcat-openbsd': { '/usr/bin/nc': ['nc', nc] },
+  conntrack: { '/usr/sbin/conntrack': ['conntrack', conntrack] },
+};
+/** Other names of the same file. */
+const LINKS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  iproute2: { '/usr/sbin/ip': '../bin/ip' },
+  'netcat-openbsd': { '/usr/bin/netcat': 'nc' },
+};
+export const NETWORK_TOOLS: readonly string[] = Object.keys(TOOLS);
+
+export function register(registry: Registry): void {
+  registerMailboxes(registry);
+  for (const [name, tools] of Object.entries(TOOLS)) {
+    const files: Record<string, FileSpec> = {};
+    for (const [path, [program, run]] of Object.entries(tools)) {
+      registry.program(`network-tools/${program}`, run);
+      files[path] = { program: `network-tools/${program}` };
+    }
+    for (const [path, link] of Object.entries(LINKS[name] ?? {})) files[path] = { link };
+    registry.package(name, files);
+  }
+}
