@@ -122,9 +122,11 @@ const MOST_EVENTS = 4;
 function eventsOf({ marks, time }: RunState): NonNullable<RunSummary['events']> {
   const place = (at: number) => Math.round((at / Math.max(1, time.head)) * 1000) / 1000;
   return marks
-    .flatMap(({ kind, at, text }) => {
-      if (kind === 'fault') return [{ place: place(at), text, tone: 'broken' as const }];
-      return kind === 'objective' ? [{ place: place(at), text, tone: 'ok' as const }] : [];
-    })
+    .filter(({ kind }) => kind === 'fault' || kind === 'objective')
+    .map(({ kind, at, text }): NonNullable<RunSummary['events']>[number] => ({
+      place: place(at),
+      text,
+      tone: kind === 'fault' ? 'broken' : 'ok',
+    }))
     .slice(0, MOST_EVENTS);
 }

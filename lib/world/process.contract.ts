@@ -81,8 +81,20 @@ export interface Wait {
   children?: readonly number[] | 'any';
   /** Keys signalled with `world.wake(key)`, e.g. socket callbacks: `socket:17`. */
   keys?: readonly string[];
+  /**
+   * The program can be put away here and taken up again: gives what it holds as plain data, or undefined when it
+   * cannot. A checkpoint may be taken while it waits so (without `until`, its descriptors terminals or /dev/null);
+   * `registry.resumable(kind, …)` makes the program that goes on, which must do nothing before its first wait.
+   */
+  park?: () => Parked | undefined;
   /** Becomes a daemon: the generator is dropped, the process goes on as plain data through its daemon definition. */
   serve?: true;
+}
+
+/** A program that was put away. */
+export interface Parked {
+  kind: string;
+  state: Plain;
 }
 
 /** Why a program runs on. `signal` only for signals that it handles itself. */

@@ -4,7 +4,7 @@
  * plain state whose definition reacts to signals, timers and sockets.
  */
 import type { HandlerId, Kernel } from '../kernel/kernel';
-import { BrokenPromise } from '../std/assert';
+import { assert, BrokenPromise } from '../std/assert';
 import { MILLISECOND, type Micros } from '../std/instant';
 import { findExecutable } from './executable';
 import type { Credentials } from './files.contract';
@@ -71,8 +71,37 @@ export class Processes {
   get kernel(): Kernel {
     return this.ports.kernel;
   }
+  /** True when every program that runs can be put away as it stands. */
   quiescent(): boolean {
-    return this.#running.size === 0;
+    for (const running of this.#running.values()) if (parkedOf(running) === undefined) return false;
+    return true;
+  }
+  /** The programs that run, put away: part of a checkpoint. */
+  park(): ParkedProgram[] {
+    return [...this.#running.values()].flatMap((running) => {
+      const parked = parkedOf(running);
+      return parked === undefined ? [] : [parked];
+    });
+  }
+  /** Takes up what `park` put away; the world's state is the one of that moment. */
+  resume(programs: readonly ParkedProgram[]): void {
+    for (const { host: name, pid, kind, state, fds, token } of programs) {
+      const host = this.world.host(name);
+      const resume = this.world.registry.findResumable(kind);
+      assert(resume !== undefined, `a program of kind "${kind}" cannot be taken up again`);
+      const streams = new Map(fds.map(([fd, target]) => [fd, host.streams.target(target)]));
+      for (const stream of streams.values()) stream.retain();
+      const running = new Running(this, host, pid, streams);
+      this.#running.set(running.key, running);
+      running.begin((context) => resume(context, state));
+      const outcome = running.step({ reason: 'start' });
+      assert(
+        !outcome.done && !outcome.serve,
+        `a program of kind "${kind}" did not wait when it was taken up`,
+      );
+      running.token = token;
+      this.#arm(running);
+    }
   }
   /** Programs that run now, for messages: `host/pid argv`. */
   runningPrograms(): string[] {
@@ -606,6 +635,30 @@ export class Processes {
   notify(host: Host, pid: number, message: string): void {
     this.ports.notify(host, pid, message);
   }
+}
+
+/** A program that waits where it can be put away. Plain data. */
+export interface ParkedProgram {
+  host: string;
+  pid: number;
+  kind: string;
+  state: unknown;
+  fds: [number, StdioTarget][];
+  token: number;
+}
+
+function parkedOf(running: Running): ParkedProgram | undefined {
+  const { waiting, fds, host, pid, token } = running;
+  if (waiting.park === undefined || waiting.until !== undefined) return undefined;
+  if (running.woken || running.pendingSignals.length > 0 || running.heldWake !== undefined) return undefined;
+  const targets: [number, StdioTarget][] = [];
+  for (const [fd, stream] of fds) {
+    const target = stream.kind === 'null' ? ({ kind: 'null' } as const) : stream.target;
+    if (target === undefined || (target.kind !== 'null' && target.kind !== 'terminal')) return undefined;
+    targets.push([fd, target]);
+  }
+  const parked = waiting.park();
+  return parked === undefined ? undefined : { host: host.name, pid, ...parked, fds: targets, token };
 }
 
 export function keyOf(host: Host, pid: number): string {

@@ -1,11 +1,12 @@
 /** What plugs into the world: binaries, daemon kinds, packages and computed files, each by name. */
 import { assert } from '../std/assert';
 import type { FileSpec } from './files.contract';
-import type { DaemonDefinition, Program } from './process.contract';
+import type { DaemonDefinition, Program, ProgramContext, ProgramRun } from './process.contract';
 import type { Registry, VirtualFiles } from './world.contract';
 
 export class PluginRegistry implements Registry {
   readonly #programs = new Map<string, Program>();
+  readonly #resumables = new Map<string, (context: ProgramContext, state: unknown) => ProgramRun>();
   readonly #daemons = new Map<string, DaemonDefinition<unknown>>();
   readonly #packages = new Map<string, Record<string, FileSpec>>();
   readonly #virtual: { prefix: string; provider: VirtualFiles }[] = [];
@@ -19,6 +20,13 @@ export class PluginRegistry implements Registry {
   }
   programs(): string[] {
     return [...this.#programs.keys()];
+  }
+  resumable(kind: string, resume: (context: ProgramContext, state: unknown) => ProgramRun): void {
+    assert(!this.#resumables.has(kind), `resumable program "${kind}" is registered twice`);
+    this.#resumables.set(kind, resume);
+  }
+  findResumable(kind: string): ((context: ProgramContext, state: unknown) => ProgramRun) | undefined {
+    return this.#resumables.get(kind);
   }
   daemon<S>(definition: DaemonDefinition<S>): void {
     assert(!this.#daemons.has(definition.kind), `daemon "${definition.kind}" is registered twice`);

@@ -23,6 +23,8 @@ import type {
   ExitStatus,
   ProcessState,
   Program,
+  ProgramContext,
+  ProgramRun,
   SignalName,
   SpawnError,
   SpawnOptions,
@@ -95,6 +97,9 @@ export interface Registry {
   program(name: string, program: Program): void;
   findProgram(name: string): Program | undefined;
   programs(): string[];
+  /** How a program that was put away (`Wait.park`) goes on. */
+  resumable(kind: string, resume: (context: ProgramContext, state: Plain) => ProgramRun): void;
+  findResumable(kind: string): ((context: ProgramContext, state: Plain) => ProgramRun) | undefined;
   daemon<S>(definition: DaemonDefinition<S>): void;
   findDaemon(kind: string): DaemonDefinition<Plain> | undefined;
   /** A package: the files it puts on a host (binaries, unit files, default configuration). */

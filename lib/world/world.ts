@@ -15,7 +15,7 @@ import { defaultSysctl } from './kernel-settings';
 import type { Hop, Network, NetworkFactory } from './network.contract';
 import { registerProcFiles } from './proc-files';
 import type { ExitStatus, SignalName, SpawnError, SpawnOptions } from './process.contract';
-import { ownerOf, Processes } from './processes';
+import { ownerOf, type ParkedProgram, Processes } from './processes';
 import { PluginRegistry } from './registry';
 import { registerTerminals } from './terminals';
 import type { Host, HostSetup, HostState, InterfaceState, World, WorldState } from './world.contract';
@@ -449,12 +449,14 @@ export class SimulatedWorld implements World {
       this.quiescent(),
       `a checkpoint needs that no program runs: ${this.processTable.runningPrograms().join(', ')}`,
     );
-    return clonePlain(this.state);
+    return { state: clonePlain(this.state), programs: clonePlain(this.processTable.park()) };
   }
-  load(state: unknown): void {
+  load(saved: unknown): void {
+    const { state, programs } = saved as { state: WorldState; programs: ParkedProgram[] };
     this.processTable.abandonAll();
-    this.state = clonePlain(state as WorldState);
+    this.state = clonePlain(state);
     for (const host of this.#hosts.values()) host.forgetRuntime();
     this.network.forgetCaches?.();
+    this.processTable.resume(clonePlain(programs));
   }
 }
