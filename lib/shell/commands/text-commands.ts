@@ -8,6 +8,7 @@ import { expand, unexpand } from './expand';
 import { factor } from './factor';
 import { fmt } from './fmt';
 import { fold } from './fold';
+import { egrep, fgrep, grep, rgrep } from './grep/grep';
 import { head } from './head';
 import { join } from './join';
 import { nl } from './nl';
@@ -33,15 +34,19 @@ export const TEXT_COMMANDS: readonly Command[] = [
   comm,
   csplit,
   cut,
+  egrep,
   expand,
   factor,
+  fgrep,
   fmt,
   fold,
+  grep,
   head,
   join,
   nl,
   paste,
   rev,
+  rgrep,
   seq,
   shuf,
   sort,

@@ -164,6 +164,17 @@ export class Tool {
     throw new Exit(code);
   }
 
+  /** Points to --help without saying why, and ends. */
+  misuseQuietly(code = this.package.misuseCode): never {
+    this.note(this.package.hint(this.name));
+    throw new Exit(code);
+  }
+
+  /** Says what the system said of a file, and ends. */
+  failErrno(path: string, errno: Errno, code = 1): never {
+    this.fail(`${path}: ${errnoText(errno)}`, code);
+  }
+
   // ---------------------------------------------------------------- options
   get package(): (typeof PACKAGES)[PackageName] {
     return PACKAGES[this.command.package];

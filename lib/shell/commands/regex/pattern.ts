@@ -24,7 +24,10 @@ export interface PosixPatternOptions {
   readonly ignoreCase?: boolean;
   /** `^` and `$` match at lines inside the text. */
   readonly multiline?: boolean;
+  /** Only matches that are whole lines, or that no word character touches. */
+  readonly whole?: Whole;
 }
+export type Whole = 'line' | 'word';
 
 /** Characters looked at in one search before the slow but linear way is taken. */
 const SEARCH_BUDGET = 4000;
@@ -37,13 +40,34 @@ export function compilePosix(source: string, options: PosixPatternOptions): Patt
   });
   return tree instanceof RegexError
     ? tree
-    : fromTree(tree, { multiline: options.multiline ?? false, isPerl: false });
+    : fromTree(wrapped(tree, options.whole), { multiline: options.multiline ?? false, isPerl: false });
 }
 
 /** Compiles a Perl-like expression. */
-export function compilePerl(source: string, options: PerlOptions): Pattern | RegexError {
+export function compilePerl(
+  source: string,
+  options: PerlOptions & { readonly whole?: Whole },
+): Pattern | RegexError {
   const tree = parsePerl(source, options);
-  return tree instanceof RegexError ? tree : fromTree(tree, { multiline: options.multiline, isPerl: true });
+  return tree instanceof RegexError
+    ? tree
+    : fromTree(wrapped(tree, options.whole), { multiline: options.multiline, isPerl: true });
+}
+
+const EDGES = {
+  line: ['line-start', 'line-end'],
+  word: ['after-non-word', 'before-non-word'],
+} as const;
+
+function wrapped(tree: RegexTree, whole: Whole | undefined): RegexTree {
+  if (whole === undefined) return tree;
+  const [before, after] = EDGES[whole];
+  const parts: RegexNode[] = [
+    { kind: 'assertion', which: before },
+    tree.root,
+    { kind: 'assertion', which: after },
+  ];
+  return { ...tree, root: { kind: 'sequence', parts } };
 }
 
 /** A pattern that matches `text` itself. */

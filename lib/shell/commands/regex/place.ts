@@ -67,5 +67,9 @@ export function holds(which: Assertion, before: number, after: number, multiline
       return before !== WORD && after === WORD;
     case 'word-end':
       return before === WORD && after !== WORD;
+    case 'after-non-word':
+      return before !== WORD;
+    case 'before-non-word':
+      return after !== WORD;
   }
 }

@@ -64,6 +64,8 @@ const MIRRORED: Readonly<Record<Assertion, Assertion>> = {
   'not-word-boundary': 'not-word-boundary',
   'word-start': 'word-end',
   'word-end': 'word-start',
+  'after-non-word': 'before-non-word',
+  'before-non-word': 'after-non-word',
 };
 
 /** Builds from the end to the start: each node gets the instruction that follows it. */

@@ -12,7 +12,10 @@ export type Assertion =
   | 'word-boundary'
   | 'not-word-boundary'
   | 'word-start'
-  | 'word-end';
+  | 'word-end'
+  /** What grep -w asks of a match: no word character right before, or right after. */
+  | 'after-non-word'
+  | 'before-non-word';
 
 export type RegexNode =
   | { readonly kind: 'empty' }

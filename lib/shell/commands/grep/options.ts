@@ -1,0 +1,253 @@
+/** The options of grep(1) 3.8. Source: `grep.c`, main. */
+import { type GivenOption, valueOf } from '../getopt';
+import type { Step, Tool } from '../tool';
+
+export interface GrepOptions {
+  matcher: 'basic' | 'extended' | 'fixed' | 'perl';
+  patterns: string[] | undefined;
+  patternFiles: string[];
+  ignoreCase: boolean;
+  invert: boolean;
+  whole: 'word' | 'line' | undefined;
+  count: boolean;
+  list: 'no' | 'matching' | 'without';
+  quiet: boolean;
+  noMessages: boolean;
+  onlyMatching: boolean;
+  maxCount: number;
+  before: number | undefined;
+  after: number | undefined;
+  context: number | undefined;
+  lineNumbers: boolean;
+  byteOffset: boolean;
+  withName: boolean | undefined;
+  label: string;
+  nullAfterName: boolean;
+  nullData: boolean;
+  initialTab: boolean;
+  lineBuffered: boolean;
+  binary: 'binary' | 'text' | 'without-match';
+  directories: 'read' | 'skip' | 'recurse';
+  followAll: boolean;
+  devices: 'read' | 'skip' | undefined;
+  color: boolean;
+  groupSeparator: string | undefined;
+  globs: FileGlob[];
+  excludeDirectories: string[];
+}
+
+/** `--include` or `--exclude`. */
+export interface FileGlob {
+  readonly glob: string;
+  readonly include: boolean;
+}
+
+const SHORT = '0123456789A:B:C:D:EFGHILPTUVX:abcd:e:f:hiLlm:noqRrsuvwxyZz';
+const LONG: Readonly<Record<string, string>> = {
+  'basic-regexp': 'G',
+  'extended-regexp': 'E',
+  'fixed-regexp': 'F',
+  'fixed-strings': 'F',
+  'perl-regexp': 'P',
+  'after-context:': 'A',
+  'before-context:': 'B',
+  'context:': 'C',
+  'binary-files:': 'binary-files',
+  binary: 'U',
+  'byte-offset': 'b',
+  count: 'c',
+  'color::': 'color',
+  'colour::': 'color',
+  'devices:': 'D',
+  'directories:': 'd',
+  'exclude:': 'exclude',
+  'exclude-from:': 'exclude-from',
+  'exclude-dir:': 'exclude-dir',
+  'file:': 'f',
+  'files-with-matches': 'l',
+  'files-without-match': 'L',
+  'group-separator:': 'group-separator',
+  'no-group-separator': 'no-group-separator',
+  'ignore-case': 'i',
+  'no-ignore-case': 'no-ignore-case',
+  'include:': 'include',
+  'initial-tab': 'T',
+  'invert-match': 'v',
+  'label:': 'label',
+  'line-buffered': 'line-buffered',
+  'line-number': 'n',
+  'line-regexp': 'x',
+  'max-count:': 'm',
+  'no-filename': 'h',
+  'no-messages': 's',
+  null: 'Z',
+  'null-data': 'z',
+  'only-matching': 'o',
+  quiet: 'q',
+  recursive: 'r',
+  'dereference-recursive': 'R',
+  'regexp:': 'e',
+  'with-filename': 'H',
+  silent: 'q',
+  text: 'a',
+  'word-regexp': 'w',
+};
+
+type Setter = (options: GrepOptions, tool: Tool, value: string, given: GivenOption) => void;
+
+const SETTERS: Readonly<Record<string, Setter>> = {
+  E: (o) => (o.matcher = 'extended'),
+  F: (o) => (o.matcher = 'fixed'),
+  G: (o) => (o.matcher = 'basic'),
+  P: (o) => (o.matcher = 'perl'),
+  A: (o, tool, value) => (o.after = contextLength(tool, value)),
+  B: (o, tool, value) => (o.before = contextLength(tool, value)),
+  C: (o, tool, value) => (o.context = contextLength(tool, value)),
+  D: (o, tool, value) => (o.devices = oneOf<'read' | 'skip'>(tool, '--devices', value, ['read', 'skip'])),
+  d: (o, tool, value) => (o.directories = oneOf(tool, '--directories', value, ['read', 'recurse', 'skip'])),
+  H: (o) => (o.withName = true),
+  h: (o) => (o.withName = false),
+  I: (o) => (o.binary = 'without-match'),
+  a: (o) => (o.binary = 'text'),
+  // Files are not opened in text mode here either way.
+  U: () => undefined,
+  u: () => undefined,
+  T: (o) => (o.initialTab = true),
+  V: (_o, tool) => tool.version(),
+  b: (o) => (o.byteOffset = true),
+  c: (o) => (o.count = true),
+  e: (o, _tool, value) => (o.patterns = [...(o.patterns ?? []), ...value.split('\n')]),
+  f: (o, _tool, value) => o.patternFiles.push(value),
+  i: (o) => (o.ignoreCase = true),
+  y: (o, tool) => {
+    tool.complain('warning: -y is obsolescent; use -i');
+    o.ignoreCase = true;
+  },
+  'no-ignore-case': (o) => (o.ignoreCase = false),
+  L: (o) => (o.list = 'without'),
+  l: (o) => (o.list = 'matching'),
+  m: (o, tool, value) =>
+    (o.maxCount = /^[+-]?\d+[kKMGT]?$/.test(value)
+      ? maxCount(Number.parseInt(value, 10))
+      : tool.fail('invalid max count', 2)),
+  n: (o) => (o.lineNumbers = true),
+  o: (o) => (o.onlyMatching = true),
+  q: (o) => (o.quiet = true),
+  R: (o) => {
+    o.directories = 'recurse';
+    o.followAll = true;
+  },
+  r: (o) => {
+    o.directories = 'recurse';
+    o.followAll = false;
+  },
+  s: (o) => (o.noMessages = true),
+  v: (o) => (o.invert = true),
+  w: (o) => (o.whole ??= 'word'),
+  x: (o) => (o.whole = 'line'),
+  Z: (o) => (o.nullAfterName = true),
+  z: (o) => (o.nullData = true),
+  'binary-files': (o, tool, value) =>
+    (o.binary =
+      value === 'binary' || value === 'text' || value === 'without-match'
+        ? value
+        : tool.fail(`${value}: unknown binary-files type`, 2)),
+  color: (o, tool, value, given) => (o.color = colorOf(tool, given.value === undefined ? 'auto' : value)),
+  exclude: (o, _tool, value) => o.globs.push({ glob: value, include: false }),
+  include: (o, _tool, value) => o.globs.push({ glob: value, include: true }),
+  'exclude-dir': (o, _tool, value) => o.excludeDirectories.push(value.replace(/(?<=.)\/+$/, '')),
+  'group-separator': (o, _tool, value) => (o.groupSeparator = value),
+  'no-group-separator': (o) => (o.groupSeparator = undefined),
+  label: (o, _tool, value) => (o.label = value),
+  'line-buffered': (o) => (o.lineBuffered = true),
+};
+
+function maxCount(count: number): number {
+  return count < 0 ? Number.POSITIVE_INFINITY : count;
+}
+
+function contextLength(tool: Tool, value: string): number {
+  return /^\+?\d+$/.test(value) ? Number(value) : tool.fail(`${value}: invalid context length argument`, 2);
+}
+
+function oneOf<W extends string>(tool: Tool, option: string, value: string, words: readonly W[]): W {
+  const found = words.find((word) => word === value);
+  if (found !== undefined) return found;
+  tool.complain(`invalid argument ‘${value}’ for ‘${option}’`);
+  tool.note(`Valid arguments are:\n${words.map((word) => `  - ‘${word}’\n`).join('')}`);
+  return tool.misuseQuietly(2);
+}
+
+function colorOf(tool: Tool, when: string): boolean {
+  if (['always', 'yes', 'force'].includes(when)) return true;
+  if (['never', 'no', 'none'].includes(when)) return false;
+  if (!['auto', 'tty', 'if-tty'].includes(when)) return tool.misuseQuietly(2);
+  const terminal = tool.context.env.get('TERM');
+  return tool.context.stdout.tty !== undefined && terminal !== undefined && terminal !== 'dumb';
+}
+
+/** Reads the options and the patterns' files; the operands that are left are files. */
+export function* readOptions(tool: Tool): Step<{ options: GrepOptions; files: string[] }> {
+  const options: GrepOptions = {
+    matcher: tool.shortName === 'egrep' ? 'extended' : tool.shortName === 'fgrep' ? 'fixed' : 'basic',
+    patterns: undefined,
+    patternFiles: [],
+    ignoreCase: false,
+    invert: false,
+    whole: undefined,
+    count: false,
+    list: 'no',
+    quiet: false,
+    noMessages: false,
+    onlyMatching: false,
+    maxCount: Number.POSITIVE_INFINITY,
+    before: undefined,
+    after: undefined,
+    context: undefined,
+    lineNumbers: false,
+    byteOffset: false,
+    withName: undefined,
+    label: '(standard input)',
+    nullAfterName: false,
+    nullData: false,
+    initialTab: false,
+    lineBuffered: false,
+    binary: 'binary',
+    directories: 'read',
+    followAll: false,
+    devices: undefined,
+    color: false,
+    groupSeparator: '--',
+    globs: [],
+    excludeDirectories: [],
+  };
+  if (tool.shortName === 'egrep' || tool.shortName === 'fgrep') tool.name = 'grep';
+  const given = tool.options({ short: SHORT, long: LONG });
+  let digits = '';
+  for (const option of given.options) {
+    if (/^\d$/.test(option.name)) {
+      digits += option.name;
+      options.context = Number(digits);
+    } else {
+      digits = '';
+      SETTERS[option.name]?.(options, tool, valueOf(option), option);
+    }
+  }
+  const files = given.operands;
+  yield* readPatternFiles(tool, options);
+  if (options.patterns === undefined) {
+    const pattern = files.shift();
+    if (pattern === undefined) return tool.misuseQuietly(2);
+    options.patterns = pattern.split('\n');
+  }
+  return { options, files };
+}
+
+function* readPatternFiles(tool: Tool, options: GrepOptions): Step {
+  for (const path of options.patternFiles) {
+    const read = yield* tool.readFile(path);
+    if (typeof read === 'string') tool.failErrno(path, read, 2);
+    const text = read.text.endsWith('\n') ? read.text.slice(0, -1) : read.text;
+    options.patterns = [...(options.patterns ?? []), ...(read.text === '' ? [] : text.split('\n'))];
+  }
+}
