@@ -33,6 +33,7 @@ const SUBCOMMANDS: Readonly<Record<string, Entry>> = {
   conformance: {
     usage: 'conformance CASES_DIR --out RESULTS_DIR [--jobs N]',
     about: 'plays recorded cases of the real programs and writes what happened here',
+    load: () => import('./conformance'),
   },
   record: { usage: 'record', about: 'records a new case from real programs (not available yet)' },
   new: { usage: 'new scenario ID', about: 'starts a new scenario folder (not available yet)' },

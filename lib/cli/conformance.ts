@@ -1,0 +1,157 @@
+/**
+ * `faultline conformance CASES_DIR --out RESULTS_DIR [--jobs N]`: plays recorded cases of the real
+ * programs and writes what happened here, in the form that the comparison wants.
+ */
+import { fork } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { LabCase } from './conformance/case';
+import { type Tally, tallyOf } from './conformance/compare';
+import { playLabCase } from './conformance/lab';
+
+/** What a file of cases is played to: the result to write down, and what is not supported, by name. */
+interface Played {
+  readonly result: unknown;
+  readonly problems: readonly string[];
+}
+/** One kind of case file: told by its `kind`; a lab has none. */
+type Play = (given: unknown) => Played;
+const KINDS: Readonly<Record<string, () => Promise<Play>>> = {
+  // The door: what stands in a case file is trusted to have the form of its kind.
+  lab: () =>
+    Promise.resolve((given) => {
+      const { problems, ...result } = playLabCase(given as LabCase);
+      return { result, problems };
+    }),
+};
+
+interface Options {
+  readonly files: readonly string[];
+  readonly out: string;
+  readonly jobs: number;
+  /** This process plays every `of`-th file from `nth` on. */
+  readonly share: { readonly nth: number; readonly of: number } | undefined;
+}
+
+export async function run(args: readonly string[]): Promise<number> {
+  const options = readOptions(args);
+  if (typeof options === 'string') {
+    process.stderr.write(`faultline conformance: ${options}\n`);
+    return 2;
+  }
+  mkdirSync(options.out, { recursive: true });
+  if (options.share === undefined && options.jobs > 1) {
+    await shareOut(args, options.jobs);
+  } else {
+    const { nth, of } = options.share ?? { nth: 0, of: 1 };
+    for (const [index, file] of options.files.entries())
+      if (index % of === nth) await playFile(file, options.out);
+  }
+  if (options.share !== undefined) return 0;
+  return summary(options);
+}
+
+function readOptions(args: readonly string[]): Options | string {
+  const rest = [...args];
+  const take = (name: string): string | undefined => {
+    const at = rest.indexOf(name);
+    return at < 0 ? undefined : rest.splice(at, 2)[1];
+  };
+  const out = take('--out');
+  const jobs = Number(take('--jobs') ?? 1);
+  const share = /^(\d+)\/(\d+)$/.exec(take('--share') ?? '');
+  if (rest.length === 0) return 'give a folder of cases';
+  if (out === undefined) return 'give --out RESULTS_DIR';
+  if (!Number.isInteger(jobs) || jobs < 1) return '--jobs: expected a number above 0';
+  const files: string[] = [];
+  for (const given of rest) {
+    const found = caseFiles(path.resolve(given));
+    if (found.length === 0) return `${given}: there is no case here`;
+    files.push(...found);
+  }
+  return {
+    files,
+    out: path.resolve(out),
+    jobs,
+    share: share === null ? undefined : { nth: Number(share[1]), of: Number(share[2]) },
+  };
+}
+
+/** A file, or all .json files below a folder. */
+function caseFiles(given: string): string[] {
+  const stat = statSync(given, { throwIfNoEntry: false });
+  if (stat === undefined) return [];
+  if (stat.isFile()) return [given];
+  return readdirSync(given, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => path.join(given, name));
+}
+
+/** Other processes play a share each; they print for themselves. */
+async function shareOut(args: readonly string[], jobs: number): Promise<void> {
+  const script = process.argv[1] ?? '';
+  const one = (nth: number): Promise<void> =>
+    new Promise((resolve) => {
+      fork(script, ['conformance', ...args, '--share', `${nth}/${jobs}`], { stdio: 'inherit' }).on(
+        'exit',
+        () => resolve(),
+      );
+    });
+  await Promise.all(Array.from({ length: jobs }, (_, nth) => one(nth)));
+}
+
+async function playFile(file: string, out: string): Promise<void> {
+  const given: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  const kind = kindOf(given);
+  if (kind === undefined) return;
+  const load = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
+  if (load === undefined) {
+    process.stderr.write(`${path.basename(file)}: not supported: cases of kind "${kind}"\n`);
+    return;
+  }
+  const play = await load();
+  try {
+    const { result, problems } = play(given);
+    writeFileSync(path.join(out, path.basename(file)), `${JSON.stringify(result)}\n`);
+    for (const problem of problems) process.stderr.write(`${path.basename(file)}: ${problem}\n`);
+  } catch (problem) {
+    const text = problem instanceof Error ? (problem.stack ?? problem.message) : String(problem);
+    process.stderr.write(`${path.basename(file)}: broke off: ${text}\n`);
+  }
+}
+
+/** undefined: no case at all (a file beside the cases). */
+function kindOf(given: unknown): string | undefined {
+  if (typeof given !== 'object' || given === null) return undefined;
+  if ('kind' in given && typeof given.kind === 'string') return given.kind;
+  return 'hosts' in given && 'segments' in given ? 'lab' : undefined;
+}
+
+function summary(options: Options): number {
+  const total: Tally = new Map();
+  for (const file of options.files) {
+    const given: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (kindOf(given) === undefined) continue;
+    const name = path.join(options.out, path.basename(file));
+    const result: unknown =
+      statSync(name, { throwIfNoEntry: false }) === undefined ? {} : JSON.parse(readFileSync(name, 'utf8'));
+    for (const [family, { agree, of }] of tallyOf(given, result)) {
+      const known = total.get(family) ?? { agree: 0, of: 0 };
+      total.set(family, { agree: known.agree + agree, of: known.of + of });
+    }
+  }
+  let passed = 0;
+  let all = 0;
+  for (const [family, { agree, of }] of [...total].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    passed += agree;
+    all += of;
+    process.stdout.write(`${family.padEnd(28)} ${agree} of ${of}  ${((100 * agree) / of).toFixed(1)} %\n`);
+  }
+  process.stdout.write(
+    `agreement ${((100 * passed) / Math.max(1, all)).toFixed(1)} % (${passed} of ${all})\n`,
+  );
+  const counts = process.env.FAULTLINE_COUNTS;
+  if (counts !== undefined) writeFileSync(counts, JSON.stringify({ passed, failed: all - passed }));
+  return 0;
+}
