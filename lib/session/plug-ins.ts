@@ -1,4 +1,5 @@
 /** The catalogue of everything that plugs into a world: daemons, shell and tools, by one line each. */
+import { register as registerAppServer } from '../daemons/app-server/index';
 import { NETWORK_TOOLS, register as registerNetworkTools } from '../daemons/network-tools/index';
 import { register as registerTraffic } from '../daemons/traffic/index';
 import { COMMAND_PACKAGES, registerCommands } from '../shell/commands/registry';
@@ -12,6 +13,7 @@ export function makeRegistry(): PluginRegistry {
   const registry = new PluginRegistry();
   registerNetworkTools(registry);
   registerTraffic(registry);
+  registerAppServer(registry);
   registerCommands(registry);
   return registry;
 }

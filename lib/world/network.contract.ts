@@ -117,7 +117,8 @@ export interface Network {
   reset(connection: number, side: Side): void;
   /** Another process owns this side from now on. */
   setOwner(connection: number, side: Side, on: Callback): void;
-  connection(connection: number): ConnectionInfo | undefined;
+  /** As one side sees it (translation makes them differ); without a side the client's socket while it is there, else the server's. */
+  connection(connection: number, side?: Side): ConnectionInfo | undefined;
   /** Sockets of a host for ss: listening and connected. */
   sockets(host: Host): ConnectionInfo[];
 

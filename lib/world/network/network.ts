@@ -187,8 +187,9 @@ export class SimulatedNetwork implements Network {
     else this.#tcp.setOwner(connection, side, on);
   }
   /** The client's socket when it is still there, else the server's. */
-  connection(id: number): ConnectionInfo | undefined {
+  connection(id: number, side?: Side): ConnectionInfo | undefined {
     const connection = this.#core.state.connections.get(id);
+    if (connection !== undefined && side !== undefined) return infoOf(connection, side);
     return connection === undefined
       ? undefined
       : (infoOf(connection, 'client') ?? infoOf(connection, 'server'));

@@ -22,7 +22,7 @@ export type TimerData = { h: string; p: number; s: number };
 
 export function newSession(runtime: Runtime, listener: number, connection: number): Session {
   const { state } = runtime;
-  const ends = runtime.network.connection(connection);
+  const ends = runtime.network.connection(connection, 'server');
   const own = state.listeners[listener];
   return {
     id: connection,

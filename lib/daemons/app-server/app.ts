@@ -1,0 +1,396 @@
+/**
+ * The application behind the load balancer: a small HTTP server that answers
+ * with its name, and `/health`. Each request takes processor time and may wait;
+ * beyond its concurrency requests queue.
+ */
+import type { HandlerId, Kernel } from '../../kernel/kernel';
+import { assert } from '../../std/assert';
+import { civilFromMicros } from '../../std/civil';
+import type { Micros } from '../../std/instant';
+import { formatIPv4 } from '../../std/ipv4';
+import { FileError } from '../../world/files.contract';
+import type { HttpRequest, HttpResponse, SocketEvent } from '../../world/network.contract';
+import type { DaemonDefinition, ProgramContext, ProgramRun } from '../../world/process.contract';
+import type { Host, World } from '../../world/world.contract';
+import { type AppConfiguration, readConfiguration } from './configuration';
+import { type AppControls, delayFor, statusFor } from './controls';
+
+export interface AppState {
+  configuration: AppConfiguration;
+  path: string;
+  text: string;
+  controls: AppControls;
+  connections: Map<number, AppConnection>;
+  working: number;
+  /** Connections whose request waits for a free worker, in order. */
+  queue: number[];
+  served: number;
+}
+interface AppConnection {
+  /** Requests not answered yet, the first of them under work. */
+  requests: HttpRequest[];
+  peer: number;
+  closed: boolean;
+}
+
+const KIND = 'shop';
+const SOCKET = 'shop.socket';
+const WAITED = 'shop.waited';
+const ANSWER = 'shop.answer';
+type Due = { h: string; p: number; c: number; waits: boolean };
+const handlers = new WeakMap<Kernel, HandlerId>();
+
+/** `shop [--config FILE] [--name NAME] [--port PORT]` */
+export function* shop(context: ProgramContext): ProgramRun {
+  const options = readOptions(context.argv.slice(1));
+  if (typeof options === 'string') {
+    yield* context.err(`shop: ${options}\nusage: shop [--config FILE] [--name NAME] [--port PORT]\n`);
+    return 2;
+  }
+  const path = context.resolve(options.config);
+  const text = context.fs.readFile(path, context.who);
+  if (text instanceof FileError && (text.errno !== 'ENOENT' || options.isExplicit)) {
+    yield* context.err(`shop: ${path}: cannot be read\n`);
+    return 1;
+  }
+  const content = text instanceof FileError ? '' : text;
+  const configuration = readConfiguration(content, options.name ?? context.host.state.hostname);
+  if (typeof configuration === 'string') {
+    yield* context.err(`shop: ${path}: ${configuration}\n`);
+    return 1;
+  }
+  if (options.name !== undefined) configuration.name = options.name;
+  if (options.port !== undefined) configuration.port = options.port;
+  const listening = context.world.network.listen(context.host, {
+    pid: context.pid,
+    ip: 0,
+    port: configuration.port,
+    backlog: 128,
+    on: { name: SOCKET, pid: context.pid, data: null },
+  });
+  if (typeof listening === 'string') {
+    yield* context.err(`shop: cannot listen on 0.0.0.0:${configuration.port}: ${errorText(listening)}\n`);
+    return 1;
+  }
+  yield* context.out(`shop: listening on 0.0.0.0:${configuration.port}\n`);
+  const state: AppState = {
+    configuration,
+    path,
+    text: content,
+    controls: {},
+    connections: new Map(),
+    working: 0,
+    queue: [],
+    served: 0,
+  };
+  context.become(KIND, state);
+  return yield* context.serve();
+}
+
+interface Options {
+  config: string;
+  isExplicit: boolean;
+  name: string | undefined;
+  port: number | undefined;
+}
+function readOptions(words: readonly string[]): Options | string {
+  const options: Options = {
+    config: '/etc/shop.conf',
+    isExplicit: false,
+    name: undefined,
+    port: undefined,
+  };
+  for (let i = 0; i < words.length; i += 2) {
+    const word = words[i] ?? '';
+    const value = words[i + 1];
+    if (word !== '--config' && word !== '--name' && word !== '--port') return `unknown option '${word}'`;
+    if (value === undefined) return `option '${word}' needs a value`;
+    if (word === '--config') {
+      options.config = value;
+      options.isExplicit = true;
+    } else if (word === '--name') options.name = value;
+    else options.port = Number(value);
+  }
+  return options;
+}
+function errorText(errno: string): string {
+  switch (errno) {
+    case 'EADDRINUSE':
+      return 'Address already in use';
+    case 'EACCES':
+      return 'Permission denied';
+    default:
+      return errno;
+  }
+}
+
+export const appDaemon: DaemonDefinition<AppState> = {
+  kind: KIND,
+  register(world) {
+    world.callback<null, SocketEvent>(SOCKET, ({ host, pid }, event) => onSocket(world, host, pid, event));
+    world.callback<{ c: number }, undefined>(WAITED, ({ host, pid, data }) => waited(host, pid, data.c));
+    world.callback<{ c: number }, undefined>(ANSWER, ({ host, pid, data }) =>
+      answer(world, host, pid, data.c),
+    );
+    handlers.set(
+      world.kernel,
+      world.kernel.handler<Due>('shop.due', ({ h, p, c, waits }) => {
+        const host = world.findHost(h);
+        if (host !== undefined)
+          world.invoke(host, { name: waits ? WAITED : ANSWER, pid: p, data: { c } }, undefined);
+      }),
+    );
+  },
+  runningFiles: ({ state }) => [{ path: state.path, text: state.text }],
+};
+
+function stateOf(host: Host, pid: number): AppState | undefined {
+  const daemon = host.process(pid)?.daemon;
+  return daemon?.kind === KIND ? (daemon.state as AppState) : undefined;
+}
+function plan(host: Host, pid: number, connection: number, at: Micros, waits: boolean): void {
+  const { kernel } = host.world;
+  const handler = handlers.get(kernel);
+  assert(handler !== undefined, 'the application is registered with this kernel');
+  kernel.schedule<Due>(at, handler, { h: host.name, p: pid, c: connection, waits });
+}
+
+// ---------------------------------------------------------------- connections
+function onSocket(world: World, host: Host, pid: number, event: SocketEvent): void {
+  const state = stateOf(host, pid);
+  if (state === undefined) return;
+  const id = event.connection;
+  switch (event.type) {
+    case 'accepted':
+      state.connections.set(id, {
+        requests: [],
+        peer: world.network.connection(id, 'server')?.peerIp ?? 0,
+        closed: false,
+      });
+      return;
+    case 'message':
+      onMessage(host, pid, state, event);
+      return;
+    case 'closed': {
+      const connection = state.connections.get(id);
+      if (connection === undefined) return;
+      connection.closed = true;
+      if (connection.requests.length === 0) end(world, state, id);
+      return;
+    }
+    case 'failed':
+      // Work under way goes on to its end, for nobody.
+      if ((state.connections.get(id)?.requests.length ?? 0) === 0) state.connections.delete(id);
+      return;
+    case 'connected':
+  }
+}
+function onMessage(host: Host, pid: number, state: AppState, event: SocketEvent & { type: 'message' }): void {
+  const connection = state.connections.get(event.connection);
+  if (connection === undefined) return;
+  if (event.message.kind !== 'request') {
+    host.world.network.close(event.connection, 'server');
+    state.connections.delete(event.connection);
+    return;
+  }
+  connection.requests.push(event.message);
+  if (connection.requests.length === 1) admit(host, pid, state, event.connection);
+}
+function end(world: World, state: AppState, id: number): void {
+  world.network.close(id, 'server');
+  state.connections.delete(id);
+}
+
+// ---------------------------------------------------------------- requests
+const isHealth = (request: HttpRequest): boolean => request.target.startsWith('/health');
+
+function admit(host: Host, pid: number, state: AppState, id: number): void {
+  const request = state.connections.get(id)?.requests[0];
+  if (request === undefined) return;
+  if (state.working >= state.configuration.concurrency) {
+    state.queue.push(id);
+    if (request.trace !== 0)
+      tell(
+        host,
+        state,
+        request,
+        'queue',
+        `${state.configuration.concurrency} requests are under work: it waits`,
+        'wait',
+      );
+    return;
+  }
+  state.working += 1;
+  const delay = delayFor(state, isHealth(request));
+  if (delay > 0) plan(host, pid, id, host.world.kernel.now + delay, true);
+  else work(host, pid, state, id);
+}
+function waited(host: Host, pid: number, id: number): void {
+  const state = stateOf(host, pid);
+  if (state !== undefined) work(host, pid, state, id);
+}
+/** The processor's part: it ends when the cores of the host have done it. */
+function work(host: Host, pid: number, state: AppState, id: number): void {
+  plan(host, pid, id, host.compute(pid, state.configuration.processor), false);
+}
+
+function answer(world: World, host: Host, pid: number, id: number): void {
+  const state = stateOf(host, pid);
+  if (state === undefined) return;
+  state.working -= 1;
+  state.served += 1;
+  const connection = state.connections.get(id);
+  const request = connection?.requests.shift();
+  if (connection !== undefined && request !== undefined)
+    respond(world, host, pid, state, id, connection, request);
+  const next = state.queue.shift();
+  if (next !== undefined) admit(host, pid, state, next);
+}
+function respond(
+  world: World,
+  host: Host,
+  pid: number,
+  state: AppState,
+  id: number,
+  connection: AppConnection,
+  request: HttpRequest,
+): void {
+  const health = isHealth(request);
+  log(host, pid, state, request, health, connection.peer);
+  if (state.controls.abort === true && !health) {
+    world.network.reset(id, 'server');
+    state.connections.delete(id);
+    return;
+  }
+  const message = responseTo(host, state, request, statusFor(state, health), connection.peer);
+  if (request.trace !== 0)
+    tell(
+      host,
+      state,
+      request,
+      'serve',
+      `${state.configuration.name} answers ${message.status}`,
+      message.status < 500 ? 'ok' : 'bad',
+    );
+  world.network.send(id, 'server', message);
+  if (connection.closed || wantsClose(request)) {
+    end(world, state, id);
+    return;
+  }
+  if (connection.requests.length > 0) admit(host, pid, state, id);
+}
+function wantsClose(request: HttpRequest): boolean {
+  const said = header(request, 'connection')?.toLowerCase() ?? '';
+  return request.version === '1.0' ? said !== 'keep-alive' : said === 'close';
+}
+function header(request: HttpRequest, wanted: string): string | undefined {
+  for (const [name, value] of request.headers)
+    if (name.length === wanted.length && name.toLowerCase() === wanted) return value;
+  return undefined;
+}
+function log(
+  host: Host,
+  pid: number,
+  state: AppState,
+  request: HttpRequest,
+  health: boolean,
+  peer: number,
+): void {
+  const { configuration, controls } = state;
+  if (controls.log_health === true && health) print(host, pid, `health from ${formatIPv4(peer)}`);
+  if (controls.log === true && !health) print(host, pid, `${request.method} ${request.target}`);
+  if (configuration.accessLog)
+    print(host, pid, `${formatIPv4(peer)} "${request.method} ${request.target}" ${statusFor(state, health)}`);
+}
+function print(host: Host, pid: number, text: string): void {
+  host.daemonContext(pid)?.print('stdout', `${text}\n`);
+}
+function tell(
+  host: Host,
+  state: AppState,
+  request: HttpRequest,
+  what: string,
+  text: string,
+  outcome: 'ok' | 'wait' | 'bad',
+): void {
+  const key = what === 'queue' ? 'concurrency' : isHealth(request) ? 'health_status' : 'status';
+  const line = state.configuration.lines.get(key);
+  host.world.hop(request.trace, {
+    at: host.world.kernel.now,
+    host: host.name,
+    what,
+    text,
+    verdict: what,
+    outcome,
+    ...(line === undefined ? {} : { line: { path: state.path, line } }),
+  });
+}
+
+// ---------------------------------------------------------------- the answer
+const REASONS: Readonly<Record<number, string>> = {
+  200: 'OK',
+  201: 'Created',
+  204: 'No Content',
+  301: 'Moved Permanently',
+  302: 'Found',
+  304: 'Not Modified',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+};
+function responseTo(
+  host: Host,
+  state: AppState,
+  request: HttpRequest,
+  status: number,
+  peer: number,
+): HttpResponse {
+  const { name } = state.configuration;
+  const body = status === 200 ? `${name} OK\n` : `${name} status ${status}\n`;
+  const headers: [string, string][] = [
+    ['Server', 'shop/1.4'],
+    ['Date', httpDate(host.clock())],
+    ['Content-Type', 'text/plain'],
+    ['Content-Length', String(body.length)],
+    ['X-Served-By', name],
+  ];
+  const forwarded = header(request, 'x-forwarded-for');
+  if (forwarded !== undefined) headers.push(['X-Saw-XFF', forwarded]);
+  headers.push(['X-Peer', formatIPv4(peer)]);
+  const reason = REASONS[status] ?? '';
+  const sent = request.method === 'HEAD' ? '' : body;
+  let bytes = 15 + reason.length + sent.length;
+  for (const [key, value] of headers) bytes += key.length + value.length + 4;
+  return {
+    kind: 'response',
+    trace: request.trace,
+    status,
+    reason,
+    version: '1.1',
+    headers,
+    body: sent,
+    bytes,
+  };
+}
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const two = (value: number): string => (value < 10 ? `0${value}` : String(value));
+/** The second that was formatted last. */
+let knownSecond = -1;
+let knownDate = '';
+function httpDate(clock: number): string {
+  const second = Math.floor(clock / 1_000_000);
+  if (second !== knownSecond) {
+    const at = civilFromMicros(second * 1_000_000);
+    const weekday = (Math.floor(second / 86_400) + 4) % 7;
+    knownDate = `${DAYS[weekday] ?? ''}, ${two(at.day)} ${MONTHS[at.month - 1] ?? ''} ${at.year} ${two(at.hour)}:${two(at.minute)}:${two(at.second)} GMT`;
+    knownSecond = second;
+  }
+  return knownDate;
+}

@@ -1,0 +1,42 @@
+/** The application server of the labs. */
+import type { Registry } from '../../world/world.contract';
+import { appDaemon, shop } from './app';
+
+const UNIT = `[Unit]
+Description=Shop application
+After=network.target
+
+[Service]
+User=www-data
+ExecStart=/usr/local/bin/shop --config /etc/shop.conf
+Restart=on-failure
+
+[Install]
+WantedBy=multi-user.target
+`;
+const CONFIGURATION = `# The shop's application server.
+port = 8080
+
+# Requests that are worked on at a time; others wait.
+concurrency = 64
+
+# Processor time of one request, and waiting that costs none.
+processor = 1ms
+delay = 0
+
+status = 200
+health_status = 200
+
+# One line in the journal for each request.
+access_log = off
+`;
+
+export function register(registry: Registry): void {
+  registry.program('app-server/shop', shop);
+  registry.daemon(appDaemon);
+  registry.package('shop-app', {
+    '/usr/local/bin/shop': { program: 'app-server/shop' },
+    '/etc/shop.conf': { text: CONFIGURATION },
+    '/lib/systemd/system/shop.service': { text: UNIT },
+  });
+}
