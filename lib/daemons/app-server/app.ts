@@ -8,18 +8,21 @@ import { assert } from '../../std/assert';
 import { civilFromMicros } from '../../std/civil';
 import type { Micros } from '../../std/instant';
 import { formatIPv4 } from '../../std/ipv4';
+import { ROOT } from '../../world/files';
 import { FileError } from '../../world/files.contract';
 import type { HttpRequest, HttpResponse, SocketEvent } from '../../world/network.contract';
 import type { DaemonDefinition, ProgramContext, ProgramRun } from '../../world/process.contract';
 import type { Host, World } from '../../world/world.contract';
-import { type AppConfiguration, readConfiguration } from './configuration';
-import { type AppControls, delayFor, statusFor } from './controls';
+import { type AppConfiguration, defaultConfiguration, readConfiguration } from './configuration';
+import { type AppControls, delayFor, parseControls, statusFor } from './controls';
 
 export interface AppState {
   configuration: AppConfiguration;
   path: string;
   text: string;
   controls: AppControls;
+  /** A file that holds the controls as JSON and is read for each request; '' none. */
+  controlFile: string;
   connections: Map<number, AppConnection>;
   working: number;
   /** Connections whose request waits for a free worker, in order. */
@@ -61,6 +64,34 @@ export function* shop(context: ProgramContext): ProgramRun {
   }
   if (options.name !== undefined) configuration.name = options.name;
   if (options.port !== undefined) configuration.port = options.port;
+  return yield* serve(context, configuration, { path, text: content, controlFile: '' });
+}
+
+/** `app-server NAME PORT CONTROLS.json`: the server of the recorded labs, whose controls stand in a file. */
+export function* appServer(context: ProgramContext): ProgramRun {
+  const [, name = '', port = '', controls = ''] = context.argv;
+  if (name === '' || !/^\d+$/.test(port) || controls === '') {
+    yield* context.err('usage: app-server NAME PORT CONTROLS.json\n');
+    return 2;
+  }
+  const configuration = {
+    ...defaultConfiguration(name),
+    port: Number(port),
+    concurrency: 100_000,
+    processor: 200,
+  };
+  return yield* serve(context, configuration, {
+    path: '',
+    text: '',
+    controlFile: context.resolve(controls),
+  });
+}
+
+function* serve(
+  context: ProgramContext,
+  configuration: AppConfiguration,
+  files: { path: string; text: string; controlFile: string },
+): ProgramRun {
   const listening = context.world.network.listen(context.host, {
     pid: context.pid,
     ip: 0,
@@ -75,8 +106,7 @@ export function* shop(context: ProgramContext): ProgramRun {
   yield* context.out(`shop: listening on 0.0.0.0:${configuration.port}\n`);
   const state: AppState = {
     configuration,
-    path,
-    text: content,
+    ...files,
     controls: {},
     connections: new Map(),
     working: 0,
@@ -141,7 +171,7 @@ export const appDaemon: DaemonDefinition<AppState> = {
       }),
     );
   },
-  runningFiles: ({ state }) => [{ path: state.path, text: state.text }],
+  runningFiles: ({ state }) => (state.path === '' ? [] : [{ path: state.path, text: state.text }]),
 };
 
 function stateOf(host: Host, pid: number): AppState | undefined {
@@ -207,6 +237,10 @@ const isHealth = (request: HttpRequest): boolean => request.target.startsWith('/
 function admit(host: Host, pid: number, state: AppState, id: number): void {
   const request = state.connections.get(id)?.requests[0];
   if (request === undefined) return;
+  if (state.controlFile !== '') {
+    const text = host.fs.readFile(state.controlFile, ROOT);
+    state.controls = text instanceof FileError ? {} : parseControls(text);
+  }
   if (state.working >= state.configuration.concurrency) {
     state.queue.push(id);
     if (request.trace !== 0)

@@ -27,6 +27,17 @@ export function setAppControls(host: Host, pid: number, controls: AppControls): 
   return true;
 }
 
+/** Text that is no JSON object controls nothing, as with the recorder's server. */
+export function parseControls(text: string): AppControls {
+  if (text.trim() === '' || text.trim() === '{}') return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as AppControls) : {};
+  } catch {
+    return {};
+  }
+}
+
 /** The status that the application answers with. */
 export function statusFor({ configuration, controls }: AppState, isHealth: boolean): number {
   if (!isHealth) return controls.status ?? configuration.status;

@@ -1,6 +1,6 @@
 /** The application server of the labs. */
 import type { Registry } from '../../world/world.contract';
-import { appDaemon, shop } from './app';
+import { appDaemon, appServer, shop } from './app';
 
 const UNIT = `[Unit]
 Description=Shop application
@@ -33,7 +33,9 @@ access_log = off
 
 export function register(registry: Registry): void {
   registry.program('app-server/shop', shop);
+  registry.program('app-server/app-server', appServer);
   registry.daemon(appDaemon);
+  registry.package('app-server', { '/usr/bin/app-server': { program: 'app-server/app-server' } });
   registry.package('shop-app', {
     '/usr/local/bin/shop': { program: 'app-server/shop' },
     '/etc/shop.conf': { text: CONFIGURATION },
