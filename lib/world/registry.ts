@@ -2,13 +2,14 @@
 import { assert } from '../std/assert';
 import type { FileSpec } from './files.contract';
 import type { DaemonDefinition, Program, ProgramContext, ProgramRun } from './process.contract';
-import type { Registry, VirtualFiles } from './world.contract';
+import type { FileChecker, Registry, VirtualFiles } from './world.contract';
 
 export class PluginRegistry implements Registry {
   readonly #programs = new Map<string, Program>();
   readonly #resumables = new Map<string, (context: ProgramContext, state: unknown) => ProgramRun>();
   readonly #daemons = new Map<string, DaemonDefinition<unknown>>();
   readonly #packages = new Map<string, Record<string, FileSpec>>();
+  readonly #checkers: FileChecker[] = [];
   readonly #virtual: { prefix: string; provider: VirtualFiles }[] = [];
 
   program(name: string, program: Program): void {
@@ -48,6 +49,12 @@ export class PluginRegistry implements Registry {
   }
   packages(): string[] {
     return [...this.#packages.keys()];
+  }
+  checker(checker: FileChecker): void {
+    this.#checkers.push(checker);
+  }
+  findChecker(path: string): FileChecker | undefined {
+    return this.#checkers.find((checker) => checker.matches(path));
   }
   virtualFiles(prefix: string, provider: VirtualFiles): void {
     this.#virtual.push({ prefix, provider });

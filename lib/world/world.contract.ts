@@ -4,6 +4,7 @@
  */
 import type { Kernel } from '../kernel/kernel';
 import type { Micros } from '../std/instant';
+import type { Diagnostic } from '../text/diagnostic';
 import type { FileSpec, FileSystem, Inode } from './files.contract';
 import type {
   ConntrackEntry,
@@ -106,9 +107,27 @@ export interface Registry {
   package(name: string, files: Record<string, FileSpec>): void;
   packageFiles(name: string): Record<string, FileSpec> | undefined;
   packages(): string[];
+  /** A configuration language and its test. */
+  checker(checker: FileChecker): void;
+  findChecker(path: string): FileChecker | undefined;
   /** Files whose content is computed: /proc, /sys. The longest matching prefix answers. */
   virtualFiles(prefix: string, provider: VirtualFiles): void;
   findVirtualFiles(path: string): VirtualFiles | undefined;
+}
+/** A configuration language as the editor sees it: which files it is for, and what the daemon's own test says of a text. */
+export interface FileChecker {
+  /** Name of the language for colours: `haproxy`, `keepalived`, `nftables`, … */
+  language: string;
+  matches(path: string): boolean;
+  /** The command that somebody would type to test the file, e.g. `haproxy -c -f /etc/haproxy/haproxy.cfg`. */
+  command(path: string): string;
+  /** What that command would print and return on this host if the file had this text. Nothing is changed. */
+  check(host: Host, path: string, text: string): CheckedFile;
+}
+export interface CheckedFile {
+  exit: number;
+  output: string;
+  diagnostics: readonly Diagnostic[];
 }
 export interface VirtualFiles {
   read(host: Host, path: string): string | undefined;
