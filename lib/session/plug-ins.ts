@@ -1,19 +1,30 @@
 /** The catalogue of everything that plugs into a world: daemons, shell and tools, by one line each. */
 import { register as registerAppServer } from '../daemons/app-server/index';
+import { register as registerIfupdown } from '../daemons/ifupdown/index';
 import { NETWORK_TOOLS, register as registerNetworkTools } from '../daemons/network-tools/index';
+import { register as registerSysctl } from '../daemons/sysctl/index';
 import { register as registerTraffic } from '../daemons/traffic/index';
 import { COMMAND_PACKAGES, registerCommands } from '../shell/commands/registry';
+import { register as registerShell, SHELL_PACKAGES } from '../shell/index';
 import { PluginRegistry } from '../world/registry';
 
 /** Packages that every host has, as a Debian installation without options leaves them. */
-export const BASE_PACKAGES: readonly string[] = [...COMMAND_PACKAGES, ...NETWORK_TOOLS];
+export const BASE_PACKAGES: readonly string[] = [
+  ...SHELL_PACKAGES,
+  ...COMMAND_PACKAGES,
+  ...NETWORK_TOOLS,
+  'ifupdown',
+];
 
 /** A new registry with all that is known. */
 export function makeRegistry(): PluginRegistry {
   const registry = new PluginRegistry();
+  registerIfupdown(registry);
   registerNetworkTools(registry);
+  registerSysctl(registry);
   registerTraffic(registry);
   registerAppServer(registry);
   registerCommands(registry);
+  registerShell(registry);
   return registry;
 }

@@ -91,7 +91,7 @@ function readOptions(given: ReadonlyMap<string, string>): PingOptions | string {
   };
   const values: (number | undefined)[] = [];
   for (const [name, least, most] of [
-    ['c', 1, 9_223_372_036_854_775_807],
+    ['c', 1, Number.MAX_SAFE_INTEGER],
     ['i', 0, 2_147_483],
     ['W', 0, 2_147_483],
     ['w', 0, 2_147_483],

@@ -1,0 +1,158 @@
+/** interfaces(5): what /etc/network/interfaces says, and ifupdown 0.8.41's words for what is wrong with it. */
+import { FileError } from '../../world/files.contract';
+import type { ProgramContext } from '../../world/process.contract';
+
+export interface InterfaceStanza {
+  name: string;
+  family: string;
+  method: string;
+  /** In the order of the file; scripts (`up` and the like) apart. */
+  options: [string, string][];
+  scripts: { phase: 'pre-up' | 'up' | 'down' | 'post-down'; command: string }[];
+}
+export interface InterfacesFile {
+  stanzas: InterfaceStanza[];
+  /** `auto` and `allow-CLASS`: names in order. */
+  classes: Map<string, string[]>;
+}
+/** What ifup says about a broken file, without its own name. */
+export class InterfacesProblem extends Error {}
+
+const FAMILIES = ['inet', 'inet6', 'ipx', 'can', 'link'];
+const METHODS: Readonly<Record<string, readonly string[]>> = {
+  inet: ['loopback', 'static', 'manual', 'dhcp', 'bootp', 'tunnel', 'ppp', 'wvdial', 'ipv4ll'],
+  inet6: ['auto', 'loopback', 'static', 'manual', 'dhcp', 'v4tunnel', '6to4'],
+};
+const SCRIPTS: Readonly<Record<string, InterfaceStanza['scripts'][number]['phase']>> = {
+  'pre-up': 'pre-up',
+  up: 'up',
+  'post-up': 'up',
+  down: 'down',
+  'pre-down': 'down',
+  'post-down': 'post-down',
+};
+const SOURCES_DEEP = 8;
+
+export function readInterfaces(context: ProgramContext, path: string): InterfacesFile {
+  const file: InterfacesFile = { stanzas: [], classes: new Map() };
+  readFile(context, path, file, 0);
+  return file;
+}
+
+function readFile(context: ProgramContext, path: string, file: InterfacesFile, depth: number): void {
+  const text = context.fs.readFile(path, context.who);
+  if (text instanceof FileError)
+    throw new InterfacesProblem(
+      `couldn't open interfaces file "${path}": ${text.errno === 'EACCES' ? 'Permission denied' : 'No such file or directory'}`,
+    );
+  let stanza: InterfaceStanza | undefined;
+  for (const { line, number } of logicalLines(text)) {
+    const [, word = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(line) ?? [];
+    const fail = (what: string): never => {
+      throw new InterfacesProblem(`${path}:${number}: ${what}`);
+    };
+    switch (word) {
+      case 'iface':
+        stanza = ifaceLine(rest, fail);
+        file.stanzas.push(stanza);
+        break;
+      case 'auto':
+      case 'allow-auto':
+        addClass(file, 'auto', rest);
+        stanza = undefined;
+        break;
+      case 'source':
+      case 'source-directory':
+        stanza = undefined;
+        if (depth < SOURCES_DEEP)
+          for (const found of expand(context, path, rest, word === 'source-directory'))
+            readFile(context, found, file, depth + 1);
+        break;
+      case 'mapping':
+      case 'no-auto-down':
+      case 'no-scripts':
+      case 'template':
+      case 'rename':
+        stanza = undefined;
+        break;
+      default:
+        if (word.startsWith('allow-')) {
+          addClass(file, word.slice('allow-'.length), rest);
+          stanza = undefined;
+        } else if (stanza === undefined) fail('misplaced option');
+        else optionLine(stanza, word, rest, fail);
+    }
+  }
+}
+
+/** Lines without comments, joined where a backslash ends one; the number is that of the last part. */
+function logicalLines(text: string): { line: string; number: number }[] {
+  const found: { line: string; number: number }[] = [];
+  let joined = '';
+  for (const [index, raw] of text.split('\n').entries()) {
+    if (joined === '' && raw.trim().startsWith('#')) continue;
+    if (raw.endsWith('\\')) {
+      joined += raw.slice(0, -1);
+      continue;
+    }
+    const line = (joined + raw).trim();
+    joined = '';
+    if (line !== '') found.push({ line, number: index + 1 });
+  }
+  return found;
+}
+
+function ifaceLine(rest: string, fail: (what: string) => never): InterfaceStanza {
+  const [name, family, method] = rest.split(/\s+/);
+  if (name === undefined || name === '' || family === undefined || method === undefined)
+    return fail('too few parameters for iface line');
+  if (!FAMILIES.includes(family)) return fail('unknown address type');
+  if (METHODS[family]?.includes(method) === false) return fail('unknown method');
+  return { name, family, method, options: [], scripts: [] };
+}
+function optionLine(
+  stanza: InterfaceStanza,
+  word: string,
+  rest: string,
+  fail: (what: string) => never,
+): void {
+  if (rest === '') fail('option with empty value');
+  const phase = SCRIPTS[word];
+  if (phase !== undefined) stanza.scripts.push({ phase, command: rest });
+  else if (stanza.options.some(([known]) => known === word)) fail('duplicate option');
+  else stanza.options.push([word, rest]);
+}
+function addClass(file: InterfacesFile, name: string, rest: string): void {
+  const known = file.classes.get(name) ?? [];
+  for (const device of rest.split(/\s+/)) if (device !== '' && !known.includes(device)) known.push(device);
+  file.classes.set(name, known);
+}
+
+/** `source` takes patterns; a name that matches nothing is no mistake. */
+function expand(context: ProgramContext, from: string, pattern: string, isDirectory: boolean): string[] {
+  const full = pattern.startsWith('/') ? pattern : `${from.slice(0, from.lastIndexOf('/'))}/${pattern}`;
+  if (isDirectory) {
+    const names = context.fs.readdir(full, context.who);
+    return names instanceof FileError
+      ? []
+      : names
+          .filter((name) => /^[a-zA-Z0-9_-]+$/.test(name))
+          .sort()
+          .map((name) => `${full}/${name}`);
+  }
+  const directory = full.slice(0, full.lastIndexOf('/')) || '/';
+  const last = full.slice(full.lastIndexOf('/') + 1);
+  if (!/[*?[]/.test(last)) return context.fs.exists(full) ? [full] : [];
+  const expression = new RegExp(
+    `^${last
+      .replace(/[.+^${}()|\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')}$`,
+  );
+  const names = context.fs.readdir(directory, context.who);
+  if (names instanceof FileError) return [];
+  return names
+    .filter((name) => expression.test(name) && !name.startsWith('.'))
+    .sort()
+    .map((name) => `${directory}/${name}`);
+}
