@@ -145,6 +145,12 @@ export class Shell {
   hash = new Map<string, { path: string; hits: number }>();
   history: string[] = [];
   historyBase = 1;
+  /** Lines of the history that its file has. */
+  historySaved = 0;
+  /** Ctrl-D was pressed while jobs were stopped. */
+  endsAsked = 0;
+  /** Children that are no jobs (`<( )`), to be reaped some day. */
+  strays: number[] = [];
   disabledBuiltins = new Set<string>();
   special: SpecialState;
   /** Stack of functions that give back what `<( )` took. */
@@ -155,6 +161,8 @@ export class Shell {
   /** Last status of a command substitution in the present simple command. */
   substitutionStatus: number | undefined;
   ignoredAtStart = new Set<SignalName>();
+  /** What `ulimit` set, by letter. */
+  limits = new Map<string, string>();
   /** Arrays that were declared and never assigned: `declare -p` shows no value. */
   declaredOnly = new Set<string>();
   /** `local -`: options to put back when the function of that depth returns. */
@@ -237,6 +245,7 @@ export class Shell {
     child.declaredOnly = new Set(this.declaredOnly);
     child.savedOptions = [...this.savedOptions];
     child.ignoredAtStart = new Set(this.ignoredAtStart);
+    child.limits = new Map(this.limits);
     child.wasInteractive = this.interactive || this.wasInteractive;
     inheritTraps(this, child);
     return child;

@@ -1,7 +1,14 @@
 /** `printf`. */
 import { strftime } from '../../std/civil';
 import { byteLength, bytesFromText, textFromBytes } from '../../std/bytes';
-import { exponential, fixed, general, hexadecimal, type LongDouble, readLongDouble } from '../expand/long-double';
+import {
+  exponential,
+  fixed,
+  general,
+  hexadecimal,
+  type LongDouble,
+  readLongDouble,
+} from '../expand/long-double';
 import { backslashQuote } from '../expand/quote';
 import type { Run, Shell } from '../shell';
 import { mendBytes, readEscape } from '../syntax/ansi-c';
@@ -23,7 +30,10 @@ const MOST_WIDTH = 100_000;
 
 export function* printf(call: Call): Run<number> {
   const { shell } = call;
-  const options = shell.dialect === 'dash' ? { rest: call.args[0] === '--' ? call.args.slice(1) : call.args, values: new Map<string, string>() } : yield* readOptions(call, 'v:');
+  const options =
+    shell.dialect === 'dash'
+      ? { rest: call.args[0] === '--' ? call.args.slice(1) : call.args, values: new Map<string, string>() }
+      : yield* readOptions(call, 'v:');
   if (typeof options === 'number') return options;
   const variable = options.values.get('v');
   if (variable !== undefined && !/^[A-Za-z_]\w*(?:\[[^]+\])?$/.test(variable)) {
@@ -44,7 +54,14 @@ export function* printf(call: Call): Run<number> {
 function* assignTo(call: Call, name: string, value: string): Run<boolean> {
   const { shell } = call;
   const bracket = name.indexOf('[');
-  const refused = bracket === -1 ? shell.assign(name, value) : shell.assignElement(name.slice(0, bracket), shell.subscriptKey(name.slice(0, bracket), name.slice(bracket + 1, -1)), value);
+  const refused =
+    bracket === -1
+      ? shell.assign(name, value)
+      : shell.assignElement(
+          name.slice(0, bracket),
+          shell.subscriptKey(name.slice(0, bracket), name.slice(bracket + 1, -1)),
+          value,
+        );
   if (refused === undefined) return true;
   yield* shell.complain(refused);
   return false;
@@ -126,7 +143,9 @@ class Formatter {
       this.out += '%';
       return at + 2;
     }
-    const match = /^%([-+ #0']*)(\*|\d*)(?:\.(\*|-?\d*))?(?:hh|h|ll|l|j|t|z|L)?/.exec(this.format.slice(at)) ?? ['%', '', '', undefined];
+    const match = /^%([-+ #0']*)(\*|\d*)(?:\.(\*|-?\d*))?(?:hh|h|ll|l|j|t|z|L)?/.exec(
+      this.format.slice(at),
+    ) ?? ['%', '', '', undefined];
     let end = at + (match[0]?.length ?? 1);
     let flags = match[1] ?? '';
     let width = yield* this.#count(match[2]);
@@ -198,7 +217,14 @@ class Formatter {
       case 'q':
       case 'Q':
         if (dash) break;
-        this.#text(backslashQuote(directive.conversion === 'Q' && directive.precision !== undefined ? (this.#take() ?? '').slice(0, directive.precision) : (this.#take() ?? '')), directive.conversion === 'Q' ? { ...directive, precision: undefined } : directive);
+        this.#text(
+          backslashQuote(
+            directive.conversion === 'Q' && directive.precision !== undefined
+              ? (this.#take() ?? '').slice(0, directive.precision)
+              : (this.#take() ?? ''),
+          ),
+          directive.conversion === 'Q' ? { ...directive, precision: undefined } : directive,
+        );
         return;
       case 'T':
         if (dash) break;
@@ -209,7 +235,11 @@ class Formatter {
         return;
       default:
     }
-    yield* this.#fail(dash ? `%${directive.conversion}: invalid directive` : `\`${directive.conversion}': invalid format character`);
+    yield* this.#fail(
+      dash
+        ? `%${directive.conversion}: invalid directive`
+        : `\`${directive.conversion}': invalid format character`,
+    );
     this.#stopped = true;
   }
 
@@ -217,7 +247,12 @@ class Formatter {
   /** Widths count bytes, as in bash. */
   #text(text: string, directive: Directive): void {
     const { precision } = directive;
-    const cut = precision === undefined ? text : /^[\0-\x7f]*$/.test(text) ? text.slice(0, precision) : textFromBytes(bytesFromText(text).slice(0, precision));
+    const cut =
+      precision === undefined
+        ? text
+        : /^[\0-\x7f]*$/.test(text)
+          ? text.slice(0, precision)
+          : textFromBytes(bytesFromText(text).slice(0, precision));
     this.#pad(cut, directive);
   }
 
@@ -231,7 +266,8 @@ class Formatter {
   #padNumber(sign: string, prefix: string, digits: string, directive: Directive, zeros: boolean): void {
     const { flags, width = 0 } = directive;
     const length = sign.length + prefix.length + digits.length;
-    if (zeros && flags.includes('0') && !flags.includes('-') && length < width) this.out += sign + prefix + '0'.repeat(width - length) + digits;
+    if (zeros && flags.includes('0') && !flags.includes('-') && length < width)
+      this.out += sign + prefix + '0'.repeat(width - length) + digits;
     else this.#pad(sign + prefix + digits, directive);
   }
 
@@ -243,13 +279,22 @@ class Formatter {
     if (quoted !== null) return BigInt((quoted[1] ?? '').codePointAt(0) ?? 0);
     const match = /^[ \t\n]*([+-]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)/.exec(arg);
     if (match === null) {
-      yield* this.#fail(this.#shell.dialect === 'dash' ? `${arg}: expected numeric value` : `${arg}: invalid number`);
+      yield* this.#fail(
+        this.#shell.dialect === 'dash' ? `${arg}: expected numeric value` : `${arg}: invalid number`,
+      );
       return 0n;
     }
     const digits = match[2] ?? '0';
-    const magnitude = /^0[xX]/.test(digits) ? BigInt(digits) : digits.startsWith('0') ? BigInt(`0o${digits.slice(1) === '' ? '0' : digits.slice(1)}`) : BigInt(digits);
+    const magnitude = /^0[xX]/.test(digits)
+      ? BigInt(digits)
+      : digits.startsWith('0')
+        ? BigInt(`0o${digits.slice(1) === '' ? '0' : digits.slice(1)}`)
+        : BigInt(digits);
     const value = match[1] === '-' ? -magnitude : magnitude;
-    if (match[0].length < arg.length) yield* this.#fail(this.#shell.dialect === 'dash' ? `${arg}: not completely converted` : `${arg}: invalid number`);
+    if (match[0].length < arg.length)
+      yield* this.#fail(
+        this.#shell.dialect === 'dash' ? `${arg}: not completely converted` : `${arg}: invalid number`,
+      );
     const largest = kind === 'unsigned' ? 0xffffffffffffffffn : LARGEST;
     if (value > largest || value < SMALLEST) {
       yield* complain(this.call, `warning: ${arg}: Numerical result out of range`);
@@ -259,10 +304,17 @@ class Formatter {
   }
 
   #signed(value: bigint, directive: Directive): void {
-    const sign = value < 0n ? '-' : directive.flags.includes('+') ? '+' : directive.flags.includes(' ') ? ' ' : '';
+    const sign =
+      value < 0n ? '-' : directive.flags.includes('+') ? '+' : directive.flags.includes(' ') ? ' ' : '';
     const digits = (value < 0n ? -value : value).toString();
     const { precision } = directive;
-    this.#padNumber(sign, '', precision === 0 && value === 0n ? '' : digits.padStart(precision ?? 0, '0'), directive, precision === undefined);
+    this.#padNumber(
+      sign,
+      '',
+      precision === 0 && value === 0n ? '' : digits.padStart(precision ?? 0, '0'),
+      directive,
+      precision === undefined,
+    );
   }
 
   #unsigned(value: bigint, directive: Directive): void {
@@ -285,17 +337,23 @@ class Formatter {
     const quoted = /^["']([^]*)$/.exec(arg);
     const read = readLongDouble(quoted === null ? arg : String((quoted[1] ?? '').codePointAt(0) ?? 0));
     if (read === undefined) {
-      yield* this.#fail(this.#shell.dialect === 'dash' ? `${arg}: expected numeric value` : `${arg}: invalid number`);
+      yield* this.#fail(
+        this.#shell.dialect === 'dash' ? `${arg}: expected numeric value` : `${arg}: invalid number`,
+      );
       return zero;
     }
-    if (read.rest !== '') yield* this.#fail(this.#shell.dialect === 'dash' ? `${arg}: not completely converted` : `${arg}: invalid number`);
+    if (read.rest !== '')
+      yield* this.#fail(
+        this.#shell.dialect === 'dash' ? `${arg}: not completely converted` : `${arg}: invalid number`,
+      );
     return read.value;
   }
 
   #float(value: LongDouble, directive: Directive): void {
     const { flags, conversion, precision } = directive;
     const sign = value.negative ? '-' : flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
-    let digits = value.special ?? floatDigits(value, conversion.toLowerCase(), precision, flags.includes('#'));
+    let digits =
+      value.special ?? floatDigits(value, conversion.toLowerCase(), precision, flags.includes('#'));
     if (conversion !== conversion.toLowerCase()) digits = digits.toUpperCase();
     this.#padNumber(sign, '', digits, directive, value.special === undefined);
   }
@@ -304,12 +362,22 @@ class Formatter {
     const arg = this.#take();
     const seconds = arg === undefined ? -1n : yield* this.#integer(arg);
     const { shell } = this.call;
-    const micros = seconds === -1n ? shell.host.clock() : seconds === -2n ? shell.host.clock() - shell.context.kernel.now + shell.special.startedAt : Number(seconds) * 1_000_000;
+    const micros =
+      seconds === -1n
+        ? shell.host.clock()
+        : seconds === -2n
+          ? shell.host.clock() - shell.context.kernel.now + shell.special.startedAt
+          : Number(seconds) * 1_000_000;
     this.#text(strftime(directive.timeFormat === '' ? '%X' : directive.timeFormat, micros), directive);
   }
 }
 
-function floatDigits(value: LongDouble, conversion: string, precision: number | undefined, alternate: boolean): string {
+function floatDigits(
+  value: LongDouble,
+  conversion: string,
+  precision: number | undefined,
+  alternate: boolean,
+): string {
   switch (conversion) {
     case 'f':
       return fixed(value, precision ?? 6);

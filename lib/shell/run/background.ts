@@ -2,10 +2,16 @@
 import type { Run, Shell } from '../shell';
 import { printCommand } from '../syntax/printer';
 import type { Command } from '../syntax/tree';
+import { forgetDone, reapJobs } from './reap';
 import { startPipeline } from './pipeline';
 import { forkShell } from './subshell';
 
+const MOST_REMEMBERED = 64;
+
 export function* startBackground(shell: Shell, command: Command): Run<number> {
+  yield* reapJobs(shell);
+  // A script that starts thousands must not keep what it never asks for.
+  if (!shell.interactive && shell.jobs.list.length > MOST_REMEMBERED) forgetDone(shell);
   const pids = yield* start(shell, command);
   const pid = pids.at(-1) ?? 0;
   shell.lastBackground = pid;

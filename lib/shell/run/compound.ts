@@ -17,7 +17,7 @@ import type {
 import { readParts } from '../syntax/word-parts';
 import { isIdentifier } from '../syntax/words';
 import { evaluateCondition } from './condition';
-import { finish, runTrap } from './finish';
+import { finish, runPendingTraps, runTrap } from './finish';
 import { traceLine } from './trace';
 
 const LIST_WIDTH = 80;
@@ -67,6 +67,7 @@ export function* runLoop(shell: Shell, command: Loop): Run<number> {
       status = yield* shell.machinery.execute(shell, command.body);
       if (leavesLoop(shell)) break;
       yield* shell.tick();
+      if (shell.pendingTraps.length > 0) yield* runPendingTraps(shell);
     }
   } finally {
     shell.loopDepth--;
@@ -107,6 +108,7 @@ export function* runFor(shell: Shell, command: For): Run<number> {
       status = yield* shell.machinery.execute(shell, command.body);
       if (leavesLoop(shell)) break;
       yield* shell.tick();
+      if (shell.pendingTraps.length > 0) yield* runPendingTraps(shell);
     }
   } finally {
     shell.loopDepth--;
@@ -146,6 +148,7 @@ export function* runArithmeticFor(shell: Shell, command: ArithmeticFor): Run<num
         break;
       }
       yield* shell.tick();
+      if (shell.pendingTraps.length > 0) yield* runPendingTraps(shell);
     }
   } finally {
     shell.loopDepth--;
@@ -280,6 +283,7 @@ export function* runSelect(shell: Shell, command: For): Run<number> {
       status = yield* shell.machinery.execute(shell, command.body);
       if (leavesLoop(shell)) break;
       yield* shell.tick();
+      if (shell.pendingTraps.length > 0) yield* runPendingTraps(shell);
     }
   } finally {
     shell.loopDepth--;

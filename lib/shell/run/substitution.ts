@@ -103,7 +103,7 @@ export function* processSubstitution(shell: Shell, direction: '<' | '>', text: s
   fds.set(direction === '<' ? 1 : 0, direction === '<' ? pipe.writer : pipe.reader);
   const line = shell.line;
   const pid = yield* forkShell(shell, (child) => runInside(child, text, line), { fds });
-  shell.jobs.finished.delete(pid);
+  shell.strays.push(pid);
   const own = shell.context.fds;
   let fd = FIRST_PROCESS_FD;
   while (own.has(fd)) fd--;

@@ -51,6 +51,12 @@ export class Variables {
     return child;
   }
 
+  /** Takes the global variables of a shell that was put away; they are this one's to write. */
+  adopt(global: ReadonlyMap<string, Variable>): void {
+    const own = new Map([...global].map(([name, variable]) => [name, { ...variable, owner: this.#owner }]));
+    this.scopes = [{ kind: 'global', variables: own }];
+  }
+
   // ------------------------------------------------------------------- scopes
 
   push(kind: 'function' | 'temporary'): Scope {

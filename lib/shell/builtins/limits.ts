@@ -1,0 +1,172 @@
+/** `umask` and `ulimit`. */
+import type { Run, Shell } from '../shell';
+import { type Call, complain, invalidOption, readOptions } from './builtin';
+
+// -------------------------------------------------------------------------- umask
+
+export function* umask(call: Call): Run<number> {
+  const { shell } = call;
+  const options = yield* readOptions(call, shell.dialect === 'dash' ? 'S' : 'pS');
+  if (typeof options === 'number') return options;
+  const [mode] = options.rest;
+  const { context } = shell;
+  if (mode === undefined) {
+    const text = options.flags.has('S')
+      ? symbolic(context.umask)
+      : context.umask.toString(8).padStart(4, '0');
+    const head = options.flags.has('p') ? `umask ${options.flags.has('S') ? '-S ' : ''}` : '';
+    yield* shell.write(1, `${head}${text}\n`);
+    return 0;
+  }
+  if (/^\d/.test(mode)) {
+    if (!/^[0-7]{1,4}$/.test(mode)) {
+      yield* complain(
+        call,
+        shell.dialect === 'dash' ? `Illegal number: ${mode}` : `${mode}: octal number out of range`,
+      );
+      return shell.dialect === 'dash' ? 2 : 1;
+    }
+    context.umask = Number.parseInt(mode, 8) & 0o777;
+  } else {
+    const mask = symbolicMask(mode, context.umask);
+    if (typeof mask === 'string') {
+      yield* complain(call, shell.dialect === 'dash' ? `Illegal mode: ${mode}` : mask);
+      return shell.dialect === 'dash' ? 2 : 1;
+    }
+    context.umask = mask;
+  }
+  if (options.flags.has('S')) yield* shell.write(1, `${symbolic(context.umask)}\n`);
+  return 0;
+}
+
+function symbolic(mask: number): string {
+  const allowed = ~mask & 0o777;
+  const letters = (bits: number): string =>
+    `${(bits & 4) === 0 ? '' : 'r'}${(bits & 2) === 0 ? '' : 'w'}${(bits & 1) === 0 ? '' : 'x'}`;
+  return `u=${letters(allowed >> 6)},g=${letters((allowed >> 3) & 7)},o=${letters(allowed & 7)}`;
+}
+
+/** `u=rwx,g-w`: what is allowed, so the mask is its complement. Or the complaint. */
+function symbolicMask(text: string, before: number): number | string {
+  let allowed = ~before & 0o777;
+  for (const clause of text.split(',')) {
+    const match = /^([ugoa]*)([-+=])([rwxugoXst]*)$/.exec(clause);
+    if (match === null) {
+      const odd = /^[ugoa]*([^-+=])/.exec(clause)?.[1];
+      if (odd !== undefined && !/^[ugoa]*[-+=]/.test(clause))
+        return `\`${odd}': invalid symbolic mode operator`;
+      const bad = /[^rwxugoXst]/.exec(clause.replace(/^[ugoa]*[-+=]/, ''))?.[0] ?? '';
+      return `\`${bad}': invalid symbolic mode character`;
+    }
+    const [, who = '', operator = '', permissions = ''] = match;
+    let bits = 0;
+    if (permissions.includes('r')) bits |= 4;
+    if (permissions.includes('w')) bits |= 2;
+    if (/[xX]/.test(permissions)) bits |= 1;
+    const classes = who === '' || who.includes('a') ? 'ugo' : who;
+    for (const [letter, shift] of [
+      ['u', 6],
+      ['g', 3],
+      ['o', 0],
+    ] as const) {
+      if (!classes.includes(letter)) continue;
+      const mask = bits << shift;
+      if (operator === '+') allowed |= mask;
+      else if (operator === '-') allowed &= ~mask;
+      else allowed = (allowed & ~(7 << shift)) | mask;
+    }
+  }
+  return ~allowed & 0o777;
+}
+
+// ------------------------------------------------------------------------- ulimit
+
+interface Limit {
+  readonly letter: string;
+  readonly text: string;
+  readonly unit: string;
+  readonly value: (shell: Shell) => string;
+}
+
+const fixed = (value: string) => (): string => value;
+
+/** Debian 12's limits of a login, in the order of `ulimit -a`. */
+const LIMITS: readonly Limit[] = [
+  { letter: 'R', text: 'real-time non-blocking time', unit: 'microseconds', value: fixed('unlimited') },
+  { letter: 'c', text: 'core file size', unit: 'blocks', value: fixed('0') },
+  { letter: 'd', text: 'data seg size', unit: 'kbytes', value: fixed('unlimited') },
+  { letter: 'e', text: 'scheduling priority', unit: '', value: fixed('0') },
+  { letter: 'f', text: 'file size', unit: 'blocks', value: fixed('unlimited') },
+  { letter: 'i', text: 'pending signals', unit: '', value: fixed('3800') },
+  {
+    letter: 'l',
+    text: 'max locked memory',
+    unit: 'kbytes',
+    value: (shell) => String(Math.floor((shell.host.state.memoryMiB * 1024) / 8)),
+  },
+  { letter: 'm', text: 'max memory size', unit: 'kbytes', value: fixed('unlimited') },
+  { letter: 'n', text: 'open files', unit: '', value: fixed('1024') },
+  { letter: 'p', text: 'pipe size', unit: '512 bytes', value: fixed('8') },
+  { letter: 'q', text: 'POSIX message queues', unit: 'bytes', value: fixed('819200') },
+  { letter: 'r', text: 'real-time priority', unit: '', value: fixed('0') },
+  { letter: 's', text: 'stack size', unit: 'kbytes', value: fixed('8192') },
+  { letter: 't', text: 'cpu time', unit: 'seconds', value: fixed('unlimited') },
+  { letter: 'u', text: 'max user processes', unit: '', value: fixed('3800') },
+  { letter: 'v', text: 'virtual memory', unit: 'kbytes', value: fixed('unlimited') },
+  { letter: 'x', text: 'file locks', unit: '', value: fixed('unlimited') },
+];
+
+/** Limits are kept and shown. Not modelled: that they hold. */
+export function* ulimit(call: Call): Run<number> {
+  const { shell } = call;
+  const letters: string[] = [];
+  let all = false;
+  const values: string[] = [];
+  for (const arg of call.args) {
+    if (arg === '--' || !/^-./.test(arg)) {
+      if (arg !== '--') values.push(arg);
+      continue;
+    }
+    for (const letter of arg.slice(1)) {
+      if (letter === 'a') all = true;
+      else if (LIMITS.some((limit) => limit.letter === letter)) letters.push(letter);
+      else if (letter !== 'S' && letter !== 'H') return yield* invalidOption(call, `-${letter}`);
+    }
+  }
+  const valueOf = (limit: Limit): string => shell.limits.get(limit.letter) ?? limit.value(shell);
+  if (all) {
+    yield* shell.write(1, LIMITS.map((limit) => `${headOf(limit)}${valueOf(limit)}\n`).join(''));
+    return 0;
+  }
+  const wanted = LIMITS.filter(({ letter }) =>
+    letters.length === 0 ? letter === 'f' : letters.includes(letter),
+  );
+  const [value] = values;
+  if (value === undefined) {
+    for (const limit of wanted)
+      yield* shell.write(1, `${wanted.length > 1 ? headOf(limit) : ''}${valueOf(limit)}\n`);
+    return 0;
+  }
+  if (!/^(?:\d+|unlimited|soft|hard)$/.test(value)) {
+    yield* complain(call, `${value}: invalid number`);
+    return 1;
+  }
+  for (const limit of wanted) {
+    if (shell.context.who.uid !== 0 && raises(valueOf(limit), value)) {
+      yield* complain(call, `${limit.text}: cannot modify limit: Operation not permitted`);
+      return 1;
+    }
+    if (value !== 'soft' && value !== 'hard') shell.limits.set(limit.letter, value);
+  }
+  return 0;
+}
+
+function headOf({ letter, text, unit }: Limit): string {
+  const flag = `(${unit === '' ? '' : `${unit}, `}-${letter}) `;
+  return `${text.padEnd(Math.max(text.length + 1, 40 - flag.length))}${flag}`;
+}
+
+function raises(before: string, after: string): boolean {
+  const size = (text: string): number => (/^\d+$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY);
+  return size(after) > size(before) && after !== 'soft' && after !== 'hard';
+}

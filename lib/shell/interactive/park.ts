@@ -1,0 +1,99 @@
+/** An interactive shell put away as plain data while it waits at its prompt, and taken up again. */
+import type { Parked, ProgramContext } from '../../world/process.contract';
+import { MACHINERY } from '../machinery';
+import { runChild } from '../run/subshell';
+import { type Run, Shell, type ShellFunction, type TrapName } from '../shell';
+import type { Job } from '../state/jobs';
+import type { SetOptions, ShellOptions } from '../state/options';
+import type { SpecialState } from '../state/special-variables';
+import type { Variable } from '../state/variables';
+
+export const PARKED_SHELL = 'shell/prompt';
+
+interface SavedShell {
+  dialect: 'bash' | 'dash';
+  name: string;
+  positional: string[];
+  mode: 'command' | 'file' | 'stdin';
+  variables: Map<string, Variable>;
+  functions: Map<string, ShellFunction>;
+  aliases: Map<string, string>;
+  options: SetOptions;
+  shopt: ShellOptions;
+  traps: Map<TrapName, string>;
+  jobs: { list: Job[]; finished: Map<number, number>; order: number[] };
+  status: number;
+  pipeStatus: number[];
+  lastBackground: number | undefined;
+  lastArgument: string;
+  directories: string[];
+  hash: Map<string, { path: string; hits: number }>;
+  history: string[];
+  historyBase: number;
+  historySaved: number;
+  disabledBuiltins: Set<string>;
+  special: SpecialState;
+  declaredOnly: Set<string>;
+  limits: Map<string, string>;
+  endsAsked: number;
+  strays: number[];
+}
+
+/** Undefined when the shell stands in the middle of something. */
+export function saveShell(shell: Shell): Parked | undefined {
+  if (shell.frames.length > 0 || shell.variables.scopes.length > 1 || shell.pendingTraps.length > 0)
+    return undefined;
+  const { jobs } = shell;
+  const state: SavedShell = {
+    dialect: shell.dialect,
+    name: shell.name,
+    positional: shell.positional,
+    mode: shell.mode,
+    variables: shell.variables.global,
+    functions: shell.functions,
+    aliases: shell.aliases,
+    options: shell.options,
+    shopt: shell.shopt,
+    traps: shell.traps,
+    jobs: { list: jobs.list, finished: jobs.finished, order: jobs.order },
+    status: shell.status,
+    pipeStatus: shell.pipeStatus,
+    lastBackground: shell.lastBackground,
+    lastArgument: shell.lastArgument,
+    directories: shell.directories,
+    hash: shell.hash,
+    history: shell.history,
+    historyBase: shell.historyBase,
+    historySaved: shell.historySaved,
+    disabledBuiltins: shell.disabledBuiltins,
+    special: shell.special,
+    declaredOnly: shell.declaredOnly,
+    limits: shell.limits,
+    endsAsked: shell.endsAsked,
+    strays: shell.strays,
+  };
+  return { kind: PARKED_SHELL, state };
+}
+
+/** Goes on at the prompt, which stands on the screen. */
+export function resumeShell(
+  context: ProgramContext,
+  saved: unknown,
+  go: (shell: Shell) => Run<number>,
+): Run<number> {
+  // What a checkpoint of ours holds.
+  const state = saved as SavedShell;
+  const { dialect, name, positional, mode, variables, jobs, ...rest } = state;
+  const shell = new Shell(context, MACHINERY, {
+    dialect,
+    name,
+    positional,
+    interactive: true,
+    login: state.shopt.login_shell,
+    mode,
+  });
+  Object.assign(shell, rest);
+  Object.assign(shell.jobs, jobs);
+  shell.variables.adopt(variables);
+  return runChild(shell, () => go(shell));
+}
