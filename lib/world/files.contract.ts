@@ -137,6 +137,8 @@ export interface FileSystem {
   readInode(ino: number): string;
   writeInode(ino: number, content: string): undefined | FileError;
   appendInode(ino: number, text: string): undefined | FileError;
+  /** Copies what `from` holds, a program's identity too. */
+  copyInode(from: number, to: number): undefined | FileError;
   retain(ino: number): void;
   release(ino: number): void;
   /** Names without `.` and `..`, in directory (creation) order. */
@@ -159,7 +161,14 @@ export interface FileSystem {
     who: Credentials,
     options?: { noFollow?: boolean },
   ): undefined | FileError;
-  utimes(path: string, atime: number, mtime: number, who: Credentials): undefined | FileError;
+  /** `now`: whoever may write may set the times to the present. */
+  utimes(
+    path: string,
+    atime: number,
+    mtime: number,
+    who: Credentials,
+    options?: { noFollow?: boolean; now?: boolean },
+  ): undefined | FileError;
   /** access(2): bits 4 read, 2 write, 1 execute. */
   access(path: string, bits: number, who: Credentials): undefined | FileError;
   /** Canonical absolute path, all symlinks resolved; the last part may be missing when `allowMissing`. */

@@ -202,6 +202,13 @@ export class Files implements FileSystem {
     if (node.device === 'virtual') return this.writeInode(ino, text);
     return this.#store(node, node.content + text, node.bytes + byteLength(text));
   }
+  copyInode(from: number, to: number): undefined | FileError {
+    const source = this.ports.state().inodes.get(from);
+    const failed = this.writeInode(to, this.readInode(from));
+    if (failed !== undefined || source?.program === undefined) return failed;
+    this.#patch(to, { program: source.program });
+    return undefined;
+  }
   retain(ino: number): void {
     this.#opened.set(ino, (this.#opened.get(ino) ?? 0) + 1);
   }
@@ -334,8 +341,21 @@ export class Files implements FileSystem {
       return allowed ? { uid: newUid, gid: newGid, ctime: this.ports.clock() } : 'EPERM';
     });
   }
-  utimes(path: string, atime: number, mtime: number, who: Credentials): undefined | FileError {
-    return this.#change(path, who, true, () => ({ atime, mtime, ctime: this.ports.clock() }));
+  utimes(
+    path: string,
+    atime: number,
+    mtime: number,
+    who: Credentials,
+    options: { noFollow?: boolean; now?: boolean } = {},
+  ): undefined | FileError {
+    const follow = options.noFollow !== true;
+    const found = this.#find(path, who, follow);
+    if (found instanceof FileError) return found;
+    const node = this.#inode(found.ino);
+    const isOwner = who.uid === 0 || who.uid === node.uid;
+    if (!isOwner && options.now === true && !permitted(node, 2, who)) return new FileError('EACCES', path);
+    const as = options.now === true && !isOwner ? ROOT : who;
+    return this.#change(path, as, follow, () => ({ atime, mtime, ctime: this.ports.clock() }));
   }
 
   // ---------------------------------------------------------------- set-up

@@ -1,0 +1,149 @@
+/** chown(1) and chgrp(1) of GNU coreutils. */
+import { FileError, type Stat } from '../../world/files.contract';
+import { join } from './copy/copier';
+import { errnoText } from './errno-text';
+import { findGroup, groupName, type Owner, parseOwner, userName } from './owners';
+import { quoteFile, quoteValue } from './quoting';
+import type { Command, Step, Tool, ToolRun } from './tool';
+
+export const chown: Command = {
+  name: 'chown',
+  package: 'coreutils',
+  paths: ['/usr/bin/chown'],
+  synopsis: 'chown [OPTION]... [OWNER][:[GROUP]] FILE...\nchown [OPTION]... --reference=RFILE FILE...',
+  summary: 'Change the owner and/or group of each FILE to OWNER and/or GROUP.',
+  run,
+};
+export const chgrp: Command = {
+  name: 'chgrp',
+  package: 'coreutils',
+  paths: ['/usr/bin/chgrp'],
+  synopsis: 'chgrp [OPTION]... GROUP FILE...\nchgrp [OPTION]... --reference=RFILE FILE...',
+  summary: 'Change the group of each FILE to GROUP.',
+  run,
+};
+
+interface Settings {
+  owner: Owner;
+  from: Owner | undefined;
+  recursive: boolean;
+  noFollow: boolean;
+  report: 'all' | 'changes' | 'none';
+  quiet: boolean;
+}
+
+function* run(tool: Tool): ToolRun {
+  const { options, operands } = tool.options({
+    short: 'HLPRcfhv',
+    long: {
+      recursive: 'R',
+      changes: 'c',
+      dereference: 'dereference',
+      'no-dereference': 'h',
+      'from:': 'from',
+      'preserve-root': 'preserve-root',
+      'no-preserve-root': 'no-preserve-root',
+      quiet: 'f',
+      silent: 'f',
+      'reference:': 'reference',
+      verbose: 'v',
+    },
+  });
+  const has = (name: string): boolean => options.some((option) => option.name === name);
+  const reference = options.findLast((option) => option.name === 'reference')?.value;
+  const from = options.findLast((option) => option.name === 'from')?.value;
+  const files = [...operands];
+  const text = reference === undefined ? files.shift() : undefined;
+  if (text === undefined && reference === undefined) tool.misuse('missing operand');
+  if (files.length === 0)
+    tool.misuse(text === undefined ? 'missing operand' : `missing operand after ${quoteValue(text)}`);
+  const settings: Settings = {
+    owner: ownerOf(tool, text, reference),
+    from: from === undefined ? undefined : readOwner(tool, from),
+    recursive: has('R'),
+    noFollow: has('h'),
+    report: has('v') ? 'all' : has('c') ? 'changes' : 'none',
+    quiet: has('f'),
+  };
+  let code = 0;
+  for (const path of files) if (!(yield* changeOne(tool, path, settings, true))) code = 1;
+  return code;
+}
+
+function ownerOf(tool: Tool, text: string | undefined, reference: string | undefined): Owner {
+  const isGroup = tool.command.name === 'chgrp';
+  if (reference !== undefined) {
+    const info = tool.stat(reference);
+    if (info instanceof FileError)
+      return tool.fail(`failed to get attributes of ${quoteFile(reference)}: ${errnoText(info.errno)}`);
+    return { uid: isGroup ? -1 : info.uid, gid: info.gid, written: '' };
+  }
+  if (!isGroup) return readOwner(tool, text ?? '');
+  const gid = text === '' ? -1 : findGroup(tool.context.host, text ?? '');
+  if (gid === undefined) return tool.fail(`invalid group: ${quoteValue(text ?? '')}`);
+  return { uid: -1, gid, written: text ?? '' };
+}
+
+function readOwner(tool: Tool, text: string): Owner {
+  const owner = parseOwner(tool.context.host, text);
+  if ('problem' in owner) return tool.fail(owner.problem);
+  if (owner.warning !== undefined) tool.complain(owner.warning);
+  return owner;
+}
+
+function* changeOne(tool: Tool, path: string, settings: Settings, isOperand: boolean): Step<boolean> {
+  const { fs, who } = tool.context;
+  yield* tool.drain();
+  const noFollow = settings.noFollow || !isOperand;
+  const info = noFollow ? tool.lstat(path) : tool.stat(path);
+  const noun = tool.command.name === 'chgrp' ? 'group' : 'ownership';
+  if (info instanceof FileError) {
+    const what = tool.lstat(path) instanceof FileError ? 'cannot access' : 'cannot dereference';
+    if (!settings.quiet) tool.complain(`${what} ${quoteFile(path)}: ${errnoText(info.errno)}`);
+    return false;
+  }
+  const { from, owner } = settings;
+  const isMeant =
+    from === undefined ||
+    ((from.uid === -1 || from.uid === info.uid) && (from.gid === -1 || from.gid === info.gid));
+  let isFine = true;
+  if (isMeant) {
+    const failed = fs.chown(tool.resolve(path), owner.uid, owner.gid, who, { noFollow });
+    if (failed === undefined) dropSetId(tool, path, info);
+    else if (!settings.quiet)
+      tool.complain(`changing ${noun} of ${quoteFile(path)}: ${errnoText(failed.errno)}`);
+    isFine = failed === undefined;
+    if (isFine) report(tool, path, info, settings);
+  }
+  if (!settings.recursive || info.kind !== 'directory') return isFine;
+  const names = fs.readdir(tool.resolve(path), who);
+  if (names instanceof FileError) {
+    if (!settings.quiet) tool.complain(`cannot read directory ${quoteFile(path)}: ${errnoText(names.errno)}`);
+    return false;
+  }
+  for (const name of names) if (!(yield* changeOne(tool, join(path, name), settings, false))) isFine = false;
+  return isFine;
+}
+
+/** chown(2): setuid and setgid of an executable go. */
+function dropSetId(tool: Tool, path: string, info: Stat): void {
+  if (info.kind === 'file' && (info.mode & 0o6000) !== 0 && (info.mode & 0o111) !== 0)
+    tool.context.fs.chmod(tool.resolve(path), info.mode & ~0o6000, { uid: 0, gid: 0, groups: [] });
+}
+
+function report(tool: Tool, path: string, info: Stat, settings: Settings): void {
+  if (settings.report === 'none') return;
+  const { host } = tool.context;
+  const { uid, gid } = settings.owner;
+  const isChanged = (uid !== -1 && uid !== info.uid) || (gid !== -1 && gid !== info.gid);
+  const written = (user: number, group: number): string => {
+    if (tool.command.name === 'chgrp' || uid === -1)
+      return tool.command.name === 'chgrp' ? groupName(host, group) : `:${groupName(host, group)}`;
+    return gid === -1 ? userName(host, user) : `${userName(host, user)}:${groupName(host, group)}`;
+  };
+  const noun = tool.command.name === 'chgrp' || uid === -1 ? 'group' : 'ownership';
+  const after = written(uid === -1 ? info.uid : uid, gid === -1 ? info.gid : gid);
+  if (isChanged)
+    tool.line(`changed ${noun} of ${quoteFile(path)} from ${written(info.uid, info.gid)} to ${after}`);
+  else if (settings.report === 'all') tool.line(`${noun} of ${quoteFile(path)} retained as ${after}`);
+}
