@@ -2,6 +2,7 @@
 import { register as registerAppServer } from '../daemons/app-server/index';
 import { register as registerIfupdown } from '../daemons/ifupdown/index';
 import { NETWORK_TOOLS, register as registerNetworkTools } from '../daemons/network-tools/index';
+import { register as registerSudo } from '../daemons/sudo/index';
 import { register as registerSysctl } from '../daemons/sysctl/index';
 import { register as registerTraffic } from '../daemons/traffic/index';
 import { COMMAND_PACKAGES, registerCommands } from '../shell/commands/registry';
@@ -14,6 +15,8 @@ export const BASE_PACKAGES: readonly string[] = [
   ...COMMAND_PACKAGES,
   ...NETWORK_TOOLS,
   'ifupdown',
+  'sudo',
+  'login',
 ];
 
 /** A new registry with all that is known. */
@@ -21,6 +24,7 @@ export function makeRegistry(): PluginRegistry {
   const registry = new PluginRegistry();
   registerIfupdown(registry);
   registerNetworkTools(registry);
+  registerSudo(registry);
   registerSysctl(registry);
   registerTraffic(registry);
   registerAppServer(registry);
