@@ -32,7 +32,7 @@ export const PACKAGES = {
     misuseCode: 1,
     hint: () => '',
     version: () =>
-      'sed (GNU sed) 4.9\nPackaged by Debian (4.9-1)\nCopyright (C) 2022 Free Software Foundation, Inc.\n',
+      `sed (GNU sed) 4.9\nPackaged by Debian\nCopyright (C) 2022 Free Software Foundation, Inc.\n${LICENSE}\nWritten by Jay Fenlason, Tom Lord, Ken Pizzini,\nPaolo Bonzini, Jim Meyering, and Assaf Gordon.\n\nThis sed program was built with SELinux support.\nSELinux is disabled on this system.\n\nGNU sed home page: <https://www.gnu.org/software/sed/>.\nGeneral help using GNU software: <https://www.gnu.org/gethelp/>.\nE-mail bug reports to: <bug-sed@gnu.org>.\n`,
   },
   gawk: {
     misuseCode: 1,

@@ -14,6 +14,7 @@ import { join } from './join';
 import { nl } from './nl';
 import { paste } from './paste';
 import { rev } from './rev';
+import { sed } from './sed/sed';
 import { seq } from './seq';
 import { shuf } from './shuf';
 import { sort } from './sort/sort';
@@ -47,6 +48,7 @@ export const TEXT_COMMANDS: readonly Command[] = [
   paste,
   rev,
   rgrep,
+  sed,
   seq,
   shuf,
   sort,

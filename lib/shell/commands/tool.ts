@@ -183,15 +183,23 @@ export class Tool {
   /** Reads the options; `--help`, `--version` and mistakes end the command. */
   options(
     syntax: OptionSyntax,
-    settings: { readonly args?: readonly string[]; readonly misuseCode?: number } = {},
+    settings: {
+      readonly args?: readonly string[];
+      readonly misuseCode?: number;
+      /** Says what follows the complaint, instead of the package's hint. */
+      readonly onMistake?: () => void;
+      /** --help and --version are the command's own business. */
+      readonly keepsHelp?: boolean;
+    } = {},
   ): { options: Extract<GetoptResult, { ok: true }>['options']; operands: string[] } {
     const result = getopt(settings.args ?? this.args, syntax);
     if (!result.ok) {
       this.complain(result.message);
-      this.note(this.package.hint(this.name, this.command));
+      if (settings.onMistake === undefined) this.note(this.package.hint(this.name, this.command));
+      else settings.onMistake();
       throw new Exit(settings.misuseCode ?? this.package.misuseCode);
     }
-    for (const option of result.options) {
+    for (const option of settings.keepsHelp === true ? [] : result.options) {
       if (option.name === 'help') this.help();
       if (option.name === 'version') this.version();
     }
