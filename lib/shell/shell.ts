@@ -10,7 +10,6 @@ import type {
   SignalName,
   SpawnError,
   SpawnOptions,
-  Stream,
   Wait,
   Wake,
 } from '../world/process.contract';
@@ -151,6 +150,8 @@ export class Shell {
   endsAsked = 0;
   /** Children that are no jobs (`<( )`), to be reaped some day. */
   strays: number[] = [];
+  /** What `complete` was told, by command. */
+  completions = new Map<string, string>();
   disabledBuiltins = new Set<string>();
   special: SpecialState;
   /** Stack of functions that give back what `<( )` took. */

@@ -23,7 +23,13 @@ import {
   times,
 } from './flow';
 import { getopts } from './getopts';
+import { compgen, complete, compopt } from './programmable-completion';
+import { fc, history } from './history';
+import { bg, disown, fg, jobs, suspend, wait } from './jobs';
+import { kill } from './kill';
 import { ulimit, umask } from './limits';
+import { enable, hash, help, type } from './lookup';
+import { bind } from './bind';
 import { type BuiltinName, builtinNames, isSpecialName } from './names';
 import { printf } from './printf';
 import { mapfile, read } from './read';
@@ -32,26 +38,40 @@ import { test } from './test';
 import { trap } from './trap';
 import { unset } from './unset';
 
-const RUNS: Partial<Record<BuiltinName, Builtin['run']>> = {
+const RUNS: Record<BuiltinName, Builtin['run']> = {
   '.': source,
   ':': succeed,
   '[': test,
   alias,
+  bg,
+  bind,
   break: breakLoop,
   builtin: builtinCommand,
   caller,
   cd,
   command,
+  compgen,
+  complete,
+  compopt,
   continue: continueLoop,
   declare,
   dirs,
+  disown,
   echo,
+  enable,
   eval: evaluate,
   exec,
   exit,
   export: exportVariables,
   false: failAlways,
+  fc,
+  fg,
   getopts,
+  hash,
+  help,
+  history,
+  jobs,
+  kill,
   let: letCommand,
   local,
   logout,
@@ -68,15 +88,18 @@ const RUNS: Partial<Record<BuiltinName, Builtin['run']>> = {
   shift,
   shopt,
   source,
+  suspend,
   test,
   times,
   trap,
   true: succeed,
+  type,
   typeset: declare,
   ulimit,
   umask,
   unalias,
   unset,
+  wait,
 };
 
 export const BUILTINS: ReadonlyMap<string, Builtin> = new Map(

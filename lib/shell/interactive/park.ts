@@ -37,6 +37,7 @@ interface SavedShell {
   limits: Map<string, string>;
   endsAsked: number;
   strays: number[];
+  completions: Map<string, string>;
 }
 
 /** Undefined when the shell stands in the middle of something. */
@@ -71,6 +72,7 @@ export function saveShell(shell: Shell): Parked | undefined {
     limits: shell.limits,
     endsAsked: shell.endsAsked,
     strays: shell.strays,
+    completions: shell.completions,
   };
   return { kind: PARKED_SHELL, state };
 }

@@ -1,10 +1,13 @@
 /** Programs: finding them along PATH, starting them, and saying why they cannot be started. */
 import type { SpawnError, SpawnOptions } from '../../world/process.contract';
 import { SIGNAL_NUMBERS } from '../../world/signals';
-import { ExitShell } from '../control';
+import { DropLine, ExitShell } from '../control';
 import { errnoText } from '../commands/errno-text';
 import { printCommand } from '../syntax/printer';
 import type { Run, Shell } from '../shell';
+import type { Job } from '../state/jobs';
+import { jobLine } from './reap';
+import { signalText } from './signal-texts';
 import { forkShell } from './subshell';
 
 const STANDARD_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -127,72 +130,65 @@ function withLastArgument(
 }
 
 /** Waits for the processes of a foreground pipeline; the last one's status. */
-export function* awaitForeground(shell: Shell, pids: readonly number[]): Run<number> {
+export function* awaitForeground(shell: Shell, pids: readonly number[], job?: Job): Run<number> {
   const statuses: number[] = [];
   const { process } = shell.context;
-  if (shell.options.monitor) shell.foreground?.(pids[0] ?? 0);
+  if (shell.options.monitor) shell.foreground?.(job?.pgid ?? pids[0] ?? 0);
+  let interrupted = false;
   for (const pid of pids) {
+    const known = shell.jobs.finished.get(pid);
+    if (known !== undefined && job !== undefined) {
+      statuses.push(known);
+      continue;
+    }
     const ended = yield* shell.waitFor(pid);
     if (ended === undefined) {
-      const status = yield* stopped(shell, pids);
+      const status = yield* stopped(shell, pids, job);
       shell.foreground?.(process.pgid);
       shell.pipeStatus = [...statuses, ...pids.slice(statuses.length).map(() => status)];
-      return status;
+      // The rest of the line does not run on without the command it waited for.
+      throw new DropLine(status);
     }
     statuses.push(ended.signal === undefined ? (ended.code ?? 0) : 128 + SIGNAL_NUMBERS[ended.signal]);
+    if (ended.signal === 'INT') interrupted = true;
     if (ended.signal !== undefined && pid === pids.at(-1)) yield* reportSignal(shell, pid, ended.signal);
   }
   if (shell.options.monitor) shell.foreground?.(process.pgid);
+  if (job !== undefined) shell.jobs.remove(job.id);
   shell.pipeStatus = statuses;
-  return statuses.at(-1) ?? 0;
+  const status = statuses.at(-1) ?? 0;
+  // Ctrl-C ends the whole line at an interactive shell.
+  if (interrupted && shell.interactive && status === INTERRUPTED) throw new DropLine(INTERRUPTED);
+  return status;
 }
 
+const INTERRUPTED = 130;
+
 /** Ctrl-Z: the pipeline becomes a stopped job. */
-function* stopped(shell: Shell, pids: readonly number[]): Run<number> {
+function* stopped(shell: Shell, pids: readonly number[], known: Job | undefined): Run<number> {
+  if (known !== undefined) {
+    known.state = 'stopped';
+    known.notified = true;
+    shell.jobs.makeCurrent(known.id);
+    yield* shell.write(2, `\n${jobLine(shell, known)}`);
+    return STOPPED;
+  }
   const text = shell.currentCommand === undefined ? '' : printCommand(shell.currentCommand);
   const job = shell.jobs.add({
     pids: [...pids],
     pgid: shell.host.process(pids[0] ?? 0)?.pgid ?? pids[0] ?? 0,
     text,
     state: 'stopped',
-    status: 148,
+    status: STOPPED,
     signal: undefined,
     notified: true,
     cwd: shell.context.cwd,
   });
-  yield* shell.write(2, `\n[${job.id}]${shell.jobs.mark(job)}  Stopped                 ${text}\n`);
-  return 148;
+  yield* shell.write(2, `\n${jobLine(shell, job)}`);
+  return STOPPED;
 }
 
-const SIGNAL_TEXTS: Readonly<Record<string, string>> = {
-  HUP: 'Hangup',
-  QUIT: 'Quit',
-  ILL: 'Illegal instruction',
-  TRAP: 'Trace/breakpoint trap',
-  ABRT: 'Aborted',
-  BUS: 'Bus error',
-  FPE: 'Floating point exception',
-  KILL: 'Killed',
-  USR1: 'User defined signal 1',
-  SEGV: 'Segmentation fault',
-  USR2: 'User defined signal 2',
-  ALRM: 'Alarm clock',
-  TERM: 'Terminated',
-  STKFLT: 'Stack fault',
-  XCPU: 'CPU time limit exceeded',
-  XFSZ: 'File size limit exceeded',
-  VTALRM: 'Virtual timer expired',
-  PROF: 'Profiling timer expired',
-  IO: 'I/O possible',
-  PWR: 'Power failure',
-  SYS: 'Bad system call',
-  INT: 'Interrupt',
-  PIPE: 'Broken pipe',
-};
-
-export function signalText(signal: string): string {
-  return SIGNAL_TEXTS[signal] ?? signal;
-}
+const STOPPED = 148;
 
 /** A foreground child died of a signal: bash says so, and how depends on the signal. */
 function* reportSignal(shell: Shell, pid: number, signal: string): Run<void> {

@@ -3,7 +3,7 @@ import type { ExitStatus } from '../../world/process.contract';
 import { SIGNAL_NUMBERS } from '../../world/signals';
 import type { Run, Shell } from '../shell';
 import type { Job } from '../state/jobs';
-import { signalText } from './external';
+import { signalText } from './signal-texts';
 
 /** Exit status as `$?` shows it. */
 export function statusNumber(status: ExitStatus): number {

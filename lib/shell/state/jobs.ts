@@ -14,6 +14,8 @@ export interface Job {
   /** The user has been told. */
   notified: boolean;
   cwd: string;
+  /** No SIGHUP for it when the shell ends. */
+  disowned?: boolean;
 }
 
 export class Jobs {
