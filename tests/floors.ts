@@ -38,13 +38,13 @@ type Sight = {
 const SIGHTS: readonly Sight[] = [
   {
     who: /^components\/editor\//,
-    sees: /^(components|lib\/client|lib\/views)\/|^lib\/session\/messages$|^lib\/daemons\/[^/]+\/grammar$/,
-    told: 'the editor sees lib/client, lib/views, lib/session/messages and lib/daemons/*/grammar',
+    sees: /^(components|lib\/client|lib\/views)\/|^lib\/session\/(messages|run-file)$|^lib\/daemons\/[^/]+\/grammar$/,
+    told: 'the editor sees lib/client, lib/views, the plain data of lib/session and lib/daemons/*/grammar',
   },
   {
     who: /^components\/(?!editor\/)/,
-    sees: /^(components|lib\/client|lib\/views)\/|^lib\/session\/messages$/,
-    told: 'components see lib/client, lib/views and lib/session/messages',
+    sees: /^(components|lib\/client|lib\/views)\/|^lib\/session\/(messages|run-file)$/,
+    told: 'components see lib/client, lib/views and the plain data of lib/session',
   },
   {
     who: /^lib\/(client|views)\//,
@@ -64,7 +64,7 @@ type PackageRule = { readonly name: RegExp; readonly in: RegExp; readonly told: 
 const KEPT_PACKAGES: readonly PackageRule[] = [
   {
     name: /^zod$/,
-    in: /^lib\/scenario\/schema(\/|[\w-]*\.ts$)|^lib\/session\/(messages|run-file)\.ts$|^lib\/client\/run-file\.ts$|^app\/.*route\.ts$/,
+    in: /^lib\/scenario\/schema(\/|[\w-]*\.ts$)|^lib\/session\/(messages|run-file)\.ts$|^app\/.*route\.ts$/,
     told: 'zod stands at the doors: the scenario schema, messages, saved runs, server requests',
   },
   {

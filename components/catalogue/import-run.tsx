@@ -10,7 +10,7 @@ import { freshRunId, savedRuns } from '@/lib/client/saved-runs';
 export function ImportRun({ known }: { known: readonly string[] }) {
   const input = useRef<HTMLInputElement>(null);
   const take = async (file: File) => {
-    const { readRunFile } = await import('@/lib/client/run-file');
+    const { readRunFile } = await import('@/lib/session/run-file');
     const read = readRunFile(await file.text().catch(() => ''));
     if (!read.ok)
       return toast.error('This file was not imported', { description: read.message, duration: 12_000 });

@@ -2,7 +2,7 @@
 
 import { toast } from 'sonner';
 import type { RunClient } from '@/lib/client/run-client';
-import { writeRunFile } from '@/lib/client/run-file';
+import { writeRunFile } from '@/lib/session/run-file';
 import type { SavedRun } from '@/lib/session/messages';
 
 export async function exportRun(client: RunClient): Promise<void> {

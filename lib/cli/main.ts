@@ -19,16 +19,19 @@ const SUBCOMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import('./check'),
   },
   run: {
-    usage: 'run SCENARIO [--seed N] [--until 10m] [--solution NAME | --script FILE] [--json]',
+    usage: 'run SCENARIO [--seed N] [--until 10m] [--solution NAME | --script FILE] [--save FILE] [--json]',
     about: 'plays a scenario headless: verdicts, figures, journal hash',
+    load: () => import('./run'),
   },
   prove: {
     usage: 'prove SCENARIO…',
     about: 'every solution wins; every wrong turn, and doing nothing, loses',
+    load: () => import('./prove'),
   },
   replay: {
     usage: 'replay FILE',
     about: 'plays a saved run again: the same journal hash, or exit code 1',
+    load: () => import('./replay'),
   },
   conformance: {
     usage: 'conformance CASES_DIR --out RESULTS_DIR [--jobs N]',

@@ -33,7 +33,8 @@ export interface PagerState {
   firing: boolean;
 }
 export interface RunProgress {
-  phase: 'preparing' | 'running' | 'won' | 'lost';
+  /** `tomorrow`: all objectives are met and the trigger came again, with nobody at the keyboard. */
+  phase: 'preparing' | 'running' | 'tomorrow' | 'won' | 'lost';
   verdict: string;
   events: Map<string, Micros>;
   totals: Map<string, { total: number; failed: number }>;
@@ -45,7 +46,13 @@ export interface RunProgress {
   hints: number;
   acknowledgedAt: Micros | undefined;
   finishedAt: Micros | undefined;
-  tomorrow: { state: 'waiting' | 'met' | 'failed'; measured: string };
+  tomorrow: {
+    state: 'waiting' | 'measuring' | 'met' | 'failed';
+    measured: string;
+    startedAt: Micros | undefined;
+    /** State of each expectation, in the scenario's order. */
+    expect: unknown[];
+  };
 }
 
 export function startOfProgress(): RunProgress {
@@ -61,6 +68,6 @@ export function startOfProgress(): RunProgress {
     hints: 0,
     acknowledgedAt: undefined,
     finishedAt: undefined,
-    tomorrow: { state: 'waiting', measured: '' },
+    tomorrow: { state: 'waiting', measured: '', startedAt: undefined, expect: [] },
   };
 }

@@ -123,7 +123,7 @@ export class Run<I> {
     this.progress.events.set(id, this.kernel.now);
     this.kernel.cause = this.world.record('scenario', 'timeline', {
       id,
-      ...(event.fault === undefined ? {} : { fault: event.fault.kind }),
+      ...(event.fault === undefined ? {} : { fault: event.fault.kind, ...hostOf(event.fault) }),
     });
     if (event.say !== undefined) this.say(event.say.kind, event.say.from, event.say.text);
     if (event.fault !== undefined) this.#applyFault(event.fault);
@@ -167,12 +167,21 @@ export class Run<I> {
     };
     this.#count(request);
     const seen = this.observations();
-    for (const objective of this.#entries()) {
+    for (const objective of this.progress.phase === 'running' ? this.#entries() : []) {
       const definition = findObjective(objective.kind);
       const progress = this.progress.objectives.get(objective.id);
       if (progress !== undefined && !progress.decided)
         definition?.request?.(progress.state, request, valuesOf(definition.parameters, objective), seen);
     }
+    if (this.progress.phase === 'tomorrow') this.#seenTomorrow(request, seen);
+  }
+  #seenTomorrow(request: ObservedRequest, seen: Observations): void {
+    const { startedAt, expect } = this.progress.tomorrow;
+    if (startedAt === undefined || request.at - request.micros < startedAt) return;
+    this.scenario.tomorrow?.expect.forEach((entry, index) => {
+      const definition = findObjective(entry.kind);
+      definition?.request?.(expect[index], request, valuesOf(definition.parameters, entry), seen);
+    });
   }
   #count({ from, ok, micros: took }: ObservedRequest): void {
     const { totals, seconds } = this.progress;
@@ -224,7 +233,8 @@ export class Run<I> {
   // ---------------------------------------------------------------- judging
   #second(): void {
     if (this.progress.phase === 'running') this.#judge();
-    if (this.progress.phase === 'running')
+    else if (this.progress.phase === 'tomorrow') this.#judgeTomorrow();
+    if (this.progress.phase === 'running' || this.progress.phase === 'tomorrow')
       this.kernel.schedule(this.kernel.now + SECOND, this.#secondHandler, undefined);
   }
   #judge(): void {
@@ -244,8 +254,69 @@ export class Run<I> {
       (entry) => this.progress.objectives.get(entry.id)?.verdict === 'failed',
     );
     if (lost !== undefined) this.#end('lost', lost.why);
+    else if (this.#openObjective() === undefined) this.#beginTomorrow();
     else if (this.now >= micros(this.scenario.deadline))
       this.#end('lost', this.#openObjective()?.why ?? 'Time is over.');
+  }
+  /** Everything asked for was reached. Does it last? */
+  #beginTomorrow(): void {
+    const { tomorrow } = this.scenario;
+    if (tomorrow === undefined) {
+      this.#end('won', 'Every objective was met.');
+      return;
+    }
+    this.progress.phase = 'tomorrow';
+    this.progress.tomorrow = {
+      state: 'measuring',
+      measured: '',
+      startedAt: this.kernel.now,
+      expect: tomorrow.expect.map(({ kind }) => {
+        const definition = findObjective(kind);
+        assert(definition !== undefined, `objective kind "${kind}" was checked by the loader`);
+        return definition.start({});
+      }),
+    };
+    this.kernel.cause = this.world.record('scenario', 'tomorrow', { id: tomorrow.id });
+    for (const fault of tomorrow.faults) this.#applyFault(fault);
+  }
+  #judgeTomorrow(): void {
+    const { tomorrow } = this.scenario;
+    const { progress } = this;
+    if (tomorrow === undefined || progress.tomorrow.startedAt === undefined) return;
+    const seen = this.observations();
+    const open = tomorrow.expect.flatMap((entry, index) => {
+      const definition = findObjective(entry.kind);
+      if (definition === undefined) return [];
+      const values = valuesOf(definition.parameters, entry);
+      const judgement = definition.sample(progress.tomorrow.expect[index], values, seen);
+      const about = [values['host'], values['from'], values['address']].filter(Boolean).join(' ');
+      return judgement.state === 'met' ? [] : [`${about}: ${judgement.measured || 'nothing yet'}`];
+    });
+    progress.tomorrow.measured = open[0] ?? 'as it should be';
+    if (open.length === 0) {
+      progress.tomorrow.state = 'met';
+      this.world.record('run', 'objective.met', { id: tomorrow.id, measured: progress.tomorrow.measured });
+      this.#end('won', 'Every objective was met, and it lasts.');
+    } else if (this.kernel.now - progress.tomorrow.startedAt >= micros(tomorrow.within)) {
+      progress.tomorrow.state = 'failed';
+      this.world.record('run', 'objective.failed', { id: tomorrow.id, measured: progress.tomorrow.measured });
+      this.#end('lost', tomorrow.why);
+    }
+  }
+  /** The learner ends the shift. What is open counts as not reached. */
+  finish(): void {
+    if (this.progress.phase === 'running')
+      this.#end('lost', this.#openObjective()?.why ?? 'The shift was ended early.');
+  }
+  /** Ids of what is not reached, in the scenario's order: failed ones first. */
+  unmet(): string[] {
+    const { scenario, progress } = this;
+    const verdict = (id: string) => progress.objectives.get(id)?.verdict;
+    const failed = this.#entries().filter(({ id }) => verdict(id) === 'failed');
+    const open = scenario.objectives.filter(({ id }) => !['met', 'failed'].includes(verdict(id) ?? ''));
+    const tomorrow =
+      scenario.tomorrow !== undefined && progress.tomorrow.state !== 'met' ? [scenario.tomorrow.id] : [];
+    return [...failed.map(({ id }) => id), ...open.map(({ id }) => id), ...tomorrow];
   }
   #changed(entry: Entry, progress: ObjectiveProgress): void {
     const isGuard = this.scenario.guards.some(({ id }) => id === entry.id);
@@ -271,4 +342,8 @@ export class Run<I> {
     this.progress.finishedAt = this.now;
     this.world.record('run', `run.${phase}`, { verdict });
   }
+}
+
+function hostOf(fault: Readonly<Record<string, unknown>>): { host?: string } {
+  return typeof fault['host'] === 'string' ? { host: fault['host'] } : {};
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { SavedRun } from '../session/messages';
+import type { SavedRun } from './messages';
 import { readRunFile, writeRunFile } from './run-file';
 
 const RUN: SavedRun = {

@@ -3,7 +3,7 @@
  * validated here, and a file that is refused changes nothing that is stored.
  */
 import { z } from 'zod/mini';
-import type { SavedRun } from '../session/messages';
+import type { SavedRun } from './messages';
 
 const MOST_BYTES = 32_000_000;
 

@@ -1,0 +1,97 @@
+/** Folds the journal into what the page lists: events, marks, feed. Each entry is taken once per branch. */
+import type { JournalEntry } from '../kernel/journal';
+import type { Run } from '../scenario/run';
+import { repeats, saidBy } from './event-text';
+import type { EventItem, FeedItem, TimelineMark } from './messages';
+import type { Requests } from './requests';
+
+const MOST_REPEATS = 3;
+const MOST_SEEN = 5_000;
+
+export interface JournalNews {
+  events: EventItem[];
+  marks: TimelineMark[];
+}
+
+export class JournalFeed<I> {
+  /** seq of the next entry to take. */
+  #next = 0;
+  #seen = new Map<string, number>();
+
+  constructor(
+    private readonly run: Run<I>,
+    private readonly requests: Requests,
+  ) {}
+
+  /** The journal was cut here: what comes is new. */
+  restartAt(length: number): void {
+    this.#next = Math.min(this.#next, length);
+  }
+
+  news(): JournalNews {
+    const { journal } = this.run.kernel;
+    const events: EventItem[] = [];
+    const marks: TimelineMark[] = [];
+    for (const entry of journal.entries(this.#next)) {
+      if (entry.at < this.run.origin) continue;
+      if (entry.type === 'request') this.requests.take(entry);
+      const item = this.#isTooMuch(entry) ? undefined : eventItem(this.run, entry);
+      if (item === undefined) continue;
+      events.push(item);
+      const mark = markOf(entry, item);
+      if (mark !== undefined) marks.push(mark);
+    }
+    this.#next = Math.max(this.#next, journal.length);
+    return { events, marks };
+  }
+  #isTooMuch(entry: JournalEntry): boolean {
+    const key = repeats(entry);
+    if (key === undefined) return false;
+    const count = (this.#seen.get(key) ?? 0) + 1;
+    if (this.#seen.size > MOST_SEEN) this.#seen.clear();
+    this.#seen.set(key, count);
+    return count > MOST_REPEATS;
+  }
+}
+
+export function eventItem<I>(run: Run<I>, entry: JournalEntry): EventItem | undefined {
+  const said = saidBy(entry);
+  if (said === undefined) return undefined;
+  return {
+    seq: entry.seq,
+    at: Math.max(0, entry.at - run.origin),
+    clock: run.world.state.epoch + entry.at,
+    source: entry.source,
+    type: entry.type,
+    text: titled(run, entry, said.text),
+    tone: said.tone,
+    cause: entry.cause,
+    ...(entry.rule === undefined ? {} : { rule: entry.rule }),
+  };
+}
+/** Objectives by their titles. */
+function titled<I>({ scenario }: Run<I>, entry: JournalEntry, text: string): string {
+  if (!entry.type.startsWith('objective.')) return text;
+  const { id } = entry.data as { id: string };
+  const entries = [
+    ...scenario.objectives,
+    ...scenario.guards,
+    ...(scenario.tomorrow === undefined ? [] : [scenario.tomorrow]),
+  ];
+  const title = entries.find((candidate) => candidate.id === id)?.title;
+  return title === undefined ? text : text.replace(id, title);
+}
+
+export function markOf(entry: JournalEntry, item: EventItem): TimelineMark | undefined {
+  const kind = saidBy(entry)?.mark;
+  return kind === undefined
+    ? undefined
+    : { seq: item.seq, at: item.at, kind, text: item.text, tone: item.tone };
+}
+
+/** The on-call feed with the clock of each entry. */
+export function feedOf<I>(run: Run<I>, from: number): FeedItem[] {
+  return run.progress.feed
+    .slice(from)
+    .map((entry) => ({ ...entry, clock: run.world.state.epoch + run.origin + entry.at }));
+}

@@ -1,0 +1,124 @@
+/**
+ * Plays a scenario without a page: a list of steps typed on a terminal, as a
+ * learner would, each after the prompt has come back. Used by the proofs, by
+ * `faultline run`, and by tests.
+ */
+import type { Run } from '../scenario/run';
+import type { ScenarioStep } from '../scenario/schema';
+import { MINUTE, type Micros, parseDuration, SECOND } from '../std/instant';
+import { farEnd, terminalOf } from './learner';
+import type { RunInput } from './messages';
+
+const TERMINAL = 't1';
+const PROMPT_WITHIN = 3 * MINUTE;
+const LOOK_EVERY: Micros = 20_000;
+/** Beyond the deadline, so that "tomorrow" is seen to its end. */
+const GRACE = 15 * MINUTE;
+
+export interface Outcome {
+  won: boolean;
+  verdict: string;
+  /** Ids of what was not reached. */
+  unmet: string[];
+  /** Simulated, from the beginning of the shift to the verdict. */
+  finishedAt: Micros;
+  requests: number;
+  failed: number;
+  hash: string;
+  /** Steps that could not be played as written, for instance a prompt that never came. */
+  trouble: string[];
+}
+
+export class Player {
+  readonly trouble: string[] = [];
+  /** All that the terminal printed. */
+  output = '';
+
+  constructor(readonly run: Run<RunInput>) {}
+
+  input(input: RunInput): void {
+    this.run.timeline.input(input);
+  }
+  wait(micros: Micros): void {
+    this.run.advance(this.run.now + micros);
+    this.#drain();
+  }
+  /** Runs until `test` holds; false when it did not within `atMost`. */
+  waitUntil(test: () => boolean, atMost: Micros, every: Micros = LOOK_EVERY): boolean {
+    const until = this.run.now + atMost;
+    while (!test()) {
+      if (this.run.now >= until) return false;
+      this.wait(Math.min(every, until - this.run.now));
+    }
+    return true;
+  }
+  /** Types a line at the prompt and waits for the next one. Returns what was printed. */
+  type(text: string, terminal = TERMINAL): string {
+    this.#open();
+    if (!this.waitUntil(() => this.#isAwaited(terminal), PROMPT_WITHIN))
+      this.trouble.push(`no prompt within ${PROMPT_WITHIN / MINUTE} min before: ${text}`);
+    this.#drain();
+    const before = this.output.length;
+    this.input({ kind: 'line', terminal, text });
+    this.wait(LOOK_EVERY);
+    if (!this.waitUntil(() => this.#isAwaited(terminal), PROMPT_WITHIN))
+      this.trouble.push(`no prompt within ${PROMPT_WITHIN / MINUTE} min after: ${text}`);
+    this.#drain();
+    return this.output.slice(before);
+  }
+  step(step: ScenarioStep): void {
+    if ('wait-for' in step) {
+      const id = step['wait-for'];
+      const atMost = parseDuration(step['at-most']) ?? 0;
+      if (!this.waitUntil(() => this.#hasHappened(id) || this.#isOver(), atMost, SECOND / 4))
+        this.trouble.push(`${id} did not happen within ${step['at-most']}`);
+    } else if ('run' in step) this.type(step.run);
+    else if ('save' in step)
+      this.input({ kind: 'save', host: step.on, path: step.save, text: step.text, uid: 0, gid: 0 });
+    else this.wait(parseDuration(step.wait) ?? 0);
+  }
+  /** Plays the steps, then lets time go on to the verdict. */
+  play(steps: readonly ScenarioStep[]): Outcome {
+    for (const step of steps) if (!this.#isOver()) this.step(step);
+    return this.finish();
+  }
+  /** Lets time go on to the verdict, or to `until`. */
+  finish(until: Micros = (parseDuration(this.run.scenario.deadline) ?? 0) + GRACE): Outcome {
+    while (!this.#isOver() && this.run.now < until) this.wait(Math.min(SECOND, until - this.run.now));
+    return this.outcome();
+  }
+  outcome(): Outcome {
+    const { run } = this;
+    const totals = run.progress.totals.get('') ?? { total: 0, failed: 0 };
+    return {
+      won: run.progress.phase === 'won',
+      verdict: run.progress.verdict,
+      unmet: run.unmet(),
+      finishedAt: run.progress.finishedAt ?? run.now,
+      requests: totals.total,
+      failed: totals.failed,
+      hash: run.kernel.journal.hash(),
+      trouble: this.trouble,
+    };
+  }
+
+  #open(): void {
+    const { host, user } = this.run.scenario.start;
+    if (terminalOf(this.run.world, TERMINAL) === undefined)
+      this.input({ kind: 'terminal-open', terminal: TERMINAL, host, user });
+  }
+  #isAwaited(terminal: string): boolean {
+    const far = farEnd(this.run.world, terminal);
+    return far !== undefined && far.terminal.isAwaited && !far.busy;
+  }
+  #hasHappened(id: string): boolean {
+    const { progress } = this.run;
+    return progress.events.has(id) || progress.objectives.get(id)?.verdict === 'met';
+  }
+  #isOver(): boolean {
+    return this.run.progress.phase === 'won' || this.run.progress.phase === 'lost';
+  }
+  #drain(): void {
+    this.output += terminalOf(this.run.world, TERMINAL)?.takeOutput() ?? '';
+  }
+}

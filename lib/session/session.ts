@@ -1,0 +1,568 @@
+/**
+ * One run as the page sees it: takes its messages, lets time go on, tells what
+ * changed in frames. Knows no clock of the machine: whoever owns it (the
+ * worker) says how much real time has passed.
+ */
+import { complete, historyOf } from '../shell/index';
+import type { Branch } from '../kernel/timeline';
+import { paceTarget } from '../kernel/pace';
+import type { Run } from '../scenario/run';
+import { debriefOf, originalFiles } from './debrief';
+import { hostDetail } from './detail';
+import { ENGINE } from './engine';
+import { checkText, fileTree, readFile } from './files';
+import { eventItem, feedOf, JournalFeed } from './journal-feed';
+import { farEnd, learnerTerminals, terminalOf } from './learner';
+import { logLines } from './logs';
+import type {
+  Answer,
+  Brief,
+  ClientMessage,
+  Debrief,
+  Frame,
+  Hint,
+  RunInput,
+  SavedRun,
+  ScenarioSource,
+  Speed,
+  TerminalInfo,
+  TerminalOutput,
+  Topology,
+} from './messages';
+import { guardViews, objectiveViews } from './objective-views';
+import { Requests, traceView } from './requests';
+import { serviceStatus } from './service';
+import { type BusyMarks, hostStatus, sharedAddresses } from './status';
+import { topologyOf } from './topology';
+import { Transcript } from './transcript';
+
+type Course = Branch<unknown, RunInput>;
+type Message<T extends ClientMessage['type']> = Extract<ClientMessage, { type: T }>;
+
+export class Session {
+  readonly topology: Topology;
+  readonly #requests: Requests;
+  readonly #feed: JournalFeed<RunInput>;
+  readonly #original: Map<string, string>;
+  readonly #transcripts = new Map<string, Transcript>();
+  readonly #busy: BusyMarks = new Map();
+  readonly #branchNames = new Map<number, { name: string; forkedAt: number; head: number }>();
+  readonly #courses = new Map<Course, number>();
+  #branch = 0;
+  #nextBranch = 1;
+  #speed: Speed = 1;
+  #playing = true;
+  #rate = 1;
+  #watch: Message<'watch'> = { type: 'watch', panels: [] };
+  #sentPoints = 0;
+  #sentFeed = 0;
+  #sentHosts = new Map<string, string>();
+  #nextTerminal = 1;
+  #edit: Frame['edit'];
+  #notices: string[] = [];
+
+  constructor(
+    readonly run: Run<RunInput>,
+    private readonly source: ScenarioSource,
+  ) {
+    this.topology = topologyOf(run.scenario, run.world);
+    this.#requests = new Requests(run.world, Object.keys(run.scenario.lab.hosts), run.origin);
+    this.#feed = new JournalFeed(run, this.#requests);
+    this.#original = originalFiles(run);
+    this.#branchNames.set(0, { name: 'first attempt', forkedAt: 0, head: 0 });
+    run.kernel.journal.onTruncate(() => this.#rewound());
+    run.kernel.journal.onAppend((entry) => {
+      if (entry.type === 'editor.open') this.#openEditor(entry.data);
+    });
+  }
+
+  /** Plays the inputs of a saved run up to where it stood. A text says what is odd about the result. */
+  restore(saved: SavedRun): void {
+    const { run } = this;
+    const inputs = saved.inputs.map(({ at, input }) => ({ at: at + run.origin, input }));
+    run.timeline.replay(
+      inputs,
+      Math.max(saved.at, inputs.at(-1)?.at ?? 0) + (inputs.length === 0 ? run.origin : 0),
+    );
+    run.seek(saved.at);
+    this.#drainTerminals();
+    for (const id of learnerTerminals(run.world).keys()) {
+      const number = Number(/^t(\d+)$/.exec(id)?.[1] ?? 0);
+      this.#nextTerminal = Math.max(this.#nextTerminal, number + 1);
+    }
+    if (saved.hash !== '' && saved.hash !== run.kernel.journal.hash())
+      this.#notices.push(
+        saved.engine === ENGINE
+          ? 'This run does not go as it went when it was saved: the file was changed. It goes on from what it leads to now.'
+          : `This run was saved by Faultline ${saved.engine}; this is ${ENGINE}. It may go differently from here.`,
+      );
+  }
+
+  /** The first terminal, where the scenario says. */
+  start(): TerminalInfo[] {
+    const known = [...learnerTerminals(this.run.world).values()];
+    if (known.length > 0) return known.map(({ id, host, user }) => ({ id, host, user, title: host }));
+    const { host, user } = this.run.scenario.start;
+    const opened = this.#openTerminal(host, user);
+    this.run.advance(this.run.now + 100_000);
+    return typeof opened === 'string' ? [] : [opened];
+  }
+
+  brief(): Brief {
+    const { scenario } = this.run;
+    return {
+      scenario: scenario.id,
+      title: scenario.title,
+      track: scenario.track,
+      difficulty: scenario.difficulty,
+      minutes: scenario.minutes,
+      text: this.source.files['brief.md'] ?? '',
+      teaches: [...scenario.teaches],
+      languages: [],
+      objectives: objectiveViews(this.run),
+      hints: scenario.hints.length,
+      questions: [],
+      slo:
+        scenario.slo === undefined
+          ? undefined
+          : { availability: scenario.slo.availability / 100, windowText: windowText(scenario.slo.window) },
+      seed: this.run.kernel.seed,
+      start: scenario.start,
+    };
+  }
+
+  // ---------------------------------------------------------------- time
+  get #now(): number {
+    return this.run.now;
+  }
+  get #head(): number {
+    return Math.max(this.#now, this.run.timeline.end - this.run.origin);
+  }
+  get #isLookingBack(): boolean {
+    return this.run.timeline.hasFuture;
+  }
+  get isPlaying(): boolean {
+    return this.#playing && this.#speed !== 0;
+  }
+  /** The instant to run to after so much real time; run there by `advance`, in as many pieces as one likes. */
+  target(wallMs: number): number {
+    return this.isPlaying ? paceTarget(this.#now, wallMs, this.#speed) : this.#now;
+  }
+  advance(to: number): void {
+    this.run.advance(to);
+  }
+  /** Simulated per real second lately. */
+  measured(rate: number): void {
+    this.#rate = rate;
+  }
+
+  transport(action: Message<'transport'>['action']): void {
+    switch (action.kind) {
+      case 'play':
+        this.#playing = true;
+        if (this.#speed === 0) this.#speed = 1;
+        return;
+      case 'pause':
+        this.#playing = false;
+        return;
+      case 'speed':
+        this.#speed = action.speed;
+        this.#playing = action.speed !== 0;
+        return;
+      case 'next-event':
+        this.#playing = false;
+        this.#toNextEvent();
+        return;
+      case 'seek':
+        this.#seek(Math.max(0, Math.min(action.at, this.#head)));
+        return;
+      case 'live':
+        this.#seek(this.#head);
+        return;
+      case 'branch':
+        if (this.#isLookingBack) this.#fork();
+        return;
+      case 'switch-branch':
+        this.#switchBranch(action.branch);
+    }
+  }
+  #seek(at: number): void {
+    this.#drainTerminals();
+    const before = this.#now;
+    this.run.seek(at);
+    if (at < before) for (const transcript of this.#transcripts.values()) transcript.refresh();
+    this.#drainTerminals();
+    this.#sentHosts.clear();
+    this.#busy.clear();
+  }
+  /** Steps until the journal has an entry worth a line, or a minute has passed. */
+  #toNextEvent(): void {
+    const { journal } = this.run.kernel;
+    const until = this.#now + 60_000_000;
+    for (
+      let length = journal.length;
+      this.#now < until && this.run.timeline.step();
+      length = journal.length
+    ) {
+      const last = journal.get(journal.length - 1);
+      if (
+        journal.length > length ||
+        (last !== undefined && last.type !== 'request' && last.at === this.run.kernel.now)
+      )
+        return;
+    }
+  }
+  /** A checkpoint was loaded: what terminals printed later is not there yet. */
+  #rewound(): void {
+    for (const transcript of this.#transcripts.values()) transcript.rewind(this.#now);
+    this.#requests.clear();
+  }
+  #fork(): void {
+    const course = this.run.timeline.fork();
+    this.#courses.set(course, this.#branch);
+    const left = this.#branchNames.get(this.#branch);
+    if (left !== undefined) left.head = course.end - this.run.origin;
+    this.#branch = this.#nextBranch++;
+    this.#branchNames.set(this.#branch, {
+      name: `attempt ${this.#branch + 1}`,
+      forkedAt: this.#now,
+      head: this.#now,
+    });
+    this.#feed.restartAt(this.run.kernel.journal.length);
+    this.#sentPoints = Math.min(this.#sentPoints, Math.floor(this.#now / 1_000_000));
+    this.#sentFeed = Math.min(this.#sentFeed, this.run.progress.feed.length);
+  }
+  #switchBranch(wanted: number): void {
+    const course = [...this.#courses].find(([, id]) => id === wanted)?.[0];
+    const index = course === undefined ? -1 : this.run.timeline.branches.indexOf(course);
+    if (course === undefined || index < 0 || wanted === this.#branch) return;
+    this.#drainTerminals();
+    this.run.timeline.switchTo(course);
+    const left = this.run.timeline.branches[index];
+    this.#courses.delete(course);
+    if (left !== undefined) this.#courses.set(left, this.#branch);
+    this.#branch = wanted;
+    this.run.seek(course.end - this.run.origin);
+    this.#feed.restartAt(0);
+    this.#sentPoints = 0;
+    this.#sentFeed = 0;
+    this.#sentHosts.clear();
+    for (const transcript of this.#transcripts.values()) transcript.refresh();
+    this.#drainTerminals();
+  }
+
+  // ---------------------------------------------------------------- inputs
+  /** Acts now and is remembered. Typing in the past begins another attempt. */
+  input(input: RunInput): void {
+    if (this.#isLookingBack) this.#fork();
+    this.run.timeline.input(input);
+  }
+  #openTerminal(host: string, user: string): TerminalInfo | string {
+    const id = `t${this.#nextTerminal}`;
+    const before = learnerTerminals(this.run.world).size;
+    this.input({ kind: 'terminal-open', terminal: id, host, user });
+    if (learnerTerminals(this.run.world).size === before)
+      return `No terminal on ${host}: it has no power, is still booting, or does not know ${user}.`;
+    this.#nextTerminal += 1;
+    return { id, host, user, title: host };
+  }
+  #openEditor(data: unknown): void {
+    const { host, path, tty } = data as { host: string; path: string; tty?: string };
+    for (const id of learnerTerminals(this.run.world).keys()) {
+      const far = farEnd(this.run.world, id);
+      if (
+        far?.host.name === host &&
+        (tty === undefined || tty === '' || far.terminal.id === tty.replace('/dev/', ''))
+      )
+        this.#edit = { host, path, terminal: id };
+    }
+  }
+
+  /** What the page asks or tells. */
+  handle(message: Exclude<ClientMessage, { type: 'open' | 'close' }>): Answer | undefined {
+    switch (message.type) {
+      case 'transport':
+        this.transport(message.action);
+        return undefined;
+      case 'terminal-open': {
+        if (!this.#mayOpenOn(message.host))
+          return refused(
+            `Terminals open on ${this.run.scenario.start.host}; go on from there with ssh ${message.host}.`,
+          );
+        const opened = this.#openTerminal(message.host, message.user ?? this.run.scenario.start.user);
+        return typeof opened === 'string' ? refused(opened) : { kind: 'terminal', terminal: opened };
+      }
+      case 'terminal-line':
+        this.input({ kind: 'line', terminal: message.terminal, text: message.text });
+        return undefined;
+      case 'terminal-key':
+        this.input({ kind: 'key', terminal: message.terminal, key: message.key });
+        return undefined;
+      case 'terminal-size':
+        this.#resize(message);
+        return undefined;
+      case 'terminal-close':
+        this.input({ kind: 'terminal-close', terminal: message.terminal });
+        this.#transcripts.delete(message.terminal);
+        return undefined;
+      case 'terminal-complete':
+        return this.#complete(message);
+      case 'terminal-history': {
+        const far = farEnd(this.run.world, message.terminal);
+        return { kind: 'history', lines: far === undefined ? [] : historyOf(far.host, shellOf(far)) };
+      }
+      case 'file-tree': {
+        const host = this.run.world.findHost(message.host);
+        const tree = host === undefined ? noHost(message.host) : fileTree(host, message.path, this.#original);
+        return typeof tree === 'string' ? refused(tree) : tree;
+      }
+      case 'file-read': {
+        const host = this.run.world.findHost(message.host);
+        const file = host === undefined ? noHost(message.host) : readFile(host, message.path, this.#original);
+        return typeof file === 'string' ? refused(file) : file;
+      }
+      case 'file-check': {
+        const host = this.run.world.findHost(message.host);
+        return host === undefined
+          ? refused(noHost(message.host))
+          : checkText(host, message.path, message.text);
+      }
+      case 'file-save':
+        return this.#save(message);
+      case 'watch':
+        this.#watch = message;
+        return undefined;
+      case 'hint':
+        return this.#hint();
+      case 'acknowledge':
+        this.input({ kind: 'acknowledge' });
+        return undefined;
+      case 'answer':
+        this.input({ kind: 'answer', question: message.question, choice: message.choice });
+        return { kind: 'done' };
+      case 'finish':
+        if (this.run.progress.phase === 'running') this.input({ kind: 'finish' });
+        return { kind: 'finished', debrief: this.debrief() };
+      case 'debrief':
+        return { kind: 'debrief', debrief: this.debrief() };
+      case 'export':
+        return { kind: 'export', run: this.saved('') };
+      case 'journal':
+        return this.#journal(message);
+    }
+  }
+  /** Where the learner begins, and any host of the same zone: the rest is reached by ssh. */
+  #mayOpenOn(name: string): boolean {
+    return name === this.run.scenario.start.host;
+  }
+  #resize({ terminal, columns, rows }: Message<'terminal-size'>): void {
+    const state = terminalOf(this.run.world, terminal)?.state;
+    if (state === undefined || this.#isLookingBack || (state.columns === columns && state.rows === rows))
+      return;
+    this.input({ kind: 'size', terminal, columns, rows });
+  }
+  #complete({ terminal, text, cursor }: Message<'terminal-complete'>): Answer {
+    const far = farEnd(this.run.world, terminal);
+    if (far === undefined) return { kind: 'completions', from: cursor, words: [] };
+    const { from, words } = complete(far.host, shellOf(far), text, cursor);
+    return { kind: 'completions', from, words: [...words] };
+  }
+  #save({ host: name, path, text, terminal }: Message<'file-save'>): Answer {
+    const host = this.run.world.findHost(name);
+    if (host === undefined) return refused(noHost(name));
+    if (host.state.power === 'off') return refused(`${name} has no power.`);
+    const far = terminal === undefined ? undefined : farEnd(this.run.world, terminal);
+    const process =
+      far === undefined || far.host !== host ? undefined : host.process(far.terminal.state?.session ?? 0);
+    const uid = process?.uid ?? 0;
+    this.input({ kind: 'save', host: name, path, text, uid, gid: process?.gid ?? 0 });
+    if (host.fs.readFile(path, { uid: 0, gid: 0, groups: [] }) !== text)
+      return refused(
+        `${path} could not be written: is the disk full or read-only, or may ${host.user(uid)?.name ?? uid} not write it?`,
+      );
+    return { kind: 'saved', diagnostics: checkText(host, path, text).diagnostics };
+  }
+  #hint(): Answer {
+    this.input({ kind: 'hint' });
+    const shown = this.#hints();
+    return { kind: 'hint', hint: shown.at(-1), left: this.run.scenario.hints.length - shown.length };
+  }
+  #hints(): Hint[] {
+    return this.run.scenario.hints
+      .slice(0, this.run.progress.hints)
+      .map(({ text, highlight }, index) => ({ index, text, highlight: [...highlight] }));
+  }
+  #journal({ from, to, filter }: Message<'journal'>): Answer {
+    const { journal } = this.run.kernel;
+    const all = journal.entries(from, to);
+    const entries = all.flatMap((entry) => itemsOf(this.run, entry, filter));
+    return { kind: 'journal', entries: entries.slice(-1000), total: journal.length };
+  }
+  debrief(): Debrief {
+    return debriefOf(this.run, { text: this.source.files['debrief.md'] ?? '', original: this.#original });
+  }
+
+  /** The run as it can be saved: the inputs are all there is. */
+  saved(savedAt: string): SavedRun {
+    const { run } = this;
+    return {
+      format: 'faultline-run',
+      version: 1,
+      engine: ENGINE,
+      scenario: this.source,
+      seed: run.kernel.seed,
+      inputs: run.timeline.inputs.map(({ at, input }) => ({ at: at - run.origin, input })),
+      at: this.#now,
+      savedAt,
+      title: run.scenario.title,
+      hash: run.kernel.journal.hash(),
+    };
+  }
+
+  // ---------------------------------------------------------------- frames
+  frame(): Frame {
+    this.#drainTerminals();
+    const { run } = this;
+    const { world, progress } = run;
+    const { events, marks } = this.#feed.news();
+    const here = new Set<string>();
+    const terminals = this.#terminalOutputs(here);
+    const hosts = world
+      .hosts()
+      .map((host) => hostStatus(run, host, { requests: this.#requests, busy: this.#busy, here }))
+      .filter((status) => this.#isNews(status.id, status));
+    const service = serviceStatus(run, this.#requests, this.#sentPoints);
+    const lastSecond = service?.points.at(-1)?.[0];
+    if (lastSecond !== undefined) this.#sentPoints = lastSecond;
+    const feed = feedOf(run, this.#sentFeed);
+    this.#sentFeed = Math.max(this.#sentFeed, progress.feed.length);
+    const watched = this.#watch.host === undefined ? undefined : world.findHost(this.#watch.host);
+    const logHost = this.#watch.logs === undefined ? undefined : world.findHost(this.#watch.logs.host);
+    const trace =
+      this.#watch.trace === undefined ? undefined : traceView(world, this.#watch.trace, run.origin);
+    const requests = this.#requests.batch();
+    const edit = this.#edit;
+    this.#edit = undefined;
+    return {
+      at: this.#now,
+      clock: world.state.epoch + run.kernel.now,
+      speed: this.#speed,
+      playing: this.isPlaying,
+      head: this.#head,
+      lookingBack: this.#isLookingBack,
+      branch: this.#branch,
+      branches: this.#branches(),
+      rate: this.#rate,
+      phase: progress.phase === 'won' || progress.phase === 'lost' ? progress.phase : 'running',
+      ...(progress.verdict === '' ? {} : { verdict: progress.verdict }),
+      ...(hosts.length === 0 ? {} : { hosts }),
+      links: this.#requests.links(this.topology.links, run.kernel.now),
+      addresses: sharedAddresses(run),
+      ...(requests === undefined || this.#isLookingBack ? {} : { requests }),
+      ...(service === undefined ? {} : { service }),
+      objectives: objectiveViews(run),
+      guards: guardViews(run),
+      ...(feed.length === 0 ? {} : { feed }),
+      ...(events.length === 0 ? {} : { events }),
+      ...(marks.length === 0 ? {} : { marks }),
+      ...(terminals.length === 0 ? {} : { terminals }),
+      ...(watched === undefined ? {} : { detail: hostDetail(watched, this.#watch.panels, run.origin) }),
+      ...(logHost === undefined || this.#watch.logs === undefined
+        ? {}
+        : { logs: logLines(logHost, this.#watch.logs) }),
+      ...(trace === undefined ? {} : { trace }),
+      ...(edit === undefined ? {} : { edit }),
+      hintsShown: this.#hints(),
+    };
+  }
+  /** Everything, for a page that knows nothing yet. */
+  fullFrame(): Frame {
+    this.#sentHosts.clear();
+    this.#sentPoints = 0;
+    this.#sentFeed = 0;
+    this.#feed.restartAt(0);
+    for (const transcript of this.#transcripts.values()) transcript.refresh();
+    return this.frame();
+  }
+  takeNotices(): string[] {
+    return this.#notices.splice(0);
+  }
+  #isNews(id: string, status: unknown): boolean {
+    const text = JSON.stringify(status);
+    if (this.#sentHosts.get(id) === text) return false;
+    this.#sentHosts.set(id, text);
+    return true;
+  }
+  #branches(): NonNullable<Frame['branches']> {
+    return [...this.#branchNames].map(([id, { name, forkedAt, head }]) => ({
+      id,
+      name,
+      forkedAt,
+      head: id === this.#branch ? this.#head : head,
+    }));
+  }
+  #drainTerminals(): void {
+    for (const id of learnerTerminals(this.run.world).keys()) {
+      const text = terminalOf(this.run.world, id)?.takeOutput() ?? '';
+      if (text !== '') this.#transcript(id).add(this.#now, text);
+    }
+  }
+  #transcript(id: string): Transcript {
+    const known = this.#transcripts.get(id);
+    if (known !== undefined) return known;
+    const fresh = new Transcript();
+    this.#transcripts.set(id, fresh);
+    return fresh;
+  }
+  #terminalOutputs(here: Set<string>): TerminalOutput[] {
+    const outputs: TerminalOutput[] = [];
+    for (const learner of learnerTerminals(this.run.world).values()) {
+      const far = farEnd(this.run.world, learner.id);
+      if (far !== undefined) here.add(far.host.name);
+      const isClosed = far === undefined;
+      const output = this.#transcript(learner.id).output({
+        id: learner.id,
+        title: far?.host.name ?? learner.host,
+        host: far?.host.name ?? learner.host,
+        awaiting: far !== undefined && far.terminal.isAwaited && !far.busy,
+        echo: far?.terminal.state?.echo ?? true,
+        closed: isClosed,
+      });
+      if (output !== undefined) outputs.push(output);
+    }
+    return outputs;
+  }
+}
+
+/** The shell whose commands a terminal's learner types now: the session's leader, or what it runs in the foreground when that is a shell. */
+function shellOf({ host, terminal }: NonNullable<ReturnType<typeof farEnd>>): number {
+  const state = terminal.state;
+  const front = host
+    .processes()
+    .filter(({ pgid, comm }) => pgid === state?.foreground && /^(ba)?sh$/.test(comm));
+  return front.at(-1)?.pid ?? state?.session ?? 0;
+}
+
+function itemsOf(run: Run<RunInput>, entry: Parameters<typeof eventItem>[1], filter: string | undefined) {
+  const item = eventItem(run, entry);
+  if (item === undefined) return [];
+  if (
+    filter !== undefined &&
+    !`${item.source} ${item.type} ${item.text}`.toLowerCase().includes(filter.toLowerCase())
+  )
+    return [];
+  return [item];
+}
+
+function refused(message: string): Answer {
+  return { kind: 'refused', message };
+}
+function noHost(name: string): string {
+  return `There is no host "${name}".`;
+}
+function windowText(window: string): string {
+  const hours = /^(\d+)h$/.exec(window)?.[1];
+  return hours !== undefined && Number(hours) % 24 === 0
+    ? `over ${Number(hours) / 24} days`
+    : `over ${window}`;
+}

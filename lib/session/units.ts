@@ -1,0 +1,27 @@
+/** The units of a host, as its own systemd has them. */
+import { unitList } from '../daemons/systemd/index';
+import type { Host } from '../world/world.contract';
+import type { HostDetail } from './messages';
+
+export type UnitView = NonNullable<HostDetail['units']>[number];
+
+/** All loaded services of a running host, by name. */
+export function unitsOf(host: Host): UnitView[] {
+  if (host.state.power === 'off') return [];
+  return unitList(host).map((unit) => ({
+    name: unit.name,
+    description: unit.description,
+    active: unit.active,
+    sub: unit.sub,
+    enabled: unit.enabled,
+    tone: toneOf(unit.active, unit.sub),
+    mainPid: unit.mainPid,
+  }));
+}
+
+function toneOf(active: string, sub: string): UnitView['tone'] {
+  if (active === 'failed') return 'broken';
+  if (active === 'activating' || active === 'deactivating' || active === 'reloading') return 'risk';
+  if (active === 'active') return sub === 'failed' ? 'broken' : 'ok';
+  return 'off';
+}
