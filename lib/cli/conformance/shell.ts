@@ -173,11 +173,26 @@ function writeFiles(host: Host, recorded: ShellCase): void {
         host.install(directory, { directory: true, ...ownerOf(directory, {}), mtime: FILE_TIME });
     host.install(path.replace(/\/$/, ''), { ...specOf(path, file), ...owner, mtime: FILE_TIME });
   }
+  stampDirectories(host, recorded);
   if (run === 'file') {
     const path = script_path ?? 'script.sh';
     const full = path.startsWith('/') ? path : `${cwd}/${path}`;
     if (!host.fs.exists(full))
       host.install(full, { text: script, mode: 0o644, ...ownerOf(full, {}), mtime: FILE_TIME });
+  }
+}
+
+/** What was made inside a directory has changed its time. */
+function stampDirectories(host: Host, { cwd, files }: ShellCase): void {
+  const made = new Set<string>([cwd]);
+  for (const name of Object.keys(files)) {
+    const path = name.startsWith('/') ? name : `${cwd}/${name}`;
+    for (const directory of [...parentsOf(path), path.replace(/\/$/, '')])
+      if (directory.startsWith(`${cwd}/`) || name.startsWith('/')) made.add(directory);
+  }
+  for (const path of made) {
+    const info = host.fs.lstat(path, ROOT);
+    if ('kind' in info && info.kind === 'directory') host.fs.utimes(path, FILE_TIME, FILE_TIME, ROOT);
   }
 }
 
@@ -238,7 +253,7 @@ function changes(before: Map<string, Seen>, after: Map<string, Seen>, cwd: strin
   const changed: Record<string, unknown> = {};
   const nameOf = (path: string, kind: string): string =>
     (path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : path) + (kind === 'directory' ? '/' : '');
-  for (const [path, { kind }] of before) if (!after.has(path)) changed[nameOf(path, kind)] = null;
+  for (const path of before.keys()) if (!after.has(path)) changed[nameOf(path, 'file')] = null;
   for (const [path, now] of after) {
     const then = before.get(path);
     if (then !== undefined && then.kind === now.kind && then.mode === now.mode && then.text === now.text)
@@ -254,10 +269,12 @@ function valueOf(now: Seen, then: Seen | undefined): unknown {
   if (now.kind === 'directory') return { dir: true, mode };
   if (now.kind !== 'file') return { kind: now.kind };
   if (isBinary(now.text)) return { binary: true };
-  return now.mode === (then?.mode ?? 0o644) ? now.text : { text: now.text, mode };
+  return now.mode === 0o644 || now.mode === then?.mode ? now.text : { text: now.text, mode };
 }
 
 function isBinary(text: string): boolean {
+  if (text.includes('\0')) return true;
+  if (text.includes('\0')) return true;
   const decoder = new TextDecoder('utf-8', { fatal: true });
   try {
     decoder.decode(bytesFromText(text));

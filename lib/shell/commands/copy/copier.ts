@@ -174,16 +174,13 @@ export class Copier {
   *#directory(source: string, target: string, info: Stat, isThere: boolean): Step<boolean> {
     const { tool } = this;
     const { fs, umask, who } = tool.context;
-    if (isWithin(this.#real(target), this.#real(source))) {
-      // The copy of the tree goes on beside it; only the copy itself is not entered.
-      if (this.#made.has(info.ino)) return this.#intoItself();
-    }
-    if (this.#made.has(info.ino)) return this.#intoItself();
+    const isInside = isWithin(this.#real(target), this.#real(source));
     if (!isThere) {
       const failed = fs.mkdir(tool.resolve(target), (info.mode & 0o777 & ~umask) | 0o700, who);
       if (failed !== undefined) return this.#complain(`cannot create directory ${quoteFile(target)}`, failed);
       if (this.settings.verbose) tool.line(`${quoteFile(source)} -> ${quoteFile(target)}`);
     }
+    if (isInside) return this.#intoItself();
     const made = tool.stat(target);
     if (!(made instanceof FileError) && !isThere) this.#made.add(made.ino);
     const names = fs.readdir(tool.resolve(source), who);
