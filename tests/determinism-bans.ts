@@ -47,11 +47,16 @@ function startsFunction(next: Token | undefined): boolean {
   );
 }
 
-/** Powers of two are exact in every engine, and two constants give one value: 1024 ** shift, 10 ** 6. */
+/** Powers of two are exact in every engine, two constants give one value (1024 ** shift, 10 ** 6), and a BigInt has no last bits. */
 function isPower(all: readonly Token[], index: number): boolean {
   const mark = all[index];
   if (mark?.kind !== 'mark' || (mark.text !== '**' && mark.text !== '**=')) return false;
   const [base, exponent] = [all[index - 1], all[index + 1]];
+  if (
+    exponent?.text === 'BigInt' ||
+    [base, exponent].some((side) => side?.kind === 'number' && side.text.endsWith('n'))
+  )
+    return false;
   return base?.kind !== 'number' || (!isPowerOfTwo(Number(base.text)) && exponent?.kind !== 'number');
 }
 

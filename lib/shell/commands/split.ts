@@ -220,18 +220,18 @@ function chunk(text: string, settings: Settings): string {
 function write(tool: Tool, settings: Settings, prefix: string, parts: readonly string[]): void {
   let length = settings.suffixLength;
   const { alphabet } = settings;
-  while (settings.by === 'chunks' && !settings.fixedLength && alphabet.length ** length < parts.length)
+  while (settings.by === 'chunks' && !settings.fixedLength && suffixes(alphabet, length) < parts.length)
     length++;
   let index = settings.start;
   let grown = '';
   for (const part of parts) {
     if (part === '' && settings.elideEmpty) continue;
-    if (index >= alphabet.length ** length) tool.fail('output file suffixes exhausted');
+    if (index >= suffixes(alphabet, length)) tool.fail('output file suffixes exhausted');
     // Suffixes grow before they run out: …yz is followed by zaaa.
     if (
       !settings.fixedLength &&
       settings.by !== 'chunks' &&
-      index >= alphabet.length ** length - alphabet.length ** (length - 1)
+      index >= suffixes(alphabet, length) - suffixes(alphabet, length - 1)
     ) {
       grown += alphabet[alphabet.length - 1];
       length++;
@@ -250,4 +250,11 @@ function write(tool: Tool, settings: Settings, prefix: string, parts: readonly s
     tool.close(stream);
     index++;
   }
+}
+
+/** How many suffixes of a length there are. */
+function suffixes(alphabet: string, length: number): number {
+  let count = 1;
+  for (let place = 0; place < length; place++) count *= alphabet.length;
+  return count;
 }
