@@ -3,3 +3,7 @@ import { cleanup } from '@testing-library/react';
 import { afterEach } from 'vitest';
 
 afterEach(cleanup);
+
+// jsdom lays nothing out: what scrolls or measures finds nothing to do.
+Element.prototype.scrollTo ??= () => undefined;
+Range.prototype.getClientRects ??= () => Object.assign([], { item: () => null });

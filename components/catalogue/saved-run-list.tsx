@@ -38,6 +38,7 @@ export function SavedRunList({ saved, known }: { saved: SavedRuns; known: readon
 
 function Row({ run, playable, saved }: { run: RunSummary; playable: boolean; saved: SavedRuns }) {
   const [asking, setAsking] = useState(false);
+  const [now] = useState(() => Date.now());
   const { id, title, scenario, at, hintsUsed, savedAt } = run;
   const tone = isOpen(run) ? 'risk' : run.won === true ? 'ok' : 'neutral';
   return (
@@ -50,7 +51,7 @@ function Row({ run, playable, saved }: { run: RunSummary; playable: boolean; sav
         </span>
       </span>
       <span className="text-xs text-faint" suppressHydrationWarning>
-        saved {agoText(savedAt, Date.now())}
+        saved {agoText(savedAt, now)}
       </span>
       <span className="flex gap-1.5">
         {playable ? (

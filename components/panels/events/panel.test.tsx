@@ -16,7 +16,10 @@ test('a moment can be looked at, and the list filtered', async () => {
 
 test('rows name the rule and what led to them', () => {
   const [newest, ...others] = eventRows(eventsUpTo(64), { filter: 'all', words: '', at: 64_000_000 });
-  expect(newest).toMatchObject({ text: expect.stringContaining('refused'), cause: 'VI_1 on lb2 became MASTER' });
+  expect(newest).toMatchObject({
+    text: expect.stringContaining('refused'),
+    cause: 'VI_1 on lb2 became MASTER',
+  });
   expect(others[0]).toMatchObject({ rule: 'RFC9568-6.4.2-9', cause: 'lb1 lost power' });
 });
 
@@ -24,5 +27,9 @@ test('words are looked for in text, source and rule; later events are hidden', (
   const query = { filter: 'all' as const, at: 300_000_000 };
   expect(eventRows(eventsUpTo(300), { ...query, words: 'rfc9568' })).toHaveLength(2);
   expect(eventRows(eventsUpTo(300), { ...query, words: '', at: 61_000_000 })).toHaveLength(2);
-  expect(eventRows(eventsUpTo(300), { ...query, words: '', filter: 'trouble' }).every(({ tone }) => tone === 'broken' || tone === 'risk')).toBe(true);
+  expect(
+    eventRows(eventsUpTo(300), { ...query, words: '', filter: 'trouble' }).every(
+      ({ tone }) => tone === 'broken' || tone === 'risk',
+    ),
+  ).toBe(true);
 });

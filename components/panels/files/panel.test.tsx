@@ -9,14 +9,18 @@ test('a file opens in the editor, with what the daemon says of it', async () => 
   const { workbench } = renderInRun(<FilesPanel host="lb2" />);
   await userEvent.click(screen.getByRole('button', { name: /keepalived\.conf.*not reloaded/ }));
   expect(workbench.getState().file).toMatchObject({ path: '/etc/keepalived/keepalived.conf' });
-  expect(await screen.findByRole('textbox', { name: '/etc/keepalived/keepalived.conf on lb2' }, { timeout: 5000 })).toBeInTheDocument();
+  expect(
+    await screen.findByRole('textbox', { name: '/etc/keepalived/keepalived.conf on lb2' }, { timeout: 5000 }),
+  ).toBeInTheDocument();
   expect(await screen.findByText(/number '512' outside range/)).toBeInTheDocument();
   expect(screen.getByText('not reloaded')).toBeInTheDocument();
 });
 
 test('a draft can be saved, and the checker be asked', async () => {
   const file = { host: 'lb2', path: '/etc/haproxy/haproxy.cfg' };
-  const { sent, workbench } = renderInRun(<FilesPanel host="lb2" />, { workbench: { file, drafts: { 'lb2:/etc/haproxy/haproxy.cfg': 'global\n' } } });
+  const { sent, workbench } = renderInRun(<FilesPanel host="lb2" />, {
+    workbench: { file, drafts: { 'lb2:/etc/haproxy/haproxy.cfg': 'global\n' } },
+  });
   await userEvent.click(await screen.findByRole('button', { name: 'Check' }, { timeout: 5000 }));
   expect(await screen.findByText('exit 0')).toBeInTheDocument();
   await userEvent.click(screen.getByRole('button', { name: 'Save' }));
@@ -33,7 +37,21 @@ test('the whole disk can be walked', async () => {
 test('rows and entries', () => {
   expect(split('/etc/hosts')).toEqual({ name: 'hosts', folder: '/etc' });
   expect(split('/fstab')).toEqual({ name: 'fstab', folder: '/' });
-  expect(fileRows([{ path: '/etc/a', language: '', state: 'plain', text: '' }])[0]).toMatchObject({ name: 'a', word: '', tone: 'neutral' });
-  const entry = (name: string, kind: 'file' | 'directory') => ({ name, path: name, kind, size: 0, mode: '', owner: '', changed: false });
-  expect(sortedEntries([entry('b', 'file'), entry('a', 'file'), entry('z', 'directory')]).map(({ name }) => name)).toEqual(['z', 'a', 'b']);
+  expect(fileRows([{ path: '/etc/a', language: '', state: 'plain', text: '' }])[0]).toMatchObject({
+    name: 'a',
+    word: '',
+    tone: 'neutral',
+  });
+  const entry = (name: string, kind: 'file' | 'directory') => ({
+    name,
+    path: name,
+    kind,
+    size: 0,
+    mode: '',
+    owner: '',
+    changed: false,
+  });
+  expect(
+    sortedEntries([entry('b', 'file'), entry('a', 'file'), entry('z', 'directory')]).map(({ name }) => name),
+  ).toEqual(['z', 'a', 'b']);
 });

@@ -53,7 +53,7 @@ function Chain({ chain: { title, hook, policy, policyTone, rules } }: { chain: C
             {rules.map(({ handle, text, packets, bytes, used, verdict }) => (
               <tr key={handle} className="align-baseline [&>td]:border-t [&>td]:border-line">
                 <td className="px-2.5 py-1">
-                  <span className="text-faint">{handle} </span>
+                  <span className="text-faint">{handle}</span>{' '}
                   <span className={cn('break-words', verdict === 'drop' ? 'text-broken-text' : 'text-prose')}>
                     {text}
                   </span>

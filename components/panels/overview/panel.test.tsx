@@ -9,7 +9,10 @@ test('units say their state in words; a file that is not what runs can be opened
   const { workbench } = renderInRun(<OverviewPanel host="lb2" />);
   expect(screen.getByText('haproxy.service').closest('li')).toHaveTextContent('failed (failed)');
   await userEvent.click(screen.getByRole('button', { name: '/etc/keepalived/keepalived.conf' }));
-  expect(workbench.getState()).toMatchObject({ inspectorTab: 'files', file: { host: 'lb2', path: '/etc/keepalived/keepalived.conf' } });
+  expect(workbench.getState()).toMatchObject({
+    inspectorTab: 'files',
+    file: { host: 'lb2', path: '/etc/keepalived/keepalived.conf' },
+  });
 });
 
 test('a terminal on the host is asked for; a refusal opens nothing', async () => {
@@ -20,12 +23,25 @@ test('a terminal on the host is asked for; a refusal opens nothing', async () =>
 });
 
 test('gauges warn in time', () => {
-  const status = { id: 'x', power: 'on' as const, health: 'ok' as const, services: [], cpu: 0.97, memory: 0.85, disk: 1.4, note: '', here: false };
+  const status = {
+    id: 'x',
+    power: 'on' as const,
+    health: 'ok' as const,
+    services: [],
+    cpu: 0.97,
+    memory: 0.85,
+    disk: 1.4,
+    note: '',
+    here: false,
+  };
   expect(gauges(status)).toMatchObject([{ tone: 'broken' }, { tone: 'risk' }, { share: 1, tone: 'broken' }]);
 });
 
 test('files that run as they are need no note', () => {
-  expect(fileNotes([{ path: '/a', language: 'ini', state: 'running', text: 'as running' }, { path: '/b', language: 'ini', state: 'invalid', text: '' }])).toEqual([
-    { path: '/b', tone: 'broken', text: 'would be refused' },
-  ]);
+  expect(
+    fileNotes([
+      { path: '/a', language: 'ini', state: 'running', text: 'as running' },
+      { path: '/b', language: 'ini', state: 'invalid', text: '' },
+    ]),
+  ).toEqual([{ path: '/b', tone: 'broken', text: 'would be refused' }]);
 });

@@ -12,5 +12,8 @@ test('processes and sockets stand as tables', () => {
 
 test('what listens comes first', () => {
   const socket = (state: string) => ({ protocol: 'tcp', local: state, peer: '', state, process: '' });
-  expect(socketRows([socket('ESTAB'), socket('LISTEN')]).map(({ state }) => state)).toEqual(['LISTEN', 'ESTAB']);
+  expect(socketRows([socket('ESTAB'), socket('LISTEN')]).map(({ state }) => state)).toEqual([
+    'LISTEN',
+    'ESTAB',
+  ]);
 });

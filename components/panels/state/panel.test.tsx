@@ -7,7 +7,11 @@ import { chartSentence, layoutChart } from './view';
 
 test('the chart is a picture with a sentence, and its facts are a list', () => {
   renderInRun(<StatePanel host="lb2" />);
-  expect(screen.getByRole('img', { name: /VRRP VI_1: in MASTER, of INIT, BACKUP, MASTER, FAULT\. From here it can go to BACKUP or FAULT\./ })).toBeInTheDocument();
+  expect(
+    screen.getByRole('img', {
+      name: /VRRP VI_1: in MASTER, of INIT, BACKUP, MASTER, FAULT\. From here it can go to BACKUP or FAULT\./,
+    }),
+  ).toBeInTheDocument();
   expect(screen.getByText('at 14:01:03, 2 min 23 s ago')).toBeInTheDocument();
   expect(screen.getByText('5 within 10 s: refused')).toBeInTheDocument();
 });
@@ -23,7 +27,14 @@ test('one box is current, arrows out of it are live', () => {
 
 test('a chart wider than the panel goes on in the next row; nothing is drawn outside', () => {
   const states = ['inactive', 'activating', 'active', 'deactivating', 'failed'];
-  const { boxes, width, height } = layoutChart({ states, current: 'failed', transitions: [{ from: 'activating', to: 'failed' }, { from: 'failed', to: 'nowhere' }] });
+  const { boxes, width, height } = layoutChart({
+    states,
+    current: 'failed',
+    transitions: [
+      { from: 'activating', to: 'failed' },
+      { from: 'failed', to: 'nowhere' },
+    ],
+  });
   expect(new Set(boxes.map(({ row }) => row)).size).toBe(2);
   expect(width).toBeLessThanOrEqual(324);
   for (const box of boxes) expect(box.y + 24).toBeLessThanOrEqual(height);

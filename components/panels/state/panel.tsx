@@ -43,7 +43,7 @@ export function StateChart({ chart }: { chart: Chart }) {
       <dl className="mt-2 grid grid-cols-[auto_1fr] gap-x-3 gap-y-0.5 font-mono text-[11.5px]">
         <dt className="text-faint">entered {chart.current}</dt>
         <dd className="text-prose">
-          at {since},{age < 1 ? 'just now' : `${durationText(age * 1_000_000).replace('.0 s', ' s')} ago`}
+          at {since}, {age < 1 ? 'just now' : `${durationText(age * 1_000_000).replace('.0 s', ' s')} ago`}
         </dd>
         {chart.facts.map(({ name, value }) => (
           <div key={name} className="contents">

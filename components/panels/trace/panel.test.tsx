@@ -7,10 +7,17 @@ import { TracePanel } from './panel';
 import { traceTitle } from './view';
 
 test('the deciding line opens the file there, the deciding rule the firewall', async () => {
-  const { workbench } = renderInRun(<TracePanel />, { workbench: { trace: 18204 }, run: { trace: traceOf(18204) } });
+  const { workbench } = renderInRun(<TracePanel />, {
+    workbench: { trace: 18204 },
+    run: { trace: traceOf(18204) },
+  });
   expect(screen.getByText('503 SC--')).toBeInTheDocument();
   await userEvent.click(screen.getByRole('button', { name: 'haproxy.cfg:17' }));
-  expect(workbench.getState()).toMatchObject({ host: 'lb2', inspectorTab: 'files', file: { path: '/etc/haproxy/haproxy.cfg', line: 17 } });
+  expect(workbench.getState()).toMatchObject({
+    host: 'lb2',
+    inspectorTab: 'files',
+    file: { path: '/etc/haproxy/haproxy.cfg', line: 17 },
+  });
   await userEvent.click(screen.getByRole('button', { name: /ip daddr/ }));
   expect(workbench.getState()).toMatchObject({ host: 'fw', inspectorTab: 'firewall' });
 });
