@@ -110,7 +110,7 @@ function* scriptText(
   const info = context.fs.stat(full, context.who);
   if (info instanceof FileError)
     return fail(errnoText(info.errno), info.errno === 'ENOENT' || info.errno === 'ENOTDIR' ? 127 : 126);
-  if (info.kind === 'directory') return fail('Is a directory', 126);
+  if (info.kind === 'directory') return { message: `${path}: ${path}: Is a directory\n`, status: 126 };
   const text = context.fs.readFile(full, context.who);
   if (typeof text !== 'string') return fail(errnoText(text.errno), 126);
   if (/^[^\n]{0,80}\0/.test(text) || info.program !== undefined)

@@ -5,6 +5,8 @@ import { converse, takeTerminal } from './interactive/session';
 import { PARKED_SHELL, resumeShell } from './interactive/park';
 import { STARTUP_FILES } from './startup-files';
 
+export { type Completions, complete, historyOf } from './interactive/completion';
+
 /** Packages of every host. */
 export const SHELL_PACKAGES: readonly string[] = ['bash', 'dash'];
 

@@ -159,6 +159,8 @@ export class Shell {
   pendingTraps: SignalName[] = [];
   /** Depth of `set -x`'s `+`. */
   traceDepth = 0;
+  /** The test that `[[ ! ]]` surrounds is traced with its `!`. */
+  traceNegated = false;
   /** Last status of a command substitution in the present simple command. */
   substitutionStatus: number | undefined;
   ignoredAtStart = new Set<SignalName>();

@@ -3,7 +3,7 @@
  * devices and a few files of /etc. Programs come with packages.
  */
 import type { FileSpec } from './files.contract';
-import type { Files } from './files';
+import { type Files, ROOT } from './files';
 import type { HostSetup } from './world.contract';
 
 const DIRECTORIES = [
@@ -153,6 +153,18 @@ export function installBaseSystem(files: Files, setup: HostSetup): void {
   for (const [path, target] of Object.entries(LINKS))
     if (path.startsWith('/dev/')) files.install(path, { link: target });
   for (const [path, spec] of Object.entries(etcFiles(setup))) files.install(path, spec);
+}
+
+/** useradd -m: what packages put into /etc/skel goes into every home. */
+export function fillHomes(files: Files, setup: HostSetup): void {
+  const names = files.readdir('/etc/skel', ROOT);
+  if (!Array.isArray(names)) return;
+  for (const { home, uid, gid } of setup.users ?? [])
+    for (const name of names) {
+      const text = files.readFile(`/etc/skel/${name}`, ROOT);
+      if (typeof text === 'string' && !files.exists(`${home}/${name}`))
+        files.install(`${home}/${name}`, { text, uid, gid });
+    }
 }
 
 function etcFiles(setup: HostSetup): Record<string, FileSpec> {

@@ -8,7 +8,7 @@ import { assert } from '../std/assert';
 import { type Micros, SECOND } from '../std/instant';
 import { formatMac } from './mac';
 import { clonePlain } from '../std/plain';
-import { installBaseSystem } from './base-system';
+import { fillHomes, installBaseSystem } from './base-system';
 import { emptyInodes } from './files';
 import { SimulatedHost } from './host';
 import { defaultSysctl } from './kernel-settings';
@@ -124,6 +124,7 @@ export class SimulatedWorld implements World {
       assert(files !== undefined, `there is no package "${name}"`);
       for (const [path, spec] of Object.entries(files)) host.install(path, spec);
     }
+    fillHomes(host.fs, setup);
     for (const [path, spec] of Object.entries(setup.files ?? {})) host.install(path, spec);
     if (setup.init !== true) this.#applySetup(host, setup);
     return host;

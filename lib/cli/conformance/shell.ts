@@ -163,6 +163,9 @@ function cleaned({ run }: ShellCase, text: string): string {
 
 function writeFiles(host: Host, recorded: ShellCase): void {
   const { cwd, run, script, script_path } = recorded;
+  // The recorder's homes were bare directories.
+  for (const { home } of [...USERS, { home: '/root' }])
+    for (const name of ['.bashrc', '.profile', '.bash_logout']) host.fs.unlink(`${home}/${name}`, ROOT);
   host.install(cwd, { directory: true, ...ownerOf(cwd, {}), mode: cwd === '/root' ? 0o700 : 0o755 });
   for (const [name, given] of Object.entries(recorded.files)) {
     const path = name.startsWith('/') ? name : `${cwd}/${name}`;

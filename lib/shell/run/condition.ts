@@ -23,14 +23,16 @@ export function* evaluateCondition(shell: Shell, expression: ConditionalExpressi
       return left === 0 ? 0 : yield* evaluateCondition(shell, expression.right);
     }
     case 'not': {
+      shell.traceNegated = !shell.traceNegated;
       const inner = yield* evaluateCondition(shell, expression.inner);
+      shell.traceNegated = false;
       return inner === 0 ? 1 : 0;
     }
     case 'parenthesis':
       return yield* evaluateCondition(shell, expression.inner);
     case 'word': {
       const text = yield* expandText(shell, expression.word);
-      yield* trace(shell, `-n ${traceQuote(text)}`);
+      yield* trace(shell, `-n ${traceOperand(text)}`);
       return text === '' ? 1 : 0;
     }
     case 'unary':
@@ -41,12 +43,12 @@ export function* evaluateCondition(shell: Shell, expression: ConditionalExpressi
 }
 
 function* trace(shell: Shell, text: string): Run<void> {
-  if (shell.options.xtrace) yield* traceLine(shell, `[[ ${text} ]]`);
+  if (shell.options.xtrace) yield* traceLine(shell, `[[ ${shell.traceNegated ? '! ' : ''}${text} ]]`);
 }
 
 function* unary(shell: Shell, operator: string, operand: Word): Run<number> {
   const text = yield* expandText(shell, operand);
-  yield* trace(shell, `${operator} ${traceQuote(text)}`);
+  yield* trace(shell, `${operator} ${traceOperand(text)}`);
   if (operator === '-v') return isVariableSet(shell, text) ? 0 : 1;
   return unaryTest(shell, operator, text) ? 0 : 1;
 }
@@ -59,7 +61,7 @@ function* binary(shell: Shell, expression: ConditionalExpression & { type: 'bina
     case '==':
     case '!=': {
       const pattern = yield* expandPattern(shell, expression.right);
-      yield* trace(shell, `${traceQuote(left)} ${operator} ${tracePattern(pattern)}`);
+      yield* trace(shell, `${traceOperand(left)} ${operator} ${tracePattern(pattern)}`);
       const matches = matchesPattern(
         compilePattern(pattern, { extglob: true, ignoreCase: shell.shopt.nocasematch }),
         left,
@@ -71,7 +73,7 @@ function* binary(shell: Shell, expression: ConditionalExpression & { type: 'bina
     case '<':
     case '>': {
       const right = yield* expandText(shell, expression.right);
-      yield* trace(shell, `${traceQuote(left)} ${operator} ${traceQuote(right)}`);
+      yield* trace(shell, `${traceOperand(left)} ${operator} ${traceOperand(right)}`);
       return (operator === '<' ? left < right : left > right) ? 0 : 1;
     }
     case '-eq':
@@ -83,10 +85,15 @@ function* binary(shell: Shell, expression: ConditionalExpression & { type: 'bina
       return yield* compareNumbers(shell, operator, left, yield* expandText(shell, expression.right));
     default: {
       const right = yield* expandText(shell, expression.right);
-      yield* trace(shell, `${traceQuote(left)} ${operator} ${traceQuote(right)}`);
+      yield* trace(shell, `${traceOperand(left)} ${operator} ${traceOperand(right)}`);
       return binaryFileTest(shell, operator, left, right) ? 0 : 1;
     }
   }
+}
+
+/** In a trace of `[[ ]]` values stand as they are. */
+function traceOperand(text: string): string {
+  return text === '' ? "''" : text;
 }
 
 /** In a trace quoted characters of a pattern carry backslashes. */
@@ -99,7 +106,7 @@ function tracePattern(pattern: string): string {
 }
 
 function* compareNumbers(shell: Shell, operator: string, leftText: string, rightText: string): Run<number> {
-  yield* trace(shell, `${traceQuote(leftText)} ${operator} ${traceQuote(rightText)}`);
+  yield* trace(shell, `${traceOperand(leftText)} ${operator} ${traceOperand(rightText)}`);
   let left: bigint;
   let right: bigint;
   try {
@@ -138,7 +145,7 @@ function* matchRegex(shell: Shell, text: string, word: Word): Run<number> {
       ? escapeRegex(part.kind === 'text' ? part.text : unescapePattern(piece.pattern))
       : piece.text;
   }
-  yield* trace(shell, `${traceQuote(text)} =~ ${source === '' ? "''" : source}`);
+  yield* trace(shell, `${traceOperand(text)} =~ ${source === '' ? "''" : source}`);
   const pattern = compileRegex(source, shell.shopt.nocasematch);
   if (pattern instanceof RegexError) return 2;
   const spans = pattern.match(text);

@@ -170,7 +170,7 @@ function* stopped(shell: Shell, pids: readonly number[], known: Job | undefined)
     known.state = 'stopped';
     known.notified = true;
     shell.jobs.makeCurrent(known.id);
-    yield* shell.write(2, `\n${jobLine(shell, known)}`);
+    yield* shell.write(2, jobLine(shell, known));
     return STOPPED;
   }
   const text = shell.currentCommand === undefined ? '' : printCommand(shell.currentCommand);
@@ -184,7 +184,7 @@ function* stopped(shell: Shell, pids: readonly number[], known: Job | undefined)
     notified: true,
     cwd: shell.context.cwd,
   });
-  yield* shell.write(2, `\n${jobLine(shell, job)}`);
+  yield* shell.write(2, jobLine(shell, job));
   return STOPPED;
 }
 
@@ -197,7 +197,8 @@ function* reportSignal(shell: Shell, pid: number, signal: string): Run<void> {
     return;
   }
   if (signal === 'INT') {
-    if (shell.interactive) yield* shell.write(2, '\n');
+    // A terminal has shown ^C and gone to the next line.
+    if (shell.interactive && shell.foreground === undefined) yield* shell.write(2, '\n');
     return;
   }
   if (signal === 'PIPE' || shell.inSubstitution) return;

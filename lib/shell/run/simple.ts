@@ -20,7 +20,7 @@ const DECLARES: ReadonlySet<string> = new Set(['declare', 'typeset', 'local', 'e
 
 export function* runSimple(shell: Shell, command: SimpleCommand): Run<number> {
   shell.line = command.line + shell.lineBase;
-  if (shell.inTrap !== 'DEBUG') shell.currentCommand = command;
+  if (shell.inTrap === undefined) shell.currentCommand = command;
   if (
     shell.traps.size > 0 &&
     shell.traps.has('DEBUG') &&

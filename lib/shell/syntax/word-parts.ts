@@ -242,9 +242,9 @@ class PartReader {
 
   /** Whether the text so far is `name=…` (in a word that is no assignment a tilde expands after it all the same). */
   #isAssignmentPrefix(): 'equals' | 'inside' | 'no' {
-    if (this.reading === 'value') return 'inside';
     const before = this.text.slice(0, this.#pos);
     if (/^[A-Za-z_]\w*\+?=$/.test(before)) return 'equals';
+    if (this.reading === 'value') return 'inside';
     return /^[A-Za-z_]\w*\+?=/.test(before) ? 'inside' : 'no';
   }
 
