@@ -1,6 +1,7 @@
 /** The catalogue of everything that plugs into a world: daemons, shell and tools, by one line each. */
 import { register as registerAppServer } from '../daemons/app-server/index';
 import { register as registerIfupdown } from '../daemons/ifupdown/index';
+import { register as registerKeepalived } from '../daemons/keepalived/index';
 import { NETWORK_TOOLS, register as registerNetworkTools } from '../daemons/network-tools/index';
 import { register as registerSudo } from '../daemons/sudo/index';
 import { register as registerSysctl } from '../daemons/sysctl/index';
@@ -23,6 +24,7 @@ export const BASE_PACKAGES: readonly string[] = [
 export function makeRegistry(): PluginRegistry {
   const registry = new PluginRegistry();
   registerIfupdown(registry);
+  registerKeepalived(registry);
   registerNetworkTools(registry);
   registerSudo(registry);
   registerSysctl(registry);

@@ -1,0 +1,102 @@
+/**
+ * SIGHUP: the configuration is read anew, instances of the same name go on in their state
+ * (`reload_vrrp_thread`, `reset_vrrp_state` and `clear_diff_*` of keepalived 2.2.7).
+ */
+import type { Configuration } from '../config';
+import { adjustAddresses, releaseAddresses } from './addresses';
+import { openSockets, sendAdvertisement } from './advertise';
+import { newInstance, tell } from './instances';
+import { readAsVrrp } from './read-configuration';
+import { say } from './say';
+import { newScript, spawnScript, startScripts } from './scripts';
+import { configurationOf, type InstanceState, type Vrrp } from './state';
+import { reconsider, standing, totalPriority } from './tracking';
+import { startLooking } from './watch';
+
+/** 'refused': the process ends on the spot and leaves its addresses where they are. */
+export function reload(vrrp: Vrrp): 'done' | 'refused' {
+  const { state, host, process } = vrrp;
+  say(vrrp, 'Reloading');
+  // A last advertisement by the old configuration bridges the time that reading takes.
+  for (const [name, own] of state.instances) {
+    const instance = configurationOf(vrrp, name);
+    if (instance !== undefined && own.snapshot.value === 'master')
+      sendAdvertisement(vrrp, instance, own, own.snapshot.context.priority);
+  }
+  const { lines, files, configuration } = readAsVrrp({ host, process, options: state.options, isReload: true });
+  for (const line of lines) say(vrrp, line);
+  if (configuration === undefined) return 'refused';
+  dropOld(vrrp, configuration);
+  state.configuration = configuration;
+  state.files = files;
+  carryScripts(vrrp);
+  for (const { name } of configuration.groups)
+    if (!state.groups.has(name)) state.groups.set(name, { state: 'INIT' });
+  openSockets(vrrp);
+  startLooking(vrrp);
+  const before = state.instances;
+  state.instances = new Map(
+    configuration.instances.map((instance) => [instance.name, newInstance(vrrp, instance)]),
+  );
+  for (const { name } of configuration.instances) goOn(vrrp, name, before.get(name));
+  startScripts(vrrp);
+  reconsider(vrrp);
+  return 'done';
+}
+
+/** Instances that are gone take their addresses with them. */
+function dropOld(vrrp: Vrrp, next: Configuration): void {
+  for (const [name, own] of vrrp.state.instances) {
+    const instance = configurationOf(vrrp, name);
+    if (instance === undefined || next.instances.some((known) => known.name === name)) continue;
+    vrrp.clearTimer(`vrrp:${name}`);
+    if (own.snapshot.value === 'master') releaseAddresses(vrrp, instance, own);
+    if (instance.notify.deleted !== undefined) spawnScript(vrrp, instance.notify.deleted);
+  }
+}
+
+function carryScripts(vrrp: Vrrp): void {
+  const { state } = vrrp;
+  const before = state.scripts;
+  state.scripts = new Map();
+  for (const script of state.configuration.scripts) {
+    const own = newScript(script);
+    const old = before.get(script.name);
+    if (old !== undefined && !old.isNew) {
+      const wasGood = old.result >= script.rise;
+      own.isNew = false;
+      own.lastStatus = old.lastStatus;
+      own.result = wasGood ? script.rise + script.fall - 1 : 0;
+      say(vrrp, `VRRP_Script(${script.name}) considered ${wasGood ? 'successful' : 'unsuccessful'} on reload`);
+    }
+    state.scripts.set(script.name, own);
+  }
+}
+
+function goOn(vrrp: Vrrp, name: string, before: InstanceState | undefined): void {
+  const instance = configurationOf(vrrp, name);
+  const own = vrrp.state.instances.get(name);
+  if (instance === undefined || own === undefined) return;
+  const { now } = vrrp.kernel;
+  const { isFaulty, waits } = standing(vrrp, instance);
+  const as = before?.snapshot.value;
+  if (before !== undefined) {
+    own.statistics = before.statistics;
+    own.installed = before.installed;
+    own.routes = before.routes;
+    own.master = before.master;
+    own.masterPriority = before.masterPriority;
+    own.since = before.since;
+  }
+  if (as === 'master') adjustAddresses(vrrp, instance, own);
+  else own.installed = [];
+  const total = totalPriority(vrrp, instance);
+  own.isFaulty = isFaulty || as === 'fault';
+  own.waits = waits && as === undefined;
+  if (as === undefined || as === 'fault' || as === 'init') {
+    tell(vrrp, name, { type: 'start', now, ready: !own.isFaulty, waits: own.waits, heldBack: false, notBefore: 0 });
+  } else {
+    tell(vrrp, name, { type: 'resume', now, as: as === 'master' ? 'MASTER' : 'BACKUP' });
+  }
+  if (own.snapshot.context.totalPriority !== total) tell(vrrp, name, { type: 'priority', now, total });
+}

@@ -1,0 +1,223 @@
+/** keepalived's VRRP process: how it starts, what it reacts to, how it stops (vrrp_daemon.c). */
+import { formatIPv4 } from '../../../std/ipv4';
+import { MILLISECOND, type Micros, SECOND } from '../../../std/instant';
+import type { NetlinkEvent, RawPacketEvent } from '../../../world/network.contract';
+import type { DaemonDefinition, ExitStatus, ProgramContext, ProgramRun } from '../../../world/process.contract';
+import type { Host, World } from '../../../world/world.contract';
+import { forgetHidden } from './accept-mode';
+import { announce, GARP_DUE, removeLeftovers } from './addresses';
+import { heardOf, openSockets, PACKET, receive } from './advertise';
+import { chartsOf } from './charts';
+import { writeData, writeStatistics } from './dump';
+import { newInstance, tell, TIMER, timerDue } from './instances';
+import { membersOf } from './groups';
+import { log } from './log';
+import { readAsVrrp } from './read-configuration';
+import { reload } from './reload';
+import { say, sayDetail } from './say';
+import { newScript, runScript, SCRIPT_DUE, SCRIPT_TIMEOUT, scriptEnded, scriptTimedOut, startScripts } from './scripts';
+import { configurationOf, type RunOptions, type Vrrp, type VrrpState } from './state';
+import { reconsider, standing, totalPriority } from './tracking';
+import { heardNetlink, LINK_DUE, linkIs, LOOK, look, NETLINK, readInterfaces, startLooking } from './watch';
+
+export const VRRP_KIND = 'keepalived-vrrp';
+/** KEEPALIVED_EXIT_CONFIG in lib/scheduler.h. */
+export const EXIT_CONFIG = 4;
+const STOPPED = 'keepalived.stopped';
+/** From fork to the first state: reading, netlink, sockets. */
+const STARTUP: Micros = 10 * MILLISECOND;
+/** A goodbye is given a second to leave. */
+const FAREWELL: Micros = SECOND;
+
+/** The child's main: reads its configuration, then goes on as plain data. */
+export function vrrpMain(options: RunOptions): (context: ProgramContext) => ProgramRun {
+  return function* (context) {
+    const { host, process } = context;
+    const line = (text: string): void => log(host, process, options, 'Keepalived_vrrp', text);
+    yield* context.sleep(STARTUP);
+    if (options.logsDetails) {
+      line('Registering Kernel netlink reflector');
+      line('Registering Kernel netlink command channel');
+      for (const device of host.state.interfaces.values())
+        if (device.name !== 'lo')
+          for (const { ip } of device.addresses) line(`Assigned address ${formatIPv4(ip)} for interface ${device.name}`);
+      line('Registering gratuitous ARP shared channel');
+    }
+    const { lines, files, configuration } = readAsVrrp({ host, process, options, isReload: false });
+    for (const text of lines) line(text);
+    if (configuration === undefined) return EXIT_CONFIG;
+    context.fs.writeFile(options.vrrpPidFile, `${context.pid}\n`, context.who);
+    const state: VrrpState = {
+      options,
+      configuration,
+      files,
+      instances: new Map(),
+      groups: new Map(),
+      scripts: new Map(),
+      processes: new Map(),
+      fileValues: new Map(),
+      sockets: new Map(),
+      interfaces: new Map(),
+      started: false,
+      stopping: false,
+    };
+    context.become(VRRP_KIND, state);
+    context.world.timer(host, context.pid, 'begin', context.kernel.now, { name: BEGIN, data: undefined });
+    return yield* context.serve();
+  };
+}
+const BEGIN = 'keepalived.begin';
+
+/** All instances take their first state, then scripts run. */
+function begin(vrrp: Vrrp): void {
+  const { state, kernel } = vrrp;
+  const { configuration } = state;
+  readInterfaces(vrrp);
+  vrrp.world.network.subscribe(vrrp.host, vrrp.process.pid, {
+    name: NETLINK,
+    pid: vrrp.process.pid,
+    data: undefined,
+  });
+  for (const script of configuration.scripts) state.scripts.set(script.name, newScript(script));
+  for (const { name } of configuration.groups) state.groups.set(name, { state: 'INIT' });
+  for (const instance of configuration.instances) state.instances.set(instance.name, newInstance(vrrp, instance));
+  startLooking(vrrp);
+  openSockets(vrrp);
+  for (const instance of configuration.instances) {
+    const own = state.instances.get(instance.name);
+    if (own !== undefined) Object.assign(own, standing(vrrp, instance));
+  }
+  const notBefore = kernel.now + configuration.global.startupDelay;
+  state.started = true;
+  for (const { name } of configuration.instances) startInstance(vrrp, name, notBefore);
+  for (const [key, socket] of state.sockets) {
+    const [device = '', group = ''] = key.split('/');
+    const index = String(vrrp.host.state.interfaces.get(device)?.index ?? 0).padStart(3);
+    const cast = group === 'unicast' ? 'unicast' : `multicast, address(${group})`;
+    sayDetail(
+      vrrp,
+      `VRRP sockpool: [ifindex(${index}), family(IPv4), proto(112), fd(${10 + (socket % 2)},${11 + (socket % 2)}) ${cast}]`,
+    );
+  }
+  startScripts(vrrp);
+}
+function startInstance(vrrp: Vrrp, name: string, notBefore: Micros): void {
+  const instance = configurationOf(vrrp, name);
+  const own = vrrp.state.instances.get(name);
+  if (instance === undefined || own === undefined) return;
+  removeLeftovers(vrrp, instance);
+  const { now } = vrrp.kernel;
+  const total = totalPriority(vrrp, instance);
+  own.snapshot.context.totalPriority !== total && tell(vrrp, name, { type: 'priority', now, total });
+  const group = vrrp.state.configuration.groups.find(({ members }) => members.includes(name));
+  const others = group === undefined ? [] : membersOf(vrrp, group).map(({ state }) => state);
+  tell(vrrp, name, {
+    type: 'start',
+    now,
+    ready: !own.isFaulty && !others.some(({ isFaulty }) => isFaulty),
+    waits: own.waits || others.some(({ waits }) => waits),
+    heldBack: others.some(({ snapshot }) => snapshot.context.wanted !== 'MASTER'),
+    notBefore,
+  });
+  if (own.isFaulty) say(vrrp, `(${name}) Entering FAULT STATE (init)`);
+}
+
+function received(vrrp: Vrrp, key: string, packet: RawPacketEvent): void {
+  const got = receive(vrrp, key, packet);
+  if (got === undefined) return;
+  const { instance, advertisement, counts } = got;
+  if (counts)
+    tell(vrrp, instance.name, { type: 'advertisement', ...heardOf(vrrp, instance, advertisement, packet.src) });
+  else tell(vrrp, instance.name, { type: 'refused', now: vrrp.kernel.now });
+}
+
+/** SIGTERM: goodbye, addresses away, a second's wait. */
+function stop(vrrp: Vrrp): void {
+  const { state } = vrrp;
+  if (state.stopping) return;
+  state.stopping = true;
+  for (const name of state.instances.keys()) tell(vrrp, name, { type: 'stop', now: vrrp.kernel.now });
+  for (const socket of state.sockets.values()) vrrp.world.network.closeRaw(vrrp.host, socket);
+  vrrp.setTimer('stopped', vrrp.kernel.now + FAREWELL, STOPPED);
+}
+function stopped(vrrp: Vrrp): void {
+  if (!vrrp.state.options.keepsVips) forgetHidden(vrrp);
+  vrrp.host.fs.unlink(vrrp.state.options.vrrpPidFile, { uid: 0, gid: 0, groups: [] });
+  say(
+    vrrp,
+    `Stopped - used (self/children) ${processorTime(vrrp.process.cpuMicros)}/0.000000 user time, 0.000000/0.000000 system time`,
+  );
+  vrrp.exit(0);
+}
+function processorTime(micros: Micros): string {
+  return `${Math.floor(micros / SECOND)}.${String(micros % SECOND).padStart(6, '0')}`;
+}
+
+function childEnded(vrrp: Vrrp, pid: number, status: ExitStatus): void {
+  if (scriptEnded(vrrp, pid, status) !== undefined) reconsider(vrrp);
+}
+
+function contextOf(host: Host, pid: number): Vrrp | undefined {
+  const process = host.process(pid);
+  if (process?.daemon?.kind !== VRRP_KIND) return undefined;
+  // The kind says whose state it is.
+  return host.daemonContext(pid) as Vrrp | undefined;
+}
+
+export const vrrpDaemon: DaemonDefinition<VrrpState> = {
+  kind: VRRP_KIND,
+  register(world) {
+    const on = <D, E = undefined>(name: string, run: (vrrp: Vrrp, data: D, event: E) => void): void =>
+      world.callback<D, E>(name, ({ host, pid, data }, event) => {
+        const vrrp = contextOf(host, pid);
+        if (vrrp !== undefined) run(vrrp, data, event);
+      });
+    registerAll(world, on);
+  },
+  onSignal(vrrp, signal) {
+    switch (signal) {
+      case 'TERM':
+      case 'INT':
+        stop(vrrp);
+        return 'handled';
+      case 'HUP':
+        if (!vrrp.state.stopping && reload(vrrp) === 'refused') vrrp.exit(EXIT_CONFIG);
+        return 'handled';
+      case 'USR1':
+        writeData(vrrp);
+        return 'handled';
+      case 'USR2':
+        writeStatistics(vrrp);
+        return 'handled';
+      case 'PIPE':
+      case 'CHLD':
+        return 'handled';
+      default:
+        return 'default';
+    }
+  },
+  onChildExit: childEnded,
+  charts: chartsOf,
+  runningFiles: (vrrp) => vrrp.state.files,
+};
+
+function registerAll(
+  world: World,
+  on: <D, E = undefined>(name: string, run: (vrrp: Vrrp, data: D, event: E) => void) => void,
+): void {
+  void world;
+  on(BEGIN, begin);
+  on(STOPPED, stopped);
+  on<{ name: string }>(TIMER, (vrrp, { name }) => timerDue(vrrp, name));
+  on<{ key: string }, RawPacketEvent>(PACKET, (vrrp, { key }, packet) => received(vrrp, key, packet));
+  on<undefined, NetlinkEvent>(NETLINK, (vrrp, _, event) => heardNetlink(vrrp, event));
+  on<{ name: string }>(SCRIPT_DUE, (vrrp, { name }) => runScript(vrrp, name));
+  on<{ name: string }>(SCRIPT_TIMEOUT, (vrrp, { name }) => scriptTimedOut(vrrp, name));
+  on<{ device: string }>(LINK_DUE, (vrrp, { device }) => linkIs(vrrp, device));
+  on(LOOK, look);
+  on<{ name: string; repeat: number }>(GARP_DUE, (vrrp, { name, repeat }) => {
+    const instance = configurationOf(vrrp, name);
+    if (instance !== undefined && vrrp.state.instances.get(name)?.snapshot.value === 'master')
+      announce(vrrp, instance, repeat);
+  });
+}
