@@ -71,6 +71,8 @@ export interface RawBytes {
   kind: 'bytes';
   text: string;
   bytes: number;
+  /** What enciphered bytes mean to whom they are for (ssh); `text` is '' then. */
+  data?: Plain;
 }
 /** Reserved for TLS: handshakes and wrapped messages. */
 export interface TlsRecord {
@@ -419,6 +421,8 @@ export interface FilterTable {
   sets: FilterSet[];
   counters: FilterCounter[];
   comment?: string;
+  /** Last handle given out within the table. */
+  lastHandle?: number;
   /** Other named objects (quota, limit, ct helper …) as printed. */
   objects: { type: string; name: string; handle: number; text: string }[];
 }
@@ -450,6 +454,7 @@ export interface FilterCounter {
   handle: number;
   packets: number;
   bytes: number;
+  comment?: string;
 }
 export interface FilterSet {
   name: string;
@@ -463,12 +468,20 @@ export interface FilterSet {
   autoMerge?: boolean;
   elements: FilterElement[];
   anonymous?: boolean;
+  /** As declared with `typeof`, for printing. */
+  typeOf?: string;
+  policy?: string;
+  gcMicros?: number;
+  /** Elements that rules add count packets. */
+  counts?: boolean;
 }
 /** lo..hi inclusive on each part of the key (strings for interface names). */
 export interface FilterElement {
   key: { lo: number | string; hi: number | string }[];
   data?: Verdict | { lo: number | string; hi: number | string }[];
   expiresAt?: Micros;
+  /** Its own time to live, when it was given one. */
+  timeoutMicros?: Micros;
   text: string;
   comment?: string;
   counter?: { packets: number; bytes: number };
@@ -585,7 +598,16 @@ export type FilterStep =
       lastAt: Micros;
     }
   | { step: 'log'; prefix: string; level: string; group?: number; flags?: string }
-  | { step: 'set-mark'; target: 'meta' | 'ct'; value: number }
+  /** (the other mark when `source` is given, else `value`) & `and` | `or` */
+  | {
+      step: 'set-mark';
+      target: 'meta' | 'ct';
+      value: number;
+      source?: 'meta' | 'ct';
+      and?: number;
+      or?: number;
+      map?: { field: FilterField | FilterField[]; set: string };
+    }
   | {
       step: 'set-update';
       op: 'add' | 'update' | 'delete';
