@@ -129,6 +129,8 @@ export class Shell {
   frames: Frame[] = [];
   subshellDepth = 0;
   functionDepth = 0;
+  /** Functions and texts that run within each other. */
+  depth = 0;
   /** Loops that surround the running command in this function. */
   loopDepth = 0;
   breaking = 0;

@@ -95,6 +95,8 @@ function* runFiles(shell: Shell, paths: readonly string[]): Run<void> {
     }
   }
   shell.status = 0;
+  shell.pipeStatus = [0];
+  shell.lastArgument = '';
 }
 
 // -------------------------------------------------------------------------- prompts

@@ -110,6 +110,7 @@ export function* runExternal(
     fds: shell.context.fds,
   };
   const started = yield* shell.spawn({ ...spawning, group: shell.options.monitor ? 'new' : 'inherit' });
+  if (typeof started === 'number' && shell.interactive) giveBackSignals(shell, started);
   if (typeof started !== 'number') {
     const status = yield* cannotStart(shell, words, located.path, started, environment);
     release();
@@ -117,6 +118,13 @@ export function* runExternal(
   }
   release();
   return yield* awaitForeground(shell, [started]);
+}
+
+/** What an interactive shell ignores for itself, its children do not. */
+function giveBackSignals(shell: Shell, pid: number): void {
+  const signals = shell.host.process(pid)?.signals;
+  for (const name of ['INT', 'QUIT', 'TERM', 'TSTP', 'TTIN', 'TTOU'] as const)
+    if (shell.traps.get(name) !== '') signals?.delete(name);
 }
 
 function withLastArgument(

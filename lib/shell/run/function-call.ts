@@ -4,9 +4,7 @@ import type { Run, Shell, ShellFunction } from '../shell';
 import type { FunctionDefinition } from '../syntax/tree';
 import { isIdentifier } from '../syntax/words';
 import { runTrap } from './finish';
-
-/** Calls within calls. Bash itself has no limit and dies of it. */
-const DEEPEST = 400;
+import { outOfLine } from './out-of-line';
 
 export function* defineFunction(shell: Shell, definition: FunctionDefinition): Run<number> {
   const name = definition.name.text;
@@ -45,9 +43,9 @@ export function* callFunction(
   name: string,
   args: readonly string[],
 ): Run<number> {
-  const limit = Number(shell.variables.get('FUNCNEST') ?? 0) || DEEPEST;
-  if (shell.functionDepth >= Math.min(limit, DEEPEST)) {
-    yield* shell.complain(`${name}: maximum function nesting level exceeded (${Math.min(limit, DEEPEST)})`);
+  const limit = Number(shell.variables.get('FUNCNEST') ?? 0) || Number.POSITIVE_INFINITY;
+  if (shell.functionDepth >= limit) {
+    yield* shell.complain(`${name}: maximum function nesting level exceeded (${limit})`);
     throw new DropLine();
   }
   const before = {
@@ -68,7 +66,7 @@ export function* callFunction(
   shell.functionDepth++;
   let status: number;
   try {
-    status = yield* body(shell, called);
+    status = yield* outOfLine(shell, () => body(shell, called));
     if (shell.options.functrace || called.traced || shell.traps.get('RETURN') !== before.return)
       yield* runTrap(shell, 'RETURN');
   } finally {

@@ -5,6 +5,7 @@ import { readUnits } from '../syntax/cache';
 import type { Unit } from '../syntax/parser';
 import type { ShellSyntaxError } from '../syntax/syntax-error';
 import { runPendingTraps } from './finish';
+import { outOfLine } from './out-of-line';
 
 export interface TextOptions {
   /** What syntax errors call the input: `-c`, `eval`, a file's name. */
@@ -14,7 +15,11 @@ export interface TextOptions {
 }
 
 /** Runs a text in this shell; its status is the last command's. */
-export function* runText(shell: Shell, text: string, options: TextOptions): Run<number> {
+export function runText(shell: Shell, text: string, options: TextOptions): Run<number> {
+  return outOfLine(shell, () => runUnits(shell, text, options));
+}
+
+function* runUnits(shell: Shell, text: string, options: TextOptions): Run<number> {
   const before = shell.lineBase;
   const base = options.lineBase ?? 0;
   const reader = readUnits(text, shell.lexerOptions);

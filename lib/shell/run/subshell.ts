@@ -4,6 +4,7 @@ import { SIGNAL_NUMBERS } from '../../world/signals';
 import { DropLine, ExitShell, FatalExpansion, ReturnFromFunction } from '../control';
 import type { Run, Shell } from '../shell';
 import { runTrap } from './finish';
+import { drive } from './out-of-line';
 
 /** Time that fork(2) takes before the child runs. */
 const FORK_MICROS = 150;
@@ -47,7 +48,11 @@ export function* forkShell(
 }
 
 /** Runs a child's body to its exit status, its EXIT trap included. */
-export function* runChild(shell: Shell, body: () => Run<number>): Run<number> {
+export function runChild(shell: Shell, body: () => Run<number>): Run<number> {
+  return drive(runToEnd(shell, body));
+}
+
+function* runToEnd(shell: Shell, body: () => Run<number>): Run<number> {
   let status = yield* statusOf(shell, body);
   if (status === 'replaced') return shell.status;
   if (shell.traps.has('EXIT')) {
