@@ -41,6 +41,7 @@ export class Processes {
   readonly #wakeHandler: HandlerId;
   readonly #childHandler: HandlerId;
   readonly #timerHandler: HandlerId;
+  readonly #orphanHandler: HandlerId;
   readonly #waitingForKey = new Map<string, Set<Running>>();
   #instant: Micros = -1;
   #wakesNow = 0;
@@ -56,6 +57,13 @@ export class Processes {
       pid: number;
       status: ExitStatus;
     }>('process.child-exit', (event) => this.#childExit(event));
+    this.#orphanHandler = ports.kernel.handler<{ host: string; pid: number; signal: SignalName }>(
+      'process.parent-death',
+      (event) => {
+        const host = ports.world.findHost(event.host);
+        if (host !== undefined) this.kill(host, event.pid, event.signal);
+      },
+    );
     this.#timerHandler = ports.kernel.handler<{
       host: string;
       callback: { name: string; pid: number; data: unknown };
@@ -407,7 +415,13 @@ export class Processes {
       if (child.ppid !== pid) continue;
       child.ppid = host.state.processes.has(1) && pid !== 1 ? 1 : 0;
       if (child.state === 'zombie') this.#tellParent(host, child.pid, child.exit ?? status);
-      else if (child.parentDeathSignal !== undefined) this.kill(host, child.pid, child.parentDeathSignal);
+      else if (child.parentDeathSignal !== undefined)
+        // Pending, not delivered: a SIGKILL that comes in the same instant wins.
+        this.kernel.after(0, this.#orphanHandler, {
+          host: host.name,
+          pid: child.pid,
+          signal: child.parentDeathSignal,
+        });
     }
     this.#tellParent(host, pid, status);
     this.wakeKey(`exit:${host.name}:${pid}`);

@@ -17,7 +17,7 @@ export interface LabCase {
 }
 export interface LabHost {
   ifaces?: Record<string, { segment: string; address?: string; addresses?: string[] }>;
-  gateway?: string;
+  gateway?: string | null;
   routes?: string[];
   ip_forward?: boolean;
   sysctl?: Record<string, string | number>;

@@ -25,7 +25,6 @@ const LAB_PACKAGES = [
   'haproxy',
   'nginx',
   'nftables',
-  'iptables',
   'app-server',
   'openssl',
   'conntrack',
@@ -33,6 +32,8 @@ const LAB_PACKAGES = [
   'curl',
 ];
 const LATENCY: Micros = 20;
+/** The recorder starts services one after the other, a thread each. */
+const BETWEEN_STARTS = 0.002;
 const SETUP_PATIENCE = 90 * SECOND;
 const LEFTOVER_PATIENCE = 60 * SECOND;
 const COMMAND_PATIENCE_SECONDS = 20;
@@ -158,7 +159,9 @@ export class Lab {
   #setUp(host: Host, setup: LabHost): void {
     const commands = [
       ...(setup.routes ?? []).map((route) => `ip route add ${route}`),
-      ...(setup.gateway === undefined ? [] : [`ip route add default via ${setup.gateway}`]),
+      ...(setup.gateway === undefined || setup.gateway === null
+        ? []
+        : [`ip route add default via ${setup.gateway}`]),
       ...(setup.setup ?? []),
     ];
     const { agent } = this;
@@ -183,7 +186,12 @@ export class Lab {
     for (const [key, service] of this.#services) {
       const { at } = service;
       const host = key.slice(0, key.lastIndexOf('/'));
-      if (at !== undefined) items.push({ t: at, run: () => this.#start(this.world.host(host), service) });
+      const before = items.filter(({ t }) => Math.floor(t) === Math.floor(at ?? 0)).length;
+      if (at !== undefined)
+        items.push({
+          t: at + before * BETWEEN_STARTS,
+          run: () => this.#start(this.world.host(host), service),
+        });
     }
     for (const [index, step] of (this.lab.timeline ?? []).entries()) {
       const id = step.id ?? `o${String(index).padStart(2, '0')}`;

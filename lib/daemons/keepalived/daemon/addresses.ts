@@ -55,7 +55,12 @@ function install(
   });
   if (refused === undefined || refused === 'EEXIST') state.installed.push({ device, ip, prefix });
 }
-function addRoute(vrrp: Vrrp, instance: InstanceConfiguration, state: InstanceState, wanted: RouteConfiguration) {
+function addRoute(
+  vrrp: Vrrp,
+  instance: InstanceConfiguration,
+  state: InstanceState,
+  wanted: RouteConfiguration,
+) {
   const route = routeOf(vrrp, instance, wanted);
   if (route === undefined) return;
   const refused = vrrp.world.network.addRoute(vrrp.host, route);

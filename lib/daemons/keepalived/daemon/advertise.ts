@@ -94,7 +94,11 @@ export function sendAdvertisement(
 
 /** A packet of an instance that runs: it counts, or it was dropped with a word in the log. */
 export type Received =
-  | { readonly instance: InstanceConfiguration; readonly advertisement: Advertisement; readonly counts: boolean }
+  | {
+      readonly instance: InstanceConfiguration;
+      readonly advertisement: Advertisement;
+      readonly counts: boolean;
+    }
   | undefined;
 
 export function receive(vrrp: Vrrp, key: string, packet: RawPacketEvent): Received {
@@ -155,7 +159,12 @@ function count({ statistics }: InstanceState, { rule }: Rejection): void {
 }
 
 /** The chart's view of a good advertisement. */
-export function heardOf(vrrp: Vrrp, instance: InstanceConfiguration, advertisement: Advertisement, from: IPv4) {
+export function heardOf(
+  vrrp: Vrrp,
+  instance: InstanceConfiguration,
+  advertisement: Advertisement,
+  from: IPv4,
+) {
   const own = sourceOf(vrrp, instance);
   return {
     now: vrrp.kernel.now,

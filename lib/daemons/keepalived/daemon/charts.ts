@@ -14,7 +14,8 @@ export function chartsOf(vrrp: Vrrp): ChartView[] {
     const due = vrrp.kernel.timer(vrrp.owner, `vrrp:${instance.name}`);
     const isMaster = value === 'master';
     const master = isMaster ? sourceOf(vrrp, instance) : own.master;
-    const fact = (name: string, text: string | undefined) => (text === undefined ? [] : [{ name, value: text }]);
+    const fact = (name: string, text: string | undefined) =>
+      text === undefined ? [] : [{ name, value: text }];
     return [
       {
         id: instance.name,
@@ -34,14 +35,19 @@ export function chartsOf(vrrp: Vrrp): ChartView[] {
           ...fact('interface', instance.interface),
           ...fact('addresses', instance.addresses.map(({ text }) => text).join(' ') || undefined),
           ...fact('master', master === undefined ? undefined : formatIPv4(master)),
-          ...fact('master priority', isMaster || own.master === undefined ? undefined : String(own.masterPriority)),
+          ...fact(
+            'master priority',
+            isMaster || own.master === undefined ? undefined : String(own.masterPriority),
+          ),
           ...fact(
             isMaster ? 'next advertisement in' : 'takes over in',
             due === undefined ? undefined : formatDuration(Math.max(0, due - vrrp.kernel.now)),
           ),
           ...instance.scripts.map(({ name }) => ({
             name: `script ${name}`,
-            value: { true: 'good', false: 'bad', undefined: 'not run yet' }[String(scriptIsGood(vrrp, name)) as 'true'],
+            value: { true: 'good', false: 'bad', undefined: 'not run yet' }[
+              String(scriptIsGood(vrrp, name)) as 'true'
+            ],
           })),
         ],
       },

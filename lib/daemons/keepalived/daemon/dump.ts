@@ -19,11 +19,7 @@ export function writeData(vrrp: Vrrp): void {
 }
 export function writeStatistics(vrrp: Vrrp): void {
   say(vrrp, `Printing VRRP stats for process(${vrrp.process.pid}) on signal`);
-  write(
-    vrrp,
-    STATISTICS,
-    [...vrrp.state.instances].map(([name, own]) => statisticsOf(name, own)).join(''),
-  );
+  write(vrrp, STATISTICS, [...vrrp.state.instances].map(([name, own]) => statisticsOf(name, own)).join(''));
 }
 function write(vrrp: Vrrp, path: string, text: string): void {
   const refused = vrrp.host.fs.writeFile(path, text, vrrp.process, { mode: 0o644 });
@@ -61,9 +57,17 @@ function dataOf(vrrp: Vrrp, instance: InstanceConfiguration, own: InstanceState)
     `   Preempt = ${instance.nopreempt ? 'disabled' : 'enabled'}`,
     ...(instance.preemptDelay > 0 ? [`   Preempt delay = ${seconds(instance.preemptDelay)} secs`] : []),
     `   Accept = ${instance.accepts ? 'enabled' : 'disabled'}`,
-    ...(instance.authType === 1 ? ['   Authentication type = SIMPLE_PASSWORD', `   Password = ${instance.authData}`] : []),
-    ...list('Tracked scripts', instance.scripts.map(({ name, weight }) => `${name} weight ${weight}`)),
-    ...list('Tracked interfaces', instance.interfaces.map(({ name, weight }) => `${name} weight ${weight}`)),
+    ...(instance.authType === 1
+      ? ['   Authentication type = SIMPLE_PASSWORD', `   Password = ${instance.authData}`]
+      : []),
+    ...list(
+      'Tracked scripts',
+      instance.scripts.map(({ name, weight }) => `${name} weight ${weight}`),
+    ),
+    ...list(
+      'Tracked interfaces',
+      instance.interfaces.map(({ name, weight }) => `${name} weight ${weight}`),
+    ),
     ...list(
       `Virtual IP (${instance.addresses.length})`,
       instance.addresses.map(
@@ -71,7 +75,12 @@ function dataOf(vrrp: Vrrp, instance: InstanceConfiguration, own: InstanceState)
           `${text.split('/')[0]}/${prefix} dev ${device ?? instance.interface ?? ''} scope global${own.installed.length > 0 ? ' set' : ''}`,
       ),
     ),
-    ...(instance.isUnicast ? list('Unicast Peer', instance.peers.map(({ address }) => formatIPv4(address))) : []),
+    ...(instance.isUnicast
+      ? list(
+          'Unicast Peer',
+          instance.peers.map(({ address }) => formatIPv4(address)),
+        )
+      : []),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -37,6 +37,9 @@ function braces(pattern: string): string[] {
 }
 
 function expression(part: string): RegExp {
-  const text = part.replace(/[.+^${}()|\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.');
+  const text = part
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.');
   return new RegExp(`^${text.replace(/\[!/g, '[^')}$`);
 }

@@ -23,13 +23,16 @@ export function groupAllows(vrrp: Vrrp, name: string): boolean {
   const found = groupOf(vrrp, name);
   if (found === undefined || found.state.state === 'MASTER') return true;
   return membersOf(vrrp, found.group).every(
-    (member) => member.name === name || (member.state.snapshot.context.wanted === 'MASTER' && !member.state.isFaulty),
+    (member) =>
+      member.name === name || (member.state.snapshot.context.wanted === 'MASTER' && !member.state.isFaulty),
   );
 }
 /** Members that are faulty keep all others down. */
 export function groupIsFaulty(vrrp: Vrrp, name: string): boolean {
   const found = groupOf(vrrp, name);
-  return found !== undefined && membersOf(vrrp, found.group).some(({ state }) => state.isFaulty || state.waits);
+  return (
+    found !== undefined && membersOf(vrrp, found.group).some(({ state }) => state.isFaulty || state.waits)
+  );
 }
 
 /** A member moved by itself: the others follow. */

@@ -46,8 +46,7 @@ export function tell(vrrp: Vrrp, name: string, event: VrrpEvent): void {
     recordTransition(vrrp, instance, state, { ...transition, actions });
   }
   for (const timer of timers) {
-    if (timer.kind === 'arm')
-      vrrp.setTimer(`vrrp:${name}`, vrrp.kernel.now + timer.delay, TIMER, { name });
+    if (timer.kind === 'arm') vrrp.setTimer(`vrrp:${name}`, vrrp.kernel.now + timer.delay, TIMER, { name });
     else vrrp.clearTimer(`vrrp:${name}`);
   }
   for (const action of actions) carryOut(vrrp, instance, state, action);
@@ -59,7 +58,12 @@ export function timerDue(vrrp: Vrrp, name: string): void {
   tell(vrrp, name, { type: 'timer', now: vrrp.kernel.now, groupAllows: groupAllows(vrrp, name) });
 }
 
-function carryOut(vrrp: Vrrp, instance: InstanceConfiguration, state: InstanceState, action: ChartAction): void {
+function carryOut(
+  vrrp: Vrrp,
+  instance: InstanceConfiguration,
+  state: InstanceState,
+  action: ChartAction,
+): void {
   switch (action.type) {
     case 'log': {
       const { text, detail } = action.params as unknown as Saying;
@@ -96,7 +100,9 @@ function recordTransition(
   state: InstanceState,
   { from, to, actions }: { from: string; to: string; actions: readonly ChartAction[] },
 ): void {
-  const reason = actions.find(({ type }) => type === 'record')?.params as { why: string; rule: string } | undefined;
+  const reason = actions.find(({ type }) => type === 'record')?.params as
+    | { why: string; rule: string }
+    | undefined;
   vrrp.kernel.cause = vrrp.world.record(
     vrrp.host.name,
     'vrrp.transition',

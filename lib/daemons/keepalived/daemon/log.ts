@@ -7,7 +7,13 @@ import type { RunOptions } from './state';
 type Ident = 'Keepalived' | 'Keepalived_vrrp';
 
 /** One line. */
-export function log(host: Host, process: ProcessState, options: RunOptions, ident: Ident, text: string): void {
+export function log(
+  host: Host,
+  process: ProcessState,
+  options: RunOptions,
+  ident: Ident,
+  text: string,
+): void {
   if (text === '') return;
   if (options.logsToSyslog) {
     host.syslog({

@@ -161,7 +161,8 @@ export const parentDaemon: DaemonDefinition<ParentState> = {
         return 'handled';
       case 'USR1':
       case 'USR2':
-        if (signal === 'USR1') say(parent, `Printing parent data for process(${parent.process.pid}) on signal`);
+        if (signal === 'USR1')
+          say(parent, `Printing parent data for process(${parent.process.pid}) on signal`);
         if (parent.state.vrrpPid !== 0) parent.world.kill(parent.host, parent.state.vrrpPid, signal);
         return 'handled';
       case 'PIPE':

@@ -63,8 +63,13 @@ const NOT_MODELLED: Readonly<Record<string, string>> = {
 };
 
 export function* keepalived(context: ProgramContext): ProgramRun {
-  const given = context.argv.slice(1).map((word) => (word.startsWith('--config-test=') ? '--config-test' : word));
-  const { options, operands, problem } = parseOptions(given, { ...TABLE, short: TABLE.short.replace('::', '') });
+  const given = context.argv
+    .slice(1)
+    .map((word) => (word.startsWith('--config-test=') ? '--config-test' : word));
+  const { options, operands, problem } = parseOptions(given, {
+    ...TABLE,
+    short: TABLE.short.replace('::', ''),
+  });
   if (problem !== undefined) {
     const { kind, option, long } = problem;
     const what = kind === 'missing' ? 'Missing parameter for option' : 'Unknown option';
@@ -75,7 +80,8 @@ export function* keepalived(context: ProgramContext): ProgramRun {
     yield* context.err(`Unexpected argument(s): ${operands.join(' ')}\n`);
     return 1;
   }
-  const value = (name: string): string | undefined => options.findLast((option) => option.name === name)?.value;
+  const value = (name: string): string | undefined =>
+    options.findLast((option) => option.name === name)?.value;
   const has = (name: string): boolean => options.some((option) => option.name === name);
   if (has('v')) {
     yield* context.err(VERSION_TEXT);

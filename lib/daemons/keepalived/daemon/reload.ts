@@ -23,7 +23,12 @@ export function reload(vrrp: Vrrp): 'done' | 'refused' {
     if (instance !== undefined && own.snapshot.value === 'master')
       sendAdvertisement(vrrp, instance, own, own.snapshot.context.priority);
   }
-  const { lines, files, configuration } = readAsVrrp({ host, process, options: state.options, isReload: true });
+  const { lines, files, configuration } = readAsVrrp({
+    host,
+    process,
+    options: state.options,
+    isReload: true,
+  });
   for (const line of lines) say(vrrp, line);
   if (configuration === undefined) return 'refused';
   dropOld(vrrp, configuration);
@@ -67,7 +72,10 @@ function carryScripts(vrrp: Vrrp): void {
       own.isNew = false;
       own.lastStatus = old.lastStatus;
       own.result = wasGood ? script.rise + script.fall - 1 : 0;
-      say(vrrp, `VRRP_Script(${script.name}) considered ${wasGood ? 'successful' : 'unsuccessful'} on reload`);
+      say(
+        vrrp,
+        `VRRP_Script(${script.name}) considered ${wasGood ? 'successful' : 'unsuccessful'} on reload`,
+      );
     }
     state.scripts.set(script.name, own);
   }
@@ -94,7 +102,14 @@ function goOn(vrrp: Vrrp, name: string, before: InstanceState | undefined): void
   own.isFaulty = isFaulty || as === 'fault';
   own.waits = waits && as === undefined;
   if (as === undefined || as === 'fault' || as === 'init') {
-    tell(vrrp, name, { type: 'start', now, ready: !own.isFaulty, waits: own.waits, heldBack: false, notBefore: 0 });
+    tell(vrrp, name, {
+      type: 'start',
+      now,
+      ready: !own.isFaulty,
+      waits: own.waits,
+      heldBack: false,
+      notBefore: 0,
+    });
   } else {
     tell(vrrp, name, { type: 'resume', now, as: as === 'master' ? 'MASTER' : 'BACKUP' });
   }

@@ -14,15 +14,9 @@ export const SCRIPT_TIMEOUT = 'keepalived.script.timeout';
 const BETWEEN_RUNS: Micros = MILLISECOND / 5;
 const AFTER_TERM: Micros = 2 * SECOND;
 
-/** The state of a script that has not run. One success is enough then; `init_fail` starts as failed. */
+/** The state of a script that has not run: its first result decides, also with `init_fail` (recorded). */
 export function newScript(script: TrackScript): ScriptState {
-  return {
-    run: 'idle',
-    pid: 0,
-    result: script.startsFailed ? 0 : script.rise - 1,
-    isNew: !script.startsFailed,
-    lastStatus: 0,
-  };
+  return { run: 'idle', pid: 0, result: script.rise - 1, isNew: true, lastStatus: 0 };
 }
 
 /** All scripts run at once, then each at its interval. */
@@ -56,13 +50,15 @@ export function scriptTimedOut(vrrp: Vrrp, name: string): void {
   const state = vrrp.state.scripts.get(name);
   if (state === undefined || state.run === 'idle') return;
   const isFirst = state.run === 'running';
-  if (state.run === 'being killed') say(vrrp, `Script ${name} child (PID ${state.pid}) failed to terminate after kill`);
+  if (state.run === 'being killed')
+    say(vrrp, `Script ${name} child (PID ${state.pid}) failed to terminate after kill`);
   state.run = isFirst ? 'asked to end' : 'being killed';
   vrrp.setTimer(`script-timeout:${name}`, vrrp.kernel.now + AFTER_TERM, SCRIPT_TIMEOUT, { name });
   killGroup(vrrp, state.pid, isFirst ? 'TERM' : 'KILL');
 }
 function killGroup(vrrp: Vrrp, group: number, signal: 'TERM' | 'KILL'): void {
-  for (const { pid, pgid } of vrrp.host.processes()) if (pgid === group) vrrp.world.kill(vrrp.host, pid, signal);
+  for (const { pid, pgid } of vrrp.host.processes())
+    if (pgid === group) vrrp.world.kill(vrrp.host, pid, signal);
 }
 
 /** A child ended. @returns the name of the script whose verdict changed */
@@ -75,7 +71,9 @@ export function scriptEnded(vrrp: Vrrp, pid: number, status: ExitStatus): string
     const outcome = outcomeOf(vrrp, script, state, status);
     state.run = 'idle';
     state.pid = 0;
-    const changed = outcome.isGood ? succeeded(vrrp, script, state) : failed(vrrp, script, state, outcome.why);
+    const changed = outcome.isGood
+      ? succeeded(vrrp, script, state)
+      : failed(vrrp, script, state, outcome.why);
     state.isNew = false;
     return changed ? script.name : undefined;
   }
@@ -136,7 +134,11 @@ function failed(vrrp: Vrrp, script: TrackScript, state: ScriptState, why: string
 }
 
 /** execve in a process group of its own, output thrown away. undefined: no process could be made. */
-export function spawnScript(vrrp: Vrrp, command: ScriptCommand, more: readonly string[] = []): number | undefined {
+export function spawnScript(
+  vrrp: Vrrp,
+  command: ScriptCommand,
+  more: readonly string[] = [],
+): number | undefined {
   const { host, process } = vrrp;
   const argv = [...command.args, ...more];
   const silence = host.streams.null();
@@ -157,7 +159,10 @@ export function spawnScript(vrrp: Vrrp, command: ScriptCommand, more: readonly s
     ]),
   });
   if (typeof pid === 'number') return pid;
-  say(vrrp, `Error exec-ing command '${argv[0] ?? ''}', error ${ERRNO[pid.errno] ?? 0}: ${ERRNO_TEXT[pid.errno] ?? pid.errno}`);
+  say(
+    vrrp,
+    `Error exec-ing command '${argv[0] ?? ''}', error ${ERRNO[pid.errno] ?? 0}: ${ERRNO_TEXT[pid.errno] ?? pid.errno}`,
+  );
   // Vendor: the child that could not exec exits with 0.
   return vrrp.spawn({
     argv: [...process.argv],

@@ -40,7 +40,9 @@ function hasQuorum(vrrp: Vrrp, name: string): boolean {
 export function standing(vrrp: Vrrp, instance: InstanceConfiguration): { isFaulty: boolean; waits: boolean } {
   const findings = findingsOf(vrrp, instance).filter(({ tracked }) => tracked.weight === 0);
   const own =
-    instance.tracksPrimary && instance.interface !== undefined && vrrp.state.interfaces.get(instance.interface) !== true;
+    instance.tracksPrimary &&
+    instance.interface !== undefined &&
+    vrrp.state.interfaces.get(instance.interface) !== true;
   const isFaulty =
     instance.faults > 0 ||
     own ||
@@ -66,7 +68,10 @@ function filesOf(vrrp: Vrrp, instance: InstanceConfiguration): { isFault: boolea
   return instance.files.map(({ name, weight, isReversed }) => {
     const value = vrrp.state.fileValues.get(name) ?? 0;
     const adds = value * weight * (isReversed ? -1 : 1);
-    return { isFault: weight === 0 ? (value !== 0) !== isReversed : adds <= -254, adds: Math.max(-253, Math.min(253, adds)) };
+    return {
+      isFault: weight === 0 ? (value !== 0) !== isReversed : adds <= -254,
+      adds: Math.max(-253, Math.min(253, adds)),
+    };
   });
 }
 

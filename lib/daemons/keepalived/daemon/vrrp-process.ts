@@ -2,7 +2,12 @@
 import { formatIPv4 } from '../../../std/ipv4';
 import { MILLISECOND, type Micros, SECOND } from '../../../std/instant';
 import type { NetlinkEvent, RawPacketEvent } from '../../../world/network.contract';
-import type { DaemonDefinition, ExitStatus, ProgramContext, ProgramRun } from '../../../world/process.contract';
+import type {
+  DaemonDefinition,
+  ExitStatus,
+  ProgramContext,
+  ProgramRun,
+} from '../../../world/process.contract';
 import type { Host, World } from '../../../world/world.contract';
 import { forgetHidden } from './accept-mode';
 import { announce, GARP_DUE, removeLeftovers } from './addresses';
@@ -15,7 +20,15 @@ import { log } from './log';
 import { readAsVrrp } from './read-configuration';
 import { reload } from './reload';
 import { say, sayDetail } from './say';
-import { newScript, runScript, SCRIPT_DUE, SCRIPT_TIMEOUT, scriptEnded, scriptTimedOut, startScripts } from './scripts';
+import {
+  newScript,
+  runScript,
+  SCRIPT_DUE,
+  SCRIPT_TIMEOUT,
+  scriptEnded,
+  scriptTimedOut,
+  startScripts,
+} from './scripts';
 import { configurationOf, type RunOptions, type Vrrp, type VrrpState } from './state';
 import { reconsider, standing, totalPriority } from './tracking';
 import { heardNetlink, LINK_DUE, linkIs, LOOK, look, NETLINK, readInterfaces, startLooking } from './watch';
@@ -34,13 +47,14 @@ export function vrrpMain(options: RunOptions): (context: ProgramContext) => Prog
   return function* (context) {
     const { host, process } = context;
     const line = (text: string): void => log(host, process, options, 'Keepalived_vrrp', text);
-    yield* context.sleep(STARTUP);
+    yield* context.sleep(STARTUP + context.kernel.random(`keepalived:${host.name}`).integer(0, MILLISECOND));
     if (options.logsDetails) {
       line('Registering Kernel netlink reflector');
       line('Registering Kernel netlink command channel');
       for (const device of host.state.interfaces.values())
         if (device.name !== 'lo')
-          for (const { ip } of device.addresses) line(`Assigned address ${formatIPv4(ip)} for interface ${device.name}`);
+          for (const { ip } of device.addresses)
+            line(`Assigned address ${formatIPv4(ip)} for interface ${device.name}`);
       line('Registering gratuitous ARP shared channel');
     }
     const { lines, files, configuration } = readAsVrrp({ host, process, options, isReload: false });
@@ -80,7 +94,8 @@ function begin(vrrp: Vrrp): void {
   });
   for (const script of configuration.scripts) state.scripts.set(script.name, newScript(script));
   for (const { name } of configuration.groups) state.groups.set(name, { state: 'INIT' });
-  for (const instance of configuration.instances) state.instances.set(instance.name, newInstance(vrrp, instance));
+  for (const instance of configuration.instances)
+    state.instances.set(instance.name, newInstance(vrrp, instance));
   startLooking(vrrp);
   openSockets(vrrp);
   for (const instance of configuration.instances) {
@@ -127,7 +142,10 @@ function received(vrrp: Vrrp, key: string, packet: RawPacketEvent): void {
   if (got === undefined) return;
   const { instance, advertisement, counts } = got;
   if (counts)
-    tell(vrrp, instance.name, { type: 'advertisement', ...heardOf(vrrp, instance, advertisement, packet.src) });
+    tell(vrrp, instance.name, {
+      type: 'advertisement',
+      ...heardOf(vrrp, instance, advertisement, packet.src),
+    });
   else tell(vrrp, instance.name, { type: 'refused', now: vrrp.kernel.now });
 }
 
