@@ -56,7 +56,11 @@ function makeShell(kind: 'bash' | 'dash', context: ProgramContext, invocation: I
 function* main(shell: Shell, invocation: Invocation): Run<number> {
   yield* runStartupFiles(shell, invocation);
   if (invocation.command !== undefined)
-    return yield* runText(shell, invocation.command, { name: '-c', lineBase: 0 });
+    return yield* runText(shell, invocation.command, {
+      name: '-c',
+      lineBase: 0,
+      isAll: !shell.interactive,
+    });
   if (invocation.script !== undefined) return yield* runScript(shell, invocation.script);
   if (shell.interactive) return yield* runInteractive(shell);
   const status = yield* readProgram(shell);

@@ -61,7 +61,7 @@ export interface Machinery {
   runText(
     shell: Shell,
     text: string,
-    options: { readonly name: string; readonly lineBase?: number },
+    options: { readonly name: string; readonly lineBase?: number; readonly isAll?: boolean },
   ): Run<number>;
   /** Output of `$( )`. */
   substitute(shell: Shell, text: string, options: { readonly backquoted: boolean }): Run<string>;
@@ -174,6 +174,8 @@ export class Shell {
   savedOptions: { readonly depth: number; readonly options: SetOptions }[] = [];
   /** This process exists for a `$( )`. */
   inSubstitution = false;
+  /** The one simple command this process was made for: a program takes its place. */
+  lastCommand: Command | undefined;
   /** Turns the terminal's echo off and on (`read -s`). */
   echo: ((on: boolean) => void) | undefined;
   /** Tells the terminal which process group is in the foreground. */

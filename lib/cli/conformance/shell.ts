@@ -1,4 +1,5 @@
 /** Plays the recorded cases of bash and the usual tools, each in a small world of its own. */
+import { BASE_PACKAGES } from '../../session/plug-ins';
 import { Kernel } from '../../kernel/kernel';
 import { bytesFromText } from '../../std/bytes';
 import { ROOT } from '../../world/files';
@@ -47,11 +48,11 @@ const USERS = [
   { name: 'deploy', uid: 1001, gid: 1001, home: '/home/deploy', shell: '/bin/bash' },
 ];
 
-/** Results by case name. `packages`: what the host has; all that the registry knows of the shell's rooms when not given. */
+/** Results by case name; `packages`: what the host has. */
 export function playShellCase(
   file: unknown,
   makeRegistry: () => PluginRegistry,
-  packages: readonly string[],
+  packages: readonly string[] = BASE_PACKAGES,
   wanted: (name: string) => boolean = () => true,
 ): Record<string, Ran> {
   // The recordings are ours: their form is in truth/README.md.

@@ -43,6 +43,7 @@ function* start(shell: Shell, command: Command): Run<number[]> {
     shell,
     (child) => {
       child.options.monitor = false;
+      child.lastCommand = command;
       if (runsDetached)
         for (const signal of ['INT', 'QUIT'] as const)
           if (!child.traps.has(signal)) child.context.signal(signal, 'ignore');

@@ -43,6 +43,13 @@ export function* execute(shell: Shell, command: Command): Run<number> {
   }
 }
 
+/** The list is all that a child process does. */
+function* runAlone(child: Shell, list: CommandList): Run<number> {
+  if (list.items.length === 1 && list.items[0]?.background === false)
+    child.lastCommand = list.items[0].command;
+  return yield* runList(child, list);
+}
+
 export function* runList(shell: Shell, list: CommandList): Run<number> {
   let status = 0;
   for (const { command, background } of list.items) {
@@ -108,7 +115,7 @@ function* runCompound(shell: Shell, command: CompoundCommand): Run<number> {
       shell.line = command.line + shell.lineBase;
       const before = shell.currentCommand;
       shell.currentCommand = command;
-      const pid = yield* forkShell(shell, (child) => runList(child, command.body), {
+      const pid = yield* forkShell(shell, (child) => runAlone(child, command.body), {
         fds: shell.context.fds,
         newGroup: shell.options.monitor,
       });

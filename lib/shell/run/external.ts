@@ -82,6 +82,8 @@ export function* runExternal(
     readonly standardPath?: boolean;
     readonly release?: () => void;
     readonly environment?: ReadonlyMap<string, string>;
+    /** This process has nothing left to do: the program takes its place. */
+    readonly inPlace?: boolean;
   } = {},
 ): Run<number> {
   const [name = ''] = words;
@@ -109,6 +111,15 @@ export function* runExternal(
     env: withLastArgument(shell, environment, located.path),
     fds: shell.context.fds,
   };
+  if (options.inPlace === true) {
+    const taken = shell.context.exec({
+      argv: words,
+      path: spawning.path ?? '',
+      env: spawning.env ?? environment,
+    });
+    if ('errno' in taken) return yield* cannotStart(shell, words, located.path, taken, environment);
+    throw new ExitShell((yield* taken) & 255, true);
+  }
   const started = yield* shell.spawn({ ...spawning, group: shell.options.monitor ? 'new' : 'inherit' });
   if (typeof started === 'number' && shell.interactive) giveBackSignals(shell, started);
   if (typeof started !== 'number') {

@@ -88,6 +88,7 @@ function joinGroup(shell: Shell, pid: number, leader: number): number {
 /** A part that is one simple command needs no process beside the one it has. */
 function* runPart(child: Shell, command: Command): Run<number> {
   child.options.monitor = false;
+  child.lastCommand = command;
   return yield* child.machinery.execute(child, command);
 }
 

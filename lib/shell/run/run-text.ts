@@ -3,6 +3,7 @@ import { DropLine, ExitShell } from '../control';
 import type { Run, Shell } from '../shell';
 import { readUnits } from '../syntax/cache';
 import type { Unit } from '../syntax/parser';
+import type { Command } from '../syntax/tree';
 import type { ShellSyntaxError } from '../syntax/syntax-error';
 import { runPendingTraps } from './finish';
 import { outOfLine } from './out-of-line';
@@ -12,6 +13,8 @@ export interface TextOptions {
   readonly name: string;
   /** Lines before the text's first. */
   readonly lineBase?: number;
+  /** The process ends with the text, so that a program may take its place. */
+  readonly isAll?: boolean;
 }
 
 /** Runs a text in this shell; its status is the last command's. */
@@ -23,12 +26,16 @@ function* runUnits(shell: Shell, text: string, options: TextOptions): Run<number
   const before = shell.lineBase;
   const base = options.lineBase ?? 0;
   const reader = readUnits(text, shell.lexerOptions);
+  const length = text.trimEnd().length;
+  let consumed = 0;
   let status = 0;
   shell.lineBase = base;
   try {
     for (;;) {
       const unit = reader.next(shell.lexerOptions);
       if (unit === undefined) return status;
+      consumed += unit.text.length;
+      if (options.isAll === true && consumed >= length) shell.lastCommand = soleCommand(unit);
       const outcome = yield* runUnit(shell, unit, options.name);
       if (outcome.stop) return outcome.status;
       status = outcome.ran ? outcome.status : status;
@@ -37,6 +44,11 @@ function* runUnits(shell: Shell, text: string, options: TextOptions): Run<number
   } finally {
     shell.lineBase = before;
   }
+}
+
+function soleCommand({ list }: Unit): Command | undefined {
+  const [only, ...more] = list?.items ?? [];
+  return only === undefined || more.length > 0 || only.background ? undefined : only.command;
 }
 
 export interface UnitOutcome {

@@ -153,7 +153,8 @@ function* runExpanded(
       if (isSpecial) throw new FatalExpansion();
       return setPipeStatus(shell, 1);
     }
-    if (called === undefined && !isBuiltin) return yield* outside(shell, words, done);
+    if (called === undefined && !isBuiltin)
+      return yield* outside(shell, words, { done, inPlace: shell.lastCommand === command });
     return yield* inside(shell, {
       words,
       arrays: expanded.arrays,
@@ -184,8 +185,18 @@ function popTemporary(shell: Shell): void {
   if (at > 0) scopes.splice(at, 1);
 }
 
-function* outside(shell: Shell, words: readonly string[], done: Redirections | undefined): Run<number> {
-  return yield* runExternal(shell, words, done === undefined ? {} : { release: () => done.undo() });
+function* outside(
+  shell: Shell,
+  words: readonly string[],
+  { done, inPlace }: { readonly done: Redirections | undefined; readonly inPlace: boolean },
+): Run<number> {
+  // A trap must run in this process when the command has ended.
+  const replaces =
+    inPlace && [...shell.traps.values()].every((action) => action === '') && shell.cleanups.length === 0;
+  return yield* runExternal(shell, words, {
+    inPlace: replaces,
+    ...(done === undefined || replaces ? {} : { release: () => done.undo() }),
+  });
 }
 
 interface Inside {

@@ -46,7 +46,11 @@ function* runInside(child: Shell, text: string, line: number): Run<number> {
   child.guarded = 0;
   const file = soleInput(child, text);
   if (file !== undefined) return yield* copyFile(child, file);
-  return yield* child.machinery.runText(child, text, { name: 'command substitution', lineBase: line - 1 });
+  return yield* child.machinery.runText(child, text, {
+    name: 'command substitution',
+    lineBase: line - 1,
+    isAll: true,
+  });
 }
 
 /** `$(< file)`. */
