@@ -1,8 +1,6 @@
 /** Sync groups: their members move as one (vrrp_sync.c). */
 import type { VrrpEvent } from '../../../protocols/vrrp/machine';
-import type { GroupConfiguration, InstanceConfiguration } from '../config';
-import { tell } from './instances';
-import { notifyGroup } from './notify';
+import type { GroupConfiguration } from '../config';
 import { say } from './say';
 import type { GroupState, InstanceState, Vrrp } from './state';
 
@@ -35,37 +33,41 @@ export function groupIsFaulty(vrrp: Vrrp, name: string): boolean {
   );
 }
 
-/** A member moved by itself: the others follow. */
-export function afterTransition(
+/** How the others of a group follow a member. */
+export interface GroupMove {
+  readonly group: GroupConfiguration;
+  readonly to: 'MASTER' | 'BACKUP' | 'FAULT';
+  readonly event: 'groupMaster' | 'groupBackup' | 'groupFault';
+  readonly followers: readonly string[];
+}
+const MOVES: Readonly<Record<string, Pick<GroupMove, 'to' | 'event'>>> = {
+  master: { to: 'MASTER', event: 'groupMaster' },
+  backup: { to: 'BACKUP', event: 'groupBackup' },
+  fault: { to: 'FAULT', event: 'groupFault' },
+};
+/** Transitions that are no reason for the others to move: they come from the group, or all make them. */
+const ALONE: ReadonlySet<VrrpEvent['type']> = new Set([
+  'start',
+  'resume',
+  'stop',
+  'groupMaster',
+  'groupBackup',
+  'groupFault',
+]);
+
+/** A member moved by itself: the group is where it is now, and these others must follow. */
+export function groupMove(
   vrrp: Vrrp,
-  instance: InstanceConfiguration,
+  name: string,
   to: string,
   cause: VrrpEvent['type'],
-): void {
-  if (cause.startsWith('group') || cause === 'start' || cause === 'resume' || cause === 'stop') return;
-  const found = groupOf(vrrp, instance.name);
-  if (found === undefined) return;
-  switch (to) {
-    case 'master':
-      return move(vrrp, found, 'MASTER', instance.name);
-    case 'backup':
-      return move(vrrp, found, 'BACKUP', instance.name);
-    case 'fault':
-      return move(vrrp, found, 'FAULT', instance.name);
-  }
-}
-const EVENTS = { MASTER: 'groupMaster', BACKUP: 'groupBackup', FAULT: 'groupFault' } as const;
-
-function move(
-  vrrp: Vrrp,
-  { group, state }: { group: GroupConfiguration; state: GroupState },
-  to: 'MASTER' | 'BACKUP' | 'FAULT',
-  first: string,
-): void {
-  if (state.state === to) return;
-  say(vrrp, `VRRP_Group(${group.name}) Syncing instances to ${to} state`);
-  state.state = to;
-  for (const { name } of membersOf(vrrp, group))
-    if (name !== first) tell(vrrp, name, { type: EVENTS[to], now: vrrp.kernel.now });
-  notifyGroup(vrrp, group, to);
+): GroupMove | undefined {
+  const found = groupOf(vrrp, name);
+  const move = MOVES[to];
+  if (found === undefined || move === undefined || ALONE.has(cause) || found.state.state === move.to)
+    return undefined;
+  say(vrrp, `VRRP_Group(${found.group.name}) Syncing instances to ${move.to} state`);
+  found.state.state = move.to;
+  const followers = found.group.members.filter((member) => member !== name);
+  return { ...move, group: found.group, followers };
 }

@@ -9,8 +9,8 @@ import type { Saying } from '../../../protocols/vrrp/sayings';
 import type { InstanceConfiguration } from '../config';
 import { announceAgain, refresh, releaseAddresses, takeAddresses } from './addresses';
 import { sendAdvertisement } from './advertise';
-import { afterTransition, groupAllows } from './groups';
-import { notify } from './notify';
+import { groupAllows, groupMove } from './groups';
+import { notify, notifyGroup } from './notify';
 import { say, sayDetail } from './say';
 import { configurationOf, type InstanceState, settingsOf, emptyStatistics, type Vrrp } from './state';
 
@@ -50,7 +50,14 @@ export function tell(vrrp: Vrrp, name: string, event: VrrpEvent): void {
     else vrrp.clearTimer(`vrrp:${name}`);
   }
   for (const action of actions) carryOut(vrrp, instance, state, action);
-  if (transition !== undefined) afterTransition(vrrp, instance, transition.to, event.type);
+  if (transition !== undefined) moveGroup(vrrp, name, transition.to, event.type);
+}
+
+function moveGroup(vrrp: Vrrp, name: string, to: string, cause: VrrpEvent['type']): void {
+  const move = groupMove(vrrp, name, to, cause);
+  if (move === undefined) return;
+  for (const follower of move.followers) tell(vrrp, follower, { type: move.event, now: vrrp.kernel.now });
+  notifyGroup(vrrp, move.group, move.to);
 }
 
 /** The one timer of an instance came due. */

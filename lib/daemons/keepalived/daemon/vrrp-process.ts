@@ -8,7 +8,7 @@ import type {
   ProgramContext,
   ProgramRun,
 } from '../../../world/process.contract';
-import type { Host, World } from '../../../world/world.contract';
+import type { Host } from '../../../world/world.contract';
 import { forgetHidden } from './accept-mode';
 import { announce, GARP_DUE, removeLeftovers } from './addresses';
 import { heardOf, openSockets, PACKET, receive } from './advertise';
@@ -123,7 +123,7 @@ function startInstance(vrrp: Vrrp, name: string, notBefore: Micros): void {
   removeLeftovers(vrrp, instance);
   const { now } = vrrp.kernel;
   const total = totalPriority(vrrp, instance);
-  own.snapshot.context.totalPriority !== total && tell(vrrp, name, { type: 'priority', now, total });
+  if (own.snapshot.context.totalPriority !== total) tell(vrrp, name, { type: 'priority', now, total });
   const group = vrrp.state.configuration.groups.find(({ members }) => members.includes(name));
   const others = group === undefined ? [] : membersOf(vrrp, group).map(({ state }) => state);
   tell(vrrp, name, {
@@ -190,7 +190,7 @@ export const vrrpDaemon: DaemonDefinition<VrrpState> = {
         const vrrp = contextOf(host, pid);
         if (vrrp !== undefined) run(vrrp, data, event);
       });
-    registerAll(world, on);
+    registerAll(on);
   },
   onSignal(vrrp, signal) {
     switch (signal) {
@@ -220,10 +220,8 @@ export const vrrpDaemon: DaemonDefinition<VrrpState> = {
 };
 
 function registerAll(
-  world: World,
   on: <D, E = undefined>(name: string, run: (vrrp: Vrrp, data: D, event: E) => void) => void,
 ): void {
-  void world;
   on(BEGIN, begin);
   on(STOPPED, stopped);
   on<{ name: string }>(TIMER, (vrrp, { name }) => timerDue(vrrp, name));

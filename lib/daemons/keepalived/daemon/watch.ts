@@ -35,14 +35,17 @@ export function heardNetlink(vrrp: Vrrp, event: NetlinkEvent): void {
       linkChanged(vrrp, event.device, event.up && event.carrier);
       return;
     case 'address':
-      if (event.added) {
+      if (!event.added) addressGone(vrrp, event);
+      else if (!isVirtual(vrrp, event.ip))
         sayDetail(vrrp, `Netlink reflector reports IP ${formatIPv4(event.ip)} added to ${event.device}`);
-        return;
-      }
-      addressGone(vrrp, event);
       return;
     case 'route':
   }
+}
+function isVirtual(vrrp: Vrrp, ip: number): boolean {
+  return vrrp.state.configuration.instances.some((instance) =>
+    [...instance.addresses, ...instance.excludedAddresses].some(({ address }) => address === ip),
+  );
 }
 /** interface_up_down_delays hold a change back. */
 function linkChanged(vrrp: Vrrp, device: string, works: boolean): void {
