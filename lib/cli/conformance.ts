@@ -23,6 +23,11 @@ const KINDS: Readonly<Record<string, () => Promise<Play>>> = {
       const { problems, ...result } = playLabCase(given as LabCase);
       return { result, problems };
     }),
+  shell: async () => {
+    const { playShellCase } = await import('./conformance/shell');
+    const { makeRegistry } = await import('../session/plug-ins');
+    return (given) => ({ result: playShellCase(given, makeRegistry), problems: [] });
+  },
 };
 
 interface Options {
