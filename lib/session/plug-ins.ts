@@ -2,6 +2,7 @@
 import { register as registerAppServer } from '../daemons/app-server/index';
 import { register as registerIfupdown } from '../daemons/ifupdown/index';
 import { register as registerKeepalived } from '../daemons/keepalived/index';
+import { register as registerHaproxy } from '../daemons/haproxy/index';
 import { NETWORK_TOOLS, register as registerNetworkTools } from '../daemons/network-tools/index';
 import { register as registerSudo } from '../daemons/sudo/index';
 import { register as registerSysctl } from '../daemons/sysctl/index';
@@ -30,6 +31,7 @@ export function makeRegistry(): PluginRegistry {
   registerSysctl(registry);
   registerTraffic(registry);
   registerAppServer(registry);
+  registerHaproxy(registry);
   registerCommands(registry);
   registerShell(registry);
   return registry;

@@ -12,8 +12,7 @@ function classOf(word: string, index: number): number {
   return digit >= 0x30 && digit <= 0x39 ? 27 : 28;
 }
 
-function fingerprint(word: string): Map<number, number> {
-  const counts = new Map<number, number>();
+function fingerprint(word: string, counts = new Map<number, number>()): Map<number, number> {
   let from = 28;
   for (let i = 0; i < word.length; i++) {
     const to = classOf(word, i);
@@ -33,6 +32,14 @@ function distance(a: ReadonlyMap<number, number>, b: ReadonlyMap<number, number>
   for (const [key, count] of b) if (!a.has(key)) sum += count;
   return sum;
 }
+
+/** Several words together. */
+export function fingerprintOf(words: readonly string[]): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (const word of words) fingerprint(word, counts);
+  return counts;
+}
+export { distance as fingerprintDistance };
 
 /** A word to compare with; `tolerance` is how far off it may be, per character. */
 export interface Candidate {

@@ -27,7 +27,8 @@ export function validate(state: ParserState): number {
 
 /** Ids not written are the next free ones, a disabled proxy included. */
 function numberProxies(state: ParserState): void {
-  let next = 1;
+  // The frontend of the admin sockets comes first.
+  let next = state.global.sockets.length > 0 ? 2 : 1;
   for (const proxy of state.proxies) {
     if (proxy.uuid <= 0) {
       while (state.proxyIds.has(next)) next++;

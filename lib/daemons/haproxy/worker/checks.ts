@@ -59,6 +59,7 @@ export function newCheck(
     startedAt: -1,
     status: 'INI',
     code: 0,
+    port: undefined,
     duration: -1,
     description: '',
   };
@@ -163,7 +164,7 @@ function open(runtime: Runtime, which: Which, check: CheckState): void {
   check.connected = false;
   check.startedAt = runtime.now;
   check.description = '';
-  const port = settings.checkPort !== 0 ? settings.checkPort : which.server.port;
+  const port = check.port ?? (settings.checkPort !== 0 ? settings.checkPort : which.server.port);
   check.connection = runtime.network.connect(runtime.host, {
     pid: runtime.pid,
     ip: settings.checkIp ?? which.server.ip,

@@ -74,6 +74,18 @@ export function sendLog(runtime: Runtime, proxy: number, level: number, text: st
       );
 }
 
+/** An event of no proxy: to the targets of the global section, say. */
+export function deliverLog(
+  runtime: Runtime,
+  targets: readonly LogTarget[],
+  tag: string,
+  level: number,
+  text: string,
+): void {
+  for (const target of targets)
+    if (level <= target.level) deliver(runtime, target, tag, Math.max(level, target.minLevel), text);
+}
+
 /** The line of a session that ends. Nothing is built when nobody wants it. */
 export function logSession(runtime: Runtime, session: Session): void {
   const settings = runtime.settings(session.frontend);

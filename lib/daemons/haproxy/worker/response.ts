@@ -33,10 +33,24 @@ export function onResponse(runtime: Runtime, session: Session, message: HttpResp
   const kind = Math.floor(message.status / 100);
   if (server !== undefined) {
     server.counters.requests += 1;
-    server.counters.responses[kind <= 5 ? kind : 0] = (server.counters.responses[kind <= 5 ? kind : 0] ?? 0) + 1;
+    server.counters.responses[kind <= 5 ? kind : 0] =
+      (server.counters.responses[kind <= 5 ? kind : 0] ?? 0) + 1;
   }
-  observe(runtime, session.backend, session.server, message.status < 500 || NOT_A_FAILURE.includes(message.status) ? 'good answer' : 'bad status');
-  if (session.trace !== 0) hop(runtime, session, 'proxy', `server ${server?.name ?? ''} answers ${message.status}`, String(message.status), message.status < 500 ? 'ok' : 'bad');
+  observe(
+    runtime,
+    session.backend,
+    session.server,
+    message.status < 500 || NOT_A_FAILURE.includes(message.status) ? 'good answer' : 'bad status',
+  );
+  if (session.trace !== 0)
+    hop(
+      runtime,
+      session,
+      'proxy',
+      `server ${server?.name ?? ''} answers ${message.status}`,
+      String(message.status),
+      message.status < 500 ? 'ok' : 'bad',
+    );
   passOn(runtime, session, message);
 }
 
@@ -50,9 +64,15 @@ function passOn(runtime: Runtime, session: Session, message: HttpResponse): void
   if (backend.stickRules.length > 0) store(runtime, session, subject);
   if (backend.cookie !== undefined) {
     const headers = writeCookie(runtime, session, out, backend.cookie);
-    if (headers !== out.headers) out = { ...out, headers, bytes: out.bytes + headBytes(headers) - headBytes(out.headers) };
+    if (headers !== out.headers)
+      out = { ...out, headers, bytes: out.bytes + headBytes(headers) - headBytes(out.headers) };
   }
-  const rules = [...backend.httpResponse, ...(frontend === backend ? [] : frontend.httpResponse), ...backend.httpAfterResponse, ...(frontend === backend ? [] : frontend.httpAfterResponse)];
+  const rules = [
+    ...backend.httpResponse,
+    ...(frontend === backend ? [] : frontend.httpResponse),
+    ...backend.httpAfterResponse,
+    ...(frontend === backend ? [] : frontend.httpAfterResponse),
+  ];
   if (rules.length > 0) {
     const messages: { response: HttpResponse | undefined } = { response: out };
     const outcome = applyRules(runtime, session, rules, 'response', messages);
@@ -71,9 +91,19 @@ function passOn(runtime: Runtime, session: Session, message: HttpResponse): void
 /** What concerns the server's connection only goes no further. */
 function plain(message: HttpResponse): HttpResponse {
   const headers = lowerCased(message.headers);
-  const isBare = headers.every(([name]) => name !== 'connection' && name !== 'keep-alive' && name !== 'transfer-encoding');
+  const isBare = headers.every(
+    ([name]) => name !== 'connection' && name !== 'keep-alive' && name !== 'transfer-encoding',
+  );
   if (isBare && headers === message.headers && message.version === '1.1') return message;
-  return { ...message, version: '1.1', headers: isBare ? headers : headers.filter(([name]) => name !== 'connection' && name !== 'keep-alive' && name !== 'transfer-encoding') };
+  return {
+    ...message,
+    version: '1.1',
+    headers: isBare
+      ? headers
+      : headers.filter(
+          ([name]) => name !== 'connection' && name !== 'keep-alive' && name !== 'transfer-encoding',
+        ),
+  };
 }
 function saysClose(message: HttpResponse): boolean {
   const connection = headerValue(message.headers, 'connection')?.toLowerCase() ?? '';
@@ -88,7 +118,15 @@ export function onServerEnd(runtime: Runtime, session: Session, how: 'closed' | 
   setDeadline(runtime, session, 0);
   failed(runtime, session);
   observe(runtime, session.backend, session.server, how === 'closed' ? 'closed' : 'read error');
-  if (session.trace !== 0) hop(runtime, session, 'proxy', `server ${runtime.server(session.backend, session.server)?.name ?? ''} ${how === 'closed' ? 'closes' : 'resets'} the connection without an answer`, '502', 'bad');
+  if (session.trace !== 0)
+    hop(
+      runtime,
+      session,
+      'proxy',
+      `server ${runtime.server(session.backend, session.server)?.name ?? ''} ${how === 'closed' ? 'closes' : 'resets'} the connection without an answer`,
+      '502',
+      'bad',
+    );
   replyError(runtime, session, 502, { cause: 'S', ended: 'H' });
 }
 /** `timeout server`. */
@@ -96,7 +134,15 @@ export function responseExpired(runtime: Runtime, session: Session): void {
   if (isRetryable(runtime, session, 'response-timeout') && retryRequest(runtime, session)) return;
   failed(runtime, session);
   observe(runtime, session.backend, session.server, 'read timeout');
-  if (session.trace !== 0) hop(runtime, session, 'proxy', `server ${runtime.server(session.backend, session.server)?.name ?? ''} does not answer within timeout server`, '504', 'bad');
+  if (session.trace !== 0)
+    hop(
+      runtime,
+      session,
+      'proxy',
+      `server ${runtime.server(session.backend, session.server)?.name ?? ''} does not answer within timeout server`,
+      '504',
+      'bad',
+    );
   replyError(runtime, session, 504, { cause: 's', ended: 'H' });
 }
 function failed(runtime: Runtime, session: Session): void {

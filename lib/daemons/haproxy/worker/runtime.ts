@@ -84,6 +84,7 @@ export class Runtime {
   }
   /** A line on standard error, as `ha_warning` and `ha_alert` write it. */
   say(level: MessageLevel, text: string): void {
+    if (!this.state.isLoud) return;
     this.print(formatMessage({ level, text: `${text}\n`, place: undefined }, this.pid));
   }
   print(text: string): void {

@@ -16,11 +16,11 @@ import type { Configuration } from '../config';
 export interface WorkerState {
   role: 'worker';
   configuration: Configuration;
-  /** process that is told when this one ends; 0 without a master */
-  master: number;
   startedAt: Micros;
   proxies: ProxyState[];
   listeners: ListenerState[];
+  /** the runtime API */
+  admin: AdminState;
   /** by the client's connection */
   sessions: Map<number, Session>;
   /** server's connection → client's connection */
@@ -35,6 +35,11 @@ export interface WorkerState {
   lastError: string;
   /** runtime change of the global `maxconn` */
   maxconn: number;
+  hardMaxconn: number;
+  /** whether messages go to standard error */
+  isLoud: boolean;
+  /** a master watches it */
+  hasMaster: boolean;
   /** socket for syslog over UDP; 0 not yet opened */
   logSocket: number;
   /** sessions to be run at the end of the present event, and why */
@@ -64,6 +69,26 @@ export interface ListenerState {
   ip: number;
   port: number;
   current: number;
+}
+
+export interface AdminListener {
+  listener: number;
+  /** path or address */
+  name: string;
+  level: 'user' | 'operator' | 'admin';
+}
+export interface AdminClient {
+  level: AdminListener['level'];
+  /** after `prompt` */
+  isInteractive: boolean;
+  /** what has come and is no whole line yet */
+  text: string;
+  hasSpoken: boolean;
+}
+export interface AdminState {
+  listeners: AdminListener[];
+  /** by connection */
+  clients: Map<number, AdminClient>;
 }
 
 /** How many things per second: `freq_ctr`. */
@@ -225,6 +250,8 @@ export interface CheckState {
   startedAt: Micros;
   status: CheckStatus;
   code: number;
+  /** another port than the configured one; undefined: as configured */
+  port: number | undefined;
   /** ms; -1 none */
   duration: number;
   description: string;

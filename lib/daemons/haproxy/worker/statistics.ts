@@ -31,7 +31,9 @@ export const CSV_HEADER = `# ${[...FIELDS, '-', ...MODULE_FIELDS].join(',')},`;
 export function csvRow(row: Row): string {
   const own = FIELDS.map((field) => quoted(row.get(field)));
   const isServer = row.get('type') === 2;
-  const modules = MODULE_FIELDS.map((field, index) => (isServer && index >= SERVER_MODULE_FIELDS ? '' : String(row.get(field) ?? 0)));
+  const modules = MODULE_FIELDS.map((field, index) =>
+    isServer && index >= SERVER_MODULE_FIELDS ? '' : String(row.get(field) ?? 0),
+  );
   return `${[...own, '-', ...modules].join(',')},`;
 }
 /** RFC 4180: only what needs quotes has them. */
@@ -42,14 +44,25 @@ function quoted(value: string | number | undefined): string {
 }
 
 /** Rows of all proxies that take part in statistics, or of one. */
-export function allRows(runtime: Runtime, only?: { readonly proxy?: number; readonly types?: number; readonly server?: number }): Row[] {
+export function allRows(
+  runtime: Runtime,
+  only?: { readonly proxy?: number; readonly types?: number; readonly server?: number },
+): Row[] {
   const rows: Row[] = [];
   const types = only?.types ?? -1;
   for (const [index, settings] of runtime.configuration.proxies.entries()) {
-    if (settings.disabled || (only?.proxy !== undefined && only.proxy >= 0 && settings.uuid !== only.proxy)) continue;
+    if (settings.disabled || (only?.proxy !== undefined && only.proxy >= 0 && settings.uuid !== only.proxy))
+      continue;
     const proxy = runtime.proxy(index);
     if (settings.hasFrontend && (types & 1) !== 0) rows.push(frontendRow(runtime, index));
-    if (settings.hasBackend && (types & 4) !== 0) for (const server of proxy.servers) if (only?.server === undefined || only.server < 0 || settings.servers[server.index]?.id === only.server) rows.push(serverRow(runtime, { proxy: index, server }));
+    if (settings.hasBackend && (types & 4) !== 0)
+      for (const server of proxy.servers)
+        if (
+          only?.server === undefined ||
+          only.server < 0 ||
+          settings.servers[server.index]?.id === only.server
+        )
+          rows.push(serverRow(runtime, { proxy: index, server }));
     if (settings.hasBackend && (types & 2) !== 0) rows.push(backendRow(runtime, index));
   }
   return rows;
@@ -62,15 +75,35 @@ const sinceOrNever = (runtime: Runtime, at: number): number => (at < 0 ? -1 : si
 function common(runtime: Runtime, index: number, counters: SideCounters): [string, string | number][] {
   const settings = runtime.settings(index);
   return [
-    ['pxname', settings.id], ['mode', settings.mode], ['pid', 1], ['iid', settings.uuid], ['scur', counters.current], ['smax', counters.mostSessions], ['stot', counters.sessions],
-    ['bin', counters.bytesIn], ['bout', counters.bytesOut], ['dreq', counters.deniedRequests], ['dresp', counters.deniedResponses], ['wrew', 0], ['eint', 0],
-    ['rate', ratePerSecond(counters.rate, runtime.now)], ['rate_max', counters.rate.most],
+    ['pxname', settings.id],
+    ['mode', settings.mode],
+    ['pid', 1],
+    ['iid', settings.uuid],
+    ['scur', counters.current],
+    ['smax', counters.mostSessions],
+    ['stot', counters.sessions],
+    ['bin', counters.bytesIn],
+    ['bout', counters.bytesOut],
+    ['dreq', counters.deniedRequests],
+    ['dresp', counters.deniedResponses],
+    ['wrew', 0],
+    ['eint', 0],
+    ['rate', ratePerSecond(counters.rate, runtime.now)],
+    ['rate_max', counters.rate.most],
   ];
 }
 function responses(runtime: Runtime, index: number, counters: SideCounters): [string, string | number][] {
   if (runtime.settings(index).mode !== 'http') return [];
   const [other = 0, one = 0, two = 0, three = 0, four = 0, five = 0] = counters.responses;
-  return [['hrsp_1xx', one], ['hrsp_2xx', two], ['hrsp_3xx', three], ['hrsp_4xx', four], ['hrsp_5xx', five], ['hrsp_other', other], ['req_tot', counters.requests]];
+  return [
+    ['hrsp_1xx', one],
+    ['hrsp_2xx', two],
+    ['hrsp_3xx', three],
+    ['hrsp_4xx', four],
+    ['hrsp_5xx', five],
+    ['hrsp_other', other],
+    ['req_tot', counters.requests],
+  ];
 }
 function averages(times: readonly number[], count: number): [string, string | number][] {
   return ['qtime', 'ctime', 'rtime', 'ttime'].map((name, index) => [name, average(times[index] ?? 0, count)]);
@@ -81,14 +114,39 @@ function frontendRow(runtime: Runtime, index: number): Row {
   const proxy = runtime.proxy(index);
   const { frontend } = proxy;
   return new Map<string, string | number>([
-    ...common(runtime, index, frontend), ...responses(runtime, index, frontend),
-    ['svname', 'FRONTEND'], ['slim', proxy.maxconn === 0 ? runtime.state.maxconn : proxy.maxconn], ['ereq', frontend.failedRequests], ['dcon', 0], ['dses', 0],
-    ['status', proxy.stopped ? 'STOP' : proxy.paused ? 'PAUSED' : 'OPEN'], ['sid', 0], ['type', 0], ['rate_lim', 0],
-    ...(settings.mode === 'http' ? ([['intercepted', 0], ['cache_lookups', 0], ['cache_hits', 0]] as [string, number][]) : []),
-    ['req_rate', ratePerSecond(frontend.requestRate, runtime.now)], ['req_rate_max', frontend.requestRate.most], ['req_tot', frontend.requests],
-    ['comp_in', 0], ['comp_out', 0], ['comp_byp', 0], ['comp_rsp', 0],
-    ['conn_rate', ratePerSecond(frontend.rate, runtime.now)], ['conn_rate_max', frontend.rate.most], ['conn_tot', frontend.connections],
-    ['h1_open_connections', frontend.current], ['h1_total_connections', frontend.connections], ['h1_total_streams', frontend.requests], ['h1_bytes_in', frontend.bytesIn], ['h1_bytes_out', frontend.bytesOut],
+    ...common(runtime, index, frontend),
+    ...responses(runtime, index, frontend),
+    ['svname', 'FRONTEND'],
+    ['slim', proxy.maxconn === 0 ? runtime.state.maxconn : proxy.maxconn],
+    ['ereq', frontend.failedRequests],
+    ['dcon', 0],
+    ['dses', 0],
+    ['status', proxy.stopped ? 'STOP' : proxy.paused ? 'PAUSED' : 'OPEN'],
+    ['sid', 0],
+    ['type', 0],
+    ['rate_lim', 0],
+    ...(settings.mode === 'http'
+      ? ([
+          ['intercepted', 0],
+          ['cache_lookups', 0],
+          ['cache_hits', 0],
+        ] as [string, number][])
+      : []),
+    ['req_rate', ratePerSecond(frontend.requestRate, runtime.now)],
+    ['req_rate_max', frontend.requestRate.most],
+    ['req_tot', frontend.requests],
+    ['comp_in', 0],
+    ['comp_out', 0],
+    ['comp_byp', 0],
+    ['comp_rsp', 0],
+    ['conn_rate', ratePerSecond(frontend.rate, runtime.now)],
+    ['conn_rate_max', frontend.rate.most],
+    ['conn_tot', frontend.connections],
+    ['h1_open_connections', frontend.current],
+    ['h1_total_connections', frontend.connections],
+    ['h1_total_streams', frontend.requests],
+    ['h1_bytes_in', frontend.bytesIn],
+    ['h1_bytes_out', frontend.bytesOut],
   ]);
 }
 
@@ -97,22 +155,62 @@ function backendRow(runtime: Runtime, index: number): Row {
   const { backend, balance } = proxy;
   const settings = runtime.settings(index);
   return new Map<string, string | number>([
-    ...common(runtime, index, backend), ...responses(runtime, index, backend), ...failures(backend),
-    ['svname', 'BACKEND'], ['qcur', proxy.queue.length], ['qmax', backend.mostQueued], ['slim', Math.max(1, Math.ceil((proxy.maxconn === 0 ? runtime.state.maxconn : proxy.maxconn) / 10))],
-    ['status', balance.totalWeight > 0 || proxy.servers.length === 0 ? 'UP' : 'DOWN'], ['weight', shownWeight(proxy, balance.totalWeight)], ['uweight', userWeight(runtime, index)],
-    ['act', balance.active], ['bck', balance.backup], ['chkdown', proxy.downTransitions], ['lastchg', since(runtime, proxy.lastChange)],
-    ...(proxy.servers.length === 0 ? [] : ([['downtime', proxy.downTime + (balance.totalWeight > 0 ? 0 : since(runtime, proxy.lastChange))]] as [string, number][])),
-    ['sid', 0], ['lbtot', backend.balanced], ['type', 1], ['lastsess', sinceOrNever(runtime, backend.lastSession)],
-    ['comp_in', 0], ['comp_out', 0], ['comp_byp', 0], ...(settings.mode === 'http' ? ([['comp_rsp', 0], ['cache_lookups', 0], ['cache_hits', 0]] as [string, number][]) : []),
-    ...averages(proxy.times, settings.mode === 'http' ? backend.requests : backend.balanced), ['qtime_max', 0], ['ctime_max', 0], ['rtime_max', 0], ['ttime_max', 0],
-    ['agg_server_status', 0], ['agg_server_check_status', 0], ['agg_check_status', 0],
-    ['h1_open_connections', backend.current], ['h1_total_connections', backend.sessions], ['h1_total_streams', backend.requests],
+    ...common(runtime, index, backend),
+    ...responses(runtime, index, backend),
+    ...failures(backend),
+    ['svname', 'BACKEND'],
+    ['qcur', proxy.queue.length],
+    ['qmax', backend.mostQueued],
+    ['slim', Math.max(1, Math.ceil((proxy.maxconn === 0 ? runtime.state.maxconn : proxy.maxconn) / 10))],
+    ['status', balance.totalWeight > 0 || proxy.servers.length === 0 ? 'UP' : 'DOWN'],
+    ['weight', shownWeight(proxy, balance.totalWeight)],
+    ['uweight', userWeight(runtime, index)],
+    ['act', balance.active],
+    ['bck', balance.backup],
+    ['chkdown', proxy.downTransitions],
+    ['lastchg', since(runtime, proxy.lastChange)],
+    ...(proxy.servers.length === 0
+      ? []
+      : ([
+          ['downtime', proxy.downTime + (balance.totalWeight > 0 ? 0 : since(runtime, proxy.lastChange))],
+        ] as [string, number][])),
+    ['sid', 0],
+    ['lbtot', backend.balanced],
+    ['type', 1],
+    ['lastsess', sinceOrNever(runtime, backend.lastSession)],
+    ['comp_in', 0],
+    ['comp_out', 0],
+    ['comp_byp', 0],
+    ...(settings.mode === 'http'
+      ? ([
+          ['comp_rsp', 0],
+          ['cache_lookups', 0],
+          ['cache_hits', 0],
+        ] as [string, number][])
+      : []),
+    ...averages(proxy.times, settings.mode === 'http' ? backend.requests : backend.balanced),
+    ['qtime_max', 0],
+    ['ctime_max', 0],
+    ['rtime_max', 0],
+    ['ttime_max', 0],
+    ['agg_server_status', 0],
+    ['agg_server_check_status', 0],
+    ['agg_check_status', 0],
+    ['h1_open_connections', backend.current],
+    ['h1_total_connections', backend.sessions],
+    ['h1_total_streams', backend.requests],
   ]);
 }
 function failures(counters: SideCounters): [string, string | number][] {
   return [
-    ['econ', counters.failedConnections], ['eresp', counters.failedResponses], ['wretr', counters.retries], ['wredis', counters.redispatches], ['connect', counters.sessions], ['reuse', 0],
-    ['cli_abrt', counters.clientAborts], ['srv_abrt', counters.serverAborts],
+    ['econ', counters.failedConnections],
+    ['eresp', counters.failedResponses],
+    ['wretr', counters.retries],
+    ['wredis', counters.redispatches],
+    ['connect', counters.sessions],
+    ['reuse', 0],
+    ['cli_abrt', counters.clientAborts],
+    ['srv_abrt', counters.serverAborts],
   ];
 }
 function shownWeight({ balance }: ProxyState, weight: number): number {
@@ -121,8 +219,13 @@ function shownWeight({ balance }: ProxyState, weight: number): number {
 function userWeight(runtime: Runtime, index: number): number {
   const proxy = runtime.proxy(index);
   const { balance } = proxy;
-  if (balance.active === 0 && balance.firstBackup >= 0) return proxy.servers[balance.firstBackup]?.weight ?? 0;
-  const usable = (server: ServerState): boolean => server.state !== 'stopped' && server.effective > 0 && server.admin === 0 && (runtime.serverSettings(index, server.index)?.isBackup === true) === (balance.active === 0);
+  if (balance.active === 0 && balance.firstBackup >= 0)
+    return proxy.servers[balance.firstBackup]?.weight ?? 0;
+  const usable = (server: ServerState): boolean =>
+    server.state !== 'stopped' &&
+    server.effective > 0 &&
+    server.admin === 0 &&
+    (runtime.serverSettings(index, server.index)?.isBackup === true) === (balance.active === 0);
   return proxy.servers.reduce((sum, server) => (usable(server) ? sum + server.weight : sum), 0);
 }
 
@@ -133,12 +236,33 @@ function serverRow(runtime: Runtime, which: Which): Row {
   const { counters } = server;
   const settings = runtime.settings(which.proxy);
   const rows: [string, string | number][] = [
-    ...common(runtime, which.proxy, counters), ...responses(runtime, which.proxy, counters), ...failures(counters), ...checkFields(runtime, which),
-    ['svname', server.name], ['qcur', server.queue.length], ['qmax', counters.mostQueued], ['status', statusText(runtime, which)], ['lastchg', since(runtime, server.lastChange)],
-    ['weight', shownWeight(proxy, server.effective)], ['uweight', server.weight], ['act', own?.isBackup === true ? 0 : 1], ['bck', own?.isBackup === true ? 1 : 0],
-    ['sid', own?.id ?? 0], ['lbtot', counters.balanced], ['type', 2], ['lastsess', sinceOrNever(runtime, counters.lastSession)],
-    ...averages(server.times, settings.mode === 'http' ? counters.requests : counters.balanced), ['qtime_max', 0], ['ctime_max', 0], ['rtime_max', 0], ['ttime_max', 0],
-    ['srv_icur', 0], ['idle_conn_cur', 0], ['safe_conn_cur', 0], ['used_conn_cur', server.current], ['need_conn_est', server.current],
+    ...common(runtime, which.proxy, counters),
+    ...responses(runtime, which.proxy, counters),
+    ...failures(counters),
+    ...checkFields(runtime, which),
+    ['svname', server.name],
+    ['qcur', server.queue.length],
+    ['qmax', counters.mostQueued],
+    ['status', statusText(runtime, which)],
+    ['lastchg', since(runtime, server.lastChange)],
+    ['weight', shownWeight(proxy, server.effective)],
+    ['uweight', server.weight],
+    ['act', own?.isBackup === true ? 0 : 1],
+    ['bck', own?.isBackup === true ? 1 : 0],
+    ['sid', own?.id ?? 0],
+    ['lbtot', counters.balanced],
+    ['type', 2],
+    ['lastsess', sinceOrNever(runtime, counters.lastSession)],
+    ...averages(server.times, settings.mode === 'http' ? counters.requests : counters.balanced),
+    ['qtime_max', 0],
+    ['ctime_max', 0],
+    ['rtime_max', 0],
+    ['ttime_max', 0],
+    ['srv_icur', 0],
+    ['idle_conn_cur', 0],
+    ['safe_conn_cur', 0],
+    ['used_conn_cur', server.current],
+    ['need_conn_est', server.current],
   ];
   if (server.maxconn > 0) rows.push(['slim', server.maxconn]);
   if ((own?.maxqueue ?? 0) > 0) rows.push(['qlimit', own?.maxqueue ?? 0]);
@@ -156,15 +280,22 @@ function checkFields(runtime: Runtime, { server }: Which): [string, string | num
   const { check } = server;
   if (check?.enabled !== true) return [];
   const down: [string, string | number][] = [
-    ['chkfail', server.failedChecks], ['chkdown', server.downTransitions],
+    ['chkfail', server.failedChecks],
+    ['chkdown', server.downTransitions],
     ['downtime', server.downTime + (server.state === 'stopped' ? since(runtime, server.lastChange) : 0)],
   ];
   if (check.paused) return down;
   const { context } = check.chart;
   const isApplication = check.status === 'L7OK' || check.status === 'L7OKC' || check.status === 'L7STS';
   return [
-    ...down, ['check_status', `${check.running ? '* ' : ''}${check.status}`], ...(isApplication ? ([['check_code', check.code]] as [string, number][]) : []),
-    ...(check.status === 'INI' ? [] : ([['check_duration', check.duration]] as [string, number][])), ['check_desc', describe(check.status)], ['last_chk', check.description],
-    ['check_rise', context.settings.rise], ['check_fall', context.settings.fall], ['check_health', context.health],
+    ...down,
+    ['check_status', `${check.running ? '* ' : ''}${check.status}`],
+    ...(isApplication ? ([['check_code', check.code]] as [string, number][]) : []),
+    ...(check.status === 'INI' ? [] : ([['check_duration', check.duration]] as [string, number][])),
+    ['check_desc', describe(check.status)],
+    ['last_chk', check.description],
+    ['check_rise', context.settings.rise],
+    ['check_fall', context.settings.fall],
+    ['check_health', context.health],
   ];
 }

@@ -17,17 +17,37 @@ import type { Runtime } from './runtime';
 import type { Session } from './state';
 import { allRows, CSV_HEADER, csvRow, type Row } from './statistics';
 
-export function statsAnswer(runtime: Runtime, session: Session, proxy: number, page: StatsPage): HttpResponse {
+export function statsAnswer(
+  runtime: Runtime,
+  session: Session,
+  proxy: number,
+  page: StatsPage,
+): HttpResponse {
   if (page.users.length > 0 && !isAllowed(session, page)) {
     const refused = errorPage([runtime.settings(proxy)], 401);
-    return { ...refused, headers: [...refused.headers, ['www-authenticate', `Basic realm="${page.realm ?? 'HAProxy Statistics'}"`]] };
+    return {
+      ...refused,
+      headers: [
+        ...refused.headers,
+        ['www-authenticate', `Basic realm="${page.realm ?? 'HAProxy Statistics'}"`],
+      ],
+    };
   }
   const rest = session.request?.target.slice(page.uri.length) ?? '';
-  const rows = allRows(runtime).filter((row) => page.scopes.length === 0 || page.scopes.includes(String(row.get('pxname'))) || (page.scopes.includes('.') && row.get('pxname') === runtime.settings(proxy).id));
+  const rows = allRows(runtime).filter(
+    (row) =>
+      page.scopes.length === 0 ||
+      page.scopes.includes(String(row.get('pxname'))) ||
+      (page.scopes.includes('.') && row.get('pxname') === runtime.settings(proxy).id),
+  );
   const isCsv = rest.includes(';csv');
   const body = isCsv ? `${[CSV_HEADER, ...rows.map(csvRow)].join('\n')}\n` : html(runtime, page, rows);
-  const headers: [string, string][] = [['cache-control', 'no-cache'], ['content-type', isCsv ? 'text/plain' : 'text/html']];
-  if (page.refreshSeconds > 0 && !isCsv && !rest.includes(';norefresh')) headers.push(['refresh', String(page.refreshSeconds)]);
+  const headers: [string, string][] = [
+    ['cache-control', 'no-cache'],
+    ['content-type', isCsv ? 'text/plain' : 'text/html'],
+  ];
+  if (page.refreshSeconds > 0 && !isCsv && !rest.includes(';norefresh'))
+    headers.push(['refresh', String(page.refreshSeconds)]);
   return response(200, 'OK', headers, body);
 }
 function isAllowed(session: Session, page: StatsPage): boolean {
@@ -41,7 +61,8 @@ function isAllowed(session: Session, page: StatsPage): boolean {
 function html(runtime: Runtime, page: StatsPage, rows: readonly Row[]): string {
   const version = page.hideVersion ? '' : ` version ${VERSION}, released ${RELEASE_DATE}`;
   const groups = new Map<string, Row[]>();
-  for (const row of rows) groups.set(String(row.get('pxname')), [...(groups.get(String(row.get('pxname'))) ?? []), row]);
+  for (const row of rows)
+    groups.set(String(row.get('pxname')), [...(groups.get(String(row.get('pxname'))) ?? []), row]);
   return `<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN"
 "http://www.w3.org/TR/html4/loose.dtd">
 <html><head><title>Statistics Report for HAProxy${page.showNode ? ` on ${runtime.configuration.global.node}` : ''}</title>
@@ -63,7 +84,26 @@ function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-const COLUMNS = ['qcur', 'qmax', 'qlimit', 'rate', 'rate_max', 'scur', 'smax', 'slim', 'stot', 'bin', 'bout', 'dreq', 'dresp', 'ereq', 'econ', 'eresp', 'wretr', 'wredis'] as const;
+const COLUMNS = [
+  'qcur',
+  'qmax',
+  'qlimit',
+  'rate',
+  'rate_max',
+  'scur',
+  'smax',
+  'slim',
+  'stot',
+  'bin',
+  'bout',
+  'dreq',
+  'dresp',
+  'ereq',
+  'econ',
+  'eresp',
+  'wretr',
+  'wredis',
+] as const;
 function table(uri: string, name: string, rows: readonly Row[]): string {
   return `<table class="tbl" width="100%">
 <tr class="titre"><th class="pxname" width="10%"><a name="${escaped(name)}"></a><a class=px href="${uri}#${escaped(name)}">${escaped(name)}</a></th><th class="empty" width="90%"></th></tr>
@@ -76,8 +116,14 @@ ${rows.map(tableRow).join('')}</table><p>
 }
 function tableRow(row: Row): string {
   const cells = COLUMNS.map((column) => `<td>${row.get(column) ?? ''}</td>`).join('');
-  const check = row.get('check_status') === undefined ? '' : `${row.get('check_status')}${row.get('check_code') === undefined ? '' : `/${row.get('check_code')}`} in ${row.get('check_duration') ?? 0}ms`;
-  const status = row.get('type') === 0 ? row.get('status') : `${age(Number(row.get('lastchg') ?? 0))} ${row.get('status')}`;
+  const check =
+    row.get('check_status') === undefined
+      ? ''
+      : `${row.get('check_status')}${row.get('check_code') === undefined ? '' : `/${row.get('check_code')}`} in ${row.get('check_duration') ?? 0}ms`;
+  const status =
+    row.get('type') === 0
+      ? row.get('status')
+      : `${age(Number(row.get('lastchg') ?? 0))} ${row.get('status')}`;
   const act = row.get('type') === 2 ? (row.get('act') === 1 ? 'Y' : '-') : (row.get('act') ?? '');
   const bck = row.get('type') === 2 ? (row.get('bck') === 1 ? 'Y' : '-') : (row.get('bck') ?? '');
   return `<tr class="${classOf(row)}"><td class=ac>${escaped(titleOf(row))}</td>${cells}<td class=ac>${status}</td><td class=ac>${check}</td><td class=ac>${row.get('weight') ?? ''}</td><td class=ac>${act}</td><td class=ac>${bck}</td><td class=ac>${row.get('chkfail') ?? ''}</td><td>${row.get('chkdown') ?? ''}</td><td>${row.get('downtime') === undefined ? '' : age(Number(row.get('downtime')))}</td></tr>

@@ -72,7 +72,7 @@ export function store(runtime: Runtime, session: Session, subject: Subject): voi
     proxy.stick.set(key, entry);
   }
 }
-function newEntry(): StickEntry {
+export function newEntry(): StickEntry {
   const rate = { second: -1, now: 0, before: 0, most: 0 };
   return {
     server: -1,

@@ -1,0 +1,237 @@
+/**
+ * What an administrator does to servers.
+ * Source: HAProxy 2.6 src/server.c `cli_parse_set_server`, `cli_parse_get_weight`,
+ * `server_parse_weight_change_request`, `srv_update_addr_port`; recorded answers.
+ */
+import { formatIPv4, parseIPv4 } from '../../../std/ipv4';
+import { isDynamic } from '../worker/balance/choose';
+import { setChecking } from '../worker/begin';
+import { checkSwitch, step } from '../worker/checks';
+import { sendLog } from '../worker/log-line';
+import { serveQueue } from '../worker/queue';
+import type { Runtime } from '../worker/runtime';
+import {
+  clearAdmin,
+  setAdmin,
+  setRunning,
+  setStopped,
+  setStopping,
+  trackedServer,
+  weightChanged,
+  type Which,
+} from '../worker/server-status';
+import { ADMIN } from '../worker/state';
+import { shutdownSessions, wake } from '../worker/wake';
+import { findServer } from './targets';
+
+type Words = readonly string[];
+const SET_USAGE =
+  'usage: set server <backend>/<server> addr | agent | agent-addr | agent-port | agent-send | check-addr | check-port | fqdn | health | ssl | state | weight\n';
+const NOTICE = 5;
+
+function on(runtime: Runtime, name: string | undefined, run: (which: Which) => string): string {
+  const which = findServer(runtime, name);
+  return typeof which === 'string' ? which : run(which);
+}
+
+// ---------------------------------------------------------------- states
+export function enableServer(runtime: Runtime, words: Words): string {
+  return on(runtime, words[2], (which) => ready(runtime, which));
+}
+export function disableServer(runtime: Runtime, words: Words): string {
+  return on(runtime, words[2], (which) => maintenance(runtime, which));
+}
+function ready(runtime: Runtime, which: Which): string {
+  clearAdmin(runtime, which, ADMIN.forcedDrain, checkSwitch(runtime));
+  clearAdmin(runtime, which, ADMIN.forcedMaintenance, checkSwitch(runtime));
+  return '';
+}
+function maintenance(runtime: Runtime, which: Which): string {
+  setAdmin(runtime, which, ADMIN.forcedMaintenance, checkSwitch(runtime));
+  clearAdmin(runtime, which, ADMIN.forcedDrain, checkSwitch(runtime));
+  return '';
+}
+function drain(runtime: Runtime, which: Which): string {
+  setAdmin(runtime, which, ADMIN.forcedDrain, checkSwitch(runtime));
+  clearAdmin(runtime, which, ADMIN.forcedMaintenance, checkSwitch(runtime));
+  return '';
+}
+
+export function setServer(runtime: Runtime, words: Words): string {
+  return on(runtime, words[2], (which) => {
+    switch (words[3]) {
+      case 'state':
+        return setState(runtime, which, words[4]);
+      case 'weight':
+        return changeWeight(runtime, which, words[4]);
+      case 'health':
+        return setHealth(runtime, which, words[4]);
+      case 'addr':
+        return setAddress(runtime, which, words);
+      case 'check-port':
+        return setCheckPort(which, words[4]);
+      case 'agent':
+      case 'agent-addr':
+      case 'agent-port':
+      case 'agent-send':
+        return 'agent checks are not enabled on this server.\n';
+      case 'fqdn':
+        return 'set server <b>/<s> fqdn failed because no resolution is configured.\n';
+      case 'check-addr':
+      case 'ssl':
+        return `not modelled: set server ${words[3]}\n`;
+      default:
+        return SET_USAGE;
+    }
+  });
+}
+function setState(runtime: Runtime, which: Which, state: string | undefined): string {
+  switch (state) {
+    case 'ready':
+      return ready(runtime, which);
+    case 'drain':
+      return drain(runtime, which);
+    case 'maint':
+      return maintenance(runtime, which);
+    default:
+      return "'set server <srv> state' expects 'ready', 'drain' and 'maint'.\n";
+  }
+}
+function setHealth(runtime: Runtime, which: Which, health: string | undefined): string {
+  if (trackedServer(runtime, which) !== undefined) return 'cannot change health on a tracking server.\n';
+  const reason = { kind: 'words', text: 'changed from CLI' } as const;
+  switch (health) {
+    case 'up':
+      step(runtime, which, { type: 'force', health: 'up' });
+      setRunning(runtime, which, reason);
+      return '';
+    case 'stopping':
+      step(runtime, which, { type: 'force', health: 'up' });
+      setStopping(runtime, which, reason);
+      return '';
+    case 'down':
+      step(runtime, which, { type: 'force', health: 'down' });
+      setStopped(runtime, which, reason);
+      return '';
+    default:
+      return "'set server <srv> health' expects 'up', 'stopping', or 'down'.\n";
+  }
+}
+
+// ---------------------------------------------------------------- address
+function setAddress(runtime: Runtime, which: Which, words: Words): string {
+  const { server } = which;
+  const by = "by 'stats socket command'\n";
+  const ip = parseIPv4(words[4] ?? '');
+  if (words[4] === undefined) return 'set server <b>/<s> addr requires an address and optionally a port.\n';
+  if (ip === undefined) return `Invalid addr '${words[4]}' ${by}`;
+  if (words[5] !== undefined && words[5] !== 'port')
+    return 'set server <b>/<s> addr requires an address and optionally a port.\n';
+  const said: string[] = [];
+  if (server.ip === ip) said.push('no need to change the addr');
+  else said.push(`IP changed from '${formatIPv4(server.ip)}' to '${formatIPv4(ip)}'`);
+  server.ip = ip;
+  if (words[5] === 'port') {
+    const port = Number(words[6]);
+    if (!/^[+-]?\d+$/.test(words[6] ?? '')) return `Missing port number ${by}`;
+    if (port < 1 || port > 65_535) return `provided port '${words[6]}' is not valid ${by}`;
+    if (server.port === port) said.push('no need to change the port');
+    else said.push(`port changed from '${server.port}' to '${port}'`);
+    server.port = port;
+  }
+  const text = `${said.join(', ')} by 'stats socket command'`;
+  const line = `${runtime.settings(which.proxy).id}/${server.name} changed its IP to ${formatIPv4(ip)}:${server.port} by stats socket command`;
+  if (!text.startsWith('no need to change the addr,') || server.port !== 0)
+    sendLog(runtime, which.proxy, NOTICE, `${line}.`);
+  return `${text}\n`;
+}
+function setCheckPort({ server }: Which, text: string | undefined): string {
+  if (server.check === undefined) return 'Health checks are not enabled on this server.\n';
+  if (!/^\d+$/.test(text ?? '')) return 'provided port is not an integer.\n';
+  const port = Number(text);
+  if (port < 1 || port > 65_535) return 'provided port is invalid.\n';
+  server.check.port = port;
+  return '';
+}
+
+// ---------------------------------------------------------------- weight, limits
+export function getWeight(runtime: Runtime, words: Words): string {
+  return on(runtime, words[2], ({ server }) => `${server.weight} (initial ${server.initialWeight})\n`);
+}
+export function setWeight(runtime: Runtime, words: Words): string {
+  return on(runtime, words[2], (which) => changeWeight(runtime, which, words[3]));
+}
+function changeWeight(runtime: Runtime, which: Which, text: string | undefined): string {
+  if (text === undefined) return 'Require <weight> or <weight%>.\n';
+  const match = /^(\d+)(%?)(.*)$/.exec(text);
+  if (match === null) return 'Empty weight string empty or preceded by garbage';
+  const [, digits = '', percent = '', rest = ''] = match;
+  if (rest !== '')
+    return percent === '' ? 'Trailing garbage in weight string' : 'Trailing garbage in weight string';
+  let weight = Number(digits);
+  if (percent === '%') {
+    if (weight > 25_600) weight = 25_600;
+    weight = Math.floor((which.server.initialWeight * weight) / 100);
+    if (weight > 256) weight = 256;
+  } else if (weight > 256) return 'Absolute weight can only be between 0 and 256 inclusive.\n';
+  const { initialWeight } = which.server;
+  if (weight > 0 && weight !== initialWeight && !isDynamic(runtime.settings(which.proxy).balance))
+    return "Backend is using a static LB algorithm and only accepts weights '0%' and '100%'.\n";
+  which.server.weight = weight;
+  weightChanged(runtime, which);
+  return '';
+}
+export function setMaxconn(runtime: Runtime, words: Words): string {
+  return on(runtime, words[3], (which) => {
+    const text = words[4];
+    if (text === undefined) return 'Require <maxconn>.\n';
+    if (!/^-?\d/.test(text)) return 'maxconn string empty or preceded by garbage';
+    if (!/^-?\d+$/.test(text)) return 'Trailing garbage in maxconn string';
+    which.server.maxconn = Math.max(0, Number(text));
+    serveQueue(runtime, which);
+    return '';
+  });
+}
+
+// ---------------------------------------------------------------- checks
+export function enableHealth(runtime: Runtime, words: Words): string {
+  return on(runtime, words[2], ({ proxy, server }) => {
+    if (server.check === undefined) return 'Health check was not configured on this server, cannot enable.\n';
+    setChecking(runtime, proxy, server, true);
+    return '';
+  });
+}
+export function disableHealth(runtime: Runtime, words: Words): string {
+  return on(runtime, words[2], ({ proxy, server }) => {
+    setChecking(runtime, proxy, server, false);
+    return '';
+  });
+}
+export function enableAgent(runtime: Runtime, words: Words): string {
+  return on(runtime, words[2], () => 'Agent was not configured on this server, cannot enable.\n');
+}
+export function disableAgent(runtime: Runtime, words: Words): string {
+  return on(runtime, words[2], () => '');
+}
+
+// ---------------------------------------------------------------- sessions
+export function shutdownServerSessions(runtime: Runtime, words: Words): string {
+  return on(runtime, words[3], (which) => {
+    shutdownSessions(runtime, which, 'K');
+    return '';
+  });
+}
+export function shutdownSession(runtime: Runtime, words: Words): string {
+  const name = words[2];
+  if (name === undefined) return "Session pointer expected (use 'show sess').\n";
+  for (const session of runtime.state.sessions.values()) {
+    if (pointerOf(session.id) !== name) continue;
+    wake(runtime, session.id, 'K');
+    return '';
+  }
+  return "No such session (use 'show sess').\n";
+}
+/** Addresses in memory have no meaning here: one that tells sessions apart. */
+export function pointerOf(id: number): string {
+  return `0x55d2${((id * 0x4e0) % 0x1_0000_0000).toString(16).padStart(8, '0')}`;
+}

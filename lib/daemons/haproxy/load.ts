@@ -1,0 +1,122 @@
+/**
+ * From the files on a host to a configuration that can be run: which files,
+ * what they need of the host, the addresses behind server names.
+ * Source: HAProxy 2.6 src/haproxy.c `cfgfiles_expand_directories`, src/server.c `srv_init_addr`.
+ */
+import { parseIPv4 } from '../../std/ipv4';
+import { ROOT } from '../../world/files';
+import { type Credentials, type Errno, FileError } from '../../world/files.contract';
+import type { Host } from '../../world/world.contract';
+import { checkConfiguration, type CheckResult, type ConfigurationFile } from './checker';
+import type { Surroundings } from './parse/context';
+
+/** strerror(3) for what the daemon meets. */
+const ERRORS: Partial<Record<Errno, string>> = {
+  ENOENT: 'No such file or directory',
+  EACCES: 'Permission denied',
+  EPERM: 'Operation not permitted',
+  ENOTDIR: 'Not a directory',
+  EISDIR: 'Is a directory',
+  ELOOP: 'Too many levels of symbolic links',
+  ENOSPC: 'No space left on device',
+  EROFS: 'Read-only file system',
+  EADDRINUSE: 'Address already in use',
+  EADDRNOTAVAIL: 'Cannot assign requested address',
+};
+export function errorText(errno: Errno): string {
+  return ERRORS[errno] ?? errno;
+}
+
+/** The files that `-f` names, those of directories in order; or what is wrong with one. */
+export function configurationFiles(
+  host: Host,
+  who: Credentials,
+  paths: readonly string[],
+  resolve: (path: string) => string,
+): ConfigurationFile[] | string {
+  const files: ConfigurationFile[] = [];
+  for (const path of paths) {
+    const info = host.fs.stat(resolve(path), who);
+    if (info instanceof FileError)
+      return `Cannot open configuration file/directory ${path} : ${errorText(info.errno)}`;
+    if (info.kind !== 'directory') {
+      const read = oneFile(host, who, path, resolve);
+      if (typeof read === 'string') return read;
+      files.push(read);
+      continue;
+    }
+    const names = host.fs.readdir(resolve(path), who);
+    if (names instanceof FileError)
+      return `Cannot open configuration directory ${path} : ${errorText(names.errno)}`;
+    for (const name of [...names].sort()) {
+      if (!name.endsWith('.cfg') || name.startsWith('.')) continue;
+      const inside = `${path.replace(/\/$/, '')}/${name}`;
+      const found = host.fs.stat(resolve(inside), who);
+      if (found instanceof FileError || found.kind !== 'file') continue;
+      const read = oneFile(host, who, inside, resolve);
+      if (typeof read === 'string') return read;
+      files.push(read);
+    }
+  }
+  return files;
+}
+function oneFile(
+  host: Host,
+  who: Credentials,
+  path: string,
+  resolve: (path: string) => string,
+): ConfigurationFile | string {
+  const text = host.fs.readFile(resolve(path), who);
+  return text instanceof FileError
+    ? `Could not open configuration file ${path} : ${errorText(text.errno)}`
+    : { path, text };
+}
+
+/** Reads and checks. `addresses`: names that a resolver was asked for already. */
+export function load(
+  host: Host,
+  files: readonly ConfigurationFile[],
+  env: ReadonlyMap<string, string>,
+  who: Credentials,
+): CheckResult {
+  return checkConfiguration(files, surroundingsOf(host, env, who));
+}
+function surroundingsOf(host: Host, env: ReadonlyMap<string, string>, who: Credentials): Surroundings {
+  return {
+    variable: (name) => env.get(name),
+    user: (name) => host.user(name)?.uid,
+    group: (name) => host.group(name)?.gid,
+    readFile: (path) => {
+      const text = host.fs.readFile(path, who);
+      return text instanceof FileError ? { error: errorText(text.errno) } : { text };
+    },
+    address: (name) => parseIPv4(name) ?? fromHostsFile(host, name),
+    hostname: host.state.hostname,
+  };
+}
+function fromHostsFile(host: Host, name: string): number | undefined {
+  const text = host.fs.readFile('/etc/hosts', ROOT);
+  if (text instanceof FileError) return undefined;
+  const wanted = name.toLowerCase();
+  for (const line of text.split('\n')) {
+    const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
+    if (!names.some((own) => own.toLowerCase() === wanted)) continue;
+    const ip = parseIPv4(address);
+    if (ip !== undefined) return ip;
+  }
+  return undefined;
+}
+
+/** Servers without an address after all: alerts, unless `init-addr` allows a start without one. */
+export function reportUnresolved(result: CheckResult, addresses: ReadonlyMap<string, number>): number {
+  let failed = 0;
+  for (const { proxy, server } of result.unresolved) {
+    if (addresses.has(server.hostname ?? '') || server.initAddresses.includes('none')) continue;
+    result.log.alert(
+      `[${server.file}:${server.line}] : 'server ${proxy}/${server.name}' : could not resolve address '${server.hostname}'.`,
+    );
+    failed += 1;
+  }
+  if (failed > 0) result.log.alert('Failed to initialize server(s) addr.');
+  return failed;
+}

@@ -1,0 +1,167 @@
+/**
+ * A worker's state as it starts, and its first acts.
+ * Source: HAProxy 2.6 src/haproxy.c `init`, src/server.c `srv_init`, `_srv_parse_init`.
+ */
+import { newCheck, startChecks, step } from './checks';
+import { initialise } from './balance/choose';
+import { emptyBalance } from './balance/weights';
+import type { Configuration, ProxySettings, ServerSettings } from '../config';
+import type { Runtime } from './runtime';
+import {
+  ADMIN,
+  type AdminListener,
+  type ListenerState,
+  newCounters,
+  type ProxyState,
+  type ServerState,
+  type WorkerState,
+} from './state';
+import type { Micros } from '../../../std/instant';
+import { trackedServer } from './server-status';
+
+/** What systemd's usual limit of 524288 descriptors leaves for connections. */
+const MAXCONN_BY_LIMIT = 262_121;
+
+export interface Beginning {
+  configuration: Configuration;
+  now: Micros;
+  listeners: ListenerState[];
+  admin: AdminListener[];
+  /** by the name of the server's host */
+  addresses: ReadonlyMap<string, number>;
+  maxconn: number | undefined;
+  isLoud: boolean;
+  hasMaster: boolean;
+}
+
+export function newWorker(beginning: Beginning): WorkerState {
+  const { configuration, now } = beginning;
+  const maxconn = beginning.maxconn ?? configuration.global.maxconn ?? MAXCONN_BY_LIMIT;
+  return {
+    role: 'worker',
+    configuration,
+    startedAt: now,
+    proxies: configuration.proxies.map((settings, index) =>
+      newProxy(settings, index, maxconn, configuration.global.spreadChecks, beginning),
+    ),
+    listeners: beginning.listeners,
+    admin: { listeners: beginning.admin, clients: new Map() },
+    sessions: new Map(),
+    byServer: new Map(),
+    stopping: false,
+    stoppedAt: 0,
+    counters: { connections: 0, requests: 0, mostSessions: 0, mostRate: 0, current: 0 },
+    nextId: 1,
+    lastError: '',
+    maxconn,
+    hardMaxconn: maxconn,
+    isLoud: beginning.isLoud,
+    hasMaster: beginning.hasMaster,
+    logSocket: 0,
+    runnable: [],
+  };
+}
+
+function newProxy(
+  settings: ProxySettings,
+  index: number,
+  maxconn: number,
+  spread: number,
+  beginning: Beginning,
+): ProxyState {
+  return {
+    index,
+    name: settings.id,
+    frontend: newCounters(),
+    backend: newCounters(),
+    servers: settings.servers.map((server, position) =>
+      newServer(settings, server, position, spread, beginning),
+    ),
+    queue: [],
+    dequeued: 0,
+    balance: emptyBalance(),
+    lastChange: beginning.now,
+    downTime: 0,
+    downTransitions: 0,
+    stopped: settings.disabled,
+    paused: false,
+    stick: new Map(),
+    maxconn: settings.maxconn === 0 ? maxconn : settings.maxconn,
+    times: [0, 0, 0, 0],
+  };
+}
+
+function newServer(
+  proxy: ProxySettings,
+  settings: ServerSettings,
+  index: number,
+  spread: number,
+  { now, addresses }: Beginning,
+): ServerState {
+  const ip = settings.ip ?? (settings.hostname === undefined ? undefined : addresses.get(settings.hostname));
+  const isUnresolved = ip === undefined && settings.hostname !== undefined;
+  const admin =
+    (settings.isDisabled ? ADMIN.forcedMaintenance | ADMIN.configuredMaintenance : 0) |
+    (isUnresolved ? ADMIN.resolveMaintenance : 0);
+  const check = newCheck(proxy, settings, spread);
+  if (check !== undefined && admin !== 0) check.paused = true;
+  const state = admin === 0 ? 'running' : 'stopped';
+  return {
+    index,
+    name: settings.name,
+    ip: ip ?? 0,
+    port: settings.port,
+    state,
+    next: state,
+    admin,
+    nextAdmin: admin,
+    weight: settings.weight,
+    initialWeight: settings.weight,
+    effective: 0,
+    nextEffective: 0,
+    maxconn: settings.maxconn,
+    served: 0,
+    current: 0,
+    queue: [],
+    dequeued: 0,
+    counters: newCounters(),
+    lastChange: now,
+    downTime: 0,
+    downTransitions: 0,
+    failedChecks: 0,
+    failedObservations: 0,
+    consecutiveErrors: 0,
+    check,
+    reason: '',
+    times: [0, 0, 0, 0],
+    tree: 'none',
+    key: 0,
+    stamp: 0,
+    position: 0,
+    lastPosition: 0,
+    remainder: 0,
+  };
+}
+
+/** Balancers are built, servers that follow a disabled one are disabled too, checks begin. */
+export function beginWork(runtime: Runtime): void {
+  for (const [proxy, { servers }] of runtime.state.proxies.entries()) {
+    for (const server of servers) {
+      const tracked = trackedServer(runtime, { proxy, server });
+      if (tracked === undefined || tracked.state !== 'stopped' || server.admin !== 0) continue;
+      server.admin = server.nextAdmin = ADMIN.inheritedMaintenance;
+      server.state = server.next = 'stopped';
+    }
+  }
+  for (const index of runtime.state.proxies.keys()) initialise(runtime.pool(index));
+  startChecks(runtime);
+}
+
+/** `enable health` and `disable health`. */
+export function setChecking(runtime: Runtime, proxy: number, server: ServerState, checks: boolean): void {
+  const { check } = server;
+  if (check === undefined || check.enabled === checks) return;
+  check.enabled = checks;
+  if (checks) step(runtime, { proxy, server }, { type: 'resume', now: runtime.now });
+  else step(runtime, { proxy, server }, { type: 'pause' });
+}

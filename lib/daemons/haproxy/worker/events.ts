@@ -1,0 +1,439 @@
+/**
+ * What happens to a worker: connections of clients and servers, checks, time.
+ * Each event ends with the sessions that it set going.
+ *
+ * Source: HAProxy 2.6 src/mux_h1.c, src/stream.c `process_stream`.
+ */
+import type { Kernel } from '../../../kernel/kernel';
+import type { Micros } from '../../../std/instant';
+import type { HttpResponse, Message, SocketEvent } from '../../../world/network.contract';
+import type { Host, World } from '../../../world/world.contract';
+import { holds } from '../evaluate/condition';
+import type { Subject } from '../evaluate/subject';
+import { ACCEPT } from '../sockets';
+import { conclude, replyBadRequest } from './answer';
+import { onCheckEvent, step } from './checks';
+import { connectFailed, hop, leftQueue, onConnected, queueExpired, resume, tunnelTimeout } from './dispatch';
+import { logConnection, logSession } from './log-line';
+import { parseRequest } from './raw-request';
+import { begin, beginTcp, tarpitEnds } from './request';
+import { onResponse, onServerEnd, responseExpired } from './response';
+import { type Runtime, runtimeOf, setSessionTimer } from './runtime';
+import { warmUp } from './server-status';
+import {
+  countAccept,
+  destroy,
+  dropServer,
+  isExpired,
+  limitListeners,
+  newSession,
+  setDeadline,
+  setTimeout,
+  type TimerData,
+} from './session';
+import type { Session, Wakeup } from './state';
+import { finishIfIdle } from './stop';
+
+/** Processor time that one request costs the daemon. */
+const REQUEST_COST: Micros = 40;
+/** A wait for the processor that is shorter goes unnoticed. */
+const UNNOTICED: Micros = 1_000;
+
+type ServerTimer = { proxy: number; server: number };
+
+export function registerWorker(world: World): void {
+  setSessionTimer(
+    world.kernel,
+    world.kernel.handler<TimerData>('haproxy.session', (data, kernel: Kernel) => {
+      void kernel;
+      const host = world.findHost(data.h);
+      if (host !== undefined)
+        world.invoke(host, { name: 'haproxy.expired', pid: data.p, data: data.s }, undefined);
+    }),
+  );
+  world.callback<number, undefined>('haproxy.expired', ({ host, pid, data }) =>
+    within(host, pid, (runtime) => {
+      const session = runtime.state.sessions.get(data);
+      if (session !== undefined && isExpired(runtime, session)) expired(runtime, session);
+    }),
+  );
+  world.callback<number, SocketEvent>(ACCEPT, ({ host, pid, data }, event) =>
+    within(host, pid, (runtime) => onClient(runtime, data, event)),
+  );
+  world.callback<null, SocketEvent>('haproxy.server', ({ host, pid }, event) =>
+    within(host, pid, (runtime) => onServer(runtime, event)),
+  );
+  world.callback<ServerTimer, SocketEvent>('haproxy.check', ({ host, pid, data }, event) =>
+    within(host, pid, (runtime) => {
+      const server = runtime.server(data.proxy, data.server);
+      if (server !== undefined) onCheckEvent(runtime, { proxy: data.proxy, server }, event);
+    }),
+  );
+  world.callback<ServerTimer & { event: Parameters<typeof step>[2] }, undefined>(
+    'haproxy.check-timer',
+    ({ host, pid, data }) =>
+      within(host, pid, (runtime) => {
+        const server = runtime.server(data.proxy, data.server);
+        if (server !== undefined) step(runtime, { proxy: data.proxy, server }, data.event);
+      }),
+  );
+  world.callback<ServerTimer, undefined>('haproxy.warmup', ({ host, pid, data }) =>
+    within(host, pid, (runtime) => {
+      const server = runtime.server(data.proxy, data.server);
+      if (server !== undefined) warmUp(runtime, { proxy: data.proxy, server });
+    }),
+  );
+  world.callback<null, undefined>('haproxy.hard-stop', ({ host, pid }) =>
+    world.exit(host, pid, { code: 0, signal: undefined }),
+  );
+  world.callback('haproxy.ignored', () => undefined);
+}
+
+/** Runs something within a worker, and then what it set going. */
+export function within(host: Host, pid: number, run: (runtime: Runtime) => void): void {
+  const runtime = runtimeOf(host, pid);
+  if (runtime === undefined) return;
+  run(runtime);
+  const { runnable } = runtime.state;
+  while (runnable.length > 0) {
+    const next = runnable.shift();
+    const session = next === undefined ? undefined : runtime.state.sessions.get(next.session);
+    if (next !== undefined && session !== undefined) goOn(runtime, session, next.why);
+  }
+  if (runtime.state.stopping) finishIfIdle(runtime);
+}
+function goOn(runtime: Runtime, session: Session, why: Wakeup['why']): void {
+  switch (why) {
+    case 'dequeued':
+      leftQueue(runtime, session);
+      return;
+    case 'next': {
+      const message = session.waiting.shift();
+      if (session.phase === 'keepAlive' && message !== undefined) onMessage(runtime, session, message);
+      return;
+    }
+    case 'D':
+    case 'U':
+    case 'K':
+      cutOff(runtime, session, why);
+  }
+}
+const PHASES: Readonly<Partial<Record<Session['phase'], string>>> = {
+  queue: 'Q',
+  connect: 'C',
+  turnaround: 'C',
+  response: 'H',
+  tunnel: 'D',
+};
+function cutOff(runtime: Runtime, session: Session, why: string): void {
+  session.cause = why;
+  session.ended = PHASES[session.phase] ?? 'R';
+  session.closes = true;
+  conclude(runtime, session);
+}
+
+// ---------------------------------------------------------------- clients
+function onClient(runtime: Runtime, listener: number, event: SocketEvent): void {
+  if (event.type === 'accepted') {
+    accept(runtime, listener, event.connection);
+    return;
+  }
+  const session = runtime.state.sessions.get(event.connection);
+  if (session === undefined) return;
+  switch (event.type) {
+    case 'message':
+      onMessage(runtime, session, event.message);
+      return;
+    case 'closed':
+      onClientEnd(runtime, session);
+      return;
+    case 'failed':
+      onClientReset(runtime, session);
+      return;
+    case 'connected':
+  }
+}
+
+function accept(runtime: Runtime, listener: number, connection: number): void {
+  const session = newSession(runtime, listener, connection);
+  const settings = runtime.settings(session.frontend);
+  runtime.state.sessions.set(connection, session);
+  countAccept(runtime, session);
+  limitListeners(runtime, session.frontend);
+  if (settings.tcpRequest.length > 0 && !isAdmitted(runtime, session)) {
+    runtime.proxy(session.frontend).frontend.deniedRequests += 1;
+    destroy(runtime, session);
+    return;
+  }
+  logConnection(runtime, session);
+  if (settings.mode !== 'http') {
+    beginTcp(runtime, session);
+    return;
+  }
+  const { client } = settings.timeouts;
+  const patience = settings.timeouts['http-request'];
+  setTimeout(runtime, session, patience === undefined ? client : Math.min(patience, client ?? patience));
+}
+/** `tcp-request connection` and `session`: the first rule that fits decides. */
+function isAdmitted(runtime: Runtime, session: Session): boolean {
+  const subject: Subject = { runtime, session, request: undefined, response: undefined };
+  for (const rule of runtime.settings(session.frontend).tcpRequest) {
+    if (rule.where === 'content' || rule.action === 'nothing' || !holds(subject, rule.condition)) continue;
+    return rule.action === 'accept';
+  }
+  return true;
+}
+
+function onMessage(runtime: Runtime, session: Session, message: Message): void {
+  if (session.phase === 'tunnel' || runtime.settings(session.frontend).mode !== 'http') {
+    relay(runtime, session, message);
+    return;
+  }
+  if (session.phase !== 'request' && session.phase !== 'keepAlive') {
+    session.waiting.push(message);
+    return;
+  }
+  if (message.kind === 'request') {
+    if (takesHttp(runtime, session)) spend(runtime, session, message);
+    else destroy(runtime, session);
+    return;
+  }
+  if (message.kind !== 'bytes') {
+    runtime.state.lastError = message.kind;
+    replyBadRequest(runtime, session, 400, { cause: 'P', ended: 'R' });
+    return;
+  }
+  session.buffered += message.text;
+  const parsed = parseRequest(session.buffered);
+  if (parsed === 'incomplete') return;
+  if (parsed === 'malformed') {
+    runtime.state.lastError = session.buffered;
+    replyBadRequest(runtime, session, 400, { cause: 'P', ended: 'R' });
+    return;
+  }
+  session.buffered = session.buffered.slice(parsed.length);
+  spend(runtime, session, parsed.request);
+}
+/** Plain HTTP on a port that speaks TLS is no handshake: the connection ends without a word. */
+function takesHttp(runtime: Runtime, session: Session): boolean {
+  const listener = runtime.listener(session);
+  return runtime.settings(session.frontend).binds[listener?.bind ?? 0]?.usesTls !== true;
+}
+/** The processor's share of a request; it is only waited for when there is a crowd. */
+function spend(runtime: Runtime, session: Session, message: Message & { kind: 'request' }): void {
+  const done = runtime.host.compute(runtime.pid, REQUEST_COST);
+  if (done - runtime.now <= UNNOTICED) {
+    begin(runtime, session, message);
+    return;
+  }
+  session.phase = 'computing';
+  session.waiting.unshift(message);
+  setDeadline(runtime, session, done);
+}
+
+/** The client sends no more. It still hears: only a connection on which nothing is under way ends. */
+function onClientEnd(runtime: Runtime, session: Session): void {
+  session.closes = true;
+  switch (session.phase) {
+    case 'request':
+    case 'keepAlive':
+      if (session.requests === 0) logEmpty(runtime, session);
+      destroy(runtime, session);
+      return;
+    case 'tunnel':
+      session.clientClosed = true;
+      if (session.serverClosed) conclude(runtime, session);
+      else if (session.connection !== 0) runtime.network.close(session.connection, 'client');
+      return;
+    case 'tarpit':
+    case 'computing':
+    case 'queue':
+    case 'connect':
+    case 'turnaround':
+    case 'response':
+      if (runtime.settings(session.frontend).mode !== 'http') {
+        session.clientClosed = true;
+        return;
+      }
+      if (session.backend >= 0 && runtime.settings(session.backend).options.has('abortonclose'))
+        abort(runtime, session);
+      return;
+    case 'closed':
+  }
+}
+function onClientReset(runtime: Runtime, session: Session): void {
+  session.clientClosed = session.closes = true;
+  switch (session.phase) {
+    case 'request':
+    case 'keepAlive':
+      if (session.requests === 0) logEmpty(runtime, session);
+      destroy(runtime, session);
+      return;
+    case 'closed':
+      return;
+    default:
+      abort(runtime, session);
+  }
+}
+/** The client is gone, and nobody waits for the answer. */
+function abort(runtime: Runtime, session: Session): void {
+  session.cause = 'C';
+  session.ended = PHASES[session.phase] ?? 'R';
+  session.closes = true;
+  if (session.backend >= 0) {
+    runtime.proxy(session.backend).backend.clientAborts += 1;
+    const server = runtime.server(session.backend, session.server);
+    if (server !== undefined) server.counters.clientAborts += 1;
+  }
+  dropServer(runtime, session, 'reset');
+  conclude(runtime, session);
+}
+/** A connection on which nothing was ever said, unless `option dontlognull` hides it. */
+function logEmpty(runtime: Runtime, session: Session): void {
+  if (runtime.settings(session.frontend).options.has('dontlognull')) return;
+  session.cause = 'C';
+  session.ended = 'R';
+  logSession(runtime, session);
+}
+
+// ---------------------------------------------------------------- servers
+function onServer(runtime: Runtime, event: SocketEvent): void {
+  const client = runtime.state.byServer.get(event.connection);
+  const session = client === undefined ? undefined : runtime.state.sessions.get(client);
+  if (session === undefined) return;
+  if (session.idle === event.connection) {
+    onIdleServer(runtime, session, event);
+    return;
+  }
+  if (session.connection !== event.connection) return;
+  switch (event.type) {
+    case 'connected':
+      setDeadline(runtime, session, 0);
+      onConnected(runtime, session);
+      return;
+    case 'message':
+      if (session.phase === 'tunnel') relayBack(runtime, session, event.message);
+      else if (event.message.kind === 'response') onResponse(runtime, session, event.message);
+      else onServerEnd(runtime, session, 'reset');
+      return;
+    case 'failed':
+      onServerFailed(runtime, session);
+      return;
+    case 'closed':
+      if (session.phase === 'tunnel') serverEnds(runtime, session);
+      else if (session.phase === 'response') onServerEnd(runtime, session, 'closed');
+      return;
+    case 'accepted':
+  }
+}
+function onServerFailed(runtime: Runtime, session: Session): void {
+  switch (session.phase) {
+    case 'connect':
+      session.connection = 0;
+      connectFailed(runtime, session, 'refused');
+      return;
+    case 'response':
+      onServerEnd(runtime, session, 'reset');
+      return;
+    case 'tunnel':
+      session.cause = 'S';
+      session.ended = 'D';
+      session.closes = true;
+      runtime.proxy(session.backend).backend.serverAborts += 1;
+      dropServer(runtime, session, 'reset');
+      conclude(runtime, session);
+      return;
+    default:
+  }
+}
+/** A kept connection that its server ends is of no use any more. */
+function onIdleServer(runtime: Runtime, session: Session, event: SocketEvent): void {
+  if (event.type !== 'closed' && event.type !== 'failed') return;
+  runtime.state.byServer.delete(event.connection);
+  runtime.network.close(event.connection, 'client');
+  session.idle = 0;
+}
+
+// ---------------------------------------------------------------- tunnels
+function relay(runtime: Runtime, session: Session, message: Message): void {
+  session.bytesIn += message.bytes;
+  if (session.phase !== 'tunnel' || session.connection === 0) {
+    session.waiting.push(message);
+    return;
+  }
+  runtime.network.send(session.connection, 'client', message);
+  setTimeout(runtime, session, tunnelTimeout(runtime, session));
+}
+function relayBack(runtime: Runtime, session: Session, message: Message): void {
+  session.bytesOut += message.bytes;
+  if (session.answeredAt < 0) session.answeredAt = runtime.now;
+  if (!session.clientClosed || runtime.settings(session.frontend).mode === 'tcp')
+    runtime.network.send(session.id, 'server', withTrace(message, session));
+  setTimeout(runtime, session, tunnelTimeout(runtime, session));
+}
+function withTrace(message: Message, session: Session): Message {
+  return message.kind !== 'response' || session.trace === 0 || message.trace === session.trace
+    ? message
+    : ({ ...message, trace: session.trace } satisfies HttpResponse);
+}
+function serverEnds(runtime: Runtime, session: Session): void {
+  session.serverClosed = session.closes = true;
+  if (session.clientClosed) {
+    conclude(runtime, session);
+    return;
+  }
+  runtime.network.close(session.id, 'server');
+}
+
+// ---------------------------------------------------------------- time
+function expired(runtime: Runtime, session: Session): void {
+  switch (session.phase) {
+    case 'computing': {
+      const message = session.waiting.shift();
+      if (message?.kind === 'request') begin(runtime, session, message);
+      return;
+    }
+    case 'request':
+      requestExpired(runtime, session);
+      return;
+    case 'keepAlive':
+      destroy(runtime, session);
+      return;
+    case 'tarpit':
+      tarpitEnds(runtime, session);
+      return;
+    case 'queue':
+      queueExpired(runtime, session);
+      return;
+    case 'connect':
+      connectFailed(runtime, session, 'timeout');
+      return;
+    case 'turnaround':
+      resume(runtime, session);
+      return;
+    case 'response':
+      responseExpired(runtime, session);
+      return;
+    case 'tunnel':
+      session.cause = tunnelEnd(runtime, session);
+      session.ended = 'D';
+      session.closes = true;
+      conclude(runtime, session);
+      return;
+    case 'closed':
+  }
+}
+/** Which side's patience was the shorter one. */
+function tunnelEnd(runtime: Runtime, session: Session): 'c' | 's' {
+  const { client } = runtime.settings(session.frontend).timeouts;
+  const { server, tunnel } = runtime.settings(session.backend).timeouts;
+  return tunnel === undefined && server !== undefined && (client === undefined || server < client)
+    ? 's'
+    : 'c';
+}
+/** No whole request in time: the page is sent even on a silent connection. */
+function requestExpired(runtime: Runtime, session: Session): void {
+  if (session.trace !== 0)
+    hop(runtime, session, 'proxy', 'no whole request within timeout http-request', '408', 'bad');
+  replyBadRequest(runtime, session, 408, { cause: 'c', ended: 'R' });
+}
