@@ -14,7 +14,7 @@ import type { HttpRequest, HttpResponse, SocketEvent } from '../../world/network
 import type { DaemonDefinition, ProgramContext, ProgramRun } from '../../world/process.contract';
 import type { Host, World } from '../../world/world.contract';
 import { type AppConfiguration, defaultConfiguration, readConfiguration } from './configuration';
-import { type AppControls, delayFor, parseControls, statusFor } from './controls';
+import { type AppControls, delayFor, isOn, parseControls, statusFor } from './controls';
 
 export interface AppState {
   configuration: AppConfiguration;
@@ -291,7 +291,7 @@ function respond(
 ): void {
   const health = isHealth(request);
   log(host, pid, state, request, health, connection.peer);
-  if (state.controls.abort === true && !health) {
+  if (isOn(state.controls.abort) && !health) {
     world.network.reset(id, 'server');
     state.connections.delete(id);
     return;
@@ -331,8 +331,8 @@ function log(
   peer: number,
 ): void {
   const { configuration, controls } = state;
-  if (controls.log_health === true && health) print(host, pid, `health from ${formatIPv4(peer)}`);
-  if (controls.log === true && !health) print(host, pid, `${request.method} ${request.target}`);
+  if (isOn(controls.log_health) && health) print(host, pid, `health from ${formatIPv4(peer)}`);
+  if (isOn(controls.log) && !health) print(host, pid, `${request.method} ${request.target}`);
   if (configuration.accessLog)
     print(host, pid, `${formatIPv4(peer)} "${request.method} ${request.target}" ${statusFor(state, health)}`);
 }

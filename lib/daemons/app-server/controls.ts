@@ -9,14 +9,19 @@ export interface AppControls {
   status?: number;
   health_status?: number;
   /** Health stays good whatever `status` and `delay` say. */
-  health_ok?: boolean;
+  health_ok?: boolean | number;
   /** Seconds. */
   delay?: number;
   health_delay?: number;
   /** Requests other than /health end with a reset. */
-  abort?: boolean;
-  log?: boolean;
-  log_health?: boolean;
+  abort?: boolean | number;
+  log?: boolean | number;
+  log_health?: boolean | number;
+}
+
+/** Files say 1 as well as true. */
+export function isOn(control: boolean | number | undefined): boolean {
+  return control === true || (typeof control === 'number' && control !== 0);
 }
 
 /** Replaces the controls of an application process. False when it is none. */
@@ -42,7 +47,7 @@ export function parseControls(text: string): AppControls {
 export function statusFor({ configuration, controls }: AppState, isHealth: boolean): number {
   if (!isHealth) return controls.status ?? configuration.status;
   if (controls.health_status !== undefined) return controls.health_status;
-  if (controls.status !== undefined && controls.health_ok !== true) return controls.status;
+  if (controls.status !== undefined && !isOn(controls.health_ok)) return controls.status;
   return configuration.healthStatus;
 }
 /** How long it waits before it answers, in microseconds. */
@@ -50,5 +55,5 @@ export function delayFor({ configuration, controls }: AppState, isHealth: boolea
   const plain = controls.delay === undefined ? configuration.delay : Math.round(controls.delay * 1e6);
   if (!isHealth) return plain;
   if (controls.health_delay !== undefined) return Math.round(controls.health_delay * 1e6);
-  return controls.health_ok === true || controls.delay === undefined ? 0 : plain;
+  return isOn(controls.health_ok) || controls.delay === undefined ? 0 : plain;
 }

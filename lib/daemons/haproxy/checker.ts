@@ -42,7 +42,7 @@ export interface CheckResult {
   /** undefined: the daemon would not start */
   readonly configuration: Configuration | undefined;
   readonly hasWarnings: boolean;
-  /** at least one enabled proxy has an address to listen on */
+  /** at least one enabled proxy has an address to listen on, or there is an admin socket */
   readonly hasListener: boolean;
   /** the phase after which it stopped */
   readonly stoppedAt: 'reading' | 'validation' | undefined;
@@ -128,7 +128,8 @@ function result(
     ],
     configuration: stoppedAt === undefined ? freeze(state, files) : undefined,
     hasWarnings: state.log.hasWarnings,
-    hasListener: active.some((proxy) => proxy.hasFrontend && proxy.binds.length > 0),
+    hasListener:
+      state.global.sockets.length > 0 || active.some((proxy) => proxy.hasFrontend && proxy.binds.length > 0),
     stoppedAt,
     unresolved: servers.filter(({ server }) => server.hostname !== undefined && server.ip === undefined),
     log: state.log,

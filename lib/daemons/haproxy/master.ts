@@ -18,7 +18,7 @@ import { configurationFiles, load, reportUnresolved } from './load';
 import { EXECUTABLE, formatMessage, type Message, type MessageLevel, VERSION } from './messages';
 
 /** Reading the configuration takes so much processor time. */
-export const LOAD_COST = 25 * MILLISECOND;
+export const LOAD_COST = 35 * MILLISECOND;
 const RELOAD = 'haproxy.reload';
 const RESOLVED = 'haproxy.resolved';
 

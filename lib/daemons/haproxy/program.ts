@@ -120,7 +120,7 @@ function* start(
   const hasMaster = line.masterWorker || configuration.global.masterWorker;
   const goesBack = !line.foreground && !line.notifies && (line.daemon || configuration.global.daemon);
   const isLoud = !goesBack && !(line.quiet && !line.verbose);
-  if (!result.hasListener && !hasMaster && configuration.global.sockets.length === 0) {
+  if (!result.hasListener && !hasMaster) {
     yield* speaker.say(
       'ALERT',
       `[${command}.main()] No enabled listener found (check for 'bind' directives) ! Exiting.`,
