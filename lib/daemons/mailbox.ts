@@ -52,10 +52,18 @@ export class Mailbox {
   readonly #box: number;
   readonly #items: Item[] = [];
 
-  constructor(private readonly context: ProgramContext) {
+  /** `id`: of a mailbox that a checkpoint holds; its callbacks lead here again. */
+  constructor(
+    private readonly context: ProgramContext,
+    id?: number,
+  ) {
     const known = boxesOf(context.world);
-    this.#box = known.next++;
+    this.#box = id ?? known.next;
+    known.next = Math.max(known.next, this.#box + 1);
     known.open.set(this.#box, this.#items);
+  }
+  get id(): number {
+    return this.#box;
   }
 
   /** What a program waits for that has other things to wait for as well. */

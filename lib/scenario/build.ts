@@ -4,6 +4,7 @@
  * folders, users and their keys. Nothing here starts a service: hosts boot
  * from their disks.
  */
+import { userKeyFiles } from '../daemons/sshd/keys';
 import type { Kernel } from '../kernel/kernel';
 import { formatIPv4, maskOf, parseCidr, parseIPv4 } from '../std/ipv4';
 import { microsFromCivil } from '../std/civil';
@@ -88,6 +89,10 @@ function setupOf(scenario: Scenario, name: string, options: BuildOptions, names:
           .filter(([, traffic]) => traffic.host === name)
           .map(([source, traffic]) => ['/etc/loadgen.conf', { text: trafficFile(source, traffic) }]),
       ),
+      ...Object.assign(
+        {},
+        ...users.map((user) => userKeyFiles(user, { lab: scenario.id, hosts: knownHosts(scenario) })),
+      ),
       ...overlay(options.files, '_all'),
       ...overlay(options.files, name),
       ...Object.fromEntries(Object.entries(host.files).map(([path, file]) => [path, specOf(file)])),
@@ -119,6 +124,14 @@ function hostsFile({ lab }: Scenario): string {
   );
   for (const [name, address] of Object.entries(lab.names)) lines.push(`${address}\t${name}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** Whose ssh keys everybody knows already. */
+function knownHosts({ lab }: Scenario): { names: string[]; host: string }[] {
+  return Object.entries(lab.hosts).map(([host, { interfaces }]) => ({
+    host,
+    names: [host, ...Object.values(interfaces).map(({ address }) => address.split('/')[0] ?? '')],
+  }));
 }
 
 function trafficFile(name: string, traffic: Scenario['lab']['traffic'][string]): string {

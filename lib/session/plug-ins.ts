@@ -4,6 +4,7 @@ import { register as registerIfupdown } from '../daemons/ifupdown/index';
 import { register as registerKeepalived } from '../daemons/keepalived/index';
 import { register as registerHaproxy } from '../daemons/haproxy/index';
 import { NETWORK_TOOLS, register as registerNetworkTools } from '../daemons/network-tools/index';
+import { register as registerSshd, SSH_PACKAGES } from '../daemons/sshd/index';
 import { register as registerSudo } from '../daemons/sudo/index';
 import { register as registerSysctl } from '../daemons/sysctl/index';
 import { register as registerTraffic } from '../daemons/traffic/index';
@@ -19,6 +20,7 @@ export const BASE_PACKAGES: readonly string[] = [
   'ifupdown',
   'sudo',
   'login',
+  ...SSH_PACKAGES,
 ];
 
 /** A new registry with all that is known. */
@@ -27,6 +29,7 @@ export function makeRegistry(): PluginRegistry {
   registerIfupdown(registry);
   registerKeepalived(registry);
   registerNetworkTools(registry);
+  registerSshd(registry);
   registerSudo(registry);
   registerSysctl(registry);
   registerTraffic(registry);

@@ -584,7 +584,13 @@ export type FilterStep =
       map?: { field: FilterField | FilterField[]; set: string };
       flags: string[];
     }
-  | { step: 'snat'; ip?: { lo: number; hi: number }; port?: { lo: number; hi: number }; flags: string[] }
+  | {
+      step: 'snat';
+      ip?: { lo: number; hi: number };
+      port?: { lo: number; hi: number };
+      map?: { field: FilterField | FilterField[]; set: string };
+      flags: string[];
+    }
   | { step: 'masquerade'; port?: { lo: number; hi: number }; flags: string[] }
   | { step: 'redirect'; port?: { lo: number; hi: number } }
   | {

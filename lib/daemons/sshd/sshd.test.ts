@@ -1,0 +1,243 @@
+/** ssh and sshd as recorded in truth/host (b09, c13). */
+import { describe, expect, it } from 'vitest';
+import { MILLISECOND, SECOND } from '../../std/instant';
+import type { FileSpec } from '../../world/files.contract';
+import { register as registerTools } from '../network-tools/index';
+import { ToolLab } from '../tool-lab';
+import { register } from './index';
+import { fingerprint, makeKeyPair, parsePrivate, userKeyFiles } from './keys';
+import { sha256, toBase64 } from './sha256';
+
+const USERS = [
+  { name: 'bob', uid: 1001, gid: 1001, home: '/home/bob', shell: '/bin/bash' },
+  { name: 'eve', uid: 1002, gid: 1002, home: '/home/eve', shell: '/bin/bash' },
+];
+function lab(options: { known?: boolean; files?: Record<string, FileSpec> } = {}): ToolLab {
+  const made = new ToolLab([registerTools, register]).segment('dmz', '10.0.1.0/24');
+  const hosts = options.known === false ? [] : [{ names: ['sv', '10.0.1.11'], host: 'sv' }];
+  const names = { '/etc/hosts': { text: '127.0.0.1 localhost\n10.0.1.11 sv\n10.0.1.30 cl\n' } };
+  for (const [name, address] of [
+    ['sv', '10.0.1.11/24'],
+    ['cl', '10.0.1.30/24'],
+  ] as const)
+    made.host(
+      name,
+      { eth0: `dmz ${address}` },
+      {
+        packages: ['openssh-server', 'openssh-client', 'iproute2'],
+        users: USERS,
+        files: {
+          ...names,
+          '/run/sshd': { directory: true },
+          ...userKeyFiles({ name: 'root', uid: 0, gid: 0, home: '/root' }, { lab: 'lab', hosts }),
+          ...userKeyFiles({ name: 'bob', uid: 1001, gid: 1001, home: '/home/bob' }, { lab: 'lab', hosts }),
+          ...(name === 'sv' ? options.files : {}),
+        },
+      },
+    );
+  made.start('sv', '/usr/sbin/sshd -D');
+  made.pass(100 * MILLISECOND);
+  return made;
+}
+
+describe('keys', () => {
+  it('hash as FIPS 180-4 says', () => {
+    expect(toBase64(sha256([0x61, 0x62, 0x63]))).toBe('ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=');
+  });
+  it('keep their public half in the private file', () => {
+    for (const type of ['ed25519', 'ecdsa', 'rsa'] as const) {
+      const pair = makeKeyPair('seed', 'bob@lab', type);
+      expect(parsePrivate(pair.privateText)).toEqual({
+        type: pair.type,
+        blob: pair.blob,
+        comment: 'bob@lab',
+      });
+    }
+    expect(fingerprint(makeKeyPair('a', ''))).not.toBe(fingerprint(makeKeyPair('b', '')));
+  });
+});
+
+describe('ssh', () => {
+  it('runs a command: its output, its exit code, and what the server logs', () => {
+    const one = lab();
+    expect(one.run('cl', ['ssh', 'sv', 'echo hello; exit 7'])).toMatchObject({
+      stdout: 'hello\n',
+      stderr: '',
+      exit: 7,
+    });
+    one.pass(SECOND);
+    const key = fingerprint(makeKeyPair('user:lab:root', ''));
+    const log = one.log('sv').map((line) => line.replace(/\[\d+\]/, '').replace(/port \d{5}/, 'port P'));
+    expect(log).toEqual([
+      'sshd: Server listening on 0.0.0.0 port 22.',
+      'sshd: Server listening on :: port 22.',
+      `sshd: Accepted publickey for root from 10.0.1.30 port P ssh2: ED25519 ${key}`,
+      'sshd: pam_unix(sshd:session): session opened for user root(uid=0) by (uid=0)',
+      'sshd: Received disconnect from 10.0.1.30 port P:11: disconnected by user',
+      'sshd: Disconnected from user root 10.0.1.30 port P',
+      'sshd: pam_unix(sshd:session): session closed for user root',
+    ]);
+  });
+  it('takes standard input along, and separates the streams', () => {
+    const one = lab();
+    expect(one.run('cl', ['ssh', 'sv', 'nosuchcmd'])).toMatchObject({
+      stderr: 'bash: line 1: nosuchcmd: command not found\n',
+      exit: 127,
+    });
+    expect(one.run('cl', 'ssh sv', { stdin: 'echo one\necho two\n' })).toMatchObject({
+      stdout: 'one\ntwo\n',
+      stderr: 'Pseudo-terminal will not be allocated because stdin is not a terminal.\n',
+      exit: 0,
+    });
+  });
+  it('asks about unknown keys, and refuses changed ones', () => {
+    const one = lab({ known: false });
+    expect(one.run('cl', 'ssh -o BatchMode=yes sv true')).toMatchObject({
+      stderr: 'Host key verification failed.\n',
+      exit: 255,
+    });
+    expect(one.run('cl', 'ssh -o StrictHostKeyChecking=accept-new sv echo hi')).toMatchObject({
+      stdout: 'hi\n',
+      stderr: "Warning: Permanently added 'sv' (ED25519) to the list of known hosts.\n",
+    });
+    expect(one.run('cl', 'ssh sv echo hi').stdout).toBe('hi\n');
+    one.world
+      .host('cl')
+      .fs.writeFile(
+        '/root/.ssh/known_hosts',
+        (one.file('cl', '/root/.ssh/known_hosts') ?? '').replace(/AAAAI.{8}/, 'AAAAIAAAAAAAA'),
+        {
+          uid: 0,
+          gid: 0,
+          groups: [],
+        },
+      );
+    const refused = one.run('cl', 'ssh sv echo hi');
+    expect(refused.exit).toBe(255);
+    expect(refused.stderr).toContain('WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!');
+    expect(refused.stderr).toContain('  ssh-keygen -f "/root/.ssh/known_hosts" -R "sv"\n');
+  });
+  it('says why nobody answers', () => {
+    const one = lab();
+    expect(one.run('cl', 'ssh -p 2222 sv true')).toMatchObject({
+      stderr: 'ssh: connect to host sv port 2222: Connection refused\n',
+      exit: 255,
+    });
+    expect(one.run('cl', 'ssh -o ConnectTimeout=2 10.0.1.77 true')).toMatchObject({
+      stderr: 'ssh: connect to host 10.0.1.77 port 22: Connection timed out\n',
+      exit: 255,
+    });
+  });
+  it('denies who has no key, wrong modes, and who is not listed', () => {
+    const one = lab();
+    expect(one.run('cl', 'ssh -o BatchMode=yes eve@sv true')).toMatchObject({
+      stderr: 'eve@sv: Permission denied (publickey,password).\n',
+      exit: 255,
+    });
+    one.world.host('sv').fs.chmod('/root/.ssh/authorized_keys', 0o777, { uid: 0, gid: 0, groups: [] });
+    expect(one.run('cl', 'ssh -o BatchMode=yes sv true').stderr).toBe(
+      'root@sv: Permission denied (publickey,password).\n',
+    );
+    expect(one.log('sv').join('\n')).toContain(
+      'Authentication refused: bad ownership or modes for file /root/.ssh/authorized_keys',
+    );
+    const listed = lab({
+      files: { '/etc/ssh/sshd_config': { text: 'AllowUsers alice\nPasswordAuthentication no\n' } },
+    });
+    expect(listed.run('cl', 'ssh sv true').stderr).toBe('root@sv: Permission denied (publickey).\n');
+    expect(listed.log('sv').join('\n')).toContain(
+      'User root from 10.0.1.30 not allowed because not listed in AllowUsers',
+    );
+  });
+  it('ends when the server goes away', () => {
+    const one = lab();
+    const session = one.start('cl', ['ssh', 'sv', '/bin/sh'], { stdin: undefined, spawn: {} });
+    one.pass(SECOND);
+    expect(session.exit).toBe(0);
+    const long = one.start('cl', ['ssh', 'sv', 'ip monitor']);
+    one.pass(SECOND);
+    expect(long.exit).toBeUndefined();
+    const server = one.world
+      .host('sv')
+      .processes()
+      .find((process) => process.argv[0]?.startsWith('sshd: root@notty') === true);
+    one.world.kill(one.world.host('sv'), server?.pid ?? 0, 'TERM');
+    one.pass(SECOND);
+    expect(long).toMatchObject({ stderr: 'Connection to sv closed by remote host.\n', exit: 255 });
+  });
+});
+
+describe('an interactive session', () => {
+  function open(
+    one: ToolLab,
+    command: readonly string[],
+  ): { type: (text: string) => string; exit: () => number | undefined } {
+    const host = one.world.host('cl');
+    const terminal = host.terminals.create({ screen: true });
+    const started = one.start('cl', command, {
+      user: 'bob',
+      spawn: { session: true, tty: terminal.id, fds: new Map([0, 1, 2].map((fd) => [fd, terminal.slave])) },
+    });
+    one.pass(50 * MILLISECOND);
+    terminal.setSession(started.pid);
+    one.pass(SECOND);
+    return {
+      type(text) {
+        terminal.input(text);
+        one.pass(SECOND);
+        return terminal.takeOutput();
+      },
+      exit: () => started.exit,
+    };
+  }
+  it('echoes there, and Ctrl-C reaches the foreground there', () => {
+    const one = lab();
+    const screen = open(one, ['ssh', 'sv']);
+    const first = screen.type('echo $USER\n');
+    expect(first).toContain('The programs included with the Debian GNU/Linux system are free software;');
+    expect(first.endsWith('$ echo $USER\nbob\n$ ')).toBe(true);
+    expect(screen.type('ip monitor\n')).toBe('ip monitor\n');
+    expect(screen.type('\x03')).toBe('^C\n$ ');
+    expect(screen.exit()).toBeUndefined();
+    expect(screen.type('exit\n')).toBe('exit\nConnection to sv closed.\n');
+    // As in bash: the status of what Ctrl-C ended.
+    expect(screen.exit()).toBe(130);
+  });
+  it('tells the page where what is typed really goes', () => {
+    const one = lab();
+    open(one, ['ssh', 'sv']);
+    const [state] = one.world.host('cl').state.terminals.values();
+    expect(state?.relay).toEqual({ host: 'sv', terminal: 'pts/0' });
+    expect(one.world.host('sv').terminals.find('pts/0')?.isAwaited).toBe(true);
+  });
+});
+
+describe('sshd -t', () => {
+  it('names the line', () => {
+    const one = lab();
+    one.world.host('sv').install('/etc/ssh/bad', { text: 'Port 22\nFoo bar\nPort abc\n' });
+    expect(one.run('sv', '/usr/sbin/sshd -t -f /etc/ssh/bad')).toMatchObject({
+      stderr:
+        '/etc/ssh/bad: line 2: Bad configuration option: Foo\n/etc/ssh/bad: line 3: Badly formatted port number.\n/etc/ssh/bad: terminating, 2 bad configuration options\n',
+      exit: 255,
+    });
+  });
+});
+describe('scp', () => {
+  it('copies there and back, and says what is not there', () => {
+    const one = lab();
+    one.world.host('cl').install('/tmp/a', { text: 'A\n' });
+    expect(one.run('cl', 'scp /tmp/a sv:/tmp/b')).toMatchObject({ stderr: '', exit: 0 });
+    expect(one.file('sv', '/tmp/b')).toBe('A\n');
+    expect(one.run('cl', 'scp sv:/tmp/b /tmp/c')).toMatchObject({ exit: 0 });
+    expect(one.file('cl', '/tmp/c')).toBe('A\n');
+    expect(one.run('cl', 'scp /nope sv:/tmp/')).toMatchObject({
+      stderr: 'scp: stat local "/nope": No such file or directory\n',
+      exit: 255,
+    });
+    expect(one.run('cl', 'scp sv:/nope /tmp/')).toMatchObject({
+      stderr: 'scp: /nope: No such file or directory\n',
+      exit: 1,
+    });
+  });
+});
