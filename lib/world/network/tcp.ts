@@ -22,7 +22,7 @@ import { ACK, FIN, IP_HEADER, type Packet, PSH, RST, SEGMENT_BYTES, SYN, TCP, TC
 import { lookUp, route } from './routing';
 import type { Stack } from './stack';
 import { type Arrival, type Connection, type End, endOf, type Listener, other } from './state';
-import { rememberTimeWait, timeWaits } from './time-wait';
+import { rememberTimeWait, restsIn } from './time-wait';
 import { followTrail, isForConnection, passAlong, type Trail } from './trail';
 
 type Failure = (SocketEvent & { type: 'failed' })['errno'];
@@ -1069,11 +1069,5 @@ function dataTimeout(retries: number): Micros {
   return Math.min(SMALLEST_TIMEOUT * 2 ** retries, LARGEST_TIMEOUT);
 }
 function inTimeWait(stack: Stack, a: Arrival): boolean {
-  return timeWaits(stack.net.timeWait, a.at).some(
-    (socket) =>
-      socket.ip === a.dst &&
-      socket.port === a.dport &&
-      socket.peerIp === a.src &&
-      socket.peerPort === a.sport,
-  );
+  return restsIn(stack.net.timeWait, a.dst, a.dport, a.src, a.sport, a.at);
 }

@@ -59,6 +59,29 @@ export function timeWaits(ring: TimeWait, now: Micros): Socket[] {
   return sockets;
 }
 
+/** Whether such a socket rests: the newest are asked first, as mostly a peer's last segment asks. */
+export function restsIn(
+  ring: TimeWait,
+  ip: number,
+  port: number,
+  peerIp: number,
+  peerPort: number,
+  now: Micros,
+): boolean {
+  for (let i = ring.count - 1; i >= 0; i--) {
+    const at = (ring.first + i) & (ring.end.length - 1);
+    if ((ring.end[at] ?? 0) <= now) return false;
+    if (
+      ring.port[at] === port &&
+      ring.peerPort[at] === peerPort &&
+      ring.ip[at] === ip &&
+      ring.peerIp[at] === peerIp
+    )
+      return true;
+  }
+  return false;
+}
+
 /** Twice the room, the oldest at the start again. */
 function grow(ring: TimeWait): void {
   const capacity = Math.max(FIRST_CAPACITY, ring.end.length * 2);
