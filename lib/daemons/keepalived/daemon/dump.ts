@@ -1,6 +1,7 @@
 /** SIGUSR1 and SIGUSR2: what keepalived writes of itself (vrrp_data.c, vrrp_print.c). */
 import { formatIPv4 } from '../../../std/ipv4';
-import { SECOND } from '../../../std/instant';
+import { strftime } from '../../../std/civil';
+import { type Micros, SECOND } from '../../../std/instant';
 import type { InstanceConfiguration } from '../config';
 import { sourceOf } from './advertise';
 import { say } from './say';
@@ -22,7 +23,7 @@ export function writeStatistics(vrrp: Vrrp): void {
   write(vrrp, STATISTICS, [...vrrp.state.instances].map(([name, own]) => statisticsOf(name, own)).join(''));
 }
 function write(vrrp: Vrrp, path: string, text: string): void {
-  const refused = vrrp.host.fs.writeFile(path, text, vrrp.process, { mode: 0o644 });
+  const refused = vrrp.host.fs.writeFile(path, text, vrrp.process, { mode: 0o600 });
   if (refused !== undefined) say(vrrp, `Can't open ${path} (${refused.errno})`);
 }
 
@@ -40,34 +41,44 @@ const STATES: Readonly<Record<string, string>> = {
 function dataOf(vrrp: Vrrp, instance: InstanceConfiguration, own: InstanceState): string {
   const { context, value } = own.snapshot;
   const list = (title: string, lines: readonly string[]): string[] =>
-    lines.length === 0 ? [] : [`   ${title} :`, ...lines.map((line) => `     ${line}`)];
+    lines.length === 0 ? [] : [`   ${title}:`, ...lines.map((line) => `     ${line}`)];
+  const listOf = (title: string, lines: readonly string[]): string[] => list(`${title} `, lines);
+  const due = vrrp.kernel.timer(vrrp.owner, `vrrp:${instance.name}`);
+  const { garp } = instance;
   const lines = [
     ` VRRP Instance = ${instance.name}`,
     `   VRRP Version = ${instance.version}`,
     `   State = ${STATES[String(value)] ?? ''}`,
+    '   Flags: none',
     `   Wantstate = ${context.wanted}`,
     `   Number of config faults = ${instance.faults}`,
+    `   Number of interface and track script faults = ${own.isFaulty ? 1 : 0}`,
+    `   Number of track scripts init = ${own.waits ? 1 : 0}`,
+    `   Last transition = ${wallClock(vrrp, own.since)}`,
+    ...(due === undefined ? [] : [`   Read timeout = ${wallClock(vrrp, due)}`]),
+    `   Master down timer = ${context.downInterval} usecs`,
     `   Interface = ${instance.interface ?? 'none'}`,
     `   Using src_ip = ${formatIPv4(sourceOf(vrrp, instance))}`,
+    ...(instance.isUnicast ? [] : [`   Multicast address ${formatIPv4(instance.multicastGroup)}`]),
+    `   Gratuitous ARP delay = ${garp.delay / SECOND}`,
+    `   Gratuitous ARP repeat = ${garp.repeat}`,
+    `   Gratuitous ARP refresh = ${garp.refresh / SECOND}`,
+    `   Gratuitous ARP refresh repeat = ${garp.refreshRepeat}`,
+    `   Gratuitous ARP lower priority delay = ${garp.lowerPriorityDelay / SECOND}`,
+    `   Gratuitous ARP lower priority repeat = ${garp.lowerPriorityRepeat}`,
+    `   Down timer adverts = ${instance.downTimerAdverts}`,
+    `   Send advert after receive lower priority advert = ${!instance.lowerPriorityNoAdvert}`,
+    `   Send advert after receive higher priority advert = ${instance.higherPrioritySendAdvert}`,
     `   Virtual Router ID = ${instance.vrid}`,
     `   Priority = ${instance.priority}`,
     `   Effective priority = ${context.priority}`,
     `   Total priority = ${context.totalPriority}`,
     `   Advert interval = ${instance.interval / (instance.version === 2 ? SECOND : 1000)} ${instance.version === 2 ? 'sec' : 'milli-sec'}`,
+    `   Accept = ${instance.accepts ? 'enabled' : 'disabled'}`,
     `   Preempt = ${instance.nopreempt ? 'disabled' : 'enabled'}`,
     ...(instance.preemptDelay > 0 ? [`   Preempt delay = ${seconds(instance.preemptDelay)} secs`] : []),
-    `   Accept = ${instance.accepts ? 'enabled' : 'disabled'}`,
-    ...(instance.authType === 1
-      ? ['   Authentication type = SIMPLE_PASSWORD', `   Password = ${instance.authData}`]
-      : []),
-    ...list(
-      'Tracked scripts',
-      instance.scripts.map(({ name, weight }) => `${name} weight ${weight}`),
-    ),
-    ...list(
-      'Tracked interfaces',
-      instance.interfaces.map(({ name, weight }) => `${name} weight ${weight}`),
-    ),
+    '   Promote_secondaries = disabled',
+    ...(instance.version === 3 ? [] : authenticationOf(instance)),
     ...list(
       `Virtual IP (${instance.addresses.length})`,
       instance.addresses.map(
@@ -81,8 +92,29 @@ function dataOf(vrrp: Vrrp, instance: InstanceConfiguration, own: InstanceState)
           instance.peers.map(({ address }) => formatIPv4(address)),
         )
       : []),
+    ...listOf(
+      'Tracked scripts',
+      instance.scripts.map(({ name, weight }) => `${name} weight ${weight}`),
+    ),
+    ...listOf(
+      'Tracked interfaces',
+      instance.interfaces.map(({ name, weight }) => `${name} weight ${weight}`),
+    ),
+    '   Using smtp notification = no',
+    '   Notify deleted = Fault',
+    '   Notify priority changes = false',
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function authenticationOf(instance: InstanceConfiguration): string[] {
+  if (instance.authType === 0) return ['   Authentication type = none'];
+  const type = instance.authType === 1 ? 'SIMPLE_PASSWORD' : 'IPSEC_AH';
+  return [`   Authentication type = ${type}`, `   Password = ${instance.authData}`];
+}
+function wallClock(vrrp: Vrrp, at: Micros): string {
+  const wall = vrrp.host.clock() - vrrp.kernel.now + at;
+  return `${seconds(wall)} (${strftime('%a %b %e %H:%M:%S', wall)}.${String(wall % SECOND).padStart(6, '0')} ${strftime('%Y', wall)})`;
 }
 
 function statisticsOf(name: string, { statistics }: InstanceState): string {

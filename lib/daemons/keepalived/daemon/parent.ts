@@ -18,6 +18,10 @@ export const VERSION = 'Keepalived v2.2.7 (01/16,2022)';
 const KIND = 'keepalived';
 const BUILT_FOR = '5.19.11';
 const STARTUP = 2 * MILLISECOND;
+const CHILD_STARTS = 9_900;
+const COMPLETE = 'keepalived.complete';
+/** Recorded exit codes of the whole: a child's permanent error, a missing file. */
+const EXIT_NO_FILE = 6;
 
 type Parent = DaemonContext<ParentState>;
 function say(parent: Parent, text: string): void {
@@ -41,8 +45,8 @@ export function* runParent(context: ProgramContext, options: RunOptions): Progra
   for (const text of lines) line(text);
   for (const keyword of notModelled) line(`not modelled: ${keyword}`);
   if (refused) {
-    line(`Stopped ${VERSION}`);
-    return EXIT_CONFIG;
+    for (const text of farewell(options)) line(text);
+    return EXIT_NO_FILE;
   }
   if (!hasAutoPriority)
     line('NOTICE: setting config option max_auto_priority should result in better keepalived performance');
@@ -61,9 +65,17 @@ export function* runParent(context: ProgramContext, options: RunOptions): Progra
     line(`Starting VRRP child process, pid=${state.vrrpPid}`);
   } else line('Warning - keepalived has no configuration to run');
   context.become(KIND, state);
-  line('Startup complete');
-  context.notify('READY=1');
+  context.world.timer(host, context.pid, 'complete', context.kernel.now + CHILD_STARTS, {
+    name: COMPLETE,
+    data: { what: 'Startup' },
+  });
   return yield* context.serve();
+}
+/** The child has read its configuration by then, or is gone. */
+function complete(parent: Parent, what: string): void {
+  if (parent.state.stopping || (parent.state.needsVrrp && parent.state.vrrpPid === 0)) return;
+  if (parent.state.needsVrrp) say(parent, `${what} complete`);
+  parent.notify('READY=1');
 }
 function vrrpSpawn(argv: readonly string[], options: RunOptions) {
   return {
@@ -73,7 +85,8 @@ function vrrpSpawn(argv: readonly string[], options: RunOptions) {
     parentDeathSignal: 'TERM' as SignalName,
   };
 }
-function kernelOf(context: ProgramContext): string {
+/** As uname(2) tells it. */
+export function kernelOf(context: ProgramContext): string {
   const read = (name: string, fallback: string): string => {
     const text = context.fs.readFile(`/proc/sys/kernel/${name}`, ROOT);
     return typeof text === 'string' && text.trim() !== '' ? text.trim() : fallback;
@@ -93,10 +106,13 @@ function stop(parent: Parent): void {
 function stopped(parent: Parent): void {
   const { state, host } = parent;
   host.fs.unlink(state.options.pidFile, ROOT);
-  if (state.options.logsDetails)
-    say(parent, 'CPU usage (self/children) user: 0.000000/0.000000 system: 0.000000/0.000000');
-  say(parent, `Stopped ${VERSION}`);
+  for (const text of farewell(state.options)) say(parent, text);
   parent.exit(state.exitCode);
+}
+
+function farewell(options: RunOptions): string[] {
+  const usage = 'CPU usage (self/children) user: 0.000000/0.000000 system: 0.000000/0.000000';
+  return [...(options.logsDetails ? [usage] : []), `Stopped ${VERSION}`];
 }
 
 function reload(parent: Parent): void {
@@ -110,7 +126,7 @@ function reload(parent: Parent): void {
   state.needsVrrp = needs.vrrp;
   if (state.vrrpPid !== 0) parent.world.kill(host, state.vrrpPid, 'HUP');
   else if (needs.vrrp) startVrrp(parent);
-  parent.notify('READY=1');
+  parent.setTimer('complete', parent.kernel.now + CHILD_STARTS, COMPLETE, { what: 'Reload' });
 }
 function startVrrp(parent: Parent): void {
   const pid = parent.spawn(vrrpSpawn(parent.process.argv, parent.state.options));
@@ -130,26 +146,52 @@ function childEnded(parent: Parent, pid: number, status: ExitStatus): void {
   if (status.code === EXIT_CONFIG) {
     say(parent, `pid ${pid} exited with permanent error CONFIG. Terminating`);
     state.exitCode = EXIT_CONFIG;
-    stop(parent);
+    state.stopping = true;
+    stopped(parent);
     return;
   }
-  if (status.signal !== undefined && !QUIET.has(status.signal))
-    say(parent, `Keepalived_vrrp exited due to signal ${FATAL[status.signal] ?? 0} (${status.signal})`);
-  else if (status.code !== undefined && status.code !== 0)
-    say(parent, `Keepalived_vrrp exited with status ${status.code}`);
+  sayHowItEnded(parent, pid, status);
   if (!state.options.respawns) {
     say(parent, `VRRP child process(${pid}) died: Exiting`);
     stop(parent);
     return;
   }
   say(parent, `VRRP child process(${pid}) died: Respawning`);
+  for (const text of PLEASE) say(parent, text);
+  say(parent, 'Restart of VRRP process delayed 0 seconds to limit respawn rate');
   startVrrp(parent);
 }
-const QUIET: ReadonlySet<SignalName> = new Set(['KILL', 'TERM', 'HUP', 'INT']);
-const FATAL: Readonly<Partial<Record<SignalName, number>>> = { SEGV: 11, ABRT: 6, BUS: 7, FPE: 8, ILL: 4 };
+const PLEASE = [
+  '  Please log an issue at https://github.com/acassen/keepalived/issues/',
+  '  and include a full copy of your keepalived configuration files, and',
+  '  copies of the keepalived system log entries around the time this happened',
+];
+function sayHowItEnded(parent: Parent, pid: number, { code, signal }: ExitStatus): void {
+  if (signal !== undefined) {
+    const [number, name] = SIGNALS[signal] ?? [0, signal];
+    const doubt = signal === 'KILL' ? ' - has rlimit_rttime been exceeded?' : '';
+    say(parent, `pid ${pid} exited due to signal ${number} (${name})${doubt}`);
+  } else if (code !== 0) say(parent, `pid ${pid} exited with status ${code ?? 0}`);
+}
+const SIGNALS: Readonly<Partial<Record<SignalName, readonly [number, string]>>> = {
+  KILL: [9, 'Killed'],
+  SEGV: [11, 'Segmentation fault'],
+  ABRT: [6, 'Aborted'],
+  BUS: [7, 'Bus error'],
+  FPE: [8, 'Floating point exception'],
+  ILL: [4, 'Illegal instruction'],
+  QUIT: [3, 'Quit'],
+};
 
 export const parentDaemon: DaemonDefinition<ParentState> = {
   kind: KIND,
+  register(world) {
+    world.callback<{ what: string }>(COMPLETE, ({ host, pid, data }) => {
+      const process = host.process(pid);
+      // The kind says whose state it is.
+      if (process?.daemon?.kind === KIND) complete(host.daemonContext(pid) as Parent, data.what);
+    });
+  },
   onSignal(parent, signal) {
     switch (signal) {
       case 'TERM':

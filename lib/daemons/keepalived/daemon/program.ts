@@ -4,9 +4,9 @@ import type { ProgramContext, ProgramRun } from '../../../world/process.contract
 import { checkConfiguration } from '../configuration/check';
 import { hostEnvironment } from './host-environment';
 import { log } from './log';
-import { runParent } from './parent';
+import { kernelOf, runParent } from './parent';
 import type { RunOptions } from './state';
-import { USAGE, VERSION_TEXT } from './texts';
+import { USAGE, versionText } from './texts';
 
 const DEFAULT_FILE = '/etc/keepalived/keepalived.conf';
 const TABLE = {
@@ -84,7 +84,7 @@ export function* keepalived(context: ProgramContext): ProgramRun {
     options.findLast((option) => option.name === name)?.value;
   const has = (name: string): boolean => options.some((option) => option.name === name);
   if (has('v')) {
-    yield* context.err(VERSION_TEXT);
+    yield* context.err(versionText(kernelOf(context), distributionOf(context)));
     return 0;
   }
   if (has('h')) {
@@ -137,6 +137,10 @@ export function* keepalived(context: ProgramContext): ProgramRun {
   return 0;
 }
 
+function distributionOf(context: ProgramContext): string {
+  const text = context.fs.readFile('/etc/os-release', context.who);
+  return typeof text === 'string' ? (/^PRETTY_NAME="(.*)"$/m.exec(text)?.[1] ?? '') : '';
+}
 function facilityOf(given: string | undefined): string {
   if (given === undefined) return 'daemon';
   return /^[0-7]$/.test(given) ? `local${given}` : given;

@@ -29,12 +29,15 @@ export function reload(vrrp: Vrrp): 'done' | 'refused' {
     options: state.options,
     isReload: true,
   });
-  for (const line of lines) say(vrrp, line);
-  if (configuration === undefined) return 'refused';
+  if (configuration === undefined) {
+    for (const line of lines) say(vrrp, line);
+    return 'refused';
+  }
   dropOld(vrrp, configuration);
   state.configuration = configuration;
   state.files = files;
   carryScripts(vrrp);
+  for (const line of lines) say(vrrp, line);
   for (const { name } of configuration.groups)
     if (!state.groups.has(name)) state.groups.set(name, { state: 'INIT' });
   openSockets(vrrp);

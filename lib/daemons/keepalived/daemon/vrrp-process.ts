@@ -9,6 +9,7 @@ import type {
   ProgramRun,
 } from '../../../world/process.contract';
 import type { Host } from '../../../world/world.contract';
+import type { InstanceConfiguration } from '../config';
 import { forgetHidden } from './accept-mode';
 import { announce, GARP_DUE, removeLeftovers } from './addresses';
 import { heardOf, openSockets, PACKET, receive } from './advertise';
@@ -35,7 +36,7 @@ import { heardNetlink, LINK_DUE, linkIs, LOOK, look, NETLINK, readInterfaces, st
 
 export const VRRP_KIND = 'keepalived-vrrp';
 /** KEEPALIVED_EXIT_CONFIG in lib/scheduler.h. */
-export const EXIT_CONFIG = 4;
+export const EXIT_CONFIG = 2;
 const STOPPED = 'keepalived.stopped';
 /** From fork to the first state: reading, netlink, sockets. */
 const STARTUP: Micros = 10 * MILLISECOND;
@@ -51,15 +52,15 @@ export function vrrpMain(options: RunOptions): (context: ProgramContext) => Prog
     if (options.logsDetails) {
       line('Registering Kernel netlink reflector');
       line('Registering Kernel netlink command channel');
-      for (const device of host.state.interfaces.values())
-        if (device.name !== 'lo')
-          for (const { ip } of device.addresses)
-            line(`Assigned address ${formatIPv4(ip)} for interface ${device.name}`);
-      line('Registering gratuitous ARP shared channel');
     }
     const { lines, files, configuration } = readAsVrrp({ host, process, options, isReload: false });
     for (const text of lines) line(text);
-    if (configuration === undefined) return EXIT_CONFIG;
+    if (configuration === undefined) {
+      line(`Stopped${options.logsDetails ? ' - used 0.000000 user time, 0.000000 system time' : ''}`);
+      return EXIT_CONFIG;
+    }
+    if (options.logsDetails) for (const text of addressLines(host)) line(text);
+    context.notify('READY=1');
     context.fs.writeFile(options.vrrpPidFile, `${context.pid}\n`, context.who);
     const state: VrrpState = {
       options,
@@ -81,6 +82,13 @@ export function vrrpMain(options: RunOptions): (context: ProgramContext) => Prog
   };
 }
 const BEGIN = 'keepalived.begin';
+export function addressLines(host: Host): string[] {
+  return [...host.state.interfaces.values()]
+    .filter(({ name }) => name !== 'lo')
+    .flatMap(({ name, addresses }) =>
+      addresses.map(({ ip }) => `Assigned address ${formatIPv4(ip)} for interface ${name}`),
+    );
+}
 
 /** All instances take their first state, then scripts run. */
 function begin(vrrp: Vrrp): void {
@@ -100,8 +108,11 @@ function begin(vrrp: Vrrp): void {
   openSockets(vrrp);
   for (const instance of configuration.instances) {
     const own = state.instances.get(instance.name);
-    if (own !== undefined) Object.assign(own, standing(vrrp, instance));
+    if (own === undefined) continue;
+    Object.assign(own, standing(vrrp, instance));
+    if (own.isFaulty) sayFaults(vrrp, instance);
   }
+  sayDetail(vrrp, 'Registering gratuitous ARP shared channel');
   const notBefore = kernel.now + configuration.global.startupDelay;
   state.started = true;
   for (const { name } of configuration.instances) startInstance(vrrp, name, notBefore);
@@ -134,7 +145,14 @@ function startInstance(vrrp: Vrrp, name: string, notBefore: Micros): void {
     heldBack: others.some(({ snapshot }) => snapshot.context.wanted !== 'MASTER'),
     notBefore,
   });
-  if (own.isFaulty) say(vrrp, `(${name}) Entering FAULT STATE (init)`);
+}
+function sayFaults(vrrp: Vrrp, instance: InstanceConfiguration): void {
+  const own = instance.tracksPrimary && instance.interface !== undefined ? [instance.interface] : [];
+  const tracked = instance.interfaces.filter(({ weight }) => weight === 0).map(({ name }) => name);
+  for (const device of new Set([...own, ...tracked]))
+    if (vrrp.state.interfaces.get(device) !== true)
+      say(vrrp, `(${instance.name}): entering FAULT state (interface ${device} down)`);
+  say(vrrp, `(${instance.name}) entering FAULT state`);
 }
 
 function received(vrrp: Vrrp, key: string, packet: RawPacketEvent): void {
@@ -161,11 +179,12 @@ function stop(vrrp: Vrrp): void {
 function stopped(vrrp: Vrrp): void {
   if (!vrrp.state.options.keepsVips) forgetHidden(vrrp);
   vrrp.host.fs.unlink(vrrp.state.options.vrrpPidFile, { uid: 0, gid: 0, groups: [] });
-  say(
-    vrrp,
-    `Stopped - used (self/children) ${processorTime(vrrp.process.cpuMicros)}/0.000000 user time, 0.000000/0.000000 system time`,
-  );
+  say(vrrp, stoppedLine(vrrp));
   vrrp.exit(0);
+}
+function stoppedLine(vrrp: Vrrp): string {
+  const used = ` - used (self/children) ${processorTime(vrrp.process.cpuMicros)}/0.000000 user time, 0.000000/0.000000 system time`;
+  return `Stopped${vrrp.state.options.logsDetails ? used : ''}`;
 }
 function processorTime(micros: Micros): string {
   return `${Math.floor(micros / SECOND)}.${String(micros % SECOND).padStart(6, '0')}`;
@@ -199,7 +218,10 @@ export const vrrpDaemon: DaemonDefinition<VrrpState> = {
         stop(vrrp);
         return 'handled';
       case 'HUP':
-        if (!vrrp.state.stopping && reload(vrrp) === 'refused') vrrp.exit(EXIT_CONFIG);
+        if (!vrrp.state.stopping && reload(vrrp) === 'refused') {
+          say(vrrp, stoppedLine(vrrp));
+          vrrp.exit(EXIT_CONFIG);
+        }
         return 'handled';
       case 'USR1':
         writeData(vrrp);
