@@ -73,6 +73,8 @@ export interface Inode {
   content: string;
   /** Length of `content` in bytes. */
   bytes: number;
+  /** So many zeros follow `content`, which are counted in `bytes` but not stored: a file made by fallocate or from /dev/zero. */
+  zeros?: number;
   /** Directory entries by name, `.` and `..` not included. */
   entries?: Map<string, number>;
   /** Name in the registry of programs when this file is a binary (an ELF file of a package). */
@@ -137,6 +139,8 @@ export interface FileSystem {
   readInode(ino: number): string;
   writeInode(ino: number, content: string): undefined | FileError;
   appendInode(ino: number, text: string): undefined | FileError;
+  /** Lengthens a file by zeros; what does not fit is ENOSPC. */
+  extend(ino: number, bytes: number): undefined | FileError;
   /** Copies what `from` holds, a program's identity too. */
   copyInode(from: number, to: number): undefined | FileError;
   retain(ino: number): void;
@@ -184,6 +188,23 @@ export interface FileSystem {
     inodes: number;
     inodesUsed: number;
   }[];
+  /** mount(2) of an empty file system; umount(2), by which its files are gone. */
+  mount(
+    mount: {
+      source: string;
+      point: string;
+      type: string;
+      options: string[];
+      size: number;
+      used: number;
+      inodes: number;
+      inodesUsed: number;
+    },
+    mode: number,
+  ): undefined | FileError;
+  unmount(point: string): undefined | FileError;
+  /** Open descriptors of running programs on an inode. */
+  openCount(ino: number): number;
   exists(path: string): boolean;
 }
 

@@ -3,7 +3,7 @@
  *
  * Inodes are frozen and replaced on change, so that a checkpoint shares what
  * did not change. Mounts are fixed regions of the tree with their own size.
- * Not modelled: ACLs, extended attributes, quotas, sparse files.
+ * Not modelled: ACLs, extended attributes, quotas, holes.
  * Sources: POSIX.1-2017 path resolution §4.13; Linux path_resolution(7).
  */
 import { byteLength } from '../std/bytes';
@@ -25,6 +25,8 @@ const LONGEST_NAME = 255;
 const LONGEST_PATH = 4095;
 const LINKS_FOLLOWED = 40;
 const BLOCK = 4096;
+/** More zeros than this at a file's end are not shown to who reads it. */
+const MOST_ZEROS_READ = 16 * 1024 * 1024;
 export const ROOT: Credentials = Object.freeze({ uid: 0, gid: 0, groups: Object.freeze([]) });
 
 interface Found {
@@ -182,7 +184,7 @@ export class Files implements FileSystem {
     if (node === undefined) return '';
     if (node.device === 'virtual')
       return this.ports.registry.findVirtualFiles(node.content)?.read(this.ports.host(), node.content) ?? '';
-    return node.content;
+    return node.zeros === undefined ? node.content : withZeros(node);
   }
   writeInode(ino: number, content: string): undefined | FileError {
     const node = this.ports.state().inodes.get(ino);
@@ -200,11 +202,31 @@ export class Files implements FileSystem {
     const node = this.ports.state().inodes.get(ino);
     if (node === undefined) return new FileError('ENOENT', '');
     if (node.device === 'virtual') return this.writeInode(ino, text);
-    return this.#store(node, node.content + text, node.bytes + byteLength(text));
+    return this.#store(node, withZeros(node) + text, node.bytes + byteLength(text));
+  }
+  extend(ino: number, bytes: number): undefined | FileError {
+    const node = this.#inode(ino);
+    const mount = this.#mount(node);
+    if (node.kind !== 'file' || node.device !== undefined || bytes <= 0) return undefined;
+    if (mount.options.includes('ro')) return new FileError('EROFS', '');
+    const room = blocksOf(node.bytes) * BLOCK - node.bytes + Math.max(0, mount.size - mount.used);
+    const added = Math.min(bytes, room);
+    mount.used += (blocksOf(node.bytes + added) - blocksOf(node.bytes)) * BLOCK;
+    const clock = this.ports.clock();
+    this.#patch(ino, {
+      zeros: (node.zeros ?? 0) + added,
+      bytes: node.bytes + added,
+      mtime: clock,
+      ctime: clock,
+    });
+    return added < bytes ? new FileError('ENOSPC', '') : undefined;
   }
   copyInode(from: number, to: number): undefined | FileError {
     const source = this.ports.state().inodes.get(from);
-    const failed = this.writeInode(to, this.readInode(from));
+    const zeros = source?.zeros ?? 0;
+    const failed =
+      this.writeInode(to, zeros > 0 ? (source?.content ?? '') : this.readInode(from)) ??
+      (zeros > 0 ? this.extend(to, zeros) : undefined);
     if (failed !== undefined || source?.program === undefined) return failed;
     this.#patch(to, { program: source.program });
     return undefined;
@@ -319,6 +341,55 @@ export class Files implements FileSystem {
     this.#setEntry(place.parent, place.name, source.ino);
     this.#patch(source.ino, { ctime: this.ports.clock() });
     return undefined;
+  }
+
+  // ---------------------------------------------------------------- mounts
+  /** mount(2) of an empty file system over a directory. */
+  mount(mount: MountState, mode: number): undefined | FileError {
+    const found = this.#find(mount.point, ROOT, true);
+    if (found instanceof FileError) return found;
+    if (this.#inode(found.ino).kind !== 'directory') return new FileError('ENOTDIR', mount.point);
+    const state = this.ports.state();
+    const index = state.mounts.push({ ...mount, point: found.path, covered: found.ino }) - 1;
+    const clock = this.ports.clock();
+    const ino = state.nextInode++;
+    const times = { mtime: clock, atime: clock, ctime: clock };
+    const fields = { kind: 'directory' as const, mode, uid: 0, gid: 0, nlink: 2, content: '', bytes: 0 };
+    state.inodes.set(ino, inode({ ino, ...fields, ...times, entries: new Map(), mount: index }));
+    this.#replaceEntry(found.parent, found.name, ino);
+    return undefined;
+  }
+  /** umount(2): what it held is gone, what it covered shows again. */
+  unmount(point: string): undefined | FileError {
+    const found = this.#find(point, ROOT, true);
+    if (found instanceof FileError) return found;
+    const state = this.ports.state();
+    const index = state.mounts.findLastIndex((mount) => mount.point === found.path);
+    const mount = state.mounts[index];
+    if (mount === undefined) return new FileError('EINVAL', point);
+    if (mount.covered === undefined || this.#isInUse(index, found.path)) return new FileError('EBUSY', point);
+    this.#replaceEntry(found.parent, found.name, mount.covered);
+    state.mounts.splice(index, 1);
+    for (const node of [...state.inodes.values()]) {
+      if (node.mount === index) state.inodes.delete(node.ino);
+      else if (node.mount > index) state.inodes.set(node.ino, inode({ ...node, mount: node.mount - 1 }));
+    }
+    return undefined;
+  }
+  #replaceEntry(directory: number, name: string, ino: number): void {
+    const node = this.#inode(directory);
+    this.#patch(directory, { entries: new Map(node.entries).set(name, ino) });
+  }
+  #isInUse(mount: number, point: string): boolean {
+    const state = this.ports.state();
+    for (const ino of this.#opened.keys()) if (state.inodes.get(ino)?.mount === mount) return true;
+    if (state.mounts.some((other) => other.point !== point && isWithin(other.point, point))) return true;
+    for (const process of state.processes.values()) if (isWithin(process.cwd, point)) return true;
+    return false;
+  }
+  /** Descriptors that running programs hold on an inode, and whether it has a name left. */
+  openCount(ino: number): number {
+    return this.#opened.get(ino) ?? 0;
   }
 
   // ---------------------------------------------------------------- attributes
@@ -437,7 +508,8 @@ export class Files implements FileSystem {
     const mount = this.#mount(node);
     mount.used += (blocksOf(bytes) - blocksOf(node.bytes)) * BLOCK;
     const clock = this.ports.clock();
-    this.#patch(ino, { content, bytes, mtime: clock, ctime: clock });
+    const zeros = node.zeros === undefined ? {} : { zeros: 0 };
+    this.#patch(ino, { content, bytes, mtime: clock, ctime: clock, ...zeros });
   }
   #setEntry(directory: number, name: string, ino: number | undefined): void {
     const node = this.#inode(directory);
@@ -696,6 +768,9 @@ function permitted(node: Inode, bits: number, who: Credentials): boolean {
   if (who.uid === 0) return (bits & 1) === 0 || node.kind === 'directory' || (node.mode & 0o111) !== 0;
   const shift = who.uid === node.uid ? 6 : who.gid === node.gid || who.groups.includes(node.gid) ? 3 : 0;
   return ((node.mode >> shift) & bits) === bits;
+}
+function withZeros(node: Inode): string {
+  return node.content + '\0'.repeat(Math.min(node.zeros ?? 0, MOST_ZEROS_READ));
 }
 function pathOf(stack: readonly { name: string }[]): string {
   let path = '';

@@ -258,6 +258,8 @@ export interface MountState {
   used: number;
   inodes: number;
   inodesUsed: number;
+  /** The directory that shows again when it is unmounted; only mounts made while the host runs can be. */
+  covered?: number;
 }
 export interface LoggedEntry extends SyslogEntry {
   at: number;

@@ -87,7 +87,8 @@ function* move(tool: Tool, source: string, target: string, settings: Settings): 
       if (failed !== undefined) return complain(tool, `cannot backup ${quoteFile(target)}`, failed);
     }
   }
-  if (info.mount !== mountOfTarget(tool, target))
+  const mount = mountOfTarget(tool, target);
+  if (mount !== undefined && mount !== info.mount)
     return yield* across(tool, source, target, settings.verbose);
   const failed =
     info.kind !== 'directory' && target.endsWith('/') && before instanceof FileError

@@ -77,13 +77,11 @@ function newSize(now: number, how: string, amount: number): number {
 
 /** Cuts a file, or fills it up with zeros. */
 export function resize(tool: Tool, ino: number, size: number): FileError | undefined {
-  const { fs } = tool.context;
-  const text = fs.readInode(ino);
+  const { fs, host } = tool.context;
   if (size === 0) return fs.writeInode(ino, '');
-  const bytes = bytesFromText(text);
-  if (bytes.length === size) return undefined;
-  return fs.writeInode(
-    ino,
-    bytes.length > size ? textFromBytes(bytes.slice(0, size)) : text + '\0'.repeat(size - bytes.length),
-  );
+  const length = host.state.inodes.get(ino)?.bytes ?? 0;
+  if (length <= size) return fs.extend(ino, size - length);
+  const bytes = bytesFromText(fs.readInode(ino));
+  const failed = fs.writeInode(ino, textFromBytes(bytes.slice(0, size)));
+  return failed ?? fs.extend(ino, size - Math.min(size, bytes.length));
 }
