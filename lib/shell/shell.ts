@@ -148,7 +148,7 @@ export class Shell {
   historyBase = 1;
   /** Lines of the history that its file has. */
   historySaved = 0;
-  /** Ctrl-D was pressed while jobs were stopped. */
+  /** > 0: the user has been told of stopped jobs and may end the shell now. */
   endsAsked = 0;
   /** Children that are no jobs (`<( )`), to be reaped some day. */
   strays: number[] = [];
@@ -413,7 +413,8 @@ export class Shell {
         options,
       );
     const known = this.variables.find(target.name);
-    if (known !== undefined && (known.flags & READONLY) !== 0) return `${target.name}: readonly variable`;
+    if (known !== undefined && (known.flags & READONLY) !== 0)
+      return `${target.name}: ${this.dialect === 'dash' ? 'is read only' : 'readonly variable'}`;
     if (value.length > LONGEST_VALUE) return `xrealloc: cannot allocate ${value.length} bytes`;
     let full = value;
     if (options.append === true) {
@@ -572,6 +573,8 @@ export class Shell {
 
   /** An expansion that cannot be done. */
   *dropLine(text: string): Run<never> {
+    // dash knows no error that a script survives.
+    if (this.dialect === 'dash') return yield* this.failFatally(text);
     yield* this.complain(text);
     throw new DropLine();
   }

@@ -20,7 +20,7 @@ export function findExecutable(
   path: string,
   argv: readonly string[],
   who: Credentials,
-  depth = 0,
+  options: { depth?: number /** `path` as it was given. */; given?: string } = {},
 ): Executable | SpawnError {
   const info = host.fs.stat(path, who);
   if (info instanceof FileError) return { errno: info.errno, path };
@@ -34,6 +34,7 @@ export function findExecutable(
       : { program, argv: [...argv], exe: typeof exe === 'string' ? exe : path, comm };
   }
   const line = /^#![ \t]*([^ \t\n]+)[ \t]*([^\n]*)/.exec(host.fs.readInode(info.ino).slice(0, 256));
+  const depth = options.depth ?? 0;
   if (line === null || depth >= INTERPRETERS_DEEP)
     return { errno: line === null ? 'ENOEXEC' : 'ELOOP', path };
   const interpreter = line[1] ?? '';
@@ -41,9 +42,9 @@ export function findExecutable(
   const found = findExecutable(
     host,
     interpreter,
-    [interpreter, ...(argument === '' ? [] : [argument]), path, ...argv.slice(1)],
+    [interpreter, ...(argument === '' ? [] : [argument]), options.given ?? path, ...argv.slice(1)],
     who,
-    depth + 1,
+    { depth: depth + 1 },
   );
   if ('errno' in found) return { errno: found.errno, path, interpreter };
   return { ...found, comm };

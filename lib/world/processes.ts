@@ -156,7 +156,9 @@ export class Processes {
         comm: (options.comm ?? options.argv[0] ?? '').slice(0, 15),
       };
     const path = options.path ?? options.argv[0] ?? '';
-    const found = findExecutable(host, path.startsWith('/') ? path : `${cwd}/${path}`, options.argv, who);
+    const found = findExecutable(host, path.startsWith('/') ? path : `${cwd}/${path}`, options.argv, who, {
+      given: path,
+    });
     return 'errno' in found ? { ...found, path } : { ...found, comm: options.comm ?? found.comm };
   }
   #admit(

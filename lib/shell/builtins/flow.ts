@@ -46,6 +46,14 @@ function* oneNumber(call: Call, usual: number): Run<number | undefined> {
 
 export function* exit(call: Call): Run<number> {
   const { shell } = call;
+  if (shell.interactive && shell.dialect === 'bash') {
+    yield* shell.write(2, shell.shopt.login_shell ? 'logout\n' : 'exit\n');
+    if (shell.endsAsked === 0 && shell.jobs.list.some((job) => job.state === 'stopped')) {
+      yield* shell.write(2, 'There are stopped jobs.\n');
+      shell.endsAsked = 2;
+      return 1;
+    }
+  }
   const status = yield* oneNumber(call, shell.status);
   throw new ExitShell((status ?? EX_USAGE) & 255);
 }
@@ -245,10 +253,11 @@ export function* command(call: Call): Run<number> {
         all: false,
       });
       if (found) status = 0;
-      else if (flags.has('V'))
-        yield* complain(call, shell.dialect === 'dash' ? `${name}: not found` : `${name}: not found`);
+      else if (flags.has('V')) yield* complain(call, `${name}: not found`);
+      // dash looks at the first name only.
+      if (shell.dialect === 'dash') return found ? 0 : 127;
     }
-    return shell.dialect === 'dash' && status === 1 ? 127 : status;
+    return status;
   }
   return yield* shell.machinery.runWords(shell, rest, {
     functions: false,
@@ -348,6 +357,7 @@ export function* caller(call: Call): Run<number> {
   const frame = calls.at(-1 - depth);
   if (frame === undefined) return 1;
   const outer = shell.frames[shell.frames.indexOf(frame) - 1];
+  if (text !== undefined && outer === undefined) return 1;
   const where = outer === undefined || outer.source === '' ? 'NULL' : outer.source;
   yield* shell.write(
     1,

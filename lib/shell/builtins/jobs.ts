@@ -13,7 +13,8 @@ function* jobNamed(call: Call, spec: string | undefined): Run<Job | undefined> {
   const found = spec === undefined ? shell.jobs.current() : shell.jobs.find(spec);
   if (found === 'ambiguous') yield* complain(call, `${spec ?? ''}: ambiguous job spec`);
   else if (found !== undefined) return found;
-  if (shell.dialect === 'dash') yield* complain(call, `No such job: ${spec ?? '%+'}`);
+  if (shell.dialect === 'dash')
+    yield* complain(call, spec === undefined ? 'No current job' : `No such job: ${spec}`);
   else yield* complain(call, `${spec ?? 'current'}: no such job`);
   return undefined;
 }
@@ -75,7 +76,7 @@ export function* fg(call: Call): Run<number> {
   }
   yield* reapJobs(shell);
   const job = yield* jobNamed(call, options.rest[0]);
-  if (job === undefined) return 1;
+  if (job === undefined) return shell.dialect === 'dash' ? 2 : 1;
   if (job.state === 'done') {
     yield* complain(call, 'job has terminated');
     shell.jobs.remove(job.id);

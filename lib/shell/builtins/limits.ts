@@ -163,7 +163,7 @@ export function* ulimit(call: Call): Run<number> {
 
 function headOf({ letter, text, unit }: Limit): string {
   const flag = `(${unit === '' ? '' : `${unit}, `}-${letter}) `;
-  return `${text.padEnd(Math.max(text.length + 1, 40 - flag.length))}${flag}`;
+  return `${text.padEnd(20)} ${flag.padStart(20)}`;
 }
 
 function raises(before: string, after: string): boolean {

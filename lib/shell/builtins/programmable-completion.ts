@@ -146,7 +146,8 @@ export function* complete(call: Call): Run<number> {
     return status;
   }
   const words: string[] = [];
-  for (const letter of flags) {
+  const order = 'oabcdefgjksuvAGWPSXFC';
+  for (const letter of [...flags].sort((a, b) => order.indexOf(a) - order.indexOf(b))) {
     if ('prDEI'.includes(letter)) continue;
     const value = options.values.get(letter);
     words.push(

@@ -90,8 +90,10 @@ const DASH_OPTIONS: ReadonlySet<string> = new Set([
   'errexit',
   'noglob',
   'ignoreeof',
+  'interactive',
   'monitor',
   'noexec',
+  'stdin',
   'xtrace',
   'verbose',
   'vi',
@@ -100,19 +102,32 @@ const DASH_OPTIONS: ReadonlySet<string> = new Set([
   'allexport',
   'notify',
   'nounset',
+  'nolog',
+  'debug',
 ]);
 
 function* listOptions(shell: Shell, manner: 'table' | 'commands'): Run<void> {
-  const lines = SET_OPTIONS.filter((name) => shell.dialect === 'bash' || DASH_OPTIONS.has(name)).map(
-    (name) =>
+  if (shell.dialect === 'dash') {
+    const isOn = (name: string): boolean =>
+      name === 'interactive'
+        ? shell.interactive
+        : name === 'stdin'
+          ? shell.mode === 'stdin'
+          : isSetOption(name) && shell.options[name];
+    const lines = [...DASH_OPTIONS].map((name) =>
       manner === 'table'
-        ? optionLine(name, shell.options[name])
-        : `set ${shell.options[name] ? '-' : '+'}o ${name}\n`,
+        ? `${name.padEnd(16)}${isOn(name) ? 'on' : 'off'}\n`
+        : `set ${isOn(name) ? '-' : '+'}o ${name}\n`,
+    );
+    yield* shell.write(1, (manner === 'table' ? 'Current option settings\n' : '') + lines.join(''));
+    return;
+  }
+  const lines = SET_OPTIONS.map((name) =>
+    manner === 'table'
+      ? optionLine(name, shell.options[name])
+      : `set ${shell.options[name] ? '-' : '+'}o ${name}\n`,
   );
-  yield* shell.write(
-    1,
-    (shell.dialect === 'dash' && manner === 'table' ? 'Current option settings\n' : '') + lines.join(''),
-  );
+  yield* shell.write(1, lines.join(''));
 }
 
 function optionLine(name: string, on: boolean): string {

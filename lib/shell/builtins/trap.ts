@@ -23,7 +23,7 @@ export function signalTable(): string {
   let text = '';
   entries.forEach(({ name, number }, index) => {
     const isLast = index % 5 === 4 || index === entries.length - 1;
-    text += `${String(number).padStart(2)}) ${name}${isLast ? (index === entries.length - 1 ? '\n' : '\n') : '\t'}`;
+    text += `${String(number).padStart(2)}) ${name}${isLast ? (index === entries.length - 1 ? '\t\n' : '\n') : '\t'}`;
   });
   return text;
 }
@@ -59,10 +59,6 @@ export function* trap(call: Call): Run<number> {
   const resets = first === '-' || /^\d+$/.test(first) || others.length === 0;
   const names = first !== '-' && resets ? rest : others;
   if (others.length === 0 && (first === '-' || trapName(first) === undefined)) {
-    if (shell.dialect === 'bash' && first !== '-' && first !== '') {
-      yield* complain(call, `${first}: invalid signal specification`);
-      return yield* usage(call);
-    }
     return first === '-' ? 0 : yield* usage(call);
   }
   let status = 0;

@@ -17,16 +17,41 @@ const MOST_DIGITS = 400;
 /** Reads what strtold(3) reads at the start of `text`; `rest`: what it left. */
 export function readLongDouble(text: string): { value: LongDouble; rest: string } | undefined {
   const special = /^[ \t\n]*([+-]?)(inf(?:inity)?|nan)/i.exec(text);
-  if (special !== null) return { value: { negative: special[1] === '-', mantissa: 0n, exponent: 0, special: (special[2] ?? '').toLowerCase().startsWith('inf') ? 'inf' : 'nan' }, rest: text.slice(special[0].length) };
+  if (special !== null)
+    return {
+      value: {
+        negative: special[1] === '-',
+        mantissa: 0n,
+        exponent: 0,
+        special: (special[2] ?? '').toLowerCase().startsWith('inf') ? 'inf' : 'nan',
+      },
+      rest: text.slice(special[0].length),
+    };
   const hex = /^[ \t\n]*([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)(?:[pP]([+-]?\d+))?/.exec(text);
   if (hex !== null && (hex[2] ?? '') + (hex[3] ?? '') !== '') {
     const digits = (hex[2] ?? '') + (hex[3] ?? '');
-    return { value: toLongDouble({ negative: hex[1] === '-', numerator: BigInt(`0x${digits}`), power: Number(hex[4] ?? 0) - 4 * (hex[3] ?? '').length, base: 2 }), rest: text.slice(hex[0].length) };
+    return {
+      value: toLongDouble({
+        negative: hex[1] === '-',
+        numerator: BigInt(`0x${digits}`),
+        power: Number(hex[4] ?? 0) - 4 * (hex[3] ?? '').length,
+        base: 2,
+      }),
+      rest: text.slice(hex[0].length),
+    };
   }
   const decimal = /^[ \t\n]*([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,6}))?/.exec(text);
   const digits = (decimal?.[2] ?? '') + (decimal?.[3] ?? '');
   if (decimal === null || digits === '') return undefined;
-  return { value: toLongDouble({ negative: decimal[1] === '-', numerator: BigInt(digits), power: Math.max(-5000, Math.min(5000, Number(decimal[4] ?? 0))) - (decimal[3] ?? '').length, base: 10 }), rest: text.slice(decimal[0].length) };
+  return {
+    value: toLongDouble({
+      negative: decimal[1] === '-',
+      numerator: BigInt(digits),
+      power: Math.max(-5000, Math.min(5000, Number(decimal[4] ?? 0))) - (decimal[3] ?? '').length,
+      base: 10,
+    }),
+    rest: text.slice(decimal[0].length),
+  };
 }
 
 function bitLength(value: bigint): number {
@@ -34,7 +59,12 @@ function bitLength(value: bigint): number {
 }
 
 /** Rounds numerator × base^power to 64 bits, halves to even. */
-function toLongDouble(input: { negative: boolean; numerator: bigint; power: number; base: 2 | 10 }): LongDouble {
+function toLongDouble(input: {
+  negative: boolean;
+  numerator: bigint;
+  power: number;
+  base: 2 | 10;
+}): LongDouble {
   const { negative } = input;
   if (input.numerator === 0n) return { negative, mantissa: 0n, exponent: 0, special: undefined };
   const scale = BigInt(input.base) ** BigInt(Math.abs(input.power));
@@ -77,7 +107,9 @@ function scaled(value: LongDouble, power: number): bigint {
 /** `%f` without sign. */
 export function fixed(value: LongDouble, precision: number): string {
   const places = Math.min(precision, MOST_DIGITS);
-  const digits = scaled(value, places).toString().padStart(places + 1, '0');
+  const digits = scaled(value, places)
+    .toString()
+    .padStart(places + 1, '0');
   const whole = digits.slice(0, digits.length - places);
   return places === 0 ? whole : `${whole}.${digits.slice(digits.length - places)}`;
 }
@@ -97,7 +129,8 @@ function significant(value: LongDouble, count: number): { digits: string; expone
     const digits = scaled(value, count - 1 - exponent).toString();
     if (digits.length === count) return { digits, exponent };
     exponent += digits.length > count ? 1 : -1;
-    if (digits.length > count && digits === `1${'0'.repeat(count)}`) return { digits: digits.slice(0, count), exponent };
+    if (digits.length > count && digits === `1${'0'.repeat(count)}`)
+      return { digits: digits.slice(0, count), exponent };
   }
 }
 
@@ -105,7 +138,8 @@ function significant(value: LongDouble, count: number): { digits: string; expone
 export function general(value: LongDouble, precision: number, keepZeros: boolean): string {
   const count = precision === 0 ? 1 : Math.min(precision, MOST_DIGITS);
   const { exponent } = significant(value, count);
-  const strip = (text: string): string => (keepZeros || !text.includes('.') ? text : text.replace(/\.?0+$/, ''));
+  const strip = (text: string): string =>
+    keepZeros || !text.includes('.') ? text : text.replace(/\.?0+$/, '');
   if (exponent < -4 || exponent >= count) {
     const [digits = '', mark = ''] = exponential(value, count - 1).split('e');
     return `${strip(digits)}e${mark}`;

@@ -244,6 +244,7 @@ function assignmentText(holding: Holding): string {
   ) {
     return `declare -${letters} ${holding.name}=${listText(holding.variable)}`;
   }
+  if (holding.list !== undefined && holding.list.length === 0) return '';
   if (holding.list !== undefined) return `set -- ${holding.list.map(reusableQuote).join(' ')}`;
   const assignment = `${holding.name}=${reusableQuote(holding.value ?? '')}`;
   return letters === '' ? assignment : `declare -${letters} ${assignment}`;

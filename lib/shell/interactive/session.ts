@@ -190,7 +190,8 @@ function* oneLine(shell: Shell, { prompted }: { readonly prompted: boolean }): R
   }
   let text = yield* typedLine(shell, { mayPark: true });
   if (text === '') return !(yield* endOfInput(shell));
-  shell.endsAsked = 0;
+  // The second `exit` in a row ends the shell, stopped jobs or not.
+  shell.endsAsked = Math.max(0, shell.endsAsked - 1);
   const first = yield* historyExpanded(shell, text);
   if (first === undefined) return true;
   text = first;
@@ -294,7 +295,7 @@ function* endOfInput(shell: Shell): Run<boolean> {
   yield* shell.write(2, shell.shopt.login_shell ? 'logout\n' : shell.dialect === 'bash' ? 'exit\n' : '\n');
   if (shell.endsAsked === 0 && shell.jobs.list.some((job) => job.state === 'stopped')) {
     yield* shell.write(2, 'There are stopped jobs.\n');
-    shell.endsAsked = 1;
+    shell.endsAsked = 2;
     return false;
   }
   return true;

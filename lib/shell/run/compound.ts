@@ -266,7 +266,8 @@ export function* runSelect(shell: Shell, command: For): Run<number> {
   shell.loopDepth++;
   try {
     for (let shows = true; ; ) {
-      if (shows) yield* shell.write(2, menu(values));
+      if (shows)
+        yield* shell.write(2, menu(values, Number(shell.get('COLUMNS') ?? LIST_WIDTH) || LIST_WIDTH));
       yield* shell.write(2, shell.variables.get('PS3') ?? '#? ');
       const line = yield* shell.context.readLine(shell.context.stdin);
       if (!line.endsWith('\n') && line === '') {
@@ -293,21 +294,35 @@ export function* runSelect(shell: Shell, command: For): Run<number> {
 }
 
 /** The numbered list of `select`, in columns when it is long. */
-function menu(values: readonly string[]): string {
-  const numberWidth = String(values.length).length;
-  const widest = Math.max(...values.map((value) => value.length)) + numberWidth + 2 + 2;
-  const columns = Math.max(1, Math.floor(LIST_WIDTH / widest));
-  const rows = columns === 0 ? values.length : Math.ceil(values.length / columns);
-  const usedColumns = Math.ceil(values.length / rows);
-  const isSingle = usedColumns === 1 || values.length <= rows;
-  const lines: string[] = [];
-  for (let row = 0; row < (isSingle ? values.length : rows); row++) {
-    let line = '';
-    for (let index = row; index < values.length; index += isSingle ? values.length : rows) {
-      const entry = `${String(index + 1).padStart(numberWidth)}) ${values[index] ?? ''}`;
-      line += index + rows < values.length && !isSingle ? entry.padEnd(widest) : entry;
+/** As `print_select_list` of bash's execute_cmd.c sets it. */
+function menu(values: readonly string[], width: number): string {
+  const digits = String(values.length).length;
+  const widest = Math.max(...values.map((value) => value.length)) + digits + 2 + 2;
+  const fitting = Math.max(1, Math.floor(width / widest));
+  let rows = Math.ceil(values.length / fitting);
+  // What fits on one line goes into one column.
+  if (rows === 1) rows = values.length;
+  let text = '';
+  for (let row = 0; row < rows; row++) {
+    for (let index = row, column = 0; index < values.length; index += rows, column += widest) {
+      const shown = column === 0 ? String(rows).length : digits;
+      const entry = `${String(index + 1).padStart(shown)}) ${values[index] ?? ''}`;
+      text += entry;
+      if (index + rows < values.length) text += blanks(column + entry.length, column + widest);
     }
-    lines.push(`${line}\n`);
+    text += '\n';
   }
-  return lines.join('');
+  return text;
+}
+
+const TAB = 8;
+/** From one column to another, with tabs where they fit. */
+function blanks(from: number, to: number): string {
+  let text = '';
+  for (let at = from; at < to; ) {
+    const isTab = Math.floor(to / TAB) > Math.floor(at / TAB);
+    text += isTab ? '\t' : ' ';
+    at += isTab ? TAB - (at % TAB) : 1;
+  }
+  return text;
 }

@@ -107,7 +107,7 @@ export function* runExternal(
   const environment = options.environment ?? shell.variables.environment();
   const spawning: SpawnOptions = {
     argv: words,
-    path: shell.context.resolve(located.path),
+    path: located.path,
     env: withLastArgument(shell, environment, located.path),
     fds: shell.context.fds,
   };

@@ -151,7 +151,7 @@ function* runExpanded(
     const done = command.redirects.length === 0 ? undefined : yield* redirectFor(shell, command);
     if (command.redirects.length > 0 && done === undefined) {
       if (isSpecial) throw new FatalExpansion();
-      return setPipeStatus(shell, 1);
+      return setPipeStatus(shell, shell.dialect === 'dash' ? 2 : 1);
     }
     if (called === undefined && !isBuiltin)
       return yield* outside(shell, words, { done, inPlace: shell.lastCommand === command });

@@ -118,17 +118,7 @@ export class Parser {
     const { lexer, source } = this;
     const token = this.peek();
     const line = source.line;
-    if (this.options.dialect === 'dash')
-      throw new ShellSyntaxError(
-        'grammar',
-        [
-          {
-            line,
-            text: `Syntax error: ${dashToken(token, lexer.tokenText)} unexpected${expected === undefined ? '' : ` (expecting ${dashExpected(expected)})`}`,
-          },
-        ],
-        token === 'eof',
-      );
+    if (this.options.dialect === 'dash') this.#failInDash(token, line, expected);
     if (token === 'eof')
       throw new ShellSyntaxError('grammar', [{ line, text: 'syntax error: unexpected end of file' }], true);
     const offending = source.offendingLine();
@@ -139,6 +129,25 @@ export class Parser {
         ...(offending === undefined ? [] : [{ line, text: `\`${offending}'` }]),
       ],
       false,
+    );
+  }
+
+  #failInDash(token: Token, line: number, expected: Token | undefined): never {
+    const { lexer, source } = this;
+    // The last newline is ours when the text has none.
+    const atEnd =
+      token === 'eof' || (token === 'newline' && source.endsBare && source.pos >= source.text.length);
+    const found = dashToken(atEnd ? 'eof' : token, lexer.tokenText);
+    const wanted = expected === undefined ? '' : ` (expecting ${dashExpected(expected)})`;
+    throw new ShellSyntaxError(
+      'grammar',
+      [
+        {
+          line: token === 'eof' && source.endsBare ? line - 1 : line,
+          text: `Syntax error: ${found} unexpected${wanted}`,
+        },
+      ],
+      token === 'eof',
     );
   }
 
@@ -183,6 +192,8 @@ export class Parser {
   compoundList(): CommandList {
     this.newlines();
     const items: ListItem[] = [];
+    // dash names the word that it expected after the list, even when there is no list.
+    if (this.options.dialect === 'dash' && this.peek() === 'eof') return { type: 'list', items };
     for (;;) {
       const command = this.andOr({ acrossLines: true });
       const token = this.peek();
@@ -383,6 +394,7 @@ export class Parser {
     this.take();
     const line = this.source.line;
     if (type === 'for' && this.peek() === 'arithmetic-for') return this.#arithmeticFor(line);
+    if (this.peek() !== 'word' && this.options.dialect === 'dash') this.#badLoopVariable();
     if (this.peek() !== 'word') this.fail();
     const name = this.#takeWord();
     const nameLine = this.source.line;
@@ -394,12 +406,7 @@ export class Parser {
       body: this.#loopBody(),
       redirects: [],
     });
-    if (this.options.dialect === 'dash' && !isIdentifier(name.text))
-      throw new ShellSyntaxError(
-        'grammar',
-        [{ line: this.source.line, text: 'Syntax error: Bad for loop variable' }],
-        false,
-      );
+    if (this.options.dialect === 'dash' && !isIdentifier(name.text)) this.#badLoopVariable();
     if (this.peek() === ';') {
       this.take();
       this.newlines();
@@ -414,6 +421,14 @@ export class Parser {
     this.take();
     this.newlines();
     return build(words);
+  }
+
+  #badLoopVariable(): never {
+    throw new ShellSyntaxError(
+      'grammar',
+      [{ line: this.source.line, text: 'Syntax error: Bad for loop variable' }],
+      false,
+    );
   }
 
   #loopBody(): CommandList {
@@ -457,7 +472,7 @@ export class Parser {
   #case(): Command & { type: 'case' } {
     this.take();
     const line = this.source.line;
-    if (this.peek() !== 'word') this.fail();
+    if (this.peek() !== 'word') this.fail('word');
     const subject = this.#takeWord();
     this.newlines();
     this.expect('in');
@@ -467,7 +482,7 @@ export class Parser {
       if (this.peek() === '(') this.take();
       const patterns: Word[] = [];
       for (;;) {
-        if (this.peek() !== 'word') this.fail(clauses.length > 0 || this.peek() === 'eof' ? ';;' : undefined);
+        if (this.peek() !== 'word') this.fail(')');
         patterns.push(this.#takeWord());
         if (this.peek() !== '|') break;
         this.take();

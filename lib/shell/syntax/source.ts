@@ -21,16 +21,16 @@ export class Source {
   #line = 1;
 
   /** The last newline is ours, not the text's: a backslash before it stays a backslash. */
-  readonly #endsBare: boolean;
+  readonly endsBare: boolean;
 
   constructor(text: string) {
-    this.#endsBare = text !== '' && !text.endsWith('\n');
-    this.text = this.#endsBare ? `${text}\n` : text;
+    this.endsBare = text !== '' && !text.endsWith('\n');
+    this.text = this.endsBare ? `${text}\n` : text;
   }
 
   /** Whether a backslash at `at` continues the line. */
   continuesLine(at: number): boolean {
-    return this.text.charCodeAt(at + 1) === 10 && !(this.#endsBare && at === this.text.length - 2);
+    return this.text.charCodeAt(at + 1) === 10 && !(this.endsBare && at === this.text.length - 2);
   }
 
   /** The line of the last character read. */
