@@ -46,6 +46,8 @@ export interface RunProgress {
   hints: number;
   acknowledgedAt: Micros | undefined;
   finishedAt: Micros | undefined;
+  /** The learner has ended the shift: nothing goes on after that. */
+  ended: boolean;
   tomorrow: {
     state: 'waiting' | 'measuring' | 'met' | 'failed';
     measured: string;
@@ -68,6 +70,7 @@ export function startOfProgress(): RunProgress {
     hints: 0,
     acknowledgedAt: undefined,
     finishedAt: undefined,
+    ended: false,
     tomorrow: { state: 'waiting', measured: '', startedAt: undefined, expect: [] },
   };
 }

@@ -305,6 +305,7 @@ export class Run<I> {
   }
   /** The learner ends the shift. What is open counts as not reached. */
   finish(): void {
+    this.progress.ended = true;
     if (this.progress.phase === 'running')
       this.#end('lost', this.#openObjective()?.why ?? 'The shift was ended early.');
   }

@@ -142,11 +142,11 @@ export class Session {
     return this.run.timeline.hasFuture;
   }
   get isPlaying(): boolean {
-    return this.#playing && this.#speed !== 0;
+    return this.#playing && this.#speed !== 0 && !this.run.progress.ended;
   }
   /** The instant to run to after so much real time; run there by `advance`, in as many pieces as one likes. */
   target(wallMs: number): number {
-    return this.isPlaying ? paceTarget(this.#now, wallMs, this.#speed) : this.#now;
+    return this.isPlaying && !this.#isLookingBack ? paceTarget(this.#now, wallMs, this.#speed) : this.#now;
   }
   advance(to: number): void {
     this.run.advance(to);
@@ -341,7 +341,7 @@ export class Session {
         this.input({ kind: 'answer', question: message.question, choice: message.choice });
         return { kind: 'done' };
       case 'finish':
-        if (this.run.progress.phase === 'running') this.input({ kind: 'finish' });
+        if (!this.run.progress.ended) this.input({ kind: 'finish' });
         return { kind: 'finished', debrief: this.debrief() };
       case 'debrief':
         return { kind: 'debrief', debrief: this.debrief() };
@@ -453,7 +453,7 @@ export class Session {
       branch: this.#branch,
       branches: this.#branches(),
       rate: this.#rate,
-      phase: progress.phase === 'won' || progress.phase === 'lost' ? progress.phase : 'running',
+      phase: phaseOf(progress),
       ...(progress.verdict === '' ? {} : { verdict: progress.verdict }),
       ...(hosts.length === 0 ? {} : { hosts }),
       links: this.#requests.links(this.topology.links, run.kernel.now),
@@ -565,4 +565,9 @@ function windowText(window: string): string {
   return hours !== undefined && Number(hours) % 24 === 0
     ? `over ${Number(hours) / 24} days`
     : `over ${window}`;
+}
+
+function phaseOf({ phase, ended }: Run<RunInput>['progress']): Frame['phase'] {
+  if (ended) return 'finished';
+  return phase === 'won' || phase === 'lost' ? phase : 'running';
 }

@@ -15,7 +15,7 @@ export function unitsOf(host: Host): UnitView[] {
     sub: unit.sub,
     enabled: unit.enabled,
     tone: toneOf(unit.active, unit.sub),
-    mainPid: unit.mainPid,
+    mainPid: unit.mainPid === 0 ? undefined : unit.mainPid,
   }));
 }
 
