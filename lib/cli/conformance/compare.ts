@@ -83,8 +83,12 @@ function options({ value, values }: Recorded): unknown[] {
 }
 type Ran = [number | string | null, string, string];
 function isRan(value: unknown): value is Ran {
+  if (!Array.isArray(value) || value.length !== 3) return false;
+  const [code, stdout, stderr] = value as unknown[];
   return (
-    Array.isArray(value) && value.length === 3 && typeof value[1] === 'string' && typeof value[2] === 'string'
+    (typeof code === 'number' || code === 'timeout') &&
+    typeof stdout === 'string' &&
+    typeof stderr === 'string'
   );
 }
 function printed([, stdout, stderr]: Ran): string {
