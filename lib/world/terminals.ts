@@ -113,6 +113,8 @@ export class Terminal {
   readonly slave: Stream;
   /** A read found nothing: somebody waits for what is typed. */
   #starved = false;
+  /** What was tried last and has to wait was a read. */
+  #wantsInput = false;
   #readers: number[] = [];
   #writers: number[] = [];
   #masters: number[] = [];
@@ -257,6 +259,7 @@ export class Terminal {
     if (state === undefined || state.hungUp) return '';
     const next = state.input[0];
     this.#starved = next === undefined;
+    this.#wantsInput = this.#starved;
     if (next === undefined) return undefined;
     if (max === undefined || next.length <= max) {
       state.input.shift();
@@ -267,6 +270,7 @@ export class Terminal {
   }
   #write(text: string): true | undefined | Errno {
     const { state } = this;
+    this.#wantsInput = false;
     if (state === undefined || state.hungUp) return 'EIO';
     const { now } = this.host.world.kernel;
     const slot = Math.floor(now / MILLISECOND);
@@ -295,6 +299,15 @@ export class Terminal {
   #watch(pid: number): void {
     if (!this.#readers.includes(pid)) this.#readers.push(pid);
     if (!this.#writers.includes(pid)) this.#writers.push(pid);
+    if (this.#wantsInput) this.#stopBackgroundReader(pid);
+  }
+  /** Only the foreground reads: whoever else tries is stopped. */
+  #stopBackgroundReader(pid: number): void {
+    const process = this.host.process(pid);
+    const { state } = this;
+    if (process === undefined || state === undefined || state.foreground === 0) return;
+    if (process.sid !== state.session || process.pgid === state.foreground) return;
+    this.host.world.kill(this.host, pid, 'TTIN');
   }
   /** Time went on: writers that were too fast may go on. */
   drained(): void {

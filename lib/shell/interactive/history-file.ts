@@ -43,12 +43,24 @@ export function addToHistory(shell: Shell, typed: string): void {
 function joinLines(text: string): string {
   if (!text.includes('\n') || text.includes('<<')) return text;
   return text.split('\n').reduce((joined, line) => {
+    if (isInsideQuotes(joined)) return `${joined}\n${line}`;
     const before = joined.trimEnd();
     if (joined.endsWith('\\')) return joined.slice(0, -1) + line;
     const needsNone =
       /(?:^|[\s;&|])(?:then|do|else|elif|in|\{|\(|&&|\|\||\||;;|if|while|until)$|[;&|({]$/.test(before);
     return `${before}${needsNone ? ' ' : '; '}${line.trimStart()}`;
   });
+}
+
+function isInsideQuotes(text: string): boolean {
+  let quote = '';
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i] ?? '';
+    if (c === '\\' && quote !== "'") i++;
+    else if (quote === '' && (c === '"' || c === "'")) quote = c;
+    else if (c === quote) quote = '';
+  }
+  return quote !== '';
 }
 
 /** At the end of a session the lines of this session are added to the file. */

@@ -283,7 +283,9 @@ function* signalsAtPrompt(shell: Shell): Run<void> {
     shell.pendingTraps = shell.pendingTraps.filter((signal) => signal !== 'INT');
     throw new Interrupted();
   }
+  const trapped = shell.pendingTraps.includes('INT');
   yield* runPendingTraps(shell);
+  if (trapped) throw new Interrupted();
 }
 
 /** Ctrl-D; true when the shell ends. */
