@@ -1,4 +1,5 @@
 /** The tools that work on text, in the order of the manual's index. */
+import { awk } from './awk/awk';
 import { cat } from './cat';
 import { column } from './column';
 import { comm } from './comm';
@@ -30,6 +31,7 @@ import { wc } from './wc';
 import { yes } from './yes';
 
 export const TEXT_COMMANDS: readonly Command[] = [
+  awk,
   cat,
   column,
   comm,

@@ -61,6 +61,8 @@ export class Tool {
   #blockedError = '';
   #written = 0;
   #isLineBuffered: boolean;
+  /** Where commands are searched when it is not this process's own PATH. */
+  searchPath: string | undefined;
   /** Exit code of a failed write, and how it is told. */
   writeErrorCode = 1;
 
@@ -158,14 +160,14 @@ export class Tool {
   }
 
   /** Says so, points to --help, and ends. */
-  misuse(message: string, code = this.package.misuseCode): never {
+  misuse(message: string, code: number = this.package.misuseCode): never {
     this.complain(message);
     this.note(this.package.hint(this.name));
     throw new Exit(code);
   }
 
   /** Points to --help without saying why, and ends. */
-  misuseQuietly(code = this.package.misuseCode): never {
+  misuseQuietly(code: number = this.package.misuseCode): never {
     this.note(this.package.hint(this.name));
     throw new Exit(code);
   }
@@ -188,13 +190,17 @@ export class Tool {
       readonly misuseCode?: number;
       /** Says what follows the complaint, instead of the package's hint. */
       readonly onMistake?: () => void;
+      /** Says `-- f` without quotes of a missing argument, and nothing of unknown options (gawk's own getopt). */
+      readonly quietMistakes?: 'option';
       /** --help and --version are the command's own business. */
       readonly keepsHelp?: boolean;
     } = {},
   ): { options: Extract<GetoptResult, { ok: true }>['options']; operands: string[] } {
     const result = getopt(settings.args ?? this.args, syntax);
     if (!result.ok) {
-      this.complain(result.message);
+      const isUnknown = /^(?:invalid|unrecognized)/.test(result.message);
+      if (settings.quietMistakes === undefined) this.complain(result.message);
+      else if (!isUnknown) this.complain(result.message.replace(/'/g, ''));
       if (settings.onMistake === undefined) this.note(this.package.hint(this.name, this.command));
       else settings.onMistake();
       throw new Exit(settings.misuseCode ?? this.package.misuseCode);
@@ -327,7 +333,8 @@ export class Tool {
       return failed?.errno ?? name;
     }
     let denied = false;
-    for (const directory of (this.context.env.get('PATH') ?? '/bin:/usr/bin').split(':')) {
+    const search = this.searchPath ?? this.context.env.get('PATH') ?? '/bin:/usr/bin';
+    for (const directory of search.split(':')) {
       const path = `${directory === '' ? '.' : directory}/${name}`;
       const info = this.stat(path);
       if (info instanceof FileError || info.kind === 'directory') continue;
