@@ -83,7 +83,7 @@ export function readAsVrrp(asking: Asking): VrrpReading {
       ? undefined
       : complete({ environment, reports, global, vrrp, policy, notModelled, isTest: false });
   return {
-    lines: textsOf(reports),
+    lines: [...textsOf(reports), ...[...notModelled].map((keyword) => `not modelled: ${keyword}`)],
     files,
     configuration: reports.isAborted ? undefined : configuration,
   };

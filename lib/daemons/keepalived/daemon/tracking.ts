@@ -5,6 +5,7 @@
 import type { InstanceConfiguration, Tracked } from '../config';
 import { groupIsFaulty, groupAllows } from './groups';
 import { tell } from './instances';
+import { say } from './say';
 import { scriptIsGood, type Vrrp } from './state';
 
 /** What is tracked, how it fares: undefined is not known yet. `value` is what it adds to the priority. */
@@ -64,15 +65,41 @@ export function totalPriority(vrrp: Vrrp, instance: InstanceConfiguration): numb
 }
 
 /** A tracked file's number times its weight moves the priority; without weight any number but 0 is a fault; so is −254. */
-function filesOf(vrrp: Vrrp, instance: InstanceConfiguration): { isFault: boolean; adds: number }[] {
+function filesOf(
+  vrrp: Vrrp,
+  instance: InstanceConfiguration,
+): { name: string; value: number; isFault: boolean; adds: number }[] {
   return instance.files.map(({ name, weight, isReversed }) => {
     const value = vrrp.state.fileValues.get(name) ?? 0;
     const adds = value * weight * (isReversed ? -1 : 1);
     return {
+      name,
+      value,
       isFault: weight === 0 ? (value !== 0) !== isReversed : adds <= -254,
       adds: Math.max(-253, Math.min(253, adds)),
     };
   });
+}
+
+/** Processes and files that keep an instance down from the start, as the log names them. */
+export function faultReasons(
+  vrrp: Vrrp,
+  instance: InstanceConfiguration,
+): { readonly text: string; readonly colon: boolean }[] {
+  return [
+    ...findingsOf(vrrp, instance)
+      .filter(
+        ({ tracked, isGood }) =>
+          tracked.weight === 0 &&
+          isGood === tracked.isReversed &&
+          vrrp.state.processes.has(tracked.name) &&
+          instance.processes.includes(tracked),
+      )
+      .map(({ tracked }) => ({ text: `tracked process ${tracked.name} quorum not achieved`, colon: false })),
+    ...filesOf(vrrp, instance)
+      .filter(({ isFault }) => isFault)
+      .map(({ name, value }) => ({ text: `tracked file ${name} has status ${value}`, colon: true })),
+  ];
 }
 
 /** Something tracked changed: priorities first, then faults. */
@@ -89,6 +116,9 @@ export function reconsider(vrrp: Vrrp): void {
     const wasFaulty = state.isFaulty;
     state.isFaulty = isFaulty;
     state.waits = waits;
+    if (isFaulty && !wasFaulty)
+      for (const { name, isFault } of filesOf(vrrp, instance))
+        if (isFault) say(vrrp, `(${instance.name}): tracked file ${name} now FAULT state`);
     if (isFaulty && !wasFaulty) tell(vrrp, instance.name, { type: 'fault', now: vrrp.kernel.now });
     else if (wasDown && !isFaulty && !waits) comeUp(vrrp, instance.name);
   }

@@ -31,7 +31,7 @@ import {
   startScripts,
 } from './scripts';
 import { configurationOf, type RunOptions, type Vrrp, type VrrpState } from './state';
-import { reconsider, standing, totalPriority } from './tracking';
+import { faultReasons, reconsider, standing, totalPriority } from './tracking';
 import { heardNetlink, LINK_DUE, linkIs, LOOK, look, NETLINK, readInterfaces, startLooking } from './watch';
 
 export const VRRP_KIND = 'keepalived-vrrp';
@@ -152,6 +152,8 @@ function sayFaults(vrrp: Vrrp, instance: InstanceConfiguration): void {
   for (const device of new Set([...own, ...tracked]))
     if (vrrp.state.interfaces.get(device) !== true)
       say(vrrp, `(${instance.name}): entering FAULT state (interface ${device} down)`);
+  for (const reason of faultReasons(vrrp, instance))
+    say(vrrp, `(${instance.name})${reason.colon ? ':' : ''} entering FAULT state (${reason.text})`);
   say(vrrp, `(${instance.name}) entering FAULT state`);
 }
 
