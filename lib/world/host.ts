@@ -7,7 +7,7 @@ import type { DaemonContext, ProcessState } from './process.contract';
 import type { Processes } from './processes';
 import { Streams } from './streams';
 import { Terminals } from './terminals';
-import type { Host, HostState, SyslogEntry, UserRecord, World } from './world.contract';
+import type { Host, HostState, LoggedEntry, SyslogEntry, UserRecord, World } from './world.contract';
 
 const MOST_LOG_ENTRIES = 40_000;
 interface Accounts {
@@ -82,7 +82,7 @@ export class SimulatedHost implements Host {
     const { state } = this;
     const log = state.log;
     const seq = (log[log.length - 1]?.seq ?? 0) + 1;
-    log.push(Object.freeze({ ...entry, at: entry.at ?? this.clock(), boot: state.bootId, seq }));
+    log.push(logged(entry, { at: entry.at ?? this.clock(), boot: state.bootId, seq }));
     if (log.length > MOST_LOG_ENTRIES) log.splice(0, MOST_LOG_ENTRIES / 4);
     this.world.wake(`log:${this.name}`);
   }
@@ -127,6 +127,26 @@ export class SimulatedHost implements Host {
     if (process !== undefined) process.cpuMicros += micros;
     return done;
   }
+}
+
+/** Field by field: a frozen copy by spreading takes fifty times as long, and there is one for each request. */
+function logged(entry: SyslogEntry, own: { at: number; boot: string; seq: number }): LoggedEntry {
+  const made: LoggedEntry = {
+    at: own.at,
+    boot: own.boot,
+    seq: own.seq,
+    facility: entry.facility,
+    priority: entry.priority,
+    tag: entry.tag,
+    text: entry.text,
+    transport: entry.transport,
+  };
+  if (entry.pid !== undefined) made.pid = entry.pid;
+  if (entry.uid !== undefined) made.uid = entry.uid;
+  if (entry.unit !== undefined) made.unit = entry.unit;
+  if (entry.about !== undefined) made.about = entry.about;
+  if (entry.invocation !== undefined) made.invocation = entry.invocation;
+  return Object.freeze(made);
 }
 
 function parseAccounts(text: string): Accounts {

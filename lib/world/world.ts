@@ -49,7 +49,8 @@ export class SimulatedWorld implements World {
   readonly #hosts = new Map<string, SimulatedHost>();
   readonly #setups = new Map<string, HostSetup>();
   readonly #callbacks = new Map<string, CallbackRun>();
-  readonly #traces = new Map<number, { id: number; label: string; hops: Hop[] }>();
+  /** Hops, and when each was; templates are shared, because what lives long is dear. */
+  readonly #traces = new Map<number, { id: number; label: string; hops: Hop[]; at: Micros[] }>();
   readonly #bootHandler: HandlerId;
   #notifyListener: NotifyListener | undefined;
   #wakeListener: ((key: string) => void) | undefined;
@@ -433,15 +434,22 @@ export class SimulatedWorld implements World {
     if (!this.tracing) return 0;
     const id = (this.state.extra.get('nextTrace') as number | undefined) ?? 1;
     this.state.extra.set('nextTrace', id + 1);
-    this.#traces.set(id, { id, label, hops: [] });
+    this.#traces.set(id, { id, label, hops: [], at: [] });
     if (this.#traces.size > MOST_TRACES) this.#traces.delete(this.#traces.keys().next().value ?? 0);
     return id;
   }
-  hop(trace: number, hop: Hop): void {
-    if (trace !== 0) this.#traces.get(trace)?.hops.push(hop);
+  hop(trace: number, hop: Hop, at: Micros = hop.at): void {
+    if (trace === 0) return;
+    const known = this.#traces.get(trace);
+    if (known === undefined) return;
+    known.hops.push(hop);
+    known.at.push(at);
   }
   trace(id: number): { id: number; label: string; hops: Hop[] } | undefined {
-    return this.#traces.get(id);
+    const known = this.#traces.get(id);
+    if (known === undefined) return undefined;
+    const { label, hops, at } = known;
+    return { id, label, hops: hops.map((hop, i) => ({ ...hop, at: at[i] ?? hop.at })) };
   }
 
   // ---------------------------------------------------------------- checkpoints

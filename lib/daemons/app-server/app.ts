@@ -10,7 +10,7 @@ import type { Micros } from '../../std/instant';
 import { formatIPv4 } from '../../std/ipv4';
 import { ROOT } from '../../world/files';
 import { FileError } from '../../world/files.contract';
-import type { HttpRequest, HttpResponse, SocketEvent } from '../../world/network.contract';
+import type { Hop, HttpRequest, HttpResponse, SocketEvent } from '../../world/network.contract';
 import type { DaemonDefinition, ProgramContext, ProgramRun } from '../../world/process.contract';
 import type { Host, World } from '../../world/world.contract';
 import { type AppConfiguration, defaultConfiguration, readConfiguration } from './configuration';
@@ -349,15 +349,37 @@ function tell(
 ): void {
   const key = what === 'queue' ? 'concurrency' : isHealth(request) ? 'health_status' : 'status';
   const line = state.configuration.lines.get(key);
-  host.world.hop(request.trace, {
-    at: host.world.kernel.now,
-    host: host.name,
+  host.world.hop(
+    request.trace,
+    template(host.name, state.path, line, what, text, outcome),
+    host.world.kernel.now,
+  );
+}
+/** Hops without their instants: few of them, told again and again. */
+const hops = new Map<string, Hop>();
+function template(
+  host: string,
+  path: string,
+  line: number | undefined,
+  what: string,
+  text: string,
+  outcome: Hop['outcome'],
+): Hop {
+  const key = `${host} ${what} ${text} ${line ?? ''}`;
+  const known = hops.get(key);
+  if (known !== undefined) return known;
+  const made: Hop = {
+    at: 0,
+    host,
     what,
     text,
     verdict: what,
     outcome,
-    ...(line === undefined ? {} : { line: { path: state.path, line } }),
-  });
+    ...(line === undefined ? {} : { line: { path, line } }),
+  };
+  if (hops.size > 1_000) hops.clear();
+  hops.set(key, made);
+  return made;
 }
 
 // ---------------------------------------------------------------- the answer

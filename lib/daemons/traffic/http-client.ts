@@ -3,6 +3,8 @@
  * connect timeout and a total timeout, as curl or a browser without reuse does.
  * Used by the load generator, the outside probe and recorded labs.
  */
+import type { EventHandle, HandlerId, Kernel } from '../../kernel/kernel';
+import { assert } from '../../std/assert';
 import type { Message, SocketEvent } from '../../world/network.contract';
 import type { Host, World } from '../../world/world.contract';
 import type { Micros } from '../../std/instant';
@@ -43,6 +45,9 @@ export interface HttpResult {
   localPort: number;
 }
 interface Exchange {
+  /** The two timeouts as events of the kernel; a name each would cost more than the request. */
+  connectTimer: EventHandle;
+  totalTimer: EventHandle;
   options: HttpRequestOptions;
   startedAt: Micros;
   connectedAt: Micros | undefined;
@@ -63,6 +68,15 @@ export function registerHttpClient(world: World): void {
   world.callback<{ exchange: number; phase: 'connect' | 'total' }, undefined>(TIMER, ({ host, data }) =>
     onTimeout(host, data.exchange, data.phase),
   );
+  handlers.set(
+    world.kernel,
+    world.kernel.handler<Due>('traffic.http.due', ({ h, p, x, total }) => {
+      const host = world.findHost(h);
+      if (host === undefined) return;
+      const data = { exchange: x, phase: total ? 'total' : 'connect' };
+      world.invoke(host, { name: TIMER, pid: p, data }, undefined);
+    }),
+  );
 }
 
 /** Starts a request; `on` is invoked with its HttpResult. `pid` 0 is a client outside any process. */
@@ -73,17 +87,20 @@ export function startRequest(
   on: { name: string; pid: number; data: unknown },
 ): void {
   const table = exchanges(host);
-  const id = (table.get(0)?.connection ?? 0) + 1;
-  table.set(0, { ...blank(), connection: id });
+  const id = table.next++;
+  const { kernel } = host.world;
+  const startedAt = kernel.now;
   const exchange: Exchange = {
+    connectTimer: plan(host, pid, id, startedAt + options.connectTimeout, false),
+    totalTimer: plan(host, pid, id, startedAt + options.timeout, true),
     options,
-    startedAt: host.world.kernel.now,
+    startedAt,
     connectedAt: undefined,
     connection: 0,
     pid,
     on,
   };
-  table.set(id, exchange);
+  table.open.set(id, exchange);
   exchange.connection = host.world.network.connect(host, {
     pid,
     ip: options.ip,
@@ -92,52 +109,37 @@ export function startRequest(
     on: { name: SOCKET, pid, data: { exchange: id } },
     trace: options.trace,
   });
-  setTimer(host, pid, id, 'connect', exchange.startedAt + options.connectTimeout);
-  setTimer(host, pid, id, 'total', exchange.startedAt + options.timeout);
+}
+type Due = { h: string; p: number; x: number; total: boolean };
+const handlers = new WeakMap<Kernel, HandlerId>();
+function plan(host: Host, pid: number, id: number, at: Micros, total: boolean): EventHandle {
+  const { kernel } = host.world;
+  const handler = handlers.get(kernel);
+  assert(handler !== undefined, 'the HTTP client is registered with this kernel');
+  return kernel.schedule<Due>(at, handler, { h: host.name, p: pid, x: id, total });
 }
 
-function exchanges(host: Host): Map<number, Exchange> {
-  const known = host.state.extra.get(EXCHANGES) as Map<number, Exchange> | undefined;
+interface Exchanges {
+  next: number;
+  open: Map<number, Exchange>;
+}
+function exchanges(host: Host): Exchanges {
+  const known = host.state.extra.get(EXCHANGES) as Exchanges | undefined;
   if (known !== undefined) return known;
-  const made = new Map<number, Exchange>();
+  const made: Exchanges = { next: 1, open: new Map() };
   host.state.extra.set(EXCHANGES, made);
   return made;
 }
-function blank(): Exchange {
-  return {
-    options: {
-      ip: 0,
-      port: 0,
-      host: '',
-      target: '',
-      method: '',
-      headers: [],
-      body: '',
-      connectTimeout: 0,
-      timeout: 0,
-      bindIp: undefined,
-      trace: 0,
-    },
-    startedAt: 0,
-    connectedAt: undefined,
-    connection: 0,
-    pid: 0,
-    on: { name: '', pid: 0, data: undefined },
-  };
-}
-function setTimer(host: Host, pid: number, id: number, phase: 'connect' | 'total', at: Micros): void {
-  host.world.timer(host, pid, `http:${id}:${phase}`, at, { name: TIMER, data: { exchange: id, phase } });
-}
 
 function onSocket(host: Host, id: number, event: SocketEvent): void {
-  const exchange = exchanges(host).get(id);
+  const exchange = exchanges(host).open.get(id);
   if (exchange === undefined) return;
   switch (event.type) {
     case 'accepted':
       return;
     case 'connected':
       exchange.connectedAt = host.world.kernel.now;
-      host.world.clearTimer(host, exchange.pid, `http:${id}:connect`);
+      host.world.kernel.cancel(exchange.connectTimer);
       host.world.network.send(exchange.connection, 'client', requestMessage(exchange.options));
       return;
     case 'failed':
@@ -180,7 +182,7 @@ function errorOf(errno: string, exchange: Exchange): HttpError {
   }
 }
 function onTimeout(host: Host, id: number, phase: 'connect' | 'total'): void {
-  const exchange = exchanges(host).get(id);
+  const exchange = exchanges(host).open.get(id);
   if (exchange === undefined) return;
   if (exchange.connectedAt === undefined) host.world.network.reset(exchange.connection, 'client');
   else host.world.network.close(exchange.connection, 'client');
@@ -192,9 +194,9 @@ function finish(
   exchange: Exchange,
   end: { status?: number; error?: HttpError; reason: string; headers?: [string, string][]; body?: string },
 ): void {
-  exchanges(host).delete(id);
-  host.world.clearTimer(host, exchange.pid, `http:${id}:connect`);
-  host.world.clearTimer(host, exchange.pid, `http:${id}:total`);
+  exchanges(host).open.delete(id);
+  host.world.kernel.cancel(exchange.connectTimer);
+  host.world.kernel.cancel(exchange.totalTimer);
   const result: HttpResult = {
     status: end.status,
     error: end.error,

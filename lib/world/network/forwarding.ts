@@ -154,8 +154,7 @@ export class Forwarding {
     if (before !== undefined && !way.once && result.outcome === 'delivered' && epoch === this.core.epoch)
       this.#remember(stack, packet, before, result, way);
     if (packet.trace !== 0)
-      for (const hop of way.hops ?? [])
-        this.core.world.hop(packet.trace, { ...hop, at: hop.at + this.core.now });
+      for (const hop of way.hops ?? []) this.core.world.hop(packet.trace, hop, hop.at + this.core.now);
     return result;
   }
 

@@ -13,7 +13,7 @@
 import type { HandlerId } from '../../kernel/kernel';
 import { SECOND, type Micros } from '../../std/instant';
 import { formatIPv4 } from '../../std/ipv4';
-import type { Callback, Message, Side, SocketEvent } from '../network.contract';
+import type { Callback, Hop, Message, Side, SocketEvent } from '../network.contract';
 import type { Host } from '../world.contract';
 import type { Core } from './core';
 import type { Forwarding } from './forwarding';
@@ -57,6 +57,8 @@ export class Tcp {
   /** Trails of connections, by the low bits of their ids; no part of the state. */
   #ways: ({ id: number; ofClient: Trail | undefined; ofServer: Trail | undefined } | undefined)[] =
     new Array<undefined>(WAYS).fill(undefined);
+
+  readonly #listenHops = new Map<number, { ip: number; comm: string; hop: Hop }>();
 
   constructor(
     private readonly core: Core,
@@ -270,6 +272,7 @@ export class Tcp {
     }
   }
   forget(): void {
+    this.#listenHops.clear();
     this.#ways.fill(undefined);
   }
 
@@ -341,8 +344,7 @@ export class Tcp {
         const first = trail.neighbours[0];
         if (plain && first?.stack === stack) first.entry.confirmed = core.now;
         if (!plain && connection.trace !== 0)
-          for (const hop of trail.hops ?? [])
-            core.world.hop(connection.trace, { ...hop, at: hop.at + core.now });
+          for (const hop of trail.hops ?? []) core.world.hop(connection.trace, hop, hop.at + core.now);
         this.#bring(connection, side, {
           at: core.now + trail.latency,
           flags,
@@ -677,14 +679,7 @@ export class Tcp {
     }
     if (listener.queue.length > listener.backlog) return this.#vanished(connection, 'client', a);
     if (connection.trace !== 0)
-      this.core.world.hop(connection.trace, {
-        at: this.core.now,
-        host: stack.name,
-        what: 'listen',
-        text: `${formatIPv4(a.dst)}:${a.dport} ${stack.state.processes.get(listener.pid)?.comm ?? ''}`,
-        verdict: 'SYN-ACK',
-        outcome: 'ok',
-      });
+      this.core.world.hop(connection.trace, this.#listenHop(stack, listener, a), this.core.now);
     if (server !== undefined) this.#disarm(server);
     const end: End = {
       host: stack.name,
@@ -712,6 +707,23 @@ export class Tcp {
     };
     connection.server = end;
     this.#sendSynAck(connection, end, stack);
+  }
+
+  /** The same for every connection that a listener takes on one address. */
+  #listenHop(stack: Stack, listener: Listener, a: Arrival): Hop {
+    const comm = stack.state.processes.get(listener.pid)?.comm ?? '';
+    const known = this.#listenHops.get(listener.listener);
+    if (known !== undefined && known.ip === a.dst && known.comm === comm) return known.hop;
+    const hop: Hop = {
+      at: 0,
+      host: stack.name,
+      what: 'listen',
+      text: `${formatIPv4(a.dst)}:${a.dport} ${comm}`,
+      verdict: 'SYN-ACK',
+      outcome: 'ok',
+    };
+    this.#listenHops.set(listener.listener, { ip: a.dst, comm, hop });
+    return hop;
   }
 
   #sendSynAck(connection: Connection, end: End, stack: Stack): void {

@@ -1,6 +1,5 @@
 /** What expressions are computed for: a session with its request and perhaps its response. */
 
-import { memoised } from '../memo';
 import type { HttpRequest, HttpResponse } from '../../../world/network.contract';
 import type { Runtime } from '../worker/runtime';
 import type { Session } from '../worker/state';
@@ -96,8 +95,32 @@ export function queryOf(target: string): string {
   return question < 0 ? '' : target.slice(question + 1);
 }
 
-/** Header names in lower case, as the daemon passes them on. Lists that come again are remembered. */
-export const lowerCased = memoised((headers: Headers): Headers => {
-  if (headers.every(([name]) => name === name.toLowerCase())) return headers;
-  return headers.map(([name, value]) => [name.toLowerCase(), value]);
-});
+/** Names as messages write them, to lower case: there are few, and they come with every message. */
+const LOWER = new Map<string, string>();
+const MOST_NAMES = 2_000;
+function lowerName(name: string): string {
+  const known = LOWER.get(name);
+  if (known !== undefined) return known;
+  const made = name.toLowerCase();
+  if (LOWER.size < MOST_NAMES) LOWER.set(name, made);
+  return made;
+}
+/** Header names in lower case, as the daemon passes them on. `drops`: without those that one connection keeps for itself. */
+export function lowerCased(headers: Headers, drops: 'nothing' | 'client' | 'server'): Headers {
+  let changed: Headers | undefined;
+  for (let i = 0; i < headers.length; i++) {
+    const header = headers[i] as [string, string];
+    const name = lowerName(header[0]);
+    if (drops !== 'nothing' && isForConnection(name, drops)) changed ??= headers.slice(0, i);
+    else if (name !== header[0]) (changed ??= headers.slice(0, i)).push([name, header[1]]);
+    else changed?.push(header);
+  }
+  return changed ?? headers;
+}
+function isForConnection(name: string, side: 'client' | 'server'): boolean {
+  return (
+    name === 'connection' ||
+    name === 'keep-alive' ||
+    name === (side === 'client' ? 'proxy-connection' : 'transfer-encoding')
+  );
+}

@@ -131,14 +131,13 @@ export function conclude(runtime: Runtime, session: Session): void {
 /** `DONE`: what the learner's trace shows as the end. */
 function traceEnd(runtime: Runtime, session: Session): void {
   const state = `${session.cause}${session.ended}${session.cookieIn}${session.cookieOut}`;
-  runtime.world.hop(session.trace, {
-    at: runtime.now,
-    host: runtime.host.name,
-    what: 'respond',
-    text: `haproxy answers ${session.status}, termination state ${state}${session.retries > 0 ? `, ${session.retries} ${session.retries === 1 ? 'retry' : 'retries'}` : ''}${session.isRedispatched ? ', redispatched' : ''}`,
-    verdict: String(session.status),
-    outcome: session.cause === '-' || session.cause === 'L' ? 'ok' : 'bad',
-  });
+  const text = `haproxy answers ${session.status}, termination state ${state}${session.retries > 0 ? `, ${session.retries} ${session.retries === 1 ? 'retry' : 'retries'}` : ''}${session.isRedispatched ? ', redispatched' : ''}`;
+  const outcome = session.cause === '-' || session.cause === 'L' ? 'ok' : 'bad';
+  runtime.world.hop(
+    session.trace,
+    runtime.template('respond', text, String(session.status), outcome, undefined),
+    runtime.now,
+  );
 }
 
 /** Waits for the next request on the same connection. */

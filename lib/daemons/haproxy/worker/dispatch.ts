@@ -449,15 +449,7 @@ export function hop(
   outcome: 'ok' | 'wait' | 'bad',
   place?: { readonly file: string; readonly line: number },
 ): void {
-  runtime.world.hop(session.trace, {
-    at: runtime.now,
-    host: runtime.host.name,
-    what,
-    text,
-    verdict,
-    outcome,
-    ...(place === undefined ? {} : { line: { path: place.file, line: place.line } }),
-  });
+  runtime.world.hop(session.trace, runtime.template(what, text, verdict, outcome, place), runtime.now);
 }
 function traceChoice(runtime: Runtime, session: Session, server: ServerState): void {
   const settings = runtime.settings(session.backend);

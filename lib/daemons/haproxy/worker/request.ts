@@ -59,13 +59,12 @@ export function begin(runtime: Runtime, session: Session, message: HttpRequest):
 
 /** What concerns the client's connection only goes no further; it decides whether the connection stays. */
 function withoutConnection(session: Session, message: HttpRequest): [string, string][] {
-  const headers = lowerCased(message.headers);
-  const connection = headerValue(headers, 'connection');
+  const connection = headerValue(message.headers, 'connection');
   const said = connection?.toLowerCase() ?? '';
   session.closes = message.version === '1.0' ? !said.includes('keep-alive') : said.includes('close');
-  if (connection === undefined || said.includes('upgrade')) return headers;
-  return headers.filter(
-    ([name]) => name !== 'connection' && name !== 'keep-alive' && name !== 'proxy-connection',
+  return lowerCased(
+    message.headers,
+    connection === undefined || said.includes('upgrade') ? 'nothing' : 'client',
   );
 }
 function captureHeaders(settings: ProxySettings, request: HttpRequest): string[] {
@@ -167,15 +166,14 @@ function chooseBackend(runtime: Runtime, session: Session, settings: ProxySettin
       rule.format === undefined
         ? rule.backend
         : render(subject, rule.format, (own, variableName) => variable(own, variableName));
-    const found = runtime.configuration.proxies.findIndex((proxy) => proxy.id === name && proxy.hasBackend);
+    const found = runtime.backend(name);
     place = rule;
     // A computed name that does not exist leaves the choice to default_backend.
     if (found >= 0) backend = found;
     break;
   }
   if (backend < 0 && settings.defaultBackend !== undefined) {
-    const { name } = settings.defaultBackend;
-    backend = runtime.configuration.proxies.findIndex((proxy) => proxy.id === name && proxy.hasBackend);
+    backend = runtime.backend(settings.defaultBackend.name);
     place = settings.defaultBackend;
   }
   if (backend < 0 && settings.hasBackend) backend = session.frontend;
@@ -331,10 +329,7 @@ export function beginTcp(runtime: Runtime, session: Session): void {
   const subject: Subject = { runtime, session, request: undefined, response: undefined };
   const rule = settings.switching.find((candidate) => holds(subject, candidate.condition));
   const name = rule?.backend ?? settings.defaultBackend?.name;
-  const named =
-    name === undefined
-      ? -1
-      : runtime.configuration.proxies.findIndex((proxy) => proxy.id === name && proxy.hasBackend);
+  const named = name === undefined ? -1 : runtime.backend(name);
   const backend = named >= 0 ? named : settings.hasBackend ? session.frontend : -1;
   if (backend < 0) {
     session.cause = 'S';

@@ -90,20 +90,9 @@ function passOn(runtime: Runtime, session: Session, message: HttpResponse): void
 }
 /** What concerns the server's connection only goes no further. */
 function plain(message: HttpResponse): HttpResponse {
-  const headers = lowerCased(message.headers);
-  const isBare = headers.every(
-    ([name]) => name !== 'connection' && name !== 'keep-alive' && name !== 'transfer-encoding',
-  );
-  if (isBare && headers === message.headers && message.version === '1.1') return message;
-  return {
-    ...message,
-    version: '1.1',
-    headers: isBare
-      ? headers
-      : headers.filter(
-          ([name]) => name !== 'connection' && name !== 'keep-alive' && name !== 'transfer-encoding',
-        ),
-  };
+  const headers = lowerCased(message.headers, 'server');
+  if (headers === message.headers && message.version === '1.1') return message;
+  return { ...message, version: '1.1', headers };
 }
 function saysClose(message: HttpResponse): boolean {
   const connection = headerValue(message.headers, 'connection')?.toLowerCase() ?? '';

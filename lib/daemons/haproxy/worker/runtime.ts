@@ -6,7 +6,7 @@
 import type { HandlerId, Kernel } from '../../../kernel/kernel';
 import { assert } from '../../../std/assert';
 import type { Micros } from '../../../std/instant';
-import type { Network } from '../../../world/network.contract';
+import type { Hop, Network } from '../../../world/network.contract';
 import type { ProcessState, SyslogPriority } from '../../../world/process.contract';
 import type { Host, World } from '../../../world/world.contract';
 import type { Configuration, ProxySettings, ServerSettings } from '../config';
@@ -15,6 +15,7 @@ import type { Pool } from './balance/weights';
 import type { ListenerState, ProxyState, ServerState, Session, WorkerState } from './state';
 
 export const DAEMON = 'haproxy';
+const MOST_REMEMBERED = 2_000;
 
 const timers = new WeakMap<Kernel, HandlerId>();
 /** Handlers are code: each kernel knows its own. */
@@ -30,6 +31,9 @@ export class Runtime {
   /** the handler of sessions' timers in this kernel */
   readonly sessionTimer: HandlerId;
   readonly #pools: Pool[];
+  /** Hops that were told before, by their text: the same ones come with every request. */
+  readonly #hops = new Map<string, Hop>();
+  readonly #backends = new Map<string, number>();
 
   constructor(
     readonly host: Host,
@@ -78,6 +82,46 @@ export class Runtime {
   }
   serverSettings(proxy: number, server: number): ServerSettings | undefined {
     return this.configuration.proxies[proxy]?.servers[server];
+  }
+  /** Which proxy a backend's name stands for; −1 none. */
+  backend(name: string): number {
+    let found = this.#backends.get(name);
+    if (found === undefined) {
+      found = this.configuration.proxies.findIndex((proxy) => proxy.id === name && proxy.hasBackend);
+      if (this.#backends.size < MOST_REMEMBERED) this.#backends.set(name, found);
+    }
+    return found;
+  }
+  /** A hop without its instant; shared by all traces that tell the same. */
+  template(
+    what: string,
+    text: string,
+    verdict: string,
+    outcome: Hop['outcome'],
+    place: { readonly file: string; readonly line: number } | undefined,
+  ): Hop {
+    const known = this.#hops.get(text);
+    if (
+      known !== undefined &&
+      known.what === what &&
+      known.verdict === verdict &&
+      known.outcome === outcome &&
+      known.line?.line === place?.line &&
+      known.line?.path === place?.file
+    )
+      return known;
+    const made: Hop = {
+      at: 0,
+      host: this.host.name,
+      what,
+      text,
+      verdict,
+      outcome,
+      ...(place === undefined ? {} : { line: { path: place.file, line: place.line } }),
+    };
+    if (this.#hops.size >= MOST_REMEMBERED) this.#hops.clear();
+    this.#hops.set(text, made);
+    return made;
   }
   listener(session: Session): ListenerState | undefined {
     return this.state.listeners[session.listener];
