@@ -139,7 +139,12 @@ export class Agent {
         finish('timeout');
       });
     };
-    return { code: code as number | 'timeout', ...printed };
+    // Python decodes with errors="replace".
+    return {
+      code: code as number | 'timeout',
+      stdout: printed.stdout.replace(/\p{Cs}/gu, '\ufffd'),
+      stderr: printed.stderr.replace(/\p{Cs}/gu, '\ufffd'),
+    };
   }
 }
 

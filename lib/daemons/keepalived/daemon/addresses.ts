@@ -157,3 +157,19 @@ export function refresh(vrrp: Vrrp, instance: InstanceConfiguration, state: Inst
   state.refreshAt = vrrp.kernel.now + every;
   announce(vrrp, instance, refreshRepeat);
 }
+
+/** static_ipaddress: there as long as the daemon runs, whoever is master. */
+export function setStaticAddresses(
+  vrrp: Vrrp,
+  wanted: readonly AddressConfiguration[],
+  before: readonly AddressConfiguration[] = [],
+): void {
+  const { host } = vrrp;
+  const keyOf = ({ address, device }: AddressConfiguration): string => `${device ?? ''}/${address}`;
+  const kept = new Set(wanted.map(keyOf));
+  for (const old of before)
+    if (!kept.has(keyOf(old)))
+      host.world.network.removeAddress(host, old.device ?? '', old.address, old.prefix);
+  for (const { address: ip, prefix, device, scope } of wanted)
+    host.world.network.addAddress(host, device ?? '', { ip, prefix, scope });
+}

@@ -3,7 +3,7 @@
  * (`reload_vrrp_thread`, `reset_vrrp_state` and `clear_diff_*` of keepalived 2.2.7).
  */
 import type { Configuration } from '../config';
-import { adjustAddresses, releaseAddresses } from './addresses';
+import { adjustAddresses, releaseAddresses, setStaticAddresses } from './addresses';
 import { openSockets, sendAdvertisement } from './advertise';
 import { newInstance, tell } from './instances';
 import { readAsVrrp } from './read-configuration';
@@ -34,6 +34,7 @@ export function reload(vrrp: Vrrp): 'done' | 'refused' {
     return 'refused';
   }
   dropOld(vrrp, configuration);
+  setStaticAddresses(vrrp, configuration.staticAddresses, state.configuration.staticAddresses);
   state.configuration = configuration;
   state.files = files;
   carryScripts(vrrp);

@@ -11,7 +11,7 @@ import type {
 import type { Host } from '../../../world/world.contract';
 import type { InstanceConfiguration } from '../config';
 import { forgetHidden } from './accept-mode';
-import { announce, GARP_DUE, removeLeftovers } from './addresses';
+import { announce, GARP_DUE, removeLeftovers, setStaticAddresses } from './addresses';
 import { heardOf, openSockets, PACKET, receive } from './advertise';
 import { chartsOf } from './charts';
 import { writeData, writeStatistics } from './dump';
@@ -104,6 +104,7 @@ function begin(vrrp: Vrrp): void {
   for (const { name } of configuration.groups) state.groups.set(name, { state: 'INIT' });
   for (const instance of configuration.instances)
     state.instances.set(instance.name, newInstance(vrrp, instance));
+  setStaticAddresses(vrrp, configuration.staticAddresses);
   startLooking(vrrp);
   openSockets(vrrp);
   for (const instance of configuration.instances) {
@@ -179,6 +180,7 @@ function stop(vrrp: Vrrp): void {
   vrrp.setTimer('stopped', vrrp.kernel.now + FAREWELL, STOPPED);
 }
 function stopped(vrrp: Vrrp): void {
+  setStaticAddresses(vrrp, [], vrrp.state.configuration.staticAddresses);
   if (!vrrp.state.options.keepsVips) forgetHidden(vrrp);
   vrrp.host.fs.unlink(vrrp.state.options.vrrpPidFile, { uid: 0, gid: 0, groups: [] });
   say(vrrp, stoppedLine(vrrp));
