@@ -7,11 +7,16 @@ import { arping } from './arping';
 import { conntrack } from './conntrack';
 import { curl } from './curl/curl';
 import { dig, host, nslookup } from './dig';
+import { getent } from './getent';
 import { ip } from './ip/ip';
 import { nc } from './nc';
 import { ping } from './ping';
+import { socat } from './socat';
 import { ss } from './ss';
+import { tcpdump } from './tcpdump/tcpdump';
+import { telnet } from './telnet';
 import { traceroute } from './traceroute';
+import { wget } from './wget';
 
 /** Package → path → program: as `dpkg -L` lists them. */
 const TOOLS: Readonly<Record<string, Readonly<Record<string, readonly [string, Program]>>>> = {
@@ -24,6 +29,11 @@ const TOOLS: Readonly<Record<string, Readonly<Record<string, readonly [string, P
   'bind9-host': { '/usr/bin/host': ['host', host] },
   'netcat-openbsd': { '/usr/bin/nc': ['nc', nc] },
   conntrack: { '/usr/sbin/conntrack': ['conntrack', conntrack] },
+  tcpdump: { '/usr/bin/tcpdump': ['tcpdump', tcpdump] },
+  socat: { '/usr/bin/socat': ['socat', socat] },
+  wget: { '/usr/bin/wget': ['wget', wget] },
+  telnet: { '/usr/bin/telnet': ['telnet', telnet] },
+  'libc-bin': { '/usr/bin/getent': ['getent', getent] },
 };
 /** Other names of the same file. */
 const LINKS: Readonly<Record<string, Readonly<Record<string, string>>>> = {

@@ -2,11 +2,12 @@
 import { SECOND, type Micros } from '../../std/instant';
 import { byteLength } from '../../std/bytes';
 import { formatIPv4, parseIPv4 } from '../../std/ipv4';
-import type { Message, SocketEvent, UdpEvent } from '../../world/network.contract';
+import type { SocketEvent, UdpEvent } from '../../world/network.contract';
 import type { ProgramContext, ProgramRun, Wait, Wake } from '../../world/process.contract';
 import { errnoText, lookUpName, serviceName, servicePort } from '../host-names';
 import { Mailbox } from '../mailbox';
 import { parseOptions } from '../command-options';
+import { textOf } from './socat';
 
 interface NcCall {
   listen: boolean;
@@ -175,19 +176,6 @@ function* relay(
     yield { keys: [key], ...(reading ? { streams: [context.stdin] } : {}) };
   }
 }
-function textOf(message: Message): string {
-  switch (message.kind) {
-    case 'bytes':
-      return message.text;
-    case 'request':
-      return `${message.method} ${message.target} HTTP/${message.version}\r\n${message.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${message.body}`;
-    case 'response':
-      return `HTTP/${message.version} ${message.status} ${message.reason}\r\n${message.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${message.body}`;
-    case 'tls':
-      return '';
-  }
-}
-
 function* udp(
   context: ProgramContext,
   call: NcCall,

@@ -1,0 +1,136 @@
+/** getent(1) of glibc 2.36: what the name service switch knows. Recorded in truth/host/b04. */
+import { formatIPv4, parseIPv4 } from '../../std/ipv4';
+import { FileError } from '../../world/files.contract';
+import type { ProgramContext, ProgramRun, Wait, Wake } from '../../world/process.contract';
+import { lookUpName } from '../host-names';
+
+const NOT_FOUND = 2;
+/** Databases that are files of lines `key…:…`. */
+const FILES: Readonly<Record<string, { path: string; keys: readonly number[] }>> = {
+  passwd: { path: '/etc/passwd', keys: [0, 2] },
+  group: { path: '/etc/group', keys: [0, 2] },
+  shadow: { path: '/etc/shadow', keys: [0] },
+  gshadow: { path: '/etc/gshadow', keys: [0] },
+};
+
+export function* getent(context: ProgramContext): ProgramRun {
+  const [database, ...keys] = context.argv
+    .slice(1)
+    .filter((word) => !/^-(s|i|-service.*|-no-idn)$/.test(word));
+  if (database === undefined) {
+    yield* context.err(
+      "getent: wrong number of arguments\nTry `getent --help' or `getent --usage' for more information.\n",
+    );
+    return 1;
+  }
+  if (database === 'hosts') return yield* hosts(context, keys);
+  if (database === 'ahosts' || database === 'ahostsv4' || database === 'ahostsv6')
+    return yield* addresses(context, keys, database);
+  if (database === 'services') return yield* services(context, keys);
+  const file = FILES[database];
+  if (file === undefined) {
+    yield* context.err(
+      /^(aliases|ethers|initgroups|netgroup|networks|protocols|rpc)$/.test(database)
+        ? `not modelled: getent ${database}\n`
+        : `Unknown database: ${database}\nTry \`getent --help' or \`getent --usage' for more information.\n`,
+    );
+    return 1;
+  }
+  const text = context.fs.readFile(file.path, context.who);
+  const lines = (text instanceof FileError ? '' : text).split('\n').filter((line) => line.includes(':'));
+  if (keys.length === 0) {
+    yield* context.out(lines.map((line) => `${line}\n`).join(''));
+    return 0;
+  }
+  let worst = 0;
+  for (const key of keys) {
+    const found = lines.find((line) => {
+      const fields = line.split(':');
+      return file.keys.some((index) => fields[index] === key);
+    });
+    if (found === undefined) worst = NOT_FOUND;
+    else yield* context.out(`${found}\n`);
+  }
+  return worst;
+}
+
+interface HostsLine {
+  address: string;
+  names: string[];
+}
+function hostsFile(context: ProgramContext): HostsLine[] {
+  const text = context.fs.readFile('/etc/hosts', context.who);
+  return (text instanceof FileError ? '' : text).split('\n').flatMap((line) => {
+    const [address, ...names] = (line.split('#')[0] ?? '').trim().split(/\s+/);
+    return address === undefined || address === '' || names.length === 0 ? [] : [{ address, names }];
+  });
+}
+function lineOf(address: string, names: readonly string[]): string {
+  return `${address.padEnd(15)} ${names.join(' ')}\n`;
+}
+
+function* hosts(context: ProgramContext, keys: readonly string[]): Generator<Wait, number, Wake> {
+  const lines = hostsFile(context);
+  if (keys.length === 0) {
+    yield* context.out(lines.map(({ address, names }) => lineOf(address, names)).join(''));
+    return 0;
+  }
+  let worst = 0;
+  for (const key of keys) {
+    const listed = lines.find(({ address, names }) => address === key || names.includes(key));
+    if (listed !== undefined) {
+      yield* context.out(lineOf(listed.address, listed.names));
+      continue;
+    }
+    if (parseIPv4(key) !== undefined) {
+      worst = NOT_FOUND;
+      continue;
+    }
+    const found = yield* lookUpName(context, key);
+    if (typeof found === 'string') worst = NOT_FOUND;
+    else for (const ip of found.addresses) yield* context.out(lineOf(formatIPv4(ip), [found.canonical]));
+  }
+  return worst;
+}
+function* addresses(
+  context: ProgramContext,
+  keys: readonly string[],
+  database: string,
+): Generator<Wait, number, Wake> {
+  let worst = 0;
+  for (const key of keys) {
+    const found = database === 'ahostsv6' ? 'none' : yield* lookUpName(context, key);
+    if (typeof found === 'string') {
+      worst = NOT_FOUND;
+      continue;
+    }
+    for (const [index, ip] of found.addresses.entries()) {
+      const address = formatIPv4(ip).padEnd(15);
+      yield* context.out(
+        `${address} STREAM ${index === 0 ? found.canonical : ''}\n${address} DGRAM  \n${address} RAW    \n`,
+      );
+    }
+  }
+  return worst;
+}
+function* services(context: ProgramContext, keys: readonly string[]): Generator<Wait, number, Wake> {
+  const text = context.fs.readFile('/etc/services', context.who);
+  const rows = (text instanceof FileError ? '' : text).split('\n').flatMap((line) => {
+    const [name, port] = (line.split('#')[0] ?? '').trim().split(/\s+/);
+    return name === undefined || port === undefined ? [] : [{ name, port }];
+  });
+  let worst = 0;
+  const wanted = keys.length === 0 ? rows : [];
+  for (const key of keys) {
+    const [name = '', protocol] = key.split('/');
+    const row = rows.find(
+      ({ name: known, port }) =>
+        (known === name || port.split('/')[0] === name) &&
+        (protocol === undefined || port.endsWith(`/${protocol}`)),
+    );
+    if (row === undefined) worst = NOT_FOUND;
+    else wanted.push(row);
+  }
+  yield* context.out(wanted.map(({ name, port }) => `${name.padEnd(21)} ${port}\n`).join(''));
+  return worst;
+}
