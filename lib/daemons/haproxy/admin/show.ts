@@ -29,12 +29,23 @@ export function statistics(runtime: Runtime, words: Words): string {
   const names = given.filter((word) => word !== 'up' && word !== 'no-maint');
   // Only all three of them together choose.
   const [proxy = '', types = '', server = ''] = names.length >= 3 ? names : [];
-  const rows =
-    names.length >= 3
-      ? allRows(runtime, { proxy: proxyNumber(runtime, proxy), types: Number(types), server: Number(server) })
-      : allRows(runtime);
+  const rows = allRows(runtime, {
+    legends: true,
+    ...(names.length >= 3
+      ? { proxy: proxyNumber(runtime, proxy), types: Number(types), server: Number(server) }
+      : {}),
+  });
   const kept = rows.filter((row) => isShown(row, given));
-  return `${[CSV_HEADER, ...kept.map(csvRow)].join('\n')}\n`;
+  const shown = given.includes('up') ? kept.map((row) => countedUp(runtime, row)) : kept;
+  return `${[CSV_HEADER, ...shown.map(csvRow)].join('\n')}\n`;
+}
+/** `UP (2/3)`: where servers are hidden, their backend tells how many there are. */
+function countedUp(runtime: Runtime, row: Row): Row {
+  if (row.get('type') !== 1) return row;
+  const proxy = runtime.state.proxies.find(({ name }) => name === row.get('pxname'));
+  if (proxy === undefined || proxy.servers.length === 0) return row;
+  const up = proxy.servers.filter(({ state }) => state !== 'stopped').length;
+  return new Map([...row, ['status', `${row.get('status')} (${up}/${proxy.servers.length})`]]);
 }
 function proxyNumber(runtime: Runtime, text: string): number {
   if (/^-?\d+$/.test(text)) return Number(text);
@@ -112,7 +123,7 @@ function facts(runtime: Runtime): [string, string | number][] {
     ['Idle_pct', 100],
     ['node', configuration.global.node],
     ['Stopping', state.stopping ? 1 : 0],
-    ['Jobs', listeners + own + state.sessions.size],
+    ['Jobs', listeners + own + state.sessions.size + state.admin.clients.size],
     ['Unstoppable Jobs', own],
     ['Listeners', listeners + own],
     ...zeros('ActivePeers ConnectedPeers DroppedLogs BusyPolling FailedResolutions'),

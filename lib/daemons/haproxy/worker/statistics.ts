@@ -7,6 +7,7 @@
  */
 
 import { SECOND } from '../../../std/instant';
+import { formatIPv4 } from '../../../std/ipv4';
 import type { Runtime } from './runtime';
 import { describe, statusText, trackedName, type Which } from './server-status';
 import { average } from './session';
@@ -46,8 +47,15 @@ function quoted(value: string | number | undefined): string {
 /** Rows of all proxies that take part in statistics, or of one. */
 export function allRows(
   runtime: Runtime,
-  only?: { readonly proxy?: number; readonly types?: number; readonly server?: number },
+  only?: {
+    readonly proxy?: number;
+    readonly types?: number;
+    readonly server?: number;
+    /** Addresses, cookies and algorithms too (`stats show-legends`, the admin socket). */
+    readonly legends?: boolean;
+  },
 ): Row[] {
+  const legends = only?.legends === true;
   const rows: Row[] = [];
   const types = only?.types ?? -1;
   for (const [index, settings] of runtime.configuration.proxies.entries()) {
@@ -62,10 +70,31 @@ export function allRows(
           only.server < 0 ||
           settings.servers[server.index]?.id === only.server
         )
-          rows.push(serverRow(runtime, { proxy: index, server }));
-    if (settings.hasBackend && (types & 2) !== 0) rows.push(backendRow(runtime, index));
+          rows.push(
+            legends
+              ? legend(runtime, index, serverRow(runtime, { proxy: index, server }), server)
+              : serverRow(runtime, { proxy: index, server }),
+          );
+    if (settings.hasBackend && (types & 2) !== 0)
+      rows.push(
+        legends ? legend(runtime, index, backendRow(runtime, index), undefined) : backendRow(runtime, index),
+      );
   }
   return rows;
+}
+
+function legend(runtime: Runtime, index: number, row: Row, server: ServerState | undefined): Row {
+  const settings = runtime.settings(index);
+  const full = new Map(row);
+  if (server === undefined) {
+    full.set('algo', settings.balance.algorithm);
+    if (settings.cookie !== undefined) full.set('cookie', settings.cookie.name);
+    return full;
+  }
+  full.set('addr', `${formatIPv4(server.ip)}:${server.port}`);
+  const cookie = settings.servers[server.index]?.cookie;
+  if (cookie !== undefined) full.set('cookie', cookie);
+  return full;
 }
 
 const seconds = (at: number): number => Math.floor(at / SECOND);
