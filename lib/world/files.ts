@@ -175,7 +175,8 @@ export class Files implements FileSystem {
     if (options.write === true && node.kind === 'file') {
       if (this.#mount(node).options.includes('ro')) return new FileError('EROFS', path);
       if (node.program !== undefined && this.#isRunning(found.path)) return new FileError('ETXTBSY', path);
-      if (options.truncate === true) this.#setContent(found.ino, '', 0);
+      // The content of a computed file is its provider's; ours is only where to ask.
+      if (options.truncate === true && node.device !== 'virtual') this.#setContent(found.ino, '', 0);
     }
     return { ino: found.ino };
   }

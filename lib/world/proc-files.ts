@@ -63,8 +63,14 @@ const procFiles: VirtualFiles = {
   },
 };
 
+/** Receive packet steering: a processor mask for each queue. Kept, without effect: reception costs nothing here. */
+const STEERING = /^\/sys\/class\/net\/([^/]+)\/queues\/rx-0\/rps_cpus$/;
+
 const sysFiles: VirtualFiles = {
   read(host, path) {
+    const steered = STEERING.exec(path)?.[1];
+    if (steered !== undefined && host.state.interfaces.has(steered))
+      return `${String(host.state.extra.get(`rps:${steered}`) ?? '0')}\n`;
     const match = /^\/sys\/class\/net\/([^/]+)\/([a-z_]+)$/.exec(path);
     const device = host.state.interfaces.get(match?.[1] ?? '');
     if (device === undefined) return undefined;
@@ -81,13 +87,24 @@ const sysFiles: VirtualFiles = {
         return undefined;
     }
   },
+  write(host, path, text) {
+    const device = STEERING.exec(path)?.[1];
+    if (device === undefined) return 'EACCES';
+    const mask = text.trim();
+    if (!/^[0-9a-f]{1,8}$/i.test(mask)) return 'EINVAL';
+    host.state.extra.set(`rps:${device}`, mask.replace(/^0+(?=.)/, '').toLowerCase());
+    return undefined;
+  },
   list(host, path) {
+    const queues = /^\/sys\/class\/net\/([^/]+)\/queues(\/rx-0)?$/.exec(path);
+    if (queues !== null && host.state.interfaces.has(queues[1] ?? ''))
+      return queues[2] === undefined ? ['rx-0'] : ['rps_cpus'];
     if (path === '/sys') return ['class'];
     if (path === '/sys/class') return ['net'];
     if (path === '/sys/class/net') return [...host.state.interfaces.keys()];
     const device = /^\/sys\/class\/net\/([^/]+)$/.exec(path)?.[1];
     return device !== undefined && host.state.interfaces.has(device)
-      ? ['address', 'operstate', 'carrier', 'mtu']
+      ? ['address', 'operstate', 'carrier', 'mtu', 'queues']
       : undefined;
   },
 };

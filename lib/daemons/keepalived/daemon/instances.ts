@@ -60,8 +60,10 @@ function moveGroup(vrrp: Vrrp, name: string, to: string, cause: VrrpEvent['type'
   notifyGroup(vrrp, move.group, move.to);
 }
 
-/** The one timer of an instance came due. */
+/** The one timer of an instance came due. After a stop of the process it may be one that was set again since: packets that waited are read first. */
 export function timerDue(vrrp: Vrrp, name: string): void {
+  const deadline = vrrp.state.instances.get(name)?.snapshot.context.deadline ?? 0;
+  if (vrrp.kernel.now < deadline) return;
   tell(vrrp, name, { type: 'timer', now: vrrp.kernel.now, groupAllows: groupAllows(vrrp, name) });
 }
 
