@@ -2,7 +2,8 @@
 import type { Program, ProgramContext } from '../world/process.contract';
 import { FileError } from '../world/files.contract';
 import { errnoText } from './commands/errno-text';
-import { runInteractive, runStartupFiles, startInteractive } from './interactive/session';
+import { ExitShell } from './control';
+import { runFiles, runInteractive, runStartupFiles, startInteractive } from './interactive/session';
 import { type Invocation, readInvocation } from './invocation';
 import { MACHINERY } from './machinery';
 import { runPendingTraps } from './run/finish';
@@ -24,7 +25,9 @@ function* startShell(kind: 'bash' | 'dash', context: ProgramContext): Run<number
     return invocation.status;
   }
   const shell = makeShell(kind, context, invocation);
-  return yield* runChild(shell, () => main(shell, invocation));
+  return yield* runChild(shell, () =>
+    kind === 'bash' && invocation.login ? untilLogout(shell, invocation) : main(shell, invocation),
+  );
 }
 
 function makeShell(kind: 'bash' | 'dash', context: ProgramContext, invocation: Invocation): Shell {
@@ -51,6 +54,19 @@ function makeShell(kind: 'bash' | 'dash', context: ProgramContext, invocation: I
   for (const [option, on] of invocation.options) shell.options[option] = on;
   for (const [option, on] of invocation.shopt) shell.shopt[option] = on;
   return shell;
+}
+
+/** A login shell ends with ~/.bash_logout. */
+function* untilLogout(shell: Shell, invocation: Invocation): Run<number> {
+  let status: number;
+  try {
+    status = yield* main(shell, invocation);
+  } catch (problem) {
+    if (!(problem instanceof ExitShell) || problem.replaced) throw problem;
+    status = problem.status;
+  }
+  yield* runFiles(shell, [`${shell.variables.get('HOME') ?? ''}/.bash_logout`]);
+  return status;
 }
 
 function* main(shell: Shell, invocation: Invocation): Run<number> {

@@ -180,6 +180,8 @@ export class Shell {
   echo: ((on: boolean) => void) | undefined;
   /** Tells the terminal which process group is in the foreground. */
   foreground: ((pgid: number) => void) | undefined;
+  /** Group that had the terminal before this shell. */
+  formerForeground: number | undefined;
   #ticks = 0;
 
   constructor(

@@ -7,7 +7,7 @@ import { decodePrompt } from '../expand/prompt';
 import { expandJoined } from '../expand/words';
 import type { Invocation } from '../invocation';
 import { isUnfinished } from '../read-program';
-import { runPendingTraps } from '../run/finish';
+import { hangUp, runPendingTraps } from '../run/finish';
 import { reapJobs, tellJobs } from '../run/reap';
 import { runUnit } from '../run/run-text';
 import type { Run, Shell } from '../shell';
@@ -36,6 +36,7 @@ export function startInteractive(shell: Shell): void {
   if (terminalOf(shell) !== undefined) shell.options.monitor = true;
   const { context } = shell;
   context.signal('INT', 'handle');
+  context.signal('HUP', 'handle');
   for (const signal of ['TERM', 'QUIT', 'TSTP', 'TTIN', 'TTOU'] as const) context.signal(signal, 'ignore');
 }
 
@@ -50,6 +51,7 @@ export function takeTerminal(shell: Shell): void {
   const terminal = terminalOf(shell);
   if (terminal === undefined) return;
   const { process } = shell.context;
+  shell.formerForeground = terminal.state?.foreground;
   process.pgid = process.pid;
   terminal.setForeground(process.pgid);
   shell.foreground = (pgid) => terminal.setForeground(pgid);
@@ -84,7 +86,7 @@ export function* runStartupFiles(shell: Shell, invocation: Invocation): Run<void
   if (env !== undefined && env !== '') yield* runFiles(shell, [env]);
 }
 
-function* runFiles(shell: Shell, paths: readonly string[]): Run<void> {
+export function* runFiles(shell: Shell, paths: readonly string[]): Run<void> {
   for (const path of paths) {
     const text = readScript(shell, path);
     if (typeof text !== 'string') continue;
@@ -159,6 +161,8 @@ export function* converse(shell: Shell, options: { readonly prompted: boolean })
   } finally {
     forgetShell(shell);
     saveHistory(shell);
+    // Whoever started this shell (su, sudo) has the terminal again.
+    if (shell.formerForeground !== undefined) shell.foreground?.(shell.formerForeground);
   }
 }
 
@@ -211,7 +215,12 @@ function* oneLine(shell: Shell, { prompted }: { readonly prompted: boolean }): R
 }
 
 function* beforePrompt(shell: Shell): Run<void> {
-  terminalOf(shell)?.setAttributes({ echo: true, canonical: true, signals: true });
+  const terminal = terminalOf(shell);
+  terminal?.setAttributes({ echo: true, canonical: true, signals: true });
+  if (terminal?.state !== undefined && shell.shopt.checkwinsize && shell.dialect === 'bash') {
+    shell.variables.set('COLUMNS', String(terminal.state.columns));
+    shell.variables.set('LINES', String(terminal.state.rows));
+  }
   if (shell.pendingTraps.length > 0) yield* runPendingTraps(shell);
   yield* reapJobs(shell);
   yield* tellJobs(shell);
@@ -290,6 +299,8 @@ function* signalsAtPrompt(shell: Shell): Run<void> {
 
 /** Ctrl-D; true when the shell ends. */
 function* endOfInput(shell: Shell): Run<boolean> {
+  const { tty } = shell.context.process;
+  if (tty !== undefined && shell.options.monitor && terminalOf(shell)?.state?.hungUp !== false) hangUp(shell);
   if (shell.options.ignoreeof) {
     yield* shell.write(2, `Use "${shell.shopt.login_shell ? 'logout' : 'exit'}" to leave the shell.\n`);
     return false;

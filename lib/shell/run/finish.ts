@@ -42,6 +42,20 @@ export function* runTrap(shell: Shell, name: TrapName): Run<void> {
   shell.currentCommand = currentCommand;
 }
 
+/** The terminal is gone: jobs are told, unless they were disowned, and the shell ends. */
+export function hangUp(shell: Shell): never {
+  const { world } = shell.context;
+  for (const job of shell.jobs.list) {
+    if (job.disowned === true || job.state === 'done') continue;
+    for (const process of shell.host.processes()) {
+      if (process.pgid !== job.pgid) continue;
+      world.kill(shell.host, process.pid, 'HUP');
+      world.kill(shell.host, process.pid, 'CONT');
+    }
+  }
+  throw new ExitShell(128 + SIGNAL_NUMBERS.HUP);
+}
+
 /** Traps of the signals that came while something ran. */
 export function* runPendingTraps(shell: Shell): Run<void> {
   while (shell.pendingTraps.length > 0) {
@@ -53,5 +67,6 @@ export function* runPendingTraps(shell: Shell): Run<void> {
       yield* runTrap(shell, signal);
       shell.guarded = guarded;
     } else if (shell.interactive && signal === 'INT') throw new DropLine(128 + SIGNAL_NUMBERS.INT);
+    else if (shell.interactive && signal === 'HUP') hangUp(shell);
   }
 }
