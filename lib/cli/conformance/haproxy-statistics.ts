@@ -7,18 +7,20 @@ import type { Agent, Task } from './agent';
 const SOCKET = '/run/haproxy/admin.sock';
 
 export function* statistics(agent: Agent, host: Host, command = 'show stat'): Task<unknown> {
-  const text = yield* ask(agent, host, command);
-  if (text === undefined) return 'refused';
-  return command === 'show stat' ? statusByServer(text) : text.trim();
+  const answer = yield* ask(agent, host, command);
+  if ('error' in answer) return answer.error;
+  return command === 'show stat' ? statusByServer(answer.text) : answer.text.trim();
 }
 
-/** All that the socket answers until it is closed. */
-function* ask(agent: Agent, host: Host, command: string): Task<string | undefined> {
+type Answer = { readonly text: string } | { readonly error: string };
+
+/** All that the socket answers until it is closed; else the error in the recorder's word. */
+function* ask(agent: Agent, host: Host, command: string): Task<Answer> {
   const { network } = host.world;
   return (yield (resume) => {
     let answer = '';
     let ended = false;
-    const end = (value: string | undefined): void => {
+    const end = (value: Answer): void => {
       if (ended) return;
       ended = true;
       resume(value);
@@ -41,17 +43,18 @@ function* ask(agent: Agent, host: Host, command: string): Task<string | undefine
             return;
           case 'closed':
             network.close(event.connection, 'client');
-            end(answer);
+            end({ text: answer });
             return;
           case 'failed':
-            end(undefined);
+            end({ error: 'reset' });
             return;
           case 'accepted':
         }
       }),
     });
-    if (typeof opened === 'string') agent.after(host, 0, () => end(undefined));
-  }) as string | undefined;
+    if (typeof opened === 'string')
+      agent.after(host, 0, () => end({ error: opened === 'ENOENT' ? 'error:FileNotFoundError' : 'refused' }));
+  }) as Answer;
 }
 
 function statusByServer(text: string): Record<string, string> {
