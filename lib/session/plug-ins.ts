@@ -6,6 +6,7 @@ import { register as registerHaproxy } from '../daemons/haproxy/index';
 import { NETWORK_TOOLS, register as registerNetworkTools } from '../daemons/network-tools/index';
 import { register as registerSshd, SSH_PACKAGES } from '../daemons/sshd/index';
 import { register as registerSudo } from '../daemons/sudo/index';
+import { register as registerSystemd } from '../daemons/systemd/index';
 import { register as registerSysctl } from '../daemons/sysctl/index';
 import { register as registerTraffic } from '../daemons/traffic/index';
 import { COMMAND_PACKAGES, registerCommands } from '../shell/commands/registry';
@@ -17,6 +18,8 @@ export const BASE_PACKAGES: readonly string[] = [
   ...SHELL_PACKAGES,
   ...COMMAND_PACKAGES,
   ...NETWORK_TOOLS,
+  'systemd',
+  'systemd-sysv',
   'ifupdown',
   'sudo',
   'login',
@@ -32,6 +35,7 @@ export function makeRegistry(): PluginRegistry {
   registerSshd(registry);
   registerSudo(registry);
   registerSysctl(registry);
+  registerSystemd(registry);
   registerTraffic(registry);
   registerAppServer(registry);
   registerHaproxy(registry);

@@ -200,6 +200,7 @@ export class Processes {
       daemon: undefined,
       stdout: { kind: 'null' },
       stderr: { kind: 'null' },
+      ...(parent?.nice === undefined ? {} : { nice: parent.nice }),
       cpuMicros: 0,
       rssKiB: 1_800,
     };
@@ -245,6 +246,8 @@ export class Processes {
     );
   }
   #journalLine(host: Host, process: ProcessState, identifier: string, line: string): void {
+    // journald drops lines that hold nothing.
+    if (line.trim() === '') return;
     const level = /^<([0-7])>/.exec(line);
     const priorities = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'] as const;
     host.syslog({

@@ -1,0 +1,207 @@
+/** Process 1: from the kernel's hand-over to the finished boot, its signals, and the way down. */
+import type { DaemonContext, DaemonDefinition, Program } from '../../world/process.contract';
+import type { SimulatedWorld } from '../../world/world';
+import type { Host, World } from '../../world/world.contract';
+import { unitCharts } from './charts';
+import { startJournal } from './journal-store';
+import { Manager, QUEUE_TIMER } from './manager';
+import type { ManagerState, ShutdownVerb } from './state';
+import { formatTimeSpan } from './unit-file/time-span';
+
+export const INIT = 'systemd';
+export const VERSION = '252.39-1~deb12u2';
+export const FEATURES =
+  '+PAM +AUDIT +SELINUX +APPARMOR +IMA +SMACK +SECCOMP +GCRYPT -GNUTLS +OPENSSL +ACL +BLKID +CURL +ELFUTILS +FIDO2 +IDN2 -IDN +IPTC +KMOD +LIBCRYPTSETUP +LIBFDISK +PCRE2 -PWQUALITY +P11KIT +QRENCODE +TPM2 +BZIP2 +LZ4 +XZ +ZLIB +ZSTD -BPF_FRAMEWORK -XKBCOMMON +UTMP +SYSVINIT default-hierarchy=unified';
+const ROOT = { uid: 0, gid: 0, groups: [] as number[] };
+/** How long the last processes get before SIGKILL at shutdown (DefaultTimeoutStopSec). */
+const LAST_WAIT = 90_000_000;
+
+/** /sbin/init. Anywhere but as process 1 it is telinit, which is not modelled. */
+export const initProgram: Program = function* (context) {
+  if (context.pid !== 1) {
+    yield* context.err('init: not modelled: telinit\n');
+    return 1;
+  }
+  const clock = context.host.clock();
+  const state: ManagerState = {
+    units: new Map(),
+    aliases: new Map(),
+    jobs: new Map(),
+    nextJob: 1,
+    results: new Map(),
+    environment: new Map([
+      ['LANG', localeOf(context.host)],
+      ['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+    ]),
+    kernelAt: clock - (context.kernel.now - context.host.state.bootedAt),
+    userspaceAt: clock,
+    finishedAt: 0,
+    shutdown: undefined,
+    exiting: false,
+    defaultTarget: '',
+  };
+  context.process.argv = ['/sbin/init'];
+  context.process.comm = 'systemd';
+  context.process.unit = 'init.scope';
+  context.process.rssKiB = 12_172;
+  context.process.env.clear();
+  context.world.timer(context.host, 1, 'boot', context.kernel.now, { name: 'systemd.boot', data: undefined });
+  context.become(INIT, state);
+  return yield* context.serve();
+};
+function localeOf(host: Host): string {
+  const text = host.fs.readFile('/etc/default/locale', ROOT);
+  return (typeof text === 'string' ? /^LANG="?([^"\n]*)/m.exec(text)?.[1] : undefined) ?? 'C.UTF-8';
+}
+
+export const initDaemon: DaemonDefinition<ManagerState> = {
+  kind: INIT,
+  register: registerCallbacks,
+  onSignal(daemon, signal) {
+    const manager = new Manager(daemon);
+    switch (signal) {
+      case 'INT':
+        shutDown(manager, 'reboot', 'ctrl-alt-del.target');
+        break;
+      case 'PWR':
+        manager.jobs.enqueue('start', 'sigpwr.target', 'replace');
+        break;
+      case 'HUP':
+        manager.reload();
+        break;
+      default:
+        break;
+    }
+    return 'handled';
+  },
+  onChildExit(daemon, pid, status) {
+    const manager = new Manager(daemon);
+    if (daemon.state.exiting) {
+      finishWhenAlone(manager);
+      return;
+    }
+    for (const unit of daemon.state.units.values()) {
+      const { service } = unit;
+      if (service === undefined) continue;
+      if (service.mainPid === pid || service.controlPid === pid) {
+        manager.services.childExited(unit, pid, status);
+        return;
+      }
+    }
+    for (const unit of [...daemon.state.units.values()])
+      if (unit.service !== undefined && unit.service.mainPid === 0) manager.services.groupChanged(unit);
+  },
+  charts: (daemon) => unitCharts(daemon),
+};
+
+/** The manager of a running host, undefined while there is none. */
+export function managerOf(host: Host): Manager | undefined {
+  const context = host.daemonContext(1);
+  if (context?.process.daemon?.kind !== INIT) return undefined;
+  // The daemon's kind says what its state is.
+  return new Manager(context as DaemonContext<ManagerState>);
+}
+function registerCallbacks(world: World): void {
+  const on = <D>(name: string, run: (manager: Manager, data: D) => void): void =>
+    world.callback<D, unknown>(name, ({ host, data }) => {
+      const manager = managerOf(host);
+      if (manager !== undefined) run(manager, data);
+    });
+  on('systemd.boot', boot);
+  on(QUEUE_TIMER, (manager) => manager.jobs.runQueue());
+  on<{ unit: string }>('systemd.unit-timer', (manager, { unit }) => {
+    const state = manager.unit(unit);
+    if (state?.service !== undefined) manager.services.elapsed(state);
+    else if (state?.timer !== undefined) manager.timers.elapsed(state);
+  });
+  on<{ unit: string }>('systemd.pid-file', (manager, { unit }) => {
+    const state = manager.unit(unit);
+    if (state !== undefined) manager.services.lookForPidFile(state);
+  });
+  on('systemd.boot-finished', bootFinished);
+  on('systemd.shutdown', beginEnd);
+  on('systemd.last-kill', (manager) => {
+    for (const process of manager.host.processes())
+      if (process.pid !== 1) world.kill(manager.host, process.pid, 'KILL');
+    end(manager);
+  });
+  (world as SimulatedWorld).onNotify((host, pid, message) => {
+    const manager = managerOf(host);
+    const process = host.process(pid);
+    if (manager === undefined || process?.unit === undefined) return;
+    const unit = manager.unit(process.unit);
+    if (unit !== undefined) manager.services.notified(unit, pid, message);
+  });
+}
+
+// ---------------------------------------------------------------- up
+function boot(manager: Manager): void {
+  const { host } = manager;
+  startJournal(host);
+  const name = host.fs.readFile('/etc/hostname', ROOT);
+  const hostname = typeof name === 'string' && name.trim() !== '' ? name.trim() : host.name;
+  host.setSysctl('kernel.hostname', hostname);
+  machineId(host);
+  host.fs.mkdir('/run/systemd', 0o755, ROOT);
+  manager.log('info', `systemd ${VERSION} running in system mode (${FEATURES})`);
+  manager.log('info', 'Detected virtualization kvm.');
+  manager.log('info', 'Detected architecture x86-64.');
+  manager.log('info', `Hostname set to <${hostname}>.`);
+  manager.load('-.slice');
+  manager.load('init.scope');
+  manager.load('-.mount');
+  const target = manager.load('default.target');
+  manager.state.defaultTarget = target.definition.name;
+  if (target.definition.load !== 'loaded') {
+    manager.log('err', `Failed to load default target: Unit ${target.definition.name} not found.`);
+    manager.jobs.enqueue('start', 'rescue.target', 'replace');
+    return;
+  }
+  manager.log('info', `Queued start job for default target ${target.definition.name}${target.definition.description === target.definition.name ? '' : ` - ${target.definition.description}`}.`);
+  manager.jobs.enqueue('start', 'default.target', 'replace');
+}
+/** /etc/machine-id is made at the first boot. */
+export function machineId(host: Host): string {
+  const known = host.fs.readFile('/etc/machine-id', ROOT);
+  if (typeof known === 'string' && /^[0-9a-f]{32}\n?$/.test(known)) return known.trim();
+  const random = host.world.kernel.random(`machine-id:${host.name}`);
+  const id = Array.from({ length: 4 }, () => random.nextUint32().toString(16).padStart(8, '0')).join('');
+  host.fs.writeFile('/etc/machine-id', `${id}\n`, ROOT, { mode: 0o444 });
+  return id;
+}
+function bootFinished(manager: Manager): void {
+  const { state } = manager;
+  const kernel = state.userspaceAt - state.kernelAt;
+  const userspace = state.finishedAt - state.userspaceAt;
+  const span = (micros: number): string => formatTimeSpan(micros, 1_000);
+  manager.log('info', `Startup finished in ${span(kernel)} (kernel) + ${span(userspace)} (userspace) = ${span(kernel + userspace)}.`);
+  (manager.daemon.world as SimulatedWorld).bootFinished(manager.host);
+}
+
+// ---------------------------------------------------------------- down
+/** Starts the target that takes everything down; what stops is undone no more. */
+export function shutDown(manager: Manager, verb: ShutdownVerb, target = `${verb}.target`): void {
+  manager.state.shutdown = verb;
+  const queued = manager.jobs.enqueue('start', target, 'replace-irreversibly');
+  if (!('job' in queued)) beginEnd(manager);
+}
+/** All units are down: the rest of the processes get SIGTERM, then SIGKILL. */
+function beginEnd(manager: Manager): void {
+  const { host, state } = manager;
+  state.exiting = true;
+  state.shutdown ??= 'reboot';
+  manager.log('info', 'Shutting down.');
+  for (const process of host.processes()) if (process.pid !== 1) manager.daemon.world.kill(host, process.pid, 'TERM');
+  manager.daemon.setTimer('last-kill', manager.now + LAST_WAIT, 'systemd.last-kill');
+  finishWhenAlone(manager);
+}
+function finishWhenAlone(manager: Manager): void {
+  if (manager.host.processes().every((process) => process.pid === 1 || process.state === 'zombie')) end(manager);
+}
+function end(manager: Manager): void {
+  const { host, state } = manager;
+  const { world } = manager.daemon;
+  const verb = state.shutdown;
+  world.powerOff(host);
+  if (verb === 'reboot') world.powerOn(host);
+}

@@ -1,0 +1,128 @@
+/** systemd 252 as on Debian 12: manager, unit files, journal, and the commands that speak to them. */
+import type { FileSpec } from '../../world/files.contract';
+import type { Host, Registry } from '../../world/world.contract';
+import { initDaemon, initProgram, managerOf } from './boot';
+import { unitFileState } from './enable';
+import { journald } from './tools/journald';
+import { background, backgroundDaemon, notModelled, quiet } from './tools/programs';
+import { tmpfiles } from './tools/tmpfiles';
+import { SERVICES } from './units/services';
+import { ENABLED, LINKS, PRESET, TARGETS } from './units/targets';
+import { registerCommands } from './commands';
+
+export { enableUnit } from './enable';
+
+const FOLDER = '/lib/systemd/system';
+/** Services that have a script in /etc/init.d beside their unit: enabling them goes through systemd-sysv-install. */
+const WITH_SCRIPTS = ['haproxy', 'nginx', 'keepalived', 'cron', 'ssh', 'rsyslog', 'dnsmasq', 'rsync'];
+
+/** One row of a host's list of units. */
+export interface UnitRow {
+  name: string;
+  description: string;
+  active: string;
+  sub: string;
+  enabled: string;
+  mainPid: number;
+}
+/** Loaded services of a running host, by name. */
+export function unitList(host: Host): UnitRow[] {
+  const manager = managerOf(host);
+  if (manager === undefined) return [];
+  return [...manager.state.units.values()]
+    .filter(({ definition, active }) => definition.type === 'service' && (definition.load === 'loaded' || active !== 'inactive'))
+    .map((unit) => ({
+      name: unit.definition.name,
+      description: unit.definition.description,
+      active: unit.active,
+      sub: unit.sub,
+      enabled: unitFileState(host, unit.definition.name) ?? '',
+      mainPid: unit.service?.mainPid ?? 0,
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+export function register(registry: Registry): void {
+  registry.daemon(initDaemon);
+  registry.daemon(backgroundDaemon);
+  registerCommands(registry);
+  registerHelpers(registry);
+  registry.package('systemd', packageFiles());
+  registry.package('systemd-sysv', {
+    '/sbin/init': { program: 'systemd/init' },
+    ...Object.fromEntries(['reboot', 'poweroff', 'halt', 'shutdown', 'telinit', 'runlevel'].map((name) => [`/sbin/${name}`, { program: `systemd/${name}` }])),
+  });
+  for (const name of WITH_SCRIPTS) {
+    const script = registry.packageFiles(name)?.[`/etc/init.d/${name}`];
+    if (script === undefined) registry.package(name === 'ssh' ? 'openssh-server' : name, { [`/etc/init.d/${name}`]: { text: initScript(name), mode: 0o755 } });
+  }
+}
+function initScript(name: string): string {
+  return `#!/bin/sh\n### BEGIN INIT INFO\n# Provides:          ${name}\n# Required-Start:    $local_fs $network $remote_fs $syslog\n# Required-Stop:     $local_fs $network $remote_fs $syslog\n# Default-Start:     2 3 4 5\n# Default-Stop:      0 1 6\n### END INIT INFO\nexec systemctl "$1" ${name}.service\n`;
+}
+function registerHelpers(registry: Registry): void {
+  registry.program('systemd/init', initProgram);
+  registry.program('systemd/journald', journald);
+  registry.program('systemd/tmpfiles', tmpfiles);
+  registry.program('systemd/not-modelled', notModelled);
+  registry.program('systemd/quiet', quiet(6));
+  registry.program('systemd/logind', background({ rssKiB: 6_816, readyMillis: 20 }));
+  registry.program('systemd/udevd', background({ rssKiB: 5_860, readyMillis: 15 }));
+  registry.program('systemd/timesyncd', background({ rssKiB: 6_708, readyMillis: 25 }));
+  registry.program('systemd/dbus-daemon', background({ rssKiB: 4_336, readyMillis: 10 }));
+  registry.program('systemd/agetty', background({ rssKiB: 1_060, readyMillis: 1 }));
+}
+function packageFiles(): Record<string, FileSpec> {
+  const files: Record<string, FileSpec> = {};
+  for (const [name, text] of Object.entries({ ...TARGETS, ...SERVICES })) files[`${FOLDER}/${name}`] = { text };
+  for (const [name, target] of Object.entries(LINKS)) files[`${FOLDER}/${name}`] = { link: target };
+  for (const [path, target] of Object.entries(ENABLED)) files[path] = { link: target };
+  files[`${FOLDER}/local-fs.target.wants/systemd-remount-fs.service`] = { link: '../systemd-remount-fs.service' };
+  files[`${FOLDER}/network.target.wants/ifupdown-pre.service`] = { link: '../ifupdown-pre.service' };
+  files['/usr/lib/systemd/system-preset/90-systemd.preset'] = { text: PRESET };
+  files['/usr/lib/tmpfiles.d/tmp.conf'] = { text: '# See tmpfiles.d(5) for details\n\n# Clear tmp directories separately, to make them easier to override\nD /tmp 1777 root root -\n#q /var/tmp 1777 root root 30d\n' };
+  files['/etc/systemd/journald.conf'] = { text: JOURNALD };
+  files['/etc/systemd/system.conf'] = { text: '[Manager]\n#DefaultTimeoutStartSec=90s\n#DefaultTimeoutStopSec=90s\n#DefaultRestartSec=100ms\n#DefaultStartLimitIntervalSec=10s\n#DefaultStartLimitBurst=5\n' };
+  files['/dev/tty0'] = { text: '', mode: 0o620 };
+  files['/dev/tty1'] = { text: '', mode: 0o620 };
+  for (const [path, program] of Object.entries(PROGRAMS)) files[path] = { program };
+  return files;
+}
+const JOURNALD = `#  This file is part of systemd.
+#
+# See journald.conf(5) for details.
+
+[Journal]
+#Storage=auto
+#Compress=yes
+#SyncIntervalSec=5m
+#RateLimitIntervalSec=30s
+#RateLimitBurst=10000
+#SystemMaxUse=
+#RuntimeMaxUse=
+#MaxRetentionSec=0
+#ForwardToSyslog=no
+`;
+const QUIET = [
+  '/lib/systemd/systemd-remount-fs', '/lib/systemd/systemd-modules-load', '/lib/systemd/systemd-binfmt', '/lib/systemd/systemd-random-seed', '/lib/systemd/systemd-update-utmp',
+  '/lib/systemd/systemd-user-sessions', '/lib/systemd/systemd-pstore', '/usr/bin/systemd-sysusers', '/usr/bin/udevadm', '/usr/bin/kmod', '/usr/sbin/e2scrub_all',
+];
+const PROGRAMS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(QUIET.map((path) => [path, 'systemd/quiet'])),
+  ...Object.fromEntries(
+    ['/usr/lib/apt/apt.systemd.daily', '/usr/libexec/dpkg/dpkg-db-backup', '/usr/sbin/logrotate', '/usr/bin/mandb', '/usr/sbin/fstrim', '/lib/systemd/systemd-sulogin-shell'].map((path) => [path, 'systemd/not-modelled']),
+  ),
+  '/lib/systemd/systemd': 'systemd/init',
+  '/lib/systemd/systemd-journald': 'systemd/journald',
+  '/usr/bin/systemd-tmpfiles': 'systemd/tmpfiles',
+  '/lib/systemd/systemd-logind': 'systemd/logind',
+  '/lib/systemd/systemd-hostnamed': 'systemd/logind',
+  '/lib/systemd/systemd-timedated': 'systemd/logind',
+  '/lib/systemd/systemd-udevd': 'systemd/udevd',
+  '/lib/systemd/systemd-timesyncd': 'systemd/timesyncd',
+  '/usr/bin/dbus-daemon': 'systemd/dbus-daemon',
+  '/usr/bin/dbus-send': 'systemd/quiet',
+  '/usr/sbin/agetty': 'systemd/agetty',
+  '/usr/bin/systemctl': 'systemd/systemctl',
+  '/usr/bin/journalctl': 'systemd/journalctl',
+};

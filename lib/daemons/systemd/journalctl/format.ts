@@ -1,0 +1,82 @@
+/** Output formats of journalctl. Source: journalctl(1) "-o". */
+import { strftime } from '../../../std/civil';
+import type { Host, LoggedEntry } from '../../../world/world.contract';
+import { fieldsOf, priorityOf } from './match';
+
+export const OUTPUTS = [
+  'short', 'short-full', 'short-iso', 'short-iso-precise', 'short-precise', 'short-monotonic', 'short-unix', 'verbose', 'json', 'json-pretty', 'cat', 'with-unit', 'export',
+];
+export interface FormatOptions {
+  output: string;
+  host: Host;
+  previous: LoggedEntry | undefined;
+  color: boolean;
+  utc: boolean;
+  noHostname: boolean;
+}
+export function formatEntry(entry: LoggedEntry, options: FormatOptions): string {
+  switch (options.output) {
+    case 'cat':
+      return `${entry.text}\n`;
+    case 'json':
+      return `${JSON.stringify(Object.fromEntries(jsonFields(entry, options.host)))}\n`;
+    case 'json-pretty':
+      return `${JSON.stringify(Object.fromEntries(jsonFields(entry, options.host)), null, '\t').replace(/": /g, '" : ')}\n`;
+    case 'export':
+      return `${jsonFields(entry, options.host).map(([name, value]) => `${name}=${value}`).join('\n')}\n\n`;
+    case 'verbose': {
+      const cursor = cursorOf(entry);
+      const lines = fieldsOf(entry, options.host).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => `    ${name}=${value}`);
+      return `${strftime('%a %Y-%m-%d %H:%M:%S', entry.at)}.${micros(entry.at)} UTC [${cursor}]\n${lines.join('\n')}\n`;
+    }
+    default:
+      return shortLine(entry, options);
+  }
+}
+function micros(at: number): string {
+  return String(Math.floor(at) % 1_000_000).padStart(6, '0');
+}
+function cursorOf(entry: LoggedEntry): string {
+  return `s=${entry.boot};i=${entry.seq.toString(16)};b=${entry.boot};m=${entry.seq.toString(16)};t=${Math.floor(entry.at).toString(16)};x=${entry.seq.toString(16)}`;
+}
+function jsonFields(entry: LoggedEntry, host: Host): [string, string][] {
+  return [['__CURSOR', cursorOf(entry)], ['__REALTIME_TIMESTAMP', String(Math.floor(entry.at))], ...fieldsOf(entry, host)];
+}
+function stamp(entry: LoggedEntry, { output, host }: FormatOptions): string {
+  const { at } = entry;
+  switch (output) {
+    case 'short-iso':
+      return strftime('%Y-%m-%dT%H:%M:%S+0000', at);
+    case 'short-iso-precise':
+      return `${strftime('%Y-%m-%dT%H:%M:%S', at)}.${micros(at)}+0000`;
+    case 'short-precise':
+      return `${strftime('%b %d %H:%M:%S', at)}.${micros(at)}`;
+    case 'short-full':
+    case 'with-unit':
+      return strftime('%a %Y-%m-%d %H:%M:%S UTC', at);
+    case 'short-unix':
+      return `${Math.floor(at / 1_000_000)}.${micros(at)}`;
+    case 'short-monotonic': {
+      const since = Math.max(0, at - (host.world.state.epoch + host.state.bootedAt));
+      return `[${String(Math.floor(since / 1_000_000)).padStart(5)}.${micros(since)}]`;
+    }
+    default:
+      return strftime('%b %d %H:%M:%S', at);
+  }
+}
+function shortLine(entry: LoggedEntry, options: FormatOptions): string {
+  const hostname = options.noHostname ? '' : ` ${options.host.state.hostname}`;
+  const tag = options.output === 'with-unit' ? (entry.unit ?? entry.tag) : entry.tag;
+  const who = `${tag}${entry.pid === undefined || entry.transport === 'kernel' ? '' : `[${entry.pid}]`}: `;
+  const head = `${stamp(entry, options)}${hostname} ${who}`;
+  const lines = entry.text.split('\n');
+  const body = lines.map((line) => paintLine(line, entry, options.color));
+  return `${head}${body.join(`\n${' '.repeat(head.length)}`)}\n`;
+}
+/** Errors red, warnings yellow, notices bold, debugging grey, on a terminal. */
+function paintLine(text: string, entry: LoggedEntry, color: boolean): string {
+  if (!color) return text;
+  const priority = priorityOf(entry);
+  const code = priority <= 3 ? '0;1;31' : priority === 4 ? '0;1;38;5;185' : priority === 5 ? '0;1;39' : priority === 7 ? '0;38;5;245' : undefined;
+  return code === undefined ? text : `\u001b[${code}m${text}\u001b[0m`;
+}

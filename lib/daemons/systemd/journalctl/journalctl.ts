@@ -1,0 +1,250 @@
+/** journalctl(1): reads the host's journal. */
+import { compileRegExp } from './pattern';
+import type { Program, ProgramContext, Wait, Wake } from '../../../world/process.contract';
+import type { LoggedEntry } from '../../../world/world.contract';
+import { FEATURES, VERSION } from '../boot';
+import { isPersistent, machineOf, PERSISTENT, VOLATILE } from '../journal-store';
+import { flushJournal } from '../tools/journald';
+import { mangle } from '../unit-file/names';
+import { mayReadJournal } from './access';
+import { explanationOf } from './catalog';
+import { formatEntry, OUTPUTS } from './format';
+import { aboutUnit, fieldsOf, PRIORITIES, priorityOf } from './match';
+import { type JournalOptions, parseJournalOptions } from './options';
+import { parseTimestamp } from './time';
+
+type Run<T> = Generator<Wait, T, Wake>;
+const START_MICROS = 4_000;
+
+export const journalctl: Program = function* (context) {
+  const options = parseJournalOptions(context.argv.slice(1));
+  yield* context.sleep(START_MICROS);
+  if (typeof options === 'string') {
+    yield* context.err(/^(un|invalid|option)/.test(options) ? `${context.argv[0] ?? 'journalctl'}: ${options}\n` : `${options}\n`);
+    return 1;
+  }
+  return yield* act(context, options);
+};
+function* act(context: ProgramContext, options: JournalOptions): Run<number> {
+  const { host } = context;
+  switch (options.action) {
+    case 'version':
+      yield* context.out(`systemd 252 (${VERSION})\n${FEATURES}\n`);
+      return 0;
+    case 'help':
+      yield* context.out('journalctl [OPTIONS...] [MATCHES...]\n\nQuery the journal.\n\nSee the journalctl(1) man page for details.\n');
+      return 0;
+    case 'flush':
+    case 'sync':
+    case 'rotate':
+      if (context.who.uid !== 0) {
+        yield* context.err('Failed to connect: Permission denied\n');
+        return 1;
+      }
+      if (options.action === 'flush') flushJournal(host);
+      return 0;
+    case 'verify': {
+      const folder = isPersistent(host) ? PERSISTENT : VOLATILE;
+      yield* context.err(`PASS: ${folder}/${machineOf(host)}/system.journal                                                                                    \n`.replace(/ +\n$/, '\n'));
+      return 0;
+    }
+    case 'disk-usage': {
+      const bytes = Math.max(8, Math.ceil((host.state.log.length * 700) / (1024 * 1024)));
+      yield* context.out(`Archived and active journals take up ${bytes}.0M in the file system.\n`);
+      return 0;
+    }
+    case 'vacuum':
+      yield* context.err(`Vacuuming done, freed 0B of archived journals from ${isPersistent(host) ? PERSISTENT : VOLATILE}/${machineOf(host)}.\nVacuuming done, freed 0B of archived journals from ${VOLATILE}.\n`);
+      return 0;
+    case 'header':
+      yield* context.err('journalctl: not modelled: --header\n');
+      return 1;
+    default:
+      return yield* query(context, options);
+  }
+}
+
+interface Filter {
+  (entry: LoggedEntry): boolean;
+}
+function* query(context: ProgramContext, options: JournalOptions): Run<number> {
+  const { host } = context;
+  const mayRead = mayReadJournal(host, context.who);
+  if (!mayRead) {
+    if (!options.quiet)
+      yield* context.err("Hint: You are currently not seeing messages from other users and the system.\n      Users in groups 'adm', 'systemd-journal' can see all messages.\n      Pass -q to turn off this notice.\n");
+    yield* context.err('No journal files were opened due to insufficient permissions.\n');
+    return 1;
+  }
+  if (options.action === 'list-boots') return yield* listBoots(context);
+  if (!OUTPUTS.includes(options.output)) {
+    yield* context.err(`Unknown output format '${options.output}'.\n`);
+    return 1;
+  }
+  const filter = yield* makeFilter(context, options);
+  if (typeof filter === 'number') return filter;
+  if (options.action === 'fields' || options.field !== undefined) return yield* listValues(context, options, filter);
+  return yield* print(context, options, filter);
+}
+function boots(log: readonly LoggedEntry[]): { id: string; first: number; last: number }[] {
+  const found = new Map<string, { id: string; first: number; last: number }>();
+  for (const { boot, at } of log) {
+    const known = found.get(boot);
+    if (known === undefined) found.set(boot, { id: boot, first: at, last: at });
+    else known.last = at;
+  }
+  return [...found.values()];
+}
+function* listBoots(context: ProgramContext): Run<number> {
+  const { log } = context.host.state;
+  const list = boots(log);
+  const time = (at: number): string => formatEntry({ at, boot: '', seq: 0, facility: '', priority: 'info', tag: '', text: '', transport: 'journal' }, { output: 'short-full', host: context.host, previous: undefined, color: false, utc: false, noHostname: true }).slice(0, 27);
+  yield* context.out('IDX BOOT ID                          FIRST ENTRY                 LAST ENTRY                 \n'.replace(/ +\n$/, '\n'));
+  for (const [i, { id, first, last }] of list.entries())
+    yield* context.out(`${String(i - list.length + 1).padStart(3)} ${id} ${time(first)} ${time(last)}\n`);
+  return 0;
+}
+/** A number is the exit code of what was wrong. */
+function* makeFilter(context: ProgramContext, options: JournalOptions): Run<Filter | number> {
+  const { host } = context;
+  const filters: Filter[] = [];
+  const now = host.clock();
+  for (const [text, name] of [[options.since, 'since'], [options.until, 'until']] as const) {
+    if (text === undefined) continue;
+    const at = parseTimestamp(text, now);
+    if (at === undefined) {
+      yield* context.err(`Failed to parse timestamp: ${text}\n`);
+      return 1;
+    }
+    filters.push(name === 'since' ? (entry) => entry.at >= at : (entry) => entry.at <= at);
+  }
+  const boot = yield* bootFilter(context, options);
+  if (typeof boot === 'number') return boot;
+  if (boot !== undefined) filters.push(boot);
+  if (options.kernel) filters.push((entry) => entry.transport === 'kernel');
+  if (options.units.length > 0) {
+    const units = options.units.map((unit) => mangle(unit));
+    filters.push((entry) => units.some((unit) => aboutUnit(entry, unit)));
+  }
+  if (options.identifiers.length > 0) filters.push((entry) => options.identifiers.includes(entry.tag));
+  if (options.priority !== undefined) {
+    const range = priorityRange(options.priority);
+    if (range === undefined) {
+      yield* context.err(`Unknown log level ${options.priority}\n`);
+      return 1;
+    }
+    filters.push((entry) => priorityOf(entry) >= range[0] && priorityOf(entry) <= range[1]);
+  }
+  if (options.grep !== undefined) {
+    const matches = compileRegExp(options.grep, options.caseSensitive ?? options.grep !== options.grep.toLowerCase());
+    if (matches === undefined) {
+      yield* context.err(`Bad pattern "${options.grep}"\n`);
+      return 1;
+    }
+    filters.push((entry) => matches(entry.text));
+  }
+  const own = fieldFilter(context, options.matches);
+  if (typeof own === 'string') {
+    yield* context.err(own);
+    return 1;
+  }
+  if (own !== undefined) filters.push(own);
+  return (entry) => filters.every((filter) => filter(entry));
+}
+function* bootFilter(context: ProgramContext, { boot }: JournalOptions): Run<Filter | number | undefined> {
+  const { host } = context;
+  if (boot === undefined || boot === 'all') return undefined;
+  const list = boots(host.state.log);
+  const parts = /^([0-9a-f]{32})?([-+]?\d+)?$/.exec(boot);
+  if (parts === null) {
+    yield* context.err(`Failed to parse boot descriptor '${boot}'\n`);
+    return 1;
+  }
+  const offset = Number(parts[2] ?? 0);
+  if (parts[1] === undefined && offset !== 0 && !isPersistent(host)) {
+    yield* context.err('Specifying boot ID or boot offset has no effect, no persistent journal was found.\n');
+    return 0;
+  }
+  const base = parts[1] === undefined ? list.length - 1 : list.findIndex(({ id }) => id === parts[1]);
+  const wanted = parts[1] === undefined && offset > 0 ? list[offset - 1] : list[base + offset];
+  if (parts[1] === undefined && offset === 0) return (entry) => entry.boot === host.state.bootId;
+  if (wanted === undefined) {
+    yield* context.err(`Data from the specified boot (${boot}) is not available: No such boot ID in journal\n`);
+    return 1;
+  }
+  return (entry) => entry.boot === wanted.id;
+}
+function priorityRange(text: string): [number, number] | undefined {
+  const number = (word: string): number => (/^[0-7]$/.test(word) ? Number(word) : PRIORITIES.findIndex((name) => name === aliasOf(word)));
+  const [from = '', to] = text.split('..');
+  const first = number(from);
+  const last = to === undefined ? first : number(to);
+  if (first === -1 || last === -1) return undefined;
+  return to === undefined ? [0, first] : [Math.min(first, last), Math.max(first, last)];
+}
+function aliasOf(word: string): string {
+  return { error: 'err', warn: 'warning', panic: 'emerg' }[word] ?? word;
+}
+/** `FIELD=value` words: the same field twice is or, others are and; `+` joins groups. */
+function fieldFilter(context: ProgramContext, words: readonly string[]): Filter | string | undefined {
+  if (words.length === 0) return undefined;
+  const groups: Map<string, string[]>[] = [new Map()];
+  for (const word of words) {
+    if (word === '+') {
+      groups.push(new Map());
+      continue;
+    }
+    const group = groups[groups.length - 1] ?? new Map<string, string[]>();
+    const equals = word.indexOf('=');
+    if (equals === -1 && !word.startsWith('/')) return `Failed to add match '${word}': Invalid argument\n`;
+    const [key, value] = equals === -1 ? ['_EXE', word] : [word.slice(0, equals), word.slice(equals + 1)];
+    group.set(key, [...(group.get(key) ?? []), value]);
+  }
+  return (entry) => {
+    const fields = new Map(fieldsOf(entry, context.host));
+    return groups.some((group) => [...group].every(([key, values]) => values.includes(fields.get(key) ?? '\0')));
+  };
+}
+function* listValues(context: ProgramContext, options: JournalOptions, filter: Filter): Run<number> {
+  const values = new Set<string>();
+  for (const entry of context.host.state.log) {
+    if (!filter(entry)) continue;
+    for (const [name, value] of fieldsOf(entry, context.host)) {
+      if (options.field === undefined) values.add(name);
+      else if (name === options.field) values.add(value);
+    }
+  }
+  for (const value of values) yield* context.out(`${value}\n`);
+  return 0;
+}
+
+function* print(context: ProgramContext, options: JournalOptions, filter: Filter): Run<number> {
+  const { host } = context;
+  const lines = options.lines ?? (options.follow ? 10 : options.atEnd ? 1_000 : undefined);
+  let chosen = host.state.log.filter(filter);
+  if (lines !== undefined && !(options.since !== undefined && options.lines === undefined && options.follow)) chosen = lines === 0 ? [] : chosen.slice(-lines);
+  if (options.reverse) chosen.reverse();
+  if (chosen.length === 0 && !options.follow && !options.quiet && !options.output.startsWith('json') && lines !== 0) {
+    yield* context.out('-- No entries --\n');
+    return 0;
+  }
+  let previous: LoggedEntry | undefined;
+  const show = function* (entry: LoggedEntry): Run<void> {
+    if (previous !== undefined && previous.boot !== entry.boot && !['cat', 'json', 'json-pretty', 'export'].includes(options.output)) yield* context.out(`-- Boot ${entry.boot} --\n`);
+    yield* context.out(formatEntry(entry, { output: options.output, host, previous, color: context.stdout.tty !== undefined, utc: options.utc, noHostname: options.noHostname }));
+    if (options.catalog) yield* context.out(explanationOf(entry));
+    previous = entry;
+  };
+  for (const entry of chosen) yield* show(entry);
+  if (!options.follow) return 0;
+  let seen = host.state.log[host.state.log.length - 1]?.seq ?? 0;
+  for (;;) {
+    const wake = yield { keys: [`log:${host.name}`] };
+    if (wake.reason === 'signal') return 130;
+    const { log } = host.state;
+    let from = log.length;
+    while (from > 0 && (log[from - 1]?.seq ?? 0) > seen) from -= 1;
+    for (const entry of log.slice(from)) if (filter(entry)) yield* show(entry);
+    seen = log[log.length - 1]?.seq ?? seen;
+  }
+}

@@ -1,0 +1,294 @@
+/**
+ * systemd's manager on one host: loaded units, their states, log lines,
+ * garbage collection. A handle on plain state; made anew for each event.
+ */
+import type { Micros } from '../../std/instant';
+import { FileError } from '../../world/files.contract';
+import type { DaemonContext, SyslogPriority } from '../../world/process.contract';
+import type { Host } from '../../world/world.contract';
+import { Graph } from './graph';
+import { Jobs } from './jobs';
+import { Services } from './service/services';
+import type { ActiveState, ManagerState, UnitState } from './state';
+import { Timers } from './timers';
+import { definitionIsStale, loadDefinition } from './unit-file/load';
+import { typeOf } from './unit-file/names';
+
+const graphs = new WeakMap<ManagerState, Graph>();
+/** PID 1 needs time for what it does; log lines get their own microseconds by it. */
+const MICROS_PER_MESSAGE = 50;
+const JOURNAL_LAG = 60;
+const UNIT_TIMER = 'systemd.unit-timer';
+export const QUEUE_TIMER = 'systemd.queue';
+export const NO_MAIN = 0;
+
+export class Manager {
+  readonly jobs: Jobs;
+  readonly services: Services;
+  readonly timers: Timers;
+  /** Time spent within this event, added to what the clock says. */
+  #spent = 0;
+
+  constructor(readonly daemon: DaemonContext<ManagerState>) {
+    this.jobs = new Jobs(this);
+    this.services = new Services(this);
+    this.timers = new Timers(this);
+  }
+  get state(): ManagerState {
+    return this.daemon.state;
+  }
+  get host(): Host {
+    return this.daemon.host;
+  }
+  get now(): Micros {
+    return this.daemon.kernel.now;
+  }
+  /** Wall clock within this event. */
+  clock(): number {
+    return this.host.clock() + this.#spent;
+  }
+  spend(micros: Micros): void {
+    this.#spent += micros;
+  }
+
+  // ---------------------------------------------------------------- units
+  unit(name: string): UnitState | undefined {
+    return this.state.units.get(this.state.aliases.get(name) ?? name);
+  }
+  /** Loads a unit and everything it refers to. */
+  load(name: string): UnitState {
+    const known = this.unit(name);
+    if (known !== undefined && known.definition.load !== 'not-found') return known;
+    if (known !== undefined && !definitionIsStale(this.host, known.definition)) return known;
+    const queue = [name];
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const present = this.unit(next);
+      if (present !== undefined && (present.definition.load !== 'not-found' || next !== name)) continue;
+      const definition = loadDefinition(this.host, next);
+      if (next !== definition.name) this.state.aliases.set(next, definition.name);
+      for (const alias of definition.aliases) this.state.aliases.set(alias, definition.name);
+      const other = this.state.units.get(definition.name);
+      if (other !== undefined && other.definition.load !== 'not-found') continue;
+      this.state.units.set(definition.name, other === undefined ? freshUnit(definition) : { ...other, definition });
+      for (const problem of definition.problems) this.log(problem.priority, problem.text, definition.name);
+      for (const others of Object.values(definition.dependencies)) queue.push(...others);
+    }
+    this.forgetGraph();
+    const loaded = this.unit(name);
+    if (loaded === undefined) throw new Error(`unit ${name} was not loaded`);
+    return loaded;
+  }
+  /** `systemctl daemon-reload`: definitions anew, states kept. */
+  reload(): void {
+    this.log('info', 'Reloading.');
+    const { state } = this;
+    state.aliases.clear();
+    const names = [...state.units.keys()];
+    for (const name of names) {
+      const unit = state.units.get(name);
+      if (unit === undefined || unit.definition.sources.length === 0 && unit.definition.load === 'loaded') continue;
+      const definition = loadDefinition(this.host, name);
+      for (const alias of definition.aliases) state.aliases.set(alias, definition.name);
+      if (definition.name !== name) continue;
+      unit.definition = definition;
+      for (const problem of definition.problems) this.log(problem.priority, problem.text, name);
+    }
+    this.forgetGraph();
+    for (const unit of [...state.units.values()])
+      for (const others of Object.values(unit.definition.dependencies))
+        for (const other of others) if (this.unit(other) === undefined) this.load(other);
+    this.forgetGraph();
+    this.collect();
+    this.timers.rearmAll();
+  }
+  graph(): Graph {
+    let graph = graphs.get(this.state);
+    if (graph === undefined) {
+      graph = new Graph(this.state);
+      graphs.set(this.state, graph);
+    }
+    return graph;
+  }
+  forgetGraph(): void {
+    graphs.delete(this.state);
+  }
+  /** Unloads units that nothing needs and that hold no state. Source: systemd 252 `unit_may_gc`. */
+  collect(): void {
+    const { units } = this.state;
+    const graph = this.graph();
+    const kept = new Set<string>();
+    const queue: string[] = [];
+    for (const [name, unit] of units) if (this.#isBusy(unit)) queue.push(name);
+    for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
+      if (kept.has(name)) continue;
+      kept.add(name);
+      for (const other of graph.references.get(name) ?? []) if (!kept.has(other)) queue.push(other);
+    }
+    let dropped = 0;
+    for (const [name, unit] of units) {
+      if (kept.has(name)) continue;
+      units.delete(name);
+      dropped += 1;
+      for (const alias of unit.definition.aliases) this.state.aliases.delete(alias);
+      if (unit.transient && unit.definition.fragment !== undefined)
+        this.host.fs.unlink(unit.definition.fragment, { uid: 0, gid: 0, groups: [] });
+    }
+    if (dropped > 0) {
+      for (const [alias, name] of this.state.aliases) if (!units.has(name)) this.state.aliases.delete(alias);
+      this.forgetGraph();
+    }
+  }
+  #isBusy(unit: UnitState): boolean {
+    if (unit.job !== 0) return true;
+    const { active, definition } = unit;
+    if (active === 'inactive') return definition.name === '-.slice' || definition.name === '-.mount' || definition.name === 'init.scope';
+    return !(active === 'failed' && definition.collectFailed);
+  }
+  /** Units in the control group of which this process may be. */
+  members(name: string): number[] {
+    const pids: number[] = [];
+    for (const process of this.host.state.processes.values())
+      if (process.unit === name && process.state !== 'zombie') pids.push(process.pid);
+    return pids.sort((a, b) => a - b);
+  }
+
+  // ---------------------------------------------------------------- states
+  /** A unit's state changes: times are kept, jobs and dependent units hear of it. */
+  setState(unit: UnitState, active: ActiveState, sub: string, options: { reloadFailed?: boolean; willRestart?: boolean } = {}): void {
+    const before = unit.active;
+    const name = unit.definition.name;
+    if (before !== active || unit.sub !== sub)
+      this.daemon.world.record(this.host.name, 'unit.state', { unit: name, from: unit.sub, to: sub, active });
+    unit.active = active;
+    unit.sub = sub;
+    if (before !== active) {
+      const at = this.clock();
+      unit.changedAt = at;
+      if (isDown(before) && !isDown(active)) unit.inactiveExitAt = at;
+      if (!isDown(before) && isDown(active)) unit.inactiveEnterAt = at;
+      if (!isUp(before) && isUp(active)) unit.activeEnterAt = at;
+      if (isUp(before) && !isUp(active)) unit.activeExitAt = at;
+    }
+    this.jobs.unitChanged(unit, before, options.reloadFailed === true);
+    if (!isUp(before) && isUp(active)) this.timers.serviceChanged(name);
+    if (!isDown(before) && isDown(active)) {
+      this.timers.serviceChanged(name);
+      this.#wentDown(unit, before, options.willRestart === true);
+    }
+    if (unit.definition.name === 'systemd-journald.service' && isUp(active) && !isUp(before)) this.spend(0);
+  }
+  #wentDown(unit: UnitState, before: ActiveState, willRestart: boolean): void {
+    const { name } = unit.definition;
+    const graph = this.graph();
+    if (unit.cpuMicros >= 1_000_000)
+      this.log('info', `${name}: Consumed ${formatCpu(unit.cpuMicros)} CPU time.`, name);
+    if (unit.active === 'failed' && !willRestart)
+      for (const other of graph.get(name, 'OnFailure')) {
+        this.log('info', `${name}: Triggering OnFailure= dependencies.`, name);
+        this.jobs.enqueue('start', other, 'replace');
+      }
+    if (unit.active === 'inactive' && before !== 'inactive' && !willRestart)
+      for (const other of graph.get(name, 'OnSuccess')) {
+        this.log('info', `${name}: Triggering OnSuccess= dependencies.`, name);
+        this.jobs.enqueue('start', other, 'replace');
+      }
+    if (unit.job === 0 || this.state.jobs.get(unit.job)?.type !== 'stop') {
+      for (const other of graph.get(name, 'BoundBy')) {
+        const bound = this.unit(other);
+        if (bound === undefined || isDown(bound.active) || bound.job !== 0) continue;
+        if (!graph.get(other, 'After').has(name) && !isUp(bound.active)) continue;
+        this.log('notice', `${other}: Unit is bound to inactive unit ${name}. Stopping, too.`, other);
+        this.jobs.enqueue('stop', other, 'replace');
+      }
+    }
+    if (unit.definition.successAction !== 'none' && unit.active === 'inactive') this.jobs.shutdownReached(unit);
+    this.jobs.wakeQueue();
+  }
+
+  // ---------------------------------------------------------------- log, timers, files
+  log(priority: SyslogPriority, text: string, about?: string): void {
+    this.host.syslog({
+      at: this.clock() + JOURNAL_LAG,
+      facility: 'daemon',
+      priority,
+      tag: 'systemd',
+      pid: 1,
+      text,
+      unit: 'init.scope',
+      uid: 0,
+      transport: 'journal',
+      ...(about === undefined ? {} : { about }),
+    });
+    this.spend(MICROS_PER_MESSAGE);
+  }
+  setTimer(unit: string, at: Micros): void {
+    this.daemon.setTimer(`unit:${unit}`, at, UNIT_TIMER, { unit });
+  }
+  clearTimer(unit: string): void {
+    this.daemon.clearTimer(`unit:${unit}`);
+  }
+  /**
+   * When a timer with this accuracy fires: wake-ups of a boot are gathered on a grid.
+   * Source: sd-event's `sleep_between` with its perturbation by boot id.
+   */
+  coalesce(earliest: Micros, accuracy: Micros): Micros {
+    const { host } = this;
+    const boot = host.state.bootedAt;
+    const latest = earliest + accuracy - boot;
+    const least = earliest - boot;
+    const perturb = Number.parseInt(host.state.bootId.slice(0, 8), 16) % 60_000_000;
+    for (const step of [60_000_000, 10_000_000, 1_000_000, 250_000]) {
+      let c = Math.floor(latest / step) * step + (perturb % step);
+      if (c >= latest) c -= step;
+      if (c >= least) return c + boot;
+    }
+    return latest + boot;
+  }
+  readFile(path: string): string | undefined {
+    const text = this.host.fs.readFile(path, { uid: 0, gid: 0, groups: [] });
+    return text instanceof FileError ? undefined : text;
+  }
+}
+
+export function isDown(active: ActiveState): boolean {
+  return active === 'inactive' || active === 'failed';
+}
+export function isUp(active: ActiveState): boolean {
+  return active === 'active' || active === 'reloading';
+}
+function formatCpu(micros: number): string {
+  const text = (Math.floor(micros / 1000) / 1000).toFixed(3);
+  const minutes = Math.floor(micros / 60_000_000);
+  return minutes === 0 ? `${text}s` : `${minutes}min ${((micros % 60_000_000) / 1_000_000).toFixed(3)}s`;
+}
+export function freshUnit(definition: UnitState['definition']): UnitState {
+  const isBuiltIn = ['-.mount', '-.slice', 'init.scope', 'system.slice'].includes(definition.name);
+  return {
+    definition,
+    active: isBuiltIn ? 'active' : 'inactive',
+    sub: isBuiltIn ? (definition.type === 'mount' ? 'mounted' : definition.type === 'scope' ? 'running' : 'active') : 'dead',
+    changedAt: 0,
+    inactiveExitAt: 0,
+    activeEnterAt: 0,
+    activeExitAt: 0,
+    inactiveEnterAt: 0,
+    invocation: '',
+    job: 0,
+    conditionMet: false,
+    conditionAt: 0,
+    conditionFailed: '',
+    assertMet: false,
+    starts: { begin: -1, count: 0 },
+    service:
+      typeOf(definition.name) === 'service'
+        ? {
+            mainPid: 0, controlPid: 0, mainPidKnown: false, control: undefined, mainCommand: undefined, result: 'success',
+            reloadResult: 'success', restarts: 0, flushRestarts: false, forbidRestart: false, willRestart: false, statuses: [],
+            main: undefined, statusText: '', oomKilled: false,
+          }
+        : undefined,
+    timer: typeOf(definition.name) === 'timer' ? { nextAt: 0, lastAt: 0, result: 'success' } : undefined,
+    cpuMicros: 0,
+    transient: definition.fragment?.startsWith('/run/systemd/transient/') === true,
+  };
+}

@@ -1,0 +1,31 @@
+/** Which processes of a unit get which signal. Source: systemd.kill(5); systemd 252 `unit_kill_context`. */
+import type { SignalName } from '../../../world/process.contract';
+import type { Manager } from '../manager';
+import type { UnitState } from '../state';
+
+/** Sends the signals; true when there is somebody to wait for. */
+export function killUnit(manager: Manager, unit: UnitState, how: 'terminate' | 'kill'): boolean {
+  const settings = unit.definition.service;
+  const { service } = unit;
+  if (settings === undefined || service === undefined || settings.killMode === 'none') return false;
+  const signal: SignalName = how === 'kill' ? settings.finalKillSignal : settings.killSignal;
+  const { name } = unit.definition;
+  let waits = false;
+  const send = (pid: number, isLogged: boolean): void => {
+    const process = manager.host.process(pid);
+    if (process === undefined || process.state === 'zombie') return;
+    if (isLogged) manager.log('notice', `${name}: Killing process ${pid} (${process.comm}) with signal SIG${signal}.`, name);
+    manager.daemon.world.kill(manager.host, pid, signal);
+    if (how === 'terminate') {
+      if (settings.sendSighup) manager.daemon.world.kill(manager.host, pid, 'HUP');
+      if (signal !== 'KILL') manager.daemon.world.kill(manager.host, pid, 'CONT');
+    }
+    waits = true;
+  };
+  const { mainPid, controlPid } = service;
+  if (mainPid !== 0) send(mainPid, how === 'kill');
+  if (controlPid !== 0) send(controlPid, how === 'kill');
+  if (settings.killMode === 'control-group' || (settings.killMode === 'mixed' && how === 'kill'))
+    for (const pid of manager.members(name)) if (pid !== mainPid && pid !== controlPid) send(pid, how === 'kill');
+  return waits;
+}

@@ -1,0 +1,202 @@
+/** Starts one command of a service: environment, identity, folder, streams. Source: systemd.exec(5). */
+import { FileError } from '../../../world/files.contract';
+import type { ProcessState, Program, Stream } from '../../../world/process.contract';
+import { SIGNAL_NUMBERS } from '../../../world/signals';
+import { baseName } from '../../../world/executable';
+import { CHDIR, EXEC, GROUP, USER } from '../exit-status';
+import type { Manager } from '../manager';
+import type { ExecKind, ServiceSettings, UnitState } from '../state';
+import { expandArguments, parseEnvironmentFile } from '../unit-file/words';
+import { directoryVariables } from './directories';
+
+const ROOT = { uid: 0, gid: 0, groups: [] as number[] };
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const ERRNO_TEXT: Readonly<Record<string, string>> = {
+  ENOENT: 'No such file or directory',
+  EACCES: 'Permission denied',
+  EPERM: 'Operation not permitted',
+  ENOTDIR: 'Not a directory',
+  EISDIR: 'Is a directory',
+  ENOEXEC: 'Exec format error',
+  ELOOP: 'Too many levels of symbolic links',
+  EAGAIN: 'Resource temporarily unavailable',
+};
+/** Why the child cannot become the program: it says so and exits with the step's status. */
+interface Step {
+  status: number;
+  messages: string[];
+}
+
+/** The pid, or undefined when not even a child could be made. */
+export function runCommand(manager: Manager, unit: UnitState, kind: ExecKind, index: number): number | undefined {
+  const settings = unit.definition.service;
+  const command = settings?.exec[kind][index];
+  const { service } = unit;
+  if (settings === undefined || command === undefined || service === undefined) return undefined;
+  const { host } = manager;
+  const { name } = unit.definition;
+  const isControl = kind !== 'ExecStart' || settings.type === 'forking';
+  const env = environmentOf(manager, unit, settings, { kind, isControl, privileged: command.privileged });
+  if (env === undefined) return undefined;
+  const argv = expandArguments(command, env);
+  const isPrivileged = command.privileged;
+  const path = command.path.startsWith('/') ? command.path : (search(manager, command.path) ?? command.path);
+  const identity = isPrivileged ? { uid: 0, gid: 0, groups: [] as number[] } : identityOf(manager, settings);
+  const cwd = workingDirectory(manager, settings, identity);
+  const failed = failingStep(manager, { name, path, settings, identity, cwd, isPrivileged });
+  const who = typeof identity === 'string' ? ROOT : identity;
+  const common = {
+    argv: command.path.startsWith('/') || argv[0] !== command.path ? argv : [path, ...argv.slice(1)],
+    parent: 1,
+    env,
+    unit: name,
+    session: true,
+    umask: settings.umask,
+    uid: who.uid,
+    gid: who.gid,
+    groups: [...who.groups],
+    cwd: failed === undefined && typeof cwd === 'string' ? cwd : '/',
+    ...streamsOf(manager, settings, baseName(path)),
+  };
+  const tag = `(${baseName(path)})`.slice(0, 17);
+  let pid = failed === undefined ? manager.daemon.world.spawn(host, { ...common, path }) : undefined;
+  if (pid !== undefined && typeof pid !== 'number') {
+    const text = ERRNO_TEXT[pid.errno] ?? pid.errno;
+    const messages = [
+      ...(pid.errno === 'ENOENT' || pid.errno === 'EACCES' ? [`Failed to locate executable ${path}: ${text}`] : []),
+      `Failed at step EXEC spawning ${path}: ${text}`,
+    ];
+    pid = undefined;
+    pid = spawnFailing(manager, common, tag, { status: EXEC, messages: messages.map((message) => `${name}: ${message}`) });
+  } else if (failed !== undefined)
+    pid = spawnFailing(manager, common, tag, { ...failed, messages: failed.messages.map((message) => `${name}: ${message}`) });
+  if (pid === undefined) return undefined;
+  const status = { pid, kind, index, startedAt: manager.clock(), endedAt: 0, code: 0 as const, status: 0 };
+  service.statuses = [...service.statuses.filter((entry) => entry.kind !== kind || entry.index !== index), status];
+  if (!isControl) service.main = { ...status };
+  return pid;
+}
+function spawnFailing(
+  manager: Manager,
+  common: Parameters<Manager['daemon']['world']['spawn']>[1],
+  tag: string,
+  step: Step,
+): number | undefined {
+  const program: Program = function* (context) {
+    for (const text of step.messages)
+      context.host.syslog({
+        facility: 'daemon', priority: 'err', tag, pid: context.pid, text, transport: 'journal', uid: 0,
+        ...(context.process.unit === undefined ? {} : { unit: context.process.unit }),
+      });
+    yield { until: context.kernel.now + 200 };
+    return step.status;
+  };
+  const pid = manager.daemon.world.spawn(manager.host, { ...common, program, comm: tag.slice(0, 15), startAfter: 0 });
+  return typeof pid === 'number' ? pid : undefined;
+}
+
+type Identity = { uid: number; gid: number; groups: number[] } | 'no-user' | 'no-group';
+function identityOf(manager: Manager, settings: ServiceSettings): Identity {
+  const { host } = manager;
+  const numeric = (text: string): string | number => (/^\d+$/.test(text) ? Number(text) : text);
+  const user = settings.user === undefined ? undefined : host.user(numeric(settings.user));
+  if (settings.user !== undefined && user === undefined) return 'no-user';
+  const group = settings.group === undefined ? undefined : host.group(numeric(settings.group));
+  if (settings.group !== undefined && group === undefined) return 'no-group';
+  const extra = settings.supplementaryGroups.flatMap((name) => host.group(numeric(name))?.gid ?? []);
+  return { uid: user?.uid ?? 0, gid: group?.gid ?? user?.gid ?? 0, groups: [...(user?.groups ?? []), ...extra] };
+}
+function workingDirectory(manager: Manager, settings: ServiceSettings, identity: Identity): string | FileError {
+  const { workingDirectory: wanted } = settings;
+  if (wanted === undefined) return '/';
+  const who = typeof identity === 'string' ? ROOT : identity;
+  const path = wanted === '~' ? (manager.host.user(who.uid)?.home ?? '/') : wanted;
+  const info = manager.host.fs.stat(path, who);
+  if (info instanceof FileError) return settings.workingDirectoryOptional ? '/' : info;
+  return info.kind === 'directory' ? path : new FileError('ENOTDIR', path);
+}
+function failingStep(
+  manager: Manager,
+  from: { name: string; path: string; settings: ServiceSettings; identity: Identity; cwd: string | FileError; isPrivileged: boolean },
+): Step | undefined {
+  const { path, identity, cwd } = from;
+  if (identity === 'no-user') return { status: USER, messages: [`Failed to determine user credentials: No such process`, `Failed at step USER spawning ${path}: No such process`].slice(1) };
+  if (identity === 'no-group') return { status: GROUP, messages: [`Failed at step GROUP spawning ${path}: No such process`] };
+  if (typeof cwd !== 'string') {
+    const text = ERRNO_TEXT[cwd.errno] ?? cwd.errno;
+    return { status: CHDIR, messages: [`Changing to the requested working directory failed: ${text}`, `Failed at step CHDIR spawning ${path}: ${text}`] };
+  }
+  return undefined;
+}
+function search(manager: Manager, name: string): string | undefined {
+  for (const folder of PATH.split(':')) if (manager.host.fs.exists(`${folder}/${name}`)) return `${folder}/${name}`;
+  return undefined;
+}
+
+/** undefined: an EnvironmentFile= is missing. */
+function environmentOf(
+  manager: Manager,
+  unit: UnitState,
+  settings: ServiceSettings,
+  how: { kind: ExecKind; isControl: boolean; privileged: boolean },
+): Map<string, string> | undefined {
+  const { host, state } = manager;
+  const { service } = unit;
+  const env = new Map<string, string>([...state.environment]);
+  if (!env.has('PATH')) env.set('PATH', PATH);
+  const user = settings.user === undefined || how.privileged ? undefined : host.user(settings.user);
+  if (user !== undefined) {
+    env.set('HOME', user.home);
+    env.set('LOGNAME', user.name);
+    env.set('USER', user.name);
+    env.set('SHELL', user.shell);
+  }
+  env.set('INVOCATION_ID', unit.invocation);
+  env.set('SYSTEMD_EXEC_PID', '');
+  if (settings.notifyAccess !== 'none') env.set('NOTIFY_SOCKET', '/run/systemd/notify');
+  for (const [key, value] of directoryVariables(unit)) env.set(key, value);
+  if (settings.pidFile !== undefined) env.set('PIDFILE', settings.pidFile);
+  for (const [key, value] of settings.environment) env.set(key, value);
+  for (const { path, optional } of settings.environmentFiles) {
+    const text = manager.readFile(path);
+    if (text !== undefined) for (const [key, value] of parseEnvironmentFile(text)) env.set(key, value);
+    else if (!optional) {
+      const { name } = unit.definition;
+      manager.log('warning', `${name}: Failed to load environment files: No such file or directory`, name);
+      return undefined;
+    }
+  }
+  if (how.isControl && service !== undefined && service.mainPid !== 0) env.set('MAINPID', String(service.mainPid));
+  if ((how.kind === 'ExecStop' || how.kind === 'ExecStopPost') && service !== undefined) {
+    env.set('SERVICE_RESULT', service.result);
+    if (service.main !== undefined && service.main.code !== 0) {
+      env.set('EXIT_CODE', service.main.code === 1 ? 'exited' : 'killed');
+      const name = Object.entries(SIGNAL_NUMBERS).find(([, number]) => number === service.main?.status)?.[0];
+      env.set('EXIT_STATUS', service.main.code === 1 ? String(service.main.status) : (name ?? ''));
+    }
+  }
+  for (const word of settings.unsetEnvironment) env.delete(word.split('=')[0] ?? word);
+  return env;
+}
+function streamsOf(
+  manager: Manager,
+  settings: ServiceSettings,
+  program: string,
+): { journal: { identifier: string } } | { fds: Map<number, Stream> } {
+  const identifier = settings.syslogIdentifier ?? program;
+  const { streams } = manager.host;
+  const file = /^(file|append|truncate):(.*)$/.exec(settings.standardOutput);
+  if (file !== null) {
+    const opened = streams.open(file[2] ?? '', ROOT, { write: true, create: true, append: file[1] === 'append', truncate: file[1] === 'truncate' });
+    if (typeof opened !== 'string') return { fds: new Map([[0, streams.null()], [1, opened], [2, opened]]) };
+  }
+  if (settings.standardOutput === 'null' || settings.standardOutput.startsWith('tty'))
+    return { fds: new Map([[0, streams.null()], [1, streams.null()], [2, streams.null()]]) };
+  return { journal: { identifier } };
+}
+/** Processor time of the processes that are in a unit's control group. */
+export function usedCpu(processes: readonly ProcessState[], unit: UnitState): number {
+  let total = unit.cpuMicros;
+  for (const process of processes) if (process.unit === unit.definition.name) total += process.cpuMicros;
+  return total;
+}

@@ -1,0 +1,222 @@
+/** systemctl show: properties in the order of the bus interface. */
+import { FEATURES, VERSION } from '../boot';
+import { presetOf, unitFileState } from '../enable';
+import type { Relation } from '../graph';
+import type { Manager } from '../manager';
+import { usedCpu } from '../service/spawn';
+import type { ExecKind, UnitState } from '../state';
+import { definitionIsStale } from '../unit-file/load';
+import { sliceOf } from '../unit-file/names';
+import { FOREVER, formatTimeSpan } from '../unit-file/time-span';
+import { systemState } from './lists';
+import { type Call, formatTimestamp, type Run } from './output';
+import { unitNames } from './verbs';
+
+type Property = readonly [string, (unit: UnitState, manager: Manager) => string | number | undefined];
+
+const yes = (flag: boolean): string => (flag ? 'yes' : 'no');
+const span = (micros: number): string => (micros >= FOREVER ? 'infinity' : formatTimeSpan(micros));
+const time = (micros: number): string => (micros === 0 ? '' : formatTimestamp(micros));
+const stamps = (name: string, read: (unit: UnitState) => number): Property[] => [
+  [`${name}Timestamp`, (unit) => time(read(unit))],
+  [`${name}TimestampMonotonic`, (unit, manager) => (read(unit) === 0 ? 0 : read(unit) - manager.state.kernelAt)],
+];
+const raw = (section: string, key: string, fallback: string): Property => [
+  key,
+  (unit) => unit.definition.raw.findLast(([name]) => name === `${section}.${key}`)?.[1] ?? fallback,
+];
+const relation = (name: Relation): Property => [name, (unit, manager) => [...manager.graph().get(unit.definition.name, name)].join(' ')];
+const exec = (kind: ExecKind): Property => [
+  kind,
+  (unit) => {
+    const commands = unit.definition.service?.exec[kind] ?? [];
+    if (commands.length === 0) return undefined;
+    return commands
+      .map((command, index) => {
+        const status = unit.service?.statuses.findLast((entry) => entry.kind === kind && entry.index === index);
+        const at = (micros: number | undefined): string => (micros === undefined || micros === 0 ? 'n/a' : formatTimestamp(micros));
+        const code = { 0: '(null)', 1: 'exited', 2: 'killed', 3: 'dumped' }[status?.code ?? 0];
+        return `{ path=${command.path} ; argv[]=${command.argv.join(' ')} ; ignore_errors=${yes(command.ignoreFailure)} ; start_time=[${at(status?.startedAt)}] ; stop_time=[${at(status?.endedAt)}] ; pid=${status?.pid ?? 0} ; code=${code} ; status=${status?.code === 0 || status === undefined ? '0/0' : status.status} }`;
+      })
+      .join(`\n${kind}=`);
+  },
+];
+const SERVICE: readonly Property[] = [
+  ['Type', (unit) => unit.definition.service?.type ?? 'simple'],
+  ['ExitType', () => 'main'],
+  ['Restart', (unit) => unit.definition.service?.restart ?? 'no'],
+  ['PIDFile', (unit) => unit.definition.service?.pidFile],
+  ['NotifyAccess', (unit) => unit.definition.service?.notifyAccess ?? 'none'],
+  ['RestartUSec', (unit) => span(unit.definition.service?.restartMicros ?? 100_000)],
+  ['TimeoutStartUSec', (unit) => span(unit.definition.service?.timeoutStartMicros ?? 90_000_000)],
+  ['TimeoutStopUSec', (unit) => span(unit.definition.service?.timeoutStopMicros ?? 90_000_000)],
+  ['TimeoutAbortUSec', (unit) => span(unit.definition.service?.timeoutStopMicros ?? 90_000_000)],
+  ['RuntimeMaxUSec', (unit) => span(unit.definition.service?.runtimeMaxMicros ?? FOREVER)],
+  ['RemainAfterExit', (unit) => yes(unit.definition.service?.remainAfterExit === true)],
+  ['GuessMainPID', (unit) => yes(unit.definition.service?.guessMainPid !== false)],
+  ['MainPID', (unit) => unit.service?.mainPid ?? 0],
+  ['ControlPID', (unit) => unit.service?.controlPid ?? 0],
+  ['StatusText', (unit) => (unit.service?.statusText === '' ? undefined : unit.service?.statusText)],
+  ['Result', (unit) => unit.service?.result ?? 'success'],
+  ['ReloadResult', (unit) => unit.service?.reloadResult ?? 'success'],
+  ['CleanResult', () => 'success'],
+  ['UID', (unit, manager) => (unit.service?.mainPid ? (manager.host.process(unit.service.mainPid)?.uid ?? '[not set]') : '[not set]')],
+  ['GID', (unit, manager) => (unit.service?.mainPid ? (manager.host.process(unit.service.mainPid)?.gid ?? '[not set]') : '[not set]')],
+  ['NRestarts', (unit) => unit.service?.restarts ?? 0],
+  ['OOMPolicy', () => 'stop'],
+  ['ExecMainStartTimestamp', (unit) => time(unit.service?.main?.startedAt ?? 0)],
+  ['ExecMainExitTimestamp', (unit) => time(unit.service?.main?.endedAt ?? 0)],
+  ['ExecMainPID', (unit) => unit.service?.main?.pid ?? 0],
+  ['ExecMainCode', (unit) => unit.service?.main?.code ?? 0],
+  ['ExecMainStatus', (unit) => unit.service?.main?.status ?? 0],
+  exec('ExecCondition'),
+  exec('ExecStartPre'),
+  exec('ExecStart'),
+  exec('ExecStartPost'),
+  exec('ExecReload'),
+  exec('ExecStop'),
+  exec('ExecStopPost'),
+  ['Slice', (unit) => sliceOf(unit.definition.name).split('/').pop()],
+  ['ControlGroup', (unit, manager) => (manager.members(unit.definition.name).length === 0 ? '' : `${sliceOf(unit.definition.name)}/${unit.definition.name}`)],
+  [
+    'MemoryCurrent',
+    (unit, manager) => {
+      const pids = manager.members(unit.definition.name);
+      return pids.length === 0 ? '[not set]' : pids.reduce((sum, pid) => sum + (manager.host.process(pid)?.rssKiB ?? 0) * 1024, 0);
+    },
+  ],
+  ['CPUUsageNSec', (unit, manager) => usedCpu(manager.host.processes(), unit) * 1_000],
+  ['TasksCurrent', (unit, manager) => manager.members(unit.definition.name).length || '[not set]'],
+  ['MemoryMax', (unit) => unit.definition.service?.memoryMax ?? 'infinity'],
+  ['TasksMax', (unit, manager) => unit.definition.service?.tasksMax ?? Math.floor(Number(manager.host.sysctl('kernel.threads-max') ?? 0) * 0.15)],
+  [
+    'Environment',
+    (unit) => (unit.definition.service?.environment ?? []).map(([key, value]) => (/[\s"'\\]/.test(value) ? `"${key}=${value}"` : `${key}=${value}`)).join(' '),
+  ],
+  [
+    'EnvironmentFiles',
+    (unit) => {
+      const files = unit.definition.service?.environmentFiles ?? [];
+      return files.length === 0 ? undefined : files.map(({ path, optional }) => `${path} (ignore_errors=${yes(optional)})`).join('\nEnvironmentFiles=');
+    },
+  ],
+  ['UMask', (unit) => (unit.definition.service?.umask ?? 0o022).toString(8).padStart(4, '0')],
+  raw('Service', 'LimitNOFILE', '524288'),
+  raw('Service', 'LimitNOFILESoft', '1024'),
+  ['WorkingDirectory', (unit) => unit.definition.service?.workingDirectory ?? ''],
+  raw('Service', 'OOMScoreAdjust', '0'),
+  raw('Service', 'Nice', '0'),
+  ['StandardInput', () => 'null'],
+  ['StandardOutput', (unit) => unit.definition.service?.standardOutput],
+  ['StandardError', (unit) => unit.definition.service?.standardError],
+  ['User', (unit) => unit.definition.service?.user ?? ''],
+  ['Group', (unit) => unit.definition.service?.group ?? ''],
+  ['KillMode', (unit) => unit.definition.service?.killMode ?? 'control-group'],
+  ['KillSignal', (unit) => ({ TERM: 15, INT: 2, HUP: 1, QUIT: 3, KILL: 9, USR1: 10, USR2: 12 })[String(unit.definition.service?.killSignal)] ?? 15],
+  ['SendSIGKILL', (unit) => yes(unit.definition.service?.sendSigkill !== false)],
+  ['SendSIGHUP', (unit) => yes(unit.definition.service?.sendSighup === true)],
+];
+const TIMER: readonly Property[] = [
+  ['Unit', (unit) => unit.definition.timer?.unit],
+  ['TimersMonotonic', (unit) => (unit.definition.timer?.monotonic ?? []).map(({ base, span: micros }) => `{ ${base.replace(/Sec$/, 'USec')}=${span(micros)} }`).join('\nTimersMonotonic=') || undefined],
+  ['TimersCalendar', (unit) => (unit.definition.timer?.calendar ?? []).map((text) => `{ OnCalendar=${text} }`).join('\nTimersCalendar=') || undefined],
+  ['NextElapseUSecRealtime', (unit) => time(unit.timer?.nextAt ?? 0)],
+  ['LastTriggerUSec', (unit) => time(unit.timer?.lastAt ?? 0)],
+  ['Result', (unit) => unit.timer?.result ?? 'success'],
+  ['AccuracyUSec', (unit) => span(unit.definition.timer?.accuracy ?? 0)],
+  ['RandomizedDelayUSec', (unit) => span(unit.definition.timer?.randomizedDelay ?? 0)],
+  ['Persistent', (unit) => yes(unit.definition.timer?.persistent === true)],
+];
+const COMMON: readonly Property[] = [
+  ['Id', (unit) => unit.definition.name],
+  ['Names', (unit) => [unit.definition.name, ...unit.definition.aliases].join(' ')],
+  relation('Requires'), relation('Requisite'), relation('Wants'), relation('BindsTo'), relation('PartOf'), relation('RequiredBy'), relation('WantedBy'), relation('BoundBy'),
+  relation('ConsistsOf'), relation('Conflicts'), relation('Before'), relation('After'), relation('OnFailure'), relation('Triggers'), relation('TriggeredBy'),
+  ['Documentation', (unit) => unit.definition.documentation.map((page) => (page.includes(' ') ? `"${page}"` : page)).join(' ')],
+  ['Description', (unit) => unit.definition.description],
+  ['LoadState', (unit) => unit.definition.load],
+  ['ActiveState', (unit) => unit.active],
+  ['FreezerState', () => 'running'],
+  ['SubState', (unit) => unit.sub],
+  ['FragmentPath', (unit) => unit.definition.fragment ?? ''],
+  ['DropInPaths', (unit) => unit.definition.dropIns.join(' ')],
+  ['UnitFileState', (unit, manager) => unitFileState(manager.host, unit.definition.name) ?? ''],
+  ['UnitFilePreset', (unit, manager) => (unit.definition.fragment === undefined ? '' : presetOf(manager.host, unit.definition.name))],
+  ...stamps('StateChange', (unit) => unit.changedAt),
+  ...stamps('InactiveExit', (unit) => unit.inactiveExitAt),
+  ...stamps('ActiveEnter', (unit) => unit.activeEnterAt),
+  ...stamps('ActiveExit', (unit) => unit.activeExitAt),
+  ...stamps('InactiveEnter', (unit) => unit.inactiveEnterAt),
+  ['CanStart', (unit) => yes(unit.definition.load === 'loaded' && !unit.definition.refuseManualStart)],
+  ['CanStop', (unit) => yes(!unit.definition.refuseManualStop)],
+  ['CanReload', (unit) => yes((unit.definition.service?.exec.ExecReload.length ?? 0) > 0)],
+  ['CanIsolate', (unit) => yes(unit.definition.allowIsolate)],
+  ['StopWhenUnneeded', (unit) => yes(unit.definition.stopWhenUnneeded)],
+  ['RefuseManualStart', (unit) => yes(unit.definition.refuseManualStart)],
+  ['RefuseManualStop', (unit) => yes(unit.definition.refuseManualStop)],
+  ['AllowIsolate', (unit) => yes(unit.definition.allowIsolate)],
+  ['DefaultDependencies', (unit) => yes(unit.definition.defaultDependencies)],
+  ['Job', (unit) => (unit.job === 0 ? undefined : unit.job)],
+  ['NeedDaemonReload', (unit, manager) => yes(definitionIsStale(manager.host, unit.definition))],
+  ['ConditionResult', (unit) => yes(unit.conditionMet)],
+  ['AssertResult', (unit) => yes(unit.assertMet)],
+  ...stamps('Condition', (unit) => unit.conditionAt),
+  ['Transient', (unit) => yes(unit.transient)],
+  ['Perpetual', (unit) => yes(unit.definition.name.startsWith('-.'))],
+  ['StartLimitIntervalUSec', (unit) => span(unit.definition.startLimitMicros)],
+  ['StartLimitBurst', (unit) => unit.definition.startLimitBurst],
+  ['StartLimitAction', () => 'none'],
+  ['SuccessAction', (unit) => unit.definition.successAction],
+  ['InvocationID', (unit) => unit.invocation],
+  ['CollectMode', (unit) => (unit.definition.collectFailed ? 'inactive-or-failed' : 'inactive')],
+];
+const MANAGER: readonly (readonly [string, (manager: Manager) => string | number])[] = [
+  ['Version', () => VERSION],
+  ['Features', () => FEATURES],
+  ['Virtualization', () => 'kvm'],
+  ['Architecture', () => 'x86-64'],
+  ['Tainted', () => ''],
+  ['KernelTimestamp', (manager) => formatTimestamp(manager.state.kernelAt)],
+  ['UserspaceTimestamp', (manager) => formatTimestamp(manager.state.userspaceAt)],
+  ['FinishTimestamp', (manager) => time(manager.state.finishedAt)],
+  ['NNames', (manager) => manager.state.units.size + manager.state.aliases.size],
+  ['NFailedUnits', (manager) => [...manager.state.units.values()].filter(({ active }) => active === 'failed').length],
+  ['NJobs', (manager) => manager.state.jobs.size],
+  ['Environment', (manager) => [...manager.state.environment].map(([key, value]) => `${key}=${value}`).join(' ')],
+  ['DefaultTimeoutStartUSec', () => '1min 30s'],
+  ['DefaultTimeoutStopUSec', () => '1min 30s'],
+  ['DefaultRestartUSec', () => '100ms'],
+  ['DefaultStartLimitIntervalUSec', () => '10s'],
+  ['DefaultStartLimitBurst', () => 5],
+  ['SystemState', (manager) => systemState(manager)],
+];
+
+export function* show(call: Call): Run<number> {
+  const { context, manager, options } = call;
+  const wanted = options.properties;
+  if (call.args.length === 0) {
+    for (const [name, read] of MANAGER) {
+      if (wanted.length > 0 && !wanted.includes(name)) continue;
+      yield* context.out(options.value ? `${read(manager)}\n` : `${name}=${read(manager)}\n`);
+    }
+    return 0;
+  }
+  let isFirst = true;
+  for (const name of unitNames(call)) {
+    const unit = manager.load(name);
+    if (!isFirst) yield* context.out('\n');
+    isFirst = false;
+    const properties = unit.service !== undefined ? [...SERVICE, ...COMMON] : unit.timer !== undefined ? [...TIMER, ...COMMON] : COMMON;
+    const lines: string[] = [];
+    for (const [key, read] of properties) {
+      if (wanted.length > 0 && !wanted.includes(key)) continue;
+      const value = read(unit, manager);
+      if (value === undefined) continue;
+      if (value === '' && wanted.length === 0 && !options.all) continue;
+      lines.push(options.value ? `${value}` : `${key}=${value}`);
+    }
+    if (lines.length > 0) yield* context.out(`${lines.join('\n')}\n`);
+  }
+  manager.collect();
+  return 0;
+}

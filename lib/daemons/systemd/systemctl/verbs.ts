@@ -1,0 +1,163 @@
+/** The verbs of systemctl: how many arguments they take and what runs them. */
+import { shutDown } from '../boot';
+import { definitionIsStale } from '../unit-file/load';
+import { isGlob, mangle, globMatches } from '../unit-file/names';
+import { catUnits, disableVerb, editUnits, enableVerb, isEnabled, listUnitFiles, maskVerb, presetVerb, reenable, revert, setDefault, getDefault, setProperty, unmaskVerb } from './files';
+import { cancelJobs, isolate, jobVerb, killUnits, listJobs, reloadOrRestart, resetFailed } from './jobs';
+import { listDependencies } from './dependencies';
+import { listSockets, listTimers, listUnits, isSystemRunning } from './lists';
+import type { Call, Run } from './output';
+import { show } from './show';
+import { status } from './status';
+
+interface Verb {
+  least: number;
+  most: number;
+  run: (call: Call) => Run<number>;
+}
+const MANY = Number.MAX_SAFE_INTEGER;
+const units = (run: (call: Call) => Run<number>): Verb => ({ least: 1, most: MANY, run });
+const any = (run: (call: Call) => Run<number>): Verb => ({ least: 0, most: MANY, run });
+const alone = (run: (call: Call) => Run<number>): Verb => ({ least: 0, most: 0, run });
+
+export const VERBS: Readonly<Record<string, Verb>> = {
+  'list-units': any(listUnits),
+  'list-unit-files': any(listUnitFiles),
+  'list-timers': any(listTimers),
+  'list-sockets': any(listSockets),
+  'list-jobs': any(listJobs),
+  'list-dependencies': any(listDependencies),
+  cancel: any(cancelJobs),
+  start: units((call) => jobVerb(call, 'start')),
+  stop: units((call) => jobVerb(call, 'stop')),
+  restart: units((call) => jobVerb(call, 'restart')),
+  reload: units((call) => jobVerb(call, 'reload')),
+  'try-restart': units((call) => jobVerb(call, 'try-restart')),
+  condrestart: units((call) => jobVerb(call, 'try-restart')),
+  'reload-or-restart': units((call) => reloadOrRestart(call, false)),
+  'force-reload': units((call) => reloadOrRestart(call, true)),
+  'try-reload-or-restart': units((call) => reloadOrRestart(call, true)),
+  isolate: { least: 1, most: 1, run: isolate },
+  kill: units(killUnits),
+  'is-active': units(isActive),
+  check: units(isActive),
+  'is-failed': units(isFailed),
+  'is-enabled': units(isEnabled),
+  'is-system-running': alone(isSystemRunning),
+  status: any(status),
+  show: any(show),
+  cat: units(catUnits),
+  edit: units(editUnits),
+  revert: units(revert),
+  enable: units(enableVerb),
+  disable: units(disableVerb),
+  reenable: units(reenable),
+  preset: units(presetVerb),
+  mask: units(maskVerb),
+  unmask: units(unmaskVerb),
+  'get-default': alone(getDefault),
+  'set-default': { least: 1, most: 1, run: setDefault },
+  'set-property': { least: 2, most: MANY, run: setProperty },
+  'reset-failed': any(resetFailed),
+  'daemon-reload': alone((call) => daemonReload(call, 'Reload')),
+  'daemon-reexec': alone((call) => daemonReload(call, 'Reexecute')),
+  'show-environment': alone(showEnvironment),
+  'set-environment': units(setEnvironment),
+  'unset-environment': units(unsetEnvironment),
+  reboot: any((call) => power(call, 'reboot')),
+  poweroff: alone((call) => power(call, 'poweroff')),
+  halt: alone((call) => power(call, 'halt')),
+  rescue: alone((call) => isolate({ ...call, args: ['rescue.target'] })),
+  emergency: alone((call) => isolate({ ...call, args: ['emergency.target'] })),
+  default: alone((call) => isolate({ ...call, args: ['default.target'] })),
+};
+
+/** Unit names from arguments; patterns stand for the loaded units they match. */
+export function unitNames(call: Call, suffix = '.service'): string[] {
+  return call.args.flatMap((argument) => {
+    const name = mangle(argument, suffix);
+    if (!isGlob(name)) return [name];
+    return [...call.manager.state.units.keys()].filter((candidate) => globMatches(name, candidate)).sort();
+  });
+}
+export function* refuseUnlessRoot(call: Call, text: string, code: number): Run<number | undefined> {
+  if (call.context.who.uid === 0) return undefined;
+  yield* call.context.err(text);
+  return code;
+}
+/** The files of a unit are not those that the manager read. */
+export function* warnIfStale(call: Call, name: string): Run<void> {
+  const unit = call.manager.unit(name);
+  if (unit === undefined || !definitionIsStale(call.manager.host, unit.definition)) return;
+  yield* call.context.err(`Warning: The unit file, source configuration file or drop-ins of ${unit.definition.name} changed on disk. Run 'systemctl daemon-reload' to reload units.\n`);
+}
+
+function* isActive(call: Call): Run<number> {
+  let found = false;
+  for (const name of unitNames(call)) {
+    const { active } = call.manager.load(name);
+    found ||= active === 'active' || active === 'reloading';
+    if (!call.options.quiet) yield* call.context.out(`${active}\n`);
+  }
+  call.manager.collect();
+  return found ? 0 : 3;
+}
+function* isFailed(call: Call): Run<number> {
+  let found = false;
+  for (const name of unitNames(call)) {
+    const { active } = call.manager.load(name);
+    found ||= active === 'failed';
+    if (!call.options.quiet) yield* call.context.out(`${active}\n`);
+  }
+  call.manager.collect();
+  return found ? 0 : 1;
+}
+/** The time that reading all unit files takes. */
+export const RELOAD_MICROS = 45_000;
+function* daemonReload(call: Call, word: string): Run<number> {
+  const refused = yield* refuseUnlessRoot(call, `${word} daemon failed: Access denied\n`, 1);
+  if (refused !== undefined) return refused;
+  yield* call.context.sleep(RELOAD_MICROS);
+  call.manager.reload();
+  return 0;
+}
+function* showEnvironment(call: Call): Run<number> {
+  for (const [key, value] of call.manager.state.environment) yield* call.context.out(`${key}=${value}\n`);
+  return 0;
+}
+function* setEnvironment(call: Call): Run<number> {
+  const refused = yield* refuseUnlessRoot(call, 'Failed to set environment: Access denied\n', 1);
+  if (refused !== undefined) return refused;
+  for (const word of call.args) {
+    const equals = word.indexOf('=');
+    if (equals > 0) call.manager.state.environment.set(word.slice(0, equals), word.slice(equals + 1));
+    else {
+      yield* call.context.err('Failed to set environment: Invalid environment assignments\n');
+      return 1;
+    }
+  }
+  return 0;
+}
+function* unsetEnvironment(call: Call): Run<number> {
+  const refused = yield* refuseUnlessRoot(call, 'Failed to unset environment: Access denied\n', 1);
+  if (refused !== undefined) return refused;
+  for (const word of call.args) call.manager.state.environment.delete(word.split('=')[0] ?? word);
+  return 0;
+}
+/** `systemctl reboot`: forced twice, nothing is stopped at all. */
+export function* power(call: Call, verb: 'reboot' | 'poweroff' | 'halt'): Run<number> {
+  const word = { reboot: 'reboot', poweroff: 'power off', halt: 'halt' }[verb];
+  if (call.context.who.uid !== 0) {
+    yield* call.context.err(`Call to ${verb === 'reboot' ? 'Reboot' : verb === 'poweroff' ? 'PowerOff' : 'Halt'} failed: Interactive authentication required.\n`);
+    return 1;
+  }
+  if (call.options.force >= 2) {
+    const { world, host } = call.context;
+    yield* call.context.err(`${word === 'reboot' ? 'Rebooting' : word === 'halt' ? 'Halting' : 'Powering off'}.\n`);
+    world.powerOff(host);
+    if (verb === 'reboot') world.powerOn(host);
+    return 0;
+  }
+  shutDown(call.manager, verb);
+  return 0;
+}

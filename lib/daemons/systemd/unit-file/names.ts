@@ -1,0 +1,112 @@
+/** Unit names: types, templates, instances, escaping, specifiers. Source: systemd.unit(5). */
+import type { Host } from '../../../world/world.contract';
+
+export const UNIT_TYPES = [
+  'service', 'socket', 'target', 'device', 'mount', 'automount', 'swap', 'timer', 'path', 'slice', 'scope',
+] as const;
+export type UnitType = (typeof UNIT_TYPES)[number];
+
+export function typeOf(name: string): UnitType | undefined {
+  const suffix = name.slice(name.lastIndexOf('.') + 1);
+  return UNIT_TYPES.find((type) => type === suffix);
+}
+export function isUnitName(name: string): boolean {
+  return (
+    /^[A-Za-z0-9:_.\\@-]+$/.test(name) && typeOf(name) !== undefined && name.lastIndexOf('.') > 0 && name.length < 256
+  );
+}
+/** What systemctl makes of what the user typed: `haproxy` is `haproxy.service`, a path is a mount. */
+export function mangle(text: string, suffix = '.service'): string {
+  if (isUnitName(text) || isGlob(text)) return isGlob(text) && typeOf(text) === undefined ? text + suffix : text;
+  if (text.startsWith('/dev/')) return `${escapePath(text)}.device`;
+  if (text.startsWith('/')) return `${escapePath(text)}.mount`;
+  const escaped = text.replace(/[^A-Za-z0-9:_.\\@-]/g, (c) => (c === '/' ? '-' : `\\x${c.charCodeAt(0).toString(16)}`));
+  return typeOf(escaped) === undefined ? escaped + suffix : escaped;
+}
+export function isGlob(text: string): boolean {
+  return /[*?[]/.test(text);
+}
+export function globMatches(pattern: string, text: string): boolean {
+  const source = pattern.replace(/[.+^${}()|\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.');
+  return new RegExp(`^${source}$`, 's').test(text);
+}
+export function escapePath(path: string): string {
+  const trimmed = path.replace(/^\/+|\/+$/g, '');
+  if (trimmed === '') return '-';
+  return trimmed.replace(/[^A-Za-z0-9:_./]/g, (c) => `\\x${c.charCodeAt(0).toString(16)}`).replace(/\/+/g, '-');
+}
+export function unescapeName(text: string): string {
+  return text
+    .replace(/-/g, '/')
+    .replace(/\\x([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
+
+/** `a@b.service` → template `a@.service`, instance `b`. */
+export function templateOf(name: string): { template: string; instance: string; prefix: string } | undefined {
+  const at = name.indexOf('@');
+  const dot = name.lastIndexOf('.');
+  if (at === -1 || dot <= at) return undefined;
+  return {
+    template: `${name.slice(0, at + 1)}${name.slice(dot)}`,
+    instance: name.slice(at + 1, dot),
+    prefix: name.slice(0, at),
+  };
+}
+export function isTemplate(name: string): boolean {
+  return templateOf(name)?.instance === '';
+}
+export function withInstance(template: string, instance: string): string {
+  return template.replace('@.', `@${instance}.`);
+}
+/** The slice that a unit's control group lies in. */
+export function sliceOf(name: string): string {
+  if (name === 'init.scope') return '';
+  const template = templateOf(name);
+  if (template === undefined) return '/system.slice';
+  return `/system.slice/system-${template.prefix.replace(/-/g, '\\x2d')}.slice`;
+}
+
+/** Source: systemd.unit(5) "SPECIFIERS". */
+export function expandSpecifiers(text: string, name: string, host: Host): string {
+  if (!text.includes('%')) return text;
+  const parts = templateOf(name);
+  const stem = name.slice(0, name.lastIndexOf('.'));
+  const instance = parts?.instance ?? '';
+  const prefix = parts?.prefix ?? stem;
+  const machine = host.fs.readFile('/etc/machine-id', { uid: 0, gid: 0, groups: [] });
+  const values: Readonly<Record<string, string>> = {
+    n: name,
+    N: stem,
+    p: prefix,
+    P: unescapeName(prefix),
+    i: instance,
+    I: unescapeName(instance),
+    j: prefix.slice(prefix.lastIndexOf('-') + 1),
+    J: unescapeName(prefix.slice(prefix.lastIndexOf('-') + 1)),
+    f: `/${unescapeName(instance === '' ? prefix : instance)}`,
+    H: host.state.hostname,
+    l: host.state.hostname.split('.')[0] ?? '',
+    q: host.state.hostname,
+    v: host.sysctl('kernel.osrelease') ?? '',
+    b: host.state.bootId,
+    m: typeof machine === 'string' ? machine.trim() : '',
+    t: '/run',
+    S: '/var/lib',
+    C: '/var/cache',
+    L: '/var/log',
+    E: '/etc',
+    T: '/tmp',
+    V: '/var/tmp',
+    u: 'root',
+    U: '0',
+    g: 'root',
+    G: '0',
+    h: '/root',
+    s: '/bin/sh',
+    o: 'debian',
+    w: '12',
+    a: 'x86-64',
+    '%': '%',
+  };
+  return text.replace(/%(.)/gs, (whole, letter: string) => values[letter] ?? whole);
+}

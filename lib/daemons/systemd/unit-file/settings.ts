@@ -1,0 +1,258 @@
+/** Typed values from assignments: service and timer settings. Sources: systemd.service(5), systemd.exec(5), systemd.kill(5), systemd.timer(5). */
+import type { Host } from '../../../world/world.contract';
+import { isSignalName, signalName } from '../../../world/signals';
+import type { SignalName } from '../../../world/process.contract';
+import type { ExecKind, ServiceSettings, ServiceType, TimerSettings } from '../state';
+import { exitStatusNumber } from '../exit-status';
+import { parseCalendar } from './calendar';
+import { expandSpecifiers } from './names';
+import type { Assignment } from './syntax';
+import { FOREVER, parseTimeSpan } from './time-span';
+import { parseExec, splitWords } from './words';
+
+/** Where a setting is read: what it may complain about. */
+export interface Reading {
+  host: Host;
+  name: string;
+  /** Fatal for the unit: it will not be started. */
+  fatal: boolean;
+  /** `ignored` names what the message ends with. */
+  complain(assignment: Assignment, text: string): void;
+}
+const EXEC_KINDS: readonly ExecKind[] = [
+  'ExecCondition', 'ExecStartPre', 'ExecStart', 'ExecStartPost', 'ExecReload', 'ExecStop', 'ExecStopPost',
+];
+const DIRECTORY_KINDS = ['Runtime', 'State', 'Cache', 'Logs', 'Configuration'] as const;
+const SERVICE_TYPES = ['simple', 'exec', 'forking', 'oneshot', 'notify', 'idle', 'dbus'] as const;
+const RESTARTS = ['no', 'on-success', 'on-failure', 'on-abnormal', 'on-watchdog', 'on-abort', 'always'] as const;
+const KILL_MODES = ['control-group', 'mixed', 'process', 'none'] as const;
+const NOTIFY_ACCESS = ['none', 'main', 'exec', 'all'] as const;
+const DEFAULT_TIMEOUT = 90_000_000;
+
+export function parseBoolean(text: string): boolean | undefined {
+  if (/^(1|yes|y|true|t|on)$/i.test(text)) return true;
+  if (/^(0|no|n|false|f|off)$/i.test(text)) return false;
+  return undefined;
+}
+export function parseSignal(text: string): SignalName | undefined {
+  if (/^\d+$/.test(text)) return signalName(Number(text));
+  const bare = text.startsWith('SIG') ? text.slice(3) : text;
+  return isSignalName(bare) ? bare : undefined;
+}
+/** `30M`, `1G`, `infinity`, with base 1024. */
+export function parseSize(text: string): number | undefined {
+  if (text === 'infinity') return FOREVER;
+  const found = /^(\d+)(?:\.\d+)?([KMGTB]?)$/.exec(text.trim());
+  if (found === null) return undefined;
+  const factor = { '': 1, B: 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 }[found[2] ?? ''] ?? 1;
+  return Number(found[1]) * factor;
+}
+
+/** A list setting: an empty value resets what came before. */
+export function listOf(assignments: readonly Assignment[], key: string): Assignment[] {
+  let list: Assignment[] = [];
+  for (const assignment of assignments) {
+    if (assignment.key !== key) continue;
+    list = assignment.value === '' ? [] : [...list, assignment];
+  }
+  return list;
+}
+export function lastOf(assignments: readonly Assignment[], key: string): Assignment | undefined {
+  return assignments.findLast((assignment) => assignment.key === key);
+}
+class Section {
+  constructor(
+    readonly reading: Reading,
+    readonly assignments: readonly Assignment[],
+  ) {}
+  text(key: string): string | undefined {
+    const value = lastOf(this.assignments, key)?.value;
+    return value === undefined || value === ''
+      ? undefined
+      : expandSpecifiers(value, this.reading.name, this.reading.host);
+  }
+  /** The last value that can be read; others complain. */
+  read<T>(key: string, parse: (text: string) => T | undefined, fallback: T, complaint: string): T {
+    let result = fallback;
+    for (const assignment of this.assignments) {
+      if (assignment.key !== key) continue;
+      if (assignment.value === '') {
+        result = fallback;
+        continue;
+      }
+      const value = parse(assignment.value);
+      if (value === undefined)
+        this.reading.complain(assignment, `${complaint}, ignoring: ${assignment.value}`);
+      else result = value;
+    }
+    return result;
+  }
+  oneOf<T extends string>(key: string, values: readonly T[], fallback: T, complaint: string): T {
+    return this.read(key, (text) => values.find((value) => value === text), fallback, complaint);
+  }
+  flag(key: string, fallback: boolean): boolean {
+    return this.read(key, parseBoolean, fallback, 'Failed to parse boolean value');
+  }
+  span(key: string, fallback: number): number {
+    return this.read(key, (text) => parseTimeSpan(text), fallback, `Failed to parse ${key}= parameter`);
+  }
+  words(key: string): string[] {
+    return listOf(this.assignments, key).flatMap((assignment) =>
+      (splitWords(assignment.value) ?? []).map((word) =>
+        expandSpecifiers(word, this.reading.name, this.reading.host),
+      ),
+    );
+  }
+}
+
+export function serviceSettings(assignments: readonly Assignment[], reading: Reading): ServiceSettings {
+  const section = new Section(reading, assignments);
+  const exec = execSettings(assignments, reading);
+  const busName = section.text('BusName');
+  const implied: ServiceType =
+    busName !== undefined ? 'dbus' : exec.ExecStart.length > 0 ? 'simple' : 'oneshot';
+  const type = section.oneOf('Type', SERVICE_TYPES, implied, 'Failed to parse service type');
+  const both = section.span('TimeoutSec', -1);
+  const startDefault = type === 'oneshot' ? FOREVER : DEFAULT_TIMEOUT;
+  const timeout = (key: string, fallback: number): number => {
+    const positionBoth = assignments.findLastIndex((a) => a.key === 'TimeoutSec');
+    const positionOwn = assignments.findLastIndex((a) => a.key === key);
+    const value = positionBoth > positionOwn ? both : section.span(key, fallback);
+    return value === 0 ? FOREVER : value;
+  };
+  return {
+    type,
+    exec,
+    remainAfterExit: section.flag('RemainAfterExit', false),
+    guessMainPid: section.flag('GuessMainPID', true),
+    pidFile: pidFileOf(section.text('PIDFile')),
+    restart: section.oneOf('Restart', RESTARTS, 'no', 'Failed to parse service restart specifier'),
+    restartMicros: section.span('RestartSec', 100_000),
+    timeoutStartMicros: timeout('TimeoutStartSec', startDefault),
+    timeoutStopMicros: timeout('TimeoutStopSec', DEFAULT_TIMEOUT),
+    runtimeMaxMicros: section.span('RuntimeMaxSec', FOREVER),
+    successExit: exitSet(section.words('SuccessExitStatus')),
+    restartPrevent: exitSet(section.words('RestartPreventExitStatus')),
+    restartForce: exitSet(section.words('RestartForceExitStatus')),
+    killMode: section.oneOf('KillMode', KILL_MODES, 'control-group', 'Failed to parse kill mode specification'),
+    killSignal: section.read('KillSignal', parseSignal, 'TERM', 'Failed to parse KillSignal= parameter'),
+    finalKillSignal: section.read('FinalKillSignal', parseSignal, 'KILL', 'Failed to parse FinalKillSignal= parameter'),
+    sendSigkill: section.flag('SendSIGKILL', true),
+    sendSighup: section.flag('SendSIGHUP', false),
+    environment: section.words('Environment').flatMap((word): [string, string][] => {
+      const equals = word.indexOf('=');
+      return equals <= 0 ? [] : [[word.slice(0, equals), word.slice(equals + 1)]];
+    }),
+    environmentFiles: listOf(assignments, 'EnvironmentFile').map(({ value }) => ({
+      path: expandSpecifiers(value.replace(/^-/, ''), reading.name, reading.host),
+      optional: value.startsWith('-'),
+    })),
+    unsetEnvironment: section.words('UnsetEnvironment'),
+    user: section.text('User'),
+    group: section.text('Group'),
+    supplementaryGroups: section.words('SupplementaryGroups'),
+    workingDirectory: section.text('WorkingDirectory')?.replace(/^-/, ''),
+    workingDirectoryOptional: section.text('WorkingDirectory')?.startsWith('-') === true,
+    umask: section.read('UMask', (text) => (/^[0-7]+$/.test(text) ? Number.parseInt(text, 8) : undefined), 0o022, 'Failed to parse mode value'),
+    directories: DIRECTORY_KINDS.map((kind) => ({
+      kind,
+      names: section.words(`${kind}Directory`),
+      mode: Number.parseInt(section.text(`${kind}DirectoryMode`) ?? '755', 8),
+    })).filter(({ names }) => names.length > 0),
+    keepRuntimeDirectory: keepOf(section.text('RuntimeDirectoryPreserve')),
+    standardOutput: section.text('StandardOutput') ?? 'journal',
+    standardError: section.text('StandardError') ?? 'inherit',
+    syslogIdentifier: section.text('SyslogIdentifier'),
+    notifyAccess: section.oneOf('NotifyAccess', NOTIFY_ACCESS, type === 'notify' ? 'main' : 'none', 'Failed to parse notify access specifier'),
+    tasksMax: tasksOf(section.text('TasksMax')),
+    memoryMax: limitOf(section.text('MemoryMax') ?? section.text('MemoryLimit')),
+  };
+}
+function execSettings(assignments: readonly Assignment[], reading: Reading): ServiceSettings['exec'] {
+  const exec: ServiceSettings['exec'] = {
+    ExecCondition: [], ExecStartPre: [], ExecStart: [], ExecStartPost: [], ExecReload: [], ExecStop: [], ExecStopPost: [],
+  };
+  for (const assignment of assignments) {
+    const kind = EXEC_KINDS.find((candidate) => candidate === assignment.key);
+    if (kind === undefined) continue;
+    if (assignment.value === '') {
+      exec[kind] = [];
+      continue;
+    }
+    const commands = parseExec(assignment.value);
+    if (typeof commands === 'string') {
+      reading.complain(assignment, commands);
+      if (kind === 'ExecStart' && !assignment.value.startsWith('-')) reading.fatal = true;
+      continue;
+    }
+    exec[kind].push(
+      ...commands.map((command) => ({
+        ...command,
+        path: expandSpecifiers(command.path, reading.name, reading.host),
+        argv: command.argv.map((word) => expandSpecifiers(word, reading.name, reading.host)),
+      })),
+    );
+  }
+  return exec;
+}
+function pidFileOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const path = text.startsWith('/') ? text : `/run/${text}`;
+  return path.replace(/^\/var\/run\//, '/run/');
+}
+function keepOf(text: string | undefined): 'no' | 'yes' | 'restart' {
+  return text === 'restart' ? 'restart' : parseBoolean(text ?? 'no') === true ? 'yes' : 'no';
+}
+function tasksOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+}
+function limitOf(text: string | undefined): number | undefined {
+  const size = text === undefined ? undefined : parseSize(text);
+  return size === FOREVER ? undefined : size;
+}
+function exitSet(words: readonly string[]): { codes: number[]; signals: SignalName[] } {
+  const set: { codes: number[]; signals: SignalName[] } = { codes: [], signals: [] };
+  for (const word of words) {
+    const signal = /^\d+$/.test(word) ? undefined : parseSignal(word);
+    const code = exitStatusNumber(word);
+    if (signal !== undefined) set.signals.push(signal);
+    else if (code !== undefined) set.codes.push(code);
+  }
+  return set;
+}
+
+const MONOTONIC = ['OnActiveSec', 'OnBootSec', 'OnStartupSec', 'OnUnitActiveSec', 'OnUnitInactiveSec'] as const;
+
+export function timerSettings(assignments: readonly Assignment[], reading: Reading): TimerSettings {
+  const section = new Section(reading, assignments);
+  let monotonic: TimerSettings['monotonic'] = [];
+  let calendar: string[] = [];
+  for (const assignment of assignments) {
+    const base = MONOTONIC.find((key) => key === assignment.key);
+    if (base !== undefined) {
+      const span = parseTimeSpan(assignment.value);
+      if (assignment.value === '') {
+        monotonic = [];
+        calendar = [];
+      } else if (span === undefined)
+        reading.complain(assignment, `Failed to parse timer value, ignoring: ${assignment.value}`);
+      else monotonic = [...monotonic, { base, span }];
+    }
+    if (assignment.key !== 'OnCalendar') continue;
+    if (assignment.value === '') {
+      monotonic = [];
+      calendar = [];
+    } else if (parseCalendar(assignment.value) === undefined)
+      reading.complain(assignment, `Failed to parse calendar specification, ignoring: ${assignment.value}`);
+    else calendar = [...calendar, assignment.value];
+  }
+  return {
+    monotonic,
+    calendar,
+    accuracy: section.span('AccuracySec', 60_000_000),
+    randomizedDelay: section.span('RandomizedDelaySec', 0),
+    persistent: section.flag('Persistent', false),
+    remainAfterElapse: section.flag('RemainAfterElapse', true),
+    unit: section.text('Unit') ?? `${reading.name.slice(0, -'.timer'.length)}.service`,
+  };
+}
