@@ -6,14 +6,13 @@
 import type { FileSpec } from '../../world/files.contract';
 import type { Registry } from '../../world/world.contract';
 import { FILE_COMMANDS } from './file-commands';
-import { PACKAGES } from './packages';
 import { TEXT_COMMANDS } from './text-commands';
 import { type Command, runCommand } from './tool';
 
 export const COMMANDS: readonly Command[] = [...TEXT_COMMANDS, ...FILE_COMMANDS];
 
 /** The packages that the commands come in, as Debian names them. */
-export const COMMAND_PACKAGES: readonly string[] = Object.keys(PACKAGES);
+export const COMMAND_PACKAGES: readonly string[] = [...new Set(COMMANDS.map((command) => command.package))];
 
 export function registerCommands(registry: Registry): void {
   for (const command of COMMANDS) {
