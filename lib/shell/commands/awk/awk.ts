@@ -154,16 +154,23 @@ function parse(
   patterns: PatternCache,
   label: (line: number) => string,
 ): AwkProgram {
+  let isParsed = false;
   try {
     const parser = new AwkParser(source, {
       compile: (pattern) => patterns.compile(pattern, false),
       warn: (line, message) => tool.complain(`${label(line)}warning: ${message}`),
     });
     const program = parser.parse();
+    isParsed = true;
     const missing = parser.undefinedCall();
     if (missing !== undefined) throw new AwkFatal(`function \`${missing.name}' not defined`, missing.line);
     return program;
   } catch (error) {
+    if (error instanceof AwkFatal && !isParsed) {
+      // A regular expression of the program itself.
+      tool.complain(`${label(error.line)}error: ${error.message.replace('invalid regexp: ', '')}`);
+      throw new Exit(1);
+    }
     if (!(error instanceof AwkSyntaxError)) throw error;
     complainOfSyntax(tool, source, error, label);
     throw new Exit(1);

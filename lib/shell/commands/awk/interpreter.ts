@@ -447,7 +447,8 @@ export class Interpreter {
       case 'unary': {
         const value = yield* this.evaluate(expression.operand);
         if (expression.operator === '!') return toBoolean(value) ? 0 : 1;
-        return expression.operator === '-' ? -toNumber(value) : toNumber(value);
+        if (expression.operator === '+') return toNumber(value);
+        return typeof value === 'string' ? 0 - toNumber(value) : -toNumber(value);
       }
       case 'binary': {
         const left = yield* this.evaluate(expression.left);

@@ -122,7 +122,8 @@ export class AwkParser {
     if (list !== undefined) {
       this.#advance();
       this.#place = special === 'BEGIN' ? 'BEGIN' : special === 'END' ? 'END' : 'rule';
-      if (!this.#is('{')) this.#unexpected();
+      if (!this.#is('{'))
+        throw new AwkSyntaxError(`${special} blocks must have an action part`, this.#token.at, true);
       list.push(this.#block());
       return;
     }
