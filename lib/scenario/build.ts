@@ -65,6 +65,8 @@ function setupOf(scenario: Scenario, name: string, options: BuildOptions, names:
     home: `/home/${user}`,
     shell: '/bin/bash',
     sudo,
+    // Whoever may become root may read the logs too, as Debian's cloud images set it up.
+    ...(sudo ? { groups: ['adm'] } : {}),
   }));
   return {
     name,

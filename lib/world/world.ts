@@ -22,6 +22,8 @@ import type { Host, HostSetup, HostState, InterfaceState, World, WorldState } fr
 
 /** Firmware and kernel, before init runs. */
 const FIRMWARE_MICROS = 2 * SECOND;
+/** Where numbers of processes go on after init and the kernel's threads on a small machine. */
+const FIRST_USER_PID = 214;
 const MOST_TRACES = 6_000;
 const ROOT_SYSTEM_BYTES = 1_180 * 1024 * 1024;
 /** 2026-11-23 14:00:00 UTC. */
@@ -288,6 +290,8 @@ export class SimulatedWorld implements World {
         ['TERM', 'linux'],
       ]),
     });
+    // The kernel's own threads, which are not modelled, have taken the numbers up to here.
+    state.nextPid = FIRST_USER_PID;
     if (typeof started !== 'number') {
       host.syslog({
         facility: 'kern',
