@@ -1,5 +1,6 @@
 /** The catalogue of everything that plugs into a world: daemons, shell and tools, by one line each. */
 import { register as registerAppServer } from '../daemons/app-server/index';
+import { register as registerCron } from '../daemons/cron/index';
 import { register as registerIfupdown } from '../daemons/ifupdown/index';
 import { register as registerKeepalived } from '../daemons/keepalived/index';
 import { register as registerHaproxy } from '../daemons/haproxy/index';
@@ -23,12 +24,15 @@ export const BASE_PACKAGES: readonly string[] = [
   'ifupdown',
   'sudo',
   'login',
+  'cron',
+  'debianutils',
   ...SSH_PACKAGES,
 ];
 
 /** A new registry with all that is known. */
 export function makeRegistry(): PluginRegistry {
   const registry = new PluginRegistry();
+  registerCron(registry);
   registerIfupdown(registry);
   registerKeepalived(registry);
   registerNetworkTools(registry);
