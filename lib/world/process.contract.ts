@@ -231,6 +231,8 @@ export interface ProcessState {
   daemon: { kind: string; state: Plain } | undefined;
   stdout: StdioTarget;
   stderr: StdioTarget;
+  /** Niceness, -20 to 19; 0 unless given. */
+  nice?: number;
   /** Microseconds of processor used. */
   cpuMicros: number;
   /** Resident memory in KiB. */

@@ -27,54 +27,96 @@ import { printf } from './printf';
 import { blkid, lsblk } from './lsblk';
 import { findmnt, mount, swapon, umount } from './mount';
 import { bracket, test } from './test';
+import { env, printenv } from './env';
+import { id, whoami, groups, logname, users } from './identity';
+import { uname, arch, nproc, hostname, lscpu } from './machine';
+import { sleep } from './sleep';
+import { timeout } from './timeout';
+import { nice, renice, ionice, nohup, stdbuf, setsid, time, flock } from './nice';
+import { date, cal } from './date';
+import { which, whereis } from './which';
+import { tty, stty, clear, reset, tput } from './terminal';
+import { ps } from './ps';
 import type { Command } from './tool';
 import { touch } from './touch';
 import { truncate } from './truncate';
 
 export const FILE_COMMANDS: readonly Command[] = [
+  arch,
   basename,
   blkid,
   bracket,
+  cal,
   chgrp,
   chmod,
   chown,
+  clear,
   cp,
+  date,
   dd,
   df,
   dir,
   dirname,
   du,
   echo,
+  env,
   fallocate,
   falseCommand,
   file,
   find,
   findmnt,
+  flock,
+  groups,
+  hostname,
+  id,
   install,
+  ionice,
   link,
   ln,
+  logname,
   ls,
   lsblk,
+  lscpu,
   mkdir,
   mkfifo,
   mknod,
   mktemp,
   mount,
   mv,
+  nice,
+  nohup,
+  nproc,
+  printenv,
   printf,
+  ps,
   pwd,
   readlink,
   realpath,
+  renice,
+  reset,
   rm,
   rmdir,
+  setsid,
+  sleep,
   stat,
+  stdbuf,
+  stty,
   swapon,
   sync,
   test,
+  time,
+  timeout,
   touch,
+  tput,
   trueCommand,
   truncate,
+  tty,
   umount,
+  uname,
   unlink,
+  users,
   vdir,
+  whereis,
+  which,
+  whoami,
 ];

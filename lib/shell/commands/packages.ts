@@ -85,6 +85,7 @@ export const PACKAGES = {
   sudo: { misuseCode: 1, hint: usageHint, version: () => 'Sudo version 1.9.13p3\n' },
   passwd: { misuseCode: 1, hint: usageHint, version: () => '' },
   cron: { misuseCode: 1, hint: usageHint, version: () => '' },
+  time: { misuseCode: 125, hint: gnuHint, version: () => 'time (GNU Time) 1.9\n' },
   hostname: { misuseCode: 255, hint: () => '', version: () => 'hostname 3.23\n' },
   debianutils: { misuseCode: 2, hint: () => '', version: () => '' },
   file: {
@@ -123,6 +124,15 @@ export const PACKAGES = {
   sysstat: { misuseCode: 1, hint: () => '', version: () => 'sysstat version 12.6.1\n' },
   bsdutils: { misuseCode: 1, hint: gnuHint, version: utilLinux },
   mount: { misuseCode: 1, hint: gnuHint, version: utilLinux },
+  ncal: { misuseCode: 1, hint: usageHint, version: () => '' },
+  login: { misuseCode: 1, hint: usageHint, version: () => '' },
+  apt: { misuseCode: 100, hint: () => '', version: () => 'apt 2.6.1 (amd64)\n' },
+  dpkg: {
+    misuseCode: 2,
+    hint: () => '',
+    version: () => "Debian 'dpkg' package management program version 1.21.22 (amd64).\n",
+  },
+  e2fsprogs: { misuseCode: 1, hint: usageHint, version: () => 'chattr 1.47.0 (5-Feb-2023)\n' },
   'systemd-sysv': { misuseCode: 1, hint: usageHint, version: () => 'systemd 252 (252.39-1~deb12u1)\n' },
 } as const satisfies Record<string, ToolPackage>;
 
