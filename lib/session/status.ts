@@ -19,7 +19,8 @@ export function hostStatus<I>(
 ): HostStatus {
   const { state } = host;
   const lab = run.scenario.lab.hosts[host.name];
-  const services = servicesOf(host, lab?.enable ?? []);
+  const isOutside = lab?.kind === 'clients' || lab?.kind === 'probe';
+  const services = isOutside ? [] : servicesOf(host, lab?.enable ?? []);
   const power = state.frozen ? 'frozen' : state.power;
   const root = state.mounts[0];
   const note = noteOf(run, host, requests);
