@@ -37,6 +37,11 @@ import { date, cal } from './date';
 import { which, whereis } from './which';
 import { tty, stty, clear, reset, tput } from './terminal';
 import { ps } from './ps';
+import { kill, pgrep, pkill, killall, pidof } from './kill';
+import { free, uptime, vmstat } from './free';
+import { who, w, last } from './who';
+import { top } from './top';
+import { pstree } from './pstree';
 import type { Command } from './tool';
 import { touch } from './touch';
 import { truncate } from './truncate';
@@ -66,11 +71,15 @@ export const FILE_COMMANDS: readonly Command[] = [
   find,
   findmnt,
   flock,
+  free,
   groups,
   hostname,
   id,
   install,
   ionice,
+  kill,
+  killall,
+  last,
   link,
   ln,
   logname,
@@ -86,9 +95,13 @@ export const FILE_COMMANDS: readonly Command[] = [
   nice,
   nohup,
   nproc,
+  pgrep,
+  pidof,
+  pkill,
   printenv,
   printf,
   ps,
+  pstree,
   pwd,
   readlink,
   realpath,
@@ -106,6 +119,7 @@ export const FILE_COMMANDS: readonly Command[] = [
   test,
   time,
   timeout,
+  top,
   touch,
   tput,
   trueCommand,
@@ -114,9 +128,13 @@ export const FILE_COMMANDS: readonly Command[] = [
   umount,
   uname,
   unlink,
+  uptime,
   users,
   vdir,
+  vmstat,
+  w,
   whereis,
   which,
+  who,
   whoami,
 ];

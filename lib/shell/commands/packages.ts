@@ -125,6 +125,7 @@ export const PACKAGES = {
   bsdutils: { misuseCode: 1, hint: gnuHint, version: utilLinux },
   mount: { misuseCode: 1, hint: gnuHint, version: utilLinux },
   ncal: { misuseCode: 1, hint: usageHint, version: () => '' },
+  'sysvinit-utils': { misuseCode: 1, hint: () => '', version: () => 'pidof from sysvinit-utils 3.06\n' },
   login: { misuseCode: 1, hint: usageHint, version: () => '' },
   apt: { misuseCode: 100, hint: () => '', version: () => 'apt 2.6.1 (amd64)\n' },
   dpkg: {
