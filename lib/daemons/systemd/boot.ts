@@ -143,6 +143,7 @@ function boot(manager: Manager): void {
   host.setSysctl('kernel.hostname', hostname);
   machineId(host);
   host.fs.mkdir('/run/systemd', 0o755, ROOT);
+  kernelMessages(host);
   manager.log('info', `systemd ${VERSION} running in system mode (${FEATURES})`);
   manager.log('info', 'Detected virtualization kvm.');
   manager.log('info', 'Detected architecture x86-64.');
@@ -159,6 +160,16 @@ function boot(manager: Manager): void {
   }
   manager.log('info', `Queued start job for default target ${target.definition.name}${target.definition.description === target.definition.name ? '' : ` - ${target.definition.description}`}.`);
   manager.jobs.enqueue('start', 'default.target', 'replace');
+}
+/** The first lines of a kernel's boot. Most of what a real one prints is not modelled. */
+function kernelMessages(host: Host): void {
+  const release = host.sysctl('kernel.osrelease') ?? '';
+  const version = host.sysctl('kernel.version') ?? '';
+  const say = (text: string): void => host.syslog({ facility: 'kern', priority: 'notice', tag: 'kernel', text, transport: 'kernel' });
+  say(`Linux version ${release} (debian-kernel@lists.debian.org) (gcc-12 (Debian 12.2.0-14+deb12u1) 12.2.0, GNU ld (GNU Binutils for Debian) 2.40) ${version}`);
+  say(`Command line: BOOT_IMAGE=/boot/vmlinuz-${release} root=/dev/vda1 ro quiet net.ifnames=0`);
+  say(`Memory: ${host.state.memoryMiB * 1024 - 51_200}K/${host.state.memoryMiB * 1024}K available`);
+  say('EXT4-fs (vda1): mounted filesystem with ordered data mode. Quota mode: none.');
 }
 /** /etc/machine-id is made at the first boot. */
 export function machineId(host: Host): string {

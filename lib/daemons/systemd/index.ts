@@ -65,11 +65,12 @@ function registerHelpers(registry: Registry): void {
   registry.program('systemd/journald', journald);
   registry.program('systemd/tmpfiles', tmpfiles);
   registry.program('systemd/not-modelled', notModelled);
-  registry.program('systemd/quiet', quiet(6));
-  registry.program('systemd/logind', background({ rssKiB: 6_816, readyMillis: 20 }));
-  registry.program('systemd/udevd', background({ rssKiB: 5_860, readyMillis: 15 }));
-  registry.program('systemd/timesyncd', background({ rssKiB: 6_708, readyMillis: 25 }));
-  registry.program('systemd/dbus-daemon', background({ rssKiB: 4_336, readyMillis: 10 }));
+  registry.program('systemd/quiet', quiet(60));
+  registry.program('systemd/udevadm', quiet(350));
+  registry.program('systemd/logind', background({ rssKiB: 6_816, readyMillis: 90 }));
+  registry.program('systemd/udevd', background({ rssKiB: 5_860, readyMillis: 60 }));
+  registry.program('systemd/timesyncd', background({ rssKiB: 6_708, readyMillis: 80 }));
+  registry.program('systemd/dbus-daemon', background({ rssKiB: 4_336, readyMillis: 40 }));
   registry.program('systemd/agetty', background({ rssKiB: 1_060, readyMillis: 1 }));
 }
 function packageFiles(): Record<string, FileSpec> {
@@ -105,7 +106,7 @@ const JOURNALD = `#  This file is part of systemd.
 `;
 const QUIET = [
   '/lib/systemd/systemd-remount-fs', '/lib/systemd/systemd-modules-load', '/lib/systemd/systemd-binfmt', '/lib/systemd/systemd-random-seed', '/lib/systemd/systemd-update-utmp',
-  '/lib/systemd/systemd-user-sessions', '/lib/systemd/systemd-pstore', '/usr/bin/systemd-sysusers', '/usr/bin/udevadm', '/usr/bin/kmod', '/usr/sbin/e2scrub_all',
+  '/lib/systemd/systemd-user-sessions', '/lib/systemd/systemd-pstore', '/usr/bin/systemd-sysusers', '/usr/bin/kmod', '/usr/sbin/e2scrub_all',
 ];
 const PROGRAMS: Readonly<Record<string, string>> = {
   ...Object.fromEntries(QUIET.map((path) => [path, 'systemd/quiet'])),
@@ -122,6 +123,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   '/lib/systemd/systemd-timesyncd': 'systemd/timesyncd',
   '/usr/bin/dbus-daemon': 'systemd/dbus-daemon',
   '/usr/bin/dbus-send': 'systemd/quiet',
+  '/usr/bin/udevadm': 'systemd/udevadm',
   '/usr/sbin/agetty': 'systemd/agetty',
   '/usr/bin/systemctl': 'systemd/systemctl',
   '/usr/bin/journalctl': 'systemd/journalctl',

@@ -167,10 +167,6 @@ export class Jobs {
       return;
     }
     if (unit.active === 'activating') return;
-    if (type === 'service' && !manager.services.mayStart(unit)) {
-      this.finish(job, 'failed');
-      return;
-    }
     unit.conditionAt = manager.clock();
     const unmet = unmetCondition(manager.host, conditions.filter((condition) => !condition.assert));
     unit.conditionMet = unmet === undefined;
@@ -185,6 +181,10 @@ export class Jobs {
     if (failedAssert !== undefined) {
       manager.log('err', `${name}: Starting requested but asserts failed.`, name);
       this.finish(job, 'assert');
+      return;
+    }
+    if (type === 'service' && !manager.services.mayStart(unit)) {
+      if (manager.state.jobs.get(job.id) === job) this.finish(job, 'failed');
       return;
     }
     switch (type) {

@@ -18,6 +18,8 @@ const graphs = new WeakMap<ManagerState, Graph>();
 /** PID 1 needs time for what it does; log lines get their own microseconds by it. */
 const MICROS_PER_MESSAGE = 50;
 const JOURNAL_LAG = 60;
+/** So much of the manager's own time one event may borrow from the next. */
+const MOST_OVERLAP = 100_000;
 const UNIT_TIMER = 'systemd.unit-timer';
 export const QUEUE_TIMER = 'systemd.queue';
 export const NO_MAIN = 0;
@@ -208,7 +210,7 @@ export class Manager {
   // ---------------------------------------------------------------- log, timers, files
   log(priority: SyslogPriority, text: string, about?: string): void {
     this.host.syslog({
-      at: this.clock() + JOURNAL_LAG,
+      at: this.#stamp(),
       facility: 'daemon',
       priority,
       tag: 'systemd',
@@ -220,6 +222,13 @@ export class Manager {
       ...(about === undefined ? {} : { about }),
     });
     this.spend(MICROS_PER_MESSAGE);
+  }
+  /** Messages of one boot keep their order, also when one event spent the time of the next. */
+  #stamp(): number {
+    const { log, bootId } = this.host.state;
+    const at = this.clock() + JOURNAL_LAG;
+    const last = log[log.length - 1];
+    return last !== undefined && last.boot === bootId && last.at >= at && last.at - at < MOST_OVERLAP ? last.at + 1 : at;
   }
   setTimer(unit: string, at: Micros): void {
     this.daemon.setTimer(`unit:${unit}`, at, UNIT_TIMER, { unit });

@@ -4,7 +4,7 @@ import { isPersistent, machineOf, openJournal, PERSISTENT, VOLATILE } from '../j
 
 export const journald: Program = function* (context) {
   const { host } = context;
-  yield* context.sleep(12_000);
+  yield* context.sleep(45_000);
   const say = (text: string): void =>
     host.syslog({ facility: 'daemon', priority: 'info', tag: 'systemd-journald', pid: context.pid, text, transport: 'journal', uid: 0, unit: 'systemd-journald.service' });
   const isFirst = !host.state.log.some(({ tag, boot }) => tag === 'systemd-journald' && boot === host.state.bootId);

@@ -15,7 +15,7 @@ export const tmpfiles: Program = function* (context) {
   }
   const prefix = [...flags].find((word) => word.startsWith('--prefix='))?.slice('--prefix='.length) ?? '';
   const excluded = [...flags].find((word) => word.startsWith('--exclude-prefix='))?.slice('--exclude-prefix='.length);
-  yield* context.sleep(18_000);
+  yield* context.sleep(40_000);
   for (const line of lines(context.host)) {
     const [type = '', path = '', mode = '-', user = '-', group = '-', , ...argument] = line.split(/\s+/);
     if (!path.startsWith('/') || !path.startsWith(prefix) || (excluded !== undefined && path.startsWith(excluded))) continue;

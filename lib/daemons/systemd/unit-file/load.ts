@@ -155,7 +155,10 @@ function emptyDefinition(name: string, type: UnitType, load: Definition['load'],
     name, type, load, fragment, dropIns: [], sources: sourcesOf(host, fragment === undefined ? [] : [fragment]), aliases: [], description: name,
     documentation: [], dependencies: {}, defaultDependencies: true, conditions: [], startLimitMicros: 0, startLimitBurst: 0,
     refuseManualStart: false, refuseManualStop: false, allowIsolate: false, ignoreOnIsolate: false, stopWhenUnneeded: false,
-    collectFailed: false, successAction: 'none', service: undefined, timer: undefined, listens: [],
+    collectFailed: false, successAction: 'none',
+    // A unit that still runs when its file is gone stops by the defaults.
+    service: type === 'service' ? serviceSettings([], { host, name, fatal: false, complain: () => undefined }) : undefined,
+    timer: undefined, listens: [],
     install: { wantedBy: [], requiredBy: [], alias: [], also: [], defaultInstance: '' }, raw: [], problems: [],
   };
 }

@@ -92,7 +92,7 @@ export const TARGETS: Readonly<Record<string, string>> = {
     ]),
   ),
   'dev-hugepages.mount': unitText({
-    Unit: { Description: 'Huge Pages File System', DefaultDependencies: 'no', Before: 'sysinit.target', ConditionPathExists: '/sys/kernel/mm/hugepages' },
+    Unit: { Description: 'Huge Pages File System', DefaultDependencies: 'no', Before: 'sysinit.target' },
     Mount: { What: 'hugetlbfs', Where: '/dev/hugepages', Type: 'hugetlbfs' },
   }),
   'dev-mqueue.mount': unitText({
