@@ -431,6 +431,13 @@ export type RuleAction =
   | { readonly type: 'unset-var'; readonly variable: string }
   | { readonly type: 'set-log-level'; readonly level: string }
   | { readonly type: 'disable-l7-retry' }
+  | {
+      readonly type: 'track';
+      readonly slot: number;
+      readonly expression: SampleExpression;
+      readonly table: string | undefined;
+    }
+  | { readonly type: 'count'; readonly slot: number; readonly counter: 'gpc0' | 'gpc1' }
   | { readonly type: 'nothing'; readonly keyword: string };
 
 export interface HttpRule extends Place {
@@ -438,10 +445,16 @@ export interface HttpRule extends Place {
   condition: Condition | undefined;
 }
 
-/** `tcp-request connection reject if …`: what else such rules can do is not modelled. */
+/** `tcp-request connection reject if …`, `track-sc0 src`: what else such rules can do is not modelled. */
 export interface TcpRule extends Place {
   readonly where: 'connection' | 'session' | 'content';
-  readonly action: 'accept' | 'reject' | 'nothing';
+  readonly action: 'accept' | 'reject' | 'track' | 'nothing';
+  /** of `track-sc` */
+  readonly tracks?: {
+    readonly slot: number;
+    readonly expression: SampleExpression;
+    readonly table: string | undefined;
+  };
   readonly condition: Condition | undefined;
 }
 

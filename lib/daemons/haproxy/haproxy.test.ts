@@ -290,6 +290,29 @@ describe('health and traffic', () => {
   });
 });
 
+describe('counters of stick tables', () => {
+  const limited = CONFIGURATION.replace(
+    '    default_backend app\n',
+    `    stick-table type ip size 1k expire 1m store http_req_rate(10s)
+    http-request track-sc0 src
+    http-request deny deny_status 429 if { sc_http_req_rate(0) gt 3 }
+    default_backend app
+`,
+  );
+  it('limit the rate of one client, and let it in again when the period is over', () => {
+    const shop = new Shop(limited).start();
+    expect(shop.get(5)).toEqual(['app1', 'app2', 'app1', '429', '429']);
+    expect(
+      shop
+        .ask('show table web')
+        .split('\n')[1]
+        ?.replace(/0x\w+|exp=\d+/g, ''),
+    ).toBe(': key=10.0.1.50 use=0  http_req_rate(10000)=5');
+    shop.run(21);
+    expect(shop.get(1)).toEqual(['app2']);
+  });
+});
+
 describe('the runtime API', () => {
   it('drains and brings back', () => {
     const shop = new Shop().start();

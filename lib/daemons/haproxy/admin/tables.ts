@@ -2,9 +2,9 @@
  * Stick tables from the socket. Source: HAProxy 2.6 src/stick_table.c `table_dump_entry_to_buffer`; recorded answers.
  * Not modelled: filters by data.
  */
-import { ratePerSecond, type StickEntry } from '../worker/state';
+import type { StickEntry } from '../worker/state';
 import type { Runtime } from '../worker/runtime';
-import { newEntry, tableOf } from '../worker/stick';
+import { counterValue, milliseconds, newEntry, tableOf } from '../worker/counters';
 import { pointerOf } from './servers';
 
 type Words = readonly string[];
@@ -47,46 +47,15 @@ function data(runtime: Runtime, index: number, entry: StickEntry): string {
     known.push(['server_id', server?.id ?? 0]);
   for (const store of stores) {
     const [kind = '', period = ''] = store.split(/[()]/);
-    const value = valueOf(runtime, kind, entry);
+    const value = valueOf(runtime, index, kind, entry);
     if (value !== undefined) known.push([period === '' ? kind : `${kind}(${milliseconds(period)})`, value]);
   }
   if (known[0]?.[0] === 'server_id') known.push(['server_key', server?.name ?? '-']);
   return known.map(([name, value]) => ` ${name}=${value}`).join('');
 }
-function valueOf(runtime: Runtime, kind: string, entry: StickEntry): number | undefined {
-  switch (kind) {
-    case 'gpc0':
-      return entry.gpc0;
-    case 'conn_cnt':
-      return entry.connections;
-    case 'conn_cur':
-      return entry.current;
-    case 'sess_cnt':
-      return entry.sessions;
-    case 'http_req_cnt':
-      return entry.requests;
-    case 'http_err_cnt':
-      return entry.errors;
-    case 'http_req_rate':
-      return ratePerSecond(entry.requestRate, runtime.now);
-    case 'conn_rate':
-    case 'sess_rate':
-      return ratePerSecond(entry.connectionRate, runtime.now);
-    default:
-      return undefined;
-  }
-}
-function milliseconds(period: string): number {
-  const match = /^(\d+)(us|ms|s|m|h|d)?$/.exec(period);
-  const units: Readonly<Record<string, number>> = {
-    us: 0.001,
-    ms: 1,
-    s: 1_000,
-    m: 60_000,
-    h: 3_600_000,
-    d: 86_400_000,
-  };
-  return match === null ? 0 : Number(match[1]) * (units[match[2] ?? 'ms'] ?? 1);
+function valueOf(runtime: Runtime, index: number, kind: string, entry: StickEntry): number | undefined {
+  const counter = /^gp[ct]/.test(kind) && !kind.endsWith('_rate') ? `get_${kind}` : kind;
+  return counterValue(runtime, index, entry, counter);
 }
 
 export function setTable(runtime: Runtime, words: Words): string {

@@ -4,6 +4,7 @@
  * Source: HAProxy 2.6 configuration manual §7.3.2 – §7.3.6.
  */
 
+import { COUNTERS, counterValue, liveEntry, tableOf } from '../worker/counters';
 import { avalanche, crc32, hashKey } from '../worker/balance/hashes';
 import { dynamicLimit } from '../worker/balance/weights';
 import { isUsable, ratePerSecond, type ServerState } from '../worker/state';
@@ -234,6 +235,30 @@ function date(subject: Subject, [offset]: readonly string[]): readonly Value[] {
   return [Math.floor(subject.runtime.host.clock() / 1_000_000) + Number(offset ?? 0)];
 }
 
+/** `sc0_http_req_rate`, `sc_http_req_rate(0)`, `src_http_req_rate(table)` and their kin. */
+function counterFetches(): [string, Computation][] {
+  return COUNTERS.flatMap((name): [string, Computation][] => [
+    [`sc_${name}`, (subject, [slot = '0', table]) => tracked(subject, Number(slot), table, name)],
+    ...[0, 1, 2].map((slot): [string, Computation] => [
+      `sc${slot}_${name}`,
+      (subject, [table]) => tracked(subject, slot, table, name),
+    ]),
+    [`src_${name}`, (subject, [table]) => ofSource(subject, table, name)],
+  ]);
+}
+function tracked(subject: Subject, slot: number, table: string | undefined, name: string): readonly Value[] {
+  const { runtime, session } = subject;
+  const found = session.tracked?.find((one) => one.slot === slot);
+  if (found === undefined) return NOTHING;
+  const index = tableOf(runtime, table, found.table);
+  return one(counterValue(runtime, index, liveEntry(runtime, index, found.key), name));
+}
+function ofSource(subject: Subject, table: string | undefined, name: string): readonly Value[] {
+  const { runtime, session } = subject;
+  const index = tableOf(runtime, table, session.backend >= 0 ? session.backend : session.frontend);
+  return one(counterValue(runtime, index, liveEntry(runtime, index, formatIPv4(session.clientIp)), name));
+}
+
 const FETCHES: ReadonlyMap<string, Computation> = new Map<string, Computation>([
   ['always_true', () => [true]],
   ['always_false', () => [false]],
@@ -332,6 +357,7 @@ const FETCHES: ReadonlyMap<string, Computation> = new Map<string, Computation>([
   ],
   ['capture.req.hdr', (subject, [index = '0']) => one(subject.session.captured?.[Number(index)])],
   ['unique-id', () => NOTHING],
+  ...counterFetches(),
   ...headerFetches(['', 'req.'], 'request'),
   ...headerFetches(['res.', 's'], 'response'),
   ...wholeHeaderFetches('req.', 'request'),

@@ -4,7 +4,16 @@
  * §8.2.6; 2.6.12 `http_rules.c`, `http_act.c`, `http_htx.c`.
  */
 
-import type { Condition, FormatNode, HttpRule, MatchMethod, Redirect, Reply, RuleAction } from '../config';
+import type {
+  Condition,
+  FormatNode,
+  HttpRule,
+  MatchMethod,
+  Redirect,
+  Reply,
+  RuleAction,
+  SampleExpression,
+} from '../config';
 import {
   type ActionDirective,
   HTTP_AFTER_RESPONSE_ACTIONS,
@@ -273,6 +282,15 @@ class ActionReader {
         return { value: { type: 'set-log-level', level } };
       }
       default:
+        if (/^track-sc[0-2]$/.test(word)) return this.#track(word);
+        if (/^sc-inc-gpc[01]\([0-2]\)$/.test(word))
+          return {
+            value: {
+              type: 'count',
+              slot: Number(word.at(-2)),
+              counter: word.startsWith('sc-inc-gpc0') ? 'gpc0' : 'gpc1',
+            },
+          };
         return this.#skipUnmodelled(keyword);
     }
   }
@@ -527,6 +545,21 @@ class ActionReader {
     return { value: { type: 'set-var', variable, expression: parsed.expression, value: [] } };
   }
 
+  /** `track-sc0 <key> [table <name>]`; whether the table exists is not looked at here. */
+  #track(keyword: string): Outcome<RuleAction> {
+    const tracked = parseTracking(this.#line.from(this.next));
+    if ('error' in tracked) return tracked;
+    this.next += tracked.wordsUsed;
+    return {
+      value: {
+        type: 'track',
+        slot: Number(keyword.at(-1)),
+        expression: tracked.expression,
+        table: tracked.table,
+      },
+    };
+  }
+
   /** The daemon would check the arguments; we only find where the condition starts. */
   #skipUnmodelled(keyword: string): Outcome<RuleAction> {
     const first = this.#line.at(this.next);
@@ -537,6 +570,22 @@ class ActionReader {
     while (!['', 'if', 'unless'].includes(this.#line.at(this.next))) this.next++;
     return { value: { type: 'nothing', keyword } };
   }
+}
+
+/** What follows `track-sc0`: a sample, and perhaps `table` with a name. */
+export function parseTracking(
+  words: readonly string[],
+):
+  | { readonly expression: SampleExpression; readonly table: string | undefined; readonly wordsUsed: number }
+  | { readonly error: string } {
+  const parsed = parseSampleWords(words);
+  if ('error' in parsed) return parsed;
+  const { expression, wordsUsed } = parsed;
+  if (words[wordsUsed] !== 'table') return { expression, table: undefined, wordsUsed };
+  const table = words[wordsUsed + 1];
+  return table === undefined
+    ? { error: 'missing table name' }
+    : { expression, table, wordsUsed: wordsUsed + 2 };
 }
 
 export interface ParsedRedirect {

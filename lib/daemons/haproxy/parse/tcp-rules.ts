@@ -4,6 +4,7 @@
  * `tcp_rules.c`. Not modelled: everything but accept and reject.
  */
 
+import { parseTracking } from './rules';
 import type { Condition } from '../config';
 import { TCP_CONNECTION_ACTIONS, TCP_CONTENT_ACTIONS } from '../directives';
 import { placeBits } from '../samples';
@@ -83,9 +84,12 @@ function parseRule(state: ParserState, proxy: Draft, line: Line, where: Where): 
       `${line.head}'tcp-request ${where}' expects 'accept', 'reject', 'capture', 'expect-proxy', 'expect-netscaler-cip', 'track-sc0' ... 'track-sc2', ${actions} in ${subject(proxy)} (got '${word}').\n`,
     );
   }
-  const isModelled = word === 'accept' || word === 'reject';
+  const tracks = /^track-sc[0-2]$/.test(word) ? parseTracking(line.from(3)) : undefined;
+  if (tracks !== undefined && 'error' in tracks)
+    return fail(state, `${line.head}'tcp-request ${where} ${word}' : ${tracks.error} in ${subject(proxy)}.`);
+  const isModelled = word === 'accept' || word === 'reject' || tracks !== undefined;
   if (!isModelled) noteEffect(state, line, `tcp-request ${where} ${word}`, 'not modelled');
-  let at = 3;
+  let at = 3 + (tracks?.wordsUsed ?? 0);
   if (!isModelled) while (!['', 'if', 'unless'].includes(line.at(at))) at++;
   let condition: Condition | undefined;
   if (line.at(at) === 'if' || line.at(at) === 'unless') {
@@ -104,7 +108,16 @@ function parseRule(state: ParserState, proxy: Draft, line: Line, where: Where): 
   }
   warnMisplaced(state, proxy, line, 'tcp-request', LATER[where]);
   const bits = warnUseless(state, proxy, line, where, condition);
-  proxy.tcpRequest.push({ ...line.place, where, action: isModelled ? word : 'nothing', condition });
+  const action = tracks !== undefined ? 'track' : word === 'accept' || word === 'reject' ? word : 'nothing';
+  proxy.tcpRequest.push({
+    ...line.place,
+    where,
+    action,
+    condition,
+    ...(tracks === undefined
+      ? {}
+      : { tracks: { slot: Number(word.at(-1)), expression: tracks.expression, table: tracks.table } }),
+  });
   if (where === 'content') proxy.tcpRequestContent = true;
   else if (where === 'session') proxy.tcpRequestSession = true;
   else proxy.tcpRequestConnection = true;

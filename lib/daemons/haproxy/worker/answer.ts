@@ -8,6 +8,7 @@
 
 import { byteLength } from '../../../std/bytes';
 import type { HttpRequest, HttpResponse } from '../../../world/network.contract';
+import { countError, untrack } from './counters';
 import { logSession, timersOf } from './log-line';
 import { countedBytes, errorPage, responseBytes } from './replies';
 import type { Runtime } from './runtime';
@@ -66,6 +67,8 @@ export function deliver(runtime: Runtime, session: Session, message: HttpRespons
   session.bytesOut += bytes;
   if (runtime.state.stopping || session.clientClosed) session.closes = true;
   if (!session.clientClosed) runtime.network.send(session.id, 'server', forClient(session, message));
+  if (session.tracked !== undefined && message.status >= 400 && message.status < 500)
+    countError(runtime, session);
   count(runtime, session, bytes);
   conclude(runtime, session);
 }
@@ -145,6 +148,7 @@ function keep(runtime: Runtime, session: Session): void {
   const settings = runtime.settings(session.frontend);
   keepServer(runtime, session);
   session.phase = 'keepAlive';
+  untrack(runtime, session, 'request');
   resetRequest(session);
   if (session.waiting.length > 0) {
     wake(runtime, session.id, 'next');

@@ -9,6 +9,7 @@ import type { Micros } from '../../../std/instant';
 import type { HttpResponse, Message, SocketEvent } from '../../../world/network.contract';
 import type { Host, World } from '../../../world/world.contract';
 import { holds } from '../evaluate/condition';
+import { sampleText } from '../evaluate/convert';
 import type { Subject } from '../evaluate/subject';
 import { ACCEPT } from '../sockets';
 import { conclude, replyBadRequest } from './answer';
@@ -16,6 +17,7 @@ import { onCheckEvent, step } from './checks';
 import { connectFailed, hop, leftQueue, onConnected, queueExpired, resume, tunnelTimeout } from './dispatch';
 import { logConnection, logSession } from './log-line';
 import { parseRequest } from './raw-request';
+import { tableOf, track } from './counters';
 import { begin, beginTcp, tarpitEnds } from './request';
 import { onResponse, onServerEnd, responseExpired } from './response';
 import { type Runtime, runtimeOf, setSessionTimer } from './runtime';
@@ -179,6 +181,18 @@ function isAdmitted(runtime: Runtime, session: Session): boolean {
   const subject: Subject = { runtime, session, request: undefined, response: undefined };
   for (const rule of runtime.settings(session.frontend).tcpRequest) {
     if (rule.where === 'content' || rule.action === 'nothing' || !holds(subject, rule.condition)) continue;
+    if (rule.tracks !== undefined) {
+      const key = sampleText(subject, rule.tracks.expression);
+      const { slot, table } = rule.tracks;
+      if (key !== undefined)
+        track(runtime, session, {
+          slot,
+          table: tableOf(runtime, table, session.frontend),
+          key,
+          isRequest: false,
+        });
+      continue;
+    }
     return rule.action === 'accept';
   }
   return true;

@@ -14,6 +14,7 @@ import { holds } from '../evaluate/condition';
 import { render } from '../evaluate/format';
 import { headerValue, lowerCased, type Subject } from '../evaluate/subject';
 import { countRequest, deliver, replyError, reply } from './answer';
+import { countTracked } from './counters';
 import { readCookie } from './cookies';
 import { dispatch, hop } from './dispatch';
 import { logSession, variable } from './log-line';
@@ -36,6 +37,7 @@ export function begin(runtime: Runtime, session: Session, message: HttpRequest):
   session.received = headers === message.headers ? message : { ...message, headers };
   session.request = session.received;
   countRequest(runtime, session, message);
+  if (session.tracked !== undefined) countTracked(runtime, session);
   if (settings.captures.length > 0) session.captured = captureHeaders(settings, session.received);
   if (session.trace !== 0)
     hop(

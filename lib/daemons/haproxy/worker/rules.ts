@@ -17,6 +17,7 @@ import { sampleText } from '../evaluate/convert';
 import { render } from '../evaluate/format';
 import { replace } from '../evaluate/patterns';
 import { headerValue, pathAndQuery, pathOf, queryOf, type Subject } from '../evaluate/subject';
+import { counterValue, liveEntry, tableOf, track } from './counters';
 import { variable } from './log-line';
 import { errorPage, reasonOf, response as makeResponse } from './replies';
 import type { Runtime } from './runtime';
@@ -143,6 +144,29 @@ function perform(
     case 'disable-l7-retry':
       session.noRetry = true;
       return undefined;
+    case 'track': {
+      const key = sampleText(subject, action.expression);
+      const own = session.backend >= 0 ? session.backend : session.frontend;
+      if (key !== undefined)
+        track(subject.runtime, session, {
+          slot: action.slot,
+          table: tableOf(subject.runtime, action.table, own),
+          key,
+          isRequest: true,
+        });
+      return undefined;
+    }
+    case 'count': {
+      const tracked = session.tracked?.find(({ slot }) => slot === action.slot);
+      if (tracked !== undefined)
+        counterValue(
+          subject.runtime,
+          tracked.table,
+          liveEntry(subject.runtime, tracked.table, tracked.key),
+          `inc_${action.counter}`,
+        );
+      return undefined;
+    }
     case 'nothing':
       return undefined;
   }

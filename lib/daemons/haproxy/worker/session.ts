@@ -10,6 +10,7 @@
 import type { EventHandle } from '../../../kernel/kernel';
 import type { Micros } from '../../../std/instant';
 import { changeSlot, leaveQueue, serveQueue } from './queue';
+import { untrack } from './counters';
 import type { Runtime } from './runtime';
 import { type ProxyState, type ServerState, type Session, tick } from './state';
 
@@ -86,7 +87,7 @@ export function newSession(runtime: Runtime, listener: number, connection: numbe
     variables: undefined,
     captured: undefined,
     stickKeys: undefined,
-    trackedKeys: undefined,
+    tracked: undefined,
   };
 }
 
@@ -215,6 +216,7 @@ export function destroy(runtime: Runtime, session: Session, how: 'close' | 'rese
   if (how === 'reset') runtime.network.reset(session.id, 'server');
   else runtime.network.close(session.id, 'server');
   if (session.timerAt !== 0) runtime.kernel.cancel(session.timer);
+  untrack(runtime, session, 'all');
   session.phase = 'closed';
   state.sessions.delete(session.id);
   state.counters.current -= 1;

@@ -150,15 +150,32 @@ export interface ProxyState {
 }
 export interface StickEntry {
   server: number;
+  /** 0 never */
   expiresAt: Micros;
   gpc0: number;
+  gpc1: number;
+  gpt0: number;
   connections: number;
   current: number;
   requests: number;
   sessions: number;
-  requestRate: Rate;
-  connectionRate: Rate;
   errors: number;
+  /** by the name of the counter */
+  rates: Map<string, PeriodRate>;
+}
+/** Events in a period that the table says, and in the one before. */
+export interface PeriodRate {
+  startedAt: Micros;
+  now: number;
+  before: number;
+}
+/** A key that one of the counters sc0 to sc2 follows. */
+export interface Tracked {
+  slot: number;
+  table: number;
+  key: string;
+  /** ends with the request */
+  isRequest: boolean;
 }
 
 /** What all algorithms share: who may be used, and how much they weigh together. */
@@ -391,7 +408,7 @@ export interface Session {
   captured: string[] | undefined;
   /** keys of stick tables to be stored once a server answered */
   stickKeys: { table: number; key: string }[] | undefined;
-  trackedKeys: string[] | undefined;
+  tracked: Tracked[] | undefined;
 }
 
 export function newRate(): Rate {
