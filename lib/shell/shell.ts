@@ -152,6 +152,8 @@ export class Shell {
   endsAsked = 0;
   /** Children that are no jobs (`<( )`), to be reaped some day. */
   strays: number[] = [];
+  /** By process. */
+  coprocesses = new Map<number, { readonly name: string; readonly fds: readonly number[] }>();
   /** What `complete` was told, by command. */
   completions = new Map<string, string>();
   disabledBuiltins = new Set<string>();
@@ -554,6 +556,7 @@ export class Shell {
       if (this.host.process(pid)?.state === 'stopped' && this.options.monitor) return undefined;
       step = waiting.next(wake);
     }
+    if (this.traps.has('CHLD')) this.pendingTraps.push('CHLD');
     return step.value;
   }
 

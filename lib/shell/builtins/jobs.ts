@@ -2,7 +2,7 @@
 import { SIGNAL_NUMBERS } from '../../world/signals';
 import { DropLine } from '../control';
 import { awaitForeground } from '../run/external';
-import { forgetDone, jobLine, noteEnd, reapJobs } from '../run/reap';
+import { forgetDone, jobLine, noteEnd, reapJobs, reportKilled } from '../run/reap';
 import type { Run, Shell } from '../shell';
 import type { Job } from '../state/jobs';
 import { type Call, complain, readOptions } from './builtin';
@@ -202,6 +202,7 @@ function* waitForPids(shell: Shell, pids: readonly number[]): Run<number> {
     }
     status = shell.jobs.finished.get(pid) ?? 127;
   }
+  yield* reportKilled(shell);
   const job = shell.jobs.byPid(pids.at(-1) ?? 0);
   if (job?.state === 'done') {
     job.notified = true;
@@ -230,6 +231,7 @@ function* waitForAll(shell: Shell): Run<number> {
     yield* shell.suspend({ children: pids });
     if (shell.pendingTraps.length > 0) return yield* interrupted(shell);
   }
+  yield* reportKilled(shell);
   if (!shell.interactive) forgetDone(shell);
   return 0;
 }
@@ -246,9 +248,10 @@ function* waitForNext(call: Call, specs: readonly string[], store: string | unde
     const candidates = shell.jobs.list.filter(
       (job) => wanted.size === 0 || job.pids.some((pid) => wanted.has(pid)),
     );
-    const done = candidates.find((job) => job.state === 'done' && !job.notified);
+    yield* reportKilled(shell);
+    const done = candidates.find((job) => job.state === 'done' && job.waited !== true);
     if (done !== undefined) {
-      done.notified = true;
+      done.waited = true;
       shell.jobs.remove(done.id);
       if (store !== undefined) shell.assign(store, String(done.pids.at(-1) ?? ''));
       return done.status;

@@ -26,6 +26,7 @@ export function* runCoprocess(shell: Shell, command: Coprocess): Run<number> {
   variable.value = undefined;
   shell.variables.set(`${command.name}_PID`, String(pid));
   shell.lastBackground = pid;
+  shell.coprocesses.set(pid, { name: command.name, fds: [fd, fd + 1] });
   shell.jobs.add({
     pids: [pid],
     pgid: pid,

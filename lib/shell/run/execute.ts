@@ -45,8 +45,9 @@ export function* execute(shell: Shell, command: Command): Run<number> {
 
 /** The list is all that a child process does. */
 function* runAlone(child: Shell, list: CommandList): Run<number> {
-  if (list.items.length === 1 && list.items[0]?.background === false)
-    child.lastCommand = list.items[0].command;
+  const [only, ...more] = list.items;
+  if (only !== undefined && more.length === 0 && !only.background && only.command.type === 'simple')
+    child.lastCommand = only.command;
   return yield* runList(child, list);
 }
 
@@ -115,6 +116,8 @@ function* runCompound(shell: Shell, command: CompoundCommand): Run<number> {
       shell.line = command.line + shell.lineBase;
       const before = shell.currentCommand;
       shell.currentCommand = command;
+      // This process was made for it already: `( … ) &`, a part of a pipeline.
+      if (shell.lastCommand === command) return yield* runAlone(shell, command.body);
       const pid = yield* forkShell(shell, (child) => runAlone(child, command.body), {
         fds: shell.context.fds,
         newGroup: shell.options.monitor,

@@ -6,7 +6,7 @@ import { errnoText } from '../commands/errno-text';
 import { printCommand } from '../syntax/printer';
 import type { Run, Shell } from '../shell';
 import type { Job } from '../state/jobs';
-import { jobLine } from './reap';
+import { forgetDone, jobLine, reapJobs, reportKilled } from './reap';
 import { signalText } from './signal-texts';
 import { forkShell } from './subshell';
 
@@ -176,6 +176,11 @@ export function* awaitForeground(shell: Shell, pids: readonly number[], job?: Jo
   if (job !== undefined) shell.jobs.remove(job.id);
   shell.pipeStatus = statuses;
   const status = statuses.at(-1) ?? 0;
+  if (!shell.interactive && shell.jobs.list.length > 0) {
+    yield* reapJobs(shell);
+    yield* reportKilled(shell);
+    forgetDone(shell);
+  }
   // Ctrl-C ends the whole line at an interactive shell.
   if (interrupted && shell.interactive && status === INTERRUPTED) throw new DropLine(INTERRUPTED);
   return status;

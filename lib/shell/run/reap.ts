@@ -10,9 +10,24 @@ export function statusNumber(status: ExitStatus): number {
   return status.signal === undefined ? (status.code ?? 0) : 128 + SIGNAL_NUMBERS[status.signal];
 }
 
+/** A coprocess that ended: its descriptors are closed and its variables are gone. */
+function forgetCoprocess(shell: Shell, pid: number): void {
+  const found = shell.coprocesses.get(pid);
+  if (found === undefined) return;
+  shell.coprocesses.delete(pid);
+  for (const fd of found.fds) {
+    shell.context.fds.get(fd)?.close();
+    shell.context.fds.delete(fd);
+  }
+  shell.variables.unset(found.name);
+  shell.variables.unset(`${found.name}_PID`);
+}
+
 /** Takes note of a child that was waited for. */
 export function noteEnd(shell: Shell, pid: number, status: ExitStatus): void {
   shell.jobs.finished.set(pid, statusNumber(status));
+  if (shell.traps.has('CHLD')) shell.pendingTraps.push('CHLD');
+  forgetCoprocess(shell, pid);
   const job = shell.jobs.byPid(pid);
   if (job === undefined) return;
   if (pid === job.pids.at(-1)) {
@@ -75,6 +90,21 @@ export function* tellJobs(shell: Shell): Run<void> {
     job.notified = true;
   }
   forgetDone(shell);
+}
+
+const QUIET_SIGNALS: ReadonlySet<string> = new Set(['INT', 'PIPE', 'TERM']);
+
+/** A script is told of background jobs that a signal ended, each once. */
+export function* reportKilled(shell: Shell): Run<void> {
+  if (shell.interactive || shell.dialect === 'dash') return;
+  for (const job of shell.jobs.list) {
+    if (job.state !== 'done' || job.notified || job.signal === undefined) continue;
+    job.notified = true;
+    if (QUIET_SIGNALS.has(job.signal)) continue;
+    yield* shell.complain(
+      `${String(job.pids.at(-1) ?? 0).padStart(5)} ${signalText(job.signal).padEnd(24)}${job.text}`,
+    );
+  }
 }
 
 export function forgetDone(shell: Shell): void {

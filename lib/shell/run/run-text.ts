@@ -48,7 +48,8 @@ function* runUnits(shell: Shell, text: string, options: TextOptions): Run<number
 
 function soleCommand({ list }: Unit): Command | undefined {
   const [only, ...more] = list?.items ?? [];
-  return only === undefined || more.length > 0 || only.background ? undefined : only.command;
+  if (only === undefined || more.length > 0 || only.background) return undefined;
+  return only.command.type === 'simple' ? only.command : undefined;
 }
 
 export interface UnitOutcome {

@@ -16,6 +16,8 @@ export interface Job {
   cwd: string;
   /** No SIGHUP for it when the shell ends. */
   disowned?: boolean;
+  /** `wait` has given its status. */
+  waited?: boolean;
 }
 
 export class Jobs {
