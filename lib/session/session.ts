@@ -45,6 +45,8 @@ export class Session {
   readonly #feed: JournalFeed<RunInput>;
   readonly #original: Map<string, string>;
   readonly #transcripts = new Map<string, Transcript>();
+  /** The last line sent on each terminal, until it arrives. */
+  readonly #sent = new Map<string, { key: string; received: number; at: number }>();
   readonly #busy: BusyMarks = new Map();
   readonly #branchNames = new Map<number, { name: string; forkedAt: number; head: number }>();
   readonly #courses = new Map<Course, number>();
@@ -293,6 +295,7 @@ export class Session {
         return typeof opened === 'string' ? refused(opened) : { kind: 'terminal', terminal: opened };
       }
       case 'terminal-line':
+        this.#expect(message.terminal);
         this.input({ kind: 'line', terminal: message.terminal, text: message.text });
         return undefined;
       case 'terminal-key':
@@ -350,6 +353,27 @@ export class Session {
       case 'journal':
         return this.#journal(message);
     }
+  }
+  /** Remembers how far the far end had read, so that the old prompt is not shown again while the line is on its way. */
+  #expect(terminal: string): void {
+    const far = farEnd(this.run.world, terminal);
+    if (far === undefined) this.#sent.delete(terminal);
+    else
+      this.#sent.set(terminal, {
+        key: `${far.host.name} ${far.terminal.id}`,
+        received: far.terminal.state?.received ?? 0,
+        at: this.#now,
+      });
+  }
+  #isOnItsWay(terminal: string, far: NonNullable<ReturnType<typeof farEnd>>): boolean {
+    const sent = this.#sent.get(terminal);
+    return (
+      sent !== undefined &&
+      sent.key === `${far.host.name} ${far.terminal.id}` &&
+      sent.received === far.terminal.state?.received &&
+      this.#now >= sent.at &&
+      this.#now - sent.at < 2_000_000
+    );
   }
   /** Where the learner begins, and any host of the same zone: the rest is reached by ssh. */
   #mayOpenOn(name: string): boolean {
@@ -524,7 +548,8 @@ export class Session {
         id: learner.id,
         title: far?.host.name ?? learner.host,
         host: far?.host.name ?? learner.host,
-        awaiting: far !== undefined && far.terminal.isAwaited && !far.busy,
+        awaiting:
+          far !== undefined && far.terminal.isAwaited && !far.busy && !this.#isOnItsWay(learner.id, far),
         echo: far?.terminal.state?.echo ?? true,
         closed: isClosed,
       });

@@ -17,6 +17,8 @@ export class Transcript {
   #length = 0;
   /** Printed, not sent to the page yet. */
   #unsent = '';
+  /** The prompt that the page draws now. */
+  #shown = '';
   #reset = true;
   #last = '';
 
@@ -48,12 +50,15 @@ export class Transcript {
     state: Pick<TerminalOutput, 'id' | 'title' | 'host' | 'awaiting' | 'echo' | 'closed'>,
   ): TerminalOutput | undefined {
     const holds = state.awaiting && !state.closed;
-    const cut = holds ? this.#unsent.lastIndexOf('\n') + 1 : this.#unsent.length;
+    // A prompt that stands on the screen waits for what is typed after it, even when nobody reads just now.
+    const isShown = this.#unsent !== '' && this.#unsent === this.#shown;
+    const cut = holds || isShown ? this.#unsent.lastIndexOf('\n') + 1 : this.#unsent.length;
     const text = this.#unsent.slice(0, cut);
     const prompt = this.#unsent.slice(cut);
     const mark = JSON.stringify([state, prompt]);
     if (text === '' && !this.#reset && mark === this.#last) return undefined;
     this.#unsent = prompt;
+    this.#shown = prompt;
     this.#last = mark;
     const reset = this.#reset;
     this.#reset = false;

@@ -28,6 +28,8 @@ export interface TerminalState {
   rows: number;
   /** Typed and not read yet: whole lines (canonical) or any pieces (raw); '' is an end of file. */
   input: string[];
+  /** How often something was typed, to see whether what was sent from afar has arrived. */
+  received: number;
   /** The line being typed (canonical). */
   line: string;
   /** Printed and not taken by the other side yet. */
@@ -74,6 +76,7 @@ export class Terminals {
       columns: options.columns ?? 100,
       rows: options.rows ?? 30,
       input: [],
+      received: 0,
       line: '',
       output: '',
       hungUp: false,
@@ -157,6 +160,7 @@ export class Terminal {
   input(text: string): void {
     const { state } = this;
     if (state === undefined || state.hungUp) return;
+    state.received += 1;
     if (!state.canonical && !state.signals) {
       if (text !== '') state.input.push(text);
     } else for (const character of text) this.#character(state, character);

@@ -1,0 +1,72 @@
+/** What a person does on the play screen, for the browser tests. */
+import { expect, type Locator, type Page } from '@playwright/test';
+
+export const SCENARIO = 'standby-that-would-not-stand-by';
+
+export class Shift {
+  readonly complaints: string[] = [];
+
+  constructor(readonly page: Page) {
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => this.complaints.push(String(error)));
+  }
+
+  /** Opens the scenario and waits for the first prompt. */
+  async begin(): Promise<void> {
+    await this.page.goto(`/play/${SCENARIO}`);
+    await this.prompt('bastion');
+  }
+  get terminal(): Locator {
+    return this.page.locator('[data-terminal]').first();
+  }
+  /** The terminal's text, as a screen reader has it. */
+  async text(): Promise<string> {
+    return (await this.terminal.locator('.xterm-accessibility-tree').innerText()).replaceAll(' ', ' ');
+  }
+  /** Waits until the last line of the screen is the prompt of a host. */
+  async prompt(host: string): Promise<void> {
+    await expect
+      .poll(async () => (await this.text()).trimEnd().split('\n').at(-1) ?? '', { timeout: 30_000 })
+      .toMatch(new RegExp(`@${host}:[^$]*\\$\\s*$`));
+  }
+  /** Types a command at the prompt and waits for the next prompt, here or on another host. */
+  async run(command: string, host: string): Promise<string> {
+    const before = await this.text();
+    await this.terminal.click();
+    await this.page.keyboard.type(command);
+    await this.page.keyboard.press('Enter');
+    await expect.poll(() => this.text(), { timeout: 30_000 }).not.toBe(before);
+    await this.prompt(host);
+    return this.text();
+  }
+  async speed(times: 1 | 5 | 20 | 100): Promise<void> {
+    await this.page.getByRole('button', { name: `${times} times real time`, exact: true }).click();
+  }
+  /** The clock of the run, `14:03:27`. */
+  async clock(): Promise<string> {
+    return (
+      await this.page
+        .locator('header')
+        .getByText(/^\d\d:\d\d:\d\d$/)
+        .first()
+        .innerText()
+    ).trim();
+  }
+  /** Lets time run fast until something is seen, then slow again. */
+  async until(seen: Locator, times: 20 | 100 = 20): Promise<void> {
+    await this.speed(times);
+    await expect(seen).toBeVisible({ timeout: 60_000 });
+    await this.speed(1);
+  }
+  objective(title: string): Locator {
+    return this.page.getByRole('listitem').filter({ hasText: title });
+  }
+  feed(text: string | RegExp): Locator {
+    return this.page
+      .getByRole('region', { name: /on call/i })
+      .getByText(text)
+      .first();
+  }
+}
