@@ -169,7 +169,7 @@ export function askReload(master: Master): void {
     return;
   }
   say(master, 'NOTICE', 'Reloading HAProxy');
-  if (state.line.notifies) master.notify('RELOADING=1\nSTATUS=Reloading Configuration.\n');
+  if (state.line.notifies) master.notify('RELOADING=1\n');
   state.saidVersion = false;
   state.loading = { again: false, addresses: new Map(), asked: [] };
   master.setTimer('reload', master.host.compute(master.process.pid, LOAD_COST), RELOAD, null);
@@ -273,5 +273,5 @@ function loaded(master: Master, succeeded: boolean): void {
   if (again) askReload(master);
 }
 export function readyText(pid: number): string {
-  return `READY=1\nMAINPID=${pid}\nSTATUS=Ready.\n`;
+  return `READY=1\nMAINPID=${pid}\n`;
 }

@@ -96,7 +96,7 @@ function* resolveNames(
 
 /** `-c`: what is said of a configuration without errors. */
 function* verdict(context: ProgramContext, line: CommandLine, result: CheckResult): ProgramRun {
-  const isQuiet = line.quiet && !line.verbose;
+  const isQuiet = (line.quiet || result.configuration?.global.quiet === true) && !line.verbose;
   if (!result.hasListener) {
     if (!isQuiet)
       yield* context.out('Configuration file has no error but will not start (no listener) => exit(2).\n');

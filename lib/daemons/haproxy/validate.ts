@@ -4,6 +4,7 @@
  * proxy in turn. Source: 2.6.12 `cfgparse.c` `check_config_validity()`.
  */
 
+import { validateArguments, validateTracking } from './validate-arguments';
 import type { FormatNode, ServerSettings } from './config';
 import { titleOf, ALERT, type Draft, FATAL, NONE, type ParserState } from './parse/context';
 import { parseFormat, TCP_LOG_FORMAT } from './parse/format';
@@ -70,6 +71,7 @@ function validateProxy(state: ParserState, proxy: Draft): number {
   errors += validateSwitching(state, proxy);
   errors += validateServerRules(state, proxy);
   errors += validateStickRules(state, proxy);
+  errors += validateTracking(state, proxy);
   errors += validatePeersAndMailers(state, proxy);
   if (
     proxy.stats !== undefined &&
@@ -82,7 +84,7 @@ function validateProxy(state: ParserState, proxy: Draft): number {
     );
   }
   errors += compileFormats(state, proxy);
-  errors += validateTargets(state, proxy);
+  errors += validateArguments(state, proxy);
   warnTimeouts(state, proxy);
   if (proxy.check.hasUnusedTcpRules)
     warn(state, `${named(proxy)} uses tcp-check rules without 'option tcp-check', so the rules are ignored.`);
@@ -333,36 +335,6 @@ function compileFormats(state: ParserState, proxy: Draft): number {
   }
   proxy.balance.expression = parsed.expression;
   return 0;
-}
-
-/** Arguments of samples that name proxies: `nbsrv(app)`. */
-function validateTargets(state: ParserState, proxy: Draft): number {
-  const problems: string[] = [];
-  for (const acl of proxy.acls.values()) {
-    for (const expression of acl.expressions) {
-      const { fetch, arguments: args } = expression.sample;
-      const [name] = args;
-      const where = `parsing [${expression.file}:${expression.line}]: `;
-      const use = `referenced in arg 1 of ACL keyword '${fetch}' in proxy '${proxy.id}'`;
-      if (/^http_auth/.test(fetch) && !state.userlists.some((list) => list.name === name)) {
-        problems.push(`${where}unable to find userlist '${name ?? ''}' ${use}.\n`);
-      }
-      const isBackend = /^(?:nbsrv|avg_queue|be_conn|be_conn_free|be_sess_rate|connslots|queue)$/.test(fetch);
-      if (isBackend && (name === undefined || name === '') && !proxy.hasBackend) {
-        problems.push(`${where}proxy '${proxy.id}', ${use}, has not backend capability.\n`);
-      }
-      if (!isBackend || name === undefined || name === '' || findBackend(state, name) !== undefined) continue;
-      problems.push(`${where}unable to find backend '${name}' ${use}.\n`);
-    }
-  }
-  if (problems.length === 0) return 0;
-  const many = problems.length > 1;
-  state.log.alert(
-    many
-      ? `multiple argument resolution errors:${problems.map((text) => `\n        ${text.trimEnd()}`).join('')}`
-      : (problems[0]?.trimEnd() ?? ''),
-  );
-  return problems.length;
 }
 
 function warnTimeouts(state: ParserState, proxy: Draft): void {

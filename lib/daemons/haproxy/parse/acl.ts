@@ -4,6 +4,7 @@
  * to form conditions", §7.4 "Pre-defined ACLs"; 2.6.12 `acl.c`.
  */
 
+import { regularExpressionProblem } from './regular-expression';
 import { parseIPv4 } from '../../../std/ipv4';
 import type {
   Acl,
@@ -308,8 +309,11 @@ function parsePattern(word: string, match: MatchMethod, operator: Operator): Out
     case 'dir':
     case 'dom':
     case 'end':
-    case 'reg':
       return { value: { kind: 'text', text: word } };
+    case 'reg': {
+      const problem = regularExpressionProblem(word);
+      return problem === undefined ? { value: { kind: 'text', text: word } } : { error: problem };
+    }
   }
 }
 

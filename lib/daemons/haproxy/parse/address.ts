@@ -123,7 +123,8 @@ function portRange(text: string, port: string, rules: AddressRules): Ports | { r
 function hostAddress(host: string, port: number): SocketAddress {
   if (host === '' || host === '*') return { kind: 'inet', ip: 0, port };
   const bare = host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
-  if (/^[0-9a-fA-F:.%]*:[0-9a-fA-F:.]*$/.test(bare)) return { kind: 'inet6', text: bare, port };
+  if (/^[0-9a-fA-F:.%]*:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*$/.test(bare))
+    return { kind: 'inet6', text: bare, port };
   const ip = parseIPv4(bare);
   return ip === undefined ? { kind: 'name', name: bare, port } : { kind: 'inet', ip, port };
 }

@@ -170,7 +170,9 @@ function applyParameter(state: ParserState, line: Line, at: number, target: Targ
     case 'level':
       return applyLevel(target, value);
     case 'mode':
-      target.mode = /^[0-7]+$/.test(value) ? Number.parseInt(value, 8) : 0;
+      if (!/^[0-7]+$/.test(value))
+        return error(`'${keyword}' : missing or invalid mode '${value}' (octal integer expected)`);
+      target.mode = Number.parseInt(value, 8);
       return undefined;
     case 'uid':
     case 'gid':

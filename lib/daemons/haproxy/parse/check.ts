@@ -92,7 +92,10 @@ export function parseHttpCheckLine(state: ParserState, proxy: Draft, line: Line)
   const warned = warnWithout(state, proxy, 'backend', line, line.at(0));
   const outcome = httpCheckWord(state, proxy, line);
   if (outcome !== undefined) return warned | fail(state, `${line.head}${outcome}`);
-  if (warned !== NONE) return warned | warn(state, `${line.head}(null)`);
+  // Words that are read by this very function leave its caller without a text.
+  if (warned !== NONE && /^(?:disable-on-404|send-state)$/.test(line.at(1)))
+    return warned | warn(state, `${line.head}(null)`);
+  if (warned !== NONE) return warned;
   return NONE;
 }
 

@@ -4,6 +4,7 @@
  * §8.2.6; 2.6.12 `http_rules.c`, `http_act.c`, `http_htx.c`.
  */
 
+import { regularExpressionProblem } from './regular-expression';
 import type {
   Condition,
   FormatNode,
@@ -282,7 +283,7 @@ class ActionReader {
         return { value: { type: 'set-log-level', level } };
       }
       default:
-        if (/^track-sc[0-2]$/.test(word)) return this.#track(word);
+        if (/^track-sc\d+$/.test(word)) return this.#track(word);
         if (/^sc-inc-gpc[01]\([0-2]\)$/.test(word))
           return {
             value: {
@@ -481,6 +482,8 @@ class ActionReader {
     const [pattern, text] = [this.#line.at(this.next), this.#line.at(this.next + 1)];
     if (pattern === '' || text === '')
       return { error: 'expects exactly 2 arguments <match-regex> and <replace-format>' };
+    const problem = regularExpressionProblem(pattern);
+    if (problem !== undefined) return { error: `failed to parse the regex : ${problem}` };
     const value = this.#format(text);
     this.next += 2;
     return 'error' in value ? value : { value: { type, pattern, value: value.value } };
@@ -547,13 +550,15 @@ class ActionReader {
 
   /** `track-sc0 <key> [table <name>]`; whether the table exists is not looked at here. */
   #track(keyword: string): Outcome<RuleAction> {
+    const slot = Number(keyword.slice('track-sc'.length));
+    if (slot > 2) return { error: `${slot} track-sc number exceeding 2 (MAX_SESS_STKCTR-1) value` };
     const tracked = parseTracking(this.#line.from(this.next));
     if ('error' in tracked) return tracked;
     this.next += tracked.wordsUsed;
     return {
       value: {
         type: 'track',
-        slot: Number(keyword.at(-1)),
+        slot,
         expression: tracked.expression,
         table: tracked.table,
       },
