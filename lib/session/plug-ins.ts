@@ -1,6 +1,7 @@
 /** The catalogue of everything that plugs into a world: daemons, shell and tools, by one line each. */
 import { register as registerAppServer } from '../daemons/app-server/index';
 import { register as registerCron } from '../daemons/cron/index';
+import { register as registerDnsmasq } from '../daemons/dnsmasq/index';
 import { register as registerIfupdown } from '../daemons/ifupdown/index';
 import { register as registerKeepalived } from '../daemons/keepalived/index';
 import { register as registerHaproxy } from '../daemons/haproxy/index';
@@ -33,6 +34,7 @@ export const BASE_PACKAGES: readonly string[] = [
 export function makeRegistry(): PluginRegistry {
   const registry = new PluginRegistry();
   registerCron(registry);
+  registerDnsmasq(registry);
   registerIfupdown(registry);
   registerKeepalived(registry);
   registerNetworkTools(registry);

@@ -309,6 +309,8 @@ export type DnsEvent =
       authoritative: boolean;
       micros: Micros;
       from: number;
+      /** Extended error (RFC 8914). */
+      extendedError?: number;
     }
   | { ok: false; errno: 'ETIMEDOUT' | 'ECONNREFUSED' | 'EHOSTUNREACH' | 'ENETUNREACH' };
 export interface DnsRecord {

@@ -107,8 +107,8 @@ export function* arping(context: ProgramContext): ProgramRun {
     if (received.kind !== 'item') continue;
     const event = received.event as ArpReplyEvent;
     said.received++;
-    // The first one to answer is asked alone from then on.
-    said.mac ??= event.mac;
+    // Whoever answered last is asked alone from then on.
+    said.mac = event.mac;
     if (!given.has('q'))
       yield* context.out(
         `Unicast reply from ${formatIPv4(event.ip)} [${event.mac.toUpperCase()}]  ${(event.micros / 1_000).toFixed(3)}ms\n`,

@@ -8,7 +8,7 @@ import type { ProgramContext, ProgramRun, Wait, Wake } from '../../world/process
 import { lookUpName } from '../host-names';
 import { Mailbox } from '../mailbox';
 
-const VERSION = '9.18.41-1~deb12u1-Debian';
+const VERSION = '9.18.49-1~deb12u3-Debian';
 const TYPES = ['A', 'AAAA', 'NS', 'CNAME', 'SOA', 'PTR', 'MX', 'TXT', 'SRV', 'ANY', 'CAA', 'AXFR'];
 type Answer = DnsEvent & { ok: true };
 
@@ -268,6 +268,22 @@ function recordText(record: DnsRecord): string {
   return `${name}${tabs}${record.ttl}\tIN\t${record.type}\t${dataText(record)}\n`;
 }
 
+/** RFC 8914 §5.2. */
+const EXTENDED_ERRORS: Readonly<Record<number, string>> = {
+  14: 'Not Ready',
+  15: 'Blocked',
+  22: 'No Reachable Authority',
+  23: 'Network Error',
+};
+function dataBytes({ type, data }: DnsRecord): number {
+  if (type === 'A') return 4;
+  if (type === 'AAAA') return 16;
+  if (type === 'TXT') return data.replace(/^"|"$/g, '').length + 1;
+  // A preference of two octets stands before the name.
+  const name = data.replace(/^\d+ /, '').replace(/\.$/, '');
+  return name.length + 2 + (type === 'MX' ? 2 : 0);
+}
+
 function fullText(
   context: ProgramContext,
   call: DigCall,
@@ -285,9 +301,8 @@ function fullText(
     4 +
     11 +
     answer.answers.reduce(
-      (sum, record) =>
-        sum + 12 + (record.type === 'A' ? 4 : record.type === 'AAAA' ? 16 : record.data.length + 2),
-      0,
+      (sum, record) => sum + 12 + dataBytes(record),
+      answer.extendedError === undefined ? 0 : 6,
     );
   const parts: string[] = [];
   if (call.cmd && call.comments) parts.push(banner);
@@ -297,7 +312,12 @@ function fullText(
       `;; ->>HEADER<<- opcode: QUERY, status: ${answer.code}, id: ${id}\n`,
       `;; flags: qr${answer.authoritative ? ' aa' : ''} rd ra; QUERY: 1, ANSWER: ${answer.answers.length}, AUTHORITY: 0, ADDITIONAL: 1\n\n`,
     );
-    parts.push(';; OPT PSEUDOSECTION:\n; EDNS: version: 0, flags:; udp: 1232\n');
+    const { extendedError } = answer;
+    const extended =
+      extendedError === undefined
+        ? ''
+        : `; EDE: ${extendedError}${EXTENDED_ERRORS[extendedError] === undefined ? '' : ` (${EXTENDED_ERRORS[extendedError]})`}\n`;
+    parts.push(`;; OPT PSEUDOSECTION:\n; EDNS: version: 0, flags:; udp: 1232\n${extended}`);
   }
   if (call.question)
     parts.push(call.comments ? ';; QUESTION SECTION:\n' : '', `;${full}${tabs}\tIN\t${call.type}\n\n`);

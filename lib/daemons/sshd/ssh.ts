@@ -17,7 +17,7 @@ import {
 } from './client-options';
 import { type ClientPacket, packetOf, send, type ServerPacket } from './wire';
 
-const SSH_VERSION = 'OpenSSH_9.2p1 Debian-2+deb12u7, OpenSSL 3.0.17 1 Jul 2025\n';
+const SSH_VERSION = 'OpenSSH_9.2p1 Debian-2+deb12u10, OpenSSL 3.0.20 7 Apr 2026\n';
 export const FAILED = 255;
 
 export function* ssh(context: ProgramContext): ProgramRun {

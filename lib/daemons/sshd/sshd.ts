@@ -30,7 +30,7 @@ const ACCEPT = 'sshd.accept';
 const ROOT = { uid: 0, gid: 0, groups: [] };
 const BACKLOG = 128;
 const USAGE =
-  'OpenSSH_9.2p1 Debian-2+deb12u7, OpenSSL 3.0.17 1 Jul 2025\nusage: sshd [-46DdeiqTtV] [-C connection_spec] [-c host_cert_file]\n            [-E log_file] [-f config_file] [-g login_grace_time]\n            [-h host_key_file] [-o option] [-p port] [-u len]\n';
+  'OpenSSH_9.2p1 Debian-2+deb12u10, OpenSSL 3.0.20 7 Apr 2026\nusage: sshd [-46DdeiqTtV] [-C connection_spec] [-c host_cert_file]\n            [-E log_file] [-f config_file] [-g login_grace_time]\n            [-h host_key_file] [-o option] [-p port] [-u len]\n';
 
 export function* sshd(context: ProgramContext): ProgramRun {
   const parsed = parseOptions(context.argv.slice(1), { short: 'C:E:b:c:f:g:h:k:o:p:u:46DGQRTVdeiqrt' });
@@ -42,7 +42,7 @@ export function* sshd(context: ProgramContext): ProgramRun {
   }
   const given = new Map(parsed.options.map((option) => [option.name, option.value]));
   if (given.has('V')) {
-    yield* context.err('OpenSSH_9.2p1 Debian-2+deb12u7, OpenSSL 3.0.17 1 Jul 2025\n');
+    yield* context.err('OpenSSH_9.2p1 Debian-2+deb12u10, OpenSSL 3.0.20 7 Apr 2026\n');
     return 0;
   }
   if (!(context.argv[0] ?? '').startsWith('/')) {

@@ -44,7 +44,7 @@ export type FileAnswer =
   | { ok: true; kind?: 'file' | 'directory'; text?: string; mode?: number; names?: string[]; path?: string }
   | { ok: false; errno: string };
 
-export const VERSION = 'SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u7';
+export const VERSION = 'SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10';
 const SIZES: Readonly<Record<string, number>> = {
   kex: 1_128,
   newkeys: 60,

@@ -11,6 +11,8 @@ export type DnsAnswer = {
   code: DnsCode;
   authoritative: boolean;
   answers: DnsRecord[];
+  /** Extended error (RFC 8914). */
+  extendedError?: number;
 };
 
 export const DNS_PORT = 53;

@@ -223,7 +223,7 @@ export class Names {
     if (answer === undefined || answer.id !== job.queryId) return;
     this.core.kernel.clearTimer(`dns:${job.id}`, 'answer');
     if (job.query) {
-      const { code, answers, authoritative } = answer;
+      const { code, answers, authoritative, extendedError } = answer;
       return this.#finish(job, {
         ok: true,
         code,
@@ -231,6 +231,7 @@ export class Names {
         authoritative,
         micros: this.core.now - job.sentAt,
         from,
+        ...(extendedError === undefined ? {} : { extendedError }),
       });
     }
     if (answer.code === 'SERVFAIL' || answer.code === 'REFUSED')
