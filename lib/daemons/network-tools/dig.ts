@@ -372,7 +372,10 @@ export function* host(context: ProgramContext): ProgramRun {
       yield* context.out(
         `Host ${isAddress ? `${asked}.` : asked} not found: ${answer.code === 'NXDOMAIN' ? '3(NXDOMAIN)' : answer.code === 'REFUSED' ? '5(REFUSED)' : '2(SERVFAIL)'}\n`,
       );
-      return 1;
+      // What is asked besides the address is said and goes on.
+      if (one === wanted[0]) return 1;
+      exit = 1;
+      continue;
     }
     if (answer.answers.length === 0 && type !== undefined) {
       yield* context.out(`${asked} has no ${one} record\n`);
@@ -453,9 +456,26 @@ export function* nslookup(context: ProgramContext): ProgramRun {
     yield* context.out(
       `${answer.answers.map((record) => `${record.name.replace(/\.$/, '')}\tname = ${dataText(record)}\n`).join('')}\n`,
     );
-  else
+  else {
     yield* context.out(
-      `${answer.answers.map((record) => (record.type === 'CNAME' ? `${record.name.replace(/\.$/, '')}\tcanonical name = ${dataText(record)}\n` : `Name:\t${record.name.replace(/\.$/, '')}\nAddress: ${record.data}\n`)).join('')}\n`,
+      answer.answers
+        .map((record) => {
+          const owner = record.name.replace(/\.$/, '');
+          return record.type === 'CNAME'
+            ? `${owner}\tcanonical name = ${dataText(record)}\n`
+            : `Name:\t${owner}\nAddress: ${record.data}\n`;
+        })
+        .join(''),
     );
+    const six = yield* askHost(context, servers, name, 'AAAA');
+    if (six !== undefined && six.code !== 'NOERROR') {
+      yield* context.out(`** server can't find ${name}: ${six.code}\n\n`);
+      return 1;
+    }
+    const found = six?.answers.filter((record) => record.type === 'AAAA') ?? [];
+    yield* context.out(
+      `${found.map((record) => `Name:\t${record.name.replace(/\.$/, '')}\nAddress: ${record.data}\n`).join('')}\n`,
+    );
+  }
   return 0;
 }
