@@ -5,6 +5,7 @@ import type { Host, World } from '../../world/world.contract';
 import { unitCharts } from './charts';
 import { startJournal } from './journal-store';
 import { Manager, QUEUE_TIMER } from './manager';
+import { registerPower } from './tools/power';
 import type { ManagerState, ShutdownVerb } from './state';
 import { formatTimeSpan } from './unit-file/time-span';
 
@@ -107,6 +108,7 @@ function registerCallbacks(world: World): void {
       const manager = managerOf(host);
       if (manager !== undefined) run(manager, data);
     });
+  registerPower(world);
   on('systemd.boot', boot);
   on(QUEUE_TIMER, (manager) => manager.jobs.runQueue());
   on<{ unit: string }>('systemd.unit-timer', (manager, { unit }) => {
@@ -149,7 +151,7 @@ function boot(manager: Manager): void {
   manager.log('info', 'Detected architecture x86-64.');
   manager.log('info', `Hostname set to <${hostname}>.`);
   manager.load('-.slice');
-  manager.load('init.scope');
+  manager.load('init.scope').activeEnterAt = manager.state.userspaceAt;
   manager.load('-.mount');
   const target = manager.load('default.target');
   manager.state.defaultTarget = target.definition.name;

@@ -1,9 +1,45 @@
-/** The commands that speak to the manager and to the journal. */
+/** The commands that speak to the manager and to the journal, and where they lie. */
+import type { FileSpec } from '../../world/files.contract';
+import type { Program } from '../../world/process.contract';
 import type { Registry } from '../../world/world.contract';
-import { systemctl } from './systemctl/systemctl';
 import { journalctl } from './journalctl/journalctl';
+import { systemctl } from './systemctl/systemctl';
+import { analyze } from './tools/analyze';
+import { detectVirt, hostnamectl, loginctl, timedatectl } from './tools/identity';
+import { powerProgram, runlevel, shutdownProgram } from './tools/power';
+import { cgls, cgtop, delta, escapeProgram, systemdCat, systemdNotify, systemdRun, sysvInstall } from './tools/small';
+
+const COMMANDS: Readonly<Record<string, Program>> = {
+  '/usr/bin/systemctl': systemctl,
+  '/usr/bin/journalctl': journalctl,
+  '/usr/bin/systemd-analyze': analyze,
+  '/usr/bin/hostnamectl': hostnamectl,
+  '/usr/bin/timedatectl': timedatectl,
+  '/usr/bin/loginctl': loginctl,
+  '/usr/bin/systemd-detect-virt': detectVirt,
+  '/usr/bin/systemd-cat': systemdCat,
+  '/usr/bin/systemd-notify': systemdNotify,
+  '/usr/bin/systemd-cgls': cgls,
+  '/usr/bin/systemd-cgtop': cgtop,
+  '/usr/bin/systemd-escape': escapeProgram,
+  '/usr/bin/systemd-delta': delta,
+  '/usr/bin/systemd-run': systemdRun,
+  '/lib/systemd/systemd-sysv-install': sysvInstall,
+};
+const SYSV: Readonly<Record<string, Program>> = {
+  '/sbin/reboot': powerProgram('reboot'),
+  '/sbin/poweroff': powerProgram('poweroff'),
+  '/sbin/halt': powerProgram('halt'),
+  '/sbin/shutdown': shutdownProgram,
+  '/sbin/runlevel': runlevel,
+};
+const nameOf = (path: string): string => `systemd/${path.slice(path.lastIndexOf('/') + 1)}`;
 
 export function registerCommands(registry: Registry): void {
-  registry.program('systemd/systemctl', systemctl);
-  registry.program('systemd/journalctl', journalctl);
+  for (const [path, program] of Object.entries({ ...COMMANDS, ...SYSV })) registry.program(nameOf(path), program);
+  registry.package('systemd', filesOf(COMMANDS));
+  registry.package('systemd-sysv', filesOf(SYSV));
+}
+function filesOf(commands: Readonly<Record<string, Program>>): Record<string, FileSpec> {
+  return Object.fromEntries(Object.keys(commands).map((path) => [path, { program: nameOf(path) }]));
 }

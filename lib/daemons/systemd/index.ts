@@ -48,10 +48,7 @@ export function register(registry: Registry): void {
   registerCommands(registry);
   registerHelpers(registry);
   registry.package('systemd', packageFiles());
-  registry.package('systemd-sysv', {
-    '/sbin/init': { program: 'systemd/init' },
-    ...Object.fromEntries(['reboot', 'poweroff', 'halt', 'shutdown', 'telinit', 'runlevel'].map((name) => [`/sbin/${name}`, { program: `systemd/${name}` }])),
-  });
+  registry.package('systemd-sysv', { '/sbin/init': { program: 'systemd/init' }, '/sbin/telinit': { program: 'systemd/init' } });
   for (const name of WITH_SCRIPTS) {
     const script = registry.packageFiles(name)?.[`/etc/init.d/${name}`];
     if (script === undefined) registry.package(name === 'ssh' ? 'openssh-server' : name, { [`/etc/init.d/${name}`]: { text: initScript(name), mode: 0o755 } });
@@ -125,6 +122,4 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   '/usr/bin/dbus-send': 'systemd/quiet',
   '/usr/bin/udevadm': 'systemd/udevadm',
   '/usr/sbin/agetty': 'systemd/agetty',
-  '/usr/bin/systemctl': 'systemd/systemctl',
-  '/usr/bin/journalctl': 'systemd/journalctl',
 };

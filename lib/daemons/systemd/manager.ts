@@ -17,7 +17,7 @@ import { typeOf } from './unit-file/names';
 const graphs = new WeakMap<ManagerState, Graph>();
 /** PID 1 needs time for what it does; log lines get their own microseconds by it. */
 const MICROS_PER_MESSAGE = 50;
-const JOURNAL_LAG = 60;
+const JOURNAL_LAG = 10;
 /** So much of the manager's own time one event may borrow from the next. */
 const MOST_OVERLAP = 100_000;
 const UNIT_TIMER = 'systemd.unit-timer';
@@ -93,6 +93,9 @@ export class Manager {
       for (const alias of definition.aliases) state.aliases.set(alias, definition.name);
       if (definition.name !== name) continue;
       unit.definition = definition;
+      // Neither the start limit nor how earlier commands ended survives a reload (systemd 252).
+      unit.starts = { begin: -1, count: 0 };
+      if (unit.service !== undefined) unit.service.statuses = unit.service.statuses.filter(({ code }) => code === 0);
       for (const problem of definition.problems) this.log(problem.priority, problem.text, name);
     }
     this.forgetGraph();

@@ -41,3 +41,8 @@ export function fieldsOf(entry: LoggedEntry, host: Host): [string, string][] {
   ];
   return fields.flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]]));
 }
+export function priorityNamed(word: string): LoggedEntry['priority'] | undefined {
+  if (/^[0-7]$/.test(word)) return PRIORITIES[Number(word)];
+  const name = { error: 'err', warn: 'warning', panic: 'emerg' }[word] ?? word;
+  return PRIORITIES.find((priority) => priority === name);
+}

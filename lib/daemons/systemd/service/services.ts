@@ -427,7 +427,7 @@ export class Services {
     const settings = this.#settings(unit);
     const isMain = pid === service.mainPid;
     const isControl = pid === service.controlPid;
-    const record = service.statuses.findLast((entry) => entry.pid === pid) ?? (isMain ? service.main : undefined);
+    const record = service.statuses.findLast((entry) => entry.pid === pid && entry.code === 0) ?? (isMain ? service.main : undefined);
     if (record !== undefined) this.#close(record, status);
     if (!isMain && !isControl) {
       this.groupChanged(unit);

@@ -243,9 +243,9 @@ export function groupTree(call: Pick<Call, 'manager'>, quote: (argv: readonly st
   const root: Group = { children: new Map(), pids: [] };
   for (const process of host.processes()) {
     if (process.state === 'zombie') continue;
-    const name = process.unit ?? (process.uid === 0 ? 'init.scope' : 'user.slice');
+    const path = process.unit === undefined ? `/user.slice/user-${process.uid}.slice/session-1.scope` : `${sliceOf(process.unit)}/${process.unit}`;
     let group = root;
-    for (const part of `${sliceOf(name)}/${name}`.split('/').filter((word) => word !== '')) {
+    for (const part of path.split('/').filter((word) => word !== '')) {
       const child = group.children.get(part) ?? { children: new Map(), pids: [] };
       group.children.set(part, child);
       group = child;

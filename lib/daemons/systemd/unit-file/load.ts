@@ -157,7 +157,7 @@ function emptyDefinition(name: string, type: UnitType, load: Definition['load'],
     refuseManualStart: false, refuseManualStop: false, allowIsolate: false, ignoreOnIsolate: false, stopWhenUnneeded: false,
     collectFailed: false, successAction: 'none',
     // A unit that still runs when its file is gone stops by the defaults.
-    service: type === 'service' ? serviceSettings([], { host, name, fatal: false, complain: () => undefined }) : undefined,
+    service: type === 'service' ? { ...serviceSettings([], { host, name, fatal: false, complain: () => undefined }), type: 'simple' } : undefined,
     timer: undefined, listens: [],
     install: { wantedBy: [], requiredBy: [], alias: [], also: [], defaultInstance: '' }, raw: [], problems: [],
   };

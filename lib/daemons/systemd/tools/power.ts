@@ -1,0 +1,89 @@
+/** reboot, poweroff, halt, shutdown, runlevel: systemd-sysv's names for systemctl's verbs. Source: shutdown(8), halt(8), runlevel(8). */
+import { strftime } from '../../../std/civil';
+import type { Program, ProgramContext, Wait, Wake } from '../../../world/process.contract';
+import type { World } from '../../../world/world.contract';
+import { managerOf, shutDown } from '../boot';
+import type { ShutdownVerb } from '../state';
+
+type Run<T> = Generator<Wait, T, Wake>;
+const MINUTE = 60_000_000;
+const PENDING = 'systemd.scheduled-shutdown';
+
+export function powerProgram(verb: ShutdownVerb): Program {
+  return function* (context) {
+    const options = context.argv.slice(1);
+    const forced = options.reduce((count, word) => count + (word === '--force' ? 1 : /^-f+$/.test(word) ? word.length - 1 : 0), 0);
+    if (options.includes('--help')) {
+      yield* context.out(`${verb} [OPTIONS...]\n\nSee the halt(8) man page for details.\n`);
+      return 0;
+    }
+    const wanted: ShutdownVerb = options.includes('-p') || options.includes('--poweroff') ? 'poweroff' : options.includes('--reboot') ? 'reboot' : options.includes('--halt') ? 'halt' : verb;
+    if (options.includes('-w') || options.includes('--wtmp-only')) return 0;
+    return yield* goDown(context, wanted, forced);
+  };
+}
+function* goDown(context: ProgramContext, verb: ShutdownVerb, forced: number): Run<number> {
+  const { host, world } = context;
+  if (context.who.uid !== 0) {
+    const word = verb === 'reboot' ? 'reboot' : verb === 'halt' ? 'halt' : 'power off';
+    yield* context.err(`Failed to set wall message, ignoring: Interactive authentication required.\nFailed to ${word} system via logind: Interactive authentication required.\nFailed to open initctl fifo: Permission denied\nFailed to talk to init daemon.\n`);
+    return 1;
+  }
+  const manager = managerOf(host);
+  if (forced > 0 || manager === undefined) {
+    world.powerOff(host);
+    if (verb === 'reboot') world.powerOn(host);
+    return 0;
+  }
+  shutDown(manager, verb);
+  return 0;
+}
+export const shutdownProgram: Program = function* (context) {
+  const words = context.argv.slice(1);
+  const operands = words.filter((word) => !word.startsWith('-'));
+  const has = (letter: string, long: string): boolean => words.includes(long) || words.some((word) => /^-[a-zA-Z]+$/.test(word) && word.includes(letter));
+  const { host, world } = context;
+  if (context.who.uid !== 0) {
+    yield* context.err('Failed to set wall message, ignoring: Interactive authentication required.\nFailed to call ScheduleShutdown in logind, no action will be taken: Interactive authentication required.\n');
+    return 1;
+  }
+  if (has('c', '--cancel')) {
+    world.clearTimer(host, 0, PENDING);
+    host.fs.unlink('/run/systemd/shutdown/scheduled', context.who);
+    return 0;
+  }
+  const verb: ShutdownVerb = has('r', '--reboot') ? 'reboot' : has('H', '--halt') ? 'halt' : 'poweroff';
+  const when = operands[0] ?? '+1';
+  const delay = delayOf(when, host.clock());
+  if (delay === undefined) {
+    yield* context.err(`Failed to parse time specification: ${when}\n`);
+    return 1;
+  }
+  if (delay === 0) return yield* goDown(context, verb, 0);
+  const at = host.clock() + delay;
+  const word = verb === 'reboot' ? 'Reboot' : 'Shutdown';
+  world.timer(host, 0, PENDING, context.kernel.now + delay, { name: PENDING, data: { verb } });
+  yield* context.err(`${word} scheduled for ${strftime('%a %Y-%m-%d %H:%M:%S UTC', at)}, use 'shutdown -c' to cancel.\n`);
+  return 0;
+};
+function delayOf(text: string, clock: number): number | undefined {
+  if (text === 'now') return 0;
+  if (/^\+?\d+$/.test(text)) return Number(text.replace('+', '')) * MINUTE;
+  const time = /^(\d{1,2}):(\d{2})$/.exec(text);
+  if (time === null || Number(time[1]) > 23 || Number(time[2]) > 59) return undefined;
+  const day = 1440 * MINUTE;
+  const target = (Number(time[1]) * 60 + Number(time[2])) * MINUTE;
+  return (target - (clock % day) + day) % day;
+}
+export function registerPower(world: World): void {
+  world.callback<{ verb: ShutdownVerb }, unknown>(PENDING, ({ host, data }) => {
+    const manager = managerOf(host);
+    if (manager !== undefined) shutDown(manager, data.verb);
+  });
+}
+export const runlevel: Program = function* (context) {
+  const manager = managerOf(context.host);
+  const level = manager?.unit('graphical.target')?.active === 'active' ? '5' : manager?.unit('multi-user.target')?.active === 'active' ? '3' : manager?.unit('rescue.target')?.active === 'active' ? '1' : undefined;
+  yield* context.out(level === undefined ? 'unknown\n' : `N ${level}\n`);
+  return level === undefined ? 1 : 0;
+};
