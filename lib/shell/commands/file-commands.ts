@@ -42,6 +42,8 @@ import { free, uptime, vmstat } from './free';
 import { who, w, last } from './who';
 import { top } from './top';
 import { pstree } from './pstree';
+import { gzip, gunzip, zcat, bzip2, bunzip2, bzcat, xz, unxz, xzcat } from './compress/gzip';
+import { tar } from './tar/tar';
 import type { Command } from './tool';
 import { touch } from './touch';
 import { truncate } from './truncate';
@@ -51,6 +53,9 @@ export const FILE_COMMANDS: readonly Command[] = [
   basename,
   blkid,
   bracket,
+  bunzip2,
+  bzcat,
+  bzip2,
   cal,
   chgrp,
   chmod,
@@ -73,6 +78,8 @@ export const FILE_COMMANDS: readonly Command[] = [
   flock,
   free,
   groups,
+  gunzip,
+  gzip,
   hostname,
   id,
   install,
@@ -116,6 +123,7 @@ export const FILE_COMMANDS: readonly Command[] = [
   stty,
   swapon,
   sync,
+  tar,
   test,
   time,
   timeout,
@@ -128,6 +136,7 @@ export const FILE_COMMANDS: readonly Command[] = [
   umount,
   uname,
   unlink,
+  unxz,
   uptime,
   users,
   vdir,
@@ -137,4 +146,7 @@ export const FILE_COMMANDS: readonly Command[] = [
   which,
   who,
   whoami,
+  xz,
+  xzcat,
+  zcat,
 ];

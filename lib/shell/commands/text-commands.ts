@@ -12,6 +12,7 @@ import { fold } from './fold';
 import { egrep, fgrep, grep, rgrep } from './grep/grep';
 import { head } from './head';
 import { join } from './join';
+import { jq } from './jq/jq';
 import { nl } from './nl';
 import { paste } from './paste';
 import { rev } from './rev';
@@ -46,6 +47,7 @@ export const TEXT_COMMANDS: readonly Command[] = [
   grep,
   head,
   join,
+  jq,
   nl,
   paste,
   rev,
