@@ -134,6 +134,42 @@ class Shop {
     this.run(0.01);
     return this.#answers.get(opened.connection) ?? '';
   }
+  /** The server's host drops what comes for its port, as `tcp dport 8080 drop` does. */
+  drop(name: string): void {
+    const host = this.lab.world.host(name);
+    this.lab.world.network.setRuleset(host, {
+      generation: host.state.ruleset.generation + 1,
+      nextHandle: 10,
+      tables: [
+        {
+          family: 'inet',
+          name: 'filter',
+          handle: 1,
+          flags: [],
+          sets: [],
+          counters: [],
+          objects: [],
+          chains: [
+            {
+              name: 'input',
+              handle: 2,
+              base: { type: 'filter', hook: 'input', priority: 0, priorityText: 'filter', policy: 'accept' },
+              rules: [
+                {
+                  handle: 3,
+                  text: 'tcp dport 8080 drop',
+                  steps: [
+                    { step: 'match', field: 'tcp dport', op: '==', values: [{ lo: 8080, hi: 8080 }] },
+                    { step: 'verdict', verdict: { kind: 'drop' } },
+                  ],
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    });
+  }
   statuses(): string {
     return this.ask('show stat')
       .split('\n')
@@ -272,6 +308,24 @@ describe('health and traffic', () => {
     shop.serve('app1');
     shop.run(3);
     expect(shop.statuses()).toBe('app1 UP, app2 UP, BACKEND UP');
+  });
+  it('silence takes twice as long: each failing check lasts as long as its pause', () => {
+    const shop = new Shop(CONFIGURATION.replaceAll('inter 1s', 'inter 2s')).start().run(2.5);
+    shop.drop('app1');
+    // The checks begin every 2 s, fail 2 s later, and the next ones begin 2 s after that.
+    const seen = [5, 4, 4].map((seconds) => shop.run(seconds).statuses().split(',')[0]);
+    expect(seen).toEqual(['app1 UP 2/3', 'app1 UP 1/3', 'app1 DOWN']);
+    expect(shop.said().at(-1)).toContain('reason: Layer4 timeout, check duration: 2000ms');
+  });
+  it('without redispatch a silent server costs its clients (retries + 1) times timeout connect', () => {
+    const alone = CONFIGURATION.replace('    option redispatch\n', '    retries 1\n')
+      .replace('    server app2 10.0.1.22:8080 check inter 1s\n', '')
+      .replace(' check inter 1s', '');
+    const shop = new Shop(alone).start();
+    shop.drop('app1');
+    expect(shop.get(1, 3.9)).toEqual([]);
+    shop.run(0.2);
+    expect(shop.seen).toEqual(['503']);
   });
   it('without any server answers 503', () => {
     const shop = new Shop().start();
