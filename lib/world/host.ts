@@ -3,7 +3,7 @@ import type { Micros } from '../std/instant';
 import { type FileSpec, FileError } from './files.contract';
 import { Files, ROOT } from './files';
 import { acceptsSysctl, coupledSysctl } from './kernel-settings';
-import type { DaemonContext, ProcessState } from './process.contract';
+import type { DaemonContext, ProcessState, Stream } from './process.contract';
 import type { Processes } from './processes';
 import { Streams } from './streams';
 import { Terminals } from './terminals';
@@ -49,6 +49,9 @@ export class SimulatedHost implements Host {
   }
   processes(): ProcessState[] {
     return [...this.state.processes.values()].sort((a, b) => a.pid - b.pid);
+  }
+  descriptors(pid: number): ReadonlyMap<number, Stream> | undefined {
+    return this.processTable.running(this, pid)?.fds;
   }
   daemonContext(pid: number): DaemonContext<unknown> | undefined {
     const process = this.process(pid);

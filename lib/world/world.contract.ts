@@ -29,6 +29,7 @@ import type {
   SignalName,
   SpawnError,
   SpawnOptions,
+  Stream,
   SyslogPriority,
 } from './process.contract';
 
@@ -174,6 +175,8 @@ export interface Host {
   state: HostState;
   process(pid: number): ProcessState | undefined;
   processes(): ProcessState[];
+  /** Open descriptors of a running program, for lsof; a daemon's are its sockets, which the network lists. */
+  descriptors(pid: number): ReadonlyMap<number, Stream> | undefined;
   daemonContext(pid: number): DaemonContext<Plain> | undefined;
   sysctl(key: string): string | undefined;
   setSysctl(key: string, value: string): undefined | 'ENOENT' | 'EINVAL';
