@@ -58,8 +58,7 @@ export function format(name: string, value: Json): string {
 }
 
 function row(value: Json, name: string, quote: (text: string) => string, separator: string): string {
-  if (!Array.isArray(value))
-    return fail(`${described(value)} cannot be ${name}-formatted, only an array can be`);
+  if (!Array.isArray(value)) return fail(`${described(value)} cannot be ${name}-formatted, only array`);
   return value
     .map((item) => {
       if (item === null) return '';

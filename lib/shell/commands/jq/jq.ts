@@ -567,7 +567,8 @@ class Session {
       if (!(error instanceof JqError)) {
         if (error instanceof Error && error.message === 'break') this.#complain('break');
         else throw error;
-      } else this.#complain(error.value);
+      } else if (error.value === null) return;
+      else this.#complain(error.value);
       this.#exit = 5;
     }
   }
@@ -594,7 +595,7 @@ class Session {
 
   #halted(halt: Halt): number {
     const message = halt.message_;
-    if (message === undefined) return halt.code;
+    if (message === undefined || message === null) return halt.code;
     this.tool.note(typeof message === 'string' ? message : `${printJson(message)}\n`);
     return halt.code;
   }

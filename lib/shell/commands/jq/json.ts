@@ -104,11 +104,10 @@ export class JsonReader {
     this.#token = '';
     const first = token[0] ?? '';
     const word = { t: 'true', f: 'false', n: 'null' }[first];
-    if (word !== undefined && token !== 'nan') {
-      if (token !== word) return token.length === word.length ? 'Invalid literal' : 'Invalid numeric literal';
+    if (word !== undefined) {
+      if (token !== word) return 'Invalid literal';
       return this.#value(word === 'null' ? null : word === 'true');
     }
-    if (token === 'nan') return this.#value(Number.NaN);
     if (!/^-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(token)) return 'Invalid numeric literal';
     const number = Number(token);
     return this.#value(
@@ -152,7 +151,11 @@ export class JsonReader {
       this.#column += 4;
       return String.fromCharCode(Number.parseInt(digits, 16));
     }
-    return ESCAPES[letter] ?? this.#fail('Invalid escape');
+    const escape = ESCAPES[letter];
+    if (escape !== undefined) return escape;
+    // Found out when the string ends.
+    this.#column++;
+    return this.#fail('Invalid escape');
   }
 
   #structure(character: string): string | undefined {

@@ -73,7 +73,7 @@ def walk(f): . as $in | if type == "object" then reduce keys_unsorted[] as $key 
 def env: $ENV;
 def todate: strftime("%Y-%m-%dT%H:%M:%SZ");
 def ascii: [.] | implode;
-def join($x): reduce .[] as $i (null; (if .==null then "" else .+$x end) + ($i | if .==null then "" elif type=="string" then . else tojson end)) // "";
+def join($x): reduce .[] as $i (null; (if .==null then "" else .+$x end) + ($i | if type=="boolean" or type=="number" then tojson else .//"" end)) // "";
 def transpose: if . == [] then [] else . as $in | (map(length) | max) as $max | [range(0; $max) as $j | [range(0; $in|length) as $i | $in[$i][$j] ] ] end;
 def halt_error: halt_error(5);
 def error(msg): msg | error;

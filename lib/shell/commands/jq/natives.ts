@@ -159,7 +159,7 @@ const PLAIN: Readonly<Record<string, Plain>> = {
   },
   'input/0': (_input, _args, { surroundings }) => {
     const next = surroundings.nextInput();
-    return next === undefined ? fail('No more inputs') : next.value;
+    return next === undefined ? fail('break') : next.value;
   },
   'bsearch/1': (input, [wanted = null]) => {
     const items = itemsOf(input, 'searched from');
@@ -447,7 +447,7 @@ function match(input: Json, expression: Json, flags: Json, isTest: boolean): Jso
     multiline: true,
   });
   if (pattern instanceof RegexError)
-    return fail(`${expression} (at offset ${pattern.offset}) is not a valid regex: ${pattern.message}`);
+    return fail(`Regex failure: ${ONIGURUMA[pattern.message] ?? pattern.message}`);
   if (isTest) return pattern.test(input);
   const found: Json[] = [];
   for (let from = 0; from <= input.length; ) {
@@ -463,14 +463,29 @@ function match(input: Json, expression: Json, flags: Json, isTest: boolean): Jso
   return found;
 }
 
+/** What Oniguruma says where PCRE says otherwise. */
+const ONIGURUMA: Readonly<Record<string, string>> = {
+  'missing terminating ] for character class': 'premature end of char-class',
+  'missing closing parenthesis': 'end pattern with unmatched parenthesis',
+  'unmatched closing parenthesis': 'unmatched close parenthesis',
+  'quantifier does not follow a repeatable item': 'target of repeat operator is not specified',
+  '\\ at end of pattern': 'end pattern at escape',
+};
+
 function matchObject(text: string, spans: readonly number[], names: ReadonlyMap<string, number>): Json {
   const part = (group: number): Map<string, Json> => {
     const start = spans[group * 2] ?? -1;
     const end = spans[group * 2 + 1] ?? -1;
+    if (start < 0)
+      return new Map<string, Json>([
+        ['offset', -1],
+        ['string', null],
+        ['length', 0],
+      ]);
     return new Map<string, Json>([
-      ['offset', start < 0 ? -1 : [...text.slice(0, start)].length],
-      ['length', start < 0 ? 0 : [...text.slice(start, end)].length],
-      ['string', start < 0 ? null : text.slice(start, end)],
+      ['offset', [...text.slice(0, start)].length],
+      ['length', [...text.slice(start, end)].length],
+      ['string', text.slice(start, end)],
     ]);
   };
   const captures: Json[] = [];

@@ -51,10 +51,13 @@ class Parser {
     return true;
   }
   #expect(text: string): void {
-    if (!this.#take(text)) this.#unexpected();
+    if (!this.#take(text))
+      this.#unexpected(
+        text === '}' || (text === '(' && this.#token.kind === 'end') ? `'${text}'` : undefined,
+      );
   }
 
-  #unexpected(): never {
+  #unexpected(expected?: string): never {
     const token = this.#token;
     const last = this.tokens[this.#index - 1];
     if (token.isOpen === true)
@@ -62,8 +65,12 @@ class Parser {
         'syntax error, unexpected $end, expecting QQSTRING_TEXT or QQSTRING_INTERP_START or QQSTRING_END (Unix shell quoting issues?)',
         token.at,
       );
-    const at = token.kind === 'end' && token.text === '' ? (last?.at ?? 0) : token.at;
-    const expecting = this.#index === 0 ? ', expecting $end' : '';
+    const expecting =
+      expected === undefined ? (this.#index === 0 ? ', expecting $end' : '') : `, expecting ${expected}`;
+    // At the end the place is that of the last token, a name's after its `$`, or of blanks.
+    const lastAt =
+      last === undefined ? 0 : last.end < token.at ? last.end : last.at + (last.kind === 'variable' ? 1 : 0);
+    const at = token.kind === 'end' && token.text === '' ? lastAt : token.at;
     throw new JqSyntaxError(
       `syntax error, unexpected ${nameOf(token)}${expecting} (Unix shell quoting issues?)`,
       at,
@@ -240,18 +247,14 @@ class Parser {
     this.#expectIn('then', at);
     const yes = this.#pipe();
     if (this.#is('elif')) return { kind: 'if', test, yes, no: this.#if() };
-    const no = this.#take('else') ? this.#pipe() : undefined;
+    if (!this.#is('else')) this.#expectIn('else', at);
+    else this.#advance();
+    const no = this.#pipe();
     this.#expectIn('end', at);
-    if (no === undefined)
-      throw new JqSyntaxError('syntax error, unexpected end (Unix shell quoting issues?)', at);
     return { kind: 'if', test, yes, no };
   }
 
   #expectIn(word: string, at: number): void {
-    if (word === 'end' && this.#is('end') && this.tokens[this.#index - 1] !== undefined) {
-      this.#advance();
-      return;
-    }
     if (this.#take(word)) return;
     try {
       this.#unexpected();
@@ -398,7 +401,7 @@ class Parser {
 
   interpolation(): Filter {
     const filter = this.#pipe();
-    if (!this.#atEnd()) this.#unexpected();
+    if (!this.#atEnd()) this.#unexpected(this.tokens[this.#index - 1]?.text === '.' ? undefined : '$end');
     return filter;
   }
 

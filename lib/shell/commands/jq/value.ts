@@ -21,7 +21,7 @@ export function typeOf(value: Json): string {
 /** A value as messages show it: cut after eleven characters. */
 export function shown(value: Json): string {
   const text = printJson(value);
-  return text.length > 14 - 1 + 1 ? `${text.slice(0, 10)}...` : text;
+  return text.length > 14 ? `${text.slice(0, 11)}...` : text;
 }
 
 export function described(value: Json): string {
@@ -122,7 +122,7 @@ function multiply(a: Json, b: Json): Json {
   const [text, count] = typeof a === 'string' ? [a, b] : [b, a];
   if (typeof text === 'string' && typeof count === 'number') {
     if (count <= 0) return null;
-    return text.repeat(Math.min(Math.max(1, Math.ceil(count)), 1_000_000));
+    return text.repeat(Math.min(Math.max(1, Math.trunc(count)), 1_000_000));
   }
   if (isObject(a) && isObject(b)) return merge(a, b);
   return fail(`${described(a)} and ${described(b)} cannot be multiplied`);
