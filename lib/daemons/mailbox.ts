@@ -48,11 +48,19 @@ export function registerMailboxes(registry: Registry): void {
   });
 }
 
+/** A mailbox for a program that has just been started: nothing is lost until it opens it. */
+export function reserveMailbox(world: World, pid: number, tag: string): { id: number; on: Callback } {
+  const known = boxesOf(world);
+  const id = known.next++;
+  known.open.set(id, []);
+  return { id, on: { name: CALLBACK, pid, data: { box: id, tag } } };
+}
+
 export class Mailbox {
   readonly #box: number;
-  readonly #items: Item[] = [];
+  readonly #items: Item[];
 
-  /** `id`: of a mailbox that a checkpoint holds; its callbacks lead here again. */
+  /** `id`: of a mailbox that was reserved, or that a checkpoint holds; its callbacks lead here. */
   constructor(
     private readonly context: ProgramContext,
     id?: number,
@@ -60,6 +68,7 @@ export class Mailbox {
     const known = boxesOf(context.world);
     this.#box = id ?? known.next;
     known.next = Math.max(known.next, this.#box + 1);
+    this.#items = known.open.get(this.#box) ?? [];
     known.open.set(this.#box, this.#items);
   }
   get id(): number {

@@ -181,8 +181,6 @@ function* serve(context: ProgramContext, state: DnsmasqState, pidFile: string | 
         on: { name: 'dnsmasq.tcp', pid, data: undefined },
       });
     }
-  const upstream = network.bindUdp(host, { pid, ip: 0, port: 0, on: { name: REPLY, pid, data: undefined } });
-  if (typeof upstream !== 'string') state.upstream = upstream.socket;
   say(`started, version 2.90 cachesize ${configuration.cacheSize}`);
   if (isLimited(configuration)) say('DNS service limited to local subnets');
   say(COMPILED);
@@ -238,7 +236,7 @@ export const dnsmasqDaemon: DaemonDefinition<DnsmasqState> = {
       const answer = asAnswer(event.payload);
       const pending = answer === undefined ? undefined : daemon.state.pending.get(answer.id);
       if (answer === undefined || pending === undefined) return;
-      daemon.state.pending.delete(answer.id);
+      forget(daemon, answer.id);
       daemon.clearTimer(`query:${answer.id}`);
       remember(daemon, answer);
       reply(daemon, pending, { ...answer, id: pending.id, authoritative: false });
@@ -247,7 +245,7 @@ export const dnsmasqDaemon: DaemonDefinition<DnsmasqState> = {
       const daemon = host.daemonContext(pid) as DaemonContext<DnsmasqState> | undefined;
       const pending = daemon?.state.pending.get(data.id);
       if (daemon === undefined || pending === undefined) return;
-      daemon.state.pending.delete(data.id);
+      forget(daemon, data.id);
       if (pending.left.length > 0) forward(daemon, pending);
     });
     world.callback('dnsmasq.tcp', () => undefined);
@@ -341,12 +339,25 @@ function forward(daemon: DaemonContext<DnsmasqState>, pending: Pending): void {
   const { state, host, world } = daemon;
   const [server, ...left] = pending.left;
   if (server === undefined) return;
+  if (state.upstream === 0) {
+    const on = { name: REPLY, pid: daemon.process.pid, data: undefined };
+    const bound = world.network.bindUdp(host, { pid: daemon.process.pid, ip: 0, port: 0, on });
+    if (typeof bound === 'string') return;
+    state.upstream = bound.socket;
+  }
   const id = state.nextId;
   state.nextId = (id % 65_535) + 1;
   state.pending.set(id, { ...pending, left });
   const question = { kind: 'dns-query', id, name: pending.name, type: pending.type };
   world.network.sendUdp(host, state.upstream, server, question, questionBytes(pending.name));
   daemon.setTimer(`query:${id}`, daemon.kernel.now + TRY_MICROS, EXPIRE, { id });
+}
+/** The socket towards the upstreams is there as long as something is asked. */
+function forget({ state, host, world }: DaemonContext<DnsmasqState>, id: number): void {
+  state.pending.delete(id);
+  if (state.pending.size > 0 || state.upstream === 0) return;
+  world.network.closeUdp(host, state.upstream);
+  state.upstream = 0;
 }
 function reply(daemon: DaemonContext<DnsmasqState>, { socket, client }: Pending, answer: DnsAnswer): void {
   daemon.world.network.sendUdp(daemon.host, socket, client, answer, answerBytes(answer.name, answer.answers));

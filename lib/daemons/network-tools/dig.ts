@@ -293,7 +293,7 @@ function fullText(
 ): string {
   const id = context.kernel.random(`dig:${context.host.name}`).integer(0, 65_535);
   const full = name.endsWith('.') ? name : `${name}.`;
-  const tabs = full.length + 1 >= 24 ? '\t' : '\t'.repeat(Math.ceil((24 - full.length - 1) / 8));
+  const tabs = '\t'.repeat(Math.max(1, Math.ceil((32 - full.length) / 8)));
   const bytes =
     12 +
     full.length +
@@ -320,7 +320,7 @@ function fullText(
     parts.push(`;; OPT PSEUDOSECTION:\n; EDNS: version: 0, flags:; udp: 1232\n${extended}`);
   }
   if (call.question)
-    parts.push(call.comments ? ';; QUESTION SECTION:\n' : '', `;${full}${tabs}\tIN\t${call.type}\n\n`);
+    parts.push(call.comments ? ';; QUESTION SECTION:\n' : '', `;${full}${tabs}IN\t${call.type}\n\n`);
   if (call.answer && answer.answers.length > 0)
     parts.push(
       call.comments ? ';; ANSWER SECTION:\n' : '',

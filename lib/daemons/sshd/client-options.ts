@@ -11,6 +11,7 @@ export interface ClientOptions {
   identitiesGiven: boolean;
   strictHostKeys: 'ask' | 'yes' | 'no' | 'accept-new';
   knownHosts: string[];
+  updatesHostKeys: boolean;
   connectTimeout: number | undefined;
   batch: boolean;
   aliveSeconds: number;
@@ -192,6 +193,9 @@ export function optionsFrom(
     knownHosts: (settings.first('userknownhostsfile') ?? '~/.ssh/known_hosts ~/.ssh/known_hosts2')
       .split(/\s+/)
       .map(expand),
+    updatesHostKeys:
+      (settings.first('updatehostkeys') ??
+        (settings.first('userknownhostsfile') === undefined ? 'yes' : 'no')) === 'yes',
     connectTimeout: number('connecttimeout'),
     batch: settings.first('batchmode')?.toLowerCase() === 'yes',
     aliveSeconds: number('serveraliveinterval') ?? 0,

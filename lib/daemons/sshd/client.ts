@@ -134,7 +134,8 @@ export class Client {
     yield* this.debug(`Server host key: ${key.type} ${print}`);
     const field = hostField(options.host, options.port);
     const known = knownKeys(context, options.knownHosts, field);
-    const [first] = known;
+    // The last entry that differs is the one that is named.
+    const first = known[known.length - 1];
     if (known.some(({ type, blob }) => type === key.type && blob === key.blob)) {
       yield* this.debug(`Host '${options.host}' is known and matches the ${shortType(key.type)} host key.`);
     } else if (first !== undefined) yield* this.#changed(first, field, key, print);
@@ -225,9 +226,23 @@ export class Client {
   *#answer(): Step<string[] | undefined> {
     for (;;) {
       const packet = yield* this.next();
-      if (packet.t === 'success') return undefined;
+      if (packet.t === 'success') {
+        this.#learn(packet.hostKeys);
+        return undefined;
+      }
       if (packet.t === 'failure') return packet.methods;
     }
+  }
+  /** UpdateHostKeys: the other keys of a host whose file is the user's own are remembered as well. */
+  #learn(keys: readonly { type: string; blob: string }[]): void {
+    const { context, options } = this;
+    const [path] = options.knownHosts;
+    if (path === undefined || !options.updatesHostKeys) return;
+    const field = hostField(options.host, options.port);
+    const known = knownKeys(context, [path], field).filter((entry) => entry.path === path);
+    if (known.length === 0) return;
+    for (const key of keys)
+      if (!known.some(({ blob }) => blob === key.blob)) rememberKey(context, path, field, key);
   }
   *#askPassword(): Step<void> {
     const { context, options } = this;

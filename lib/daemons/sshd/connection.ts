@@ -21,16 +21,15 @@ const ROOT = { uid: 0, gid: 0, groups: [] };
 
 export function* serveConnection(
   context: ProgramContext,
-  connection: number,
-  config: ServerConfig,
+  given: { connection: number; box: number; config: ServerConfig },
 ): ProgramRun {
+  const { connection, config } = given;
   const { network } = context.world;
-  const box = new Mailbox(context);
+  const box = new Mailbox(context, given.box);
   const info = network
     .sockets(context.host)
     .find((socket) => socket.connection === connection && socket.side === 'server');
   if (info === undefined) return 255;
-  network.setOwner(connection, 'server', box.on('peer'));
   const side = new ServerSide(context, box, {
     connection,
     from: formatIPv4(info.peerIp),
@@ -46,6 +45,18 @@ export function* serveConnection(
     return 255;
   }
   return yield* runSession(side, user.record, user.command);
+}
+
+/** The keys of this host, the one that clients prefer first. */
+function hostKeys({ fs }: ProgramContext, config: ServerConfig): { type: string; blob: string }[] {
+  const ordered = ['ed25519', 'rsa', 'ecdsa'].flatMap((type) =>
+    config.hostKeys.filter((file) => file.includes(type)),
+  );
+  return ordered.flatMap((path) => {
+    const text = fs.readFile(`${path}.pub`, ROOT);
+    const key = text instanceof FileError ? undefined : parsePublicLine(text);
+    return key === undefined ? [] : [{ type: key.type, blob: key.blob }];
+  });
 }
 
 /** Until somebody is let in. */
@@ -105,13 +116,9 @@ class Entrance {
     const { context, served } = side;
     const done = context.host.compute(context.pid, KEY_EXCHANGE_MICROS);
     yield* context.sleep(done - context.kernel.now);
-    for (const path of ['ed25519', 'ecdsa', 'rsa'].flatMap((type) =>
-      served.config.hostKeys.filter((file) => file.includes(type)),
-    )) {
-      const text = context.fs.readFile(`${path}.pub`, ROOT);
-      const key = text instanceof FileError ? undefined : parsePublicLine(text);
-      if (key === undefined) continue;
-      side.send({ t: 'kex', hostKey: { type: key.type, blob: key.blob } });
+    const [key] = hostKeys(context, served.config);
+    if (key !== undefined) {
+      side.send({ t: 'kex', hostKey: key });
       return true;
     }
     return false;
@@ -228,7 +235,7 @@ class Entrance {
       'info',
       'authpriv',
     );
-    side.send({ t: 'success' });
+    side.send({ t: 'success', hostKeys: hostKeys(context, served.config) });
     return { record, command };
   }
 }

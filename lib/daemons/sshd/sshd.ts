@@ -15,6 +15,7 @@ import type {
 import { FileError } from '../../world/files.contract';
 import type { Host } from '../../world/world.contract';
 import { parseOptions } from '../command-options';
+import { reserveMailbox } from '../mailbox';
 import { serveConnection } from './connection';
 import { hostKeyFiles, parsePublicLine, type PublicKey } from './keys';
 import { configText, readServerConfig, type ServerConfig } from './server-config';
@@ -196,9 +197,10 @@ export const sshdDaemon: DaemonDefinition<SshdState> = {
       const daemon = host.daemonContext(pid) as DaemonContext<SshdState> | undefined;
       if (daemon === undefined) return;
       const { config } = daemon.state;
+      const given = { connection: event.connection, box: 0, config };
       const started = daemon.spawn({
         argv: ['sshd: [accepted]'],
-        program: (context) => serveConnection(context, event.connection, config),
+        program: (context) => serveConnection(context, given),
         comm: 'sshd',
         uid: 0,
         gid: 0,
@@ -206,7 +208,14 @@ export const sshdDaemon: DaemonDefinition<SshdState> = {
         cwd: '/',
         fds: new Map([0, 1, 2].map((fd) => [fd, host.streams.null()])),
       });
-      if (typeof started !== 'number') world.network.reset(event.connection, 'server');
+      if (typeof started !== 'number') {
+        world.network.reset(event.connection, 'server');
+        return;
+      }
+      // What the client says before the child runs waits for it.
+      const reserved = reserveMailbox(world, started, 'peer');
+      given.box = reserved.id;
+      world.network.setOwner(event.connection, 'server', reserved.on);
     });
   },
   onSignal(daemon, signal) {

@@ -26,7 +26,7 @@ export type ClientPacket =
 export type ServerPacket =
   | { t: 'kex'; hostKey: { type: string; blob: string } }
   | { t: 'failure'; methods: string[] }
-  | { t: 'success' }
+  | { t: 'success'; hostKeys: { type: string; blob: string }[] }
   | { t: 'banner'; text: string }
   | { t: 'opened'; terminal: string | undefined }
   | { t: 'data'; text: string }
