@@ -1,0 +1,247 @@
+/**
+ * Elements of sets and maps: read by the types of the set, put in order,
+ * intervals joined or refused.
+ * Source: nft(8) "SETS", "MAPS", "ELEMENTS"; the order is that of 1.0.6's listing.
+ */
+import type { FilterElement, Verdict } from '../../../world/network.contract';
+import type { Micros } from '../../../std/instant';
+import { type DataType, TYPES } from '../directives';
+import type { Element, Expression, Place } from '../parse/tree';
+import { type Range, refuse, type Value, type Values } from './values';
+
+export interface SetShape {
+  readonly key: readonly DataType[];
+  /** Undefined: a plain set. */
+  readonly data: readonly DataType[] | undefined;
+  readonly interval: boolean;
+  /** Overlapping and neighbouring ranges become one. */
+  readonly merges: boolean;
+  readonly anonymous: boolean;
+}
+/** An element and where it was written. */
+export interface Placed {
+  readonly element: FilterElement;
+  readonly place: Place;
+  readonly jump: { chain: string; place: Place } | undefined;
+}
+
+export function readElements(values: Values, expression: Expression, shape: SetShape): Placed[] {
+  const found: Placed[] = [];
+  const visit = (given: Expression): void => {
+    if (given.kind !== 'set') {
+      found.push(readElement(values, plain(given), shape));
+      return;
+    }
+    for (const element of given.elements) {
+      // A variable that holds a set stands for its elements.
+      if (element.key.kind === 'set' && element.data === undefined) visit(element.key);
+      else found.push(readElement(values, element, shape));
+    }
+  };
+  visit(expression);
+  return found;
+}
+
+function plain(key: Expression): Element {
+  return {
+    key,
+    data: undefined,
+    timeout: undefined,
+    expires: undefined,
+    comment: undefined,
+    counter: undefined,
+    place: key.place,
+  };
+}
+
+function readElement(values: Values, given: Element, shape: SetShape): Placed {
+  const key = readKey(values, given.key, shape);
+  let data: FilterElement['data'];
+  let jump: Placed['jump'];
+  if (shape.data === undefined) {
+    if (given.data !== undefined) throw refuse(given.place, 'mapping outside of map context');
+  } else if (given.data === undefined) throw refuse(given.place, 'missing mapping data');
+  else if (shape.data[0] === 'verdict') {
+    if (given.data.kind !== 'verdict') throw refuse(given.data.place, 'invalid mapping data');
+    const { verdict, chain } = given.data;
+    const name = chain?.kind === 'symbol' ? chain.text : '';
+    data = (
+      verdict === 'jump' || verdict === 'goto' ? { kind: verdict, chain: name } : { kind: verdict }
+    ) as Verdict;
+    if (verdict === 'jump' || verdict === 'goto') jump = { chain: name, place: given.place };
+  } else data = partsOf(given.data, shape.data, values);
+  return {
+    element: {
+      key,
+      text: '',
+      ...(data === undefined ? {} : { data }),
+      ...(given.comment === undefined ? {} : { comment: given.comment }),
+      ...(given.counter === undefined ? {} : { counter: { ...given.counter } }),
+      ...(given.timeout === undefined ? {} : { timeoutMicros: given.timeout }),
+    },
+    place: given.place,
+    jump,
+  };
+}
+
+function partsOf(expression: Expression, types: readonly DataType[], values: Values): Range[] {
+  const parts = expression.kind === 'concat' ? expression.parts : [expression];
+  if (parts.length < types.length)
+    throw refuse(
+      expression.place,
+      `invalid data type, expected concatenation of (${types.map((type) => TYPES[type].title).join(', ')})`,
+    );
+  return parts.map((part, index) => {
+    const type = types[index];
+    if (type === undefined) throw refuse(parts[0]?.place, `Can't parse symbolic invalid expressions`);
+    return values.range(part, type);
+  });
+}
+
+function readKey(values: Values, expression: Expression, shape: SetShape): Range[] {
+  if (expression.kind === 'wildcard')
+    return shape.key.map((type) =>
+      type === 'ifname' ? { lo: '*', hi: '*' } : { lo: 0, hi: Number.MAX_SAFE_INTEGER },
+    );
+  if (!shape.anonymous && !shape.interval) {
+    const parts = expression.kind === 'concat' ? expression.parts : [expression];
+    for (const part of parts) {
+      const kind = part.kind === 'prefix' ? 'prefix' : part.kind === 'range' ? 'range' : undefined;
+      if (kind !== undefined)
+        throw refuse(
+          part.place,
+          `You must add 'flags interval' to your set declaration if you want to add ${kind} elements`,
+        );
+    }
+  }
+  return partsOf(expression, shape.key, values);
+}
+
+export function isWildcardElement(element: FilterElement): boolean {
+  return element.key.every(({ lo, hi }) => lo === '*' || hi === Number.MAX_SAFE_INTEGER);
+}
+
+/** Whether any element is more than a single value: such a set has intervals. */
+export function hasIntervals(elements: readonly Placed[]): boolean {
+  return elements.some(({ element }) =>
+    element.key.some(({ lo, hi }) => lo !== hi || (typeof lo === 'string' && lo.endsWith('*'))),
+  );
+}
+
+/** Orders elements, joins or refuses overlaps, drops what is there twice. */
+export function settle(elements: readonly Placed[], shape: SetShape): Placed[] {
+  const isInterval = shape.interval || hasIntervals(elements);
+  const sorted = elements.toSorted((a, b) => compareElements(a.element, b.element, isInterval));
+  const kept: Placed[] = [];
+  for (const next of sorted) {
+    const last = kept[kept.length - 1];
+    if (last === undefined || next.element.key.length !== 1) {
+      if (last !== undefined && sameKey(last.element, next.element)) {
+        if (!sameData(last.element, next.element)) throw conflict(last, next);
+        continue;
+      }
+      kept.push(next);
+      continue;
+    }
+    const a = last.element.key[0];
+    const b = next.element.key[0];
+    if (a === undefined || b === undefined || isWildcardElement(next.element)) {
+      kept.push(next);
+      continue;
+    }
+    if (a.lo === b.lo && a.hi === b.hi) {
+      if (shape.data !== undefined && !sameData(last.element, next.element)) throw conflict(last, next);
+      continue;
+    }
+    if (typeof a.hi === 'number' && typeof b.lo === 'number' && typeof b.hi === 'number' && isInterval) {
+      if (shape.merges && shape.data === undefined && b.lo <= a.hi + 1) {
+        kept[kept.length - 1] = {
+          ...last,
+          element: { ...last.element, key: [{ lo: a.lo, hi: Math.max(a.hi, b.hi) }] },
+        };
+        continue;
+      }
+      if (b.lo <= a.hi) throw conflict(last, next);
+    }
+    kept.push(next);
+  }
+  return kept;
+}
+
+function conflict(a: Placed, b: Placed): ReturnType<typeof refuse> {
+  const [first, second] = a.place.start <= b.place.start ? [a, b] : [b, a];
+  return refuse(second.place, 'conflicting intervals specified', first.place);
+}
+
+export function sameKey(a: FilterElement, b: FilterElement): boolean {
+  return (
+    a.key.length === b.key.length &&
+    a.key.every((part, index) => part.lo === b.key[index]?.lo && part.hi === b.key[index]?.hi)
+  );
+}
+function sameData(a: FilterElement, b: FilterElement): boolean {
+  return JSON.stringify(a.data) === JSON.stringify(b.data);
+}
+
+/** The order of a listing: by value; interface names by their last characters first, unless the set has intervals. */
+export function compareElements(a: FilterElement, b: FilterElement, isInterval: boolean): number {
+  const wild = Number(isWildcardElement(a)) - Number(isWildcardElement(b));
+  if (wild !== 0) return wild;
+  const hasNames = a.key.some(({ lo }) => typeof lo === 'string');
+  const order = hasNames && !isInterval ? [...a.key.keys()].toReversed() : [...a.key.keys()];
+  for (const part of order) {
+    const x = a.key[part];
+    const y = b.key[part];
+    if (x === undefined || y === undefined) return 0;
+    const found = compareValues(x.lo, y.lo, isInterval) || compareValues(y.hi, x.hi, isInterval);
+    if (found !== 0) return found;
+  }
+  return 0;
+}
+function compareValues(a: Value, b: Value, isInterval: boolean): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  const x = String(a);
+  const y = String(b);
+  if (isInterval || x.includes(':') || y.includes(':')) return x < y ? -1 : x > y ? 1 : 0;
+  const width = Math.max(x.length, y.length);
+  for (let at = width - 1; at >= 0; at--) {
+    const difference = (x.charCodeAt(at) || 0) - (y.charCodeAt(at) || 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+// ---------------------------------------------------------------- printing
+export function elementText(
+  values: Values,
+  element: FilterElement,
+  types: { key: readonly DataType[]; data: readonly DataType[] | undefined },
+  live:
+    | { now: Micros; timeoutMicros: number | undefined; stateless: boolean; text(micros: Micros): string }
+    | undefined,
+): string {
+  let text = isWildcardElement(element)
+    ? '*'
+    : element.key.map((part, index) => values.rangeText(part, types.key[index] ?? 'integer')).join(' . ');
+  if (element.counter !== undefined)
+    text +=
+      live?.stateless === true
+        ? ' counter'
+        : ` counter packets ${element.counter.packets} bytes ${element.counter.bytes}`;
+  if (live !== undefined) {
+    const own = element.timeoutMicros;
+    if (own !== undefined && own !== live.timeoutMicros) text += ` timeout ${live.text(own)}`;
+    if (element.expiresAt !== undefined && !live.stateless)
+      text += ` expires ${live.text(Math.max(0, element.expiresAt - live.now))}`;
+  }
+  if (element.comment !== undefined) text += ` comment "${element.comment}"`;
+  const { data } = element;
+  if (data === undefined) return text;
+  if (!Array.isArray(data)) return `${text} : ${verdictText(data)}`;
+  return `${text} : ${data.map((part, index) => values.rangeText(part, types.data?.[index] ?? 'integer')).join(' . ')}`;
+}
+export function verdictText(verdict: Verdict): string {
+  return verdict.kind === 'jump' || verdict.kind === 'goto'
+    ? `${verdict.kind} ${verdict.chain}`
+    : verdict.kind;
+}

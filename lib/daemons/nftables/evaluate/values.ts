@@ -1,0 +1,341 @@
+/**
+ * Values by their type: how words become numbers, and numbers words again.
+ * Source: nft(8) "DATA TYPES"; the words of complaints are those of 1.0.6.
+ */
+import { formatIPv4, parseIPv4 } from '../../../std/ipv4';
+import { HOUR, SECOND } from '../../../std/instant';
+import { type DataType, SERVICES, TYPES } from '../directives';
+import type { Expression, Place, Problem } from '../parse/tree';
+import { parseIPv6 } from './ipv6';
+
+/** Thrown where a command makes no sense; caught per command. */
+export class EvaluationTrouble {
+  constructor(readonly problem: Problem) {}
+}
+export function refuse(place: Place | undefined, message: string, also?: Place): EvaluationTrouble {
+  return new EvaluationTrouble({ place, message, ...(also === undefined ? {} : { also }) });
+}
+
+/** What evaluation asks of the host. */
+export interface Surroundings {
+  interfaceIndex(name: string): number | undefined;
+  interfaceName(index: number): string | undefined;
+  user(name: string): number | undefined;
+  group(name: string): number | undefined;
+  /** An address for a name, the resolver's complaint, or undefined while nobody has asked it yet. */
+  address(name: string): { ip: number } | { problem: string } | undefined;
+}
+/** A name that must be looked up before evaluation can go on. */
+export class NameNeeded {
+  constructor(readonly name: string) {}
+}
+
+export type Value = number | string;
+export interface Range {
+  lo: Value;
+  hi: Value;
+}
+
+/** Longest interface name, with its end. */
+const IFNAMSIZ = 16;
+
+export class Values {
+  constructor(readonly surroundings: Surroundings) {}
+
+  /** The number (or name) that a single word stands for. */
+  single(expression: Expression, type: DataType, bits = TYPES[type].bits): Value {
+    if (expression.kind === 'binary' && expression.operator === '|')
+      return this.#bits(this.single(expression.left, type, bits), this.single(expression.right, type, bits));
+    if (expression.kind !== 'symbol' && expression.kind !== 'number')
+      throw refuse(expression.place, `Can't parse symbolic invalid expressions`);
+    const { text, place } = expression;
+    switch (type) {
+      case 'ipv4_addr':
+        return this.#ipv4(text, place);
+      case 'ipv6_addr': {
+        const address = parseIPv6(text);
+        if (address !== undefined) return address;
+        if (parseIPv4(text) !== undefined)
+          throw refuse(place, 'Could not resolve hostname: Address family for hostname not supported');
+        throw refuse(place, 'Could not resolve hostname: Name or service not known');
+      }
+      case 'inet_service':
+        return this.#service(text, place);
+      case 'inet_proto': {
+        if (/^(?:\d+|0x[0-9a-f]+)$/i.test(text)) {
+          if (Number(text) > 255) throw refuse(place, 'Protocol out of range');
+          return Number(text);
+        }
+        const number = TYPES.inet_proto.names?.[text];
+        if (number === undefined) throw refuse(place, 'Could not resolve protocol name');
+        return number;
+      }
+      case 'ifname':
+        if (text === '') throw refuse(place, 'Empty string is not allowed');
+        if (text.length >= IFNAMSIZ) throw refuse(place, `String exceeds maximum length of ${IFNAMSIZ}`);
+        return text;
+      case 'iface_index': {
+        const index = this.surroundings.interfaceIndex(text);
+        if (index !== undefined) return index;
+        if (/^\d+$/.test(text)) return Number(text);
+        throw refuse(place, 'Interface does not exist');
+      }
+      case 'ether_addr': {
+        const parts = text.split(':');
+        if (parts.length !== 6) throw refuse(place, 'Could not parse Ethernet address');
+        return parts.map((part) => part.padStart(2, '0').toLowerCase()).join(':');
+      }
+      case 'uid':
+      case 'gid': {
+        const id = type === 'uid' ? this.surroundings.user(text) : this.surroundings.group(text);
+        if (/^\d+$/.test(text)) return Number(text);
+        if (id === undefined)
+          throw refuse(place, type === 'uid' ? 'User does not exist' : 'Group does not exist');
+        return id;
+      }
+      case 'hour':
+        return this.#hour(text, place);
+      case 'time':
+        return this.#time(text, place);
+      default:
+        return this.#named(text, place, type, bits);
+    }
+  }
+
+  #bits(a: Value, b: Value): Value {
+    return typeof a === 'number' && typeof b === 'number' ? (a | b) >>> 0 : a;
+  }
+  #ipv4(text: string, place: Place): number {
+    const literal = parseIPv4(text);
+    if (literal !== undefined) return literal;
+    if (/^\d+$/.test(text) && Number(text) <= 0xffffffff) return Number(text);
+    if (parseIPv6(text) !== undefined)
+      throw refuse(place, 'Could not resolve hostname: Address family for hostname not supported');
+    if (/^[\d.]+$/.test(text)) throw refuse(place, 'Could not resolve hostname: Name or service not known');
+    const answer = this.surroundings.address(text);
+    if (answer === undefined) throw new NameNeeded(text);
+    if ('problem' in answer) throw refuse(place, `Could not resolve hostname: ${answer.problem}`);
+    return answer.ip;
+  }
+  #service(text: string, place: Place): number {
+    if (/^(?:\d+|0x[0-9a-f]+)$/i.test(text)) {
+      if (Number(text) > 65_535) throw refuse(place, 'Service out of range');
+      return Number(text);
+    }
+    const port = SERVICES[text];
+    if (port === undefined)
+      throw refuse(place, 'Could not resolve service: Servname not supported for ai_socktype');
+    return port;
+  }
+  #hour(text: string, place: Place): number {
+    const found = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(text);
+    if (found !== null) return Number(found[1]) * 3_600 + Number(found[2]) * 60 + Number(found[3] ?? 0);
+    if (/^\d+$/.test(text)) return Number(text);
+    throw refuse(place, `Can't parse hour format`);
+  }
+  #time(text: string, place: Place): number {
+    const found = /^(\d{4})-(\d{2})-(\d{2})(?: (\d{2}):(\d{2})(?::(\d{2}))?)?$/.exec(text);
+    if (found !== null) {
+      const [, year, month, day, hour = 0, minute = 0, second = 0] = found.map(Number);
+      return (
+        daysBefore(Number(year), Number(month), Number(day)) * 86_400 +
+        (Number.isNaN(hour) ? 0 : hour) * 3_600 +
+        (Number.isNaN(minute) ? 0 : minute) * 60 +
+        (Number.isNaN(second) ? 0 : second)
+      );
+    }
+    if (/^\d+$/.test(text)) return Number(text);
+    throw refuse(place, `Can't parse date format`);
+  }
+  #named(text: string, place: Place, type: DataType, bits: number): number {
+    const info = TYPES[type];
+    const known = info.names?.[text];
+    if (known !== undefined) return known;
+    if (!/^(?:\d+|0x[0-9a-f]+)$/i.test(text)) throw refuse(place, `Could not parse ${info.title}`);
+    const value = Number(text);
+    const most = 2 ** bits - 1;
+    if (value > most) throw refuse(place, `Value ${value} exceeds valid range 0-${most}`);
+    return value;
+  }
+
+  /** A value, prefix, range or list of bits as lo..hi. */
+  range(expression: Expression, type: DataType, bits = TYPES[type].bits): Range {
+    switch (expression.kind) {
+      case 'prefix': {
+        const lo = this.single(expression.base, type, bits);
+        const width = TYPES[type].bits;
+        if (expression.length > width)
+          throw refuse(
+            expression.place,
+            `Prefix length ${expression.length} is invalid for type of ${width} bits width`,
+          );
+        if (typeof lo === 'string')
+          return { lo: `${lo}/${expression.length}`, hi: `${lo}/${expression.length}` };
+        const size = 2 ** (width - expression.length);
+        const start = Math.floor(lo / size) * size;
+        return { lo: start, hi: start + size - 1 };
+      }
+      case 'range': {
+        const lo = this.single(expression.from, type, bits);
+        const hi = this.single(expression.to, type, bits);
+        if (typeof lo === 'number' && typeof hi === 'number' && lo >= hi && type !== 'hour') {
+          if (lo > hi || lo === hi) throw refuse(expression.place, 'Range has zero or negative size');
+        }
+        if (typeof lo === 'string') return { lo: `${lo}-${String(hi)}`, hi: `${lo}-${String(hi)}` };
+        return { lo, hi };
+      }
+      case 'list': {
+        if (TYPES[type].bitmask !== true) {
+          const first = expression.items[0];
+          throw refuse(
+            first?.kind === 'prefix'
+              ? { ...first.place, start: first.place.end - String(first.length).length }
+              : first?.place,
+            `Basetype of type ${TYPES[type].title} is not bitmask`,
+          );
+        }
+        let value = 0;
+        for (const item of expression.items) {
+          const bit = this.single(item, type, bits);
+          if (typeof bit === 'number') value = (value | bit) >>> 0;
+        }
+        return { lo: value, hi: value };
+      }
+      case 'symbol':
+        if (expression.asterisk || (type === 'ifname' && expression.text.endsWith('*'))) {
+          if (type !== 'ifname') throw refuse(expression.place, `Could not parse ${TYPES[type].title}`);
+          return { lo: expression.text, hi: expression.text };
+        }
+        break;
+      default:
+    }
+    const value = this.single(expression, type, bits);
+    return { lo: value, hi: value };
+  }
+
+  // ---------------------------------------------------------------- printing
+  text(value: Value, type: DataType, numeric = false): string {
+    if (typeof value === 'string') return type === 'ifname' ? `"${value}"` : value;
+    switch (type) {
+      case 'ipv4_addr':
+        return formatIPv4(value);
+      case 'mark':
+        return `0x${hex(value, 8)}`;
+      case 'iface_index': {
+        const name = this.surroundings.interfaceName(value);
+        return name === undefined ? String(value) : `"${name}"`;
+      }
+      case 'hour':
+        return `"${hourText(value)}"`;
+      case 'time':
+        return `"${timeText(value)}"`;
+      case 'duration':
+        return `${value}s`;
+      case 'inet_service':
+      case 'uid':
+      case 'gid':
+      case 'integer':
+        return String(value);
+      default:
+    }
+    const info = TYPES[type];
+    if (info.bitmask === true) return bitsText(value, info.names ?? {}, numeric ? ' | ' : ',');
+    if (numeric && type === 'inet_proto') return String(value);
+    const name = nameOf(type, value);
+    if (name === undefined)
+      return type === 'dscp' || type === 'ether_type'
+        ? `0x${hex(value, type === 'dscp' ? 2 : 4)}`
+        : String(value);
+    return type === 'day' ? `"${name}"` : name;
+  }
+
+  rangeText({ lo, hi }: Range, type: DataType, numeric = false): string {
+    if (lo === hi || typeof lo === 'string' || typeof hi === 'string') return this.text(lo, type, numeric);
+    const size = hi - lo + 1;
+    if (TYPES[type].prefixes === true && isPowerOfTwo(size) && lo % size === 0)
+      return `${this.text(lo, type)}/${TYPES[type].bits - exponentOf(size)}`;
+    return `${this.text(lo, type, numeric)}-${this.text(hi, type, numeric)}`;
+  }
+}
+
+const reversed = new Map<DataType, Map<number, string>>();
+function nameOf(type: DataType, value: number): string | undefined {
+  let names = reversed.get(type);
+  if (names === undefined) {
+    names = new Map();
+    // Of two names for a number the first is printed.
+    for (const [name, number] of Object.entries(TYPES[type].names ?? {}))
+      if (!names.has(number)) names.set(number, name);
+    reversed.set(type, names);
+  }
+  return names.get(value);
+}
+/** Names of bits from the lowest bit up; the value as a number when a bit has no name. */
+function bitsText(value: number, names: Readonly<Record<string, number>>, separator: string): string {
+  const parts: string[] = [];
+  let rest = value;
+  for (const [name, bit] of Object.entries(names).toSorted(([, a], [, b]) => a - b)) {
+    if ((rest & bit) === 0) continue;
+    parts.push(name);
+    rest &= ~bit;
+  }
+  if (rest !== 0 || parts.length === 0) return `0x${value.toString(16)}`;
+  return parts.join(separator);
+}
+function hex(value: number, width: number): string {
+  return value.toString(16).padStart(width, '0');
+}
+function isPowerOfTwo(value: number): boolean {
+  let size = 1;
+  while (size < value) size *= 2;
+  return size === value;
+}
+function exponentOf(size: number): number {
+  let exponent = 0;
+  for (let value = size; value > 1; value /= 2) exponent++;
+  return exponent;
+}
+function two(value: number): string {
+  return String(value).padStart(2, '0');
+}
+function hourText(seconds: number): string {
+  const hour = Math.floor(seconds / (HOUR / SECOND));
+  const minute = Math.floor((seconds % 3_600) / 60);
+  const second = seconds % 60;
+  return `${two(hour)}:${two(minute)}${second === 0 ? '' : `:${two(second)}`}`;
+}
+/** Days from 1970 to a date of the Gregorian calendar. */
+function daysBefore(year: number, month: number, day: number): number {
+  const shifted = month <= 2 ? year - 1 : year;
+  const era = Math.floor(shifted / 400);
+  const yearOfEra = shifted - era * 400;
+  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
+  return (
+    era * 146_097 +
+    yearOfEra * 365 +
+    Math.floor(yearOfEra / 4) -
+    Math.floor(yearOfEra / 100) +
+    dayOfYear -
+    719_468
+  );
+}
+function timeText(seconds: number): string {
+  const days = Math.floor(seconds / 86_400);
+  const shifted = days + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const dayOfEra = shifted - era * 146_097;
+  const yearOfEra = Math.floor(
+    (dayOfEra -
+      Math.floor(dayOfEra / 1_460) +
+      Math.floor(dayOfEra / 36_524) -
+      Math.floor(dayOfEra / 146_096)) /
+      365,
+  );
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const part = Math.floor((5 * dayOfYear + 2) / 153);
+  const day = dayOfYear - Math.floor((153 * part + 2) / 5) + 1;
+  const month = part < 10 ? part + 3 : part - 9;
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  const rest = seconds - days * 86_400;
+  return `${year}-${two(month)}-${two(day)} ${two(Math.floor(rest / 3_600))}:${two(Math.floor((rest % 3_600) / 60))}:${two(rest % 60)}`;
+}

@@ -1,0 +1,181 @@
+/**
+ * The surface of nft's language: words, numbers, strings, operators, comments,
+ * line ends. Every text has a tree, whatever is in it, and
+ * `printTree(parseTree(text))` is the text again. What the words mean is none of
+ * this file's business (see `parse/`).
+ *
+ * The editor of the play screen uses this file too: it imports `lib/text` and
+ * `lib/std` only.
+ *
+ * Sources: nft(8) 1.0.6 "LEXICAL CONVENTIONS", "SYMBOLIC VARIABLES"; where the
+ * manual is silent, the longest match wins, as in the program's scanner.
+ */
+import type { Span } from '../../text/position';
+import { GLOBAL_KEYWORDS } from './directives';
+
+/** `string`: a word, address or time; `number`: decimal or hexadecimal. */
+export type TokenKind =
+  | 'string'
+  | 'asterisk'
+  | 'quoted'
+  | 'number'
+  | 'punctuation'
+  | 'newline'
+  | 'junk'
+  | 'end';
+
+export interface Token extends Span {
+  readonly kind: TokenKind;
+  /** Without quotes. */
+  readonly text: string;
+}
+
+/** What a piece of text is, for the editor. */
+export type PieceKind =
+  | 'keyword'
+  | 'word'
+  | 'string'
+  | 'number'
+  | 'variable'
+  | 'operator'
+  | 'brace'
+  | 'comment';
+
+export interface Piece extends Span {
+  readonly kind: PieceKind;
+  readonly text: string;
+}
+
+/** A whole file. */
+export interface ConfigurationTree {
+  readonly text: string;
+  readonly tokens: readonly Token[];
+  readonly comments: readonly Span[];
+  readonly pieces: readonly Piece[];
+}
+
+const HEX = '[0-9a-fA-F]{1,4}';
+const IP4 = String.raw`\d{1,3}(?:\.\d{1,3}){3}`;
+const IP6 = [
+  `(?:${HEX}:){7}${HEX}`,
+  `(?:${HEX}:){1,6}(?::${HEX}){1,6}`,
+  `(?:${HEX}:){1,7}:`,
+  `:(?::${HEX}){1,7}`,
+  `::(?:[fF]{4}:)?${IP4}`,
+  '::',
+].join('|');
+
+/** Tried at one place; the longest match wins, of equals the first. */
+const RULES: readonly (readonly [TokenKind, RegExp])[] = [
+  ['string', new RegExp(`(?:[0-9a-fA-F]{1,2}:){5}[0-9a-fA-F]{1,2}`, 'y')],
+  ['string', new RegExp(IP4, 'y')],
+  ['string', new RegExp(IP6, 'y')],
+  ['string', /(?=\d)(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?(?:\d+ms)?/y],
+  ['string', /8021ad|8021q/y],
+  ['number', /0[xX][0-9a-fA-F]+|\d+/y],
+  ['string', /[0-9a-fA-F]{1,4}:[0-9a-fA-F]{1,4}(?=[ \t\n:\-},])/y],
+  ['asterisk', /[a-zA-Z_.][a-zA-Z0-9/\-_.]*\\?\*(?:[a-zA-Z_.][a-zA-Z0-9/\-_.]*)?|\\\*/y],
+  ['string', /[a-zA-Z_.][a-zA-Z0-9/\-_.]*/y],
+];
+const OPERATORS = ['==', '!=', '<=', '>=', '<<', '>>'];
+const SINGLE = ',.:;{}[]()^&|!/-*@$=+<>';
+
+/** Splits a text into tokens; the last one is the end. */
+export function tokenize(text: string): { tokens: Token[]; comments: Span[] } {
+  const tokens: Token[] = [];
+  const comments: Span[] = [];
+  let at = 0;
+  while (at < text.length) {
+    const character = text.charAt(at);
+    if (character === ' ' || character === '\t') {
+      at++;
+      continue;
+    }
+    if (character === '\n') {
+      tokens.push({ kind: 'newline', text: '\n', start: at, end: ++at });
+      continue;
+    }
+    if (character === '#') {
+      const end = text.indexOf('\n', at);
+      const stop = end < 0 ? text.length : end;
+      comments.push({ start: at, end: stop });
+      at = stop;
+      continue;
+    }
+    if (character === '\\' && text.charAt(at + 1) === '\n') {
+      at += 2;
+      continue;
+    }
+    const token = tokenAt(text, at, character);
+    tokens.push(token);
+    at = token.end;
+  }
+  tokens.push({ kind: 'end', text: '', start: text.length, end: text.length + 1 });
+  return { tokens, comments };
+}
+
+function tokenAt(text: string, at: number, character: string): Token {
+  if (character === '"') {
+    const close = text.indexOf('"', at + 1);
+    if (close >= 0) return { kind: 'quoted', text: text.slice(at + 1, close), start: at, end: close + 1 };
+    return { kind: 'junk', text: '"', start: at, end: at + 1 };
+  }
+  let kind: TokenKind = 'junk';
+  let length = 0;
+  if (/[0-9a-zA-Z_.:\\]/.test(character)) {
+    for (const [candidate, pattern] of RULES) {
+      pattern.lastIndex = at;
+      const found = pattern.exec(text)?.[0].length ?? 0;
+      if (found <= length) continue;
+      kind = candidate;
+      length = found;
+    }
+  }
+  if (length <= 1 && SINGLE.includes(character)) {
+    const two = text.slice(at, at + 2);
+    const operator = OPERATORS.includes(two) ? two : character;
+    return { kind: 'punctuation', text: operator, start: at, end: at + operator.length };
+  }
+  if (length === 0) length = 1;
+  return { kind, text: text.slice(at, at + length), start: at, end: at + length };
+}
+
+/** The tree of a file: its tokens, and the pieces that the editor colours. */
+export function parseTree(text: string): ConfigurationTree {
+  const { tokens, comments } = tokenize(text);
+  const pieces: Piece[] = comments.map((span) => ({
+    ...span,
+    kind: 'comment',
+    text: text.slice(span.start, span.end),
+  }));
+  for (const [index, token] of tokens.entries()) {
+    const kind = pieceKind(token, tokens[index - 1]);
+    if (kind !== undefined)
+      pieces.push({ kind, text: text.slice(token.start, token.end), start: token.start, end: token.end });
+  }
+  pieces.sort((a, b) => a.start - b.start);
+  return { text, tokens, comments, pieces };
+}
+
+function pieceKind(token: Token, before: Token | undefined): PieceKind | undefined {
+  switch (token.kind) {
+    case 'newline':
+    case 'end':
+      return undefined;
+    case 'quoted':
+      return 'string';
+    case 'number':
+      return 'number';
+    case 'punctuation':
+      return '{}()[]'.includes(token.text) ? 'brace' : token.text === '$' ? 'variable' : 'operator';
+    default:
+      if (before?.text === '$' || before?.text === '@') return 'variable';
+      if (/^\d/.test(token.text)) return 'number';
+      return GLOBAL_KEYWORDS.has(token.text) ? 'keyword' : 'word';
+  }
+}
+
+/** The text a tree was made from. */
+export function printTree(tree: ConfigurationTree): string {
+  return tree.text;
+}

@@ -1,0 +1,129 @@
+/** Chains as the kernel keeps them: hooks, types, who jumps where. Source: nft(8) "CHAINS", linux/net/netfilter/nf_tables_api.c. */
+import type { FilterChain, FilterStep, FilterTable, Hook } from '../../../world/network.contract';
+import { BRIDGE_PRIORITIES, PRIORITIES } from '../directives';
+import { refuse } from '../evaluate/values';
+import { isNamedFor } from '../listing/ruleset';
+import type { ChainSpec, Command } from '../parse/tree';
+import { kernel } from './trouble';
+
+const HOOKS: Readonly<Record<string, readonly Hook[]>> = {
+  ip: ['prerouting', 'input', 'forward', 'output', 'postrouting'],
+  ip6: ['prerouting', 'input', 'forward', 'output', 'postrouting'],
+  inet: ['prerouting', 'input', 'forward', 'output', 'postrouting', 'ingress'],
+  bridge: ['prerouting', 'input', 'forward', 'output', 'postrouting'],
+  arp: ['input', 'output'],
+  netdev: ['ingress', 'egress'],
+};
+const LOWEST_NAT_PRIORITY = -199;
+
+/** `add chain`: a new one, or other settings of one that is there. */
+export function addChain(
+  table: FilterTable,
+  command: Command & { object: 'chain' },
+  spec: ChainSpec | undefined,
+  handle: () => number,
+): void {
+  const { target, place } = command;
+  const base = spec?.hook === undefined ? undefined : baseOf(table, command, spec);
+  const present = table.chains.find(({ name }) => name === target.name);
+  if (present !== undefined) {
+    if (base !== undefined) {
+      const same =
+        present.base !== undefined &&
+        present.base.hook === base.hook &&
+        present.base.type === base.type &&
+        present.base.priority === base.priority;
+      if (!same) throw kernel(present.base === undefined ? 'EEXIST' : 'EOPNOTSUPP', place);
+    }
+    if (spec?.policy !== undefined && present.base !== undefined)
+      present.base = { ...present.base, policy: spec.policy };
+    return;
+  }
+  const made: FilterChain = {
+    name: target.name,
+    handle: handle(),
+    rules: [],
+    ...(base === undefined ? {} : { base }),
+    ...(spec?.comment === undefined ? {} : { comment: spec.comment }),
+  };
+  table.chains.push(made);
+}
+
+function baseOf(
+  table: FilterTable,
+  command: Command & { object: 'chain' },
+  spec: ChainSpec,
+): NonNullable<FilterChain['base']> {
+  const { family } = table;
+  const hook = spec.hook ?? 'input';
+  const type = spec.type === 'nat' || spec.type === 'route' ? spec.type : 'filter';
+  const priority = priorityOf(family, hook, spec);
+  if (HOOKS[family]?.includes(hook) !== true)
+    throw refuse(spec.hookPlace, `The ${family} family doesn't support this hook`);
+  const needsDevice = hook === 'ingress' || hook === 'egress';
+  if (needsDevice && spec.devices.length === 0)
+    throw refuse(spec.hookPlace, "Missing `device' in this chain definition");
+  const isNat = type === 'nat';
+  if (
+    isNat &&
+    (hook === 'forward' ||
+      needsDevice ||
+      family === 'arp' ||
+      family === 'bridge' ||
+      family === 'netdev' ||
+      priority < LOWEST_NAT_PRIORITY)
+  )
+    throw kernel('EOPNOTSUPP', command.place);
+  if (type === 'route' && hook !== 'output') throw kernel('EOPNOTSUPP', command.place);
+  return {
+    type,
+    hook,
+    priority,
+    priorityText: spec.priority?.text ?? String(priority),
+    policy: spec.policy ?? 'accept',
+    ...(spec.devices[0] === undefined ? {} : { device: spec.devices[0] }),
+  };
+}
+function priorityOf(family: string, hook: Hook, spec: ChainSpec): number {
+  const { priority } = spec;
+  if (priority === undefined) return 0;
+  if (priority.value !== undefined) return priority.value;
+  const name = priority.name ?? '';
+  const names = family === 'bridge' ? BRIDGE_PRIORITIES : PRIORITIES;
+  const standard = names[name];
+  // `dstnat` may also be said of the output hook, though a listing names it there by number.
+  const isKnown =
+    isNamedFor(family, hook, name) || (name === 'dstnat' && hook === 'output' && family !== 'arp');
+  if (standard === undefined || !isKnown)
+    throw refuse(priority.place, 'invalid priority expression value in this context.');
+  return standard + priority.offset;
+}
+
+export function jumpTargets(steps: readonly FilterStep[]): string[] {
+  return steps.flatMap((step) =>
+    step.step === 'verdict' && 'chain' in step.verdict ? [step.verdict.chain] : [],
+  );
+}
+export function renameSteps(steps: readonly FilterStep[], from: string, to: string): FilterStep[] {
+  return steps.map((step) =>
+    step.step === 'verdict' && 'chain' in step.verdict && step.verdict.chain === from
+      ? { ...step, verdict: { ...step.verdict, chain: to } }
+      : step,
+  );
+}
+/** Whether a rule or a verdict map of the table leads to the chain. */
+export function dependants(table: FilterTable, chain: string): boolean {
+  return (
+    table.chains.some(({ rules }) => rules.some(({ steps }) => jumpTargets(steps).includes(chain))) ||
+    table.sets.some(({ elements }) =>
+      elements.some(({ data }) => data !== undefined && 'chain' in data && data.chain === chain),
+    )
+  );
+}
+export function usesSet(table: FilterTable, set: string): boolean {
+  return table.chains.some(({ rules }) =>
+    rules.some(({ steps }) =>
+      steps.some((step) => ('set' in step && step.set === set) || ('map' in step && step.map?.set === set)),
+    ),
+  );
+}

@@ -1,0 +1,27 @@
+/** What the kernel refuses, as errno and its words. */
+import type { Place } from '../parse/tree';
+
+const WORDS = {
+  ENOENT: 'No such file or directory',
+  EEXIST: 'File exists',
+  EBUSY: 'Device or resource busy',
+  EOPNOTSUPP: 'Operation not supported',
+  EINVAL: 'Invalid argument',
+  EMLINK: 'Too many links',
+} as const;
+
+export class KernelTrouble {
+  constructor(
+    readonly words: string,
+    readonly place: Place | undefined,
+    /** What was looked for in vain, for a suggestion. */
+    readonly what: 'table' | 'chain' | 'set' | 'object' | undefined,
+  ) {}
+}
+export function kernel(
+  errno: keyof typeof WORDS,
+  place: Place | undefined,
+  what?: KernelTrouble['what'],
+): KernelTrouble {
+  return new KernelTrouble(WORDS[errno], place, what);
+}

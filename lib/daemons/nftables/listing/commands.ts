@@ -1,0 +1,95 @@
+/** What `nft list …` and `nft reset …` print, by what was asked for. */
+import type { FilterTable } from '../../../world/network.contract';
+import type { Command } from '../parse/tree';
+import {
+  chainText,
+  counterText,
+  listTableNames,
+  listTables,
+  type ListingOptions,
+  setText,
+  wrapInTable,
+} from './ruleset';
+
+export function listingText(
+  command: Command,
+  tables: readonly FilterTable[],
+  options: ListingOptions,
+): string {
+  const within =
+    'family' in command && command.family !== undefined
+      ? tables.filter(({ family }) => family === command.family)
+      : tables;
+  const target = 'target' in command ? command.target : undefined;
+  const chosen =
+    target === undefined
+      ? within
+      : within.filter(({ family, name }) => family === target.family && name === target.table);
+  const [table] = chosen;
+  const plain = { ...options, handles: false };
+  switch (command.object) {
+    case 'ruleset':
+      return listTables(chosen, options);
+    case 'tables':
+      return listTableNames(chosen, options);
+    case 'table':
+      return listTables(chosen, options);
+    case 'chains':
+      return chosen
+        .map((each) =>
+          wrapInTable(each, each.chains.map((chain) => chainText(each, chain, options, false)).join('')),
+        )
+        .join('');
+    case 'chain': {
+      const chain = table?.chains.find(({ name }) => name === target?.name);
+      return table === undefined || chain === undefined
+        ? ''
+        : wrapInTable(table, chainText(table, chain, options, true), options);
+    }
+    case 'sets':
+    case 'maps':
+      return chosen
+        .map((each) =>
+          wrapInTable(
+            each,
+            each.sets
+              .filter(
+                (set) => set.anonymous !== true && (set.map !== undefined) === (command.object === 'maps'),
+              )
+              .map((set) => setText(set, options))
+              .join(''),
+          ),
+        )
+        .join('');
+    case 'set':
+    case 'map': {
+      const set = table?.sets.find(({ name }) => name === target?.name);
+      return table === undefined || set === undefined
+        ? ''
+        : wrapInTable(table, setText(set, options), options);
+    }
+    case 'counters':
+      return chosen
+        .filter(({ counters, objects }) => counters.length + objects.length > 0)
+        .map((each) =>
+          wrapInTable(each, each.counters.map((counter) => counterText(counter, options)).join('')),
+        )
+        .join('');
+    case 'counter': {
+      const counter = table?.counters.find(({ name }) => name === target?.name);
+      return table === undefined || counter === undefined
+        ? ''
+        : wrapInTable(table, counterText(counter, options));
+    }
+    case 'limits':
+      return chosen
+        .filter(({ counters, objects }) => counters.length + objects.length > 0)
+        .map((each) => wrapInTable(each, ''))
+        .join('');
+    case 'meters':
+      return chosen.map((each) => wrapInTable(each, '')).join('');
+    case 'rule':
+    case 'element':
+      return listTables([], plain);
+  }
+}

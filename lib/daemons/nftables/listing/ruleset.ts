@@ -1,0 +1,194 @@
+/**
+ * `nft list`: tables, chains, rules, sets and counters as 1.0.6 prints them.
+ * Source: nft(8) "RULESET", "OPTIONS"; the layout is that of recorded listings.
+ */
+import type {
+  FilterChain,
+  FilterRule,
+  FilterSet,
+  FilterTable,
+  FilterStep,
+} from '../../../world/network.contract';
+import type { Micros } from '../../../std/instant';
+import { BRIDGE_PRIORITIES, type DataType, PRIORITIES } from '../directives';
+import { compareElements, elementText } from '../evaluate/elements';
+import { dataTypesOf, keyTypesOf } from '../evaluate/set-types';
+import type { Values } from '../evaluate/values';
+import { durationText } from '../parse/time';
+
+export interface ListingOptions {
+  readonly handles: boolean;
+  readonly stateless: boolean;
+  readonly terse: boolean;
+  readonly numericPriority: boolean;
+  readonly now: Micros;
+  readonly values: Values;
+  /** Another text for a rule: `-n`. */
+  ruleText(table: FilterTable, rule: FilterRule): string;
+}
+
+export function listTables(tables: readonly FilterTable[], options: ListingOptions): string {
+  return tables.map((table) => tableText(table, options)).join('');
+}
+export function listTableNames(tables: readonly FilterTable[], _options: ListingOptions): string {
+  return tables.map(({ family, name }) => `table ${family} ${name}\n`).join('');
+}
+
+function tableText(table: FilterTable, options: ListingOptions): string {
+  const head = [
+    ...(table.flags.includes('dormant') ? ['\tflags dormant\n'] : []),
+    ...(table.comment === undefined ? [] : [`\tcomment "${table.comment}"\n`]),
+  ].join('');
+  const parts = [
+    ...(head === '' ? [] : [head]),
+    ...table.counters.map((counter) => counterText(counter, options)),
+    ...table.sets.filter(({ anonymous }) => anonymous !== true).map((set) => setText(set, options)),
+    ...table.chains.map((chain) => chainText(table, chain, options, true)),
+  ];
+  return `table ${table.family} ${table.name} {${handleText(table.handle, options)}\n${parts.join('\n')}}\n`;
+}
+function handleText(handle: number, options: ListingOptions): string {
+  return options.handles ? ` # handle ${handle}` : '';
+}
+/** A table with only some of what it holds. */
+export function wrapInTable(table: FilterTable, inner: string, options?: ListingOptions): string {
+  const handle = options === undefined ? '' : handleText(table.handle, options);
+  return `table ${table.family} ${table.name} {${handle}\n${inner}}\n`;
+}
+
+export function counterText(
+  counter: { name: string; handle: number; packets: number; bytes: number; comment?: string },
+  options: ListingOptions,
+): string {
+  const comment = counter.comment === undefined ? '' : `\t\tcomment "${counter.comment}"\n`;
+  const numbers = options.stateless ? '' : `\t\tpackets ${counter.packets} bytes ${counter.bytes}\n`;
+  return `\tcounter ${counter.name} {${handleText(counter.handle, options)}\n${comment}${numbers}\t}\n`;
+}
+
+// ---------------------------------------------------------------- chains
+export function chainText(
+  table: FilterTable,
+  chain: FilterChain,
+  options: ListingOptions,
+  withRules: boolean,
+): string {
+  const lines: string[] = [];
+  if (chain.comment !== undefined) lines.push(`\t\tcomment "${chain.comment}"\n`);
+  const { base } = chain;
+  if (base !== undefined) {
+    const device = base.device === undefined ? '' : ` device "${base.device}"`;
+    const priority = priorityText(table.family, base.hook, base.priority, options.numericPriority);
+    lines.push(
+      `\t\ttype ${base.type} hook ${base.hook}${device} priority ${priority}; policy ${base.policy};\n`,
+    );
+  }
+  if (withRules)
+    for (const rule of chain.rules)
+      lines.push(
+        `\t\t${liveText(options.ruleText(table, rule), rule, options)}${handleText(rule.handle, options)}\n`,
+      );
+  return `\tchain ${chain.name} {${handleText(chain.handle, options)}\n${lines.join('')}\t}\n`;
+}
+
+/** A priority by its name where one is near: `filter - 1`. */
+export function priorityText(family: string, hook: string, value: number, isNumeric: boolean): string {
+  if (isNumeric) return String(value);
+  const names = family === 'bridge' ? BRIDGE_PRIORITIES : PRIORITIES;
+  for (const [name, standard] of Object.entries(names)) {
+    const offset = value - standard;
+    if (offset < -10 || offset > 10 || !isNamedFor(family, hook, name)) continue;
+    if (offset === 0) return name;
+    return offset < 0 ? `${name} - ${-offset}` : `${name} + ${offset}`;
+  }
+  return String(value);
+}
+/** Where a priority's name may stand: nft(8) "CHAINS", the tables of standard priority names. */
+export function isNamedFor(family: string, hook: string, name: string): boolean {
+  if (family === 'arp' || family === 'netdev') return name === 'filter';
+  if (name === 'dstnat') return hook === 'prerouting';
+  if (name === 'srcnat') return hook === 'postrouting';
+  if (name === 'out') return hook === 'output';
+  return true;
+}
+
+/** The rule's text with the numbers its counters have now. */
+function liveText(text: string, rule: FilterRule, options: ListingOptions): string {
+  if (options.stateless || !text.includes('counter')) return text;
+  const counters = countersOf(rule.steps);
+  let next = 0;
+  return text.replace(/"[^"]*"|\bcounter\b(?! name)/g, (found) => {
+    if (found !== 'counter') return found;
+    const counter = counters[next++];
+    return counter === undefined ? found : `counter packets ${counter.packets} bytes ${counter.bytes}`;
+  });
+}
+function countersOf(steps: readonly FilterStep[]): (FilterStep & { step: 'counter' })[] {
+  return steps.flatMap((step) =>
+    step.step === 'counter' && step.named === undefined
+      ? [step]
+      : step.step === 'set-update'
+        ? countersOf(step.then ?? [])
+        : [],
+  );
+}
+
+// ---------------------------------------------------------------- sets
+/** How many elements a line of a listing holds, by the type of the key. */
+function perLine(types: readonly DataType[]): number {
+  const [type] = types;
+  if (types.length !== 1 || type === undefined) return 1;
+  switch (type) {
+    case 'ipv4_addr':
+      return 2;
+    case 'ipv6_addr':
+    case 'ifname':
+    case 'ether_addr':
+    case 'iface_index':
+      return 1;
+    default:
+      return 5;
+  }
+}
+
+export function setText(set: FilterSet, options: ListingOptions): string {
+  const key = keyTypesOf(set);
+  const data = dataTypesOf(set);
+  const declared =
+    set.typeOf === undefined
+      ? `type ${set.type}${set.map === undefined ? '' : ` : ${set.map}`}`
+      : `typeof ${set.typeOf}`;
+  const lines = [declared];
+  if (set.policy !== undefined) lines.push(`policy ${set.policy}`);
+  if (set.size !== undefined) lines.push(`size ${set.size}`);
+  if (set.flags.length > 0) lines.push(`flags ${set.flags.join(',')}`);
+  if (set.autoMerge === true) lines.push('auto-merge');
+  if (set.timeoutMicros !== undefined) lines.push(`timeout ${durationText(set.timeoutMicros)}`);
+  if (set.gcMicros !== undefined) lines.push(`gc-interval ${durationText(set.gcMicros)}`);
+  if (set.counts === true) lines.push('counter');
+  if (set.comment !== undefined) lines.push(`comment "${set.comment}"`);
+  const live = set.elements.filter(({ expiresAt }) => expiresAt === undefined || expiresAt > options.now);
+  if (live.length > 0 && !options.terse) {
+    const isInterval = set.flags.includes('interval');
+    const texts = live
+      .toSorted((a, b) => compareElements(a, b, isInterval))
+      .map((element) =>
+        elementText(
+          options.values,
+          element,
+          { key, data },
+          {
+            now: options.now,
+            timeoutMicros: set.timeoutMicros,
+            stateless: options.stateless,
+            text: durationText,
+          },
+        ),
+      );
+    const most = perLine(key);
+    const rows: string[] = [];
+    for (let at = 0; at < texts.length; at += most) rows.push(texts.slice(at, at + most).join(', '));
+    lines.push(`elements = { ${rows.join(',\n\t\t\t     ')} }`);
+  }
+  const kind = set.map === undefined ? 'set' : 'map';
+  return `\t${kind} ${set.name} {${handleText(set.handle, options)}\n${lines.map((line) => `\t\t${line}\n`).join('')}\t}\n`;
+}

@@ -1,0 +1,109 @@
+/**
+ * What nft says when something is wrong: place, words, the line, and marks under it.
+ * `^` stands under what is meant, `~` under what it conflicts with.
+ * Source: recorded messages of 1.0.6.
+ */
+import { LineIndex } from '../../text/position';
+import type { Place, Problem, Source } from './parse/tree';
+
+const indexes = new WeakMap<Source, LineIndex>();
+function indexOf(source: Source): LineIndex {
+  let index = indexes.get(source);
+  if (index === undefined) {
+    index = new LineIndex(source.text);
+    indexes.set(source, index);
+  }
+  return index;
+}
+
+/** Line and columns of a place; an end of file stands on the line after the last one. */
+export function locate(place: Place): { line: number; first: number; last: number } {
+  const index = indexOf(place.source);
+  const start = index.positionAt(place.start);
+  const end = index.positionAt(Math.max(place.start, place.end - 1));
+  const last =
+    end.line === start.line
+      ? end.column
+      : Math.max(start.column, index.spanOfLine(start.line).end - index.spanOfLine(start.line).start);
+  return { line: start.line, first: start.column, last };
+}
+
+export function formatProblem(problem: Problem): string {
+  const { place, message } = problem;
+  if (place === undefined) return `Error: ${message}\n`;
+  const { line, first, last } = locate(place);
+  const isFile = place.source.name !== undefined;
+  const head = isFile ? `${place.source.name}:${line}:${first}-${last}: ` : '';
+  const written = lineText(place.source, line);
+  return `${head}Error: ${message}\n${written}\n${marks(written, problem)}\n`;
+}
+
+/** The line as it is shown: behind the end of the text, the last line is. */
+function lineText(source: Source, line: number): string {
+  const index = indexOf(source);
+  const shown =
+    line > 1 && line === index.lineCount && index.spanOfLine(line).start >= source.text.length
+      ? line - 1
+      : line;
+  const span = index.spanOfLine(shown);
+  return source.text.slice(span.start, span.end);
+}
+
+function marks(written: string, { place, also }: Problem): string {
+  if (place === undefined) return '';
+  const cells: string[] = [];
+  const put = (from: number, to: number, mark: string): void => {
+    for (let at = from; at <= to; at++) cells[at - 1] = mark;
+  };
+  if (also !== undefined && also.source === place.source) {
+    const where = locate(also);
+    if (where.line === locate(place).line) put(where.first, where.last, '~');
+  }
+  const { first, last } = locate(place);
+  put(first, last, '^');
+  let text = '';
+  for (let at = 0; at < cells.length; at++) text += cells[at] ?? (written.charAt(at) === '\t' ? '\t' : ' ');
+  return text;
+}
+
+/** Of the names, the one that a mistyped word is nearest to. */
+export function nearest<T>(
+  word: string,
+  candidates: readonly T[],
+  nameOf: (candidate: T) => string,
+): T | undefined {
+  let best: T | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (const candidate of candidates) {
+    const name = nameOf(candidate);
+    const longest = Math.max(word.length, name.length);
+    if (longest <= 1) continue;
+    const isClose = longest - Math.min(word.length, name.length) <= 1;
+    const limit = isClose ? Math.max(Math.ceil(longest / 3), 1) : Math.ceil((longest + 2) / 3);
+    const distance = misspelling(name, word);
+    if (distance > limit || distance >= least) continue;
+    least = distance;
+    best = candidate;
+  }
+  return best;
+}
+
+/**
+ * How far two words are apart as 1.0.6 reckons it: rows of its table are one
+ * cell too short and overlap, and it compares from the second letter on. Wrong,
+ * but so are its suggestions (one letter is near to everything).
+ */
+function misspelling(a: string, b: string): number {
+  const width = b.length;
+  const cells: number[] = [];
+  const at = (index: number): number => cells[index] ?? 0;
+  for (let i = 0; i <= a.length; i++) cells[i * width] = i;
+  for (let j = 0; j <= width; j++) cells[j] = j;
+  for (let i = 1; i <= a.length; i++)
+    for (let j = 1; j <= width; j++) {
+      const here = i * width + j;
+      const differs = (a[i] ?? '') === (b[j] ?? '') ? 0 : 1;
+      cells[here] = Math.min(at(here - width) + 1, at(here - 1) + 1, at(here - width - 1) + differs);
+    }
+  return at(a.length * width + width);
+}

@@ -1,0 +1,369 @@
+/**
+ * nft(8) 1.0.6: options, input, and what comes out. The language is in `parse/`
+ * and `evaluate/`, the ruleset in `transaction.ts`.
+ * Not modelled: `-i` (interactive), `monitor`, `-o`, `-d`.
+ */
+import { lookUpName } from '../host-names';
+import { parseOptions } from '../command-options';
+import { FileError } from '../../world/files.contract';
+import type { FilterRule, FilterTable, Ruleset } from '../../world/network.contract';
+import type { ProgramContext, ProgramRun, Wait, Wake } from '../../world/process.contract';
+import { echoText } from './listing/echo';
+import { jsonText } from './listing/json';
+import { listingText } from './listing/commands';
+import type { ListingOptions } from './listing/ruleset';
+import { formatProblem } from './messages';
+import { evaluateRule } from './evaluate/rule';
+import { NameNeeded, type Surroundings, Values } from './evaluate/values';
+import { type Includes, parseText } from './parse/commands';
+import type { Command, Source } from './parse/tree';
+import { USAGE, VERSION, VERSION_DETAILS } from './usage';
+import { applyCommands, type Outcome } from './transaction';
+
+const LONG = {
+  help: 'h',
+  version: 'v',
+  'file=': 'f',
+  'define=': 'D',
+  interactive: 'i',
+  'includepath=': 'I',
+  check: 'c',
+  optimize: 'o',
+  handle: 'a',
+  stateless: 's',
+  terse: 't',
+  service: 'S',
+  reversedns: 'N',
+  guid: 'u',
+  numeric: 'n',
+  'numeric-priority': 'y',
+  'numeric-protocol': 'p',
+  'numeric-time': 'T',
+  echo: 'e',
+  json: 'j',
+  'debug=': 'd',
+};
+const NOT_MODELLED: Readonly<Record<string, string>> = {
+  i: 'the interactive mode (nft -i)',
+  o: 'nft --optimize',
+  d: 'nft --debug',
+  S: 'nft --service',
+  N: 'nft --reversedns',
+  u: 'nft --guid',
+};
+
+export function* nft(context: ProgramContext): ProgramRun {
+  const args = context.argv.slice(1);
+  const late = lateOption(args);
+  if (late !== undefined) {
+    yield* context.err(late);
+    return 1;
+  }
+  const parsed = parseOptions(
+    args,
+    { short: 'hvVf:D:iI:costaSNunypTejd:', long: LONG },
+    { stopsAtOperand: true },
+  );
+  const { problem } = parsed;
+  if (problem !== undefined) {
+    const kind =
+      problem.kind === 'missing'
+        ? problem.long
+          ? `option '${problem.option}' requires an argument`
+          : `option requires an argument -- '${problem.option}'`
+        : problem.long
+          ? `unrecognized option '${problem.option}'`
+          : `invalid option -- '${problem.option}'`;
+    yield* context.err(`nft: ${kind}\n`);
+    return 1;
+  }
+  const given = new Map(parsed.options.map(({ name, value }) => [name, value]));
+  if (given.has('h')) {
+    yield* context.out(USAGE);
+    return 0;
+  }
+  if (given.has('v') || given.has('V')) {
+    yield* context.out(given.has('V') ? VERSION_DETAILS : VERSION);
+    return 0;
+  }
+  const unmodelled = [...given.keys()].find((name) => NOT_MODELLED[name] !== undefined);
+  if (unmodelled !== undefined) {
+    yield* context.err(`nft: not modelled: ${NOT_MODELLED[unmodelled] ?? ''}\n`);
+    return 1;
+  }
+  const defines = new Map<string, string>();
+  for (const { name, value } of parsed.options) {
+    if (name !== 'D') continue;
+    const equals = value.indexOf('=');
+    defines.set(value.slice(0, equals), value.slice(equals + 1));
+  }
+  if (defines.size > 0 && !given.has('f')) {
+    yield* context.err('Error: -D/--define can only be used with -f/--filename\n');
+    return 1;
+  }
+  const source = yield* readSource(context, given.get('f'), parsed.operands);
+  if (source === undefined) return 1;
+  const paths = parsed.options.filter(({ name }) => name === 'I').map(({ value }) => value);
+  return yield* run(context, source, given, defines, paths);
+}
+
+/** Options behind the command are refused before anything is read. */
+function lateOption(args: readonly string[]): string | undefined {
+  let skips = false;
+  let operand = -1;
+  let column = 'nft '.length;
+  for (const argument of args) {
+    if (argument.startsWith('{')) return undefined;
+    if (skips) skips = false;
+    else if (argument.startsWith('-') && argument.length > 1) {
+      if (operand >= 0) {
+        const line = `nft ${args.join(' ')}`;
+        return `Error: syntax error, options must be specified before commands\n${line}\n${' '.repeat(4)}${'^'}${' '.repeat(Math.max(0, column - 5))}~~\n`;
+      }
+      skips = ['-d', '-I', '-f', '-D', '--debug', '--includepath', '--file', '--define'].includes(argument);
+    } else if (operand < 0) operand = column;
+    column += argument.length + 1;
+  }
+  return undefined;
+}
+
+function* readSource(
+  context: ProgramContext,
+  file: string | undefined,
+  operands: readonly string[],
+): Generator<Wait, Source | undefined, Wake> {
+  if (file === undefined) {
+    if (operands.length === 0) {
+      yield* context.err('nft: no command specified\n');
+      return undefined;
+    }
+    return { name: undefined, text: `${operands.join(' ')}\n` };
+  }
+  if (file === '-' || file === '/dev/stdin') return { name: '/dev/stdin', text: yield* context.readAll() };
+  const text = context.fs.readFile(context.resolve(file), context.who);
+  if (!(text instanceof FileError)) return { name: file, text };
+  const words =
+    text.errno === 'EACCES'
+      ? 'Permission denied'
+      : text.errno === 'EISDIR'
+        ? 'Is a directory'
+        : 'No such file or directory';
+  yield* context.err(`internal:0:0-0: Error: Could not open file "${file}": ${words}\n\n\n`);
+  return undefined;
+}
+
+function* run(
+  context: ProgramContext,
+  source: Source,
+  given: ReadonlyMap<string, string>,
+  defines: ReadonlyMap<string, string>,
+  paths: readonly string[],
+): Generator<Wait, number, Wake> {
+  const { host, world } = context;
+  const { commands, problems } = parseText(source, includesOf(context, paths), defines);
+  if (context.who.uid !== 0) return yield* refuseUser(context, commands, problems.map(formatProblem));
+  const names = new Map<string, { ip: number } | { problem: string }>();
+  const surroundings = surroundingsOf(context, names);
+  const before = world.network.ruleset(host);
+  let outcome: Outcome;
+  for (;;) {
+    try {
+      outcome = applyCommands(before, commands, surroundings, context.kernel.now);
+      break;
+    } catch (needed) {
+      if (!(needed instanceof NameNeeded)) throw needed;
+      const found = yield* lookUpName(context, needed.name);
+      names.set(
+        needed.name,
+        typeof found === 'string' ? { problem: found } : { ip: found.addresses[0] ?? 0 },
+      );
+    }
+  }
+  const complaints = [...problems, ...outcome.problems];
+  if (complaints.length > 0) {
+    yield* context.err(complaints.map(formatProblem).join(''));
+    return 1;
+  }
+  const values = new Values(surroundings);
+  const options: ListingOptions = {
+    handles: given.has('a'),
+    stateless: given.has('s'),
+    terse: given.has('t'),
+    numericPriority: given.has('n') || given.has('y'),
+    now: context.kernel.now,
+    values,
+    ruleText:
+      given.has('n') || given.has('p')
+        ? (table, rule) => numericText(values, table, rule)
+        : (_table, rule) => rule.text,
+  };
+  for (const { command, tables } of outcome.listings) {
+    yield* context.out(
+      given.has('j') ? jsonText(command, tables, options) : listingText(command, tables, options),
+    );
+    if (command.verb === 'reset') resetCounters(command, tables);
+  }
+  if (given.has('c') || outcome.ruleset === undefined) return 0;
+  world.network.setRuleset(host, outcome.ruleset);
+  world.record(host.name, 'nft.ruleset', {
+    generation: outcome.ruleset.generation,
+    tables: outcome.ruleset.tables.length,
+  });
+  if (given.has('e')) yield* context.out(echoed(before, outcome.ruleset, commands, options, context.pid));
+  return 0;
+}
+
+function echoed(
+  before: Ruleset,
+  after: Ruleset,
+  commands: readonly Command[],
+  options: ListingOptions,
+  pid: number,
+): string {
+  return `${echoText(before, after, commands, options)}# new generation ${after.generation} by process ${pid} (nft)\n`;
+}
+
+/** Only root may ask the kernel anything. */
+function* refuseUser(
+  context: ProgramContext,
+  commands: readonly Command[],
+  problems: readonly string[],
+): Generator<Wait, number, Wake> {
+  const [first] = commands;
+  if (problems.length > 0)
+    yield* context.err(`Operation not permitted (you must be root)\n${problems.join('')}`);
+  else if (first !== undefined && first.verb !== 'list' && first.verb !== 'reset' && first.object === 'table')
+    yield* context.err(
+      formatProblem({ place: first.place, message: 'Could not process rule: Operation not permitted' }),
+    );
+  else
+    yield* context.err(
+      'Operation not permitted (you must be root)\nnetlink: Error: cache initialization failed: Operation not permitted\n',
+    );
+  return 1;
+}
+
+function resetCounters(command: Command, tables: readonly FilterTable[]): void {
+  const target = 'target' in command ? command.target : undefined;
+  for (const table of tables) {
+    if (target !== undefined && (table.family !== target.family || table.name !== target.table)) continue;
+    if ('family' in command && command.family !== undefined && table.family !== command.family) continue;
+    for (const counter of table.counters) {
+      if (command.object === 'counter' && counter.name !== target?.name) continue;
+      counter.packets = 0;
+      counter.bytes = 0;
+    }
+  }
+}
+
+/** A rule's text with numbers for names: its canonical text, read again. */
+function numericText(values: Values, table: FilterTable, rule: FilterRule): string {
+  const source = { name: undefined, text: `add rule ${table.family} ${table.name} x ${rule.text}\n` };
+  const { commands } = parseText(source, { files: () => [] });
+  const [command] = commands;
+  if (command?.object !== 'rule' || command.rule === undefined) return rule.text;
+  const view = { family: table.family, set: (name: string) => table.sets.find((set) => set.name === name) };
+  return evaluateRule(values, view, command.rule, { numeric: true }).text;
+}
+
+export function surroundingsOf(
+  context: ProgramContext,
+  names: ReadonlyMap<string, { ip: number } | { problem: string }>,
+): Surroundings {
+  const { host } = context;
+  const { interfaces } = host.state;
+  return {
+    interfaceIndex: (name) => interfaces.get(name)?.index,
+    interfaceName: (index) => [...interfaces.values()].find((device) => device.index === index)?.name,
+    user: (name) => host.user(name)?.uid,
+    group: (name) => host.group(name)?.gid,
+    address: (name) => names.get(name),
+  };
+}
+
+/** Files of `include`: as written when the path is absolute or starts with a dot, else under /etc and what `-I` adds. */
+function includesOf(context: ProgramContext, paths: readonly string[]): Includes {
+  const { fs, who } = context;
+  const read = (path: string): { path: string; text: string | undefined } => {
+    const text = fs.readFile(path, who);
+    return { path, text: text instanceof FileError ? undefined : text };
+  };
+  const matches = (pattern: string): string[] => globPaths(context, context.resolve(pattern));
+  return {
+    files(path) {
+      const isWild = /[*?[]/.test(path);
+      const places = /^(?:\/|\.\/|\.\.\/)/.test(path)
+        ? [path]
+        : ['/etc', ...paths].map((folder) => `${folder}/${path}`);
+      const found: { path: string; text: string | undefined }[] = [];
+      for (const place of places) {
+        const hits = isWild
+          ? matches(place)
+          : fs.exists(context.resolve(place))
+            ? [context.resolve(place)]
+            : [];
+        for (const hit of hits) {
+          const stat = fs.stat(hit, who);
+          if (!(stat instanceof FileError) && stat.kind !== 'directory')
+            found.push({ ...read(hit), path: isWild ? hit : place });
+        }
+        if (!isWild && found.length > 0) return found;
+      }
+      return isWild ? found : undefined;
+    },
+  };
+}
+
+/** glob(3) for the wildcards of an include. */
+function globPaths(context: ProgramContext, pattern: string): string[] {
+  let found = ['/'];
+  for (const part of pattern.split('/').filter((each) => each !== '')) {
+    const matcher = wildcard(part);
+    found = found.flatMap((folder) => {
+      const base = folder === '/' ? '' : folder;
+      if (matcher === undefined) return context.fs.exists(`${base}/${part}`) ? [`${base}/${part}`] : [];
+      const names = context.fs.readdir(folder, context.who);
+      if (names instanceof FileError) return [];
+      return names
+        .filter((name) => matcher(name) && (part.startsWith('.') || !name.startsWith('.')))
+        .toSorted((a, b) => (a < b ? -1 : 1))
+        .map((name) => `${base}/${name}`);
+    });
+  }
+  return found;
+}
+function wildcard(part: string): ((name: string) => boolean) | undefined {
+  if (!/[*?[]/.test(part)) return undefined;
+  const matchFrom = (at: number, name: string, from: number): boolean => {
+    if (at >= part.length) return from >= name.length;
+    const character = part[at];
+    if (character === '*') {
+      for (let to = from; to <= name.length; to++) if (matchFrom(at + 1, name, to)) return true;
+      return false;
+    }
+    if (from >= name.length) return false;
+    if (character === '?') return matchFrom(at + 1, name, from + 1);
+    if (character === '[') {
+      const close = part.indexOf(']', at + 2);
+      if (close > 0) {
+        const body = part.slice(at + 1, close);
+        const isNegated = body.startsWith('!');
+        return (
+          inClass(isNegated ? body.slice(1) : body, name[from] ?? '') !== isNegated &&
+          matchFrom(close + 1, name, from + 1)
+        );
+      }
+    }
+    return character === name[from] && matchFrom(at + 1, name, from + 1);
+  };
+  return (name) => matchFrom(0, name, 0);
+}
+function inClass(body: string, character: string): boolean {
+  for (let at = 0; at < body.length; at++) {
+    if (body[at + 1] === '-' && at + 2 < body.length) {
+      if (character >= (body[at] ?? '') && character <= (body[at + 2] ?? '')) return true;
+      at += 2;
+    } else if (body[at] === character) return true;
+  }
+  return false;
+}

@@ -1,0 +1,517 @@
+/**
+ * Expressions: what a rule looks at (left) and what it compares with (right).
+ * Source: nft(8) "PRIMARY EXPRESSIONS", "PAYLOAD EXPRESSIONS", "DATA TYPES".
+ */
+import { nearestWord } from '../../../text/nearest';
+import { FIELDS, OTHER_FIELDS } from '../directives';
+import { SyntaxTrouble, type TokenStream } from './stream';
+import { durationOf } from './time';
+import type { Element, Expression, Place, VerdictName } from './tree';
+
+const META_SHORT: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    mark: 'meta mark',
+    iif: 'iif',
+    iifname: 'iifname',
+    iiftype: 'iiftype',
+    oif: 'oif',
+    oifname: 'oifname',
+    oiftype: 'oiftype',
+    skuid: 'meta skuid',
+    skgid: 'meta skgid',
+    pkttype: 'meta pkttype',
+    time: 'meta time',
+    day: 'meta day',
+    hour: 'meta hour',
+  }),
+);
+const META_UNMODELLED = [
+  'nftrace',
+  'rtclassid',
+  'ibriport',
+  'obriport',
+  'ibrname',
+  'obrname',
+  'cpu',
+  'iifgroup',
+  'oifgroup',
+  'cgroup',
+];
+const HEADERS = new Set(['ip', 'ip6', 'tcp', 'udp', 'th', 'icmp', 'icmpv6', 'ether', 'arp']);
+const UNMODELLED = new Set(
+  'socket osf rt numgen jhash symhash ipsec exthdr vlan sctp dccp udplite igmp ah esp comp hbh rt0 rt2 srh frag dst mh'.split(
+    ' ',
+  ),
+);
+/** Keywords that stand for a protocol or the like on the right. */
+const VALUE_KEYWORDS = new Set(
+  'tcp udp udplite esp ah icmp igmp icmpv6 comp dccp sctp redirect ether ip ip6 vlan arp dnat snat ecn reset original reply label exists missing mh'.split(
+    ' ',
+  ),
+);
+const VERDICTS = new Set(['accept', 'drop', 'continue', 'return', 'jump', 'goto']);
+
+export class Scope {
+  readonly #names = new Map<string, Expression>();
+  constructor(readonly outer: Scope | undefined) {}
+  find(name: string): Expression | undefined {
+    return this.#names.get(name) ?? this.outer?.find(name);
+  }
+  has(name: string): boolean {
+    return this.#names.has(name);
+  }
+  set(name: string, value: Expression): void {
+    this.#names.set(name, value);
+  }
+  delete(name: string): boolean {
+    return this.#names.delete(name);
+  }
+  *names(): Iterable<string> {
+    yield* this.#names.keys();
+    if (this.outer !== undefined) yield* this.outer.names();
+  }
+}
+
+/** Deeper nesting than this is refused, as bison's stack would. */
+const DEEPEST = 200;
+
+export class ExpressionParser {
+  #depth = 0;
+
+  constructor(
+    protected readonly stream: TokenStream,
+    protected scope: Scope,
+  ) {}
+
+  protected notModelled(what: string, place: Place): SyntaxTrouble {
+    return new SyntaxTrouble({ place, message: `not modelled: ${what}` });
+  }
+
+  protected nested<T>(read: () => T): T {
+    if (++this.#depth > DEEPEST) {
+      this.#depth = 0;
+      throw new SyntaxTrouble({ place: this.stream.here, message: 'memory exhausted' });
+    }
+    const result = read();
+    this.#depth--;
+    return result;
+  }
+
+  /** `$NAME` */
+  protected variable(): Expression {
+    const { stream } = this;
+    stream.next();
+    const token = stream.peek();
+    if (!stream.isName(token)) throw stream.unexpected('string');
+    const place = stream.here;
+    stream.next();
+    const value = this.scope.find(token.text);
+    if (value !== undefined) return value;
+    const near = nearestWord(token.text, this.scope.names());
+    throw new SyntaxTrouble({
+      place,
+      message: `unknown identifier '${token.text}'${near === undefined ? '' : `; did you mean identifier ‘${near}’?`}`,
+    });
+  }
+
+  // ---------------------------------------------------------------- left
+  startsExpression(): boolean {
+    const { stream } = this;
+    const token = stream.peek();
+    if (token.kind === 'punctuation')
+      return token.text === '$' || token.text === '(' || token.text === '@' || token.text === '{';
+    if (token.kind === 'number' || token.kind === 'quoted' || token.kind === 'asterisk') return true;
+    if (token.kind !== 'string') return false;
+    if (stream.isName(token)) return true;
+    return (
+      META_SHORT.has(token.text) ||
+      HEADERS.has(token.text) ||
+      UNMODELLED.has(token.text) ||
+      META_UNMODELLED.includes(token.text) ||
+      token.text === 'meta' ||
+      token.text === 'ct' ||
+      token.text === 'fib'
+    );
+  }
+
+  /** What a match starts with; may be a concatenation. */
+  left(): Expression {
+    const start = this.stream.here;
+    const first = this.#leftBits();
+    if (!this.stream.at('.')) return first;
+    const parts = [first];
+    while (this.stream.eat('.')) parts.push(this.#leftBits());
+    return { kind: 'concat', parts, place: this.stream.since(start) };
+  }
+  #leftBits(): Expression {
+    return this.binary(() => this.#leftPrimary());
+  }
+  protected binary(primary: () => Expression): Expression {
+    const start = this.stream.here;
+    const level = (index: number): Expression => {
+      const operators = [['|'], ['^'], ['&'], ['<<', '>>']][index];
+      if (operators === undefined) return primary();
+      let left = level(index + 1);
+      for (;;) {
+        const operator = operators.find((sign) => this.stream.at(sign));
+        if (operator === undefined) return left;
+        this.stream.next();
+        const right = level(index + 1);
+        left = {
+          kind: 'binary',
+          operator: operator as '&' | '|' | '^' | '<<' | '>>',
+          left,
+          right,
+          place: this.stream.since(start),
+        };
+      }
+    };
+    return level(0);
+  }
+  #leftPrimary(): Expression {
+    const { stream } = this;
+    const token = stream.peek();
+    const start = stream.here;
+    if (stream.at('(')) {
+      stream.next();
+      const inner = this.nested(() => this.#leftBits());
+      if (!stream.eat(')')) throw stream.unexpected("')'");
+      return inner;
+    }
+    if (stream.at('$')) return this.variable();
+    if (stream.at('@')) {
+      stream.next();
+      const after = stream.peek();
+      if (after.kind === 'string' && ['ll', 'nh', 'th'].includes(after.text))
+        throw this.notModelled('raw payload expressions (@ll, @nh, @th)', start);
+      if (!stream.isName(after)) throw stream.unexpected();
+      stream.next();
+      return { kind: 'reference', name: after.text, place: stream.since(start) };
+    }
+    if (token.kind === 'number') {
+      stream.next();
+      return { kind: 'number', text: token.text, value: Number(token.text), place: start };
+    }
+    if (token.kind === 'quoted' || token.kind === 'asterisk' || stream.isName(token)) {
+      stream.next();
+      return symbol(token, start);
+    }
+    if (token.kind !== 'string') throw stream.unexpected();
+    return this.#field();
+  }
+
+  #field(): Expression {
+    const { stream } = this;
+    const start = stream.here;
+    const { text } = stream.peek();
+    const short = META_SHORT.get(text);
+    if (short !== undefined) {
+      stream.next();
+      return { kind: 'field', name: short, place: start };
+    }
+    if (META_UNMODELLED.includes(text)) throw this.notModelled(`meta ${text}`, start);
+    if (UNMODELLED.has(text)) throw this.notModelled(text, start);
+    if (text === 'meta') return this.#meta();
+    if (text === 'ct') return this.#ct();
+    if (text === 'fib') return this.#fib();
+    if (!HEADERS.has(text)) throw stream.unexpected();
+    stream.next();
+    return stream.within(text === 'icmpv6' ? 'icmp' : text, () => {
+      const word = stream.peek();
+      if (word.kind !== 'string') throw stream.unexpected();
+      if (text === 'arp' && (word.text === 'saddr' || word.text === 'daddr')) {
+        stream.next();
+        if (!stream.eat('ip')) throw this.notModelled(`arp ${word.text} ${stream.peek().text}`, stream.here);
+        return { kind: 'field', name: `arp ${word.text} ip`, place: stream.since(start) };
+      }
+      const name = `${text} ${word.text}`;
+      if (FIELDS.has(name)) {
+        stream.next();
+        return { kind: 'field', name, place: stream.since(start) };
+      }
+      if (OTHER_FIELDS[text]?.includes(word.text) === true) throw this.notModelled(name, stream.since(start));
+      throw stream.unexpected(
+        ...(text === 'th' ? ['sport', 'dport'] : text === 'ether' ? ['saddr', 'daddr', 'type'] : []),
+      );
+    });
+  }
+  #meta(): Expression {
+    const { stream } = this;
+    const start = stream.here;
+    stream.next();
+    return stream.within('meta', () => {
+      const word = stream.peek();
+      if (word.kind !== 'string') throw stream.unexpected();
+      const name = META_SHORT.get(word.text) ?? `meta ${word.text}`;
+      if (FIELDS.has(name)) {
+        stream.next();
+        return { kind: 'field', name, place: stream.since(start) };
+      }
+      if (OTHER_FIELDS.meta?.includes(word.text) === true) throw this.notModelled(name, stream.since(start));
+      if (stream.isKeyword(word)) throw stream.unexpected();
+      throw new SyntaxTrouble({ place: stream.here, message: 'unknown meta key' });
+    });
+  }
+  #ct(): Expression {
+    const { stream } = this;
+    const start = stream.here;
+    stream.next();
+    return stream.within('ct', () => {
+      const word = stream.peek();
+      if (word.kind !== 'string') throw stream.unexpected();
+      if (word.text === 'original' || word.text === 'reply') {
+        stream.next();
+        const parts = [word.text];
+        if (stream.at('ip') || stream.at('ip6')) parts.push(stream.next().text);
+        const key = stream.peek();
+        if (key.kind !== 'string') throw stream.unexpected();
+        const name = `ct ${[...parts, key.text].join(' ')}`;
+        if (!FIELDS.has(name)) {
+          if (
+            ![
+              'saddr',
+              'daddr',
+              'proto-src',
+              'proto-dst',
+              'protocol',
+              'l3proto',
+              'bytes',
+              'packets',
+              'avgpkt',
+              'zone',
+              'id',
+            ].includes(key.text)
+          )
+            throw stream.unexpected();
+          stream.next();
+          if (parts.length === 1 && (key.text === 'saddr' || key.text === 'daddr'))
+            throw new SyntaxTrouble({
+              place: stream.since(start),
+              message: 'cannot determine ip protocol version, use "ip saddr" or "ip6 saddr" instead',
+            });
+          throw this.notModelled(name, stream.since(start));
+        }
+        stream.next();
+        return { kind: 'field', name, place: stream.since(start) };
+      }
+      const name = `ct ${word.text}`;
+      if (FIELDS.has(name) || word.text === 'mark') {
+        stream.next();
+        return { kind: 'field', name, place: stream.since(start) };
+      }
+      if (OTHER_FIELDS.ct?.includes(word.text) === true) throw this.notModelled(name, stream.since(start));
+      throw stream.unexpected();
+    });
+  }
+  #fib(): Expression {
+    const { stream } = this;
+    const start = stream.here;
+    stream.next();
+    return stream.within('fib', () => {
+      const keys: string[] = [];
+      do {
+        const key = stream.peek();
+        if (key.kind !== 'string' || !['saddr', 'daddr', 'mark', 'iif', 'oif'].includes(key.text))
+          throw stream.unexpected();
+        keys.push(key.text);
+        stream.next();
+      } while (stream.eat('.'));
+      const result = stream.peek();
+      if (result.kind !== 'string' || !['type', 'oif', 'oifname'].includes(result.text))
+        throw stream.unexpected();
+      stream.next();
+      const name = `fib ${keys.join(' . ')} ${result.text}`;
+      if (!FIELDS.has(name)) throw this.notModelled(name, stream.since(start));
+      return { kind: 'field', name, place: stream.since(start) };
+    });
+  }
+
+  // ---------------------------------------------------------------- right
+  /** One side of a comparison: a value, prefix, range, list, set or `@set`. */
+  right(): Expression {
+    const { stream } = this;
+    if (stream.at('{')) return this.set();
+    if (stream.at('@')) return this.reference();
+    const start = stream.here;
+    const first = this.rightConcat();
+    if (!stream.at(',')) return first;
+    const items = [first];
+    while (stream.eat(',')) items.push(this.rightConcat());
+    return { kind: 'list', items, place: stream.since(start) };
+  }
+  reference(): Expression {
+    const { stream } = this;
+    const start = stream.here;
+    stream.next();
+    const token = stream.peek();
+    if (!stream.isName(token)) throw stream.unexpected('string');
+    stream.next();
+    return { kind: 'reference', name: token.text, place: stream.since(start) };
+  }
+  rightConcat(): Expression {
+    const start = this.stream.here;
+    const first = this.rightRange();
+    if (!this.stream.at('.')) return first;
+    const parts = [first];
+    while (this.stream.eat('.')) parts.push(this.rightRange());
+    return { kind: 'concat', parts, place: this.stream.since(start) };
+  }
+  rightRange(): Expression {
+    const { stream } = this;
+    const start = stream.here;
+    const first = this.binary(() => this.#rightPrimary());
+    if (stream.at('/') && stream.peek(1).kind === 'number') {
+      stream.next();
+      const length = Number(stream.next().text);
+      const base: Expression = { kind: 'prefix', base: first, length, place: stream.since(start) };
+      if (!stream.at('-')) return base;
+      stream.next();
+      const to = this.binary(() => this.#rightPrimary());
+      return { kind: 'range', from: base, to, place: stream.since(start) };
+    }
+    if (!stream.at('-')) return first;
+    stream.next();
+    const to = this.binary(() => this.#rightPrimary());
+    return { kind: 'range', from: first, to, place: stream.since(start) };
+  }
+  #rightPrimary(): Expression {
+    const { stream } = this;
+    const token = stream.peek();
+    const start = stream.here;
+    if (stream.at('(')) {
+      stream.next();
+      const inner = this.nested(() => this.right());
+      if (!stream.eat(')')) throw stream.unexpected();
+      return inner;
+    }
+    if (stream.at('$')) return this.variable();
+    if (token.kind === 'number') {
+      stream.next();
+      return { kind: 'number', text: token.text, value: Number(token.text), place: start };
+    }
+    if (
+      token.kind === 'quoted' ||
+      token.kind === 'asterisk' ||
+      stream.isName(token) ||
+      (token.kind === 'string' && VALUE_KEYWORDS.has(token.text))
+    ) {
+      stream.next();
+      return symbol(token, start);
+    }
+    throw stream.unexpected();
+  }
+
+  /** `{ a, b : data, … }` with line ends wherever they may stand. */
+  set(): Expression {
+    const { stream } = this;
+    const start = stream.here;
+    stream.next();
+    const elements: Element[] = [];
+    this.lineEnds();
+    for (;;) {
+      if (stream.at('}') && elements.length > 0) break;
+      elements.push(this.#element());
+      this.lineEnds();
+      if (stream.eat(',')) {
+        this.lineEnds();
+        continue;
+      }
+      if (stream.at('}')) break;
+      throw stream.unexpected('comma', "'}'");
+    }
+    stream.next();
+    return { kind: 'set', elements, place: stream.since(start) };
+  }
+  lineEnds(): void {
+    while (this.stream.peek().kind === 'newline') this.stream.next();
+  }
+  #element(): Element {
+    const { stream } = this;
+    const start = stream.here;
+    const key: Expression = stream.at('*')
+      ? (stream.next(), { kind: 'wildcard', place: start })
+      : stream.at('{')
+        ? this.nested(() => this.set())
+        : this.rightConcat();
+    let timeout: number | undefined;
+    let expires: number | undefined;
+    let comment: string | undefined;
+    let counter: { packets: number; bytes: number } | undefined;
+    for (;;) {
+      if (stream.eat('timeout')) timeout = this.duration();
+      else if (stream.eat('expires')) expires = this.duration();
+      else if (stream.eat('comment')) comment = this.text();
+      else if (stream.at('counter')) counter = this.counterNumbers();
+      else break;
+    }
+    const place = stream.since(start);
+    let data: Expression | undefined;
+    if (stream.eat(':')) data = this.#data();
+    return { key, data, timeout, expires, comment, counter, place };
+  }
+  #data(): Expression {
+    const { stream } = this;
+    const token = stream.peek();
+    if (token.kind === 'string' && VERDICTS.has(token.text)) return this.verdict();
+    return this.rightConcat();
+  }
+  verdict(): Expression & { kind: 'verdict' } {
+    const { stream } = this;
+    const start = stream.here;
+    const verdict = stream.next().text as VerdictName;
+    let chain: Expression | undefined;
+    if (verdict === 'jump' || verdict === 'goto') {
+      const token = stream.peek();
+      if (stream.at('$')) chain = this.variable();
+      else if (stream.isName(token)) {
+        const place = stream.here;
+        stream.next();
+        chain = symbol(token, place);
+      } else throw stream.unexpected('string', "'$'");
+    }
+    return { kind: 'verdict', verdict, chain, place: stream.since(start) };
+  }
+  /** `counter`, `counter packets N bytes N` */
+  counterNumbers(): { packets: number; bytes: number } {
+    const { stream } = this;
+    stream.next();
+    if (!stream.eat('packets')) return { packets: 0, bytes: 0 };
+    const packets = this.number();
+    if (!stream.eat('bytes')) throw stream.within('counter', () => stream.unexpected('bytes'));
+    return { packets, bytes: this.number() };
+  }
+  number(): number {
+    const token = this.stream.peek();
+    if (token.kind !== 'number') throw this.stream.unexpected('number');
+    this.stream.next();
+    return Number(token.text);
+  }
+  duration(): number {
+    const token = this.stream.peek();
+    if (token.kind !== 'string') throw this.stream.unexpected('string');
+    const value = durationOf(token.text);
+    if (value === undefined)
+      throw new SyntaxTrouble({ place: this.stream.here, message: 'Wrong time format' });
+    this.stream.next();
+    return value;
+  }
+  /** A string: quoted, or a word. */
+  text(): string {
+    const { stream } = this;
+    const token = stream.peek();
+    if (token.kind !== 'quoted' && token.kind !== 'asterisk' && !stream.isName(token))
+      throw stream.unexpected('string', 'quoted string', 'string with a trailing asterisk');
+    stream.next();
+    return token.text;
+  }
+}
+
+function symbol(token: { kind: string; text: string }, place: Place): Expression & { kind: 'symbol' } {
+  return {
+    kind: 'symbol',
+    text: token.kind === 'asterisk' ? token.text.replace('\\', '') : token.text,
+    place,
+    quoted: token.kind === 'quoted',
+    asterisk: token.kind === 'asterisk',
+  };
+}

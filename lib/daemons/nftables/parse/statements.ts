@@ -1,0 +1,379 @@
+/** Statements of a rule. Source: nft(8) "STATEMENTS", "RULES". */
+import { ExpressionParser } from './expressions';
+import { SyntaxTrouble } from './stream';
+import type { Comparison, Expression, Limit, Log, Nat, Rule, Statement } from './tree';
+
+const UNITS = ['second', 'minute', 'hour', 'day', 'week'] as const;
+const LEVELS = new Set(['emerg', 'alert', 'crit', 'err', 'warn', 'notice', 'info', 'debug', 'audit']);
+const COMPARISONS: readonly Comparison[] = ['==', '!=', '<', '>', '<=', '>=', '!'];
+/** How many bytes a unit of `limit` is. */
+const BYTES: Readonly<Record<string, number>> = { bytes: 1, kbytes: 1_024, mbytes: 1_048_576 };
+const UNMODELLED = new Set(['quota', 'meter', 'dup', 'fwd', 'tproxy', 'synproxy', 'flow', 'xt', 'queue']);
+
+export class StatementParser extends ExpressionParser {
+  /** A rule up to its line end or semicolon (not read). */
+  rule(): Rule {
+    const { stream } = this;
+    const start = stream.here;
+    const statements: Statement[] = [this.statement()];
+    while (this.#startsStatement()) statements.push(this.statement());
+    const comment = stream.eat('comment') ? this.text() : undefined;
+    return { statements, comment, place: stream.since(start) };
+  }
+
+  #startsStatement(): boolean {
+    const { stream } = this;
+    const token = stream.peek();
+    if (token.kind === 'string' && stream.isKeyword(token))
+      return (
+        this.startsExpression() ||
+        UNMODELLED.has(token.text) ||
+        'accept drop continue return jump goto counter limit log reject snat dnat masquerade redirect add update delete set notrack'
+          .split(' ')
+          .includes(token.text)
+      );
+    return this.startsExpression();
+  }
+
+  statement(): Statement {
+    const { stream } = this;
+    const start = stream.here;
+    const token = stream.peek();
+    const { text } = token;
+    if (token.kind === 'string') {
+      switch (text) {
+        case 'accept':
+        case 'drop':
+        case 'continue':
+        case 'return':
+        case 'jump':
+        case 'goto':
+          return { ...this.verdict(), kind: 'verdict' };
+        case 'counter':
+          return this.#counter();
+        case 'limit':
+          return this.#limit();
+        case 'log':
+          return this.#log();
+        case 'reject':
+          return this.#reject();
+        case 'snat':
+        case 'dnat':
+        case 'masquerade':
+        case 'redirect':
+          return this.#nat(text);
+        case 'notrack':
+          stream.next();
+          return { kind: 'notrack', place: start };
+        case 'add':
+        case 'update':
+        case 'delete':
+          return this.#update(text);
+        case 'set':
+          return this.#oldUpdate();
+        default:
+          if (UNMODELLED.has(text)) throw this.notModelled(`the statement ${text}`, start);
+      }
+    }
+    if (!this.startsExpression()) throw stream.unexpected();
+    return this.#match();
+  }
+
+  #match(): Statement {
+    const { stream } = this;
+    const start = stream.here;
+    const left = this.left();
+    if (stream.at('vmap')) {
+      stream.next();
+      const data = stream.at('@') ? this.reference() : stream.at('$') ? this.variable() : this.#inBraces();
+      return { kind: 'vmap', key: left, data, place: stream.since(start) };
+    }
+    if (stream.at('set') && left.kind === 'field') {
+      stream.next();
+      if (left.name !== 'meta mark' && left.name !== 'ct mark')
+        throw this.notModelled(`${left.name} set`, stream.since(start));
+      const value = this.#value();
+      return { kind: 'set-value', target: left, value, place: stream.since(start) };
+    }
+    const sign = COMPARISONS.find((comparison) => stream.at(comparison));
+    if (sign !== undefined) stream.next();
+    const right = this.right();
+    let mask: Expression | undefined;
+    if (stream.at('/')) {
+      stream.next();
+      mask = this.right();
+    }
+    return { kind: 'match', left, operator: sign ?? '', right, mask, place: stream.since(start) };
+  }
+  #inBraces(): Expression {
+    if (!this.stream.at('{')) throw this.stream.unexpected("'{'", '@', "'$'");
+    return this.set();
+  }
+  /** What a mark is set to; a map of a field may stand there. */
+  #value(): Expression {
+    const { stream } = this;
+    const start = stream.here;
+    const token = stream.peek();
+    if (token.kind === 'string' && stream.isKeyword(token) && this.startsExpression()) {
+      const key = this.left();
+      if (stream.eat('map')) {
+        const data = stream.at('@') ? this.reference() : this.#inBraces();
+        return { kind: 'map', key, data, place: stream.since(start) };
+      }
+      return key;
+    }
+    return this.rightRange();
+  }
+
+  #counter(): Statement {
+    const { stream } = this;
+    const start = stream.here;
+    const named = stream.peek(1);
+    if (named.kind === 'string' && named.text === 'name') {
+      stream.next();
+      stream.next();
+      const name = stream.at('$') ? this.variable() : undefined;
+      const text = name === undefined ? this.text() : name.kind === 'symbol' ? name.text : '';
+      return { kind: 'counter', packets: 0, bytes: 0, name: text, place: stream.since(start) };
+    }
+    return { kind: 'counter', ...this.counterNumbers(), name: undefined, place: stream.since(start) };
+  }
+
+  #limit(): Statement {
+    const { stream } = this;
+    const start = stream.here;
+    stream.next();
+    return stream.within('limit', () => {
+      if (stream.at('name')) throw this.notModelled('named limits', stream.since(start));
+      if (!stream.eat('rate')) throw stream.unexpected('name', 'rate');
+      const over = stream.eat('over');
+      const limit = this.#rate(over);
+      return { kind: 'limit', limit, place: stream.since(start) };
+    });
+  }
+  #rate(over: boolean): Limit {
+    const { stream } = this;
+    const amount = this.number();
+    let bytes = 0;
+    let unit = '';
+    const token = stream.peek();
+    if (token.kind === 'string') {
+      const [size = '', per = ''] = token.text.split('/');
+      const factor = BYTES[size];
+      if (factor === undefined) throw stream.unexpected('/');
+      bytes = factor;
+      const place = stream.here;
+      stream.next();
+      unit = per;
+      if (per === '' && stream.eat('/')) unit = stream.next().text;
+      if (!UNITS.some((known) => known === unit))
+        throw new SyntaxTrouble({ place, message: 'Wrong rate format' });
+    } else {
+      if (!stream.eat('/')) throw stream.unexpected('string', 'bytes', '/');
+      const word = stream.peek();
+      if (word.kind !== 'string' || !UNITS.some((known) => known === word.text)) throw stream.unexpected();
+      unit = stream.next().text;
+    }
+    let burst: number | undefined;
+    if (stream.eat('burst')) {
+      burst = this.number();
+      const size = stream.peek();
+      const factor = size.kind === 'string' ? BYTES[size.text] : undefined;
+      if (factor !== undefined && bytes !== 0) {
+        burst *= factor;
+        stream.next();
+      } else if (!stream.eat('packets')) throw stream.unexpected('packets');
+    }
+    return {
+      rate: bytes === 0 ? amount : amount * bytes,
+      unit: UNITS.find((known) => known === unit) ?? 'second',
+      over,
+      burst,
+      bytes: bytes !== 0,
+    };
+  }
+
+  #log(): Statement {
+    const { stream } = this;
+    const start = stream.here;
+    stream.next();
+    return stream.within('log', () => {
+      const log = {
+        prefix: undefined as string | undefined,
+        level: undefined as string | undefined,
+        group: undefined as number | undefined,
+        snaplen: undefined as number | undefined,
+        threshold: undefined as number | undefined,
+        flags: [] as string[],
+      };
+      for (;;) {
+        if (stream.eat('prefix')) log.prefix = stream.at('$') ? textOf(this.variable()) : this.text();
+        else if (stream.eat('group')) log.group = this.number();
+        else if (stream.eat('snaplen')) log.snaplen = this.number();
+        else if (stream.eat('queue-threshold')) log.threshold = this.number();
+        else if (stream.at('level')) {
+          stream.next();
+          const place = stream.here;
+          const word = stream.peek();
+          if (word.kind !== 'string' || !stream.isName(word)) throw stream.unexpected('string');
+          if (!LEVELS.has(word.text)) throw new SyntaxTrouble({ place, message: 'invalid log level' });
+          log.level = word.text;
+          stream.next();
+        } else if (stream.at('flags')) {
+          stream.next();
+          log.flags.push(...this.#logFlags());
+        } else break;
+      }
+      return { kind: 'log', log: log satisfies Log, place: stream.since(start) };
+    });
+  }
+  #logFlags(): string[] {
+    const { stream } = this;
+    const head = stream.peek();
+    const known: Readonly<Record<string, readonly string[]>> = {
+      tcp: ['sequence', 'options'],
+      ip: ['options'],
+    };
+    if (head.kind !== 'string' || !['tcp', 'ip', 'skuid', 'ether', 'all'].includes(head.text))
+      throw stream.unexpected();
+    stream.next();
+    const words = known[head.text];
+    if (words === undefined) return [head.text];
+    const flags: string[] = [];
+    do {
+      const word = stream.next();
+      if (!words.includes(word.text)) throw stream.unexpected();
+      flags.push(`${head.text} ${word.text}`);
+    } while (head.text === 'tcp' && stream.eat(','));
+    return flags;
+  }
+
+  #reject(): Statement {
+    const { stream } = this;
+    const start = stream.here;
+    stream.next();
+    return stream.within('reject', () => {
+      if (!stream.eat('with')) return { kind: 'reject', with: undefined, code: undefined, place: start };
+      if (stream.eat('tcp')) {
+        if (!stream.eat('reset')) throw stream.unexpected('reset');
+        return { kind: 'reject', with: 'tcp-reset', code: undefined, place: stream.since(start) };
+      }
+      const kind = (['icmp', 'icmpv6', 'icmpx'] as const).find((word) => stream.at(word));
+      if (kind === undefined) throw stream.unexpected('icmp', 'icmpv6', 'tcp', 'icmpx');
+      stream.next();
+      stream.eat('type');
+      const code = stream.at('$') ? this.variable() : this.rightRange();
+      return { kind: 'reject', with: kind, code, place: stream.since(start) };
+    });
+  }
+
+  #nat(type: Nat['type']): Statement {
+    const { stream } = this;
+    const keyword = stream.here;
+    stream.next();
+    return stream.within('nat', () => {
+      let family: 'ip' | 'ip6' | undefined;
+      let address: Expression | undefined;
+      let port: Expression | undefined;
+      if (type === 'dnat' || type === 'snat') {
+        if (stream.at('ip') || stream.at('ip6')) {
+          const after = stream.peek(1);
+          if (
+            after.kind === 'string' &&
+            (after.text === 'to' ||
+              after.text === 'addr' ||
+              after.text === 'prefix' ||
+              after.text === 'interval')
+          )
+            family = stream.next().text as 'ip' | 'ip6';
+        }
+        const hasTo = stream.eat('to');
+        if (stream.eat(':')) port = this.#natValue();
+        else {
+          if (!hasTo && !this.startsExpression()) throw stream.unexpected();
+          address = this.#natValue();
+          if (stream.eat(':')) port = this.#natValue();
+        }
+      } else if (stream.eat('to')) {
+        if (!stream.eat(':') && type === 'masquerade') throw stream.unexpected('colon');
+        port = this.#natValue();
+      }
+      const flags = this.#natFlags();
+      return {
+        kind: 'nat',
+        nat: { type, keyword, family, address, port, flags },
+        place: stream.since(keyword),
+      };
+    });
+  }
+  #natValue(): Expression {
+    const { stream } = this;
+    const start = stream.here;
+    const token = stream.peek();
+    if (token.kind === 'string' && stream.isKeyword(token) && this.startsExpression()) {
+      const key = this.left();
+      if (!stream.eat('map')) throw stream.unexpected();
+      const data = stream.at('@') ? this.reference() : stream.at('$') ? this.variable() : this.#inBraces();
+      return { kind: 'map', key, data, place: stream.since(start) };
+    }
+    return this.rightConcat();
+  }
+  #natFlags(): string[] {
+    const { stream } = this;
+    const flags: string[] = [];
+    for (;;) {
+      const token = stream.peek();
+      if (token.kind !== 'string' || !['random', 'fully-random', 'persistent'].includes(token.text))
+        return flags;
+      flags.push(token.text);
+      stream.next();
+      if (!stream.eat(',')) return flags;
+    }
+  }
+
+  /** `add @set { key timeout 1m counter }` */
+  #update(op: 'add' | 'update' | 'delete'): Statement {
+    const { stream } = this;
+    const start = stream.here;
+    stream.next();
+    if (!stream.at('@')) throw stream.unexpected('@');
+    const set = this.reference();
+    if (!stream.eat('{')) throw stream.unexpected("'{'");
+    this.lineEnds();
+    const key = this.left();
+    const { timeout, then } = this.#updateTail();
+    this.lineEnds();
+    if (stream.at(':')) throw this.notModelled('maps filled by rules', stream.here);
+    if (!stream.eat('}')) throw stream.unexpected();
+    return { kind: 'set-update', op, set, key, timeout, then, place: stream.since(start) };
+  }
+  #updateTail(): { timeout: number | undefined; then: Statement[] } {
+    const { stream } = this;
+    let timeout: number | undefined;
+    const then: Statement[] = [];
+    for (;;) {
+      if (stream.eat('timeout')) timeout = this.duration();
+      else if (stream.at('counter')) then.push(this.#counter());
+      else if (stream.at('limit')) then.push(this.#limit());
+      else return { timeout, then };
+    }
+  }
+  /** The older form `set add key @set`. */
+  #oldUpdate(): Statement {
+    const { stream } = this;
+    const start = stream.here;
+    stream.next();
+    const op = (['add', 'update', 'delete'] as const).find((word) => stream.at(word));
+    if (op === undefined) throw stream.unexpected('add', 'update', 'delete');
+    stream.next();
+    const key = this.left();
+    const { timeout } = this.#updateTail();
+    if (!stream.at('@')) throw stream.unexpected('@');
+    const set = this.reference();
+    return { kind: 'set-update', op, set, key, timeout, then: [], place: stream.since(start) };
+  }
+}
+
+function textOf(expression: Expression): string {
+  return expression.kind === 'symbol' || expression.kind === 'number' ? expression.text : '';
+}

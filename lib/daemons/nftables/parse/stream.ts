@@ -1,0 +1,172 @@
+/** The tokens of a text and of what it includes, one after another, with the names that messages give them. */
+import { GLOBAL_KEYWORDS, SCOPED_KEYWORDS } from '../directives';
+import { type Token, tokenize } from '../grammar';
+import type { Place, Problem, Source } from './tree';
+
+/** Thrown where the text cannot go on like this; caught by the block around it. */
+export class SyntaxTrouble {
+  constructor(readonly problem: Problem | undefined) {}
+}
+
+const OPERATOR_WORDS: ReadonlyMap<string, string> = new Map([
+  ['eq', '=='],
+  ['ne', '!='],
+  ['lt', '<'],
+  ['le', '<='],
+  ['gt', '>'],
+  ['ge', '>='],
+  ['and', '&'],
+  ['or', '|'],
+  ['xor', '^'],
+  ['not', '!'],
+  ['lshift', '<<'],
+  ['rshift', '>>'],
+]);
+const PUNCTUATION: ReadonlyMap<string, string> = new Map([
+  [';', 'semicolon'],
+  [':', 'colon'],
+  [',', 'comma'],
+  ...[...'={}()|$[]'].map((character) => [character, `'${character}'`] as const),
+]);
+
+interface Reading {
+  readonly source: Source;
+  readonly tokens: readonly Token[];
+  at: number;
+}
+
+export class TokenStream {
+  readonly #stack: Reading[] = [];
+  /** Contexts whose words are keywords now. */
+  readonly scopes: string[] = [];
+  #last: Place | undefined;
+
+  constructor(source: Source) {
+    this.include(source);
+  }
+
+  get depth(): number {
+    return this.#stack.length;
+  }
+  /** Reads another text first. */
+  include(source: Source): void {
+    this.#stack.push({ source, tokens: tokenize(source.text).tokens, at: 0 });
+  }
+
+  get #reading(): Reading {
+    for (;;) {
+      const top = this.#stack[this.#stack.length - 1];
+      if (top === undefined) throw new Error('a stream has a text');
+      if (this.#stack.length > 1 && top.tokens[top.at]?.kind === 'end') {
+        this.#stack.pop();
+        continue;
+      }
+      return top;
+    }
+  }
+  get source(): Source {
+    return this.#reading.source;
+  }
+  peek(ahead = 0): Token {
+    const { tokens, at } = this.#reading;
+    const token = tokens[Math.min(at + ahead, tokens.length - 1)];
+    if (token === undefined) throw new Error('a text has an end');
+    if (token.kind !== 'string') return token;
+    const operator = OPERATOR_WORDS.get(token.text);
+    return operator === undefined ? token : { ...token, kind: 'punctuation', text: operator };
+  }
+  next(): Token {
+    const token = this.peek();
+    const reading = this.#reading;
+    this.#last = { source: reading.source, start: token.start, end: token.end };
+    if (reading.at < reading.tokens.length - 1) reading.at++;
+    return token;
+  }
+  placeOf(token: Token): Place {
+    return { source: this.#reading.source, start: token.start, end: token.end };
+  }
+  get here(): Place {
+    return this.placeOf(this.peek());
+  }
+  /** From an earlier place to the last token read. */
+  since(start: Place): Place {
+    const last = this.#last;
+    return last === undefined || last.source !== start.source || last.end < start.end
+      ? start
+      : { source: start.source, start: start.start, end: last.end };
+  }
+
+  isKeyword(token: Token): boolean {
+    if (token.kind !== 'string') return false;
+    return (
+      GLOBAL_KEYWORDS.has(token.text) ||
+      this.scopes.some((scope) => SCOPED_KEYWORDS[scope]?.has(token.text) === true)
+    );
+  }
+  /** A word that stands for itself: no keyword. */
+  isName(token: Token): boolean {
+    return token.kind === 'string' && !this.isKeyword(token);
+  }
+  /** Whether the next token is this word or sign. */
+  at(text: string): boolean {
+    const token = this.peek();
+    return (token.kind === 'string' || token.kind === 'punctuation') && token.text === text;
+  }
+  eat(text: string): boolean {
+    if (!this.at(text)) return false;
+    this.next();
+    return true;
+  }
+  get atSeparator(): boolean {
+    const { kind, text } = this.peek();
+    return kind === 'newline' || (kind === 'punctuation' && text === ';');
+  }
+
+  nameOf(token: Token): string {
+    switch (token.kind) {
+      case 'newline':
+        return 'newline';
+      case 'end':
+        return 'end of file';
+      case 'number':
+        return 'number';
+      case 'quoted':
+        return 'quoted string';
+      case 'asterisk':
+        return 'string with a trailing asterisk';
+      case 'junk':
+        return 'junk';
+      case 'punctuation':
+        return PUNCTUATION.get(token.text) ?? token.text;
+      case 'string':
+        return this.isKeyword(token) ? token.text : 'string';
+    }
+  }
+  /** The scanner's and parser's own complaint about the next token. */
+  unexpected(...expecting: readonly string[]): SyntaxTrouble {
+    const token = this.peek();
+    const list = expecting.length === 0 ? '' : `, expecting ${expecting.join(' or ')}`;
+    return new SyntaxTrouble({
+      place: this.placeOf(token),
+      message: `syntax error, unexpected ${this.nameOf(token)}${list}`,
+    });
+  }
+  /** After an error: goes on behind the next line end or semicolon. False at the end of the text. */
+  recover(): boolean {
+    this.scopes.length = 0;
+    for (;;) {
+      if (this.peek().kind === 'end') return false;
+      if (this.atSeparator) {
+        this.next();
+        return true;
+      }
+      this.next();
+    }
+  }
+  within<T>(scope: string, read: () => T): T {
+    this.scopes.push(scope);
+    const result = read();
+    this.scopes.pop();
+    return result;
+  }
+}

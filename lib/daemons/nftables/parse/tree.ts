@@ -1,0 +1,197 @@
+/** What the parser makes of a text: commands, statements and expressions, each with its place. */
+import type { Family, Hook } from '../../../world/network.contract';
+
+/** One text that is read: a file, standard input, or the words of the command line (no name). */
+export interface Source {
+  readonly name: string | undefined;
+  readonly text: string;
+}
+
+export interface Place {
+  readonly source: Source;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One complaint; `also` is underlined with `~`. */
+export interface Problem {
+  readonly place: Place | undefined;
+  readonly message: string;
+  readonly also?: Place;
+}
+
+export type Expression =
+  | { kind: 'symbol'; text: string; place: Place; quoted: boolean; asterisk: boolean }
+  | { kind: 'number'; text: string; value: number; place: Place }
+  | { kind: 'field'; name: string; place: Place }
+  | { kind: 'prefix'; base: Expression; length: number; place: Place }
+  | { kind: 'range'; from: Expression; to: Expression; place: Place }
+  | { kind: 'list'; items: Expression[]; place: Place }
+  | { kind: 'set'; elements: Element[]; place: Place }
+  | { kind: 'reference'; name: string; place: Place }
+  | { kind: 'concat'; parts: Expression[]; place: Place }
+  | {
+      kind: 'binary';
+      operator: '&' | '|' | '^' | '<<' | '>>';
+      left: Expression;
+      right: Expression;
+      place: Place;
+    }
+  | { kind: 'map'; key: Expression; data: Expression; place: Place }
+  | { kind: 'verdict'; verdict: VerdictName; chain: Expression | undefined; place: Place }
+  | { kind: 'wildcard'; place: Place }
+  | { kind: 'other'; what: string; place: Place };
+
+export type VerdictName = 'accept' | 'drop' | 'continue' | 'return' | 'jump' | 'goto' | 'queue';
+
+export interface Element {
+  readonly key: Expression;
+  readonly data: Expression | undefined;
+  readonly timeout: number | undefined;
+  readonly expires: number | undefined;
+  readonly comment: string | undefined;
+  readonly counter: { packets: number; bytes: number } | undefined;
+  readonly place: Place;
+}
+
+export type Comparison = '' | '==' | '!=' | '<' | '>' | '<=' | '>=' | '!';
+
+export type Statement =
+  | {
+      kind: 'match';
+      left: Expression;
+      operator: Comparison;
+      right: Expression;
+      mask: Expression | undefined;
+      place: Place;
+    }
+  | { kind: 'verdict'; verdict: VerdictName; chain: Expression | undefined; place: Place }
+  | { kind: 'vmap'; key: Expression; data: Expression; place: Place }
+  | { kind: 'counter'; packets: number; bytes: number; name: string | undefined; place: Place }
+  | { kind: 'limit'; limit: Limit; place: Place }
+  | { kind: 'log'; log: Log; place: Place }
+  | {
+      kind: 'reject';
+      with: 'icmp' | 'icmpv6' | 'icmpx' | 'tcp-reset' | undefined;
+      code: Expression | undefined;
+      place: Place;
+    }
+  | { kind: 'nat'; nat: Nat; place: Place }
+  | { kind: 'set-value'; target: Expression; value: Expression; place: Place }
+  | {
+      kind: 'set-update';
+      op: 'add' | 'update' | 'delete';
+      set: Expression;
+      key: Expression;
+      timeout: number | undefined;
+      then: Statement[];
+      place: Place;
+    }
+  | { kind: 'notrack'; place: Place }
+  | { kind: 'other'; what: string; place: Place };
+
+export interface Limit {
+  readonly rate: number;
+  readonly unit: 'second' | 'minute' | 'hour' | 'day' | 'week';
+  readonly over: boolean;
+  readonly burst: number | undefined;
+  readonly bytes: boolean;
+}
+export interface Log {
+  readonly prefix: string | undefined;
+  readonly level: string | undefined;
+  readonly group: number | undefined;
+  readonly snaplen: number | undefined;
+  readonly threshold: number | undefined;
+  readonly flags: readonly string[];
+}
+export interface Nat {
+  readonly type: 'snat' | 'dnat' | 'masquerade' | 'redirect';
+  readonly keyword: Place;
+  readonly family: 'ip' | 'ip6' | undefined;
+  readonly address: Expression | undefined;
+  readonly port: Expression | undefined;
+  readonly flags: readonly string[];
+}
+
+export interface Rule {
+  readonly statements: Statement[];
+  readonly comment: string | undefined;
+  readonly place: Place;
+}
+
+/** What a command names. Places are those of the words. */
+export interface Handle {
+  readonly family: Family;
+  readonly table: string;
+  readonly tablePlace: Place | undefined;
+  readonly name: string;
+  readonly namePlace: Place | undefined;
+  readonly handle: number | undefined;
+  readonly handlePlace: Place | undefined;
+}
+
+export interface ChainSpec {
+  type: string | undefined;
+  hook: Hook | undefined;
+  hookPlace: Place | undefined;
+  devices: string[];
+  priority:
+    | { text: string; value: number | undefined; name: string | undefined; offset: number; place: Place }
+    | undefined;
+  policy: 'accept' | 'drop' | undefined;
+  comment: string | undefined;
+}
+export interface SetSpec {
+  isMap: boolean;
+  types: { text: string; place: Place }[];
+  data: { text: string; place: Place }[] | undefined;
+  typeOf: Expression | undefined;
+  typeOfData: Expression | undefined;
+  flags: string[];
+  timeout: number | undefined;
+  gcInterval: number | undefined;
+  size: number | undefined;
+  policy: string | undefined;
+  autoMerge: boolean;
+  comment: string | undefined;
+  counter: boolean;
+  place: Place;
+}
+
+export type Verb = 'add' | 'create' | 'insert' | 'replace' | 'delete' | 'rename' | 'flush' | 'list' | 'reset';
+
+export type Command = { readonly place: Place; readonly verb: Verb } & (
+  | {
+      readonly object: 'table';
+      readonly target: Handle;
+      readonly comment?: string;
+      readonly flags?: string[];
+    }
+  | {
+      readonly object: 'chain';
+      readonly target: Handle;
+      readonly spec?: ChainSpec;
+      readonly newName?: string;
+    }
+  | {
+      readonly object: 'rule';
+      readonly target: Handle;
+      readonly rule?: Rule;
+      readonly position?: { kind: 'handle' | 'index'; value: number; place: Place };
+    }
+  | { readonly object: 'set' | 'map'; readonly target: Handle; readonly spec?: SetSpec }
+  | { readonly object: 'element'; readonly target: Handle; readonly elements: Expression }
+  | {
+      readonly object: 'counter';
+      readonly target: Handle;
+      readonly packets: number;
+      readonly bytes: number;
+      readonly comment?: string;
+    }
+  | {
+      readonly object: 'ruleset' | 'tables' | 'chains' | 'sets' | 'maps' | 'counters' | 'limits' | 'meters';
+      readonly family: Family | undefined;
+      readonly target?: Handle;
+    }
+);

@@ -1,0 +1,573 @@
+/**
+ * Commands against a ruleset, all or none: evaluation first (nft's own
+ * complaints), then what the kernel would refuse. Works on copies of the tables
+ * it touches, so that a refused file leaves the ruleset as it was.
+ *
+ * Source: nft(8) "RULESET", "TABLES", "CHAINS", "RULES", "SETS"; the kernel's
+ * refusals are those of nf_tables (Linux 6.1), the words those of 1.0.6.
+ */
+import type {
+  FilterChain,
+  FilterRule,
+  FilterSet,
+  FilterStep,
+  FilterTable,
+  Ruleset,
+} from '../../world/network.contract';
+import type { Command, Handle, Problem } from './parse/tree';
+import { readElements } from './evaluate/elements';
+import { evaluateRule } from './evaluate/rule';
+import { EvaluationTrouble, refuse, type Surroundings, Values } from './evaluate/values';
+import { addChain, dependants, jumpTargets, renameSteps, usesSet } from './kernel/chains';
+import { addElements, deleteElements, newSet, shapeOf } from './kernel/sets';
+import { KernelTrouble, kernel } from './kernel/trouble';
+import { nearest } from './messages';
+import type { Micros } from '../../std/instant';
+
+export interface Outcome {
+  /** Undefined when nothing was changed or something was wrong. */
+  readonly ruleset: Ruleset | undefined;
+  readonly problems: readonly Problem[];
+  /** Commands that print, with the tables as they are at that point. */
+  readonly listings: readonly { command: Command; tables: readonly FilterTable[] }[];
+}
+
+const MOST_PROBLEMS = 10;
+const NO_ENTRY = 'No such file or directory';
+
+/** Applies commands. Throws `NameNeeded` when a host name must be looked up first. */
+export function applyCommands(
+  ruleset: Ruleset,
+  commands: readonly Command[],
+  surroundings: Surroundings,
+  now: Micros,
+): Outcome {
+  return new Transaction(ruleset, surroundings, now).run(commands);
+}
+
+class Transaction {
+  readonly #original: Ruleset;
+  readonly #values: Values;
+  readonly #now: Micros;
+  readonly #owned = new Set<FilterTable>();
+  readonly #listings: { command: Command; tables: readonly FilterTable[] }[] = [];
+  #tables: FilterTable[];
+  #nextHandle: number;
+  #changed = false;
+
+  constructor(ruleset: Ruleset, surroundings: Surroundings, now: Micros) {
+    this.#original = ruleset;
+    this.#values = new Values(surroundings);
+    this.#now = now;
+    this.#tables = [...ruleset.tables];
+    this.#nextHandle = Math.max(1, ruleset.nextHandle);
+  }
+
+  run(commands: readonly Command[]): Outcome {
+    const evaluation: Problem[] = [];
+    const kernelProblems: Problem[] = [];
+    for (const command of commands) {
+      try {
+        this.#apply(command);
+      } catch (problem) {
+        if (problem instanceof EvaluationTrouble) evaluation.push(problem.problem);
+        else if (problem instanceof KernelTrouble) kernelProblems.push(this.#explain(command, problem));
+        else throw problem;
+        if (evaluation.length >= MOST_PROBLEMS) break;
+      }
+    }
+    const problems = evaluation.length > 0 ? evaluation : kernelProblems;
+    const ruleset =
+      problems.length > 0 || !this.#changed
+        ? undefined
+        : { generation: this.#original.generation + 1, tables: this.#tables, nextHandle: this.#nextHandle };
+    return { ruleset, problems, listings: problems.length > 0 ? [] : this.#listings };
+  }
+
+  #apply(command: Command): void {
+    if (command.verb === 'list' || command.verb === 'reset') {
+      this.#list(command);
+      return;
+    }
+    switch (command.object) {
+      case 'table':
+        return this.#table(command);
+      case 'chain':
+        return this.#chain(command);
+      case 'rule':
+        return this.#rule(command);
+      case 'set':
+      case 'map':
+        return this.#set(command);
+      case 'element':
+        return this.#element(command);
+      case 'counter':
+        return this.#counter(command);
+      case 'ruleset':
+        this.#tables = this.#tables.filter(
+          ({ family }) => command.family !== undefined && family !== command.family,
+        );
+        this.#changed = true;
+        return;
+      default:
+    }
+  }
+
+  // ---------------------------------------------------------------- finding
+  #find({ family, table, handle }: Handle): FilterTable | undefined {
+    return this.#tables.find(
+      (each) => each.family === family && (table === '' ? each.handle === handle : each.name === table),
+    );
+  }
+  /** A table that may be changed: a copy, the first time. */
+  #own(table: FilterTable): FilterTable {
+    this.#changed = true;
+    if (this.#owned.has(table)) return table;
+    const copy: FilterTable = {
+      ...table,
+      flags: [...table.flags],
+      chains: table.chains.map((chain) => ({ ...chain, rules: [...chain.rules] })),
+      sets: table.sets.map((set) => ({ ...set, elements: [...set.elements] })),
+      counters: [...table.counters],
+      objects: [...table.objects],
+    };
+    this.#tables = this.#tables.map((each) => (each === table ? copy : each));
+    this.#owned.add(copy);
+    return copy;
+  }
+  /** Of commands that nft itself checks: a table that must be there. */
+  #needTable(target: Handle, options: { suggests: boolean }): FilterTable {
+    const found = this.#find(target);
+    if (found !== undefined) return found;
+    const like = options.suggests ? this.#tableLike(target) : undefined;
+    throw refuse(target.tablePlace, like === undefined ? NO_ENTRY : `${NO_ENTRY}; ${like}`);
+  }
+  #tableLike(target: Handle): string | undefined {
+    const { tables } = this.#original;
+    const same =
+      tables.find(({ name }) => name === target.table) ?? nearest(target.table, tables, ({ name }) => name);
+    return same === undefined ? undefined : `did you mean table ‘${same.name}’ in family ${same.family}?`;
+  }
+  #kernelTable(target: Handle): FilterTable {
+    const found = this.#find(target);
+    if (found === undefined) throw kernel('ENOENT', target.tablePlace ?? target.handlePlace, 'table');
+    return found;
+  }
+  #chainOf(table: FilterTable, target: Handle): FilterChain {
+    const chain = table.chains.find((each) =>
+      target.name === '' ? each.handle === target.handle : each.name === target.name,
+    );
+    if (chain === undefined) throw kernel('ENOENT', target.namePlace ?? target.handlePlace, 'chain');
+    return chain;
+  }
+  #handle(table: FilterTable): number {
+    const next = (table.lastHandle ?? highestHandle(table)) + 1;
+    table.lastHandle = next;
+    return next;
+  }
+
+  /** A refusal of the kernel in nft's words, with what may have been meant. */
+  #explain(command: Command, trouble: KernelTrouble): Problem {
+    const { place, words, what } = trouble;
+    const like =
+      what === undefined || !('target' in command) || command.target === undefined
+        ? undefined
+        : this.#meant(command.target, what);
+    return { place, message: like === undefined ? `Could not process rule: ${words}` : `${words}; ${like}` };
+  }
+  #meant(target: Handle, what: 'table' | 'chain' | 'set' | 'object'): string | undefined {
+    const { tables } = this.#original;
+    if (what === 'table' && target.name === '') return this.#tableLike(target);
+    const lists = tables.flatMap((table) =>
+      (what === 'set'
+        ? table.sets.filter(({ anonymous }) => anonymous !== true)
+        : what === 'object'
+          ? table.counters
+          : table.chains
+      ).map(({ name }) => ({ table, name })),
+    );
+    const same =
+      lists.find(({ name }) => name === target.name) ?? nearest(target.name, lists, ({ name }) => name);
+    if (same === undefined) return undefined;
+    const { table } = same;
+    if (table.name !== target.table || table.family !== target.family)
+      return `did you mean table ‘${table.name}’ in family ${table.family}?`;
+    const kind = what === 'object' ? 'obj' : what === 'set' ? 'set' : 'chain';
+    return `did you mean ${kind} ‘${same.name}’ in table ${table.family} ‘${table.name}’?`;
+  }
+
+  // ---------------------------------------------------------------- tables
+  #table(command: Command & { object: 'table' }): void {
+    const { target, verb } = command;
+    const present = this.#find(target);
+    if (verb === 'delete') {
+      const table = this.#kernelTable(target);
+      this.#tables = this.#tables.filter((each) => each !== table);
+      this.#changed = true;
+      return;
+    }
+    if (verb === 'flush') {
+      const table = this.#own(this.#kernelTable(target));
+      for (const chain of table.chains) this.#removeRules(table, chain, chain.rules);
+      return;
+    }
+    if (present !== undefined) {
+      if (verb === 'create') throw kernel('EEXIST', target.tablePlace);
+      this.#changed = true;
+      const flags = command.flags ?? [];
+      if (command.flags !== undefined && flags.join() !== present.flags.join())
+        this.#own(present).flags = [...flags];
+      return;
+    }
+    const made: FilterTable = {
+      family: target.family,
+      name: target.table,
+      handle: this.#nextHandle++,
+      flags: [...(command.flags ?? [])],
+      chains: [],
+      sets: [],
+      counters: [],
+      objects: [],
+      lastHandle: 0,
+      ...(command.comment === undefined ? {} : { comment: command.comment }),
+    };
+    this.#owned.add(made);
+    this.#tables = [...this.#tables, made];
+    this.#changed = true;
+  }
+
+  // ---------------------------------------------------------------- chains
+  #chain(command: Command & { object: 'chain' }): void {
+    const { target, verb, spec } = command;
+    if (verb === 'delete') {
+      const table = this.#own(this.#kernelTable(target));
+      const chain = this.#chainOf(table, target);
+      const others = table.chains.filter((each) => each !== chain);
+      if (dependants({ ...table, chains: others }, chain.name))
+        throw kernel('EBUSY', target.namePlace ?? target.handlePlace);
+      this.#removeRules(table, chain, chain.rules);
+      table.chains = others;
+      return;
+    }
+    if (verb === 'flush') {
+      const table = this.#own(this.#kernelTable(target));
+      const chain = this.#chainOf(table, target);
+      this.#removeRules(table, chain, chain.rules);
+      return;
+    }
+    const table = this.#needTable(target, { suggests: true });
+    if (verb === 'rename') {
+      const chain = table.chains.find(({ name }) => name === target.name);
+      if (chain === undefined) throw refuse(target.namePlace, NO_ENTRY);
+      if (table.chains.some(({ name }) => name === command.newName)) throw kernel('EEXIST', target.namePlace);
+      this.#rename(this.#own(table), target.name, command.newName ?? target.name);
+      return;
+    }
+    if (verb !== 'add' && verb !== 'create') return;
+    const present = table.chains.find(({ name }) => name === target.name);
+    if (present !== undefined && verb === 'create') throw kernel('EEXIST', target.namePlace);
+    const owned = this.#own(table);
+    addChain(owned, command, spec, () => this.#handle(owned));
+  }
+  #rename(table: FilterTable, from: string, to: string): void {
+    for (const chain of table.chains) {
+      if (chain.name === from) chain.name = to;
+      chain.rules = chain.rules.map((rule) => {
+        if (!jumpTargets(rule.steps).includes(from)) return rule;
+        const text = rule.text.replace(
+          /"[^"]*"|\b(?:jump|goto) (\S+)/g,
+          (found: string, name: string | undefined) =>
+            name === from ? found.replace(` ${from}`, ` ${to}`) : found,
+        );
+        return { ...rule, text, steps: renameSteps(rule.steps, from, to) };
+      });
+    }
+    for (const set of table.sets)
+      set.elements = set.elements.map((element) =>
+        element.data !== undefined && 'chain' in element.data && element.data.chain === from
+          ? { ...element, data: { ...element.data, chain: to } }
+          : element,
+      );
+  }
+  /** Takes rules out of a chain, and the anonymous sets that were theirs. */
+  #removeRules(table: FilterTable, chain: FilterChain, rules: readonly FilterRule[]): void {
+    const doomed = new Set(rules);
+    chain.rules = chain.rules.filter((rule) => !doomed.has(rule));
+    const names = new Set(rules.flatMap(({ steps }) => setsOf(steps)));
+    if (names.size > 0)
+      table.sets = table.sets.filter((set) => set.anonymous !== true || !names.has(set.name));
+  }
+
+  // ---------------------------------------------------------------- rules
+  #rule(command: Command & { object: 'rule' }): void {
+    const { target, verb, position } = command;
+    const known = this.#find(target);
+    if (verb === 'delete') {
+      const table = this.#own(this.#kernelTable(target));
+      const chain = this.#chainOf(table, target);
+      const rule = chain.rules.find(({ handle }) => handle === position?.value);
+      if (rule === undefined) throw kernel('ENOENT', position?.place);
+      this.#removeRules(table, chain, [rule]);
+      return;
+    }
+    if (command.rule === undefined) return;
+    const view = {
+      family: target.family,
+      set: (name: string) => known?.sets.find((set) => set.name === name),
+    };
+    const evaluated = evaluateRule(this.#values, view, command.rule);
+    const table = this.#own(this.#kernelTable(target));
+    const chain = this.#chainOf(table, target);
+    const at = this.#position(command, chain);
+    const sets = new Map<string, string>();
+    for (const set of evaluated.sets) {
+      const made: FilterSet = {
+        ...set,
+        name: freeName(table, set.map === undefined ? '__set' : '__map'),
+        handle: this.#handle(table),
+      };
+      sets.set(set.name, made.name);
+      table.sets.push(made);
+    }
+    const rule: FilterRule = {
+      handle: 0,
+      text: evaluated.text,
+      steps: renameSets(evaluated.steps, sets),
+      ...(evaluated.comment === undefined ? {} : { comment: evaluated.comment }),
+    };
+    rule.handle = this.#handle(table);
+    if (verb === 'replace') chain.rules[at] = rule;
+    else chain.rules.splice(at, 0, rule);
+    this.#checkRule(command, table, chain, evaluated);
+  }
+  /** Where in the chain the rule comes. */
+  #position(command: Command & { object: 'rule' }, chain: FilterChain): number {
+    const { position, verb } = command;
+    if (position === undefined) return verb === 'insert' ? 0 : chain.rules.length;
+    const at =
+      position.kind === 'index'
+        ? position.value
+        : chain.rules.findIndex(({ handle }) => handle === position.value);
+    if (at < 0 || at >= chain.rules.length) throw kernel('ENOENT', position.place);
+    return verb === 'add' ? at + 1 : at;
+  }
+  #checkRule(
+    command: Command & { object: 'rule' },
+    table: FilterTable,
+    chain: FilterChain,
+    evaluated: ReturnType<typeof evaluateRule>,
+  ): void {
+    for (const { name, place } of evaluated.counters)
+      if (!table.counters.some((counter) => counter.name === name)) throw kernel('ENOENT', place);
+    for (const { message, place } of evaluated.refusals) throw new KernelTrouble(message, place, undefined);
+    for (const { chain: name, place } of evaluated.jumps) {
+      const next = table.chains.find((each) => each.name === name);
+      if (next === undefined) throw kernel('ENOENT', place);
+      if (next.base !== undefined) throw kernel('EOPNOTSUPP', place);
+    }
+    for (const type of evaluated.nats) {
+      const hooks = chain.base === undefined ? undefined : chain.base.hook;
+      const fits =
+        hooks === undefined ||
+        (chain.base?.type === 'nat' &&
+          (type === 'dnat' || type === 'redirect'
+            ? hooks === 'prerouting' || hooks === 'output'
+            : type === 'snat'
+              ? hooks === 'postrouting' || hooks === 'input'
+              : hooks === 'postrouting'));
+      if (!fits) throw kernel('EOPNOTSUPP', command.place);
+    }
+    if (chain.base !== undefined && loops(table, chain, []))
+      throw kernel('EMLINK', evaluated.jumps[0]?.place ?? command.place);
+  }
+
+  // ---------------------------------------------------------------- sets
+  #set(command: Command & { object: 'set' | 'map' }): void {
+    const { target, verb, spec, object } = command;
+    if (verb === 'delete') {
+      const table = this.#own(this.#kernelTable(target));
+      const set = table.sets.find((each) =>
+        target.name === ''
+          ? each.handle === target.handle
+          : each.name === target.name && (each.map !== undefined) === (object === 'map'),
+      );
+      if (set === undefined) throw kernel('ENOENT', target.namePlace ?? target.handlePlace, 'set');
+      if (usesSet(table, set.name)) throw kernel('EBUSY', target.namePlace ?? target.handlePlace);
+      table.sets = table.sets.filter((each) => each !== set);
+      return;
+    }
+    const table = this.#needTable(target, { suggests: true });
+    const present = table.sets.find(({ name }) => name === target.name);
+    if (verb === 'flush') {
+      if (present === undefined) throw refuse(target.namePlace, NO_ENTRY);
+      const owned = this.#own(table);
+      for (const set of owned.sets) if (set.name === target.name) set.elements = [];
+      return;
+    }
+    if (spec === undefined) return;
+    const made = newSet(this.#values, target.name, target.family, spec);
+    if (present !== undefined) {
+      if (verb === 'create' || present.type !== made.type || present.map !== made.map)
+        throw kernel('EEXIST', target.namePlace);
+      this.#changed = true;
+      return;
+    }
+    const owned = this.#own(table);
+    made.handle = this.#handle(owned);
+    owned.sets.push(made);
+  }
+
+  #element(command: Command & { object: 'element' }): void {
+    const { target, verb } = command;
+    const table = this.#needTable(target, { suggests: true });
+    const found = table.sets.find(({ name, anonymous }) => name === target.name && anonymous !== true);
+    if (found === undefined) {
+      const sets = table.sets.filter(({ anonymous }) => anonymous !== true);
+      const like = nearest(target.name, sets, ({ name }) => name);
+      throw refuse(
+        target.namePlace,
+        like === undefined
+          ? NO_ENTRY
+          : `${NO_ENTRY}; did you mean ${like.map === undefined ? 'set' : 'map'} ‘${like.name}’ in table ${table.family} ‘${table.name}’?`,
+      );
+    }
+    const placed = readElements(this.#values, command.elements, {
+      ...shapeOf(found),
+      ...(verb === 'delete'
+        ? {
+            data:
+              command.elements.kind === 'set' &&
+              command.elements.elements.some(({ data }) => data !== undefined)
+                ? shapeOf(found).data
+                : undefined,
+          }
+        : {}),
+    });
+    const owned = this.#own(table);
+    const set = owned.sets.find(({ name }) => name === target.name);
+    if (set === undefined) return;
+    if (verb === 'delete') {
+      deleteElements(set, placed);
+      return;
+    }
+    addElements(set, placed, { creates: verb === 'create', now: this.#now });
+    for (const { jump } of placed) {
+      if (jump === undefined) continue;
+      const next = owned.chains.find(({ name }) => name === jump.chain);
+      if (next === undefined) throw kernel('ENOENT', jump.place);
+      if (next.base !== undefined) throw kernel('EOPNOTSUPP', jump.place);
+    }
+  }
+
+  // ---------------------------------------------------------------- counters
+  #counter(command: Command & { object: 'counter' }): void {
+    const { target, verb } = command;
+    const table = this.#own(this.#kernelTable(target));
+    const present = table.counters.find((each) =>
+      target.name === '' ? each.handle === target.handle : each.name === target.name,
+    );
+    if (verb === 'delete') {
+      if (present === undefined) throw kernel('ENOENT', target.namePlace ?? target.handlePlace, 'object');
+      if (
+        table.chains.some(({ rules }) =>
+          rules.some(({ steps }) =>
+            steps.some((step) => step.step === 'counter' && step.named === present.name),
+          ),
+        )
+      )
+        throw kernel('EBUSY', target.namePlace ?? target.handlePlace);
+      table.counters = table.counters.filter((each) => each !== present);
+      return;
+    }
+    if (present !== undefined) {
+      if (verb === 'create') throw kernel('EEXIST', target.namePlace);
+      return;
+    }
+    table.counters.push({
+      name: target.name,
+      handle: this.#handle(table),
+      packets: command.packets,
+      bytes: command.bytes,
+      ...(command.comment === undefined ? {} : { comment: command.comment }),
+    });
+  }
+
+  // ---------------------------------------------------------------- listings
+  #list(command: Command): void {
+    if ('target' in command && command.target !== undefined) {
+      const { target } = command;
+      const isReset = command.verb === 'reset';
+      const table = isReset ? this.#find(target) : this.#needTable(target, { suggests: false });
+      if (command.object === 'chain' && !(table?.chains.some(({ name }) => name === target.name) ?? false))
+        throw refuse(target.namePlace, NO_ENTRY);
+      if (
+        (command.object === 'set' || command.object === 'map') &&
+        !(table?.sets.some(({ name, anonymous }) => name === target.name && anonymous !== true) ?? false)
+      )
+        throw refuse(target.namePlace, NO_ENTRY);
+      if (
+        command.object === 'counter' &&
+        !(table?.counters.some(({ name }) => name === target.name) ?? false)
+      ) {
+        if (isReset) throw kernel('ENOENT', command.place);
+        throw refuse(target.namePlace, NO_ENTRY);
+      }
+    }
+    this.#listings.push({ command, tables: this.#tables });
+  }
+}
+
+function highestHandle(table: FilterTable): number {
+  let highest = 0;
+  for (const { handle } of table.counters) highest = Math.max(highest, handle);
+  for (const { handle } of table.sets) highest = Math.max(highest, handle);
+  for (const chain of table.chains) {
+    highest = Math.max(highest, chain.handle);
+    for (const { handle } of chain.rules) highest = Math.max(highest, handle);
+  }
+  return highest;
+}
+function freeName(table: FilterTable, stem: string): string {
+  const taken = new Set(table.sets.map(({ name }) => name));
+  for (let number = 0; ; number++) if (!taken.has(`${stem}${number}`)) return `${stem}${number}`;
+}
+
+/** Sets that steps name. */
+function setsOf(steps: readonly FilterStep[]): string[] {
+  return steps.flatMap((step) => {
+    if ('set' in step && step.set !== undefined) return [step.set];
+    return 'map' in step && step.map !== undefined ? [step.map.set] : [];
+  });
+}
+function renameSets(steps: FilterStep[], names: ReadonlyMap<string, string>): FilterStep[] {
+  if (names.size === 0) return steps;
+  return steps.map((step) => {
+    if ('set' in step && step.set !== undefined) return { ...step, set: names.get(step.set) ?? step.set };
+    if ('map' in step && step.map !== undefined)
+      return { ...step, map: { ...step.map, set: names.get(step.map.set) ?? step.map.set } };
+    return step;
+  });
+}
+
+/** Whether jumps lead back to a chain that is being passed. */
+function loops(table: FilterTable, chain: FilterChain, above: readonly string[]): boolean {
+  if (above.includes(chain.name)) return true;
+  if (above.length > 16) return true;
+  const names = new Set(
+    chain.rules.flatMap(({ steps }) => [...jumpTargets(steps), ...mapJumps(table, steps)]),
+  );
+  for (const name of names) {
+    const next = table.chains.find((each) => each.name === name);
+    if (next !== undefined && loops(table, next, [...above, chain.name])) return true;
+  }
+  return false;
+}
+function mapJumps(table: FilterTable, steps: readonly FilterStep[]): string[] {
+  return steps.flatMap((step) => {
+    if (step.step !== 'vmap') return [];
+    const set = table.sets.find(({ name }) => name === step.set);
+    return (set?.elements ?? []).flatMap(({ data }) =>
+      data !== undefined && 'chain' in data ? [data.chain] : [],
+    );
+  });
+}
