@@ -18,6 +18,7 @@ import type { Host } from '../../world/world.contract';
 import { labFiles, registerPython } from './python';
 
 interface HostCase {
+  recorded?: string;
   setup: {
     hosts: Record<
       string,
@@ -44,7 +45,23 @@ export interface StepResult {
 }
 /** What was installed on the recorded hosts beside the base system, as far as it is here. */
 const INSTALLED = [
-  'haproxy', 'keepalived', 'nginx', 'nftables', 'rsyslog', 'cron', 'openssh-server', 'openssh-client', 'ssh', 'sshd', 'curl', 'dnsmasq', 'rsync', 'conntrack', 'tcpdump', 'procps', 'psmisc',
+  'haproxy',
+  'keepalived',
+  'nginx',
+  'nftables',
+  'rsyslog',
+  'cron',
+  'openssh-server',
+  'openssh-client',
+  'ssh',
+  'sshd',
+  'curl',
+  'dnsmasq',
+  'rsync',
+  'conntrack',
+  'tcpdump',
+  'procps',
+  'psmisc',
 ];
 const ENABLED = ['networking', 'ssh', 'cron', 'rsyslog'];
 const USERS = [
@@ -65,7 +82,7 @@ export function playHostCase(caseJson: unknown, makeRegistry: () => PluginRegist
   const kernel = new Kernel({ seed: 1 });
   const registry = makeRegistry();
   registerPython(registry);
-  const world = new SimulatedWorld({ kernel, registry, network: createNetwork });
+  const world = new SimulatedWorld({ kernel, registry, network: createNetwork, epoch: epochOf(given) });
   build(world, given, registry);
   const play = new Play(world);
   for (const host of world.hosts()) world.powerOn(host);
@@ -75,7 +92,7 @@ export function playHostCase(caseJson: unknown, makeRegistry: () => PluginRegist
   let recorded = 0;
   for (const step of given.steps) {
     const at = (step.at ?? recorded) * SECOND;
-    play.runTo(started + Math.max(0, at - recorded * SECOND));
+    play.runTo(started + Math.max(0, Math.round(at - recorded * SECOND)));
     started = kernel.now;
     recorded = step.at ?? recorded;
     results.push(play.step(world.host(step.host), step));
@@ -83,30 +100,61 @@ export function playHostCase(caseJson: unknown, makeRegistry: () => PluginRegist
   return { steps: results.map((result) => result()) };
 }
 
+/** The recorder wrote down when it was done; boot and steps came before. */
+function epochOf(given: HostCase): number {
+  const at = Date.parse(given.recorded ?? '2026-11-23T05:30:00Z') * 1_000;
+  const last = Math.max(0, ...given.steps.map((step) => step.at ?? 0));
+  return at - Math.round(last + 15) * SECOND;
+}
 function build(world: SimulatedWorld, given: HostCase, registry: PluginRegistry): void {
   const { hosts } = given.setup;
-  const names = Object.entries(hosts).map(([name, { ifaces }]) => `${Object.values(ifaces)[0]?.address.split('/')[0] ?? ''}\t${name}`);
+  const names = Object.entries(hosts).map(
+    ([name, { ifaces }]) => `${Object.values(ifaces)[0]?.address.split('/')[0] ?? ''}\t${name}`,
+  );
   for (const { ifaces } of Object.values(hosts))
     for (const { segment, address } of Object.values(ifaces)) {
       const cidr = parseCidr(address);
       if (cidr !== undefined && !world.state.segments.has(segment))
-        world.addSegment(segment, { network: (cidr.address & maskOf(cidr.prefix)) >>> 0, prefix: cidr.prefix });
+        world.addSegment(segment, {
+          network: (cidr.address & maskOf(cidr.prefix)) >>> 0,
+          prefix: cidr.prefix,
+        });
     }
-  const packages = [...new Set([...BASE_PACKAGES, ...INSTALLED])].filter((name) => registry.packageFiles(name) !== undefined);
+  const packages = [...new Set([...BASE_PACKAGES, ...INSTALLED])].filter(
+    (name) => registry.packageFiles(name) !== undefined,
+  );
   for (const [name, setup] of Object.entries(hosts)) {
     const gateway = Object.values(setup.ifaces).find((device) => device.gateway !== undefined)?.gateway;
-    const interfaces = Object.fromEntries(Object.entries(setup.ifaces).map(([device, { segment, address }]) => [device, { zone: segment, address }]));
+    const interfaces = Object.fromEntries(
+      Object.entries(setup.ifaces).map(([device, { segment, address }]) => [
+        device,
+        { zone: segment, address },
+      ]),
+    );
     const files: Record<string, FileSpec> = {
       ...labFiles(),
       '/etc/network/interfaces': { text: interfacesFile({ interfaces, gateway }) },
       '/etc/hosts': { text: `127.0.0.1\tlocalhost\n127.0.1.1\t${name}\n${names.join('\n')}\n` },
       '/etc/hostname': { text: `${name}\n` },
       '/var/log/journal': { directory: true },
-      ...Object.fromEntries(Object.entries(setup.files).map(([path, text]) => [path, { text, ...(text.startsWith('#!') ? { mode: 0o755 } : {}) }])),
+      ...Object.fromEntries(
+        Object.entries(setup.files).map(([path, text]) => [
+          path,
+          { text, ...(text.startsWith('#!') ? { mode: 0o755 } : {}) },
+        ]),
+      ),
     };
     const host = world.addHost({
-      name, init: true, packages, files, users: USERS,
-      interfaces: Object.entries(setup.ifaces).map(([device, { segment }]) => ({ name: device, segment, addresses: [] })),
+      name,
+      init: true,
+      packages,
+      files,
+      users: USERS,
+      interfaces: Object.entries(setup.ifaces).map(([device, { segment }]) => ({
+        name: device,
+        segment,
+        addresses: [],
+      })),
     });
     for (const unit of [...ENABLED, ...setup.enable]) enableUnit(host, unit);
   }
@@ -135,7 +183,10 @@ class Play {
         world.powerOff(host);
         world.powerOn(host);
       }
-      this.#runWhile(world.kernel.now + LONGEST_BOOT, () => host.state.boots === boots || host.state.power !== 'on');
+      this.#runWhile(
+        world.kernel.now + LONGEST_BOOT,
+        () => host.state.boots === boots || host.state.power !== 'on',
+      );
       return () => ({ stdout: '', stderr: '', exit: 0 });
     }
     const texts = { stdout: '', stderr: '' };
@@ -151,7 +202,12 @@ class Play {
       }),
       session: true,
       cwd: user?.home ?? '/root',
-      env: new Map([...ENVIRONMENT, ['HOME', user?.home ?? '/root'], ['USER', user?.name ?? 'root'], ['LOGNAME', user?.name ?? 'root']]),
+      env: new Map([
+        ...ENVIRONMENT,
+        ['HOME', user?.home ?? '/root'],
+        ['USER', user?.name ?? 'root'],
+        ['LOGNAME', user?.name ?? 'root'],
+      ]),
       ...(user === undefined ? {} : { uid: user.uid, gid: user.gid, groups: user.groups }),
       fds: new Map([
         [0, host.streams.null()],
@@ -160,8 +216,10 @@ class Play {
       ]),
     });
     let exit: number | undefined;
-    if (typeof started !== 'number') return () => ({ ...texts, stderr: `${started.path}: ${started.errno}`, exit: 127 });
-    if (step.background !== true) this.#runWhile(world.kernel.now + LONGEST_STEP, () => exit === undefined && host.state.power === 'on');
+    if (typeof started !== 'number')
+      return () => ({ ...texts, stderr: `${started.path}: ${started.errno}`, exit: 127 });
+    if (step.background !== true)
+      this.#runWhile(world.kernel.now + LONGEST_STEP, () => exit === undefined && host.state.power === 'on');
     return () => ({ ...texts, exit: exit ?? 124 });
   }
 }

@@ -68,9 +68,18 @@ const python: Program = function* (context) {
   return 1;
 };
 function* serve(context: ProgramContext, port: number, isApp: boolean): ReturnType<Program> {
-  const listening = context.world.network.listen(context.host, { pid: context.pid, ip: 0, port, backlog: 5, on: { name: `${KIND}.socket`, pid: context.pid, data: undefined } });
+  const listening = context.world.network.listen(context.host, {
+    pid: context.pid,
+    ip: 0,
+    port,
+    backlog: 5,
+    on: { name: `${KIND}.socket`, pid: context.pid, data: undefined },
+  });
   if (typeof listening === 'string') {
-    const reason = listening === 'EACCES' ? 'PermissionError: [Errno 13] Permission denied' : 'OSError: [Errno 98] Address already in use';
+    const reason =
+      listening === 'EACCES'
+        ? 'PermissionError: [Errno 13] Permission denied'
+        : 'OSError: [Errno 98] Address already in use';
     yield* context.err(
       `Traceback (most recent call last):\n  File "/opt/app/app.py", line 16, in <module>\n    srv = http.server.ThreadingHTTPServer(("0.0.0.0", PORT), H)\n          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n  File "/usr/lib/python3.11/socketserver.py", line 456, in __init__\n    self.server_bind()\n  File "/usr/lib/python3.11/http/server.py", line 136, in server_bind\n    socketserver.TCPServer.server_bind(self)\n  File "/usr/lib/python3.11/socketserver.py", line 472, in server_bind\n    self.socket.bind(self.server_address)\n${reason}\n`,
     );
@@ -90,9 +99,18 @@ const daemon: DaemonDefinition<object> = {
       const { message, connection } = event;
       const body = message.target === '/health' ? 'ok\n' : `hello from ${host.state.hostname}\n`;
       world.network.send(connection, 'server', {
-        kind: 'response', trace: message.trace, status: 200, reason: 'OK', version: '1.0',
-        headers: [['Server', 'BaseHTTP/0.6 Python/3.11.2'], ['Content-Type', 'text/plain'], ['Content-Length', String(body.length)]],
-        body: message.method === 'HEAD' ? '' : body, bytes: 150 + body.length,
+        kind: 'response',
+        trace: message.trace,
+        status: 200,
+        reason: 'OK',
+        version: '1.0',
+        headers: [
+          ['Server', 'BaseHTTP/0.6 Python/3.11.2'],
+          ['Content-Type', 'text/plain'],
+          ['Content-Length', String(body.length)],
+        ],
+        body: message.method === 'HEAD' ? '' : body,
+        bytes: 150 + body.length,
       });
       world.network.close(connection, 'server');
     });

@@ -1,21 +1,18 @@
 /** Process 1: from the kernel's hand-over to the finished boot, its signals, and the way down. */
-import type { DaemonContext, DaemonDefinition, Program } from '../../world/process.contract';
+import type { DaemonDefinition, Program } from '../../world/process.contract';
 import type { SimulatedWorld } from '../../world/world';
 import type { Host, World } from '../../world/world.contract';
 import { unitCharts } from './charts';
 import { startJournal } from './journal-store';
-import { Manager, QUEUE_TIMER } from './manager';
+import { FEATURES, INIT, managerOf, VERSION } from './host-manager';
+import { QUEUE_TIMER } from './jobs';
+import { Manager } from './manager';
+import { beginEnd, end, finishWhenAlone, shutDown } from './shutdown';
 import { registerPower } from './tools/power';
-import type { ManagerState, ShutdownVerb } from './state';
+import type { ManagerState } from './state';
 import { formatTimeSpan } from './unit-file/time-span';
 
-export const INIT = 'systemd';
-export const VERSION = '252.39-1~deb12u2';
-export const FEATURES =
-  '+PAM +AUDIT +SELINUX +APPARMOR +IMA +SMACK +SECCOMP +GCRYPT -GNUTLS +OPENSSL +ACL +BLKID +CURL +ELFUTILS +FIDO2 +IDN2 -IDN +IPTC +KMOD +LIBCRYPTSETUP +LIBFDISK +PCRE2 -PWQUALITY +P11KIT +QRENCODE +TPM2 +BZIP2 +LZ4 +XZ +ZLIB +ZSTD -BPF_FRAMEWORK -XKBCOMMON +UTMP +SYSVINIT default-hierarchy=unified';
 const ROOT = { uid: 0, gid: 0, groups: [] as number[] };
-/** How long the last processes get before SIGKILL at shutdown (DefaultTimeoutStopSec). */
-const LAST_WAIT = 90_000_000;
 
 /** /sbin/init. Anywhere but as process 1 it is telinit, which is not modelled. */
 export const initProgram: Program = function* (context) {
@@ -95,13 +92,6 @@ export const initDaemon: DaemonDefinition<ManagerState> = {
   charts: (daemon) => unitCharts(daemon),
 };
 
-/** The manager of a running host, undefined while there is none. */
-export function managerOf(host: Host): Manager | undefined {
-  const context = host.daemonContext(1);
-  if (context?.process.daemon?.kind !== INIT) return undefined;
-  // The daemon's kind says what its state is.
-  return new Manager(context as DaemonContext<ManagerState>);
-}
 function registerCallbacks(world: World): void {
   const on = <D>(name: string, run: (manager: Manager, data: D) => void): void =>
     world.callback<D, unknown>(name, ({ host, data }) => {
@@ -160,15 +150,21 @@ function boot(manager: Manager): void {
     manager.jobs.enqueue('start', 'rescue.target', 'replace');
     return;
   }
-  manager.log('info', `Queued start job for default target ${target.definition.name}${target.definition.description === target.definition.name ? '' : ` - ${target.definition.description}`}.`);
+  manager.log(
+    'info',
+    `Queued start job for default target ${target.definition.name}${target.definition.description === target.definition.name ? '' : ` - ${target.definition.description}`}.`,
+  );
   manager.jobs.enqueue('start', 'default.target', 'replace');
 }
 /** The first lines of a kernel's boot. Most of what a real one prints is not modelled. */
 function kernelMessages(host: Host): void {
   const release = host.sysctl('kernel.osrelease') ?? '';
   const version = host.sysctl('kernel.version') ?? '';
-  const say = (text: string): void => host.syslog({ facility: 'kern', priority: 'notice', tag: 'kernel', text, transport: 'kernel' });
-  say(`Linux version ${release} (debian-kernel@lists.debian.org) (gcc-12 (Debian 12.2.0-14+deb12u1) 12.2.0, GNU ld (GNU Binutils for Debian) 2.40) ${version}`);
+  const say = (text: string): void =>
+    host.syslog({ facility: 'kern', priority: 'notice', tag: 'kernel', text, transport: 'kernel' });
+  say(
+    `Linux version ${release} (debian-kernel@lists.debian.org) (gcc-12 (Debian 12.2.0-14+deb12u1) 12.2.0, GNU ld (GNU Binutils for Debian) 2.40) ${version}`,
+  );
   say(`Command line: BOOT_IMAGE=/boot/vmlinuz-${release} root=/dev/vda1 ro quiet net.ifnames=0`);
   say(`Memory: ${host.state.memoryMiB * 1024 - 51_200}K/${host.state.memoryMiB * 1024}K available`);
   say('EXT4-fs (vda1): mounted filesystem with ordered data mode. Quota mode: none.');
@@ -187,34 +183,9 @@ function bootFinished(manager: Manager): void {
   const kernel = state.userspaceAt - state.kernelAt;
   const userspace = state.finishedAt - state.userspaceAt;
   const span = (micros: number): string => formatTimeSpan(micros, 1_000);
-  manager.log('info', `Startup finished in ${span(kernel)} (kernel) + ${span(userspace)} (userspace) = ${span(kernel + userspace)}.`);
+  manager.log(
+    'info',
+    `Startup finished in ${span(kernel)} (kernel) + ${span(userspace)} (userspace) = ${span(kernel + userspace)}.`,
+  );
   (manager.daemon.world as SimulatedWorld).bootFinished(manager.host);
-}
-
-// ---------------------------------------------------------------- down
-/** Starts the target that takes everything down; what stops is undone no more. */
-export function shutDown(manager: Manager, verb: ShutdownVerb, target = `${verb}.target`): void {
-  manager.state.shutdown = verb;
-  const queued = manager.jobs.enqueue('start', target, 'replace-irreversibly');
-  if (!('job' in queued)) beginEnd(manager);
-}
-/** All units are down: the rest of the processes get SIGTERM, then SIGKILL. */
-function beginEnd(manager: Manager): void {
-  const { host, state } = manager;
-  state.exiting = true;
-  state.shutdown ??= 'reboot';
-  manager.log('info', 'Shutting down.');
-  for (const process of host.processes()) if (process.pid !== 1) manager.daemon.world.kill(host, process.pid, 'TERM');
-  manager.daemon.setTimer('last-kill', manager.now + LAST_WAIT, 'systemd.last-kill');
-  finishWhenAlone(manager);
-}
-function finishWhenAlone(manager: Manager): void {
-  if (manager.host.processes().every((process) => process.pid === 1 || process.state === 'zombie')) end(manager);
-}
-function end(manager: Manager): void {
-  const { host, state } = manager;
-  const { world } = manager.daemon;
-  const verb = state.shutdown;
-  world.powerOff(host);
-  if (verb === 'reboot') world.powerOn(host);
 }

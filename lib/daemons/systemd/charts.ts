@@ -19,14 +19,20 @@ const TRANSITIONS: readonly [string, string][] = [
   ['failed', 'activating'],
 ];
 /** The base system's own services say little about a scenario. */
-const BACKGROUND = /^(systemd-|getty@|serial-getty@|dbus|user@|modprobe@|kmod|console-getty|apt-|e2scrub|ifupdown-pre|logrotate|man-db|fstrim|dpkg-)/;
+const BACKGROUND =
+  /^(systemd-|getty@|serial-getty@|dbus|user@|modprobe@|kmod|console-getty|apt-|e2scrub|ifupdown-pre|logrotate|man-db|fstrim|dpkg-)/;
 
 export function unitCharts(daemon: DaemonContext<ManagerState>): ChartView[] {
   return [...daemon.state.units.values()].filter(isInteresting).map((unit) => chartOf(daemon, unit));
 }
 function isInteresting(unit: UnitState): boolean {
   const { definition } = unit;
-  return definition.type === 'service' && definition.load === 'loaded' && !BACKGROUND.test(definition.name) && (unit.changedAt > 0 || definition.install.wantedBy.length > 0);
+  return (
+    definition.type === 'service' &&
+    definition.load === 'loaded' &&
+    !BACKGROUND.test(definition.name) &&
+    (unit.changedAt > 0 || definition.install.wantedBy.length > 0)
+  );
 }
 function chartOf(daemon: DaemonContext<ManagerState>, unit: UnitState): ChartView {
   const { definition, service } = unit;
@@ -40,7 +46,10 @@ function chartOf(daemon: DaemonContext<ManagerState>, unit: UnitState): ChartVie
     facts.push({ name: 'Restart=', value: definition.service.restart });
     facts.push({ name: 'RestartSec=', value: formatTimeSpan(definition.service.restartMicros) });
   }
-  facts.push({ name: 'Start limit', value: `${unit.starts.count}/${definition.startLimitBurst} in ${formatTimeSpan(definition.startLimitMicros)}` });
+  facts.push({
+    name: 'Start limit',
+    value: `${unit.starts.count}/${definition.startLimitBurst} in ${formatTimeSpan(definition.startLimitMicros)}`,
+  });
   return {
     id: definition.name,
     chart: 'unit',

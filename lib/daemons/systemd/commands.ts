@@ -7,7 +7,16 @@ import { systemctl } from './systemctl/systemctl';
 import { analyze } from './tools/analyze';
 import { detectVirt, hostnamectl, loginctl, timedatectl } from './tools/identity';
 import { powerProgram, runlevel, shutdownProgram } from './tools/power';
-import { cgls, cgtop, delta, escapeProgram, systemdCat, systemdNotify, systemdRun, sysvInstall } from './tools/small';
+import {
+  cgls,
+  cgtop,
+  delta,
+  escapeProgram,
+  systemdCat,
+  systemdNotify,
+  systemdRun,
+  sysvInstall,
+} from './tools/small';
 
 const COMMANDS: Readonly<Record<string, Program>> = {
   '/usr/bin/systemctl': systemctl,
@@ -36,7 +45,8 @@ const SYSV: Readonly<Record<string, Program>> = {
 const nameOf = (path: string): string => `systemd/${path.slice(path.lastIndexOf('/') + 1)}`;
 
 export function registerCommands(registry: Registry): void {
-  for (const [path, program] of Object.entries({ ...COMMANDS, ...SYSV })) registry.program(nameOf(path), program);
+  for (const [path, program] of Object.entries({ ...COMMANDS, ...SYSV }))
+    registry.program(nameOf(path), program);
   registry.package('systemd', filesOf(COMMANDS));
   registry.package('systemd-sysv', filesOf(SYSV));
 }

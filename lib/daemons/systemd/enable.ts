@@ -10,8 +10,18 @@ const CONFIG = '/etc/systemd/system';
 const RUNTIME = '/run/systemd/system';
 
 export type UnitFileState =
-  | 'enabled' | 'enabled-runtime' | 'linked' | 'alias' | 'masked' | 'masked-runtime' | 'static' | 'indirect' | 'disabled'
-  | 'generated' | 'transient' | 'bad';
+  | 'enabled'
+  | 'enabled-runtime'
+  | 'linked'
+  | 'alias'
+  | 'masked'
+  | 'masked-runtime'
+  | 'static'
+  | 'indirect'
+  | 'disabled'
+  | 'generated'
+  | 'transient'
+  | 'bad';
 /** Lines for stderr, and the reason when it could not be done. */
 export interface InstallOutcome {
   changes: string[];
@@ -28,7 +38,11 @@ export function enableUnit(host: Host, unit: string): void {
 function rootOf(options: { runtime: boolean }): string {
   return options.runtime ? RUNTIME : CONFIG;
 }
-export function enable(host: Host, names: readonly string[], options: { runtime: boolean; force: boolean }): InstallOutcome {
+export function enable(
+  host: Host,
+  names: readonly string[],
+  options: { runtime: boolean; force: boolean },
+): InstallOutcome {
   const outcome: InstallOutcome = { changes: [], carriesNothing: false };
   const queue = [...names];
   const seen = new Set<string>();
@@ -40,13 +54,20 @@ export function enable(host: Host, names: readonly string[], options: { runtime:
     if (found.masked) return { ...outcome, error: `Unit file ${found.path} is masked.` };
     const definition = loadDefinition(host, name);
     const { install } = definition;
-    const actual = isTemplate(name) && install.defaultInstance !== '' ? withInstance(name, install.defaultInstance) : name;
-    if (install.wantedBy.length + install.requiredBy.length + install.alias.length + install.also.length === 0) outcome.carriesNothing ||= names.includes(name);
+    const actual =
+      isTemplate(name) && install.defaultInstance !== '' ? withInstance(name, install.defaultInstance) : name;
+    if (
+      install.wantedBy.length + install.requiredBy.length + install.alias.length + install.also.length ===
+      0
+    )
+      outcome.carriesNothing ||= names.includes(name);
     const root = rootOf(options);
     for (const alias of install.alias) link(host, `${root}/${alias}`, found.path, outcome);
     if (!isTemplate(actual)) {
-      for (const target of install.wantedBy) link(host, `${root}/${target}.wants/${actual}`, found.path, outcome);
-      for (const target of install.requiredBy) link(host, `${root}/${target}.requires/${actual}`, found.path, outcome);
+      for (const target of install.wantedBy)
+        link(host, `${root}/${target}.wants/${actual}`, found.path, outcome);
+      for (const target of install.requiredBy)
+        link(host, `${root}/${target}.requires/${actual}`, found.path, outcome);
     }
     queue.push(...install.also);
   }
@@ -95,7 +116,11 @@ function linksTo(host: Host, root: string, names: readonly string[]): string[] {
       if (typeof target !== 'string' || target === '/dev/null') continue;
       const pointed = target.slice(target.lastIndexOf('/') + 1);
       const matches = names.some(
-        (name) => entry === name || (pointed === name && !isTemplate(name)) || (isTemplate(name) && templateOf(entry)?.template === name) || (templateOf(name) !== undefined && entry === name),
+        (name) =>
+          entry === name ||
+          (pointed === name && !isTemplate(name)) ||
+          (isTemplate(name) && templateOf(entry)?.template === name) ||
+          (templateOf(name) !== undefined && entry === name),
       );
       if (matches) found.push(path);
     }
@@ -111,8 +136,13 @@ export function disable(host: Host, names: readonly string[], options: { runtime
       return { ...outcome, error: `Unit file ${name} does not exist.` };
     const definition = loadDefinition(host, name);
     const { install } = definition;
-    if (definition.load !== 'masked' && install.wantedBy.length + install.requiredBy.length + install.alias.length + install.also.length === 0) outcome.carriesNothing = true;
-    for (const other of [...install.also, ...(definition.name === name ? [] : [definition.name])]) if (!all.includes(other)) all.push(other);
+    if (
+      definition.load !== 'masked' &&
+      install.wantedBy.length + install.requiredBy.length + install.alias.length + install.also.length === 0
+    )
+      outcome.carriesNothing = true;
+    for (const other of [...install.also, ...(definition.name === name ? [] : [definition.name])])
+      if (!all.includes(other)) all.push(other);
   }
   for (const path of linksTo(host, rootOf(options), all)) {
     host.fs.unlink(path, ROOT);
@@ -122,16 +152,26 @@ export function disable(host: Host, names: readonly string[], options: { runtime
   }
   return outcome;
 }
-export function mask(host: Host, names: readonly string[], options: { runtime: boolean; force: boolean }): InstallOutcome {
+export function mask(
+  host: Host,
+  names: readonly string[],
+  options: { runtime: boolean; force: boolean },
+): InstallOutcome {
   const outcome: InstallOutcome = { changes: [], carriesNothing: false };
   for (const name of names) {
     const path = `${rootOf(options)}/${name}`;
-    if (findFragment(host, name) === undefined) outcome.changes.push(`Unit ${name} does not exist, proceeding anyway.`);
+    if (findFragment(host, name) === undefined)
+      outcome.changes.push(`Unit ${name} does not exist, proceeding anyway.`);
     const info = host.fs.lstat(path, ROOT);
     if (!(info instanceof FileError)) {
       if (info.kind === 'symlink' && host.fs.readlink(path, ROOT) === '/dev/null') continue;
-      if (info.kind !== 'symlink' && !options.force) return { ...outcome, error: `File ${path} already exists.` };
-      if (info.kind === 'symlink' && !options.force) return { ...outcome, error: `File ${path} already exists and is a symlink to ${String(host.fs.readlink(path, ROOT))}.` };
+      if (info.kind !== 'symlink' && !options.force)
+        return { ...outcome, error: `File ${path} already exists.` };
+      if (info.kind === 'symlink' && !options.force)
+        return {
+          ...outcome,
+          error: `File ${path} already exists and is a symlink to ${String(host.fs.readlink(path, ROOT))}.`,
+        };
       host.fs.unlink(path, ROOT);
     }
     makeParents(host, path);
@@ -144,7 +184,8 @@ export function unmask(host: Host, names: readonly string[], options: { runtime:
   const outcome: InstallOutcome = { changes: [], carriesNothing: false };
   for (const name of names) {
     const path = `${rootOf(options)}/${name}`;
-    if (findFragment(host, name) === undefined) outcome.changes.push(`Unit ${name} does not exist, proceeding anyway.`);
+    if (findFragment(host, name) === undefined)
+      outcome.changes.push(`Unit ${name} does not exist, proceeding anyway.`);
     if (host.fs.readlink(path, ROOT) !== '/dev/null') continue;
     host.fs.unlink(path, ROOT);
     outcome.changes.push(`Removed "${path}".`);
@@ -173,9 +214,15 @@ export function unitFileState(host: Host, name: string): UnitFileState | undefin
 /** `enabled` or `disabled`: what the preset files say of a unit. Source: systemd.preset(5). */
 export function presetOf(host: Host, name: string): 'enabled' | 'disabled' {
   const files = new Map<string, string>();
-  for (const folder of ['/etc/systemd/system-preset', '/run/systemd/system-preset', '/usr/lib/systemd/system-preset']) {
+  for (const folder of [
+    '/etc/systemd/system-preset',
+    '/run/systemd/system-preset',
+    '/usr/lib/systemd/system-preset',
+  ]) {
     const entries = host.fs.readdir(folder, ROOT);
-    if (Array.isArray(entries)) for (const entry of entries) if (entry.endsWith('.preset') && !files.has(entry)) files.set(entry, `${folder}/${entry}`);
+    if (Array.isArray(entries))
+      for (const entry of entries)
+        if (entry.endsWith('.preset') && !files.has(entry)) files.set(entry, `${folder}/${entry}`);
   }
   const candidates = [name, templateOf(name)?.template ?? name];
   for (const [, path] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -183,7 +230,11 @@ export function presetOf(host: Host, name: string): 'enabled' | 'disabled' {
     if (typeof text !== 'string') continue;
     for (const line of text.split('\n')) {
       const [verb, pattern] = line.trim().split(/\s+/);
-      if ((verb === 'enable' || verb === 'disable') && pattern !== undefined && candidates.some((candidate) => globMatches(pattern, candidate)))
+      if (
+        (verb === 'enable' || verb === 'disable') &&
+        pattern !== undefined &&
+        candidates.some((candidate) => globMatches(pattern, candidate))
+      )
         return verb === 'enable' ? 'enabled' : 'disabled';
     }
   }

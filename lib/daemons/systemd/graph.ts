@@ -3,8 +3,16 @@ import type { Dependency, ManagerState } from './state';
 
 export type Relation =
   | Dependency
-  | 'RequiredBy' | 'RequisiteOf' | 'WantedBy' | 'BoundBy' | 'ConsistsOf' | 'UpheldBy' | 'ConflictedBy' | 'TriggeredBy'
-  | 'OnFailureOf' | 'OnSuccessOf';
+  | 'RequiredBy'
+  | 'RequisiteOf'
+  | 'WantedBy'
+  | 'BoundBy'
+  | 'ConsistsOf'
+  | 'UpheldBy'
+  | 'ConflictedBy'
+  | 'TriggeredBy'
+  | 'OnFailureOf'
+  | 'OnSuccessOf';
 const INVERSE: Readonly<Record<Dependency, Relation | undefined>> = {
   Requires: 'RequiredBy',
   Requisite: 'RequisiteOf',

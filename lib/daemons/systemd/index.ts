@@ -1,7 +1,8 @@
 /** systemd 252 as on Debian 12: manager, unit files, journal, and the commands that speak to them. */
 import type { FileSpec } from '../../world/files.contract';
 import type { Host, Registry } from '../../world/world.contract';
-import { initDaemon, initProgram, managerOf } from './boot';
+import { initDaemon, initProgram } from './boot';
+import { managerOf } from './host-manager';
 import { unitFileState } from './enable';
 import { journald } from './tools/journald';
 import { background, backgroundDaemon, notModelled, quiet } from './tools/programs';
@@ -30,7 +31,10 @@ export function unitList(host: Host): UnitRow[] {
   const manager = managerOf(host);
   if (manager === undefined) return [];
   return [...manager.state.units.values()]
-    .filter(({ definition, active }) => definition.type === 'service' && (definition.load === 'loaded' || active !== 'inactive'))
+    .filter(
+      ({ definition, active }) =>
+        definition.type === 'service' && (definition.load === 'loaded' || active !== 'inactive'),
+    )
     .map((unit) => ({
       name: unit.definition.name,
       description: unit.definition.description,
@@ -48,10 +52,16 @@ export function register(registry: Registry): void {
   registerCommands(registry);
   registerHelpers(registry);
   registry.package('systemd', packageFiles());
-  registry.package('systemd-sysv', { '/sbin/init': { program: 'systemd/init' }, '/sbin/telinit': { program: 'systemd/init' } });
+  registry.package('systemd-sysv', {
+    '/sbin/init': { program: 'systemd/init' },
+    '/sbin/telinit': { program: 'systemd/init' },
+  });
   for (const name of WITH_SCRIPTS) {
     const script = registry.packageFiles(name)?.[`/etc/init.d/${name}`];
-    if (script === undefined) registry.package(name === 'ssh' ? 'openssh-server' : name, { [`/etc/init.d/${name}`]: { text: initScript(name), mode: 0o755 } });
+    if (script === undefined)
+      registry.package(name === 'ssh' ? 'openssh-server' : name, {
+        [`/etc/init.d/${name}`]: { text: initScript(name), mode: 0o755 },
+      });
   }
 }
 function initScript(name: string): string {
@@ -72,15 +82,22 @@ function registerHelpers(registry: Registry): void {
 }
 function packageFiles(): Record<string, FileSpec> {
   const files: Record<string, FileSpec> = {};
-  for (const [name, text] of Object.entries({ ...TARGETS, ...SERVICES })) files[`${FOLDER}/${name}`] = { text };
+  for (const [name, text] of Object.entries({ ...TARGETS, ...SERVICES }))
+    files[`${FOLDER}/${name}`] = { text };
   for (const [name, target] of Object.entries(LINKS)) files[`${FOLDER}/${name}`] = { link: target };
   for (const [path, target] of Object.entries(ENABLED)) files[path] = { link: target };
-  files[`${FOLDER}/local-fs.target.wants/systemd-remount-fs.service`] = { link: '../systemd-remount-fs.service' };
+  files[`${FOLDER}/local-fs.target.wants/systemd-remount-fs.service`] = {
+    link: '../systemd-remount-fs.service',
+  };
   files[`${FOLDER}/network.target.wants/ifupdown-pre.service`] = { link: '../ifupdown-pre.service' };
   files['/usr/lib/systemd/system-preset/90-systemd.preset'] = { text: PRESET };
-  files['/usr/lib/tmpfiles.d/tmp.conf'] = { text: '# See tmpfiles.d(5) for details\n\n# Clear tmp directories separately, to make them easier to override\nD /tmp 1777 root root -\n#q /var/tmp 1777 root root 30d\n' };
+  files['/usr/lib/tmpfiles.d/tmp.conf'] = {
+    text: '# See tmpfiles.d(5) for details\n\n# Clear tmp directories separately, to make them easier to override\nD /tmp 1777 root root -\n#q /var/tmp 1777 root root 30d\n',
+  };
   files['/etc/systemd/journald.conf'] = { text: JOURNALD };
-  files['/etc/systemd/system.conf'] = { text: '[Manager]\n#DefaultTimeoutStartSec=90s\n#DefaultTimeoutStopSec=90s\n#DefaultRestartSec=100ms\n#DefaultStartLimitIntervalSec=10s\n#DefaultStartLimitBurst=5\n' };
+  files['/etc/systemd/system.conf'] = {
+    text: '[Manager]\n#DefaultTimeoutStartSec=90s\n#DefaultTimeoutStopSec=90s\n#DefaultRestartSec=100ms\n#DefaultStartLimitIntervalSec=10s\n#DefaultStartLimitBurst=5\n',
+  };
   files['/dev/tty0'] = { text: '', mode: 0o620 };
   files['/dev/tty1'] = { text: '', mode: 0o620 };
   for (const [path, program] of Object.entries(PROGRAMS)) files[path] = { program };
@@ -102,13 +119,28 @@ const JOURNALD = `#  This file is part of systemd.
 #ForwardToSyslog=no
 `;
 const QUIET = [
-  '/lib/systemd/systemd-remount-fs', '/lib/systemd/systemd-modules-load', '/lib/systemd/systemd-binfmt', '/lib/systemd/systemd-random-seed', '/lib/systemd/systemd-update-utmp',
-  '/lib/systemd/systemd-user-sessions', '/lib/systemd/systemd-pstore', '/usr/bin/systemd-sysusers', '/usr/bin/kmod', '/usr/sbin/e2scrub_all',
+  '/lib/systemd/systemd-remount-fs',
+  '/lib/systemd/systemd-modules-load',
+  '/lib/systemd/systemd-binfmt',
+  '/lib/systemd/systemd-random-seed',
+  '/lib/systemd/systemd-update-utmp',
+  '/lib/systemd/systemd-user-sessions',
+  '/lib/systemd/systemd-pstore',
+  '/usr/bin/systemd-sysusers',
+  '/usr/bin/kmod',
+  '/usr/sbin/e2scrub_all',
 ];
 const PROGRAMS: Readonly<Record<string, string>> = {
   ...Object.fromEntries(QUIET.map((path) => [path, 'systemd/quiet'])),
   ...Object.fromEntries(
-    ['/usr/lib/apt/apt.systemd.daily', '/usr/libexec/dpkg/dpkg-db-backup', '/usr/sbin/logrotate', '/usr/bin/mandb', '/usr/sbin/fstrim', '/lib/systemd/systemd-sulogin-shell'].map((path) => [path, 'systemd/not-modelled']),
+    [
+      '/usr/lib/apt/apt.systemd.daily',
+      '/usr/libexec/dpkg/dpkg-db-backup',
+      '/usr/sbin/logrotate',
+      '/usr/bin/mandb',
+      '/usr/sbin/fstrim',
+      '/lib/systemd/systemd-sulogin-shell',
+    ].map((path) => [path, 'systemd/not-modelled']),
   ),
   '/lib/systemd/systemd': 'systemd/init',
   '/lib/systemd/systemd-journald': 'systemd/journald',

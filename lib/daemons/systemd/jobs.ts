@@ -1,12 +1,15 @@
 /** The job queue: what is to be done, in which order, and how it ended. Source: systemd 252 `job.c`. */
 import { unmetCondition } from './conditions';
-import { isDown, isUp, QUEUE_TIMER, type Manager } from './manager';
+import { isDown, isUp } from './active';
+import type { Manager } from './manager';
 import { doneMessage, identity, startingMessage } from './messages';
 import type { ActiveState, Job, JobResult, JobType, ShutdownVerb, UnitState } from './state';
 import { type JobMode, Refusal, Transaction } from './transaction';
 
 /** How long the manager takes to come round to its queue. */
 const QUEUE_DELAY = 150;
+/** Name of the callback that runs the queue. */
+export const QUEUE_TIMER = 'systemd.queue';
 const MOST_RESULTS = 256;
 
 export class Jobs {
@@ -36,12 +39,19 @@ export class Jobs {
     }
     if (id === 0) {
       id = manager.state.nextJob++;
-      this.#remember({ id, unit: anchor, type, state: 'waiting', irreversible: false, ignoreOrder: false }, 'done');
+      this.#remember(
+        { id, unit: anchor, type, state: 'waiting', irreversible: false, ignoreOrder: false },
+        'done',
+      );
     }
     this.wakeQueue();
     return { job: id };
   }
-  #destructive(anchor: string, planned: readonly { unit: string; type: JobType }[], mode: JobMode): Refusal | undefined {
+  #destructive(
+    anchor: string,
+    planned: readonly { unit: string; type: JobType }[],
+    mode: JobMode,
+  ): Refusal | undefined {
     for (const { unit, type } of planned) {
       const present = this.jobOf(unit);
       if (present === undefined || present.type === type) continue;
@@ -58,7 +68,11 @@ export class Jobs {
     const unit = this.manager.load(name);
     const present = this.jobOf(name);
     if (present !== undefined) {
-      if (present.type === type || (present.type === 'restart' && type === 'start' && present.state === 'waiting')) return present.id;
+      if (
+        present.type === type ||
+        (present.type === 'restart' && type === 'start' && present.state === 'waiting')
+      )
+        return present.id;
       if (present.type === 'start' && type === 'restart' && present.state === 'waiting') {
         present.type = 'restart';
         return present.id;
@@ -133,7 +147,11 @@ export class Jobs {
         break;
       case 'reload':
         if (unit.active !== 'active') {
-          this.manager.log('warning', `${job.unit}: Unit cannot be reloaded because it is inactive.`, job.unit);
+          this.manager.log(
+            'warning',
+            `${job.unit}: Unit cannot be reloaded because it is inactive.`,
+            job.unit,
+          );
           this.finish(job, 'invalid', { quiet: true });
         } else {
           this.#announce(job, 'reload');
@@ -168,15 +186,25 @@ export class Jobs {
     }
     if (unit.active === 'activating') return;
     unit.conditionAt = manager.clock();
-    const unmet = unmetCondition(manager.host, conditions.filter((condition) => !condition.assert));
+    const unmet = unmetCondition(
+      manager.host,
+      conditions.filter((condition) => !condition.assert),
+    );
     unit.conditionMet = unmet === undefined;
     unit.conditionFailed = unmet ?? '';
     if (unmet !== undefined) {
-      manager.log('info', `${identity(unit.definition)} was skipped because of an unmet condition check (${unmet}).`, name);
+      manager.log(
+        'info',
+        `${identity(unit.definition)} was skipped because of an unmet condition check (${unmet}).`,
+        name,
+      );
       this.finish(job, 'done', { quiet: true });
       return;
     }
-    const failedAssert = unmetCondition(manager.host, conditions.filter((condition) => condition.assert));
+    const failedAssert = unmetCondition(
+      manager.host,
+      conditions.filter((condition) => condition.assert),
+    );
     unit.assertMet = failedAssert === undefined;
     if (failedAssert !== undefined) {
       manager.log('err', `${name}: Starting requested but asserts failed.`, name);
@@ -236,7 +264,8 @@ export class Jobs {
       case 'start':
       case 'verify-active':
         if (isUp(active)) this.finish(job, 'done');
-        else if (job.state === 'running' && isDown(active)) this.finish(job, active === 'failed' ? 'failed' : 'done');
+        else if (job.state === 'running' && isDown(active))
+          this.finish(job, active === 'failed' ? 'failed' : 'done');
         break;
       case 'reload':
         if (job.state !== 'running') break;
@@ -270,7 +299,11 @@ export class Jobs {
       return;
     }
     if (result === 'dependency' || result === 'timeout')
-      manager.log('notice', `${job.unit}: Job ${job.unit}/${job.type} failed with result '${result}'.`, job.unit);
+      manager.log(
+        'notice',
+        `${job.unit}: Job ${job.unit}/${job.type} failed with result '${result}'.`,
+        job.unit,
+      );
     state.jobs.delete(job.id);
     if (unit !== undefined && unit.job === job.id) unit.job = 0;
     this.#remember(job, result);
@@ -285,7 +318,12 @@ export class Jobs {
     const graph = this.manager.graph();
     for (const other of graph.any(name, ['RequiredBy', 'BoundBy', 'RequisiteOf'])) {
       const job = this.jobOf(other);
-      if (job !== undefined && (job.type === 'start' || job.type === 'verify-active') && job.state === 'waiting') this.finish(job, 'dependency');
+      if (
+        job !== undefined &&
+        (job.type === 'start' || job.type === 'verify-active') &&
+        job.state === 'waiting'
+      )
+        this.finish(job, 'dependency');
     }
   }
   #remember(job: Job, result: JobResult): void {
@@ -303,7 +341,12 @@ export class Jobs {
   }
   shutdownReached(unit: UnitState): void {
     const verbs: Readonly<Record<string, ShutdownVerb>> = {
-      'reboot-force': 'reboot', reboot: 'reboot', 'poweroff-force': 'poweroff', poweroff: 'poweroff', 'halt-force': 'halt', exit: 'poweroff',
+      'reboot-force': 'reboot',
+      reboot: 'reboot',
+      'poweroff-force': 'poweroff',
+      poweroff: 'poweroff',
+      'halt-force': 'halt',
+      exit: 'poweroff',
     };
     const verb = verbs[unit.definition.successAction];
     if (verb === undefined || this.manager.state.exiting) return;

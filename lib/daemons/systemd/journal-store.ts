@@ -33,12 +33,14 @@ function hasFolder(host: Host, path: string): boolean {
 }
 /** journald starts, or is told to flush: from now on this boot is on disk if it can be. */
 export function openJournal(host: Host): 'persistent' | 'volatile' {
-  const storage = /^\s*Storage\s*=\s*(\S+)/m.exec(readText(host, '/etc/systemd/journald.conf'))?.[1] ?? 'auto';
+  const storage =
+    /^\s*Storage\s*=\s*(\S+)/m.exec(readText(host, '/etc/systemd/journald.conf'))?.[1] ?? 'auto';
   if (storage === 'persistent' && !hasFolder(host, PERSISTENT)) makeFolder(host, PERSISTENT);
   const machine = machineOf(host);
   if (storage !== 'volatile' && hasFolder(host, PERSISTENT)) {
     makeFolder(host, `${PERSISTENT}/${machine}`);
-    if (!host.fs.exists(`${PERSISTENT}/${machine}/system.journal`)) host.fs.writeFile(`${PERSISTENT}/${machine}/system.journal`, 'LPKSHHRH', ROOT, { mode: 0o640 });
+    if (!host.fs.exists(`${PERSISTENT}/${machine}/system.journal`))
+      host.fs.writeFile(`${PERSISTENT}/${machine}/system.journal`, 'LPKSHHRH', ROOT, { mode: 0o640 });
     const boots = bootsOnDisk(host);
     if (!boots.includes(host.state.bootId)) host.state.extra.set(ON_DISK, [...boots, host.state.bootId]);
     return 'persistent';

@@ -6,6 +6,7 @@ import type { Micros } from '../../std/instant';
 import { FileError } from '../../world/files.contract';
 import type { DaemonContext, SyslogPriority } from '../../world/process.contract';
 import type { Host } from '../../world/world.contract';
+import { isDown, isUp } from './active';
 import { Graph } from './graph';
 import { Jobs } from './jobs';
 import { Services } from './service/services';
@@ -21,8 +22,6 @@ const JOURNAL_LAG = 10;
 /** So much of the manager's own time one event may borrow from the next. */
 const MOST_OVERLAP = 100_000;
 const UNIT_TIMER = 'systemd.unit-timer';
-export const QUEUE_TIMER = 'systemd.queue';
-export const NO_MAIN = 0;
 
 export class Manager {
   readonly jobs: Jobs;
@@ -71,7 +70,10 @@ export class Manager {
       for (const alias of definition.aliases) this.state.aliases.set(alias, definition.name);
       const other = this.state.units.get(definition.name);
       if (other !== undefined && other.definition.load !== 'not-found') continue;
-      this.state.units.set(definition.name, other === undefined ? freshUnit(definition) : { ...other, definition });
+      this.state.units.set(
+        definition.name,
+        other === undefined ? freshUnit(definition) : { ...other, definition },
+      );
       for (const problem of definition.problems) this.log(problem.priority, problem.text, definition.name);
       for (const others of Object.values(definition.dependencies)) queue.push(...others);
     }
@@ -88,14 +90,16 @@ export class Manager {
     const names = [...state.units.keys()];
     for (const name of names) {
       const unit = state.units.get(name);
-      if (unit === undefined || unit.definition.sources.length === 0 && unit.definition.load === 'loaded') continue;
+      if (unit === undefined || (unit.definition.sources.length === 0 && unit.definition.load === 'loaded'))
+        continue;
       const definition = loadDefinition(this.host, name);
       for (const alias of definition.aliases) state.aliases.set(alias, definition.name);
       if (definition.name !== name) continue;
       unit.definition = definition;
       // Neither the start limit nor how earlier commands ended survives a reload (systemd 252).
       unit.starts = { begin: -1, count: 0 };
-      if (unit.service !== undefined) unit.service.statuses = unit.service.statuses.filter(({ code }) => code === 0);
+      if (unit.service !== undefined)
+        unit.service.statuses = unit.service.statuses.filter(({ code }) => code === 0);
       for (const problem of definition.problems) this.log(problem.priority, problem.text, name);
     }
     this.forgetGraph();
@@ -146,7 +150,10 @@ export class Manager {
   #isBusy(unit: UnitState): boolean {
     if (unit.job !== 0) return true;
     const { active, definition } = unit;
-    if (active === 'inactive') return definition.name === '-.slice' || definition.name === '-.mount' || definition.name === 'init.scope';
+    if (active === 'inactive')
+      return (
+        definition.name === '-.slice' || definition.name === '-.mount' || definition.name === 'init.scope'
+      );
     return !(active === 'failed' && definition.collectFailed);
   }
   /** Units in the control group of which this process may be. */
@@ -159,7 +166,12 @@ export class Manager {
 
   // ---------------------------------------------------------------- states
   /** A unit's state changes: times are kept, jobs and dependent units hear of it. */
-  setState(unit: UnitState, active: ActiveState, sub: string, options: { reloadFailed?: boolean; willRestart?: boolean } = {}): void {
+  setState(
+    unit: UnitState,
+    active: ActiveState,
+    sub: string,
+    options: { reloadFailed?: boolean; willRestart?: boolean } = {},
+  ): void {
     const before = unit.active;
     const name = unit.definition.name;
     if (before !== active || unit.sub !== sub)
@@ -206,7 +218,8 @@ export class Manager {
         this.jobs.enqueue('stop', other, 'replace');
       }
     }
-    if (unit.definition.successAction !== 'none' && unit.active === 'inactive') this.jobs.shutdownReached(unit);
+    if (unit.definition.successAction !== 'none' && unit.active === 'inactive')
+      this.jobs.shutdownReached(unit);
     this.jobs.wakeQueue();
   }
 
@@ -231,7 +244,9 @@ export class Manager {
     const { log, bootId } = this.host.state;
     const at = this.clock() + JOURNAL_LAG;
     const last = log[log.length - 1];
-    return last !== undefined && last.boot === bootId && last.at >= at && last.at - at < MOST_OVERLAP ? last.at + 1 : at;
+    return last !== undefined && last.boot === bootId && last.at >= at && last.at - at < MOST_OVERLAP
+      ? last.at + 1
+      : at;
   }
   setTimer(unit: string, at: Micros): void {
     this.daemon.setTimer(`unit:${unit}`, at, UNIT_TIMER, { unit });
@@ -262,12 +277,6 @@ export class Manager {
   }
 }
 
-export function isDown(active: ActiveState): boolean {
-  return active === 'inactive' || active === 'failed';
-}
-export function isUp(active: ActiveState): boolean {
-  return active === 'active' || active === 'reloading';
-}
 function formatCpu(micros: number): string {
   const text = (Math.floor(micros / 1000) / 1000).toFixed(3);
   const minutes = Math.floor(micros / 60_000_000);
@@ -278,7 +287,13 @@ export function freshUnit(definition: UnitState['definition']): UnitState {
   return {
     definition,
     active: isBuiltIn ? 'active' : 'inactive',
-    sub: isBuiltIn ? (definition.type === 'mount' ? 'mounted' : definition.type === 'scope' ? 'running' : 'active') : 'dead',
+    sub: isBuiltIn
+      ? definition.type === 'mount'
+        ? 'mounted'
+        : definition.type === 'scope'
+          ? 'running'
+          : 'active'
+      : 'dead',
     changedAt: 0,
     inactiveExitAt: 0,
     activeEnterAt: 0,
@@ -294,9 +309,21 @@ export function freshUnit(definition: UnitState['definition']): UnitState {
     service:
       typeOf(definition.name) === 'service'
         ? {
-            mainPid: 0, controlPid: 0, mainPidKnown: false, control: undefined, mainCommand: undefined, result: 'success',
-            reloadResult: 'success', restarts: 0, flushRestarts: false, forbidRestart: false, willRestart: false, statuses: [],
-            main: undefined, statusText: '', oomKilled: false,
+            mainPid: 0,
+            controlPid: 0,
+            mainPidKnown: false,
+            control: undefined,
+            mainCommand: undefined,
+            result: 'success',
+            reloadResult: 'success',
+            restarts: 0,
+            flushRestarts: false,
+            forbidRestart: false,
+            willRestart: false,
+            statuses: [],
+            main: undefined,
+            statusText: '',
+            oomKilled: false,
           }
         : undefined,
     timer: typeOf(definition.name) === 'timer' ? { nextAt: 0, lastAt: 0, result: 'success' } : undefined,

@@ -4,18 +4,27 @@ import type { Definition, JobResult, JobType } from './state';
 
 /** `haproxy.service - HAProxy Load Balancer`, or the name alone when there is no description. */
 export function identity(definition: Pick<Definition, 'name' | 'description' | 'load'>): string {
-  return definition.description === definition.name || definition.description === '' || definition.load !== 'loaded'
+  return definition.description === definition.name ||
+    definition.description === '' ||
+    definition.load !== 'loaded'
     ? definition.name
     : `${definition.name} - ${definition.description}`;
 }
-export function startingMessage(definition: Definition, verb: 'start' | 'stop' | 'reload'): string | undefined {
+export function startingMessage(
+  definition: Definition,
+  verb: 'start' | 'stop' | 'reload',
+): string | undefined {
   const { type } = definition;
   if (verb === 'reload') return `Reloading ${identity(definition)}...`;
   if (type === 'mount') return `${verb === 'start' ? 'Mounting' : 'Unmounting'} ${identity(definition)}...`;
   if (type !== 'service') return undefined;
   return `${verb === 'start' ? 'Starting' : 'Stopping'} ${identity(definition)}...`;
 }
-export function doneMessage(definition: Definition, type: JobType, result: JobResult): { priority: SyslogPriority; text: string } | undefined {
+export function doneMessage(
+  definition: Definition,
+  type: JobType,
+  result: JobResult,
+): { priority: SyslogPriority; text: string } | undefined {
   const who = identity(definition);
   if (type === 'start' || type === 'verify-active') {
     switch (result) {

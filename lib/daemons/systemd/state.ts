@@ -20,12 +20,35 @@ export type Result =
   | 'oom-kill'
   | 'exec-condition';
 export type JobType = 'start' | 'stop' | 'restart' | 'try-restart' | 'reload' | 'verify-active' | 'nop';
-export type JobResult = 'done' | 'canceled' | 'timeout' | 'failed' | 'dependency' | 'skipped' | 'invalid' | 'assert' | 'collected';
+export type JobResult =
+  | 'done'
+  | 'canceled'
+  | 'timeout'
+  | 'failed'
+  | 'dependency'
+  | 'skipped'
+  | 'invalid'
+  | 'assert'
+  | 'collected';
 
 /** Dependencies as written in files and implied by the unit's kind. */
 export const DEPENDENCIES = [
-  'Requires', 'Requisite', 'Wants', 'BindsTo', 'PartOf', 'Upholds', 'Conflicts', 'Before', 'After',
-  'OnFailure', 'OnSuccess', 'Triggers', 'PropagatesReloadTo', 'ReloadPropagatedFrom', 'PropagatesStopTo', 'StopPropagatedFrom',
+  'Requires',
+  'Requisite',
+  'Wants',
+  'BindsTo',
+  'PartOf',
+  'Upholds',
+  'Conflicts',
+  'Before',
+  'After',
+  'OnFailure',
+  'OnSuccess',
+  'Triggers',
+  'PropagatesReloadTo',
+  'ReloadPropagatedFrom',
+  'PropagatesStopTo',
+  'StopPropagatedFrom',
 ] as const;
 export type Dependency = (typeof DEPENDENCIES)[number];
 
@@ -74,7 +97,11 @@ export type ServiceSettings = {
   workingDirectory: string | undefined;
   workingDirectoryOptional: boolean;
   umask: number;
-  directories: { kind: 'Runtime' | 'State' | 'Cache' | 'Logs' | 'Configuration'; names: string[]; mode: number }[];
+  directories: {
+    kind: 'Runtime' | 'State' | 'Cache' | 'Logs' | 'Configuration';
+    names: string[];
+    mode: number;
+  }[];
   keepRuntimeDirectory: 'no' | 'yes' | 'restart';
   standardOutput: string;
   standardError: string;
@@ -84,7 +111,10 @@ export type ServiceSettings = {
   memoryMax: number | undefined;
 };
 export type TimerSettings = {
-  monotonic: { base: 'OnActiveSec' | 'OnBootSec' | 'OnStartupSec' | 'OnUnitActiveSec' | 'OnUnitInactiveSec'; span: Micros }[];
+  monotonic: {
+    base: 'OnActiveSec' | 'OnBootSec' | 'OnStartupSec' | 'OnUnitActiveSec' | 'OnUnitInactiveSec';
+    span: Micros;
+  }[];
   calendar: string[];
   accuracy: Micros;
   randomizedDelay: Micros;
@@ -120,7 +150,13 @@ export type Definition = {
   timer: TimerSettings | undefined;
   /** ListenStream and so on of a socket, paths of a path unit, for listings. */
   listens: string[];
-  install: { wantedBy: string[]; requiredBy: string[]; alias: string[]; also: string[]; defaultInstance: string };
+  install: {
+    wantedBy: string[];
+    requiredBy: string[];
+    alias: string[];
+    also: string[];
+    defaultInstance: string;
+  };
   /** All assignments as written, by `Section.Key`, for `show`. */
   raw: [string, string][];
   problems: { priority: SyslogPriority; text: string }[];

@@ -1,5 +1,6 @@
 /** Timer units. Source: systemd.timer(5); systemd 252 `timer.c`. */
-import { isUp, type Manager } from './manager';
+import { isUp } from './active';
+import type { Manager } from './manager';
 import type { UnitState } from './state';
 import { nextElapse, parseCalendar } from './unit-file/calendar';
 
@@ -14,7 +15,11 @@ export class Timers {
     if (timer === undefined || unit.timer === undefined) return;
     const target = this.manager.load(timer.unit);
     if (target.definition.load !== 'loaded') {
-      this.manager.log('warning', `${name}: Refusing to start, unit ${timer.unit} to trigger not loaded.`, name);
+      this.manager.log(
+        'warning',
+        `${name}: Refusing to start, unit ${timer.unit} to trigger not loaded.`,
+        name,
+      );
       const job = this.manager.jobs.jobOf(name);
       if (job !== undefined) this.manager.jobs.finish(job, 'failed');
       return;
@@ -56,7 +61,8 @@ export class Timers {
       const from = this.#base(base, unit, target);
       if (from === undefined || from === 0) continue;
       const at = from + span;
-      const hasPassed = at <= clock && (base === 'OnActiveSec' || base === 'OnBootSec' || base === 'OnStartupSec');
+      const hasPassed =
+        at <= clock && (base === 'OnActiveSec' || base === 'OnBootSec' || base === 'OnStartupSec');
       if (!hasPassed || (isStart && unit.timer.lastAt === 0)) moments.push(Math.max(at, clock));
     }
     for (const text of timer.calendar) {
@@ -98,7 +104,8 @@ export class Timers {
     if (timer.persistent) this.#keepStamp(name, clock);
     this.manager.setState(unit, 'active', 'running');
     const queued = this.manager.jobs.enqueue('start', timer.unit, 'replace');
-    if (!('job' in queued)) this.manager.log('warning', `${name}: Failed to queue unit startup job: ${queued.text}`, name);
+    if (!('job' in queued))
+      this.manager.log('warning', `${name}: Failed to queue unit startup job: ${queued.text}`, name);
     if (timer.monotonic.length === 0 || timer.calendar.length > 0) this.#wait(unit, { isStart: false });
   }
   /** A unit that a timer starts came up or went down. */

@@ -1,19 +1,33 @@
 /** A transaction: the jobs that one request needs, worked out before any of them is queued. Source: systemd 252 `transaction.c`. */
 import type { Relation } from './graph';
-import { isDown, isUp, type Manager } from './manager';
+import { isDown, isUp } from './active';
+import type { Manager } from './manager';
 import type { JobType } from './state';
 
 export type JobMode = 'replace' | 'fail' | 'isolate' | 'replace-irreversibly' | 'ignore-dependencies';
 /** Why a request is refused before anything happens: the text of the bus error and what systemctl exits with. */
 export class Refusal {
   constructor(
-    readonly kind: 'not-found' | 'masked' | 'bad-setting' | 'not-applicable' | 'isolate' | 'destructive' | 'refused',
+    readonly kind:
+      | 'not-found'
+      | 'masked'
+      | 'bad-setting'
+      | 'not-applicable'
+      | 'isolate'
+      | 'destructive'
+      | 'refused',
     readonly text: string,
   ) {}
 }
 export type Planned = { unit: string; type: JobType; matters: boolean };
 
-const STOPS_ALONG: readonly Relation[] = ['RequiredBy', 'BoundBy', 'ConsistsOf', 'RequisiteOf', 'PropagatesStopTo'];
+const STOPS_ALONG: readonly Relation[] = [
+  'RequiredBy',
+  'BoundBy',
+  'ConsistsOf',
+  'RequisiteOf',
+  'PropagatesStopTo',
+];
 
 export class Transaction {
   readonly planned = new Map<string, Planned>();
@@ -72,7 +86,8 @@ export class Transaction {
       for (const other of graph.get(id, 'ConflictedBy')) this.add('stop', other, false);
     }
     if (type === 'stop' || type === 'restart')
-      for (const other of graph.any(id, STOPS_ALONG)) this.add(type === 'stop' ? 'stop' : 'try-restart', other, matters);
+      for (const other of graph.any(id, STOPS_ALONG))
+        this.add(type === 'stop' ? 'stop' : 'try-restart', other, matters);
     if (type === 'reload')
       for (const other of graph.get(id, 'PropagatesReloadTo')) {
         const unit = this.manager.unit(other);
@@ -85,7 +100,8 @@ export class Transaction {
     for (const [name, unit] of this.manager.state.units) {
       if (this.planned.has(name) || unit.definition.ignoreOnIsolate) continue;
       if (isDown(unit.active) && unit.job === 0) continue;
-      if ([...this.manager.graph().get(name, 'TriggeredBy')].some((other) => this.planned.has(other))) continue;
+      if ([...this.manager.graph().get(name, 'TriggeredBy')].some((other) => this.planned.has(other)))
+        continue;
       this.planned.set(name, { unit: name, type: 'stop', matters: false });
     }
   }
@@ -94,7 +110,8 @@ export class Transaction {
     for (const [name, job] of [...this.planned]) {
       const unit = this.manager.unit(name);
       if (unit === undefined) this.planned.delete(name);
-      else if (name !== anchor && unit.job === 0 && isRedundant(job.type, unit.active)) this.planned.delete(name);
+      else if (name !== anchor && unit.job === 0 && isRedundant(job.type, unit.active))
+        this.planned.delete(name);
     }
     this.#breakCycles(anchor);
     return [...this.planned.values()];
@@ -103,13 +120,24 @@ export class Transaction {
     for (let rounds = 0; rounds < 50; rounds++) {
       const cycle = this.#cycle();
       if (cycle === undefined) return;
-      const doomed = cycle.find((name) => this.planned.get(name)?.matters === false && name !== anchor) ?? cycle.find((name) => name !== anchor);
+      const doomed =
+        cycle.find((name) => this.planned.get(name)?.matters === false && name !== anchor) ??
+        cycle.find((name) => name !== anchor);
       const first = cycle[0] ?? anchor;
       const kind = (name: string): string => this.planned.get(name)?.type ?? 'start';
-      this.manager.log('err', `${first}: Found ordering cycle on ${cycle[1] ?? first}/${kind(cycle[1] ?? first)}`, first);
-      for (const name of [...cycle.slice(2), first]) this.manager.log('err', `${first}: Found dependency on ${name}/${kind(name)}`, first);
+      this.manager.log(
+        'err',
+        `${first}: Found ordering cycle on ${cycle[1] ?? first}/${kind(cycle[1] ?? first)}`,
+        first,
+      );
+      for (const name of [...cycle.slice(2), first])
+        this.manager.log('err', `${first}: Found dependency on ${name}/${kind(name)}`, first);
       if (doomed === undefined) return;
-      this.manager.log('err', `${first}: Job ${doomed}/${kind(doomed)} deleted to break ordering cycle starting with ${first}/${kind(first)}`, first);
+      this.manager.log(
+        'err',
+        `${first}: Job ${doomed}/${kind(doomed)} deleted to break ordering cycle starting with ${first}/${kind(first)}`,
+        first,
+      );
       this.planned.delete(doomed);
     }
   }

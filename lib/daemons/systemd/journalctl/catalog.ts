@@ -47,17 +47,34 @@ const EXPLANATIONS: readonly Explanation[] = [
     subject: (unit) => `A reload job for unit ${unit} has finished`,
     text: (unit) => [`A reload job for unit ${unit} has finished.`],
   },
-  { pattern: /: Failed with result '(.*)'\.$/s, subject: () => 'Unit failed', text: (unit, found) => [`The unit ${unit} has entered the 'failed' state with result '${found[1] ?? ''}'.`] },
-  { pattern: /: Deactivated successfully\.$/s, subject: () => 'Unit succeeded', text: (unit) => [`The unit ${unit} has successfully entered the 'dead' state.`] },
+  {
+    pattern: /: Failed with result '(.*)'\.$/s,
+    subject: () => 'Unit failed',
+    text: (unit, found) => [
+      `The unit ${unit} has entered the 'failed' state with result '${found[1] ?? ''}'.`,
+    ],
+  },
+  {
+    pattern: /: Deactivated successfully\.$/s,
+    subject: () => 'Unit succeeded',
+    text: (unit) => [`The unit ${unit} has successfully entered the 'dead' state.`],
+  },
   {
     pattern: /: (?:Main|Control) process exited, code=(\w+), status=(\d+)/s,
     subject: () => 'Unit process exited',
-    text: (unit, found) => [`An ExecStart= process belonging to unit ${unit} has exited.`, '', `The process' exit code is '${found[1] ?? ''}' and its exit status is ${found[2] ?? ''}.`],
+    text: (unit, found) => [
+      `An ExecStart= process belonging to unit ${unit} has exited.`,
+      '',
+      `The process' exit code is '${found[1] ?? ''}' and its exit status is ${found[2] ?? ''}.`,
+    ],
   },
   {
     pattern: /: Scheduled restart job, /s,
     subject: () => 'Automatic restarting of a unit has been scheduled',
-    text: (unit) => [`Automatic restarting of the unit ${unit} has been scheduled, as the result for`, 'the configured Restart= setting for the unit.'],
+    text: (unit) => [
+      `Automatic restarting of the unit ${unit} has been scheduled, as the result for`,
+      'the configured Restart= setting for the unit.',
+    ],
   },
 ];
 
@@ -66,7 +83,13 @@ export function explanationOf(entry: LoggedEntry): string {
   for (const { pattern, subject, text } of EXPLANATIONS) {
     const found = pattern.exec(entry.text);
     if (found === null) continue;
-    const lines = [`Subject: ${subject(entry.about)}`, 'Defined-By: systemd', 'Support: https://www.debian.org/support', '', ...text(entry.about, found)];
+    const lines = [
+      `Subject: ${subject(entry.about)}`,
+      'Defined-By: systemd',
+      'Support: https://www.debian.org/support',
+      '',
+      ...text(entry.about, found),
+    ];
     return lines.map((line) => `░░ ${line}\n`).join('');
   }
   return '';

@@ -4,7 +4,19 @@ import type { Host, LoggedEntry } from '../../../world/world.contract';
 import { fieldsOf, priorityOf } from './match';
 
 export const OUTPUTS = [
-  'short', 'short-full', 'short-iso', 'short-iso-precise', 'short-precise', 'short-monotonic', 'short-unix', 'verbose', 'json', 'json-pretty', 'cat', 'with-unit', 'export',
+  'short',
+  'short-full',
+  'short-iso',
+  'short-iso-precise',
+  'short-precise',
+  'short-monotonic',
+  'short-unix',
+  'verbose',
+  'json',
+  'json-pretty',
+  'cat',
+  'with-unit',
+  'export',
 ];
 export interface FormatOptions {
   output: string;
@@ -23,10 +35,14 @@ export function formatEntry(entry: LoggedEntry, options: FormatOptions): string 
     case 'json-pretty':
       return `${JSON.stringify(Object.fromEntries(jsonFields(entry, options.host)), null, '\t').replace(/": /g, '" : ')}\n`;
     case 'export':
-      return `${jsonFields(entry, options.host).map(([name, value]) => `${name}=${value}`).join('\n')}\n\n`;
+      return `${jsonFields(entry, options.host)
+        .map(([name, value]) => `${name}=${value}`)
+        .join('\n')}\n\n`;
     case 'verbose': {
       const cursor = cursorOf(entry);
-      const lines = fieldsOf(entry, options.host).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => `    ${name}=${value}`);
+      const lines = fieldsOf(entry, options.host)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, value]) => `    ${name}=${value}`);
       return `${strftime('%a %Y-%m-%d %H:%M:%S', entry.at)}.${micros(entry.at)} UTC [${cursor}]\n${lines.join('\n')}\n`;
     }
     default:
@@ -40,7 +56,11 @@ function cursorOf(entry: LoggedEntry): string {
   return `s=${entry.boot};i=${entry.seq.toString(16)};b=${entry.boot};m=${entry.seq.toString(16)};t=${Math.floor(entry.at).toString(16)};x=${entry.seq.toString(16)}`;
 }
 function jsonFields(entry: LoggedEntry, host: Host): [string, string][] {
-  return [['__CURSOR', cursorOf(entry)], ['__REALTIME_TIMESTAMP', String(Math.floor(entry.at))], ...fieldsOf(entry, host)];
+  return [
+    ['__CURSOR', cursorOf(entry)],
+    ['__REALTIME_TIMESTAMP', String(Math.floor(entry.at))],
+    ...fieldsOf(entry, host),
+  ];
 }
 function stamp(entry: LoggedEntry, { output, host }: FormatOptions): string {
   const { at } = entry;
@@ -77,6 +97,15 @@ function shortLine(entry: LoggedEntry, options: FormatOptions): string {
 function paintLine(text: string, entry: LoggedEntry, color: boolean): string {
   if (!color) return text;
   const priority = priorityOf(entry);
-  const code = priority <= 3 ? '0;1;31' : priority === 4 ? '0;1;38;5;185' : priority === 5 ? '0;1;39' : priority === 7 ? '0;38;5;245' : undefined;
+  const code =
+    priority <= 3
+      ? '0;1;31'
+      : priority === 4
+        ? '0;1;38;5;185'
+        : priority === 5
+          ? '0;1;39'
+          : priority === 7
+            ? '0;38;5;245'
+            : undefined;
   return code === undefined ? text : `\u001b[${code}m${text}\u001b[0m`;
 }

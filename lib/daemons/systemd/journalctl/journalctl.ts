@@ -2,7 +2,7 @@
 import { compileRegExp } from './pattern';
 import type { Program, ProgramContext, Wait, Wake } from '../../../world/process.contract';
 import type { LoggedEntry } from '../../../world/world.contract';
-import { FEATURES, VERSION } from '../boot';
+import { FEATURES, VERSION } from '../host-manager';
 import { isPersistent, machineOf, PERSISTENT, VOLATILE } from '../journal-store';
 import { flushJournal } from '../tools/journald';
 import { mangle } from '../unit-file/names';
@@ -20,7 +20,11 @@ export const journalctl: Program = function* (context) {
   const options = parseJournalOptions(context.argv.slice(1));
   yield* context.sleep(START_MICROS);
   if (typeof options === 'string') {
-    yield* context.err(/^(un|invalid|option)/.test(options) ? `${context.argv[0] ?? 'journalctl'}: ${options}\n` : `${options}\n`);
+    yield* context.err(
+      /^(un|invalid|option)/.test(options)
+        ? `${context.argv[0] ?? 'journalctl'}: ${options}\n`
+        : `${options}\n`,
+    );
     return 1;
   }
   return yield* act(context, options);
@@ -32,7 +36,9 @@ function* act(context: ProgramContext, options: JournalOptions): Run<number> {
       yield* context.out(`systemd 252 (${VERSION})\n${FEATURES}\n`);
       return 0;
     case 'help':
-      yield* context.out('journalctl [OPTIONS...] [MATCHES...]\n\nQuery the journal.\n\nSee the journalctl(1) man page for details.\n');
+      yield* context.out(
+        'journalctl [OPTIONS...] [MATCHES...]\n\nQuery the journal.\n\nSee the journalctl(1) man page for details.\n',
+      );
       return 0;
     case 'flush':
     case 'sync':
@@ -45,7 +51,12 @@ function* act(context: ProgramContext, options: JournalOptions): Run<number> {
       return 0;
     case 'verify': {
       const folder = isPersistent(host) ? PERSISTENT : VOLATILE;
-      yield* context.err(`PASS: ${folder}/${machineOf(host)}/system.journal                                                                                    \n`.replace(/ +\n$/, '\n'));
+      yield* context.err(
+        `PASS: ${folder}/${machineOf(host)}/system.journal                                                                                    \n`.replace(
+          / +\n$/,
+          '\n',
+        ),
+      );
       return 0;
     }
     case 'disk-usage': {
@@ -54,7 +65,9 @@ function* act(context: ProgramContext, options: JournalOptions): Run<number> {
       return 0;
     }
     case 'vacuum':
-      yield* context.err(`Vacuuming done, freed 0B of archived journals from ${isPersistent(host) ? PERSISTENT : VOLATILE}/${machineOf(host)}.\nVacuuming done, freed 0B of archived journals from ${VOLATILE}.\n`);
+      yield* context.err(
+        `Vacuuming done, freed 0B of archived journals from ${isPersistent(host) ? PERSISTENT : VOLATILE}/${machineOf(host)}.\nVacuuming done, freed 0B of archived journals from ${VOLATILE}.\n`,
+      );
       return 0;
     case 'header':
       yield* context.err('journalctl: not modelled: --header\n');
@@ -72,7 +85,9 @@ function* query(context: ProgramContext, options: JournalOptions): Run<number> {
   const mayRead = mayReadJournal(host, context.who);
   if (!mayRead) {
     if (!options.quiet)
-      yield* context.err("Hint: You are currently not seeing messages from other users and the system.\n      Users in groups 'adm', 'systemd-journal' can see all messages.\n      Pass -q to turn off this notice.\n");
+      yield* context.err(
+        "Hint: You are currently not seeing messages from other users and the system.\n      Users in groups 'adm', 'systemd-journal' can see all messages.\n      Pass -q to turn off this notice.\n",
+      );
     yield* context.err('No journal files were opened due to insufficient permissions.\n');
     return 1;
   }
@@ -83,7 +98,8 @@ function* query(context: ProgramContext, options: JournalOptions): Run<number> {
   }
   const filter = yield* makeFilter(context, options);
   if (typeof filter === 'number') return filter;
-  if (options.action === 'fields' || options.field !== undefined) return yield* listValues(context, options, filter);
+  if (options.action === 'fields' || options.field !== undefined)
+    return yield* listValues(context, options, filter);
   return yield* print(context, options, filter);
 }
 function boots(log: readonly LoggedEntry[]): { id: string; first: number; last: number }[] {
@@ -98,8 +114,24 @@ function boots(log: readonly LoggedEntry[]): { id: string; first: number; last: 
 function* listBoots(context: ProgramContext): Run<number> {
   const { log } = context.host.state;
   const list = boots(log);
-  const time = (at: number): string => formatEntry({ at, boot: '', seq: 0, facility: '', priority: 'info', tag: '', text: '', transport: 'journal' }, { output: 'short-full', host: context.host, previous: undefined, color: false, utc: false, noHostname: true }).slice(0, 27);
-  yield* context.out('IDX BOOT ID                          FIRST ENTRY                 LAST ENTRY                 \n'.replace(/ +\n$/, '\n'));
+  const time = (at: number): string =>
+    formatEntry(
+      { at, boot: '', seq: 0, facility: '', priority: 'info', tag: '', text: '', transport: 'journal' },
+      {
+        output: 'short-full',
+        host: context.host,
+        previous: undefined,
+        color: false,
+        utc: false,
+        noHostname: true,
+      },
+    ).slice(0, 27);
+  yield* context.out(
+    'IDX BOOT ID                          FIRST ENTRY                 LAST ENTRY                 \n'.replace(
+      / +\n$/,
+      '\n',
+    ),
+  );
   for (const [i, { id, first, last }] of list.entries())
     yield* context.out(`${String(i - list.length + 1).padStart(3)} ${id} ${time(first)} ${time(last)}\n`);
   return 0;
@@ -109,7 +141,10 @@ function* makeFilter(context: ProgramContext, options: JournalOptions): Run<Filt
   const { host } = context;
   const filters: Filter[] = [];
   const now = host.clock();
-  for (const [text, name] of [[options.since, 'since'], [options.until, 'until']] as const) {
+  for (const [text, name] of [
+    [options.since, 'since'],
+    [options.until, 'until'],
+  ] as const) {
     if (text === undefined) continue;
     const at = parseTimestamp(text, now);
     if (at === undefined) {
@@ -136,7 +171,10 @@ function* makeFilter(context: ProgramContext, options: JournalOptions): Run<Filt
     filters.push((entry) => priorityOf(entry) >= range[0] && priorityOf(entry) <= range[1]);
   }
   if (options.grep !== undefined) {
-    const matches = compileRegExp(options.grep, options.caseSensitive ?? options.grep !== options.grep.toLowerCase());
+    const matches = compileRegExp(
+      options.grep,
+      options.caseSensitive ?? options.grep !== options.grep.toLowerCase(),
+    );
     if (matches === undefined) {
       yield* context.err(`Bad pattern "${options.grep}"\n`);
       return 1;
@@ -169,13 +207,16 @@ function* bootFilter(context: ProgramContext, { boot }: JournalOptions): Run<Fil
   const wanted = parts[1] === undefined && offset > 0 ? list[offset - 1] : list[base + offset];
   if (parts[1] === undefined && offset === 0) return (entry) => entry.boot === host.state.bootId;
   if (wanted === undefined) {
-    yield* context.err(`Data from the specified boot (${boot}) is not available: No such boot ID in journal\n`);
+    yield* context.err(
+      `Data from the specified boot (${boot}) is not available: No such boot ID in journal\n`,
+    );
     return 1;
   }
   return (entry) => entry.boot === wanted.id;
 }
 function priorityRange(text: string): [number, number] | undefined {
-  const number = (word: string): number => (/^[0-7]$/.test(word) ? Number(word) : PRIORITIES.findIndex((name) => name === aliasOf(word)));
+  const number = (word: string): number =>
+    /^[0-7]$/.test(word) ? Number(word) : PRIORITIES.findIndex((name) => name === aliasOf(word));
   const [from = '', to] = text.split('..');
   const first = number(from);
   const last = to === undefined ? first : number(to);
@@ -202,7 +243,9 @@ function fieldFilter(context: ProgramContext, words: readonly string[]): Filter 
   }
   return (entry) => {
     const fields = new Map(fieldsOf(entry, context.host));
-    return groups.some((group) => [...group].every(([key, values]) => values.includes(fields.get(key) ?? '\0')));
+    return groups.some((group) =>
+      [...group].every(([key, values]) => values.includes(fields.get(key) ?? '\0')),
+    );
   };
 }
 function* listValues(context: ProgramContext, options: JournalOptions, filter: Filter): Run<number> {
@@ -222,16 +265,37 @@ function* print(context: ProgramContext, options: JournalOptions, filter: Filter
   const { host } = context;
   const lines = options.lines ?? (options.follow ? 10 : options.atEnd ? 1_000 : undefined);
   let chosen = host.state.log.filter(filter);
-  if (lines !== undefined && !(options.since !== undefined && options.lines === undefined && options.follow)) chosen = lines === 0 ? [] : chosen.slice(-lines);
+  if (lines !== undefined && !(options.since !== undefined && options.lines === undefined && options.follow))
+    chosen = lines === 0 ? [] : chosen.slice(-lines);
   if (options.reverse) chosen.reverse();
-  if (chosen.length === 0 && !options.follow && !options.quiet && !options.output.startsWith('json') && lines !== 0) {
+  if (
+    chosen.length === 0 &&
+    !options.follow &&
+    !options.quiet &&
+    !options.output.startsWith('json') &&
+    lines !== 0
+  ) {
     yield* context.out('-- No entries --\n');
     return 0;
   }
   let previous: LoggedEntry | undefined;
   const show = function* (entry: LoggedEntry): Run<void> {
-    if (previous !== undefined && previous.boot !== entry.boot && !['cat', 'json', 'json-pretty', 'export'].includes(options.output)) yield* context.out(`-- Boot ${entry.boot} --\n`);
-    yield* context.out(formatEntry(entry, { output: options.output, host, previous, color: context.stdout.tty !== undefined, utc: options.utc, noHostname: options.noHostname }));
+    if (
+      previous !== undefined &&
+      previous.boot !== entry.boot &&
+      !['cat', 'json', 'json-pretty', 'export'].includes(options.output)
+    )
+      yield* context.out(`-- Boot ${entry.boot} --\n`);
+    yield* context.out(
+      formatEntry(entry, {
+        output: options.output,
+        host,
+        previous,
+        color: context.stdout.tty !== undefined,
+        utc: options.utc,
+        noHostname: options.noHostname,
+      }),
+    );
     if (options.catalog) yield* context.out(explanationOf(entry));
     previous = entry;
   };

@@ -4,13 +4,39 @@ import { globMatches, isGlob } from '../unit-file/names';
 
 export const PRIORITIES = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'] as const;
 const FACILITIES = [
-  'kern', 'user', 'mail', 'daemon', 'auth', 'syslog', 'lpr', 'news', 'uucp', 'cron', 'authpriv', 'ftp', '12', '13', '14', '15',
-  'local0', 'local1', 'local2', 'local3', 'local4', 'local5', 'local6', 'local7',
+  'kern',
+  'user',
+  'mail',
+  'daemon',
+  'auth',
+  'syslog',
+  'lpr',
+  'news',
+  'uucp',
+  'cron',
+  'authpriv',
+  'ftp',
+  '12',
+  '13',
+  '14',
+  '15',
+  'local0',
+  'local1',
+  'local2',
+  'local3',
+  'local4',
+  'local5',
+  'local6',
+  'local7',
 ];
 
 /** Messages of a unit's processes, and the manager's about it. */
 export function aboutUnit(entry: LoggedEntry, unit: string): boolean {
-  if (isGlob(unit)) return (entry.unit !== undefined && globMatches(unit, entry.unit)) || (entry.about !== undefined && globMatches(unit, entry.about));
+  if (isGlob(unit))
+    return (
+      (entry.unit !== undefined && globMatches(unit, entry.unit)) ||
+      (entry.about !== undefined && globMatches(unit, entry.about))
+    );
   return entry.unit === unit || entry.about === unit;
 }
 export function priorityOf(entry: LoggedEntry): number {

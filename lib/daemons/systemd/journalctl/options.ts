@@ -20,23 +20,98 @@ export interface JournalOptions {
   noHostname: boolean;
   field: string | undefined;
   matches: string[];
-  action: 'show' | 'list-boots' | 'disk-usage' | 'vacuum' | 'flush' | 'sync' | 'rotate' | 'verify' | 'header' | 'fields' | 'version' | 'help';
+  action:
+    | 'show'
+    | 'list-boots'
+    | 'disk-usage'
+    | 'vacuum'
+    | 'flush'
+    | 'sync'
+    | 'rotate'
+    | 'verify'
+    | 'header'
+    | 'fields'
+    | 'version'
+    | 'help';
 }
 const LONG: Readonly<Record<string, string>> = {
-  '--unit': 'u:', '--follow': 'f', '--lines': 'n?', '--since': 'S:', '--until': 'U:', '--priority': 'p:', '--boot': 'b?', '--dmesg': 'k', '--catalog': 'x', '--pager-end': 'e',
-  '--reverse': 'r', '--output': 'o:', '--grep': 'g:', '--case-sensitive': 'case?', '--identifier': 't:', '--quiet': 'q', '--utc': 'utc', '--no-hostname': 'no-hostname', '--field': 'F:',
-  '--fields': 'N', '--list-boots': 'list-boots', '--disk-usage': 'disk-usage', '--vacuum-size': 'vacuum:', '--vacuum-time': 'vacuum:', '--vacuum-files': 'vacuum:', '--flush': 'flush',
-  '--sync': 'sync', '--rotate': 'rotate', '--verify': 'verify', '--header': 'header', '--version': 'version', '--help': 'h', '--no-pager': 'ignored', '--all': 'a', '--full': 'l', '--no-full': 'ignored',
-  '--no-tail': 'no-tail', '--merge': 'm', '--system': 'ignored', '--user': 'ignored', '--user-unit': 'ignored:', '--facility': 'ignored:', '--directory': 'D:', '--file': 'D:', '--cursor': 'D:',
-  '--after-cursor': 'D:', '--smart-relinquish-var': 'sync', '--relinquish-var': 'sync', '--output-fields': 'ignored:', '--truncate-newline': 'ignored',
+  '--unit': 'u:',
+  '--follow': 'f',
+  '--lines': 'n?',
+  '--since': 'S:',
+  '--until': 'U:',
+  '--priority': 'p:',
+  '--boot': 'b?',
+  '--dmesg': 'k',
+  '--catalog': 'x',
+  '--pager-end': 'e',
+  '--reverse': 'r',
+  '--output': 'o:',
+  '--grep': 'g:',
+  '--case-sensitive': 'case?',
+  '--identifier': 't:',
+  '--quiet': 'q',
+  '--utc': 'utc',
+  '--no-hostname': 'no-hostname',
+  '--field': 'F:',
+  '--fields': 'N',
+  '--list-boots': 'list-boots',
+  '--disk-usage': 'disk-usage',
+  '--vacuum-size': 'vacuum:',
+  '--vacuum-time': 'vacuum:',
+  '--vacuum-files': 'vacuum:',
+  '--flush': 'flush',
+  '--sync': 'sync',
+  '--rotate': 'rotate',
+  '--verify': 'verify',
+  '--header': 'header',
+  '--version': 'version',
+  '--help': 'h',
+  '--no-pager': 'ignored',
+  '--all': 'a',
+  '--full': 'l',
+  '--no-full': 'ignored',
+  '--no-tail': 'no-tail',
+  '--merge': 'm',
+  '--system': 'ignored',
+  '--user': 'ignored',
+  '--user-unit': 'ignored:',
+  '--facility': 'ignored:',
+  '--directory': 'D:',
+  '--file': 'D:',
+  '--cursor': 'D:',
+  '--after-cursor': 'D:',
+  '--smart-relinquish-var': 'sync',
+  '--relinquish-var': 'sync',
+  '--output-fields': 'ignored:',
+  '--truncate-newline': 'ignored',
 };
 const SHORT = 'u:fn?S:U:p:b?kxero:g:t:qF:NhalmD:M:c:i:';
 
 /** A string is the error text. */
 export function parseJournalOptions(argv: readonly string[]): JournalOptions | string {
   const options: JournalOptions = {
-    units: [], follow: false, lines: undefined, since: undefined, until: undefined, priority: undefined, boot: undefined, kernel: false, catalog: false, atEnd: false, reverse: false,
-    output: 'short', grep: undefined, caseSensitive: undefined, identifiers: [], quiet: false, utc: false, noHostname: false, field: undefined, matches: [], action: 'show',
+    units: [],
+    follow: false,
+    lines: undefined,
+    since: undefined,
+    until: undefined,
+    priority: undefined,
+    boot: undefined,
+    kernel: false,
+    catalog: false,
+    atEnd: false,
+    reverse: false,
+    output: 'short',
+    grep: undefined,
+    caseSensitive: undefined,
+    identifiers: [],
+    quiet: false,
+    utc: false,
+    noHostname: false,
+    field: undefined,
+    matches: [],
+    action: 'show',
   };
   let problem: string | undefined;
   const set = (key: string, value: string | undefined): void => {
@@ -71,7 +146,11 @@ export function parseJournalOptions(argv: readonly string[]): JournalOptions | s
           break;
         }
         if (kind === '?') {
-          if (rest !== '' && (letter !== 'n' || /^\d/.test(rest)) && (letter !== 'b' || /^[-+0-9a-f]/.test(rest))) {
+          if (
+            rest !== '' &&
+            (letter !== 'n' || /^\d/.test(rest)) &&
+            (letter !== 'b' || /^[-+0-9a-f]/.test(rest))
+          ) {
             set(letter, rest);
             break;
           }
@@ -101,7 +180,8 @@ function apply(options: JournalOptions, key: string, value: string | undefined):
       options.follow = true;
       break;
     case 'n':
-      if (value !== undefined && value !== 'all' && !/^\d+$/.test(value)) return `Failed to parse lines '${value}'`;
+      if (value !== undefined && value !== 'all' && !/^\d+$/.test(value))
+        return `Failed to parse lines '${value}'`;
       options.lines = value === 'all' ? undefined : Number(value ?? 10);
       break;
     case 'S':

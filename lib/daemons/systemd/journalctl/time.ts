@@ -27,12 +27,16 @@ export function parseTimestamp(text: string, now: number): number | undefined {
     return relative[1] === '+' ? now + span : now - span;
   }
   const withoutDay = trimmed.replace(/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /, '');
-  const date = /^(?:(\d{4}|\d{2})-(\d{1,2})-(\d{1,2}))?[T ]?(?:(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?)?$/.exec(withoutDay);
+  const date =
+    /^(?:(\d{4}|\d{2})-(\d{1,2})-(\d{1,2}))?[T ]?(?:(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?)?$/.exec(
+      withoutDay,
+    );
   if (date === null || withoutDay === '') return undefined;
   const today = civilFromMicros(now);
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = ''] = date;
   const fullYear = year === undefined ? today.year : year.length === 2 ? 2000 + Number(year) : Number(year);
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60 || Number(month ?? 1) > 12) return undefined;
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60 || Number(month ?? 1) > 12)
+    return undefined;
   return microsFromCivil({
     year: fullYear,
     month: Number(month ?? today.month),

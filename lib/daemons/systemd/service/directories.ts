@@ -5,7 +5,13 @@ import type { Manager } from '../manager';
 import type { UnitState } from '../state';
 
 const ROOT = { uid: 0, gid: 0, groups: [] as number[] };
-const BASE = { Runtime: '/run', State: '/var/lib', Cache: '/var/cache', Logs: '/var/log', Configuration: '/etc' } as const;
+const BASE = {
+  Runtime: '/run',
+  State: '/var/lib',
+  Cache: '/var/cache',
+  Logs: '/var/log',
+  Configuration: '/etc',
+} as const;
 
 export function makeDirectories(manager: Manager, unit: UnitState): void {
   const settings = unit.definition.service;

@@ -14,7 +14,12 @@ export function killUnit(manager: Manager, unit: UnitState, how: 'terminate' | '
   const send = (pid: number, isLogged: boolean): void => {
     const process = manager.host.process(pid);
     if (process === undefined || process.state === 'zombie') return;
-    if (isLogged) manager.log('notice', `${name}: Killing process ${pid} (${process.comm}) with signal SIG${signal}.`, name);
+    if (isLogged)
+      manager.log(
+        'notice',
+        `${name}: Killing process ${pid} (${process.comm}) with signal SIG${signal}.`,
+        name,
+      );
     manager.daemon.world.kill(manager.host, pid, signal);
     if (how === 'terminate') {
       if (settings.sendSighup) manager.daemon.world.kill(manager.host, pid, 'HUP');
@@ -26,6 +31,7 @@ export function killUnit(manager: Manager, unit: UnitState, how: 'terminate' | '
   if (mainPid !== 0) send(mainPid, how === 'kill');
   if (controlPid !== 0) send(controlPid, how === 'kill');
   if (settings.killMode === 'control-group' || (settings.killMode === 'mixed' && how === 'kill'))
-    for (const pid of manager.members(name)) if (pid !== mainPid && pid !== controlPid) send(pid, how === 'kill');
+    for (const pid of manager.members(name))
+      if (pid !== mainPid && pid !== controlPid) send(pid, how === 'kill');
   return waits;
 }

@@ -5,8 +5,18 @@
 import type { ExitStatus } from '../../../world/process.contract';
 import { SIGNAL_NUMBERS } from '../../../world/signals';
 import { exitStatusName } from '../exit-status';
-import { isDown, type Manager } from '../manager';
-import type { ActiveState, ExecKind, ExecStatus, Result, ServiceSettings, ServiceState, ServiceSub, UnitState } from '../state';
+import { isDown } from '../active';
+import type { Manager } from '../manager';
+import type {
+  ActiveState,
+  ExecKind,
+  ExecStatus,
+  Result,
+  ServiceSettings,
+  ServiceState,
+  ServiceSub,
+  UnitState,
+} from '../state';
 import { FOREVER } from '../unit-file/time-span';
 import { makeDirectories, removeRuntimeDirectories } from './directories';
 import { killUnit } from './kill';
@@ -36,7 +46,18 @@ const ACTIVE_OF: Readonly<Record<ServiceSub, ActiveState>> = {
   'auto-restart': 'activating',
 };
 const TIMED: ReadonlySet<ServiceSub> = new Set([
-  'condition', 'start-pre', 'start', 'start-post', 'reload', 'stop', 'stop-sigterm', 'stop-sigkill', 'stop-post', 'final-sigterm', 'final-sigkill', 'auto-restart',
+  'condition',
+  'start-pre',
+  'start',
+  'start-post',
+  'reload',
+  'stop',
+  'stop-sigterm',
+  'stop-sigkill',
+  'stop-post',
+  'final-sigterm',
+  'final-sigkill',
+  'auto-restart',
 ]);
 
 export class Services {
@@ -51,7 +72,11 @@ export class Services {
     // The unit's type says that there is service state.
     return unit?.service === undefined ? undefined : (unit as Service);
   }
-  #set(unit: Service, sub: ServiceSub, options: { reloadFailed?: boolean; willRestart?: boolean } = {}): void {
+  #set(
+    unit: Service,
+    sub: ServiceSub,
+    options: { reloadFailed?: boolean; willRestart?: boolean } = {},
+  ): void {
     if (!TIMED.has(sub)) this.manager.clearTimer(unit.definition.name);
     if (sub === 'dead' || sub === 'failed' || sub === 'auto-restart') {
       unit.service.mainPid = 0;
@@ -61,7 +86,8 @@ export class Services {
   }
   #arm(unit: UnitState, span: number): void {
     if (span >= FOREVER) this.manager.clearTimer(unit.definition.name);
-    else this.manager.setTimer(unit.definition.name, this.manager.coalesce(this.manager.now + span, ACCURACY));
+    else
+      this.manager.setTimer(unit.definition.name, this.manager.coalesce(this.manager.now + span, ACCURACY));
   }
 
   // ---------------------------------------------------------------- starting
@@ -132,7 +158,15 @@ export class Services {
   /** Nothing could be started at all. */
   #resources(unit: Service, kind: ExecKind): void {
     const { name } = unit.definition;
-    const task = { ExecCondition: 'start-condition', ExecStartPre: 'start-pre', ExecStart: 'start', ExecStartPost: 'start-post', ExecReload: 'reload', ExecStop: 'stop', ExecStopPost: 'stop-post' }[kind];
+    const task = {
+      ExecCondition: 'start-condition',
+      ExecStartPre: 'start-pre',
+      ExecStart: 'start',
+      ExecStartPost: 'start-post',
+      ExecReload: 'reload',
+      ExecStop: 'stop',
+      ExecStopPost: 'stop-post',
+    }[kind];
     this.manager.log('warning', `${name}: Failed to run '${task}' task: No such file or directory`, name);
     switch (kind) {
       case 'ExecReload':
@@ -262,7 +296,11 @@ export class Services {
     this.#arm(unit, this.#settings(unit).timeoutStopMicros);
     if (this.#runControl(unit, 'ExecStop', 0)) this.#set(unit, 'stop');
   }
-  #enterSignal(unit: Service, sub: 'stop-sigterm' | 'stop-sigkill' | 'final-sigterm' | 'final-sigkill', result: Result): void {
+  #enterSignal(
+    unit: Service,
+    sub: 'stop-sigterm' | 'stop-sigkill' | 'final-sigterm' | 'final-sigkill',
+    result: Result,
+  ): void {
     const { service } = unit;
     const settings = this.#settings(unit);
     if (service.result === 'success') service.result = result;
@@ -270,9 +308,11 @@ export class Services {
     if (killUnit(this.manager, unit, isKill ? 'kill' : 'terminate')) {
       this.#arm(unit, settings.timeoutStopMicros);
       this.#set(unit, sub);
-    } else if (sub === 'stop-sigterm' && settings.sendSigkill) this.#enterSignal(unit, 'stop-sigkill', 'success');
+    } else if (sub === 'stop-sigterm' && settings.sendSigkill)
+      this.#enterSignal(unit, 'stop-sigkill', 'success');
     else if (sub === 'stop-sigterm' || sub === 'stop-sigkill') this.#enterStopPost(unit, 'success');
-    else if (sub === 'final-sigterm' && settings.sendSigkill) this.#enterSignal(unit, 'final-sigkill', 'success');
+    else if (sub === 'final-sigterm' && settings.sendSigkill)
+      this.#enterSignal(unit, 'final-sigkill', 'success');
     else this.#enterDead(unit, 'success', true);
   }
   #enterStopPost(unit: Service, result: Result): void {
@@ -305,8 +345,13 @@ export class Services {
       this.#set(unit, 'auto-restart');
     } else service.flushRestarts = true;
     service.forbidRestart = false;
-    if (settings.pidFile !== undefined) manager.host.fs.unlink(settings.pidFile, { uid: 0, gid: 0, groups: [] });
-    if (settings.keepRuntimeDirectory === 'no' || (settings.keepRuntimeDirectory === 'restart' && !willRestart)) removeRuntimeDirectories(manager, unit);
+    if (settings.pidFile !== undefined)
+      manager.host.fs.unlink(settings.pidFile, { uid: 0, gid: 0, groups: [] });
+    if (
+      settings.keepRuntimeDirectory === 'no' ||
+      (settings.keepRuntimeDirectory === 'restart' && !willRestart)
+    )
+      removeRuntimeDirectories(manager, unit);
   }
   /** Source: systemd.service(5), table 1 "Exit causes and the effect of the Restart= settings". */
   #shallRestart(unit: Service): boolean {
@@ -317,7 +362,9 @@ export class Services {
     const isIn = (set: ServiceSettings['restartForce']): boolean =>
       main !== undefined &&
       main.code !== 0 &&
-      (main.code === 1 ? set.codes.includes(main.status) : set.signals.some((signal) => SIGNAL_NUMBERS[signal] === main.status));
+      (main.code === 1
+        ? set.codes.includes(main.status)
+        : set.signals.some((signal) => SIGNAL_NUMBERS[signal] === main.status));
     if (isIn(settings.restartPrevent)) return false;
     if (isIn(settings.restartForce)) return true;
     switch (settings.restart) {
@@ -417,7 +464,11 @@ export class Services {
     }
     unit.service.restarts += 1;
     unit.service.flushRestarts = false;
-    this.manager.log('info', `${name}: Scheduled restart job, restart counter is at ${unit.service.restarts}.`, name);
+    this.manager.log(
+      'info',
+      `${name}: Scheduled restart job, restart counter is at ${unit.service.restarts}.`,
+      name,
+    );
   }
   /** A child of the manager ended. Source: `service_sigchld_event`. */
   childExited(state: UnitState, pid: number, status: ExitStatus): void {
@@ -427,14 +478,19 @@ export class Services {
     const settings = this.#settings(unit);
     const isMain = pid === service.mainPid;
     const isControl = pid === service.controlPid;
-    const record = service.statuses.findLast((entry) => entry.pid === pid && entry.code === 0) ?? (isMain ? service.main : undefined);
+    const record =
+      service.statuses.findLast((entry) => entry.pid === pid && entry.code === 0) ??
+      (isMain ? service.main : undefined);
     if (record !== undefined) this.#close(record, status);
     if (!isMain && !isControl) {
       this.groupChanged(unit);
       return;
     }
     let result = this.#resultOf(unit, status, isMain && settings.type !== 'oneshot');
-    const command = isControl && service.control !== undefined ? settings.exec[service.control.kind][service.control.index] : settings.exec.ExecStart[service.mainCommand ?? 0];
+    const command =
+      isControl && service.control !== undefined
+        ? settings.exec[service.control.kind][service.control.index]
+        : settings.exec.ExecStart[service.mainCommand ?? 0];
     const ignored = command?.ignoreFailure === true;
     this.#logExit(unit, isMain ? 'Main process' : 'Control process', status, result === 'success');
     if (ignored) result = 'success';
@@ -463,7 +519,11 @@ export class Services {
       status.signal === undefined
         ? `code=exited, status=${status.code ?? 0}/${exitStatusName(status.code ?? 0) ?? 'n/a'}`
         : `code=killed, status=${SIGNAL_NUMBERS[status.signal]}/${status.signal}`;
-    this.manager.log(status.signal === undefined ? 'notice' : 'warning', `${name}: ${which} exited, ${text}`, name);
+    this.manager.log(
+      status.signal === undefined ? 'notice' : 'warning',
+      `${name}: ${which} exited, ${text}`,
+      name,
+    );
   }
   #mainExited(unit: Service, result: Result, pid: number, status: ExitStatus): void {
     const { service } = unit;
@@ -473,7 +533,12 @@ export class Services {
     this.#close(service.main, status);
     if (service.result === 'success') service.result = result;
     const next = (service.mainCommand ?? 0) + 1;
-    if (settings.type === 'oneshot' && result === 'success' && unit.sub === 'start' && next < settings.exec.ExecStart.length) {
+    if (
+      settings.type === 'oneshot' &&
+      result === 'success' &&
+      unit.sub === 'start' &&
+      next < settings.exec.ExecStart.length
+    ) {
       const started = runCommand(this.manager, unit, 'ExecStart', next);
       if (typeof started !== 'number') this.#resources(unit, 'ExecStart');
       else {
@@ -494,7 +559,8 @@ export class Services {
           else this.#enterSignal(unit, 'stop-sigterm', result);
         } else if (settings.type === 'notify') {
           if (result !== 'success') this.#enterSignal(unit, 'stop-sigterm', result);
-          else if (!settings.remainAfterExit || settings.notifyAccess === 'main') this.#enterSignal(unit, 'stop-sigterm', 'protocol');
+          else if (!settings.remainAfterExit || settings.notifyAccess === 'main')
+            this.#enterSignal(unit, 'stop-sigterm', 'protocol');
         } else this.#enterRunning(unit, result);
         break;
       case 'running':
@@ -519,7 +585,12 @@ export class Services {
     service.controlPid = 0;
     service.control = undefined;
     if (unit.sub !== 'reload' && service.result === 'success') service.result = result;
-    if (control !== undefined && result === 'success' && control.index + 1 < settings.exec[control.kind].length && !(settings.type === 'forking' && control.kind === 'ExecStart')) {
+    if (
+      control !== undefined &&
+      result === 'success' &&
+      control.index + 1 < settings.exec[control.kind].length &&
+      !(settings.type === 'forking' && control.kind === 'ExecStart')
+    ) {
       this.#runControl(unit, control.kind, control.index + 1);
       return;
     }
@@ -576,7 +647,13 @@ export class Services {
         if (this.manager.members(name).length === 0) {
           this.manager.log('warning', `${name}: Daemon never wrote its PID file. Failing.`, name);
           this.#enterSignal(unit, 'stop-sigterm', 'protocol');
-        } else this.manager.daemon.setTimer(`pid-file:${name}`, this.manager.now + PID_FILE_LOOK, 'systemd.pid-file', { unit: name });
+        } else
+          this.manager.daemon.setTimer(
+            `pid-file:${name}`,
+            this.manager.now + PID_FILE_LOOK,
+            'systemd.pid-file',
+            { unit: name },
+          );
         return;
       }
     } else if (settings.guessMainPid) {
@@ -598,12 +675,21 @@ export class Services {
     const pid = text === undefined ? Number.NaN : Number(text.trim());
     if (text === undefined || !Number.isInteger(pid)) {
       if (mayWarn && text === undefined)
-        this.manager.log('notice', `${name}: Can't open PID file ${pidFile} (yet?) after start: No such file or directory`, name);
+        this.manager.log(
+          'notice',
+          `${name}: Can't open PID file ${pidFile} (yet?) after start: No such file or directory`,
+          name,
+        );
       return false;
     }
     const process = this.manager.host.process(pid);
     if (process === undefined || process.state === 'zombie') {
-      if (mayWarn) this.manager.log('notice', `${name}: PID ${pid} read from file ${pidFile} does not exist or is a zombie.`, name);
+      if (mayWarn)
+        this.manager.log(
+          'notice',
+          `${name}: PID ${pid} read from file ${pidFile} does not exist or is a zombie.`,
+          name,
+        );
       return false;
     }
     if (unit.service.mainPid !== pid) this.#adopt(unit, pid);
@@ -613,18 +699,28 @@ export class Services {
     const { service } = unit;
     service.mainPid = pid;
     service.mainPidKnown = true;
-    service.main = { pid, kind: 'ExecStart', index: 0, startedAt: this.manager.clock(), endedAt: 0, code: 0, status: 0 };
+    service.main = {
+      pid,
+      kind: 'ExecStart',
+      index: 0,
+      startedAt: this.manager.clock(),
+      endedAt: 0,
+      code: 0,
+      status: 0,
+    };
   }
   /** A process of the group is gone: perhaps it was the last one. Source: `service_notify_cgroup_empty_event`. */
   groupChanged(state: UnitState): void {
     const unit = this.#as(state);
-    if (unit === undefined || isDown(unit.active) || this.manager.members(unit.definition.name).length > 0) return;
+    if (unit === undefined || isDown(unit.active) || this.manager.members(unit.definition.name).length > 0)
+      return;
     const { service } = unit;
     if (service.mainPid !== 0 || service.controlPid !== 0) return;
     switch (unit.sub as ServiceSub) {
       case 'start':
         if (this.#settings(unit).type === 'notify') this.#enterStopPost(unit, 'protocol');
-        else if (this.#settings(unit).pidFile !== undefined && this.#settings(unit).type === 'forking') this.#forked(unit, false);
+        else if (this.#settings(unit).pidFile !== undefined && this.#settings(unit).type === 'forking')
+          this.#forked(unit, false);
         break;
       case 'running':
         this.#enterRunning(unit, 'success');
@@ -651,14 +747,19 @@ export class Services {
     if (settings.notifyAccess === 'none') return;
     if (settings.notifyAccess === 'main' && service.mainPid !== 0 && pid !== service.mainPid) {
       const { name } = unit.definition;
-      this.manager.log('warning', `${name}: Got notification message from PID ${pid}, but reception only permitted for main PID ${service.mainPid}`, name);
+      this.manager.log(
+        'warning',
+        `${name}: Got notification message from PID ${pid}, but reception only permitted for main PID ${service.mainPid}`,
+        name,
+      );
       return;
     }
     for (const line of message.split('\n')) {
       const [key = '', value = ''] = [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)];
       if (key === 'MAINPID' && /^\d+$/.test(value)) this.#adopt(unit, Number(value));
       else if (key === 'STATUS') service.statusText = value;
-      else if (key === 'READY' && value === '1' && settings.type === 'notify' && unit.sub === 'start') this.#enterStartPost(unit);
+      else if (key === 'READY' && value === '1' && settings.type === 'notify' && unit.sub === 'start')
+        this.#enterStartPost(unit);
       else if (key === 'STOPPING' && value === '1' && unit.sub === 'running') {
         this.#arm(unit, settings.timeoutStopMicros);
         this.#set(unit, 'stop-sigterm');

@@ -28,7 +28,12 @@ interface Step {
 }
 
 /** The pid, or undefined when not even a child could be made. */
-export function runCommand(manager: Manager, unit: UnitState, kind: ExecKind, index: number): number | undefined {
+export function runCommand(
+  manager: Manager,
+  unit: UnitState,
+  kind: ExecKind,
+  index: number,
+): number | undefined {
   const settings = unit.definition.service;
   const command = settings?.exec[kind][index];
   const { service } = unit;
@@ -63,16 +68,27 @@ export function runCommand(manager: Manager, unit: UnitState, kind: ExecKind, in
   if (pid !== undefined && typeof pid !== 'number') {
     const text = ERRNO_TEXT[pid.errno] ?? pid.errno;
     const messages = [
-      ...(pid.errno === 'ENOENT' || pid.errno === 'EACCES' ? [`Failed to locate executable ${path}: ${text}`] : []),
+      ...(pid.errno === 'ENOENT' || pid.errno === 'EACCES'
+        ? [`Failed to locate executable ${path}: ${text}`]
+        : []),
       `Failed at step EXEC spawning ${path}: ${text}`,
     ];
     pid = undefined;
-    pid = spawnFailing(manager, common, tag, { status: EXEC, messages: messages.map((message) => `${name}: ${message}`) });
+    pid = spawnFailing(manager, common, tag, {
+      status: EXEC,
+      messages: messages.map((message) => `${name}: ${message}`),
+    });
   } else if (failed !== undefined)
-    pid = spawnFailing(manager, common, tag, { ...failed, messages: failed.messages.map((message) => `${name}: ${message}`) });
+    pid = spawnFailing(manager, common, tag, {
+      ...failed,
+      messages: failed.messages.map((message) => `${name}: ${message}`),
+    });
   if (pid === undefined) return undefined;
   const status = { pid, kind, index, startedAt: manager.clock(), endedAt: 0, code: 0 as const, status: 0 };
-  service.statuses = [...service.statuses.filter((entry) => entry.kind !== kind || entry.index !== index), status];
+  service.statuses = [
+    ...service.statuses.filter((entry) => entry.kind !== kind || entry.index !== index),
+    status,
+  ];
   if (!isControl) service.main = { ...status };
   return pid;
 }
@@ -85,13 +101,24 @@ function spawnFailing(
   const program: Program = function* (context) {
     for (const text of step.messages)
       context.host.syslog({
-        facility: 'daemon', priority: 'err', tag, pid: context.pid, text, transport: 'journal', uid: 0,
+        facility: 'daemon',
+        priority: 'err',
+        tag,
+        pid: context.pid,
+        text,
+        transport: 'journal',
+        uid: 0,
         ...(context.process.unit === undefined ? {} : { unit: context.process.unit }),
       });
     yield { until: context.kernel.now + 200 };
     return step.status;
   };
-  const pid = manager.daemon.world.spawn(manager.host, { ...common, program, comm: tag.slice(0, 15), startAfter: 0 });
+  const pid = manager.daemon.world.spawn(manager.host, {
+    ...common,
+    program,
+    comm: tag.slice(0, 15),
+    startAfter: 0,
+  });
   return typeof pid === 'number' ? pid : undefined;
 }
 
@@ -104,9 +131,17 @@ function identityOf(manager: Manager, settings: ServiceSettings): Identity {
   const group = settings.group === undefined ? undefined : host.group(numeric(settings.group));
   if (settings.group !== undefined && group === undefined) return 'no-group';
   const extra = settings.supplementaryGroups.flatMap((name) => host.group(numeric(name))?.gid ?? []);
-  return { uid: user?.uid ?? 0, gid: group?.gid ?? user?.gid ?? 0, groups: [...(user?.groups ?? []), ...extra] };
+  return {
+    uid: user?.uid ?? 0,
+    gid: group?.gid ?? user?.gid ?? 0,
+    groups: [...(user?.groups ?? []), ...extra],
+  };
 }
-function workingDirectory(manager: Manager, settings: ServiceSettings, identity: Identity): string | FileError {
+function workingDirectory(
+  manager: Manager,
+  settings: ServiceSettings,
+  identity: Identity,
+): string | FileError {
   const { workingDirectory: wanted } = settings;
   if (wanted === undefined) return '/';
   const who = typeof identity === 'string' ? ROOT : identity;
@@ -117,19 +152,41 @@ function workingDirectory(manager: Manager, settings: ServiceSettings, identity:
 }
 function failingStep(
   manager: Manager,
-  from: { name: string; path: string; settings: ServiceSettings; identity: Identity; cwd: string | FileError; isPrivileged: boolean },
+  from: {
+    name: string;
+    path: string;
+    settings: ServiceSettings;
+    identity: Identity;
+    cwd: string | FileError;
+    isPrivileged: boolean;
+  },
 ): Step | undefined {
   const { path, identity, cwd } = from;
-  if (identity === 'no-user') return { status: USER, messages: [`Failed to determine user credentials: No such process`, `Failed at step USER spawning ${path}: No such process`].slice(1) };
-  if (identity === 'no-group') return { status: GROUP, messages: [`Failed at step GROUP spawning ${path}: No such process`] };
+  if (identity === 'no-user')
+    return {
+      status: USER,
+      messages: [
+        `Failed to determine user credentials: No such process`,
+        `Failed at step USER spawning ${path}: No such process`,
+      ].slice(1),
+    };
+  if (identity === 'no-group')
+    return { status: GROUP, messages: [`Failed at step GROUP spawning ${path}: No such process`] };
   if (typeof cwd !== 'string') {
     const text = ERRNO_TEXT[cwd.errno] ?? cwd.errno;
-    return { status: CHDIR, messages: [`Changing to the requested working directory failed: ${text}`, `Failed at step CHDIR spawning ${path}: ${text}`] };
+    return {
+      status: CHDIR,
+      messages: [
+        `Changing to the requested working directory failed: ${text}`,
+        `Failed at step CHDIR spawning ${path}: ${text}`,
+      ],
+    };
   }
   return undefined;
 }
 function search(manager: Manager, name: string): string | undefined {
-  for (const folder of PATH.split(':')) if (manager.host.fs.exists(`${folder}/${name}`)) return `${folder}/${name}`;
+  for (const folder of PATH.split(':'))
+    if (manager.host.fs.exists(`${folder}/${name}`)) return `${folder}/${name}`;
   return undefined;
 }
 
@@ -166,7 +223,8 @@ function environmentOf(
       return undefined;
     }
   }
-  if (how.isControl && service !== undefined && service.mainPid !== 0) env.set('MAINPID', String(service.mainPid));
+  if (how.isControl && service !== undefined && service.mainPid !== 0)
+    env.set('MAINPID', String(service.mainPid));
   if ((how.kind === 'ExecStop' || how.kind === 'ExecStopPost') && service !== undefined) {
     env.set('SERVICE_RESULT', service.result);
     if (service.main !== undefined && service.main.code !== 0) {
@@ -187,11 +245,29 @@ function streamsOf(
   const { streams } = manager.host;
   const file = /^(file|append|truncate):(.*)$/.exec(settings.standardOutput);
   if (file !== null) {
-    const opened = streams.open(file[2] ?? '', ROOT, { write: true, create: true, append: file[1] === 'append', truncate: file[1] === 'truncate' });
-    if (typeof opened !== 'string') return { fds: new Map([[0, streams.null()], [1, opened], [2, opened]]) };
+    const opened = streams.open(file[2] ?? '', ROOT, {
+      write: true,
+      create: true,
+      append: file[1] === 'append',
+      truncate: file[1] === 'truncate',
+    });
+    if (typeof opened !== 'string')
+      return {
+        fds: new Map([
+          [0, streams.null()],
+          [1, opened],
+          [2, opened],
+        ]),
+      };
   }
   if (settings.standardOutput === 'null' || settings.standardOutput.startsWith('tty'))
-    return { fds: new Map([[0, streams.null()], [1, streams.null()], [2, streams.null()]]) };
+    return {
+      fds: new Map([
+        [0, streams.null()],
+        [1, streams.null()],
+        [2, streams.null()],
+      ]),
+    };
   return { journal: { identifier } };
 }
 /** Processor time of the processes that are in a unit's control group. */

@@ -3,16 +3,25 @@ import type { Relation } from '../graph';
 import { typeOf } from '../unit-file/names';
 import { dot } from './lists';
 import type { Call, Run } from './output';
-import { unitNames } from './verbs';
+import { unitNames } from './call';
 
 const FORWARD: readonly Relation[] = ['Requires', 'Requisite', 'Wants', 'ConsistsOf', 'BindsTo'];
 const BACKWARD: readonly Relation[] = ['RequiredBy', 'RequisiteOf', 'WantedBy', 'PartOf', 'BoundBy'];
 
 export function* listDependencies(call: Call): Run<number> {
   const { context, manager, options } = call;
-  const [name = 'default.target'] = unitNames({ ...call, args: call.args.length === 0 ? ['default.target'] : call.args });
+  const [name = 'default.target'] = unitNames({
+    ...call,
+    args: call.args.length === 0 ? ['default.target'] : call.args,
+  });
   const root = manager.load(name);
-  const relations: readonly Relation[] = options.before ? ['Before'] : options.after ? ['After'] : options.reverse ? BACKWARD : FORWARD;
+  const relations: readonly Relation[] = options.before
+    ? ['Before']
+    : options.after
+      ? ['After']
+      : options.reverse
+        ? BACKWARD
+        : FORWARD;
   const lines: string[] = [root.definition.name];
   const walk = (unit: string, prefix: string, path: readonly string[]): void => {
     const others = [...manager.graph().any(unit, relations)].sort(compareUnits);
@@ -21,7 +30,8 @@ export function* listDependencies(call: Call): Run<number> {
       const state = manager.unit(other);
       lines.push(`${dot(state, call.color)} ${prefix}${isLast ? '└─' : '├─'}${other}`);
       const goesDeeper = options.all || typeOf(other) === 'target';
-      if (goesDeeper && !path.includes(other)) walk(other, `${prefix}${isLast ? '  ' : '│ '}`, [...path, other]);
+      if (goesDeeper && !path.includes(other))
+        walk(other, `${prefix}${isLast ? '  ' : '│ '}`, [...path, other]);
     });
   };
   walk(root.definition.name, '', [root.definition.name]);

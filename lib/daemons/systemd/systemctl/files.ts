@@ -1,12 +1,21 @@
 /** Verbs about unit files: enable, mask, cat, edit, list-unit-files … Source: systemctl(1) "Unit File Commands". */
 import { FileError } from '../../../world/files.contract';
-import { disable, enable, type InstallOutcome, mask, presetOf, unitFiles, unitFileState, unmask } from '../enable';
+import {
+  disable,
+  enable,
+  type InstallOutcome,
+  mask,
+  presetOf,
+  unitFiles,
+  unitFileState,
+  unmask,
+} from '../enable';
 import { removeTree } from '../service/directories';
 import { findDropIns, findFragment, loadDefinition } from '../unit-file/load';
 import { globMatches, isGlob, mangle, templateOf, typeOf, UNIT_TYPES } from '../unit-file/names';
 import { jobVerb } from './jobs';
 import { type Call, type Run, table } from './output';
-import { refuseUnlessRoot, RELOAD_MICROS, unitNames } from './verbs';
+import { refuseUnlessRoot, RELOAD_MICROS, unitNames } from './call';
 
 const ROOT = { uid: 0, gid: 0, groups: [] as number[] };
 const SYSV_MICROS = 220_000;
@@ -26,14 +35,21 @@ Possible reasons for having this kind of units are:
 `;
 
 /** Units with a script in /etc/init.d go through Debian's tool first. */
-function* synchronize(call: Call, names: readonly string[], verb: 'enable' | 'disable'): Run<number | undefined> {
+function* synchronize(
+  call: Call,
+  names: readonly string[],
+  verb: 'enable' | 'disable',
+): Run<number | undefined> {
   const { context } = call;
   for (const name of names) {
     const stem = name.slice(0, -'.service'.length);
-    if (!name.endsWith('.service') || context.fs.access(`/etc/init.d/${stem}`, 1, ROOT) !== undefined) continue;
+    if (!name.endsWith('.service') || context.fs.access(`/etc/init.d/${stem}`, 1, ROOT) !== undefined)
+      continue;
     if (findFragment(context.host, name) === undefined) continue;
     if (!call.options.quiet)
-      yield* context.err(`Synchronizing state of ${name} with SysV service script with /lib/systemd/systemd-sysv-install.\nExecuting: /lib/systemd/systemd-sysv-install ${verb} ${stem}\n`);
+      yield* context.err(
+        `Synchronizing state of ${name} with SysV service script with /lib/systemd/systemd-sysv-install.\nExecuting: /lib/systemd/systemd-sysv-install ${verb} ${stem}\n`,
+      );
     if (context.who.uid !== 0) {
       yield* context.err('Reload daemon failed: Access denied\nReload daemon failed: Access denied\n');
       continue;
@@ -65,10 +81,14 @@ export function* enableVerb(call: Call): Run<number> {
   yield* synchronize(call, names, 'enable');
   const refused = yield* refuseUnlessRoot(call, 'Failed to enable unit: Access denied\n', 1);
   if (refused !== undefined) return refused;
-  const outcome = enable(call.context.host, names, { runtime: call.options.runtime, force: call.options.force > 0 });
+  const outcome = enable(call.context.host, names, {
+    runtime: call.options.runtime,
+    force: call.options.force > 0,
+  });
   const code = yield* finish(call, outcome, 'enable');
   if (code !== 0) return code;
-  if (outcome.carriesNothing && outcome.changes.length === 0 && !call.options.quiet) yield* call.context.err(NOTHING_TO_INSTALL);
+  if (outcome.carriesNothing && outcome.changes.length === 0 && !call.options.quiet)
+    yield* call.context.err(NOTHING_TO_INSTALL);
   return call.options.now ? yield* jobVerb({ ...call, args: names }, 'start') : 0;
 }
 export function* disableVerb(call: Call): Run<number> {
@@ -79,7 +99,8 @@ export function* disableVerb(call: Call): Run<number> {
   const outcome = disable(call.context.host, names, { runtime: call.options.runtime });
   const code = yield* finish(call, outcome, 'disable');
   if (code !== 0) return code;
-  if (outcome.carriesNothing && outcome.changes.length === 0 && !call.options.quiet) yield* call.context.err(NOTHING_TO_INSTALL);
+  if (outcome.carriesNothing && outcome.changes.length === 0 && !call.options.quiet)
+    yield* call.context.err(NOTHING_TO_INSTALL);
   return call.options.now ? yield* jobVerb({ ...call, args: names }, 'stop') : 0;
 }
 export function* reenable(call: Call): Run<number> {
@@ -90,7 +111,15 @@ export function* reenable(call: Call): Run<number> {
   const removed = disable(host, names, { runtime: call.options.runtime });
   const added = enable(host, names, { runtime: call.options.runtime, force: true });
   const error = removed.error ?? added.error;
-  return yield* finish(call, { changes: [...removed.changes, ...added.changes], carriesNothing: false, ...(error === undefined ? {} : { error }) }, 'reenable');
+  return yield* finish(
+    call,
+    {
+      changes: [...removed.changes, ...added.changes],
+      carriesNothing: false,
+      ...(error === undefined ? {} : { error }),
+    },
+    'reenable',
+  );
 }
 export function* presetVerb(call: Call): Run<number> {
   const refused = yield* refuseUnlessRoot(call, 'Failed to preset unit: Access denied\n', 1);
@@ -99,7 +128,9 @@ export function* presetVerb(call: Call): Run<number> {
   for (const name of namesOf(call)) {
     const isOn = presetOf(call.context.host, name) === 'enabled';
     const options = { runtime: call.options.runtime, force: false };
-    const outcome = isOn ? enable(call.context.host, [name], options) : disable(call.context.host, [name], options);
+    const outcome = isOn
+      ? enable(call.context.host, [name], options)
+      : disable(call.context.host, [name], options);
     code ||= yield* finish(call, outcome, 'preset');
   }
   return code;
@@ -108,13 +139,21 @@ export function* maskVerb(call: Call): Run<number> {
   const refused = yield* refuseUnlessRoot(call, 'Failed to mask unit: Access denied\n', 1);
   if (refused !== undefined) return refused;
   const names = namesOf(call);
-  const code = yield* finish(call, mask(call.context.host, names, { runtime: call.options.runtime, force: call.options.force > 0 }), 'mask');
+  const code = yield* finish(
+    call,
+    mask(call.context.host, names, { runtime: call.options.runtime, force: call.options.force > 0 }),
+    'mask',
+  );
   return code === 0 && call.options.now ? yield* jobVerb({ ...call, args: names }, 'stop') : code;
 }
 export function* unmaskVerb(call: Call): Run<number> {
   const refused = yield* refuseUnlessRoot(call, 'Failed to unmask unit: Access denied\n', 1);
   if (refused !== undefined) return refused;
-  return yield* finish(call, unmask(call.context.host, namesOf(call), { runtime: call.options.runtime }), 'unmask');
+  return yield* finish(
+    call,
+    unmask(call.context.host, namesOf(call), { runtime: call.options.runtime }),
+    'unmask',
+  );
 }
 const ENABLED = new Set(['enabled', 'enabled-runtime', 'static', 'alias', 'indirect', 'generated']);
 export function* isEnabled(call: Call): Run<number> {
@@ -146,7 +185,10 @@ export function* catUnits(call: Call): Run<number> {
       yield* context.out(`${separator}# Unit ${name} is masked.\n`);
       continue;
     }
-    const dropIns = findDropIns(host, [name, ...(fragment?.names ?? [])].filter((other, i, all) => all.indexOf(other) === i));
+    const dropIns = findDropIns(
+      host,
+      [name, ...(fragment?.names ?? [])].filter((other, i, all) => all.indexOf(other) === i),
+    );
     if (fragment === undefined && dropIns.length === 0) {
       yield* context.err(`No files found for ${name}.\n`);
       return 1;
@@ -158,7 +200,9 @@ export function* catUnits(call: Call): Run<number> {
         return info instanceof FileError || info.mtime !== mtime;
       });
       if (stale)
-        yield* context.err(`Warning: ${name} changed on disk, the version systemd has loaded is outdated.\nThis output shows the current version of the unit's original fragment and drop-in files.\nIf fragments or drop-ins were added or removed, they are not properly reflected in this output.\nRun 'systemctl daemon-reload' to reload units.\n`);
+        yield* context.err(
+          `Warning: ${name} changed on disk, the version systemd has loaded is outdated.\nThis output shows the current version of the unit's original fragment and drop-in files.\nIf fragments or drop-ins were added or removed, they are not properly reflected in this output.\nRun 'systemctl daemon-reload' to reload units.\n`,
+        );
     }
     const parts = [...(fragment === undefined ? [] : [fragment.path]), ...dropIns].map((path) => {
       const text = host.fs.readFile(path, ROOT);
@@ -176,19 +220,27 @@ export function* editUnits(call: Call): Run<number> {
     yield* context.err('Cannot edit units if not on a tty.\n');
     return 1;
   }
-  const refused = yield* refuseUnlessRoot(call, 'Failed to create directories for "/etc/systemd/system/": Permission denied\n', 1);
+  const refused = yield* refuseUnlessRoot(
+    call,
+    'Failed to create directories for "/etc/systemd/system/": Permission denied\n',
+    1,
+  );
   if (refused !== undefined) return refused;
   for (const name of namesOf(call)) {
     const fragment = findFragment(host, name);
     if (fragment === undefined && options.force === 0) {
-      yield* context.err(`No files found for ${name}.\nRun 'systemctl edit --force --full ${name}' to create a new unit.\n`);
+      yield* context.err(
+        `No files found for ${name}.\nRun 'systemctl edit --force --full ${name}' to create a new unit.\n`,
+      );
       return 1;
     }
     if (fragment?.masked === true) {
       yield* context.err(`Cannot edit ${name}: unit is masked.\n`);
       return 1;
     }
-    const path = options.editFull ? `/etc/systemd/system/${name}` : `/etc/systemd/system/${name}.d/${options.dropIn === '' ? 'override' : options.dropIn.replace(/\.conf$/, '')}.conf`;
+    const path = options.editFull
+      ? `/etc/systemd/system/${name}`
+      : `/etc/systemd/system/${name}.d/${options.dropIn === '' ? 'override' : options.dropIn.replace(/\.conf$/, '')}.conf`;
     const before = host.fs.readFile(path, ROOT);
     const original = fragment === undefined ? '' : host.fs.readFile(fragment.path, ROOT);
     const shown = typeof original === 'string' ? original : '';
@@ -197,7 +249,8 @@ export function* editUnits(call: Call): Run<number> {
     const text = options.editFull
       ? start
       : `### Editing ${path}\n### Anything between here and the comment below will become the new contents of the file\n\n${start}\n### Lines below this comment will be discarded\n\n### ${fragment?.path ?? ''}\n${shown.replace(/^/gm, '# ').replace(/# $/, '')}`;
-    if (!host.fs.exists(path.slice(0, path.lastIndexOf('/')))) host.fs.mkdir(path.slice(0, path.lastIndexOf('/')), 0o755, ROOT);
+    if (!host.fs.exists(path.slice(0, path.lastIndexOf('/'))))
+      host.fs.mkdir(path.slice(0, path.lastIndexOf('/')), 0o755, ROOT);
     host.fs.writeFile(temporary, text, ROOT);
     const code = yield* runEditor(call, temporary);
     const edited = host.fs.readFile(temporary, ROOT);
@@ -220,7 +273,10 @@ function between(text: string): string {
   const lines = text.split('\n');
   const start = lines.findIndex((line) => line.startsWith('### Anything between'));
   const end = lines.findIndex((line) => line.startsWith('### Lines below this comment'));
-  const kept = lines.slice(start + 1, end === -1 ? undefined : end).join('\n').trim();
+  const kept = lines
+    .slice(start + 1, end === -1 ? undefined : end)
+    .join('\n')
+    .trim();
   return kept === '' ? '' : `${kept}\n`;
 }
 function* runEditor(call: Call, path: string): Run<number> {
@@ -228,14 +284,23 @@ function* runEditor(call: Call, path: string): Run<number> {
   const wanted = context.env.get('SYSTEMD_EDITOR') ?? context.env.get('EDITOR') ?? context.env.get('VISUAL');
   const choices = wanted === undefined ? ['editor', 'nano', 'vim', 'vi'] : [wanted.split(/\s+/)[0] ?? wanted];
   for (const choice of choices) {
-    const found = choice.startsWith('/') ? choice : ['/usr/local/bin', '/usr/bin', '/bin'].map((folder) => `${folder}/${choice}`).find((candidate) => context.fs.exists(candidate));
+    const found = choice.startsWith('/')
+      ? choice
+      : ['/usr/local/bin', '/usr/bin', '/bin']
+          .map((folder) => `${folder}/${choice}`)
+          .find((candidate) => context.fs.exists(candidate));
     if (found === undefined) continue;
-    const pid = context.spawn({ argv: [...(wanted === undefined ? [choice] : wanted.split(/\s+/)), path], path: found });
+    const pid = context.spawn({
+      argv: [...(wanted === undefined ? [choice] : wanted.split(/\s+/)), path],
+      path: found,
+    });
     if (typeof pid !== 'number') continue;
     const ended = yield* context.wait(pid);
     return ended.code ?? 1;
   }
-  yield* context.err('Cannot edit unit(s): no editor available. Please set either $SYSTEMD_EDITOR, $EDITOR or $VISUAL.\n');
+  yield* context.err(
+    'Cannot edit unit(s): no editor available. Please set either $SYSTEMD_EDITOR, $EDITOR or $VISUAL.\n',
+  );
   return 1;
 }
 export function* revert(call: Call): Run<number> {
@@ -244,7 +309,11 @@ export function* revert(call: Call): Run<number> {
   const { host } = call.context;
   const changes: string[] = [];
   for (const name of namesOf(call)) {
-    for (const folder of [`/etc/systemd/system/${name}.d`, `/etc/systemd/system.control/${name}.d`, `/run/systemd/system/${name}.d`]) {
+    for (const folder of [
+      `/etc/systemd/system/${name}.d`,
+      `/etc/systemd/system.control/${name}.d`,
+      `/run/systemd/system/${name}.d`,
+    ]) {
       const entries = host.fs.readdir(folder, ROOT);
       if (!Array.isArray(entries)) continue;
       for (const entry of entries) {
@@ -289,7 +358,11 @@ export function* setDefault(call: Call): Run<number> {
 }
 /** Keeps each property in a drop-in of its own, as systemd does. */
 export function* setProperty(call: Call): Run<number> {
-  const refused = yield* refuseUnlessRoot(call, `Failed to set unit properties on ${mangle(call.args[0] ?? '')}: Access denied\n`, 1);
+  const refused = yield* refuseUnlessRoot(
+    call,
+    `Failed to set unit properties on ${mangle(call.args[0] ?? '')}: Access denied\n`,
+    1,
+  );
   if (refused !== undefined) return refused;
   const { host } = call.context;
   const name = mangle(call.args[0] ?? '');
@@ -310,14 +383,36 @@ export function* listUnitFiles(call: Call): Run<number> {
   const { host } = context;
   const patterns = call.args.map((argument) => (isGlob(argument) ? argument : mangle(argument)));
   const order = (name: string): number => UNIT_TYPES.findIndex((type) => type === typeOf(name));
-  const rank = ['path', 'automount', 'mount', 'scope', 'service', 'slice', 'socket', 'swap', 'target', 'timer'];
+  const rank = [
+    'path',
+    'automount',
+    'mount',
+    'scope',
+    'service',
+    'slice',
+    'socket',
+    'swap',
+    'target',
+    'timer',
+  ];
   const rows = unitFiles(host)
     .filter((name) => patterns.length === 0 || patterns.some((pattern) => globMatches(pattern, name)))
     .filter((name) => options.types.length === 0 || options.types.includes(typeOf(name) ?? ''))
     .map((name) => ({ name, state: unitFileState(host, name) ?? 'bad' }))
     .filter(({ state }) => options.states.length === 0 || options.states.includes(state))
-    .sort((a, b) => rank.indexOf(typeOf(a.name) ?? '') - rank.indexOf(typeOf(b.name) ?? '') || order(a.name) - order(b.name) || (a.name < b.name ? -1 : 1));
-  const cells = rows.map(({ name, state }) => [name, state, ['static', 'alias', 'generated', 'transient', 'indirect'].includes(state) ? '-' : presetOf(host, templateOf(name)?.template ?? name)]);
+    .sort(
+      (a, b) =>
+        rank.indexOf(typeOf(a.name) ?? '') - rank.indexOf(typeOf(b.name) ?? '') ||
+        order(a.name) - order(b.name) ||
+        (a.name < b.name ? -1 : 1),
+    );
+  const cells = rows.map(({ name, state }) => [
+    name,
+    state,
+    ['static', 'alias', 'generated', 'transient', 'indirect'].includes(state)
+      ? '-'
+      : presetOf(host, templateOf(name)?.template ?? name),
+  ]);
   if (options.legend) cells.unshift(['UNIT FILE', 'STATE', 'PRESET']);
   for (const line of table(cells)) yield* context.out(`${line}\n`);
   if (options.legend) yield* context.out(`\n${rows.length} unit files listed.\n`);

@@ -1,12 +1,12 @@
 /** Verbs that queue jobs and wait for them, with systemctl's texts. Source: systemd 252 `bus-wait-for-jobs.c`, `systemctl-start-unit.c`. */
 import { jobKey } from '../jobs';
-import { isDown, isUp } from '../manager';
+import { isDown, isUp } from '../active';
 import type { JobResult, JobType, Result } from '../state';
 import { type JobMode, Refusal } from '../transaction';
 import { isGlob } from '../unit-file/names';
 import { parseSignal } from '../unit-file/settings';
 import type { Call, Run } from './output';
-import { refuseUnlessRoot, unitNames, warnIfStale } from './verbs';
+import { refuseUnlessRoot, unitNames, warnIfStale } from './call';
 
 const REASONS: Partial<Record<Result, string>> = {
   resources: 'of unavailable resources or another system error',
@@ -22,7 +22,13 @@ const REASONS: Partial<Record<Result, string>> = {
 const EXIT_OF: Partial<Record<Refusal['kind'], number>> = { 'not-found': 5, 'not-applicable': 3 };
 const SAYS_ENOUGH: ReadonlySet<Refusal['kind']> = new Set(['not-found', 'masked', 'not-applicable']);
 const WORD_OF: Readonly<Record<JobType, string>> = {
-  start: 'start', stop: 'stop', restart: 'restart', 'try-restart': 'restart', reload: 'reload', 'verify-active': 'start', nop: 'start',
+  start: 'start',
+  stop: 'stop',
+  restart: 'restart',
+  'try-restart': 'restart',
+  reload: 'reload',
+  'verify-active': 'start',
+  nop: 'start',
 };
 
 export function* jobVerb(call: Call, type: JobType): Run<number> {
@@ -41,13 +47,20 @@ export function* isolate(call: Call): Run<number> {
   const [name = ''] = unitNames(call, '.target');
   const unit = call.manager.load(name);
   if (unit.definition.load === 'loaded' && !unit.definition.allowIsolate) {
-    yield* call.context.err(`Failed to start ${name}: Operation refused, unit may not be isolated.\nSee system logs and 'systemctl status ${name}' for details.\n`);
+    yield* call.context.err(
+      `Failed to start ${name}: Operation refused, unit may not be isolated.\nSee system logs and 'systemctl status ${name}' for details.\n`,
+    );
     return 1;
   }
   return yield* queueAndWait(call, [name], () => 'start', 'isolate');
 }
 
-export function* queueAndWait(call: Call, names: readonly string[], typeOf: (name: string) => JobType, mode?: JobMode): Run<number> {
+export function* queueAndWait(
+  call: Call,
+  names: readonly string[],
+  typeOf: (name: string) => JobType,
+  mode?: JobMode,
+): Run<number> {
   const { context, manager, options } = call;
   let code = 0;
   const jobs: { name: string; job: number; type: JobType }[] = [];
@@ -62,20 +75,34 @@ export function* queueAndWait(call: Call, names: readonly string[], typeOf: (nam
     const result = yield* waitForJob(call, job);
     if (result === 'done' || result === undefined) continue;
     if (result !== 'skipped') code = 1;
-    if (!options.quiet) yield* context.err(jobFailure(call, manager.unit(name)?.definition.name ?? name, result));
+    if (!options.quiet)
+      yield* context.err(jobFailure(call, manager.unit(name)?.definition.name ?? name, result));
   }
   manager.collect();
   return code;
 }
 function modeOf(text: string): JobMode {
-  return text === 'fail' || text === 'isolate' || text === 'replace-irreversibly' || text === 'ignore-dependencies' ? text : 'replace';
+  return text === 'fail' ||
+    text === 'isolate' ||
+    text === 'replace-irreversibly' ||
+    text === 'ignore-dependencies'
+    ? text
+    : 'replace';
 }
 /** A number is the exit code when it was refused. */
-function* queueOne(call: Call, name: string, type: JobType, mode: JobMode): Run<number | { name: string; job: number; type: JobType }> {
+function* queueOne(
+  call: Call,
+  name: string,
+  type: JobType,
+  mode: JobMode,
+): Run<number | { name: string; job: number; type: JobType }> {
   const { context, manager } = call;
   const word = WORD_OF[type];
   const say = function* (text: string, details: boolean): Run<void> {
-    if (!call.options.quiet) yield* context.err(`Failed to ${word} ${name}: ${text}\n${details ? `See system logs and 'systemctl status ${name}' for details.\n` : ''}`);
+    if (!call.options.quiet)
+      yield* context.err(
+        `Failed to ${word} ${name}: ${text}\n${details ? `See system logs and 'systemctl status ${name}' for details.\n` : ''}`,
+      );
   };
   if (isGlob(name)) return 1;
   if (/@\.[a-z]+$/.test(name)) {
@@ -88,11 +115,18 @@ function* queueOne(call: Call, name: string, type: JobType, mode: JobMode): Run<
     return 4;
   }
   const { refuseManualStart, refuseManualStop } = unit.definition;
-  if ((refuseManualStart && type !== 'stop' && type !== 'reload') || (refuseManualStop && (type === 'stop' || type === 'restart'))) {
-    yield* say(`Operation refused, unit ${name} may be requested by dependency only (it is configured to refuse manual start/stop).`, true);
+  if (
+    (refuseManualStart && type !== 'stop' && type !== 'reload') ||
+    (refuseManualStop && (type === 'stop' || type === 'restart'))
+  ) {
+    yield* say(
+      `Operation refused, unit ${name} may be requested by dependency only (it is configured to refuse manual start/stop).`,
+      true,
+    );
     return 1;
   }
-  if (type === 'try-restart' && isDown(unit.active) && unit.definition.load === 'loaded') return { name, job: 0, type };
+  if (type === 'try-restart' && isDown(unit.active) && unit.definition.load === 'loaded')
+    return { name, job: 0, type };
   const queued = manager.jobs.enqueue(type, name, mode);
   if (!(queued instanceof Refusal)) return { name, job: queued.job, type };
   yield* say(queued.text, !SAYS_ENOUGH.has(queued.kind));
@@ -128,7 +162,10 @@ function jobFailure(call: Call, name: string, result: JobResult): string {
   if (service === undefined) return 'Job failed. See "journalctl -xe" for details.\n';
   const reason = REASONS[service.result];
   const see = `See "systemctl status ${name}" and "journalctl -xeu ${name}" for details.\n`;
-  const force = service.result === 'start-limit-hit' ? `To force a start use "systemctl reset-failed ${name}"\nfollowed by "systemctl start ${name}" again.\n` : '';
+  const force =
+    service.result === 'start-limit-hit'
+      ? `To force a start use "systemctl reset-failed ${name}"\nfollowed by "systemctl start ${name}" again.\n`
+      : '';
   return `Job for ${name} failed${reason === undefined ? '' : ` because ${reason}`}.\n${see}${force}`;
 }
 
@@ -153,18 +190,26 @@ export function* killUnits(call: Call): Run<number> {
     const main = unit.service?.mainPid ?? 0;
     const control = unit.service?.controlPid ?? 0;
     if (options.whom === 'main' && main === 0) {
-      yield* context.err(fail(unit.service === undefined ? 'Unit does not have a main process' : 'No main process to kill'));
+      yield* context.err(
+        fail(unit.service === undefined ? 'Unit does not have a main process' : 'No main process to kill'),
+      );
       return 1;
     }
     const send = (pid: number, role: string): void => {
       const process = manager.host.process(pid);
       if (process === undefined) return;
-      manager.log('notice', `${name}: Sent signal SIG${signal} to ${role} process ${pid} (${process.comm}) on client request.`, name);
+      manager.log(
+        'notice',
+        `${name}: Sent signal SIG${signal} to ${role} process ${pid} (${process.comm}) on client request.`,
+        name,
+      );
       manager.daemon.world.kill(manager.host, pid, signal);
     };
     if (main !== 0 && options.whom !== 'control') send(main, 'main');
     if (control !== 0 && options.whom !== 'main') send(control, 'control');
-    if (options.whom === 'all') for (const pid of manager.members(name)) if (pid !== main && pid !== control) manager.daemon.world.kill(manager.host, pid, signal);
+    if (options.whom === 'all')
+      for (const pid of manager.members(name))
+        if (pid !== main && pid !== control) manager.daemon.world.kill(manager.host, pid, signal);
   }
   return 0;
 }
@@ -200,7 +245,8 @@ export function* listJobs(call: Call): Run<number> {
   }
   const rows = jobs.map(({ id, unit, type, state }) => [String(id), unit, type, state]);
   const width = Math.max(4, ...rows.map(([, unit = '']) => unit.length));
-  const print = ([id = '', unit = '', type = '', state = '']: string[]): string => `${id.padStart(3)} ${unit.padEnd(width)} ${type.padEnd(7)} ${state}\n`;
+  const print = ([id = '', unit = '', type = '', state = '']: string[]): string =>
+    `${id.padStart(3)} ${unit.padEnd(width)} ${type.padEnd(7)} ${state}\n`;
   if (options.legend) yield* context.out(print(['JOB', 'UNIT', 'TYPE', 'STATE']));
   for (const row of rows) yield* context.out(print(row));
   if (options.legend) yield* context.out(`\n${jobs.length} jobs listed.\n`);

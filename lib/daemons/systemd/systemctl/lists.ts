@@ -1,11 +1,24 @@
 /** list-units, list-timers, list-sockets, is-system-running. Source: systemd 252 `systemctl-list-units.c`. */
-import { isDown, type Manager } from '../manager';
+import { isDown } from '../active';
+import type { Manager } from '../manager';
 import type { UnitState } from '../state';
 import { formatRelative } from '../unit-file/time-span';
 import { globMatches, isGlob, mangle } from '../unit-file/names';
 import { bulletColor, type Call, formatTimestamp, paint, type Run, table, underline } from './output';
 
-const TYPE_ORDER = ['automount', 'device', 'mount', 'path', 'scope', 'service', 'slice', 'socket', 'swap', 'target', 'timer'];
+const TYPE_ORDER = [
+  'automount',
+  'device',
+  'mount',
+  'path',
+  'scope',
+  'service',
+  'slice',
+  'socket',
+  'swap',
+  'target',
+  'timer',
+];
 /** Legend below a list of units. */
 const LEGEND = `
 LOAD   = Reflects whether the unit definition was properly loaded.
@@ -18,10 +31,28 @@ export function* listUnits(call: Call): Run<number> {
   const patterns = call.args.map((argument) => (isGlob(argument) ? argument : mangle(argument)));
   const states = options.failed ? [...options.states, 'failed'] : options.states;
   const rows = [...manager.state.units.values()]
-    .filter((unit) => options.types.length === 0 || options.types.some((type) => type === unit.definition.type || type === unit.definition.load))
-    .filter((unit) => patterns.length === 0 || patterns.some((pattern) => globMatches(pattern, unit.definition.name)))
-    .filter((unit) => states.length === 0 || states.some((state) => [unit.active, unit.sub, unit.definition.load].includes(state)))
-    .filter((unit) => options.all || states.length > 0 || !isDown(unit.active) || unit.active === 'failed' || unit.job !== 0)
+    .filter(
+      (unit) =>
+        options.types.length === 0 ||
+        options.types.some((type) => type === unit.definition.type || type === unit.definition.load),
+    )
+    .filter(
+      (unit) =>
+        patterns.length === 0 || patterns.some((pattern) => globMatches(pattern, unit.definition.name)),
+    )
+    .filter(
+      (unit) =>
+        states.length === 0 ||
+        states.some((state) => [unit.active, unit.sub, unit.definition.load].includes(state)),
+    )
+    .filter(
+      (unit) =>
+        options.all ||
+        states.length > 0 ||
+        !isDown(unit.active) ||
+        unit.active === 'failed' ||
+        unit.job !== 0,
+    )
     .sort(byTypeAndName);
   const cells = rows.map((unit) => {
     const { definition, active, sub } = unit;
@@ -30,19 +61,29 @@ export function* listUnits(call: Call): Run<number> {
   });
   const header = [' ', 'UNIT', 'LOAD', 'ACTIVE', 'SUB', 'DESCRIPTION'];
   const lines = table(options.legend ? [header, ...cells] : cells);
-  if (options.legend) yield* context.out(`${options.plain ? (lines[0] ?? '').slice(2) : underline(lines[0] ?? '', color)}\n`);
+  if (options.legend)
+    yield* context.out(`${options.plain ? (lines[0] ?? '').slice(2) : underline(lines[0] ?? '', color)}\n`);
   const body = options.legend ? lines.slice(1) : lines;
   for (const [i, line] of body.entries()) {
     const unit = rows[i];
-    const text = options.plain ? line.slice(2) : unit?.active === 'failed' ? line.replace('●', paint('●', 'bad', color)) : line;
+    const text = options.plain
+      ? line.slice(2)
+      : unit?.active === 'failed'
+        ? line.replace('●', paint('●', 'bad', color))
+        : line;
     yield* context.out(`${text}\n`);
   }
   if (!options.legend) return 0;
   if (rows.length > 0) yield* context.out(LEGEND);
   yield* context.out(`${paint(`${rows.length} loaded units listed.`, 'bold', color && rows.length > 0)}`);
   if (options.all || states.length > 0) {
-    yield* context.out(states.length > 0 ? '\n' : "\nTo show all installed unit files use 'systemctl list-unit-files'.\n");
-  } else yield* context.out(" Pass --all to see loaded but inactive units, too.\nTo show all installed unit files use 'systemctl list-unit-files'.\n");
+    yield* context.out(
+      states.length > 0 ? '\n' : "\nTo show all installed unit files use 'systemctl list-unit-files'.\n",
+    );
+  } else
+    yield* context.out(
+      " Pass --all to see loaded but inactive units, too.\nTo show all installed unit files use 'systemctl list-unit-files'.\n",
+    );
   return 0;
 }
 function byTypeAndName(a: UnitState, b: UnitState): number {
@@ -56,20 +97,32 @@ export function* listTimers(call: Call): Run<number> {
   const patterns = call.args.map((argument) => (isGlob(argument) ? argument : mangle(argument, '.timer')));
   const timers = [...manager.state.units.values()]
     .filter((unit) => unit.definition.type === 'timer' && unit.definition.load === 'loaded')
-    .filter((unit) => patterns.length === 0 || patterns.some((pattern) => globMatches(pattern, unit.definition.name)))
+    .filter(
+      (unit) =>
+        patterns.length === 0 || patterns.some((pattern) => globMatches(pattern, unit.definition.name)),
+    )
     .filter((unit) => options.all || !isDown(unit.active))
     .sort((a, b) => sortKey(a) - sortKey(b) || (a.definition.name < b.definition.name ? -1 : 1));
   const cells = timers.map((unit) => {
     const next = unit.timer?.nextAt ?? 0;
     const last = unit.timer?.lastAt ?? 0;
     return [
-      next === 0 ? '-' : formatTimestamp(next), next === 0 ? '-' : formatRelative(clock, next), last === 0 ? '-' : formatTimestamp(last),
-      last === 0 ? '-' : formatRelative(clock, last), unit.definition.name, unit.definition.timer?.unit ?? '',
+      next === 0 ? '-' : formatTimestamp(next),
+      next === 0 ? '-' : formatRelative(clock, next),
+      last === 0 ? '-' : formatTimestamp(last),
+      last === 0 ? '-' : formatRelative(clock, last),
+      unit.definition.name,
+      unit.definition.timer?.unit ?? '',
     ];
   });
-  const lines = table(options.legend ? [['NEXT', 'LEFT', 'LAST', 'PASSED', 'UNIT', 'ACTIVATES'], ...cells] : cells);
+  const lines = table(
+    options.legend ? [['NEXT', 'LEFT', 'LAST', 'PASSED', 'UNIT', 'ACTIVATES'], ...cells] : cells,
+  );
   for (const line of lines) yield* context.out(`${line}\n`);
-  if (options.legend) yield* context.out(`\n${timers.length} timers listed.\n${options.all ? '' : 'Pass --all to see loaded but inactive timers, too.\n'}`);
+  if (options.legend)
+    yield* context.out(
+      `\n${timers.length} timers listed.\n${options.all ? '' : 'Pass --all to see loaded but inactive timers, too.\n'}`,
+    );
   return 0;
 }
 function sortKey(unit: UnitState): number {
@@ -79,18 +132,38 @@ function sortKey(unit: UnitState): number {
 export function* listSockets(call: Call): Run<number> {
   const { context, manager, options } = call;
   const rows = [...manager.state.units.values()]
-    .filter((unit) => unit.definition.type === 'socket' && unit.definition.load === 'loaded' && (options.all || !isDown(unit.active)))
-    .flatMap((unit) => unit.definition.listens.map((listen) => [listen, unit.definition.name, (unit.definition.dependencies.Triggers ?? []).join(', ')]))
+    .filter(
+      (unit) =>
+        unit.definition.type === 'socket' &&
+        unit.definition.load === 'loaded' &&
+        (options.all || !isDown(unit.active)),
+    )
+    .flatMap((unit) =>
+      unit.definition.listens.map((listen) => [
+        listen,
+        unit.definition.name,
+        (unit.definition.dependencies.Triggers ?? []).join(', '),
+      ]),
+    )
     .sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
-  for (const line of table(options.legend ? [['LISTEN', 'UNIT', 'ACTIVATES'], ...rows] : rows)) yield* context.out(`${line}\n`);
-  if (options.legend) yield* context.out(`\n${rows.length} sockets listed.\n${options.all ? '' : 'Pass --all to see loaded but inactive sockets, too.\n'}`);
+  for (const line of table(options.legend ? [['LISTEN', 'UNIT', 'ACTIVATES'], ...rows] : rows))
+    yield* context.out(`${line}\n`);
+  if (options.legend)
+    yield* context.out(
+      `\n${rows.length} sockets listed.\n${options.all ? '' : 'Pass --all to see loaded but inactive sockets, too.\n'}`,
+    );
   return 0;
 }
 export function systemState(manager: Manager): string {
   const { state } = manager;
   if (state.shutdown !== undefined) return 'stopping';
-  if (state.finishedAt === 0) return manager.unit('basic.target')?.active === 'active' ? 'starting' : 'initializing';
-  if (manager.unit('rescue.target')?.active === 'active' || manager.unit('emergency.target')?.active === 'active') return 'maintenance';
+  if (state.finishedAt === 0)
+    return manager.unit('basic.target')?.active === 'active' ? 'starting' : 'initializing';
+  if (
+    manager.unit('rescue.target')?.active === 'active' ||
+    manager.unit('emergency.target')?.active === 'active'
+  )
+    return 'maintenance';
   return [...state.units.values()].some(({ active }) => active === 'failed') ? 'degraded' : 'running';
 }
 export function* isSystemRunning(call: Call): Run<number> {

@@ -2,27 +2,106 @@
 import type { Options } from './output';
 
 const WITH_VALUE: Readonly<Record<string, string>> = {
-  '--type': 't', '--property': 'p', '--state': 'state', '--lines': 'n', '--output': 'o', '--signal': 's', '--kill-who': 'whom', '--kill-whom': 'whom',
-  '--job-mode': 'job-mode', '--host': 'H', '--machine': 'M', '--root': 'root', '--message': 'message', '--drop-in': 'drop-in', '--preset-mode': 'ignored',
-  '--what': 'ignored', '--timestamp': 'ignored', '--boot-loader-entry': 'ignored', '--when': 'ignored', '--reboot-argument': 'ignored', '--check-inhibitors': 'ignored', '--legend': 'legend',
+  '--type': 't',
+  '--property': 'p',
+  '--state': 'state',
+  '--lines': 'n',
+  '--output': 'o',
+  '--signal': 's',
+  '--kill-who': 'whom',
+  '--kill-whom': 'whom',
+  '--job-mode': 'job-mode',
+  '--host': 'H',
+  '--machine': 'M',
+  '--root': 'root',
+  '--message': 'message',
+  '--drop-in': 'drop-in',
+  '--preset-mode': 'ignored',
+  '--what': 'ignored',
+  '--timestamp': 'ignored',
+  '--boot-loader-entry': 'ignored',
+  '--when': 'ignored',
+  '--reboot-argument': 'ignored',
+  '--check-inhibitors': 'ignored',
+  '--legend': 'legend',
 };
 const SHORT_WITH_VALUE = 'tpPnosHM';
 const FLAGS: Readonly<Record<string, string>> = {
-  '--all': 'a', '--value': 'value', '--failed': 'failed', '--quiet': 'q', '--no-block': 'no-block', '--no-legend': 'no-legend', '--now': 'now', '--force': 'f',
-  '--runtime': 'runtime', '--full': 'l', '--no-reload': 'no-reload', '--reverse': 'r', '--plain': 'plain', '--before': 'before', '--after': 'after', '--wait': 'wait',
-  '--no-pager': 'ignored', '--system': 'ignored', '--user': 'user', '--no-ask-password': 'ignored', '--no-wall': 'ignored', '--show-types': 'ignored',
-  '--with-dependencies': 'ignored', '--recursive': 'ignored', '--ignore-inhibitors': 'ignored', '--fail': 'ignored', '--global': 'global', '--version': 'version', '--help': 'h',
-  '--firmware-setup': 'ignored', '--mkdir': 'ignored', '--marked': 'ignored', '--read-only': 'ignored', '--show-transaction': 'ignored', '--dry-run': 'dry-run', '--stdin': 'ignored',
+  '--all': 'a',
+  '--value': 'value',
+  '--failed': 'failed',
+  '--quiet': 'q',
+  '--no-block': 'no-block',
+  '--no-legend': 'no-legend',
+  '--now': 'now',
+  '--force': 'f',
+  '--runtime': 'runtime',
+  '--full': 'l',
+  '--no-reload': 'no-reload',
+  '--reverse': 'r',
+  '--plain': 'plain',
+  '--before': 'before',
+  '--after': 'after',
+  '--wait': 'wait',
+  '--no-pager': 'ignored',
+  '--system': 'ignored',
+  '--user': 'user',
+  '--no-ask-password': 'ignored',
+  '--no-wall': 'ignored',
+  '--show-types': 'ignored',
+  '--with-dependencies': 'ignored',
+  '--recursive': 'ignored',
+  '--ignore-inhibitors': 'ignored',
+  '--fail': 'ignored',
+  '--global': 'global',
+  '--version': 'version',
+  '--help': 'h',
+  '--firmware-setup': 'ignored',
+  '--mkdir': 'ignored',
+  '--marked': 'ignored',
+  '--read-only': 'ignored',
+  '--show-transaction': 'ignored',
+  '--dry-run': 'dry-run',
+  '--stdin': 'ignored',
 };
 const SHORT_FLAGS = 'aqfilrThC';
 
-export type CommandLine = { options: Options; words: string[]; special: 'help' | 'version' | 'user' | undefined };
+export type CommandLine = {
+  options: Options;
+  words: string[];
+  special: 'help' | 'version' | 'user' | undefined;
+};
 
 /** A string is the error text. */
 export function parseCommandLine(argv: readonly string[]): CommandLine | string {
   const options: Options = {
-    types: [], states: [], properties: [], all: false, value: false, failed: false, quiet: false, block: true, legend: true, now: false, force: 0, runtime: false, full: false,
-    editFull: false, lines: 10, output: 'short', signal: 'TERM', whom: 'all', reload: true, reverse: false, plain: false, jobMode: 'replace', before: false, after: false, message: '', dropIn: '', wait: false,
+    types: [],
+    states: [],
+    properties: [],
+    all: false,
+    value: false,
+    failed: false,
+    quiet: false,
+    block: true,
+    legend: true,
+    now: false,
+    force: 0,
+    runtime: false,
+    full: false,
+    editFull: false,
+    lines: 10,
+    output: 'short',
+    signal: 'TERM',
+    whom: 'all',
+    reload: true,
+    reverse: false,
+    plain: false,
+    jobMode: 'replace',
+    before: false,
+    after: false,
+    message: '',
+    dropIn: '',
+    wait: false,
   };
   const line: CommandLine = { options, words: [], special: undefined };
   for (let i = 0; i < argv.length; i++) {

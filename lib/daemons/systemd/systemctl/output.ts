@@ -57,7 +57,13 @@ export function formatBytes(bytes: number): string {
   return `${(Math.floor(value * 10) / 10).toFixed(1)}${units[unit] ?? ''}`;
 }
 const ESCAPE = '\u001b';
-export const COLORS = { good: '0;1;32', bad: '0;1;31', warn: '0;1;33', dim: '0;38;5;245', bold: '0;1;39' } as const;
+export const COLORS = {
+  good: '0;1;32',
+  bad: '0;1;31',
+  warn: '0;1;33',
+  dim: '0;38;5;245',
+  bold: '0;1;39',
+} as const;
 export function paint(text: string, color: keyof typeof COLORS, isOn: boolean): string {
   return isOn && text !== '' ? `${ESCAPE}[${COLORS[color]}m${text}${ESCAPE}[0m` : text;
 }
@@ -68,7 +74,13 @@ export function underline(text: string, isOn: boolean): string {
 export function table(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, [...cell].length)));
-  return rows.map((row) => row.map((cell, i) => (i === row.length - 1 ? cell : cell + ' '.repeat(Math.max(0, (widths[i] ?? 0) - [...cell].length)))).join(' '));
+  return rows.map((row) =>
+    row
+      .map((cell, i) =>
+        i === row.length - 1 ? cell : cell + ' '.repeat(Math.max(0, (widths[i] ?? 0) - [...cell].length)),
+      )
+      .join(' '),
+  );
 }
 export function bullet(active: string): string {
   return active === 'failed' ? '×' : active === 'inactive' ? '○' : '●';

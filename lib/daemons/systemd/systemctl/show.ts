@@ -1,5 +1,5 @@
 /** systemctl show: properties in the order of the bus interface. */
-import { FEATURES, VERSION } from '../boot';
+import { FEATURES, VERSION } from '../host-manager';
 import { presetOf, unitFileState } from '../enable';
 import type { Relation } from '../graph';
 import type { Manager } from '../manager';
@@ -10,7 +10,7 @@ import { sliceOf } from '../unit-file/names';
 import { FOREVER, formatTimeSpan } from '../unit-file/time-span';
 import { systemState } from './lists';
 import { type Call, formatTimestamp, type Run } from './output';
-import { unitNames } from './verbs';
+import { unitNames } from './call';
 
 type Property = readonly [string, (unit: UnitState, manager: Manager) => string | number | undefined];
 
@@ -19,13 +19,19 @@ const span = (micros: number): string => (micros >= FOREVER ? 'infinity' : forma
 const time = (micros: number): string => (micros === 0 ? '' : formatTimestamp(micros));
 const stamps = (name: string, read: (unit: UnitState) => number): Property[] => [
   [`${name}Timestamp`, (unit) => time(read(unit))],
-  [`${name}TimestampMonotonic`, (unit, manager) => (read(unit) === 0 ? 0 : read(unit) - manager.state.kernelAt)],
+  [
+    `${name}TimestampMonotonic`,
+    (unit, manager) => (read(unit) === 0 ? 0 : read(unit) - manager.state.kernelAt),
+  ],
 ];
 const raw = (section: string, key: string, fallback: string): Property => [
   key,
   (unit) => unit.definition.raw.findLast(([name]) => name === `${section}.${key}`)?.[1] ?? fallback,
 ];
-const relation = (name: Relation): Property => [name, (unit, manager) => [...manager.graph().get(unit.definition.name, name)].join(' ')];
+const relation = (name: Relation): Property => [
+  name,
+  (unit, manager) => [...manager.graph().get(unit.definition.name, name)].join(' '),
+];
 const exec = (kind: ExecKind): Property => [
   kind,
   (unit) => {
@@ -33,8 +39,11 @@ const exec = (kind: ExecKind): Property => [
     if (commands.length === 0) return undefined;
     return commands
       .map((command, index) => {
-        const status = unit.service?.statuses.findLast((entry) => entry.kind === kind && entry.index === index);
-        const at = (micros: number | undefined): string => (micros === undefined || micros === 0 ? 'n/a' : formatTimestamp(micros));
+        const status = unit.service?.statuses.findLast(
+          (entry) => entry.kind === kind && entry.index === index,
+        );
+        const at = (micros: number | undefined): string =>
+          micros === undefined || micros === 0 ? 'n/a' : formatTimestamp(micros);
         const code = { 0: '(null)', 1: 'exited', 2: 'killed', 3: 'dumped' }[status?.code ?? 0];
         return `{ path=${command.path} ; argv[]=${command.argv.join(' ')} ; ignore_errors=${yes(command.ignoreFailure)} ; start_time=[${at(status?.startedAt)}] ; stop_time=[${at(status?.endedAt)}] ; pid=${status?.pid ?? 0} ; code=${code} ; status=${status?.code === 0 || status === undefined ? '0/0' : status.status} }`;
       })
@@ -60,8 +69,16 @@ const SERVICE: readonly Property[] = [
   ['Result', (unit) => unit.service?.result ?? 'success'],
   ['ReloadResult', (unit) => unit.service?.reloadResult ?? 'success'],
   ['CleanResult', () => 'success'],
-  ['UID', (unit, manager) => (unit.service?.mainPid ? (manager.host.process(unit.service.mainPid)?.uid ?? '[not set]') : '[not set]')],
-  ['GID', (unit, manager) => (unit.service?.mainPid ? (manager.host.process(unit.service.mainPid)?.gid ?? '[not set]') : '[not set]')],
+  [
+    'UID',
+    (unit, manager) =>
+      unit.service?.mainPid ? (manager.host.process(unit.service.mainPid)?.uid ?? '[not set]') : '[not set]',
+  ],
+  [
+    'GID',
+    (unit, manager) =>
+      unit.service?.mainPid ? (manager.host.process(unit.service.mainPid)?.gid ?? '[not set]') : '[not set]',
+  ],
   ['NRestarts', (unit) => unit.service?.restarts ?? 0],
   ['OOMPolicy', () => 'stop'],
   ['ExecMainStartTimestamp', (unit) => time(unit.service?.main?.startedAt ?? 0)],
@@ -77,27 +94,47 @@ const SERVICE: readonly Property[] = [
   exec('ExecStop'),
   exec('ExecStopPost'),
   ['Slice', (unit) => sliceOf(unit.definition.name).split('/').pop()],
-  ['ControlGroup', (unit, manager) => (manager.members(unit.definition.name).length === 0 ? '' : `${sliceOf(unit.definition.name)}/${unit.definition.name}`)],
+  [
+    'ControlGroup',
+    (unit, manager) =>
+      manager.members(unit.definition.name).length === 0
+        ? ''
+        : `${sliceOf(unit.definition.name)}/${unit.definition.name}`,
+  ],
   [
     'MemoryCurrent',
     (unit, manager) => {
       const pids = manager.members(unit.definition.name);
-      return pids.length === 0 ? '[not set]' : pids.reduce((sum, pid) => sum + (manager.host.process(pid)?.rssKiB ?? 0) * 1024, 0);
+      return pids.length === 0
+        ? '[not set]'
+        : pids.reduce((sum, pid) => sum + (manager.host.process(pid)?.rssKiB ?? 0) * 1024, 0);
     },
   ],
   ['CPUUsageNSec', (unit, manager) => usedCpu(manager.host.processes(), unit) * 1_000],
   ['TasksCurrent', (unit, manager) => manager.members(unit.definition.name).length || '[not set]'],
   ['MemoryMax', (unit) => unit.definition.service?.memoryMax ?? 'infinity'],
-  ['TasksMax', (unit, manager) => unit.definition.service?.tasksMax ?? Math.floor(Number(manager.host.sysctl('kernel.threads-max') ?? 0) * 0.15)],
+  [
+    'TasksMax',
+    (unit, manager) =>
+      unit.definition.service?.tasksMax ??
+      Math.floor(Number(manager.host.sysctl('kernel.threads-max') ?? 0) * 0.15),
+  ],
   [
     'Environment',
-    (unit) => (unit.definition.service?.environment ?? []).map(([key, value]) => (/[\s"'\\]/.test(value) ? `"${key}=${value}"` : `${key}=${value}`)).join(' '),
+    (unit) =>
+      (unit.definition.service?.environment ?? [])
+        .map(([key, value]) => (/[\s"'\\]/.test(value) ? `"${key}=${value}"` : `${key}=${value}`))
+        .join(' '),
   ],
   [
     'EnvironmentFiles',
     (unit) => {
       const files = unit.definition.service?.environmentFiles ?? [];
-      return files.length === 0 ? undefined : files.map(({ path, optional }) => `${path} (ignore_errors=${yes(optional)})`).join('\nEnvironmentFiles=');
+      return files.length === 0
+        ? undefined
+        : files
+            .map(({ path, optional }) => `${path} (ignore_errors=${yes(optional)})`)
+            .join('\nEnvironmentFiles=');
     },
   ],
   ['UMask', (unit) => (unit.definition.service?.umask ?? 0o022).toString(8).padStart(4, '0')],
@@ -112,14 +149,32 @@ const SERVICE: readonly Property[] = [
   ['User', (unit) => unit.definition.service?.user ?? ''],
   ['Group', (unit) => unit.definition.service?.group ?? ''],
   ['KillMode', (unit) => unit.definition.service?.killMode ?? 'control-group'],
-  ['KillSignal', (unit) => ({ TERM: 15, INT: 2, HUP: 1, QUIT: 3, KILL: 9, USR1: 10, USR2: 12 })[String(unit.definition.service?.killSignal)] ?? 15],
+  [
+    'KillSignal',
+    (unit) =>
+      ({ TERM: 15, INT: 2, HUP: 1, QUIT: 3, KILL: 9, USR1: 10, USR2: 12 })[
+        String(unit.definition.service?.killSignal)
+      ] ?? 15,
+  ],
   ['SendSIGKILL', (unit) => yes(unit.definition.service?.sendSigkill !== false)],
   ['SendSIGHUP', (unit) => yes(unit.definition.service?.sendSighup === true)],
 ];
 const TIMER: readonly Property[] = [
   ['Unit', (unit) => unit.definition.timer?.unit],
-  ['TimersMonotonic', (unit) => (unit.definition.timer?.monotonic ?? []).map(({ base, span: micros }) => `{ ${base.replace(/Sec$/, 'USec')}=${span(micros)} }`).join('\nTimersMonotonic=') || undefined],
-  ['TimersCalendar', (unit) => (unit.definition.timer?.calendar ?? []).map((text) => `{ OnCalendar=${text} }`).join('\nTimersCalendar=') || undefined],
+  [
+    'TimersMonotonic',
+    (unit) =>
+      (unit.definition.timer?.monotonic ?? [])
+        .map(({ base, span: micros }) => `{ ${base.replace(/Sec$/, 'USec')}=${span(micros)} }`)
+        .join('\nTimersMonotonic=') || undefined,
+  ],
+  [
+    'TimersCalendar',
+    (unit) =>
+      (unit.definition.timer?.calendar ?? [])
+        .map((text) => `{ OnCalendar=${text} }`)
+        .join('\nTimersCalendar=') || undefined,
+  ],
   ['NextElapseUSecRealtime', (unit) => time(unit.timer?.nextAt ?? 0)],
   ['LastTriggerUSec', (unit) => time(unit.timer?.lastAt ?? 0)],
   ['Result', (unit) => unit.timer?.result ?? 'success'],
@@ -130,9 +185,26 @@ const TIMER: readonly Property[] = [
 const COMMON: readonly Property[] = [
   ['Id', (unit) => unit.definition.name],
   ['Names', (unit) => [unit.definition.name, ...unit.definition.aliases].join(' ')],
-  relation('Requires'), relation('Requisite'), relation('Wants'), relation('BindsTo'), relation('PartOf'), relation('RequiredBy'), relation('WantedBy'), relation('BoundBy'),
-  relation('ConsistsOf'), relation('Conflicts'), relation('Before'), relation('After'), relation('OnFailure'), relation('Triggers'), relation('TriggeredBy'),
-  ['Documentation', (unit) => unit.definition.documentation.map((page) => (page.includes(' ') ? `"${page}"` : page)).join(' ')],
+  relation('Requires'),
+  relation('Requisite'),
+  relation('Wants'),
+  relation('BindsTo'),
+  relation('PartOf'),
+  relation('RequiredBy'),
+  relation('WantedBy'),
+  relation('BoundBy'),
+  relation('ConsistsOf'),
+  relation('Conflicts'),
+  relation('Before'),
+  relation('After'),
+  relation('OnFailure'),
+  relation('Triggers'),
+  relation('TriggeredBy'),
+  [
+    'Documentation',
+    (unit) =>
+      unit.definition.documentation.map((page) => (page.includes(' ') ? `"${page}"` : page)).join(' '),
+  ],
   ['Description', (unit) => unit.definition.description],
   ['LoadState', (unit) => unit.definition.load],
   ['ActiveState', (unit) => unit.active],
@@ -141,7 +213,11 @@ const COMMON: readonly Property[] = [
   ['FragmentPath', (unit) => unit.definition.fragment ?? ''],
   ['DropInPaths', (unit) => unit.definition.dropIns.join(' ')],
   ['UnitFileState', (unit, manager) => unitFileState(manager.host, unit.definition.name) ?? ''],
-  ['UnitFilePreset', (unit, manager) => (unit.definition.fragment === undefined ? '' : presetOf(manager.host, unit.definition.name))],
+  [
+    'UnitFilePreset',
+    (unit, manager) =>
+      unit.definition.fragment === undefined ? '' : presetOf(manager.host, unit.definition.name),
+  ],
   ...stamps('StateChange', (unit) => unit.changedAt),
   ...stamps('InactiveExit', (unit) => unit.inactiveExitAt),
   ...stamps('ActiveEnter', (unit) => unit.activeEnterAt),
@@ -180,9 +256,15 @@ const MANAGER: readonly (readonly [string, (manager: Manager) => string | number
   ['UserspaceTimestamp', (manager) => formatTimestamp(manager.state.userspaceAt)],
   ['FinishTimestamp', (manager) => time(manager.state.finishedAt)],
   ['NNames', (manager) => manager.state.units.size + manager.state.aliases.size],
-  ['NFailedUnits', (manager) => [...manager.state.units.values()].filter(({ active }) => active === 'failed').length],
+  [
+    'NFailedUnits',
+    (manager) => [...manager.state.units.values()].filter(({ active }) => active === 'failed').length,
+  ],
   ['NJobs', (manager) => manager.state.jobs.size],
-  ['Environment', (manager) => [...manager.state.environment].map(([key, value]) => `${key}=${value}`).join(' ')],
+  [
+    'Environment',
+    (manager) => [...manager.state.environment].map(([key, value]) => `${key}=${value}`).join(' '),
+  ],
   ['DefaultTimeoutStartUSec', () => '1min 30s'],
   ['DefaultTimeoutStopUSec', () => '1min 30s'],
   ['DefaultRestartUSec', () => '100ms'],
@@ -206,7 +288,12 @@ export function* show(call: Call): Run<number> {
     const unit = manager.load(name);
     if (!isFirst) yield* context.out('\n');
     isFirst = false;
-    const properties = unit.service !== undefined ? [...SERVICE, ...COMMON] : unit.timer !== undefined ? [...TIMER, ...COMMON] : COMMON;
+    const properties =
+      unit.service !== undefined
+        ? [...SERVICE, ...COMMON]
+        : unit.timer !== undefined
+          ? [...TIMER, ...COMMON]
+          : COMMON;
     const lines: string[] = [];
     for (const [key, read] of properties) {
       if (wanted.length > 0 && !wanted.includes(key)) continue;

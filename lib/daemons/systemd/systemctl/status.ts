@@ -1,12 +1,12 @@
 /** systemctl status, in the layout of systemd 252 (`systemctl-show.c`, `print_status_info`). */
 import type { LoggedEntry } from '../../../world/world.contract';
-import { VERSION } from '../boot';
+import { VERSION } from '../host-manager';
 import { presetOf, unitFileState } from '../enable';
 import { shortExitStatusName } from '../exit-status';
 import { mayReadJournal } from '../journalctl/access';
 import { aboutUnit } from '../journalctl/match';
 import { formatEntry } from '../journalctl/format';
-import { isDown, isUp } from '../manager';
+import { isDown, isUp } from '../active';
 import { usedCpu } from '../service/spawn';
 import type { ExecStatus, UnitState } from '../state';
 import { isGlob, mangle, globMatches, sliceOf } from '../unit-file/names';
@@ -15,7 +15,7 @@ import { quoteCommandLine } from '../unit-file/words';
 import { SIGNAL_NUMBERS } from '../../../world/signals';
 import { systemState } from './lists';
 import { bullet, bulletColor, type Call, formatBytes, formatTimestamp, paint, type Run } from './output';
-import { warnIfStale } from './verbs';
+import { warnIfStale } from './call';
 
 export function* status(call: Call): Run<number> {
   if (call.args.length === 0) return yield* systemStatus(call);
@@ -24,7 +24,9 @@ export function* status(call: Call): Run<number> {
   let isFirst = true;
   for (const name of namesOf(call)) {
     if (/@\.[a-z]+$/.test(name)) {
-      yield* context.err(`Failed to get properties: Unit name ${name} is neither a valid invocation ID nor unit name.\n`);
+      yield* context.err(
+        `Failed to get properties: Unit name ${name} is neither a valid invocation ID nor unit name.\n`,
+      );
       code = 1;
       continue;
     }
@@ -45,7 +47,8 @@ export function* status(call: Call): Run<number> {
 }
 function namesOf(call: Call): string[] {
   return call.args.flatMap((argument) => {
-    if (/^\d+$/.test(argument)) return [call.manager.host.process(Number(argument))?.unit ?? `${argument}.service`];
+    if (/^\d+$/.test(argument))
+      return [call.manager.host.process(Number(argument))?.unit ?? `${argument}.service`];
     const name = mangle(argument);
     if (!isGlob(name)) return [name];
     return [...call.manager.state.units.values()]
@@ -62,7 +65,12 @@ function unitStatus(call: Call, unit: UnitState): string {
   const { definition, active } = unit;
   const tone = bulletColor(active);
   const mark = tone === undefined ? bullet(active) : paint(bullet(active), tone, color);
-  const title = definition.load === 'loaded' || definition.load === 'bad-setting' ? (definition.description === definition.name ? '' : ` - ${definition.description}`) : '';
+  const title =
+    definition.load === 'loaded' || definition.load === 'bad-setting'
+      ? definition.description === definition.name
+        ? ''
+        : ` - ${definition.description}`
+      : '';
   const lines = [`${mark} ${definition.name}${title}`, label('Loaded') + loadedText(call, unit)];
   if (unit.transient || definition.name === 'init.scope') lines.push(`${label('Transient')}yes`);
   lines.push(...dropInLines(unit), label('Active') + activeText(call, unit), ...conditionLines(call, unit));
@@ -70,10 +78,15 @@ function unitStatus(call: Call, unit: UnitState): string {
     lines.push(label('Duration') + formatTimeSpan(unit.activeExitAt - unit.activeEnterAt, 1_000));
   if (definition.type === 'timer') {
     const next = unit.timer?.nextAt ?? 0;
-    lines.push(label('Trigger') + (next === 0 ? 'n/a' : `${formatTimestamp(next)}; ${formatRelative(manager.host.clock(), next)}`));
+    lines.push(
+      label('Trigger') +
+        (next === 0 ? 'n/a' : `${formatTimestamp(next)}; ${formatRelative(manager.host.clock(), next)}`),
+    );
   }
   lines.push(...triggerLines(call, unit, 'TriggeredBy'), ...triggerLines(call, unit, 'Triggers'));
-  definition.documentation.forEach((page, i) => lines.push((i === 0 ? label('Docs') : ' '.repeat(13)) + page));
+  definition.documentation.forEach((page, i) =>
+    lines.push((i === 0 ? label('Docs') : ' '.repeat(13)) + page),
+  );
   lines.push(...processLines(call, unit), ...resourceLines(call, unit));
   const log = journalLines(call, unit);
   return `${lines.join('\n')}\n${log === '' ? '' : `\n${log}`}`;
@@ -81,9 +94,15 @@ function unitStatus(call: Call, unit: UnitState): string {
 function loadedText(call: Call, unit: UnitState): string {
   const { host } = call.manager;
   const { definition } = unit;
-  const reasons = { 'not-found': `Unit ${definition.name} not found.`, masked: `Unit ${definition.name} is masked.`, 'bad-setting': `Unit ${definition.name} has a bad unit file setting.` };
-  const word = definition.load === 'loaded' ? 'loaded' : definition.load === 'masked' ? 'masked' : definition.load;
-  if (definition.load !== 'loaded') return `${definition.load === 'masked' ? word : paint(word, 'bad', call.color)} (Reason: ${reasons[definition.load]})`;
+  const reasons = {
+    'not-found': `Unit ${definition.name} not found.`,
+    masked: `Unit ${definition.name} is masked.`,
+    'bad-setting': `Unit ${definition.name} has a bad unit file setting.`,
+  };
+  const word =
+    definition.load === 'loaded' ? 'loaded' : definition.load === 'masked' ? 'masked' : definition.load;
+  if (definition.load !== 'loaded')
+    return `${definition.load === 'masked' ? word : paint(word, 'bad', call.color)} (Reason: ${reasons[definition.load]})`;
   if (definition.fragment === undefined) return 'loaded';
   const state = unitFileState(host, definition.name);
   const file = state === undefined ? 'bad' : state;
@@ -117,16 +136,28 @@ function activeText(call: Call, unit: UnitState): string {
   const head = active === 'failed' && result !== 'success' ? `failed (Result: ${result})` : shown;
   const tone = bulletColor(active);
   const painted = tone === undefined ? head : paint(head, tone, color);
-  const why = active !== 'failed' && result !== 'success' && !isUp(active) && active !== 'inactive' ? ` (Result: ${result})` : '';
+  const why =
+    active !== 'failed' && result !== 'success' && !isUp(active) && active !== 'inactive'
+      ? ` (Result: ${result})`
+      : '';
   const since =
-    active === 'active' || active === 'reloading' ? unit.activeEnterAt : isDown(active) ? unit.inactiveEnterAt : active === 'activating' ? unit.inactiveExitAt : unit.activeExitAt;
+    active === 'active' || active === 'reloading'
+      ? unit.activeEnterAt
+      : isDown(active)
+        ? unit.inactiveEnterAt
+        : active === 'activating'
+          ? unit.inactiveExitAt
+          : unit.activeExitAt;
   if (since === 0) return painted + why;
   return `${painted}${why} since ${formatTimestamp(since)}; ${formatRelative(manager.host.clock(), since)}`;
 }
 function conditionLines(call: Call, unit: UnitState): string[] {
   if (unit.conditionMet || unit.conditionAt === 0) return [];
   const when = `${formatTimestamp(unit.conditionAt)}; ${formatRelative(call.manager.host.clock(), unit.conditionAt)}`;
-  return [`${label('Condition')}start condition ${paint('failed', 'warn', call.color)} at ${when}`, `${' '.repeat(13)}└─ ${unit.conditionFailed} was not met`];
+  return [
+    `${label('Condition')}start condition ${paint('failed', 'warn', call.color)} at ${when}`,
+    `${' '.repeat(13)}└─ ${unit.conditionFailed} was not met`,
+  ];
 }
 function triggerLines(call: Call, unit: UnitState, relation: 'TriggeredBy' | 'Triggers'): string[] {
   const others = [...call.manager.graph().get(unit.definition.name, relation)];
@@ -137,19 +168,35 @@ function triggerLines(call: Call, unit: UnitState, relation: 'TriggeredBy' | 'Tr
     return `${i === 0 ? label(relation) : ' '.repeat(13)}${mark} ${other}`;
   });
 }
-const ORDER = ['ExecCondition', 'ExecStartPre', 'ExecStart', 'ExecStartPost', 'ExecReload', 'ExecStop', 'ExecStopPost'];
+const ORDER = [
+  'ExecCondition',
+  'ExecStartPre',
+  'ExecStart',
+  'ExecStartPost',
+  'ExecReload',
+  'ExecStop',
+  'ExecStopPost',
+];
 
 function processLines(call: Call, unit: UnitState): string[] {
   const { service, definition } = unit;
   if (service === undefined) return [];
   const lines: string[] = [];
-  const ended = [...service.statuses].filter(({ code }) => code !== 0).sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || a.index - b.index);
+  const ended = [...service.statuses]
+    .filter(({ code }) => code !== 0)
+    .sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || a.index - b.index);
   for (const entry of definition.load === 'loaded' || definition.load === 'bad-setting' ? ended : []) {
     const command = definition.service?.exec[entry.kind][entry.index];
-    lines.push(`${label('Process')}${entry.pid} ${entry.kind}=${command?.argv.join(' ') ?? ''} (${endText(entry, call.color)})`);
+    lines.push(
+      `${label('Process')}${entry.pid} ${entry.kind}=${command?.argv.join(' ') ?? ''} (${endText(entry, call.color)})`,
+    );
   }
-  if (service.mainPid !== 0) lines.push(`${label('Main PID')}${service.mainPid} (${call.manager.host.process(service.mainPid)?.comm ?? 'n/a'})`);
-  else if (service.main !== undefined && service.main.code !== 0) lines.push(`${label('Main PID')}${service.main.pid} (${endText(service.main, call.color)})`);
+  if (service.mainPid !== 0)
+    lines.push(
+      `${label('Main PID')}${service.mainPid} (${call.manager.host.process(service.mainPid)?.comm ?? 'n/a'})`,
+    );
+  else if (service.main !== undefined && service.main.code !== 0)
+    lines.push(`${label('Main PID')}${service.main.pid} (${endText(service.main, call.color)})`);
   if (service.controlPid !== 0) {
     const text = `${service.controlPid} (${call.manager.host.process(service.controlPid)?.comm ?? 'n/a'})`;
     if (service.mainPid !== 0) lines[lines.length - 1] += `; Control PID: ${text}`;
@@ -164,7 +211,8 @@ function endText(entry: ExecStatus, color: boolean): string {
     const name = shortExitStatusName(entry.status);
     return `code=exited, ${bad(`status=${entry.status}${name === undefined ? '' : `/${name}`}`, entry.status !== 0)}`;
   }
-  const signal = Object.entries(SIGNAL_NUMBERS).find(([, number]) => number === entry.status)?.[0] ?? String(entry.status);
+  const signal =
+    Object.entries(SIGNAL_NUMBERS).find(([, number]) => number === entry.status)?.[0] ?? String(entry.status);
   return bad(`code=killed, signal=${signal}`, true).replace(/^code=killed, /, 'code=killed, ');
 }
 function resourceLines(call: Call, unit: UnitState): string[] {
@@ -175,20 +223,35 @@ function resourceLines(call: Call, unit: UnitState): string[] {
   const processes = pids.flatMap((pid) => manager.host.process(pid) ?? []);
   const isKnown = definition.load === 'loaded';
   if (pids.length > 0 && isKnown) {
-    const limit = definition.service?.tasksMax ?? Math.floor(Number(manager.host.sysctl('kernel.threads-max') ?? '7660') * 0.15);
+    const limit =
+      definition.service?.tasksMax ??
+      Math.floor(Number(manager.host.sysctl('kernel.threads-max') ?? '7660') * 0.15);
     const memory = processes.reduce((sum, process) => sum + process.rssKiB * 1024, 0);
     const most = definition.service?.memoryMax;
     lines.push(`${label('Tasks')}${pids.length} (limit: ${limit})`);
-    lines.push(label('Memory') + formatBytes(memory) + (most === undefined ? '' : ` (max: ${formatBytes(most)} available: ${formatBytes(Math.max(0, most - memory))})`));
+    lines.push(
+      label('Memory') +
+        formatBytes(memory) +
+        (most === undefined
+          ? ''
+          : ` (max: ${formatBytes(most)} available: ${formatBytes(Math.max(0, most - memory))})`),
+    );
   }
   const cpu = usedCpu(processes, unit);
-  if (definition.type === 'service' && (pids.length > 0 || (unit.service?.main !== undefined && unit.inactiveExitAt > 0)))
-    lines.push(label('CPU') + (cpu < 1_000 ? `${Math.max(1, Math.ceil(cpu / 1_000))}ms` : formatTimeSpan(cpu, 1_000)));
+  if (
+    definition.type === 'service' &&
+    (pids.length > 0 || (unit.service?.main !== undefined && unit.inactiveExitAt > 0))
+  )
+    lines.push(
+      label('CPU') + (cpu < 1_000 ? `${Math.max(1, Math.ceil(cpu / 1_000))}ms` : formatTimeSpan(cpu, 1_000)),
+    );
   if (pids.length === 0) return lines;
   lines.push(`${label('CGroup')}${sliceOf(definition.name)}/${definition.name}`);
   const width = Math.max(...pids.map((pid) => String(pid).length));
   processes.forEach((process, i) =>
-    lines.push(`${' '.repeat(13)}${i === processes.length - 1 ? '└─' : '├─'}${String(process.pid).padStart(width)} ${quoteCommandLine(process.argv)}`),
+    lines.push(
+      `${' '.repeat(13)}${i === processes.length - 1 ? '└─' : '├─'}${String(process.pid).padStart(width)} ${quoteCommandLine(process.argv)}`,
+    ),
   );
   return lines;
 }
@@ -199,18 +262,32 @@ function journalLines(call: Call, unit: UnitState): string {
   if (options.lines === 0 || !mayReadJournal(host, context.who)) return '';
   const { name } = unit.definition;
   const flushedAt = manager.unit('systemd-journal-flush.service')?.activeEnterAt ?? 0;
-  if (unit.inactiveExitAt > 0 && unit.inactiveExitAt < flushedAt) return 'Notice: journal has been rotated since unit was started, output may be incomplete.\n';
+  if (unit.inactiveExitAt > 0 && unit.inactiveExitAt < flushedAt)
+    return 'Notice: journal has been rotated since unit was started, output may be incomplete.\n';
   const { log, bootId } = host.state;
   const found: LoggedEntry[] = [];
   for (let i = log.length - 1; i >= 0 && found.length < options.lines; i--) {
     const entry = log[i];
     if (entry === undefined || entry.boot !== bootId) break;
-    if (entry.at < unit.inactiveExitAt && unit.inactiveExitAt > 0) break;
+    if (unit.inactiveExitAt > 0 && entry.at < unit.inactiveExitAt) {
+      // Entries of one instant are not in the order of their times.
+      if (unit.inactiveExitAt - entry.at > 1_000_000) break;
+      continue;
+    }
     if (aboutUnit(entry, name)) found.push(entry);
   }
   return found
     .reverse()
-    .map((entry) => formatEntry(entry, { output: options.output, host, previous: undefined, color: call.color, utc: false, noHostname: false }))
+    .map((entry) =>
+      formatEntry(entry, {
+        output: options.output,
+        host,
+        previous: undefined,
+        color: call.color,
+        utc: false,
+        noHostname: false,
+      }),
+    )
     .join('');
 }
 function* systemStatus(call: Call): Run<number> {
@@ -234,7 +311,10 @@ function* systemStatus(call: Call): Run<number> {
   return 0;
 }
 /** The control groups as a tree, for the whole system. */
-export function groupTree(call: Pick<Call, 'manager'>, quote: (argv: readonly string[]) => string = quoteCommandLine): string[] {
+export function groupTree(
+  call: Pick<Call, 'manager'>,
+  quote: (argv: readonly string[]) => string = quoteCommandLine,
+): string[] {
   const { host } = call.manager;
   interface Group {
     children: Map<string, Group>;
@@ -243,7 +323,10 @@ export function groupTree(call: Pick<Call, 'manager'>, quote: (argv: readonly st
   const root: Group = { children: new Map(), pids: [] };
   for (const process of host.processes()) {
     if (process.state === 'zombie') continue;
-    const path = process.unit === undefined ? `/user.slice/user-${process.uid}.slice/session-1.scope` : `${sliceOf(process.unit)}/${process.unit}`;
+    const path =
+      process.unit === undefined
+        ? `/user.slice/user-${process.uid}.slice/session-1.scope`
+        : `${sliceOf(process.unit)}/${process.unit}`;
     let group = root;
     for (const part of path.split('/').filter((word) => word !== '')) {
       const child = group.children.get(part) ?? { children: new Map(), pids: [] };
@@ -257,7 +340,11 @@ export function groupTree(call: Pick<Call, 'manager'>, quote: (argv: readonly st
     const children = [...group.children].sort(([a], [b]) => (a < b ? -1 : 1));
     const last = children.length + group.pids.length - 1;
     const width = Math.max(0, ...group.pids.map((pid) => String(pid).length));
-    group.pids.forEach((pid, i) => lines.push(`${prefix}${i === last ? '└─' : '├─'}${String(pid).padStart(width)} ${quote(host.process(pid)?.argv ?? [])}`));
+    group.pids.forEach((pid, i) =>
+      lines.push(
+        `${prefix}${i === last ? '└─' : '├─'}${String(pid).padStart(width)} ${quote(host.process(pid)?.argv ?? [])}`,
+      ),
+    );
     children.forEach(([name, child], i) => {
       const isLast = group.pids.length + i === last;
       lines.push(`${prefix}${isLast ? '└─' : '├─'}${name}`);

@@ -1,6 +1,6 @@
 /** systemctl(1): finds the verb and speaks to the manager of its host. */
 import type { Program } from '../../../world/process.contract';
-import { FEATURES, managerOf, VERSION } from '../boot';
+import { FEATURES, managerOf, VERSION } from '../host-manager';
 import { parseCommandLine } from './options';
 import type { Call, Run } from './output';
 import { VERBS } from './verbs';
@@ -19,7 +19,9 @@ export const systemctl: Program = function* (context) {
     return 0;
   }
   if (line.special === 'help') {
-    yield* context.out('systemctl [OPTIONS...] COMMAND ...\n\nQuery or send control commands to the system manager.\n\nSee the systemctl(1) man page for details.\n');
+    yield* context.out(
+      'systemctl [OPTIONS...] COMMAND ...\n\nQuery or send control commands to the system manager.\n\nSee the systemctl(1) man page for details.\n',
+    );
     return 0;
   }
   if (line.special === 'user') {
@@ -40,14 +42,21 @@ export const systemctl: Program = function* (context) {
     yield* context.err('Too many arguments.\n');
     return 1;
   }
-  const code: number = yield* withManager(context, (manager) => verb.run({ context, manager, options: line.options, args, color: context.stdout.tty !== undefined }));
+  const code: number = yield* withManager(context, (manager) =>
+    verb.run({ context, manager, options: line.options, args, color: context.stdout.tty !== undefined }),
+  );
   return code;
 };
 /** Runs with the manager, or says that there is none. */
-export function* withManager(context: Call['context'], run: (manager: Call['manager']) => Run<number>): Run<number> {
+export function* withManager(
+  context: Call['context'],
+  run: (manager: Call['manager']) => Run<number>,
+): Run<number> {
   yield* context.sleep(BUS_MICROS);
   const manager = managerOf(context.host);
   if (manager !== undefined) return yield* run(manager);
-  yield* context.err("System has not been booted with systemd as init system (PID 1). Can't operate.\nFailed to connect to bus: Host is down\n");
+  yield* context.err(
+    "System has not been booted with systemd as init system (PID 1). Can't operate.\nFailed to connect to bus: Host is down\n",
+  );
   return 1;
 }

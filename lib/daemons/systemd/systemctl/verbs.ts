@@ -1,9 +1,23 @@
 /** The verbs of systemctl: how many arguments they take and what runs them. */
-import { shutDown } from '../boot';
-import { definitionIsStale } from '../unit-file/load';
-import { isGlob, mangle, globMatches } from '../unit-file/names';
-import { catUnits, disableVerb, editUnits, enableVerb, isEnabled, listUnitFiles, maskVerb, presetVerb, reenable, revert, setDefault, getDefault, setProperty, unmaskVerb } from './files';
+import { shutDown } from '../shutdown';
+import {
+  catUnits,
+  disableVerb,
+  editUnits,
+  enableVerb,
+  isEnabled,
+  listUnitFiles,
+  maskVerb,
+  presetVerb,
+  reenable,
+  revert,
+  setDefault,
+  getDefault,
+  setProperty,
+  unmaskVerb,
+} from './files';
 import { cancelJobs, isolate, jobVerb, killUnits, listJobs, reloadOrRestart, resetFailed } from './jobs';
+import { refuseUnlessRoot, RELOAD_MICROS, unitNames } from './call';
 import { listDependencies } from './dependencies';
 import { listSockets, listTimers, listUnits, isSystemRunning } from './lists';
 import type { Call, Run } from './output';
@@ -72,26 +86,6 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   default: alone((call) => isolate({ ...call, args: ['default.target'] })),
 };
 
-/** Unit names from arguments; patterns stand for the loaded units they match. */
-export function unitNames(call: Call, suffix = '.service'): string[] {
-  return call.args.flatMap((argument) => {
-    const name = mangle(argument, suffix);
-    if (!isGlob(name)) return [name];
-    return [...call.manager.state.units.keys()].filter((candidate) => globMatches(name, candidate)).sort();
-  });
-}
-export function* refuseUnlessRoot(call: Call, text: string, code: number): Run<number | undefined> {
-  if (call.context.who.uid === 0) return undefined;
-  yield* call.context.err(text);
-  return code;
-}
-/** The files of a unit are not those that the manager read. */
-export function* warnIfStale(call: Call, name: string): Run<void> {
-  const unit = call.manager.unit(name);
-  if (unit === undefined || !definitionIsStale(call.manager.host, unit.definition)) return;
-  yield* call.context.err(`Warning: The unit file, source configuration file or drop-ins of ${unit.definition.name} changed on disk. Run 'systemctl daemon-reload' to reload units.\n`);
-}
-
 function* isActive(call: Call): Run<number> {
   let found = false;
   for (const name of unitNames(call)) {
@@ -112,8 +106,6 @@ function* isFailed(call: Call): Run<number> {
   call.manager.collect();
   return found ? 0 : 1;
 }
-/** The time that reading all unit files takes. */
-export const RELOAD_MICROS = 45_000;
 function* daemonReload(call: Call, word: string): Run<number> {
   const refused = yield* refuseUnlessRoot(call, `${word} daemon failed: Access denied\n`, 1);
   if (refused !== undefined) return refused;
@@ -148,12 +140,16 @@ function* unsetEnvironment(call: Call): Run<number> {
 export function* power(call: Call, verb: 'reboot' | 'poweroff' | 'halt'): Run<number> {
   const word = { reboot: 'reboot', poweroff: 'power off', halt: 'halt' }[verb];
   if (call.context.who.uid !== 0) {
-    yield* call.context.err(`Call to ${verb === 'reboot' ? 'Reboot' : verb === 'poweroff' ? 'PowerOff' : 'Halt'} failed: Interactive authentication required.\n`);
+    yield* call.context.err(
+      `Call to ${verb === 'reboot' ? 'Reboot' : verb === 'poweroff' ? 'PowerOff' : 'Halt'} failed: Interactive authentication required.\n`,
+    );
     return 1;
   }
   if (call.options.force >= 2) {
     const { world, host } = call.context;
-    yield* call.context.err(`${word === 'reboot' ? 'Rebooting' : word === 'halt' ? 'Halting' : 'Powering off'}.\n`);
+    yield* call.context.err(
+      `${word === 'reboot' ? 'Rebooting' : word === 'halt' ? 'Halting' : 'Powering off'}.\n`,
+    );
     world.powerOff(host);
     if (verb === 'reboot') world.powerOn(host);
     return 0;

@@ -1,6 +1,6 @@
 /** systemd-analyze: time, blame, critical-chain, calendar, timespan, verify. Source: systemd-analyze(1). */
 import type { Program, ProgramContext, Wait, Wake } from '../../../world/process.contract';
-import { managerOf } from '../boot';
+import { managerOf } from '../host-manager';
 import type { Manager } from '../manager';
 import type { UnitState } from '../state';
 import { loadDefinition } from '../unit-file/load';
@@ -13,7 +13,9 @@ type Run<T> = Generator<Wait, T, Wake>;
 const span = (micros: number): string => formatTimeSpan(micros, 1_000);
 
 export const analyze: Program = function* (context) {
-  const words = context.argv.slice(1).filter((word) => !word.startsWith('--no-pager') && !word.startsWith('--man'));
+  const words = context.argv
+    .slice(1)
+    .filter((word) => !word.startsWith('--no-pager') && !word.startsWith('--man'));
   const [verb = 'time', ...args] = words.filter((word) => !word.startsWith('-'));
   if (verb === 'calendar') return yield* calendar(context, args);
   if (verb === 'timespan') return yield* timespan(context, args);
@@ -25,7 +27,9 @@ export const analyze: Program = function* (context) {
   }
   const times = ['time', 'blame', 'critical-chain'].includes(verb);
   if (times && (manager.state.finishedAt === 0 || manager.state.jobs.size > 0) && verb !== 'blame') {
-    yield* context.err('Bootup is not yet finished (org.freedesktop.systemd1.Manager.FinishTimestampMonotonic=0).\nPlease try again later.\nHint: Use \'systemctl list-jobs\' to see active jobs\n');
+    yield* context.err(
+      "Bootup is not yet finished (org.freedesktop.systemd1.Manager.FinishTimestampMonotonic=0).\nPlease try again later.\nHint: Use 'systemctl list-jobs' to see active jobs\n",
+    );
     return 1;
   }
   switch (verb) {
@@ -36,15 +40,26 @@ export const analyze: Program = function* (context) {
     case 'critical-chain':
       return yield* criticalChain(context, manager, args[0] ?? manager.state.defaultTarget);
     default:
-      yield* context.err(['security', 'dot', 'dump', 'plot', 'unit-paths', 'condition', 'exit-status', 'cat-config'].includes(verb) ? `systemd-analyze: not modelled: ${verb}\n` : `Unknown command verb ${verb}.\n`);
+      yield* context.err(
+        ['security', 'dot', 'dump', 'plot', 'unit-paths', 'condition', 'exit-status', 'cat-config'].includes(
+          verb,
+        )
+          ? `systemd-analyze: not modelled: ${verb}\n`
+          : `Unknown command verb ${verb}.\n`,
+      );
       return 1;
   }
 };
 function* time(context: ProgramContext, manager: Manager): Run<number> {
   const { kernelAt, userspaceAt, finishedAt, defaultTarget } = manager.state;
   const target = manager.unit(defaultTarget);
-  yield* context.out(`Startup finished in ${span(userspaceAt - kernelAt)} (kernel) + ${span(finishedAt - userspaceAt)} (userspace) = ${span(finishedAt - kernelAt)} \n`);
-  if (target !== undefined && target.activeEnterAt > 0) yield* context.out(`${defaultTarget} reached after ${span(target.activeEnterAt - userspaceAt)} in userspace.\n`);
+  yield* context.out(
+    `Startup finished in ${span(userspaceAt - kernelAt)} (kernel) + ${span(finishedAt - userspaceAt)} (userspace) = ${span(finishedAt - kernelAt)} \n`,
+  );
+  if (target !== undefined && target.activeEnterAt > 0)
+    yield* context.out(
+      `${defaultTarget} reached after ${span(target.activeEnterAt - userspaceAt)} in userspace.\n`,
+    );
   return 0;
 }
 function* blame(context: ProgramContext, manager: Manager): Run<number> {
@@ -58,10 +73,14 @@ function* blame(context: ProgramContext, manager: Manager): Run<number> {
   return 0;
 }
 function startTime(unit: UnitState): number {
-  return unit.activeEnterAt > 0 && unit.inactiveExitAt > 0 && unit.definition.type !== 'target' ? Math.max(0, unit.activeEnterAt - unit.inactiveExitAt) : 0;
+  return unit.activeEnterAt > 0 && unit.inactiveExitAt > 0 && unit.definition.type !== 'target'
+    ? Math.max(0, unit.activeEnterAt - unit.inactiveExitAt)
+    : 0;
 }
 function* criticalChain(context: ProgramContext, manager: Manager, name: string): Run<number> {
-  yield* context.out('The time when unit became active or started is printed after the "@" character.\nThe time the unit took to start is printed after the "+" character.\n\n');
+  yield* context.out(
+    'The time when unit became active or started is printed after the "@" character.\nThe time the unit took to start is printed after the "+" character.\n\n',
+  );
   const { userspaceAt } = manager.state;
   const seen = new Set<string>();
   let current: string | undefined = mangle(name);
@@ -70,11 +89,22 @@ function* criticalChain(context: ProgramContext, manager: Manager, name: string)
     if (unit === undefined) break;
     seen.add(current);
     const took = startTime(unit);
-    const at = unit.activeEnterAt === 0 ? '' : ` @${span(Math.max(0, (took > 0 ? unit.inactiveExitAt : unit.activeEnterAt) - userspaceAt))}`;
-    yield* context.out(`${depth === 0 ? '' : `${'  '.repeat(depth - 1)}└─`}${current}${at}${took >= 1_000 ? ` +${span(took)}` : ''}\n`);
+    const at =
+      unit.activeEnterAt === 0
+        ? ''
+        : ` @${span(Math.max(0, (took > 0 ? unit.inactiveExitAt : unit.activeEnterAt) - userspaceAt))}`;
+    yield* context.out(
+      `${depth === 0 ? '' : `${'  '.repeat(depth - 1)}└─`}${current}${at}${took >= 1_000 ? ` +${span(took)}` : ''}\n`,
+    );
     const before: UnitState[] = [...manager.graph().get(current, 'After')]
       .flatMap((other) => manager.unit(other) ?? [])
-      .filter((other) => other.activeEnterAt > 0 && other.activeEnterAt <= (unit.activeEnterAt || Number.MAX_SAFE_INTEGER) && !seen.has(other.definition.name) && other.activeEnterAt >= userspaceAt)
+      .filter(
+        (other) =>
+          other.activeEnterAt > 0 &&
+          other.activeEnterAt <= (unit.activeEnterAt || Number.MAX_SAFE_INTEGER) &&
+          !seen.has(other.definition.name) &&
+          other.activeEnterAt >= userspaceAt,
+      )
       .sort((a, b) => b.activeEnterAt - a.activeEnterAt);
     current = before[0]?.definition.name;
   }
@@ -96,7 +126,11 @@ function* calendar(context: ProgramContext, args: readonly string[]): Run<number
     const normal = formatCalendar(spec);
     const clock = context.host.clock();
     const next = nextElapse(spec, clock);
-    const lines = [...(normal === text ? [] : [`  Original form: ${text}`]), `Normalized form: ${normal}`, `    Next elapse: ${next === undefined ? 'never' : formatTimestamp(next)}`];
+    const lines = [
+      ...(normal === text ? [] : [`  Original form: ${text}`]),
+      `Normalized form: ${normal}`,
+      `    Next elapse: ${next === undefined ? 'never' : formatTimestamp(next)}`,
+    ];
     if (next !== undefined) lines.push(`       From now: ${formatRelative(clock, next)}`);
     yield* context.out(`${i > 0 ? '\n' : ''}${lines.join('\n')}\n`);
   }

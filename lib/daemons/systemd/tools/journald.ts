@@ -6,8 +6,19 @@ export const journald: Program = function* (context) {
   const { host } = context;
   yield* context.sleep(45_000);
   const say = (text: string): void =>
-    host.syslog({ facility: 'daemon', priority: 'info', tag: 'systemd-journald', pid: context.pid, text, transport: 'journal', uid: 0, unit: 'systemd-journald.service' });
-  const isFirst = !host.state.log.some(({ tag, boot }) => tag === 'systemd-journald' && boot === host.state.bootId);
+    host.syslog({
+      facility: 'daemon',
+      priority: 'info',
+      tag: 'systemd-journald',
+      pid: context.pid,
+      text,
+      transport: 'journal',
+      uid: 0,
+      unit: 'systemd-journald.service',
+    });
+  const isFirst = !host.state.log.some(
+    ({ tag, boot }) => tag === 'systemd-journald' && boot === host.state.bootId,
+  );
   say('Journal started');
   // At boot the journal starts in memory; systemd-journal-flush.service moves it to the disk.
   const stored = isFirst ? 'volatile' : openJournal(host);
@@ -27,7 +38,13 @@ export function flushJournal(host: Parameters<typeof openJournal>[0]): void {
   if (before || stored !== 'persistent') return;
   const journald = host.processes().find((process) => process.unit === 'systemd-journald.service');
   host.syslog({
-    facility: 'daemon', priority: 'info', tag: 'systemd-journald', pid: journald?.pid ?? 1, transport: 'journal', uid: 0, unit: 'systemd-journald.service',
+    facility: 'daemon',
+    priority: 'info',
+    tag: 'systemd-journald',
+    pid: journald?.pid ?? 1,
+    transport: 'journal',
+    uid: 0,
+    unit: 'systemd-journald.service',
     text: `System Journal (${PERSISTENT}/${machineOf(host)}) is 8.0M, max 974.0M, 966.0M free.`,
   });
 }

@@ -2,7 +2,8 @@
 import { strftime } from '../../../std/civil';
 import type { Program, ProgramContext, Wait, Wake } from '../../../world/process.contract';
 import type { World } from '../../../world/world.contract';
-import { managerOf, shutDown } from '../boot';
+import { managerOf } from '../host-manager';
+import { shutDown } from '../shutdown';
 import type { ShutdownVerb } from '../state';
 
 type Run<T> = Generator<Wait, T, Wake>;
@@ -12,12 +13,22 @@ const PENDING = 'systemd.scheduled-shutdown';
 export function powerProgram(verb: ShutdownVerb): Program {
   return function* (context) {
     const options = context.argv.slice(1);
-    const forced = options.reduce((count, word) => count + (word === '--force' ? 1 : /^-f+$/.test(word) ? word.length - 1 : 0), 0);
+    const forced = options.reduce(
+      (count, word) => count + (word === '--force' ? 1 : /^-f+$/.test(word) ? word.length - 1 : 0),
+      0,
+    );
     if (options.includes('--help')) {
       yield* context.out(`${verb} [OPTIONS...]\n\nSee the halt(8) man page for details.\n`);
       return 0;
     }
-    const wanted: ShutdownVerb = options.includes('-p') || options.includes('--poweroff') ? 'poweroff' : options.includes('--reboot') ? 'reboot' : options.includes('--halt') ? 'halt' : verb;
+    const wanted: ShutdownVerb =
+      options.includes('-p') || options.includes('--poweroff')
+        ? 'poweroff'
+        : options.includes('--reboot')
+          ? 'reboot'
+          : options.includes('--halt')
+            ? 'halt'
+            : verb;
     if (options.includes('-w') || options.includes('--wtmp-only')) return 0;
     return yield* goDown(context, wanted, forced);
   };
@@ -26,7 +37,9 @@ function* goDown(context: ProgramContext, verb: ShutdownVerb, forced: number): R
   const { host, world } = context;
   if (context.who.uid !== 0) {
     const word = verb === 'reboot' ? 'reboot' : verb === 'halt' ? 'halt' : 'power off';
-    yield* context.err(`Failed to set wall message, ignoring: Interactive authentication required.\nFailed to ${word} system via logind: Interactive authentication required.\nFailed to open initctl fifo: Permission denied\nFailed to talk to init daemon.\n`);
+    yield* context.err(
+      `Failed to set wall message, ignoring: Interactive authentication required.\nFailed to ${word} system via logind: Interactive authentication required.\nFailed to open initctl fifo: Permission denied\nFailed to talk to init daemon.\n`,
+    );
     return 1;
   }
   const manager = managerOf(host);
@@ -41,10 +54,13 @@ function* goDown(context: ProgramContext, verb: ShutdownVerb, forced: number): R
 export const shutdownProgram: Program = function* (context) {
   const words = context.argv.slice(1);
   const operands = words.filter((word) => !word.startsWith('-'));
-  const has = (letter: string, long: string): boolean => words.includes(long) || words.some((word) => /^-[a-zA-Z]+$/.test(word) && word.includes(letter));
+  const has = (letter: string, long: string): boolean =>
+    words.includes(long) || words.some((word) => /^-[a-zA-Z]+$/.test(word) && word.includes(letter));
   const { host, world } = context;
   if (context.who.uid !== 0) {
-    yield* context.err('Failed to set wall message, ignoring: Interactive authentication required.\nFailed to call ScheduleShutdown in logind, no action will be taken: Interactive authentication required.\n');
+    yield* context.err(
+      'Failed to set wall message, ignoring: Interactive authentication required.\nFailed to call ScheduleShutdown in logind, no action will be taken: Interactive authentication required.\n',
+    );
     return 1;
   }
   if (has('c', '--cancel')) {
@@ -63,7 +79,9 @@ export const shutdownProgram: Program = function* (context) {
   const at = host.clock() + delay;
   const word = verb === 'reboot' ? 'Reboot' : 'Shutdown';
   world.timer(host, 0, PENDING, context.kernel.now + delay, { name: PENDING, data: { verb } });
-  yield* context.err(`${word} scheduled for ${strftime('%a %Y-%m-%d %H:%M:%S UTC', at)}, use 'shutdown -c' to cancel.\n`);
+  yield* context.err(
+    `${word} scheduled for ${strftime('%a %Y-%m-%d %H:%M:%S UTC', at)}, use 'shutdown -c' to cancel.\n`,
+  );
   return 0;
 };
 function delayOf(text: string, clock: number): number | undefined {
@@ -83,7 +101,14 @@ export function registerPower(world: World): void {
 }
 export const runlevel: Program = function* (context) {
   const manager = managerOf(context.host);
-  const level = manager?.unit('graphical.target')?.active === 'active' ? '5' : manager?.unit('multi-user.target')?.active === 'active' ? '3' : manager?.unit('rescue.target')?.active === 'active' ? '1' : undefined;
+  const level =
+    manager?.unit('graphical.target')?.active === 'active'
+      ? '5'
+      : manager?.unit('multi-user.target')?.active === 'active'
+        ? '3'
+        : manager?.unit('rescue.target')?.active === 'active'
+          ? '1'
+          : undefined;
   yield* context.out(level === undefined ? 'unknown\n' : `N ${level}\n`);
   return level === undefined ? 1 : 0;
 };

@@ -1,7 +1,7 @@
 /** systemd-cat, systemd-notify, systemd-cgls, systemd-cgtop, systemd-escape, systemd-delta, systemd-run, systemd-sysv-install. */
 import { FileError } from '../../../world/files.contract';
 import type { Program, SyslogPriority } from '../../../world/process.contract';
-import { managerOf } from '../boot';
+import { managerOf } from '../host-manager';
 import { disable, enable } from '../enable';
 import { priorityNamed } from '../journalctl/match';
 import { formatBytes } from '../systemctl/output';
@@ -20,14 +20,33 @@ export const systemdCat: Program = function* (context) {
   const words = context.argv.slice(1);
   while (words[0]?.startsWith('-') === true) {
     const word = words.shift() ?? '';
-    const value = word.includes('=') ? word.slice(word.indexOf('=') + 1) : word.length > 2 && !word.startsWith('--') ? word.slice(2) : (words.shift() ?? '');
+    const value = word.includes('=')
+      ? word.slice(word.indexOf('=') + 1)
+      : word.length > 2 && !word.startsWith('--')
+        ? word.slice(2)
+        : (words.shift() ?? '');
     if (word.startsWith('-t') || word.startsWith('--identifier')) identifier = value;
-    else if (word.startsWith('-p') || word.startsWith('--priority')) priority = priorityNamed(value) ?? 'info';
+    else if (word.startsWith('-p') || word.startsWith('--priority'))
+      priority = priorityNamed(value) ?? 'info';
   }
   const name = words[0];
   if (name !== undefined) {
-    const path = name.includes('/') ? context.resolve(name) : (context.env.get('PATH') ?? '/usr/bin').split(':').map((folder) => `${folder}/${name}`).find((candidate) => context.fs.exists(candidate));
-    const run = path === undefined ? undefined : context.spawn({ argv: words, path, journal: { identifier: identifier === 'cat' ? name.slice(name.lastIndexOf('/') + 1) : identifier } });
+    const path = name.includes('/')
+      ? context.resolve(name)
+      : (context.env.get('PATH') ?? '/usr/bin')
+          .split(':')
+          .map((folder) => `${folder}/${name}`)
+          .find((candidate) => context.fs.exists(candidate));
+    const run =
+      path === undefined
+        ? undefined
+        : context.spawn({
+            argv: words,
+            path,
+            journal: {
+              identifier: identifier === 'cat' ? name.slice(name.lastIndexOf('/') + 1) : identifier,
+            },
+          });
     if (typeof run !== 'number') {
       yield* context.err(`Failed to execute process: No such file or directory\n`);
       return 1;
@@ -39,7 +58,16 @@ export const systemdCat: Program = function* (context) {
     const line = yield* context.readLine();
     if (line === '') return 0;
     const text = line.replace(/\n$/, '');
-    if (text.trim() !== '') context.host.syslog({ facility: 'user', priority, tag: identifier, pid: context.pid, text, transport: 'stdout', uid: context.who.uid });
+    if (text.trim() !== '')
+      context.host.syslog({
+        facility: 'user',
+        priority,
+        tag: identifier,
+        pid: context.pid,
+        text,
+        transport: 'stdout',
+        uid: context.who.uid,
+      });
   }
 };
 export const systemdNotify: Program = function* (context) {
@@ -49,7 +77,8 @@ export const systemdNotify: Program = function* (context) {
     else if (word === '--stopping') parts.push('STOPPING=1');
     else if (word === '--reloading') parts.push('RELOADING=1');
     else if (word.startsWith('--status=')) parts.push(`STATUS=${word.slice('--status='.length)}`);
-    else if (word.startsWith('--pid')) parts.push(`MAINPID=${word.includes('=') ? word.slice(word.indexOf('=') + 1) : context.process.ppid}`);
+    else if (word.startsWith('--pid'))
+      parts.push(`MAINPID=${word.includes('=') ? word.slice(word.indexOf('=') + 1) : context.process.ppid}`);
     else if (word === '--booted') return managerOf(context.host) === undefined ? 1 : 0;
     else if (/^[A-Z_]+=/.test(word)) parts.push(word);
   }
@@ -63,7 +92,9 @@ export const systemdNotify: Program = function* (context) {
 export const cgls: Program = function* (context) {
   const manager = managerOf(context.host);
   if (manager === undefined) return 1;
-  yield* context.out(`Control group /:\n-.slice\n${groupTree({ manager }, (argv) => argv.join(' ')).join('\n')}\n`);
+  yield* context.out(
+    `Control group /:\n-.slice\n${groupTree({ manager }, (argv) => argv.join(' ')).join('\n')}\n`,
+  );
   return 0;
 };
 export const cgtop: Program = function* (context) {
@@ -79,7 +110,9 @@ export const cgtop: Program = function* (context) {
     }
   }
   for (const [name, { tasks, memory }] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1)))
-    yield* context.out(`${name.padEnd(37)} ${String(tasks).padStart(8)}      - ${formatBytes(memory).padStart(8)}        -        -\n`);
+    yield* context.out(
+      `${name.padEnd(37)} ${String(tasks).padStart(8)}      - ${formatBytes(memory).padStart(8)}        -        -\n`,
+    );
   return 0;
 };
 export const escapeProgram: Program = function* (context) {
@@ -88,19 +121,35 @@ export const escapeProgram: Program = function* (context) {
   const back = words.includes('-u') || words.includes('--unescape');
   const suffix = words.find((word) => word.startsWith('--suffix='))?.slice('--suffix='.length);
   const names = words.filter((word) => !word.startsWith('-'));
-  const escaped = names.map((name) => (back ? unescapeName(name) : isPath ? escapePath(name) : name.replace(/^\./, '\\x2e').replace(/[^A-Za-z0-9:_./]/g, (c) => `\\x${c.charCodeAt(0).toString(16)}`).replace(/\//g, '-')));
-  yield* context.out(`${escaped.map((name) => (suffix === undefined ? name : `${name}.${suffix}`)).join(' ')}\n`);
+  const escaped = names.map((name) =>
+    back
+      ? unescapeName(name)
+      : isPath
+        ? escapePath(name)
+        : name
+            .replace(/^\./, '\\x2e')
+            .replace(/[^A-Za-z0-9:_./]/g, (c) => `\\x${c.charCodeAt(0).toString(16)}`)
+            .replace(/\//g, '-'),
+  );
+  yield* context.out(
+    `${escaped.map((name) => (suffix === undefined ? name : `${name}.${suffix}`)).join(' ')}\n`,
+  );
   return 0;
 };
 /** Which files in /etc change what /usr brings. */
 export const delta: Program = function* (context) {
   const { fs } = context;
-  const wanted = context.argv.find((word) => word.startsWith('--type='))?.slice('--type='.length).split(',');
+  const wanted = context.argv
+    .find((word) => word.startsWith('--type='))
+    ?.slice('--type='.length)
+    .split(',');
   const lines: string[] = [];
   const add = (type: string, text: string): void => {
     if (wanted === undefined || wanted.includes(type)) lines.push(text);
   };
-  for (const folder of [...SEARCH_PATH].filter((path) => path.startsWith('/etc/') || path.startsWith('/run/') || path.startsWith('/usr/'))) {
+  for (const folder of [...SEARCH_PATH].filter(
+    (path) => path.startsWith('/etc/') || path.startsWith('/run/') || path.startsWith('/usr/'),
+  )) {
     const names = fs.readdir(folder, ROOT);
     if (names instanceof FileError) continue;
     for (const name of [...names].sort()) {
@@ -109,14 +158,27 @@ export const delta: Program = function* (context) {
       if (name.endsWith('.d')) {
         const entries = fs.readdir(path, ROOT);
         const unit = `/usr/lib/systemd/system/${name.slice(0, -2)}`;
-        if (Array.isArray(entries)) for (const entry of entries) if (entry.endsWith('.conf')) add('extended', `[EXTENDED]   ${fs.exists(`/etc/systemd/system/${name.slice(0, -2)}`) ? `/etc/systemd/system/${name.slice(0, -2)}` : unit} → ${path}/${entry}`);
-      } else if (path !== vendor && typeOf(name) !== undefined && fs.exists(vendor) && folder.startsWith('/etc/')) {
+        if (Array.isArray(entries))
+          for (const entry of entries)
+            if (entry.endsWith('.conf'))
+              add(
+                'extended',
+                `[EXTENDED]   ${fs.exists(`/etc/systemd/system/${name.slice(0, -2)}`) ? `/etc/systemd/system/${name.slice(0, -2)}` : unit} → ${path}/${entry}`,
+              );
+      } else if (
+        path !== vendor &&
+        typeOf(name) !== undefined &&
+        fs.exists(vendor) &&
+        folder.startsWith('/etc/')
+      ) {
         if (fs.readlink(path, ROOT) === '/dev/null') add('masked', `[MASKED]     ${path} → ${vendor}`);
         else add('overridden', `[OVERRIDDEN] ${path} → ${vendor}\n`);
       }
     }
   }
-  yield* context.out(`${lines.join('\n')}${lines.length > 0 ? '\n\n' : ''}${lines.length} overridden configuration files found.\n`);
+  yield* context.out(
+    `${lines.join('\n')}${lines.length > 0 ? '\n\n' : ''}${lines.length} overridden configuration files found.\n`,
+  );
   return 0;
 };
 /** Runs a command as a transient service, or a timer that starts one. */
@@ -135,10 +197,29 @@ export const systemdRun: Program = function* (context) {
     const word = words.shift() ?? '';
     const equals = word.indexOf('=');
     const key = equals === -1 ? word : word.slice(0, equals);
-    const takes = ['--unit', '-u', '--on-active', '--on-boot', '--on-calendar', '--on-startup', '--property', '-p', '--description', '--uid', '--gid', '--setenv', '-E', '--working-directory', '--service-type', '--slice', '--timer-property'].includes(key);
+    const takes = [
+      '--unit',
+      '-u',
+      '--on-active',
+      '--on-boot',
+      '--on-calendar',
+      '--on-startup',
+      '--property',
+      '-p',
+      '--description',
+      '--uid',
+      '--gid',
+      '--setenv',
+      '-E',
+      '--working-directory',
+      '--service-type',
+      '--slice',
+      '--timer-property',
+    ].includes(key);
     const value = equals !== -1 ? word.slice(equals + 1) : takes ? (words.shift() ?? '') : '';
     if (key === '--unit' || key === '-u') name = value.replace(/\.(service|timer)$/, '');
-    else if (key === '--on-active') timer.push(`OnActiveSec=${parseTimeSpan(value) === undefined ? value : value}`);
+    else if (key === '--on-active')
+      timer.push(`OnActiveSec=${parseTimeSpan(value) === undefined ? value : value}`);
     else if (key === '--on-boot') timer.push(`OnBootSec=${value}`);
     else if (key === '--on-startup') timer.push(`OnStartupSec=${value}`);
     else if (key === '--on-calendar') timer.push(`OnCalendar=${value}`);
@@ -159,22 +240,40 @@ export const systemdRun: Program = function* (context) {
     yield* context.err('Command line to execute required.\n');
     return 1;
   }
-  const path = command.startsWith('/') ? command : ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin'].map((folder) => `${folder}/${command}`).find((candidate) => context.fs.exists(candidate));
+  const path = command.startsWith('/')
+    ? command
+    : ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin']
+        .map((folder) => `${folder}/${command}`)
+        .find((candidate) => context.fs.exists(candidate));
   if (path === undefined) {
     yield* context.err(`Failed to find executable ${command}: No such file or directory\n`);
     return 1;
   }
-  if (name === '') name = `run-r${Array.from({ length: 4 }, () => context.kernel.random(`systemd-run:${context.host.name}`).nextUint32().toString(16).padStart(8, '0')).join('')}`;
-  const quoted = [path, ...words.slice(1)].map((word) => (/[\s"'\\;]/.test(word) ? `"${word.replace(/["\\]/g, '\\$&')}"` : word)).join(' ');
+  if (name === '')
+    name = `run-r${Array.from({ length: 4 }, () => context.kernel.random(`systemd-run:${context.host.name}`).nextUint32().toString(16).padStart(8, '0')).join('')}`;
+  const quoted = [path, ...words.slice(1)]
+    .map((word) => (/[\s"'\\;]/.test(word) ? `"${word.replace(/["\\]/g, '\\$&')}"` : word))
+    .join(' ');
   const unit = `${name}.service`;
   if (manager.unit(unit) !== undefined && manager.unit(unit)?.definition.load === 'loaded') {
-    yield* context.err(`Failed to start transient service unit: Unit ${unit} was already loaded or has a fragment file.\n`);
+    yield* context.err(
+      `Failed to start transient service unit: Unit ${unit} was already loaded or has a fragment file.\n`,
+    );
     return 1;
   }
-  const write = (file: string, text: string): void => context.host.install(`/run/systemd/transient/${file}`, { text: `# This is a transient unit file, created programmatically via the systemd API. Do not edit.\n${text}` });
-  write(unit, `[Unit]\nDescription=${[path, ...words.slice(1)].join(' ')}\n[Service]\nExecStart=${quoted}\n${service.map((line) => `${line}\n`).join('')}`);
+  const write = (file: string, text: string): void =>
+    context.host.install(`/run/systemd/transient/${file}`, {
+      text: `# This is a transient unit file, created programmatically via the systemd API. Do not edit.\n${text}`,
+    });
+  write(
+    unit,
+    `[Unit]\nDescription=${[path, ...words.slice(1)].join(' ')}\n[Service]\nExecStart=${quoted}\n${service.map((line) => `${line}\n`).join('')}`,
+  );
   if (timer.length > 0) {
-    write(`${name}.timer`, `[Unit]\nDescription=${[path, ...words.slice(1)].join(' ')}\n[Timer]\n${timer.map((line) => `${line}\n`).join('')}RemainAfterElapse=no\n`);
+    write(
+      `${name}.timer`,
+      `[Unit]\nDescription=${[path, ...words.slice(1)].join(' ')}\n[Timer]\n${timer.map((line) => `${line}\n`).join('')}RemainAfterElapse=no\n`,
+    );
     manager.load(`${name}.timer`);
   }
   const queued = manager.jobs.enqueue('start', timer.length > 0 ? `${name}.timer` : unit, 'replace');
@@ -182,8 +281,18 @@ export const systemdRun: Program = function* (context) {
     yield* context.err(`Failed to start transient service unit: ${queued.text}\n`);
     return 1;
   }
-  yield* context.err(timer.length > 0 ? `Running timer as unit: ${name}.timer\nWill run service as unit: ${unit}\n` : `Running as unit: ${unit}\n`);
-  while (waits && manager.unit(unit) !== undefined && manager.unit(unit)?.active !== 'inactive' && manager.unit(unit)?.active !== 'failed') yield* context.sleep(20_000);
+  yield* context.err(
+    timer.length > 0
+      ? `Running timer as unit: ${name}.timer\nWill run service as unit: ${unit}\n`
+      : `Running as unit: ${unit}\n`,
+  );
+  while (
+    waits &&
+    manager.unit(unit) !== undefined &&
+    manager.unit(unit)?.active !== 'inactive' &&
+    manager.unit(unit)?.active !== 'failed'
+  )
+    yield* context.sleep(20_000);
   return 0;
 };
 /** Debian's bridge to update-rc.d: the links of /etc/rc?.d are not modelled. */

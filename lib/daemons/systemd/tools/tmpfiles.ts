@@ -14,14 +14,22 @@ export const tmpfiles: Program = function* (context) {
     return 1;
   }
   const prefix = [...flags].find((word) => word.startsWith('--prefix='))?.slice('--prefix='.length) ?? '';
-  const excluded = [...flags].find((word) => word.startsWith('--exclude-prefix='))?.slice('--exclude-prefix='.length);
+  const excluded = [...flags]
+    .find((word) => word.startsWith('--exclude-prefix='))
+    ?.slice('--exclude-prefix='.length);
   yield* context.sleep(40_000);
   for (const line of lines(context.host)) {
     const [type = '', path = '', mode = '-', user = '-', group = '-', , ...argument] = line.split(/\s+/);
-    if (!path.startsWith('/') || !path.startsWith(prefix) || (excluded !== undefined && path.startsWith(excluded))) continue;
+    if (
+      !path.startsWith('/') ||
+      !path.startsWith(prefix) ||
+      (excluded !== undefined && path.startsWith(excluded))
+    )
+      continue;
     if (type.includes('!') && !flags.has('--boot')) continue;
     if (flags.has('--remove')) remove(context.host, type, path);
-    if (flags.has('--create')) create(context.host, { type, path, mode, user, group, argument: argument.join(' ') });
+    if (flags.has('--create'))
+      create(context.host, { type, path, mode, user, group, argument: argument.join(' ') });
   }
   return 0;
 };
@@ -30,7 +38,9 @@ function lines(host: Host): string[] {
   const files = new Map<string, string>();
   for (const folder of FOLDERS) {
     const names = host.fs.readdir(folder, ROOT);
-    if (Array.isArray(names)) for (const name of names) if (name.endsWith('.conf') && !files.has(name)) files.set(name, `${folder}/${name}`);
+    if (Array.isArray(names))
+      for (const name of names)
+        if (name.endsWith('.conf') && !files.has(name)) files.set(name, `${folder}/${name}`);
   }
   return [...files]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -47,7 +57,10 @@ function remove(host: Host, type: string, path: string): void {
   } else if (type.startsWith('R')) removeTree(host, path);
   else if (type.startsWith('r')) host.fs.unlink(path, ROOT);
 }
-function create(host: Host, line: { type: string; path: string; mode: string; user: string; group: string; argument: string }): void {
+function create(
+  host: Host,
+  line: { type: string; path: string; mode: string; user: string; group: string; argument: string },
+): void {
   const { path } = line;
   const letter = line.type[0] ?? '';
   const mode = line.mode === '-' ? undefined : Number.parseInt(line.mode.replace(/^[~:]/, ''), 8);
@@ -60,7 +73,8 @@ function create(host: Host, line: { type: string; path: string; mode: string; us
     }
   } else if (letter === 'f' || letter === 'F') {
     const info = host.fs.stat(path, ROOT);
-    if (info instanceof FileError || letter === 'F' || line.type.includes('+')) host.fs.writeFile(path, line.argument.replace(/\\n/g, '\n'), ROOT);
+    if (info instanceof FileError || letter === 'F' || line.type.includes('+'))
+      host.fs.writeFile(path, line.argument.replace(/\\n/g, '\n'), ROOT);
   } else if (letter === 'L') {
     if (!host.fs.exists(path)) host.fs.symlink(line.argument, path, ROOT);
     return;

@@ -44,7 +44,10 @@ export function parseCalendar(text: string): CalendarSpec | undefined {
   const date = words.find((word) => !word.includes(':'));
   const time = words.find((word) => word.includes(':'));
   if (words.length === 2 && (words[0] !== date || words[1] !== time)) return undefined;
-  const day = date === undefined ? { year: undefined, month: undefined, day: undefined, endOfMonth: false } : dateOf(date);
+  const day =
+    date === undefined
+      ? { year: undefined, month: undefined, day: undefined, endOfMonth: false }
+      : dateOf(date);
   const clock = timeOf(time ?? '00:00:00');
   if (day === undefined || clock === undefined) return undefined;
   return { weekdays, ...day, ...clock, utc };
@@ -155,7 +158,8 @@ function dayFrom(spec: CalendarSpec, at: { year: number; month: number; day: num
   for (let day = at.day; day <= last; day++) {
     const counted = spec.endOfMonth ? last - day + 1 : day;
     if (firstFrom(spec.day, counted, 31) !== counted) continue;
-    const weekday = (civilFromMicros(microsFromCivil({ year: at.year, month: at.month, day })).weekday + 6) % 7;
+    const weekday =
+      (civilFromMicros(microsFromCivil({ year: at.year, month: at.month, day })).weekday + 6) % 7;
     if (spec.weekdays === undefined || spec.weekdays.includes(weekday)) return day;
   }
   return undefined;
@@ -164,11 +168,20 @@ function timeFrom(
   spec: CalendarSpec,
   at: { hour: number; minute: number; second: number; micros: number },
 ): number | undefined {
-  for (let hour = firstFrom(spec.hour, at.hour, 23); hour !== undefined; hour = firstFrom(spec.hour, hour + 1, 23)) {
+  for (
+    let hour = firstFrom(spec.hour, at.hour, 23);
+    hour !== undefined;
+    hour = firstFrom(spec.hour, hour + 1, 23)
+  ) {
     let minute = firstFrom(spec.minute, hour === at.hour ? at.minute : 0, 59);
     for (; minute !== undefined; minute = firstFrom(spec.minute, minute + 1, 59)) {
       const now = hour === at.hour && minute === at.minute;
-      const second = firstFrom(spec.second, now ? at.second * 1_000_000 + at.micros : 0, 59_999_999, 1_000_000);
+      const second = firstFrom(
+        spec.second,
+        now ? at.second * 1_000_000 + at.micros : 0,
+        59_999_999,
+        1_000_000,
+      );
       if (second !== undefined) return (hour * 3600 + minute * 60) * 1_000_000 + second;
     }
   }
@@ -184,7 +197,9 @@ export function formatCalendar(spec: CalendarSpec): string {
       : component
           .map(
             ({ start, stop, repeat }) =>
-              format(start) + (stop === undefined ? '' : `..${format(stop)}`) + (repeat > 0 ? `/${format(repeat).replace(/^0+(?=\d)/, '')}` : ''),
+              format(start) +
+              (stop === undefined ? '' : `..${format(stop)}`) +
+              (repeat > 0 ? `/${format(repeat).replace(/^0+(?=\d)/, '')}` : ''),
           )
           .join(',');
   const seconds = (value: number): string => {
@@ -193,7 +208,8 @@ export function formatCalendar(spec: CalendarSpec): string {
   };
   const date = `${list(spec.year, pad(4))}-${list(spec.month, pad(2))}${spec.endOfMonth ? '~' : '-'}${list(spec.day, pad(2))}`;
   const time = `${list(spec.hour, pad(2))}:${list(spec.minute, pad(2))}:${list(spec.second, seconds)}`;
-  const days = spec.weekdays === undefined || spec.weekdays.length === 7 ? '' : `${weekdayText(spec.weekdays)} `;
+  const days =
+    spec.weekdays === undefined || spec.weekdays.length === 7 ? '' : `${weekdayText(spec.weekdays)} `;
   return `${days}${date} ${time}${spec.utc ? ' UTC' : ''}`;
 }
 function weekdayText(days: readonly number[]): string {
@@ -206,7 +222,9 @@ function weekdayText(days: readonly number[]): string {
     let j = i;
     while (j + 1 < days.length && days[j + 1] === (days[j] ?? 0) + 1) j += 1;
     const from = name(days[i] ?? 0);
-    parts.push(j === i ? from : j === i + 1 ? `${from},${name(days[j] ?? 0)}` : `${from}..${name(days[j] ?? 0)}`);
+    parts.push(
+      j === i ? from : j === i + 1 ? `${from},${name(days[j] ?? 0)}` : `${from}..${name(days[j] ?? 0)}`,
+    );
     i = j + 1;
   }
   return parts.join(',');

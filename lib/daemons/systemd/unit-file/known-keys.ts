@@ -89,18 +89,17 @@ const PATH =
 const MOUNT =
   'What Where Options Type TimeoutSec DirectoryMode SloppyOptions LazyUnmount ForceUnmount ' +
   'ReadWriteOnly ';
-const AUTOMOUNT =
-  'Where ExtraOptions DirectoryMode TimeoutIdleSec ';
-const SWAP =
-  'What Priority Options TimeoutSec ';
-const SLICE =
-  ' ';
-const SCOPE =
-  'RuntimeMaxSec RuntimeRandomizedExtraSec TimeoutStopSec OOMPolicy ';
-const INSTALL =
-  'Alias WantedBy RequiredBy Also DefaultInstance ';
+const AUTOMOUNT = 'Where ExtraOptions DirectoryMode TimeoutIdleSec ';
+const SWAP = 'What Priority Options TimeoutSec ';
+const SLICE = ' ';
+const SCOPE = 'RuntimeMaxSec RuntimeRandomizedExtraSec TimeoutStopSec OOMPolicy ';
+const INSTALL = 'Alias WantedBy RequiredBy Also DefaultInstance ';
 
-const words = (text: string): string[] => text.trim().split(' ').filter((word) => word !== '');
+const words = (text: string): string[] =>
+  text
+    .trim()
+    .split(' ')
+    .filter((word) => word !== '');
 const SECTIONS: Readonly<Record<string, ReadonlySet<string>>> = {
   Unit: new Set(words(UNIT)),
   Install: new Set(words(INSTALL)),

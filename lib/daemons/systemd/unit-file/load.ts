@@ -27,13 +27,25 @@ export const SEARCH_PATH = [
 ];
 const ROOT = { uid: 0, gid: 0, groups: [] as number[] };
 const SECTION_OF: Readonly<Record<UnitType, string>> = {
-  service: 'Service', socket: 'Socket', target: '', device: '', mount: 'Mount', automount: 'Automount', swap: 'Swap',
-  timer: 'Timer', path: 'Path', slice: 'Slice', scope: 'Scope',
+  service: 'Service',
+  socket: 'Socket',
+  target: '',
+  device: '',
+  mount: 'Mount',
+  automount: 'Automount',
+  swap: 'Swap',
+  timer: 'Timer',
+  path: 'Path',
+  slice: 'Slice',
+  scope: 'Scope',
 };
 const DEFAULT_START_LIMIT = { micros: 10_000_000, burst: 5 };
 
 /** Where a unit's file is: its path as systemd names it (Debian: /lib/systemd/system), or masked, or nowhere. */
-export function findFragment(host: Host, name: string): { path: string; masked: boolean; names: string[] } | undefined {
+export function findFragment(
+  host: Host,
+  name: string,
+): { path: string; masked: boolean; names: string[] } | undefined {
   const names = [name];
   let current = name;
   for (let hops = 0; hops < 16; hops++) {
@@ -61,7 +73,9 @@ export function findFragment(host: Host, name: string): { path: string; masked: 
 function aliasTarget(current: string, next: string): string {
   const wanted = templateOf(current)?.instance ?? '';
   const parts = templateOf(next);
-  return parts !== undefined && parts.instance === '' && wanted !== '' ? next.replace('@.', `@${wanted}.`) : next;
+  return parts !== undefined && parts.instance === '' && wanted !== ''
+    ? next.replace('@.', `@${wanted}.`)
+    : next;
 }
 function baseOf(name: string): string {
   const parts = templateOf(name);
@@ -125,7 +139,8 @@ function linkedUnits(host: Host, names: readonly string[], suffix: 'wants' | 're
     for (const directory of SEARCH_PATH) {
       const entries = host.fs.readdir(`${directory}/${name}.${suffix}`, ROOT);
       if (entries instanceof FileError) continue;
-      for (const entry of entries) if (typeOf(entry) !== undefined && !found.includes(entry)) found.push(entry);
+      for (const entry of entries)
+        if (typeOf(entry) !== undefined && !found.includes(entry)) found.push(entry);
     }
   }
   return found;
@@ -148,18 +163,53 @@ export function loadDefinition(host: Host, name: string): Definition {
   if (fragment !== undefined) reader.file(fragment.path);
   else reader.text('', builtIn ?? '');
   for (const path of dropIns) reader.file(path);
-  return deepFreeze(reader.definition({ fragment: fragment?.path, dropIns, aliases: names.filter((other) => other !== primary) }));
+  return deepFreeze(
+    reader.definition({
+      fragment: fragment?.path,
+      dropIns,
+      aliases: names.filter((other) => other !== primary),
+    }),
+  );
 }
-function emptyDefinition(name: string, type: UnitType, load: Definition['load'], fragment: string | undefined, host: Host): Definition {
+function emptyDefinition(
+  name: string,
+  type: UnitType,
+  load: Definition['load'],
+  fragment: string | undefined,
+  host: Host,
+): Definition {
   return {
-    name, type, load, fragment, dropIns: [], sources: sourcesOf(host, fragment === undefined ? [] : [fragment]), aliases: [], description: name,
-    documentation: [], dependencies: {}, defaultDependencies: true, conditions: [], startLimitMicros: 0, startLimitBurst: 0,
-    refuseManualStart: false, refuseManualStop: false, allowIsolate: false, ignoreOnIsolate: false, stopWhenUnneeded: false,
-    collectFailed: false, successAction: 'none',
+    name,
+    type,
+    load,
+    fragment,
+    dropIns: [],
+    sources: sourcesOf(host, fragment === undefined ? [] : [fragment]),
+    aliases: [],
+    description: name,
+    documentation: [],
+    dependencies: {},
+    defaultDependencies: true,
+    conditions: [],
+    startLimitMicros: 0,
+    startLimitBurst: 0,
+    refuseManualStart: false,
+    refuseManualStop: false,
+    allowIsolate: false,
+    ignoreOnIsolate: false,
+    stopWhenUnneeded: false,
+    collectFailed: false,
+    successAction: 'none',
     // A unit that still runs when its file is gone stops by the defaults.
-    service: type === 'service' ? { ...serviceSettings([], { host, name, fatal: false, complain: () => undefined }), type: 'simple' } : undefined,
-    timer: undefined, listens: [],
-    install: { wantedBy: [], requiredBy: [], alias: [], also: [], defaultInstance: '' }, raw: [], problems: [],
+    service:
+      type === 'service'
+        ? { ...serviceSettings([], { host, name, fatal: false, complain: () => undefined }), type: 'simple' }
+        : undefined,
+    timer: undefined,
+    listens: [],
+    install: { wantedBy: [], requiredBy: [], alias: [], also: [], defaultInstance: '' },
+    raw: [],
+    problems: [],
   };
 }
 function sourcesOf(host: Host, paths: readonly string[]): { path: string; mtime: number }[] {
@@ -181,17 +231,22 @@ export function definitionIsStale(host: Host, definition: Definition): boolean {
 }
 /** Units that exist without a file: slices, the root file system, devices. */
 function builtInText(name: string, type: UnitType): string | undefined {
-  if (name === '-.mount') return '[Unit]\nDescription=Root Mount\nDocumentation=man:fstab(5) man:systemd-fstab-generator(8)\nDefaultDependencies=no\n[Mount]\nWhere=/\nWhat=/dev/vda1\nType=ext4\n';
-  if (name === '-.slice') return '[Unit]\nDescription=Root Slice\nDocumentation=man:systemd.special(7)\nDefaultDependencies=no\n';
-  if (name === 'init.scope') return '[Unit]\nDescription=System and Service Manager\nDocumentation=man:systemd(1)\nDefaultDependencies=no\n';
-  if (name === 'system.slice') return '[Unit]\nDescription=System Slice\nDocumentation=man:systemd.special(7)\nDefaultDependencies=no\n';
-  if (type === 'slice') return `[Unit]\nDescription=Slice /${unescapeName(name.slice(0, -'.slice'.length))}\n`;
+  if (name === '-.mount')
+    return '[Unit]\nDescription=Root Mount\nDocumentation=man:fstab(5) man:systemd-fstab-generator(8)\nDefaultDependencies=no\n[Mount]\nWhere=/\nWhat=/dev/vda1\nType=ext4\n';
+  if (name === '-.slice')
+    return '[Unit]\nDescription=Root Slice\nDocumentation=man:systemd.special(7)\nDefaultDependencies=no\n';
+  if (name === 'init.scope')
+    return '[Unit]\nDescription=System and Service Manager\nDocumentation=man:systemd(1)\nDefaultDependencies=no\n';
+  if (name === 'system.slice')
+    return '[Unit]\nDescription=System Slice\nDocumentation=man:systemd.special(7)\nDefaultDependencies=no\n';
+  if (type === 'slice')
+    return `[Unit]\nDescription=Slice /${unescapeName(name.slice(0, -'.slice'.length))}\n`;
   return undefined;
 }
 
 class Reader {
   readonly assignments: Assignment[] = [];
-  readonly problems: Definition['problems'] = [];
+  problems: (Definition['problems'][number] & { file: string; line: number })[] = [];
   readonly #files: string[] = [];
   #file = '';
   readonly #fileOf = new Map<Assignment, string>();
@@ -213,9 +268,13 @@ class Reader {
     for (const assignment of assignments) {
       const { section, key, line } = assignment;
       if (section.startsWith('X-') || key.startsWith('X-')) continue;
-      const keys = section === 'Unit' || section === 'Install' || section === SECTION_OF[this.type] ? knownKeys(section) : undefined;
+      const keys =
+        section === 'Unit' || section === 'Install' || section === SECTION_OF[this.type]
+          ? knownKeys(section)
+          : undefined;
       if (keys === undefined) {
-        if (!unknownSections.has(section)) this.complain(this.#headerLine(text, section), `Unknown section '${section}'. Ignoring.`);
+        if (!unknownSections.has(section))
+          this.complain(this.#headerLine(text, section), `Unknown section '${section}'. Ignoring.`);
         unknownSections.add(section);
       } else if (keys.has(key)) {
         this.assignments.push(assignment);
@@ -227,7 +286,7 @@ class Reader {
     return text.split('\n').findIndex((line) => line.trim() === `[${section}]`) + 1;
   }
   complain(line: number, text: string, file = this.#file): void {
-    this.problems.push({ priority: 'warning', text: `${file}:${line}: ${text}` });
+    this.problems.push({ priority: 'warning', text: `${file}:${line}: ${text}`, file, line });
   }
 
   definition(made: { fragment: string | undefined; dropIns: string[]; aliases: string[] }): Definition {
@@ -236,8 +295,11 @@ class Reader {
     const own = this.assignments.filter(({ section }) => section === SECTION_OF[type]);
     const install = this.assignments.filter(({ section }) => section === 'Install');
     const reading: Reading = {
-      host, name, fatal: false,
-      complain: (assignment, text) => this.complain(assignment.line, text, this.#fileOf.get(assignment) ?? ''),
+      host,
+      name,
+      fatal: false,
+      complain: (assignment, text) =>
+        this.complain(assignment.line, text, this.#fileOf.get(assignment) ?? ''),
     };
     const service = type === 'service' ? serviceSettings(own, reading) : undefined;
     const timer = type === 'timer' ? timerSettings(own, reading) : undefined;
@@ -245,22 +307,40 @@ class Reader {
       const value = lastOf(unit, key)?.value;
       return value === undefined || value === '' ? undefined : expandSpecifiers(value, name, host);
     };
-    const flag = (key: string, fallback: boolean): boolean => parseBoolean(lastOf(unit, key)?.value ?? '') ?? fallback;
-    const limit = lastOf([...own, ...unit], 'StartLimitIntervalSec') ?? lastOf([...own, ...unit], 'StartLimitInterval');
+    const flag = (key: string, fallback: boolean): boolean =>
+      parseBoolean(lastOf(unit, key)?.value ?? '') ?? fallback;
+    const limit =
+      lastOf([...own, ...unit], 'StartLimitIntervalSec') ?? lastOf([...own, ...unit], 'StartLimitInterval');
     const burst = lastOf([...own, ...unit], 'StartLimitBurst')?.value;
     const defaultDependencies = flag('DefaultDependencies', true);
-    const listens = own.filter(({ key }) => key.startsWith('Listen') || key.startsWith('Path') || key === 'DirectoryNotEmpty').map(({ value }) => value);
+    const listens = own
+      .filter(({ key }) => key.startsWith('Listen') || key.startsWith('Path') || key === 'DirectoryNotEmpty')
+      .map(({ value }) => value);
     const refused = this.#refusal(service, timer, reading.fatal, own);
     return {
-      name, type, load: refused ? 'bad-setting' : 'loaded', ...made,
+      name,
+      type,
+      load: refused ? 'bad-setting' : 'loaded',
+      ...made,
       sources: sourcesOf(host, this.#files),
       description: text('Description') ?? name,
       documentation: listOf(unit, 'Documentation').flatMap(({ value }) => splitWords(value) ?? []),
-      dependencies: this.#dependencies({ unit, own, type, timer, defaultDependencies, aliases: made.aliases }),
+      dependencies: this.#dependencies({
+        unit,
+        own,
+        type,
+        timer,
+        defaultDependencies,
+        aliases: made.aliases,
+      }),
       defaultDependencies,
       conditions: conditionsOf(unit, name, host),
-      startLimitMicros: limit === undefined ? DEFAULT_START_LIMIT.micros : (parseTimeSpan(limit.value) ?? DEFAULT_START_LIMIT.micros),
-      startLimitBurst: burst === undefined || !/^\d+$/.test(burst) ? DEFAULT_START_LIMIT.burst : Number(burst),
+      startLimitMicros:
+        limit === undefined
+          ? DEFAULT_START_LIMIT.micros
+          : (parseTimeSpan(limit.value) ?? DEFAULT_START_LIMIT.micros),
+      startLimitBurst:
+        burst === undefined || !/^\d+$/.test(burst) ? DEFAULT_START_LIMIT.burst : Number(burst),
       refuseManualStart: flag('RefuseManualStart', false),
       refuseManualStop: flag('RefuseManualStop', false),
       allowIsolate: flag('AllowIsolate', false),
@@ -268,7 +348,9 @@ class Reader {
       stopWhenUnneeded: flag('StopWhenUnneeded', false),
       collectFailed: text('CollectMode') === 'inactive-or-failed',
       successAction: text('SuccessAction') ?? 'none',
-      service, timer, listens,
+      service,
+      timer,
+      listens,
       install: {
         wantedBy: wordsOf(install, 'WantedBy', name, host),
         requiredBy: wordsOf(install, 'RequiredBy', name, host),
@@ -276,33 +358,70 @@ class Reader {
         also: wordsOf(install, 'Also', name, host),
         defaultInstance: lastOf(install, 'DefaultInstance')?.value ?? '',
       },
-      raw: this.assignments.map(({ section, key, value }) => [`${section}.${key}`, expandSpecifiers(value, name, host)]),
-      problems: this.problems,
+      raw: this.assignments.map(({ section, key, value }) => [
+        `${section}.${key}`,
+        expandSpecifiers(value, name, host),
+      ]),
+      problems: this.problems.map(({ priority, text: message }) => ({ priority, text: message })),
     };
   }
   /** What makes systemd refuse a unit file; the reason goes to the journal. */
-  #refusal(service: Definition['service'], timer: Definition['timer'], fatal: boolean, own: readonly Assignment[]): boolean {
+  #refusal(
+    service: Definition['service'],
+    timer: Definition['timer'],
+    fatal: boolean,
+    own: readonly Assignment[],
+  ): boolean {
     const refuse = (priority: 'err' | 'notice', text: string): true => {
-      this.problems.push({ priority, text: `${this.name}: ${text}` });
+      this.problems.push({ priority, text: `${this.name}: ${text}`, file: '', line: 0 });
       return true;
     };
+    if (fatal) {
+      // Reading ended at the command that cannot be read.
+      const last = this.problems[this.problems.length - 1];
+      this.problems = this.problems.filter(({ file, line }) => file !== last?.file || line <= last.line);
+    }
     if (fatal) return refuse('notice', 'Unit configuration has fatal error, unit will not be started.');
     if (timer !== undefined && timer.monotonic.length === 0 && timer.calendar.length === 0)
       return refuse('err', 'Timer unit lacks value setting. Refusing.');
     if (service === undefined) return false;
     const { exec, type } = service;
-    if (exec.ExecStart.length === 0 && exec.ExecStop.length === 0 && lastOf(this.assignments, 'SuccessAction') === undefined)
+    if (
+      exec.ExecStart.length === 0 &&
+      exec.ExecStop.length === 0 &&
+      lastOf(this.assignments, 'SuccessAction') === undefined
+    )
       return refuse('err', 'Service has no ExecStart=, ExecStop=, or SuccessAction=. Refusing.');
     if (type !== 'oneshot' && exec.ExecStart.length === 0)
-      return refuse('err', 'Service has no ExecStart= setting, which is only allowed for Type=oneshot services. Refusing.');
+      return refuse(
+        'err',
+        'Service has no ExecStart= setting, which is only allowed for Type=oneshot services. Refusing.',
+      );
     if (type !== 'oneshot' && exec.ExecStart.length > 1)
-      return refuse('err', 'Service has more than one ExecStart= setting, which is only allowed for Type=oneshot services. Refusing.');
-    if (type === 'oneshot' && exec.ExecStart.length === 0 && !service.remainAfterExit && exec.ExecStop.length > 0)
-      return refuse('err', 'Service has no ExecStart= and no SuccessAction= settings and does not have RemainAfterExit=yes set. Refusing.');
+      return refuse(
+        'err',
+        'Service has more than one ExecStart= setting, which is only allowed for Type=oneshot services. Refusing.',
+      );
+    if (
+      type === 'oneshot' &&
+      exec.ExecStart.length === 0 &&
+      !service.remainAfterExit &&
+      exec.ExecStop.length > 0
+    )
+      return refuse(
+        'err',
+        'Service has no ExecStart= and no SuccessAction= settings and does not have RemainAfterExit=yes set. Refusing.',
+      );
     if (type === 'oneshot' && (service.restart === 'always' || service.restart === 'on-success'))
-      return refuse('err', "Service has Restart= set to either always or on-success, which isn't allowed for Type=oneshot services. Refusing.");
+      return refuse(
+        'err',
+        "Service has Restart= set to either always or on-success, which isn't allowed for Type=oneshot services. Refusing.",
+      );
     if (type === 'dbus' && lastOf(own, 'BusName') === undefined)
-      return refuse('err', 'Service is of type D-Bus but no D-Bus service name has been specified. Refusing.');
+      return refuse(
+        'err',
+        'Service is of type D-Bus but no D-Bus service name has been specified. Refusing.',
+      );
     return false;
   }
   #dependencies(from: {
@@ -323,13 +442,24 @@ class Reader {
       }
     };
     for (const kind of DEPENDENCIES)
-      add(kind, listOf(from.unit, kind).flatMap(({ value }) => (splitWords(value) ?? []).map((word) => expandSpecifiers(word, name, host))));
-    const names = [name, ...from.aliases, ...(templateOf(name) === undefined ? [] : [templateOf(name)?.template ?? ''])];
+      add(
+        kind,
+        listOf(from.unit, kind).flatMap(({ value }) =>
+          (splitWords(value) ?? []).map((word) => expandSpecifiers(word, name, host)),
+        ),
+      );
+    const names = [
+      name,
+      ...from.aliases,
+      ...(templateOf(name) === undefined ? [] : [templateOf(name)?.template ?? '']),
+    ];
     add('Wants', linkedUnits(host, names, 'wants'));
     add('Requires', linkedUnits(host, names, 'requires'));
     for (const { value } of listOf(from.unit, 'RequiresMountsFor'))
       for (const path of splitWords(value) ?? []) {
-        const mount = host.fs.mounts().filter(({ point }) => point !== '/' && (path === point || path.startsWith(`${point}/`)));
+        const mount = host.fs
+          .mounts()
+          .filter(({ point }) => point !== '/' && (path === point || path.startsWith(`${point}/`)));
         add('Requires', ['-.mount', ...mount.map(({ point }) => `${escapePath(point)}.mount`)]);
         add('After', ['-.mount', ...mount.map(({ point }) => `${escapePath(point)}.mount`)]);
       }
@@ -338,12 +468,20 @@ class Reader {
   }
 }
 function wordsOf(assignments: readonly Assignment[], key: string, name: string, host: Host): string[] {
-  return listOf(assignments, key).flatMap(({ value }) => (splitWords(value) ?? []).map((word) => expandSpecifiers(word, name, host)));
+  return listOf(assignments, key).flatMap(({ value }) =>
+    (splitWords(value) ?? []).map((word) => expandSpecifiers(word, name, host)),
+  );
 }
 /** Default dependencies by kind of unit. Sources: "IMPLICIT DEPENDENCIES" and "DEFAULT DEPENDENCIES" of each kind's page. */
 function implied(
   name: string,
-  from: { type: UnitType; own: readonly Assignment[]; timer: Definition['timer']; defaultDependencies: boolean; unit: readonly Assignment[] },
+  from: {
+    type: UnitType;
+    own: readonly Assignment[];
+    timer: Definition['timer'];
+    defaultDependencies: boolean;
+    unit: readonly Assignment[];
+  },
   add: (kind: Dependency, others: readonly string[]) => void,
 ): void {
   const stem = name.slice(0, name.lastIndexOf('.'));
@@ -352,7 +490,9 @@ function implied(
     add('Before', [from.timer.unit]);
   }
   if (from.type === 'socket') {
-    const target = lastOf(from.own, 'Service')?.value ?? (lastOf(from.own, 'Accept')?.value === 'yes' ? '' : `${stem}.service`);
+    const target =
+      lastOf(from.own, 'Service')?.value ??
+      (lastOf(from.own, 'Accept')?.value === 'yes' ? '' : `${stem}.service`);
     if (target !== '') {
       add('Triggers', [target]);
       add('Before', [target]);
@@ -414,7 +554,9 @@ function conditionsOf(unit: readonly Assignment[], name: string, host: Host): Co
     const found = /^(Condition|Assert)(.+)$/.exec(key);
     if (found === null) continue;
     if (value === '') {
-      conditions = conditions.filter((condition) => condition.kind !== found[2] || condition.assert !== (found[1] === 'Assert'));
+      conditions = conditions.filter(
+        (condition) => condition.kind !== found[2] || condition.assert !== (found[1] === 'Assert'),
+      );
       continue;
     }
     let parameter = value;
@@ -424,7 +566,13 @@ function conditionsOf(unit: readonly Assignment[], name: string, host: Host): Co
     if (negate) parameter = parameter.slice(1);
     conditions = [
       ...conditions,
-      { kind: found[2] ?? '', negate, trigger, parameter: expandSpecifiers(parameter.trim(), name, host), assert: found[1] === 'Assert' },
+      {
+        kind: found[2] ?? '',
+        negate,
+        trigger,
+        parameter: expandSpecifiers(parameter.trim(), name, host),
+        assert: found[1] === 'Assert',
+      },
     ];
   }
   return conditions;

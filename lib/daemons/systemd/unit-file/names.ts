@@ -2,7 +2,17 @@
 import type { Host } from '../../../world/world.contract';
 
 export const UNIT_TYPES = [
-  'service', 'socket', 'target', 'device', 'mount', 'automount', 'swap', 'timer', 'path', 'slice', 'scope',
+  'service',
+  'socket',
+  'target',
+  'device',
+  'mount',
+  'automount',
+  'swap',
+  'timer',
+  'path',
+  'slice',
+  'scope',
 ] as const;
 export type UnitType = (typeof UNIT_TYPES)[number];
 
@@ -12,28 +22,39 @@ export function typeOf(name: string): UnitType | undefined {
 }
 export function isUnitName(name: string): boolean {
   return (
-    /^[A-Za-z0-9:_.\\@-]+$/.test(name) && typeOf(name) !== undefined && name.lastIndexOf('.') > 0 && name.length < 256
+    /^[A-Za-z0-9:_.\\@-]+$/.test(name) &&
+    typeOf(name) !== undefined &&
+    name.lastIndexOf('.') > 0 &&
+    name.length < 256
   );
 }
 /** What systemctl makes of what the user typed: `haproxy` is `haproxy.service`, a path is a mount. */
 export function mangle(text: string, suffix = '.service'): string {
-  if (isUnitName(text) || isGlob(text)) return isGlob(text) && typeOf(text) === undefined ? text + suffix : text;
+  if (isUnitName(text) || isGlob(text))
+    return isGlob(text) && typeOf(text) === undefined ? text + suffix : text;
   if (text.startsWith('/dev/')) return `${escapePath(text)}.device`;
   if (text.startsWith('/')) return `${escapePath(text)}.mount`;
-  const escaped = text.replace(/[^A-Za-z0-9:_.\\@-]/g, (c) => (c === '/' ? '-' : `\\x${c.charCodeAt(0).toString(16)}`));
+  const escaped = text.replace(/[^A-Za-z0-9:_.\\@-]/g, (c) =>
+    c === '/' ? '-' : `\\x${c.charCodeAt(0).toString(16)}`,
+  );
   return typeOf(escaped) === undefined ? escaped + suffix : escaped;
 }
 export function isGlob(text: string): boolean {
   return /[*?[]/.test(text);
 }
 export function globMatches(pattern: string, text: string): boolean {
-  const source = pattern.replace(/[.+^${}()|\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.');
+  const source = pattern
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.');
   return new RegExp(`^${source}$`, 's').test(text);
 }
 export function escapePath(path: string): string {
   const trimmed = path.replace(/^\/+|\/+$/g, '');
   if (trimmed === '') return '-';
-  return trimmed.replace(/[^A-Za-z0-9:_./]/g, (c) => `\\x${c.charCodeAt(0).toString(16)}`).replace(/\/+/g, '-');
+  return trimmed
+    .replace(/[^A-Za-z0-9:_./]/g, (c) => `\\x${c.charCodeAt(0).toString(16)}`)
+    .replace(/\/+/g, '-');
 }
 export function unescapeName(text: string): string {
   return text

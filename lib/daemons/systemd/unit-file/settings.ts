@@ -20,11 +20,25 @@ export interface Reading {
   complain(assignment: Assignment, text: string): void;
 }
 const EXEC_KINDS: readonly ExecKind[] = [
-  'ExecCondition', 'ExecStartPre', 'ExecStart', 'ExecStartPost', 'ExecReload', 'ExecStop', 'ExecStopPost',
+  'ExecCondition',
+  'ExecStartPre',
+  'ExecStart',
+  'ExecStartPost',
+  'ExecReload',
+  'ExecStop',
+  'ExecStopPost',
 ];
 const DIRECTORY_KINDS = ['Runtime', 'State', 'Cache', 'Logs', 'Configuration'] as const;
 const SERVICE_TYPES = ['simple', 'exec', 'forking', 'oneshot', 'notify', 'idle', 'dbus'] as const;
-const RESTARTS = ['no', 'on-success', 'on-failure', 'on-abnormal', 'on-watchdog', 'on-abort', 'always'] as const;
+const RESTARTS = [
+  'no',
+  'on-success',
+  'on-failure',
+  'on-abnormal',
+  'on-watchdog',
+  'on-abort',
+  'always',
+] as const;
 const KILL_MODES = ['control-group', 'mixed', 'process', 'none'] as const;
 const NOTIFY_ACCESS = ['none', 'main', 'exec', 'all'] as const;
 const DEFAULT_TIMEOUT = 90_000_000;
@@ -134,9 +148,19 @@ export function serviceSettings(assignments: readonly Assignment[], reading: Rea
     successExit: exitSet(section.words('SuccessExitStatus')),
     restartPrevent: exitSet(section.words('RestartPreventExitStatus')),
     restartForce: exitSet(section.words('RestartForceExitStatus')),
-    killMode: section.oneOf('KillMode', KILL_MODES, 'control-group', 'Failed to parse kill mode specification'),
+    killMode: section.oneOf(
+      'KillMode',
+      KILL_MODES,
+      'control-group',
+      'Failed to parse kill mode specification',
+    ),
     killSignal: section.read('KillSignal', parseSignal, 'TERM', 'Failed to parse KillSignal= parameter'),
-    finalKillSignal: section.read('FinalKillSignal', parseSignal, 'KILL', 'Failed to parse FinalKillSignal= parameter'),
+    finalKillSignal: section.read(
+      'FinalKillSignal',
+      parseSignal,
+      'KILL',
+      'Failed to parse FinalKillSignal= parameter',
+    ),
     sendSigkill: section.flag('SendSIGKILL', true),
     sendSighup: section.flag('SendSIGHUP', false),
     environment: section.words('Environment').flatMap((word): [string, string][] => {
@@ -153,7 +177,12 @@ export function serviceSettings(assignments: readonly Assignment[], reading: Rea
     supplementaryGroups: section.words('SupplementaryGroups'),
     workingDirectory: section.text('WorkingDirectory')?.replace(/^-/, ''),
     workingDirectoryOptional: section.text('WorkingDirectory')?.startsWith('-') === true,
-    umask: section.read('UMask', (text) => (/^[0-7]+$/.test(text) ? Number.parseInt(text, 8) : undefined), 0o022, 'Failed to parse mode value'),
+    umask: section.read(
+      'UMask',
+      (text) => (/^[0-7]+$/.test(text) ? Number.parseInt(text, 8) : undefined),
+      0o022,
+      'Failed to parse mode value',
+    ),
     directories: DIRECTORY_KINDS.map((kind) => ({
       kind,
       names: section.words(`${kind}Directory`),
@@ -163,14 +192,25 @@ export function serviceSettings(assignments: readonly Assignment[], reading: Rea
     standardOutput: section.text('StandardOutput') ?? 'journal',
     standardError: section.text('StandardError') ?? 'inherit',
     syslogIdentifier: section.text('SyslogIdentifier'),
-    notifyAccess: section.oneOf('NotifyAccess', NOTIFY_ACCESS, type === 'notify' ? 'main' : 'none', 'Failed to parse notify access specifier'),
+    notifyAccess: section.oneOf(
+      'NotifyAccess',
+      NOTIFY_ACCESS,
+      type === 'notify' ? 'main' : 'none',
+      'Failed to parse notify access specifier',
+    ),
     tasksMax: tasksOf(section.text('TasksMax')),
     memoryMax: limitOf(section.text('MemoryMax') ?? section.text('MemoryLimit')),
   };
 }
 function execSettings(assignments: readonly Assignment[], reading: Reading): ServiceSettings['exec'] {
   const exec: ServiceSettings['exec'] = {
-    ExecCondition: [], ExecStartPre: [], ExecStart: [], ExecStartPost: [], ExecReload: [], ExecStop: [], ExecStopPost: [],
+    ExecCondition: [],
+    ExecStartPre: [],
+    ExecStart: [],
+    ExecStartPost: [],
+    ExecReload: [],
+    ExecStop: [],
+    ExecStopPost: [],
   };
   for (const assignment of assignments) {
     const kind = EXEC_KINDS.find((candidate) => candidate === assignment.key);
@@ -221,7 +261,13 @@ function exitSet(words: readonly string[]): { codes: number[]; signals: SignalNa
   return set;
 }
 
-const MONOTONIC = ['OnActiveSec', 'OnBootSec', 'OnStartupSec', 'OnUnitActiveSec', 'OnUnitInactiveSec'] as const;
+const MONOTONIC = [
+  'OnActiveSec',
+  'OnBootSec',
+  'OnStartupSec',
+  'OnUnitActiveSec',
+  'OnUnitInactiveSec',
+] as const;
 
 export function timerSettings(assignments: readonly Assignment[], reading: Reading): TimerSettings {
   const section = new Section(reading, assignments);

@@ -110,7 +110,9 @@ function fractionOf(unit: number, remainder: number, accuracy: number): string {
 export function formatRelative(now: number, then: number): string {
   const word = then > now ? 'left' : 'ago';
   const distance = Math.abs(now - then);
-  const [SECOND, MINUTE, HOUR, DAY, WEEK, MONTH, YEAR] = [1e6, 6e7, 3.6e9, 8.64e10, 6.048e11, 2.6298e12, 3.15576e13];
+  const [SECOND, MINUTE, HOUR, DAY, WEEK, MONTH, YEAR] = [
+    1e6, 6e7, 3.6e9, 8.64e10, 6.048e11, 2.6298e12, 3.15576e13,
+  ];
   const count = (unit: number): number => Math.floor(distance / unit);
   const plural = (amount: number, name: string): string => `${amount} ${name}${amount === 1 ? '' : 's'}`;
   if (distance >= YEAR) {

@@ -15,7 +15,10 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** Splits at blanks; quotes count at the start of a word; undefined when a quote is not closed. */
-export function splitWords(text: string, options: { keepUnknownEscapes?: boolean } = {}): string[] | undefined {
+export function splitWords(
+  text: string,
+  options: { keepUnknownEscapes?: boolean } = {},
+): string[] | undefined {
   const words: string[] = [];
   let i = 0;
   while (i < text.length) {
@@ -164,7 +167,10 @@ export function quoteCommandLine(argv: readonly string[]): string {
   return argv
     .map((word) =>
       word === '' || /[\s"'\\$`;&|<>()*?[\]{}~#!]/.test(word)
-        ? `"${word.replace(/["\\$`]/g, '\\$&').replace(/\n/g, '\\n').replace(/\t/g, '\\t')}"`
+        ? `"${word
+            .replace(/["\\$`]/g, '\\$&')
+            .replace(/\n/g, '\\n')
+            .replace(/\t/g, '\\t')}"`
         : word,
     )
     .join(' ');

@@ -6,7 +6,9 @@ export function unitText(sections: Readonly<Record<string, Section>>): string {
   return Object.entries(sections)
     .filter(([, section]) => Object.keys(section).length > 0)
     .map(([name, section]) => {
-      const lines = Object.entries(section).flatMap(([key, value]) => (typeof value === 'string' ? [`${key}=${value}`] : value.map((one) => `${key}=${one}`)));
+      const lines = Object.entries(section).flatMap(([key, value]) =>
+        typeof value === 'string' ? [`${key}=${value}`] : value.map((one) => `${key}=${one}`),
+      );
       return `[${name}]\n${lines.join('\n')}\n`;
     })
     .join('\n');

@@ -33,36 +33,77 @@ export const TARGETS: Readonly<Record<string, string>> = {
     After: 'multi-user.target rescue.service rescue.target display-manager.service',
     AllowIsolate: 'yes',
   }),
-  'rescue.target': target('Rescue Mode', { Requires: 'sysinit.target rescue.service', After: 'sysinit.target rescue.service', AllowIsolate: 'yes' }),
-  'emergency.target': target('Emergency Mode', { Requires: 'emergency.service', After: 'emergency.service', AllowIsolate: 'yes' }),
-  'network-pre.target': target('Preparation for Network', { Documentation: [SPECIAL, ONLINE], RefuseManualStart: 'yes' }),
-  'network.target': target('Network', { Documentation: [SPECIAL, ONLINE], After: 'network-pre.target', RefuseManualStart: 'yes' }),
-  'network-online.target': target('Network is Online', { Documentation: [SPECIAL, ONLINE], After: 'network.target' }),
+  'rescue.target': target('Rescue Mode', {
+    Requires: 'sysinit.target rescue.service',
+    After: 'sysinit.target rescue.service',
+    AllowIsolate: 'yes',
+  }),
+  'emergency.target': target('Emergency Mode', {
+    Requires: 'emergency.service',
+    After: 'emergency.service',
+    AllowIsolate: 'yes',
+  }),
+  'network-pre.target': target('Preparation for Network', {
+    Documentation: [SPECIAL, ONLINE],
+    RefuseManualStart: 'yes',
+  }),
+  'network.target': target('Network', {
+    Documentation: [SPECIAL, ONLINE],
+    After: 'network-pre.target',
+    RefuseManualStart: 'yes',
+  }),
+  'network-online.target': target('Network is Online', {
+    Documentation: [SPECIAL, ONLINE],
+    After: 'network.target',
+  }),
   'nss-lookup.target': target('Host and Network Name Lookups', { RefuseManualStart: 'yes' }),
   'nss-user-lookup.target': target('User and Group Name Lookups', { RefuseManualStart: 'yes' }),
   'time-set.target': target('System Time Set', { RefuseManualStart: 'yes' }),
-  'time-sync.target': target('System Time Synchronized', { RefuseManualStart: 'yes', After: 'time-set.target', Wants: 'time-set.target' }),
-  'first-boot-complete.target': target('First Boot Complete', { ConditionFirstBoot: 'yes', RefuseManualStart: 'yes' }),
+  'time-sync.target': target('System Time Synchronized', {
+    RefuseManualStart: 'yes',
+    After: 'time-set.target',
+    Wants: 'time-set.target',
+  }),
+  'first-boot-complete.target': target('First Boot Complete', {
+    ConditionFirstBoot: 'yes',
+    RefuseManualStart: 'yes',
+  }),
   'local-fs-pre.target': target('Preparation for Local File Systems', { ...LATE, RefuseManualStart: 'yes' }),
   'local-fs.target': target('Local File Systems', {
-    ...APART, After: 'local-fs-pre.target', OnFailure: 'emergency.target', OnFailureJobMode: 'replace-irreversibly',
+    ...APART,
+    After: 'local-fs-pre.target',
+    OnFailure: 'emergency.target',
+    OnFailureJobMode: 'replace-irreversibly',
   }),
-  'remote-fs-pre.target': target('Preparation for Remote File Systems', { ...LATE, RefuseManualStart: 'yes' }),
-  'remote-fs.target': target('Remote File Systems', { ...APART, After: 'remote-fs-pre.target' }, { WantedBy: 'multi-user.target' }),
+  'remote-fs-pre.target': target('Preparation for Remote File Systems', {
+    ...LATE,
+    RefuseManualStart: 'yes',
+  }),
+  'remote-fs.target': target(
+    'Remote File Systems',
+    { ...APART, After: 'remote-fs-pre.target' },
+    { WantedBy: 'multi-user.target' },
+  ),
   'swap.target': target('Swaps'),
   'sockets.target': target('Socket Units'),
   'paths.target': target('Path Units'),
   'timers.target': target('Timer Units', APART),
   'slices.target': target('Slice Units', { Wants: '-.slice system.slice', After: '-.slice system.slice' }),
   'getty-pre.target': target('Preparation for Logins', { RefuseManualStart: 'yes' }),
-  'getty.target': target('Login Prompts', { Documentation: 'man:systemd.special(7) man:systemd-getty-generator(8)' }),
+  'getty.target': target('Login Prompts', {
+    Documentation: 'man:systemd.special(7) man:systemd-getty-generator(8)',
+  }),
   'cryptsetup.target': target('Local Encrypted Volumes'),
   'integritysetup.target': target('Local Integrity Protected Volumes'),
   'veritysetup.target': target('Local Verity Protected Volumes'),
   'sigpwr.target': target('Power Failure'),
   'shutdown.target': target('System Shutdown', { ...LATE, RefuseManualStart: 'yes' }),
   'umount.target': target('Unmount All Filesystems', { ...LATE, RefuseManualStart: 'yes' }),
-  'final.target': target('Late Shutdown Services', { ...LATE, RefuseManualStart: 'yes', After: 'shutdown.target umount.target' }),
+  'final.target': target('Late Shutdown Services', {
+    ...LATE,
+    RefuseManualStart: 'yes',
+    After: 'shutdown.target umount.target',
+  }),
   ...Object.fromEntries(
     [
       ['reboot', 'System Reboot'],
@@ -74,7 +115,10 @@ export const TARGETS: Readonly<Record<string, string>> = {
         target(
           description,
           {
-            ...LATE, Requires: `systemd-${verb}.service`, After: `systemd-${verb}.service`, AllowIsolate: 'yes',
+            ...LATE,
+            Requires: `systemd-${verb}.service`,
+            After: `systemd-${verb}.service`,
+            AllowIsolate: 'yes',
             ...(verb === 'halt' ? {} : { JobTimeoutSec: '30min', JobTimeoutAction: `${verb}-force` }),
           },
           { Alias: 'ctrl-alt-del.target' },
@@ -84,8 +128,12 @@ export const TARGETS: Readonly<Record<string, string>> = {
         `systemd-${verb}.service`,
         unitText({
           Unit: {
-            Description: description, Documentation: 'man:systemd-halt.service(8)', ...LATE,
-            Requires: 'shutdown.target umount.target final.target', After: 'shutdown.target umount.target final.target', SuccessAction: `${verb}-force`,
+            Description: description,
+            Documentation: 'man:systemd-halt.service(8)',
+            ...LATE,
+            Requires: 'shutdown.target umount.target final.target',
+            After: 'shutdown.target umount.target final.target',
+            SuccessAction: `${verb}-force`,
           },
         }),
       ],
@@ -96,22 +144,56 @@ export const TARGETS: Readonly<Record<string, string>> = {
     Mount: { What: 'hugetlbfs', Where: '/dev/hugepages', Type: 'hugetlbfs' },
   }),
   'dev-mqueue.mount': unitText({
-    Unit: { Description: 'POSIX Message Queue File System', DefaultDependencies: 'no', Before: 'sysinit.target' },
+    Unit: {
+      Description: 'POSIX Message Queue File System',
+      DefaultDependencies: 'no',
+      Before: 'sysinit.target',
+    },
     Mount: { What: 'mqueue', Where: '/dev/mqueue', Type: 'mqueue' },
   }),
   'systemd-journald.socket': unitText({
-    Unit: { Description: 'Journal Socket', Documentation: 'man:systemd-journald.service(8) man:journald.conf(5)', DefaultDependencies: 'no', Before: 'sockets.target', IgnoreOnIsolate: 'yes' },
-    Socket: { ListenDatagram: '/run/systemd/journal/socket', ListenStream: '/run/systemd/journal/stdout', Service: 'systemd-journald.service', SocketMode: '0666' },
+    Unit: {
+      Description: 'Journal Socket',
+      Documentation: 'man:systemd-journald.service(8) man:journald.conf(5)',
+      DefaultDependencies: 'no',
+      Before: 'sockets.target',
+      IgnoreOnIsolate: 'yes',
+    },
+    Socket: {
+      ListenDatagram: '/run/systemd/journal/socket',
+      ListenStream: '/run/systemd/journal/stdout',
+      Service: 'systemd-journald.service',
+      SocketMode: '0666',
+    },
   }),
   'systemd-journald-dev-log.socket': unitText({
-    Unit: { Description: 'Journal Socket (/dev/log)', Documentation: 'man:systemd-journald.service(8) man:journald.conf(5)', DefaultDependencies: 'no', Before: 'sockets.target', IgnoreOnIsolate: 'yes' },
-    Socket: { ListenDatagram: '/run/systemd/journal/dev-log', Service: 'systemd-journald.service', SocketMode: '0666', Symlinks: '/dev/log' },
+    Unit: {
+      Description: 'Journal Socket (/dev/log)',
+      Documentation: 'man:systemd-journald.service(8) man:journald.conf(5)',
+      DefaultDependencies: 'no',
+      Before: 'sockets.target',
+      IgnoreOnIsolate: 'yes',
+    },
+    Socket: {
+      ListenDatagram: '/run/systemd/journal/dev-log',
+      Service: 'systemd-journald.service',
+      SocketMode: '0666',
+      Symlinks: '/dev/log',
+    },
   }),
   'systemd-initctl.socket': unitText({
-    Unit: { Description: 'initctl Compatibility Named Pipe', Documentation: 'man:systemd-initctl.socket(8)', DefaultDependencies: 'no', Before: 'sockets.target' },
+    Unit: {
+      Description: 'initctl Compatibility Named Pipe',
+      Documentation: 'man:systemd-initctl.socket(8)',
+      DefaultDependencies: 'no',
+      Before: 'sockets.target',
+    },
     Socket: { ListenFIFO: '/run/initctl', Symlinks: '/dev/initctl', SocketMode: '0600' },
   }),
-  'dbus.socket': unitText({ Unit: { Description: 'D-Bus System Message Bus Socket' }, Socket: { ListenStream: '/run/dbus/system_bus_socket' } }),
+  'dbus.socket': unitText({
+    Unit: { Description: 'D-Bus System Message Bus Socket' },
+    Socket: { ListenStream: '/run/dbus/system_bus_socket' },
+  }),
 };
 /** Other names, and what pulls what in. */
 export const LINKS: Readonly<Record<string, string>> = {
@@ -131,13 +213,37 @@ export const LINKS: Readonly<Record<string, string>> = {
   'dbus-org.freedesktop.login1.service': 'systemd-logind.service',
   'dbus-org.freedesktop.timedate1.service': 'systemd-timedated.service',
   ...wants('sysinit.target', [
-    'cryptsetup.target', 'integritysetup.target', 'veritysetup.target', 'dev-hugepages.mount', 'dev-mqueue.mount', 'kmod-static-nodes.service',
-    'systemd-binfmt.service', 'systemd-journal-flush.service', 'systemd-journald.service', 'systemd-modules-load.service', 'systemd-random-seed.service',
-    'systemd-sysusers.service', 'systemd-tmpfiles-setup-dev.service', 'systemd-tmpfiles-setup.service', 'systemd-update-utmp.service',
-    'systemd-udevd.service', 'systemd-udev-trigger.service',
+    'cryptsetup.target',
+    'integritysetup.target',
+    'veritysetup.target',
+    'dev-hugepages.mount',
+    'dev-mqueue.mount',
+    'kmod-static-nodes.service',
+    'systemd-binfmt.service',
+    'systemd-journal-flush.service',
+    'systemd-journald.service',
+    'systemd-modules-load.service',
+    'systemd-random-seed.service',
+    'systemd-sysusers.service',
+    'systemd-tmpfiles-setup-dev.service',
+    'systemd-tmpfiles-setup.service',
+    'systemd-update-utmp.service',
+    'systemd-udevd.service',
+    'systemd-udev-trigger.service',
   ]),
-  ...wants('sockets.target', ['dbus.socket', 'systemd-initctl.socket', 'systemd-journald-dev-log.socket', 'systemd-journald.socket']),
-  ...wants('multi-user.target', ['dbus.service', 'getty.target', 'systemd-logind.service', 'systemd-update-utmp-runlevel.service', 'systemd-user-sessions.service']),
+  ...wants('sockets.target', [
+    'dbus.socket',
+    'systemd-initctl.socket',
+    'systemd-journald-dev-log.socket',
+    'systemd-journald.socket',
+  ]),
+  ...wants('multi-user.target', [
+    'dbus.service',
+    'getty.target',
+    'systemd-logind.service',
+    'systemd-update-utmp-runlevel.service',
+    'systemd-user-sessions.service',
+  ]),
   ...wants('graphical.target', ['systemd-update-utmp-runlevel.service']),
   ...wants('rescue.target', ['systemd-update-utmp-runlevel.service']),
   ...wants('timers.target', ['systemd-tmpfiles-clean.timer']),
@@ -149,15 +255,21 @@ function wants(unit: string, names: readonly string[]): Record<string, string> {
 export const ENABLED: Readonly<Record<string, string>> = {
   '/etc/systemd/system/getty.target.wants/getty@tty1.service': '/lib/systemd/system/getty@.service',
   '/etc/systemd/system/multi-user.target.wants/remote-fs.target': '/lib/systemd/system/remote-fs.target',
-  '/etc/systemd/system/multi-user.target.wants/e2scrub_reap.service': '/lib/systemd/system/e2scrub_reap.service',
-  '/etc/systemd/system/sysinit.target.wants/systemd-timesyncd.service': '/lib/systemd/system/systemd-timesyncd.service',
-  '/etc/systemd/system/dbus-org.freedesktop.timesync1.service': '/lib/systemd/system/systemd-timesyncd.service',
-  '/etc/systemd/system/sysinit.target.wants/systemd-pstore.service': '/lib/systemd/system/systemd-pstore.service',
+  '/etc/systemd/system/multi-user.target.wants/e2scrub_reap.service':
+    '/lib/systemd/system/e2scrub_reap.service',
+  '/etc/systemd/system/sysinit.target.wants/systemd-timesyncd.service':
+    '/lib/systemd/system/systemd-timesyncd.service',
+  '/etc/systemd/system/dbus-org.freedesktop.timesync1.service':
+    '/lib/systemd/system/systemd-timesyncd.service',
+  '/etc/systemd/system/sysinit.target.wants/systemd-pstore.service':
+    '/lib/systemd/system/systemd-pstore.service',
   ...Object.fromEntries(
-    ['apt-daily', 'apt-daily-upgrade', 'dpkg-db-backup', 'e2scrub_all', 'fstrim', 'logrotate', 'man-db'].map((name) => [
-      `/etc/systemd/system/timers.target.wants/${name}.timer`,
-      `/lib/systemd/system/${name}.timer`,
-    ]),
+    ['apt-daily', 'apt-daily-upgrade', 'dpkg-db-backup', 'e2scrub_all', 'fstrim', 'logrotate', 'man-db'].map(
+      (name) => [
+        `/etc/systemd/system/timers.target.wants/${name}.timer`,
+        `/lib/systemd/system/${name}.timer`,
+      ],
+    ),
   ),
 };
 export const PRESET = `# See systemd.preset(5)
