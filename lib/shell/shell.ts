@@ -250,6 +250,10 @@ export class Shell {
     child.directories = [...this.directories];
     child.hash = new Map(this.hash);
     child.history = this.history;
+    if (this.jobs.list.length > 0) {
+      child.jobs.list = this.jobs.list.map((job) => ({ ...job, inherited: true }));
+      child.jobs.order = [...this.jobs.order];
+    }
     child.disabledBuiltins = new Set(this.disabledBuiltins);
     child.traceDepth = this.traceDepth;
     child.inSubstitution = this.inSubstitution;

@@ -1,7 +1,8 @@
 /** `declare`, `typeset`, `local`, `export`, `readonly`. */
 import { attributeLetters, listText } from '../expand/parameter-operations';
-import { doubleQuote } from '../expand/quote';
+import { doubleQuote, traceQuote } from '../expand/quote';
 import { assignElements, keyOf } from '../run/assign';
+import { traceLine } from '../run/trace';
 import type { Run, Shell } from '../shell';
 import {
   CAPITALIZED,
@@ -268,6 +269,8 @@ function* declareOne(call: Call, wish: Wish, manner: Manner, text: string, place
   applyKind(shell, name, variable, wish, isFresh);
   applyFlags(variable, wish);
   if (!(yield* assignTarget(call, { ...target, name }, { place, scope, wish }))) return false;
+  if (shell.options.xtrace && manner.on.length > 0 && target.value !== undefined && shell.dialect === 'bash')
+    yield* traceLine(shell, `${name}${target.append ? '+' : ''}=${traceQuote(target.value)}`);
   const final = shell.variables.writable(name, scope ?? shell.variables.scopeOf(name));
   if (wish.on.has('r')) final.flags |= READONLY;
   return true;

@@ -112,7 +112,21 @@ export function* evaluate(call: Call): Run<number> {
   const args = shell.dialect === 'dash' ? call.args : yield* noOptions(call);
   if (typeof args === 'number') return args;
   if (args.length === 0) return 0;
-  return yield* shell.machinery.runText(shell, args.join(' '), { name: 'eval', lineBase: shell.line - 1 });
+  return yield* traced(shell, { name: 'eval', lineBase: shell.line - 1 }, args.join(' '));
+}
+
+/** `set -x` marks what a text runs with one more `+`. */
+function* traced(
+  shell: Shell,
+  options: { readonly name: string; readonly lineBase: number },
+  text: string,
+): Run<number> {
+  shell.traceDepth++;
+  try {
+    return yield* shell.machinery.runText(shell, text, options);
+  } finally {
+    shell.traceDepth--;
+  }
 }
 
 // ------------------------------------------------------------------------ source
@@ -127,7 +141,7 @@ export function* source(call: Call): Run<number> {
     return yield* usage(call);
   }
   const path = findSource(shell, name);
-  const found = readScript(shell, path);
+  const found = (yield* readDescriptor(shell, path)) ?? readScript(shell, path);
   if (typeof found !== 'string') return yield* cannotSource(call, name, found);
   return yield* runSource(shell, { path, text: found, args: rest });
 }
@@ -163,14 +177,16 @@ function findSource(shell: Shell, name: string): string {
   return name;
 }
 
+/** `. /dev/stdin`, `. <(command)`: all that a descriptor gives. */
+function* readDescriptor(shell: Shell, path: string): Run<string | undefined> {
+  const own = /^\/dev\/(?:fd\/(\d+)|stdin)$/.exec(path);
+  const stream = own === null ? undefined : shell.context.fds.get(Number(own[1] ?? 0));
+  return stream === undefined ? undefined : yield* shell.context.readAll(stream);
+}
+
 export function readScript(shell: Shell, path: string): string | { readonly problem: string } {
   const { fs, who } = shell.context;
   const full = shell.context.resolve(path);
-  const own = /^\/dev\/(?:fd\/(\d+)|stdin)$/.exec(path);
-  if (own !== null) {
-    const stream = shell.context.fds.get(Number(own[1] ?? 0));
-    if (stream !== undefined) return stream.read() ?? '';
-  }
   const info = fs.stat(full, who);
   if (info instanceof FileError) return { problem: errnoText(info.errno) };
   if (info.kind === 'directory') return { problem: 'is a directory' };
@@ -188,7 +204,7 @@ export function* runSource(
   const given = shell.positional;
   shell.frames.push({ kind: 'source', name: 'source', source: file.path, callLine: shell.line });
   try {
-    const status = yield* shell.machinery.runText(shell, file.text, { name: file.path, lineBase: 0 });
+    const status = yield* traced(shell, { name: file.path, lineBase: 0 }, file.text);
     yield* runTrap(shell, 'RETURN');
     return status;
   } catch (problem) {

@@ -225,7 +225,7 @@ function* interrupted(shell: Shell): Run<number> {
 function* waitForAll(shell: Shell): Run<number> {
   for (;;) {
     yield* reapJobs(shell);
-    const running = shell.jobs.list.filter((job) => job.state === 'running');
+    const running = shell.jobs.list.filter((job) => job.state === 'running' && job.inherited !== true);
     const pids = running.flatMap((job) => job.pids.filter((pid) => !shell.jobs.finished.has(pid)));
     if (pids.length === 0) break;
     yield* shell.suspend({ children: pids });
@@ -256,7 +256,9 @@ function* waitForNext(call: Call, specs: readonly string[], store: string | unde
       if (store !== undefined) shell.assign(store, String(done.pids.at(-1) ?? ''));
       return done.status;
     }
-    const pids = candidates.filter((job) => job.state === 'running').flatMap((job) => job.pids);
+    const pids = candidates
+      .filter((job) => job.state === 'running' && job.inherited !== true)
+      .flatMap((job) => job.pids);
     if (pids.length === 0) return 127;
     yield* shell.suspend({ children: pids });
     if (shell.pendingTraps.length > 0) return yield* interrupted(shell);

@@ -64,8 +64,8 @@ export function containsShellMeta(text: string): boolean {
 /** A word in the output of `set -x`. */
 export function traceQuote(text: string): string {
   if (text === '') return "''";
-  if (needsAnsi(text)) return ansiQuote(text);
-  return containsShellMeta(text) ? singleQuote(text) : text;
+  if (containsShellMeta(text)) return singleQuote(text);
+  return needsAnsi(text) ? ansiQuote(text) : text;
 }
 
 /** `${x@Q}`. */

@@ -25,6 +25,8 @@ export function* runTrap(shell: Shell, name: TrapName): Run<void> {
     return;
   const { status, pipeStatus, inTrap, line, lastArgument, currentCommand } = shell;
   shell.inTrap = name;
+  const deeper = name === 'EXIT' ? 0 : 1;
+  shell.traceDepth += deeper;
   const reports = name === 'ERR' || name === 'DEBUG' || name === 'RETURN';
   try {
     yield* shell.machinery.runText(
@@ -34,6 +36,7 @@ export function* runTrap(shell: Shell, name: TrapName): Run<void> {
     );
   } finally {
     shell.inTrap = inTrap;
+    shell.traceDepth -= deeper;
   }
   shell.status = status;
   shell.pipeStatus = pipeStatus;

@@ -40,7 +40,7 @@ export function noteEnd(shell: Shell, pid: number, status: ExitStatus): void {
 /** Looks after all background children without waiting. */
 export function* reapJobs(shell: Shell): Run<void> {
   for (const job of shell.jobs.list) {
-    if (job.state === 'done') continue;
+    if (job.state === 'done' || job.inherited === true) continue;
     for (const pid of job.pids) {
       if (shell.jobs.finished.has(pid)) continue;
       const process = shell.host.process(pid);

@@ -193,6 +193,7 @@ function* outside(
   // A trap must run in this process when the command has ended.
   const replaces =
     inPlace && [...shell.traps.values()].every((action) => action === '') && shell.cleanups.length === 0;
+  if (replaces) done?.keep();
   return yield* runExternal(shell, words, {
     inPlace: replaces,
     ...(done === undefined || replaces ? {} : { release: () => done.undo() }),

@@ -86,5 +86,5 @@ export function* statusOf(shell: Shell, body: () => Run<number>): Run<number | '
 /** Status of a shell that `set -u` or `${x:?}` ended. */
 export function fatalStatus(shell: Shell): number {
   if (shell.dialect === 'dash') return 2;
-  return shell.mode === 'command' && shell.subshellDepth === 0 ? 127 : 1;
+  return shell.mode === 'command' && shell.subshellDepth === 0 && !shell.options.errexit ? 127 : 1;
 }

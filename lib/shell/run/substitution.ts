@@ -43,7 +43,6 @@ function* runInside(child: Shell, text: string, line: number): Run<number> {
   child.options.monitor = false;
   if (!child.shopt.inherit_errexit && !child.options.posix && child.dialect === 'bash')
     child.options.errexit = false;
-  child.guarded = 0;
   const file = soleInput(child, text);
   if (file !== undefined) return yield* copyFile(child, file);
   return yield* child.machinery.runText(child, text, {

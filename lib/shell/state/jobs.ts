@@ -18,6 +18,8 @@ export interface Job {
   disowned?: boolean;
   /** `wait` has given its status. */
   waited?: boolean;
+  /** A subshell shows its parent's jobs until it has its own. */
+  inherited?: boolean;
 }
 
 export class Jobs {
@@ -28,6 +30,7 @@ export class Jobs {
   order: number[] = [];
 
   add(job: Omit<Job, 'id'>): Job {
+    this.list = this.list.filter((other) => other.inherited !== true);
     const id = this.list.reduce((highest, { id: other }) => Math.max(highest, other), 0) + 1;
     const added: Job = { id, ...job };
     this.list.push(added);
