@@ -145,7 +145,11 @@ export function onWorkerEnd(master: Master, pid: number, status: ExitStatus): vo
   const code = signal === undefined ? (status.code ?? 0) : 128 + SIGNAL_NUMBERS[signal];
   const how = signal === undefined ? 'Exit' : (SIGNAL_TEXTS[signal] ?? signal);
   const title = worker.isFormer ? 'Former' : 'Current';
-  say(master, code < 128 ? 'WARNING' : 'ALERT', `${title} worker (${pid}) exited with code ${code} (${how})`);
+  say(
+    master,
+    worker.isFormer || code < 128 ? 'WARNING' : 'ALERT',
+    `${title} worker (${pid}) exited with code ${code} (${how})`,
+  );
   if (!worker.isFormer) {
     if (code !== 0 && code !== 130 && code !== 143 && !state.noExitOnFailure) {
       say(master, 'ALERT', 'exit-on-failure: killing every processes with SIGTERM');
@@ -245,7 +249,6 @@ function replace(master: Master, result: CheckResult, addresses: ReadonlyMap<str
     failed(master);
     return;
   }
-  replaceFormer(host, former, 'USR1');
   state.reloads += 1;
   for (const worker of state.workers) worker.isFormer = true;
   state.workers.push({ pid, isFormer: false, reloads: 0, startedAt: master.kernel.now });
@@ -253,6 +256,7 @@ function replace(master: Master, result: CheckResult, addresses: ReadonlyMap<str
   state.noExitOnFailure = configuration.global.noExitOnFailure;
   say(master, 'NOTICE', `New worker (${pid}) forked`);
   say(master, 'NOTICE', 'Loading success.');
+  replaceFormer(host, former, 'USR1');
   state.saidVersion = false;
   loaded(master, true);
 }

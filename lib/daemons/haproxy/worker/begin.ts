@@ -49,6 +49,7 @@ export function newWorker(beginning: Beginning): WorkerState {
     sessions: new Map(),
     byServer: new Map(),
     stopping: false,
+    isFinishing: false,
     stoppedAt: 0,
     counters: { connections: 0, requests: 0, mostSessions: 0, mostRate: 0, current: 0 },
     nextId: 1,

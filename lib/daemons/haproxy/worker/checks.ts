@@ -258,16 +258,16 @@ interface Verdict {
 function judge(runtime: Runtime, { proxy, server }: Which, response: HttpResponse): Verdict {
   const { check } = runtime.settings(proxy);
   if (check.disableOn404 && response.status === 404 && server.next !== 'stopped')
-    return { status: 'L7OKC', description: response.reason };
+    return { status: 'L7OKC', description: '' };
   if (check.expect.length === 0) {
     const passes = response.status >= 200 && response.status <= 399;
-    return { status: passes ? 'L7OK' : 'L7STS', description: response.reason };
+    return { status: passes ? 'L7OK' : 'L7STS', description: passes ? '' : response.reason };
   }
   for (const expect of check.expect) {
     const failure = unmet(expect, response);
     if (failure !== undefined) return failure;
   }
-  return { status: 'L7OK', description: response.reason };
+  return { status: 'L7OK', description: '' };
 }
 function unmet(expect: CheckExpect, response: HttpResponse): Verdict | undefined {
   const isBody = expect.what === 'string' || expect.what === 'rstring';

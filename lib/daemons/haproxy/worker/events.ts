@@ -85,9 +85,10 @@ export function registerWorker(world: World): void {
       if (server !== undefined) warmUp(runtime, { proxy: data.proxy, server });
     }),
   );
-  world.callback<null, undefined>('haproxy.hard-stop', ({ host, pid }) =>
-    world.exit(host, pid, { code: 0, signal: undefined }),
-  );
+  for (const name of ['haproxy.hard-stop', 'haproxy.finish'])
+    world.callback<null, undefined>(name, ({ host, pid }) =>
+      world.exit(host, pid, { code: 0, signal: undefined }),
+    );
   world.callback('haproxy.ignored', () => undefined);
 }
 

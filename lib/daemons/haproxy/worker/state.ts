@@ -26,6 +26,8 @@ export interface WorkerState {
   /** server's connection → client's connection */
   byServer: Map<number, number>;
   stopping: boolean;
+  /** nothing is left to do: the process is about to end */
+  isFinishing: boolean;
   /** refuses everything new from this instant on */
   stoppedAt: Micros;
   counters: GlobalCounters;
