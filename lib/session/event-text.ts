@@ -175,11 +175,15 @@ const KEYS: Readonly<Record<string, string>> = {
 };
 /** Too many, and shown elsewhere. */
 const SILENT: ReadonlySet<string> = new Set(['request', 'learner.size']);
+/** Every host has it at every boot. */
+const isLoopback = (entry: JournalEntry, data: Data): boolean =>
+  entry.type.startsWith('address.') && data['device'] === 'lo';
 
 /** The entry as a line of the event list, or undefined when it is not for it. */
 export function saidBy(entry: JournalEntry): Said | undefined {
   if (SILENT.has(entry.type)) return undefined;
   const data: Data = typeof entry.data === 'object' && entry.data !== null ? { ...entry.data } : {};
+  if (isLoopback(entry, data)) return undefined;
   const words = Object.hasOwn(WORDS, entry.type) ? WORDS[entry.type] : undefined;
   if (words !== undefined) return words(data, entry.source);
   const state = word(data, 'to') || word(data, 'state');
