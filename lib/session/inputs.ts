@@ -81,6 +81,8 @@ export function applyInput(run: Run<RunInput>, input: RunInput): void {
         ...(before instanceof FileError ? { created: true } : {}),
         ...(failed instanceof FileError ? { refused: failed.errno } : {}),
       });
+      // The editor that a terminal opened for this file ends.
+      world.wake(`editor:${name}:${path}`);
       return;
     }
     case 'hint':
