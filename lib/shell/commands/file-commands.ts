@@ -44,6 +44,9 @@ import { top } from './top';
 import { pstree } from './pstree';
 import { gzip, gunzip, zcat, bzip2, bunzip2, bzcat, xz, unxz, xzcat } from './compress/gzip';
 import { tar } from './tar/tar';
+import { vim, view, nano } from './editor';
+import { lsof, fuser } from './lsof';
+import { watch } from './watch';
 import type { Command } from './tool';
 import { touch } from './touch';
 import { truncate } from './truncate';
@@ -77,6 +80,7 @@ export const FILE_COMMANDS: readonly Command[] = [
   findmnt,
   flock,
   free,
+  fuser,
   groups,
   gunzip,
   gzip,
@@ -93,12 +97,14 @@ export const FILE_COMMANDS: readonly Command[] = [
   ls,
   lsblk,
   lscpu,
+  lsof,
   mkdir,
   mkfifo,
   mknod,
   mktemp,
   mount,
   mv,
+  nano,
   nice,
   nohup,
   nproc,
@@ -140,8 +146,11 @@ export const FILE_COMMANDS: readonly Command[] = [
   uptime,
   users,
   vdir,
+  view,
+  vim,
   vmstat,
   w,
+  watch,
   whereis,
   which,
   who,
