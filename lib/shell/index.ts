@@ -1,8 +1,8 @@
 /** bash and dash, as Debian 12 installs them. */
 import type { Registry } from '../world/world.contract';
 import { bash, dash } from './bash';
-import { converse, takeTerminal } from './interactive/session';
-import { PARKED_SHELL, resumeShell } from './interactive/park';
+import { converse, knowTerminal } from './interactive/session';
+import { PARKED_SHELL, resumeShell, resumeWaitingShell, WAITING_SHELL } from './interactive/park';
 import { STARTUP_FILES } from './startup-files';
 
 export { type Completions, complete, historyOf } from './interactive/completion';
@@ -15,8 +15,14 @@ export function register(registry: Registry): void {
   registry.program('dash/dash', dash);
   registry.resumable(PARKED_SHELL, (context, state) =>
     resumeShell(context, state, (shell) => {
-      takeTerminal(shell);
+      knowTerminal(shell);
       return converse(shell, { prompted: true });
+    }),
+  );
+  registry.resumable(WAITING_SHELL, (context, state) =>
+    resumeWaitingShell(context, state, (shell, waiting) => {
+      knowTerminal(shell);
+      return converse(shell, { prompted: false, waiting });
     }),
   );
   registry.package('bash', {

@@ -6,6 +6,7 @@
 import type { Errno } from '../world/files.contract';
 import type {
   ExitStatus,
+  Parked,
   ProgramContext,
   SignalName,
   SpawnError,
@@ -180,6 +181,13 @@ export class Shell {
   lastCommand: Command | undefined;
   /** Turns the terminal's echo off and on (`read -s`). */
   echo: ((on: boolean) => void) | undefined;
+  /**
+   * The typed line is this one external command and nothing else: while its process runs, the shell can be put away.
+   * Set by the session for each line; `pid` by whoever starts the command.
+   */
+  alone:
+    | { readonly word: string; pid: number | undefined; park(pid: number): Parked | undefined }
+    | undefined;
   /** Tells the terminal which process group is in the foreground. */
   foreground: ((pgid: number) => void) | undefined;
   /** Group that had the terminal before this shell. */
@@ -250,10 +258,7 @@ export class Shell {
     child.directories = [...this.directories];
     child.hash = new Map(this.hash);
     child.history = this.history;
-    if (this.jobs.list.length > 0) {
-      child.jobs.list = this.jobs.list.map((job) => ({ ...job, inherited: true }));
-      child.jobs.order = [...this.jobs.order];
-    }
+    child.jobs.parent = this.jobs;
     child.disabledBuiltins = new Set(this.disabledBuiltins);
     child.traceDepth = this.traceDepth;
     child.inSubstitution = this.inSubstitution;
@@ -546,17 +551,22 @@ export class Shell {
   }
 
   /** A command has run: endless loops must let time pass. */
-  *tick(): Run<void> {
-    if (++this.#ticks % COMMANDS_PER_SLICE !== 0) return;
+  *tick(commands = 1): Run<void> {
+    this.#ticks += commands;
+    if (this.#ticks < COMMANDS_PER_SLICE) return;
+    this.#ticks = 0;
     yield* this.suspend({ until: this.host.compute(this.context.pid, SLICE_MICROS) });
   }
 
   /** Waits for a child to end; undefined when it was stopped. */
   *waitFor(pid: number): Run<ExitStatus | undefined> {
     const waiting = this.context.wait(pid);
+    const { alone } = this;
     let step = waiting.next({ reason: 'start' });
     while (step.done !== true) {
-      const wake = yield* this.suspend(step.value);
+      const wake = yield* this.suspend(
+        alone?.pid === pid ? { ...step.value, park: () => alone.park(pid) } : step.value,
+      );
       if (this.host.process(pid)?.state === 'stopped' && this.options.monitor) return undefined;
       step = waiting.next(wake);
     }

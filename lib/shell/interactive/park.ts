@@ -9,6 +9,8 @@ import type { SpecialState } from '../state/special-variables';
 import type { Variable } from '../state/variables';
 
 export const PARKED_SHELL = 'shell/prompt';
+/** A shell that waits for the one command of its line. */
+export const WAITING_SHELL = 'shell/waiting';
 
 interface SavedShell {
   dialect: 'bash' | 'dash';
@@ -38,6 +40,11 @@ interface SavedShell {
   endsAsked: number;
   strays: number[];
   completions: Map<string, string>;
+  formerForeground: number | undefined;
+}
+interface SavedWait {
+  shell: SavedShell;
+  pid: number;
 }
 
 /** Undefined when the shell stands in the middle of something. */
@@ -73,8 +80,27 @@ export function saveShell(shell: Shell): Parked | undefined {
     endsAsked: shell.endsAsked,
     strays: shell.strays,
     completions: shell.completions,
+    formerForeground: shell.formerForeground,
   };
   return { kind: PARKED_SHELL, state };
+}
+
+/** While `pid` runs in the foreground. */
+export function saveWaitingShell(shell: Shell, pid: number): Parked | undefined {
+  const saved = shell.inTrap === undefined ? saveShell(shell) : undefined;
+  // What saveShell has just made.
+  return saved === undefined
+    ? undefined
+    : { kind: WAITING_SHELL, state: { shell: saved.state as SavedShell, pid } satisfies SavedWait };
+}
+/** Goes on waiting for the command. */
+export function resumeWaitingShell(
+  context: ProgramContext,
+  saved: unknown,
+  go: (shell: Shell, pid: number) => Run<number>,
+): Run<number> {
+  const { shell: state, pid } = saved as SavedWait;
+  return resumeShell(context, state, (shell) => go(shell, pid));
 }
 
 /** Goes on at the prompt, which stands on the screen. */

@@ -8,6 +8,7 @@ import { expandJoined } from '../expand/words';
 import type { Invocation } from '../invocation';
 import { isUnfinished } from '../read-program';
 import { hangUp, runPendingTraps } from '../run/finish';
+import { awaitForeground } from '../run/external';
 import { reapJobs, tellJobs } from '../run/reap';
 import { runUnit } from '../run/run-text';
 import type { Run, Shell } from '../shell';
@@ -17,7 +18,7 @@ import { makeReadWord, partsOf } from '../syntax/word-parts';
 import { HistoryEventNotFound, expandHistory } from './history-expansion';
 import { addToHistory, loadHistory, saveHistory } from './history-file';
 import { forgetShell, rememberShell } from './live-shells';
-import { saveShell } from './park';
+import { saveShell, saveWaitingShell } from './park';
 
 /** What an interactive shell is before it reads any file. */
 export function startInteractive(shell: Shell): void {
@@ -47,13 +48,20 @@ function terminalOf(shell: Shell): ReturnType<Shell['host']['terminals']['find']
 
 /** A group of its own in the terminal's foreground, and the ways to the terminal. */
 export function takeTerminal(shell: Shell): void {
+  const terminal = terminalOf(shell);
+  if (terminal !== undefined) {
+    const { process } = shell.context;
+    shell.formerForeground = terminal.state?.foreground;
+    process.pgid = process.pid;
+    terminal.setForeground(process.pgid);
+  }
+  knowTerminal(shell);
+}
+/** The ways to the terminal, whoever is in its foreground. */
+export function knowTerminal(shell: Shell): void {
   rememberShell(shell);
   const terminal = terminalOf(shell);
   if (terminal === undefined) return;
-  const { process } = shell.context;
-  shell.formerForeground = terminal.state?.foreground;
-  process.pgid = process.pid;
-  terminal.setForeground(process.pgid);
   shell.foreground = (pgid) => terminal.setForeground(pgid);
   shell.echo = (on) => terminal.setAttributes({ echo: on });
 }
@@ -146,17 +154,28 @@ export function* runInteractive(shell: Shell): Run<number> {
 }
 
 /** `prompted`: the prompt stands on the screen already (a shell that was put away and taken up again). */
-export function* converse(shell: Shell, options: { readonly prompted: boolean }): Run<number> {
-  let { prompted } = options;
+export function* converse(
+  shell: Shell,
+  options: { readonly prompted: boolean; readonly waiting?: number },
+): Run<number> {
+  let { prompted, waiting } = options;
   try {
     for (;;) {
       try {
-        const more = yield* oneLine(shell, { prompted });
-        if (!more) return shell.status;
+        if (waiting !== undefined) {
+          const pid = waiting;
+          waiting = undefined;
+          shell.alone = { word: '', pid, park: (waited) => saveWaitingShell(shell, waited) };
+          shell.status = yield* awaitForeground(shell, [pid]);
+        } else {
+          const more = yield* oneLine(shell, { prompted });
+          if (!more) return shell.status;
+        }
       } catch (problem) {
         yield* recover(shell, problem);
       }
       prompted = false;
+      shell.alone = undefined;
     }
   } finally {
     forgetShell(shell);
@@ -210,8 +229,20 @@ function* oneLine(shell: Shell, { prompted }: { readonly prompted: boolean }): R
     unit = lastUnit(shell, text);
   }
   if (shell.options.history) addToHistory(shell, text);
+  const word = soleWord(unit);
+  shell.alone =
+    word === undefined ? undefined : { word, pid: undefined, park: (pid) => saveWaitingShell(shell, pid) };
   yield* runLine(shell, text);
   return true;
+}
+/** The command's name when the line is one simple command with nothing around it. */
+function soleWord(unit: Unit | undefined): string | undefined {
+  const [item, ...others] = unit?.list?.items ?? [];
+  if (item === undefined || others.length > 0 || item.background) return undefined;
+  const { command } = item;
+  if (command.type !== 'simple' || command.redirects.length > 0) return undefined;
+  const [word] = command.words;
+  return word?.assignment === undefined ? word?.plain : undefined;
 }
 
 function* beforePrompt(shell: Shell): Run<void> {

@@ -128,6 +128,7 @@ export function* runExternal(
     return status;
   }
   release();
+  if (shell.alone?.word === name) shell.alone.pid = started;
   return yield* awaitForeground(shell, [started]);
 }
 
