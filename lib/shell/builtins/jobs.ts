@@ -38,7 +38,7 @@ export function* jobs(call: Call): Run<number> {
     if (job === undefined) status = 1;
     else named.push(job);
   }
-  for (const job of rest.length > 0 ? named : [...shell.jobs.list]) {
+  for (const job of rest.length > 0 ? named : [...shell.jobs.shown().list]) {
     if (flags.has('r') && job.state !== 'running') continue;
     if (flags.has('s') && job.state !== 'stopped') continue;
     if (flags.has('n') && job.notified) continue;
@@ -225,7 +225,7 @@ function* interrupted(shell: Shell): Run<number> {
 function* waitForAll(shell: Shell): Run<number> {
   for (;;) {
     yield* reapJobs(shell);
-    const running = shell.jobs.list.filter((job) => job.state === 'running' && job.inherited !== true);
+    const running = shell.jobs.list.filter((job) => job.state === 'running');
     const pids = running.flatMap((job) => job.pids.filter((pid) => !shell.jobs.finished.has(pid)));
     if (pids.length === 0) break;
     yield* shell.suspend({ children: pids });
@@ -256,9 +256,7 @@ function* waitForNext(call: Call, specs: readonly string[], store: string | unde
       if (store !== undefined) shell.assign(store, String(done.pids.at(-1) ?? ''));
       return done.status;
     }
-    const pids = candidates
-      .filter((job) => job.state === 'running' && job.inherited !== true)
-      .flatMap((job) => job.pids);
+    const pids = candidates.filter((job) => job.state === 'running').flatMap((job) => job.pids);
     if (pids.length === 0) return 127;
     yield* shell.suspend({ children: pids });
     if (shell.pendingTraps.length > 0) return yield* interrupted(shell);

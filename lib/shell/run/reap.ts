@@ -40,7 +40,7 @@ export function noteEnd(shell: Shell, pid: number, status: ExitStatus): void {
 /** Looks after all background children without waiting. */
 export function* reapJobs(shell: Shell): Run<void> {
   for (const job of shell.jobs.list) {
-    if (job.state === 'done' || job.inherited === true) continue;
+    if (job.state === 'done') continue;
     for (const pid of job.pids) {
       if (shell.jobs.finished.has(pid)) continue;
       const process = shell.host.process(pid);
@@ -71,7 +71,7 @@ export function stateText(job: Job): string {
 
 /** `[1]+  Running                 sleep 100 &` */
 export function jobLine(shell: Shell, job: Job, options: { readonly pids?: boolean } = {}): string {
-  const head = `[${job.id}]${shell.jobs.mark(job)} `;
+  const head = `[${job.id}]${shell.jobs.shown().mark(job)} `;
   const pid = options.pids === true ? `${String(job.pids[0] ?? 0).padStart(5)} ` : ' ';
   const away = job.cwd === shell.context.cwd ? '' : `  (wd: ${withTilde(shell, job.cwd)})`;
   return `${head}${pid}${stateText(job).padEnd(24)}${job.text}${job.state === 'running' ? ' &' : ''}${away}\n`;

@@ -9,6 +9,9 @@ import { drive } from './out-of-line';
 /** Time that fork(2) takes before the child runs. */
 const FORK_MICROS = 150;
 
+/** What fork(2) costs the parent, in simple commands. */
+const FORK_COMMANDS = 15;
+
 export interface ForkOptions {
   readonly fds: ReadonlyMap<number, Stream>;
   /** A job of its own (job control). */
@@ -44,6 +47,7 @@ export function* forkShell(
     },
   });
   if (typeof pid !== 'number') throw new DropLine(254);
+  yield* shell.tick(FORK_COMMANDS);
   return pid;
 }
 

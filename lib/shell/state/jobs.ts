@@ -18,24 +18,29 @@ export interface Job {
   disowned?: boolean;
   /** `wait` has given its status. */
   waited?: boolean;
-  /** A subshell shows its parent's jobs until it has its own. */
-  inherited?: boolean;
 }
 
 export class Jobs {
   list: Job[] = [];
+  /** A subshell shows its parent's jobs until it has its own. */
+  parent: Jobs | undefined;
   /** Statuses of background processes that ended, for `wait PID`. */
   finished = new Map<number, number>();
   /** Ids from least to most recently current: the last is `%+`, the one before `%-`. */
   order: number[] = [];
 
   add(job: Omit<Job, 'id'>): Job {
-    this.list = this.list.filter((other) => other.inherited !== true);
+    this.parent = undefined;
     const id = this.list.reduce((highest, { id: other }) => Math.max(highest, other), 0) + 1;
     const added: Job = { id, ...job };
     this.list.push(added);
     this.makeCurrent(id);
     return added;
+  }
+
+  /** What `jobs` shows. */
+  shown(): Jobs {
+    return this.list.length === 0 && this.parent !== undefined ? this.parent : this;
   }
 
   makeCurrent(id: number): void {
