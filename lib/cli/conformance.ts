@@ -3,7 +3,7 @@
  * programs and writes what happened here, in the form that the comparison wants.
  */
 import { fork } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { LabCase } from './conformance/case';
 import { type Tally, tallyOf } from './conformance/compare';
@@ -116,6 +116,8 @@ async function playFile(file: string, out: string): Promise<void> {
     return;
   }
   const play = await load();
+  // What an earlier run left must not stand for this one.
+  rmSync(path.join(out, path.basename(file)), { force: true });
   try {
     const { result, problems } = play(given);
     writeFileSync(path.join(out, path.basename(file)), `${JSON.stringify(result)}\n`);

@@ -93,5 +93,7 @@ function wrongAbout(claim: Claim, outcome: Outcome, scenario: Scenario): string 
   const { tomorrow } = scenario;
   const entries = [...scenario.objectives, ...scenario.guards, ...(tomorrow === undefined ? [] : [tomorrow])];
   const why = entries.find(({ id }) => id === claim.loses)?.why;
-  return outcome.verdict === why ? undefined : `should lose by ${claim.loses}, but: ${outcome.verdict}`;
+  return why !== undefined && outcome.verdict.includes(why)
+    ? undefined
+    : `should lose by ${claim.loses}, but: ${outcome.verdict}`;
 }

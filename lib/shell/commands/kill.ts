@@ -40,7 +40,8 @@ export const killall: Command = {
 export const pidof: Command = {
   name: 'pidof',
   package: 'sysvinit-utils',
-  paths: ['/usr/bin/pidof'],
+  // One binary, two names: whoever resolves the link and runs the file gets the other command.
+  paths: ['/usr/sbin/killall5', '/usr/bin/pidof'],
   synopsis: 'pidof [options] [program-name ...]',
   summary: 'Find the process ID of a running program.',
   run: runPidof,
@@ -395,7 +396,26 @@ function isNamed(tool: Tool, process: ProcessState, name: string, has: (option: 
   return a === b || (b.length > 15 && a === b.slice(0, 15));
 }
 
+/** killall5(8): a signal to all processes but those of its own session. */
+function* runKillall5(tool: Tool): ToolRun {
+  const { host, process } = tool.context;
+  const [given, ...more] = tool.args;
+  const signal = given === undefined ? 'TERM' : parseSignal(given.replace(/^-/, ''));
+  if (more.length > 0 || signal === undefined || (given !== undefined && !/^-\d+$/.test(given))) {
+    const text = 'only one argument, a signal number, allowed';
+    tool.note(`${tool.shortName}: ${text}\n`);
+    tool.context.syslog({ priority: 'err', tag: tool.shortName, text });
+    return 1;
+  }
+  if (signal !== 0)
+    for (const { pid, sid } of host.processes())
+      if (pid !== 1 && sid !== process.sid) tool.context.world.kill(host, pid, signal, process);
+  yield* tool.drain();
+  return 0;
+}
+
 function* runPidof(tool: Tool): ToolRun {
+  if (tool.shortName !== 'pidof') return yield* runKillall5(tool);
   const { options, operands } = tool.options({ short: '+cd:hnqo:sxzS:' });
   const has = (name: string): boolean => options.some((option) => option.name === name);
   const omitted = options

@@ -25,6 +25,7 @@ import {
   TIME_EXCEEDED,
   UDP,
   UDP_HEADER,
+  UNREACHABLE,
 } from './packet';
 import { lookUp, route, type RouteAnswer } from './routing';
 import type { Stack } from './stack';
@@ -227,6 +228,11 @@ export function errnoOf(type: number, code: number): 'ECONNREFUSED' | 'EHOSTUNRE
     default:
       return 'EHOSTUNREACH';
   }
+}
+
+/** icmp_err_convert: errors that a connected UDP socket is told of; the others are taken for passing (`__udp4_lib_err`). */
+export function isFatal(type: number, code: number): boolean {
+  return type === UNREACHABLE && code !== NET_UNREACHABLE && code !== HOST_UNREACHABLE;
 }
 
 function wordOf(

@@ -22,7 +22,7 @@ import type { Host, World } from '../world.contract';
 import { Core } from './core';
 import { Datagrams } from './datagrams';
 import { Forwarding } from './forwarding';
-import { errnoOf, Icmp } from './icmp';
+import { errnoOf, Icmp, isFatal } from './icmp';
 import { Links } from './links';
 import { Listeners } from './listeners';
 import { Names } from './names';
@@ -109,7 +109,7 @@ export class SimulatedNetwork implements Network {
           errnoOf(type, code),
         );
       case 'datagram':
-        return inner.host === stack.name
+        return inner.host === stack.name && isFatal(type, code)
           ? this.#datagrams.takeError(stack, inner.socket, errnoOf(type, code))
           : undefined;
       case 'echo':
