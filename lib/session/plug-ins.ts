@@ -23,6 +23,7 @@ export const BASE_PACKAGES: readonly string[] = [
   ...NETWORK_TOOLS,
   'systemd',
   'systemd-sysv',
+  'bsdutils',
   'ifupdown',
   'sudo',
   'login',

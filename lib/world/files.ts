@@ -531,7 +531,14 @@ export class Files implements FileSystem {
   #describe(ino: number): Stat {
     const node = this.#inode(ino);
     const virtual = node.device === 'virtual';
-    const size = node.kind === 'directory' ? BLOCK : node.kind === 'character' || virtual ? 0 : node.bytes;
+    const size =
+      node.kind === 'directory'
+        ? this.#mount(node).type === 'tmpfs'
+          ? 40 + 20 * (node.entries?.size ?? 0)
+          : BLOCK
+        : node.kind === 'character' || virtual
+          ? 0
+          : node.bytes;
     return {
       ino,
       kind: node.kind,

@@ -5,6 +5,7 @@ import type { Registry } from '../../world/world.contract';
 import { journalctl } from './journalctl/journalctl';
 import { systemctl } from './systemctl/systemctl';
 import { analyze } from './tools/analyze';
+import { logger } from './tools/logger';
 import { detectVirt, hostnamectl, loginctl, timedatectl } from './tools/identity';
 import { powerProgram, runlevel, shutdownProgram } from './tools/power';
 import {
@@ -47,6 +48,8 @@ const nameOf = (path: string): string => `systemd/${path.slice(path.lastIndexOf(
 export function registerCommands(registry: Registry): void {
   for (const [path, program] of Object.entries({ ...COMMANDS, ...SYSV }))
     registry.program(nameOf(path), program);
+  registry.program('systemd/logger', logger);
+  registry.package('bsdutils', { '/usr/bin/logger': { program: 'systemd/logger' } });
   registry.package('systemd', filesOf(COMMANDS));
   registry.package('systemd-sysv', filesOf(SYSV));
 }

@@ -144,7 +144,8 @@ export function disable(host: Host, names: readonly string[], options: { runtime
     for (const other of [...install.also, ...(definition.name === name ? [] : [definition.name])])
       if (!all.includes(other)) all.push(other);
   }
-  for (const path of linksTo(host, rootOf(options), all)) {
+  const links = [...new Set(all.flatMap((name) => linksTo(host, rootOf(options), [name])))];
+  for (const path of links) {
     host.fs.unlink(path, ROOT);
     outcome.changes.push(`Removed "${path}".`);
     const folder = path.slice(0, path.lastIndexOf('/'));

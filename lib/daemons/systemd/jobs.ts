@@ -104,9 +104,9 @@ export class Jobs {
   /** Runs every job that nothing holds back. */
   runQueue(): void {
     const { state } = this.manager;
-    for (const job of [...state.jobs.values()]) {
+    const ready = [...state.jobs.values()].filter((job) => job.state === 'waiting' && this.#isRunnable(job));
+    for (const job of ready)
       if (job.state === 'waiting' && state.jobs.get(job.id) === job && this.#isRunnable(job)) this.#run(job);
-    }
     if (state.jobs.size === 0) this.manager.collect();
   }
   /** Source: systemd 252 `job_is_runnable` and `job_compare`: what stops goes before what starts. */
@@ -141,8 +141,8 @@ export class Jobs {
       case 'restart':
         if (isDown(unit.active)) this.finish(job, 'done', { quiet: true });
         else {
+          if (this.manager.services.stopTakesTime(unit)) this.#announce(job, 'stop');
           this.#stop(unit);
-          this.#announce(job, 'stop');
         }
         break;
       case 'reload':

@@ -263,6 +263,13 @@ export class Services {
     this.#arm(unit, this.#settings(unit).timeoutStartMicros);
     if (this.#runControl(unit, 'ExecReload', 0)) this.#set(unit, 'reload');
   }
+  /** Whether somebody must end or a command must run before it is down. */
+  stopTakesTime(unit: UnitState): boolean {
+    if (unit.definition.type === 'mount') return true;
+    const settings = unit.definition.service;
+    if (settings === undefined || unit.sub === 'auto-restart') return false;
+    return settings.exec.ExecStop.length > 0 || this.manager.members(unit.definition.name).length > 0;
+  }
   stop(state: UnitState): void {
     const unit = this.#as(state);
     if (unit === undefined) return;

@@ -4,6 +4,7 @@ import type { Manager } from '../manager';
 import type { UnitState } from '../state';
 import { formatRelative } from '../unit-file/time-span';
 import { globMatches, isGlob, mangle } from '../unit-file/names';
+import { glyphsFor } from './glyphs';
 import { bulletColor, type Call, formatTimestamp, paint, type Run, table, underline } from './output';
 
 const TYPE_ORDER = [
@@ -71,7 +72,7 @@ export function* listUnits(call: Call): Run<number> {
       : unit?.active === 'failed'
         ? line.replace('●', paint('●', 'bad', color))
         : line;
-    yield* context.out(`${text}\n`);
+    yield* context.out(glyphsFor(context.env)(`${text}\n`));
   }
   if (!options.legend) return 0;
   if (rows.length > 0) yield* context.out(LEGEND);

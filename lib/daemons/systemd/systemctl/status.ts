@@ -13,6 +13,7 @@ import { isGlob, mangle, globMatches, sliceOf } from '../unit-file/names';
 import { formatRelative, formatTimeSpan } from '../unit-file/time-span';
 import { quoteCommandLine } from '../unit-file/words';
 import { SIGNAL_NUMBERS } from '../../../world/signals';
+import { glyphsFor } from './glyphs';
 import { systemState } from './lists';
 import { bullet, bulletColor, type Call, formatBytes, formatTimestamp, paint, type Run } from './output';
 import { warnIfStale } from './call';
@@ -38,7 +39,7 @@ export function* status(call: Call): Run<number> {
     }
     if (!isFirst) yield* context.out('\n');
     isFirst = false;
-    yield* context.out(unitStatus(call, unit));
+    yield* context.out(glyphsFor(context.env)(unitStatus(call, unit)));
     yield* warnIfStale(call, name);
     if (!isUp(unit.active) && code === 0) code = 3;
   }
@@ -307,7 +308,7 @@ function* systemStatus(call: Call): Run<number> {
     '   CGroup: /',
     ...groupTree(call).map((line) => `           ${line}`),
   ];
-  yield* context.out(`${lines.join('\n')}\n`);
+  yield* context.out(glyphsFor(context.env)(`${lines.join('\n')}\n`));
   return 0;
 }
 /** The control groups as a tree, for the whole system. */

@@ -1,0 +1,66 @@
+/** logger(1) of bsdutils: one message, or the lines of its input, to syslog. */
+import type { Program, SyslogPriority } from '../../../world/process.contract';
+import { priorityNamed } from '../journalctl/match';
+
+export const logger: Program = function* (context) {
+  let priority: SyslogPriority = 'notice';
+  let facility = 'user';
+  let tag = context.host.user(context.who.uid)?.name ?? String(context.who.uid);
+  let echo = false;
+  const words = context.argv.slice(1);
+  while (words[0]?.startsWith('-') === true) {
+    const word = words.shift() ?? '';
+    if (word === '--') break;
+    const equals = word.startsWith('--') ? word.indexOf('=') : -1;
+    const key = equals === -1 ? (word.startsWith('--') ? word : word.slice(0, 2)) : word.slice(0, equals);
+    const value = (): string =>
+      equals !== -1
+        ? word.slice(equals + 1)
+        : !word.startsWith('--') && word.length > 2
+          ? word.slice(2)
+          : (words.shift() ?? '');
+    if (key === '-p' || key === '--priority') {
+      const text = value();
+      const [first = '', second] = text.split('.');
+      const named = priorityNamed(second ?? first);
+      if (named === undefined) {
+        yield* context.err(`logger: unknown priority name: ${second ?? first}\n`);
+        return 1;
+      }
+      priority = named;
+      if (second !== undefined) facility = first;
+    } else if (key === '-t' || key === '--tag') tag = value();
+    else if (key === '-s' || key === '--stderr') echo = true;
+    else if (key === '-f' || key === '--file') {
+      const text = context.fs.readFile(context.resolve(value()), context.who);
+      if (typeof text === 'string') words.push(text.replace(/\n$/, ''));
+    } else if (!['-i', '--id', '-e', '--skip-empty', '--no-act'].includes(key)) {
+      yield* context.err(
+        `logger: invalid option -- '${key.replace(/^-+/, '')}'\nTry 'logger --help' for more information.\n`,
+      );
+      return 1;
+    }
+  }
+  const send = function* (text: string): ReturnType<typeof context.err> {
+    context.host.syslog({
+      facility,
+      priority,
+      tag,
+      pid: context.pid,
+      text,
+      transport: 'syslog',
+      uid: context.who.uid,
+      ...(context.process.unit === undefined ? {} : { unit: context.process.unit }),
+    });
+    if (echo) yield* context.err(`<${13}>${tag}: ${text}\n`);
+  };
+  if (words.length > 0) {
+    for (const line of words.join(' ').split('\n')) yield* send(line);
+    return 0;
+  }
+  for (;;) {
+    const line = yield* context.readLine();
+    if (line === '') return 0;
+    yield* send(line.replace(/\n$/, ''));
+  }
+};
