@@ -28,6 +28,11 @@ const KINDS: Readonly<Record<string, () => Promise<Play>>> = {
     const { makeRegistry } = await import('../session/plug-ins');
     return (given) => ({ result: playShellCase(given, makeRegistry), problems: [] });
   },
+  host: async () => {
+    const { playHostCase } = await import('./conformance/host');
+    const { makeRegistry } = await import('../session/plug-ins');
+    return (given) => ({ result: playHostCase(given, makeRegistry), problems: [] });
+  },
 };
 
 interface Options {
