@@ -297,6 +297,13 @@ export const TYPES: Readonly<Record<DataType, TypeInfo>> = {
   verdict: { title: 'netfilter verdict', bits: 32 },
 };
 
+/** Types by the names that declarations of sets use. */
+export function typeNamed(name: string): DataType | undefined {
+  if (name === 'string') return 'ifname';
+  if (name === 'devgroup') return 'integer';
+  return name in TYPES && name !== 'integer' && name !== 'duration' ? (name as DataType) : undefined;
+}
+
 /** Address family or transport that a field needs, and so implies. */
 export type Need = 'ip' | 'ip6' | 'arp' | 'ether' | 'tcp' | 'udp' | 'icmp' | 'icmpv6' | undefined;
 

@@ -97,10 +97,12 @@ export function tokenize(text: string): { tokens: Token[]; comments: Span[] } {
     }
     if (character === '#') {
       const end = text.indexOf('\n', at);
-      const stop = end < 0 ? text.length : end;
-      comments.push({ start: at, end: stop });
-      at = stop;
-      continue;
+      if (end >= 0) {
+        comments.push({ start: at, end });
+        at = end;
+        continue;
+      }
+      // A comment needs its line end; without one the sign is junk.
     }
     if (character === '\\' && text.charAt(at + 1) === '\n') {
       at += 2;

@@ -30,6 +30,7 @@ export function locate(place: Place): { line: number; first: number; last: numbe
 
 export function formatProblem(problem: Problem): string {
   const { place, message } = problem;
+  if (problem.isNetlink === true) return `netlink: Error: ${message}\n`;
   if (place === undefined) return `Error: ${message}\n`;
   const { line, first, last } = locate(place);
   const isFile = place.source.name !== undefined;
@@ -103,7 +104,10 @@ function misspelling(a: string, b: string): number {
     for (let j = 1; j <= width; j++) {
       const here = i * width + j;
       const differs = (a[i] ?? '') === (b[j] ?? '') ? 0 : 1;
-      cells[here] = Math.min(at(here - width) + 1, at(here - 1) + 1, at(here - width - 1) + differs);
+      let least = Math.min(at(here - width) + 1, at(here - 1) + 1, at(here - width - 1) + differs);
+      const isSwapped = i > 1 && j > 1 && a[i] === b[j - 1] && a[i - 1] === b[j];
+      if (isSwapped) least = Math.min(least, at(here - 2 * width - 2) + differs);
+      cells[here] = least;
     }
   return at(a.length * width + width);
 }

@@ -56,7 +56,8 @@ export function* nft(context: ProgramContext): ProgramRun {
   const args = context.argv.slice(1);
   const late = lateOption(args);
   if (late !== undefined) {
-    yield* context.err(late);
+    yield* context.err(late.err);
+    yield* context.out(late.out);
     return 1;
   }
   const parsed = parseOptions(
@@ -108,20 +109,21 @@ export function* nft(context: ProgramContext): ProgramRun {
 }
 
 /** Options behind the command are refused before anything is read. */
-function lateOption(args: readonly string[]): string | undefined {
+function lateOption(args: readonly string[]): { out: string; err: string } | undefined {
   let skips = false;
-  let operand = -1;
+  let isCommand = false;
   let column = 'nft '.length;
   for (const argument of args) {
     if (argument.startsWith('{')) return undefined;
     if (skips) skips = false;
     else if (argument.startsWith('-') && argument.length > 1) {
-      if (operand >= 0) {
-        const line = `nft ${args.join(' ')}`;
-        return `Error: syntax error, options must be specified before commands\n${line}\n${' '.repeat(4)}${'^'}${' '.repeat(Math.max(0, column - 5))}~~\n`;
-      }
-      skips = ['-d', '-I', '-f', '-D', '--debug', '--includepath', '--file', '--define'].includes(argument);
-    } else if (operand < 0) operand = column;
+      if (isCommand)
+        return {
+          out: `\n   ^${'~~'.padStart(column - 2)}\n`,
+          err: `Error: syntax error, options must be specified before commands\nnft ${args.join(' ')} `,
+        };
+      skips = /^-[a-z]*[dIfD]$|^--(?:debug|includepath|file|define)$/.test(argument);
+    } else isCommand = true;
     column += argument.length + 1;
   }
   return undefined;

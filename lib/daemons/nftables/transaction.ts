@@ -150,14 +150,14 @@ class Transaction {
   }
   #kernelTable(target: Handle): FilterTable {
     const found = this.#find(target);
-    if (found === undefined) throw kernel('ENOENT', target.tablePlace ?? target.handlePlace, 'table');
+    if (found === undefined) throw kernel('ENOENT', target.tablePlace ?? target.handlePlace);
     return found;
   }
   #chainOf(table: FilterTable, target: Handle): FilterChain {
     const chain = table.chains.find((each) =>
       target.name === '' ? each.handle === target.handle : each.name === target.name,
     );
-    if (chain === undefined) throw kernel('ENOENT', target.namePlace ?? target.handlePlace, 'chain');
+    if (chain === undefined) throw kernel('ENOENT', target.namePlace ?? target.handlePlace);
     return chain;
   }
   #handle(table: FilterTable): number {
@@ -168,32 +168,33 @@ class Transaction {
 
   /** A refusal of the kernel in nft's words, with what may have been meant. */
   #explain(command: Command, trouble: KernelTrouble): Problem {
-    const { place, words, what } = trouble;
-    const like =
-      what === undefined || !('target' in command) || command.target === undefined
-        ? undefined
-        : this.#meant(command.target, what);
+    const { place, words, isMissing } = trouble;
+    const target = 'target' in command && command.verb !== 'flush' ? command.target : undefined;
+    const like = isMissing && target !== undefined ? this.#meant(command, target) : undefined;
     return { place, message: like === undefined ? `Could not process rule: ${words}` : `${words}; ${like}` };
   }
-  #meant(target: Handle, what: 'table' | 'chain' | 'set' | 'object'): string | undefined {
+  #meant(command: Command, target: Handle): string | undefined {
     const { tables } = this.#original;
-    if (what === 'table' && target.name === '') return this.#tableLike(target);
-    const lists = tables.flatMap((table) =>
-      (what === 'set'
-        ? table.sets.filter(({ anonymous }) => anonymous !== true)
-        : what === 'object'
-          ? table.counters
-          : table.chains
-      ).map(({ name }) => ({ table, name })),
+    switch (command.object) {
+      case 'table':
+        return this.#tableLike(target);
+      case 'set':
+      case 'map':
+      case 'element':
+        return likeIn(tables, target, 'set', (table) =>
+          table.sets.filter(({ anonymous }) => anonymous !== true),
+        );
+      case 'counter':
+        return likeIn(tables, target, 'obj', (table) => table.counters);
+      default:
+        return likeIn(tables, target, 'chain', (table) => table.chains);
+    }
+  }
+  /** For a set that a rule or an element names in vain. */
+  #setLike(target: Handle, name: string): string | undefined {
+    return likeIn(this.#tables, { ...target, name }, 'set', (table) =>
+      table.sets.filter(({ anonymous }) => anonymous !== true),
     );
-    const same =
-      lists.find(({ name }) => name === target.name) ?? nearest(target.name, lists, ({ name }) => name);
-    if (same === undefined) return undefined;
-    const { table } = same;
-    if (table.name !== target.table || table.family !== target.family)
-      return `did you mean table ‘${table.name}’ in family ${table.family}?`;
-    const kind = what === 'object' ? 'obj' : what === 'set' ? 'set' : 'chain';
-    return `did you mean ${kind} ‘${same.name}’ in table ${table.family} ‘${table.name}’?`;
   }
 
   // ---------------------------------------------------------------- tables
@@ -314,6 +315,7 @@ class Transaction {
     const view = {
       family: target.family,
       set: (name: string) => known?.sets.find((set) => set.name === name),
+      like: (name: string) => this.#setLike(target, name),
     };
     const evaluated = evaluateRule(this.#values, view, command.rule);
     const table = this.#own(this.#kernelTable(target));
@@ -359,7 +361,7 @@ class Transaction {
   ): void {
     for (const { name, place } of evaluated.counters)
       if (!table.counters.some((counter) => counter.name === name)) throw kernel('ENOENT', place);
-    for (const { message, place } of evaluated.refusals) throw new KernelTrouble(message, place, undefined);
+    for (const { message, place } of evaluated.refusals) throw new KernelTrouble(message, place, false);
     for (const { chain: name, place } of evaluated.jumps) {
       const next = table.chains.find((each) => each.name === name);
       if (next === undefined) throw kernel('ENOENT', place);
@@ -377,21 +379,18 @@ class Transaction {
               : hooks === 'postrouting'));
       if (!fits) throw kernel('EOPNOTSUPP', command.place);
     }
-    if (chain.base !== undefined && loops(table, chain, []))
-      throw kernel('EMLINK', evaluated.jumps[0]?.place ?? command.place);
+    if (chain.base !== undefined && loops(table, chain, [])) throw kernel('EMLINK', command.place);
   }
 
   // ---------------------------------------------------------------- sets
   #set(command: Command & { object: 'set' | 'map' }): void {
-    const { target, verb, spec, object } = command;
+    const { target, verb, spec } = command;
     if (verb === 'delete') {
       const table = this.#own(this.#kernelTable(target));
       const set = table.sets.find((each) =>
-        target.name === ''
-          ? each.handle === target.handle
-          : each.name === target.name && (each.map !== undefined) === (object === 'map'),
+        target.name === '' ? each.handle === target.handle : each.name === target.name,
       );
-      if (set === undefined) throw kernel('ENOENT', target.namePlace ?? target.handlePlace, 'set');
+      if (set === undefined) throw kernel('ENOENT', target.namePlace ?? target.handlePlace);
       if (usesSet(table, set.name)) throw kernel('EBUSY', target.namePlace ?? target.handlePlace);
       table.sets = table.sets.filter((each) => each !== set);
       return;
@@ -422,14 +421,8 @@ class Transaction {
     const table = this.#needTable(target, { suggests: true });
     const found = table.sets.find(({ name, anonymous }) => name === target.name && anonymous !== true);
     if (found === undefined) {
-      const sets = table.sets.filter(({ anonymous }) => anonymous !== true);
-      const like = nearest(target.name, sets, ({ name }) => name);
-      throw refuse(
-        target.namePlace,
-        like === undefined
-          ? NO_ENTRY
-          : `${NO_ENTRY}; did you mean ${like.map === undefined ? 'set' : 'map'} ‘${like.name}’ in table ${table.family} ‘${table.name}’?`,
-      );
+      const like = this.#setLike(target, target.name);
+      throw refuse(target.namePlace, like === undefined ? NO_ENTRY : `${NO_ENTRY}; ${like}`);
     }
     const placed = readElements(this.#values, command.elements, {
       ...shapeOf(found),
@@ -462,12 +455,14 @@ class Transaction {
   // ---------------------------------------------------------------- counters
   #counter(command: Command & { object: 'counter' }): void {
     const { target, verb } = command;
-    const table = this.#own(this.#kernelTable(target));
+    const table = this.#own(
+      verb === 'delete' ? this.#kernelTable(target) : this.#needTable(target, { suggests: true }),
+    );
     const present = table.counters.find((each) =>
       target.name === '' ? each.handle === target.handle : each.name === target.name,
     );
     if (verb === 'delete') {
-      if (present === undefined) throw kernel('ENOENT', target.namePlace ?? target.handlePlace, 'object');
+      if (present === undefined) throw kernel('ENOENT', target.namePlace ?? target.handlePlace);
       if (
         table.chains.some(({ rules }) =>
           rules.some(({ steps }) =>
@@ -515,6 +510,26 @@ class Transaction {
     }
     this.#listings.push({ command, tables: this.#tables });
   }
+}
+
+/** The same name in another table, or the name that is nearest to it. */
+function likeIn(
+  tables: readonly FilterTable[],
+  target: Handle,
+  kind: string,
+  named: (table: FilterTable) => readonly { name: string }[],
+): string | undefined {
+  const all = tables.flatMap((table) => named(table).map(({ name }) => ({ table, name })));
+  const same = all.find(({ name }) => name === target.name);
+  if (same !== undefined) {
+    const { table } = same;
+    const isHere = table.name === target.table && table.family === target.family;
+    return isHere ? undefined : `did you mean table ‘${table.name}’ in family ${table.family}?`;
+  }
+  const near = nearest(target.name, all, ({ name }) => name);
+  return near === undefined
+    ? undefined
+    : `did you mean ${kind} ‘${near.name}’ in table ${near.table.family} ‘${near.table.name}’?`;
 }
 
 function highestHandle(table: FilterTable): number {

@@ -15,6 +15,8 @@ export interface Piece {
 export interface TableView {
   readonly family: Family;
   set(name: string): FilterSet | undefined;
+  /** What may have been meant by the name of a set that is not there. */
+  like?(name: string): string | undefined;
 }
 
 export interface EvaluatedRule {
@@ -40,6 +42,8 @@ export class RuleContext {
   /** The network protocol, when the family or a match has settled it. */
   network: string | undefined;
   transport: string | undefined;
+  /** The transport is one of several. */
+  isOneOf = false;
   /** Where the transport was settled. */
   transportPlace: Place | undefined;
 
@@ -83,7 +87,7 @@ export class RuleContext {
     }
     if (name === 'meta nfproto' && this.table.family !== 'inet')
       throw refuse(place, 'meta nfproto is only useful in the inet family');
-    if (name.startsWith('th ') && (this.transport === 'tcp' || this.transport === 'udp')) {
+    if (name.startsWith('th ') && !this.isOneOf && (this.transport === 'tcp' || this.transport === 'udp')) {
       this.#forget('transport', this.transport, false);
       return FIELDS.get(`${this.transport} ${name.slice(3)}`) ?? info;
     }

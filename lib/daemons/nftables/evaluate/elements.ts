@@ -7,7 +7,9 @@ import type { FilterElement, Verdict } from '../../../world/network.contract';
 import type { Micros } from '../../../std/instant';
 import { type DataType, TYPES } from '../directives';
 import type { Element, Expression, Place } from '../parse/tree';
-import { type Range, refuse, type Value, type Values } from './values';
+import { expandIPv6 } from './ipv6';
+import { kernel } from '../kernel/trouble';
+import { EvaluationTrouble, type Range, refuse, type Value, type Values } from './values';
 
 export interface SetShape {
   readonly key: readonly DataType[];
@@ -59,8 +61,11 @@ function readElement(values: Values, given: Element, shape: SetShape): Placed {
   let data: FilterElement['data'];
   let jump: Placed['jump'];
   if (shape.data === undefined) {
-    if (given.data !== undefined) throw refuse(given.place, 'mapping outside of map context');
-  } else if (given.data === undefined) throw refuse(given.place, 'missing mapping data');
+    if (given.data !== undefined) {
+      if (shape.anonymous) throw refuse(given.place, 'mapping outside of map context');
+      throw new EvaluationTrouble({ place: undefined, message: 'set is not a map', isNetlink: true });
+    }
+  } else if (given.data === undefined) throw kernel('EINVAL', given.place);
   else if (shape.data[0] === 'verdict') {
     if (given.data.kind !== 'verdict') throw refuse(given.data.place, 'invalid mapping data');
     const { verdict, chain } = given.data;
@@ -200,9 +205,10 @@ export function compareElements(a: FilterElement, b: FilterElement, isInterval: 
 }
 function compareValues(a: Value, b: Value, isInterval: boolean): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
-  const x = String(a);
-  const y = String(b);
-  if (isInterval || x.includes(':') || y.includes(':')) return x < y ? -1 : x > y ? 1 : 0;
+  const isAddress = /:.*:/.test(String(a)) && !/^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(String(a));
+  const x = isAddress ? expandIPv6(String(a)) : String(a);
+  const y = isAddress ? expandIPv6(String(b)) : String(b);
+  if (isAddress || isInterval || x.includes(':') || y.includes(':')) return x < y ? -1 : x > y ? 1 : 0;
   const width = Math.max(x.length, y.length);
   for (let at = width - 1; at >= 0; at--) {
     const difference = (x.charCodeAt(at) || 0) - (y.charCodeAt(at) || 0);

@@ -38,3 +38,14 @@ function format(words: readonly number[]): string {
   if (best.start < 0) return hex.join(':');
   return `${hex.slice(0, best.start).join(':')}::${hex.slice(best.start + best.length).join(':')}`;
 }
+
+/** All 32 digits of a canonical address, for comparisons. */
+export function expandIPv6(text: string): string {
+  const [head = '', tail = ''] = (text.split('/')[0] ?? '').split('::');
+  const front = groups(head) ?? [];
+  const back = groups(tail) ?? [];
+  const missing = Math.max(0, 8 - front.length - back.length);
+  return [...front, ...Array.from({ length: missing }, () => 0), ...back]
+    .map((word) => word.toString(16).padStart(4, '0'))
+    .join('');
+}

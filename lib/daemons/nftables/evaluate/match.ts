@@ -61,7 +61,13 @@ function matchValue(context: RuleContext, match: Match, key: KeyShape, type: Dat
     op: operator === '' || operator === '!' ? '==' : operator,
     values: [range],
   });
-  const said = values.rangeText(range, type, context.numeric);
+  if (key.text === 'ct original proto-dst' && context.transport === undefined)
+    throw refuse(match.right.place, `Can't parse symbolic invalid expressions`);
+  // A range that was written as one stays one.
+  const said =
+    match.right.kind === 'range'
+      ? values.spanText(range, type)
+      : values.rangeText(range, type, context.numeric);
   const implies =
     operator === '' && range.lo === range.hi
       ? context.settle(key.text, values.rangeText(range, type), match.place)
@@ -216,7 +222,10 @@ function matchTogether(context: RuleContext, match: Match, key: KeyShape): void 
 // ---------------------------------------------------------------- sets
 export function findSet(context: RuleContext, reference: Expression & { kind: 'reference' }): FilterSet {
   const set = context.table.set(reference.name);
-  if (set === undefined) throw refuse(reference.place, 'No such file or directory');
+  if (set === undefined) {
+    const like = context.table.like?.(reference.name);
+    throw refuse(reference.place, `No such file or directory${like === undefined ? '' : `; ${like}`}`);
+  }
   return set;
 }
 function checkTypes(key: KeyShape, set: FilterSet, place: Place, left: Place): void {
@@ -287,6 +296,7 @@ function matchSet(
     const last = settled[settled.length - 1]?.element.key[0];
     if (operator === '' && last !== undefined && bits !== undefined)
       context.settle(key.text, context.values.rangeText(last, bits), match.place);
+    context.isOneOf = true;
   }
   context.steps.push({
     step: 'match',

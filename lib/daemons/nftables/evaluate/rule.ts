@@ -14,7 +14,6 @@ import { type Range, refuse, type Values } from './values';
 
 const UNIT_MICROS = { second: SECOND, minute: MINUTE, hour: HOUR, day: DAY, week: 7 * DAY };
 const DEFAULT_BURST = 5;
-const LONGEST_COMMENT = 128;
 const TERMINAL = new Set(['verdict', 'reject', 'nat']);
 
 export function evaluateRule(
@@ -32,8 +31,6 @@ export function evaluateRule(
     if (TERMINAL.has(statement.kind) && !(statement.kind === 'verdict' && statement.verdict === 'continue'))
       ended = statement.kind === 'nat' ? statement.nat.keyword : statement.place;
   }
-  if (rule.comment !== undefined && rule.comment.length > LONGEST_COMMENT)
-    throw refuse(rule.place, `comment too long, ${LONGEST_COMMENT} characters maximum allowed`);
   if (rule.comment !== undefined) context.say(`comment "${rule.comment}"`);
   return {
     text: context.text,
@@ -190,7 +187,7 @@ function evaluateReject(context: RuleContext, statement: Statement & { kind: 're
   const keyword: Place = { ...statement.place, end: statement.place.start + 'reject'.length };
   if (statement.with === 'tcp-reset') {
     if (context.transport === undefined) {
-      context.say('meta l4proto tcp');
+      if (family !== 'ip' && family !== 'ip6') context.say('meta l4proto tcp');
       context.transport = 'tcp';
     } else if (context.transport !== 'tcp')
       throw refuse(keyword, 'you cannot use tcp reset with this protocol', context.transportPlace);

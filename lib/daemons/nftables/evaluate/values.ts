@@ -6,6 +6,7 @@ import { formatIPv4, parseIPv4 } from '../../../std/ipv4';
 import { HOUR, SECOND } from '../../../std/instant';
 import { type DataType, SERVICES, TYPES } from '../directives';
 import type { Expression, Place, Problem } from '../parse/tree';
+import { durationOf } from '../parse/time';
 import { parseIPv6 } from './ipv6';
 
 /** Thrown where a command makes no sense; caught per command. */
@@ -93,6 +94,11 @@ export class Values {
           throw refuse(place, type === 'uid' ? 'User does not exist' : 'Group does not exist');
         return id;
       }
+      case 'duration': {
+        const micros = durationOf(text);
+        if (micros !== undefined) return Math.floor(micros / SECOND);
+        return this.#named(text, place, type, bits);
+      }
       case 'hour':
         return this.#hour(text, place);
       case 'time':
@@ -179,7 +185,7 @@ export class Values {
         const lo = this.single(expression.from, type, bits);
         const hi = this.single(expression.to, type, bits);
         if (typeof lo === 'number' && typeof hi === 'number' && lo >= hi && type !== 'hour') {
-          if (lo > hi || lo === hi) throw refuse(expression.place, 'Range has zero or negative size');
+          throw refuse(expression.place, 'Range has zero or negative size');
         }
         if (typeof lo === 'string') return { lo: `${lo}-${String(hi)}`, hi: `${lo}-${String(hi)}` };
         return { lo, hi };
@@ -254,7 +260,13 @@ export class Values {
     const size = hi - lo + 1;
     if (TYPES[type].prefixes === true && isPowerOfTwo(size) && lo % size === 0)
       return `${this.text(lo, type)}/${TYPES[type].bits - exponentOf(size)}`;
-    return `${this.text(lo, type, numeric)}-${this.text(hi, type, numeric)}`;
+    return this.spanText({ lo, hi }, type);
+  }
+  /** `lo-hi`; names have no order, so numbers stand there. */
+  spanText({ lo, hi }: Range, type: DataType): string {
+    if (typeof lo === 'string') return this.text(lo, type);
+    if (TYPES[type].names !== undefined && type !== 'day') return `${lo}-${hi}`;
+    return `${this.text(lo, type)}-${this.text(hi, type)}`;
   }
 }
 

@@ -33,12 +33,14 @@ export function addChain(
         present.base.hook === base.hook &&
         present.base.type === base.type &&
         present.base.priority === base.priority;
-      if (!same) throw kernel(present.base === undefined ? 'EEXIST' : 'EOPNOTSUPP', place);
+      if (present.base === undefined) throw kernel('EEXIST', target.namePlace);
+      if (!same) throw kernel('EOPNOTSUPP', place);
     }
     if (spec?.policy !== undefined && present.base !== undefined)
       present.base = { ...present.base, policy: spec.policy };
     return;
   }
+  if (base === undefined && spec?.policy !== undefined) throw kernel('EOPNOTSUPP', spec.policyPlace);
   const made: FilterChain = {
     name: target.name,
     handle: handle(),
@@ -59,7 +61,7 @@ function baseOf(
   const type = spec.type === 'nat' || spec.type === 'route' ? spec.type : 'filter';
   const priority = priorityOf(family, hook, spec);
   if (HOOKS[family]?.includes(hook) !== true)
-    throw refuse(spec.hookPlace, `The ${family} family doesn't support this hook`);
+    throw refuse(spec.hookName, `The ${family} family does not support this hook`);
   const needsDevice = hook === 'ingress' || hook === 'egress';
   if (needsDevice && spec.devices.length === 0)
     throw refuse(spec.hookPlace, "Missing `device' in this chain definition");
@@ -91,10 +93,7 @@ function priorityOf(family: string, hook: Hook, spec: ChainSpec): number {
   const name = priority.name ?? '';
   const names = family === 'bridge' ? BRIDGE_PRIORITIES : PRIORITIES;
   const standard = names[name];
-  // `dstnat` may also be said of the output hook, though a listing names it there by number.
-  const isKnown =
-    isNamedFor(family, hook, name) || (name === 'dstnat' && hook === 'output' && family !== 'arp');
-  if (standard === undefined || !isKnown)
+  if (standard === undefined || !isNamedFor(family, hook, name))
     throw refuse(priority.place, 'invalid priority expression value in this context.');
   return standard + priority.offset;
 }

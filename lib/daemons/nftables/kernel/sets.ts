@@ -1,9 +1,9 @@
 /** Named sets and maps, and their elements. Source: nft(8) "SETS", "MAPS", "ELEMENTS". */
 import type { Family, FilterSet } from '../../../world/network.contract';
 import type { Micros } from '../../../std/instant';
-import { type DataType, FIELDS } from '../directives';
+import { type DataType, FIELDS, typeNamed } from '../directives';
 import { type Placed, sameKey, settle, type SetShape } from '../evaluate/elements';
-import { dataTypesOf, keyTypesOf, typeNamed } from '../evaluate/set-types';
+import { dataTypesOf, keyTypesOf } from '../evaluate/set-types';
 import { refuse, type Values } from '../evaluate/values';
 import type { Expression, Place, SetSpec } from '../parse/tree';
 import { kernel } from './trouble';

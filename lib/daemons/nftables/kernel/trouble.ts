@@ -14,14 +14,10 @@ export class KernelTrouble {
   constructor(
     readonly words: string,
     readonly place: Place | undefined,
-    /** What was looked for in vain, for a suggestion. */
-    readonly what: 'table' | 'chain' | 'set' | 'object' | undefined,
+    /** Something that was named is not there. */
+    readonly isMissing: boolean,
   ) {}
 }
-export function kernel(
-  errno: keyof typeof WORDS,
-  place: Place | undefined,
-  what?: KernelTrouble['what'],
-): KernelTrouble {
-  return new KernelTrouble(WORDS[errno], place, what);
+export function kernel(errno: keyof typeof WORDS, place: Place | undefined): KernelTrouble {
+  return new KernelTrouble(WORDS[errno], place, errno === 'ENOENT');
 }

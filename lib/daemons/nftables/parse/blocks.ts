@@ -1,6 +1,6 @@
 /** The blocks of tables, chains, sets and maps. Source: nft(8) "TABLES", "CHAINS", "SETS", "MAPS". */
 import type { Hook } from '../../../world/network.contract';
-import { PRIORITIES } from '../directives';
+import { typeNamed } from '../directives';
 import { Scope } from './expressions';
 import { StatementParser } from './statements';
 import { SyntaxTrouble } from './stream';
@@ -43,6 +43,7 @@ export class BlockParser extends StatementParser {
   /** `{ … }`: steps until the closing brace, each guarded; variables inside are the block's own. */
   #block(step: () => void): void {
     const { stream } = this;
+    const start = stream.here;
     stream.next();
     const outer = this.scope;
     this.scope = new Scope(outer);
@@ -64,8 +65,11 @@ export class BlockParser extends StatementParser {
       }
     }
     this.scope = outer;
+    this.#body = stream.since(start);
     stream.next();
   }
+  /** The last block without its closing brace. */
+  #body: Place | undefined;
   #saidEnd = false;
   /** The text ended in the middle; that is said once, whatever is open. */
   #openAtEnd(): SyntaxTrouble {
@@ -188,6 +192,8 @@ export class BlockParser extends StatementParser {
       devices: [],
       priority: undefined,
       policy: undefined,
+      policyPlace: undefined,
+      hookName: undefined,
       comment: undefined,
     };
     const rules: Command[] = [];
@@ -196,7 +202,7 @@ export class BlockParser extends StatementParser {
       const word = token.kind === 'string' ? token.text : '';
       if (word === 'type') {
         this.#hook(spec);
-        this.#separatorOfHook(spec);
+        this.#separator();
       } else if (word === 'policy') {
         this.#policy(spec);
         this.#separator();
@@ -233,6 +239,7 @@ export class BlockParser extends StatementParser {
     const hook = stream.peek();
     if (!stream.isName(hook)) throw stream.unexpected('string');
     const known = HOOKS.find((name) => name === hook.text);
+    spec.hookName = stream.here;
     if (known === undefined) throw new SyntaxTrouble({ place: stream.here, message: 'unknown chain hook' });
     stream.next();
     if (stream.at('device')) {
@@ -250,10 +257,7 @@ export class BlockParser extends StatementParser {
           ? list.elements.flatMap(({ key }) => (key.kind === 'symbol' ? [key.text] : []))
           : [];
     }
-    if (!stream.at('priority'))
-      throw stream.unexpected(
-        ...(spec.devices.length > 0 ? ['priority'] : ['device', 'devices', 'priority']),
-      );
+    if (!stream.at('priority')) throw stream.unexpected('priority');
     spec.type = type.text;
     spec.hook = known;
     this.#priority(spec);
@@ -322,18 +326,6 @@ export class BlockParser extends StatementParser {
       place: stream.since(start),
     };
   }
-  #separatorOfHook(spec: ChainSpec): void {
-    const { stream } = this;
-    if (!stream.atSeparator) {
-      const named = spec.priority?.name !== undefined && PRIORITIES[spec.priority.name] !== undefined;
-      throw stream.unexpected(
-        'newline',
-        'semicolon',
-        ...(named && spec.priority?.offset === 0 ? ['-', '+'] : []),
-      );
-    }
-    stream.next();
-  }
   #policy(spec: ChainSpec): void {
     const { stream } = this;
     const place = stream.here;
@@ -354,6 +346,7 @@ export class BlockParser extends StatementParser {
     if (spec.policy !== undefined)
       throw new SyntaxTrouble({ place: stream.since(place), message: 'you cannot set chain policy twice' });
     spec.policy = word;
+    spec.policyPlace = stream.since(place);
   }
 
   // ---------------------------------------------------------------- sets
@@ -385,8 +378,8 @@ export class BlockParser extends StatementParser {
     let elements: Expression | undefined;
     this.#block(() => {
       elements = this.#setLine(spec, elements);
-      spec.place = stream.since(block);
     });
+    spec.place = this.#body ?? block;
     const place = named ?? stream.since(start);
     const commands: Command[] = [{ verb, object, target, spec, place }];
     if (elements !== undefined) commands.push({ verb: 'add', object: 'element', target, elements, place });
@@ -399,13 +392,7 @@ export class BlockParser extends StatementParser {
     switch (word) {
       case 'type':
         stream.next();
-        spec.types = stream.within('type', () => this.#types());
-        if (spec.isMap) {
-          if (!stream.eat(':')) throw stream.unexpected('colon', '.');
-          spec.data = stream.within('type', () => this.#types());
-        }
-        this.#separator();
-        return elements;
+        return this.#typeLine(spec, elements);
       case 'typeof':
         stream.next();
         spec.typeOf = this.left();
@@ -475,6 +462,17 @@ export class BlockParser extends StatementParser {
         throw stream.unexpected();
     }
   }
+  #typeLine(spec: SetSpec, elements: Expression | undefined): Expression | undefined {
+    const { stream } = this;
+    const types = stream.within('type', () => this.#types());
+    if (spec.isMap) {
+      if (!stream.eat(':')) throw stream.unexpected('colon', '.');
+      spec.data = stream.within('type', () => this.#types());
+    }
+    this.#separator();
+    spec.types = types;
+    return elements;
+  }
   #types(): { text: string; place: Place }[] {
     const { stream } = this;
     const types: { text: string; place: Place }[] = [];
@@ -489,6 +487,8 @@ export class BlockParser extends StatementParser {
         )
       )
         throw stream.unexpected();
+      if (typeNamed(token.text) === undefined)
+        throw new SyntaxTrouble({ place, message: `unknown datatype ${token.text}` });
       stream.next();
       types.push({ text: token.text, place });
     } while (stream.eat('.'));

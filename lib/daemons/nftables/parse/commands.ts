@@ -98,12 +98,16 @@ class CommandParser extends BlockParser {
     }
     if (this.common()) return;
     stream.scopes.length = 0;
+    const start = stream.here;
     const found = this.#command();
     if (stream.peek().kind !== 'end') {
       if (!stream.atSeparator) throw stream.unexpected(...AFTER_COMMAND);
       stream.next();
     }
-    this.commands.push(...found);
+    // Where the kernel refuses a whole command, its line end counts in.
+    const whole = stream.since(start);
+    for (const command of found)
+      this.commands.push(command.place.start === start.start ? { ...command, place: whole } : command);
   }
 
   // ---------------------------------------------------------------- include, define
@@ -123,9 +127,9 @@ class CommandParser extends BlockParser {
     const token = stream.peek();
     if (token.kind !== 'quoted') throw stream.unexpected('quoted string');
     stream.next();
-    const place = stream.since(start);
     if (!stream.atSeparator) throw stream.unexpected('newline', 'semicolon');
     stream.next();
+    const place = stream.since(start);
     const refuse = (message: string): SyntaxTrouble => new SyntaxTrouble({ place, message });
     if (stream.depth >= DEEPEST_INCLUDE)
       throw refuse(`Include nested too deeply, max ${DEEPEST_INCLUDE} levels`);
@@ -149,7 +153,7 @@ class CommandParser extends BlockParser {
     if (!stream.atSeparator && stream.peek().kind !== 'end') throw stream.unexpected('newline', 'semicolon');
     if (!again && this.scope.has(token.text))
       throw new SyntaxTrouble({
-        place: this.stream.since(place),
+        place,
         message: `redefinition of symbol '${token.text}'`,
       });
     this.scope.set(token.text, value);
@@ -178,11 +182,10 @@ class CommandParser extends BlockParser {
     stream.next();
     const token = stream.peek();
     if (!stream.isName(token)) throw stream.unexpected('string');
-    const place = stream.here;
     stream.next();
     if (!stream.atSeparator) throw stream.unexpected('newline', 'semicolon');
-    if (!this.scope.delete(token.text))
-      throw new SyntaxTrouble({ place, message: `undefined symbol '${token.text}'` });
+    // A name that is not defined is passed over without a word.
+    this.scope.delete(token.text);
     stream.next();
   }
 

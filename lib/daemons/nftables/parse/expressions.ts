@@ -25,6 +25,8 @@ const META_SHORT: ReadonlyMap<string, string> = new Map(
     hour: 'meta hour',
   }),
 );
+const META_KEYS =
+  'length, protocol, priority, mark, iif, oif, iifname, oifname, iiftype, oiftype, skuid, skgid, nftrace, rtclassid, secmark, nfproto, l4proto, ibrname, obrname, pkttype, cpu, iifgroup, oifgroup, cgroup, random, ipsec, iifkind, oifkind, ibrpvid, ibrvproto, time, day, hour, sdif, sdifname';
 const META_UNMODELLED = [
   'nftrace',
   'rtclassid',
@@ -249,7 +251,10 @@ export class ExpressionParser {
       }
       if (OTHER_FIELDS.meta?.includes(word.text) === true) throw this.notModelled(name, stream.since(start));
       if (stream.isKeyword(word)) throw stream.unexpected();
-      throw new SyntaxTrouble({ place: stream.here, message: 'unknown meta key' });
+      throw new SyntaxTrouble({
+        place: { ...start, end: word.end },
+        message: `syntax error, unexpected ${word.text}, known keys are ${META_KEYS}`,
+      });
     });
   }
   #ct(): Expression {
@@ -402,7 +407,7 @@ export class ExpressionParser {
   }
 
   /** `{ a, b : data, … }` with line ends wherever they may stand. */
-  set(): Expression {
+  set(mode: 'plain' | 'map' | 'vmap' = 'plain'): Expression {
     const { stream } = this;
     const start = stream.here;
     stream.next();
@@ -410,7 +415,8 @@ export class ExpressionParser {
     this.lineEnds();
     for (;;) {
       if (stream.at('}') && elements.length > 0) break;
-      elements.push(this.#element());
+      // Nothing between commas is nothing.
+      if (elements.length === 0 || !stream.at(',')) elements.push(this.#element(mode));
       this.lineEnds();
       if (stream.eat(',')) {
         this.lineEnds();
@@ -425,7 +431,7 @@ export class ExpressionParser {
   lineEnds(): void {
     while (this.stream.peek().kind === 'newline') this.stream.next();
   }
-  #element(): Element {
+  #element(mode: 'plain' | 'map' | 'vmap'): Element {
     const { stream } = this;
     const start = stream.here;
     const key: Expression = stream.at('*')
@@ -446,13 +452,15 @@ export class ExpressionParser {
     }
     const place = stream.since(start);
     let data: Expression | undefined;
-    if (stream.eat(':')) data = this.#data();
+    if (stream.eat(':')) data = this.#data(mode);
+    else if (mode !== 'plain') throw stream.unexpected('colon');
     return { key, data, timeout, expires, comment, counter, place };
   }
-  #data(): Expression {
+  #data(mode: 'plain' | 'map' | 'vmap'): Expression {
     const { stream } = this;
     const token = stream.peek();
     if (token.kind === 'string' && VERDICTS.has(token.text)) return this.verdict();
+    if (mode === 'vmap') throw stream.unexpected();
     return this.rightConcat();
   }
   verdict(): Expression & { kind: 'verdict' } {
@@ -467,7 +475,7 @@ export class ExpressionParser {
         const place = stream.here;
         stream.next();
         chain = symbol(token, place);
-      } else throw stream.unexpected('string', "'$'");
+      } else throw stream.unexpected("'{'");
     }
     return { kind: 'verdict', verdict, chain, place: stream.since(start) };
   }
@@ -477,8 +485,7 @@ export class ExpressionParser {
     stream.next();
     if (!stream.eat('packets')) return { packets: 0, bytes: 0 };
     const packets = this.number();
-    if (!stream.eat('bytes')) throw stream.within('counter', () => stream.unexpected('bytes'));
-    return { packets, bytes: this.number() };
+    return { packets, bytes: stream.eat('bytes') ? this.number() : 0 };
   }
   number(): number {
     const token = this.stream.peek();

@@ -8,6 +8,7 @@ const LEVELS = new Set(['emerg', 'alert', 'crit', 'err', 'warn', 'notice', 'info
 const COMPARISONS: readonly Comparison[] = ['==', '!=', '<', '>', '<=', '>=', '!'];
 /** How many bytes a unit of `limit` is. */
 const BYTES: Readonly<Record<string, number>> = { bytes: 1, kbytes: 1_024, mbytes: 1_048_576 };
+const LONGEST_COMMENT = 128;
 const UNMODELLED = new Set(['quota', 'meter', 'dup', 'fwd', 'tproxy', 'synproxy', 'flow', 'xt', 'queue']);
 
 export class StatementParser extends ExpressionParser {
@@ -17,7 +18,16 @@ export class StatementParser extends ExpressionParser {
     const start = stream.here;
     const statements: Statement[] = [this.statement()];
     while (this.#startsStatement()) statements.push(this.statement());
-    const comment = stream.eat('comment') ? this.text() : undefined;
+    let comment: string | undefined;
+    if (stream.eat('comment')) {
+      const place = stream.here;
+      comment = this.text();
+      if (comment.length > LONGEST_COMMENT)
+        throw new SyntaxTrouble({
+          place,
+          message: `comment too long, ${LONGEST_COMMENT} characters maximum allowed`,
+        });
+    }
     return { statements, comment, place: stream.since(start) };
   }
 
@@ -85,7 +95,11 @@ export class StatementParser extends ExpressionParser {
     const left = this.left();
     if (stream.at('vmap')) {
       stream.next();
-      const data = stream.at('@') ? this.reference() : stream.at('$') ? this.variable() : this.#inBraces();
+      const data = stream.at('@')
+        ? this.reference()
+        : stream.at('$')
+          ? this.variable()
+          : this.#inBraces('vmap');
       return { kind: 'vmap', key: left, data, place: stream.since(start) };
     }
     if (stream.at('set') && left.kind === 'field') {
@@ -95,6 +109,13 @@ export class StatementParser extends ExpressionParser {
       const value = this.#value();
       return { kind: 'set-value', target: left, value, place: stream.since(start) };
     }
+    if (stream.at('map')) {
+      stream.next();
+      if (stream.at('@')) this.reference();
+      else this.#inBraces('map');
+      if (!this.startsExpression()) throw stream.unexpected();
+      throw this.notModelled('maps in comparisons', stream.since(start));
+    }
     const sign = COMPARISONS.find((comparison) => stream.at(comparison));
     if (sign !== undefined) stream.next();
     const right = this.right();
@@ -102,12 +123,13 @@ export class StatementParser extends ExpressionParser {
     if (stream.at('/')) {
       stream.next();
       mask = this.right();
+      if (mask.kind !== 'list') throw stream.unexpected('comma');
     }
     return { kind: 'match', left, operator: sign ?? '', right, mask, place: stream.since(start) };
   }
-  #inBraces(): Expression {
-    if (!this.stream.at('{')) throw this.stream.unexpected("'{'", '@', "'$'");
-    return this.set();
+  #inBraces(mode: 'map' | 'vmap'): Expression {
+    if (!this.stream.at('{')) throw this.stream.unexpected('@', "'{'", "'$'");
+    return this.set(mode);
   }
   /** What a mark is set to; a map of a field may stand there. */
   #value(): Expression {
@@ -117,7 +139,7 @@ export class StatementParser extends ExpressionParser {
     if (token.kind === 'string' && stream.isKeyword(token) && this.startsExpression()) {
       const key = this.left();
       if (stream.eat('map')) {
-        const data = stream.at('@') ? this.reference() : this.#inBraces();
+        const data = stream.at('@') ? this.reference() : this.#inBraces('map');
         return { kind: 'map', key, data, place: stream.since(start) };
       }
       return key;
@@ -169,13 +191,15 @@ export class StatementParser extends ExpressionParser {
       if (!UNITS.some((known) => known === unit))
         throw new SyntaxTrouble({ place, message: 'Wrong rate format' });
     } else {
-      if (!stream.eat('/')) throw stream.unexpected('string', 'bytes', '/');
+      if (!stream.eat('/')) throw stream.unexpected('/', 'string', 'bytes');
       const word = stream.peek();
       if (word.kind !== 'string' || !UNITS.some((known) => known === word.text)) throw stream.unexpected();
       unit = stream.next().text;
     }
     let burst: number | undefined;
-    if (stream.eat('burst')) {
+    if (stream.at('burst')) {
+      const from = stream.here;
+      stream.next();
       burst = this.number();
       const size = stream.peek();
       const factor = size.kind === 'string' ? BYTES[size.text] : undefined;
@@ -183,6 +207,8 @@ export class StatementParser extends ExpressionParser {
         burst *= factor;
         stream.next();
       } else if (!stream.eat('packets')) throw stream.unexpected('packets');
+      if (burst === 0 && bytes === 0)
+        throw new SyntaxTrouble({ place: stream.since(from), message: 'packet limit burst must be > 0' });
     }
     return {
       rate: bytes === 0 ? amount : amount * bytes,
@@ -256,14 +282,17 @@ export class StatementParser extends ExpressionParser {
       if (!stream.eat('with')) return { kind: 'reject', with: undefined, code: undefined, place: start };
       if (stream.eat('tcp')) {
         if (!stream.eat('reset')) throw stream.unexpected('reset');
-        return { kind: 'reject', with: 'tcp-reset', code: undefined, place: stream.since(start) };
+        return { kind: 'reject', with: 'tcp-reset', code: undefined, place: start };
       }
       const kind = (['icmp', 'icmpv6', 'icmpx'] as const).find((word) => stream.at(word));
       if (kind === undefined) throw stream.unexpected('icmp', 'icmpv6', 'tcp', 'icmpx');
       stream.next();
       stream.eat('type');
+      const word = stream.peek();
+      if (!stream.at('$') && word.kind !== 'number' && !stream.isName(word))
+        throw stream.unexpected('number', 'string', 'type');
       const code = stream.at('$') ? this.variable() : this.rightRange();
-      return { kind: 'reject', with: kind, code, place: stream.since(start) };
+      return { kind: 'reject', with: kind, code, place: start };
     });
   }
 
@@ -287,6 +316,9 @@ export class StatementParser extends ExpressionParser {
           )
             family = stream.next().text as 'ip' | 'ip6';
         }
+        // `addr . port` says what the map holds; the map itself does so too.
+        if (family !== undefined && stream.eat('addr') && stream.eat('.') && !stream.eat('port'))
+          throw stream.unexpected('port');
         const hasTo = stream.eat('to');
         if (stream.eat(':')) port = this.#natValue();
         else {
@@ -313,7 +345,11 @@ export class StatementParser extends ExpressionParser {
     if (token.kind === 'string' && stream.isKeyword(token) && this.startsExpression()) {
       const key = this.left();
       if (!stream.eat('map')) throw stream.unexpected();
-      const data = stream.at('@') ? this.reference() : stream.at('$') ? this.variable() : this.#inBraces();
+      const data = stream.at('@')
+        ? this.reference()
+        : stream.at('$')
+          ? this.variable()
+          : this.#inBraces('map');
       return { kind: 'map', key, data, place: stream.since(start) };
     }
     return this.rightConcat();

@@ -18,6 +18,8 @@ export interface Problem {
   readonly place: Place | undefined;
   readonly message: string;
   readonly also?: Place;
+  /** Said by netlink, without a place. */
+  readonly isNetlink?: boolean;
 }
 
 export type Expression =
@@ -140,6 +142,9 @@ export interface ChainSpec {
     | { text: string; value: number | undefined; name: string | undefined; offset: number; place: Place }
     | undefined;
   policy: 'accept' | 'drop' | undefined;
+  policyPlace: Place | undefined;
+  /** Where the hook's name stands. */
+  hookName: Place | undefined;
   comment: string | undefined;
 }
 export interface SetSpec {
