@@ -4,6 +4,7 @@
  */
 
 import type { HttpResponse } from '../../../world/network.contract';
+import type { HttpRule, ProxySettings } from '../config';
 import { headerValue, lowerCased, type Subject } from '../evaluate/subject';
 import { conclude, deliver, replyError } from './answer';
 import { observe } from './checks';
@@ -60,19 +61,16 @@ function passOn(runtime: Runtime, session: Session, message: HttpResponse): void
   const closes = saysClose(message);
   if (closes) session.serverClosed = true;
   let out = plain(message);
-  const subject: Subject = { runtime, session, request: session.request, response: out };
-  if (backend.stickRules.length > 0) store(runtime, session, subject);
+  if (backend.stickRules.length > 0) {
+    const subject: Subject = { runtime, session, request: session.request, response: out };
+    store(runtime, session, subject);
+  }
   if (backend.cookie !== undefined) {
     const headers = writeCookie(runtime, session, out, backend.cookie);
     if (headers !== out.headers)
       out = { ...out, headers, bytes: out.bytes + headBytes(headers) - headBytes(out.headers) };
   }
-  const rules = [
-    ...backend.httpResponse,
-    ...(frontend === backend ? [] : frontend.httpResponse),
-    ...backend.httpAfterResponse,
-    ...(frontend === backend ? [] : frontend.httpAfterResponse),
-  ];
+  const rules = responseRules(backend, frontend);
   if (rules.length > 0) {
     const messages: { response: HttpResponse | undefined } = { response: out };
     const outcome = applyRules(runtime, session, rules, 'response', messages);
@@ -88,6 +86,26 @@ function passOn(runtime: Runtime, session: Session, message: HttpResponse): void
   }
   deliver(runtime, session, out);
 }
+const NO_RULES: readonly HttpRule[] = [];
+/** Of the backend, then of the frontend; what applies to answers of our own as well comes last. */
+function responseRules(backend: ProxySettings, frontend: ProxySettings): readonly HttpRule[] {
+  if (
+    backend.httpResponse.length +
+      backend.httpAfterResponse.length +
+      frontend.httpResponse.length +
+      frontend.httpAfterResponse.length ===
+    0
+  )
+    return NO_RULES;
+  const others = frontend === backend ? [] : [frontend];
+  return [
+    ...backend.httpResponse,
+    ...others.flatMap(({ httpResponse }) => httpResponse),
+    ...backend.httpAfterResponse,
+    ...others.flatMap(({ httpAfterResponse }) => httpAfterResponse),
+  ];
+}
+
 /** What concerns the server's connection only goes no further. */
 function plain(message: HttpResponse): HttpResponse {
   const headers = lowerCased(message.headers, 'server');
