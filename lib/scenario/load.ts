@@ -42,7 +42,8 @@ export function loadScenario(files: Readonly<Record<string, string>>): LoadedSce
   if (text.length > MOST_CHARACTERS) return refuse(`the file is larger than ${MOST_CHARACTERS} characters`);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, strict: true, uniqueKeys: true });
-  for (const error of [...document.errors, ...document.warnings]) {
+  // One mistake in the syntax makes all that follows look wrong: only the first is told.
+  for (const error of [...document.errors.slice(0, 1), ...document.warnings]) {
     const { line, col } = lines.linePos(error.pos[0]);
     const message = error.message.split(' at line ')[0] ?? error.message;
     problems.push({
@@ -212,7 +213,7 @@ function duplicates(list: readonly { id: string }[], path: Path, report: Report)
   });
 }
 
-const SHARED_KEYS: ReadonlySet<string> = new Set(['id', 'kind', 'title', 'detail', 'why', 'holder']);
+const SHARED_KEYS: ReadonlySet<string> = new Set(['id', 'kind', 'title', 'detail', 'why', 'holder', 'after']);
 
 function checkKind(
   definition: { parameters: readonly Parameter[] } | undefined,

@@ -51,7 +51,9 @@ export interface RunProgress {
   tomorrow: {
     state: 'waiting' | 'measuring' | 'met' | 'failed';
     measured: string;
+    /** When its last fault strikes: from then on it is observed. */
     startedAt: Micros | undefined;
+    endsAt: Micros | undefined;
     /** State of each expectation, in the scenario's order. */
     expect: unknown[];
   };
@@ -71,6 +73,6 @@ export function startOfProgress(): RunProgress {
     acknowledgedAt: undefined,
     finishedAt: undefined,
     ended: false,
-    tomorrow: { state: 'waiting', measured: '', startedAt: undefined, expect: [] },
+    tomorrow: { state: 'waiting', measured: '', startedAt: undefined, endsAt: undefined, expect: [] },
   };
 }

@@ -48,6 +48,7 @@ export class Run<I> {
   progress: RunProgress = startOfProgress();
   readonly #secondHandler: HandlerId;
   readonly #eventHandler: HandlerId;
+  readonly #tomorrowHandler: HandlerId;
 
   constructor(private readonly options: RunOptions<I>) {
     this.scenario = options.scenario;
@@ -60,6 +61,10 @@ export class Run<I> {
     );
     this.#secondHandler = this.kernel.handler<undefined>('run.second', () => this.#second());
     this.#eventHandler = this.kernel.handler<{ id: string }>('run.event', ({ id }) => this.#happen(id));
+    this.#tomorrowHandler = this.kernel.handler<{ index: number }>('run.tomorrow', ({ index }) => {
+      const fault = this.scenario.tomorrow?.faults[index];
+      if (fault !== undefined && this.progress.phase === 'tomorrow') this.#applyFault(fault);
+    });
     this.kernel.journal.onAppend((entry) => this.#seen(entry));
     for (const host of this.world.hosts()) this.world.powerOn(host);
     for (const step of this.scenario.lab.prepare)
@@ -253,7 +258,7 @@ export class Run<I> {
     const lost = this.#entries().find(
       (entry) => this.progress.objectives.get(entry.id)?.verdict === 'failed',
     );
-    if (lost !== undefined) this.#end('lost', lost.why);
+    if (lost !== undefined) this.#end('lost', this.#sentences(lost));
     else if (this.#openObjective() === undefined) this.#beginTomorrow();
     else if (this.now >= micros(this.scenario.deadline))
       this.#end('lost', this.#openObjective()?.why ?? 'Time is over.');
@@ -266,10 +271,12 @@ export class Run<I> {
       return;
     }
     this.progress.phase = 'tomorrow';
+    const delays = tomorrow.faults.map((fault) => micros(String(fault['after'] ?? '0s')));
     this.progress.tomorrow = {
       state: 'measuring',
       measured: '',
-      startedAt: this.kernel.now,
+      startedAt: this.kernel.now + Math.max(...delays),
+      endsAt: this.kernel.now + micros(tomorrow.within),
       expect: tomorrow.expect.map(({ kind }) => {
         const definition = findObjective(kind);
         assert(definition !== undefined, `objective kind "${kind}" was checked by the loader`);
@@ -277,12 +284,15 @@ export class Run<I> {
       }),
     };
     this.kernel.cause = this.world.record('scenario', 'tomorrow', { id: tomorrow.id });
-    for (const fault of tomorrow.faults) this.#applyFault(fault);
+    tomorrow.faults.forEach((_, index) =>
+      this.kernel.after(delays[index] ?? 0, this.#tomorrowHandler, { index }),
+    );
   }
   #judgeTomorrow(): void {
     const { tomorrow } = this.scenario;
     const { progress } = this;
-    if (tomorrow === undefined || progress.tomorrow.startedAt === undefined) return;
+    const { startedAt, endsAt } = progress.tomorrow;
+    if (tomorrow === undefined || startedAt === undefined || this.kernel.now < startedAt) return;
     const seen = this.observations();
     const open = tomorrow.expect.flatMap((entry, index) => {
       const definition = findObjective(entry.kind);
@@ -297,7 +307,7 @@ export class Run<I> {
       progress.tomorrow.state = 'met';
       this.world.record('run', 'objective.met', { id: tomorrow.id, measured: progress.tomorrow.measured });
       this.#end('won', 'Every objective was met, and it lasts.');
-    } else if (this.kernel.now - progress.tomorrow.startedAt >= micros(tomorrow.within)) {
+    } else if (this.kernel.now >= (endsAt ?? 0)) {
       progress.tomorrow.state = 'failed';
       this.world.record('run', 'objective.failed', { id: tomorrow.id, measured: progress.tomorrow.measured });
       this.#end('lost', tomorrow.why);
@@ -331,6 +341,12 @@ export class Run<I> {
       if (next.after?.objective === entry.id)
         this.kernel.after(micros(next.after.delay), this.#eventHandler, { id: next.id });
     }
+  }
+  /** Why the run is lost: what failed, and when that is a guard, what was not reached until then. */
+  #sentences(lost: Entry): string {
+    const isGuard = this.scenario.guards.some(({ id }) => id === lost.id);
+    const open = isGuard ? this.#openObjective() : undefined;
+    return open === undefined ? lost.why : `${lost.why} ${open.why}`;
   }
   #openObjective(): Entry | undefined {
     return this.scenario.objectives.find(

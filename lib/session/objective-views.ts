@@ -7,8 +7,11 @@ export function objectiveViews<I>(run: Run<I>): ObjectiveView[] {
   const views = scenario.objectives.map((entry) => viewOf(run, entry));
   const { tomorrow } = scenario;
   if (tomorrow === undefined) return views;
-  const { state, measured, startedAt } = progress.tomorrow;
-  const passed = startedAt === undefined ? 0 : run.kernel.now - startedAt;
+  const { state, measured, startedAt, endsAt } = progress.tomorrow;
+  const passed =
+    startedAt === undefined || endsAt === undefined
+      ? 0
+      : Math.max(0, run.kernel.now - startedAt) / Math.max(1, endsAt - startedAt);
   return [
     ...views,
     {
@@ -16,7 +19,7 @@ export function objectiveViews<I>(run: Run<I>): ObjectiveView[] {
       title: tomorrow.title,
       detail: tomorrow.detail,
       state,
-      progress: state === 'met' ? 1 : Math.min(1, passed / 90_000_000),
+      progress: state === 'met' ? 1 : Math.min(1, passed),
       measured,
       ...(state === 'failed' ? { why: tomorrow.why } : {}),
     },

@@ -10,6 +10,7 @@ import { farEnd, terminalOf } from './learner';
 import type { RunInput } from './messages';
 
 const TERMINAL = 't1';
+const SHELLS = /^-?(?:ba|da)?sh$/;
 const PROMPT_WITHIN = 3 * MINUTE;
 const LOOK_EVERY: Micros = 20_000;
 /** Beyond the deadline, so that "tomorrow" is seen to its end. */
@@ -109,7 +110,10 @@ export class Player {
   }
   #isAwaited(terminal: string): boolean {
     const far = farEnd(this.run.world, terminal);
-    return far !== undefined && far.terminal.isAwaited && !far.busy;
+    if (far === undefined || !far.terminal.isAwaited || far.busy) return false;
+    // A command that reads what is typed (ssh without a terminal of its own does) is no prompt.
+    const front = far.host.process(far.terminal.state?.foreground ?? 0);
+    return front !== undefined && SHELLS.test(front.comm);
   }
   #hasHappened(id: string): boolean {
     const { progress } = this.run;
