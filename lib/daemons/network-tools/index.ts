@@ -9,7 +9,9 @@ import { curl } from './curl/curl';
 import { dig, host, nslookup } from './dig';
 import { getent } from './getent';
 import { ip } from './ip/ip';
+import { mtr } from './mtr';
 import { nc } from './nc';
+import { arp, ifconfig, route } from './net-tools';
 import { ping } from './ping';
 import { socat } from './socat';
 import { ss } from './ss';
@@ -32,6 +34,12 @@ const TOOLS: Readonly<Record<string, Readonly<Record<string, readonly [string, P
   tcpdump: { '/usr/bin/tcpdump': ['tcpdump', tcpdump] },
   socat: { '/usr/bin/socat': ['socat', socat] },
   wget: { '/usr/bin/wget': ['wget', wget] },
+  'mtr-tiny': { '/usr/bin/mtr': ['mtr', mtr] },
+  'net-tools': {
+    '/usr/sbin/route': ['route', route],
+    '/usr/sbin/ifconfig': ['ifconfig', ifconfig],
+    '/usr/sbin/arp': ['arp', arp],
+  },
   telnet: { '/usr/bin/telnet': ['telnet', telnet] },
   'libc-bin': { '/usr/bin/getent': ['getent', getent] },
 };

@@ -2,6 +2,7 @@
 import { formatIPv4, inSubnet, parseCidr } from '../../std/ipv4';
 import type { ConnectionInfo } from '../../world/network.contract';
 import type { ProgramContext, ProgramRun } from '../../world/process.contract';
+import type { Host } from '../../world/world.contract';
 import { serviceName, servicePort } from '../host-names';
 import { parseOptions } from '../command-options';
 
@@ -71,6 +72,7 @@ const STATES: Readonly<Record<string, readonly string[]>> = {
 /** First descriptor that a daemon gives a socket; the kernel does not number them here. */
 const FIRST_DESCRIPTOR: Readonly<Record<string, number>> = { haproxy: 6, nginx: 5 };
 
+type Shown = ConnectionInfo & { readonly six?: boolean };
 type Test = (socket: ConnectionInfo) => boolean;
 class Problem extends Error {}
 
@@ -94,7 +96,7 @@ export function* ss(context: ProgramContext): ProgramRun {
     yield* context.out('ss utility, iproute2-6.1.0\n');
     return 0;
   }
-  const all = context.world.network.sockets(context.host);
+  const all = [...context.world.network.sockets(context.host), ...namedSockets(context.host)];
   if (given.has('s')) {
     yield* context.out(summary(all));
     return 0;
@@ -112,7 +114,7 @@ export function* ss(context: ProgramContext): ProgramRun {
 
 function list(
   context: ProgramContext,
-  all: readonly ConnectionInfo[],
+  all: readonly Shown[],
   given: ReadonlySet<string>,
   filter: { states: ReadonlySet<string> | undefined; test: Test },
 ): string {
@@ -125,15 +127,15 @@ function list(
       : given.has('l')
         ? new Set(['LISTEN', 'UNCONN'])
         : new Set(STATES.connected?.filter((state) => state !== 'SYN-RECV' && state !== 'TIME-WAIT')));
-  const shown =
-    given.has('6') && !given.has('4')
-      ? []
-      : all.filter(
-          (socket) =>
-            (socket.protocol === 'tcp' ? tcp : udp) &&
-            (states === undefined || states.has(socket.state)) &&
-            filter.test(socket),
-        );
+  const family = (socket: Shown): boolean =>
+    given.has('6') === given.has('4') || given.has(socket.six === true ? '6' : '4');
+  const shown = all.filter(
+    (socket) =>
+      family(socket) &&
+      (socket.protocol === 'tcp' ? tcp : udp) &&
+      (states === undefined || states.has(socket.state)) &&
+      filter.test(socket),
+  );
   shown.sort((a, b) => rank(a) - rank(b));
   const numeric = given.has('n');
   const both = tcp && udp;
@@ -143,9 +145,9 @@ function list(
     state: socket.state as string,
     receive: String(socket.receiveQueue),
     send: String(socket.sendQueue),
-    local: addressText(socket.localIp),
+    local: socket.six === true ? '[::]' : addressText(socket.localIp),
     localPort: portText(socket.localPort, socket.protocol, numeric),
-    peer: addressText(socket.peerIp),
+    peer: socket.six === true ? '[::]' : addressText(socket.peerIp),
     peerPort: socket.peerPort === 0 ? '*' : portText(socket.peerPort, socket.protocol, numeric),
     process: users?.(socket) ?? '',
   }));
@@ -207,10 +209,30 @@ function list(
 }
 
 /** UDP before TCP, what listens before what is connected. */
-function rank(socket: ConnectionInfo): number {
-  return (
-    (socket.protocol === 'udp' ? 0 : 2) + (socket.state === 'LISTEN' || socket.state === 'UNCONN' ? 0 : 1)
-  );
+function rank(socket: Shown): number {
+  const isWaiting = socket.state === 'LISTEN' || socket.state === 'UNCONN';
+  return (socket.protocol === 'udp' ? 0 : 4) + (isWaiting ? (socket.six === true ? 1 : 0) : 2);
+}
+/** IPv6 sockets exist in name only: daemons that would have them leave a note (sshd). */
+function namedSockets(host: Host): Shown[] {
+  const noted = host.state.extra.get('ipv6-listeners');
+  if (!Array.isArray(noted) || host.sysctl('net.ipv6.conf.all.disable_ipv6') !== '0') return [];
+  return (noted as { pid: number; port: number; backlog: number }[])
+    .filter(({ pid }) => host.process(pid) !== undefined)
+    .map(({ pid, port, backlog }) => ({
+      connection: 0,
+      side: 'listener',
+      pid,
+      localIp: 0,
+      localPort: port,
+      peerIp: 0,
+      peerPort: 0,
+      state: 'LISTEN',
+      protocol: 'tcp',
+      receiveQueue: 0,
+      sendQueue: backlog,
+      six: true,
+    }));
 }
 function addressText(ip: number): string {
   return formatIPv4(ip);

@@ -101,7 +101,7 @@ function show(request: IpRequest, chosen: Selection): string {
     }));
   const shown = rows.filter(({ addresses, six }) => !only || addresses.length + six.length > 0);
   if (options.json)
-    return `${JSON.stringify(shown.map(({ device, addresses }) => ({ ...withoutMode(jsonLink(device)), addr_info: addresses.map((address) => jsonAddress(address, device)) })))}\n`;
+    return `${JSON.stringify(shown.map(({ device, addresses, six }) => ({ ...withoutMode(jsonLink(device)), addr_info: [...addresses.map((address) => jsonAddress(address, device)), ...six.map(jsonSix)] })))}\n`;
   if (options.brief)
     return shown
       .map(
@@ -157,6 +157,18 @@ function jsonAddress(address: ShownAddress, device: InterfaceState): Record<stri
     scope: address.scope ?? 'global',
     ...(address.secondary === true ? { secondary: true } : {}),
     label: address.label ?? device.name,
+    valid_life_time: 4_294_967_295,
+    preferred_life_time: 4_294_967_295,
+  };
+}
+function jsonSix({ text }: { text: string }): Record<string, unknown> {
+  const [local = '', length = ''] = text.split('/');
+  return {
+    family: 'inet6',
+    local,
+    prefixlen: Number(length),
+    scope: local === '::1' ? 'host' : 'link',
+    ...(local === '::1' ? { noprefixroute: true } : {}),
     valid_life_time: 4_294_967_295,
     preferred_life_time: 4_294_967_295,
   };
