@@ -47,11 +47,31 @@ import { tar } from './tar/tar';
 import { vim, view, nano } from './editor';
 import { lsof, fuser } from './lsof';
 import { watch } from './watch';
+import { logger, dmesg } from './logger';
+import {
+  useradd,
+  usermod,
+  userdel,
+  groupadd,
+  groupdel,
+  gpasswd,
+  passwd,
+  chpasswd,
+  nologin,
+} from './accounts';
+import { tree } from './tree';
+import { man, whatis, apropos } from './manual';
+import { dpkg, apt, aptGet, aptCache } from './apt';
+import { runParts, pathchk, lsattr, chattr, locale } from './run-parts';
 import type { Command } from './tool';
 import { touch } from './touch';
 import { truncate } from './truncate';
 
 export const FILE_COMMANDS: readonly Command[] = [
+  apropos,
+  apt,
+  aptCache,
+  aptGet,
   arch,
   basename,
   blkid,
@@ -60,9 +80,11 @@ export const FILE_COMMANDS: readonly Command[] = [
   bzcat,
   bzip2,
   cal,
+  chattr,
   chgrp,
   chmod,
   chown,
+  chpasswd,
   clear,
   cp,
   date,
@@ -70,6 +92,8 @@ export const FILE_COMMANDS: readonly Command[] = [
   df,
   dir,
   dirname,
+  dmesg,
+  dpkg,
   du,
   echo,
   env,
@@ -81,6 +105,9 @@ export const FILE_COMMANDS: readonly Command[] = [
   flock,
   free,
   fuser,
+  gpasswd,
+  groupadd,
+  groupdel,
   groups,
   gunzip,
   gzip,
@@ -93,11 +120,15 @@ export const FILE_COMMANDS: readonly Command[] = [
   last,
   link,
   ln,
+  locale,
+  logger,
   logname,
   ls,
+  lsattr,
   lsblk,
   lscpu,
   lsof,
+  man,
   mkdir,
   mkfifo,
   mknod,
@@ -107,7 +138,10 @@ export const FILE_COMMANDS: readonly Command[] = [
   nano,
   nice,
   nohup,
+  nologin,
   nproc,
+  passwd,
+  pathchk,
   pgrep,
   pidof,
   pkill,
@@ -122,6 +156,7 @@ export const FILE_COMMANDS: readonly Command[] = [
   reset,
   rm,
   rmdir,
+  runParts,
   setsid,
   sleep,
   stat,
@@ -136,6 +171,7 @@ export const FILE_COMMANDS: readonly Command[] = [
   top,
   touch,
   tput,
+  tree,
   trueCommand,
   truncate,
   tty,
@@ -144,6 +180,9 @@ export const FILE_COMMANDS: readonly Command[] = [
   unlink,
   unxz,
   uptime,
+  useradd,
+  userdel,
+  usermod,
   users,
   vdir,
   view,
@@ -151,6 +190,7 @@ export const FILE_COMMANDS: readonly Command[] = [
   vmstat,
   w,
   watch,
+  whatis,
   whereis,
   which,
   who,

@@ -6,6 +6,7 @@
 import type { FileSpec } from '../../world/files.contract';
 import type { Registry } from '../../world/world.contract';
 import { FILE_COMMANDS } from './file-commands';
+import { fillManual } from './manual';
 import { TEXT_COMMANDS } from './text-commands';
 import { type Command, runCommand } from './tool';
 
@@ -15,6 +16,7 @@ export const COMMANDS: readonly Command[] = [...TEXT_COMMANDS, ...FILE_COMMANDS]
 export const COMMAND_PACKAGES: readonly string[] = [...new Set(COMMANDS.map((command) => command.package))];
 
 export function registerCommands(registry: Registry): void {
+  fillManual(COMMANDS);
   for (const command of COMMANDS) {
     registry.program(programName(command), (context) => runCommand(command, context));
     registry.package(command.package, filesOf(command));

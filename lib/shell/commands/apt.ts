@@ -1,0 +1,261 @@
+/** dpkg(1), dpkg-query(1) and apt(8): what is installed. Nothing can be installed or removed here. */
+import { globPattern } from './glob';
+import type { Command, Tool, ToolRun } from './tool';
+
+export const dpkg: Command = {
+  name: 'dpkg',
+  package: 'dpkg',
+  paths: ['/usr/bin/dpkg', '/usr/bin/dpkg-query'],
+  synopsis: 'dpkg [<option>...] <command>',
+  summary: 'Package manager for Debian.',
+  run: runDpkg,
+};
+const apt_ = (name: string): Command => ({
+  name,
+  package: 'apt',
+  paths: [`/usr/bin/${name}`],
+  synopsis: `${name} [options] command`,
+  summary: 'Command-line package manager.',
+  run: runApt,
+});
+export const apt = apt_('apt');
+export const aptGet = apt_('apt-get');
+export const aptCache = apt_('apt-cache');
+
+/** Versions of Debian 12; packages that are not listed here show the release's. */
+const VERSIONS: Readonly<Record<string, string>> = {
+  apt: '2.6.1',
+  bash: '5.2.15-2+b8',
+  bsdutils: '1:2.38.1-5+deb12u3',
+  coreutils: '9.1-1',
+  conntrack: '1:1.4.7-1+b2',
+  cron: '3.0pl1-162',
+  curl: '7.88.1-10+deb12u12',
+  dash: '0.5.12-2',
+  debianutils: '5.7-0.5~deb12u1',
+  diffutils: '1:3.8-4',
+  dpkg: '1.21.22',
+  findutils: '4.9.0-4',
+  gawk: '1:5.2.1-2',
+  grep: '3.8-5',
+  gzip: '1.12-1',
+  haproxy: '2.6.12-1+deb12u3',
+  hostname: '3.23+nmu1',
+  ifupdown: '0.8.41',
+  iproute2: '6.1.0-3',
+  jq: '1.6-2.1',
+  keepalived: '1:2.2.7-1+b2',
+  lsof: '4.95.0-1',
+  mount: '2.38.1-5+deb12u3',
+  nano: '7.2-1+deb12u1',
+  nftables: '1.0.6-2+deb12u2',
+  nginx: '1.22.1-9+deb12u2',
+  'openssh-server': '1:9.2p1-2+deb12u6',
+  'openssh-client': '1:9.2p1-2+deb12u6',
+  passwd: '1:4.13+dfsg1-1+deb12u1',
+  procps: '2:4.0.2-3',
+  psmisc: '23.6-1',
+  sed: '4.9-1',
+  sudo: '1.9.13p3-1+deb12u2',
+  systemd: '252.39-1~deb12u1',
+  tar: '1.34+dfsg-1.2+deb12u1',
+  'util-linux': '2.38.1-5+deb12u3',
+  vim: '2:9.0.1378-2+deb12u2',
+};
+const versionOf = (name: string): string => VERSIONS[name] ?? '12+deb12u11';
+
+interface Installed {
+  readonly name: string;
+  readonly version: string;
+}
+function installed(tool: Tool): Installed[] {
+  const { host, world } = tool.context;
+  return [...new Set(host.state.packages)]
+    .filter((name) => world.registry.packageFiles(name) !== undefined)
+    .sort()
+    .map((name) => ({ name, version: versionOf(name) }));
+}
+function filesOf(tool: Tool, name: string): string[] {
+  return Object.keys(tool.context.world.registry.packageFiles(name) ?? {}).sort();
+}
+
+function* runDpkg(tool: Tool): ToolRun {
+  const [command = '', ...names] = tool.args;
+  const all = installed(tool);
+  switch (command) {
+    case '-l':
+    case '--list': {
+      const chosen =
+        names.length === 0
+          ? all
+          : all.filter(({ name }) => names.some((pattern) => globPattern(pattern)(name)));
+      const missing = names.filter((pattern) => !all.some(({ name }) => globPattern(pattern)(name)));
+      for (const name of missing) tool.note(`dpkg-query: no packages found matching ${name}\n`);
+      if (chosen.length > 0) list(tool, chosen);
+      yield* tool.drain();
+      return missing.length > 0 ? 1 : 0;
+    }
+    case '-L':
+    case '--listfiles':
+    case '-s':
+    case '--status': {
+      let code = 0;
+      for (const name of names) {
+        if (!all.some((one) => one.name === name)) {
+          tool.note(
+            command === '-L' || command === '--listfiles'
+              ? `dpkg-query: package '${name}' is not installed\nUse dpkg --contents (= dpkg-deb --contents) to list archive files contents.\n`
+              : `dpkg-query: package '${name}' is not installed and no information is available\nUse dpkg --info (= dpkg-deb --info) to examine archive files.\n`,
+          );
+          code = 1;
+        } else if (command === '-L' || command === '--listfiles') {
+          tool.line('/.');
+          for (const path of filesOf(tool, name)) tool.line(path);
+        } else
+          tool.print(
+            `Package: ${name}\nStatus: install ok installed\nPriority: optional\nMaintainer: Debian\nArchitecture: amd64\nVersion: ${versionOf(name)}\nDescription: ${name}\n`,
+          );
+      }
+      yield* tool.drain();
+      return code;
+    }
+    case '-S':
+    case '--search': {
+      let code = 0;
+      for (const pattern of names) {
+        const found = all.flatMap(({ name }) =>
+          filesOf(tool, name)
+            .filter((path) => (/[*?[]/.test(pattern) ? globPattern(pattern)(path) : path.includes(pattern)))
+            .map((path) => `${name}: ${path}`),
+        );
+        for (const line of found) tool.line(line);
+        if (found.length === 0) {
+          tool.note(
+            `dpkg-query: no path found matching pattern ${pattern.startsWith('/') || /[*?[]/.test(pattern) ? pattern : `*${pattern}*`}\n`,
+          );
+          code = 1;
+        }
+      }
+      yield* tool.drain();
+      return code;
+    }
+    case '-W':
+    case '--show':
+      for (const { name, version } of names.length === 0
+        ? all
+        : all.filter((one) => names.includes(one.name)))
+        tool.line(`${name}\t${version}`);
+      yield* tool.drain();
+      return 0;
+    case '--print-architecture':
+      tool.line('amd64');
+      yield* tool.drain();
+      return 0;
+    case '--version':
+      return tool.version();
+    case '-i':
+    case '--install':
+    case '-r':
+    case '--remove':
+    case '-P':
+    case '--purge':
+    case '--configure':
+    case '-a':
+      tool.note('dpkg: not modelled: installing and removing packages\n');
+      return 2;
+    default:
+      tool.note(
+        `dpkg: error: ${command === '' ? 'need an action option' : `unknown option ${command}`}\n\nType dpkg --help for help about installing and deinstalling packages [*];\n`,
+      );
+      return 2;
+  }
+}
+
+function list(tool: Tool, chosen: readonly Installed[]): void {
+  const width = Math.max(14, ...chosen.map(({ name }) => name.length));
+  const versions = Math.max(12, ...chosen.map(({ version }) => version.length));
+  tool.print(
+    `Desired=Unknown/Install/Remove/Purge/Hold\n| Status=Not/Inst/Conf-files/Unpacked/halF-conf/Half-inst/trig-aWait/Trig-pend\n|/ Err?=(none)/Reinst-required (Status,Err: uppercase=bad)\n||/ ${'Name'.padEnd(width)} ${'Version'.padEnd(versions)} Architecture Description\n+++-${'='.repeat(width)}-${'='.repeat(versions)}-============-=================================\n`,
+  );
+  for (const { name, version } of chosen)
+    tool.line(`ii  ${name.padEnd(width)} ${version.padEnd(versions)} amd64        ${name}`);
+}
+
+function* runApt(tool: Tool): ToolRun {
+  const words = tool.args.filter((word) => !word.startsWith('-'));
+  const [command = '', ...names] = words;
+  const all = installed(tool);
+  const { name } = tool.command;
+  if (tool.args.includes('--version') || tool.args.includes('-v')) tool.version();
+  switch (command) {
+    case 'list':
+      tool.line('Listing...');
+      for (const one of all)
+        if (names.length === 0 || names.some((pattern) => globPattern(pattern)(one.name)))
+          tool.line(`${one.name}/stable,now ${one.version} amd64 [installed]`);
+      yield* tool.drain();
+      return 0;
+    case 'policy':
+    case 'show':
+      for (const wanted of names) {
+        const found = all.find((one) => one.name === wanted);
+        if (found === undefined) {
+          tool.note(
+            command === 'show'
+              ? `N: Unable to locate package ${wanted}\nE: No packages found\n`
+              : `N: Unable to locate package ${wanted}\n`,
+          );
+          return command === 'show' ? 100 : 0;
+        }
+        if (command === 'policy')
+          tool.print(
+            `${wanted}:\n  Installed: ${found.version}\n  Candidate: ${found.version}\n  Version table:\n *** ${found.version} 500\n        100 /var/lib/dpkg/status\n`,
+          );
+        else
+          tool.print(
+            `Package: ${wanted}\nVersion: ${found.version}\nPriority: optional\nMaintainer: Debian\nArchitecture: amd64\nDescription: ${wanted}\n\n`,
+          );
+      }
+      yield* tool.drain();
+      return 0;
+    case 'install':
+    case 'remove':
+    case 'purge':
+    case 'update':
+    case 'upgrade':
+    case 'full-upgrade':
+    case 'dist-upgrade':
+    case 'autoremove':
+    case 'download':
+      if (tool.context.who.uid !== 0) {
+        tool.note(
+          'E: Could not open lock file /var/lib/dpkg/lock-frontend - open (13: Permission denied)\nE: Unable to acquire the dpkg frontend lock (/var/lib/dpkg/lock-frontend), are you root?\n',
+        );
+        return 100;
+      }
+      if (
+        command === 'install' &&
+        names.length > 0 &&
+        names.every((wanted) => all.some((one) => one.name === wanted))
+      ) {
+        tool.print(
+          'Reading package lists... Done\nBuilding dependency tree... Done\nReading state information... Done\n',
+        );
+        for (const wanted of names)
+          tool.line(`${wanted} is already the newest version (${versionOf(wanted)}).`);
+        tool.line('0 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.');
+        yield* tool.drain();
+        return 0;
+      }
+      tool.note(`E: not modelled: ${name} ${command}; this network has no package archive\n`);
+      return 100;
+    default:
+      if (command === '') {
+        tool.print(`${tool.package.version(name)}Usage: ${name} [options] command\n`);
+        yield* tool.drain();
+        return 0;
+      }
+      tool.note(`E: Invalid operation ${command}\n`);
+      return 100;
+  }
+}

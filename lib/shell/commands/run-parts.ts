@@ -1,0 +1,217 @@
+/** run-parts(8) of debianutils, pathchk(1) of coreutils, chattr(1) and lsattr(1) of e2fsprogs, locale(1). */
+import { FileError } from '../../world/files.contract';
+import { errnoText } from './errno-text';
+import { quoteFile } from './quoting';
+import { compilePosix } from './regex/pattern';
+import { RegexError } from './regex/tree';
+import { SIGNAL_NUMBERS } from '../../world/signals';
+import { type Command, shellCode, type Tool, type ToolRun } from './tool';
+
+export const runParts: Command = {
+  name: 'run-parts',
+  package: 'debianutils',
+  paths: ['/usr/bin/run-parts'],
+  synopsis: 'run-parts [OPTION]... DIRECTORY',
+  summary: 'Run scripts or programs in a directory.',
+  run: function* (tool) {
+    const { options, operands } = tool.options(
+      {
+        short: 'a:u:v',
+        long: {
+          test: 'test',
+          list: 'list',
+          verbose: 'v',
+          report: 'report',
+          reverse: 'reverse',
+          'exit-on-error': 'exit',
+          'arg:': 'a',
+          'umask:': 'u',
+          lsbsysinit: 'lsb',
+          'regex:': 'regex',
+          'new-session': 'session',
+        },
+      },
+      { misuseCode: 1 },
+    );
+    const has = (name: string): boolean => options.some((option) => option.name === name);
+    const [directory] = operands;
+    if (directory === undefined) {
+      tool.note(`${tool.shortName}: missing operand\nTry \`run-parts --help' for more information.\n`);
+      return 1;
+    }
+    const names = tool.context.fs.readdir(tool.resolve(directory), tool.context.who);
+    if (names instanceof FileError)
+      return tool.fail(`failed to open directory ${directory}: ${errnoText(names.errno)}`);
+    const given = options.findLast((option) => option.name === 'regex')?.value ?? '^[a-zA-Z0-9_-]+$';
+    const pattern = compilePosix(given, { dialect: 'posixExtended' });
+    if (pattern instanceof RegexError)
+      return tool.fail(`failed to compile regular expression: ${pattern.message}`);
+    const sorted = names.filter((name) => pattern.test(name)).sort();
+    if (has('reverse')) sorted.reverse();
+    let code = 0;
+    for (const name of sorted) {
+      const path = `${directory.replace(/\/$/, '')}/${name}`;
+      const info = tool.stat(path);
+      if (info instanceof FileError || info.kind !== 'file') continue;
+      const isRunnable = tool.context.fs.access(tool.resolve(path), 1, tool.context.who) === undefined;
+      if (has('list') || (has('test') && isRunnable)) tool.line(path);
+      if (has('list') || has('test') || !isRunnable) continue;
+      if (has('v')) tool.note(`run-parts: executing ${path}\n`);
+      const status = yield* tool.runChild([
+        path,
+        ...options.filter((option) => option.name === 'a').map((option) => option.value ?? ''),
+      ]);
+      if ('errno' in status) {
+        tool.complain(`failed to exec ${path}: ${errnoText(status.errno)}`);
+        code = 1;
+        continue;
+      }
+      const result = shellCode(status, (signal) => SIGNAL_NUMBERS[signal]);
+      if (result !== 0) {
+        tool.complain(`${path} exited with return code ${result}`);
+        code = 1;
+        if (has('exit')) break;
+      }
+    }
+    yield* tool.drain();
+    return code;
+  },
+};
+
+export const pathchk: Command = {
+  name: 'pathchk',
+  package: 'coreutils',
+  paths: ['/usr/bin/pathchk'],
+  synopsis: 'pathchk [OPTION]... NAME...',
+  summary: 'Diagnose invalid or unportable file names.',
+  run: function* (tool) {
+    const { options, operands } = tool.options({ short: 'pP', long: { portability: 'portability' } });
+    if (operands.length === 0) tool.misuse('missing operand');
+    const has = (name: string): boolean =>
+      options.some((option) => option.name === name || option.name === 'portability');
+    let code = 0;
+    for (const name of operands) {
+      const problem = pathProblem(tool, name, { portable: has('p'), strict: has('P') });
+      if (problem === undefined) continue;
+      tool.complain(problem);
+      code = 1;
+    }
+    yield* tool.drain();
+    return code;
+  },
+};
+
+function pathProblem(
+  tool: Tool,
+  name: string,
+  how: { portable: boolean; strict: boolean },
+): string | undefined {
+  if (how.strict && /(^|\/)-/.test(name)) return `leading '-' in a component of file name ${quoteFile(name)}`;
+  if ((how.strict || how.portable) && name === '') return 'empty file name';
+  const odd = /[^A-Za-z0-9._/-]/.exec(name)?.[0];
+  if (how.portable && odd !== undefined)
+    return `nonportable character ${quoteFile(odd)} in file name ${quoteFile(name)}`;
+  const longest = how.portable ? 14 : 255;
+  const part = name.split('/').find((one) => one.length > longest);
+  if (part !== undefined)
+    return `limit ${longest} exceeded by length ${part.length} of file name component ${quoteFile(part)}`;
+  if (how.portable) return undefined;
+  const info = tool.lstat(name);
+  return info instanceof FileError && info.errno !== 'ENOENT'
+    ? `${name}: ${errnoText(info.errno)}`
+    : name === ''
+      ? `'': ${errnoText('ENOENT')}`
+      : undefined;
+}
+
+export const lsattr: Command = {
+  name: 'lsattr',
+  package: 'e2fsprogs',
+  paths: ['/usr/bin/lsattr'],
+  synopsis: 'lsattr [-RVadlpv] [files...]',
+  summary: 'List file attributes on a Linux second extended file system.',
+  run: function* (tool) {
+    const { options, operands } = tool.options({ short: 'RVadlpv' });
+    const ofDirectory = options.some((option) => option.name === 'd');
+    let code = 0;
+    for (const name of operands.length === 0 ? ['.'] : operands) {
+      const info = tool.stat(name);
+      if (info instanceof FileError) {
+        tool.complain(`${errnoText(info.errno)} while trying to stat ${name}`);
+        code = 1;
+        continue;
+      }
+      const names =
+        info.kind === 'directory' && !ofDirectory
+          ? tool.context.fs.readdir(tool.resolve(name), tool.context.who)
+          : [];
+      const paths =
+        info.kind === 'directory' && !ofDirectory
+          ? names instanceof FileError
+            ? []
+            : names.filter((one) => !one.startsWith('.')).map((one) => `${name}/${one}`)
+          : [name];
+      for (const path of paths) tool.line(`--------------e------- ${path}`);
+    }
+    yield* tool.drain();
+    return code;
+  },
+};
+export const chattr: Command = {
+  name: 'chattr',
+  package: 'e2fsprogs',
+  paths: ['/usr/bin/chattr'],
+  synopsis: 'chattr [-pRVf] [-+=aAcCdDeijPsStTuFx] [-v version] files...',
+  summary: 'Change file attributes on a Linux file system.',
+  run: function* (tool) {
+    yield* tool.drain();
+    return tool.fail('not modelled: file attributes');
+  },
+};
+
+export const locale: Command = {
+  name: 'locale',
+  package: 'libc-bin',
+  paths: ['/usr/bin/locale'],
+  synopsis: 'locale [OPTION...] NAME\nlocale [OPTION...] [-a|-m]',
+  summary: 'Get locale-specific information.',
+  run: function* (tool): ToolRun {
+    const { options, operands } = tool.options({
+      short: 'ackm',
+      long: { 'all-locales': 'a', charmaps: 'm' },
+    });
+    const { env } = tool.context;
+    if (options.some((option) => option.name === 'a')) tool.print('C\nC.utf8\nPOSIX\n');
+    else if (operands.includes('charmap')) tool.line('UTF-8');
+    else {
+      const all = env.get('LC_ALL') ?? '';
+      const lang = env.get('LANG') ?? '';
+      tool.line(`LANG=${lang}`);
+      tool.line(`LANGUAGE=${env.get('LANGUAGE') ?? ''}`);
+      for (const name of [
+        'CTYPE',
+        'NUMERIC',
+        'TIME',
+        'COLLATE',
+        'MONETARY',
+        'MESSAGES',
+        'PAPER',
+        'NAME',
+        'ADDRESS',
+        'TELEPHONE',
+        'MEASUREMENT',
+        'IDENTIFICATION',
+      ]) {
+        const own = env.get(`LC_${name}`);
+        tool.line(
+          own === undefined || all !== ''
+            ? `LC_${name}="${all === '' ? (lang === '' ? 'POSIX' : lang) : all}"`
+            : `LC_${name}=${own}`,
+        );
+      }
+      tool.line(`LC_ALL=${all}`);
+    }
+    yield* tool.drain();
+    return 0;
+  },
+};
