@@ -1,4 +1,4 @@
-/** useradd(8), usermod(8), userdel(8), groupadd(8), groupdel(8), gpasswd(1), passwd(1), chpasswd(8) of the passwd package, and nologin(8). */
+/** useradd(8), usermod(8), userdel(8), groupadd(8), groupdel(8), gpasswd(1), passwd(1) and chpasswd(8) of the passwd package. */
 import { ROOT } from '../../world/files';
 import { FileError } from '../../world/files.contract';
 import type { UserRecord } from '../../world/world.contract';
@@ -53,18 +53,6 @@ export const chpasswd = make(
   'Update passwords in batch mode.',
   runChpasswd,
 );
-export const nologin: Command = {
-  name: 'nologin',
-  package: 'login',
-  paths: ['/usr/sbin/nologin'],
-  synopsis: 'nologin',
-  summary: 'Politely refuse a login.',
-  run: function* (tool) {
-    tool.line('This account is currently not available.');
-    yield* tool.drain();
-    return 1;
-  },
-};
 
 const FILES = ['passwd', 'group', 'shadow'] as const;
 type AccountFile = (typeof FILES)[number];

@@ -48,17 +48,7 @@ import { vim, view, nano } from './editor';
 import { lsof, fuser } from './lsof';
 import { watch } from './watch';
 import { logger, dmesg } from './logger';
-import {
-  useradd,
-  usermod,
-  userdel,
-  groupadd,
-  groupdel,
-  gpasswd,
-  passwd,
-  chpasswd,
-  nologin,
-} from './accounts';
+import { useradd, usermod, userdel, groupadd, groupdel, gpasswd, passwd, chpasswd } from './accounts';
 import { tree } from './tree';
 import { man, whatis, apropos } from './manual';
 import { dpkg, apt, aptGet, aptCache } from './apt';
@@ -138,7 +128,6 @@ export const FILE_COMMANDS: readonly Command[] = [
   nano,
   nice,
   nohup,
-  nologin,
   nproc,
   passwd,
   pathchk,
