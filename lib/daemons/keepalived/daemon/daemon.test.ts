@@ -258,10 +258,32 @@ test('without -n it goes into the background', () => {
   expect(pair.run(4).holders()).toEqual(['lb1']);
 });
 
-test('a checkpoint holds it', () => {
-  const pair = new Pair(configuration(150));
+test('a checkpoint holds it: going back and on again leads to the same', () => {
+  const pair = new Pair(configuration(150), configuration(100));
   pair.start('lb1', '-D');
+  pair.start('lb2', '-D');
   pair.run(2);
-  expect(pair.world.quiescent()).toBe(true);
-  expect(() => pair.world.save()).not.toThrow();
+  const kernel = pair.kernel.save();
+  const world = pair.world.save();
+  const first = pair.run(4).said('lb1');
+  expect(pair.holders()).toEqual(['lb1']);
+  pair.kernel.load(kernel);
+  pair.world.load(world);
+  expect(pair.holders()).toEqual([]);
+  expect(pair.run(4).said('lb1')).toEqual(first);
+  expect(pair.holders()).toEqual(['lb1']);
+});
+
+test('a backup that was stopped reads what waited before it looks at its timer', () => {
+  const pair = new Pair(configuration(150), configuration(100));
+  pair.start('lb1');
+  const pid = pair.start('lb2');
+  pair.run(6);
+  const lb2 = pair.world.host('lb2');
+  const child = pair.child('lb2');
+  for (const one of [pid, child]) pair.world.kill(lb2, one, 'STOP');
+  pair.run(8);
+  for (const one of [pid, child]) pair.world.kill(lb2, one, 'CONT');
+  expect(pair.run(2).holders()).toEqual(['lb1']);
+  expect(pair.said('lb2')).not.toContain('(VI_1) Entering MASTER STATE');
 });

@@ -38,8 +38,9 @@ export const VRRP_KIND = 'keepalived-vrrp';
 /** KEEPALIVED_EXIT_CONFIG in lib/scheduler.h. */
 export const EXIT_CONFIG = 2;
 const STOPPED = 'keepalived.stopped';
-/** From fork to the first state: reading, netlink, sockets. */
-const STARTUP: Micros = 10 * MILLISECOND;
+/** From fork to the first state: reading, then netlink and sockets. */
+const READING: Micros = 9_500;
+const SETTING_UP: Micros = 500;
 /** A goodbye is given a second to leave. */
 const FAREWELL: Micros = SECOND;
 
@@ -48,7 +49,7 @@ export function vrrpMain(options: RunOptions): (context: ProgramContext) => Prog
   return function* (context) {
     const { host, process } = context;
     const line = (text: string): void => log(host, process, options, 'Keepalived_vrrp', text);
-    yield* context.sleep(STARTUP + context.kernel.random(`keepalived:${host.name}`).integer(0, MILLISECOND));
+    yield* context.sleep(READING);
     if (options.logsDetails) {
       line('Registering Kernel netlink reflector');
       line('Registering Kernel netlink command channel');
@@ -60,7 +61,11 @@ export function vrrpMain(options: RunOptions): (context: ProgramContext) => Prog
       return EXIT_CONFIG;
     }
     if (options.logsDetails) for (const text of addressLines(host)) line(text);
+    // systemd is told by the wrong process first, and says so: the parent's word follows.
     context.notify('READY=1');
+    yield* context.sleep(
+      SETTING_UP + context.kernel.random(`keepalived:${host.name}`).integer(0, MILLISECOND),
+    );
     context.fs.writeFile(options.vrrpPidFile, `${context.pid}\n`, context.who);
     const state: VrrpState = {
       options,
