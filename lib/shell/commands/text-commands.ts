@@ -1,5 +1,6 @@
 /** The tools that work on text, in the order of the manual's index. */
 import { awk } from './awk/awk';
+import { bc } from './bc/bc';
 import { cat } from './cat';
 import { column } from './column';
 import { comm } from './comm';
@@ -9,6 +10,8 @@ import { expand, unexpand } from './expand';
 import { factor } from './factor';
 import { fmt } from './fmt';
 import { fold } from './fold';
+import { cmp } from './diff/cmp';
+import { diff } from './diff/diff';
 import { egrep, fgrep, grep, rgrep } from './grep/grep';
 import { head } from './head';
 import { join } from './join';
@@ -33,11 +36,14 @@ import { yes } from './yes';
 
 export const TEXT_COMMANDS: readonly Command[] = [
   awk,
+  bc,
   cat,
+  cmp,
   column,
   comm,
   csplit,
   cut,
+  diff,
   egrep,
   expand,
   factor,
