@@ -28,7 +28,6 @@ export const BASE_PACKAGES: readonly string[] = [
   'sudo',
   'login',
   'cron',
-  'debianutils',
   ...SSH_PACKAGES,
 ];
 

@@ -48,7 +48,7 @@ function lab(): ToolLab {
     'srv',
     { eth0: 'lan 10.0.1.11/24' },
     {
-      packages: ['cron', 'debianutils'],
+      packages: ['cron'],
       users: [{ name: 'bob', uid: 1001, gid: 1001, home: '/home/bob', shell: '/bin/bash' }],
     },
   );

@@ -1,7 +1,7 @@
-/** Debian's cron with its tables, crontab and run-parts. */
+/** Debian's cron with its tables and crontab. */
 import type { Registry } from '../../world/world.contract';
 import { cron, cronDaemon } from './cron';
-import { crontab, runParts } from './crontab';
+import { crontab } from './crontab';
 
 const UNIT = `[Unit]
 Description=Regular background program processing daemon
@@ -49,7 +49,6 @@ const PLACEHOLDER = {
 export function register(registry: Registry): void {
   registry.program('cron/cron', cron);
   registry.program('cron/crontab', crontab);
-  registry.program('debianutils/run-parts', runParts);
   registry.daemon(cronDaemon);
   registry.package('cron', {
     '/usr/sbin/cron': { program: 'cron/cron' },
@@ -66,5 +65,4 @@ export function register(registry: Registry): void {
       ]),
     ),
   });
-  registry.package('debianutils', { '/usr/bin/run-parts': { program: 'debianutils/run-parts' } });
 }
