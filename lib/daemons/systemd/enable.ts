@@ -2,7 +2,8 @@
 import { FileError } from '../../world/files.contract';
 import type { Host } from '../../world/world.contract';
 import type { Definition } from './state';
-import { findFragment, loadDefinition, SEARCH_PATH } from './unit-file/load';
+import { loadDefinition } from './unit-file/load';
+import { findFragment, SEARCH_PATH } from './unit-file/search';
 import { globMatches, isTemplate, templateOf, typeOf, withInstance } from './unit-file/names';
 
 const ROOT = { uid: 0, gid: 0, groups: [] as number[] };

@@ -12,7 +12,8 @@ import { Jobs } from './jobs';
 import { Services } from './service/services';
 import type { ActiveState, ManagerState, UnitState } from './state';
 import { Timers } from './timers';
-import { definitionIsStale, loadDefinition } from './unit-file/load';
+import { loadDefinition } from './unit-file/load';
+import { definitionIsStale } from './unit-file/search';
 import { typeOf } from './unit-file/names';
 
 const graphs = new WeakMap<ManagerState, Graph>();

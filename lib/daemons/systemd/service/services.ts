@@ -3,14 +3,11 @@
  * them. Source: systemd 252 `src/core/service.c`; the function names follow it.
  */
 import type { ExitStatus } from '../../../world/process.contract';
-import { SIGNAL_NUMBERS } from '../../../world/signals';
-import { exitStatusName } from '../exit-status';
 import { isDown } from '../active';
 import type { Manager } from '../manager';
 import type {
   ActiveState,
   ExecKind,
-  ExecStatus,
   Result,
   ServiceSettings,
   ServiceState,
@@ -19,6 +16,7 @@ import type {
 } from '../state';
 import { FOREVER } from '../unit-file/time-span';
 import { makeDirectories, removeRuntimeDirectories } from './directories';
+import { closeStatus, exitText, resultOf, shallRestart } from './exits';
 import { killUnit } from './kill';
 import { runCommand } from './spawn';
 
@@ -343,7 +341,7 @@ export class Services {
     const failed = service.result !== 'success' && service.result !== 'exec-condition';
     if (failed) manager.log('warning', `${name}: Failed with result '${service.result}'.`, name);
     else if (service.result === 'success') manager.log('info', `${name}: Deactivated successfully.`, name);
-    const willRestart = allowed && this.#shallRestart(unit);
+    const willRestart = allowed && shallRestart(settings, service);
     service.controlPid = 0;
     service.control = undefined;
     this.#set(unit, failed ? 'failed' : 'dead', { willRestart });
@@ -360,38 +358,6 @@ export class Services {
     )
       removeRuntimeDirectories(manager, unit);
   }
-  /** Source: systemd.service(5), table 1 "Exit causes and the effect of the Restart= settings". */
-  #shallRestart(unit: Service): boolean {
-    const { service } = unit;
-    const settings = this.#settings(unit);
-    if (service.forbidRestart) return false;
-    const main = service.main;
-    const isIn = (set: ServiceSettings['restartForce']): boolean =>
-      main !== undefined &&
-      main.code !== 0 &&
-      (main.code === 1
-        ? set.codes.includes(main.status)
-        : set.signals.some((signal) => SIGNAL_NUMBERS[signal] === main.status));
-    if (isIn(settings.restartPrevent)) return false;
-    if (isIn(settings.restartForce)) return true;
-    switch (settings.restart) {
-      case 'no':
-        return false;
-      case 'always':
-        return true;
-      case 'on-success':
-        return service.result === 'success';
-      case 'on-failure':
-        return service.result !== 'success';
-      case 'on-abnormal':
-        return service.result !== 'success' && service.result !== 'exit-code';
-      case 'on-watchdog':
-        return service.result === 'watchdog';
-      case 'on-abort':
-        return service.result === 'signal' || service.result === 'core-dump';
-    }
-  }
-
   // ---------------------------------------------------------------- what happens to it
   /** A timer of the service fired. Source: `service_dispatch_timer`. */
   elapsed(state: UnitState): void {
@@ -488,56 +454,36 @@ export class Services {
     const record =
       service.statuses.findLast((entry) => entry.pid === pid && entry.code === 0) ??
       (isMain ? service.main : undefined);
-    if (record !== undefined) this.#close(record, status);
+    if (record !== undefined) closeStatus(record, status, this.manager.clock());
     if (!isMain && !isControl) {
       this.groupChanged(unit);
       return;
     }
-    let result = this.#resultOf(unit, status, isMain && settings.type !== 'oneshot');
+    let result = resultOf(settings, service, status, isMain && settings.type !== 'oneshot');
     const command =
       isControl && service.control !== undefined
         ? settings.exec[service.control.kind][service.control.index]
         : settings.exec.ExecStart[service.mainCommand ?? 0];
     const ignored = command?.ignoreFailure === true;
-    this.#logExit(unit, isMain ? 'Main process' : 'Control process', status, result === 'success');
+    if (result !== 'success') {
+      const { name } = unit.definition;
+      const which = isMain ? 'Main process' : 'Control process';
+      this.manager.log(
+        status.signal === undefined ? 'notice' : 'warning',
+        `${name}: ${which} exited, ${exitText(status)}`,
+        name,
+      );
+    }
     if (ignored) result = 'success';
     if (isMain) this.#mainExited(unit, result, pid, status);
     else this.#controlExited(unit, result);
-  }
-  #close(record: ExecStatus, status: ExitStatus): void {
-    record.endedAt = this.manager.clock();
-    record.code = status.signal === undefined ? 1 : 2;
-    record.status = status.signal === undefined ? (status.code ?? 0) : SIGNAL_NUMBERS[status.signal];
-  }
-  #resultOf(unit: Service, status: ExitStatus, isDaemon: boolean): Result {
-    const { successExit } = this.#settings(unit);
-    if (status.signal === undefined) {
-      const code = status.code ?? 0;
-      return code === 0 || successExit.codes.includes(code) ? 'success' : 'exit-code';
-    }
-    if (successExit.signals.includes(status.signal)) return 'success';
-    if (isDaemon && ['HUP', 'INT', 'TERM', 'PIPE'].includes(status.signal)) return 'success';
-    return unit.service.oomKilled ? 'oom-kill' : 'signal';
-  }
-  #logExit(unit: Service, which: string, status: ExitStatus, isSuccess: boolean): void {
-    if (isSuccess) return;
-    const { name } = unit.definition;
-    const text =
-      status.signal === undefined
-        ? `code=exited, status=${status.code ?? 0}/${exitStatusName(status.code ?? 0) ?? 'n/a'}`
-        : `code=killed, status=${SIGNAL_NUMBERS[status.signal]}/${status.signal}`;
-    this.manager.log(
-      status.signal === undefined ? 'notice' : 'warning',
-      `${name}: ${which} exited, ${text}`,
-      name,
-    );
   }
   #mainExited(unit: Service, result: Result, pid: number, status: ExitStatus): void {
     const { service } = unit;
     const settings = this.#settings(unit);
     service.mainPid = 0;
     service.main ??= { pid, kind: 'ExecStart', index: 0, startedAt: 0, endedAt: 0, code: 0, status: 0 };
-    this.#close(service.main, status);
+    closeStatus(service.main, status, this.manager.clock());
     if (service.result === 'success') service.result = result;
     const next = (service.mainCommand ?? 0) + 1;
     if (

@@ -1,5 +1,5 @@
 /** What verbs share: unit names from arguments, who may, and warnings. */
-import { definitionIsStale } from '../unit-file/load';
+import { definitionIsStale } from '../unit-file/search';
 import { globMatches, isGlob, mangle } from '../unit-file/names';
 import type { Call, Run } from './output';
 

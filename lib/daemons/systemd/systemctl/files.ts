@@ -11,7 +11,8 @@ import {
   unmask,
 } from '../enable';
 import { removeTree } from '../service/directories';
-import { findDropIns, findFragment, loadDefinition } from '../unit-file/load';
+import { loadDefinition } from '../unit-file/load';
+import { findDropIns, findFragment } from '../unit-file/search';
 import { globMatches, isGlob, mangle, templateOf, typeOf, UNIT_TYPES } from '../unit-file/names';
 import { jobVerb } from './jobs';
 import { type Call, type Run, table } from './output';

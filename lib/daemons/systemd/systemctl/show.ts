@@ -5,7 +5,7 @@ import type { Relation } from '../graph';
 import type { Manager } from '../manager';
 import { usedCpu } from '../service/spawn';
 import type { ExecKind, UnitState } from '../state';
-import { definitionIsStale } from '../unit-file/load';
+import { definitionIsStale } from '../unit-file/search';
 import { sliceOf } from '../unit-file/names';
 import { FOREVER, formatTimeSpan } from '../unit-file/time-span';
 import { systemState } from './lists';

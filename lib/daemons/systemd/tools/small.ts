@@ -7,7 +7,7 @@ import { priorityNamed } from '../journalctl/match';
 import { formatBytes } from '../systemctl/output';
 import { groupTree } from '../systemctl/status';
 import { Refusal } from '../transaction';
-import { SEARCH_PATH } from '../unit-file/load';
+import { SEARCH_PATH } from '../unit-file/search';
 import { escapePath, sliceOf, typeOf, unescapeName } from '../unit-file/names';
 import { parseTimeSpan } from '../unit-file/time-span';
 

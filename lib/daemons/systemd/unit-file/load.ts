@@ -4,27 +4,17 @@
  * Sources: systemd.unit(5) "UNIT FILE LOAD PATH", systemd.service(5), systemd.target(5).
  */
 import { deepFreeze } from '../../../std/plain';
-import { FileError } from '../../../world/files.contract';
 import type { Host } from '../../../world/world.contract';
 import { DEPENDENCIES, type Condition, type Definition, type Dependency } from '../state';
+import { addImplied } from './implied';
 import { knownKeys } from './known-keys';
 import { escapePath, expandSpecifiers, templateOf, typeOf, unescapeName, type UnitType } from './names';
+import { findDropIns, findFragment, linkedUnits, sourcesOf } from './search';
 import { lastOf, listOf, parseBoolean, serviceSettings, timerSettings, type Reading } from './settings';
 import { type Assignment, parseUnitText } from './syntax';
 import { parseTimeSpan } from './time-span';
 import { splitWords } from './words';
 
-export const SEARCH_PATH = [
-  '/etc/systemd/system.control',
-  '/run/systemd/system.control',
-  '/run/systemd/transient',
-  '/etc/systemd/system',
-  '/run/systemd/system',
-  '/run/systemd/generator',
-  '/usr/local/lib/systemd/system',
-  '/usr/lib/systemd/system',
-  '/run/systemd/generator.late',
-];
 const ROOT = { uid: 0, gid: 0, groups: [] as number[] };
 const SECTION_OF: Readonly<Record<UnitType, string>> = {
   service: 'Service',
@@ -40,111 +30,6 @@ const SECTION_OF: Readonly<Record<UnitType, string>> = {
   scope: 'Scope',
 };
 const DEFAULT_START_LIMIT = { micros: 10_000_000, burst: 5 };
-
-/** Where a unit's file is: its path as systemd names it (Debian: /lib/systemd/system), or masked, or nowhere. */
-export function findFragment(
-  host: Host,
-  name: string,
-): { path: string; masked: boolean; names: string[] } | undefined {
-  const names = [name];
-  let current = name;
-  for (let hops = 0; hops < 16; hops++) {
-    const found = findFile(host, current);
-    if (found === undefined) return undefined;
-    const info = host.fs.lstat(found, ROOT);
-    if (info instanceof FileError) return undefined;
-    if (info.kind !== 'symlink') return { path: shown(found), masked: info.size === 0, names };
-    const target = host.fs.readlink(found, ROOT);
-    if (typeof target !== 'string') return undefined;
-    if (target === '/dev/null') return { path: shown(found), masked: true, names };
-    const next = target.slice(target.lastIndexOf('/') + 1);
-    if (typeOf(next) === undefined || baseOf(next) === baseOf(current)) {
-      const real = host.fs.realpath(found, ROOT);
-      if (typeof real !== 'string') return undefined;
-      const stat = host.fs.stat(real, ROOT);
-      return stat instanceof FileError ? undefined : { path: shown(real), masked: stat.size === 0, names };
-    }
-    // An alias: the other name is searched by its own rules, an instance keeps its instance.
-    current = aliasTarget(current, next);
-    names.push(current);
-  }
-  return undefined;
-}
-function aliasTarget(current: string, next: string): string {
-  const wanted = templateOf(current)?.instance ?? '';
-  const parts = templateOf(next);
-  return parts !== undefined && parts.instance === '' && wanted !== ''
-    ? next.replace('@.', `@${wanted}.`)
-    : next;
-}
-function baseOf(name: string): string {
-  const parts = templateOf(name);
-  return parts === undefined ? name : parts.template;
-}
-/** Debian's systemd is built with its units in /lib/systemd/system; with a merged /usr both are the same. */
-function shown(path: string): string {
-  return path.startsWith('/usr/lib/systemd/system/') ? path.slice('/usr'.length) : path;
-}
-function findFile(host: Host, name: string): string | undefined {
-  const template = templateOf(name);
-  const candidates = template === undefined || template.instance === '' ? [name] : [name, template.template];
-  for (const candidate of candidates) {
-    for (const directory of SEARCH_PATH) {
-      const path = `${directory}/${candidate}`;
-      if (!(host.fs.lstat(path, ROOT) instanceof FileError)) return path;
-    }
-  }
-  return undefined;
-}
-
-/** Drop-in folders of a name, from the most general to the most particular. */
-function dropInFolders(name: string): string[] {
-  const type = name.slice(name.lastIndexOf('.') + 1);
-  const stem = name.slice(0, name.lastIndexOf('.'));
-  const folders = [`${type}.d`];
-  const template = templateOf(name);
-  const plain = template === undefined ? stem : template.prefix;
-  const dashes = plain.split('-');
-  for (let i = 1; i < dashes.length; i++) folders.push(`${dashes.slice(0, i).join('-')}-.${type}.d`);
-  if (template !== undefined) folders.push(`${template.template}.d`);
-  if (template === undefined || template.instance !== '') folders.push(`${name}.d`);
-  return folders;
-}
-/** Drop-ins in the order they are read: by file name; the first folder of the search path wins for one name. */
-export function findDropIns(host: Host, names: readonly string[]): string[] {
-  const byName = new Map<string, string>();
-  for (const name of names) {
-    for (const folder of [...dropInFolders(name)].reverse()) {
-      for (const directory of SEARCH_PATH) {
-        const path = `${directory}/${folder}`;
-        const entries = host.fs.readdir(path, ROOT);
-        if (entries instanceof FileError) continue;
-        for (const entry of entries)
-          if (entry.endsWith('.conf') && !byName.has(entry)) byName.set(entry, `${path}/${entry}`);
-      }
-    }
-  }
-  return [...byName.entries()]
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    .map(([, path]) => path)
-    .filter((path) => {
-      const info = host.fs.stat(path, ROOT);
-      return !(info instanceof FileError) && info.size > 0;
-    });
-}
-/** Units linked in `NAME.wants/` or `NAME.requires/`. */
-function linkedUnits(host: Host, names: readonly string[], suffix: 'wants' | 'requires'): string[] {
-  const found: string[] = [];
-  for (const name of names) {
-    for (const directory of SEARCH_PATH) {
-      const entries = host.fs.readdir(`${directory}/${name}.${suffix}`, ROOT);
-      if (entries instanceof FileError) continue;
-      for (const entry of entries)
-        if (typeOf(entry) !== undefined && !found.includes(entry)) found.push(entry);
-    }
-  }
-  return found;
-}
 
 /** Reads a unit from disk. Always gives a definition: `not-found` and `masked` are definitions too. */
 export function loadDefinition(host: Host, name: string): Definition {
@@ -211,23 +96,6 @@ function emptyDefinition(
     raw: [],
     problems: [],
   };
-}
-function sourcesOf(host: Host, paths: readonly string[]): { path: string; mtime: number }[] {
-  return paths.map((path) => {
-    const info = host.fs.stat(path, ROOT);
-    return { path, mtime: info instanceof FileError ? 0 : info.mtime };
-  });
-}
-/** Whether the files on disk are not those the definition was read from. */
-export function definitionIsStale(host: Host, definition: Definition): boolean {
-  for (const { path, mtime } of definition.sources) {
-    const info = host.fs.stat(path, ROOT);
-    const now = info instanceof FileError ? 0 : info.mtime;
-    if (now !== mtime) return true;
-  }
-  if (definition.load === 'not-found') return findFragment(host, definition.name) !== undefined;
-  const dropIns = findDropIns(host, [...definition.aliases, definition.name]);
-  return dropIns.join('\n') !== definition.dropIns.join('\n');
 }
 /** Units that exist without a file: slices, the root file system, devices. */
 function builtInText(name: string, type: UnitType): string | undefined {
@@ -463,7 +331,7 @@ class Reader {
         add('Requires', ['-.mount', ...mount.map(({ point }) => `${escapePath(point)}.mount`)]);
         add('After', ['-.mount', ...mount.map(({ point }) => `${escapePath(point)}.mount`)]);
       }
-    implied(name, from, add);
+    addImplied(name, from, add);
     return result;
   }
 }
@@ -471,82 +339,6 @@ function wordsOf(assignments: readonly Assignment[], key: string, name: string, 
   return listOf(assignments, key).flatMap(({ value }) =>
     (splitWords(value) ?? []).map((word) => expandSpecifiers(word, name, host)),
   );
-}
-/** Default dependencies by kind of unit. Sources: "IMPLICIT DEPENDENCIES" and "DEFAULT DEPENDENCIES" of each kind's page. */
-function implied(
-  name: string,
-  from: {
-    type: UnitType;
-    own: readonly Assignment[];
-    timer: Definition['timer'];
-    defaultDependencies: boolean;
-    unit: readonly Assignment[];
-  },
-  add: (kind: Dependency, others: readonly string[]) => void,
-): void {
-  const stem = name.slice(0, name.lastIndexOf('.'));
-  if (from.type === 'timer' && from.timer !== undefined) {
-    add('Triggers', [from.timer.unit]);
-    add('Before', [from.timer.unit]);
-  }
-  if (from.type === 'socket') {
-    const target =
-      lastOf(from.own, 'Service')?.value ??
-      (lastOf(from.own, 'Accept')?.value === 'yes' ? '' : `${stem}.service`);
-    if (target !== '') {
-      add('Triggers', [target]);
-      add('Before', [target]);
-    }
-  }
-  if (from.type === 'path') {
-    const target = lastOf(from.own, 'Unit')?.value ?? `${stem}.service`;
-    add('Triggers', [target]);
-    add('Before', [target]);
-  }
-  if (from.type === 'service')
-    for (const { value } of listOf(from.own, 'Sockets')) add('Wants', splitWords(value) ?? []);
-  if (from.type === 'service' || from.type === 'socket' || from.type === 'mount') {
-    const slice = systemSlice(name);
-    add('Requires', [slice]);
-    add('After', [slice]);
-  }
-  if (from.type === 'service' && lastOf(from.own, 'BusName') !== undefined) {
-    add('Requires', ['dbus.socket']);
-    add('After', ['dbus.socket']);
-  }
-  if (!from.defaultDependencies || name === 'shutdown.target') return;
-  switch (from.type) {
-    case 'service':
-      add('Requires', ['sysinit.target']);
-      add('After', ['sysinit.target', 'basic.target']);
-      break;
-    case 'socket':
-      add('Requires', ['sysinit.target']);
-      add('After', ['sysinit.target']);
-      add('Before', ['sockets.target']);
-      break;
-    case 'path':
-      add('Requires', ['sysinit.target']);
-      add('After', ['sysinit.target']);
-      add('Before', ['paths.target']);
-      break;
-    case 'timer':
-      add('Requires', ['sysinit.target']);
-      add('After', ['sysinit.target']);
-      add('Before', ['timers.target']);
-      if ((from.timer?.calendar.length ?? 0) > 0) add('After', ['time-set.target', 'time-sync.target']);
-      break;
-    default:
-      break;
-  }
-  if (from.type !== 'slice' || name !== '-.slice') {
-    add('Conflicts', ['shutdown.target']);
-    add('Before', ['shutdown.target']);
-  }
-}
-function systemSlice(name: string): string {
-  const template = templateOf(name);
-  return template === undefined ? 'system.slice' : `system-${template.prefix.replace(/-/g, '\\x2d')}.slice`;
 }
 function conditionsOf(unit: readonly Assignment[], name: string, host: Host): Condition[] {
   let conditions: Condition[] = [];

@@ -1,0 +1,83 @@
+/** Dependencies that a unit has by its kind. */
+import type { Definition, Dependency } from '../state';
+import { templateOf, type UnitType } from './names';
+import { lastOf, listOf } from './settings';
+import type { Assignment } from './syntax';
+import { splitWords } from './words';
+
+/** Default dependencies by kind of unit. Sources: "IMPLICIT DEPENDENCIES" and "DEFAULT DEPENDENCIES" of each kind's page. */
+export function addImplied(
+  name: string,
+  from: {
+    type: UnitType;
+    own: readonly Assignment[];
+    timer: Definition['timer'];
+    defaultDependencies: boolean;
+    unit: readonly Assignment[];
+  },
+  add: (kind: Dependency, others: readonly string[]) => void,
+): void {
+  const stem = name.slice(0, name.lastIndexOf('.'));
+  if (from.type === 'timer' && from.timer !== undefined) {
+    add('Triggers', [from.timer.unit]);
+    add('Before', [from.timer.unit]);
+  }
+  if (from.type === 'socket') {
+    const target =
+      lastOf(from.own, 'Service')?.value ??
+      (lastOf(from.own, 'Accept')?.value === 'yes' ? '' : `${stem}.service`);
+    if (target !== '') {
+      add('Triggers', [target]);
+      add('Before', [target]);
+    }
+  }
+  if (from.type === 'path') {
+    const target = lastOf(from.own, 'Unit')?.value ?? `${stem}.service`;
+    add('Triggers', [target]);
+    add('Before', [target]);
+  }
+  if (from.type === 'service')
+    for (const { value } of listOf(from.own, 'Sockets')) add('Wants', splitWords(value) ?? []);
+  if (from.type === 'service' || from.type === 'socket' || from.type === 'mount') {
+    const slice = systemSlice(name);
+    add('Requires', [slice]);
+    add('After', [slice]);
+  }
+  if (from.type === 'service' && lastOf(from.own, 'BusName') !== undefined) {
+    add('Requires', ['dbus.socket']);
+    add('After', ['dbus.socket']);
+  }
+  if (!from.defaultDependencies || name === 'shutdown.target') return;
+  switch (from.type) {
+    case 'service':
+      add('Requires', ['sysinit.target']);
+      add('After', ['sysinit.target', 'basic.target']);
+      break;
+    case 'socket':
+      add('Requires', ['sysinit.target']);
+      add('After', ['sysinit.target']);
+      add('Before', ['sockets.target']);
+      break;
+    case 'path':
+      add('Requires', ['sysinit.target']);
+      add('After', ['sysinit.target']);
+      add('Before', ['paths.target']);
+      break;
+    case 'timer':
+      add('Requires', ['sysinit.target']);
+      add('After', ['sysinit.target']);
+      add('Before', ['timers.target']);
+      if ((from.timer?.calendar.length ?? 0) > 0) add('After', ['time-set.target', 'time-sync.target']);
+      break;
+    default:
+      break;
+  }
+  if (from.type !== 'slice' || name !== '-.slice') {
+    add('Conflicts', ['shutdown.target']);
+    add('Before', ['shutdown.target']);
+  }
+}
+function systemSlice(name: string): string {
+  const template = templateOf(name);
+  return template === undefined ? 'system.slice' : `system-${template.prefix.replace(/-/g, '\\x2d')}.slice`;
+}
