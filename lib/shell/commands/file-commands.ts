@@ -47,12 +47,12 @@ import { tar } from './tar/tar';
 import { vim, view, nano } from './editor';
 import { lsof, fuser } from './lsof';
 import { watch } from './watch';
-import { logger, dmesg } from './logger';
+import { dmesg } from './dmesg';
 import { useradd, usermod, userdel, groupadd, groupdel, gpasswd, passwd, chpasswd } from './accounts';
 import { tree } from './tree';
 import { man, whatis, apropos } from './manual';
 import { dpkg, apt, aptGet, aptCache } from './apt';
-import { runParts, pathchk, lsattr, chattr, locale } from './run-parts';
+import { chattr, locale, lsattr, pathchk } from './pathchk';
 import type { Command } from './tool';
 import { touch } from './touch';
 import { truncate } from './truncate';
@@ -111,7 +111,6 @@ export const FILE_COMMANDS: readonly Command[] = [
   link,
   ln,
   locale,
-  logger,
   logname,
   ls,
   lsattr,
@@ -145,7 +144,6 @@ export const FILE_COMMANDS: readonly Command[] = [
   reset,
   rm,
   rmdir,
-  runParts,
   setsid,
   sleep,
   stat,

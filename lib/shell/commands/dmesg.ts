@@ -1,7 +1,6 @@
-/** logger(1) and dmesg(1) of util-linux. */
+/** dmesg(1) of util-linux. */
 import { strftime } from '../../std/civil';
 import type { SyslogPriority } from '../../world/process.contract';
-import { errnoText } from './errno-text';
 import type { Command, ToolRun, Tool } from './tool';
 
 const FACILITIES = [
@@ -50,73 +49,6 @@ const LEVELS: readonly SyslogPriority[] = [
   'info',
   'debug',
 ];
-
-export const logger: Command = {
-  name: 'logger',
-  package: 'bsdutils',
-  paths: ['/usr/bin/logger'],
-  synopsis: 'logger [options] [<message>]',
-  summary: 'Enter messages into the system log.',
-  run: runLogger,
-};
-
-function* runLogger(tool: Tool): ToolRun {
-  const { options, operands } = tool.options({
-    short: '+def:hin:p:P:sS:t:Tu:V',
-    long: {
-      file: 'f',
-      id: 'i',
-      'priority:': 'p',
-      stderr: 's',
-      'tag:': 't',
-      'server:': 'n',
-      'skip-empty': 'e',
-      'size:': 'S',
-      tcp: 'T',
-      udp: 'd',
-      'port:': 'P',
-      'no-act': 'no-act',
-      journald: 'journald',
-    },
-  });
-  const has = (name: string): boolean => options.some((option) => option.name === name);
-  const value = (name: string): string | undefined =>
-    options.findLast((option) => option.name === name)?.value;
-  const { context } = tool;
-  const [first = '', second] = (value('p') ?? 'user.notice').split('.');
-  const [facility, level] = second === undefined ? ['user', first] : [first, second];
-  if (!FACILITIES.includes(facility)) return tool.fail(`unknown facility name: ${facility}`);
-  const priority = PRIORITIES[level];
-  if (priority === undefined) return tool.fail(`unknown priority name: ${level}`);
-  if (has('n')) return tool.fail('not modelled: option -n');
-  const tag = value('t') ?? context.env.get('LOGNAME') ?? context.host.user(context.who.uid)?.name ?? 'root';
-  const say = (text: string): void => {
-    if (text === '' && has('e')) return;
-    if (has('s'))
-      tool.note(
-        `<${FACILITIES.indexOf(facility) * 8 + LEVELS.indexOf(priority)}>${strftime('%b %e %H:%M:%S', context.host.clock())} ${tag}: ${text}\n`,
-      );
-    if (has('no-act')) return;
-    context.host.syslog({
-      facility,
-      priority,
-      tag,
-      text,
-      transport: 'syslog',
-      uid: context.who.uid,
-      ...(has('i') ? { pid: context.pid } : {}),
-    });
-  };
-  const file = value('f');
-  if (operands.length > 0) say(operands.join(' '));
-  else {
-    const read = file === undefined ? { text: yield* context.readAll() } : yield* tool.readFile(file);
-    if (typeof read === 'string') return tool.fail(`file ${file ?? ''}: ${errnoText(read)}`);
-    for (const line of read.text.replace(/\n$/, '').split('\n')) if (read.text !== '') say(line);
-  }
-  yield* tool.drain();
-  return 0;
-}
 
 export const dmesg: Command = {
   name: 'dmesg',

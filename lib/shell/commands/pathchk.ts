@@ -1,82 +1,8 @@
-/** run-parts(8) of debianutils, pathchk(1) of coreutils, chattr(1) and lsattr(1) of e2fsprogs, locale(1). */
+/** pathchk(1) of coreutils, chattr(1) and lsattr(1) of e2fsprogs, locale(1). */
 import { FileError } from '../../world/files.contract';
 import { errnoText } from './errno-text';
 import { quoteFile } from './quoting';
-import { compilePosix } from './regex/pattern';
-import { RegexError } from './regex/tree';
-import { SIGNAL_NUMBERS } from '../../world/signals';
-import { type Command, shellCode, type Tool, type ToolRun } from './tool';
-
-export const runParts: Command = {
-  name: 'run-parts',
-  package: 'debianutils',
-  paths: ['/usr/bin/run-parts'],
-  synopsis: 'run-parts [OPTION]... DIRECTORY',
-  summary: 'Run scripts or programs in a directory.',
-  run: function* (tool) {
-    const { options, operands } = tool.options(
-      {
-        short: 'a:u:v',
-        long: {
-          test: 'test',
-          list: 'list',
-          verbose: 'v',
-          report: 'report',
-          reverse: 'reverse',
-          'exit-on-error': 'exit',
-          'arg:': 'a',
-          'umask:': 'u',
-          lsbsysinit: 'lsb',
-          'regex:': 'regex',
-          'new-session': 'session',
-        },
-      },
-      { misuseCode: 1 },
-    );
-    const has = (name: string): boolean => options.some((option) => option.name === name);
-    const [directory] = operands;
-    if (directory === undefined) {
-      tool.note(`${tool.shortName}: missing operand\nTry \`run-parts --help' for more information.\n`);
-      return 1;
-    }
-    const names = tool.context.fs.readdir(tool.resolve(directory), tool.context.who);
-    if (names instanceof FileError)
-      return tool.fail(`failed to open directory ${directory}: ${errnoText(names.errno)}`);
-    const given = options.findLast((option) => option.name === 'regex')?.value ?? '^[a-zA-Z0-9_-]+$';
-    const pattern = compilePosix(given, { dialect: 'posixExtended' });
-    if (pattern instanceof RegexError)
-      return tool.fail(`failed to compile regular expression: ${pattern.message}`);
-    const sorted = names.filter((name) => pattern.test(name)).sort();
-    if (has('reverse')) sorted.reverse();
-    let code = 0;
-    for (const name of sorted) {
-      const path = `${directory.replace(/\/$/, '')}/${name}`;
-      const info = tool.stat(path);
-      if (info instanceof FileError || info.kind !== 'file') continue;
-      const isRunnable = tool.context.fs.access(tool.resolve(path), 1, tool.context.who) === undefined;
-      if (has('list') || (has('test') && isRunnable)) tool.line(path);
-      if (has('list') || has('test') || !isRunnable) continue;
-      if (has('v')) tool.note(`run-parts: executing ${path}\n`);
-      const status = yield* tool.runChild([
-        path,
-        ...options.filter((option) => option.name === 'a').map((option) => option.value ?? ''),
-      ]);
-      if ('errno' in status) {
-        tool.complain(`failed to exec ${path}: ${errnoText(status.errno)}`);
-        code = 1;
-        continue;
-      }
-      const result = shellCode(status, (signal) => SIGNAL_NUMBERS[signal]);
-      if (result !== 0) {
-        tool.complain(`${path} exited with return code ${result}`);
-        code = 1;
-        if (has('exit')) break;
-      }
-    }
-    yield* tool.drain();
-    return code;
-  },
-};
+import type { Command, Tool, ToolRun } from './tool';
 
 export const pathchk: Command = {
   name: 'pathchk',
