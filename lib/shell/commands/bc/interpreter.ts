@@ -56,12 +56,15 @@ export class Bc {
   #returned: Decimal = ZERO;
   #steps = 0;
   #where = '(main)';
+  /** Bytes of the line's code that have been executed, as bc counts them in its messages. */
+  #address = 0;
 
   constructor(private readonly tool: Tool) {}
 
   *run(text: string): Step {
     const parser = new BcParser(text);
     for (let unit = parser.next(); unit !== undefined; unit = parser.next()) {
+      for (const problem of parser.problems.splice(0)) this.tool.note(`${problem}\n`);
       if ('error' in unit) this.tool.note(`${unit.error}\n`);
       else if ('define' in unit) this.#functions.set(unit.define.name, unit.define);
       else yield* this.#line(unit.statements);
@@ -72,12 +75,13 @@ export class Bc {
   *#line(statements: readonly Statement[]): Step {
     // A line that says quit ends bc as soon as it is read.
     if (statements.some((statement) => statement.kind === 'quit')) throw new Quit();
+    this.#address = 0;
     try {
       for (const statement of statements) yield* this.#execute(statement);
     } catch (error) {
       if (!(error instanceof RuntimeFault)) throw error;
       this.#frames = [];
-      this.tool.note(`Runtime error (func=${this.#where}, adr=${this.#steps % 10}): ${error.message}\n`);
+      this.tool.note(`Runtime error (func=${this.#where}, adr=${this.#address}): ${error.message}\n`);
     }
   }
 
@@ -87,6 +91,7 @@ export class Bc {
     switch (statement.kind) {
       case 'expression': {
         const value = yield* this.#value(statement.expression);
+        this.#address++;
         if (statement.isSilent) return undefined;
         this.last = value;
         this.tool.print(`${show(value, this.obase)}\n`);
@@ -147,16 +152,19 @@ export class Bc {
     if (++this.#steps % STEPS_PER_BURN === 0) yield* this.tool.burn(1000);
     switch (expression.kind) {
       case 'number':
+        this.#address += /^[01]$/.test(expression.text) ? 1 : expression.text.replace(/^0+/, '').length + 2;
         return this.#number(expression.text);
       case 'variable':
       case 'element':
       case 'setting':
+        this.#address += 2;
         return yield* this.#read(expression);
       case 'assign': {
         let value = yield* this.#value(expression.value);
         if (expression.operator !== '')
           value = this.#operate(expression.operator, yield* this.#read(expression.place), value);
         yield* this.#write(expression.place, value);
+        this.#address += 3;
         return value;
       }
       case 'step': {
@@ -165,8 +173,11 @@ export class Bc {
         yield* this.#write(expression.place, value);
         return expression.isBefore ? value : old;
       }
-      case 'negate':
-        return negate(yield* this.#value(expression.operand));
+      case 'negate': {
+        const value = yield* this.#value(expression.operand);
+        this.#address++;
+        return negate(value);
+      }
       case 'group':
         return yield* this.#value(expression.operand);
       case 'not':
@@ -174,6 +185,7 @@ export class Bc {
       case 'binary': {
         const left = yield* this.#value(expression.left);
         const right = yield* this.#value(expression.right);
+        this.#address++;
         return this.#operate(expression.operator, left, right);
       }
       case 'call':
@@ -202,7 +214,7 @@ export class Bc {
           throw new RuntimeFault('exponent too large in raise');
         if (b.scale > 0 && b.units % 10n ** BigInt(b.scale) !== 0n)
           this.tool.note(
-            `Runtime warning (func=${this.#where}, adr=${this.#steps % 10}): non-zero scale in exponent\n`,
+            `Runtime warning (func=${this.#where}, adr=${this.#address}): non-zero scale in exponent\n`,
           );
         if (exponent < 0n && isZero(a)) throw new RuntimeFault('Divide by zero');
         return power(a, exponent, this.scale);
@@ -295,7 +307,7 @@ export class Bc {
   #set(name: 'scale' | 'ibase' | 'obase' | 'last', value: Decimal): void {
     const number = Number(integerPart(value));
     const warn = (text: string): void =>
-      this.tool.note(`Runtime warning (func=${this.#where}, adr=${this.#steps % 10}): ${text}\n`);
+      this.tool.note(`Runtime warning (func=${this.#where}, adr=${this.#address}): ${text}\n`);
     if (name === 'last') this.last = value;
     else if (name === 'scale') {
       if (number < 0) warn('negative scale, set to 0');
@@ -316,7 +328,9 @@ export class Bc {
     const [first] = args;
     if (first !== undefined && first.kind !== 'array' && args.length === 1) {
       if (name === 'sqrt') {
-        const root = squareRoot(yield* this.#value(first), this.scale);
+        const radicand = yield* this.#value(first);
+        this.#address += 2;
+        const root = squareRoot(radicand, this.scale);
         if (root === undefined) throw new RuntimeFault('Square root of a negative number');
         return root;
       }
@@ -325,7 +339,11 @@ export class Bc {
     }
     if (name === 'read') return ZERO;
     const definition = this.#functions.get(name);
-    if (definition === undefined) throw new RuntimeFault(`Function ${name} not defined.`);
+    if (definition === undefined) {
+      for (const argument of args) if (argument.kind !== 'array') yield* this.#value(argument);
+      this.#address += 2;
+      throw new RuntimeFault(`Function ${name} not defined.`);
+    }
     if (definition.parameters.length !== args.length) throw new RuntimeFault('Parameter number mismatch');
     const frame: Frame = { variables: new Map(), arrays: new Map() };
     for (const [i, parameter] of definition.parameters.entries()) {

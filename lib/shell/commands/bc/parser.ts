@@ -57,7 +57,7 @@ export type Unit =
   | { readonly error: string };
 
 interface Token {
-  readonly kind: 'number' | 'name' | 'string' | 'mark' | 'newline' | 'end' | 'bad';
+  readonly kind: 'number' | 'name' | 'string' | 'mark' | 'newline' | 'end';
   readonly text: string;
   readonly line: number;
 }
@@ -65,6 +65,8 @@ interface Token {
 const MARKS = ['^=', '*=', '/=', '%=', '+=', '-=', '==', '<=', '>=', '!=', '++', '--', '&&', '||'];
 
 export class BcParser {
+  /** Characters that bc does not know, as it tells of them. */
+  readonly problems: string[] = [];
   #at = 0;
   #line = 1;
   #token: Token;
@@ -79,17 +81,16 @@ export class BcParser {
 
   /** One line (or one definition) at a time, as bc executes them; undefined at the end. */
   next(): Unit | undefined {
-    while (this.#token.kind === 'newline') this.#advance();
-    if (this.#token.kind === 'end') return undefined;
+    this.#skipNewlines();
+    if (this.#isKind('end')) return undefined;
     try {
       if (this.#is('define')) return { define: this.#define() };
       const statements: Statement[] = [];
-      while (this.#token.kind !== 'newline' && this.#token.kind !== 'end') {
+      while (!this.#atEnd()) {
         if (this.#take(';')) continue;
         statements.push(this.#statement());
         if (!this.#is(';') && !this.#atEnd()) this.#fail();
       }
-      if (this.#token.kind === 'end' && !this.text.endsWith('\n')) return { statements };
       return { statements };
     } catch (error) {
       if (!(error instanceof SyntaxFault)) throw error;
@@ -147,7 +148,10 @@ export class BcParser {
     }
     const mark = MARKS.find((candidate) => rest.startsWith(candidate));
     if (mark !== undefined) return make('mark', mark);
-    return make(/^[-+*/%^=<>!()[\]{},;.]/.test(rest) ? 'mark' : 'bad', rest[0] ?? '');
+    if (/^[-+*/%^=<>!()[\]{},;.]/.test(rest)) return make('mark', rest[0] ?? '');
+    this.problems.push(`(standard_in) ${line}: illegal character: ${rest[0] ?? ''}`);
+    this.#at++;
+    return this.#scan();
   }
 
   #advance(): Token {
@@ -170,8 +174,14 @@ export class BcParser {
   #atEnd(): boolean {
     return this.#token.kind === 'newline' || this.#token.kind === 'end';
   }
+  #isKind(kind: Token['kind']): boolean {
+    return this.#token.kind === kind;
+  }
   #skipNewlines(): void {
-    while (this.#token.kind === 'newline') this.#advance();
+    while (this.#isKind('newline')) this.#advance();
+  }
+  #skipSeparators(): void {
+    while (this.#isKind('newline') || this.#is(';')) this.#advance();
   }
 
   // ---------------------------------------------------------------- statements
@@ -184,7 +194,7 @@ export class BcParser {
     this.#expect(')');
     this.#skipNewlines();
     this.#expect('{');
-    while (this.#token.kind === 'newline' || this.#is(';')) this.#advance();
+    this.#skipSeparators();
     let locals: { name: string; isArray: boolean }[] = [];
     if (this.#take('auto')) locals = this.#names(';');
     const body = this.#blockRest();
@@ -207,11 +217,11 @@ export class BcParser {
   #blockRest(): Statement {
     const body: Statement[] = [];
     for (;;) {
-      while (this.#token.kind === 'newline' || this.#is(';')) this.#advance();
-      if (this.#token.kind === 'end') this.#fail();
+      this.#skipSeparators();
+      if (this.#isKind('end')) this.#fail();
       if (this.#take('}')) return { kind: 'block', body };
       body.push(this.#statement());
-      if (!this.#is(';') && !this.#is('}') && this.#token.kind !== 'newline') this.#fail();
+      if (!this.#is(';') && !this.#is('}') && !this.#isKind('newline')) this.#fail();
     }
   }
 
