@@ -215,7 +215,11 @@ export class Processes {
   ): Map<number, Stream> {
     const fds = new Map<number, Stream>();
     const inherited = parent === undefined ? undefined : this.#running.get(keyOf(host, parent.pid))?.fds;
-    for (const [fd, stream] of options.fds ?? inherited ?? []) fds.set(fd, stream);
+    for (const [fd, stream] of options.fds ?? inherited ?? []) {
+      // journald asks the socket who writes: each line carries the pid of its own process.
+      const { target } = stream;
+      fds.set(fd, target?.kind === 'journal' ? this.#targetStream(host, target, process) : stream);
+    }
     if (options.fds === undefined && inherited === undefined) {
       if (parent !== undefined) {
         fds.set(1, this.#targetStream(host, parent.stdout, process));

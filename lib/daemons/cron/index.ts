@@ -2,6 +2,7 @@
 import type { Registry } from '../../world/world.contract';
 import { cron, cronDaemon } from './cron';
 import { crontab } from './crontab';
+import { runParts } from './run-parts';
 
 const UNIT = `[Unit]
 Description=Regular background program processing daemon
@@ -49,9 +50,11 @@ const PLACEHOLDER = {
 export function register(registry: Registry): void {
   registry.program('cron/cron', cron);
   registry.program('cron/crontab', crontab);
+  registry.program('cron/run-parts', runParts);
   registry.daemon(cronDaemon);
   registry.package('cron', {
     '/usr/sbin/cron': { program: 'cron/cron' },
+    '/usr/bin/run-parts': { program: 'cron/run-parts' },
     '/usr/bin/crontab': { program: 'cron/crontab', mode: 0o2755 },
     '/lib/systemd/system/cron.service': { text: UNIT },
     '/etc/default/cron': {

@@ -129,9 +129,9 @@ function line(number: number, { from, sent, times }: Hop, name: (ip: number) => 
     Math.sqrt(variance),
   ];
   const who = from === undefined ? '???' : name(from);
-  const share = loss >= 100 ? '100.0 ' : `${loss.toFixed(1)}%`;
-  return `${String(number).padStart(3)}.|-- ${who.padEnd(24)}${share.padStart(7)} ${String(sent).padStart(5)}${values
-    .map((value) => value.toFixed(value >= 1_000 ? 0 : 1))
-    .map((text) => (text.includes('.') ? text : `${text}.`).padStart(6))
-    .join('')}\n`;
+  const share = loss >= 100 ? '100.0' : `${loss.toFixed(1)}%`;
+  const numbers = values
+    .map((value) => (value >= 1_000 ? `${value.toFixed(0)}.` : value.toFixed(1)).padStart(6))
+    .join('');
+  return `${String(number).padStart(3)}.|-- ${who.padEnd(26)}${share.padStart(5)}${String(sent).padStart(6)} ${numbers}\n`;
 }

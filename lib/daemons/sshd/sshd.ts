@@ -28,6 +28,9 @@ export interface SshdState {
   files: { path: string; text: string }[];
 }
 const ACCEPT = 'sshd.accept';
+const RELOAD = 'sshd.reload';
+/** From the signal to the new image of the process. */
+const EXEC_MICROS = 12_000;
 const ROOT = { uid: 0, gid: 0, groups: [] };
 const BACKLOG = 128;
 const USAGE =
@@ -192,6 +195,10 @@ export function hostKey(host: Host, config: ServerConfig): PublicKey | undefined
 export const sshdDaemon: DaemonDefinition<SshdState> = {
   kind: 'sshd',
   register(world) {
+    world.callback<undefined, undefined>(RELOAD, ({ host, pid }) => {
+      const daemon = host.daemonContext(pid) as DaemonContext<SshdState> | undefined;
+      if (daemon !== undefined) reload(daemon);
+    });
     world.callback<undefined, SocketEvent>(ACCEPT, ({ host, pid }, event) => {
       if (event.type !== 'accepted') return;
       const daemon = host.daemonContext(pid) as DaemonContext<SshdState> | undefined;
@@ -220,7 +227,7 @@ export const sshdDaemon: DaemonDefinition<SshdState> = {
   },
   onSignal(daemon, signal) {
     if (signal === 'HUP') {
-      reload(daemon);
+      daemon.setTimer('reload', daemon.kernel.now + EXEC_MICROS, RELOAD);
       return 'handled';
     }
     if (signal === 'TERM' || signal === 'INT' || signal === 'QUIT') {
