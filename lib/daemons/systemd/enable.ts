@@ -100,7 +100,39 @@ function makeParents(host: Host, path: string): void {
 
 /** Every link below a root that stands for one of these units. */
 function linksTo(host: Host, root: string, names: readonly string[]): string[] {
-  const found: string[] = [];
+  return linksBelow(host, root)
+    .filter(({ entry, pointed }) =>
+      names.some(
+        (name) =>
+          entry === name ||
+          (pointed === name && !isTemplate(name)) ||
+          (isTemplate(name) && templateOf(entry)?.template === name),
+      ),
+    )
+    .map(({ path }) => path);
+}
+interface Link {
+  path: string;
+  entry: string;
+  /** Last part of where it points. */
+  pointed: string;
+}
+let links: { host: Host; byRoot: Map<string, Link[]> } | undefined;
+/** Runs `work`, which changes no links, with the links read once. */
+export function withLinks<T>(host: Host, work: () => T): T {
+  const before = links;
+  links = { host, byRoot: new Map() };
+  try {
+    return work();
+  } finally {
+    links = before;
+  }
+}
+function linksBelow(host: Host, root: string): Link[] {
+  const known = links?.host === host ? links.byRoot.get(root) : undefined;
+  if (known !== undefined) return known;
+  const found: Link[] = [];
+  if (links?.host === host) links.byRoot.set(root, found);
   const look = (folder: string, isNested: boolean): void => {
     const entries = host.fs.readdir(folder, ROOT);
     if (entries instanceof FileError) return;
@@ -115,15 +147,7 @@ function linksTo(host: Host, root: string, names: readonly string[]): string[] {
       if (info.kind !== 'symlink') continue;
       const target = host.fs.readlink(path, ROOT);
       if (typeof target !== 'string' || target === '/dev/null') continue;
-      const pointed = target.slice(target.lastIndexOf('/') + 1);
-      const matches = names.some(
-        (name) =>
-          entry === name ||
-          (pointed === name && !isTemplate(name)) ||
-          (isTemplate(name) && templateOf(entry)?.template === name) ||
-          (templateOf(name) !== undefined && entry === name),
-      );
-      if (matches) found.push(path);
+      found.push({ path, entry, pointed: target.slice(target.lastIndexOf('/') + 1) });
     }
   };
   look(root, false);

@@ -3,10 +3,12 @@ import type { FileSpec } from '../../world/files.contract';
 import type { Host, Registry } from '../../world/world.contract';
 import { initDaemon, initProgram } from './boot';
 import { managerOf } from './host-manager';
-import { unitFileState } from './enable';
+import { unitFileState, withLinks } from './enable';
 import { journald } from './tools/journald';
 import { background, backgroundDaemon, notModelled, quiet } from './tools/programs';
 import { tmpfiles } from './tools/tmpfiles';
+import type { Manager } from './manager';
+import { withListing } from './unit-file/search';
 import { SERVICES } from './units/services';
 import { ENABLED, LINKS, PRESET, TARGETS } from './units/targets';
 import { registerCommands } from './commands';
@@ -30,6 +32,10 @@ export interface UnitRow {
 export function unitList(host: Host): UnitRow[] {
   const manager = managerOf(host);
   if (manager === undefined) return [];
+  return withListing(host, () => withLinks(host, () => rowsOf(manager)));
+}
+function rowsOf(manager: Manager): UnitRow[] {
+  const { host } = manager;
   return [...manager.state.units.values()]
     .filter(
       ({ definition, active }) =>

@@ -13,7 +13,7 @@ import { Services } from './service/services';
 import type { ActiveState, ManagerState, UnitState } from './state';
 import { Timers } from './timers';
 import { loadDefinition } from './unit-file/load';
-import { definitionIsStale } from './unit-file/search';
+import { definitionIsStale, withListing } from './unit-file/search';
 import { typeOf } from './unit-file/names';
 
 const graphs = new WeakMap<ManagerState, Graph>();
@@ -62,6 +62,13 @@ export class Manager {
     const known = this.unit(name);
     if (known !== undefined && known.definition.load !== 'not-found') return known;
     if (known !== undefined && !definitionIsStale(this.host, known.definition)) return known;
+    withListing(this.host, () => this.#loadAll(name));
+    this.forgetGraph();
+    const loaded = this.unit(name);
+    if (loaded === undefined) throw new Error(`unit ${name} was not loaded`);
+    return loaded;
+  }
+  #loadAll(name: string): void {
     const queue = [name];
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const present = this.unit(next);
@@ -78,14 +85,15 @@ export class Manager {
       for (const problem of definition.problems) this.log(problem.priority, problem.text, definition.name);
       for (const others of Object.values(definition.dependencies)) queue.push(...others);
     }
-    this.forgetGraph();
-    const loaded = this.unit(name);
-    if (loaded === undefined) throw new Error(`unit ${name} was not loaded`);
-    return loaded;
   }
   /** `systemctl daemon-reload`: definitions anew, states kept. */
   reload(): void {
     this.log('info', 'Reloading.');
+    withListing(this.host, () => this.#reloadAll());
+    this.collect();
+    this.timers.rearmAll();
+  }
+  #reloadAll(): void {
     const { state } = this;
     state.aliases.clear();
     const names = [...state.units.keys()];
@@ -108,8 +116,6 @@ export class Manager {
       for (const others of Object.values(unit.definition.dependencies))
         for (const other of others) if (this.unit(other) === undefined) this.load(other);
     this.forgetGraph();
-    this.collect();
-    this.timers.rearmAll();
   }
   graph(): Graph {
     let graph = graphs.get(this.state);

@@ -9,10 +9,11 @@ import {
   unitFiles,
   unitFileState,
   unmask,
+  withLinks,
 } from '../enable';
 import { removeTree } from '../service/directories';
 import { loadDefinition } from '../unit-file/load';
-import { findDropIns, findFragment } from '../unit-file/search';
+import { findDropIns, findFragment, withListing } from '../unit-file/search';
 import { globMatches, isGlob, mangle, templateOf, typeOf, UNIT_TYPES } from '../unit-file/names';
 import { jobVerb } from './jobs';
 import { type Call, type Run, table } from './output';
@@ -396,17 +397,18 @@ export function* listUnitFiles(call: Call): Run<number> {
     'target',
     'timer',
   ];
-  const rows = unitFiles(host)
-    .filter((name) => patterns.length === 0 || patterns.some((pattern) => globMatches(pattern, name)))
-    .filter((name) => options.types.length === 0 || options.types.includes(typeOf(name) ?? ''))
-    .map((name) => ({ name, state: unitFileState(host, name) ?? 'bad' }))
-    .filter(({ state }) => options.states.length === 0 || options.states.includes(state))
-    .sort(
-      (a, b) =>
-        rank.indexOf(typeOf(a.name) ?? '') - rank.indexOf(typeOf(b.name) ?? '') ||
-        order(a.name) - order(b.name) ||
-        (a.name < b.name ? -1 : 1),
-    );
+  const readRows = (): { name: string; state: string }[] =>
+    unitFiles(host)
+      .filter((name) => patterns.length === 0 || patterns.some((pattern) => globMatches(pattern, name)))
+      .filter((name) => options.types.length === 0 || options.types.includes(typeOf(name) ?? ''))
+      .map((name) => ({ name, state: unitFileState(host, name) ?? 'bad' }))
+      .filter(({ state }) => options.states.length === 0 || options.states.includes(state));
+  const rows = withListing(host, () => withLinks(host, readRows)).sort(
+    (a, b) =>
+      rank.indexOf(typeOf(a.name) ?? '') - rank.indexOf(typeOf(b.name) ?? '') ||
+      order(a.name) - order(b.name) ||
+      (a.name < b.name ? -1 : 1),
+  );
   const cells = rows.map(({ name, state }) => [
     name,
     state,

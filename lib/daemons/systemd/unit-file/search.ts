@@ -16,6 +16,41 @@ export const SEARCH_PATH = [
   '/run/systemd/generator.late',
 ];
 const ROOT = { uid: 0, gid: 0, groups: [] as number[] };
+
+/** What the folders of the search path held when a piece of work began: reading all units asks for hundreds of names. */
+let listing: { host: Host; folders: ReadonlyMap<string, readonly string[]> } | undefined;
+
+/** Runs `work`, which changes no unit file, with the folders listed once. */
+export function withListing<T>(host: Host, work: () => T): T {
+  if (listing?.host === host) return work();
+  const before = listing;
+  listing = { host, folders: listFolders(host) };
+  try {
+    return work();
+  } finally {
+    listing = before;
+  }
+}
+function listFolders(host: Host): ReadonlyMap<string, readonly string[]> {
+  const folders = new Map<string, string[]>();
+  for (const directory of SEARCH_PATH) {
+    const entries = host.fs.readdir(directory, ROOT);
+    if (entries instanceof FileError) continue;
+    for (const entry of entries) {
+      const list = folders.get(entry);
+      if (list === undefined) folders.set(entry, [directory]);
+      else list.push(directory);
+    }
+  }
+  return folders;
+}
+/** Folders of the search path that have an entry of this name, first ones first. */
+function foldersWith(host: Host, name: string): readonly string[] {
+  if (listing?.host === host) return listing.folders.get(name) ?? [];
+  return SEARCH_PATH.filter(
+    (directory) => !(host.fs.lstat(`${directory}/${name}`, ROOT) instanceof FileError),
+  );
+}
 /** Where a unit's file is: its path as systemd names it (Debian: /lib/systemd/system), or masked, or nowhere. */
 export function findFragment(
   host: Host,
@@ -64,10 +99,8 @@ function findFile(host: Host, name: string): string | undefined {
   const template = templateOf(name);
   const candidates = template === undefined || template.instance === '' ? [name] : [name, template.template];
   for (const candidate of candidates) {
-    for (const directory of SEARCH_PATH) {
-      const path = `${directory}/${candidate}`;
-      if (!(host.fs.lstat(path, ROOT) instanceof FileError)) return path;
-    }
+    const [directory] = foldersWith(host, candidate);
+    if (directory !== undefined) return `${directory}/${candidate}`;
   }
   return undefined;
 }
@@ -90,7 +123,7 @@ export function findDropIns(host: Host, names: readonly string[]): string[] {
   const byName = new Map<string, string>();
   for (const name of names) {
     for (const folder of [...dropInFolders(name)].reverse()) {
-      for (const directory of SEARCH_PATH) {
+      for (const directory of foldersWith(host, folder)) {
         const path = `${directory}/${folder}`;
         const entries = host.fs.readdir(path, ROOT);
         if (entries instanceof FileError) continue;
@@ -111,7 +144,7 @@ export function findDropIns(host: Host, names: readonly string[]): string[] {
 export function linkedUnits(host: Host, names: readonly string[], suffix: 'wants' | 'requires'): string[] {
   const found: string[] = [];
   for (const name of names) {
-    for (const directory of SEARCH_PATH) {
+    for (const directory of foldersWith(host, `${name}.${suffix}`)) {
       const entries = host.fs.readdir(`${directory}/${name}.${suffix}`, ROOT);
       if (entries instanceof FileError) continue;
       for (const entry of entries)
