@@ -1,7 +1,10 @@
 /** The tools that work on text, in the order of the manual's index. */
 import { awk } from './awk/awk';
+import { base32, base64 } from './base64';
 import { bc } from './bc/bc';
 import { cat } from './cat';
+import { md5sum, sha1sum, sha224sum, sha256sum, sha384sum, sha512sum } from './checksum/checksum';
+import { cksum, sum } from './checksum/cksum';
 import { column } from './column';
 import { comm } from './comm';
 import { csplit } from './csplit';
@@ -32,12 +35,16 @@ import { tr } from './tr';
 import { tsort } from './tsort';
 import { uniq } from './uniq';
 import { wc } from './wc';
+import { xargs } from './xargs';
 import { yes } from './yes';
 
 export const TEXT_COMMANDS: readonly Command[] = [
   awk,
+  base32,
+  base64,
   bc,
   cat,
+  cksum,
   cmp,
   column,
   comm,
@@ -54,15 +61,22 @@ export const TEXT_COMMANDS: readonly Command[] = [
   head,
   join,
   jq,
+  md5sum,
   nl,
   paste,
   rev,
   rgrep,
   sed,
   seq,
+  sha1sum,
+  sha224sum,
+  sha256sum,
+  sha384sum,
+  sha512sum,
   shuf,
   sort,
   split,
+  sum,
   tac,
   tail,
   tee,
@@ -71,5 +85,6 @@ export const TEXT_COMMANDS: readonly Command[] = [
   unexpand,
   uniq,
   wc,
+  xargs,
   yes,
 ];

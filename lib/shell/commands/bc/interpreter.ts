@@ -70,6 +70,7 @@ export class Bc {
       else yield* this.#line(unit.statements);
       if (this.tool.isPressed) yield* this.tool.drain();
     }
+    for (const problem of parser.problems) this.tool.note(`${problem}\n`);
   }
 
   *#line(statements: readonly Statement[]): Step {
