@@ -62,6 +62,7 @@ export function* nc(context: ProgramContext): ProgramRun {
       at,
     );
   }
+  if (given.has('U')) return yield* unix(context, call, parsed.operands[0]);
   const [host, ports] = parsed.operands;
   if (host === undefined || ports === undefined) {
     yield* context.err(USAGE);
@@ -139,6 +140,33 @@ function* one(
     return 0;
   }
   const code = yield* relay(context, call, connection, 'client', box);
+  box.close();
+  return code;
+}
+
+/** -U: a UNIX stream socket. */
+function* unix(
+  context: ProgramContext,
+  call: NcCall,
+  path: string | undefined,
+): Generator<Wait, number, Wake> {
+  if (path === undefined) {
+    yield* context.err(USAGE);
+    return 1;
+  }
+  const box = new Mailbox(context);
+  const opened = context.world.network.connectUnix(context.host, {
+    pid: context.pid,
+    path: context.resolve(path),
+    who: context.who,
+    on: box.on('socket'),
+  });
+  if (typeof opened === 'string') {
+    yield* context.err(`nc: ${path}: ${errnoText(opened)}\n`);
+    return 1;
+  }
+  yield* box.next();
+  const code = yield* relay(context, call, opened.connection, 'client', box);
   box.close();
   return code;
 }

@@ -101,6 +101,10 @@ export function* ss(context: ProgramContext): ProgramRun {
     yield* context.out(summary(all));
     return 0;
   }
+  if (given.has('x') && !given.has('t') && !given.has('u')) {
+    yield* context.out(listUnix(context, given));
+    return 0;
+  }
   try {
     const filter = readFilter(parsed.operands);
     yield* context.out(list(context, all, given, filter));
@@ -206,6 +210,43 @@ function list(
     process: 'Process',
   });
   return `${given.has('H') ? '' : heading}${rows.map(line).join('')}`;
+}
+
+/** Listening UNIX sockets; the inode stands where ports do. Connected ones are not told apart here. */
+function listUnix(context: ProgramContext, given: ReadonlySet<string>): string {
+  const { host } = context;
+  const rows = !given.has('l') && !given.has('a') ? [] : context.world.network.unixListeners(host);
+  const cells = rows.map(({ path, pid, listener }) => {
+    const info = host.fs.lstat(path, { uid: 0, gid: 0, groups: [] });
+    const process = host.process(pid);
+    const shows =
+      given.has('p') && process !== undefined && (context.who.uid === 0 || process.uid === context.who.uid);
+    return {
+      local: path,
+      inode: String('ino' in info ? 20_000 + info.ino : 20_000 + listener),
+      process: shows ? ` users:(("${process.comm}",pid=${pid},fd=3))` : '',
+    };
+  });
+  const widest = (heading: string, values: readonly string[]): number =>
+    values.reduce((most, value) => Math.max(most, value.length), heading.length);
+  const local = widest(
+    'Local Address',
+    cells.map((cell) => cell.local),
+  );
+  const inode = widest(
+    'Port',
+    cells.map((cell) => cell.inode),
+  );
+  const last = widest(
+    'Process',
+    cells.map((cell) => cell.process),
+  );
+  const heading = `Netid State  Recv-Q Send-Q ${'Local Address'.padStart(local)}:${'Port'.padEnd(inode)} Peer Address:Port${'Process'.padEnd(last)}\n`;
+  const lines = cells.map(
+    (cell) =>
+      `u_str LISTEN 0      4096   ${cell.local.padStart(local)} ${cell.inode.padEnd(inode)}            * 0   ${cell.process.padEnd(last)}\n`,
+  );
+  return `${given.has('H') ? '' : heading}${lines.join('')}`;
 }
 
 /** UDP before TCP, what listens before what is connected. */
