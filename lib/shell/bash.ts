@@ -7,6 +7,7 @@ import { runFiles, runInteractive, runStartupFiles, startInteractive } from './i
 import { type Invocation, readInvocation } from './invocation';
 import { MACHINERY } from './machinery';
 import { runPendingTraps } from './run/finish';
+import { readAll } from './run/read-all';
 import { runText } from './run/run-text';
 import { runChild } from './run/subshell';
 import { type Run, Shell } from './shell';
@@ -124,7 +125,7 @@ function* scriptText(
   const inherited = /^\/dev\/(?:fd\/(\d+)|(stdin))$/.exec(path);
   if (inherited !== null) {
     const stream = context.fds.get(Number(inherited[1] ?? 0));
-    return stream === undefined ? fail(errnoText('ENOENT'), 127) : yield* context.readAll(stream);
+    return stream === undefined ? fail(errnoText('ENOENT'), 127) : yield* readAll(shell, stream);
   }
   const full = context.resolve(path);
   const info = context.fs.stat(full, context.who);

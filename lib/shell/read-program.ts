@@ -15,6 +15,10 @@ export function isUnfinished(text: string, unit: Unit | undefined): boolean {
   return /(?:^|[^\\])(?:\\\\)*\\\n$/.test(text) && !/(?:^|\s)#[^\n]*\n$/.test(text);
 }
 
+/** No line of a program is longer; /dev/zero is. */
+const LONGEST_LINE = 1024 * 1024;
+const CHARACTERS_PER_COMMAND = 20;
+
 export function* readProgram(shell: Shell): Run<number> {
   let status = 0;
   let lines = 0;
@@ -61,15 +65,16 @@ function firstUnit(shell: Shell, text: string): Unit | undefined {
 export function* readLine(shell: Shell): Run<string> {
   const stream = shell.context.fds.get(0);
   let line = '';
-  while (stream !== undefined) {
+  for (let taken = 1; stream !== undefined; taken++) {
     const next = stream.read(1);
     if (next === undefined) {
       yield* shell.suspend({ streams: [stream] });
       if (shell.pendingTraps.length > 0) yield* runPendingTraps(shell);
       continue;
     }
-    line += next;
-    if (next === '' || next === '\n') return line;
+    if (next !== '\0') line += next;
+    if (next === '' || next === '\n' || line.length > LONGEST_LINE) return line;
+    if (taken % CHARACTERS_PER_COMMAND === 0) yield* shell.tick();
   }
   return line;
 }

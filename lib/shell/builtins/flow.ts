@@ -5,6 +5,7 @@ import { DropLine, ExitShell, FatalExpansion, ReturnFromFunction } from '../cont
 import type { Run, Shell } from '../shell';
 import { locate, replaceProcess, startProblem } from '../run/external';
 import { runTrap } from '../run/finish';
+import { readAll } from '../run/read-all';
 import {
   type Call,
   complain,
@@ -181,7 +182,7 @@ function findSource(shell: Shell, name: string): string {
 function* readDescriptor(shell: Shell, path: string): Run<string | undefined> {
   const own = /^\/dev\/(?:fd\/(\d+)|stdin)$/.exec(path);
   const stream = own === null ? undefined : shell.context.fds.get(Number(own[1] ?? 0));
-  return stream === undefined ? undefined : yield* shell.context.readAll(stream);
+  return stream === undefined ? undefined : yield* readAll(shell, stream);
 }
 
 export function readScript(shell: Shell, path: string): string | { readonly problem: string } {

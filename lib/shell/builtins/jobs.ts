@@ -70,7 +70,7 @@ export function* fg(call: Call): Run<number> {
   const { shell } = call;
   const options = yield* readOptions(call, '');
   if (typeof options === 'number') return options;
-  if (!shell.options.monitor) {
+  if (!shell.options.monitor && shell.dialect === 'bash') {
     yield* complain(call, 'no job control');
     return 1;
   }
@@ -92,7 +92,7 @@ export function* bg(call: Call): Run<number> {
   const { shell } = call;
   const options = yield* readOptions(call, '');
   if (typeof options === 'number') return options;
-  if (!shell.options.monitor) {
+  if (!shell.options.monitor && shell.dialect === 'bash') {
     yield* complain(call, 'no job control');
     return 1;
   }

@@ -2,6 +2,7 @@
 import type { Stream } from '../../world/process.contract';
 import { errnoText } from '../commands/errno-text';
 import { DropLine } from '../control';
+import { runPendingTraps } from '../run/finish';
 import type { Run, Shell } from '../shell';
 import { READONLY } from '../state/variables';
 import { isIdentifier } from '../syntax/words';
@@ -9,6 +10,8 @@ import { type Call, complain, readOptions, wholeNumber } from './builtin';
 
 /** Characters read between two looks at the clock. */
 const MICROS_PER_LINE = 2;
+/** A shell reads a character at a time; so many take as long as a command. */
+const CHARACTERS_PER_COMMAND = 20;
 const TIMED_OUT = 142;
 
 interface Plan {
@@ -121,8 +124,9 @@ function* readLine(shell: Shell, plan: Plan): Run<Line> {
   let escaped = false;
   if (plan.count === 0) return { text: '', protectedAt, outcome: 'count' };
   const finish = (outcome: Line['outcome']): Line => ({ text: characters.join(''), protectedAt, outcome });
-  for (;;) {
+  for (let taken = 1; ; taken++) {
     const c = yield* character(shell, plan);
+    if (taken % CHARACTERS_PER_COMMAND === 0) yield* letTimePass(shell);
     if (c === 'timeout') return finish('timeout');
     if (c === '') return finish('end');
     if (escaped) {
@@ -139,6 +143,12 @@ function* readLine(shell: Shell, plan: Plan): Run<Line> {
     } else if (c !== '\0') characters.push(c);
     if (plan.count !== undefined && characters.length >= plan.count) return finish('count');
   }
+}
+
+/** /dev/zero has no end: time goes on, and Ctrl-C arrives. */
+function* letTimePass(shell: Shell): Run<void> {
+  yield* shell.tick();
+  if (shell.pendingTraps.length > 0 && shell.interactive) yield* runPendingTraps(shell);
 }
 
 function* character(shell: Shell, plan: Plan): Run<string> {

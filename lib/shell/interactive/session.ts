@@ -180,8 +180,22 @@ export function* converse(
   } finally {
     forgetShell(shell);
     saveHistory(shell);
+    endStoppedJobs(shell);
     // Whoever started this shell (su, sudo) has the terminal again.
     if (shell.formerForeground !== undefined) shell.foreground?.(shell.formerForeground);
+  }
+}
+
+/** `end_job_control` of bash: what is stopped would wait for ever. */
+function endStoppedJobs(shell: Shell): void {
+  const { world } = shell.context;
+  for (const job of shell.jobs.list) {
+    if (job.state !== 'stopped' || job.disowned === true) continue;
+    for (const process of shell.host.processes()) {
+      if (process.pgid !== job.pgid) continue;
+      world.kill(shell.host, process.pid, 'TERM');
+      world.kill(shell.host, process.pid, 'CONT');
+    }
   }
 }
 

@@ -1,15 +1,13 @@
 /** `$( )`, backquotes and `<( )`. */
-import type { Stream } from '../../world/process.contract';
 import { SIGNAL_NUMBERS } from '../../world/signals';
 import type { Run, Shell } from '../shell';
+import { readAll } from './read-all';
 import { redirect } from './redirect';
 import { forkShell } from './subshell';
 import { readUnits } from '../syntax/cache';
 import type { Redirect } from '../syntax/tree';
 
 const FIRST_PROCESS_FD = 63;
-/** `$(yes)` must end some day. */
-const LONGEST_OUTPUT = 64 * 1024 * 1024;
 
 /** The output of a command, trailing newlines taken away. */
 export function* substitute(
@@ -71,20 +69,6 @@ function* copyFile(shell: Shell, input: Redirect): Run<number> {
   done.undo();
   yield* shell.write(1, text);
   return 0;
-}
-
-function* readAll(shell: Shell, stream: Stream): Run<string> {
-  const parts: string[] = [];
-  let length = 0;
-  for (;;) {
-    const next = stream.read();
-    if (next === undefined) yield* shell.suspend({ streams: [stream] });
-    else if (next === '' || length > LONGEST_OUTPUT) return parts.join('');
-    else {
-      parts.push(next);
-      length += next.length;
-    }
-  }
 }
 
 function* clean(shell: Shell, output: string): Run<string> {

@@ -29,6 +29,8 @@ export interface Scope {
 }
 
 const MOST_REFERENCES = 8;
+/** Scopes that a fork keeps apart. */
+const MOST_SCOPES = 12;
 let nextOwner = 1;
 
 export class Variables {
@@ -46,7 +48,10 @@ export class Variables {
   /** A copy for a child process; values are shared until one side writes. */
   fork(): Variables {
     const child = new Variables();
-    child.scopes = this.scopes.map((scope) => ({ kind: scope.kind, variables: new Map(scope.variables) }));
+    child.scopes =
+      this.scopes.length > MOST_SCOPES
+        ? this.#flattened()
+        : this.scopes.map((scope) => ({ kind: scope.kind, variables: new Map(scope.variables) }));
     this.#owner = nextOwner++;
     return child;
   }
@@ -55,6 +60,17 @@ export class Variables {
   adopt(global: ReadonlyMap<string, Variable>): void {
     const own = new Map([...global].map(([name, variable]) => [name, { ...variable, owner: this.#owner }]));
     this.scopes = [{ kind: 'global', variables: own }];
+  }
+
+  /** A child never returns from the functions it was forked in: their scopes can be one, or recursion would cost the square of its depth. */
+  #flattened(): Scope[] {
+    const inner = new Map<string, Variable>();
+    for (const { variables } of this.scopes.slice(1))
+      for (const [name, variable] of variables) inner.set(name, variable);
+    return [
+      { kind: 'global', variables: new Map(this.global) },
+      { kind: 'function', variables: inner },
+    ];
   }
 
   // ------------------------------------------------------------------- scopes
