@@ -14,6 +14,7 @@ import { holdersOf } from '../objectives/single-holder';
 import { assert } from '../std/assert';
 import { type Micros, parseDuration, SECOND } from '../std/instant';
 import { clonePlain } from '../std/plain';
+import type { Parameter, ParameterValues } from '../world/parameters';
 import type { SimulatedWorld } from '../world/world';
 import { valuesOf } from './load';
 import { type ObjectiveProgress, type RunProgress, startOfProgress } from './progress';
@@ -46,12 +47,15 @@ export class Run<I> {
   /** Kernel instant at which the learner's run begins. */
   readonly origin: Micros;
   progress: RunProgress = startOfProgress();
+  readonly #judged: readonly Entry[];
+  readonly #values = new WeakMap<object, ParameterValues>();
   readonly #secondHandler: HandlerId;
   readonly #eventHandler: HandlerId;
   readonly #tomorrowHandler: HandlerId;
 
   constructor(private readonly options: RunOptions<I>) {
     this.scenario = options.scenario;
+    this.#judged = [...this.scenario.objectives, ...this.scenario.guards];
     this.kernel = new Kernel({ seed: options.seed });
     this.world = options.makeWorld(this.kernel);
     this.origin = micros(this.scenario.lab.settle);
@@ -107,14 +111,25 @@ export class Run<I> {
     this.kernel.schedule(this.kernel.now + SECOND, this.#secondHandler, undefined);
     this.world.record('run', 'run.started', { scenario: this.scenario.id, seed: this.kernel.seed });
   }
-  #entries(): Entry[] {
-    return [...this.scenario.objectives, ...this.scenario.guards];
+  #entries(): readonly Entry[] {
+    return this.#judged;
+  }
+  /** Parameter values of an entry, read once: they are asked for at every request. */
+  #valuesOf(
+    definition: { parameters: readonly Parameter[] },
+    entry: Readonly<Record<string, unknown>>,
+  ): ParameterValues {
+    const known = this.#values.get(entry);
+    if (known !== undefined) return known;
+    const values = valuesOf(definition.parameters, entry);
+    this.#values.set(entry, values);
+    return values;
   }
   #startOf(entry: Entry): ObjectiveProgress {
     const definition = findObjective(entry.kind);
     assert(definition !== undefined, `objective kind "${entry.kind}" was checked by the loader`);
     return {
-      state: definition.start(valuesOf(definition.parameters, entry)),
+      state: definition.start(this.#valuesOf(definition, entry)),
       verdict: 'waiting',
       progress: 0,
       measured: '',
@@ -176,7 +191,7 @@ export class Run<I> {
       const definition = findObjective(objective.kind);
       const progress = this.progress.objectives.get(objective.id);
       if (progress !== undefined && !progress.decided)
-        definition?.request?.(progress.state, request, valuesOf(definition.parameters, objective), seen);
+        definition?.request?.(progress.state, request, this.#valuesOf(definition, objective), seen);
     }
     if (this.progress.phase === 'tomorrow') this.#seenTomorrow(request, seen);
   }
@@ -185,7 +200,7 @@ export class Run<I> {
     if (startedAt === undefined || request.at - request.micros < startedAt) return;
     this.scenario.tomorrow?.expect.forEach((entry, index) => {
       const definition = findObjective(entry.kind);
-      definition?.request?.(expect[index], request, valuesOf(definition.parameters, entry), seen);
+      definition?.request?.(expect[index], request, this.#valuesOf(definition, entry), seen);
     });
   }
   #count({ from, ok, micros: took }: ObservedRequest): void {
@@ -248,7 +263,7 @@ export class Run<I> {
       const progress = this.progress.objectives.get(entry.id);
       const definition = findObjective(entry.kind);
       if (progress === undefined || definition === undefined || progress.decided) continue;
-      const judgement = definition.sample(progress.state, valuesOf(definition.parameters, entry), seen);
+      const judgement = definition.sample(progress.state, this.#valuesOf(definition, entry), seen);
       const before = progress.verdict;
       progress.verdict = judgement.state;
       progress.progress = judgement.progress;
@@ -297,7 +312,7 @@ export class Run<I> {
     const open = tomorrow.expect.flatMap((entry, index) => {
       const definition = findObjective(entry.kind);
       if (definition === undefined) return [];
-      const values = valuesOf(definition.parameters, entry);
+      const values = this.#valuesOf(definition, entry);
       const judgement = definition.sample(progress.tomorrow.expect[index], values, seen);
       const about = [values['host'], values['from'], values['address']].filter(Boolean).join(' ');
       return judgement.state === 'met' ? [] : [`${about}: ${judgement.measured || 'nothing yet'}`];
