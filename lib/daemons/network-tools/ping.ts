@@ -9,6 +9,8 @@ import { parseOptions } from '../command-options';
 
 /** How long the last answer is waited for when nothing came at all (MAXWAIT). */
 const LINGER = 10 * SECOND;
+/** A second of waiting is a little more than that: the socket's timeout counts in ticks (recorded: 1.003 to 1.027 s). */
+const SLIP: Micros = 20_500;
 
 interface PingOptions {
   count: number;
@@ -201,7 +203,7 @@ class Session {
         if (options.outstanding && this.#sent > 0 && !this.#answered.has(this.#sent))
           yield* context.out(`no answer yet for icmp_seq=${this.#sent}\n`);
         yield* this.#send(bindIp, device);
-        next = context.kernel.now + options.interval;
+        next = context.kernel.now + options.interval + (options.interval >= SECOND ? SLIP : 0);
       }
       if (this.#received + this.#errors >= options.count && this.#sent >= options.count) return 'done';
       const until = this.#sent < options.count ? next : this.#lastSentAt + this.#finalWait();
