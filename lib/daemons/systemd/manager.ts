@@ -10,7 +10,7 @@ import { isDown, isUp } from './active';
 import { Graph } from './graph';
 import { Jobs } from './jobs';
 import { Services } from './service/services';
-import type { ActiveState, ManagerState, UnitState } from './state';
+import type { ActiveState, Definition, ManagerState, UnitState } from './state';
 import { Timers } from './timers';
 import { loadDefinition } from './unit-file/load';
 import { definitionIsStale, withListing } from './unit-file/search';
@@ -22,6 +22,9 @@ const MICROS_PER_MESSAGE = 50;
 const JOURNAL_LAG = 10;
 /** So much of the manager's own time one event may borrow from the next. */
 const MOST_OVERLAP = 100_000;
+/** Settings that are read and have no effect here. */
+const NOT_MODELLED =
+  /^(Service\.(WatchdogSec|Memory|CPU|IO|Tasks|Limit|Private|Protect|Restrict|Capabilit|Ambient|SystemCall|Root|Dynamic|Socket|Sockets|OOM|Nice|IPAddress|RuntimeMax.*Extra|FileDescriptor|BusName)|Unit\.(JobTimeout|StartLimitAction|FailureAction|JoinsNamespaceOf|Upholds|StopWhenUnneeded)|Socket\.|Path\.|Automount\.)/;
 const UNIT_TIMER = 'systemd.unit-timer';
 
 export class Manager {
@@ -82,9 +85,20 @@ export class Manager {
         definition.name,
         other === undefined ? freshUnit(definition) : { ...other, definition },
       );
-      for (const problem of definition.problems) this.log(problem.priority, problem.text, definition.name);
+      this.#tellProblems(definition);
       for (const others of Object.values(definition.dependencies)) queue.push(...others);
     }
+  }
+  /** Complaints go to the host's journal; what is not modelled of an administrator's unit, to the run's. */
+  #tellProblems(definition: Definition): void {
+    for (const { priority, text } of definition.problems) this.log(priority, text, definition.name);
+    const isOwn = [definition.fragment ?? '', ...definition.dropIns].some((path) => path.startsWith('/etc/'));
+    const settings = definition.raw.map(([key]) => key).filter((key) => NOT_MODELLED.test(key));
+    if (isOwn && settings.length > 0)
+      this.daemon.world.record(this.host.name, 'unit.not-modelled', {
+        unit: definition.name,
+        settings: [...new Set(settings)],
+      });
   }
   /** `systemctl daemon-reload`: definitions anew, states kept. */
   reload(): void {
@@ -109,7 +123,7 @@ export class Manager {
       unit.starts = { begin: -1, count: 0 };
       if (unit.service !== undefined)
         unit.service.statuses = unit.service.statuses.filter(({ code }) => code === 0);
-      for (const problem of definition.problems) this.log(problem.priority, problem.text, name);
+      this.#tellProblems(definition);
     }
     this.forgetGraph();
     for (const unit of [...state.units.values()])

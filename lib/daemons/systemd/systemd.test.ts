@@ -278,6 +278,26 @@ describe('the machine', () => {
     expect(lab.host.fs.exists('/tmp/x')).toBe(false);
     expect(lab.command('systemctl', 'is-system-running').text).toBe('running\n');
   });
+  it('goes on from a checkpoint as it would have gone on', () => {
+    const lab = new UnitLab({
+      'web.service': service('ExecStart=/usr/bin/exits 1 2\nRestart=always\nRestartSec=3'),
+    });
+    lab.command('systemctl', 'start', 'web');
+    lab.run(10 * SECOND);
+    const kernel = lab.kernel.save();
+    const world = lab.world.save();
+    const goOn = (): unknown => {
+      lab.run(60 * SECOND);
+      return [
+        lab.unit('web.service')?.service?.restarts,
+        lab.host.state.log.map(({ at, text }) => `${at} ${text}`),
+      ];
+    };
+    const first = goOn();
+    lab.kernel.load(kernel);
+    lab.world.load(world);
+    expect(goOn()).toEqual(first);
+  });
   it('costs nothing while nothing happens', () => {
     const lab = new UnitLab({ 'web.service': service('ExecStart=/usr/bin/serve') });
     lab.command('systemctl', 'start', 'web');
