@@ -10,16 +10,22 @@ import { comm } from './comm';
 import { csplit } from './csplit';
 import { cut } from './cut';
 import { expand, unexpand } from './expand';
+import { expr } from './expr';
 import { factor } from './factor';
 import { fmt } from './fmt';
 import { fold } from './fold';
 import { cmp } from './diff/cmp';
 import { diff } from './diff/diff';
+import { hd, hexdump } from './dump/hexdump';
+import { od } from './dump/od';
+import { strings } from './dump/strings';
+import { xxd } from './dump/xxd';
 import { egrep, fgrep, grep, rgrep } from './grep/grep';
 import { head } from './head';
 import { join } from './join';
 import { jq } from './jq/jq';
 import { nl } from './nl';
+import { less, more } from './pager';
 import { paste } from './paste';
 import { rev } from './rev';
 import { sed } from './sed/sed';
@@ -53,16 +59,22 @@ export const TEXT_COMMANDS: readonly Command[] = [
   diff,
   egrep,
   expand,
+  expr,
   factor,
   fgrep,
   fmt,
   fold,
   grep,
+  hd,
   head,
+  hexdump,
   join,
   jq,
+  less,
   md5sum,
+  more,
   nl,
+  od,
   paste,
   rev,
   rgrep,
@@ -76,6 +88,7 @@ export const TEXT_COMMANDS: readonly Command[] = [
   shuf,
   sort,
   split,
+  strings,
   sum,
   tac,
   tail,
@@ -86,5 +99,6 @@ export const TEXT_COMMANDS: readonly Command[] = [
   uniq,
   wc,
   xargs,
+  xxd,
   yes,
 ];

@@ -63,7 +63,7 @@ function* sumOf(tool: Tool, algorithm: DigestName, name: string): Step<string | 
     tool.complain(`${quoteFileIfNeeded(name)}: ${errnoText(read)}`);
     return undefined;
   }
-  yield* tool.burn(read.text.length / 200);
+  yield* tool.burn(Math.ceil(read.text.length / 200));
   return digest(algorithm, bytesFromText(read.text));
 }
 

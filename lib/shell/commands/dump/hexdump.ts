@@ -1,0 +1,145 @@
+/** hexdump(1) of util-linux 2.38 (bsdextrautils) and its short name hd. Not modelled: -e formats, -L. */
+import { bytesFromText } from '../../../std/bytes';
+import { errnoText } from '../errno-text';
+import { valueOf } from '../getopt';
+import { inputsOf } from '../operands';
+import type { Command, Tool, ToolRun } from '../tool';
+
+export const hexdump: Command = {
+  name: 'hexdump',
+  package: 'bsdextrautils',
+  paths: ['/usr/bin/hexdump'],
+  synopsis: 'hexdump [options] <file>...\nhd [options] <file>...',
+  summary: 'Display file contents in hexadecimal, decimal, octal, or ascii.',
+  run,
+};
+export const hd: Command = { ...hexdump, name: 'hd', paths: ['/usr/bin/hd'] };
+
+type Style = 'words' | 'canonical' | 'octal' | 'characters' | 'decimal' | 'octalWords' | 'hexWords';
+
+const STYLES: Readonly<Record<string, Style>> = {
+  b: 'octal',
+  c: 'characters',
+  C: 'canonical',
+  d: 'decimal',
+  o: 'octalWords',
+  x: 'hexWords',
+};
+
+function* run(tool: Tool): ToolRun {
+  let style: Style = tool.shortName === 'hd' ? 'canonical' : 'words';
+  let limit = Number.POSITIVE_INFINITY;
+  let skip = 0;
+  let showsAll = false;
+  const { options, operands } = tool.options({
+    short: 'bcCde:f:n:os:vxhV',
+    long: {
+      'one-byte-octal': 'b',
+      'one-byte-char': 'c',
+      canonical: 'C',
+      'two-bytes-decimal': 'd',
+      'two-bytes-octal': 'o',
+      'two-bytes-hex': 'x',
+      'length:': 'n',
+      'skip:': 's',
+      'no-squeezing': 'v',
+    },
+  });
+  for (const option of options) {
+    style = STYLES[option.name] ?? style;
+    if (option.name === 'n') limit = Number(valueOf(option));
+    else if (option.name === 's') skip = Number(valueOf(option));
+    else if (option.name === 'v') showsAll = true;
+    else if (option.name === 'e' || option.name === 'f') return tool.fail('not modelled: format strings');
+  }
+  let text = '';
+  let failed = 0;
+  for (const name of inputsOf(operands)) {
+    const read = yield* tool.readFile(name);
+    if (typeof read !== 'string') text += read.text;
+    else {
+      tool.complain(`${name}: ${errnoText(read)}`);
+      failed = 1;
+    }
+  }
+  if (failed === 1 && text === '') {
+    tool.complain('all input file arguments failed');
+    return 1;
+  }
+  const all = bytesFromText(text);
+  show(tool, all.subarray(skip, skip + Math.min(limit, all.length)), style, { skip, showsAll });
+  return failed;
+}
+
+function show(tool: Tool, bytes: Uint8Array, style: Style, given: { skip: number; showsAll: boolean }): void {
+  const width = style === 'canonical' ? 8 : 7;
+  const address = (at: number): string => (at + given.skip).toString(16).padStart(width, '0');
+  let last = '';
+  let isRepeating = false;
+  for (let at = 0; at < bytes.length; at += 16) {
+    const line = bytes.subarray(at, at + 16);
+    const key = line.join();
+    if (!given.showsAll && at > 0 && key === last && line.length === 16) {
+      if (!isRepeating) tool.line('*');
+      isRepeating = true;
+      continue;
+    }
+    isRepeating = false;
+    last = key;
+    tool.line(address(at) + rowOf(line, style));
+  }
+  if (bytes.length > 0) tool.line(address(bytes.length));
+}
+
+const ESCAPES: Readonly<Record<number, string>> = {
+  0: '\\0',
+  7: '\\a',
+  8: '\\b',
+  9: '\\t',
+  10: '\\n',
+  11: '\\v',
+  12: '\\f',
+  13: '\\r',
+};
+
+function rowOf(line: Uint8Array, style: Style): string {
+  if (style === 'canonical') {
+    let out = ' ';
+    for (let i = 0; i < 16; i++) {
+      const byte = line[i];
+      out += `${i === 8 ? ' ' : ''} ${byte === undefined ? '  ' : byte.toString(16).padStart(2, '0')}`;
+    }
+    const text = [...line]
+      .map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '.'))
+      .join('');
+    return `${out}  |${text}|`;
+  }
+  let out = '';
+  if (style === 'octal' || style === 'characters') {
+    for (let i = 0; i < 16; i++) {
+      const byte = line[i];
+      if (byte === undefined) out += '    ';
+      else if (style === 'octal') out += ` ${byte.toString(8).padStart(3, '0')}`;
+      else
+        out += (
+          ESCAPES[byte] ??
+          (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : byte.toString(8).padStart(3, '0'))
+        ).padStart(4);
+    }
+    return out;
+  }
+  for (let i = 0; i < 16; i += 2) {
+    const low = line[i];
+    const word = (low ?? 0) | ((line[i + 1] ?? 0) << 8);
+    const cell =
+      style === 'words'
+        ? ` ${word.toString(16).padStart(4, '0')}`
+        : style === 'decimal'
+          ? `   ${String(word).padStart(5, '0')}`
+          : style === 'octalWords'
+            ? `  ${word.toString(8).padStart(6, '0')}`
+            : `    ${word.toString(16).padStart(4, '0')}`;
+    out += low === undefined ? ' '.repeat(cell.length) : cell;
+  }
+  return out;
+}

@@ -1,0 +1,179 @@
+/** xxd(1) of Vim 9.0. Not modelled: -b with -r, -E, patching with -r at offsets beyond the file. */
+import { bytesFromText, textFromBytes } from '../../../std/bytes';
+import type { Command, Tool, ToolRun } from '../tool';
+
+export const xxd: Command = {
+  name: 'xxd',
+  package: 'xxd',
+  paths: ['/usr/bin/xxd'],
+  synopsis: 'xxd [options] [infile [outfile]]',
+  summary: 'Make a hex dump or do the reverse.',
+  run,
+};
+
+interface Settings {
+  plain: boolean;
+  reverse: boolean;
+  bits: boolean;
+  include: boolean;
+  upper: boolean;
+  little: boolean;
+  columns: number | undefined;
+  group: number | undefined;
+  limit: number;
+  skip: number;
+}
+
+function* run(tool: Tool): ToolRun {
+  tool.name = tool.shortName;
+  const settings: Settings = {
+    plain: false,
+    reverse: false,
+    bits: false,
+    include: false,
+    upper: false,
+    little: false,
+    columns: undefined,
+    group: undefined,
+    limit: Number.POSITIVE_INFINITY,
+    skip: 0,
+  };
+  const operands = readOptions(tool, settings);
+  const [input = '-', output] = operands;
+  const read = yield* tool.readFile(input);
+  if (typeof read === 'string') {
+    tool.note(`${tool.name}: ${input}: No such file or directory\n`);
+    return 2;
+  }
+  const text = settings.reverse
+    ? textFromBytes(reversed(read.text, settings))
+    : dumped(read.text, settings, input);
+  if (output === undefined || output === '-') tool.print(text);
+  else {
+    const stream = tool.create(output);
+    if (typeof stream === 'string') return tool.fail(`${output}: Permission denied`, 3);
+    stream.write(text);
+  }
+  return 0;
+}
+
+function readOptions(tool: Tool, settings: Settings): string[] {
+  const operands: string[] = [];
+  const args = [...tool.args];
+  for (let argument = args.shift(); argument !== undefined; argument = args.shift()) {
+    const match = /^--?([a-zA-Z])[a-z]*(-?\d+|0x[\da-fA-F]+)?$/.exec(argument);
+    if (match === null || argument === '-') {
+      operands.push(argument);
+      continue;
+    }
+    const [, letter = '', attached] = match;
+    const number = (): number => Number(attached ?? args.shift());
+    switch (letter) {
+      case 'p':
+        settings.plain = true;
+        break;
+      case 'r':
+        settings.reverse = true;
+        break;
+      case 'b':
+        settings.bits = true;
+        break;
+      case 'i':
+        settings.include = true;
+        break;
+      case 'u':
+        settings.upper = true;
+        break;
+      case 'e':
+        settings.little = true;
+        break;
+      case 'c':
+        settings.columns = number();
+        break;
+      case 'g':
+        settings.group = number();
+        break;
+      case 'l':
+        settings.limit = number();
+        break;
+      case 's':
+        settings.skip = number();
+        break;
+      case 'v':
+        return tool.version();
+      default:
+        tool.note(
+          `Usage:\n       ${tool.name} [options] [infile [outfile]]\n    or\n       ${tool.name} -r [-s [-]offset] [-c cols] [-ps] [infile [outfile]]\n`,
+        );
+        return tool.misuseQuietly(1);
+    }
+  }
+  return operands;
+}
+
+function dumped(text: string, settings: Settings, name: string): string {
+  const all = bytesFromText(text);
+  const bytes = all.subarray(settings.skip, settings.skip + Math.min(settings.limit, all.length));
+  const hex = (byte: number): string => {
+    const digits = settings.bits ? byte.toString(2).padStart(8, '0') : byte.toString(16).padStart(2, '0');
+    return settings.upper ? digits.toUpperCase() : digits;
+  };
+  if (settings.plain) {
+    const columns = settings.columns ?? 30;
+    let out = '';
+    for (let at = 0; at < bytes.length; at += columns || bytes.length)
+      out += `${[...bytes.subarray(at, at + (columns || bytes.length))].map(hex).join('')}\n`;
+    return out;
+  }
+  if (settings.include) return included(bytes, name, settings.columns ?? 12);
+  const columns = settings.columns ?? (settings.bits ? 6 : 16);
+  const group = (settings.group ?? (settings.bits ? 1 : settings.little ? 4 : 2)) || columns;
+  const cell = settings.bits ? 8 : 2;
+  const full = columns * cell + Math.ceil(columns / group);
+  let out = '';
+  for (let at = 0; at < bytes.length; at += columns) {
+    const line = bytes.subarray(at, at + columns);
+    let cells = '';
+    for (let i = 0; i < line.length; i += group) {
+      const part = [...line.subarray(i, i + group)].map(hex);
+      cells += `${(settings.little ? part.reverse() : part).join('').padStart(settings.little ? group * cell : 0)} `;
+    }
+    const shown = [...line]
+      .map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '.'))
+      .join('');
+    out += `${(settings.skip + at).toString(16).padStart(8, '0')}: ${cells.padEnd(full)} ${shown}\n`;
+  }
+  return out;
+}
+
+function included(bytes: Uint8Array, name: string, columns: number): string {
+  const items = [...bytes].map((byte) => `0x${byte.toString(16).padStart(2, '0')}`);
+  const rows: string[] = [];
+  for (let at = 0; at < items.length; at += columns)
+    rows.push(`  ${items.slice(at, at + columns).join(', ')}`);
+  const body = rows.join(',\n');
+  if (name === '-') return `${body}\n`;
+  const variable = name.replace(/[^A-Za-z0-9_]/g, '_').replace(/^(?=\d)/, '__');
+  return `unsigned char ${variable}[] = {\n${body}\n};\nunsigned int ${variable}_len = ${bytes.length};\n`;
+}
+
+function reversed(text: string, settings: Settings): Uint8Array {
+  const bytes: number[] = [];
+  const add = (digits: string): void => {
+    for (let i = 0; i + 1 < digits.length; i += 2) bytes.push(Number.parseInt(digits.slice(i, i + 2), 16));
+  };
+  for (const line of text.split('\n')) {
+    if (settings.plain) add(line.replace(/[^\da-fA-F]/g, ''));
+    else {
+      const match = /^([\da-fA-F]+):\s?((?:[\da-fA-F]{2,}\s?)+)/.exec(line);
+      if (match === null) continue;
+      const columns = settings.columns ?? 16;
+      const digits = (match[2] ?? '').replace(/\s/g, '').slice(0, columns * 2);
+      const at = Number.parseInt(match[1] ?? '0', 16);
+      while (bytes.length < at) bytes.push(0);
+      bytes.length = Math.max(bytes.length, at);
+      add(digits);
+    }
+  }
+  return Uint8Array.from(bytes);
+}
