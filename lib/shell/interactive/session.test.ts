@@ -258,6 +258,21 @@ describe('a shell that waits at its prompt', () => {
     expect(session.type('f; echo ${a[1]}; pwd; hi')).toContain('\nf5\n2\n/etc\nhello\n');
   });
 
+  it('can be put away while it waits for a program that can', () => {
+    const session = new Session();
+    session.type('y=7', 'bash', 'x=inner');
+    session.wait(0.1);
+    expect(session.world.quiescent()).toBe(true);
+    const kernel = session.kernel.save();
+    const world = session.world.save();
+    session.type('exit');
+    session.kernel.load(kernel);
+    session.world.load(world);
+    session.take();
+    expect(session.type('echo $x $SHLVL')).toContain('\ninner 2\n');
+    expect(session.type('exit 3', 'echo $? $y')).toContain('\n3 7\n');
+  });
+
   it('cannot be put away while something runs', () => {
     const session = new Session();
     session.type('sleep 10');
