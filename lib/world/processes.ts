@@ -25,6 +25,8 @@ import { defaultAction } from './signals';
 import type { Host, World } from './world.contract';
 
 const START_MICROS = 500;
+/** A process is told of its parent's death only when it runs next: process 1 may act first. */
+const DEATH_SIGNAL_MICROS = 1_000;
 const MOST_PROCESSES = 3_800;
 const HIGHEST_PID = 4_194_304;
 const WAKES_PER_INSTANT = 20_000;
@@ -41,6 +43,7 @@ export class Processes {
   readonly #wakeHandler: HandlerId;
   readonly #childHandler: HandlerId;
   readonly #timerHandler: HandlerId;
+  readonly #deathSignalHandler: HandlerId;
   readonly #orphanHandler: HandlerId;
   readonly #waitingForKey = new Map<string, Set<Running>>();
   #instant: Micros = -1;
@@ -62,6 +65,13 @@ export class Processes {
       (event) => {
         const host = ports.world.findHost(event.host);
         if (host !== undefined) this.kill(host, event.pid, event.signal);
+      },
+    );
+    this.#deathSignalHandler = ports.kernel.handler<{ host: string; pid: number; signal: SignalName }>(
+      'process.death-signal',
+      ({ host, pid, signal }) => {
+        const on = ports.world.findHost(host);
+        if (on !== undefined && on.state.power !== 'off') this.kill(on, pid, signal);
       },
     );
     this.#timerHandler = ports.kernel.handler<{
