@@ -13,6 +13,7 @@ import { mtr } from './mtr';
 import { nc } from './nc';
 import { arp, ifconfig, route } from './net-tools';
 import { ping } from './ping';
+import { procNet } from './proc-net';
 import { socat } from './socat';
 import { ss } from './ss';
 import { tcpdump } from './tcpdump/tcpdump';
@@ -52,6 +53,7 @@ export const NETWORK_TOOLS: readonly string[] = Object.keys(TOOLS);
 
 export function register(registry: Registry): void {
   registerMailboxes(registry);
+  registry.virtualFiles('/proc/net', procNet);
   for (const [name, tools] of Object.entries(TOOLS)) {
     const files: Record<string, FileSpec> = {};
     for (const [path, [program, run]] of Object.entries(tools)) {

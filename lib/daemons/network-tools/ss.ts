@@ -303,7 +303,7 @@ function processColumn(
   };
 }
 
-function summary(all: readonly ConnectionInfo[]): string {
+function summary(all: readonly Shown[]): string {
   const tcp = all.filter((socket) => socket.protocol === 'tcp');
   const count = (state: string): number => tcp.filter((socket) => socket.state === state).length;
   const waiting = count('TIME-WAIT');
@@ -312,9 +312,10 @@ function summary(all: readonly ConnectionInfo[]): string {
   ).length;
   const udp = all.length - tcp.length;
   const alive = tcp.length - waiting;
-  const row = (name: string, number: number): string =>
-    `${name}\t  ${String(number).padEnd(9)} ${String(number).padEnd(9)} ${String(0).padEnd(9)}\n`;
-  return `Total: ${all.length + 100}\nTCP:   ${tcp.length} (estab ${count('ESTAB')}, closed ${waiting}, orphaned ${orphaned}, timewait ${waiting})\n\nTransport Total     IP        IPv6\n${row('RAW', 0)}${row('UDP', udp)}${row('TCP', alive)}${row('INET', alive + udp)}${row('FRAG', 0)}\n`;
+  const six = tcp.filter((socket) => socket.six === true).length;
+  const row = (name: string, number: number, named = 0): string =>
+    `${name}\t  ${String(number).padEnd(9)} ${String(number - named).padEnd(9)} ${String(named).padEnd(9)}\n`;
+  return `Total: ${all.length + 100}\nTCP:   ${tcp.length} (estab ${count('ESTAB')}, closed ${waiting}, orphaned ${orphaned}, timewait ${waiting})\n\nTransport Total     IP        IPv6\n${row('RAW', 0)}${row('UDP', udp)}${row('TCP', alive, six)}${row('INET', alive + udp, six)}${row('FRAG', 0)}\n`;
 }
 
 // ---------------------------------------------------------------- filters: `state established ( sport = :80 or dst 10.0.0.0/8 )`

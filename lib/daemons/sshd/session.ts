@@ -34,6 +34,7 @@ interface Channel {
 export function* runSession(side: ServerSide, user: UserRecord, forced: string | undefined): ProgramRun {
   const { context } = side;
   context.process.argv = [`sshd: ${user.name}@notty`];
+  context.process.unit = scopeOf(context.pid);
   for (;;) {
     const packet = yield* side.next(Number.MAX_SAFE_INTEGER);
     if (packet === 'closed' || packet === 'reset' || packet === 'timeout' || packet.t === 'disconnect')
@@ -54,6 +55,11 @@ export function* runSession(side: ServerSide, user: UserRecord, forced: string |
     if (channel.terminal !== undefined && packet.command === undefined) greet(side, user, channel.terminal);
     return yield* attend(side, user, channel);
   }
+}
+
+/** The control group in which logind puts a session. */
+function scopeOf(pid: number): string {
+  return `session-${pid}.scope`;
 }
 
 function openChannel(
@@ -85,7 +91,9 @@ function openChannel(
     groups: user.groups,
     cwd: host.fs.exists(user.home) ? user.home : '/',
     session: true,
-    unit: `session-${context.pid}.scope`,
+    unit: scopeOf(context.pid),
+    // Without sshd nobody holds the other end of the terminal.
+    parentDeathSignal: 'HUP',
     fds,
     env: environment(side, user, packet, terminal, forced === undefined ? undefined : packet.command),
     ...(terminal === undefined ? {} : { tty: terminal.id }),
@@ -154,6 +162,8 @@ function lastLogins({ host }: ProgramContext): Map<number, { at: number; from: s
 function* attend(side: ServerSide, user: UserRecord, channel: Channel): ProgramRun {
   const { context, box } = side;
   const { terminal, child } = channel;
+  context.signal('TERM', 'handle');
+  context.signal('HUP', 'ignore');
   for (;;) {
     for (let packet = side.take(); packet !== undefined; packet = side.take()) {
       if (packet === 'closed' || packet === 'reset' || packet === 'timeout' || packet.t === 'disconnect') {
@@ -166,7 +176,7 @@ function* attend(side: ServerSide, user: UserRecord, channel: Channel): ProgramR
     const process = context.host.process(child);
     if ((process === undefined || process.state === 'zombie') && !open) break;
     terminal?.watchOutput(context.pid);
-    yield {
+    const wake = yield {
       keys: [box.key],
       children: [child],
       streams: [channel.stdout, channel.stderr].filter((stream) => stream !== undefined),
@@ -185,6 +195,10 @@ function* attend(side: ServerSide, user: UserRecord, channel: Channel): ProgramR
             }),
           }),
     };
+    if (wake.reason === 'signal' && wake.signal === 'TERM') {
+      endChannel(context, channel);
+      return leave(side, user, 'terminated');
+    }
   }
   const status = yield* context.wait(child);
   endChannel(context, channel);
@@ -249,11 +263,11 @@ function endChannel(context: ProgramContext, channel: Channel): void {
   }
   if (channel.terminal !== undefined) context.host.terminals.remove(channel.terminal.id);
 }
-function leave(side: ServerSide, user: UserRecord, how: Received): number {
+function leave(side: ServerSide, user: UserRecord, how: Received | 'terminated'): number {
   const { from, port } = side.served;
   if (how === 'reset') side.log(`Connection reset by ${from} port ${port}`);
   else if (how === 'closed') side.log(`Connection closed by ${from} port ${port}`);
-  else {
+  else if (how !== 'terminated') {
     side.log(`Received disconnect from ${from} port ${port}:11: disconnected by user`);
     side.log(`Disconnected from user ${user.name} ${from} port ${port}`);
   }

@@ -203,6 +203,18 @@ describe('an interactive session', () => {
     // As in bash: the status of what Ctrl-C ended.
     expect(screen.exit()).toBe(130);
   });
+  it('ends with SIGHUP for the shell when its sshd is killed', () => {
+    const one = lab();
+    const screen = open(one, ['ssh', 'sv']);
+    const host = one.world.host('sv');
+    const server = host.processes().find((process) => process.argv[0] === 'sshd: bob@pts/0');
+    expect(host.processes().filter((process) => process.uid === 1001)).toHaveLength(1);
+    one.world.kill(host, server?.pid ?? 0, 'KILL');
+    one.pass(SECOND);
+    expect(host.processes().filter((process) => process.uid === 1001)).toHaveLength(0);
+    expect(screen.type('')).toContain('Connection to sv closed by remote host.\nConnection to sv closed.\n');
+    expect(screen.exit()).toBe(255);
+  });
   it('tells the page where what is typed really goes', () => {
     const one = lab();
     open(one, ['ssh', 'sv']);

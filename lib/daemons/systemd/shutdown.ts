@@ -8,8 +8,19 @@ const LAST_WAIT = 90_000_000;
 /** Starts the target that takes everything down; what stops is undone no more. */
 export function shutDown(manager: Manager, verb: ShutdownVerb, target = `${verb}.target`): void {
   manager.state.shutdown = verb;
+  endSessions(manager);
   const queued = manager.jobs.enqueue('start', target, 'replace-irreversibly');
   if (!('job' in queued)) beginEnd(manager);
+}
+/** Login sessions end first, while the network is still up (session scopes: SendSIGHUP=yes). */
+function endSessions({ host, daemon }: Manager): void {
+  for (const process of host.processes()) {
+    const isSession =
+      process.unit === undefined ? process.tty !== undefined : /^session-.+\.scope$/.test(process.unit);
+    if (!isSession || process.state === 'zombie') continue;
+    daemon.world.kill(host, process.pid, 'TERM');
+    daemon.world.kill(host, process.pid, 'HUP');
+  }
 }
 /** All units are down: the rest of the processes get SIGTERM, then SIGKILL. */
 export function beginEnd(manager: Manager): void {
