@@ -60,6 +60,33 @@ const VERSIONS: Readonly<Record<string, string>> = {
   systemd: '252.39-1~deb12u1',
   tar: '1.34+dfsg-1.2+deb12u1',
   'util-linux': '2.38.1-5+deb12u3',
+  bc: '1.07.1-3+b1',
+  'bind9-dnsutils': '1:9.18.33-1~deb12u2',
+  'bind9-host': '1:9.18.33-1~deb12u2',
+  binutils: '2.40-2',
+  bsdextrautils: '2.38.1-5+deb12u3',
+  bzip2: '1.0.8-5+b1',
+  e2fsprogs: '1.47.0-2+b2',
+  file: '1:5.44-3',
+  'iputils-arping': '3:20221126-1+deb12u1',
+  'iputils-ping': '3:20221126-1+deb12u1',
+  less: '590-2.1~deb12u2',
+  'libc-bin': '2.36-9+deb12u10',
+  login: '1:4.13+dfsg1-1+deb12u1',
+  'man-db': '2.11.2-2',
+  ncal: '12.1.8',
+  'ncurses-bin': '6.4-4',
+  'netcat-openbsd': '1.219-1',
+  patch: '2.7.6-7',
+  sysstat: '12.6.1-1',
+  'systemd-sysv': '252.39-1~deb12u1',
+  'sysvinit-utils': '3.06-4',
+  tcpdump: '4.99.3-1',
+  time: '1.9-0.2',
+  traceroute: '1:2.1.2-1',
+  tree: '2.1.0-1',
+  xxd: '2:9.0.1378-2+deb12u2',
+  'xz-utils': '5.4.1-1',
   vim: '2:9.0.1378-2+deb12u2',
 };
 const versionOf = (name: string): string => VERSIONS[name] ?? '12+deb12u11';
@@ -125,7 +152,13 @@ function* runDpkg(tool: Tool): ToolRun {
       for (const pattern of names) {
         const found = all.flatMap(({ name }) =>
           filesOf(tool, name)
-            .filter((path) => (/[*?[]/.test(pattern) ? globPattern(pattern)(path) : path.includes(pattern)))
+            .filter((path) =>
+              /[*?[]/.test(pattern)
+                ? globPattern(pattern)(path)
+                : pattern.startsWith('/')
+                  ? path === pattern
+                  : path.includes(pattern),
+            )
             .map((path) => `${name}: ${path}`),
         );
         for (const line of found) tool.line(line);

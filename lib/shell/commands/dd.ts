@@ -94,6 +94,9 @@ function* copy(
     }
   }
   const source = new BlockReader(tool, reader);
+  const isZeros =
+    reader.path === '/dev/zero' &&
+    conversions.every((name_) => /^(notrunc|fsync|fdatasync|sync|noerror)$/.test(name_));
   for (let left = settings.skip * inputBlock; left > 0; ) {
     const skipped = yield* source.next(Math.min(left, 65_536));
     if (skipped === undefined || skipped === 'interrupted') break;
@@ -109,7 +112,7 @@ function* copy(
   const write = function* (block: Uint8Array): Step<number> {
     const before = sizeNow();
     const { ino } = writer;
-    if (ino !== undefined && position === before && block.every((byte) => byte === 0)) {
+    if (ino !== undefined && position === before && (isZeros || block.every((byte) => byte === 0))) {
       const failed = tool.context.fs.extend(ino, block.length);
       records.bytes += sizeNow() - before;
       if (failed !== undefined) {
@@ -143,12 +146,12 @@ function* copy(
   };
   while (blocks > 0 && left > 0) {
     const wanted = Math.min(inputBlock, left);
-    const block = yield* source.next(
-      wanted,
-      settings.inputFlags.includes('fullblock') || reader.kind !== 'pipe',
-    );
+    const block = isZeros
+      ? zeros(wanted)
+      : yield* source.next(wanted, settings.inputFlags.includes('fullblock') || reader.kind !== 'pipe');
     if (block === undefined) break;
     if (block === 'interrupted') break;
+    if (isZeros && (yield* interrupted(tool))) break;
     blocks--;
     left -= block.length;
     if (block.length === inputBlock) records.fullIn++;
@@ -171,6 +174,20 @@ function* copy(
     yield* tool.burn(Math.ceil(block.length / BYTES_PER_MICRO));
   }
   return pendingBytes > 0 ? yield* write(joined(pending, pendingBytes)) : 0;
+}
+
+/** Whether Ctrl-C came while the processor was used. */
+function* interrupted(tool: Tool): Step<boolean> {
+  if (tool.context.process.signals.get('INT') !== 'handle') return false;
+  const wake = yield { until: tool.context.kernel.now };
+  return wake.reason === 'signal' && wake.signal === 'INT';
+}
+
+let emptyBlock = new Uint8Array(0);
+/** A block of zeros, made once. */
+function zeros(size: number): Uint8Array {
+  if (emptyBlock.length < size) emptyBlock = new Uint8Array(size);
+  return emptyBlock.subarray(0, size);
 }
 
 function joined(parts: readonly Uint8Array[], length: number): Uint8Array {

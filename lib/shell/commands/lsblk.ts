@@ -108,7 +108,10 @@ function* runLsblk(tool: Tool): ToolRun {
       case 'NAME':
         return device.branch + (has('p') ? '/dev/' : '') + device.name;
       case 'MAJ:MIN':
-        return device.number;
+        return device.number.replace(
+          /^(\d+):(\d+)$/,
+          (_, major: string, minor: string) => `${major.padStart(3)}:${minor.padEnd(3)}`,
+        );
       case 'RM':
       case 'RO':
         return '0';
@@ -159,15 +162,11 @@ function* runLsblk(tool: Tool): ToolRun {
     tool.line(
       row
         .map((text, index) => {
+          if (index === row.length - 1) return text;
           const gap = ' '.repeat((widths[index] ?? 0) - [...text].length);
-          return isRight(columns[index] ?? '')
-            ? gap + text
-            : columns[index] === 'MAJ:MIN'
-              ? gap.slice(0, 1) + text + gap.slice(1)
-              : text + gap;
+          return isRight(columns[index] ?? '') ? gap + text : text + gap;
         })
-        .join(' ')
-        .replace(/ +$/, (end) => (row[row.length - 1] === '' ? end : '')),
+        .join(' '),
     );
   yield* tool.drain();
   return 0;

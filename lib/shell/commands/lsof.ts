@@ -346,8 +346,7 @@ function show(tool: Tool, rows: readonly Row[], withLinks: boolean): void {
     'NODE',
     'NAME',
   ];
-  const isLeft = (index: number): boolean => index === 0 || index === heads.length - 1;
-  const least = [9, 3, 4, 4, 4, 6, 8];
+  const least = [7, 3, 4, 0, 4, 6, 8];
   const widths = heads.map((head, index) =>
     Math.max(head.length, least[index] ?? 0, ...cells.map((row) => (row[index] ?? '').length)),
   );
@@ -355,17 +354,18 @@ function show(tool: Tool, rows: readonly Row[], withLinks: boolean): void {
     tool.line(
       row
         .map((cell, index) => {
-          const width = widths[index] ?? 0;
           if (index === heads.length - 1) return cell;
-          if (isLeft(index)) return cell.padEnd(width);
-          if (index === 3)
-            return /\D$/.test(cell) && /^\d/.test(cell)
-              ? cell.padStart(width)
-              : cell.padStart(width - 1).padEnd(width);
-          return cell.padStart(width);
+          if (index === 0) return cell.padEnd(widths[0] ?? 0);
+          return index === 3 ? descriptorCell(cell) : cell.padStart(widths[index] ?? 0);
         })
         .join(' '),
     );
+}
+
+/** Number, mode, lock. */
+function descriptorCell(cell: string): string {
+  const match = /^(\d+)([a-z])$/.exec(cell);
+  return match === null ? `${cell.padStart(4)}  ` : `${(match[1] ?? '').padStart(4)}${match[2] ?? ''} `;
 }
 
 function* runFuser(tool: Tool): ToolRun {

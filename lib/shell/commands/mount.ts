@@ -219,7 +219,7 @@ function readSize(text: string | undefined, memoryMiB: number): { bytes: number;
   const share = /^(\d+)%$/.exec(text);
   if (share !== null)
     return { bytes: Math.floor((half * 2 * Number(share[1])) / 100 / 4096) * 4096, given: true };
-  const size = parseSize(text);
+  const size = parseSize(text.toUpperCase());
   return { bytes: typeof size === 'number' ? Math.ceil(size / 4096) * 4096 : half, given: true };
 }
 

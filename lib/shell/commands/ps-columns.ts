@@ -175,7 +175,7 @@ export const PS_COLUMNS: Readonly<Record<string, PsColumn>> = {
   ),
   start_time: textual('START', 5, startColumn),
   stime: textual('STIME', 5, startColumn),
-  bsdstart: { ...textual('START', 6, bsdStart, 'right'), number: (process) => process.startedAt },
+  bsdstart: { ...textual('START', 5, bsdStart, 'right'), number: (process) => process.startedAt },
   lstart: textual(
     'STARTED',
     24,

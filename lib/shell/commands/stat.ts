@@ -5,7 +5,7 @@ import { deviceNumbers } from './devices';
 import { errnoText } from './errno-text';
 import { readEscapes } from './escapes';
 import { modeString } from './modes';
-import { quoteFile } from './quoting';
+import { quoteFile, quoteFileIfNeeded } from './quoting';
 import type { Command, Tool, ToolRun } from './tool';
 
 export const stat: Command = {
@@ -92,7 +92,9 @@ function fileStatus(
   }
   const isDevice = info.kind === 'character' || info.kind === 'block';
   const format = how.format ?? (how.terse ? TERSE : DEFAULT + (isDevice ? DEVICE : '') + REST);
-  return filled(format, (letter, modifier) => fileField(tool, { path, info, letter, modifier }));
+  return filled(format, (letter, modifier) =>
+    fileField(tool, { path, info, letter, modifier, isDefault: how.format === undefined }),
+  );
 }
 
 /** A value: text, or a number with a base other than ten. */
@@ -163,9 +165,10 @@ function fileField(tool: Tool, about: { path: string; info: Stat; letter: string
     case 'N': {
       const link =
         info.kind === 'symlink' ? tool.context.fs.readlink(tool.resolve(path), tool.context.who) : '';
-      const style = tool.context.env.get('QUOTING_STYLE');
-      const name = style === 'literal' ? path : quoteFile(path);
-      return info.kind === 'symlink' && typeof link === 'string' ? `${name} -> ${quoteFile(link)}` : name;
+      const name = about.isDefault ? quoteFileIfNeeded(path) : quoteFile(path);
+      return info.kind === 'symlink' && typeof link === 'string'
+        ? `${name} -> ${about.isDefault ? quoteFileIfNeeded(link) : quoteFile(link)}`
+        : name;
     }
     case 'o':
       return 4096;
