@@ -58,6 +58,7 @@ export function checkNftables(
       commands,
       options.surroundings ?? UNKNOWN_SURROUNDINGS,
       0,
+      { reachesKernel: problems.length === 0 },
     );
     const all = [...problems, ...outcome.problems];
     return {

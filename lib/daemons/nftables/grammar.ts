@@ -99,7 +99,9 @@ export function tokenize(text: string): { tokens: Token[]; comments: Span[] } {
       const end = text.indexOf('\n', at);
       if (end >= 0) {
         comments.push({ start: at, end });
-        at = end;
+        // A line with nothing but a comment is no line.
+        const isAlone = text.slice(text.lastIndexOf('\n', at) + 1, at).trim() === '';
+        at = isAlone ? end + 1 : end;
         continue;
       }
       // A comment needs its line end; without one the sign is junk.
@@ -140,6 +142,17 @@ function tokenAt(text: string, at: number, character: string): Token {
   }
   if (length === 0) length = 1;
   return { kind, text: text.slice(at, at + length), start: at, end: at + length };
+}
+
+/** Offsets behind the line ends of a text, those within quotes left out. */
+export function lineEnds(text: string): number[] {
+  const found: number[] = [];
+  const { tokens, comments } = tokenize(text);
+  for (const token of tokens) if (token.kind === 'newline') found.push(token.end);
+  const known = new Set(found);
+  for (const { end } of comments) if (!known.has(end + 1)) found.push(end + 1);
+  for (let at = text.indexOf('\\\n'); at >= 0; at = text.indexOf('\\\n', at + 2)) found.push(at + 2);
+  return found.toSorted((a, b) => a - b);
 }
 
 /** The tree of a file: its tokens, and the pieces that the editor colours. */

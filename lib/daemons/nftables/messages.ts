@@ -3,29 +3,29 @@
  * `^` stands under what is meant, `~` under what it conflicts with.
  * Source: recorded messages of 1.0.6.
  */
-import { LineIndex } from '../../text/position';
+import { lineEnds } from './grammar';
 import type { Place, Problem, Source } from './parse/tree';
 
-const indexes = new WeakMap<Source, LineIndex>();
-function indexOf(source: Source): LineIndex {
-  let index = indexes.get(source);
-  if (index === undefined) {
-    index = new LineIndex(source.text);
-    indexes.set(source, index);
+/** Where lines start. Line ends within a quoted string do not count, as for the scanner. */
+const starts = new WeakMap<Source, readonly number[]>();
+function startsOf(source: Source): readonly number[] {
+  let known = starts.get(source);
+  if (known === undefined) {
+    known = [0, ...lineEnds(source.text)];
+    starts.set(source, known);
   }
-  return index;
+  return known;
 }
 
 /** Line and columns of a place; an end of file stands on the line after the last one. */
 export function locate(place: Place): { line: number; first: number; last: number } {
-  const index = indexOf(place.source);
-  const start = index.positionAt(place.start);
-  const end = index.positionAt(Math.max(place.start, place.end - 1));
-  const last =
-    end.line === start.line
-      ? end.column
-      : Math.max(start.column, index.spanOfLine(start.line).end - index.spanOfLine(start.line).start);
-  return { line: start.line, first: start.column, last };
+  const lines = startsOf(place.source);
+  let line = 0;
+  while (line + 1 < lines.length && (lines[line + 1] ?? 0) <= place.start) line++;
+  const start = lines[line] ?? 0;
+  const next = lines[line + 1] ?? place.source.text.length + 1;
+  const last = Math.max(place.start + 1, Math.min(place.end, next));
+  return { line: line + 1, first: place.start - start + 1, last: last - start };
 }
 
 export function formatProblem(problem: Problem): string {
@@ -41,13 +41,11 @@ export function formatProblem(problem: Problem): string {
 
 /** The line as it is shown: behind the end of the text, the last line is. */
 function lineText(source: Source, line: number): string {
-  const index = indexOf(source);
-  const shown =
-    line > 1 && line === index.lineCount && index.spanOfLine(line).start >= source.text.length
-      ? line - 1
-      : line;
-  const span = index.spanOfLine(shown);
-  return source.text.slice(span.start, span.end);
+  const lines = startsOf(source);
+  const isBehind = line > 1 && (lines[line - 1] ?? 0) >= source.text.length;
+  const start = lines[isBehind ? line - 2 : line - 1] ?? 0;
+  const end = source.text.indexOf('\n', start);
+  return source.text.slice(start, end < 0 ? undefined : end);
 }
 
 function marks(written: string, { place, also }: Problem): string {

@@ -170,7 +170,9 @@ function* run(
   let outcome: Outcome;
   for (;;) {
     try {
-      outcome = applyCommands(before, commands, surroundings, context.kernel.now);
+      outcome = applyCommands(before, commands, surroundings, context.kernel.now, {
+        reachesKernel: problems.length === 0,
+      });
       break;
     } catch (needed) {
       if (!(needed instanceof NameNeeded)) throw needed;

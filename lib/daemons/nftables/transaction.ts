@@ -15,7 +15,7 @@ import type {
   Ruleset,
 } from '../../world/network.contract';
 import type { Command, Handle, Problem } from './parse/tree';
-import { readElements } from './evaluate/elements';
+import { readElements, settle } from './evaluate/elements';
 import { evaluateRule } from './evaluate/rule';
 import { EvaluationTrouble, refuse, type Surroundings, Values } from './evaluate/values';
 import { addChain, dependants, jumpTargets, renameSteps, usesSet } from './kernel/chains';
@@ -41,8 +41,9 @@ export function applyCommands(
   commands: readonly Command[],
   surroundings: Surroundings,
   now: Micros,
+  options: { reachesKernel: boolean } = { reachesKernel: true },
 ): Outcome {
-  return new Transaction(ruleset, surroundings, now).run(commands);
+  return new Transaction(ruleset, surroundings, now).run(commands, options);
 }
 
 class Transaction {
@@ -54,6 +55,11 @@ class Transaction {
   #tables: FilterTable[];
   #nextHandle: number;
   #changed = false;
+  /** Sets that the text declares, whatever the kernel says of them; and those that it declares wrongly. */
+  readonly #declared = new Map<string, FilterSet>();
+  readonly #failed = new Map<string, FilterSet>();
+  /** Sets that rules of this text fill. */
+  #filled = new Set<string>();
 
   constructor(ruleset: Ruleset, surroundings: Surroundings, now: Micros) {
     this.#original = ruleset;
@@ -63,20 +69,25 @@ class Transaction {
     this.#nextHandle = Math.max(1, ruleset.nextHandle);
   }
 
-  run(commands: readonly Command[]): Outcome {
+  run(commands: readonly Command[], { reachesKernel }: { reachesKernel: boolean }): Outcome {
+    this.#filled = new Set(commands.flatMap(filledSets));
     const evaluation: Problem[] = [];
     const kernelProblems: Problem[] = [];
     for (const command of commands) {
       try {
         this.#apply(command);
       } catch (problem) {
-        if (problem instanceof EvaluationTrouble) evaluation.push(problem.problem);
-        else if (problem instanceof KernelTrouble) kernelProblems.push(this.#explain(command, problem));
+        if (problem instanceof EvaluationTrouble) {
+          evaluation.push(problem.problem);
+          if (command.object === 'set' || command.object === 'map')
+            this.#failed.set(setKey(command.target), nameless(command.target.name));
+        } else if (problem instanceof KernelTrouble) kernelProblems.push(this.#explain(command, problem));
         else throw problem;
         if (evaluation.length >= MOST_PROBLEMS) break;
       }
     }
-    const problems = evaluation.length > 0 ? evaluation : kernelProblems;
+    // With anything wrong in the text, the kernel is not asked.
+    const problems = evaluation.length > 0 || !reachesKernel ? evaluation : kernelProblems;
     const ruleset =
       problems.length > 0 || !this.#changed
         ? undefined
@@ -192,9 +203,19 @@ class Transaction {
   }
   /** For a set that a rule or an element names in vain. */
   #setLike(target: Handle, name: string): string | undefined {
-    return likeIn(this.#tables, { ...target, name }, 'set', (table) =>
-      table.sets.filter(({ anonymous }) => anonymous !== true),
-    );
+    const own = { family: target.family, name: target.table };
+    const all = [
+      ...this.#tables.flatMap((table) =>
+        table.sets.filter(({ anonymous }) => anonymous !== true).map((set) => ({ table, set })),
+      ),
+      ...[...this.#declared, ...this.#failed]
+        .filter(([key, set]) => key === setKey({ ...target, name: set.name }))
+        .map(([, set]) => ({ table: own, set })),
+    ];
+    const near = all.find(({ set }) => set.name === name) ?? nearest(name, all, ({ set }) => set.name);
+    return near === undefined
+      ? undefined
+      : `did you mean set ‘${near.set.name}’ in table ${near.table.family} ‘${near.table.name}’?`;
   }
 
   // ---------------------------------------------------------------- tables
@@ -314,7 +335,8 @@ class Transaction {
     if (command.rule === undefined) return;
     const view = {
       family: target.family,
-      set: (name: string) => known?.sets.find((set) => set.name === name),
+      set: (name: string) =>
+        known?.sets.find((set) => set.name === name) ?? this.#declared.get(setKey({ ...target, name })),
       like: (name: string) => this.#setLike(target, name),
     };
     const evaluated = evaluateRule(this.#values, view, command.rule);
@@ -359,6 +381,8 @@ class Transaction {
     chain: FilterChain,
     evaluated: ReturnType<typeof evaluateRule>,
   ): void {
+    for (const { name, place } of evaluated.references)
+      if (!table.sets.some((set) => set.name === name)) throw kernel('ENOENT', place);
     for (const { name, place } of evaluated.counters)
       if (!table.counters.some((counter) => counter.name === name)) throw kernel('ENOENT', place);
     for (const { message, place } of evaluated.refusals) throw new KernelTrouble(message, place, false);
@@ -405,6 +429,10 @@ class Transaction {
     }
     if (spec === undefined) return;
     const made = newSet(this.#values, target.name, target.family, spec);
+    this.#declared.set(setKey(target), made);
+    // A set with intervals cannot be filled by packets.
+    if (made.flags.includes('interval') && this.#filled.has(setKey(target)))
+      throw kernel('EOPNOTSUPP', target.namePlace);
     if (present !== undefined) {
       if (verb === 'create' || present.type !== made.type || present.map !== made.map)
         throw kernel('EEXIST', target.namePlace);
@@ -420,7 +448,17 @@ class Transaction {
     const { target, verb } = command;
     const table = this.#needTable(target, { suggests: true });
     const found = table.sets.find(({ name, anonymous }) => name === target.name && anonymous !== true);
+    if (found === undefined && this.#failed.has(setKey(target))) return;
+    const declared = found ?? this.#declared.get(setKey(target));
+    const hasData =
+      command.elements.kind === 'set' && command.elements.elements.some(({ data }) => data !== undefined);
+    if (command.isDeclaration === true && hasData && declared !== undefined && declared.map === undefined)
+      throw refuse(target.namePlace, 'set is not a map');
     if (found === undefined) {
+      if (declared !== undefined) {
+        settle(readElements(this.#values, command.elements, shapeOf(declared)), shapeOf(declared));
+        throw kernel('ENOENT', target.namePlace);
+      }
       const like = this.#setLike(target, target.name);
       throw refuse(target.namePlace, like === undefined ? NO_ENTRY : `${NO_ENTRY}; ${like}`);
     }
@@ -428,11 +466,7 @@ class Transaction {
       ...shapeOf(found),
       ...(verb === 'delete'
         ? {
-            data:
-              command.elements.kind === 'set' &&
-              command.elements.elements.some(({ data }) => data !== undefined)
-                ? shapeOf(found).data
-                : undefined,
+            data: hasData ? shapeOf(found).data : undefined,
           }
         : {}),
     });
@@ -510,6 +544,23 @@ class Transaction {
     }
     this.#listings.push({ command, tables: this.#tables });
   }
+}
+
+function setKey({ family, table, name }: Handle): string {
+  return `${family} ${table} ${name}`;
+}
+function nameless(name: string): FilterSet {
+  return { name, handle: 0, type: 'integer', flags: [], elements: [] };
+}
+/** Sets that the rule of a command fills. */
+function filledSets(command: Command): string[] {
+  if (command.object !== 'rule' || command.rule === undefined) return [];
+  const { target, rule } = command;
+  return rule.statements.flatMap((statement) =>
+    statement.kind === 'set-update' && statement.set.kind === 'reference'
+      ? [setKey({ ...target, name: statement.set.name })]
+      : [],
+  );
 }
 
 /** The same name in another table, or the name that is nearest to it. */

@@ -26,6 +26,8 @@ export interface EvaluatedRule {
   readonly sets: FilterSet[];
   readonly jumps: readonly { chain: string; place: Place }[];
   readonly counters: readonly { name: string; place: Place }[];
+  /** Named sets, with the statements that look into them. */
+  readonly references: readonly { name: string; place: Place }[];
   readonly nats: readonly ('snat' | 'dnat' | 'masquerade' | 'redirect')[];
   readonly refusals: readonly { message: string; place: Place }[];
   readonly comment: string | undefined;
@@ -37,6 +39,9 @@ export class RuleContext {
   readonly sets: FilterSet[] = [];
   readonly jumps: { chain: string; place: Place }[] = [];
   readonly counters: { name: string; place: Place }[] = [];
+  readonly references: { name: string; place: Place }[] = [];
+  /** The statement that is being read. */
+  statement: Place | undefined;
   readonly nats: ('snat' | 'dnat' | 'masquerade' | 'redirect')[] = [];
   readonly refusals: { message: string; place: Place }[] = [];
   /** The network protocol, when the family or a match has settled it. */

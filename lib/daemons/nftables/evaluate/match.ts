@@ -13,7 +13,8 @@ type Match = Statement & { kind: 'match' };
 export function keyOf(context: RuleContext, expression: Expression): KeyShape {
   const parts = expression.kind === 'concat' ? expression.parts : [expression];
   const infos = parts.map((part) => {
-    if (part.kind !== 'field') throw refuse(part.place, 'No symbol type information');
+    if (part.kind !== 'field')
+      throw refuse(part.kind === 'set' ? part.elements[0]?.place : part.place, 'No symbol type information');
     return context.field(part.name, part.place);
   });
   const texts = infos.map(({ text }) => (text === 'iiftype' || text === 'oiftype' ? `meta ${text}` : text));
@@ -33,6 +34,12 @@ export function evaluateMatch(context: RuleContext, match: Match): void {
   if (right.kind === 'set') return matchSet(context, match, key, right);
   if (key.types.length > 1) return matchTogether(context, match, key);
   const type = key.types[0] ?? 'integer';
+  if (right.kind === 'symbol' && right.isProtocol === true && type !== 'inet_proto')
+    throw refuse(
+      right.place,
+      `datatype mismatch, expected ${TYPES[type].title}, expression has type ${TYPES.inet_proto.title}`,
+      left.place,
+    );
   if (TYPES[type].bitmask === true) return matchBits(context, match, key, type);
   if (match.mask !== undefined)
     throw refuse(match.mask.place, `Basetype of type ${TYPES[type].title} is not bitmask`);
@@ -226,6 +233,7 @@ export function findSet(context: RuleContext, reference: Expression & { kind: 'r
     const like = context.table.like?.(reference.name);
     throw refuse(reference.place, `No such file or directory${like === undefined ? '' : `; ${like}`}`);
   }
+  context.references.push({ name: reference.name, place: context.statement ?? reference.place });
   return set;
 }
 function checkTypes(key: KeyShape, set: FilterSet, place: Place, left: Place): void {

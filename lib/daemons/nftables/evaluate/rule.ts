@@ -27,6 +27,7 @@ export function evaluateRule(
   for (const statement of rule.statements) {
     if (ended !== undefined)
       throw refuse(statement.place, 'Statement after terminal statement has no effect', ended);
+    context.statement = statement.place;
     evaluateStatement(context, statement);
     if (TERMINAL.has(statement.kind) && !(statement.kind === 'verdict' && statement.verdict === 'continue'))
       ended = statement.kind === 'nat' ? statement.nat.keyword : statement.place;
@@ -38,6 +39,7 @@ export function evaluateRule(
     sets: context.sets,
     jumps: context.jumps,
     counters: context.counters,
+    references: context.references,
     nats: context.nats,
     refusals: context.refusals,
     comment: rule.comment,
@@ -417,8 +419,12 @@ function evaluateMark(context: RuleContext, statement: Statement & { kind: 'set-
 function evaluateUpdate(context: RuleContext, statement: Statement & { kind: 'set-update' }): void {
   if (statement.set.kind !== 'reference') throw refuse(statement.set.place, 'No such file or directory');
   const set = findSet(context, statement.set);
-  const key = keyOf(context, statement.key);
   const types = keyTypesOf(set);
+  if (statement.key.kind === 'symbol' || statement.key.kind === 'number') {
+    context.values.single(statement.key, types[0] ?? 'integer');
+    throw refuse(statement.key.place, 'not modelled: sets filled with constants');
+  }
+  const key = keyOf(context, statement.key);
   if (types.join() !== key.types.join())
     throw refuse(
       statement.key.place,

@@ -114,7 +114,8 @@ export class Values {
   #ipv4(text: string, place: Place): number {
     const literal = parseIPv4(text);
     if (literal !== undefined) return literal;
-    if (/^\d+$/.test(text) && Number(text) <= 0xffffffff) return Number(text);
+    const classic = classicAddress(text);
+    if (classic !== undefined) return classic;
     if (parseIPv6(text) !== undefined)
       throw refuse(place, 'Could not resolve hostname: Address family for hostname not supported');
     if (/^[\d.]+$/.test(text)) throw refuse(place, 'Could not resolve hostname: Name or service not known');
@@ -268,6 +269,22 @@ export class Values {
     if (TYPES[type].names !== undefined && type !== 'day') return `${lo}-${hi}`;
     return `${this.text(lo, type)}-${this.text(hi, type)}`;
   }
+}
+
+/** An address as inet_aton(3) reads it: fewer than four numbers, octal and hexadecimal ones. */
+function classicAddress(text: string): number | undefined {
+  const parts = text.split('.');
+  if (parts.length > 4) return undefined;
+  let value = 0;
+  for (const [index, part] of parts.entries()) {
+    if (!/^(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)$/.test(part)) return undefined;
+    const number = /^0\d/.test(part) ? Number.parseInt(part, 8) : Number(part);
+    const isLast = index === parts.length - 1;
+    const room = isLast ? 2 ** (8 * (4 - index)) : 256;
+    if (number >= room) return undefined;
+    value += isLast ? number : number * 2 ** (8 * (3 - index));
+  }
+  return value;
 }
 
 const reversed = new Map<DataType, Map<number, string>>();

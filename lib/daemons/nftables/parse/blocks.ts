@@ -16,6 +16,8 @@ const HOOKS: readonly Hook[] = [
   'ingress',
   'egress',
 ];
+const AFTER_BLOCK = ['newline', 'semicolon'];
+export const AFTER_COMMAND = ['end of file', 'newline', 'semicolon'];
 const SET_FLAGS = ['constant', 'interval', 'dynamic', 'timeout'];
 
 /** Bodies of sets may stand in chains' files thousands of times: nothing here is recursive but tables in files. */
@@ -40,33 +42,45 @@ export class BlockParser extends StatementParser {
     return token.text;
   }
 
-  /** `{ … }`: steps until the closing brace, each guarded; variables inside are the block's own. */
-  #block(step: () => void): void {
+  /**
+   * `{ … }`: steps until the closing brace, each guarded; variables inside are
+   * the block's own. Behind the brace of an inner block the line must end; if it
+   * does not, the block is open again, as for bison, which gives up the brace to
+   * find a place where it can go on.
+   */
+  #block(isInner: boolean, step: () => void): void {
     const { stream } = this;
     const start = stream.here;
     stream.next();
     const outer = this.scope;
     this.scope = new Scope(outer);
-    const depth = stream.scopes.length;
+    const once = (): boolean => {
+      if (!stream.at('}')) {
+        if (stream.atSeparator) stream.next();
+        else if (!this.common()) step();
+        return false;
+      }
+      this.#body = stream.since(start);
+      stream.next();
+      if (isInner && !stream.atSeparator) throw stream.unexpected(...AFTER_BLOCK);
+      return true;
+    };
     for (;;) {
-      stream.scopes.length = depth;
-      if (stream.at('}')) break;
       if (stream.peek().kind === 'end') {
         this.scope = outer;
         throw this.#openAtEnd();
       }
+      let isDone = false;
       const goesOn = this.guarded(() => {
-        if (stream.atSeparator) stream.next();
-        else if (!this.common()) step();
+        isDone = once();
       });
+      if (isDone) break;
       if (!goesOn) {
         this.scope = outer;
         throw this.#openAtEnd();
       }
     }
     this.scope = outer;
-    this.#body = stream.since(start);
-    stream.next();
   }
   /** The last block without its closing brace. */
   #body: Place | undefined;
@@ -77,9 +91,9 @@ export class BlockParser extends StatementParser {
     this.#saidEnd = true;
     return before ? new SyntaxTrouble(undefined) : this.stream.unexpected();
   }
-  #separator(): void {
+  #separator(...orElse: readonly string[]): void {
     const { stream } = this;
-    if (!stream.atSeparator) throw stream.unexpected('newline', 'semicolon');
+    if (!stream.atSeparator) throw stream.unexpected('newline', 'semicolon', ...orElse);
     stream.next();
   }
 
@@ -95,7 +109,7 @@ export class BlockParser extends StatementParser {
     const flags: string[] = [];
     let comment: string | undefined;
     const within = (namePlace: Place, name: string): Handle => ({ ...target, name, namePlace });
-    this.#block(() => {
+    this.#block(false, () => {
       const from = stream.here;
       const token = stream.peek();
       const word = token.kind === 'string' ? token.text : '';
@@ -106,7 +120,7 @@ export class BlockParser extends StatementParser {
           const name = this.identifier();
           if (!stream.at('{')) throw stream.unexpected("'{'");
           const [chain, ...own] = this.chainBlock('add', within(place, name), from, place);
-          this.#separatorAfterBlock();
+          stream.next();
           if (chain !== undefined) chains.push(chain);
           rules.push(...own);
           return;
@@ -118,7 +132,7 @@ export class BlockParser extends StatementParser {
           const name = this.identifier();
           if (!stream.at('{')) throw stream.unexpected("'{'");
           const [set, ...own] = this.setBlock('add', word, within(place, name), from, place);
-          this.#separatorAfterBlock();
+          stream.next();
           if (set !== undefined) sets.push(set);
           elements.push(...own);
           return;
@@ -128,16 +142,16 @@ export class BlockParser extends StatementParser {
           const place = stream.here;
           const name = this.identifier();
           if (!stream.at('{')) throw stream.unexpected("'{'");
-          const values = this.counterBlock();
+          const values = this.counterBlock(true);
           others.push({ verb: 'add', object: 'counter', target: within(place, name), ...values, place });
-          this.#separatorAfterBlock();
+          stream.next();
           return;
         }
         case 'flags':
           stream.next();
           do {
             const flag = stream.peek();
-            if (flag.kind !== 'string') throw stream.unexpected('string');
+            if (!stream.isName(flag)) throw stream.unexpected('string');
             if (flag.text !== 'dormant')
               throw new SyntaxTrouble({ place: stream.here, message: 'unknown table option ' + flag.text });
             stream.next();
@@ -171,16 +185,6 @@ export class BlockParser extends StatementParser {
       ...rules,
     ];
   }
-  /** A block within a table ends its line. */
-  #separatorAfterBlock(): void {
-    const { stream } = this;
-    if (stream.at('}') || stream.peek().kind === 'end') {
-      if (stream.at('}')) throw stream.unexpected('newline', 'semicolon');
-      return;
-    }
-    this.#separator();
-  }
-
   // ---------------------------------------------------------------- chains
   /** `named`: where complaints of the kernel point when the block stands in a table. */
   protected chainBlock(verb: Verb, target: Handle, start: Place, named?: Place): Command[] {
@@ -197,7 +201,7 @@ export class BlockParser extends StatementParser {
       comment: undefined,
     };
     const rules: Command[] = [];
-    this.#block(() => {
+    this.#block(named !== undefined, () => {
       const token = stream.peek();
       const word = token.kind === 'string' ? token.text : '';
       if (word === 'type') {
@@ -214,16 +218,11 @@ export class BlockParser extends StatementParser {
       else if (word === 'devices') throw this.notModelled('devices of a chain', stream.here);
       else {
         const rule = this.rule();
-        this.#separatorAfterRule();
+        this.#separator();
         rules.push({ verb: 'add', object: 'rule', target, rule, place: rule.place });
       }
     });
     return [{ verb, object: 'chain', target, spec, place: named ?? stream.since(start) }, ...rules];
-  }
-  #separatorAfterRule(): void {
-    const { stream } = this;
-    if (!stream.atSeparator) throw stream.unexpected(...(stream.at('}') ? ['newline', 'semicolon'] : []));
-    stream.next();
   }
   #hook(spec: ChainSpec): void {
     const { stream } = this;
@@ -231,8 +230,7 @@ export class BlockParser extends StatementParser {
     stream.next();
     const type = stream.peek();
     if (!stream.isName(type)) throw stream.unexpected('string');
-    if (!CHAIN_TYPES.includes(type.text))
-      throw new SyntaxTrouble({ place: stream.here, message: 'unknown chain type' });
+    const typePlace = stream.here;
     stream.next();
     if (!stream.at('hook')) throw stream.unexpected('hook');
     stream.next();
@@ -240,7 +238,6 @@ export class BlockParser extends StatementParser {
     if (!stream.isName(hook)) throw stream.unexpected('string');
     const known = HOOKS.find((name) => name === hook.text);
     spec.hookName = stream.here;
-    if (known === undefined) throw new SyntaxTrouble({ place: stream.here, message: 'unknown chain hook' });
     stream.next();
     if (stream.at('device')) {
       stream.next();
@@ -258,9 +255,13 @@ export class BlockParser extends StatementParser {
           : [];
     }
     if (!stream.at('priority')) throw stream.unexpected('priority');
+    this.#priority(spec);
+    // What the words are is looked at when all of them are read.
+    if (!CHAIN_TYPES.includes(type.text))
+      throw new SyntaxTrouble({ place: typePlace, message: 'unknown chain type' });
+    if (known === undefined) throw new SyntaxTrouble({ place: spec.hookName, message: 'unknown chain hook' });
     spec.type = type.text;
     spec.hook = known;
-    this.#priority(spec);
     spec.hookPlace = stream.since(start);
   }
   #priority(spec: ChainSpec): void {
@@ -300,7 +301,7 @@ export class BlockParser extends StatementParser {
       spec.priority = { text: token.text, value, name: undefined, offset: 0, place: stream.since(start) };
       return;
     }
-    if (!stream.isName(token) && token.kind !== 'quoted') throw stream.unexpected();
+    if (!stream.isName(token)) throw stream.unexpected();
     stream.next();
     let offset = 0;
     const sign = stream.at('+') ? 1 : stream.at('-') ? -1 : 0;
@@ -376,13 +377,14 @@ export class BlockParser extends StatementParser {
       place: block,
     };
     let elements: Expression | undefined;
-    this.#block(() => {
+    this.#block(named !== undefined, () => {
       elements = this.#setLine(spec, elements);
     });
-    spec.place = this.#body ?? block;
+    spec.place = named ?? this.#body ?? block;
     const place = named ?? stream.since(start);
     const commands: Command[] = [{ verb, object, target, spec, place }];
-    if (elements !== undefined) commands.push({ verb: 'add', object: 'element', target, elements, place });
+    if (elements !== undefined)
+      commands.push({ verb: 'add', object: 'element', target, elements, place, isDeclaration: true });
     return commands;
   }
   #setLine(spec: SetSpec, elements: Expression | undefined): Expression | undefined {
@@ -404,14 +406,7 @@ export class BlockParser extends StatementParser {
         return elements;
       case 'flags':
         stream.next();
-        do {
-          const flag = stream.peek();
-          if (flag.kind !== 'string' || !SET_FLAGS.includes(flag.text))
-            throw stream.unexpected('constant', 'interval', 'dynamic', 'timeout');
-          spec.flags.push(flag.text);
-          stream.next();
-        } while (stream.eat(','));
-        this.#separator();
+        this.#setFlags(spec);
         return elements;
       case 'timeout':
         stream.next();
@@ -462,6 +457,18 @@ export class BlockParser extends StatementParser {
         throw stream.unexpected();
     }
   }
+  #setFlags(spec: SetSpec): void {
+    const { stream } = this;
+    const flags: string[] = [];
+    do {
+      const flag = stream.peek();
+      if (flag.kind !== 'string' || !SET_FLAGS.includes(flag.text)) throw stream.unexpected(...SET_FLAGS);
+      flags.push(flag.text);
+      stream.next();
+    } while (stream.eat(','));
+    this.#separator('comma');
+    spec.flags.push(...flags);
+  }
   #typeLine(spec: SetSpec, elements: Expression | undefined): Expression | undefined {
     const { stream } = this;
     const types = stream.within('type', () => this.#types());
@@ -469,7 +476,7 @@ export class BlockParser extends StatementParser {
       if (!stream.eat(':')) throw stream.unexpected('colon', '.');
       spec.data = stream.within('type', () => this.#types());
     }
-    this.#separator();
+    this.#separator('.');
     spec.types = types;
     return elements;
   }
@@ -496,11 +503,11 @@ export class BlockParser extends StatementParser {
   }
 
   // ---------------------------------------------------------------- counters
-  protected counterBlock(): { packets: number; bytes: number; comment?: string } {
+  protected counterBlock(isInner: boolean): { packets: number; bytes: number; comment?: string } {
     const { stream } = this;
     let values = { packets: 0, bytes: 0 };
     let comment: string | undefined;
-    this.#block(() => {
+    this.#block(isInner, () => {
       if (stream.at('comment')) {
         stream.next();
         comment = this.text();

@@ -5,7 +5,7 @@
  * Source: nft(8) "INPUT FILE FORMATS", "TABLES", "CHAINS", "RULES", "SETS", "MAPS".
  */
 import type { Family } from '../../../world/network.contract';
-import { BlockParser } from './blocks';
+import { AFTER_COMMAND, BlockParser } from './blocks';
 import { Scope } from './expressions';
 import { SyntaxTrouble, TokenStream } from './stream';
 import type { Command, Expression, Handle, Place, Problem, Source, Verb } from './tree';
@@ -34,7 +34,6 @@ const VERBS: readonly Verb[] = [
   'list',
   'reset',
 ];
-const AFTER_COMMAND = ['end of file', 'newline', 'semicolon'];
 
 /** Reads a whole text. `defines` are the variables of `-D`. */
 export function parseText(
@@ -97,7 +96,6 @@ class CommandParser extends BlockParser {
       return;
     }
     if (this.common()) return;
-    stream.scopes.length = 0;
     const start = stream.here;
     const found = this.#command();
     if (stream.peek().kind !== 'end') {
@@ -385,7 +383,7 @@ class CommandParser extends BlockParser {
       ];
     const target = this.#target(true);
     let values: { packets: number; bytes: number; comment?: string } = { packets: 0, bytes: 0 };
-    if (stream.at('{')) values = this.counterBlock();
+    if (stream.at('{')) values = this.counterBlock(false);
     else if (stream.at('packets')) values = this.counterValues();
     return [{ verb, object: 'counter', target, ...values, place: stream.since(start) }];
   }

@@ -2,8 +2,8 @@
  * Expressions: what a rule looks at (left) and what it compares with (right).
  * Source: nft(8) "PRIMARY EXPRESSIONS", "PAYLOAD EXPRESSIONS", "DATA TYPES".
  */
-import { nearestWord } from '../../../text/nearest';
 import { FIELDS, OTHER_FIELDS } from '../directives';
+import { nearest } from '../messages';
 import { SyntaxTrouble, type TokenStream } from './stream';
 import { durationOf } from './time';
 import type { Element, Expression, Place, VerdictName } from './tree';
@@ -39,6 +39,12 @@ const META_UNMODELLED = [
   'oifgroup',
   'cgroup',
 ];
+/** Headers with so few fields that a complaint lists them. */
+const FEW_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  th: ['sport', 'dport'],
+  ether: ['saddr', 'daddr', 'type'],
+  udp: ['length', 'checksum', 'sport', 'dport'],
+};
 const HEADERS = new Set(['ip', 'ip6', 'tcp', 'udp', 'th', 'icmp', 'icmpv6', 'ether', 'arp']);
 const UNMODELLED = new Set(
   'socket osf rt numgen jhash symhash ipsec exthdr vlan sctp dccp udplite igmp ah esp comp hbh rt0 rt2 srh frag dst mh'.split(
@@ -51,6 +57,8 @@ const VALUE_KEYWORDS = new Set(
     ' ',
   ),
 );
+/** Those of them that are protocols whatever they are compared with. */
+const PROTOCOL_WORDS = new Set('tcp udp udplite esp ah icmp igmp icmpv6 comp dccp sctp'.split(' '));
 const VERDICTS = new Set(['accept', 'drop', 'continue', 'return', 'jump', 'goto']);
 
 export class Scope {
@@ -109,7 +117,7 @@ export class ExpressionParser {
     stream.next();
     const value = this.scope.find(token.text);
     if (value !== undefined) return value;
-    const near = nearestWord(token.text, this.scope.names());
+    const near = nearest(token.text, [...this.scope.names()], (name) => name);
     throw new SyntaxTrouble({
       place,
       message: `unknown identifier '${token.text}'${near === undefined ? '' : `; did you mean identifier ‘${near}’?`}`,
@@ -181,14 +189,14 @@ export class ExpressionParser {
       return inner;
     }
     if (stream.at('$')) return this.variable();
+    if (stream.at('{')) return this.nested(() => this.set());
     if (stream.at('@')) {
       stream.next();
       const after = stream.peek();
       if (after.kind === 'string' && ['ll', 'nh', 'th'].includes(after.text))
         throw this.notModelled('raw payload expressions (@ll, @nh, @th)', start);
       if (!stream.isName(after)) throw stream.unexpected();
-      stream.next();
-      return { kind: 'reference', name: after.text, place: stream.since(start) };
+      throw new SyntaxTrouble({ place: stream.here, message: 'unknown raw payload base' });
     }
     if (token.kind === 'number') {
       stream.next();
@@ -220,7 +228,7 @@ export class ExpressionParser {
     stream.next();
     return stream.within(text === 'icmpv6' ? 'icmp' : text, () => {
       const word = stream.peek();
-      if (word.kind !== 'string') throw stream.unexpected();
+      if (word.kind !== 'string') throw stream.unexpected(...(FEW_FIELDS[text] ?? []));
       if (text === 'arp' && (word.text === 'saddr' || word.text === 'daddr')) {
         stream.next();
         if (!stream.eat('ip')) throw this.notModelled(`arp ${word.text} ${stream.peek().text}`, stream.here);
@@ -232,9 +240,7 @@ export class ExpressionParser {
         return { kind: 'field', name, place: stream.since(start) };
       }
       if (OTHER_FIELDS[text]?.includes(word.text) === true) throw this.notModelled(name, stream.since(start));
-      throw stream.unexpected(
-        ...(text === 'th' ? ['sport', 'dport'] : text === 'ether' ? ['saddr', 'daddr', 'type'] : []),
-      );
+      throw stream.unexpected(...(FEW_FIELDS[text] ?? []));
     });
   }
   #meta(): Expression {
@@ -341,7 +347,7 @@ export class ExpressionParser {
     const first = this.rightConcat();
     if (!stream.at(',')) return first;
     const items = [first];
-    while (stream.eat(',')) items.push(this.rightConcat());
+    while (stream.eat(',')) items.push(this.binary(() => this.#rightPrimary()));
     return { kind: 'list', items, place: stream.since(start) };
   }
   reference(): Expression {
@@ -386,7 +392,7 @@ export class ExpressionParser {
     if (stream.at('(')) {
       stream.next();
       const inner = this.nested(() => this.right());
-      if (!stream.eat(')')) throw stream.unexpected();
+      if (!stream.eat(')')) throw stream.unexpected("')'");
       return inner;
     }
     if (stream.at('$')) return this.variable();
@@ -400,8 +406,9 @@ export class ExpressionParser {
       stream.isName(token) ||
       (token.kind === 'string' && VALUE_KEYWORDS.has(token.text))
     ) {
+      const isProtocol = stream.isKeyword(token) && PROTOCOL_WORDS.has(token.text);
       stream.next();
-      return symbol(token, start);
+      return isProtocol ? { ...symbol(token, start), isProtocol } : symbol(token, start);
     }
     throw stream.unexpected();
   }
@@ -415,6 +422,8 @@ export class ExpressionParser {
     this.lineEnds();
     for (;;) {
       if (stream.at('}') && elements.length > 0) break;
+      if (elements.length > 0 && !stream.at(',') && !this.#startsElement())
+        throw stream.unexpected('comma', "'}'");
       // Nothing between commas is nothing.
       if (elements.length === 0 || !stream.at(',')) elements.push(this.#element(mode));
       this.lineEnds();
@@ -428,8 +437,17 @@ export class ExpressionParser {
     stream.next();
     return { kind: 'set', elements, place: stream.since(start) };
   }
+  #startsElement(): boolean {
+    const { stream } = this;
+    const token = stream.peek();
+    if (token.kind === 'punctuation') return '*{$('.includes(token.text);
+    if (token.kind !== 'string')
+      return token.kind === 'number' || token.kind === 'quoted' || token.kind === 'asterisk';
+    return stream.isName(token) || VALUE_KEYWORDS.has(token.text);
+  }
+  /** One line end may stand there, not two. */
   lineEnds(): void {
-    while (this.stream.peek().kind === 'newline') this.stream.next();
+    if (this.stream.peek().kind === 'newline') this.stream.next();
   }
   #element(mode: 'plain' | 'map' | 'vmap'): Element {
     const { stream } = this;
@@ -498,7 +516,7 @@ export class ExpressionParser {
     if (token.kind !== 'string') throw this.stream.unexpected('string');
     const value = durationOf(token.text);
     if (value === undefined)
-      throw new SyntaxTrouble({ place: this.stream.here, message: 'Wrong time format' });
+      throw new SyntaxTrouble({ place: this.stream.here, message: 'wrong time format' });
     this.stream.next();
     return value;
   }

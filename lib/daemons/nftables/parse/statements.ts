@@ -112,7 +112,10 @@ export class StatementParser extends ExpressionParser {
     if (stream.at('map')) {
       stream.next();
       if (stream.at('@')) this.reference();
-      else this.#inBraces('map');
+      else {
+        if (!stream.at('{')) throw stream.unexpected();
+        this.set('map');
+      }
       if (!this.startsExpression()) throw stream.unexpected();
       throw this.notModelled('maps in comparisons', stream.since(start));
     }
@@ -155,6 +158,8 @@ export class StatementParser extends ExpressionParser {
       stream.next();
       stream.next();
       const name = stream.at('$') ? this.variable() : undefined;
+      const next = stream.peek();
+      if (name === undefined && next.kind !== 'quoted' && !stream.isName(next)) throw stream.unexpected();
       const text = name === undefined ? this.text() : name.kind === 'symbol' ? name.text : '';
       return { kind: 'counter', packets: 0, bytes: 0, name: text, place: stream.since(start) };
     }
@@ -240,11 +245,9 @@ export class StatementParser extends ExpressionParser {
         else if (stream.at('level')) {
           stream.next();
           const place = stream.here;
-          const word = stream.peek();
-          if (word.kind !== 'string' || !stream.isName(word)) throw stream.unexpected('string');
-          if (!LEVELS.has(word.text)) throw new SyntaxTrouble({ place, message: 'invalid log level' });
-          log.level = word.text;
-          stream.next();
+          const word = this.text();
+          if (!LEVELS.has(word)) throw new SyntaxTrouble({ place, message: 'invalid log level' });
+          log.level = word;
         } else if (stream.at('flags')) {
           stream.next();
           log.flags.push(...this.#logFlags());
@@ -287,10 +290,10 @@ export class StatementParser extends ExpressionParser {
       const kind = (['icmp', 'icmpv6', 'icmpx'] as const).find((word) => stream.at(word));
       if (kind === undefined) throw stream.unexpected('icmp', 'icmpv6', 'tcp', 'icmpx');
       stream.next();
-      stream.eat('type');
+      const isTyped = stream.eat('type');
       const word = stream.peek();
       if (!stream.at('$') && word.kind !== 'number' && !stream.isName(word))
-        throw stream.unexpected('number', 'string', 'type');
+        throw stream.unexpected('number', 'string', ...(isTyped ? [] : ['type']));
       const code = stream.at('$') ? this.variable() : this.rightRange();
       return { kind: 'reject', with: kind, code, place: start };
     });
@@ -372,7 +375,7 @@ export class StatementParser extends ExpressionParser {
     const { stream } = this;
     const start = stream.here;
     stream.next();
-    if (!stream.at('@')) throw stream.unexpected('@');
+    if (!stream.at('@')) throw stream.unexpected('@', "'$'");
     const set = this.reference();
     if (!stream.eat('{')) throw stream.unexpected("'{'");
     this.lineEnds();

@@ -29,6 +29,38 @@ const PUNCTUATION: ReadonlyMap<string, string> = new Map([
   ...[...'={}()|$[]'].map((character) => [character, `'${character}'`] as const),
 ]);
 
+/** Words that open a context. */
+const SCOPE_WORDS: ReadonlyMap<string, string> = new Map([
+  ...[
+    'list',
+    'reset',
+    'policy',
+    'counter',
+    'log',
+    'limit',
+    'quota',
+    'reject',
+    'tcp',
+    'udp',
+    'th',
+    'icmp',
+    'ip',
+    'ip6',
+    'ether',
+    'arp',
+    'meta',
+    'ct',
+    'fib',
+    'type',
+    'queue',
+  ].map((word) => [word, word] as const),
+  ['icmpv6', 'icmp'],
+  ['snat', 'nat'],
+  ['dnat', 'nat'],
+  ['masquerade', 'nat'],
+  ['redirect', 'nat'],
+]);
+
 interface Reading {
   readonly source: Source;
   readonly tokens: readonly Token[];
@@ -40,6 +72,8 @@ export class TokenStream {
   /** Contexts whose words are keywords now. */
   readonly scopes: string[] = [];
   #last: Place | undefined;
+  /** The token that was looked at while a context was being left: it was read with its words. */
+  #ahead: { token: Token; scope: string } | undefined;
 
   constructor(source: Source) {
     this.include(source);
@@ -98,10 +132,13 @@ export class TokenStream {
 
   isKeyword(token: Token): boolean {
     if (token.kind !== 'string') return false;
-    return (
-      GLOBAL_KEYWORDS.has(token.text) ||
-      this.scopes.some((scope) => SCOPED_KEYWORDS[scope]?.has(token.text) === true)
-    );
+    if (GLOBAL_KEYWORDS.has(token.text)) return true;
+    const ahead = this.#ahead;
+    const scope =
+      ahead !== undefined && ahead.token.start === token.start
+        ? ahead.scope
+        : this.scopes[this.scopes.length - 1];
+    return scope !== undefined && SCOPED_KEYWORDS[scope]?.has(token.text) === true;
   }
   /** A word that stands for itself: no keyword. */
   isName(token: Token): boolean {
@@ -151,11 +188,17 @@ export class TokenStream {
       message: `syntax error, unexpected ${this.nameOf(token)}${list}`,
     });
   }
-  /** After an error: goes on behind the next line end or semicolon. False at the end of the text. */
+  /**
+   * After an error: goes on behind the next line end or semicolon. False at the
+   * end of the text. Contexts that were open stay so, and those of the words that
+   * are passed over are opened: the scanner does not know of the error.
+   */
   recover(): boolean {
-    this.scopes.length = 0;
     for (;;) {
-      if (this.peek().kind === 'end') return false;
+      const token = this.peek();
+      if (token.kind === 'end') return false;
+      const scope = token.kind === 'string' ? SCOPE_WORDS.get(token.text) : undefined;
+      if (scope !== undefined) this.scopes.push(scope);
       if (this.atSeparator) {
         this.next();
         return true;
@@ -166,6 +209,7 @@ export class TokenStream {
   within<T>(scope: string, read: () => T): T {
     this.scopes.push(scope);
     const result = read();
+    this.#ahead = { token: this.peek(), scope };
     this.scopes.pop();
     return result;
   }

@@ -23,7 +23,7 @@ export interface Problem {
 }
 
 export type Expression =
-  | { kind: 'symbol'; text: string; place: Place; quoted: boolean; asterisk: boolean }
+  | { kind: 'symbol'; text: string; place: Place; quoted: boolean; asterisk: boolean; isProtocol?: boolean }
   | { kind: 'number'; text: string; value: number; place: Place }
   | { kind: 'field'; name: string; place: Place }
   | { kind: 'prefix'; base: Expression; length: number; place: Place }
@@ -186,7 +186,12 @@ export type Command = { readonly place: Place; readonly verb: Verb } & (
       readonly position?: { kind: 'handle' | 'index'; value: number; place: Place };
     }
   | { readonly object: 'set' | 'map'; readonly target: Handle; readonly spec?: SetSpec }
-  | { readonly object: 'element'; readonly target: Handle; readonly elements: Expression }
+  | {
+      readonly object: 'element';
+      readonly target: Handle;
+      readonly elements: Expression;
+      readonly isDeclaration?: boolean;
+    }
   | {
       readonly object: 'counter';
       readonly target: Handle;
