@@ -43,7 +43,6 @@ export class Processes {
   readonly #wakeHandler: HandlerId;
   readonly #childHandler: HandlerId;
   readonly #timerHandler: HandlerId;
-  readonly #deathSignalHandler: HandlerId;
   readonly #orphanHandler: HandlerId;
   readonly #waitingForKey = new Map<string, Set<Running>>();
   #instant: Micros = -1;
@@ -65,13 +64,6 @@ export class Processes {
       (event) => {
         const host = ports.world.findHost(event.host);
         if (host !== undefined) this.kill(host, event.pid, event.signal);
-      },
-    );
-    this.#deathSignalHandler = ports.kernel.handler<{ host: string; pid: number; signal: SignalName }>(
-      'process.death-signal',
-      ({ host, pid, signal }) => {
-        const on = ports.world.findHost(host);
-        if (on !== undefined && on.state.power !== 'off') this.kill(on, pid, signal);
       },
     );
     this.#timerHandler = ports.kernel.handler<{
@@ -435,8 +427,8 @@ export class Processes {
       child.ppid = host.state.processes.has(1) && pid !== 1 ? 1 : 0;
       if (child.state === 'zombie') this.#tellParent(host, child.pid, child.exit ?? status);
       else if (child.parentDeathSignal !== undefined)
-        // Pending, not delivered: a SIGKILL that comes in the same instant wins.
-        this.kernel.after(0, this.#orphanHandler, {
+        // Pending, not delivered: a SIGKILL that comes first wins.
+        this.kernel.after(DEATH_SIGNAL_MICROS, this.#orphanHandler, {
           host: host.name,
           pid: child.pid,
           signal: child.parentDeathSignal,
