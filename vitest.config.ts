@@ -9,6 +9,8 @@ export default defineConfig({
   resolve: { alias: { '@': root.replace(/\/$/, '') } },
   test: {
     passWithNoTests: false,
+    // Some play minutes of a whole lab; on a busy machine that takes its time.
+    testTimeout: 60_000,
     projects: [
       {
         extends: true,

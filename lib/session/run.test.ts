@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { readFolder } from '../cli/folders';
+import { makeRun } from './make-run';
+import { Player } from './play';
+import { Session } from './session';
+import type { SavedRun, ScenarioSource } from './messages';
+
+const FOLDER = 'scenarios/standby-that-would-not-stand-by';
+const SECOND = 1_000_000;
+const source: ScenarioSource = { id: 'standby-that-would-not-stand-by', files: readFolder(FOLDER) };
+
+function fresh(seed = 1) {
+  const made = makeRun(source, { seed, traces: false });
+  if (!made.ok) throw new Error(JSON.stringify(made.loaded.problems));
+  return made.run;
+}
+
+test('the same scenario, seed and inputs give the same journal; another seed another one', () => {
+  const hashes = [1, 1, 2].map((seed) => {
+    const player = new Player(fresh(seed));
+    player.wait(70 * SECOND);
+    player.type('ssh lb2 systemctl is-active haproxy');
+    return player.run.kernel.journal.hash();
+  });
+  expect(hashes[0]).toBe(hashes[1]);
+  expect(hashes[0]).not.toBe(hashes[2]);
+});
+
+test('a saved run plays to the same moment; one that was edited says so', () => {
+  const session = new Session(fresh(), source);
+  session.start();
+  session.advance(20 * SECOND);
+  session.input({ kind: 'line', terminal: 't1', text: 'ssh lb2 hostname' });
+  session.advance(25 * SECOND);
+  const saved = session.saved('2026-11-28T12:00:00Z');
+  const text = JSON.stringify(saved);
+
+  const again = new Session(fresh(), source);
+  again.restore(JSON.parse(text) as SavedRun);
+  expect(again.run.kernel.journal.hash()).toBe(saved.hash);
+  expect(again.takeNotices()).toEqual([]);
+  expect(again.fullFrame().terminals?.[0]?.text).toContain('lb2');
+
+  const edited = JSON.parse(text.replace('ssh lb2 hostname', 'ssh lb1 hostname')) as SavedRun;
+  const other = new Session(fresh(), source);
+  other.restore(edited);
+  expect(other.takeNotices().join()).toContain('changed');
+});
+
+test('a shell at its prompt does not prevent checkpoints, and a look back finds it again', () => {
+  const session = new Session(fresh(), source);
+  session.start();
+  session.advance(10 * SECOND);
+  session.input({ kind: 'line', terminal: 't1', text: 'X=42; cd /etc' });
+  session.advance(11 * SECOND);
+  session.input({ kind: 'line', terminal: 't1', text: 'ssh lb2' });
+  session.advance(100 * SECOND);
+  expect(session.run.timeline.checkpoints.length).toBeGreaterThan(2);
+  session.transport({ kind: 'seek', at: 70 * SECOND });
+  expect(session.frame().lookingBack).toBe(true);
+  session.input({ kind: 'line', terminal: 't1', text: 'exit' });
+  session.advance(72 * SECOND);
+  session.input({ kind: 'line', terminal: 't1', text: 'echo $X $PWD' });
+  session.advance(74 * SECOND);
+  const { terminals } = session.fullFrame();
+  expect(terminals?.[0]?.text).toContain('42 /etc');
+});
+
+test('doing nothing loses, and the verdict names what was not reached', () => {
+  const outcome = new Player(fresh()).play([]);
+  expect(outcome.won).toBe(false);
+  expect(outcome.verdict).toContain('The shop never answered');
+});
+
+test('the brief mentions no command that does not exist', () => {
+  const brief = readFileSync(`${FOLDER}/brief.md`, 'utf8');
+  const player = new Player(fresh());
+  for (const name of brief.match(/`(ssh|sudo)\b/g) ?? [])
+    expect(player.type(`command -v ${name.slice(1)}`)).toContain('/');
+});
