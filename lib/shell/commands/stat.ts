@@ -18,8 +18,8 @@ export const stat: Command = {
 };
 
 const DEFAULT =
-  '  File: %N\n  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\nDevice: %Hd,%Ld\tInode: %-10i  Links: %-5h';
-const DEVICE = ' Device type: %Hr,%Lr';
+  '  File: %N\n  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\nDevice: %Hd,%Ld\tInode: %-10i  Links: %h';
+const DEVICE = '     Device type: %Hr,%Lr';
 const REST =
   '\nAccess: (%04a/%10.10A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)\nAccess: %x\nModify: %y\nChange: %z\n Birth: %w\n';
 const TERSE = '%n %s %b %f %u %g %D %i %h %t %T %X %Y %Z %W %o\n';
@@ -128,7 +128,10 @@ function cut(value: string, letter: string, precision: number): string {
   return value;
 }
 
-function fileField(tool: Tool, about: { path: string; info: Stat; letter: string; modifier: string }): Field {
+function fileField(
+  tool: Tool,
+  about: { path: string; info: Stat; letter: string; modifier: string; isDefault: boolean },
+): Field {
   const { path, info, letter, modifier } = about;
   const { host } = tool.context;
   switch (letter) {

@@ -186,7 +186,11 @@ class Ls {
   }
 
   // ---------------------------------------------------------------- showing
-  #put(text: string): void {
+  /** The first colour of all is preceded by a return to normal. */
+  #put(line: string): void {
+    const at = this.#colored ? -1 : line.indexOf('\u001b[');
+    if (at >= 0) this.#colored = true;
+    const text = at < 0 ? line : `${line.slice(0, at)}\u001b[0m${line.slice(at)}`;
     this.tool.print(this.#listing.terminator === '\0' ? text.replace(/\n$/, '\0') : text);
   }
 
@@ -232,7 +236,7 @@ class Ls {
     else if (layout === 'commas') this.#showWithCommas(cells);
     else
       for (const line of inColumns(cells, width, layout === 'vertical' ? 'down' : 'across'))
-        this.tool.line(line);
+        this.#put(`${line}\n`);
   }
 
   #showWithCommas(cells: readonly { text: string; width: number }[]): void {
@@ -251,7 +255,7 @@ class Ls {
       line += cell.text;
       at += cell.width;
     });
-    if (cells.length > 0) this.tool.line(line);
+    if (cells.length > 0) this.#put(`${line}\n`);
   }
 
   #needsAlignment(entries: readonly Entry[]): boolean {
@@ -371,10 +375,7 @@ class Ls {
   #paint(entry: Entry, text: string): string {
     if (!this.#listing.color) return text;
     const isOrphan = entry.info?.kind === 'symlink' && entry.target === undefined;
-    const painted = this.#colors.paint(entry.name, entry.info, text, isOrphan);
-    if (painted === text || this.#colored) return painted;
-    this.#colored = true;
-    return `\u001b[0m${painted}`;
+    return this.#colors.paint(entry.name, entry.info, text, isOrphan);
   }
 
   #indicator(entry: Entry): string {
