@@ -86,6 +86,7 @@ export const PACKAGES = {
   passwd: { misuseCode: 1, hint: usageHint, version: () => '' },
   cron: { misuseCode: 1, hint: usageHint, version: () => '' },
   time: { misuseCode: 125, hint: gnuHint, version: () => 'time (GNU Time) 1.9\n' },
+  'gettext-base': { misuseCode: 1, hint: gnuHint, version: gnu('GNU gettext-runtime', '0.21', 2020) },
   hostname: { misuseCode: 255, hint: () => '', version: () => 'hostname 3.23\n' },
   debianutils: { misuseCode: 2, hint: () => '', version: () => '' },
   file: {

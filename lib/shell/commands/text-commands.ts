@@ -10,6 +10,7 @@ import { comm } from './comm';
 import { csplit } from './csplit';
 import { cut } from './cut';
 import { expand, unexpand } from './expand';
+import { envsubst } from './envsubst';
 import { expr } from './expr';
 import { factor } from './factor';
 import { fmt } from './fmt';
@@ -22,9 +23,11 @@ import { strings } from './dump/strings';
 import { xxd } from './dump/xxd';
 import { egrep, fgrep, grep, rgrep } from './grep/grep';
 import { head } from './head';
+import { iconv } from './iconv';
 import { join } from './join';
 import { jq } from './jq/jq';
 import { nl } from './nl';
+import { numfmt } from './numfmt';
 import { less, more } from './pager';
 import { paste } from './paste';
 import { rev } from './rev';
@@ -58,6 +61,7 @@ export const TEXT_COMMANDS: readonly Command[] = [
   cut,
   diff,
   egrep,
+  envsubst,
   expand,
   expr,
   factor,
@@ -68,12 +72,14 @@ export const TEXT_COMMANDS: readonly Command[] = [
   hd,
   head,
   hexdump,
+  iconv,
   join,
   jq,
   less,
   md5sum,
   more,
   nl,
+  numfmt,
   od,
   paste,
   rev,

@@ -233,7 +233,32 @@ export class Tool {
 
   stat(path: string): Stat | FileError {
     if (path === '') return new FileError('ENOENT', path);
+    const own = this.#ownDescriptor(path);
+    if (own !== undefined && typeof own !== 'string') {
+      if (own.kind === 'pipe' || own.kind === 'socket') return this.#pipeStat(own.kind);
+      if (own.path !== undefined) return this.context.fs.stat(own.path, this.context.who);
+    }
     return this.context.fs.stat(this.resolve(path), this.context.who);
+  }
+
+  /** What fstat(2) tells of a descriptor that no file stands behind. */
+  #pipeStat(kind: 'pipe' | 'socket'): Stat {
+    const now = this.context.host.clock();
+    const { uid, gid } = this.context.who;
+    return {
+      ino: 0,
+      kind: kind === 'pipe' ? 'fifo' : 'socket',
+      mode: 0o600,
+      uid,
+      gid,
+      nlink: 1,
+      size: 0,
+      mtime: now,
+      atime: now,
+      ctime: now,
+      blocks: 0,
+      mount: '/',
+    };
   }
 
   lstat(path: string): Stat | FileError {
