@@ -113,6 +113,73 @@ export function makePipe(host: Host, wake: WakeStream): { reader: Stream; writer
   return { reader: buffer.readEnd, writer: buffer.writeEnd };
 }
 
+/** What a named pipe holds while somebody has it open. */
+interface FifoBuffer {
+  text: string;
+  readers: number;
+  writers: number;
+  /** There was a writer: when none is left, readers are at the end. */
+  written: boolean;
+  /** There was a reader: when none is left, writing is a broken pipe. */
+  taken: boolean;
+  ends: FifoEnd[];
+}
+
+/**
+ * One opening of a named pipe (fifo(7)). Departs: open(2) does not wait for the
+ * other side; reading waits for the first writer, and what is written before
+ * anybody reads is kept.
+ */
+class FifoEnd extends Watched {
+  readonly kind = 'pipe';
+  constructor(
+    host: Host,
+    wake: WakeStream,
+    private readonly buffer: FifoBuffer,
+    private readonly side: { read: boolean; write: boolean },
+    readonly path: string,
+  ) {
+    super(host, wake);
+    buffer.ends.push(this);
+    if (side.read) {
+      buffer.readers += 1;
+      buffer.taken = true;
+    }
+    if (side.write) {
+      buffer.writers += 1;
+      buffer.written = true;
+    }
+  }
+  read(max?: number): string | undefined {
+    const { buffer } = this;
+    if (buffer.text === '') return buffer.written && buffer.writers === 0 ? '' : undefined;
+    const taken = max === undefined ? buffer.text : buffer.text.slice(0, max);
+    buffer.text = buffer.text.slice(taken.length);
+    this.#wakeOthers();
+    return taken;
+  }
+  write(text: string): true | undefined | Errno {
+    const { buffer } = this;
+    if (buffer.taken && buffer.readers === 0) return 'EPIPE';
+    if (buffer.text.length >= PIPE_CAPACITY) return undefined;
+    buffer.text += text;
+    this.#wakeOthers();
+    return true;
+  }
+  #wakeOthers(): void {
+    for (const end of this.buffer.ends) if (end !== this) end.wake();
+  }
+  protected ended(): void {
+    const { buffer, side } = this;
+    buffer.ends = buffer.ends.filter((end) => end !== this);
+    if (side.read) buffer.readers -= 1;
+    if (side.write) buffer.writers -= 1;
+    if (buffer.ends.length === 0 && buffer.text === '')
+      Object.assign(buffer, { written: false, taken: false });
+    for (const end of buffer.ends) end.wake();
+  }
+}
+
 /** An open file with its own position; descriptors that are duplicates share it. */
 class FileStream extends Watched {
   readonly kind: string = 'file';
@@ -241,6 +308,7 @@ export interface OpenFileOptions {
 
 /** Makes streams for one host. */
 export class Streams {
+  readonly #fifos = new Map<number, FifoBuffer>();
   constructor(
     private readonly host: Host,
     private readonly wake: WakeStream,
@@ -272,6 +340,19 @@ export class Streams {
     const info = this.host.fs.stat(path, ROOT);
     if ('kind' in info && info.kind === 'character')
       return new DeviceStream(this.host, this.wake, info.device ?? 'null', path);
+    if ('kind' in info && info.kind === 'fifo') {
+      const buffer = this.#fifos.get(opened.ino) ?? {
+        text: '',
+        readers: 0,
+        writers: 0,
+        written: false,
+        taken: false,
+        ends: [],
+      };
+      this.#fifos.set(opened.ino, buffer);
+      const side = { read: options.read === true, write: options.write === true };
+      return new FifoEnd(this.host, this.wake, buffer, side, path);
+    }
     return new FileStream(this.host, this.wake, opened.ino, path, {
       read: options.read === true,
       write: options.write === true,
