@@ -17,19 +17,19 @@ export function compileMatcher(tool: Tool, options: GrepOptions): Pattern | unde
 function perl(tool: Tool, options: GrepOptions, patterns: readonly string[]): Pattern | RegexError {
   const [source = '', second] = patterns;
   if (second !== undefined) return tool.fail('the -P option only supports a single pattern', 2);
-  const { ignoreCase, whole, nullData } = options;
+  const { ignoreCase, whole } = options;
   return compilePerl(source, {
     asciiClasses: true,
     ignoreCase,
     extended: false,
     dotAll: false,
-    multiline: nullData,
+    multiline: false,
     whole,
   });
 }
 
 function posix(options: GrepOptions, patterns: readonly string[]): Pattern | RegexError {
-  const { ignoreCase, whole, nullData } = options;
+  const { ignoreCase, whole } = options;
   const [only = ''] = patterns;
   if (options.matcher === 'fixed' && patterns.length === 1 && !ignoreCase && whole === undefined)
     return literalPattern(only);
@@ -40,7 +40,7 @@ function posix(options: GrepOptions, patterns: readonly string[]): Pattern | Reg
   return compilePosix(source, {
     dialect: options.matcher === 'basic' ? 'grepBasic' : 'grepExtended',
     ignoreCase,
-    multiline: nullData,
+    multiline: false,
     whole,
   });
 }

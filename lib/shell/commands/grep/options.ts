@@ -1,9 +1,12 @@
 /** The options of grep(1) 3.8. Source: `grep.c`, main. */
 import { type GivenOption, valueOf } from '../getopt';
-import type { Step, Tool } from '../tool';
+import { Exit, type Step, type Tool } from '../tool';
+import { GREP_HELP } from './help';
 
 export interface GrepOptions {
   matcher: 'basic' | 'extended' | 'fixed' | 'perl';
+  /** Given by an option. */
+  chosen: GrepOptions['matcher'] | undefined;
   patterns: string[] | undefined;
   patternFiles: string[];
   ignoreCase: boolean;
@@ -96,10 +99,11 @@ const LONG: Readonly<Record<string, string>> = {
 type Setter = (options: GrepOptions, tool: Tool, value: string, given: GivenOption) => void;
 
 const SETTERS: Readonly<Record<string, Setter>> = {
-  E: (o) => (o.matcher = 'extended'),
-  F: (o) => (o.matcher = 'fixed'),
-  G: (o) => (o.matcher = 'basic'),
-  P: (o) => (o.matcher = 'perl'),
+  E: (o, tool) => setMatcher(o, tool, 'extended'),
+  F: (o, tool) => setMatcher(o, tool, 'fixed'),
+  G: (o, tool) => setMatcher(o, tool, 'basic'),
+  P: (o, tool) => setMatcher(o, tool, 'perl'),
+  help: (_o, tool) => help(tool),
   A: (o, tool, value) => (o.after = contextLength(tool, value)),
   B: (o, tool, value) => (o.before = contextLength(tool, value)),
   C: (o, tool, value) => (o.context = contextLength(tool, value)),
@@ -114,15 +118,13 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   u: () => undefined,
   T: (o) => (o.initialTab = true),
   V: (_o, tool) => tool.version(),
+  version: (_o, tool) => tool.version(),
   b: (o) => (o.byteOffset = true),
   c: (o) => (o.count = true),
   e: (o, _tool, value) => (o.patterns = [...(o.patterns ?? []), ...value.split('\n')]),
   f: (o, _tool, value) => o.patternFiles.push(value),
   i: (o) => (o.ignoreCase = true),
-  y: (o, tool) => {
-    tool.complain('warning: -y is obsolescent; use -i');
-    o.ignoreCase = true;
-  },
+  y: (o) => (o.ignoreCase = true),
   'no-ignore-case': (o) => (o.ignoreCase = false),
   L: (o) => (o.list = 'without'),
   l: (o) => (o.list = 'matching'),
@@ -151,7 +153,7 @@ const SETTERS: Readonly<Record<string, Setter>> = {
     (o.binary =
       value === 'binary' || value === 'text' || value === 'without-match'
         ? value
-        : tool.fail(`${value}: unknown binary-files type`, 2)),
+        : tool.fail('unknown binary-files type', 2)),
   color: (o, tool, value, given) => (o.color = colorOf(tool, given.value === undefined ? 'auto' : value)),
   exclude: (o, _tool, value) => o.globs.push({ glob: value, include: false }),
   include: (o, _tool, value) => o.globs.push({ glob: value, include: true }),
@@ -161,6 +163,18 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   label: (o, _tool, value) => (o.label = value),
   'line-buffered': (o) => (o.lineBuffered = true),
 };
+
+function setMatcher(options: GrepOptions, tool: Tool, matcher: GrepOptions['matcher']): void {
+  if (options.chosen !== undefined && options.chosen !== matcher)
+    tool.fail('conflicting matchers specified', 2);
+  options.chosen = matcher;
+  options.matcher = matcher;
+}
+
+function help(tool: Tool): never {
+  tool.print(GREP_HELP.replaceAll('%s', tool.name));
+  throw new Exit(0);
+}
 
 function maxCount(count: number): number {
   return count < 0 ? Number.POSITIVE_INFINITY : count;
@@ -181,7 +195,7 @@ function oneOf<W extends string>(tool: Tool, option: string, value: string, word
 function colorOf(tool: Tool, when: string): boolean {
   if (['always', 'yes', 'force'].includes(when)) return true;
   if (['never', 'no', 'none'].includes(when)) return false;
-  if (!['auto', 'tty', 'if-tty'].includes(when)) return tool.misuseQuietly(2);
+  if (!['auto', 'tty', 'if-tty'].includes(when)) return help(tool);
   const terminal = tool.context.env.get('TERM');
   return tool.context.stdout.tty !== undefined && terminal !== undefined && terminal !== 'dumb';
 }
@@ -190,6 +204,7 @@ function colorOf(tool: Tool, when: string): boolean {
 export function* readOptions(tool: Tool): Step<{ options: GrepOptions; files: string[] }> {
   const options: GrepOptions = {
     matcher: tool.shortName === 'egrep' ? 'extended' : tool.shortName === 'fgrep' ? 'fixed' : 'basic',
+    chosen: undefined,
     patterns: undefined,
     patternFiles: [],
     ignoreCase: false,
@@ -222,7 +237,7 @@ export function* readOptions(tool: Tool): Step<{ options: GrepOptions; files: st
     excludeDirectories: [],
   };
   if (tool.shortName === 'egrep' || tool.shortName === 'fgrep') tool.name = 'grep';
-  const given = tool.options({ short: SHORT, long: LONG });
+  const given = tool.options({ short: SHORT, long: LONG }, { keepsHelp: true });
   let digits = '';
   for (const option of given.options) {
     if (/^\d$/.test(option.name)) {

@@ -129,11 +129,10 @@ export class FileSearch {
     if (this.#kept.length > this.output.before) this.#kept.shift();
   }
 
-  /** Context after a match; past the greatest count it ends at the next match. */
+  /** Context after a match; past the greatest count nothing is a match any more. */
   #trailing(text: string, offset: number): void {
-    const { options, pattern } = this.output;
-    const isPast = this.count >= options.maxCount;
-    if (isPast && (this.#pending === 0 || (pattern?.test(text) ?? false) !== options.invert)) {
+    const isPast = this.count >= this.output.options.maxCount;
+    if (isPast && this.#pending === 0) {
       this.#done = true;
       return;
     }
@@ -212,7 +211,7 @@ export class FileSearch {
     let head = '';
     if (withName) head += this.#colored(this.name, NAME) + (options.nullAfterName ? '\0' : mark);
     if (options.lineNumbers)
-      head += this.#colored(options.initialTab ? String(line).padStart(4) : String(line), NUMBER) + mark;
+      head += this.#colored(options.initialTab ? String(line).padStart(2) : String(line), NUMBER) + mark;
     if (options.byteOffset)
       head += this.#colored(options.initialTab ? String(offset).padStart(6) : String(offset), NUMBER) + mark;
     return options.initialTab && head !== '' ? `${head}\t` : head;
