@@ -272,6 +272,9 @@ export class SimulatedWorld implements World {
     const { state } = host;
     if (state.power !== 'booting' || state.bootId !== boot) return;
     const setup = this.#setups.get(host.name);
+    // What was mounted by hand is gone; init mounts what fstab says.
+    for (const mount of [...state.mounts].reverse())
+      if (mount.covered !== undefined) host.fs.unmount(mount.point);
     (host as SimulatedHost).fs.clear('/run');
     (host as SimulatedHost).fs.clear('/dev/shm');
     state.nextPid = 1;
