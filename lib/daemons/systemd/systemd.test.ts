@@ -261,6 +261,70 @@ describe('unit files', () => {
   });
 });
 
+describe('what goes wrong', () => {
+  const failure = (name: string, why: string): string =>
+    `! Job for ${name}.service failed because ${why}.\n! See "systemctl status ${name}.service" and "journalctl -xeu ${name}.service" for details.\n`;
+  it('an environment file is missing', () => {
+    const lab = new UnitLab({
+      'web.service': service('EnvironmentFile=/etc/default/nope\nExecStart=/usr/bin/serve'),
+    });
+    expect(lab.command('systemctl', 'start', 'web')).toEqual({
+      exit: 1,
+      text: failure('web', 'of unavailable resources or another system error'),
+    });
+  });
+  it('a user, a folder is missing: start succeeds, the unit fails', () => {
+    const lab = new UnitLab({
+      'who.service': service('User=ghost\nExecStart=/usr/bin/serve'),
+      'where.service': service('WorkingDirectory=/nope\nExecStart=/usr/bin/serve'),
+    });
+    expect(lab.command('systemctl', 'start', 'who', 'where').exit).toBe(0);
+    lab.run(SECOND);
+    expect(lab.unit('who.service')?.service?.main?.status).toBe(217);
+    expect(lab.unit('where.service')?.service?.main?.status).toBe(200);
+  });
+  it('a required unit is missing, a file cannot be read', () => {
+    const lab = new UnitLab({
+      'needy.service': service('ExecStart=/usr/bin/serve', 'Requires=ghost.service\n'),
+      'bad.service': service('ExecStart=/usr/bin/serve "open'),
+    });
+    expect(lab.command('systemctl', 'start', 'needy')).toEqual({
+      exit: 5,
+      text: '! Failed to start needy.service: Unit ghost.service not found.\n',
+    });
+    expect(lab.command('systemctl', 'start', 'bad')).toEqual({
+      exit: 1,
+      text: "! Failed to start bad.service: Unit bad.service has a bad unit file setting.\n! See system logs and 'systemctl status bad.service' for details.\n",
+    });
+    expect(lab.journal('bad')).toContain(
+      'bad.service: Unit configuration has fatal error, unit will not be started.',
+    );
+  });
+  it('a daemon never writes its PID file', () => {
+    const lab = new UnitLab({
+      'web.service': service('Type=forking\nPIDFile=/run/web.pid\nExecStart=/usr/bin/exits 0 1'),
+    });
+    expect(lab.command('systemctl', 'start', 'web').text).toBe(
+      failure('web', 'the service did not take the steps required by its unit configuration'),
+    );
+  });
+  it('a circle of orderings loses a job that is only wanted', () => {
+    const lab = new UnitLab({
+      'a.service': service('ExecStart=/usr/bin/serve', 'After=b.service\nRequires=b.service\n'),
+      'b.service': service('ExecStart=/usr/bin/serve', 'After=c.service\nWants=c.service\n'),
+      'c.service': service('ExecStart=/usr/bin/serve', 'After=a.service\n'),
+    });
+    expect(lab.command('systemctl', 'start', 'a').exit).toBe(0);
+    expect(lab.state('a.service')).toBe('active (running)');
+    expect(lab.state('c.service')).toBe('inactive (dead)');
+    expect(
+      lab.host.state.log.some(({ text }) =>
+        /Job c\.service\/start deleted to break ordering cycle/.test(text),
+      ),
+    ).toBe(true);
+  });
+});
+
 describe('the machine', () => {
   it('comes back from a reboot with what is enabled, and nothing else', () => {
     const lab = new UnitLab({

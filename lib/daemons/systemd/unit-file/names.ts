@@ -42,11 +42,15 @@ export function mangle(text: string, suffix = '.service'): string {
 export function isGlob(text: string): boolean {
   return /[*?[]/.test(text);
 }
+/** fnmatch(3) without special cases for `/` and leading points. */
 export function globMatches(pattern: string, text: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|\\]/g, '\\$&')
-    .replace(/\*/g, '.*')
-    .replace(/\?/g, '.');
+  const source = pattern.replace(
+    /\[(!?)([^\]]+)\]|[.+^${}()|\\[\]*?]/g,
+    (found, not: string | undefined, set: string | undefined) => {
+      if (set !== undefined) return `[${not === '!' ? '^' : ''}${set.replace(/[\\^]/g, '\\$&')}]`;
+      return found === '*' ? '.*' : found === '?' ? '.' : `\\${found}`;
+    },
+  );
   return new RegExp(`^${source}$`, 's').test(text);
 }
 export function escapePath(path: string): string {
