@@ -58,6 +58,7 @@ class Transaction {
   /** Sets that the text declares, whatever the kernel says of them; and those that it declares wrongly. */
   readonly #declared = new Map<string, FilterSet>();
   readonly #failed = new Map<string, FilterSet>();
+  readonly #free = new Map<FilterTable, { taken: ReadonlySet<string>; next: Map<string, number> }>();
   /** Sets that rules of this text fill. */
   #filled = new Set<string>();
 
@@ -175,6 +176,19 @@ class Transaction {
     const next = (table.lastHandle ?? highestHandle(table)) + 1;
     table.lastHandle = next;
     return next;
+  }
+
+  /** The lowest free number behind the stem; names given out before are not looked at again. */
+  #freeName(table: FilterTable, stem: string): string {
+    let free = this.#free.get(table);
+    if (free === undefined) {
+      free = { taken: new Set(table.sets.map(({ name }) => name)), next: new Map() };
+      this.#free.set(table, free);
+    }
+    let number = free.next.get(stem) ?? 0;
+    while (free.taken.has(`${stem}${number}`)) number++;
+    free.next.set(stem, number + 1);
+    return `${stem}${number}`;
   }
 
   /** A refusal of the kernel in nft's words, with what may have been meant. */
@@ -347,7 +361,7 @@ class Transaction {
     for (const set of evaluated.sets) {
       const made: FilterSet = {
         ...set,
-        name: freeName(table, set.map === undefined ? '__set' : '__map'),
+        name: this.#freeName(table, set.map === undefined ? '__set' : '__map'),
         handle: this.#handle(table),
       };
       sets.set(set.name, made.name);
@@ -403,7 +417,8 @@ class Transaction {
               : hooks === 'postrouting'));
       if (!fits) throw kernel('EOPNOTSUPP', command.place);
     }
-    if (chain.base !== undefined && loops(table, chain, [])) throw kernel('EMLINK', command.place);
+    const leads = evaluated.jumps.length > 0 || evaluated.references.length > 0;
+    if (leads && chain.base !== undefined && loops(table, chain, [])) throw kernel('EMLINK', command.place);
   }
 
   // ---------------------------------------------------------------- sets
@@ -592,10 +607,6 @@ function highestHandle(table: FilterTable): number {
     for (const { handle } of chain.rules) highest = Math.max(highest, handle);
   }
   return highest;
-}
-function freeName(table: FilterTable, stem: string): string {
-  const taken = new Set(table.sets.map(({ name }) => name));
-  for (let number = 0; ; number++) if (!taken.has(`${stem}${number}`)) return `${stem}${number}`;
 }
 
 /** Sets that steps name. */

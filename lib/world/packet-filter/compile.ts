@@ -131,7 +131,7 @@ function usesConntrack(step: FilterStep): boolean {
     case 'notrack':
       return true;
     case 'set-mark':
-      return step.target === 'ct';
+      return step.target === 'ct' || step.source === 'ct';
     default:
       return false;
   }

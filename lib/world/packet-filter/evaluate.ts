@@ -127,16 +127,12 @@ class ChainRun {
         return takeToken(step, input) ? 'next' : 'break';
       }
       case 'log':
+        // A group's lines go to whoever listens for it (nflog), and nobody does.
+        if (step.group !== undefined || step.level === 'audit') return 'next';
         input.logs.push({ prefix: step.prefix, level: step.level });
         return 'next';
       case 'set-mark':
-        input.reads |= READ_VOLATILE;
-        if (step.target === 'meta') input.packet.mark = step.value;
-        else if (input.tracking !== undefined) {
-          input.tracking.mark = step.value;
-          if (input.tracking.slot >= 0) input.conntrack?.table.marks.set(input.tracking.slot, step.value);
-        }
-        return 'next';
+        return this.#mark(step);
       case 'set-update':
         return this.#update(step);
       case 'notrack':
@@ -145,6 +141,26 @@ class ChainRun {
       case 'comment':
         return 'next';
     }
+  }
+
+  #mark(step: FilterStep & { step: 'set-mark' }): 'next' | 'break' {
+    const { input } = this;
+    input.reads |= READ_VOLATILE;
+    let { value } = step;
+    if (step.map !== undefined) {
+      const [data] = markData(this.#lookup(step.map.set, step.map.field)?.data);
+      if (data === undefined) return 'break';
+      value = data;
+    } else if (step.source === 'meta') value = input.packet.mark;
+    else if (step.source === 'ct') value = input.tracking?.mark ?? 0;
+    if (step.and !== undefined) value = (value & step.and) >>> 0;
+    if (step.or !== undefined) value = (value | step.or) >>> 0;
+    if (step.target === 'meta') input.packet.mark = value;
+    else if (input.tracking !== undefined) {
+      input.tracking.mark = value;
+      if (input.tracking.slot >= 0) input.conntrack?.table.marks.set(input.tracking.slot, value);
+    }
+    return 'next';
   }
 
   #verdict(verdict: Verdict, depth: number): Outcome | 'next' {
@@ -245,8 +261,7 @@ class ChainRun {
   ): Translation | undefined {
     if (step.step === 'masquerade' || step.step === 'redirect')
       return { kind: step.step, ip: undefined, port: step.port };
-    if (step.step === 'snat' || step.map === undefined)
-      return { kind: step.step, ip: step.ip, port: step.port };
+    if (step.map === undefined) return { kind: step.step, ip: step.ip, port: step.port };
     const data = this.#lookup(step.map.set, step.map.field)?.data;
     if (!Array.isArray(data)) return undefined;
     const [ip, port] = data;
@@ -255,7 +270,7 @@ class ChainRun {
       port !== undefined && typeof port.lo === 'number' && typeof port.hi === 'number'
         ? { lo: port.lo, hi: port.hi }
         : step.port;
-    return { kind: 'dnat', ip: { lo: ip.lo, hi: ip.hi }, port: mappedPort };
+    return { kind: step.step, ip: { lo: ip.lo, hi: ip.hi }, port: mappedPort };
   }
 
   /** `add @set { … }` and `update @set { … }` from the packet path. */
@@ -298,6 +313,10 @@ class ChainRun {
     }
     return 'next';
   }
+}
+
+function markData(data: FilterElement['data']): (number | undefined)[] {
+  return Array.isArray(data) ? data.map(({ lo }) => (typeof lo === 'number' ? lo : undefined)) : [];
 }
 
 /** `ct state { established, related }` as a set holds bits, not numbers. */

@@ -67,7 +67,8 @@ function readElement(values: Values, given: Element, shape: SetShape): Placed {
     }
   } else if (given.data === undefined) throw kernel('EINVAL', given.place);
   else if (shape.data[0] === 'verdict') {
-    if (given.data.kind !== 'verdict') throw refuse(given.data.place, 'invalid mapping data');
+    if (given.data.kind !== 'verdict')
+      throw refuse(given.data.place, "Can't parse symbolic netfilter verdict expressions");
     const { verdict, chain } = given.data;
     const name = chain?.kind === 'symbol' ? chain.text : '';
     data = (

@@ -477,11 +477,11 @@ export class ExpressionParser {
   #data(mode: 'plain' | 'map' | 'vmap'): Expression {
     const { stream } = this;
     const token = stream.peek();
-    if (token.kind === 'string' && VERDICTS.has(token.text)) return this.verdict();
+    if (token.kind === 'string' && VERDICTS.has(token.text)) return this.verdict(['string', "'$'"]);
     if (mode === 'vmap') throw stream.unexpected();
     return this.rightConcat();
   }
-  verdict(): Expression & { kind: 'verdict' } {
+  verdict(expecting: readonly string[] = ["'{'"]): Expression & { kind: 'verdict' } {
     const { stream } = this;
     const start = stream.here;
     const verdict = stream.next().text as VerdictName;
@@ -493,7 +493,7 @@ export class ExpressionParser {
         const place = stream.here;
         stream.next();
         chain = symbol(token, place);
-      } else throw stream.unexpected("'{'");
+      } else throw stream.unexpected(...expecting);
     }
     return { kind: 'verdict', verdict, chain, place: stream.since(start) };
   }
@@ -513,7 +513,7 @@ export class ExpressionParser {
   }
   duration(): number {
     const token = this.stream.peek();
-    if (token.kind !== 'string') throw this.stream.unexpected('string');
+    if (!this.stream.isName(token)) throw this.stream.unexpected('string');
     const value = durationOf(token.text);
     if (value === undefined)
       throw new SyntaxTrouble({ place: this.stream.here, message: 'wrong time format' });

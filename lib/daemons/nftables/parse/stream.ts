@@ -61,6 +61,9 @@ const SCOPE_WORDS: ReadonlyMap<string, string> = new Map([
   ['redirect', 'nat'],
 ]);
 
+/** Contexts whose end shows only by the word behind it. */
+const LOOKS_AHEAD = new Set(['ct', 'meta', 'nat']);
+
 interface Reading {
   readonly source: Source;
   readonly tokens: readonly Token[];
@@ -209,7 +212,7 @@ export class TokenStream {
   within<T>(scope: string, read: () => T): T {
     this.scopes.push(scope);
     const result = read();
-    this.#ahead = { token: this.peek(), scope };
+    if (LOOKS_AHEAD.has(scope)) this.#ahead = { token: this.peek(), scope };
     this.scopes.pop();
     return result;
   }
