@@ -3,6 +3,7 @@ import type { Registry } from '../../world/world.contract';
 import { parentDaemon } from './daemon/parent';
 import { keepalived } from './daemon/program';
 import { vrrpDaemon } from './daemon/vrrp-process';
+import { keepalivedFile } from './file-check';
 
 /** /lib/systemd/system/keepalived.service of keepalived 1:2.2.7-1+b2. */
 const UNIT = `[Unit]
@@ -31,6 +32,7 @@ DAEMON_ARGS=""
 `;
 
 export function register(registry: Registry): void {
+  registry.checker(keepalivedFile);
   registry.program('keepalived/keepalived', keepalived);
   registry.daemon(parentDaemon);
   registry.daemon(vrrpDaemon);

@@ -1,5 +1,6 @@
 /** nftables 1.0.6 as Debian 12 packages it: the tool, its configuration, its unit. */
 import type { Registry } from '../../world/world.contract';
+import { nftablesFile } from './file-check';
 import { nft } from './nft';
 
 const CONFIGURATION = `#!/usr/sbin/nft -f
@@ -41,6 +42,7 @@ WantedBy=sysinit.target
 `;
 
 export function register(registry: Registry): void {
+  registry.checker(nftablesFile);
   registry.program('nftables/nft', nft);
   registry.package('nftables', {
     '/usr/sbin/nft': { program: 'nftables/nft' },

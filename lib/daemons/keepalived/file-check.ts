@@ -1,0 +1,62 @@
+/** `keepalived -t -f FILE` for the editor: what it would print and return if the file had this text. */
+import type { Diagnostic } from '../../text/diagnostic';
+import { ROOT } from '../../world/files';
+import type { CheckedFile, FileChecker, Host } from '../../world/world.contract';
+import { checkConfiguration } from './configuration/check';
+import type { Environment } from './configuration/environment';
+import { CHECK_EXIT, type Report } from './configuration/report';
+import { hostEnvironment } from './daemon/host-environment';
+
+export const keepalivedFile: FileChecker = {
+  language: 'keepalived',
+  matches: (path) => /^\/etc\/keepalived\/.*\.conf$/.test(path),
+  command: (path) => `keepalived -t -f ${path}`,
+  check(host, path, text): CheckedFile {
+    const { exitCode, reports, notModelled } = checkConfiguration({
+      path,
+      environment: environmentWith(host, path, text),
+    });
+    const complaints = reports.filter(({ kind }) => kind === 'complaint');
+    return {
+      exit: exitCode,
+      output: complaints.map((report) => `${report.text}\n`).join(''),
+      diagnostics: [
+        ...complaints.map((report) => diagnosticOf(report, exitCode)),
+        ...notModelled.map(
+          (keyword): Diagnostic => ({
+            severity: 'notice',
+            message: `not modelled: ${keyword}`,
+            code: 'not-modelled',
+          }),
+        ),
+      ],
+    };
+  },
+};
+
+/** The host with one file's text replaced. A test of a text changes nothing and draws no numbers. */
+function environmentWith(host: Host, path: string, text: string): Environment {
+  const { environment } = hostEnvironment(host, { who: ROOT, path: undefined });
+  const { files } = environment;
+  return {
+    ...environment,
+    files: {
+      ...files,
+      read: (asked) => (asked === path ? text : files.read(asked)),
+      glob: (pattern) => (pattern === path ? [path] : files.glob(pattern)),
+      isPlainFile: (asked) => asked === path || files.isPlainFile(asked),
+    },
+    write: () => true,
+    random: (lowest) => lowest,
+  };
+}
+
+function diagnosticOf({ message, file, line }: Report, exit: number): Diagnostic {
+  return {
+    severity: exit === CHECK_EXIT.ok ? 'warning' : 'error',
+    message,
+    code: 'keepalived',
+    ...(file === undefined ? {} : { file }),
+    ...(line === undefined ? {} : { line }),
+  };
+}
