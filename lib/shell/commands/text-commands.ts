@@ -30,6 +30,7 @@ import { nl } from './nl';
 import { numfmt } from './numfmt';
 import { less, more } from './pager';
 import { paste } from './paste';
+import { patch } from './patch/patch';
 import { rev } from './rev';
 import { sed } from './sed/sed';
 import { seq } from './seq';
@@ -82,6 +83,7 @@ export const TEXT_COMMANDS: readonly Command[] = [
   numfmt,
   od,
   paste,
+  patch,
   rev,
   rgrep,
   sed,
