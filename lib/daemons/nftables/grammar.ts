@@ -65,18 +65,29 @@ const IP6 = [
   '::',
 ].join('|');
 
+type Rule = readonly [TokenKind, RegExp];
+const MAC: Rule = ['string', /(?:[0-9a-fA-F]{1,2}:){5}[0-9a-fA-F]{1,2}/y];
+const ADDRESS: Rule = ['string', new RegExp(IP4, 'y')];
+const ADDRESS6: Rule = ['string', new RegExp(IP6, 'y')];
+const TIME: Rule = ['string', /(?=\d)(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?(?:\d+ms)?/y];
+const ETHER: Rule = ['string', /8021ad|8021q/y];
+const NUMBER: Rule = ['number', /0[xX][0-9a-fA-F]+|\d+/y];
+const CLASS_ID: Rule = ['string', /[0-9a-fA-F]{1,4}:[0-9a-fA-F]{1,4}(?=[ \t\n:\-},])/y];
+const ASTERISK: Rule = ['asterisk', /[a-zA-Z_.][a-zA-Z0-9/\-_.]*\\?\*(?:[a-zA-Z_.][a-zA-Z0-9/\-_.]*)?|\\\*/y];
+const WORD: Rule = ['string', /[a-zA-Z_.][a-zA-Z0-9/\-_.]*/y];
 /** Tried at one place; the longest match wins, of equals the first. */
-const RULES: readonly (readonly [TokenKind, RegExp])[] = [
-  ['string', new RegExp(`(?:[0-9a-fA-F]{1,2}:){5}[0-9a-fA-F]{1,2}`, 'y')],
-  ['string', new RegExp(IP4, 'y')],
-  ['string', new RegExp(IP6, 'y')],
-  ['string', /(?=\d)(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?(?:\d+ms)?/y],
-  ['string', /8021ad|8021q/y],
-  ['number', /0[xX][0-9a-fA-F]+|\d+/y],
-  ['string', /[0-9a-fA-F]{1,4}:[0-9a-fA-F]{1,4}(?=[ \t\n:\-},])/y],
-  ['asterisk', /[a-zA-Z_.][a-zA-Z0-9/\-_.]*\\?\*(?:[a-zA-Z_.][a-zA-Z0-9/\-_.]*)?|\\\*/y],
-  ['string', /[a-zA-Z_.][a-zA-Z0-9/\-_.]*/y],
-];
+const WITH_COLON: readonly Rule[] = [MAC, ADDRESS, ADDRESS6, TIME, ETHER, NUMBER, CLASS_ID, ASTERISK, WORD];
+const OF_DIGITS: readonly Rule[] = [ADDRESS, TIME, ETHER, NUMBER];
+const OF_LETTERS: readonly Rule[] = [ASTERISK, WORD];
+const NOTHING: readonly Rule[] = [];
+
+function candidates(text: string, at: number, character: string): readonly Rule[] {
+  const isDigit = character >= '0' && character <= '9';
+  if (!isDigit && !/[a-zA-Z_.:\\]/.test(character)) return NOTHING;
+  // Whatever has a colon in it has one soon.
+  for (let next = at; next < at + 5; next++) if (text.charAt(next) === ':') return WITH_COLON;
+  return isDigit ? OF_DIGITS : OF_LETTERS;
+}
 const OPERATORS = ['==', '!=', '<=', '>=', '<<', '>>'];
 const SINGLE = ',.:;{}[]()^&|!/-*@$=+<>';
 
@@ -126,14 +137,12 @@ function tokenAt(text: string, at: number, character: string): Token {
   }
   let kind: TokenKind = 'junk';
   let length = 0;
-  if (/[0-9a-zA-Z_.:\\]/.test(character)) {
-    for (const [candidate, pattern] of RULES) {
-      pattern.lastIndex = at;
-      const found = pattern.exec(text)?.[0].length ?? 0;
-      if (found <= length) continue;
-      kind = candidate;
-      length = found;
-    }
+  for (const [candidate, pattern] of candidates(text, at, character)) {
+    pattern.lastIndex = at;
+    const found = pattern.exec(text)?.[0].length ?? 0;
+    if (found <= length) continue;
+    kind = candidate;
+    length = found;
   }
   if (length <= 1 && SINGLE.includes(character)) {
     const two = text.slice(at, at + 2);

@@ -418,7 +418,8 @@ class Transaction {
       if (!fits) throw kernel('EOPNOTSUPP', command.place);
     }
     const leads = evaluated.jumps.length > 0 || evaluated.references.length > 0;
-    if (leads && chain.base !== undefined && loops(table, chain, [])) throw kernel('EMLINK', command.place);
+    if (leads && table.chains.some((each) => each.base !== undefined && loops(table, each, [])))
+      throw kernel('EMLINK', command.place);
   }
 
   // ---------------------------------------------------------------- sets

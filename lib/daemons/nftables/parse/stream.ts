@@ -87,7 +87,11 @@ export class TokenStream {
   }
   /** Reads another text first. */
   include(source: Source): void {
-    this.#stack.push({ source, tokens: tokenize(source.text).tokens, at: 0 });
+    const tokens = tokenize(source.text).tokens.map((token): Token => {
+      const operator = token.kind === 'string' ? OPERATOR_WORDS.get(token.text) : undefined;
+      return operator === undefined ? token : { ...token, kind: 'punctuation', text: operator };
+    });
+    this.#stack.push({ source, tokens, at: 0 });
   }
 
   get #reading(): Reading {
@@ -108,9 +112,7 @@ export class TokenStream {
     const { tokens, at } = this.#reading;
     const token = tokens[Math.min(at + ahead, tokens.length - 1)];
     if (token === undefined) throw new Error('a text has an end');
-    if (token.kind !== 'string') return token;
-    const operator = OPERATOR_WORDS.get(token.text);
-    return operator === undefined ? token : { ...token, kind: 'punctuation', text: operator };
+    return token;
   }
   next(): Token {
     const token = this.peek();
