@@ -53,6 +53,7 @@ import { tree } from './tree';
 import { man, whatis, apropos } from './manual';
 import { dpkg, apt, aptGet, aptCache } from './apt';
 import { chattr, locale, lsattr, pathchk } from './pathchk';
+import { getopt } from './getopt-command';
 import type { Command } from './tool';
 import { touch } from './touch';
 import { truncate } from './truncate';
@@ -95,6 +96,7 @@ export const FILE_COMMANDS: readonly Command[] = [
   flock,
   free,
   fuser,
+  getopt,
   gpasswd,
   groupadd,
   groupdel,

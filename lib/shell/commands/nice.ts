@@ -149,7 +149,7 @@ export const nohup: Command = {
     context.signal('HUP', 'ignore');
     return yield* become(tool, operands, {
       options: { fds },
-      say: (name, reason) => tool.complain(`failed to run command ${quoteValue(name)}: ${reason}`),
+      say: (name, reason) => tool.complain(`failed to run command ${quoteFile(name)}: ${reason}`),
     });
   },
 };

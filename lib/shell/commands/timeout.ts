@@ -41,7 +41,10 @@ function* run(tool: Tool): ToolRun {
   if (signal === undefined)
     return tool.misuse(`${quoteValue(value('s') ?? '')}: invalid signal`, OWN_FAILURE);
   const killAfter = interval(tool, value('k') ?? '0');
-  if (duration === undefined || argv.length === 0) return tool.misuse('missing operand', OWN_FAILURE);
+  if (duration === undefined || argv.length === 0) {
+    tool.note(tool.package.hint(tool.name));
+    return OWN_FAILURE;
+  }
   const limit = interval(tool, duration);
   const { context } = tool;
   // It leads a group of its own, so that all the command started ends with it.
