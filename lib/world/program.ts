@@ -20,6 +20,8 @@ import type {
 import type { Processes } from './processes';
 import type { Host, World } from './world.contract';
 
+/** What reading a block from a device that never ends costs. */
+const DEVICE_READ_MICROS = 1_000;
 const START: Wait = Object.freeze({});
 /** Thrown inside a program to end it by a signal (a broken pipe, say). */
 class EndedBySignal {
@@ -182,7 +184,11 @@ export class Running implements ProgramContext {
       const next = stream.read();
       if (next === undefined) yield { streams: [stream] };
       else if (next === '') return parts.join('');
-      else parts.push(next);
+      else {
+        parts.push(next);
+        // A device that never ends is read as long as time goes on, not at once.
+        if (stream.kind === 'character') yield { until: this.kernel.now + DEVICE_READ_MICROS };
+      }
     }
   }
   *sleep(micros: Micros): Generator<Wait, boolean, Wake> {
