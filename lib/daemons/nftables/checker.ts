@@ -25,7 +25,7 @@ export interface CheckResult {
   readonly ruleset: Ruleset | undefined;
 }
 
-const EMPTY: Ruleset = { generation: 1, tables: [], nextHandle: 1 };
+export const EMPTY_RULESET: Ruleset = { generation: 1, tables: [], nextHandle: 1 };
 
 /** Surroundings of which nothing is known: every interface exists, no user does. */
 export const UNKNOWN_SURROUNDINGS: Surroundings = {
@@ -54,7 +54,7 @@ export function checkNftables(
   const { commands, problems } = parseText({ name: main.path, text: main.text }, includes);
   try {
     const outcome = applyCommands(
-      options.ruleset ?? EMPTY,
+      options.ruleset ?? EMPTY_RULESET,
       commands,
       options.surroundings ?? UNKNOWN_SURROUNDINGS,
       0,
@@ -63,7 +63,7 @@ export function checkNftables(
     const all = [...problems, ...outcome.problems];
     return {
       diagnostics: all.map(diagnosticOf),
-      ruleset: all.length > 0 ? undefined : (outcome.ruleset ?? options.ruleset ?? EMPTY),
+      ruleset: all.length > 0 ? undefined : (outcome.ruleset ?? options.ruleset ?? EMPTY_RULESET),
     };
   } catch (problem) {
     if (!(problem instanceof NameNeeded)) throw problem;

@@ -444,8 +444,9 @@ export class BlockParser extends StatementParser {
         return elements;
       case 'counter':
         stream.next();
+        if (!stream.atSeparator) throw stream.unexpected();
+        stream.next();
         spec.counter = true;
-        this.#separator();
         return elements;
       case 'elements':
         stream.next();
