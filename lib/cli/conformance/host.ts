@@ -3,6 +3,7 @@
  * its steps are commands of bash, one after the other.
  */
 import { Kernel } from '../../kernel/kernel';
+import { hostKeyFiles, userKeyFiles } from '../../daemons/sshd/keys';
 import { enableUnit } from '../../daemons/systemd/index';
 import { interfacesFile } from '../../scenario/build';
 import { BASE_PACKAGES } from '../../session/plug-ins';
@@ -68,6 +69,8 @@ const USERS = [
   { name: 'alice', uid: 1000, gid: 1000, home: '/home/alice', shell: '/bin/bash', sudo: true },
   { name: 'bob', uid: 1001, gid: 1001, home: '/home/bob', shell: '/bin/bash' },
 ];
+/** Root could log in from host to host by key. */
+const ROOT_USER = { name: 'root', uid: 0, gid: 0, home: '/root' };
 const LONGEST_STEP = 180 * SECOND;
 const LONGEST_BOOT = 300 * SECOND;
 const ENVIRONMENT: readonly [string, string][] = [
@@ -133,6 +136,8 @@ function build(world: SimulatedWorld, given: HostCase, registry: PluginRegistry)
     );
     const files: Record<string, FileSpec> = {
       ...labFiles(),
+      ...hostKeyFiles(name),
+      ...userKeyFiles(ROOT_USER, { lab: 'recorder' }),
       '/etc/network/interfaces': { text: interfacesFile({ interfaces, gateway }) },
       '/etc/hosts': { text: `127.0.0.1\tlocalhost\n127.0.1.1\t${name}\n${names.join('\n')}\n` },
       '/etc/hostname': { text: `${name}\n` },
