@@ -7,6 +7,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import path from 'node:path';
 import type { LabCase } from './conformance/case';
 import { type Tally, tallyOf } from './conformance/compare';
+import { fidelityPage } from './conformance/fidelity';
 import { playLabCase } from './conformance/lab';
 
 /** What a file of cases is played to: the result to write down, and what is not supported, by name. */
@@ -39,6 +40,10 @@ interface Options {
   readonly files: readonly string[];
   readonly out: string;
   readonly jobs: number;
+  /** Differences that are known, with the reason of each; any other one is a failure. */
+  readonly known: string | undefined;
+  /** Where to write the page about it. */
+  readonly report: string | undefined;
   /** This process plays every `of`-th file from `nth` on. */
   readonly share: { readonly nth: number; readonly of: number } | undefined;
 }
@@ -69,6 +74,8 @@ function readOptions(args: readonly string[]): Options | string {
   };
   const out = take('--out');
   const jobs = Number(take('--jobs') ?? 1);
+  const known = take('--known');
+  const report = take('--report');
   const share = /^(\d+)\/(\d+)$/.exec(take('--share') ?? '');
   if (rest.length === 0) return 'give a folder of cases';
   if (out === undefined) return 'give --out RESULTS_DIR';
@@ -83,6 +90,8 @@ function readOptions(args: readonly string[]): Options | string {
     files,
     out: path.resolve(out),
     jobs,
+    known,
+    report,
     share: share === null ? undefined : { nth: Number(share[1]), of: Number(share[2]) },
   };
 }
@@ -148,22 +157,49 @@ function summary(options: Options): number {
     const name = path.join(options.out, path.basename(file));
     const result: unknown =
       statSync(name, { throwIfNoEntry: false }) === undefined ? {} : JSON.parse(readFileSync(name, 'utf8'));
-    for (const [family, { agree, of }] of tallyOf(given, result)) {
-      const known = total.get(family) ?? { agree: 0, of: 0 };
-      total.set(family, { agree: known.agree + agree, of: known.of + of });
+    for (const [family, one] of tallyOf(given, result, path.basename(file, '.json'))) {
+      const known = total.get(family) ?? { agree: 0, of: 0, differ: [] };
+      total.set(family, {
+        agree: known.agree + one.agree,
+        of: known.of + one.of,
+        differ: [...known.differ, ...one.differ],
+      });
     }
   }
-  let passed = 0;
+  return conclude(new Map([...total].sort(([a], [b]) => (a < b ? -1 : 1))), options);
+}
+
+/** Says it, and writes what was asked for. With a list of known differences a new one is a failure. */
+function conclude(total: Tally, { known: knownFile, report }: Options): number {
+  let agree = 0;
   let all = 0;
-  for (const [family, { agree, of }] of [...total].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    passed += agree;
-    all += of;
-    process.stdout.write(`${family.padEnd(28)} ${agree} of ${of}  ${((100 * agree) / of).toFixed(1)} %\n`);
+  for (const [family, one] of total) {
+    agree += one.agree;
+    all += one.of;
+    process.stdout.write(
+      `${family.padEnd(32)} ${one.agree} of ${one.of}  ${((100 * one.agree) / one.of).toFixed(1)} %\n`,
+    );
   }
-  process.stdout.write(
-    `agreement ${((100 * passed) / Math.max(1, all)).toFixed(1)} % (${passed} of ${all})\n`,
-  );
+  process.stdout.write(`agreement ${((100 * agree) / Math.max(1, all)).toFixed(1)} % (${agree} of ${all})\n`);
+  const known = knownFile === undefined ? undefined : readKnown(knownFile);
+  let failed = all - agree;
+  if (known !== undefined) {
+    const differ = [...total].flatMap(([family, one]) => one.differ.map((name) => `${family}: ${name}`));
+    const fresh = [...new Set(differ.filter((name) => !Object.hasOwn(known, name)))];
+    for (const name of fresh) process.stderr.write(`differs, and is not known to: ${name}\n`);
+    const stale = Object.keys(known).filter((name) => !differ.includes(name));
+    for (const name of stale) process.stdout.write(`agrees now, and stands in ${knownFile ?? ''}: ${name}\n`);
+    failed = fresh.length;
+  }
+  if (report !== undefined) writeFileSync(report, fidelityPage(total, known ?? {}));
   const counts = process.env.FAULTLINE_COUNTS;
-  if (counts !== undefined) writeFileSync(counts, JSON.stringify({ passed, failed: all - passed }));
-  return 0;
+  if (counts !== undefined) writeFileSync(counts, JSON.stringify({ passed: agree, failed }));
+  return known !== undefined && failed > 0 ? 1 : 0;
+}
+
+function readKnown(file: string): Record<string, string> {
+  const data: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  if (typeof data !== 'object' || data === null)
+    throw new Error(`${file}: expected an object of names and reasons`);
+  return data as Record<string, string>;
 }

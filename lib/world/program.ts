@@ -22,6 +22,8 @@ import type { Host, World } from './world.contract';
 
 /** What reading a block from a device that never ends costs. */
 const DEVICE_READ_MICROS = 1_000;
+/** Pieces kept of a device that never ends. */
+const MOST_DEVICE_PARTS = 1_000;
 const START: Wait = Object.freeze({});
 /** Thrown inside a program to end it by a signal (a broken pipe, say). */
 class EndedBySignal {
@@ -185,9 +187,10 @@ export class Running implements ProgramContext {
       if (next === undefined) yield { streams: [stream] };
       else if (next === '') return parts.join('');
       else {
-        parts.push(next);
-        // A device that never ends is read as long as time goes on, not at once.
-        if (stream.kind === 'character') yield { until: this.kernel.now + DEVICE_READ_MICROS };
+        // A device that never ends is read as long as time goes on, not at once; nobody will see what came.
+        const endless = stream.kind === 'character';
+        if (!endless || parts.length < MOST_DEVICE_PARTS) parts.push(next);
+        if (endless) yield { until: this.kernel.now + DEVICE_READ_MICROS };
       }
     }
   }

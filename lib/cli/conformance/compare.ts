@@ -4,8 +4,14 @@
  */
 import type { LoadMeasures } from './case';
 
-/** By family: how many observations there are, and how many agree. */
-export type Tally = Map<string, { agree: number; of: number }>;
+/** By family: how many observations there are, how many agree, and the names of those that do not. */
+export type Tally = Map<string, FamilyTally>;
+export interface FamilyTally {
+  agree: number;
+  of: number;
+  /** `CASE OBSERVATION` for each difference; repeated when several of its lines differ. */
+  differ: string[];
+}
 
 const SLACK_SECONDS = 0.35;
 const SLACK_SHARE = 0.1;
@@ -29,20 +35,23 @@ interface RecordedStates {
   times: number[][];
 }
 
-/** Holds one result against what was recorded. Both come from files; their forms are trusted. */
-export function tallyOf(given: unknown, result: unknown): Tally {
+/** Holds one result against what was recorded. Both come from files; their forms are trusted. @param name of the case's file, without its ending */
+export function tallyOf(given: unknown, result: unknown, name: string): Tally {
   const tally: Tally = new Map();
-  const count = (family: string, agrees: boolean): void => {
-    const known = tally.get(family) ?? { agree: 0, of: 0 };
-    tally.set(family, { agree: known.agree + (agrees ? 1 : 0), of: known.of + 1 });
+  const count: Count = (family, agrees, name) => {
+    const known = tally.get(family) ?? { agree: 0, of: 0, differ: [] };
+    tally.set(family, known);
+    known.of += 1;
+    if (agrees) known.agree += 1;
+    else known.differ.push(name);
   };
   const { kind } = given as { kind?: string };
   if (kind === 'shell') compareShell(given as ShellFile, result as Record<string, ShellRan>, count);
-  else if (kind === 'host') compareHost(given as HostFile, result as { steps?: HostStep[] }, count);
+  else if (kind === 'host') compareHost(given as HostFile, name, result as { steps?: HostStep[] }, count);
   else compareLab(given as LabFile, result as LabSeen, count);
   return tally;
 }
-type Count = (family: string, agrees: boolean) => void;
+type Count = (family: string, agrees: boolean, name: string) => void;
 
 // ---------------------------------------------------------------- labs
 interface LabFile {
@@ -66,16 +75,21 @@ function compareLab(given: LabFile, result: LabSeen, count: Count): void {
       const kind = key.startsWith('c:') ? 'check' : 'exec';
       const ran = isRan(seen?.value) ? seen.value : undefined;
       const exact = exits.filter(([code]) => code === ran?.[0]);
-      count(`${family} ${kind} exit code`, exact.length > 0);
+      count(`${family} ${kind} exit code`, exact.length > 0, `${given.name} ${key}`);
       count(
         `${family} ${kind} text`,
         ran !== undefined && exact.some((one) => printed(one) === printed(ran)),
+        `${given.name} ${key}`,
       );
-    } else count(`${family} behaviour`, agrees(recorded, seen));
+    } else count(`${family} behaviour`, agrees(recorded, seen), `${given.name} ${key}`);
   }
   for (const [host, recorded] of Object.entries(given.expect?.keepalived_states ?? {})) {
     if (recorded.stable === false) continue;
-    count(`${family} states`, sameStates(recorded, result.keepalived_states?.[host]));
+    count(
+      `${family} states`,
+      sameStates(recorded, result.keepalived_states?.[host]),
+      `${given.name} ${host}`,
+    );
   }
 }
 function options({ value, values }: Recorded): unknown[] {
@@ -181,6 +195,7 @@ function compareShell(given: ShellFile, result: Record<string, ShellRan | undefi
       count(
         `shell ${recorded.category} ${what}`,
         same(a ?? null, b ?? null) || (recorded.unordered === true && alike(a) === alike(b)),
+        `${recorded.name} ${what}`,
       );
     }
   }
@@ -195,18 +210,19 @@ interface HostStep {
 interface HostFile {
   steps: (HostStep & { again?: HostStep })[];
 }
-function compareHost(given: HostFile, result: { steps?: HostStep[] }, count: Count): void {
+function compareHost(given: HostFile, name: string, result: { steps?: HostStep[] }, count: Count): void {
   for (const [i, step] of given.steps.entries()) {
     const seen = result.steps?.[i] ?? {};
     const either = step.again === undefined ? [step] : [step, step.again];
     count(
       'host exit',
       either.some((one) => one.exit !== undefined && one.exit === seen.exit),
+      `${name} step ${i}`,
     );
     let best = -1;
     for (const one of either) best = Math.max(best, sharedLines(masked(one), masked(seen)));
     const lines = [...masked(step).values()].reduce((sum, n) => sum + n, 0);
-    for (let line = 0; line < lines; line++) count('host lines', line < best);
+    for (let line = 0; line < lines; line++) count('host lines', line < best, `${name} step ${i}`);
   }
 }
 function sharedLines(wanted: ReadonlyMap<string, number>, have: ReadonlyMap<string, number>): number {

@@ -71,7 +71,7 @@ describe('agreement', () => {
     expect: { observations: { o: { what: 'tcp', value: ['open'], elapsed: [0.1, 0.2, 0.1] } } },
   };
   const agrees = (seen: unknown) =>
-    tallyOf(given, { observations: { o: seen } }).get('test behaviour')?.agree;
+    tallyOf(given, { observations: { o: seen } }, 'test-1').get('test behaviour')?.agree;
   test('the same value within the spread', () => expect(agrees({ value: ['open'], elapsed: 0.4 })).toBe(1));
   test('too late', () => expect(agrees({ value: ['open'], elapsed: 0.6 })).toBe(0));
   test('another value', () => expect(agrees({ value: ['refused'], elapsed: 0.1 })).toBe(0));

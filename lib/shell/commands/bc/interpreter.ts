@@ -26,14 +26,21 @@ class RuntimeFault extends Error {}
 /** `quit` and `halt`. */
 export class Quit extends Error {}
 
+function faultOf(error: unknown): string | undefined {
+  if (error instanceof RuntimeFault) return error.message;
+  return error instanceof RangeError ? TOO_DEEP : undefined;
+}
+
 type Flow = 'break' | 'continue' | 'return' | undefined;
 interface Frame {
   readonly variables: Map<string, Decimal>;
   readonly arrays: Map<string, Map<string, Decimal>>;
 }
 
-const STEPS_PER_BURN = 20_000;
-const MOST_CALLS = 1000;
+const STEPS_PER_BURN = 5000;
+/** The host's own stack is what limits the depth of generators. */
+const MOST_CALLS = 400;
+const TOO_DEEP = 'not modelled: calls nested this deep';
 const ESCAPES: Readonly<Record<string, string>> = {
   a: '\x07',
   b: '\b',
@@ -80,9 +87,10 @@ export class Bc {
     try {
       for (const statement of statements) yield* this.#execute(statement);
     } catch (error) {
-      if (!(error instanceof RuntimeFault)) throw error;
+      const message = faultOf(error);
+      if (message === undefined) throw error;
       this.#frames = [];
-      this.tool.note(`Runtime error (func=${this.#where}, adr=${this.#address}): ${error.message}\n`);
+      this.tool.note(`Runtime error (func=${this.#where}, adr=${this.#address}): ${message}\n`);
     }
   }
 
@@ -357,7 +365,7 @@ export class Bc {
       if (local.isArray) frame.arrays.set(local.name, new Map());
       else frame.variables.set(local.name, ZERO);
     }
-    if (this.#frames.length >= MOST_CALLS) throw new RuntimeFault('not modelled: calls nested this deep');
+    if (this.#frames.length >= MOST_CALLS) throw new RuntimeFault(TOO_DEEP);
     this.#frames.push(frame);
     const caller = this.#where;
     this.#where = name;

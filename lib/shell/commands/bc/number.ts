@@ -71,7 +71,7 @@ export function modulo(a: Decimal, b: Decimal, scale: number): Decimal {
 
 export function power(a: Decimal, exponent: bigint, scale: number): Decimal {
   const size = exponent < 0n ? -exponent : exponent;
-  const full: Decimal = { units: a.units ** size, scale: a.scale * Number(size) };
+  const full: Decimal = { units: raised(a.units, size), scale: a.scale * Number(size) };
   if (exponent >= 0n) return withScale(full, Math.min(full.scale, Math.max(scale, a.scale)));
   return divide(ONE, full, scale);
 }
@@ -150,4 +150,12 @@ function broken(text: string): string {
   const lines: string[] = [];
   for (let at = 0; at < text.length; at += LINE - 1) lines.push(text.slice(at, at + LINE - 1));
   return lines.join('\\\n');
+}
+
+/** By repeated squaring. */
+function raised(base: bigint, exponent: bigint): bigint {
+  let result = 1n;
+  for (let rest = exponent, square = base; rest > 0n; rest >>= 1n, square *= square)
+    if ((rest & 1n) === 1n) result *= square;
+  return result;
 }

@@ -150,7 +150,7 @@ function rootFraction(prime: number, degree: 2n | 3n): bigint {
   let high = 1n << 72n;
   while (low + 1n < high) {
     const middle = (low + high) >> 1n;
-    if (middle ** degree <= wanted) low = middle;
+    if (middle * middle * (degree === 3n ? middle : 1n) <= wanted) low = middle;
     else high = middle;
   }
   return low & 0xffffffffffffffffn;
