@@ -70,6 +70,8 @@ function* run(tool: Tool): ToolRun {
     prepare(tool, interpreter, settings);
     return yield* interpreter.run();
   } catch (error) {
+    if (error instanceof RangeError)
+      return tool.fail('fatal: not modelled: function calls nested this deep', 2);
     if (!(error instanceof AwkFatal)) throw error;
     const place = interpreter === undefined ? '' : inputPlace(interpreter);
     tool.complain(`${label(Math.max(1, error.line))}${place}fatal: ${error.message}`);

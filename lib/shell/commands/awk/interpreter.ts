@@ -39,8 +39,9 @@ type Flow = 'break' | 'continue' | 'next' | 'nextfile' | 'return' | undefined;
 class ExitProgram extends Error {}
 
 /** Steps between two moments in which other programs may run. */
-const STEPS_PER_BURN = 20_000;
-const MOST_CALLS = 1500;
+const STEPS_PER_BURN = 5000;
+/** The host's own stack is what limits the depth of generators. */
+const MOST_CALLS = 350;
 
 export class Interpreter {
   readonly globals = new Map<string, Cell>();
@@ -606,7 +607,8 @@ export class Interpreter {
       else if (argument !== undefined) cell.value = yield* this.evaluate(argument);
       frame.push(cell);
     }
-    if (++this.#depth > MOST_CALLS) throw new AwkFatal('function call nesting too deep', expression.line);
+    if (++this.#depth > MOST_CALLS)
+      throw new AwkFatal('not modelled: function calls nested this deep', expression.line);
     const caller = this.#frame;
     this.#frame = frame;
     this.#returned = undefined;

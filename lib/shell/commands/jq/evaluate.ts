@@ -39,7 +39,8 @@ class Break extends Error {
   }
 }
 
-const MOST_CALLS = 1200;
+/** The host's own stack is what limits the depth of generators. */
+const MOST_CALLS = 350;
 const MOST_STEPS = 30_000_000;
 
 export class Evaluator implements Engine {

@@ -564,7 +564,8 @@ class Session {
         this.#show(output.value);
       }
     } catch (error) {
-      if (!(error instanceof JqError)) {
+      if (error instanceof RangeError) this.#complain('not modelled: recursion this deep');
+      else if (!(error instanceof JqError)) {
         if (error instanceof Error && error.message === 'break') this.#complain('break');
         else throw error;
       } else if (error.value === null) return;

@@ -80,7 +80,7 @@ export class Execution {
       const command = this.commands[this.#at];
       if (command === undefined) break;
       // A loop of jumps must not stop the world: it uses the processor like any other.
-      if (++steps % 50_000 === 0) yield* this.tool.burn(1000);
+      if (++steps % 5000 === 0) yield* this.tool.burn(1000);
       if ((yield* this.#selects(command)) === command.negated) {
         const { action } = command;
         this.#at = action.name === '{' ? action.end + 1 : this.#at + 1;
