@@ -176,14 +176,16 @@ class Source {
     const { check, header } = this.settings;
     if (this.#last === undefined || check === 'never' || this.complained || (header && this.number <= 2))
       return;
+    if (check !== 'always' && !this.sawUnpairable) return;
     if (compareBytes(this.#last.key, row.key) <= 0) return;
     this.complained = true;
-    this.pendingComplaint = `${this.name}:${this.number}: is not sorted: ${row.line}`;
-    if (check === 'always') this.tool.fail(this.pendingComplaint);
+    const complaint = `${this.name}:${this.number}: is not sorted: ${row.line}`;
+    if (check === 'always') this.tool.fail(complaint);
+    this.tool.complain(complaint);
   }
 
-  /** Told only once it turns out that lines were left unpaired. */
-  pendingComplaint: string | undefined;
+  /** The order matters only once a line was left without a partner. */
+  sawUnpairable = false;
 }
 
 function open(tool: Tool, name: string, side: 0 | 1, settings: Settings): Source {
@@ -252,10 +254,8 @@ class Joiner {
 
   #unpaired(row: Row, side: 0 | 1): void {
     this.#sawUnpairable = true;
-    for (const source of [this.left, this.right]) {
-      if (source.pendingComplaint !== undefined) this.tool.complain(source.pendingComplaint);
-      source.pendingComplaint = undefined;
-    }
+    this.left.sawUnpairable = true;
+    this.right.sawUnpairable = true;
     if (!this.settings.unpaired[side]) return;
     if (side === 0) this.#print(row, undefined);
     else this.#print(undefined, row);
@@ -263,8 +263,6 @@ class Joiner {
 
   #verdict(): number {
     if (!this.#sawUnpairable || !(this.left.complained || this.right.complained)) return 0;
-    for (const source of [this.left, this.right])
-      if (source.pendingComplaint !== undefined) this.tool.complain(source.pendingComplaint);
     this.tool.complain('input is not in sorted order');
     return 1;
   }

@@ -118,10 +118,9 @@ function setOption(
 function oldSyntax(tool: Tool, settings: Settings): readonly string[] {
   const [first = '', ...rest] = tool.args;
   const match = /^-(\d+)([bcl]?)(f?)$/.exec(first);
-  if (match === null || rest.length > 1)
-    return match === null
-      ? tool.args
-      : tool.args.map((argument, index) => (index === 0 ? `-n${match[1]}` : argument));
+  if (match === null) return tool.args;
+  if (rest.filter((argument) => !argument.startsWith('-') || argument === '-').length > 1)
+    tool.fail(`option used in invalid context -- ${match[1]?.[0] ?? ''}`);
   settings.count = Number(match[1]) * (match[2] === 'b' ? 512 : 1);
   if (match[2] === 'b' || match[2] === 'c') settings.unit = 'bytes';
   if (match[3] === 'f') settings.follow = 'descriptor';
