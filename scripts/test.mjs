@@ -91,7 +91,11 @@ async function harness() {
     if (existsSync(at('lib', 'cli', 'prove.ts'))) counts.push(await faultline('prove', ['scenarios']));
   }
   if (existsSync(at('tests', 'conformance'))) {
-    counts.push(await faultline('conformance', ['tests/conformance', '--out', `${RESULTS}/conformance`]));
+    const folder = 'tests/conformance';
+    const known = ['--known', `${folder}/known.json`];
+    counts.push(
+      await faultline('conformance', [folder, '--out', `${RESULTS}/conformance`, '--jobs', '2', ...known]),
+    );
   }
   if (counts.length === 0) console.log('no scenario and no recording here yet');
   return sum(...counts);

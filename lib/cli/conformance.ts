@@ -182,24 +182,44 @@ function conclude(total: Tally, { known: knownFile, report }: Options): number {
   }
   process.stdout.write(`agreement ${((100 * agree) / Math.max(1, all)).toFixed(1)} % (${agree} of ${all})\n`);
   const known = knownFile === undefined ? undefined : readKnown(knownFile);
-  let failed = all - agree;
-  if (known !== undefined) {
-    const differ = [...total].flatMap(([family, one]) => one.differ.map((name) => `${family}: ${name}`));
-    const fresh = [...new Set(differ.filter((name) => !Object.hasOwn(known, name)))];
-    for (const name of fresh) process.stderr.write(`differs, and is not known to: ${name}\n`);
-    const stale = Object.keys(known).filter((name) => !differ.includes(name));
-    for (const name of stale) process.stdout.write(`agrees now, and stands in ${knownFile ?? ''}: ${name}\n`);
-    failed = fresh.length;
-  }
-  if (report !== undefined) writeFileSync(report, fidelityPage(total, known ?? {}));
+  const failed = known === undefined ? all - agree : newDifferences(total, known).length;
+  if (report !== undefined) writeFileSync(report, fidelityPage(total, known?.differences ?? {}));
   const counts = process.env.FAULTLINE_COUNTS;
   if (counts !== undefined) writeFileSync(counts, JSON.stringify({ passed: agree, failed }));
   return known !== undefined && failed > 0 ? 1 : 0;
 }
 
-function readKnown(file: string): Record<string, string> {
-  const data: unknown = JSON.parse(readFileSync(file, 'utf8'));
+/** What is known to differ: by name with a reason, and for whole families by the share that must agree at least. */
+interface Known {
+  differences: Readonly<Record<string, string>>;
+  /** Percent by family. */
+  atLeast: Readonly<Record<string, number>>;
+}
+function readKnown(file: string): Known {
+  const data = JSON.parse(readFileSync(file, 'utf8')) as Partial<Known> | null;
   if (typeof data !== 'object' || data === null)
-    throw new Error(`${file}: expected an object of names and reasons`);
-  return data as Record<string, string>;
+    throw new Error(`${file}: expected { "differences": {…}, "atLeast": {…} }`);
+  return { differences: data.differences ?? {}, atLeast: data.atLeast ?? {} };
+}
+/** Says what differs and is not known to, and what is known and agrees by now. */
+function newDifferences(total: Tally, { differences, atLeast }: Known): string[] {
+  const found: string[] = [];
+  const seen = new Set<string>();
+  for (const [family, one] of total) {
+    const least = atLeast[family];
+    if (least !== undefined) {
+      const share = (100 * one.agree) / one.of;
+      if (share < least) found.push(`${family}: ${share.toFixed(1)} % agree, at least ${least} % must`);
+      continue;
+    }
+    for (const difference of one.differ) {
+      const name = `${family}: ${difference}`;
+      seen.add(name);
+      if (!Object.hasOwn(differences, name)) found.push(name);
+    }
+  }
+  for (const name of new Set(found)) process.stderr.write(`differs, and is not known to: ${name}\n`);
+  for (const name of Object.keys(differences))
+    if (!seen.has(name)) process.stdout.write(`agrees now, although known to differ: ${name}\n`);
+  return [...new Set(found)];
 }
