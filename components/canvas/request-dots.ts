@@ -25,6 +25,8 @@ const LINGER_MS = 700;
 /** Legs further behind than this are dropped: at 100× the canvas shows a sample. */
 const MOST_LAG_MS = 1600;
 const FAILED = 3;
+/** Dots of one way follow each other at least this far apart; those between are not drawn. */
+const LEAST_GAP_MS = 14;
 
 export class RequestDots {
   readonly #request = new Float64Array(CAPACITY);
@@ -33,6 +35,8 @@ export class RequestDots {
   readonly #way = new Int32Array(CAPACITY);
   readonly #outcome = new Uint8Array(CAPACITY);
   readonly #points: Float32Array[] = [];
+  /** By way: when its last dot begins. */
+  readonly #last: number[] = [];
   readonly #ways = new Map<string, number>();
   readonly #free = new Map<number, number>();
   #findWay: (from: string, to: string) => Way | undefined = () => undefined;
@@ -43,6 +47,7 @@ export class RequestDots {
   lay(findWay: (from: string, to: string) => Way | undefined): void {
     this.#findWay = findWay;
     this.#points.length = 0;
+    this.#last.length = 0;
     this.#ways.clear();
     this.clear();
   }
@@ -82,6 +87,8 @@ export class RequestDots {
   #place(request: number, way: number, entry: number, lengthMs: number, outcome: number): void {
     const begin = Math.max(entry, this.#free.get(request) ?? 0);
     if (begin - this.#now > MOST_LAG_MS) return;
+    if (Math.abs(begin - (this.#last[way] ?? -LEAST_GAP_MS)) < LEAST_GAP_MS) return;
+    this.#last[way] = begin;
     const slot = this.#count < CAPACITY ? this.#count++ : this.#oldest();
     const run = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, lengthMs));
     this.#request[slot] = request;

@@ -26,7 +26,12 @@ import { ZoneRegion } from './zone-node';
 
 const NODE_TYPES: NodeTypes = { zone: ZoneRegion, host: HostCard };
 const EDGE_TYPES: EdgeTypes = { wire: Wire };
-const FIT = { padding: 0.03, maxZoom: 1.2, minZoom: 0.2 } as const;
+/** Below the map its controls have their own strip. */
+const FIT = {
+  padding: { top: '14px', left: '12px', right: '12px', bottom: '54px' },
+  maxZoom: 1.2,
+  minZoom: 0.2,
+} as const;
 const ARROWS: Readonly<Record<string, 'up' | 'down' | 'left' | 'right'>> = {
   ArrowUp: 'up',
   ArrowDown: 'down',

@@ -114,9 +114,13 @@ function Card({ scenario, standing }: { scenario: ScenarioCard; standing: CardSt
       </h3>
       <p className="text-sm leading-[1.45] text-muted">{summary}</p>
       {teaches.length > 0 && (
-        <p className="text-xs leading-[1.45] text-faint">
-          Teaches <span className="text-muted">{teaches.join(', ')}</span>
-        </p>
+        <ul aria-label="What it teaches" className="space-y-0.5 text-xs leading-[1.45] text-faint">
+          {teaches.map((lesson) => (
+            <li key={lesson} className="flex gap-2 before:text-line-strong before:content-['–']">
+              {lesson}
+            </li>
+          ))}
+        </ul>
       )}
       <p className="mt-auto flex flex-wrap items-center gap-x-3 gap-y-1 pt-1.5 font-mono text-[11.5px] text-faint">
         <Difficulty level={difficulty} />

@@ -22,15 +22,15 @@ export function ChainsCard({ debrief, known }: { debrief: Debrief; known: Known 
         {debrief.chains.map((chain) => (
           <div key={chain.title}>
             {debrief.chains.length > 1 && <h3 className="mb-2 text-sm text-muted">{chain.title}</h3>}
-            <ol className="flex flex-wrap items-stretch gap-y-2">
+            <ol className="flex flex-col items-stretch gap-y-2 sm:flex-row sm:flex-wrap">
               {chainLinks(chain, known).map(({ seq, when, source, text, rule }, index) => (
                 <Fragment key={seq}>
                   {index > 0 && (
-                    <li aria-hidden="true" className="grid w-8 place-items-center text-faint">
-                      <ArrowRight size={14} />
+                    <li aria-hidden="true" className="grid place-items-center text-faint max-sm:h-3 sm:w-8">
+                      <ArrowRight size={14} className="max-sm:rotate-90" />
                     </li>
                   )}
-                  <li className="min-w-[170px] flex-1 basis-[170px] rounded-[9px] border border-line-strong bg-ink-2 px-3.5 py-2.5 text-sm">
+                  <li className="min-w-[170px] flex-1 rounded-[9px] sm:basis-[170px] border border-line-strong bg-ink-2 px-3.5 py-2.5 text-sm">
                     <span className="mb-0.5 block font-mono text-[11px] text-faint">
                       {when} {source}
                     </span>
@@ -56,17 +56,15 @@ export function ActionsCard({ debrief }: { debrief: Debrief }) {
       {rows.length === 0 && <p className="text-sm text-muted">Nothing was typed, saved or acknowledged.</p>}
       <ol className="text-sm">
         {rows.map(({ key, time, tone, text, typed, effect, effectTone }) => (
-          <li key={key} className="flex flex-wrap items-baseline gap-x-2.5 py-[5px]">
-            <span className="w-[68px] shrink-0 font-mono text-xs text-faint">{time}</span>
-            <StatusDot tone={tone} className="self-center" />
-            <span
-              className={cn('min-w-0 flex-1 basis-60 break-words', typed && 'font-mono text-xs text-prose')}
-            >
-              {text}
+          <li key={key} className="flex items-baseline gap-x-2.5 py-[5px]">
+            <span className="w-[64px] shrink-0 font-mono text-xs text-faint">{time}</span>
+            <StatusDot tone={tone} className="shrink-0 self-baseline" />
+            <span className="flex min-w-0 flex-1 flex-wrap items-baseline justify-between gap-x-4">
+              <span className={cn('min-w-0 break-words', typed && 'font-mono text-xs text-prose')}>
+                {text}
+              </span>
+              {effect !== undefined && <span className={TONE_TEXT[effectTone]}>{effect}</span>}
             </span>
-            {effect !== undefined && (
-              <span className={cn('text-right', TONE_TEXT[effectTone])}>{effect}</span>
-            )}
           </li>
         ))}
       </ol>

@@ -104,9 +104,16 @@ export function minuteRows({ points, marks }: Debrief, known: Known): MinuteRow[
 
 /** Marks worth a line in the plot: what broke, what was met, what the learner was told. */
 export function plotMarks(marks: readonly TimelineMark[]): TimelineMark[] {
-  return marks.filter(
-    ({ kind }) => kind === 'fault' || kind === 'objective' || kind === 'feed' || kind === 'holder',
-  );
+  return marks
+    .filter(
+      ({ kind, tone }) =>
+        kind === 'fault' ||
+        kind === 'objective' ||
+        kind === 'holder' ||
+        // What somebody said is in the feed; pages and drills are turning points.
+        (kind === 'feed' && tone !== 'neutral'),
+    )
+    .map((mark) => ({ ...mark, text: mark.text.replace(/^(Page|Drill): (\w+):.*/, '$1: $2') }));
 }
 
 export interface ActionRow {

@@ -41,6 +41,8 @@ export function TerminalView({ terminal, label, shown, onLeave }: TerminalViewPr
       scrollback: 4000,
       cursorBlink: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
       theme: terminalTheme(),
+      // Programs choose from 256 colours without knowing the background.
+      minimumContrastRatio: 4.5,
       // The host speaks in columns; the browser's own shortcuts stay the browser's.
       macOptionIsMeta: true,
     });

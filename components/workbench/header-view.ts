@@ -22,8 +22,9 @@ export function availabilityFigure(service: RunState['service']): Figure | undef
 }
 
 export function latencyFigure(service: RunState['service']): Figure | undefined {
-  if (service === undefined || service.p95Micros === 0) return undefined;
-  return { name: 'p95', value: durationText(service.p95Micros), rest: '', tone: 'neutral' };
+  if (service === undefined) return undefined;
+  const { p95Micros } = service;
+  return { name: 'p95', value: p95Micros === 0 ? '—' : durationText(p95Micros), rest: '', tone: 'neutral' };
 }
 
 export function rateFigure(service: RunState['service']): Figure | undefined {

@@ -3,7 +3,7 @@ import type { JournalEntry } from '../kernel/journal';
 import type { Run } from '../scenario/run';
 import { ROOT } from '../world/files';
 import { FileError } from '../world/files.contract';
-import { eventItem, markOf } from './journal-feed';
+import { eventItem, isOwnAddress, markOf } from './journal-feed';
 import type { Debrief, TimelineMark } from './messages';
 import { guardViews, objectiveViews } from './objective-views';
 import { sourceOf } from './service';
@@ -74,18 +74,54 @@ export function debriefOf<I>(
     actions: actionsOf(run, entries),
     diffs: diffsOf(run, original),
     hintsUsed: progress.hints,
+    diagnosis: diagnosisOf(run),
+    ...(scenario.debrief === undefined
+      ? {}
+      : {
+          mechanism: scenario.debrief.mechanism,
+          sources: scenario.debrief.sources.map((source) =>
+            typeof source === 'string' ? { title: source } : source,
+          ),
+        }),
     text,
   };
 }
 
-/** 100, less what hints and self-made outages cost; half of it for a run that was lost. */
+type Diagnosis = NonNullable<Debrief['diagnosis']>;
+function diagnosisOf<I>({ scenario, progress }: Run<I>): Diagnosis {
+  return scenario.diagnosis.map((question): Diagnosis[number] => {
+    const chosen = new Set(progress.answers.get(question.id)?.split(',') ?? []);
+    const right = question.choices.every((choice) => choice.right === chosen.has(choice.id));
+    const texts = (list: typeof question.choices, key: 'text' | 'why') =>
+      list.map((choice) => choice[key]).join(' ');
+    const named = question.choices.filter(({ id }) => chosen.has(id));
+    const wrong = named.filter((choice) => !choice.right);
+    return {
+      question: question.text,
+      chosen: texts(named, 'text'),
+      right,
+      why: texts(wrong.length > 0 ? wrong : named, 'why'),
+      answer: texts(
+        question.choices.filter((choice) => choice.right),
+        'text',
+      ),
+      evidence: [...question.evidence],
+      points: right ? question.points : 0,
+      of: question.points,
+    };
+  });
+}
+
+/** 100, less what hints, missed questions and self-made outages cost; half of it for a run that was lost. */
 function scoreOf<I>(run: Run<I>, won: boolean, lostByLearner: number): number {
   const total = run.progress.totals.get('')?.total ?? 0;
   const own = total === 0 ? 0 : Math.min(30, Math.round((lostByLearner / total) * 300));
   const met = run.scenario.objectives.filter(
     ({ id }) => run.progress.objectives.get(id)?.verdict === 'met',
   ).length;
-  const base = won ? 100 : Math.round((met / run.scenario.objectives.length) * 50);
+  const questions = diagnosisOf(run);
+  const missed = questions.reduce((sum, { points, of }) => sum + of - points, 0);
+  const base = won ? 100 - missed : Math.round((met / run.scenario.objectives.length) * 50);
   return Math.max(0, base - run.progress.hints * HINT_COST - own);
 }
 
@@ -140,7 +176,7 @@ function causeOf<I>(
   if (chosen === undefined)
     return { cause: 'nothing recorded just before it', byLearner: false, causeSeq: -1 };
   const byLearner = chosen.roots.some(({ source }) => source === 'learner') && !chosen.roots.some(isFault);
-  const root = chosen.roots.at(-1) ?? chosen.entry;
+  const root = chosen.roots[firstFault(chosen.roots)] ?? chosen.roots.at(-1) ?? chosen.entry;
   return { cause: eventItem(run, root)?.text ?? root.type, byLearner, causeSeq: chosen.entry.seq };
 }
 /** The entry and what led to it, latest first. */
@@ -161,7 +197,9 @@ function chainOf<I>(run: Run<I>, entries: readonly JournalEntry[], outage: Outag
     ({ type, at, data }) =>
       type === 'request' && at >= outage.from + run.origin && (data as { ok?: boolean }).ok === false,
   );
-  const links = rootsOf(run, outage.causeSeq).reverse();
+  const roots = rootsOf(run, outage.causeSeq);
+  const fault = firstFault(roots);
+  const links = (fault < 0 ? roots : roots.slice(0, fault + 1)).reverse();
   const around = entries.filter(
     ({ type, at, seq }) =>
       at >= outage.from + run.origin - BEFORE &&
@@ -169,28 +207,17 @@ function chainOf<I>(run: Run<I>, entries: readonly JournalEntry[], outage: Outag
       ['address.added', 'vrrp.state', 'socket.bind-failed', 'arp.moved'].includes(type) &&
       !links.some((link) => link.seq === seq),
   );
-  const all = [...links, ...around].sort((a, b) => a.seq - b.seq).slice(0, MOST_CHAIN);
-  const shown = all.flatMap((entry) => {
-    const item = eventItem(run, entry);
-    return item === undefined
-      ? []
-      : [
-          {
-            seq: item.seq,
-            at: item.at,
-            source: item.source,
-            text: item.text,
-            ...(item.rule === undefined ? {} : { rule: item.rule }),
-          },
-        ];
-  });
+  const shown = linksOf(
+    run,
+    [...links, ...around.filter((entry) => !isOwnAddress(run, entry))].sort((a, b) => a.seq - b.seq),
+  );
   if (shown.length === 0) return [];
   const error = (failed?.data as { error?: string; status?: number } | undefined) ?? {};
   const symptom =
     error.error === '' || error.error === undefined ? `status ${error.status ?? ''}` : error.error;
   return [
     {
-      title: `${outage.failed} requests lost: ${symptom}`,
+      title: `${grouped(outage.failed)} requests lost: ${symptom}`,
       links: [
         ...shown,
         ...(failed === undefined
@@ -207,6 +234,34 @@ function chainOf<I>(run: Run<I>, entries: readonly JournalEntry[], outage: Outag
     },
   ];
 }
+
+/** The entries in words; what is said again and again is said once, with how often. */
+function linksOf<I>(run: Run<I>, entries: readonly JournalEntry[]): Debrief['chains'][number]['links'] {
+  const items = entries.flatMap((entry) => eventItem(run, entry) ?? []);
+  const times = new Map<string, number>();
+  for (const { text } of items) times.set(text, (times.get(text) ?? 0) + 1);
+  return items
+    .filter(({ text, seq }) => items.find((item) => item.text === text)?.seq === seq)
+    .slice(0, MOST_CHAIN)
+    .map(({ seq, at, source, text, rule }) => {
+      const count = times.get(text) ?? 1;
+      return {
+        seq,
+        at,
+        source,
+        text: count > 1 ? `${text}, ${count} times` : text,
+        ...(rule === undefined ? {} : { rule }),
+      };
+    });
+}
+/** Where the fault stands among an entry's roots, -1 when there is none. Before it the scenario only waited. */
+function firstFault(roots: readonly JournalEntry[]): number {
+  return roots.findIndex(
+    ({ type, data }) =>
+      type === 'inject' || (type === 'timeline' && (data as { fault?: string }).fault !== undefined),
+  );
+}
+const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 
 function timesOf<I>(
   run: Run<I>,
@@ -229,7 +284,7 @@ function timesOf<I>(
 function marksOf<I>(run: Run<I>, entries: readonly JournalEntry[]): TimelineMark[] {
   return entries.flatMap((entry) => {
     const item = eventItem(run, entry);
-    const mark = item === undefined ? undefined : markOf(entry, item);
+    const mark = item === undefined ? undefined : markOf(run, entry, item);
     return mark === undefined ? [] : [mark];
   });
 }

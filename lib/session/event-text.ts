@@ -54,7 +54,11 @@ const WORDS: Readonly<Record<string, (data: Data, host: string) => Said>> = {
     mark: 'feed',
   }),
   'feed.drill': (data) => ({ text: `Drill: ${word(data, 'text')}`, tone: 'risk', mark: 'feed' }),
-  'feed.resolved': (data) => ({ text: `Resolved: ${word(data, 'text')}`, tone: 'ok', mark: 'feed' }),
+  'feed.resolved': (data) => ({
+    text: `Resolved: ${word(data, 'text').replace(/^(\w+):.*/, '$1')}`,
+    tone: 'ok',
+    mark: 'feed',
+  }),
   'learner.terminal': (data) => ({ text: `opened a terminal on ${word(data, 'host')}`, tone: 'learner' }),
   'learner.terminal-closed': () => ({ text: 'closed a terminal', tone: 'learner' }),
   'learner.line': (data) => ({

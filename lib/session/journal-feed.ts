@@ -38,7 +38,7 @@ export class JournalFeed<I> {
       const item = this.#isTooMuch(entry) ? undefined : eventItem(this.run, entry);
       if (item === undefined) continue;
       events.push(item);
-      const mark = markOf(entry, item);
+      const mark = markOf(this.run, entry, item);
       if (mark !== undefined) marks.push(mark);
     }
     this.#next = Math.max(this.#next, journal.length);
@@ -82,9 +82,17 @@ function titled<I>({ scenario }: Run<I>, entry: JournalEntry, text: string): str
   return title === undefined ? text : text.replace(id, title);
 }
 
-export function markOf(entry: JournalEntry, item: EventItem): TimelineMark | undefined {
+/** An address that the installer gave the host: that it is there again is no news. */
+export function isOwnAddress<I>({ scenario }: Run<I>, { type, source, data }: JournalEntry): boolean {
+  if (!type.startsWith('address.')) return false;
+  const address = String((data as { address?: unknown }).address).split('/')[0];
+  const own = Object.values(scenario.lab.hosts[source]?.interfaces ?? {});
+  return own.some((device) => device.address.split('/')[0] === address);
+}
+
+export function markOf<I>(run: Run<I>, entry: JournalEntry, item: EventItem): TimelineMark | undefined {
   const kind = saidBy(entry)?.mark;
-  return kind === undefined
+  return kind === undefined || isOwnAddress(run, entry)
     ? undefined
     : { seq: item.seq, at: item.at, kind, text: item.text, tone: item.tone };
 }

@@ -12,6 +12,7 @@ const SECOND = 1_000_000;
 const MOST_ROWS = 140;
 const WINDOW = 3 * SECOND;
 const SLOW_MICROS = SECOND;
+const REFUSED = 4;
 const PROBLEMS_OF_THE_WAY: ReadonlySet<string> = new Set(['timeout', 'unreachable', 'reset']);
 
 interface RequestData {
@@ -22,6 +23,12 @@ interface RequestData {
   error: string;
   micros: number;
   trace: number;
+}
+/** A host that a request was at, and whether something went wrong there. */
+interface Stage {
+  host: string;
+  at: number;
+  bad: boolean;
 }
 interface Leg {
   id: number;
@@ -81,53 +88,41 @@ export class Requests {
   }
 
   #legsOf(entry: JournalEntry, data: RequestData): Leg[] {
-    const hops = this.world.trace(data.trace)?.hops ?? [];
-    const way: { host: string; at: number; bad: boolean }[] = [];
-    for (const hop of hops) {
-      const last = way.at(-1);
-      if (last?.host === hop.host) last.bad ||= hop.outcome === 'bad';
-      else way.push({ host: hop.host, at: hop.at, bad: hop.outcome === 'bad' });
-    }
-    // The answer goes back the way it came: legs are drawn up to the first host seen again.
-    const seen = new Set<string>();
-    const out: typeof way = [];
-    for (const stage of way) {
-      if (
-        seen.has(stage.host) &&
-        out.length > 1 &&
-        out.at(-2)?.host === stage.host &&
-        seen.size === out.length
-      )
-        break;
-      seen.add(stage.host);
-      out.push(stage);
-    }
-    const legs: Leg[] = [];
     const outcome = outcomeOf(data);
-    for (let i = 1; i < out.length; i++) {
-      const [a, b] = [out[i - 1], out[i]];
-      if (a === undefined || b === undefined || !this.#index.has(a.host) || !this.#index.has(b.host))
-        continue;
-      const isLast = i === out.length - 1;
-      legs.push({
+    const steps = this.#stepsOf(data.trace);
+    const legs = steps.map(({ from, to }, index): Leg => {
+      const isLast = index === steps.length - 1;
+      return {
         id: data.trace,
-        from: a.host,
-        to: b.host,
-        start: a.at,
-        end: Math.max(b.at, a.at + 1),
-        outcome: isLast ? outcome : outcome > 2 && b.bad ? outcome : 1,
-      });
+        from: from.host,
+        to: to.host,
+        start: from.at,
+        end: Math.max(to.at, from.at + 1),
+        outcome: isLast ? outcome : !to.bad ? 1 : outcome > 2 ? outcome : REFUSED,
+      };
+    });
+    const first = this.world.trace(data.trace)?.hops[0];
+    if (legs.length > 0 || first === undefined || outcome <= 2) return legs;
+    // It did not get off its own host.
+    return [{ id: data.trace, from: first.host, to: first.host, start: first.at, end: entry.at, outcome }];
+  }
+  /**
+   * From host to host on the way out. Answers go back the way they came, so a step is drawn where a host is
+   * reached for the first time; routers that were passed before do not stand between the two ends again.
+   */
+  #stepsOf(trace: number): { from: Stage; to: Stage }[] {
+    const stages = stagesOf(this.world.trace(trace)?.hops ?? []);
+    const seen = new Set<string>();
+    const steps: { from: Stage; to: Stage }[] = [];
+    let here: Stage | undefined;
+    for (const stage of stages) {
+      const isNew = !seen.has(stage.host);
+      seen.add(stage.host);
+      if (isNew && here !== undefined && this.#index.has(here.host) && this.#index.has(stage.host))
+        steps.push({ from: here, to: stage });
+      if (isNew || this.world.findHost(stage.host)?.state.kind !== 'router') here = stage;
     }
-    if (legs.length === 0 && out[0] !== undefined && outcome > 2)
-      legs.push({
-        id: data.trace,
-        from: out[0].host,
-        to: out[0].host,
-        start: out[0].at,
-        end: entry.at,
-        outcome,
-      });
-    return legs;
+    return steps;
   }
 
   #trim(now: number): void {
@@ -169,7 +164,11 @@ export class Requests {
   ): { rate: number; failed: number; last: RequestData | undefined; p95: number } {
     this.#trim(now);
     const mine = this.#recent.filter(({ data }) => from === undefined || data.from === from);
-    const times = mine.map(({ data }) => data.micros).sort((a, b) => a - b);
+    // How fast a refusal comes says nothing about the service.
+    const times = mine
+      .filter(({ data }) => data.error === '')
+      .map(({ data }) => data.micros)
+      .sort((a, b) => a - b);
     return {
       rate: Math.round((mine.length / (WINDOW / SECOND)) * 10) / 10,
       failed: mine.filter(({ data }) => !data.ok).length / Math.max(1, mine.length),
@@ -183,6 +182,18 @@ export class Requests {
     const count = this.#recent.filter(({ legs }) => legs.some(({ to }) => to === host)).length;
     return Math.round(count / (WINDOW / SECOND));
   }
+}
+
+function stagesOf(hops: readonly Hop[]): Stage[] {
+  const stages: Stage[] = [];
+  for (const { host, at, outcome } of hops) {
+    const last = stages.at(-1);
+    if (last?.host === host) {
+      last.at = at;
+      last.bad ||= outcome === 'bad';
+    } else stages.push({ host, at, bad: outcome === 'bad' });
+  }
+  return stages;
 }
 
 function outcomeOf({ ok, status, error, micros }: RequestData): number {

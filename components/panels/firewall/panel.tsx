@@ -26,7 +26,7 @@ export function FirewallPanel({ host }: { host: string }) {
   );
 }
 
-function Chain({ chain: { title, hook, policy, policyTone, rules } }: { chain: ChainView }) {
+function Chain({ chain: { title, hook, policy, policyTone, counts, rules } }: { chain: ChainView }) {
   return (
     <section aria-label={`Chain ${title}`}>
       <h3 className="mb-1 flex items-baseline gap-2 font-mono text-xs">
@@ -45,8 +45,12 @@ function Chain({ chain: { title, hook, policy, policyTone, rules } }: { chain: C
           <thead className="text-2xs text-faint">
             <tr>
               <th className="px-2.5 py-1 text-left font-normal">rule</th>
-              <th className="px-2 py-1 text-right font-normal">packets</th>
-              <th className="px-2.5 py-1 text-right font-normal">bytes</th>
+              {counts && (
+                <>
+                  <th className="px-2 py-1 text-right font-normal">packets</th>
+                  <th className="px-2.5 py-1 text-right font-normal">bytes</th>
+                </>
+              )}
             </tr>
           </thead>
           <tbody>
@@ -58,12 +62,21 @@ function Chain({ chain: { title, hook, policy, policyTone, rules } }: { chain: C
                     {text}
                   </span>
                 </td>
-                <td className={cn('px-2 py-1 text-right', used ? 'text-text' : 'text-faint')}>{packets}</td>
-                <td className="whitespace-nowrap px-2.5 py-1 text-right text-faint">{bytes}</td>
+                {counts && (
+                  <>
+                    <td className={cn('px-2 py-1 text-right', used ? 'text-text' : 'text-faint')}>
+                      {packets}
+                    </td>
+                    <td className="whitespace-nowrap px-2.5 py-1 text-right text-faint">{bytes}</td>
+                  </>
+                )}
               </tr>
             ))}
           </tbody>
         </table>
+      )}
+      {rules.length > 0 && !counts && (
+        <p className="mt-1 text-2xs text-faint">No rule of this chain has a counter.</p>
       )}
     </section>
   );

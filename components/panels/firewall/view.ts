@@ -8,9 +8,12 @@ export interface ChainView {
   hook: string;
   policy: string;
   policyTone: 'ok' | 'broken';
+  /** A rule counts only what it was told to count. */
+  counts: boolean;
   rules: {
     handle: number;
     text: string;
+    /** Empty: the rule has no counter. */
     packets: string;
     bytes: string;
     used: boolean;
@@ -30,13 +33,17 @@ export function chainViews(chains: NonNullable<HostDetail['firewall']>): ChainVi
       hook,
       policy,
       policyTone: policy === 'drop' ? 'broken' : 'ok',
+      counts: rules.some(hasCounter),
       rules: rules.map(({ handle, text, packets, bytes }) => ({
         handle,
         text,
-        packets: countText(packets),
-        bytes: sizeText(bytes),
+        packets: hasCounter({ text, packets }) ? countText(packets) : '',
+        bytes: hasCounter({ text, packets }) ? sizeText(bytes) : '',
         used: packets > 0,
         verdict: /\b(drop|reject)\b/.test(text) ? 'drop' : /\baccept\b/.test(text) ? 'accept' : 'other',
       })),
     }));
 }
+
+const hasCounter = ({ text, packets }: { text: string; packets: number }) =>
+  packets > 0 || /\bcounter\b/.test(text);

@@ -1,6 +1,6 @@
 'use client';
 
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { LazyMarkdown } from '@/components/ui/lazy-markdown';
 import { useHint } from '@/components/workbench/use-hint';
@@ -12,6 +12,7 @@ export function HintsPanel() {
   const total = useRun((state) => state.brief?.hints ?? 0);
   const { ask, left } = useHint();
   const [open, setOpen] = useState<number | undefined>(undefined);
+  const newest = useNewestInSight(hints.length);
   if (total === 0) return null;
   const shown = open ?? hints.length - 1;
   return (
@@ -19,6 +20,7 @@ export function HintsPanel() {
       {hints.map(({ index, text }, position) => (
         <div
           key={index}
+          ref={position === hints.length - 1 ? newest : undefined}
           className="rounded-lg border border-dashed border-line-strong px-[11px] py-[9px] text-muted"
         >
           {position === shown ? (
@@ -51,4 +53,15 @@ export function HintsPanel() {
       )}
     </section>
   );
+}
+
+/** A hint may be asked for from the header: where it appears is brought into sight. */
+function useNewestInSight(count: number) {
+  const newest = useRef<HTMLDivElement>(null);
+  const before = useRef(count);
+  useEffect(() => {
+    if (count > before.current) newest.current?.scrollIntoView?.({ block: 'center' });
+    before.current = count;
+  }, [count]);
+  return newest;
 }

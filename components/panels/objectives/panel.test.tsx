@@ -23,6 +23,6 @@ test('a guard that holds is not said to be met', () => {
 
 test('a waiting objective tells what it waits for', () => {
   const [row] = objectiveRows(objectivesAt(0));
-  expect(row?.figure).toBe('HTTP 200 from outside, held for 30 s · refused since 14:01:03');
+  expect(row?.figure).toBe('HTTP 200 from outside, held for 30\u00a0s · refused since 14:01:03');
   expect(metCount(objectivesAt(300))).toBe('1 of 4');
 });

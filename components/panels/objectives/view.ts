@@ -20,7 +20,9 @@ export function objectiveRows(objectives: readonly ObjectiveView[]): ObjectiveRo
     title,
     figure: [state === 'waiting' ? detail.replace(/\.$/, '') : '', measured]
       .filter((part) => part !== '')
-      .join(' · '),
+      .join(' · ')
+      // A number stays with its unit.
+      .replace(/(\d) (?=(?:s|min|ms|%)(?:$|\W))/g, '$1\u00a0'),
     state,
     word: OBJECTIVE_WORD[state],
     progress: Math.max(0, Math.min(1, progress)),

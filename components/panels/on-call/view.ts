@@ -24,7 +24,13 @@ const KINDS: Readonly<Record<FeedItem['kind'], { word: string; tone: Tone }>> = 
 export function feedRows(feed: readonly FeedItem[], at: number): FeedRow[] {
   return feed
     .filter((item) => item.at <= at)
-    .map(({ seq, clock, kind, from, text }) => ({ seq, time: clockText(clock), from, text, ...KINDS[kind] }))
+    .map(({ seq, clock, kind, from, text }) => ({
+      seq,
+      time: clockText(clock),
+      from,
+      text: kind === 'resolved' ? resolvedText(text) : text,
+      ...KINDS[kind],
+    }))
     .reverse();
 }
 
@@ -33,4 +39,10 @@ export function pageWaits(feed: readonly FeedItem[], acknowledgedAt: number | un
   const lastPage = feed.findLast(({ kind }) => kind === 'page');
   if (lastPage === undefined || (acknowledgedAt ?? -1) >= lastPage.at) return false;
   return !feed.some(({ kind, at }) => kind === 'resolved' && at >= lastPage.at);
+}
+
+/** An alert's text says what was wrong; once it is over only its name is still true. */
+function resolvedText(text: string): string {
+  const name = /^(\w+):/.exec(text)?.[1];
+  return name === undefined ? text : `${name} is over.`;
 }

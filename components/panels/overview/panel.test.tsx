@@ -1,4 +1,4 @@
-import { screen } from '@testing-library/react';
+import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import { renderInRun } from '@/tests/fixtures/ui/render-run';
@@ -7,7 +7,11 @@ import { fileNotes, gauges } from './view';
 
 test('units say their state in words; a file that is not what runs can be opened', async () => {
   const { workbench } = renderInRun(<OverviewPanel host="lb2" />);
-  expect(screen.getByText('haproxy.service').closest('li')).toHaveTextContent('failed (failed)');
+  expect(
+    within(screen.getByRole('region', { name: 'Units' }))
+      .getByText('haproxy')
+      .closest('li'),
+  ).toHaveTextContent('failed (failed)');
   await userEvent.click(screen.getByRole('button', { name: '/etc/keepalived/keepalived.conf' }));
   expect(workbench.getState()).toMatchObject({
     inspectorTab: 'files',

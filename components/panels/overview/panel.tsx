@@ -8,9 +8,9 @@ import { StatusDot } from '@/components/ui/status-dot';
 import { useOpenTerminal } from '@/components/workbench/use-open-terminal';
 import { useRun, useWorkbenchStore } from '@/components/workbench/run-context';
 import type { HostDetail, HostStatus } from '@/lib/session/messages';
-import { percentText } from '@/lib/views/numbers';
+import { percentText, plural } from '@/lib/views/numbers';
 import { TONE_TEXT } from '@/lib/views/tones';
-import { fileNotes, gauges, type OverviewHost } from './view';
+import { fileNotes, gauges, type OverviewHost, sortUnits } from './view';
 
 /** The host at a glance: load, facts, units, and files that are not what is running. */
 export function OverviewPanel({ host }: { host: string }) {
@@ -97,26 +97,41 @@ function Facts({ detail, host }: { detail: HostDetail | undefined; host: Overvie
 
 function Units({ units }: { units: NonNullable<HostDetail['units']> }) {
   if (units.length === 0) return null;
+  const { shown, idle } = sortUnits(units);
   return (
     <section aria-label="Units">
       <h3 className="eyebrow mb-1">Units</h3>
-      <ul className="divide-y divide-line rounded-lg border border-line">
-        {units.map(({ name, description, active, sub, enabled, tone }) => (
-          <li
-            key={name}
-            className="flex items-baseline gap-2 px-2.5 py-1 font-mono text-[11.5px]"
-            title={description}
-          >
-            <StatusDot tone={tone} className="self-center" />
-            <span className="min-w-0 flex-1 truncate">{name}</span>
-            <span className={tone === 'ok' ? 'text-muted' : TONE_TEXT[tone]}>
-              {active} ({sub})
-            </span>
-            <span className="w-16 shrink-0 truncate text-right text-faint">{enabled}</span>
-          </li>
-        ))}
-      </ul>
+      <UnitList units={shown} />
+      {idle.length > 0 && (
+        <details className="mt-1.5">
+          <summary className="py-0.5 text-2xs text-muted hover:text-text">
+            {plural(idle.length, 'inactive unit')}
+          </summary>
+          <UnitList units={idle} />
+        </details>
+      )}
     </section>
+  );
+}
+
+function UnitList({ units }: { units: NonNullable<HostDetail['units']> }) {
+  return (
+    <ul className="divide-y divide-line rounded-lg border border-line">
+      {units.map(({ name, description, active, sub, enabled, tone }) => (
+        <li
+          key={name}
+          className="flex items-baseline gap-2 px-2.5 py-1 font-mono text-[11.5px]"
+          title={`${name}: ${description}`}
+        >
+          <StatusDot tone={tone} className="self-center" />
+          <span className="min-w-0 flex-1 truncate">{name.replace(/\.service$/, '')}</span>
+          <span className={tone === 'ok' ? 'text-muted' : TONE_TEXT[tone]}>
+            {active} ({sub})
+          </span>
+          <span className="w-[54px] shrink-0 truncate text-right text-faint">{enabled}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
 

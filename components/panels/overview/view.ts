@@ -33,3 +33,14 @@ export function fileNotes(files: NonNullable<HostDetail['files']>): FileNote[] {
     return [];
   });
 }
+
+type Unit = NonNullable<HostDetail['units']>[number];
+const URGENCY: Readonly<Record<Unit['tone'], number>> = { broken: 0, risk: 1, ok: 2, off: 3 };
+
+/** What is wrong first; units that do nothing apart. */
+export function sortUnits(units: readonly Unit[]): { shown: Unit[]; idle: Unit[] } {
+  return {
+    shown: units.filter(({ tone }) => tone !== 'off').sort((a, b) => URGENCY[a.tone] - URGENCY[b.tone]),
+    idle: units.filter(({ tone }) => tone === 'off'),
+  };
+}

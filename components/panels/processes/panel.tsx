@@ -35,7 +35,7 @@ function Processes({ processes }: { processes: NonNullable<HostDetail['processes
           <Cell>{user}</Cell>
           <Cell>{cpu}</Cell>
           <Cell>{memory}</Cell>
-          <td className="max-w-0 truncate border-t border-line px-2 py-0.5 text-prose" title={command}>
+          <td className="whitespace-normal border-t border-line px-2 py-0.5 text-prose [overflow-wrap:anywhere]">
             {command}
           </td>
         </tr>
@@ -46,13 +46,15 @@ function Processes({ processes }: { processes: NonNullable<HostDetail['processes
 
 function Sockets({ sockets }: { sockets: NonNullable<HostDetail['sockets']> }) {
   return (
-    <Table title="Sockets" heads={['local', 'peer', 'state', 'process']}>
+    <Table title="Sockets" heads={['state', 'local · peer', 'process']}>
       {socketRows(sockets).map(({ key, local, peer, state, process, listens }) => (
         <tr key={key} className={listens ? 'text-text' : 'text-muted'}>
-          <Cell>{local}</Cell>
-          <Cell faint>{peer}</Cell>
           <Cell>{state}</Cell>
-          <td className="max-w-0 truncate border-t border-line px-2 py-0.5" title={process}>
+          <td className="border-t border-line px-2 py-0.5">
+            {local}
+            {!listens && <span className="block text-faint">{peer}</span>}
+          </td>
+          <td className="whitespace-normal border-t border-line px-2 py-0.5 [overflow-wrap:anywhere]">
             {process}
           </td>
         </tr>
@@ -72,13 +74,13 @@ function Table({ title, heads, children }: { title: string; heads: readonly stri
         role="group"
         aria-label={`Table of ${title.toLowerCase()}`}
       >
-        <table className="w-full border-separate border-spacing-0 whitespace-nowrap font-mono text-[11.5px]">
+        <table className="w-full border-separate border-spacing-0 whitespace-nowrap align-baseline font-mono text-[11.5px] [&_td]:align-baseline">
           <thead className="text-2xs text-faint">
             <tr>
               {heads.map((head, index) => (
                 <th
                   key={head}
-                  className={`px-2 py-1 text-left font-normal ${index === heads.length - 1 ? 'w-full' : ''}`}
+                  className={`px-2 py-1 text-left font-normal ${index === heads.length - 1 ? 'w-full min-w-[7rem]' : ''}`}
                 >
                   {head}
                 </th>

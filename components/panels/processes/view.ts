@@ -7,7 +7,7 @@ export function processRows(processes: NonNullable<HostDetail['processes']>) {
     pid,
     user,
     cpu: cpu.toFixed(1),
-    memory: sizeText(rssKiB * 1024),
+    memory: sizeText(rssKiB * 1024).replace(' ', '\u202f'),
     command,
   }));
 }

@@ -79,7 +79,7 @@ function Lines({ lines }: { lines: readonly RequestLine[] }) {
       tabIndex={0}
       aria-label="Requests, newest first"
     >
-      {lines.map(({ id, number, time, way, whole, took, word, tone }) => (
+      {lines.map(({ id, number, time, way, took, word, tone }) => (
         <li key={id}>
           <button
             type="button"
@@ -89,7 +89,7 @@ function Lines({ lines }: { lines: readonly RequestLine[] }) {
           >
             <span className="shrink-0 text-faint">{time}</span>
             <span className="w-14 shrink-0 text-muted">{number}</span>
-            <span className="min-w-0 flex-1 truncate text-prose" title={whole}>
+            <span className="min-w-0 flex-1 truncate text-prose" title={way}>
               {way}
             </span>
             <span className="shrink-0 text-muted">{took}</span>

@@ -8,9 +8,8 @@ export interface RequestLine {
   id: number;
   number: string;
   time: string;
-  way: string;
   /** Every host it reached. */
-  whole: string;
+  way: string;
   took: string;
   word: string;
   tone: Tone;
@@ -29,8 +28,7 @@ export function requestLines(
         id,
         number: `#${countText(id)}`,
         time: clockText(clockAt(startedAt, known)),
-        way: hosts.slice(-2).join(' › '),
-        whole: hosts.join(' › '),
+        way: hosts.join(' › '),
         took: durationText(micros),
         word,
         tone,

@@ -5,15 +5,17 @@ import { Empty } from '@/components/ui/empty';
 import { useRun } from '@/components/workbench/run-context';
 import type { HostDetail } from '@/lib/session/messages';
 import { clockAt, clockText, durationText } from '@/lib/views/times';
-import { BOX_HEIGHT, chartSentence, layoutChart } from './view';
+import { BOX_HEIGHT, chartSentence, layoutChart, sortCharts } from './view';
 
 type Chart = NonNullable<HostDetail['charts']>[number];
 
 /** Live state charts: what each protocol instance and unit on this host is in, and where it can go. */
 export function StatePanel({ host }: { host: string }) {
   const charts = useRun((state) => (state.detail?.id === host ? state.detail.charts : undefined));
+  const services = useRun((state) => state.hosts[host]?.services);
   if (charts === undefined) return <Empty>Reading the states…</Empty>;
   if (charts.length === 0) return <Empty>Nothing on this host keeps a state to draw.</Empty>;
+  const { first, others } = sortCharts(charts, services ?? []);
   return (
     // A scrolling region has to be reachable by keyboard.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
@@ -23,10 +25,30 @@ export function StatePanel({ host }: { host: string }) {
       role="group"
       aria-label="State charts"
     >
-      {charts.map((chart) => (
+      {first.map((chart) => (
         <StateChart key={`${chart.chart} ${chart.id}`} chart={chart} />
       ))}
+      {others.length > 0 && <Others charts={others} />}
     </div>
+  );
+}
+
+/** Units of the system that are well: one line each, drawn when asked for. */
+function Others({ charts }: { charts: readonly Chart[] }) {
+  return (
+    <section aria-label="Other units" className="px-3.5 py-3">
+      <h3 className="eyebrow mb-1">Other units</h3>
+      {charts.map((chart) => (
+        <details key={`${chart.chart} ${chart.id}`} className="font-mono text-[11.5px]">
+          <summary className="py-0.5 text-prose hover:text-text">
+            {chart.id} <span className="text-muted">{chart.current}</span>
+          </summary>
+          <div className="-mx-3.5">
+            <StateChart chart={chart} />
+          </div>
+        </details>
+      ))}
+    </section>
   );
 }
 

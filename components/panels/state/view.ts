@@ -2,7 +2,7 @@
  * A state chart laid out for drawing: states in life order in rows as wide as
  * the panel, arrows between neighbours, arcs for the others.
  */
-import type { HostDetail } from '@/lib/session/messages';
+import type { HostDetail, HostStatus } from '@/lib/session/messages';
 
 type Chart = NonNullable<HostDetail['charts']>[number];
 
@@ -125,4 +125,21 @@ function betweenRows({ start, end, back }: ArrowPlace): string {
 export function chartSentence({ id, chart, states, current, transitions }: Chart): string {
   const next = transitions.filter(({ from }) => from === current).map(({ to }) => to);
   return `${chart} ${id}: in ${current}, of ${states.join(', ')}.${next.length === 0 ? '' : ` From here it can go to ${next.join(' or ')}.`}`;
+}
+
+const isUnit = ({ chart }: Chart) => chart.toLowerCase() === 'unit';
+
+/** Protocols and the host's own services first, what failed before what is well; the system's units after them. */
+export function sortCharts(
+  charts: readonly Chart[],
+  services: readonly Pick<HostStatus['services'][number], 'name'>[],
+): { first: Chart[]; others: Chart[] } {
+  const own = new Set(services.map(({ name }) => name));
+  const matters = (chart: Chart) =>
+    !isUnit(chart) || chart.current !== 'active' || own.has(chart.id.replace(/\.service$/, ''));
+  const rank = (chart: Chart) => (chart.current === 'failed' ? 0 : isUnit(chart) ? 2 : 1);
+  return {
+    first: charts.filter(matters).sort((a, b) => rank(a) - rank(b)),
+    others: charts.filter((chart) => !matters(chart)),
+  };
 }

@@ -43,9 +43,7 @@ export function TracePanel() {
           role="group"
           aria-label="Hops"
         >
-          <p className="mb-1 truncate text-muted" title={traceTitle(current)}>
-            {traceTitle(current)}
-          </p>
+          <p className="mb-1 break-words text-text">{traceTitle(current)}</p>
           <ol>
             {hopRows(current).map((hop) => (
               <Hop key={hop.key} hop={hop} />
@@ -72,7 +70,7 @@ function Hop({ hop: { after, host, what, verdict, outcome, rule, line } }: { hop
           <button
             type="button"
             disabled={!knownHost}
-            className="block max-w-full truncate text-left text-2xs text-selected enabled:hover:underline"
+            className="block max-w-full break-words text-left text-2xs text-selected enabled:hover:underline"
             title={`${rule.text}\n${rule.place}`}
             onClick={() => workbench.showHost(host, 'firewall')}
           >

@@ -22,7 +22,7 @@ export function hopRows({ hops }: TraceView): HopRow[] {
     key,
     after: offsetText(after),
     host,
-    what: [what, text].filter((part) => part !== '').join(' · '),
+    what: [what, withoutRule(text, rule?.text)].filter((part) => part !== '').join(' · '),
     verdict,
     outcome,
     rule:
@@ -34,4 +34,9 @@ export function hopRows({ hops }: TraceView): HopRow[] {
         ? undefined
         : { ...line, name: `${line.path.split('/').at(-1) ?? line.path}:${line.line}` },
   }));
+}
+
+/** The rule stands on a line of its own. */
+function withoutRule(text: string, rule: string | undefined): string {
+  return rule === undefined || !text.endsWith(rule) ? text : text.slice(0, -rule.length).replace(/:? $/, '');
 }
