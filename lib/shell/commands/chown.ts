@@ -131,19 +131,30 @@ function dropSetId(tool: Tool, path: string, info: Stat): void {
     tool.context.fs.chmod(tool.resolve(path), info.mode & ~0o6000, { uid: 0, gid: 0, groups: [] });
 }
 
+/** Numbers are told as they were given. */
+function numericSpec(text: string): string | undefined {
+  return /^\d+(:\d+)?$/.test(text) ? text : undefined;
+}
+
 function report(tool: Tool, path: string, info: Stat, settings: Settings): void {
   if (settings.report === 'none') return;
   const { host } = tool.context;
   const { uid, gid } = settings.owner;
+  const isGroup = tool.command.name === 'chgrp';
   const isChanged = (uid !== -1 && uid !== info.uid) || (gid !== -1 && gid !== info.gid);
-  const written = (user: number, group: number): string => {
-    if (tool.command.name === 'chgrp' || uid === -1)
-      return tool.command.name === 'chgrp' ? groupName(host, group) : `:${groupName(host, group)}`;
-    return gid === -1 ? userName(host, user) : `${userName(host, user)}:${groupName(host, group)}`;
+  const pair = (user: number, group: number): string => {
+    if (gid === -1) return userName(host, user);
+    return `${userName(host, user)}:${groupName(host, group)}`;
   };
-  const noun = tool.command.name === 'chgrp' || uid === -1 ? 'group' : 'ownership';
-  const after = written(uid === -1 ? info.uid : uid, gid === -1 ? info.gid : gid);
-  if (isChanged)
-    tool.line(`changed ${noun} of ${quoteFile(path)} from ${written(info.uid, info.gid)} to ${after}`);
-  else if (settings.report === 'all') tool.line(`${noun} of ${quoteFile(path)} retained as ${after}`);
+  if (isChanged && (isGroup || uid === -1))
+    tool.line(
+      `changed group of ${quoteFile(path)} from ${groupName(host, info.gid)} to ${groupName(host, gid)}`,
+    );
+  else if (isChanged) {
+    const after = numericSpec(settings.owner.written) ?? pair(uid, gid);
+    tool.line(`changed ownership of ${quoteFile(path)} from ${pair(info.uid, info.gid)} to ${after}`);
+  } else if (settings.report === 'all') {
+    const kept = isGroup ? groupName(host, info.gid) : pair(info.uid, info.gid);
+    tool.line(`${isGroup ? 'group' : 'ownership'} of ${quoteFile(path)} retained as ${kept}`);
+  }
 }

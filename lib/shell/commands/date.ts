@@ -4,7 +4,7 @@ import { FileError } from '../../world/files.contract';
 import { parseDate, parseStamp } from './dates';
 import { errnoText } from './errno-text';
 import { quoteFileIfNeeded, quoteValue } from './quoting';
-import type { Command, Tool, ToolRun } from './tool';
+import { type Command, Exit, type Tool, type ToolRun } from './tool';
 
 export const date: Command = {
   name: 'date',
@@ -17,9 +17,9 @@ export const date: Command = {
 };
 
 const ISO: Readonly<Record<string, string>> = {
-  date: '%Y-%m-%d',
   hours: '%Y-%m-%dT%H%:z',
   minutes: '%Y-%m-%dT%H:%M%:z',
+  date: '%Y-%m-%d',
   seconds: '%Y-%m-%dT%H:%M:%S%:z',
   ns: '%Y-%m-%dT%H:%M:%S,%N%:z',
 };
@@ -137,7 +137,7 @@ function keyword(tool: Tool, table: Readonly<Record<string, string>>, text: stri
       .join('')}`,
   );
   tool.note(tool.package.hint(tool.name));
-  return tool.fail('');
+  throw new Exit(1);
 }
 
 export const cal: Command = {

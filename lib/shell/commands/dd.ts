@@ -65,10 +65,12 @@ function* run(tool: Tool): ToolRun {
   if (typeof writer === 'string')
     return tool.fail(`failed to open ${quoteFile(settings.output ?? '')}: ${errnoText(writer)}`);
   const began = tool.context.kernel.now;
+  const isDirectory = settings.input !== undefined && tool.isDirectory(settings.input);
+  if (isDirectory) tool.complain(`error reading ${quoteFile(settings.input ?? '')}: Is a directory`);
   const records: Records = { fullIn: 0, partIn: 0, fullOut: 0, partOut: 0, bytes: 0 };
   tool.context.signal('USR1', 'handle');
   tool.context.signal('INT', 'handle');
-  const code = yield* copy(tool, settings, { reader, writer, records });
+  const code = isDirectory ? 1 : yield* copy(tool, settings, { reader, writer, records });
   yield* tool.flush();
   if (settings.status !== 'none')
     tool.note(report(records, settings.status, tool.context.kernel.now - began));
@@ -262,7 +264,10 @@ function report(records: Records, status: string, micros: number): string {
   const si = spaced(humanSize(bytes, { base: 1000, rounding: 'nearest' }));
   const binary = spaced(humanSize(bytes, { base: 1024, rounding: 'nearest' })).replace(/([KMGT])$/, '$1i');
   const sizes = bytes < 1000 ? '' : bytes < 1024 ? ` (${si}B)` : ` (${si}B, ${binary}B)`;
-  const rate = spaced(humanSize(Math.round(bytes / seconds), { base: 1000, rounding: 'nearest' }));
+  const rate =
+    bytes === 0
+      ? '0.0 k'
+      : spaced(humanSize(Math.round(bytes / seconds), { base: 1000, rounding: 'nearest' }));
   return `${head}${bytes} byte${bytes === 1 ? '' : 's'}${sizes} copied, ${Number(seconds.toPrecision(6))} s, ${rate}B/s\n`;
 }
 function spaced(text: string): string {

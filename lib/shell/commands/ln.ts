@@ -99,6 +99,7 @@ function* run(tool: Tool): ToolRun {
       } else if (wants('f') || wants('i')) {
         const info = on.stat(source);
         if (!symbolic && !(info instanceof FileError) && info.ino === before.ino) {
+          if (on.resolve(source) !== on.resolve(target)) return true;
           on.complain(`${quoteFile(source)} and ${quoteFile(target)} are the same file`);
           return false;
         }

@@ -66,7 +66,8 @@ export const nproc: Command = {
   summary:
     'Print the number of processing units available to the current process,\nwhich may be less than the number of online processors',
   run: function* (tool) {
-    const { options } = tool.options({ short: '', long: { all: 'all', 'ignore:': 'ignore' } });
+    const { options, operands } = tool.options({ short: '', long: { all: 'all', 'ignore:': 'ignore' } });
+    if (operands.length > 0) tool.misuse(`extra operand ${quoteValue(operands[0] ?? '')}`);
     const ignored = Number(options.find((option) => option.name === 'ignore')?.value ?? '0');
     if (Number.isNaN(ignored)) tool.fail('invalid number to ignore');
     tool.line(String(Math.max(1, tool.context.host.state.cores - ignored)));

@@ -51,7 +51,10 @@ function makeDirectory(tool: Tool, path: string, making: Making): FileError | un
   if (failed !== undefined) return new FileError(failed.errno, path);
   if (making.mode !== undefined)
     fs.chmod(tool.resolve(path), making.mode(0o777, { isDirectory: true, umask }), who);
-  if (making.verbose === true) tool.line(`${tool.name}: created directory ${quoteFile(path)}`);
+  if (making.verbose === true)
+    tool.line(
+      `${tool.name}: ${tool.command.name === 'install' ? 'creating' : 'created'} directory ${quoteFile(path)}`,
+    );
   return undefined;
 }
 

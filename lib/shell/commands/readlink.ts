@@ -108,7 +108,11 @@ function canonical(tool: Tool, path: string, need: Need): string | FileError {
   const { fs, who } = tool.context;
   if (path === '') return new FileError('ENOENT', path);
   const absolute = tool.resolve(path);
-  const found = fs.realpath(absolute, who, { allowMissing: need !== 'all' });
+  const isDangling =
+    need === 'parents' && tool.stat(path) instanceof FileError && !(tool.lstat(path) instanceof FileError);
+  const found =
+    (isDangling ? danglingEnd(tool, absolute) : undefined) ??
+    fs.realpath(absolute, who, { allowMissing: need !== 'all' });
   if (!(found instanceof FileError)) return found;
   const tolerated: readonly Errno[] = ['ENOENT', 'ENOTDIR'];
   if (!tolerated.includes(found.errno)) return found;

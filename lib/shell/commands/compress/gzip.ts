@@ -203,8 +203,11 @@ function* one(tool: Tool, name: string, settings: Settings, called: string): Ste
     return 1;
   }
   if (info.kind === 'symlink' && !settings.force && !settings.toOutput) {
-    tool.note(`${tool.name}: ${path}: Too many levels of symbolic links\n`);
-    return 1;
+    const isGzip = family.format === 'gzip';
+    tool.note(
+      `${isGzip ? tool.name : called}: ${path}: ${isGzip ? 'Too many levels of symbolic links' : 'Is a symbolic link, skipping'}\n`,
+    );
+    return isGzip ? 1 : 2;
   }
   if (info.kind === 'directory') {
     if (settings.recursive) return yield* directory(tool, path, settings, called);
@@ -212,6 +215,16 @@ function* one(tool: Tool, name: string, settings: Settings, called: string): Ste
       family.format === 'gzip'
         ? `${tool.name}: ${path} is a directory -- ignored\n`
         : `${tool.name}: ${path}: Is a directory, skipping\n`,
+    );
+    return 2;
+  }
+  if (info.nlink > 1 && !settings.force && !settings.toOutput && !settings.keep && !settings.lists) {
+    const links = info.nlink - 1;
+    tool.note(
+      `${tool.name}: ${path} has ${links} other link${links === 1 ? ' ' : 's'} -- file ignored\n`.replace(
+        '  --',
+        ' --',
+      ),
     );
     return 2;
   }

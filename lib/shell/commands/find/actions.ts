@@ -218,7 +218,7 @@ function chooseDialect({ tool, options, argument }: Making): void {
     options.regexDialect = 'posixExtended';
   else {
     tool.complain(
-      `Unknown regular expression type ${quoted(name)}; valid types are ${quoted('findutils-default')}, ${quoted('emacs')}, ${quoted('gnu-awk')}, ${quoted('grep')}, ${quoted('posix-awk')}, ${quoted('awk')}, ${quoted('posix-basic')}, ${quoted('posix-egrep')}, ${quoted('egrep')}, ${quoted('posix-extended')}, ${quoted('posix-minimal-basic')}, ${quoted('sed')}.`,
+      `Unknown regular expression type ${quoted(name)}; valid types are ${quoted('findutils-default')}, ${quoted('ed')}, ${quoted('emacs')}, ${quoted('gnu-awk')}, ${quoted('grep')}, ${quoted('posix-awk')}, ${quoted('awk')}, ${quoted('posix-basic')}, ${quoted('posix-egrep')}, ${quoted('egrep')}, ${quoted('posix-extended')}, ${quoted('posix-minimal-basic')}, ${quoted('sed')}.`,
     );
     throw new Exit(1);
   }

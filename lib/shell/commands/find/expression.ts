@@ -136,9 +136,10 @@ export class ExpressionReader {
     return { kind: 'test', test: spec.make(this.#making(word)) };
   }
 
-  /** Global options written after a test hold for what stands before them too. */
+  /** Global options written after a test hold for what stands before them too; who types is told so. */
   #warnOfPlace(word: string, spec: PredicateSpec): void {
     if (spec.isGlobal !== true) this.#firstTest ??= word;
+    else if (this.tool.context.stdin.tty === undefined) return;
     else if (this.#firstTest !== undefined && /^-(maxdepth|mindepth|depth|d|mount|xdev|noleaf)$/.test(word))
       this.tool.complain(
         `warning: you have specified the global option ${word} after the argument ${this.#firstTest}, but global options are not positional, i.e., ${word} affects tests specified before it as well as those specified after it.  Please specify global options before other arguments.`,

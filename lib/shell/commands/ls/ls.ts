@@ -39,6 +39,8 @@ interface Entry {
   readonly info: Stat | undefined;
   readonly link?: string;
   readonly target?: Stat;
+  /** Its kind, where no more is known. */
+  readonly letter?: string;
 }
 
 class Ls {
@@ -150,10 +152,12 @@ class Ls {
   #child(directory: string, name: string): Entry {
     const path = directory.endsWith('/') ? directory + name : `${directory}/${name}`;
     const followed = this.#listing.dereference === 'always' ? this.tool.stat(path) : undefined;
-    const info = followed === undefined || followed instanceof FileError ? this.tool.lstat(path) : followed;
+    const info = followed ?? this.tool.lstat(path);
     if (info instanceof FileError) {
       this.#trouble(`cannot access ${quoteFile(path)}: ${errnoText(info.errno)}`, 1);
-      return { name, path, info: undefined };
+      const bare = this.tool.lstat(path);
+      const letter = bare instanceof FileError ? '?' : modeString(bare.kind, 0).slice(0, 1);
+      return { name, path, info: undefined, letter };
     }
     return this.#entry(name, path, info);
   }
@@ -200,9 +204,9 @@ class Ls {
   }
 
   #blocksText(blocks: number): string {
-    const { human, blockSize } = this.#listing;
+    const { human, blockSize, sizeSuffix } = this.#listing;
     return human === 0
-      ? String(Math.ceil((blocks * 512) / blockSize))
+      ? String(Math.ceil((blocks * 512) / blockSize)) + sizeSuffix
       : humanSize(blocks * 512, { base: human });
   }
 
@@ -297,7 +301,9 @@ class Ls {
       const parts = [
         ...(this.#listing.inodes ? [row.inode.padStart(widths.inode)] : []),
         ...(this.#listing.blocks ? [row.blocks.padStart(widths.blocks)] : []),
-        entry.info === undefined ? '-?????????' : modeString(entry.info.kind, entry.info.mode),
+        entry.info === undefined
+          ? `${entry.letter ?? '-'}?????????`
+          : modeString(entry.info.kind, entry.info.mode),
         row.links.padStart(widths.links),
         ...(owner ? [numeric ? row.owner.padStart(widths.owner) : row.owner.padEnd(widths.owner)] : []),
         ...(group ? [numeric ? row.group.padStart(widths.group) : row.group.padEnd(widths.group)] : []),
@@ -327,9 +333,9 @@ class Ls {
       const { major, minor } = deviceNumbers(entry.path, info);
       return `${major}, ${String(minor).padStart(3)}`;
     }
-    const { human, sizeUnit } = this.#listing;
+    const { human, sizeUnit, sizeSuffix } = this.#listing;
     if (human !== 0) return humanSize(info.size, { base: human });
-    return String(Math.ceil(info.size / sizeUnit));
+    return String(Math.ceil(info.size / sizeUnit)) + sizeSuffix;
   }
 
   #time(at: number, now: number): string {

@@ -25,6 +25,8 @@ export interface Listing {
   blocks: boolean;
   blockSize: number;
   sizeUnit: number;
+  /** Letter after each size (`--block-size=K`). */
+  sizeSuffix: string;
   human: 0 | 1000 | 1024;
   indicator: 'none' | 'slash' | 'file-type' | 'classify';
   dereference: 'default' | 'command-line' | 'always';
@@ -158,6 +160,7 @@ export function readListing(tool: Tool): { listing: Listing; operands: string[] 
     blocks: false,
     blockSize: 1024,
     sizeUnit: 1,
+    sizeSuffix: '',
     human: 0,
     indicator: 'none',
     dereference: 'default',
@@ -375,6 +378,7 @@ function setBlockSize(tool: Tool, listing: Listing, value: string): void {
   if (typeof size !== 'number') tool.fail(`invalid --block-size argument '${value}'`, 2);
   listing.blockSize = size;
   listing.sizeUnit = size;
+  listing.sizeSuffix = /^\D/.test(value) ? value : '';
 }
 
 function isWanted(tool: Tool, value: string, option: string, isTerminal: boolean): boolean {

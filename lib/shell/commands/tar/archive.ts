@@ -107,6 +107,7 @@ export function readArchive(text: string): Member[] | undefined {
   let longLink: string | undefined;
   let at = 0;
   if (bytes.length === 0) return [];
+  if (bytes.length < BLOCK) return undefined;
   while (at + BLOCK <= bytes.length) {
     const block = bytes.slice(at, at + BLOCK);
     if (block.every((byte) => byte === 0)) break;

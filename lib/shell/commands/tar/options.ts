@@ -115,7 +115,7 @@ export function readTarOptions(tool: Tool): TarSettings {
     noTimes: false,
   };
   // -C stands between names: the arguments are read piece by piece.
-  let rest = oldStyle(tool.args);
+  let rest = oldStyle(tool);
   while (rest.length > 0) {
     const [first = ''] = rest;
     if (first === '--') {
@@ -136,7 +136,8 @@ export function readTarOptions(tool: Tool): TarSettings {
 }
 
 /** `czf a.tgz x` is `-c -z -f a.tgz x`. */
-function oldStyle(args: readonly string[]): string[] {
+function oldStyle(tool: Tool): string[] {
+  const { args } = tool;
   const [first = '', ...others] = args;
   if (first.startsWith('-') || first === '') return [...args];
   const out: string[] = [];
@@ -145,7 +146,8 @@ function oldStyle(args: readonly string[]): string[] {
     out.push(`-${letter}`);
     if (takesValue(letter)) {
       const value = rest.shift();
-      if (value !== undefined) out.push(value);
+      if (value === undefined) tool.misuse(`Old option '${letter}' requires an argument.`, 64);
+      out.push(value);
     }
   }
   return [...out, ...rest];
