@@ -11,5 +11,10 @@ export interface FaultDefinition {
   /** One sentence for authors. */
   description: string;
   parameters: readonly Parameter[];
-  apply(world: World, values: ParameterValues): void;
+  /** Makes it so. What it returns is plain data that `undo` needs. */
+  apply(world: World, values: ParameterValues): unknown;
+  /** Makes it as it was, when that is more than applying another fault. */
+  undo?(world: World, values: ParameterValues, before: unknown): void;
+  /** Names its callbacks; once per world, before anything happens. */
+  register?(world: World): void;
 }

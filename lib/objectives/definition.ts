@@ -27,6 +27,12 @@ export interface Observations {
   totals: ReadonlyMap<string, { total: number; failed: number }>;
   /** Objective id → instant when it was met. */
   met: ReadonlyMap<string, Micros>;
+  /** Alerts of the pager that fire now, and since when. */
+  alerts: ReadonlyMap<string, Micros>;
+}
+/** When an event happened or an objective was met. */
+export function momentOf(seen: Observations, name: string): Micros | undefined {
+  return seen.events.get(name) ?? seen.met.get(name);
 }
 export interface Judgement {
   state: 'waiting' | 'measuring' | 'met' | 'failed';
@@ -41,6 +47,8 @@ export interface ObjectiveDefinition<S = unknown> {
   start(values: ParameterValues): S;
   request?(state: S, request: ObservedRequest, values: ParameterValues, seen: Observations): void;
   sample(state: S, values: ParameterValues, seen: Observations): Judgement;
+  /** Names its callbacks; once per world, before anything happens. */
+  register?(world: World): void;
 }
 export const WAITING: Judgement = Object.freeze({ state: 'waiting', progress: 0, measured: '' });
 /** One decimal place and the unit. */

@@ -41,7 +41,11 @@ test('a good file loads without a word', () => {
 });
 
 test.each([
-  ['an unknown key', GOOD.replace('minutes: 5', 'minuets: 5\nminutes: 5'), '6:1 minuets: unknown key'],
+  [
+    'an unknown key',
+    GOOD.replace('minutes: 5', 'minuets: 5\nminutes: 5'),
+    '6:1 minuets: unknown key; did you mean "minutes"?',
+  ],
   [
     'a missing host',
     GOOD.replace('power-loss, host: a', 'power-loss, host: b'),
@@ -50,7 +54,7 @@ test.each([
   [
     'an unknown fault',
     GOOD.replace('power-loss', 'earthquake'),
-    '19:35 timeline.0.fault.kind: there is no kind "earthquake"',
+    '19:35 timeline.0.fault.kind: there is no fault "earthquake"',
   ],
   [
     'a wrong duration',

@@ -43,7 +43,16 @@ export interface RunProgress {
   objectives: Map<string, ObjectiveProgress>;
   feed: FeedEntry[];
   pagers: Map<string, PagerState>;
+  /** How many hints were asked for: these cost. */
   hints: number;
+  /** Which hints are shown, in the order in which they came. */
+  hintsShown: number[];
+  /** Conditions that something waits for, by what waits: state of each until it holds. */
+  conditions: Map<string, unknown>;
+  /** When each thing that the faults should break was seen broken, by its place in the scenario. */
+  broken: Map<number, Micros>;
+  /** The first answer to each question. */
+  answers: Map<string, string>;
   acknowledgedAt: Micros | undefined;
   finishedAt: Micros | undefined;
   /** The learner has ended the shift: nothing goes on after that. */
@@ -70,6 +79,10 @@ export function startOfProgress(): RunProgress {
     feed: [],
     pagers: new Map(),
     hints: 0,
+    hintsShown: [],
+    conditions: new Map(),
+    broken: new Map(),
+    answers: new Map(),
     acknowledgedAt: undefined,
     finishedAt: undefined,
     ended: false,

@@ -7,27 +7,37 @@ import { Kernel } from '../kernel/kernel';
 import type { HandlerId } from '../kernel/kernel';
 import type { JournalEntry } from '../kernel/journal';
 import { Timeline } from '../kernel/timeline';
-import { findFault } from '../faults/registry';
-import { findObjective } from '../objectives/registry';
-import type { Observations, ObservedRequest } from '../objectives/definition';
-import { holdersOf } from '../objectives/single-holder';
+import { FAULTS, findFault } from '../faults/registry';
+import { findObjective, OBJECTIVES } from '../objectives/registry';
+import { momentOf, type Observations, type ObservedRequest } from '../objectives/definition';
 import { assert } from '../std/assert';
 import { type Micros, parseDuration, SECOND } from '../std/instant';
 import { clonePlain } from '../std/plain';
 import type { Parameter, ParameterValues } from '../world/parameters';
 import type { SimulatedWorld } from '../world/world';
-import { valuesOf } from './load';
+import { FaultSchedule } from './fault-schedule';
+import { valuesOf } from './kinds';
 import { type ObjectiveProgress, type RunProgress, startOfProgress } from './progress';
 import type { Scenario } from './schema';
 
 /** What the floors above give to a run: how its world is made and how inputs act on it. */
 export interface RunOptions<I> {
   scenario: Scenario;
+  /** The texts of its folder, as the loader left them. */
+  files: Readonly<Record<string, string>>;
   seed: number;
+  /** Looks out for what the scenario says is broken; proofs ask for it. */
+  watchBreaks?: boolean;
   makeWorld: (kernel: Kernel) => SimulatedWorld;
   applyInput: (run: Run<I>, input: I) => void;
 }
 type Entry = Scenario['objectives'][number];
+/** Something that waits until a condition holds. */
+interface Waiting {
+  key: string;
+  condition: { kind: string };
+  then: () => void;
+}
 
 interface RunState {
   world: unknown;
@@ -51,7 +61,9 @@ export class Run<I> {
   readonly #values = new WeakMap<object, ParameterValues>();
   readonly #secondHandler: HandlerId;
   readonly #eventHandler: HandlerId;
-  readonly #tomorrowHandler: HandlerId;
+  readonly #hintHandler: HandlerId;
+  readonly #faults: FaultSchedule;
+  readonly #waiting: readonly Waiting[];
 
   constructor(private readonly options: RunOptions<I>) {
     this.scenario = options.scenario;
@@ -59,16 +71,22 @@ export class Run<I> {
     this.kernel = new Kernel({ seed: options.seed });
     this.world = options.makeWorld(this.kernel);
     this.origin = micros(this.scenario.lab.settle);
+    for (const definition of [...FAULTS, ...OBJECTIVES]) definition.register?.(this.world);
+    this.#faults = new FaultSchedule(
+      this.kernel,
+      this.world,
+      () => this.progress.phase !== 'won' && this.progress.phase !== 'lost',
+    );
+    this.#waiting = this.#conditions();
     const prepareHandler = this.kernel.handler<{ host: string; run: string }>(
       'run.prepare',
       ({ host, run }) => findFault('command')?.apply(this.world, { host, run }),
     );
     this.#secondHandler = this.kernel.handler<undefined>('run.second', () => this.#second());
     this.#eventHandler = this.kernel.handler<{ id: string }>('run.event', ({ id }) => this.#happen(id));
-    this.#tomorrowHandler = this.kernel.handler<{ index: number }>('run.tomorrow', ({ index }) => {
-      const fault = this.scenario.tomorrow?.faults[index];
-      if (fault !== undefined && this.progress.phase === 'tomorrow') this.#applyFault(fault);
-    });
+    this.#hintHandler = this.kernel.handler<{ index: number }>('run.hint', ({ index }) =>
+      this.#showHint(index),
+    );
     this.kernel.journal.onAppend((entry) => this.#seen(entry));
     for (const host of this.world.hosts()) this.world.powerOn(host);
     for (const step of this.scenario.lab.prepare)
@@ -89,6 +107,10 @@ export class Run<I> {
     });
   }
 
+  /** Texts of the scenario's folder, with the variants' values. */
+  get files(): Readonly<Record<string, string>> {
+    return this.options.files;
+  }
   /** Instant of the run: 0 is where the learner begins. */
   get now(): Micros {
     return this.kernel.now - this.origin;
@@ -105,9 +127,18 @@ export class Run<I> {
   #begin(): void {
     this.progress.phase = 'running';
     for (const entry of this.#entries()) this.progress.objectives.set(entry.id, this.#startOf(entry));
+    for (const { key, condition } of this.#waiting) {
+      const definition = findObjective(condition.kind);
+      assert(definition !== undefined, `objective kind "${condition.kind}" was checked by the loader`);
+      this.progress.conditions.set(key, definition.start(this.#valuesOf(definition, condition)));
+    }
     for (const event of this.scenario.timeline)
       if (event.at !== undefined)
         this.kernel.schedule(this.origin + micros(event.at), this.#eventHandler, { id: event.id });
+    this.scenario.hints.forEach(({ after }, index) => {
+      if (after !== undefined)
+        this.kernel.schedule(this.origin + micros(after), this.#hintHandler, { index });
+    });
     this.kernel.schedule(this.kernel.now + SECOND, this.#secondHandler, undefined);
     this.world.record('run', 'run.started', { scenario: this.scenario.id, seed: this.kernel.seed });
   }
@@ -141,31 +172,57 @@ export class Run<I> {
     const event = this.scenario.timeline.find((entry) => entry.id === id);
     if (event === undefined || this.progress.events.has(id)) return;
     this.progress.events.set(id, this.kernel.now);
+    const faults = [...(event.fault === undefined ? [] : [event.fault]), ...event.faults];
     this.kernel.cause = this.world.record('scenario', 'timeline', {
       id,
-      ...(event.fault === undefined ? {} : { fault: event.fault.kind, ...hostOf(event.fault) }),
+      ...(faults[0] === undefined ? {} : { fault: faults[0].kind, ...hostOf(faults[0]) }),
+      ...(event.hidden ? { hidden: true } : {}),
     });
     if (event.say !== undefined) this.say(event.say.kind, event.say.from, event.say.text);
-    if (event.fault !== undefined) this.#applyFault(event.fault);
+    for (const fault of faults) this.#faults.begin(fault);
     for (const next of this.scenario.timeline) {
       if (next.after?.event === id)
         this.kernel.after(micros(next.after.delay), this.#eventHandler, { id: next.id });
     }
   }
-  #applyFault(fault: Readonly<Record<string, unknown>> & { kind: string }): void {
-    const definition = findFault(fault.kind);
-    assert(definition !== undefined, `fault kind "${fault.kind}" was checked by the loader`);
-    const values = { ...valuesOf(definition.parameters, fault) };
-    const holder = fault['holder'];
-    if (typeof holder === 'string') {
-      const found = holdersOf(this.world, holder)[0];
-      if (found === undefined) {
-        this.world.record('scenario', 'fault.nobody', { holder });
-        return;
-      }
-      values['host'] = found;
-    }
-    definition.apply(this.world, values);
+  /** What waits for a condition: events, hints, and the proof's question what is broken. */
+  #conditions(): Waiting[] {
+    const { timeline, hints, breaks } = this.scenario;
+    const waiting: Waiting[] = [];
+    for (const { id, when } of timeline)
+      if (when !== undefined)
+        waiting.push({ key: `event ${id}`, condition: when, then: () => this.#happen(id) });
+    hints.forEach(({ when }, index) => {
+      if (when !== undefined)
+        waiting.push({ key: `hint ${index}`, condition: when, then: () => this.#showHint(index) });
+    });
+    if (this.options.watchBreaks === true)
+      breaks.forEach((condition, index) =>
+        waiting.push({
+          key: `breaks ${index}`,
+          condition,
+          then: () => this.progress.broken.set(index, this.now),
+        }),
+      );
+    return waiting;
+  }
+  /** The learner asks for the next hint. */
+  takeHint(): number {
+    const index = this.scenario.hints.findIndex((_, at) => !this.progress.hintsShown.includes(at));
+    if (index < 0) return this.scenario.hints.length - 1;
+    this.progress.hints += 1;
+    this.progress.hintsShown.push(index);
+    return index;
+  }
+  #showHint(index: number): void {
+    if (this.progress.phase !== 'running' || this.progress.hintsShown.includes(index)) return;
+    this.progress.hintsShown.push(index);
+    this.world.record('run', 'hint.shown', { index });
+  }
+  /** The learner names a cause; the first answer counts. */
+  answer(question: string, choice: string): void {
+    const known = this.scenario.diagnosis.some(({ id }) => id === question);
+    if (known && !this.progress.answers.has(question)) this.progress.answers.set(question, choice);
   }
   say(kind: RunProgress['feed'][number]['kind'], from: string, text: string): void {
     const seq = this.world.record('on-call', `feed.${kind}`, { from, text });
@@ -174,6 +231,7 @@ export class Run<I> {
 
   // ---------------------------------------------------------------- observing
   #seen(entry: JournalEntry): void {
+    if (entry.type === 'learner.line') this.#typed(entry);
     if (entry.type !== 'request' || this.progress.phase === 'preparing') return;
     const data = entry.data as { from: string; ok: boolean; status: number; error: string; micros: number };
     const request: ObservedRequest = {
@@ -190,10 +248,31 @@ export class Run<I> {
     for (const objective of this.progress.phase === 'running' ? this.#entries() : []) {
       const definition = findObjective(objective.kind);
       const progress = this.progress.objectives.get(objective.id);
-      if (progress !== undefined && !progress.decided)
+      if (progress !== undefined && !progress.decided && this.#isOpen(objective, seen))
         definition?.request?.(progress.state, request, this.#valuesOf(definition, objective), seen);
     }
+    for (const { key, condition } of this.#waiting) {
+      const definition = findObjective(condition.kind);
+      if (definition?.request !== undefined && this.progress.conditions.has(key))
+        definition.request(
+          this.progress.conditions.get(key),
+          request,
+          this.#valuesOf(definition, condition),
+          seen,
+        );
+    }
     if (this.progress.phase === 'tomorrow') this.#seenTomorrow(request, seen);
+  }
+  #typed({ data }: JournalEntry): void {
+    const { text } = data as { text: string };
+    this.scenario.hints.forEach((hint, index) => {
+      const wrong = hint['when-typed'];
+      if (wrong !== undefined && text.includes(wrong)) this.#showHint(index);
+    });
+  }
+  /** A stage opens with the event or objective that its entries wait for. */
+  #isOpen({ after }: Entry, seen: Observations): boolean {
+    return after === undefined || momentOf(seen, after) !== undefined;
   }
   #seenTomorrow(request: ObservedRequest, seen: Observations): void {
     const { startedAt, expect } = this.progress.tomorrow;
@@ -247,7 +326,14 @@ export class Run<I> {
       events: this.progress.events,
       totals: this.progress.totals,
       met,
+      alerts: this.#alerts(),
     };
+  }
+  #alerts(): Map<string, Micros> {
+    const alerts = new Map<string, Micros>();
+    for (const [id, { firing, failingSince }] of this.progress.pagers)
+      if (firing) alerts.set(id, failingSince ?? this.kernel.now);
+    return alerts;
   }
 
   // ---------------------------------------------------------------- judging
@@ -259,10 +345,12 @@ export class Run<I> {
   }
   #judge(): void {
     const seen = this.observations();
+    this.#lookAtConditions(seen);
     for (const entry of this.#entries()) {
       const progress = this.progress.objectives.get(entry.id);
       const definition = findObjective(entry.kind);
       if (progress === undefined || definition === undefined || progress.decided) continue;
+      if (!this.#isOpen(entry, seen)) continue;
       const judgement = definition.sample(progress.state, this.#valuesOf(definition, entry), seen);
       const before = progress.verdict;
       progress.verdict = judgement.state;
@@ -278,6 +366,16 @@ export class Run<I> {
     else if (this.now >= micros(this.scenario.deadline))
       this.#end('lost', this.#openObjective()?.why ?? 'Time is over.');
   }
+  #lookAtConditions(seen: Observations): void {
+    for (const { key, condition, then } of this.#waiting) {
+      const state = this.progress.conditions.get(key);
+      const definition = findObjective(condition.kind);
+      if (definition === undefined || !this.progress.conditions.has(key)) continue;
+      if (definition.sample(state, this.#valuesOf(definition, condition), seen).state !== 'met') continue;
+      this.progress.conditions.delete(key);
+      then();
+    }
+  }
   /** Everything asked for was reached. Does it last? */
   #beginTomorrow(): void {
     const { tomorrow } = this.scenario;
@@ -292,16 +390,14 @@ export class Run<I> {
       measured: '',
       startedAt: this.kernel.now + Math.max(...delays),
       endsAt: this.kernel.now + micros(tomorrow.within),
-      expect: tomorrow.expect.map(({ kind }) => {
-        const definition = findObjective(kind);
-        assert(definition !== undefined, `objective kind "${kind}" was checked by the loader`);
-        return definition.start({});
+      expect: tomorrow.expect.map((entry) => {
+        const definition = findObjective(entry.kind);
+        assert(definition !== undefined, `objective kind "${entry.kind}" was checked by the loader`);
+        return definition.start(this.#valuesOf(definition, entry));
       }),
     };
     this.kernel.cause = this.world.record('scenario', 'tomorrow', { id: tomorrow.id });
-    tomorrow.faults.forEach((_, index) =>
-      this.kernel.after(delays[index] ?? 0, this.#tomorrowHandler, { index }),
-    );
+    for (const fault of tomorrow.faults) this.#faults.begin(fault);
   }
   #judgeTomorrow(): void {
     const { tomorrow } = this.scenario;

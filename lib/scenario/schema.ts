@@ -1,144 +1,64 @@
 /**
  * The scenario file, format version 1: a door. What comes in is checked here
  * and plain inside. Parameters of faults and objectives come from their kinds'
- * own tables (lib/faults, lib/objectives).
+ * own tables (lib/faults, lib/objectives). For authors: docs/SCENARIOS.md.
  */
 import { z } from 'zod';
-import { parseCidr, parseIPv4 } from '../std/ipv4';
-import { parseDuration } from '../std/instant';
+import { lab } from './schema-lab';
+import { condition, event, fault, hint, objective, play, question } from './schema-play';
+import { duration, identifier, sentence, subnet } from './schema-values';
 
-const identifier = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'expected lower-case letters, digits and dashes');
-const duration = z
-  .string()
-  .refine((text) => parseDuration(text) !== undefined, 'expected a duration like 30s, 5min or 250ms');
-const address = z.string().refine((text) => parseIPv4(text) !== undefined, 'expected an IPv4 address');
-const interfaceAddress = z.string().refine((text) => {
-  const [ip = '', prefix = ''] = text.split('/');
-  return parseIPv4(ip) !== undefined && /^\d+$/.test(prefix) && Number(prefix) <= 32;
-}, 'expected ADDRESS/PREFIX');
-const subnet = z
-  .string()
-  .refine((text) => parseCidr(text) !== undefined, 'expected a subnet like 10.0.1.0/24');
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+const variant = z
+  .strictObject({
+    /** One of these; a mapping gives several names at once: `${name.key}`. */
+    choose: z
+      .array(z.union([scalar, z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), scalar)]))
+      .min(1)
+      .optional(),
+    from: z.number().int().optional(),
+    to: z.number().int().optional(),
+    'address-in': subnet.optional(),
+    /** Other variants, or values, that it must differ from. */
+    not: z.array(scalar).default([]),
+  })
+  .superRefine((value, context) => {
+    const isRange = value.from !== undefined || value.to !== undefined;
+    const ways = [value.choose !== undefined, isRange, value['address-in'] !== undefined];
+    const complain = (message: string) => context.addIssue({ code: 'custom', message });
+    if (ways.filter(Boolean).length !== 1)
+      complain('give one of `choose: […]`, `from` with `to`, or `address-in: SUBNET`');
+    else if (isRange && !((value.from ?? 0) <= (value.to ?? Number.NEGATIVE_INFINITY)))
+      complain('`from` and `to` must both be given, the smaller one first');
+  });
 
-const place = z.strictObject({
-  x: z.number(),
-  y: z.number(),
-  width: z.number().optional(),
-  height: z.number().optional(),
-});
-const file = z.strictObject({
-  text: z.string().optional(),
-  link: z.string().optional(),
-  mode: z
-    .string()
-    .regex(/^[0-7]{3,4}$/)
-    .optional(),
-  owner: z.string().optional(),
-});
-
-const zone = z.strictObject({
-  subnet,
-  label: z.string().optional(),
-  tone: z.enum(['internet', 'dmz', 'app', 'data', 'office', 'neutral']).default('neutral'),
-  latency: duration.optional(),
-  at: place,
-});
-const host = z.strictObject({
-  kind: z.enum(['router', 'load-balancer', 'app', 'bastion', 'clients', 'probe', 'server']).default('server'),
-  zone: identifier,
-  description: z.string().default(''),
-  interfaces: z.record(
-    z.string().regex(/^[a-z][a-z0-9]{0,14}$/),
-    z.strictObject({ zone: identifier, address: interfaceAddress }),
-  ),
-  gateway: address.optional(),
-  packages: z.array(z.string()).default([]),
-  enable: z.array(z.string()).default([]),
-  files: z.record(z.string().startsWith('/'), file).default({}),
-  cores: z.number().int().min(1).max(64).default(2),
-  memory: z.number().int().min(64).default(1024),
-  disk: z.number().int().min(512).default(10240),
-  at: place,
-});
-const link = z.strictObject({
-  from: identifier,
-  to: identifier,
-  kind: z.enum(['traffic', 'vrrp', 'management']).default('traffic'),
-  label: z.string().optional(),
-});
-const traffic = z.strictObject({
-  host: identifier,
-  url: z.url(),
-  rate: z.number().positive().max(10_000),
-  arrival: z.enum(['uniform', 'poisson']).default('uniform'),
-  timeout: duration.default('10s'),
-  'connect-timeout': duration.default('4s'),
-  slow: duration.default('10s'),
-});
-const lab = z.strictObject({
-  epoch: z.iso.datetime().default('2026-11-23T14:00:00Z'),
-  zones: z.record(identifier, zone),
-  hosts: z.record(identifier, host),
-  links: z.array(link).default([]),
-  names: z.record(z.string(), address).default({}),
-  users: z
-    .record(
-      identifier,
-      z.strictObject({ sudo: z.boolean().default(false), uid: z.number().int().default(1000) }),
-    )
-    .default({}),
-  /** What was done on the lab long before the run: played before instant 0 is shown. */
-  prepare: z.array(z.strictObject({ at: duration, host: identifier, run: z.string() })).default([]),
-  settle: duration.default('60s'),
-  traffic: z.record(identifier, traffic).default({}),
-});
-const kindWithParameters = z.looseObject({ kind: z.string() });
-const event = z.strictObject({
-  id: identifier,
-  at: duration.optional(),
-  after: z
-    .strictObject({
-      objective: identifier.optional(),
-      event: identifier.optional(),
-      delay: duration.default('0s'),
-    })
-    .optional(),
-  fault: kindWithParameters.optional(),
-  say: z
-    .strictObject({
-      from: z.string(),
-      text: z.string(),
-      kind: z.enum(['page', 'chat', 'resolved', 'info', 'drill']).default('chat'),
-    })
-    .optional(),
-});
-const objective = z.looseObject({
-  id: identifier,
-  kind: z.string(),
-  title: z.string(),
-  detail: z.string().default(''),
-  why: z.string(),
-});
-const step = z.union([
-  z.strictObject({ wait: duration, until: z.never().optional() }),
-  z.strictObject({ 'wait-for': identifier, 'at-most': duration }),
-  z.strictObject({ run: z.string(), on: identifier.optional() }),
-  z.strictObject({ save: z.string().startsWith('/'), on: identifier, text: z.string() }),
-]);
-const play = z.strictObject({ id: identifier, title: z.string(), steps: z.array(step) });
+/** Seeded parameters, read before everything else: `${name}` in all other texts stands for them. */
+export const variantsSchema = z.record(
+  z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected lower-case letters, digits and dashes'),
+  variant,
+);
+export type Variants = z.infer<typeof variantsSchema>;
 
 /** The shape of scenario.yaml. */
 export const scenarioSchema = z.strictObject({
   format: z.literal(1),
   id: identifier,
-  title: z.string().min(1),
-  track: z.string(),
+  title: sentence,
+  track: sentence,
   difficulty: z.number().int().min(1).max(5),
   minutes: z.number().int().min(1).max(240),
-  teaches: z.array(z.string()).min(1),
-  summary: z.string(),
+  teaches: z.array(sentence).min(1),
+  /** What the learner should know before. */
+  needs: z.array(sentence).default([]),
+  summary: sentence,
+  /** Language of brief.md, debrief.md and this file; others stand beside as brief.cs.md, debrief.cs.md. */
+  language: z
+    .string()
+    .regex(/^[a-z]{2}$/, 'expected a language like en or cs')
+    .default('en'),
   start: z.strictObject({ host: identifier, user: identifier }),
   lab,
+  variants: variantsSchema.default({}),
   slo: z
     .strictObject({
       availability: z.number().min(0).max(100),
@@ -148,28 +68,51 @@ export const scenarioSchema = z.strictObject({
     })
     .optional(),
   pager: z
-    .array(z.strictObject({ id: identifier, from: identifier, failing: duration, title: z.string() }))
+    .array(z.strictObject({ id: identifier, from: identifier, failing: duration, title: sentence }))
     .default([]),
   timeline: z.array(event),
   deadline: duration,
+  /** What the faults break: each must be seen at some time when nobody does anything. */
+  breaks: z.array(condition).default([]),
   objectives: z.array(objective).min(1),
   guards: z.array(objective).default([]),
   tomorrow: z
     .strictObject({
       id: identifier,
-      title: z.string(),
+      title: sentence,
       detail: z.string().default(''),
-      why: z.string(),
-      faults: z.array(kindWithParameters).min(1),
+      why: sentence,
+      faults: z.array(fault).min(1),
       within: duration,
-      expect: z.array(kindWithParameters).min(1),
+      expect: z.array(condition).min(1),
     })
     .optional(),
-  hints: z
-    .array(z.strictObject({ text: z.string(), highlight: z.array(z.string()).default([]) }))
-    .default([]),
+  hints: z.array(hint).default([]),
+  diagnosis: z.array(question).default([]),
   solutions: z.array(play).min(1),
-  'wrong-turns': z.array(play.extend({ loses: identifier })).default([]),
+  'wrong-turns': z
+    .array(
+      play.extend({
+        loses: identifier,
+        /** A part of the sentence that the learner is told. */
+        says: sentence.optional(),
+      }),
+    )
+    .default([]),
+  /** By which objective the general wrong turns lose; without it, by any. */
+  fails: z
+    .strictObject({
+      nothing: identifier.optional(),
+      'restart-all': identifier.optional(),
+      'reboot-all': identifier.optional(),
+    })
+    .default({}),
+  debrief: z
+    .strictObject({
+      mechanism: sentence,
+      sources: z.array(z.union([sentence, z.strictObject({ title: sentence, url: z.url() })])).min(1),
+    })
+    .optional(),
 });
 
 /** A scenario as it is inside. */

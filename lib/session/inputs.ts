@@ -1,6 +1,6 @@
 /** What the learner does, acting on the world at the present instant. Every input leaves a journal entry. */
 import { findFault } from '../faults/registry';
-import { valuesOf } from '../scenario/load';
+import { valuesOf } from '../scenario/kinds';
 import type { Run } from '../scenario/run';
 import { FileError } from '../world/files.contract';
 import { farEnd, learnerTerminals, openTerminal, terminalOf } from './learner';
@@ -86,8 +86,7 @@ export function applyInput(run: Run<RunInput>, input: RunInput): void {
       return;
     }
     case 'hint':
-      if (run.progress.hints < run.scenario.hints.length) run.progress.hints += 1;
-      note('hint', { index: run.progress.hints - 1 });
+      note('hint', { index: run.takeHint() });
       return;
     case 'acknowledge':
       if (run.progress.acknowledgedAt === undefined) run.progress.acknowledgedAt = run.now;
@@ -95,6 +94,7 @@ export function applyInput(run: Run<RunInput>, input: RunInput): void {
       return;
     case 'answer':
       note('answer', { question: input.question, choice: input.choice });
+      run.answer(input.question, input.choice);
       return;
     case 'finish':
       note('finish', {});

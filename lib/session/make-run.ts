@@ -13,14 +13,19 @@ export type MadeRun =
   | { ok: false; loaded: LoadedScenario };
 
 /** Loads the scenario and, when it has no errors, sets its world going up to where the learner begins. */
-export function makeRun(source: ScenarioSource, options: { seed: number; traces?: boolean }): MadeRun {
-  const loaded = loadScenario(source.files);
+export function makeRun(
+  source: ScenarioSource,
+  options: { seed: number; traces?: boolean; watchBreaks?: boolean },
+): MadeRun {
+  const loaded = loadScenario(source.files, options.seed);
   const { scenario } = loaded;
   if (scenario === undefined || loaded.problems.some(({ severity }) => severity === 'error'))
     return { ok: false, loaded };
   const run = new Run<RunInput>({
     scenario,
+    files: loaded.files,
     seed: options.seed,
+    ...(options.watchBreaks === true ? { watchBreaks: true } : {}),
     makeWorld: (kernel) => {
       const world = buildWorld(scenario, {
         kernel,
@@ -28,7 +33,7 @@ export function makeRun(source: ScenarioSource, options: { seed: number; traces?
         network: createNetwork,
         basePackages: BASE_PACKAGES,
         enableUnit,
-        files: source.files,
+        files: loaded.files,
       });
       world.tracing = options.traces ?? true;
       return world;

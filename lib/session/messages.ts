@@ -173,10 +173,16 @@ export interface Brief {
   /** Markdown. */
   text: string;
   teaches: string[];
+  /** The scenario's own first. */
   languages: string[];
+  /** The brief in each language, where it was translated. */
+  texts?: Record<string, string>;
+  /** What the learner should know before. */
+  needs?: string[];
   objectives: ObjectiveView[];
   hints: number;
-  questions: { id: string; text: string; choices: { id: string; text: string }[] }[];
+  /** Several: all right choices must be named, ids with commas between. */
+  questions: { id: string; text: string; several?: boolean; choices: { id: string; text: string }[] }[];
   slo: { availability: number; windowText: string } | undefined;
   seed: number;
   /** Where the learner's first terminal opens. */
@@ -468,6 +474,24 @@ export interface Debrief {
   }[];
   diffs: { host: string; path: string; before: string; after: string }[];
   hintsUsed: number;
+  /** What the learner named as the cause, and what could have been seen. */
+  diagnosis?: {
+    question: string;
+    /** Text of what was chosen; '' when nothing was. */
+    chosen: string;
+    right: boolean;
+    /** Why what was chosen is right or wrong. */
+    why: string;
+    answer: string;
+    evidence: string[];
+    points: number;
+    of: number;
+  }[];
+  /** The mechanism in a few sentences, and where it is written down. */
+  mechanism?: string;
+  sources?: { title: string; url?: string }[];
   /** Markdown of the scenario's debrief. */
   text: string;
+  /** The same in each language. */
+  texts?: Record<string, string>;
 }

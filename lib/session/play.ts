@@ -6,7 +6,7 @@
 import type { Run } from '../scenario/run';
 import type { ScenarioStep } from '../scenario/schema';
 import { MINUTE, type Micros, parseDuration, SECOND } from '../std/instant';
-import { farEnd, terminalOf } from './learner';
+import { farEnd, learnerTerminals, terminalOf } from './learner';
 import type { RunInput } from './messages';
 
 const TERMINAL = 't1';
@@ -55,7 +55,7 @@ export class Player {
   }
   /** Types a line at the prompt and waits for the next one. Returns what was printed. */
   type(text: string, terminal = TERMINAL): string {
-    this.#open();
+    this.#open(terminal);
     if (!this.waitUntil(() => this.#isAwaited(terminal), PROMPT_WITHIN))
       this.trouble.push(`no prompt within ${PROMPT_WITHIN / MINUTE} min before: ${text}`);
     this.#drain();
@@ -67,16 +67,48 @@ export class Player {
     this.#drain();
     return this.output.slice(before);
   }
+  /** Goes to a host by ssh, types a line there and comes back. */
+  typeOn(host: string, text: string, terminal = TERMINAL): string {
+    this.#open(terminal);
+    if (farEnd(this.run.world, terminal)?.host.name === host) return this.type(text, terminal);
+    this.type(`ssh ${host}`, terminal);
+    if (farEnd(this.run.world, terminal)?.host.name !== host) {
+      this.trouble.push(`ssh ${host} does not lead there, before: ${text}`);
+      return '';
+    }
+    const output = this.type(text, terminal);
+    if (farEnd(this.run.world, terminal)?.host.name === host) this.type('exit', terminal);
+    return output;
+  }
   step(step: ScenarioStep): void {
-    if ('wait-for' in step) {
+    const { terminal = TERMINAL } = step;
+    if (step['wait-for'] !== undefined) {
       const id = step['wait-for'];
-      const atMost = parseDuration(step['at-most']) ?? 0;
+      const atMost = parseDuration(step['at-most'] ?? '0') ?? 0;
       if (!this.waitUntil(() => this.#hasHappened(id) || this.#isOver(), atMost, SECOND / 4))
-        this.trouble.push(`${id} did not happen within ${step['at-most']}`);
-    } else if ('run' in step) this.type(step.run);
-    else if ('save' in step)
-      this.input({ kind: 'save', host: step.on, path: step.save, text: step.text, uid: 0, gid: 0 });
-    else this.wait(parseDuration(step.wait) ?? 0);
+        this.trouble.push(`${id} did not happen within ${step['at-most'] ?? '0'}`);
+    } else if (step.run !== undefined) {
+      if (step.on === undefined) this.type(step.run, terminal);
+      else this.typeOn(step.on, step.run, terminal);
+    } else if (step.type !== undefined) {
+      this.#open(terminal);
+      this.input({ kind: 'line', terminal, text: step.type });
+      this.wait(LOOK_EVERY);
+    } else if (step.save !== undefined)
+      this.input({
+        kind: 'save',
+        host: step.on ?? '',
+        path: step.save,
+        text: step.text ?? '',
+        uid: 0,
+        gid: 0,
+      });
+    else if (step.key !== undefined) {
+      this.input({ kind: 'key', terminal, key: step.key });
+      this.wait(LOOK_EVERY);
+    } else if (step.answer !== undefined) this.input({ kind: 'answer', ...step.answer });
+    else if (step.acknowledge === true) this.input({ kind: 'acknowledge' });
+    else this.wait(parseDuration(step.wait ?? '0') ?? 0);
   }
   /** Plays the steps, then lets time go on to the verdict. */
   play(steps: readonly ScenarioStep[]): Outcome {
@@ -103,10 +135,10 @@ export class Player {
     };
   }
 
-  #open(): void {
+  #open(terminal: string): void {
     const { host, user } = this.run.scenario.start;
-    if (terminalOf(this.run.world, TERMINAL) === undefined)
-      this.input({ kind: 'terminal-open', terminal: TERMINAL, host, user });
+    if (terminalOf(this.run.world, terminal) === undefined)
+      this.input({ kind: 'terminal-open', terminal, host, user });
   }
   #isAwaited(terminal: string): boolean {
     const far = farEnd(this.run.world, terminal);
@@ -123,6 +155,7 @@ export class Player {
     return this.run.progress.phase === 'won' || this.run.progress.phase === 'lost';
   }
   #drain(): void {
-    this.output += terminalOf(this.run.world, TERMINAL)?.takeOutput() ?? '';
+    for (const id of learnerTerminals(this.run.world).keys())
+      this.output += terminalOf(this.run.world, id)?.takeOutput() ?? '';
   }
 }

@@ -118,12 +118,19 @@ export class Session {
       track: scenario.track,
       difficulty: scenario.difficulty,
       minutes: scenario.minutes,
-      text: this.source.files['brief.md'] ?? '',
+      text: this.run.files['brief.md'] ?? '',
       teaches: [...scenario.teaches],
-      languages: [],
+      languages: languagesOf(this.run),
+      texts: textsIn(this.run, 'brief'),
+      needs: [...scenario.needs],
       objectives: objectiveViews(this.run),
       hints: scenario.hints.length,
-      questions: [],
+      questions: scenario.diagnosis.map(({ id, text, several, choices }) => ({
+        id,
+        text,
+        several,
+        choices: choices.map((choice) => ({ id: choice.id, text: choice.text })),
+      })),
       slo:
         scenario.slo === undefined
           ? undefined
@@ -412,9 +419,10 @@ export class Session {
     return { kind: 'hint', hint: shown.at(-1), left: this.run.scenario.hints.length - shown.length };
   }
   #hints(): Hint[] {
-    return this.run.scenario.hints
-      .slice(0, this.run.progress.hints)
-      .map(({ text, highlight }, index) => ({ index, text, highlight: [...highlight] }));
+    return this.run.progress.hintsShown.flatMap((index) => {
+      const hint = this.run.scenario.hints[index];
+      return hint === undefined ? [] : [{ index, text: hint.text, highlight: [...hint.highlight] }];
+    });
   }
   #journal({ from, to, filter }: Message<'journal'>): Answer {
     const { journal } = this.run.kernel;
@@ -423,7 +431,10 @@ export class Session {
     return { kind: 'journal', entries: entries.slice(-1000), total: journal.length };
   }
   debrief(): Debrief {
-    return debriefOf(this.run, { text: this.source.files['debrief.md'] ?? '', original: this.#original });
+    return {
+      ...debriefOf(this.run, { text: this.run.files['debrief.md'] ?? '', original: this.#original }),
+      texts: textsIn(this.run, 'debrief'),
+    };
   }
 
   /** The run as it can be saved: the inputs are all there is. */
@@ -577,6 +588,20 @@ function itemsOf(run: Run<RunInput>, entry: Parameters<typeof eventItem>[1], fil
   )
     return [];
   return [item];
+}
+
+/** The scenario's own language first, then those of the files beside: brief.cs.md. */
+function languagesOf({ scenario, files }: Run<RunInput>): string[] {
+  const others = Object.keys(files).flatMap((name) => /^brief\.([a-z]{2})\.md$/.exec(name)?.[1] ?? []);
+  return [scenario.language, ...others.sort()];
+}
+function textsIn(run: Run<RunInput>, name: 'brief' | 'debrief'): Record<string, string> {
+  const texts: Record<string, string> = {};
+  for (const language of languagesOf(run)) {
+    const text = run.files[`${name}.${language}.md`] ?? run.files[`${name}.md`];
+    if (text !== undefined) texts[language] = text;
+  }
+  return texts;
 }
 
 function refused(message: string): Answer {

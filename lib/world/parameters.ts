@@ -1,14 +1,29 @@
 /** Parameters of fault and objective kinds: schema, forms and help are made from these tables. */
 export type ParameterType =
   | 'host'
+  | 'hosts'
   | 'interface'
+  | 'zone'
+  | 'address'
+  /** A traffic source of the lab. */
+  | 'source'
+  /** An event of the timeline or an objective. */
+  | 'moment'
+  /** An entry of `pager`. */
+  | 'alert'
   | 'duration'
   | 'number'
+  /** 0 to 1. */
+  | 'share'
   | 'text'
+  | 'texts'
   | 'path'
   | 'choice'
   | 'flag'
-  | 'unit';
+  | 'unit'
+  /** Another objective kind with its parameters, or several. */
+  | 'condition'
+  | 'conditions';
 /** One parameter of a fault or objective; schema, form and help are made from it. */
 export interface Parameter {
   name: string;
@@ -17,15 +32,33 @@ export interface Parameter {
   description: string;
   choices?: readonly string[];
 }
+/** A condition inside a condition: its kind and its own values. */
+export interface NestedKind {
+  kind: string;
+  values: ParameterValues;
+}
+export type ParameterValue = string | number | boolean | readonly string[] | readonly NestedKind[];
 /** Values as the scenario loader leaves them: durations in microseconds, hosts resolved to a name. */
-export type ParameterValues = Readonly<Record<string, string | number | boolean>>;
+export type ParameterValues = Readonly<{ [name: string]: ParameterValue }>;
 
 export function textOf(values: ParameterValues, name: string): string {
   const value = values[name];
-  return value === undefined ? '' : String(value);
+  return value === undefined || typeof value === 'object' ? '' : String(value);
 }
 export function numberOf(values: ParameterValues, name: string, fallback: number): number {
   const value = values[name];
   return typeof value === 'number' ? value : fallback;
+}
+/** A list of texts; a single one counts as a list of one. */
+export function textsOf(values: ParameterValues, name: string): string[] {
+  const value = values[name];
+  if (typeof value === 'string') return [value];
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+export function nestedOf(values: ParameterValues, name: string): readonly NestedKind[] {
+  const value = values[name];
+  return Array.isArray(value)
+    ? value.filter((item): item is NestedKind => typeof item === 'object' && item !== null && 'kind' in item)
+    : [];
 }
 export const HOST: Parameter = { name: 'host', type: 'host', required: true, description: 'Which machine.' };
