@@ -10,7 +10,7 @@
  */
 
 import { assert } from '../std/assert';
-import { SECOND, type Micros } from '../std/instant';
+import { MINUTE, SECOND, type Micros } from '../std/instant';
 import { Checkpoints, type Checkpoint } from './checkpoints';
 import type { Kernel } from './kernel';
 
@@ -35,15 +35,15 @@ export interface Branch<S, I> {
 /** What a timeline works on, and how often it takes checkpoints. */
 export interface TimelineOptions<S, I> {
   readonly kernel: Kernel;
-  /** a copy of the owner's state that later changes do not reach */
-  readonly saveState: () => S;
+  /** a copy of the owner's state that later changes do not reach; it may share with the one saved before it */
+  readonly saveState: (before: S | undefined) => S;
   /** goes to a saved state; must copy it, the one given is used again */
   readonly loadState: (state: S) => void;
   /** false while something is under way that cannot be saved: no checkpoint then */
   readonly quiescent: () => boolean;
   /** lets an input act, at the kernel's present instant */
   readonly apply: (input: I) => void;
-  /** simulated time between checkpoints; 30 s */
+  /** simulated time between checkpoints; 60 s */
   readonly everyMicros?: Micros;
   /** checkpoints to keep, at least 2; beyond that the densest are dropped; 128 */
   readonly keep?: number;
@@ -65,11 +65,11 @@ export class Timeline<S, I = unknown> {
   constructor(options: TimelineOptions<S, I>) {
     this.#options = options;
     this.#kernel = options.kernel;
-    this.#every = options.everyMicros ?? 30 * SECOND;
+    this.#every = options.everyMicros ?? MINUTE;
     assert(options.quiescent(), 'a timeline starts where nothing is under way');
     this.#end = this.#kernel.now;
     this.#dueAt = this.#end + this.#every;
-    this.#checkpoints = new Checkpoints(this.#capture(), options.keep ?? 128);
+    this.#checkpoints = new Checkpoints(this.#capture(undefined), options.keep ?? 128);
   }
 
   /** The input log, those yet to come after a seek included. */
@@ -221,16 +221,16 @@ export class Timeline<S, I = unknown> {
 
   #checkpointIfDue(): void {
     if (this.#kernel.now < this.#dueAt || !this.#options.quiescent()) return;
-    this.#checkpoints.add(this.#capture());
+    this.#checkpoints.add(this.#capture(this.#checkpoints.last.state));
     this.#dueAt = this.#kernel.now + this.#every;
   }
 
-  #capture(): Checkpoint<S> {
+  #capture(before: S | undefined): Checkpoint<S> {
     return {
       at: this.#kernel.now,
       applied: this.#applied,
       kernel: this.#kernel.save(),
-      state: this.#options.saveState(),
+      state: this.#options.saveState(before),
     };
   }
 

@@ -96,7 +96,13 @@ export class Run<I> {
     while (!this.world.quiescent() && this.kernel.step());
     this.timeline = new Timeline<unknown, I>({
       kernel: this.kernel,
-      saveState: () => ({ world: this.world.save(), progress: clonePlain(this.progress) }),
+      saveState: (before) => {
+        const saved = before as RunState | undefined;
+        return {
+          world: this.world.save(saved?.world),
+          progress: clonePlain(this.progress, saved?.progress),
+        };
+      },
       loadState: (state) => {
         const saved = state as RunState;
         this.world.load(saved.world);

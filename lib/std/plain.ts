@@ -33,62 +33,123 @@ export type Plain =
 /**
  * A deep copy of plain data. Frozen objects are shared, not copied: parsed
  * configurations are deep-frozen once (see `deepFreeze`) and never change.
+ * @param before an earlier copy: what is equal in both is shared with it, so that
+ * a row of copies takes little room; none of them may change then
  * @throws BrokenPromise for what is not plain (functions, class instances, symbols)
  */
-export function clonePlain<T>(value: T): T {
-  return copy(value) as T;
+export function clonePlain<T>(value: T, before?: unknown): T {
+  return copy(value, before) as T;
 }
 
-function copy(value: unknown): unknown {
+function copy(value: unknown, before: unknown): unknown {
   if (typeof value !== 'object' || value === null) {
     if (typeof value === 'function' || typeof value === 'symbol') refuse(value);
     return value;
   }
   if (Object.isFrozen(value)) return value;
-  if (Array.isArray(value)) return copyList(value);
+  if (Array.isArray(value)) return copyList(value, Array.isArray(before) ? before : undefined);
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype) return copyRecord({ ...value });
-  if (value instanceof Map) return copyMap(value);
-  if (value instanceof Set) return copySet(value);
-  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
-    return (value as PlainArray).slice();
-  }
-  if (prototype === null) return copyRecord(Object.assign(Object.create(null), value));
+  if (prototype === Object.prototype)
+    return copyRecord(value as Fields, isRecord(before) ? before : undefined);
+  if (value instanceof Map) return copyMap(value, before instanceof Map ? before : undefined);
+  if (value instanceof Set) return copySet(value, before instanceof Set ? before : undefined);
+  if (ArrayBuffer.isView(value) && !(value instanceof DataView))
+    return copyArray(value as PlainArray, before);
+  if (prototype === null) return copyFields(Object.assign(Object.create(null) as Fields, value));
   return refuse(value);
 }
 
-/** Takes a shallow copy, which keeps the engine's layout of the original, and deepens it. */
-function copyRecord(record: Record<string, unknown>): Record<string, unknown> {
+type Fields = Record<string, unknown>;
+
+function isRecord(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+function isDeep(item: unknown): boolean {
+  return typeof item === 'object' ? item !== null : typeof item === 'function';
+}
+
+/** The earlier copy itself when it is equal, in the order of its fields too. */
+function copyRecord(record: Fields, before: Fields | undefined): Fields {
+  if (before === undefined) return copyFields({ ...record });
+  const keys = Object.keys(before);
+  let made: Fields | undefined;
+  let place = 0;
   for (const key in record) {
     const item = record[key];
-    if (typeof item === 'object' ? item !== null : typeof item === 'function') {
-      record[key] = copy(item);
-    }
+    const old = before[key];
+    const copied = isDeep(item) ? copy(item, old) : item;
+    if (made === undefined && (keys[place++] !== key || !Object.is(copied, old)))
+      made = withFieldsOf({ ...record }, before, key);
+    if (made !== undefined && copied !== item) made[key] = copied;
+  }
+  return made ?? (place === keys.length ? before : withFieldsOf({ ...record }, before, undefined));
+}
+/** Takes over the earlier copy's parts up to a field. */
+function withFieldsOf(made: Fields, before: Fields, end: string | undefined): Fields {
+  for (const key in made) {
+    if (key === end) break;
+    if (isDeep(made[key])) made[key] = before[key];
+  }
+  return made;
+}
+/** Deepens a shallow copy, which keeps the engine's layout of the original. */
+function copyFields(record: Fields): Fields {
+  for (const key in record) {
+    const item = record[key];
+    if (isDeep(item)) record[key] = copy(item, undefined);
   }
   return record;
 }
 
-function copyList(list: readonly unknown[]): unknown[] {
-  const result = list.slice();
-  for (let i = 0; i < result.length; i++) {
-    const item = result[i];
-    if (typeof item === 'object' ? item !== null : typeof item === 'function') {
-      result[i] = copy(item);
+function copyList(list: readonly unknown[], before: readonly unknown[] | undefined): readonly unknown[] {
+  let made: unknown[] | undefined;
+  if (before === undefined || before.length > list.length) made = list.slice();
+  for (let i = 0; i < list.length; i++) {
+    const item = list[i];
+    const copied = isDeep(item) ? copy(item, before?.[i]) : item;
+    if (made === undefined && (i >= (before?.length ?? 0) || !Object.is(copied, before?.[i]))) {
+      made = list.slice();
+      for (let k = 0; k < i; k++) made[k] = before?.[k];
     }
+    if (made !== undefined && copied !== item) made[i] = copied;
   }
-  return result;
+  return made ?? before ?? list.slice();
 }
 
-function copyMap(map: ReadonlyMap<unknown, unknown>): Map<unknown, unknown> {
-  const result = new Map<unknown, unknown>();
-  for (const [key, item] of map) result.set(copy(key), copy(item));
-  return result;
+function copyMap(
+  map: ReadonlyMap<unknown, unknown>,
+  before: ReadonlyMap<unknown, unknown> | undefined,
+): ReadonlyMap<unknown, unknown> {
+  const made = new Map<unknown, unknown>();
+  let isSame = before !== undefined && before.size === map.size;
+  const keys = isSame ? before?.keys() : undefined;
+  for (const [key, item] of map) {
+    const old = before?.get(key);
+    const copied = isDeep(item) ? copy(item, old) : item;
+    if (isSame && (isDeep(key) || !Object.is(keys?.next().value, key) || !Object.is(copied, old)))
+      isSame = false;
+    made.set(isDeep(key) ? copy(key, undefined) : key, copied);
+  }
+  return isSame && before !== undefined ? before : made;
 }
 
-function copySet(set: ReadonlySet<unknown>): Set<unknown> {
-  const result = new Set<unknown>();
-  for (const item of set) result.add(copy(item));
-  return result;
+function copySet(set: ReadonlySet<unknown>, before: ReadonlySet<unknown> | undefined): ReadonlySet<unknown> {
+  const made = new Set<unknown>();
+  let isSame = before !== undefined && before.size === set.size;
+  const keys = isSame ? before?.keys() : undefined;
+  for (const item of set) {
+    if (isSame && (isDeep(item) || !Object.is(keys?.next().value, item))) isSame = false;
+    made.add(isDeep(item) ? copy(item, undefined) : item);
+  }
+  return isSame && before !== undefined ? before : made;
+}
+
+function copyArray(array: PlainArray, before: unknown): PlainArray {
+  if (!ArrayBuffer.isView(before) || before instanceof DataView) return array.slice();
+  const old = before as PlainArray;
+  if (old.constructor !== array.constructor || old.length !== array.length) return array.slice();
+  for (let i = 0; i < array.length; i++) if (!Object.is(array[i], old[i])) return array.slice();
+  return old;
 }
 
 function refuse(value: unknown): never {

@@ -460,12 +460,17 @@ export class SimulatedWorld implements World {
   }
 
   // ---------------------------------------------------------------- checkpoints
-  save(): unknown {
+  /** @param before an earlier one, to share with it what is equal */
+  save(before?: unknown): unknown {
     assert(
       this.quiescent(),
       `a checkpoint needs that no program runs: ${this.processTable.runningPrograms().join(', ')}`,
     );
-    return { state: clonePlain(this.state), programs: clonePlain(this.processTable.park()) };
+    const earlier = before as { state: WorldState } | undefined;
+    return {
+      state: clonePlain(this.state, earlier?.state),
+      programs: clonePlain(this.processTable.park()),
+    };
   }
   load(saved: unknown): void {
     const { state, programs } = saved as { state: WorldState; programs: ParkedProgram[] };
