@@ -7,6 +7,26 @@ import type { Micros } from '../std/instant';
 import type { Parameter, ParameterValues } from '../world/parameters';
 import type { World } from '../world/world.contract';
 
+/** The condition, or conditions, that another one is made of. */
+export const CONDITION: Parameter = {
+  name: 'of',
+  type: 'condition',
+  required: true,
+  description: 'The condition: a kind with its parameters.',
+};
+export const CONDITIONS: Parameter = {
+  name: 'of',
+  type: 'conditions',
+  required: true,
+  description: 'The conditions: kinds with their parameters.',
+};
+/** Name of the traffic source. */
+export const FROM: Parameter = {
+  name: 'from',
+  type: 'source',
+  required: true,
+  description: 'Name of the traffic source.',
+};
 export type { Parameter, ParameterValues } from '../world/parameters';
 /** One request as the people outside saw it. */
 export interface ObservedRequest {

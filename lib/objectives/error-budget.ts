@@ -1,13 +1,13 @@
 /** Failed requests stay within what is left of the error budget. */
 import { numberOf, textOf } from '../world/parameters';
-import type { ObjectiveDefinition } from './definition';
+import { FROM, type ObjectiveDefinition } from './definition';
 
 export const errorBudget: ObjectiveDefinition<{ over: boolean }> = {
   kind: 'error-budget',
   title: 'Error budget',
   description: 'Over the whole run no more requests fail than are left in the budget.',
   parameters: [
-    { name: 'from', type: 'text', required: true, description: 'Name of the traffic source.' },
+    FROM,
     { name: 'requests', type: 'number', required: true, description: 'How many requests may still fail.' },
   ],
   start: () => ({ over: false }),

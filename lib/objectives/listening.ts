@@ -10,7 +10,12 @@ export const listening: ObjectiveDefinition<Record<string, never>> = {
   parameters: [
     { name: 'host', type: 'host', required: true, description: 'Which machine.' },
     { name: 'port', type: 'number', required: true, description: 'TCP port.' },
-    { name: 'address', type: 'text', required: false, description: 'An address that must be answered for.' },
+    {
+      name: 'address',
+      type: 'address',
+      required: false,
+      description: 'An address that must be answered for.',
+    },
   ],
   start: () => ({}),
   sample(_state, values, seen) {

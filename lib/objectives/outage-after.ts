@@ -1,7 +1,7 @@
 /** How much service an event costs: the longest time between two good answers in the window after it. */
 import type { Micros } from '../std/instant';
 import { numberOf, textOf } from '../world/parameters';
-import { type ObjectiveDefinition, secondsText, WAITING } from './definition';
+import { FROM, momentOf, type ObjectiveDefinition, secondsText, WAITING } from './definition';
 
 interface State {
   lastGood: Micros;
@@ -15,8 +15,8 @@ export const outageAfter: ObjectiveDefinition<State> = {
   title: 'Outage after an event',
   description: 'In the window after an event, no two good answers are further apart than this.',
   parameters: [
-    { name: 'from', type: 'text', required: true, description: 'Name of the traffic source.' },
-    { name: 'event', type: 'text', required: true, description: 'Event of the timeline.' },
+    FROM,
+    { name: 'event', type: 'moment', required: true, description: 'Event of the timeline, or objective.' },
     { name: 'at-most', type: 'duration', required: true, description: 'Longest time without a good answer.' },
     {
       name: 'within',
@@ -28,7 +28,7 @@ export const outageAfter: ObjectiveDefinition<State> = {
   start: () => ({ lastGood: 0, worst: 0, failures: 0, verdict: undefined }),
   request(state, request, values, seen) {
     if (request.from !== textOf(values, 'from') || state.verdict !== undefined) return;
-    const since = seen.events.get(textOf(values, 'event'));
+    const since = momentOf(seen, textOf(values, 'event'));
     const begins = request.at - request.micros;
     if (since !== undefined && begins >= since && !request.ok) state.failures += 1;
     if (!request.ok) return;
@@ -38,7 +38,7 @@ export const outageAfter: ObjectiveDefinition<State> = {
     if (since !== undefined && request.at > since) state.failures = 0;
   },
   sample(state, values, seen) {
-    const since = seen.events.get(textOf(values, 'event'));
+    const since = momentOf(seen, textOf(values, 'event'));
     const limit = numberOf(values, 'at-most', 0);
     if (since === undefined) return WAITING;
     const open = state.failures > 0 ? seen.now - Math.max(state.lastGood, since) : 0;

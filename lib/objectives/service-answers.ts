@@ -1,7 +1,7 @@
 /** The service answers well from somewhere, without a break, for so long. */
 import type { Micros } from '../std/instant';
-import { numberOf, textOf } from '../world/parameters';
-import { type ObjectiveDefinition, secondsText, WAITING } from './definition';
+import { numberOf, textOf, type ParameterValues } from '../world/parameters';
+import { FROM, type ObjectiveDefinition, type ObservedRequest, secondsText, WAITING } from './definition';
 
 interface State {
   goodSince: Micros | undefined;
@@ -9,27 +9,35 @@ interface State {
   met: boolean;
   failedBefore: boolean;
 }
+/** Without a request for so long, nothing is known. */
+const SILENCE: Micros = 5_000_000;
 
 export const serviceAnswers: ObjectiveDefinition<State> = {
   kind: 'service-answers',
   title: 'Service answers',
   description: 'Every request of a traffic source is answered well, for so long.',
   parameters: [
-    { name: 'from', type: 'text', required: true, description: 'Name of the traffic source.' },
+    FROM,
     { name: 'for', type: 'duration', required: true, description: 'How long without a single failure.' },
-    { name: 'after', type: 'text', required: false, description: 'Only after this event of the timeline.' },
     {
       name: 'once-broken',
       type: 'flag',
       required: false,
       description: 'Starts to count only after the first failure.',
     },
+    {
+      name: 'status',
+      type: 'number',
+      required: false,
+      description: 'Only this status is good (else any below 500).',
+    },
+    { name: 'faster-than', type: 'duration', required: false, description: 'A slower answer is a failure.' },
   ],
   start: () => ({ goodSince: undefined, lastAt: 0, met: false, failedBefore: false }),
-  request(state, request, values, seen) {
-    if (request.from !== textOf(values, 'from') || !isOpen(values, seen.events, request.at)) return;
+  request(state, request, values) {
+    if (request.from !== textOf(values, 'from')) return;
     state.lastAt = request.at;
-    if (!request.ok) {
+    if (!isGood(request, values)) {
       state.goodSince = undefined;
       state.failedBefore = true;
     } else if (state.goodSince === undefined && (state.failedBefore || values['once-broken'] !== true))
@@ -40,7 +48,7 @@ export const serviceAnswers: ObjectiveDefinition<State> = {
     if (state.met) return { state: 'met', progress: 1, measured: `held ${secondsText(wanted)}` };
     if (state.goodSince === undefined) return WAITING;
     const held = state.lastAt - state.goodSince;
-    if (held >= wanted && seen.now - state.lastAt < 5_000_000) {
+    if (held >= wanted && seen.now - state.lastAt < SILENCE) {
       state.met = true;
       return { state: 'met', progress: 1, measured: `held ${secondsText(wanted)}` };
     }
@@ -51,11 +59,12 @@ export const serviceAnswers: ObjectiveDefinition<State> = {
     };
   },
 };
-function isOpen(
-  values: Parameters<ObjectiveDefinition['sample']>[1],
-  events: ReadonlyMap<string, Micros>,
-  at: Micros,
-): boolean {
-  const after = textOf(values, 'after');
-  return after === '' || (events.get(after) ?? Number.POSITIVE_INFINITY) <= at;
+
+/** Whether one answer is as good as the objective wants it. */
+function isGood(request: ObservedRequest, values: ParameterValues): boolean {
+  const status = numberOf(values, 'status', request.status);
+  const fastest = numberOf(values, 'faster-than', request.micros + 1);
+  // A status that was asked for is good whatever it is; else the client's own judgement counts.
+  const isAnswered = values['status'] === undefined ? request.ok : request.error === '';
+  return isAnswered && request.status === status && request.micros < fastest;
 }

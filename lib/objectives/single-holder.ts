@@ -15,7 +15,7 @@ export const singleHolder: ObjectiveDefinition<State> = {
   title: 'One holder',
   description: 'An address is never on two running hosts for longer than so long.',
   parameters: [
-    { name: 'address', type: 'text', required: true, description: 'The address.' },
+    { name: 'address', type: 'address', required: true, description: 'The address.' },
     { name: 'settle', type: 'duration', required: true, description: 'How long an election may take.' },
   ],
   start: () => ({ twoSince: undefined, failed: '' }),

@@ -1,5 +1,6 @@
 /** Kinds and their parameters: what a scenario file gives, checked against the kind's own table. */
 import { findFault } from '../faults/registry';
+import { readPath } from '../objectives/reachability';
 import { findObjective } from '../objectives/registry';
 import { parseDuration } from '../std/instant';
 import { parseIPv4 } from '../std/ipv4';
@@ -178,6 +179,10 @@ function wrongValue(
       return (Array.isArray(value) ? value : [value]).every((item) => typeof item === 'string')
         ? undefined
         : 'expected a text or a list of texts';
+    case 'paths':
+      return (Array.isArray(value) ? value : [value])
+        .map((item) => wrongPath(item, lab))
+        .find((wrong) => wrong !== undefined);
     case 'text':
     case 'unit':
       return typeof value === 'string' ? undefined : 'expected a text';
@@ -185,6 +190,15 @@ function wrongValue(
     case 'conditions':
       return undefined;
   }
+}
+
+function wrongPath(item: unknown, { hosts, zones }: Scenario['lab']): string | undefined {
+  const path = typeof item === 'string' ? readPath(item) : undefined;
+  if (path === undefined) return `"${String(item)}": expected FROM -> TO:PORT open|closed`;
+  const places = [...Object.keys(hosts), ...Object.keys(zones)];
+  if (parseIPv4(path.to) === undefined)
+    return among(path.from, places, 'host or zone') ?? among(path.to, places, 'host, zone or address');
+  return among(path.from, places, 'host or zone');
 }
 
 /** Parameter values as faults and objectives take them: durations in microseconds. */
@@ -207,5 +221,7 @@ export function valuesOf(
 function nestedKind(item: unknown): NestedKind[] {
   if (!isEntry(item)) return [];
   const definition = findObjective(item.kind);
-  return definition === undefined ? [] : [{ kind: item.kind, values: valuesOf(definition.parameters, item) }];
+  return definition === undefined
+    ? []
+    : [{ kind: item.kind, definition, values: valuesOf(definition.parameters, item) }];
 }

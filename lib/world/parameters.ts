@@ -17,6 +17,8 @@ export type ParameterType =
   | 'share'
   | 'text'
   | 'texts'
+  /** A matrix of `FROM -> TO:PORT open|closed`; FROM and TO are hosts, zones or (TO) addresses. */
+  | 'paths'
   | 'path'
   | 'choice'
   | 'flag'
@@ -32,9 +34,10 @@ export interface Parameter {
   description: string;
   choices?: readonly string[];
 }
-/** A condition inside a condition: its kind and its own values. */
+/** A condition inside a condition: its kind, what the registry of kinds has for it, and its own values. */
 export interface NestedKind {
   kind: string;
+  definition: unknown;
   values: ParameterValues;
 }
 export type ParameterValue = string | number | boolean | readonly string[] | readonly NestedKind[];
@@ -55,10 +58,12 @@ export function textsOf(values: ParameterValues, name: string): string[] {
   if (typeof value === 'string') return [value];
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
+/** The list itself, so that it can be known again. */
 export function nestedOf(values: ParameterValues, name: string): readonly NestedKind[] {
   const value = values[name];
-  return Array.isArray(value)
-    ? value.filter((item): item is NestedKind => typeof item === 'object' && item !== null && 'kind' in item)
-    : [];
+  return isNested(value) ? value : [];
+}
+function isNested(value: ParameterValue | undefined): value is readonly NestedKind[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'object');
 }
 export const HOST: Parameter = { name: 'host', type: 'host', required: true, description: 'Which machine.' };

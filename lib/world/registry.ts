@@ -2,7 +2,7 @@
 import { assert } from '../std/assert';
 import type { FileSpec } from './files.contract';
 import type { DaemonDefinition, Program, ProgramContext, ProgramRun } from './process.contract';
-import type { FileChecker, Registry, VirtualFiles } from './world.contract';
+import type { FileChecker, Host, Registry, UnitRow, VirtualFiles } from './world.contract';
 
 export class PluginRegistry implements Registry {
   readonly #programs = new Map<string, Program>();
@@ -55,6 +55,13 @@ export class PluginRegistry implements Registry {
   }
   findChecker(path: string): FileChecker | undefined {
     return this.#checkers.find((checker) => checker.matches(path));
+  }
+  #listUnits: ((host: Host) => UnitRow[]) | undefined;
+  unitLister(list: (host: Host) => UnitRow[]): void {
+    this.#listUnits = list;
+  }
+  units(host: Host): UnitRow[] {
+    return this.#listUnits?.(host) ?? [];
   }
   virtualFiles(prefix: string, provider: VirtualFiles): void {
     this.#virtual.push({ prefix, provider });

@@ -112,9 +112,20 @@ export interface Registry {
   /** A configuration language and its test. */
   checker(checker: FileChecker): void;
   findChecker(path: string): FileChecker | undefined;
+  /** Who knows the units of a host: its init. */
+  unitLister(list: (host: Host) => UnitRow[]): void;
+  /** The units that a host's init has loaded; none without an init. */
+  units(host: Host): UnitRow[];
   /** Files whose content is computed: /proc, /sys. The longest matching prefix answers. */
   virtualFiles(prefix: string, provider: VirtualFiles): void;
   findVirtualFiles(path: string): VirtualFiles | undefined;
+}
+/** A unit as `systemctl` lists it. */
+export interface UnitRow {
+  name: string;
+  active: string;
+  sub: string;
+  enabled: string;
 }
 /** A configuration language as the editor sees it: which files it is for, and what the daemon's own test says of a text. */
 export interface FileChecker {

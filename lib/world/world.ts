@@ -13,6 +13,7 @@ import { emptyInodes } from './files';
 import { SimulatedHost } from './host';
 import { defaultSysctl } from './kernel-settings';
 import type { Hop, Network, NetworkFactory } from './network.contract';
+import { registerHttpClient } from './http-client';
 import { registerProcFiles } from './proc-files';
 import type { ExitStatus, SignalName, SpawnError, SpawnOptions } from './process.contract';
 import { ownerOf, type ParkedProgram, Processes } from './processes';
@@ -85,6 +86,7 @@ export class SimulatedWorld implements World {
       if (parent !== undefined) this.processTable.childExitNow(host, parent, data.pid, data.status);
     });
     registerTerminals((name, run) => this.callback(name, run));
+    registerHttpClient(this);
     if (this.registry.findVirtualFiles('/proc') === undefined) registerProcFiles(this.registry);
     this.network = options.network(this);
     for (const definition of this.registry.daemons()) definition.register?.(this);
@@ -347,6 +349,11 @@ export class SimulatedWorld implements World {
     state.hostname = state.name;
     state.held = [];
     state.extra = new Map([...state.extra].filter(([key]) => key.startsWith('disk:')));
+    // Another kernel than Debian's stays installed.
+    for (const key of ['kernel.osrelease', 'kernel.version']) {
+      const installed = state.extra.get(`disk:${key}`);
+      if (typeof installed === 'string') state.sysctl.set(key, installed);
+    }
     state.coreBusyUntil = state.coreBusyUntil.map(() => 0);
     state.cpuMicros = 0;
   }

@@ -10,6 +10,7 @@ import { tmpfiles } from './tools/tmpfiles';
 import type { Manager } from './manager';
 import { withListing } from './unit-file/search';
 import { SERVICES } from './units/services';
+import { DROP_INS, NEVER, RARELY } from './units/rarely';
 import { ENABLED, LINKS, PRESET, TARGETS } from './units/targets';
 import { registerCommands } from './commands';
 
@@ -54,6 +55,7 @@ function rowsOf(manager: Manager): UnitRow[] {
 
 export function register(registry: Registry): void {
   registry.daemon(initDaemon);
+  registry.unitLister(unitList);
   registry.daemon(backgroundDaemon);
   registerCommands(registry);
   registerHelpers(registry);
@@ -88,13 +90,11 @@ function registerHelpers(registry: Registry): void {
 }
 function packageFiles(): Record<string, FileSpec> {
   const files: Record<string, FileSpec> = {};
-  for (const [name, text] of Object.entries({ ...TARGETS, ...SERVICES }))
+  for (const [name, text] of Object.entries({ ...TARGETS, ...SERVICES, ...RARELY, ...DROP_INS }))
     files[`${FOLDER}/${name}`] = { text };
+  for (const name of NEVER) files[`${FOLDER}/${name}.service`] = { link: '/dev/null' };
   for (const [name, target] of Object.entries(LINKS)) files[`${FOLDER}/${name}`] = { link: target };
   for (const [path, target] of Object.entries(ENABLED)) files[path] = { link: target };
-  files[`${FOLDER}/local-fs.target.wants/systemd-remount-fs.service`] = {
-    link: '../systemd-remount-fs.service',
-  };
   files[`${FOLDER}/network.target.wants/ifupdown-pre.service`] = { link: '../ifupdown-pre.service' };
   files['/usr/lib/systemd/system-preset/90-systemd.preset'] = { text: PRESET };
   files['/usr/lib/tmpfiles.d/tmp.conf'] = {
@@ -160,4 +160,5 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   '/usr/bin/dbus-send': 'systemd/quiet',
   '/usr/bin/udevadm': 'systemd/udevadm',
   '/usr/sbin/agetty': 'systemd/agetty',
+  '/lib/systemd/systemd-not-modelled': 'systemd/not-modelled',
 };

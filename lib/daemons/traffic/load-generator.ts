@@ -9,7 +9,7 @@ import { FileError } from '../../world/files.contract';
 import type { ResolveEvent } from '../../world/network.contract';
 import type { DaemonDefinition, ProgramContext, ProgramRun } from '../../world/process.contract';
 import type { Host, World } from '../../world/world.contract';
-import { type HttpResult, registerHttpClient, startRequest } from './http-client';
+import { type HttpResult, startRequest } from '../../world/http-client';
 
 export interface LoadConfiguration {
   name: string;
@@ -100,7 +100,6 @@ export function* loadGenerator(context: ProgramContext): ProgramRun {
 export const loadDaemon: DaemonDefinition<LoadState> = {
   kind: 'loadgen',
   register(world) {
-    registerHttpClient(world);
     world.callback(TICK, ({ host, pid }) => tick(world, host, pid));
     world.callback<undefined, ResolveEvent>(RESOLVED, ({ host, pid }, event) =>
       resolved(world, host, pid, event),

@@ -3,11 +3,11 @@
  * connect timeout and a total timeout, as curl or a browser without reuse does.
  * Used by the load generator, the outside probe and recorded labs.
  */
-import type { EventHandle, HandlerId, Kernel } from '../../kernel/kernel';
-import { assert } from '../../std/assert';
-import type { Message, SocketEvent } from '../../world/network.contract';
-import type { Host, World } from '../../world/world.contract';
-import type { Micros } from '../../std/instant';
+import type { EventHandle, HandlerId, Kernel } from '../kernel/kernel';
+import { assert } from '../std/assert';
+import type { Message, SocketEvent } from './network.contract';
+import type { Host, World } from './world.contract';
+import type { Micros } from '../std/instant';
 
 export interface HttpRequestOptions {
   ip: number;

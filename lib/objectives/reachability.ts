@@ -1,0 +1,93 @@
+/** Who reaches whom: a matrix of connections that must open, and of those that must not. */
+import { parseIPv4 } from '../std/ipv4';
+import { SECOND } from '../std/instant';
+import { numberOf, textsOf } from '../world/parameters';
+import type { Host, World } from '../world/world.contract';
+import { type ObjectiveDefinition, WAITING } from './definition';
+import { lookAtPort, registerProbes } from './probes';
+
+const PATH = /^(\S+)\s*->\s*([^\s:]+):(\d{1,5})\s+(open|closed)$/;
+const EVERY = 5 * SECOND;
+
+/** One line of the matrix; undefined when it cannot be read. */
+export function readPath(
+  line: string,
+): { from: string; to: string; port: number; isOpen: boolean } | undefined {
+  const match = PATH.exec(line.trim());
+  if (match === null || Number(match[3]) > 65_535) return undefined;
+  const [, from = '', to = '', port = '', wanted = ''] = match;
+  return { from, to, port: Number(port), isOpen: wanted === 'open' };
+}
+
+export const reachability: ObjectiveDefinition<Record<string, never>> = {
+  kind: 'reachability',
+  title: 'Reachability',
+  description: 'Connections that must open and connections that must not, tried from the hosts themselves.',
+  parameters: [
+    {
+      name: 'paths',
+      type: 'paths',
+      required: true,
+      description:
+        'Lines `FROM -> TO:PORT open` or `… closed`. FROM: host or zone. TO: host, zone or address.',
+    },
+    {
+      name: 'every',
+      type: 'duration',
+      required: false,
+      description: 'How often it is tried; 5s unless given.',
+    },
+  ],
+  start: () => ({}),
+  sample(_state, values, seen) {
+    const lines = textsOf(values, 'paths').flatMap((line) => readPath(line) ?? []);
+    const every = numberOf(values, 'every', EVERY);
+    const tried = lines.flatMap((line) => pairsOf(seen.world, line).map((pair) => ({ line, ...pair })));
+    let right = 0;
+    let wrong: string | undefined;
+    let isPending = false;
+    for (const { line, host, ip, name } of tried) {
+      const result = lookAtPort(host, { ip, port: line.port }, every);
+      if (result === undefined) isPending = true;
+      else if ((result.answer === 'open') === line.isOpen) right += 1;
+      else
+        wrong ??= `${host.name} ${line.isOpen ? 'does not reach' : 'reaches'} ${name}:${line.port}${line.isOpen ? ` (${result.answer})` : ''}`;
+    }
+    if (tried.length === 0 || (isPending && wrong === undefined)) return WAITING;
+    return {
+      state: wrong === undefined ? 'met' : 'measuring',
+      progress: right / tried.length,
+      measured: wrong ?? `${tried.length} as they should be`,
+    };
+  },
+  register: registerProbes,
+};
+
+function pairsOf(
+  world: World,
+  { from, to }: { from: string; to: string },
+): { host: Host; ip: number; name: string }[] {
+  const targets = addressesOf(world, to);
+  return hostsOf(world, from).flatMap((host) =>
+    targets.filter(({ name }) => name !== host.name).map((target) => ({ host, ...target })),
+  );
+}
+function hostsOf(world: World, name: string): Host[] {
+  const host = world.findHost(name);
+  return host === undefined ? world.hosts().filter(({ state }) => state.zone === name) : [host];
+}
+function addressesOf(world: World, name: string): { ip: number; name: string }[] {
+  const ip = parseIPv4(name);
+  if (ip !== undefined) return [{ ip, name }];
+  return hostsOf(world, name).flatMap((host) => {
+    const address = configuredAddress(host);
+    return address === undefined ? [] : [{ ip: address, name: host.name }];
+  });
+}
+/** The first address of the host's file of interfaces: it stays known while the host is down. */
+function configuredAddress(host: Host): number | undefined {
+  const text = host.fs.readFile('/etc/network/interfaces', { uid: 0, gid: 0, groups: [] });
+  if (typeof text !== 'string') return undefined;
+  const address = /^\s*address\s+(\d+\.\d+\.\d+\.\d+)/m.exec(text)?.[1];
+  return address === undefined ? undefined : parseIPv4(address);
+}
