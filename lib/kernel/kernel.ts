@@ -114,7 +114,7 @@ export class Kernel {
 
   /** Sets the owner's timer of that name, in place of the one set before. */
   setTimer<D>(owner: string, name: string, at: Micros, handler: HandlerId, data: D): void {
-    this.#timers.clear(owner, name);
+    this.#timers.beforeSetting(owner, name);
     this.#timers.set(owner, name, this.schedule(at, handler, data));
   }
 

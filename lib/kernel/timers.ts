@@ -35,6 +35,17 @@ export class TimerTable {
     names.set(name, handle);
   }
 
+  /** Takes the timer out to be set again. Where it is its owner's only one its place stays, which costs nothing. */
+  beforeSetting(owner: string, name: string): void {
+    const names = this.#owners.get(owner);
+    const handle = names?.get(name);
+    if (names === undefined || handle === undefined) return;
+    this.#queue.cancel(handle);
+    if (names.size === 1) return;
+    names.delete(name);
+    this.#count--;
+  }
+
   clear(owner: string, name: string): boolean {
     const names = this.#owners.get(owner);
     const handle = names?.get(name);

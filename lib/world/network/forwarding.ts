@@ -309,11 +309,11 @@ export class Forwarding {
   finish(result: Result): void {
     const { target, packet } = result;
     if (result.outcome !== 'delivered' || target === undefined) return;
-    this.core.kernel.after(result.elapsed, this.#deliver, {
-      host: target.name,
-      device: result.device,
-      packet,
-    });
+    this.deliver(result.elapsed, target, result.device, packet);
+  }
+  /** A packet whose way is known to its end. */
+  deliver(after: Micros, target: Stack, device: string, packet: Packet): void {
+    this.core.kernel.after(after, this.#deliver, { host: target.name, device, packet });
   }
 
   // ---------------------------------------------------------------- the wire

@@ -126,8 +126,10 @@ export class Stack {
     return this.state.sysctl.get(key) ?? '';
   }
   sysctlNumber(key: string, fallback: number): number {
-    const value = Number(this.state.sysctl.get(key) ?? '');
-    return Number.isFinite(value) && this.state.sysctl.has(key) ? value : fallback;
+    const text = this.state.sysctl.get(key);
+    if (text === undefined) return fallback;
+    const value = Number(text);
+    return Number.isFinite(value) ? value : fallback;
   }
   /** max(all, interface), as most per-interface settings combine. */
   deviceSysctl(key: string, device: string): number {

@@ -43,11 +43,21 @@ const ORPHAN_RETRIES = 8;
 const NONE = Object.freeze([]) as unknown as never[];
 /** Connections whose trails are at hand. */
 const WAYS = 2_048;
+const MOST_SPARE = 64;
 /** Ended connections that are cleared away together. */
 const BATCH = 64;
 const SENT = 0;
 const LOST = 1;
 const ANSWERED = 2;
+
+/** The trails of one connection, and where the tables on the way had it last. */
+type Way = {
+  id: number;
+  ofClient: Trail | undefined;
+  ofServer: Trail | undefined;
+  clientCodes: number[];
+  serverCodes: number[];
+};
 
 export class Tcp {
   readonly #arrive: HandlerId;
@@ -55,8 +65,7 @@ export class Tcp {
   readonly #fail: HandlerId;
 
   /** Trails of connections, by the low bits of their ids; no part of the state. */
-  #ways: ({ id: number; ofClient: Trail | undefined; ofServer: Trail | undefined } | undefined)[] =
-    new Array<undefined>(WAYS).fill(undefined);
+  #ways: (Way | undefined)[] = new Array<undefined>(WAYS).fill(undefined);
 
   readonly #listenHops = new Map<number, { ip: number; comm: string; hop: Hop }>();
 
@@ -345,18 +354,17 @@ export class Tcp {
         if (plain && first?.stack === stack) first.entry.confirmed = core.now;
         if (!plain && connection.trace !== 0)
           for (const hop of trail.hops ?? []) core.world.hop(connection.trace, hop, hop.at + core.now);
-        this.#bring(connection, side, {
-          at: core.now + trail.latency,
-          flags,
-          seq,
-          message,
-          host: trail.target.name,
-          src: end.ip,
-          dst: end.peerIp,
-          sport: end.port,
-          dport: end.peerPort,
-          cause: -1,
-        });
+        const arrival = this.#blank();
+        arrival.at = core.now + trail.latency;
+        arrival.flags = flags;
+        arrival.seq = seq;
+        arrival.message = message;
+        arrival.host = trail.target.name;
+        arrival.src = end.ip;
+        arrival.dst = end.peerIp;
+        arrival.sport = end.port;
+        arrival.dport = end.peerPort;
+        this.#bring(connection, side, arrival);
         return SENT;
       }
     }
@@ -418,7 +426,19 @@ export class Tcp {
       if (
         own !== undefined &&
         own.epoch === epoch &&
-        passAlong(own, TCP, end.ip, end.peerIp, end.port, end.peerPort, flags, length, count, now)
+        passAlong(
+          own,
+          TCP,
+          end.ip,
+          end.peerIp,
+          end.port,
+          end.peerPort,
+          flags,
+          length,
+          count,
+          now,
+          side === 'client' ? known.clientCodes : known.serverCodes,
+        )
       )
         return own;
     }
@@ -444,6 +464,8 @@ export class Tcp {
         id,
         ofClient: side === 'client' ? trail : undefined,
         ofServer: side === 'server' ? trail : undefined,
+        clientCodes: [],
+        serverCodes: [],
       };
     else if (side === 'client') known.ofClient = trail;
     else known.ofServer = trail;
@@ -460,7 +482,7 @@ export class Tcp {
       list.push(arrival);
       return;
     }
-    if (last !== undefined) list.push(arrival);
+    if (list !== NONE) list.push(arrival);
     else if (from === 'client') connection.toServer = [arrival];
     else connection.toClient = [arrival];
     this.core.kernel.schedule<ToEnd>(
@@ -487,9 +509,31 @@ export class Tcp {
       trace: 0,
       carries: { kind: 'reset', connection: connection.id, side: other(side) },
     };
-    this.forwarding.finish(
-      this.forwarding.send(this.core.stackNamed(end.host), packet, { device: end.device }),
-    );
+    const { core } = this;
+    const stack = core.stackNamed(end.host);
+    if (core.remembers && end.device === undefined) {
+      const { epoch, now } = core;
+      const { ip, peerIp, port, peerPort, uid } = end;
+      const trail = followTrail(
+        stack,
+        epoch,
+        now,
+        TCP,
+        ip,
+        peerIp,
+        port,
+        peerPort,
+        RST | ACK,
+        RST_BYTES,
+        1,
+        TTL,
+        uid,
+        false,
+      );
+      if (trail !== undefined)
+        return this.forwarding.deliver(trail.latency, trail.target, trail.device, packet);
+    }
+    this.forwarding.finish(this.forwarding.send(stack, packet, { device: end.device }));
   }
 
   // ---------------------------------------------------------------- timers
@@ -553,10 +597,29 @@ export class Tcp {
       const arrival = list[0];
       if (arrival === undefined || arrival.at > now) return;
       if (list.length > 1) list.shift();
-      else if (side === 'client') connection.toClient = NONE;
-      else connection.toServer = NONE;
+      else list.pop();
       this.#receive(connection, side, arrival);
+      arrival.message = undefined;
+      if (this.#spare.length < MOST_SPARE) this.#spare.push(arrival);
     }
+  }
+  /** Arrivals that have come, to be filled anew: there are a dozen with each request. No part of the state. */
+  readonly #spare: Arrival[] = [];
+  #blank(): Arrival {
+    return (
+      this.#spare.pop() ?? {
+        at: 0,
+        flags: 0,
+        seq: 0,
+        message: undefined,
+        host: '',
+        src: 0,
+        dst: 0,
+        sport: 0,
+        dport: 0,
+        cause: -1,
+      }
+    );
   }
 
   /** A segment that had to wait somewhere on its way comes in by event. */

@@ -57,6 +57,7 @@ export interface Trail {
 const MOST_CANDIDATES = 6;
 const codes: number[] = [];
 const nexts: number[] = [];
+const NOWHERE: number[] = [];
 
 /** Remembers a way of packets from this host. */
 export function keepTrail(from: Stack, trail: Trail): void {
@@ -128,7 +129,10 @@ export function followTrail(
   return undefined;
 }
 
-/** Sends one more packet of the same connection along its trail. False when a table on the way takes it for something else now. */
+/**
+ * Sends one more packet of the same connection along its trail. False when a table on the way takes it for something else now.
+ * @param known where each table had the connection last; brought up to date
+ */
 export function passAlong(
   trail: Trail,
   protocol: number,
@@ -140,8 +144,9 @@ export function passAlong(
   length: number,
   count: number,
   now: Micros,
+  known: number[] = NOWHERE,
 ): boolean {
-  if (trail.tracks.length > 0 && !classifies(trail, protocol, src, dst, sport, dport, flags, now))
+  if (trail.tracks.length > 0 && !classifies(trail, protocol, src, dst, sport, dport, flags, now, known))
     return false;
   leaveMarks(trail, protocol, src, dst, sport, dport, flags, length, count, now);
   return true;
@@ -164,12 +169,22 @@ function classifies(
   dport: number,
   flags: number,
   now: Micros,
+  known: number[],
 ): boolean {
   const { tracks } = trail;
   for (let i = 0; i < tracks.length; i++) {
     const track = tracks[i] as Trail['tracks'][number];
     const { conntrack } = track;
-    const state = conntrack.classify(protocol, src, dst, sport, dport, flags, now + track.after);
+    const state = conntrack.classify(
+      protocol,
+      src,
+      dst,
+      sport,
+      dport,
+      flags,
+      now + track.after,
+      i < known.length ? (known[i] as number) : -1,
+    );
     const code = conntrack.code;
     // Reopened and full tables and translated entries are left to the walk.
     if (state !== track.state || code <= -2) return false;
@@ -183,6 +198,7 @@ function classifies(
     if (state !== CT_NEW && state !== CT_ESTABLISHED) return false;
     codes[i] = code;
     nexts[i] = conntrack.next;
+    if (code >= 0 && i <= known.length && known !== NOWHERE) known[i] = code;
   }
   return true;
 }

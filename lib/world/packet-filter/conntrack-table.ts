@@ -70,11 +70,36 @@ export class ConntrackIndex {
     this.#rebuild();
   }
 
-  /** `slot * 2 + direction` of the live entry that this packet belongs to, or -1. Direction 1 is the reply's. */
-  find(protocol: number, src: number, dst: number, sport: number, dport: number, now: Micros): number {
+  /**
+   * `slot * 2 + direction` of the live entry that this packet belongs to, or -1. Direction 1 is the reply's.
+   * @param likely looked at first
+   */
+  find(
+    protocol: number,
+    src: number,
+    dst: number,
+    sport: number,
+    dport: number,
+    now: Micros,
+    likely = NONE,
+  ): number {
     const { table } = this;
     if (table.capacity === 0) return NONE;
     const hundredths = Math.floor(now / HUNDREDTH);
+    if (likely >= 0) {
+      const slot = likely >> 1;
+      const isReply = (likely & 1) === 1;
+      if (
+        table.sport[slot] === (isReply ? dport : sport) &&
+        table.dport[slot] === (isReply ? sport : dport) &&
+        table.src[slot] === (isReply ? dst : src) &&
+        table.dst[slot] === (isReply ? src : dst) &&
+        table.protocol[slot] === protocol &&
+        (table.timeout[slot] ?? 0) > hundredths &&
+        ((table.flags[slot] ?? 0) & (SOURCE_NAT | DESTINATION_NAT)) === 0
+      )
+        return likely;
+    }
     const heads = this.#heads;
     const next = this.#next;
     for (

@@ -84,7 +84,10 @@ export class Conntrack {
     return this.index.table;
   }
 
-  /** What the packet is, as a bit of `ct state`. Changes nothing; see `code` and `next`. */
+  /**
+   * What the packet is, as a bit of `ct state`. Changes nothing; see `code` and `next`.
+   * @param likely the `code` of an earlier packet of the connection
+   */
   classify(
     protocol: number,
     src: number,
@@ -93,8 +96,9 @@ export class Conntrack {
     dport: number,
     flags: number,
     now: Micros,
+    likely = -1,
   ): number {
-    const code = this.index.find(protocol, src, dst, sport, dport, now);
+    const code = this.index.find(protocol, src, dst, sport, dport, now, likely);
     this.code = code;
     this.next = NONE;
     if (code < 0) return this.#classifyUnknown(protocol, flags);
