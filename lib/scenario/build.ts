@@ -86,11 +86,7 @@ function setupOf(scenario: Scenario, name: string, options: BuildOptions, names:
     files: {
       '/etc/network/interfaces': { text: interfacesFile(host) },
       '/etc/hosts': { text: `127.0.0.1\tlocalhost\n127.0.1.1\t${name}\n\n${names}` },
-      ...Object.fromEntries(
-        Object.entries(lab.traffic)
-          .filter(([, traffic]) => traffic.host === name)
-          .map(([source, traffic]) => ['/etc/loadgen.conf', { text: trafficFile(source, traffic) }]),
-      ),
+      ...trafficFiles(scenario, name),
       ...Object.assign(
         {},
         ...users.map((user) => userKeyFiles(user, { lab: scenario.id, hosts: knownHosts(scenario) })),
@@ -136,8 +132,42 @@ function knownHosts({ lab }: Scenario): { names: string[]; host: string }[] {
   }));
 }
 
-function trafficFile(name: string, traffic: Scenario['lab']['traffic'][string]): string {
-  return `name = ${name}\nurl = ${traffic.url}\nrate = ${traffic.rate}\narrival = ${traffic.arrival}\nconnect_timeout = ${traffic['connect-timeout']}\ntimeout = ${traffic.timeout}\nslow = ${traffic.slow}\n`;
+type Traffic = Scenario['lab']['traffic'][string];
+/** The load generator's file: a section for each source of this host. */
+function trafficFiles({ lab }: Scenario, host: string): Record<string, FileSpec> {
+  const sources = Object.entries(lab.traffic).filter(([, traffic]) => traffic.host === host);
+  if (sources.length === 0) return {};
+  const text = sources.map(([name, traffic]) => trafficSection(name, traffic, lab.settle)).join('\n');
+  return { '/etc/loadgen.conf': { text } };
+}
+function trafficSection(name: string, traffic: Traffic, settle: string): string {
+  const lines = [
+    `[${name}]`,
+    `url = ${traffic.url}`,
+    `rate = ${traffic.rate}`,
+    `arrival = ${traffic.arrival}`,
+    `connect_timeout = ${traffic['connect-timeout']}`,
+    `timeout = ${traffic.timeout}`,
+    `slow = ${traffic.slow}`,
+  ];
+  if (traffic.clients !== 1) lines.push(`clients = ${traffic.clients}`);
+  if (traffic['keep-cookies']) lines.push('keep_cookies = yes');
+  if (traffic.paused) lines.push('paused = yes');
+  if (traffic['send-after'] !== '0s') lines.push(`send_after = ${traffic['send-after']}`);
+  for (const [header, value] of Object.entries(traffic.headers)) lines.push(`header = ${header}: ${value}`);
+  if (traffic.expect?.status !== undefined) lines.push(`expect_status = ${traffic.expect.status}`);
+  if (traffic.expect?.body !== undefined) lines.push(`expect_body = ${traffic.expect.body}`);
+  if (traffic.shape !== undefined || traffic.bursts.length > 0) lines.push(`time_zero = ${settle}`);
+  for (const { at, factor } of traffic.shape ?? []) lines.push(`shape = ${at} ${factor}`);
+  if (traffic['shape-every'] !== undefined) lines.push(`shape_every = ${traffic['shape-every']}`);
+  for (const burst of traffic.bursts) lines.push(`burst = ${burst.at} ${burst.for} ${burst.factor}`);
+  for (const request of traffic.requests ?? []) {
+    lines.push(`request = ${request.weight} ${request.method} ${request.path}`);
+    for (const [header, value] of Object.entries(request.headers))
+      lines.push(`request_header = ${header}: ${value}`);
+    if (request.body !== '') lines.push(`request_body = ${request.body}`);
+  }
+  return `${lines.join('\n')}\n`;
 }
 
 function overlay(files: Readonly<Record<string, string>>, host: string): Record<string, FileSpec> {

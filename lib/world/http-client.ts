@@ -21,6 +21,8 @@ export interface HttpRequestOptions {
   timeout: Micros;
   bindIp: number | undefined;
   trace: number;
+  /** How long it takes to send the request once it is connected. */
+  sendAfter?: Micros;
 }
 export type HttpError =
   | 'refused'
@@ -59,6 +61,7 @@ interface Exchange {
 const EXCHANGES = 'traffic.http.exchanges';
 const SOCKET = 'traffic.http.socket';
 const TIMER = 'traffic.http.timeout';
+const SEND = 'traffic.http.send';
 
 /** Registers the client's callbacks; once per world. */
 export function registerHttpClient(world: World): void {
@@ -68,6 +71,7 @@ export function registerHttpClient(world: World): void {
   world.callback<{ exchange: number; phase: 'connect' | 'total' }, undefined>(TIMER, ({ host, data }) =>
     onTimeout(host, data.exchange, data.phase),
   );
+  world.callback<{ exchange: number }, undefined>(SEND, ({ host, data }) => sendNow(host, data.exchange));
   handlers.set(
     world.kernel,
     world.kernel.handler<Due>('traffic.http.due', ({ h, p, x, total }) => {
@@ -110,6 +114,23 @@ export function startRequest(
     trace: options.trace,
   });
 }
+function sendLater(host: Host, id: number, exchange: Exchange): void {
+  host.world.timer(
+    host,
+    exchange.pid,
+    `http ${id}`,
+    host.world.kernel.now + (exchange.options.sendAfter ?? 0),
+    {
+      name: SEND,
+      data: { exchange: id },
+    },
+  );
+}
+function sendNow(host: Host, id: number): void {
+  const exchange = exchanges(host).open.get(id);
+  if (exchange !== undefined)
+    host.world.network.send(exchange.connection, 'client', requestMessage(exchange.options));
+}
 type Due = { h: string; p: number; x: number; total: boolean };
 const handlers = new WeakMap<Kernel, HandlerId>();
 function plan(host: Host, pid: number, id: number, at: Micros, total: boolean): EventHandle {
@@ -140,7 +161,8 @@ function onSocket(host: Host, id: number, event: SocketEvent): void {
     case 'connected':
       exchange.connectedAt = host.world.kernel.now;
       host.world.kernel.cancel(exchange.connectTimer);
-      host.world.network.send(exchange.connection, 'client', requestMessage(exchange.options));
+      if ((exchange.options.sendAfter ?? 0) > 0) sendLater(host, id, exchange);
+      else host.world.network.send(exchange.connection, 'client', requestMessage(exchange.options));
       return;
     case 'failed':
       finish(host, id, exchange, { error: errorOf(event.errno, exchange), reason: event.errno });

@@ -10,7 +10,9 @@ import type { Micros } from '../../std/instant';
 import { formatIPv4 } from '../../std/ipv4';
 import { ROOT } from '../../world/files';
 import { FileError } from '../../world/files.contract';
-import type { Hop, HttpRequest, HttpResponse, SocketEvent } from '../../world/network.contract';
+import { type HttpResult, startRequest } from '../../world/http-client';
+import { useMemory } from '../../world/memory';
+import type { Hop, HttpRequest, HttpResponse, ResolveEvent, SocketEvent } from '../../world/network.contract';
 import type { DaemonDefinition, ProgramContext, ProgramRun } from '../../world/process.contract';
 import type { Host, World } from '../../world/world.contract';
 import { type AppConfiguration, defaultConfiguration, readConfiguration } from './configuration';
@@ -28,6 +30,10 @@ export interface AppState {
   /** Connections whose request waits for a free worker, in order. */
   queue: number[];
   served: number;
+  /** What the service it depends on said, for requests under work. */
+  asked: Map<number, number>;
+  /** Numbers of the sessions it has given out. */
+  sessions: Set<string>;
 }
 interface AppConnection {
   /** Requests not answered yet, the first of them under work. */
@@ -40,6 +46,8 @@ const KIND = 'shop';
 const SOCKET = 'shop.socket';
 const WAITED = 'shop.waited';
 const ANSWER = 'shop.answer';
+const NAME = 'shop.depends.name';
+const ASKED = 'shop.depends.answer';
 type Due = { h: string; p: number; c: number; waits: boolean };
 const handlers = new WeakMap<Kernel, HandlerId>();
 
@@ -112,6 +120,8 @@ function* serve(
     working: 0,
     queue: [],
     served: 0,
+    asked: new Map(),
+    sessions: new Set(),
   };
   context.become(KIND, state);
   return yield* context.serve();
@@ -161,6 +171,12 @@ export const appDaemon: DaemonDefinition<AppState> = {
     world.callback<{ c: number }, undefined>(WAITED, ({ host, pid, data }) => waited(host, pid, data.c));
     world.callback<{ c: number }, undefined>(ANSWER, ({ host, pid, data }) =>
       answer(world, host, pid, data.c),
+    );
+    world.callback<{ c: number; trace: number }, ResolveEvent>(NAME, ({ host, pid, data }, event) =>
+      named(host, pid, data, event.ok ? event.addresses[0] : undefined),
+    );
+    world.callback<{ c: number }, HttpResult>(ASKED, ({ host, pid, data }, result) =>
+      asked(host, pid, data.c, result.status ?? (result.error === 'timeout' ? 504 : 502)),
     );
     handlers.set(
       world.kernel,
@@ -255,13 +271,62 @@ function admit(host: Host, pid: number, state: AppState, id: number): void {
     return;
   }
   state.working += 1;
-  const delay = delayFor(state, isHealth(request));
-  if (delay > 0) plan(host, pid, id, host.world.kernel.now + delay, true);
+  const health = isHealth(request);
+  const page = state.configuration.pages.find(({ path }) => request.target.startsWith(path));
+  const delay = health || page === undefined ? delayFor(state, health) : page.delay;
+  if (state.configuration.depends !== undefined && !health) ask(host, pid, state, id, request);
+  else if (delay > 0) plan(host, pid, id, host.world.kernel.now + delay, true);
   else work(host, pid, state, id);
 }
 function waited(host: Host, pid: number, id: number): void {
   const state = stateOf(host, pid);
   if (state !== undefined) work(host, pid, state, id);
+}
+/** Another service is asked first; its answer decides what ours can be. */
+function ask(host: Host, pid: number, { configuration }: AppState, id: number, request: HttpRequest): void {
+  host.world.network.resolve(host, {
+    pid,
+    name: configuration.depends?.host ?? '',
+    on: { name: NAME, pid, data: { c: id, trace: request.trace } },
+  });
+}
+function named(
+  host: Host,
+  pid: number,
+  { c, trace }: { c: number; trace: number },
+  ip: number | undefined,
+): void {
+  const configuration = stateOf(host, pid)?.configuration;
+  const depends = configuration?.depends;
+  if (configuration === undefined || depends === undefined) return;
+  if (ip === undefined) {
+    asked(host, pid, c, 502);
+    return;
+  }
+  startRequest(
+    host,
+    pid,
+    {
+      ip,
+      port: depends.port,
+      host: depends.host,
+      target: depends.path,
+      method: 'GET',
+      headers: [['Connection', 'close']],
+      body: '',
+      connectTimeout: configuration.dependsTimeout,
+      timeout: configuration.dependsTimeout,
+      bindIp: undefined,
+      trace,
+    },
+    { name: ASKED, pid, data: { c } },
+  );
+}
+function asked(host: Host, pid: number, id: number, status: number): void {
+  const state = stateOf(host, pid);
+  if (state === undefined) return;
+  if (status >= 500) state.asked.set(id, status === 504 ? 504 : 502);
+  work(host, pid, state, id);
 }
 /** The processor's part: it ends when the cores of the host have done it. */
 function work(host: Host, pid: number, state: AppState, id: number): void {
@@ -273,6 +338,8 @@ function answer(world: World, host: Host, pid: number, id: number): void {
   if (state === undefined) return;
   state.working -= 1;
   state.served += 1;
+  if (state.configuration.leak > 0) useMemory(host, pid, state.configuration.leak);
+  if (host.process(pid)?.daemon === undefined) return;
   const connection = state.connections.get(id);
   const request = connection?.requests.shift();
   if (connection !== undefined && request !== undefined)
@@ -296,7 +363,14 @@ function respond(
     state.connections.delete(id);
     return;
   }
-  const message = responseTo(host, state, request, statusFor(state, health), connection.peer);
+  const session = health ? undefined : sessionOf(state, request);
+  const status = state.asked.get(id) ?? (session?.isLost === true ? 403 : statusFor(state, health));
+  state.asked.delete(id);
+  const message = responseTo(host, state, request, status, connection.peer);
+  if (session?.given !== undefined) {
+    message.headers.push(['Set-Cookie', `${SESSION}=${session.given}; path=/`]);
+    message.bytes += SESSION.length + session.given.length + 21;
+  }
   if (request.trace !== 0)
     tell(
       host,
@@ -312,6 +386,17 @@ function respond(
     return;
   }
   if (connection.requests.length > 0) admit(host, pid, state, id);
+}
+const SESSION = 'SHOPSESSION';
+/** A session lives in the memory of the server that gave it out: no other one knows it. */
+function sessionOf(state: AppState, request: HttpRequest): { isLost: boolean; given?: string } | undefined {
+  if (!state.configuration.sessions) return undefined;
+  const cookies = header(request, 'cookie')?.split(/;\s*/) ?? [];
+  const known = cookies.find((cookie) => cookie.startsWith(`${SESSION}=`))?.slice(SESSION.length + 1);
+  if (known !== undefined && known !== '') return { isLost: !state.sessions.has(known) };
+  const given = `${state.configuration.name}-${state.served}`;
+  state.sessions.add(given);
+  return { isLost: false, given };
 }
 function wantsClose(request: HttpRequest): boolean {
   const said = header(request, 'connection')?.toLowerCase() ?? '';

@@ -2,7 +2,7 @@
  * /etc/shop.conf: `key = value` lines. What is asked for is what an
  * application of a lab needs: an answer, how long it takes, what it costs.
  */
-import { MILLISECOND, parseDuration, type Micros } from '../../std/instant';
+import { MILLISECOND, parseDuration, SECOND, type Micros } from '../../std/instant';
 
 export interface AppConfiguration {
   name: string;
@@ -17,6 +17,15 @@ export interface AppConfiguration {
   healthStatus: number;
   /** Whether each request gives a line in the journal. */
   accessLog: boolean;
+  /** Waiting of single pages, by the beginning of their path. */
+  pages: { path: string; delay: Micros }[];
+  /** Whether it gives out sessions as cookies, and refuses those that it did not give out. */
+  sessions: boolean;
+  /** KiB of memory that each request leaves behind. */
+  leak: number;
+  /** Another service that is asked for each request, but not for /health. */
+  depends: { host: string; port: number; path: string } | undefined;
+  dependsTimeout: Micros;
   /** Line of each setting, for traces. */
   lines: Map<string, number>;
 }
@@ -31,6 +40,11 @@ export function defaultConfiguration(name: string): AppConfiguration {
     status: 200,
     healthStatus: 200,
     accessLog: false,
+    pages: [],
+    sessions: false,
+    leak: 0,
+    depends: undefined,
+    dependsTimeout: 2 * SECOND,
     lines: new Map(),
   };
 }
@@ -68,12 +82,32 @@ function set(configuration: AppConfiguration, key: string, value: string): strin
     case 'delay':
       return duration(value, (micros) => (configuration.delay = micros));
     case 'access_log':
-      if (value !== 'on' && value !== 'off') return `access_log: expected "on" or "off", not "${value}"`;
-      configuration.accessLog = value === 'on';
+      return flag(key, value, (on) => (configuration.accessLog = on));
+    case 'sessions':
+      return flag(key, value, (on) => (configuration.sessions = on));
+    case 'leak_kib':
+      return number(value, 0, 1_000_000, (kib) => (configuration.leak = kib));
+    case 'page': {
+      const [path = '', wait = ''] = value.split(/\s+/);
+      if (!path.startsWith('/')) return `page: expected "/PATH DELAY", not "${value}"`;
+      return duration(wait, (delay) => configuration.pages.push({ path, delay }));
+    }
+    case 'depends': {
+      const url = /^http:\/\/([^/:]+)(?::(\d+))?(\/.*)?$/.exec(value);
+      if (url === null) return `depends: expected http://NAME[:PORT][/PATH], not "${value}"`;
+      configuration.depends = { host: url[1] ?? '', port: Number(url[2] ?? 80), path: url[3] ?? '/' };
       return undefined;
+    }
+    case 'depends_timeout':
+      return duration(value, (micros) => (configuration.dependsTimeout = micros));
     default:
       return `unknown setting "${key}"`;
   }
+}
+function flag(key: string, value: string, take: (on: boolean) => void): string | undefined {
+  if (value !== 'on' && value !== 'off') return `${key}: expected "on" or "off", not "${value}"`;
+  take(value === 'on');
+  return undefined;
 }
 function number(
   text: string,

@@ -29,6 +29,16 @@ health_status = 200
 
 # One line in the journal for each request.
 access_log = off
+
+# Give out sessions as cookies; they live in this server's memory.
+sessions = off
+
+# Pages that take longer, one a line:
+# page = /report 5s
+
+# A service that is asked for each request:
+# depends = http://stock.example:8080/
+# depends_timeout = 2s
 `;
 
 export function register(registry: Registry): void {

@@ -1,72 +1,39 @@
 /**
  * The people outside: an open-loop load generator. Each arrival is a new
- * client with its own connection; a slow answer does not slow the next arrival.
- * Configured by a file of `key = value` lines; see `readConfiguration`.
+ * connection; a slow answer does not slow the next arrival. Several sources may
+ * run in one process; how many come follows from the file and from what drives
+ * people (lib/world/outside).
  */
 import { parseIPv4 } from '../../std/ipv4';
-import { parseDuration, SECOND, type Micros } from '../../std/instant';
+import { SECOND, type Micros } from '../../std/instant';
 import { FileError } from '../../world/files.contract';
+import { type HttpResult, startRequest } from '../../world/http-client';
 import type { ResolveEvent } from '../../world/network.contract';
+import { outsideOf } from '../../world/outside';
 import type { DaemonDefinition, ProgramContext, ProgramRun } from '../../world/process.contract';
 import type { Host, World } from '../../world/world.contract';
-import { type HttpResult, startRequest } from '../../world/http-client';
+import { type LoadConfiguration, type LoadRequest, rateAt, readConfiguration } from './configuration';
 
-export interface LoadConfiguration {
-  name: string;
-  url: string;
-  host: string;
-  port: number;
-  path: string;
-  /** requests per second */ rate: number;
-  /** uniform: evenly spaced; poisson: as independent people come. */ arrival: 'uniform' | 'poisson';
-  connectTimeout: Micros;
-  timeout: Micros;
-  /** An answer later than this counts as failed for the people who wait. */ slow: Micros;
-  clients: number;
-}
-interface LoadState {
+interface Source {
   configuration: LoadConfiguration;
   sent: number;
   address: number | undefined;
   resolvedAt: Micros;
   waiting: number;
   nextAt: Micros;
+  /** Cookies of each client by name. */
+  jars: Map<number, Map<string, string>>;
+}
+interface LoadState {
+  sources: Source[];
 }
 
 const TICK = 'traffic.load.tick';
 const RESOLVED = 'traffic.load.resolved';
 const DONE = 'traffic.load.done';
 const NAMES_KEPT = 10 * SECOND;
-
-/** Reads `key = value` lines. Errors name the line. */
-export function readConfiguration(text: string): LoadConfiguration | string {
-  const values = new Map<string, string>();
-  for (const [index, raw] of text.split('\n').entries()) {
-    const line = raw.replace(/#.*/, '').trim();
-    if (line === '') continue;
-    const match = /^([a-z_]+)\s*=\s*(.*)$/.exec(line);
-    if (match === null) return `line ${index + 1}: expected "key = value"`;
-    values.set(match[1] ?? '', match[2] ?? '');
-  }
-  const url = /^http:\/\/([^/:]+)(?::(\d+))?(\/.*)?$/.exec(values.get('url') ?? '');
-  if (url === null) return 'url: expected http://NAME[:PORT][/PATH]';
-  const duration = (key: string, fallback: string): Micros => parseDuration(values.get(key) ?? fallback) ?? 0;
-  const rate = Number(values.get('rate') ?? '1');
-  if (!(rate > 0)) return 'rate: expected a number above 0';
-  return {
-    name: values.get('name') ?? 'clients',
-    url: values.get('url') ?? '',
-    host: url[1] ?? '',
-    port: Number(url[2] ?? 80),
-    path: url[3] ?? '/',
-    rate,
-    arrival: values.get('arrival') === 'poisson' ? 'poisson' : 'uniform',
-    connectTimeout: duration('connect_timeout', '4s'),
-    timeout: duration('timeout', '10s'),
-    slow: duration('slow', '10s'),
-    clients: Number(values.get('clients') ?? '1'),
-  };
-}
+/** A source that is silent looks again so often. */
+const LOOK_AGAIN = SECOND;
 
 /** `loadgen FILE`: reads its file and goes on sending until it is told to stop. */
 export function* loadGenerator(context: ProgramContext): ProgramRun {
@@ -76,96 +43,119 @@ export function* loadGenerator(context: ProgramContext): ProgramRun {
     yield* context.err(`loadgen: ${path}: cannot be read\n`);
     return 1;
   }
-  const configuration = readConfiguration(text);
-  if (typeof configuration === 'string') {
-    yield* context.err(`loadgen: ${path}: ${configuration}\n`);
+  const configurations = readConfiguration(text);
+  if (typeof configurations === 'string') {
+    yield* context.err(`loadgen: ${path}: ${configurations}\n`);
     return 1;
   }
   const state: LoadState = {
-    configuration,
-    sent: 0,
-    address: parseIPv4(configuration.host),
-    resolvedAt: -NAMES_KEPT,
-    waiting: 0,
-    nextAt: context.kernel.now,
+    sources: configurations.map((configuration) => ({
+      configuration,
+      sent: 0,
+      address: parseIPv4(configuration.host),
+      resolvedAt: -NAMES_KEPT,
+      waiting: 0,
+      nextAt: context.kernel.now,
+      jars: new Map(),
+    })),
   };
   context.become('loadgen', state);
-  context.world.timer(context.host, context.pid, 'tick', context.kernel.now + 1, {
-    name: TICK,
-    data: undefined,
-  });
+  state.sources.forEach((_, index) =>
+    context.world.timer(context.host, context.pid, `tick ${index}`, context.kernel.now + 1, {
+      name: TICK,
+      data: { index },
+    }),
+  );
   return yield* context.serve();
 }
 
 export const loadDaemon: DaemonDefinition<LoadState> = {
   kind: 'loadgen',
   register(world) {
-    world.callback(TICK, ({ host, pid }) => tick(world, host, pid));
-    world.callback<undefined, ResolveEvent>(RESOLVED, ({ host, pid }, event) =>
-      resolved(world, host, pid, event),
+    world.callback<{ index: number }, undefined>(TICK, ({ host, pid, data }) =>
+      tick(world, host, pid, data.index),
     );
-    world.callback<{ n: number }, HttpResult>(DONE, ({ host, pid, data }, result) =>
-      done(world, host, pid, data.n, result),
+    world.callback<{ index: number }, ResolveEvent>(RESOLVED, ({ host, pid, data }, event) =>
+      resolved(world, host, pid, data.index, event),
+    );
+    world.callback<Sent, HttpResult>(DONE, ({ host, pid, data }, result) =>
+      done(world, host, pid, data, result),
     );
   },
 };
-
-function stateOf(host: Host, pid: number): LoadState | undefined {
-  return host.process(pid)?.daemon?.state as LoadState | undefined;
+interface Sent {
+  index: number;
+  n: number;
 }
-function tick(world: World, host: Host, pid: number): void {
-  const state = stateOf(host, pid);
-  if (state === undefined) return;
-  const { configuration } = state;
-  const gap = SECOND / configuration.rate;
-  state.nextAt +=
-    configuration.arrival === 'uniform'
-      ? Math.round(gap)
-      : Math.max(
-          1,
-          world.kernel.random(`arrivals:${host.name}:${configuration.name}`).exponential(Math.round(gap)),
-        );
-  world.timer(host, pid, 'tick', Math.max(state.nextAt, world.kernel.now + 1), {
-    name: TICK,
-    data: undefined,
-  });
-  if (
-    state.address !== undefined &&
-    (parseIPv4(configuration.host) !== undefined || world.kernel.now - state.resolvedAt < NAMES_KEPT)
-  ) {
-    send(world, host, pid, state, state.address);
+
+function sourceOf(host: Host, pid: number, index: number): Source | undefined {
+  const state = host.process(pid)?.daemon?.state as LoadState | undefined;
+  return state?.sources[index];
+}
+function tick(world: World, host: Host, pid: number, index: number): void {
+  const source = sourceOf(host, pid, index);
+  if (source === undefined) return;
+  const { configuration } = source;
+  const { now } = world.kernel;
+  const again = (at: Micros): void =>
+    world.timer(host, pid, `tick ${index}`, Math.max(at, now + 1), { name: TICK, data: { index } });
+  const outside = outsideOf(world, configuration.name);
+  const rate = rateAt(configuration, now) * outside.factor;
+  if (!(outside.comes ?? !configuration.paused) || rate <= 0) {
+    source.nextAt = now + LOOK_AGAIN;
+    again(source.nextAt);
     return;
   }
-  state.waiting += 1;
-  if (state.waiting === 1)
+  const gap = Math.round(SECOND / rate);
+  source.nextAt +=
+    configuration.arrival === 'uniform'
+      ? gap
+      : Math.max(1, world.kernel.random(`arrivals:${host.name}:${configuration.name}`).exponential(gap));
+  // A source that hardly comes must notice when that changes.
+  if (source.nextAt - now > 5 * LOOK_AGAIN && outside.factor !== 1) source.nextAt = now + 5 * LOOK_AGAIN;
+  again(source.nextAt);
+  const isKnown = parseIPv4(configuration.host) !== undefined || now - source.resolvedAt < NAMES_KEPT;
+  if (source.address !== undefined && isKnown) {
+    send(world, host, pid, { source, index, ip: source.address });
+    return;
+  }
+  source.waiting += 1;
+  if (source.waiting === 1)
     world.network.resolve(host, {
       pid,
       name: configuration.host,
-      on: { name: RESOLVED, pid, data: undefined },
+      on: { name: RESOLVED, pid, data: { index } },
     });
 }
-function resolved(world: World, host: Host, pid: number, event: ResolveEvent): void {
-  const state = stateOf(host, pid);
-  if (state === undefined) return;
-  const waiting = state.waiting;
-  state.waiting = 0;
-  state.address = event.ok ? event.addresses[0] : undefined;
-  state.resolvedAt = world.kernel.now;
+function resolved(world: World, host: Host, pid: number, index: number, event: ResolveEvent): void {
+  const source = sourceOf(host, pid, index);
+  if (source === undefined) return;
+  const { waiting } = source;
+  source.waiting = 0;
+  source.address = event.ok ? event.addresses[0] : undefined;
+  source.resolvedAt = world.kernel.now;
   for (let i = 0; i < waiting; i++) {
-    if (state.address !== undefined) send(world, host, pid, state, state.address);
+    if (source.address !== undefined) send(world, host, pid, { source, index, ip: source.address });
     else
-      report(world, host, state, ++state.sent, {
+      report(world, host, source, ++source.sent, {
         status: undefined,
         error: 'resolve',
         micros: 0,
         trace: 0,
-        server: '',
+        body: '',
       });
   }
 }
-function send(world: World, host: Host, pid: number, state: LoadState, ip: number): void {
-  const { configuration } = state;
-  const n = ++state.sent;
+function send(
+  world: World,
+  host: Host,
+  pid: number,
+  { source, index, ip }: { source: Source; index: number; ip: number },
+): void {
+  const { configuration } = source;
+  const n = ++source.sent;
+  const request = requestFor(world, host, configuration);
+  const cookies = configuration.keepCookies ? cookiesOf(source, n) : '';
   startRequest(
     host,
     pid,
@@ -173,58 +163,91 @@ function send(world: World, host: Host, pid: number, state: LoadState, ip: numbe
       ip,
       port: configuration.port,
       host: configuration.host,
-      target: configuration.path,
-      method: 'GET',
+      target: request.path,
+      method: request.method,
       headers: [
         ['User-Agent', 'Mozilla/5.0'],
         ['Accept', '*/*'],
+        ...configuration.headers,
+        ...request.headers,
+        ...(cookies === '' ? [] : [['Cookie', cookies] satisfies [string, string]]),
         ['Connection', 'close'],
       ],
-      body: '',
+      body: request.body,
       connectTimeout: configuration.connectTimeout,
       timeout: configuration.timeout,
       bindIp: undefined,
-      trace: world.startTrace(`${host.name} #${n} GET ${configuration.url}`),
+      trace: world.startTrace(`${host.name} #${n} ${request.method} ${urlOf(configuration, request)}`),
+      sendAfter: outsideOf(world, configuration.name).sendAfter ?? configuration.sendAfter,
     },
-    { name: DONE, pid, data: { n } },
+    { name: DONE, pid, data: { index, n } },
   );
 }
-function done(world: World, host: Host, pid: number, n: number, result: HttpResult): void {
-  const state = stateOf(host, pid);
-  if (state === undefined) return;
-  report(world, host, state, n, {
+function urlOf({ url, requests }: LoadConfiguration, { path }: LoadRequest): string {
+  return requests.length === 1 ? url : url.replace(/^(http:\/\/[^/]+).*$/, `$1${path}`);
+}
+function requestFor(world: World, host: Host, { name, requests }: LoadConfiguration): LoadRequest {
+  const [only] = requests;
+  if (requests.length === 1 && only !== undefined) return only;
+  const total = requests.reduce((sum, { weight }) => sum + weight, 0);
+  let drawn = world.kernel.random(`pages:${host.name}:${name}`).integer(1, total);
+  const found = requests.find(({ weight }) => (drawn -= weight) <= 0) ?? only;
+  return found ?? { weight: 1, method: 'GET', path: '/', headers: [], body: '' };
+}
+function clientOf({ configuration }: Source, n: number): number {
+  return n % configuration.clients;
+}
+function cookiesOf(source: Source, n: number): string {
+  const jar = source.jars.get(clientOf(source, n));
+  return jar === undefined ? '' : [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+}
+function keepCookies(source: Source, n: number, headers: readonly [string, string][]): void {
+  for (const [name, value] of headers) {
+    if (name.toLowerCase() !== 'set-cookie') continue;
+    const pair = /^([^=;\s]+)=([^;]*)/.exec(value);
+    if (pair === null) continue;
+    const client = clientOf(source, n);
+    const jar = source.jars.get(client) ?? new Map<string, string>();
+    source.jars.set(client, jar);
+    jar.set(pair[1] ?? '', pair[2] ?? '');
+  }
+}
+function done(world: World, host: Host, pid: number, { index, n }: Sent, result: HttpResult): void {
+  const source = sourceOf(host, pid, index);
+  if (source === undefined) return;
+  if (source.configuration.keepCookies) keepCookies(source, n, result.headers);
+  report(world, host, source, n, {
     status: result.status,
     error: result.error,
     micros: result.endedAt - result.startedAt,
     trace: result.trace,
-    server: '',
+    body: result.body,
   });
 }
 /** One journal entry for each request: what the people outside saw. */
 function report(
   world: World,
   host: Host,
-  state: LoadState,
+  { configuration }: Source,
   n: number,
   seen: {
     status: number | undefined;
     error: string | undefined;
     micros: Micros;
     trace: number;
-    server: string;
+    body: string;
   },
 ): void {
-  const good =
-    seen.error === undefined &&
-    seen.status !== undefined &&
-    seen.status < 500 &&
-    seen.micros <= state.configuration.slow;
+  const { expectStatus, expectBody } = configuration;
+  const isAnswered = seen.error === undefined && seen.status !== undefined;
+  const isWrongStatus = expectStatus === undefined ? (seen.status ?? 0) >= 500 : seen.status !== expectStatus;
+  const isWrongBody = isAnswered && !isWrongStatus && !seen.body.includes(expectBody);
   world.record(host.name, 'request', {
-    from: state.configuration.name,
+    from: configuration.name,
     n,
-    ok: good,
+    ok: isAnswered && !isWrongStatus && !isWrongBody && seen.micros <= configuration.slow,
     status: seen.status ?? 0,
-    error: seen.error ?? '',
+    error: seen.error ?? (isWrongBody ? 'content' : ''),
     micros: seen.micros,
     trace: seen.trace,
   });
