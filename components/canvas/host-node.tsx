@@ -101,7 +101,7 @@ function Card({ host, status }: { host: HostView; status: HostStatus | undefined
       <span className="block truncate text-[10.5px] leading-[1.5] text-faint">
         {host.address}
         {!traffic && status !== undefined && status.note !== '' && (
-          <span className="text-muted"> · {status.note}</span>
+          <span className="text-muted"> · {status.note.replace(' req/s', '/s')}</span>
         )}
       </span>
       {status !== undefined && status.power !== 'on' ? (

@@ -51,7 +51,7 @@ export function DebriefScreen() {
         </div>
         {debrief.text !== '' && (
           <Card title="To take home">
-            <div className="max-w-[75ch]">
+            <div className="[column-gap:3rem] [column-width:26rem] [&_h3]:break-after-avoid [&_li]:break-inside-avoid [&_p]:break-inside-avoid">
               <LazyMarkdown text={debrief.text} />
             </div>
           </Card>

@@ -128,7 +128,8 @@ export function CodeEditor({
 
 /** The daemon counts lines from 1 and sometimes names one that is gone: then the last line is marked. */
 function placed(doc: Text, diagnostics: readonly FileDiagnostic[]): Diagnostic[] {
-  return diagnostics.map(({ severity, line, column, endColumn, message }) => {
+  const located = diagnostics.filter(({ line }) => line > 0);
+  return located.map(({ severity, line, column, endColumn, message }) => {
     const { from, to, text } = doc.line(Math.max(1, Math.min(line, doc.lines)));
     const indent = text.length - text.trimStart().length;
     const start = column === undefined ? from + indent : Math.min(to, from + column - 1);

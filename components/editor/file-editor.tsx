@@ -192,7 +192,7 @@ function Checked({ edited }: { edited: EditedFile }) {
           Close
         </Button>
       </p>
-      <pre className="max-h-32 overflow-auto whitespace-pre-wrap break-words">{output.trimEnd()}</pre>
+      <pre className="max-h-52 overflow-auto whitespace-pre-wrap break-words">{output.trimEnd()}</pre>
     </div>
   );
 }

@@ -49,6 +49,7 @@ function setup(options: { writable?: boolean; words?: string[] } = {}) {
     write: (text) => paper.write(text),
     columns: () => 20,
     writable: () => options.writable ?? true,
+    sendRaw: () => undefined,
     sendLine: (text) => sent.push(text),
     sendKey: (key) => sent.push(`<${key}>`),
     complete: () => Promise.resolve({ from: 0, words: options.words ?? [] }),

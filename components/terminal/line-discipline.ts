@@ -23,6 +23,8 @@ export interface LineHost {
   /** False while the learner looks back: nothing is sent then. */
   writable(): boolean;
   sendLine(text: string): void;
+  /** Keys for a program that wants them as they are typed. */
+  sendRaw(text: string): void;
   sendKey(key: 'interrupt' | 'end-of-file' | 'suspend' | 'quit'): void;
   complete(text: string, cursor: number): Promise<{ from: number; words: string[] } | undefined>;
   history(): Promise<readonly string[] | undefined>;
@@ -58,6 +60,9 @@ export class LineDiscipline {
   input(data: string): void {
     if (!this.#host.writable()) return this.#host.refuse('looking-back');
     if (data.length + this.#state.text.length > MOST_TYPED) return this.#host.refuse('too-long');
+    // ICRNL stays on when a program takes single keys.
+    if (this.#screen.raw === true && !this.#screen.closed)
+      return this.#host.sendRaw(data.replaceAll('\r', '\n'));
     this.#ahead.push(...keysOf(data));
     this.#drain();
   }
@@ -84,7 +89,7 @@ export class LineDiscipline {
   }
 
   #editable(): boolean {
-    return this.#screen.awaiting && !this.#screen.closed && !this.#sent;
+    return this.#screen.awaiting && this.#screen.raw !== true && !this.#screen.closed && !this.#sent;
   }
 
   #drain(): void {

@@ -138,6 +138,7 @@ function hostOf({
     columns: () => xterm.cols,
     writable: () => !client.store.getState().time.lookingBack,
     sendLine: (text) => client.send({ type: 'terminal-line', terminal, text }),
+    sendRaw: (text) => client.send({ type: 'terminal-line', terminal, text, raw: true }),
     sendKey: (key) => client.send({ type: 'terminal-key', terminal, key }),
     complete: (text, cursor) =>
       quiet(client.ask({ type: 'terminal-complete', terminal, text, cursor }, 'completions')),

@@ -9,6 +9,8 @@ export interface TerminalScreen {
   awaiting: boolean;
   prompt: string;
   echo: boolean;
+  /** Keys go to the program one by one. */
+  raw?: boolean;
   closed: boolean;
 }
 
@@ -27,11 +29,11 @@ export class TerminalScreens {
   readonly #listeners = new Map<string, Set<(change: ScreenChange) => void>>();
 
   receive(outputs: readonly TerminalOutput[]): void {
-    for (const { id, text, reset, awaiting, prompt, echo, closed } of outputs) {
+    for (const { id, text, reset, awaiting, prompt, echo, raw, closed } of outputs) {
       const before = reset ? BLANK : this.screen(id);
       const whole = before.text + text;
       const kept = whole.length > MOST_CHARACTERS ? whole.slice(-MOST_CHARACTERS) : whole;
-      const screen = { text: kept, awaiting, prompt, echo, closed };
+      const screen = { text: kept, awaiting, prompt, echo, raw: raw === true, closed };
       this.#screens.set(id, screen);
       for (const listener of this.#listeners.get(id) ?? []) listener({ text, reset, screen });
     }

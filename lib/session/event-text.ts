@@ -53,7 +53,11 @@ const WORDS: Readonly<Record<string, (data: Data, host: string) => Said>> = {
     tone: 'neutral',
     mark: 'feed',
   }),
-  'feed.drill': (data) => ({ text: `Drill: ${word(data, 'text')}`, tone: 'risk', mark: 'feed' }),
+  'feed.drill': (data) => ({
+    text: `Drill: ${word(data, 'text').replace(/^Drill:? /, '')}`,
+    tone: 'risk',
+    mark: 'feed',
+  }),
   'feed.resolved': (data) => ({
     text: `Resolved: ${word(data, 'text').replace(/^(\w+):.*/, '$1')}`,
     tone: 'ok',

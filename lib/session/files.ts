@@ -115,7 +115,7 @@ function diagnosticsOf({ diagnostics }: CheckedFile, path: string, text: string)
       return {
         severity,
         message,
-        line: line ?? 1,
+        line: line ?? 0,
         ...(column === undefined ? {} : { column }),
         ...(end !== undefined && end.line === line ? { endColumn: end.column } : {}),
         ...(code === 'not-modelled' ? { ours: true } : {}),

@@ -41,6 +41,10 @@ export function applyInput(run: Run<RunInput>, input: RunInput): void {
       const far = farEnd(world, input.terminal);
       const terminal = terminalOf(world, input.terminal);
       if (terminal === undefined) return;
+      if (input.raw === true) {
+        terminal.input(input.text);
+        return;
+      }
       const shown = far?.terminal.state?.echo === false ? '' : input.text;
       const seq = note('line', {
         terminal: input.terminal,
@@ -81,8 +85,8 @@ export function applyInput(run: Run<RunInput>, input: RunInput): void {
         ...(before instanceof FileError ? { created: true } : {}),
         ...(failed instanceof FileError ? { refused: failed.errno } : {}),
       });
-      // The editor that a terminal opened for this file ends.
-      world.wake(`editor:${name}:${path}`);
+      // The editor that a terminal opened for this file ends once it is written.
+      if (!(failed instanceof FileError)) world.wake(`editor:${name}:${path}`);
       return;
     }
     case 'hint':

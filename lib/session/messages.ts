@@ -23,7 +23,8 @@ export type ClientMessage =
         | { kind: 'switch-branch'; branch: number };
     }
   | { type: 'terminal-open'; id: number; host: string; user?: string }
-  | { type: 'terminal-line'; terminal: string; text: string }
+  /** `raw`: keys as they were typed, for a program that wants them one by one. */
+  | { type: 'terminal-line'; terminal: string; text: string; raw?: boolean }
   | { type: 'terminal-key'; terminal: string; key: 'interrupt' | 'end-of-file' | 'suspend' | 'quit' }
   | { type: 'terminal-size'; terminal: string; columns: number; rows: number }
   | { type: 'terminal-close'; terminal: string }
@@ -85,7 +86,7 @@ export interface SavedRun {
 /** Inputs of a run, in the order they were given. */
 export type RunInput =
   | { kind: 'terminal-open'; terminal: string; host: string; user: string }
-  | { kind: 'line'; terminal: string; text: string }
+  | { kind: 'line'; terminal: string; text: string; raw?: boolean }
   | { kind: 'key'; terminal: string; key: 'interrupt' | 'end-of-file' | 'suspend' | 'quit' }
   | { kind: 'size'; terminal: string; columns: number; rows: number }
   | { kind: 'terminal-close'; terminal: string }
@@ -156,6 +157,7 @@ export type Answer =
   | { kind: 'refused'; message: string };
 export interface FileDiagnostic {
   severity: 'error' | 'warning' | 'notice';
+  /** From 1; 0 when it is about the whole file. */
   line: number;
   column?: number;
   endColumn?: number;
@@ -363,6 +365,8 @@ export interface TerminalOutput {
   awaiting: boolean;
   prompt: string;
   echo: boolean;
+  /** A program takes single keys (top): nothing is edited or kept back. */
+  raw?: boolean;
   closed: boolean;
 }
 export interface LogLine {

@@ -61,6 +61,8 @@ export class Session {
   #sentHosts = new Map<string, string>();
   #nextTerminal = 1;
   #edit: Frame['edit'];
+  /** As whom the files that a terminal's vi or nano opened are saved, by `TERMINAL HOST:PATH`. */
+  readonly #editors = new Map<string, { uid: number; gid: number }>();
   #notices: string[] = [];
 
   constructor(
@@ -276,7 +278,7 @@ export class Session {
     return { id, host, user, title: host };
   }
   #openEditor(data: unknown): void {
-    const { host, path, tty } = data as { host: string; path: string; tty?: string };
+    const { host, path, tty, pid } = data as { host: string; path: string; tty?: string; pid?: number };
     for (const id of learnerTerminals(this.run.world).keys()) {
       const far = farEnd(this.run.world, id);
       if (
@@ -284,6 +286,10 @@ export class Session {
         (tty === undefined || tty === '' || far.terminal.id === tty.replace('/dev/', ''))
       )
         this.#edit = { host, path, terminal: id };
+      else continue;
+      const process = far.host.process(pid ?? 0);
+      if (process !== undefined)
+        this.#editors.set(`${id} ${host}:${path}`, { uid: process.uid, gid: process.gid });
     }
   }
 
@@ -302,8 +308,13 @@ export class Session {
         return typeof opened === 'string' ? refused(opened) : { kind: 'terminal', terminal: opened };
       }
       case 'terminal-line':
-        this.#expect(message.terminal);
-        this.input({ kind: 'line', terminal: message.terminal, text: message.text });
+        if (message.raw !== true) this.#expect(message.terminal);
+        this.input({
+          kind: 'line',
+          terminal: message.terminal,
+          text: message.text,
+          ...(message.raw === true ? { raw: true } : {}),
+        });
         return undefined;
       case 'terminal-key':
         this.input({ kind: 'key', terminal: message.terminal, key: message.key });
@@ -402,14 +413,17 @@ export class Session {
     const host = this.run.world.findHost(name);
     if (host === undefined) return refused(noHost(name));
     if (host.state.power === 'off') return refused(`${name} has no power.`);
-    const far = terminal === undefined ? undefined : farEnd(this.run.world, terminal);
-    const process =
-      far === undefined || far.host !== host ? undefined : host.process(far.terminal.state?.session ?? 0);
-    const uid = process?.uid ?? 0;
-    this.input({ kind: 'save', host: name, path, text, uid, gid: process?.gid ?? 0 });
+    // As the user of the vi or nano that opened it; from the list of files as root.
+    const { uid, gid } = this.#editors.get(`${terminal} ${name}:${path}`) ?? { uid: 0, gid: 0 };
+    const user = host.user(uid);
+    const groups = user?.groups ?? [];
+    const mayNot = host.fs.access(path, 2, { uid, gid, groups })?.errno;
+    this.input({ kind: 'save', host: name, path, text, uid, gid });
     if (host.fs.readFile(path, { uid: 0, gid: 0, groups: [] }) !== text)
       return refused(
-        `${path} could not be written: is the disk full or read-only, or may ${host.user(uid)?.name ?? uid} not write it?`,
+        mayNot === 'EACCES'
+          ? `Permission denied: ${user?.name ?? uid} may not write ${path}. Open it with sudo.`
+          : `${path} could not be written${mayNot === undefined ? '. Is the disk full?' : ` (${mayNot}).`}`,
       );
     return { kind: 'saved', diagnostics: checkText(host, path, text).diagnostics };
   }
@@ -555,13 +569,19 @@ export class Session {
       const far = farEnd(this.run.world, learner.id);
       if (far !== undefined) here.add(far.host.name);
       const isClosed = far === undefined;
+      const isRaw = far?.terminal.state?.canonical === false;
       const output = this.#transcript(learner.id).output({
         id: learner.id,
         title: far?.host.name ?? learner.host,
         host: far?.host.name ?? learner.host,
         awaiting:
-          far !== undefined && far.terminal.isAwaited && !far.busy && !this.#isOnItsWay(learner.id, far),
+          far !== undefined &&
+          !isRaw &&
+          far.terminal.isAwaited &&
+          !far.busy &&
+          !this.#isOnItsWay(learner.id, far),
         echo: far?.terminal.state?.echo ?? true,
+        raw: isRaw,
         closed: isClosed,
       });
       if (output !== undefined) outputs.push(output);

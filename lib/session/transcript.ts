@@ -47,7 +47,7 @@ export class Transcript {
 
   /** What the page has to be told now; undefined when it knows. */
   output(
-    state: Pick<TerminalOutput, 'id' | 'title' | 'host' | 'awaiting' | 'echo' | 'closed'>,
+    state: Pick<TerminalOutput, 'id' | 'title' | 'host' | 'awaiting' | 'echo' | 'raw' | 'closed'>,
   ): TerminalOutput | undefined {
     const holds = state.awaiting && !state.closed;
     // A prompt that stands on the screen waits for what is typed after it, even when nobody reads just now.

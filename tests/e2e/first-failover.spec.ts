@@ -1,8 +1,7 @@
 /** The first scenario, played in the browser as a person would: won, and lost on purpose. */
 import { spawnSync } from 'node:child_process';
-import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
-import { SCENARIO, Shift } from './shift';
+import { SCENARIO, Shift, violations } from './shift';
 
 test.describe.configure({ mode: 'serial', timeout: 240_000 });
 
@@ -156,11 +155,6 @@ test('with the keyboard alone: a terminal is reached, left, and a host is chosen
   await page.keyboard.press('Enter');
   await expect(page.locator('button[data-host="lb2"]')).toHaveAttribute('aria-pressed', 'true');
 });
-
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).exclude('.xterm').analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-}
 
 test('a scenario that does not exist is not found, kindly', async ({ page }) => {
   const response = await page.goto('/play/no-such-scenario');

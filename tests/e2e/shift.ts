@@ -1,4 +1,5 @@
 /** What a person does on the play screen, for the browser tests. */
+import AxeBuilder from '@axe-core/playwright';
 import { expect, type Locator, type Page } from '@playwright/test';
 
 export const SCENARIO = 'standby-that-would-not-stand-by';
@@ -25,6 +26,18 @@ export class Shift {
   async text(): Promise<string> {
     return (await this.terminal.locator('.xterm-accessibility-tree').innerText()).replaceAll(' ', ' ');
   }
+  /** The terminal's rows as they are painted now. */
+  async screen(): Promise<string> {
+    const rows = await this.terminal.locator('.xterm-rows > div').allInnerTexts();
+    return rows
+      .map((row) => row.replaceAll(' ', ' ').trimEnd())
+      .join('\n')
+      .trimEnd();
+  }
+  /** Waits until the terminal shows something. */
+  async shows(expected: RegExp, timeout = 20_000): Promise<void> {
+    await expect.poll(() => this.screen(), { timeout }).toMatch(expected);
+  }
   /** Waits until the last line of the screen is the prompt of a host. */
   async prompt(host: string): Promise<void> {
     await expect
@@ -40,6 +53,17 @@ export class Shift {
     await expect.poll(() => this.text(), { timeout: 30_000 }).not.toBe(before);
     await this.prompt(host);
     return this.text();
+  }
+  /** As the browser does when somebody pastes. */
+  async paste(text: string): Promise<void> {
+    await this.terminal.click();
+    await this.page.evaluate((pasted) => {
+      const data = new DataTransfer();
+      data.setData('text/plain', pasted);
+      document.activeElement?.dispatchEvent(
+        new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
+      );
+    }, text);
   }
   async speed(times: 1 | 5 | 20 | 100): Promise<void> {
     await this.page.getByRole('button', { name: `${times} times real time`, exact: true }).click();
@@ -69,4 +93,29 @@ export class Shift {
       .getByText(text)
       .first();
   }
+  async openFile(host: string, path: string): Promise<Locator> {
+    await this.page.locator(`button[data-host="${host}"]`).click();
+    await this.page.getByRole('tab', { name: 'Files' }).click();
+    const name = path.split('/').at(-1) ?? path;
+    await this.page
+      .getByRole('button', { name: new RegExp(name.replace('.', '\\.')) })
+      .first()
+      .click();
+    const editor = this.page.getByRole('textbox', { name: `${path} on ${host}` });
+    await expect(editor).toBeVisible();
+    return editor;
+  }
+  /** Replaces the text of the open editor. */
+  async edit(editor: Locator, change: (text: string) => string): Promise<void> {
+    const text = (await editor.innerText()).replace(/\n\n/g, '\n');
+    await editor.click();
+    await this.page.keyboard.press('Control+a');
+    await this.page.keyboard.insertText(change(text));
+  }
+}
+
+/** What axe finds on the page as it stands; xterm's own tree apart. */
+export async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).exclude('.xterm').analyze();
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
 }

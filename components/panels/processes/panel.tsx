@@ -35,8 +35,11 @@ function Processes({ processes }: { processes: NonNullable<HostDetail['processes
           <Cell>{user}</Cell>
           <Cell>{cpu}</Cell>
           <Cell>{memory}</Cell>
-          <td className="whitespace-normal border-t border-line px-2 py-0.5 text-prose [overflow-wrap:anywhere]">
-            {command}
+          <td
+            className="whitespace-normal border-t border-line px-2 py-0.5 text-prose [overflow-wrap:anywhere]"
+            title={command}
+          >
+            <span className="line-clamp-2">{command}</span>
           </td>
         </tr>
       ))}
