@@ -7,6 +7,7 @@ import { register as registerKeepalived } from '../daemons/keepalived/index';
 import { register as registerHaproxy } from '../daemons/haproxy/index';
 import { NETWORK_TOOLS, register as registerNetworkTools } from '../daemons/network-tools/index';
 import { register as registerNftables } from '../daemons/nftables/index';
+import { register as registerRsyslog } from '../daemons/rsyslog/index';
 import { register as registerSshd, SSH_PACKAGES } from '../daemons/sshd/index';
 import { register as registerSudo } from '../daemons/sudo/index';
 import { register as registerSystemd } from '../daemons/systemd/index';
@@ -40,6 +41,7 @@ export function makeRegistry(): PluginRegistry {
   registerKeepalived(registry);
   registerNetworkTools(registry);
   registerNftables(registry);
+  registerRsyslog(registry);
   registerSshd(registry);
   registerSudo(registry);
   registerSysctl(registry);

@@ -27,7 +27,10 @@ const TOP: Readonly<Record<string, (host: Host) => string>> = {
       .join(''),
   stat: (host) =>
     `cpu  ${Math.floor(host.state.cpuMicros / 10_000)} 0 0 ${Math.max(0, Math.floor((host.world.kernel.now - host.state.bootedAt) / 10_000))} 0 0 0 0 0 0\nbtime ${Math.floor((host.world.state.epoch + host.state.bootedAt) / SECOND)}\nprocesses ${host.state.nextPid}\n`,
-  cmdline: () => 'BOOT_IMAGE=/boot/vmlinuz-6.1.0-41-amd64 root=/dev/vda1 ro quiet\n',
+  cmdline: ({ state }) => {
+    const given = state.extra.get('disk:cmdline');
+    return `${typeof given === 'string' ? given : 'BOOT_IMAGE=/boot/vmlinuz-6.1.0-41-amd64 root=/dev/vda1 ro quiet'}\n`;
+  },
 };
 
 const procFiles: VirtualFiles = {

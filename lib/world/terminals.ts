@@ -188,7 +188,7 @@ export class Terminal {
       if (state.line.length >= LONGEST_LINE) return;
       state.line += character === '\r' ? '\n' : character;
       if (state.echo) this.#put(state, character === '\r' ? '\n' : character);
-      else if (character === '\n') this.#put(state, '\n');
+      else if (character === '\n' || character === '\r') this.#put(state, '\n');
       if (!state.line.endsWith('\n')) return;
       state.input.push(state.line);
       state.line = '';

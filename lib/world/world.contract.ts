@@ -151,7 +151,15 @@ export interface VirtualFiles {
 export interface HostSetup {
   name: string;
   zone?: string;
-  interfaces: { name: string; segment: string; addresses: InterfaceAddress[]; mac?: string; up?: boolean }[];
+  interfaces: {
+    name: string;
+    segment: string;
+    addresses: InterfaceAddress[];
+    mac?: string;
+    up?: boolean;
+    peer?: number;
+    alternatives?: readonly string[];
+  }[];
   /** Routes in force without any boot (labs without init). With init the files decide. */
   routes?: Route[];
   sysctl?: Record<string, string>;
@@ -221,6 +229,8 @@ export interface SyslogEntry {
   about?: string;
   invocation?: string;
   uid?: number;
+  /** Sent without the process id that syslog(3) adds with LOG_PID (logger without -i). */
+  bare?: boolean;
   transport: 'syslog' | 'stdout' | 'journal' | 'kernel';
 }
 
@@ -285,6 +295,10 @@ export interface InterfaceState {
   name: string;
   index: number;
   mac: string;
+  /** veth(4): index of the other end, in another network namespace. */
+  peer?: number;
+  /** Other names, by slot and path. */
+  alternatives?: readonly string[];
   segment: string | undefined;
   addresses: InterfaceAddress[];
   up: boolean;

@@ -145,7 +145,13 @@ export class SimulatedWorld implements World {
       interfaces.set(
         device.name,
         this.#interface(
-          { name: device.name, segment: device.segment, mac: device.mac ?? formatMac(index, position) },
+          {
+            name: device.name,
+            segment: device.segment,
+            mac: device.mac ?? formatMac(index, position),
+            ...(device.peer === undefined ? {} : { peer: device.peer }),
+            ...(device.alternatives === undefined ? {} : { alternatives: device.alternatives }),
+          },
           position + 2,
         ),
       ),
@@ -220,7 +226,7 @@ export class SimulatedWorld implements World {
     };
   }
   #interface(
-    device: { name: string; segment: string | undefined; mac: string },
+    device: Pick<InterfaceState, 'name' | 'segment' | 'mac' | 'peer' | 'alternatives'>,
     index: number,
   ): InterfaceState {
     return {

@@ -86,7 +86,8 @@ export function acceptedText(
   user: string,
   from: string,
   port: number,
-  key: { type: string; blob: string },
+  key: { type: string; blob: string } | undefined,
 ): string {
+  if (key === undefined) return `Accepted password for ${user} from ${from} port ${port} ssh2`;
   return `Accepted publickey for ${user} from ${from} port ${port} ssh2: ${shortType(key.type)} ${fingerprint(key)}`;
 }

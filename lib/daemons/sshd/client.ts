@@ -212,8 +212,8 @@ export class Client {
     }
     if (methods.includes('password') && options.password && !options.batch) {
       for (let attempt = 1; attempt <= PASSWORD_PROMPTS; attempt++) {
-        yield* this.#askPassword();
-        this.send({ t: 'auth', user, method: 'password' });
+        const password = yield* this.#askPassword();
+        this.send({ t: 'auth', user, method: 'password', password });
         const answer = yield* this.#answer();
         if (answer === undefined) return;
         if (attempt < PASSWORD_PROMPTS) yield* this.context.err('Permission denied, please try again.\n');
@@ -244,16 +244,17 @@ export class Client {
     for (const key of keys)
       if (!known.some(({ blob }) => blob === key.blob)) rememberKey(context, path, field, key);
   }
-  *#askPassword(): Step<void> {
+  *#askPassword(): Step<string> {
     const { context, options } = this;
     const terminal = terminalOf(context);
-    if (terminal === undefined) return;
+    if (terminal === undefined) return '';
     const control =
       context.process.tty === undefined ? undefined : context.host.terminals.find(context.process.tty);
     terminal.write(`${options.user}@${options.host}'s password: `);
     control?.setAttributes({ echo: false });
-    yield* context.readLine(terminal);
+    const typed = yield* context.readLine(terminal);
     control?.setAttributes({ echo: true });
+    return typed.replace(/\n$/, '');
   }
   /** The identity files that can be used; what is wrong with others is said. */
   *#keys(): Step<{ path: string; key: PublicKey }[]> {

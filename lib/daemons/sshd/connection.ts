@@ -3,6 +3,7 @@ import { formatIPv4 } from '../../std/ipv4';
 import { SECOND } from '../../std/instant';
 import { FileError } from '../../world/files.contract';
 import type { ProgramContext, ProgramRun, Wait, Wake } from '../../world/process.contract';
+import { passwordIsRight } from '../../world/passwords';
 import type { UserRecord } from '../../world/world.contract';
 import { Mailbox } from '../mailbox';
 import { acceptedText, findKey, notAllowed } from './authentication';
@@ -162,6 +163,10 @@ class Entrance {
       return 'too-many';
     }
     if (packet.method === 'password') {
+      if (record !== undefined && this.#isRight(record, packet.password)) {
+        yield* context.sleep(SIGNATURE_MICROS);
+        return this.#admit(record, undefined, undefined);
+      }
       yield* this.#wrongPassword();
       return refuse();
     }
@@ -174,6 +179,15 @@ class Entrance {
     if (found.log !== undefined) side.log(found.log);
     if (!found.allowed) return refuse();
     return this.#admit(record, packet.key, found.command);
+  }
+  #isRight(record: UserRecord, password: string): boolean {
+    const { context, served } = this.side;
+    const { config } = served;
+    if (!config.passwordAuthentication || (record.uid === 0 && config.permitRootLogin !== 'yes'))
+      return false;
+    return (
+      (password !== '' || config.permitEmptyPasswords) && passwordIsRight(context.host, record.name, password)
+    );
   }
   #introduce(name: string): void {
     const { side } = this;
@@ -213,7 +227,7 @@ class Entrance {
   }
   #admit(
     record: UserRecord,
-    key: { type: string; blob: string },
+    key: { type: string; blob: string } | undefined,
     command: string | undefined,
   ): { record: UserRecord | undefined; command: string | undefined } {
     const { side } = this;
@@ -235,6 +249,8 @@ class Entrance {
       'info',
       'authpriv',
     );
+    // Debian's /etc/pam.d/sshd has user_readenv=1, which pam_env of 1.5.2 regrets at every login.
+    side.log('pam_env(sshd:session): deprecated reading of user environment enabled', 'err', 'authpriv');
     side.send({ t: 'success', hostKeys: hostKeys(context, served.config) });
     return { record, command };
   }

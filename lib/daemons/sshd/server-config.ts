@@ -9,6 +9,7 @@ export interface ServerConfig {
   listen: { ip: number; port: number }[];
   permitRootLogin: 'yes' | 'no' | 'prohibit-password' | 'forced-commands-only';
   passwordAuthentication: boolean;
+  permitEmptyPasswords: boolean;
   publicKeyAuthentication: boolean;
   keyboardInteractive: boolean;
   allowUsers: string[];
@@ -51,6 +52,7 @@ export function readServerConfig(
     listen: [],
     permitRootLogin: 'prohibit-password',
     passwordAuthentication: true,
+    permitEmptyPasswords: false,
     publicKeyAuthentication: true,
     keyboardInteractive: true,
     allowUsers: [],
@@ -204,8 +206,9 @@ class Reader {
       case 'allowagentforwarding':
       case 'usedns':
       case 'tcpkeepalive':
-      case 'permitemptypasswords':
         return flag(() => undefined);
+      case 'permitemptypasswords':
+        return flag((on) => (config.permitEmptyPasswords = on));
       case 'logingracetime':
         return seconds((value) => (config.loginGraceSeconds = value));
       case 'clientaliveinterval':

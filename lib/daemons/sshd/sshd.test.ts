@@ -73,6 +73,7 @@ describe('ssh', () => {
       'sshd: Server listening on :: port 22.',
       `sshd: Accepted publickey for root from 10.0.1.30 port P ssh2: ED25519 ${key}`,
       'sshd: pam_unix(sshd:session): session opened for user root(uid=0) by (uid=0)',
+      'sshd: pam_env(sshd:session): deprecated reading of user environment enabled',
       'sshd: Received disconnect from 10.0.1.30 port P:11: disconnected by user',
       'sshd: Disconnected from user root 10.0.1.30 port P',
       'sshd: pam_unix(sshd:session): session closed for user root',

@@ -7,7 +7,7 @@ export type ClientPacket =
   | { t: 'kex' }
   | { t: 'newkeys' }
   | { t: 'auth'; user: string; method: 'none' }
-  | { t: 'auth'; user: string; method: 'password' }
+  | { t: 'auth'; user: string; method: 'password'; password: string }
   | { t: 'auth'; user: string; method: 'publickey'; key: { type: string; blob: string } }
   | {
       t: 'open';

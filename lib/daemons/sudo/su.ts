@@ -1,5 +1,6 @@
 /** su(1) and runuser(1) of util-linux 2.38.1, and nologin(8). Recorded in truth/host/c12. */
 import type { ProgramContext, ProgramRun, SpawnOptions, Wait, Wake } from '../../world/process.contract';
+import { passwordIsRight } from '../../world/passwords';
 import type { UserRecord } from '../../world/world.contract';
 import { parseOptions } from '../command-options';
 import { baseName, logAuth, ROOT_PATH, runAs, shellOf, terminalOf, USER_PATH } from './session';
@@ -141,7 +142,7 @@ function environment(
     .set('PATH', user.uid === 0 ? ROOT_PATH : USER_PATH);
 }
 
-/** No account has a password: whatever is typed is wrong. */
+/** One question; who is wrong waits for two seconds (pam_unix, login.defs FAIL_DELAY). */
 function* askPassword(
   context: ProgramContext,
   service: string,
@@ -156,8 +157,9 @@ function* askPassword(
   }
   terminal.write('Password: ');
   control?.setAttributes({ echo: false });
-  yield* context.readLine(terminal);
+  const typed = (yield* context.readLine(terminal)).replace(/\n$/, '');
   control?.setAttributes({ echo: true });
+  if (passwordIsRight(context.host, user.name, typed)) return true;
   const { uid } = context.who;
   const me = context.host.user(uid)?.name ?? '';
   context.syslog({

@@ -1,11 +1,13 @@
 /**
  * sudo(8) 1.9.13 as Debian 12 ships it. Texts and log lines recorded in truth/host/c12.
  *
- * Passwords are never right: no account of a lab has one. Not modelled: sudoedit, -b, -D, I/O logs, time stamps.
+ * Not modelled: sudoedit, -b, -D, I/O logs.
  */
 import { FileError } from '../../world/files.contract';
 import type { ProgramContext, ProgramRun, Wait, Wake } from '../../world/process.contract';
+import { passwordIsRight } from '../../world/passwords';
 import type { UserRecord } from '../../world/world.contract';
+import { SECOND } from '../../std/instant';
 import { parseOptions } from '../command-options';
 import { baseName, logAuth, ROOT_PATH, runAs, shellOf, terminalOf } from './session';
 import { decide, readSudoers, rulesFor, type Sudoers } from './sudoers';
@@ -101,6 +103,7 @@ export function* sudo(context: ProgramContext): ProgramRun {
     words.shift();
     variables.push([word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]);
   }
+  if (given.has('k') || given.has('K')) forget(context);
   if ((given.has('k') || given.has('K')) && words.length === 0) return 0;
   if (words.length === 0 && !['i', 's', 'l', 'v'].some((letter) => given.has(letter))) {
     yield* context.err(USAGE);
@@ -272,6 +275,23 @@ function logCommand(context: ProgramContext, call: Call, line: string, what: str
   logAuth(context, 'sudo', `${call.me.name.padStart(8)} : ${parts.join(' ; ')}`);
 }
 
+const REMEMBERED_MICROS = 15 * 60 * SECOND;
+/** sudoers(5) timestamp_type=tty: a record for the session of a terminal, or for the parent process without one. */
+function stampOf(context: ProgramContext, uid: number): string {
+  const { tty, sid, ppid } = context.process;
+  return `sudo:${uid}:${tty === undefined ? `parent ${ppid}` : `${tty} ${sid}`}`;
+}
+function remember(context: ProgramContext, uid: number): void {
+  context.host.state.extra.set(stampOf(context, uid), context.kernel.now);
+}
+function forget(context: ProgramContext): void {
+  context.host.state.extra.delete(stampOf(context, context.who.uid));
+}
+function isRemembered(context: ProgramContext, uid: number): boolean {
+  const at = context.host.state.extra.get(stampOf(context, uid));
+  return typeof at === 'number' && context.kernel.now - at < REMEMBERED_MICROS;
+}
+
 /** Asks for the password. @returns the exit code when it was not given. */
 function* authenticate(
   context: ProgramContext,
@@ -279,6 +299,7 @@ function* authenticate(
   line: string,
 ): Generator<Wait, number | undefined, Wake> {
   const { given, me } = call;
+  if (isRemembered(context, me.uid)) return undefined;
   if (given.has('n')) {
     logCommand(context, call, line, 'a password is required');
     yield* context.err('sudo: a password is required\n');
@@ -314,9 +335,18 @@ function* authenticate(
     if (given.has('S')) yield* context.err(prompt);
     else terminal.write(prompt);
     control?.setAttributes({ echo: false });
-    const line = yield* context.readLine(terminal);
+    const typed = yield* context.readLine(terminal);
     control?.setAttributes({ echo: true });
-    if (line === '') break;
+    if (typed === '') {
+      if (attempt > 1) break;
+      logCommand(context, call, line, 'a password is required');
+      yield* context.err('sudo: no password was provided\nsudo: a password is required\n');
+      return 1;
+    }
+    if (passwordIsRight(context.host, me.name, typed.replace(/\n$/, ''))) {
+      remember(context, me.uid);
+      return undefined;
+    }
     if (attempt === 1)
       context.syslog({
         facility: 'authpriv',

@@ -4,6 +4,8 @@ import type { SimulatedWorld } from '../../world/world';
 import type { Host, World } from '../../world/world.contract';
 import { unitCharts } from './charts';
 import { startJournal } from './journal-store';
+import { isContainer, virtualizationOf } from './conditions';
+import { generate } from './generators';
 import { FEATURES, INIT, managerOf, VERSION } from './host-manager';
 import { QUEUE_TIMER } from './jobs';
 import { Manager } from './manager';
@@ -135,9 +137,10 @@ function boot(manager: Manager): void {
   host.setSysctl('kernel.hostname', hostname);
   machineId(host);
   host.fs.mkdir('/run/systemd', 0o755, ROOT);
-  kernelMessages(host);
+  if (!isContainer(host)) kernelMessages(host);
+  generate(host);
   manager.log('info', `systemd ${VERSION} running in system mode (${FEATURES})`);
-  manager.log('info', 'Detected virtualization kvm.');
+  manager.log('info', `Detected virtualization ${virtualizationOf(host)}.`);
   manager.log('info', 'Detected architecture x86-64.');
   manager.log('info', `Hostname set to <${hostname}>.`);
   manager.load('-.slice');
@@ -185,7 +188,9 @@ function bootFinished(manager: Manager): void {
   const span = (micros: number): string => formatTimeSpan(micros, 1_000);
   manager.log(
     'info',
-    `Startup finished in ${span(kernel)} (kernel) + ${span(userspace)} (userspace) = ${span(kernel + userspace)}.`,
+    isContainer(manager.host)
+      ? `Startup finished in ${span(userspace)}.`
+      : `Startup finished in ${span(kernel)} (kernel) + ${span(userspace)} (userspace) = ${span(kernel + userspace)}.`,
   );
   (manager.daemon.world as SimulatedWorld).bootFinished(manager.host);
 }

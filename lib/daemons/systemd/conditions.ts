@@ -41,6 +41,7 @@ function isMet(host: Host, { kind, parameter }: Condition): boolean {
     case 'PathIsMountPoint':
       return host.fs.mounts().some(({ point }) => point === parameter);
     case 'PathIsReadWrite':
+      if (isContainer(host) && /^\/(sys|proc\/sys)(\/|$)/.test(parameter)) return false;
       return follow() !== undefined && host.fs.access(parameter, 2, ROOT)?.errno !== 'EROFS';
     case 'DirectoryNotEmpty': {
       const names = host.fs.readdir(parameter, ROOT);
@@ -59,7 +60,9 @@ function isMet(host: Host, { kind, parameter }: Condition): boolean {
     case 'User':
       return parameter === 'root' || parameter === '0' || parameter === '@system';
     case 'Virtualization':
-      return parameter === 'yes' || parameter === 'vm' || parameter === 'kvm' || parameter === 'true';
+      return isVirtualization(host, parameter);
+    case 'Capability':
+      return !isContainer(host) || !WITHHELD.has(parameter);
     case 'Architecture':
       return parameter === 'x86-64' || parameter === 'native';
     case 'FirstBoot':
@@ -71,10 +74,37 @@ function isMet(host: Host, { kind, parameter }: Condition): boolean {
     case 'Firmware':
     case 'PathIsEncrypted':
       return false;
-    // Not modelled: capabilities, kernel version, memory, processors, pressure; they count as met.
+    // Not modelled: kernel version, memory, processors, pressure; they count as met.
     default:
       return true;
   }
+}
+/** What a container's manager withholds (systemd-nspawn(1) "--capability="), and mounts for reading only: /sys, /proc/sys. */
+const WITHHELD = new Set([
+  'CAP_SYS_MODULE',
+  'CAP_SYS_RAWIO',
+  'CAP_SYS_TIME',
+  'CAP_SYS_PACCT',
+  'CAP_SYSLOG',
+  'CAP_WAKE_ALARM',
+]);
+const CONTAINERS = ['systemd-nspawn', 'lxc', 'lxc-libvirt', 'docker', 'podman', 'openvz', 'container-other'];
+/** What the machine is, in the words of systemd-detect-virt(1); a virtual machine under KVM unless it was made otherwise. */
+export function virtualizationOf(host: Host): string {
+  const made = host.state.extra.get(VIRTUALIZATION);
+  return typeof made === 'string' ? made : 'kvm';
+}
+/** Key of `HostState.extra`. */
+export const VIRTUALIZATION = 'disk:virtualization';
+export function isContainer(host: Host): boolean {
+  return CONTAINERS.includes(virtualizationOf(host));
+}
+function isVirtualization(host: Host, wanted: string): boolean {
+  if (/^(1|yes|y|true|t|on)$/.test(wanted)) return true;
+  if (/^(0|no|n|false|f|off)$/.test(wanted)) return false;
+  if (wanted === 'container') return isContainer(host);
+  if (wanted === 'vm') return !isContainer(host);
+  return wanted === virtualizationOf(host);
 }
 function globExists(host: Host, pattern: string): boolean {
   const cut = pattern.lastIndexOf('/');

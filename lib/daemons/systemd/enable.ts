@@ -1,6 +1,7 @@
 /** What `[Install]` sections mean on disk: links in `.wants/`, `.requires/` and aliases. Source: systemctl(1) "enable"; systemd 252 `install.c`. */
 import { FileError } from '../../world/files.contract';
 import type { Host } from '../../world/world.contract';
+import { GENERATED } from './generators';
 import type { Definition } from './state';
 import { loadDefinition } from './unit-file/load';
 import { findFragment, SEARCH_PATH } from './unit-file/search';
@@ -231,7 +232,8 @@ export function unitFileState(host: Host, name: string): UnitFileState | undefin
   const { install } = loadDefinition(host, name);
   const enabledBy = linksTo(host, CONFIG, [name]).some((path) => path !== `${CONFIG}/${name}`);
   if (enabledBy) return 'enabled';
-  if (linksTo(host, RUNTIME, [name]).some((path) => path !== `${RUNTIME}/${name}`)) return 'enabled-runtime';
+  for (const root of [RUNTIME, GENERATED])
+    if (linksTo(host, root, [name]).some((path) => path !== `${root}/${name}`)) return 'enabled-runtime';
   if (install.wantedBy.length + install.requiredBy.length + install.alias.length > 0) return 'disabled';
   if (install.also.length > 0) return 'indirect';
   return 'static';

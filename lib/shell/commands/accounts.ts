@@ -1,6 +1,7 @@
 /** useradd(8), usermod(8), userdel(8), groupadd(8), groupdel(8), gpasswd(1), passwd(1) and chpasswd(8) of the passwd package. */
 import { ROOT } from '../../world/files';
 import { FileError } from '../../world/files.contract';
+import { hashPassword } from '../../world/passwords';
 import type { UserRecord } from '../../world/world.contract';
 import { strftime } from '../../std/civil';
 import { removeTree } from './rm';
@@ -415,18 +416,6 @@ function* runGpasswd(tool: Tool): ToolRun {
   }
   yield* tool.drain();
   return 0;
-}
-
-/** Not a real hash: it only has to be equal for equal passwords. Departs: yescrypt. */
-export function hashPassword(text: string, salt: string): string {
-  let hash = 0x811c9dc5;
-  let out = '';
-  for (let round = 0; round < 11; round++) {
-    for (const character of `${salt}${round}${text}`)
-      hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
-    out += hash.toString(36).padStart(4, '0').slice(0, 4);
-  }
-  return `$y$j9T$${salt}$${out.slice(0, 43)}`;
 }
 
 function findUser(tool: Tool, name: string): UserRecord {

@@ -3,7 +3,7 @@ import { formatIPv4, inSubnet, parseCidr, parseIPv4 } from '../../../std/ipv4';
 import type { InterfaceAddress } from '../../../world/network.contract';
 import type { InterfaceState } from '../../../world/world.contract';
 import { garbage, noDevice, noSuchShown, refused, usage } from './failure';
-import { briefHead, hardwareLine, headLine, jsonLink } from './links';
+import { alternativeLines, briefHead, hardwareLine, headLine, jsonLink } from './links';
 import { type IpRequest, isShortFor } from './request';
 
 /** `ip addr add` may name a broadcast address; it is shown and nothing else. */
@@ -122,7 +122,11 @@ function show(request: IpRequest, chosen: Selection): string {
       .join('');
   return shown
     .map(({ device, addresses, six }) => {
-      const lines = [headLine(device, { mode: false }), ...(only ? [] : [hardwareLine(device)])];
+      const head = headLine(device, { mode: false });
+      const lines = only
+        ? [`${head}${device.peer === undefined ? '' : ' link-netnsid 0'}`]
+        : [head, hardwareLine(device)];
+      lines.push(...alternativeLines(device));
       for (const line of [...addresses.map((address) => inetLine(address, device)), ...six.map(sixLine)])
         lines.push(line, '       valid_lft forever preferred_lft forever');
       return `${lines.join('\n')}\n`;

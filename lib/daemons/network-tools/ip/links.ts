@@ -50,18 +50,31 @@ function linkText(
   const details = options.details
     ? ` promiscuity 0  allmulti 0 minmtu ${device.name === 'lo' ? 0 : 68} maxmtu ${device.name === 'lo' ? 0 : 65_535} `
     : '';
-  return `${headLine(device, { mode: true })}${joint}${hardwareLine(device)}${details}${options.statistics > 0 ? joint + statisticsText(device, joint, options.statistics) : ''}\n`;
+  const names = alternativeLines(device)
+    .map((line) => joint + line)
+    .join('');
+  return `${headLine(device, { mode: true })}${joint}${hardwareLine(device)}${details}${options.statistics > 0 ? joint + statisticsText(device, joint, options.statistics) : ''}${names}\n`;
 }
 
 /** `2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc fq_codel state UP …` */
 export function headLine(device: InterfaceState, { mode }: { mode: boolean }): string {
-  const queueing = device.name === 'lo' ? 'noqueue' : 'fq_codel';
-  return `${device.index}: ${device.name}: <${flagsOf(device).join(',')}> mtu ${device.mtu} qdisc ${queueing} state ${operationalState(device)}${mode ? ' mode DEFAULT' : ''} group default qlen 1000`;
+  return `${device.index}: ${nameOf(device)}: <${flagsOf(device).join(',')}> mtu ${device.mtu} qdisc ${queueing(device)} state ${operationalState(device)}${mode ? ' mode DEFAULT' : ''} group default qlen 1000`;
 }
 export function hardwareLine(device: InterfaceState): string {
   return device.name === 'lo'
     ? '    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00'
-    : `    link/ether ${device.mac} brd ff:ff:ff:ff:ff:ff`;
+    : `    link/ether ${device.mac} brd ff:ff:ff:ff:ff:ff${device.peer === undefined ? '' : ' link-netnsid 0'}`;
+}
+/** `    altname enp0s3`, a line each. */
+export function alternativeLines(device: InterfaceState): string[] {
+  return (device.alternatives ?? []).map((name) => `    altname ${name}`);
+}
+/** One end of a veth pair names the other by its index when that is in another namespace. */
+function nameOf(device: InterfaceState): string {
+  return device.peer === undefined ? device.name : `${device.name}@if${device.peer}`;
+}
+function queueing(device: InterfaceState): string {
+  return device.name === 'lo' || device.peer !== undefined ? 'noqueue' : 'fq_codel';
 }
 export function flagsOf(device: InterfaceState): string[] {
   const kind = device.name === 'lo' ? ['LOOPBACK'] : ['BROADCAST', 'MULTICAST'];
@@ -75,7 +88,7 @@ export function operationalState(device: InterfaceState): string {
 
 /** Name padded to 16, state to 14, each followed by a blank. */
 export function briefHead(device: InterfaceState): string {
-  return `${device.name.padEnd(16)} ${operationalState(device).padEnd(14)} `;
+  return `${nameOf(device).padEnd(16)} ${operationalState(device).padEnd(14)} `;
 }
 function briefLink(device: InterfaceState): string {
   return `${briefHead(device)}${device.name === 'lo' ? '00:00:00:00:00:00' : device.mac} <${flagsOf(device).join(',')}> \n`;
@@ -99,7 +112,7 @@ export function jsonLink(device: InterfaceState): Record<string, unknown> {
     ifname: device.name,
     flags: flagsOf(device),
     mtu: device.mtu,
-    qdisc: device.name === 'lo' ? 'noqueue' : 'fq_codel',
+    qdisc: queueing(device),
     operstate: operationalState(device),
     linkmode: 'DEFAULT',
     group: 'default',

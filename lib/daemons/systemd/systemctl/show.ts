@@ -1,4 +1,5 @@
 /** systemctl show: properties in the order of the bus interface. */
+import { virtualizationOf } from '../conditions';
 import { FEATURES, VERSION } from '../host-manager';
 import { presetOf, unitFileState } from '../enable';
 import type { Relation } from '../graph';
@@ -249,7 +250,7 @@ const COMMON: readonly Property[] = [
 const MANAGER: readonly (readonly [string, (manager: Manager) => string | number])[] = [
   ['Version', () => VERSION],
   ['Features', () => FEATURES],
-  ['Virtualization', () => 'kvm'],
+  ['Virtualization', ({ host }) => virtualizationOf(host)],
   ['Architecture', () => 'x86-64'],
   ['Tainted', () => ''],
   ['KernelTimestamp', (manager) => formatTimestamp(manager.state.kernelAt)],

@@ -1,5 +1,6 @@
 /** systemd-analyze: time, blame, critical-chain, calendar, timespan, verify. Source: systemd-analyze(1). */
 import type { Program, ProgramContext, Wait, Wake } from '../../../world/process.contract';
+import { isContainer } from '../conditions';
 import { managerOf } from '../host-manager';
 import type { Manager } from '../manager';
 import type { UnitState } from '../state';
@@ -54,7 +55,9 @@ function* time(context: ProgramContext, manager: Manager): Run<number> {
   const { kernelAt, userspaceAt, finishedAt, defaultTarget } = manager.state;
   const target = manager.unit(defaultTarget);
   yield* context.out(
-    `Startup finished in ${span(userspaceAt - kernelAt)} (kernel) + ${span(finishedAt - userspaceAt)} (userspace) = ${span(finishedAt - kernelAt)} \n`,
+    isContainer(context.host)
+      ? `Startup finished in ${span(finishedAt - userspaceAt)} (userspace) \n`
+      : `Startup finished in ${span(userspaceAt - kernelAt)} (kernel) + ${span(finishedAt - userspaceAt)} (userspace) = ${span(finishedAt - kernelAt)} \n`,
   );
   if (target !== undefined && target.activeEnterAt > 0)
     yield* context.out(

@@ -2,6 +2,7 @@
 import { strftime } from '../../../std/civil';
 import type { Program, ProgramContext, Wait, Wake } from '../../../world/process.contract';
 import { machineId } from '../boot';
+import { isContainer, virtualizationOf } from '../conditions';
 import { managerOf } from '../host-manager';
 
 type Run<T> = Generator<Wait, T, Wake>;
@@ -56,11 +57,11 @@ function hostnameStatus({ host }: ProgramContext): string {
   if (pretty !== undefined) rows.push(['Pretty hostname', pretty]);
   if (host.state.hostname !== fixed) rows.push(['Transient hostname', host.state.hostname]);
   rows.push(
-    ['Icon name', 'computer-vm'],
-    ['Chassis', 'vm 🖴'],
+    ['Icon name', isContainer(host) ? 'computer-container' : 'computer-vm'],
+    ['Chassis', isContainer(host) ? 'container ☐' : 'vm 🖴'],
     ['Machine ID', machineId(host)],
     ['Boot ID', host.state.bootId],
-    ['Virtualization', 'kvm'],
+    ['Virtualization', virtualizationOf(host)],
     ['Operating System', 'Debian GNU/Linux 12 (bookworm)'],
     ['Kernel', `Linux ${host.sysctl('kernel.osrelease') ?? ''}`],
     ['Architecture', 'x86-64'],
@@ -84,7 +85,7 @@ export const timedatectl: Program = function* (context) {
         [
           `               Local time: ${clock} UTC`,
           `           Universal time: ${clock} UTC`,
-          `                 RTC time: ${clock}`,
+          `                 RTC time: ${isContainer(host) ? 'n/a' : clock}`,
           '                Time zone: Etc/UTC (UTC, +0000)',
           'System clock synchronized: no',
           `              NTP service: ${sync ? 'active' : 'inactive'}`,

@@ -7,6 +7,7 @@ export const logger: Program = function* (context) {
   let facility = 'user';
   let tag = context.host.user(context.who.uid)?.name ?? String(context.who.uid);
   let echo = false;
+  let bare = true;
   const words = context.argv.slice(1);
   while (words[0]?.startsWith('-') === true) {
     const word = words.shift() ?? '';
@@ -30,11 +31,12 @@ export const logger: Program = function* (context) {
       priority = named;
       if (second !== undefined) facility = first;
     } else if (key === '-t' || key === '--tag') tag = value();
+    else if (key === '-i' || key === '--id') bare = false;
     else if (key === '-s' || key === '--stderr') echo = true;
     else if (key === '-f' || key === '--file') {
       const text = context.fs.readFile(context.resolve(value()), context.who);
       if (typeof text === 'string') words.push(text.replace(/\n$/, ''));
-    } else if (!['-i', '--id', '-e', '--skip-empty', '--no-act'].includes(key)) {
+    } else if (!['-e', '--skip-empty', '--no-act'].includes(key)) {
       yield* context.err(
         `logger: invalid option -- '${key.replace(/^-+/, '')}'\nTry 'logger --help' for more information.\n`,
       );
@@ -50,6 +52,7 @@ export const logger: Program = function* (context) {
       text,
       transport: 'syslog',
       uid: context.who.uid,
+      bare,
       ...(context.process.unit === undefined ? {} : { unit: context.process.unit }),
     });
     if (echo) yield* context.err(`<${13}>${tag}: ${text}\n`);

@@ -123,6 +123,7 @@ export const SERVICES: Readonly<Record<string, string>> = {
   'systemd-modules-load.service': oneshot(
     {
       Description: 'Load Kernel Modules',
+      ConditionCapability: 'CAP_SYS_MODULE',
       Documentation: 'man:systemd-modules-load.service(8) man:modules-load.d(5)',
       ...EARLY,
       Before: 'sysinit.target shutdown.target',
@@ -133,6 +134,7 @@ export const SERVICES: Readonly<Record<string, string>> = {
   'systemd-binfmt.service': oneshot(
     {
       Description: 'Set Up Additional Binary Formats',
+      ConditionPathIsReadWrite: '/proc/sys',
       Documentation: 'man:systemd-binfmt.service(8) man:binfmt.d(5)',
       ...EARLY,
       After: 'local-fs.target',
@@ -144,6 +146,7 @@ export const SERVICES: Readonly<Record<string, string>> = {
   'systemd-random-seed.service': oneshot(
     {
       Description: 'Load/Save Random Seed',
+      ConditionVirtualization: '!container',
       Documentation: 'man:systemd-random-seed.service(8) man:random(4)',
       ...EARLY,
       After: 'systemd-remount-fs.service',
@@ -276,6 +279,7 @@ export const SERVICES: Readonly<Record<string, string>> = {
   'systemd-udevd.service': service(
     {
       Description: 'Rule-based Manager for Device Events and Files',
+      ConditionPathIsReadWrite: '/sys',
       Documentation: 'man:systemd-udevd.service(8) man:udev(7)',
       DefaultDependencies: 'no',
       After: 'systemd-sysusers.service',
@@ -295,6 +299,7 @@ export const SERVICES: Readonly<Record<string, string>> = {
   'systemd-udev-trigger.service': oneshot(
     {
       Description: 'Coldplug All udev Devices',
+      ConditionPathIsReadWrite: '/sys',
       Documentation: 'man:udev(7) man:systemd-udevd.service(8)',
       DefaultDependencies: 'no',
       Wants: 'systemd-udevd.service',
@@ -306,6 +311,7 @@ export const SERVICES: Readonly<Record<string, string>> = {
   'kmod-static-nodes.service': oneshot(
     {
       Description: 'Create List of Static Device Nodes',
+      ConditionCapability: 'CAP_SYS_MODULE',
       DefaultDependencies: 'no',
       Before: 'sysinit.target systemd-tmpfiles-setup-dev.service',
     },

@@ -210,6 +210,8 @@ export const LINKS: Readonly<Record<string, string>> = {
   'procps.service': 'systemd-sysctl.service',
   'kmod.service': 'systemd-modules-load.service',
   'dbus-org.freedesktop.hostname1.service': 'systemd-hostnamed.service',
+  'dbus-org.freedesktop.locale1.service': 'systemd-localed.service',
+  'udev.service': 'systemd-udevd.service',
   'dbus-org.freedesktop.login1.service': 'systemd-logind.service',
   'dbus-org.freedesktop.timedate1.service': 'systemd-timedated.service',
   ...wants('sysinit.target', [

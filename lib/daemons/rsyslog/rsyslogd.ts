@@ -1,0 +1,194 @@
+/**
+ * rsyslogd 8.2302.0 of Debian 12: what journald hands on, and the kernel's messages, into files. Recorded in
+ * truth/host (b10, c05, c09, c12). It keeps its place in the host's log, so that nothing is written twice.
+ */
+import { strftime } from '../../std/civil';
+import { FileError } from '../../world/files.contract';
+import type { ProgramContext, ProgramRun, SyslogPriority } from '../../world/process.contract';
+import type { Host, LoggedEntry } from '../../world/world.contract';
+import { type Configuration, passes, readConfiguration, VERSION } from './configuration';
+
+const ROOT = { uid: 0, gid: 0, groups: [] as number[] };
+/** Up to where the messages of this boot have been taken: what syslog.socket holds back waits there. */
+const TAKEN = 'rsyslog:taken';
+const START_MICROS = 12_000;
+
+export function* rsyslogd(context: ProgramContext): ProgramRun {
+  const args = context.argv.slice(1);
+  const file = args.includes('-f') ? (args[args.indexOf('-f') + 1] ?? '') : '/etc/rsyslog.conf';
+  if (args.some((word) => /^-N\d*$/.test(word))) return yield* validate(context, file);
+  if (args.includes('-v')) {
+    yield* context.out(
+      `rsyslogd  ${VERSION} (aka 2023.02) compiled with:\n\tPLATFORM:\t\t\t\tx86_64-pc-linux-gnu\n`,
+    );
+    return 0;
+  }
+  if (context.who.uid !== 0) {
+    yield* context.err(
+      'rsyslogd: run failed with error -3000 (see rsyslog.h or try https://www.rsyslog.com/e/3000 to learn what that number means)\n',
+    );
+    return 1;
+  }
+  yield* context.sleep(START_MICROS);
+  const configuration = readConfiguration(context.host, file);
+  if (configuration instanceof FileError) {
+    yield* context.err(
+      `rsyslogd: could not open config file '${file}': No such file or directory [v${VERSION} try https://www.rsyslog.com/e/2104 ]\n`,
+    );
+    return 1;
+  }
+  context.process.rssKiB = 4_536;
+  for (const socket of configuration.sockets) {
+    if (context.host.fs.exists(socket)) context.host.fs.unlink(socket, ROOT);
+    context.host.fs.bindSocket(socket, 0o666, ROOT);
+  }
+  say(
+    context,
+    'info',
+    "imuxsock: Acquired UNIX socket '/run/systemd/journal/syslog' (fd 3) from systemd.  [v8.2302.0]",
+  );
+  say(
+    context,
+    'info',
+    `[origin software="rsyslogd" swVersion="${VERSION}" x-pid="${context.pid}" x-info="https://www.rsyslog.com"] start`,
+  );
+  for (const complaint of configuration.complaints) say(context, 'err', complaint);
+  context.notify('READY=1');
+  return yield* serve(context, configuration);
+}
+function say(context: ProgramContext, priority: SyslogPriority, text: string): void {
+  context.syslog({ facility: 'syslog', priority, tag: 'rsyslogd', text });
+}
+function* validate(context: ProgramContext, file: string): ProgramRun {
+  yield* context.err(
+    `rsyslogd: version ${VERSION}, config validation run (level 1), master config ${file}\n`,
+  );
+  const configuration = readConfiguration(context.host, file);
+  if (configuration instanceof FileError) {
+    yield* context.err(
+      `rsyslogd: could not open config file '${file}': No such file or directory [v${VERSION} try https://www.rsyslog.com/e/2104 ]\n`,
+    );
+    return 1;
+  }
+  for (const complaint of configuration.complaints) yield* context.err(`rsyslogd: ${complaint}\n`);
+  if (configuration.complaints.length > 0) return 1;
+  yield* context.err('rsyslogd: End of config validation run. Bye.\n');
+  return 0;
+}
+
+/** Takes the program up again after a checkpoint. */
+export function resumeRsyslogd(context: ProgramContext, state: unknown): ProgramRun {
+  return serve(context, state as Configuration);
+}
+function* serve(context: ProgramContext, configuration: Configuration): ProgramRun {
+  const { host } = context;
+  for (const signal of ['TERM', 'INT', 'HUP'] as const) context.signal(signal, 'handle');
+  for (;;) {
+    takeAll(context, configuration);
+    const wake = yield {
+      keys: [`log:${host.name}`],
+      park: () => ({ kind: 'rsyslog/rsyslogd', state: configuration }),
+    };
+    if (wake.reason !== 'signal') continue;
+    const origin = `[origin software="rsyslogd" swVersion="${VERSION}" x-pid="${context.pid}" x-info="https://www.rsyslog.com"]`;
+    // HUP only closes and opens the files again (for logrotate): here they are not kept open.
+    if (wake.signal === 'HUP') say(context, 'info', `${origin} rsyslogd was HUPed`);
+    else {
+      say(context, 'info', `${origin} exiting on signal ${wake.signal === 'INT' ? 2 : 15}.`);
+      takeAll(context, configuration);
+      return 0;
+    }
+  }
+}
+
+function takeAll(context: ProgramContext, configuration: Configuration): void {
+  const { host } = context;
+  const { log } = host.state;
+  const taken = Number(host.state.extra.get(TAKEN) ?? 0);
+  let from = log.length;
+  while (from > 0 && (log[from - 1]?.seq ?? 0) > taken) from -= 1;
+  const fresh = log.slice(from).filter((entry) => entry.boot === host.state.bootId);
+  host.state.extra.set(TAKEN, log[log.length - 1]?.seq ?? taken);
+  const pieces = new Map<number, { path: string; text: string }>();
+  for (const entry of fresh) file(host, configuration, entry, pieces);
+  for (const [number, piece] of pieces) {
+    const failed = append(host, configuration, piece.path, piece.text);
+    if (failed !== undefined) complain(context, { ...piece, number }, failed);
+  }
+}
+function file(
+  host: Host,
+  configuration: Configuration,
+  entry: LoggedEntry,
+  pieces: Map<number, { path: string; text: string }>,
+): void {
+  if (entry.transport === 'kernel' && !configuration.kernelLog) return;
+  const message = {
+    facility: entry.facility,
+    priority: entry.priority,
+    programname: /^[^[\]:/ ]*/.exec(entry.tag)?.[0] ?? entry.tag,
+    text: entry.text,
+    hostname: host.state.hostname,
+  };
+  let line: string | undefined;
+  for (const rule of configuration.rules) {
+    if (!passes(rule.filter, message)) continue;
+    for (const action of rule.actions) {
+      if (action.kind === 'stop') return;
+      if (action.kind !== 'file') continue;
+      line ??= lineOf(host, configuration, entry);
+      const known = pieces.get(action.number);
+      if (known === undefined) pieces.set(action.number, { path: action.path, text: line });
+      else known.text += line;
+    }
+  }
+}
+/** Programs that give syslog(3) no process id. journald knows it all the same; what it hands on does not have it. */
+const WITHOUT_ID = new Set(['sudo', 'kernel', '(systemd)']);
+
+function lineOf(host: Host, configuration: Configuration, entry: LoggedEntry): string {
+  const at = entry.at;
+  const time = configuration.isOldFormat
+    ? strftime('%b %e %H:%M:%S', at)
+    : `${strftime('%Y-%m-%dT%H:%M:%S', at)}.${String(at % 1_000_000).padStart(6, '0')}+00:00`;
+  const hasId =
+    entry.pid !== undefined &&
+    !WITHOUT_ID.has(entry.tag) &&
+    entry.transport !== 'kernel' &&
+    entry.bare !== true;
+  const tag = `${entry.tag}${hasId ? `[${entry.pid ?? ''}]` : ''}`;
+  const since = at - (host.world.state.epoch + host.state.bootedAt);
+  const uptime =
+    entry.transport === 'kernel' ? `[${(Math.max(0, since) / 1_000_000).toFixed(6).padStart(12)}] ` : '';
+  // A line feed inside a message is escaped as #012.
+  return `${time} ${host.state.hostname} ${tag}: ${uptime}${entry.text.replaceAll('\n', '#012')}\n`;
+}
+function append(host: Host, configuration: Configuration, path: string, text: string): string | undefined {
+  const isNew = !host.fs.exists(path);
+  const opened = host.fs.open(path, ROOT, { append: true, create: true, mode: configuration.fileMode });
+  if (opened instanceof FileError) return opened.errno;
+  if (isNew) host.fs.chown(path, 0, configuration.fileGroup, ROOT);
+  return host.fs.appendInode(opened.ino, text)?.errno;
+}
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: 'No space left on device',
+  EROFS: 'Read-only file system',
+  ENOENT: 'No such file or directory',
+  ENOTDIR: 'Not a directory',
+  EISDIR: 'Is a directory',
+};
+function complain(context: ProgramContext, action: { path: string; number: number }, errno: string): void {
+  const reason = REASONS[errno] ?? 'Input/output error';
+  say(
+    context,
+    'err',
+    errno === 'ENOSPC'
+      ? `file '${action.path}'[9] write error - see https://www.rsyslog.com/solving-rsyslog-write-errors/ for help OS error: ${reason} [v${VERSION} try https://www.rsyslog.com/e/2027 ]`
+      : `file '${action.path}': open error: ${reason} [v${VERSION} try https://www.rsyslog.com/e/2433 ]`,
+  );
+  say(
+    context,
+    'err',
+    `action 'action-${action.number}-builtin:omfile' (module 'builtin:omfile') message lost, could not be processed. Check for additional error messages before this one. [v${VERSION} try https://www.rsyslog.com/e/2027 ]`,
+  );
+}
