@@ -243,6 +243,8 @@ export interface HostState {
   bootedAt: Micros;
   bootId: string;
   boots: number;
+  /** It was carried away: nothing finds it any more. */
+  removed?: boolean;
   /** Microseconds this host's clock is ahead of the true one. */
   clockSkew: number;
   hostname: string;

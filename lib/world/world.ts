@@ -99,10 +99,11 @@ export class SimulatedWorld implements World {
     return host;
   }
   findHost(name: string): Host | undefined {
-    return this.#hosts.get(name);
+    const host = this.#hosts.get(name);
+    return host?.state.removed === true ? undefined : host;
   }
   hosts(): Host[] {
-    return [...this.#hosts.values()];
+    return [...this.#hosts.values()].filter(({ state }) => state.removed !== true);
   }
   addSegment(
     name: string,
@@ -118,7 +119,7 @@ export class SimulatedWorld implements World {
     });
   }
   addHost(setup: HostSetup): Host {
-    assert(!this.#hosts.has(setup.name), `host "${setup.name}" exists already`);
+    assert(this.findHost(setup.name) === undefined, `host "${setup.name}" exists already`);
     const host = new SimulatedHost(this, setup.name, this.processTable);
     this.#hosts.set(setup.name, host);
     this.#setups.set(setup.name, setup);
@@ -137,7 +138,7 @@ export class SimulatedWorld implements World {
   #freshState(setup: HostSetup): HostState {
     const disk = (setup.diskMiB ?? 10_240) * 1024 * 1024;
     const memory = (setup.memoryMiB ?? 1_024) * 1024 * 1024;
-    const index = this.state.hosts.size + 1;
+    const index = this.#nextIndex();
     const interfaces = new Map<string, InterfaceState>([
       ['lo', this.#interface({ name: 'lo', segment: undefined, mac: '00:00:00:00:00:00' }, 1)],
     ]);
@@ -224,6 +225,43 @@ export class SimulatedWorld implements World {
         },
       ],
     };
+  }
+  /** Numbers of machines are not given out twice: MAC addresses are made of them. */
+  #nextIndex(): number {
+    const { extra, hosts } = this.state;
+    const made = extra.get('hostsMade') as number | undefined;
+    if (made !== undefined) extra.set('hostsMade', made + 1);
+    return (made ?? hosts.size) + 1;
+  }
+  /** The machine is carried away. Whoever still waits for it gets no answer, as from one without power. */
+  removeHost(name: string): void {
+    const host = this.host(name);
+    this.powerOff(host);
+    host.state.removed = true;
+    for (const device of host.state.interfaces.values()) device.segment = undefined;
+    if (!this.state.extra.has('hostsMade')) this.state.extra.set('hostsMade', this.state.hosts.size);
+    this.network.forgetCaches?.();
+  }
+  removeSegment(name: string): void {
+    this.state.segments.delete(name);
+    this.network.forgetCaches?.();
+  }
+  /** A card is put in, taken out (no segment) or its cable is moved; an interface that was in use is down. */
+  setInterface(host: Host, name: string, segment: string | undefined): void {
+    const { interfaces } = host.state;
+    const known = interfaces.get(name);
+    if (known !== undefined) {
+      if (known.up) this.network.setAdminState(host, name, false);
+      known.segment = segment;
+    } else {
+      if (!this.state.extra.has('hostsMade')) this.state.extra.set('hostsMade', this.state.hosts.size);
+      const mac = formatMac(this.#nextIndex(), interfaces.size);
+      interfaces.set(name, this.#interface({ name, segment, mac }, interfaces.size + 1));
+      const names = [...interfaces.keys()].filter((other) => other !== 'lo');
+      for (const [key, value] of defaultSysctl(names, host.name))
+        if (!host.state.sysctl.has(key)) host.state.sysctl.set(key, value);
+    }
+    this.network.forgetCaches?.();
   }
   #interface(
     device: Pick<InterfaceState, 'name' | 'segment' | 'mac' | 'peer' | 'alternatives'>,
@@ -489,8 +527,15 @@ export class SimulatedWorld implements World {
     const { state, programs } = saved as { state: WorldState; programs: ParkedProgram[] };
     this.processTable.abandonAll();
     this.state = clonePlain(state);
+    this.#meetHosts();
     for (const host of this.#hosts.values()) host.forgetRuntime();
     this.network.forgetCaches?.();
     this.processTable.resume(clonePlain(programs));
+  }
+  /** The loaded state may be of before a machine came, or of a course of events where another one did. */
+  #meetHosts(): void {
+    for (const name of this.#hosts.keys()) if (!this.state.hosts.has(name)) this.#hosts.delete(name);
+    for (const name of this.state.hosts.keys())
+      if (!this.#hosts.has(name)) this.#hosts.set(name, new SimulatedHost(this, name, this.processTable));
   }
 }
