@@ -38,7 +38,11 @@ const SUBCOMMANDS: Readonly<Record<string, Entry>> = {
     about: 'plays recorded cases of the real programs and writes what happened here',
     load: () => import('./conformance'),
   },
-  record: { usage: 'record', about: 'records a new case from real programs (not available yet)' },
+  record: {
+    usage: 'record CASE.json… | --check CASE.json… | --lab SCENARIO [--solution NAME] | --clean',
+    about: 'plays a case, or a scenario, against the real daemons (Linux, root)',
+    load: () => import('./record'),
+  },
   new: { usage: 'new scenario ID', about: 'starts a new scenario folder (not available yet)' },
 };
 

@@ -1,0 +1,1 @@
+export function generateLoad(_words: readonly string[]): void {}

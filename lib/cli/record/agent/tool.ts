@@ -1,0 +1,1 @@
+export function runTool(_words: readonly string[]): void {}
