@@ -12,4 +12,7 @@ export const clockSkew: FaultDefinition = {
     host.state.clockSkew = Math.round(numberOf(values, 'ahead', 0) * 1_000_000);
     world.record(host.name, 'clock.skewed', { seconds: numberOf(values, 'ahead', 0) });
   },
+  undo(world, values) {
+    world.host(textOf(values, 'host')).state.clockSkew = 0;
+  },
 };

@@ -8,4 +8,5 @@ export const freeze: FaultDefinition = {
   description: 'The whole machine hangs, until `thaw: true`.',
   parameters: [HOST, { name: 'thaw', type: 'flag', required: false, description: 'It goes on again.' }],
   apply: (world, values) => world.freeze(world.host(textOf(values, 'host')), values['thaw'] !== true),
+  undo: (world, values) => world.freeze(world.host(textOf(values, 'host')), values['thaw'] === true),
 };

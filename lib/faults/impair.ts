@@ -5,11 +5,11 @@ import type { FaultDefinition } from './definition';
 export const impair: FaultDefinition = {
   kind: 'impair',
   title: 'Bad line',
-  description: 'Packets on one cable are lost or late, in one direction or both.',
+  description: 'Packets on one cable are lost or late, in one direction (loss 1: a one-way link) or both.',
   parameters: [
     HOST,
     { name: 'interface', type: 'interface', required: true, description: 'Which card.' },
-    { name: 'loss', type: 'number', required: false, description: 'Share of packets that are lost, 0 to 1.' },
+    { name: 'loss', type: 'share', required: false, description: 'Share of packets that are lost, 0 to 1.' },
     { name: 'latency', type: 'duration', required: false, description: 'How much later each packet comes.' },
     {
       name: 'direction',
@@ -34,4 +34,6 @@ export const impair: FaultDefinition = {
       loss === 0 && latency === 0 ? undefined : impairment,
     );
   },
+  undo: (world, values) =>
+    world.network.impair(world.host(textOf(values, 'host')), textOf(values, 'interface'), undefined),
 };

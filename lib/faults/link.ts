@@ -5,7 +5,7 @@ import type { FaultDefinition } from './definition';
 export const link: FaultDefinition = {
   kind: 'link',
   title: 'Cable',
-  description: 'The cable of one interface is pulled, or put back.',
+  description: 'The cable of one interface is pulled, or put back. With `for` and `every` it flaps.',
   parameters: [
     HOST,
     { name: 'interface', type: 'interface', required: true, description: 'Which card.' },
@@ -22,5 +22,11 @@ export const link: FaultDefinition = {
       world.host(textOf(values, 'host')),
       textOf(values, 'interface'),
       textOf(values, 'state') === 'up',
+    ),
+  undo: (world, values) =>
+    world.network.setCarrier(
+      world.host(textOf(values, 'host')),
+      textOf(values, 'interface'),
+      textOf(values, 'state') !== 'up',
     ),
 };

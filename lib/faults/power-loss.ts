@@ -8,4 +8,5 @@ export const powerLoss: FaultDefinition = {
   description: 'The machine is without power from now on. What was only in memory is gone.',
   parameters: [HOST],
   apply: (world, values) => world.powerOff(world.host(textOf(values, 'host'))),
+  undo: (world, values) => world.powerOn(world.host(textOf(values, 'host'))),
 };

@@ -157,6 +157,36 @@ const WORDS: Readonly<Record<string, (data: Data, host: string) => Said>> = {
   }),
   'file.changed': (data, host) => ({ text: `${word(data, 'path')} on ${host} was changed`, tone: 'risk' }),
   'disk.filled': (_data, host) => ({ text: `the disk of ${host} fills up`, tone: 'broken', mark: 'fault' }),
+  'disk.inodes': (_data, host) => ({ text: `${host} has no inodes left`, tone: 'broken', mark: 'fault' }),
+  'disk.read-only': (data, host) => ({
+    text: `${word(data, 'mount')} of ${host} is read-only`,
+    tone: 'broken',
+    mark: 'fault',
+  }),
+  'disk.slow': (_data, host) => ({ text: `the disk of ${host} is slow`, tone: 'risk', mark: 'fault' }),
+  'memory.out': (data, host) => ({
+    text: `${host} is out of memory: ${word(data, 'command')} (${word(data, 'pid')}) is killed`,
+    tone: 'broken',
+    mark: 'state',
+  }),
+  'network.partition': (data) => ({
+    text: `zone ${word(data, 'zone')} is cut`,
+    tone: 'broken',
+    mark: 'fault',
+  }),
+  'network.whole': (data) => ({ text: `zone ${word(data, 'zone')} is whole again`, tone: 'ok' }),
+  'traffic.changed': (data) => ({
+    text: `${word(data, 'source')}: the traffic changes`,
+    tone: 'risk',
+    mark: 'fault',
+  }),
+  release: (data, host) => ({
+    text: `a release on ${host}: ${word(data, 'settings')}`,
+    tone: 'neutral',
+    mark: 'fault',
+  }),
+  'fault.undone': (data) => ({ text: `${word(data, 'kind')} is over`, tone: 'ok' }),
+  'hint.shown': () => ({ text: 'a hint came', tone: 'neutral', mark: 'hint' }),
   'clock.skewed': (data, host) => ({
     text: `the clock of ${host} is ${word(data, 'seconds')} s off`,
     tone: 'risk',

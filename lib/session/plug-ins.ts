@@ -13,6 +13,7 @@ import { register as registerSudo } from '../daemons/sudo/index';
 import { register as registerSystemd } from '../daemons/systemd/index';
 import { register as registerSysctl } from '../daemons/sysctl/index';
 import { register as registerTraffic } from '../daemons/traffic/index';
+import { registerHog } from '../faults/processor-hog';
 import { COMMAND_PACKAGES, registerCommands } from '../shell/commands/registry';
 import { register as registerShell, SHELL_PACKAGES } from '../shell/index';
 import { PluginRegistry } from '../world/registry';
@@ -49,6 +50,7 @@ export function makeRegistry(): PluginRegistry {
   registerTraffic(registry);
   registerAppServer(registry);
   registerHaproxy(registry);
+  registerHog(registry);
   registerCommands(registry);
   registerShell(registry);
   return registry;

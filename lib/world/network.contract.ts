@@ -253,6 +253,8 @@ export interface Network {
       | { lossPpm?: number; latencyMicros?: number; jitterMicros?: number; direction?: 'in' | 'out' | 'both' }
       | undefined,
   ): void;
+  /** The switch no longer carries frames between this card and those with these MAC addresses; none: it does again. */
+  cut(host: Host, device: string, macs: readonly string[]): void;
   /** Everything of a process: listeners, connections (FIN or RST as Linux does), sockets, subscriptions, taps. */
   releaseProcess(host: Host, pid: number, how: 'exit' | 'vanish'): void;
   /** Another state was loaded: caches are void. */

@@ -7,6 +7,7 @@ import type { HandlerId, Kernel } from '../kernel/kernel';
 import { assert, BrokenPromise } from '../std/assert';
 import { MILLISECOND, type Micros } from '../std/instant';
 import { findExecutable } from './executable';
+import { diskDelay } from './disk';
 import type { Credentials } from './files.contract';
 import type {
   DaemonContext,
@@ -25,6 +26,8 @@ import { defaultAction } from './signals';
 import type { Host, World } from './world.contract';
 
 const START_MICROS = 500;
+/** Accesses to the disk until a program runs: the file itself, its libraries, its configuration. */
+const READS_AT_START = 12;
 /** A process is told of its parent's death only when it runs next: process 1 may act first. */
 const DEATH_SIGNAL_MICROS = 1_000;
 const MOST_PROCESSES = 3_800;
@@ -140,7 +143,8 @@ export class Processes {
     this.wakeRunning(
       running,
       { reason: 'start' },
-      options.startAfter ?? (options.program === undefined ? START_MICROS : 0),
+      (options.startAfter ?? (options.program === undefined ? START_MICROS : 0)) +
+        (options.program === undefined ? READS_AT_START * diskDelay(host) : 0),
     );
     return process.pid;
   }

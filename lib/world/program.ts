@@ -2,6 +2,7 @@
 import type { EventHandle, Kernel } from '../kernel/kernel';
 import { assert } from '../std/assert';
 import type { Micros } from '../std/instant';
+import { diskDelay } from './disk';
 import type { Credentials, FileSystem } from './files.contract';
 import type {
   ExitStatus,
@@ -157,6 +158,8 @@ export class Running implements ProgramContext {
   *#write(stream: Stream, text: string): Generator<Wait, void, Wake> {
     if (text === '') return;
     for (;;) {
+      const delay = stream.kind === 'file' ? diskDelay(this.host) : 0;
+      if (delay > 0) yield* this.sleep(delay);
       const result = stream.write(text);
       if (result === undefined) {
         yield { streams: [stream] };

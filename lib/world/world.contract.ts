@@ -285,6 +285,8 @@ export interface MountState {
   used: number;
   inodes: number;
   inodesUsed: number;
+  /** How much longer than usual each access takes: a dying disk. */
+  accessMicros?: Micros;
   /** The directory that shows again when it is unmounted; only mounts made while the host runs can be. */
   covered?: number;
 }
@@ -305,6 +307,8 @@ export interface InterfaceState {
   addresses: InterfaceAddress[];
   up: boolean;
   carrier: boolean;
+  /** MAC addresses of cards that the switch no longer connects with this one. */
+  cut?: string[];
   mtu: number;
   rxPackets: number;
   txPackets: number;

@@ -390,7 +390,8 @@ export class Forwarding {
           port.stack.alive ? `${port.stack.name}/${port.device.name}` : `power ${port.stack.name}`,
         ),
       );
-    if (device.impairment !== undefined || port.device.impairment !== undefined) way.once = true;
+    if (device.impairment !== undefined || port.device.impairment !== undefined || device.cut !== undefined)
+      way.once = true;
     const latency = cross(this.core, device, port.device, segment.latency, packet.count);
     if (latency === LOST) return this.#silence(packet, undefined);
     const arrives = elapsed + latency;

@@ -272,6 +272,14 @@ export class Links {
     });
   }
 
+  cut(host: Host, name: string, macs: readonly string[]): void {
+    const device = this.core.stack(host).device(name);
+    if (device === undefined) return;
+    if (macs.length === 0) delete device.cut;
+    else device.cut = [...macs];
+    this.core.changed();
+  }
+
   // ---------------------------------------------------------------- routes
   addRoute(host: Host, route: Route): Errno | undefined {
     const stack = this.core.stack(host);

@@ -399,6 +399,10 @@ export class SimulatedNetwork implements Network {
     this.#links.impair(host, device, impairment);
   }
 
+  cut(host: Host, device: string, macs: readonly string[]): void {
+    this.#links.cut(host, device, macs);
+  }
+
   releaseProcess(host: Host, pid: number, how: 'exit' | 'vanish'): void {
     const { net } = this.#core.stack(host);
     this.#tcp.release(host, pid, how);

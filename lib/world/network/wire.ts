@@ -21,6 +21,7 @@ export function cross(
   latency: Micros,
   frames: number,
 ): Micros {
+  if (from.cut?.includes(to.mac) === true) return LOST;
   if (from.impairment === undefined && to.impairment === undefined) return latency;
   const leaving = suffer(core, from, 'out', frames);
   if (leaving === LOST) return LOST;
