@@ -19,6 +19,7 @@ export interface Table {
   name: string;
   mtime: number;
   entries: CronEntry[];
+  env: [string, string][];
 }
 interface CronState {
   tables: Table[];
@@ -66,8 +67,8 @@ function* begin(context: ProgramContext): ProgramRun {
   else {
     say('(CRON) INFO (Running @reboot jobs)');
     context.fs.writeFile(REBOOT_MARK, '', ROOT, { mode: 0o644 });
-    for (const { entries } of state.tables)
-      for (const entry of entries) if (entry.reboot) context.spawn(jobOf(entry));
+    for (const table of state.tables)
+      for (const entry of table.entries) if (entry.reboot) context.spawn(jobOf(table, entry));
   }
   host.world.timer(host, context.pid, 'minute', nextMinute(host), { name: TICK, data: undefined });
   return yield* context.serve();
@@ -86,8 +87,8 @@ export const cronDaemon: DaemonDefinition<CronState> = {
       if (daemon === undefined) return;
       daemon.state.tables = readTables(host, daemon.state.tables, pid);
       const clock = host.clock();
-      for (const { entries } of daemon.state.tables)
-        for (const entry of entries) if (isDue(entry, clock)) daemon.spawn(jobOf(entry));
+      for (const table of daemon.state.tables)
+        for (const entry of table.entries) if (isDue(entry, clock)) daemon.spawn(jobOf(table, entry));
       world.timer(host, pid, 'minute', nextMinute(host), { name: TICK, data: undefined });
     });
   },
@@ -119,7 +120,7 @@ function readTables(host: Host, before: readonly Table[], pid: number): Table[] 
     }
     if (known !== undefined)
       log(system ? `(*system*) RELOAD (${path})` : `(${name}) RELOAD (crontabs/${name})`);
-    tables.push({ path, name, mtime: info.mtime, entries: entriesOf(host, path, name, system, log) });
+    tables.push({ path, name, mtime: info.mtime, ...contentOf(host, path, name, system, log) });
   };
   add('/etc/crontab', '*system*', true);
   for (const file of namesIn(host, '/etc/cron.d'))
@@ -134,52 +135,53 @@ function namesIn(host: Host, path: string): string[] {
   const names = host.fs.readdir(path, ROOT);
   return names instanceof FileError ? [] : [...names].sort();
 }
-function entriesOf(
+function contentOf(
   host: Host,
   path: string,
   name: string,
   system: boolean,
   log: (text: string) => void,
-): CronEntry[] {
+): Pick<Table, 'entries' | 'env'> {
+  const nothing = { entries: [], env: [] };
   const text = host.fs.readFile(path, ROOT);
   const info = host.fs.stat(path, ROOT);
-  if (text instanceof FileError || info instanceof FileError) return [];
+  if (text instanceof FileError || info instanceof FileError) return nothing;
   if (system && info.uid !== 0) {
     log(`(${name}) WRONG FILE OWNER (${path})`);
-    return [];
+    return nothing;
   }
   if (system ? (info.mode & 0o022) !== 0 : (info.mode & 0o777) !== 0o600) {
     log(
       `(${name}) INSECURE MODE (${system ? 'group/other writable' : 'mode 0600 expected'}) (${system ? path : `crontabs/${name}`})`,
     );
-    return [];
+    return nothing;
   }
   if (text !== '' && !text.endsWith('\n')) {
     log(`(${name}) ERROR (Missing newline before EOF, this crontab file will be ignored)`);
-    return [];
+    return nothing;
   }
-  const { entries, problem } = parseTable(text, {
+  const { entries, env, problem } = parseTable(text, {
     system,
     user: name,
     isUser: (user) => host.user(user) !== undefined,
   });
-  if (problem === undefined) return entries;
+  if (problem === undefined) return { entries, env };
   log(`Error: ${problem.text}; while reading ${path}`);
   log(`(${name}) ERROR (Syntax error, this crontab file will be ignored)`);
-  return [];
+  return nothing;
 }
 
 // ---------------------------------------------------------------- jobs
-function jobOf(entry: CronEntry): Parameters<DaemonContext['spawn']>[0] {
+function jobOf(table: Table, entry: CronEntry): Parameters<DaemonContext['spawn']>[0] {
   return {
     argv: ['/usr/sbin/CRON', '-f'],
     comm: 'cron',
-    program: (context) => runJob(context, entry),
+    program: (context) => runJob(context, entry, table.env.slice(0, entry.env)),
     session: true,
   };
 }
 /** cron's child: a PAM session, the command in it, and what becomes of its output. */
-function* runJob(context: ProgramContext, entry: CronEntry): ProgramRun {
+function* runJob(context: ProgramContext, entry: CronEntry, env: readonly [string, string][]): ProgramRun {
   const { host } = context;
   const user = host.user(entry.user);
   if (user === undefined) return 1;
@@ -199,7 +201,7 @@ function* runJob(context: ProgramContext, entry: CronEntry): ProgramRun {
     context.pid,
     'authpriv',
   );
-  const settings = new Map(entry.env);
+  const settings = new Map(env);
   const shell = settings.get('SHELL') ?? '/bin/sh';
   const home = settings.get('HOME') ?? user.home;
   let printed = false;
@@ -218,7 +220,7 @@ function* runJob(context: ProgramContext, entry: CronEntry): ProgramRun {
       ['SHELL', shell],
       ['HOME', home],
       ['LOGNAME', user.name],
-      ...entry.env,
+      ...env,
     ]),
     fds: new Map([
       [0, host.streams.text(entry.input)],

@@ -15,7 +15,8 @@ export interface CronEntry {
   command: string;
   /** Standard input: what follows the first `%`. */
   input: string;
-  env: [string, string][];
+  /** So many of the table's settings stand before it and hold for it. */
+  env: number;
 }
 export interface TableProblem {
   /** Counted from 0, as crontab(1) prints it. */
@@ -52,7 +53,7 @@ const FIELDS: readonly {
 export function parseTable(
   text: string,
   options: { system: boolean; user: string; isUser: (name: string) => boolean },
-): { entries: CronEntry[]; problem: TableProblem | undefined } {
+): { entries: CronEntry[]; env: [string, string][]; problem: TableProblem | undefined } {
   const entries: CronEntry[] = [];
   const env: [string, string][] = [];
   for (const [line, raw] of text.split('\n').entries()) {
@@ -64,17 +65,17 @@ export function parseTable(
       env.push([name, (variable[4] ?? '').replace(/^(["'])(.*)\1$/, '$2')]);
       continue;
     }
-    const entry = parseEntry(trimmed, options, env);
-    if (typeof entry === 'string') return { entries, problem: { line, text: entry } };
+    const entry = parseEntry(trimmed, options, env.length);
+    if (typeof entry === 'string') return { entries, env, problem: { line, text: entry } };
     entries.push(entry);
   }
-  return { entries, problem: undefined };
+  return { entries, env, problem: undefined };
 }
 
 function parseEntry(
   line: string,
   options: { system: boolean; user: string; isUser: (name: string) => boolean },
-  env: readonly [string, string][],
+  env: number,
 ): CronEntry | string {
   let rest = line;
   let reboot = false;
@@ -119,7 +120,7 @@ function parseEntry(
     user,
     command,
     input: input.length === 0 ? '' : `${input.join('\n')}\n`,
-    env: [...env],
+    env,
   };
 }
 /** `%` parts lines of input; `\%` is a plain one. */

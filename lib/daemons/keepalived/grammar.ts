@@ -137,10 +137,9 @@ function kindOfWord(word: string, before: readonly Piece[]): PieceKind {
   return isFirst ? 'keyword' : 'word';
 }
 
-interface OpenStatement {
-  readonly keyword: Piece;
+/** A statement while its block is read. */
+interface OpenStatement extends Statement {
   readonly parameters: Piece[];
-  readonly line: number;
   body: OpenStatement[] | undefined;
   end: number;
 }
@@ -158,7 +157,14 @@ function blocksOf(
       if (piece.kind === 'comment') continue;
       if (piece.kind !== 'brace') {
         if (current === undefined) {
-          current = { keyword: piece, parameters: [], line: line.number, body: undefined, end: piece.end };
+          current = {
+            keyword: piece,
+            parameters: [],
+            line: line.number,
+            start: piece.start,
+            end: piece.end,
+            body: undefined,
+          };
           siblings.push(current);
         } else current.parameters.push(piece);
         current.end = piece.end;
@@ -178,12 +184,7 @@ function blocksOf(
       }
     }
   }
-  return { statements: root.map(finish), strayBraces, missingBraces: open.length };
-}
-
-function finish(statement: OpenStatement): Statement {
-  const { keyword, parameters, line, body, end } = statement;
-  return { keyword, parameters, line, start: keyword.start, end, body: body?.map(finish) };
+  return { statements: root, strayBraces, missingBraces: open.length };
 }
 
 // ---------------------------------------------------------------- what the daemon does with a line

@@ -53,6 +53,8 @@ class Transaction {
   readonly #owned = new Set<FilterTable>();
   readonly #listings: { command: Command; tables: readonly FilterTable[] }[] = [];
   #tables: FilterTable[];
+  /** Where the table was that was looked for last. */
+  #at = 0;
   #nextHandle: number;
   #changed = false;
   /** Sets that the text declares, whatever the kernel says of them; and those that it declares wrongly. */
@@ -127,9 +129,14 @@ class Transaction {
 
   // ---------------------------------------------------------------- finding
   #find({ family, table, handle }: Handle): FilterTable | undefined {
-    return this.#tables.find(
-      (each) => each.family === family && (table === '' ? each.handle === handle : each.name === table),
-    );
+    const isMeant = (each: FilterTable): boolean =>
+      each.family === family && (table === '' ? each.handle === handle : each.name === table);
+    // Most commands are about the same table as the one before.
+    const last = this.#tables[this.#at];
+    if (last !== undefined && isMeant(last)) return last;
+    const at = this.#tables.findLastIndex(isMeant);
+    if (at >= 0) this.#at = at;
+    return this.#tables[at];
   }
   /** A table that may be changed: a copy, the first time. */
   #own(table: FilterTable): FilterTable {

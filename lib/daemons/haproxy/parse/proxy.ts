@@ -185,8 +185,8 @@ function inherit(draft: Draft, parent: Draft): Draft {
       'server-fin': undefined,
     });
   }
-  return {
-    ...draft,
+  // Not by spreading: with so many fields that takes twenty times as long.
+  return Object.assign(draft, {
     mode,
     disabled,
     maxconn: canFrontend ? maxconn : 0,
@@ -217,7 +217,7 @@ function inherit(draft: Draft, parent: Draft): Draft {
     acls: new Map(parent.acls),
     tcpRequest: [...parent.tcpRequest],
     emailAlert: { ...parent.emailAlert },
-  };
+  });
 }
 
 /** One line of a proxy section, its header included. */

@@ -201,10 +201,13 @@ function joins(
 
 function hasConflicts(options: CompleteOptions, instances: readonly InstanceConfiguration[]): boolean {
   let found = false;
-  for (const [i, one] of instances.entries()) {
-    for (const other of instances.slice(i + 1)) {
-      if (one.vrid !== other.vrid || one.isUnicast !== other.isUnicast || one.interface !== other.interface)
-        continue;
+  const byId = new Map<number, InstanceConfiguration[]>();
+  for (const each of instances) byId.set(each.vrid, [...(byId.get(each.vrid) ?? []), each]);
+  for (const one of instances) {
+    const same = byId.get(one.vrid) ?? [];
+    same.shift();
+    for (const other of same) {
+      if (one.isUnicast !== other.isUnicast || one.interface !== other.interface) continue;
       if (one.addresses[0]?.family !== other.addresses[0]?.family) continue;
       if (one.isUnicast) {
         if (

@@ -36,6 +36,7 @@ const MOST_ROUNDS = 10_000;
 
 export class Definitions {
   readonly #known = new Map<string, Definition>();
+  #version = 0;
   readonly #sequences: Sequence[] = [];
   /** the definition that the next lines belong to */
   #open: Definition | undefined;
@@ -97,6 +98,7 @@ export class Definitions {
       compute: undefined,
     };
     this.#known.set(name, definition);
+    this.#version++;
     if (isMultiline) this.#open = definition;
     return true;
   }
@@ -135,6 +137,11 @@ export class Definitions {
       if (value.includes(whole)) pattern.lastIndex = match.index + value.length;
     }
     return { text, found, rest };
+  }
+
+  /** Grows with every name that is defined. */
+  get version(): number {
+    return this.#version;
   }
 
   get hasDefinitions(): boolean {
@@ -218,6 +225,7 @@ export class Definitions {
     for (const [name, value] of sequence.rounds[sequence.next] ?? []) {
       this.#known.set(name, { value, isMultiline: false, compute: undefined });
     }
+    this.#version++;
     sequence.next++;
     if (sequence.next >= sequence.rounds.length) this.#sequences.pop();
     return sequence.text;

@@ -76,6 +76,8 @@ export class LineSource {
   readonly #stack: OpenGlob[] = [];
   readonly #multiline: string[] = [];
   #residue: string | undefined;
+  /** The last line in which nothing is to be replaced, as long as no name is defined anew. */
+  #settled: { text: string; version: number } | undefined;
   #directory = '/';
   #depth = 0;
   #count = 0;
@@ -291,8 +293,14 @@ export class LineSource {
         return '';
       }
       if (line.startsWith('~') || !line.includes('$')) return line;
+      // What follows a brace was looked at with the line that it is the rest of.
+      if (this.#settled?.version === this.definitions.version && this.#settled.text.endsWith(line))
+        return line;
       const replaced = this.definitions.replace(line);
-      if (!replaced.found) return line;
+      if (!replaced.found) {
+        this.#settled = { text: line, version: this.definitions.version };
+        return line;
+      }
       if (replaced.rest !== undefined)
         this.#multiline.unshift(...replaced.rest.filter((part) => part !== ''));
       const { text, unterminated } = decomment(replaced.text);
@@ -331,11 +339,11 @@ export class LineSource {
     let first = line;
     if (brace >= 0) {
       const from = brace === 0 ? 1 + (/^[ \t]*/.exec(line.slice(1))?.[0].length ?? 0) : brace;
-      const rest = line.slice(from).replace(/[ \t]+$/, '');
+      const rest = withoutTrailingBlanks(line.slice(from));
       if (rest !== '') this.#residue = rest;
       first = line.slice(0, from);
     }
-    first = first.replace(/[ \t]+$/, '');
+    first = withoutTrailingBlanks(first);
     this.#countBrace(first);
     return first;
   }
@@ -347,4 +355,11 @@ export class LineSource {
       this.#depth = 0;
     }
   }
+}
+
+/** A regular expression for it looks at every blank of the line. */
+function withoutTrailingBlanks(line: string): string {
+  let end = line.length;
+  while (end > 0 && (line[end - 1] === ' ' || line[end - 1] === '\t')) end--;
+  return end === line.length ? line : line.slice(0, end);
 }

@@ -302,11 +302,12 @@ class Reader {
   }): Definition['dependencies'] {
     const { host, name } = this;
     const result: Partial<Record<Dependency, string[]>> = {};
+    const known = new Set<string>();
     const add = (kind: Dependency, others: readonly string[]): void => {
       for (const other of others) {
-        if (other === name || typeOf(other) === undefined) continue;
-        const list = (result[kind] ??= []);
-        if (!list.includes(other)) list.push(other);
+        if (other === name || known.has(`${kind} ${other}`) || typeOf(other) === undefined) continue;
+        known.add(`${kind} ${other}`);
+        (result[kind] ??= []).push(other);
       }
     };
     for (const kind of DEPENDENCIES)

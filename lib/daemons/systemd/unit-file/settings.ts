@@ -67,7 +67,8 @@ export function listOf(assignments: readonly Assignment[], key: string): Assignm
   let list: Assignment[] = [];
   for (const assignment of assignments) {
     if (assignment.key !== key) continue;
-    list = assignment.value === '' ? [] : [...list, assignment];
+    if (assignment.value === '') list = [];
+    else list.push(assignment);
   }
   return list;
 }
@@ -282,7 +283,7 @@ export function timerSettings(assignments: readonly Assignment[], reading: Readi
         calendar = [];
       } else if (span === undefined)
         reading.complain(assignment, `Failed to parse timer value, ignoring: ${assignment.value}`);
-      else monotonic = [...monotonic, { base, span }];
+      else monotonic.push({ base, span });
     }
     if (assignment.key !== 'OnCalendar') continue;
     if (assignment.value === '') {
@@ -290,7 +291,7 @@ export function timerSettings(assignments: readonly Assignment[], reading: Readi
       calendar = [];
     } else if (parseCalendar(assignment.value) === undefined)
       reading.complain(assignment, `Failed to parse calendar specification, ignoring: ${assignment.value}`);
-    else calendar = [...calendar, assignment.value];
+    else calendar.push(assignment.value);
   }
   return {
     monotonic,
