@@ -63,7 +63,7 @@ function observedHealth(context: HealthContext, how: ObservedFailure): number {
   }
 }
 
-const machine = setup({
+export const healthMachine = setup({
   types: {
     context: {} as HealthContext,
     events: {} as HealthEvent,
@@ -249,4 +249,4 @@ function observedFall() {
 }
 
 /** Steps a server's health. */
-export const healthChart = chartOf(machine);
+export const healthChart = chartOf(healthMachine);
