@@ -7,6 +7,7 @@ import { complete, historyOf } from '../shell/index';
 import type { Branch } from '../kernel/timeline';
 import { paceTarget } from '../kernel/pace';
 import type { Run } from '../scenario/run';
+import { clonePlain } from '../std/plain';
 import { debriefOf, originalFiles } from './debrief';
 import { hostDetail } from './detail';
 import { ENGINE } from './engine';
@@ -34,17 +35,19 @@ import { Requests, traceView } from './requests';
 import { serviceStatus } from './service';
 import { type BusyMarks, hostStatus, sharedAddresses } from './status';
 import { topologyOf } from './topology';
-import { Transcript } from './transcript';
+import { type Piece, Transcript } from './transcript';
 
 type Course = Branch<unknown, RunInput>;
 type Message<T extends ClientMessage['type']> = Extract<ClientMessage, { type: T }>;
 
 export class Session {
-  readonly topology: Topology;
+  topology: Topology;
   readonly #requests: Requests;
   readonly #feed: JournalFeed<RunInput>;
   readonly #original: Map<string, string>;
   readonly #transcripts = new Map<string, Transcript>();
+  /** What the terminals of each branch showed at its head when it was left. */
+  readonly #keptScreens = new Map<number, Map<string, readonly Piece[]>>();
   /** The last line sent on each terminal, until it arrives. */
   readonly #sent = new Map<string, { key: string; received: number; at: number }>();
   readonly #busy: BusyMarks = new Map();
@@ -200,6 +203,7 @@ export class Session {
   #seek(at: number): void {
     this.#drainTerminals();
     const before = this.#now;
+    if (at < before) this.#keepScreens();
     this.run.seek(at);
     if (at < before) for (const transcript of this.#transcripts.values()) transcript.refresh();
     this.#drainTerminals();
@@ -248,6 +252,7 @@ export class Session {
     const index = course === undefined ? -1 : this.run.timeline.branches.indexOf(course);
     if (course === undefined || index < 0 || wanted === this.#branch) return;
     this.#drainTerminals();
+    this.#keepScreens();
     this.run.timeline.switchTo(course);
     const left = this.run.timeline.branches[index];
     this.#courses.delete(course);
@@ -258,8 +263,18 @@ export class Session {
     this.#sentPoints = 0;
     this.#sentFeed = 0;
     this.#sentHosts.clear();
-    for (const transcript of this.#transcripts.values()) transcript.refresh();
     this.#drainTerminals();
+    // Replay begins at a checkpoint: what this branch printed before it is remembered, not played.
+    for (const [id, pieces] of this.#keptScreens.get(wanted) ?? []) this.#transcript(id).replace(pieces);
+    for (const transcript of this.#transcripts.values()) transcript.refresh();
+  }
+  #keepScreens(): void {
+    if (this.#isLookingBack) return;
+    const screens = [...this.#transcripts].map(([id, { pieces }]): [string, readonly Piece[]] => [
+      id,
+      pieces,
+    ]);
+    this.#keptScreens.set(this.#branch, new Map(screens));
   }
 
   // ---------------------------------------------------------------- inputs
@@ -300,7 +315,7 @@ export class Session {
         this.transport(message.action);
         return undefined;
       case 'terminal-open': {
-        if (!this.#mayOpenOn(message.host))
+        if (!this.mayOpenOn(message.host))
           return refused(
             `Terminals open on ${this.run.scenario.start.host}; go on from there with ssh ${message.host}.`,
           );
@@ -370,6 +385,8 @@ export class Session {
         return { kind: 'export', run: this.saved('') };
       case 'journal':
         return this.#journal(message);
+      case 'sandbox':
+        return refused('The lab of a scenario cannot be rebuilt. Open the sandbox for that.');
     }
   }
   /** Remembers how far the far end had read, so that the old prompt is not shown again while the line is on its way. */
@@ -394,8 +411,32 @@ export class Session {
     );
   }
   /** Where the learner begins, and any host of the same zone: the rest is reached by ssh. */
-  #mayOpenOn(name: string): boolean {
+  protected mayOpenOn(name: string): boolean {
     return name === this.run.scenario.start.host;
+  }
+  /** The lab looks different from now on. */
+  protected relay(topology: Topology): void {
+    this.topology = topology;
+    this.#requests.know(topology.hosts.map(({ id }) => id));
+  }
+  /** Average time of a leg on each link lately, in microseconds. */
+  protected legTimes(): Map<string, number> {
+    return this.#requests.times(this.topology.links, this.run.kernel.now);
+  }
+  /** Lets something happen that then has not happened. Undefined while a program is at work that cannot be put away. */
+  protected imagine<T>(work: () => T): T | undefined {
+    const { kernel, world } = this.run;
+    if (!world.quiescent()) return undefined;
+    this.frame();
+    this.#drainTerminals();
+    const saved = { kernel: kernel.save(), world: world.save(), progress: clonePlain(this.run.progress) };
+    try {
+      return work();
+    } finally {
+      kernel.load(saved.kernel);
+      world.load(saved.world);
+      this.run.progress = saved.progress;
+    }
   }
   #resize({ terminal, columns, rows }: Message<'terminal-size'>): void {
     const state = terminalOf(this.run.world, terminal)?.state;

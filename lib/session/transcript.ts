@@ -7,7 +7,7 @@ import type { TerminalOutput } from './messages';
 
 const MOST_CHARACTERS = 600_000;
 
-interface Piece {
+export interface Piece {
   at: number;
   text: string;
 }
@@ -40,6 +40,14 @@ export class Transcript {
   refresh(): void {
     this.#unsent = this.#pieces.map(({ text }) => text).join('');
     this.#reset = true;
+  }
+  get pieces(): readonly Piece[] {
+    return [...this.#pieces];
+  }
+  /** The screen of another branch. */
+  replace(pieces: readonly Piece[]): void {
+    this.#pieces = [...pieces];
+    this.rewind(Number.POSITIVE_INFINITY);
   }
   get text(): string {
     return this.#pieces.map(({ text }) => text).join('');

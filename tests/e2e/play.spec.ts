@@ -15,7 +15,7 @@ test('a request is followed hop by hop to the line and the rule that decided', a
     .filter({ hasText: /lb1 › app\d/ })
     .nth(2)
     .click();
-  const trace = page.getByRole('region', { name: /^Request #/ });
+  const trace = page.getByRole('region', { name: /^Request \d/ });
   await expect(trace.getByText(/backend app: balance roundrobin chooses app\d/)).toBeVisible();
   await trace.getByRole('button', { name: 'haproxy.cfg:26' }).click();
   await expect(page.getByRole('textbox', { name: '/etc/haproxy/haproxy.cfg on lb1' })).toContainText(
@@ -80,7 +80,7 @@ test('hints come one after the other; logs and events can be searched', async ({
   await expect(page.getByRole('button', { name: /^(Stuck|Show hint)/ })).toHaveCount(0);
 
   await page.getByRole('tab', { name: 'Logs' }).click();
-  await page.getByLabel('Host').selectOption('lb2');
+  await page.getByLabel('Host', { exact: true }).selectOption('lb2');
   await page.getByLabel('Lines that contain').fill('cannot bind');
   const log = page
     .getByRole('group', { name: 'Log of lb2' })

@@ -89,8 +89,9 @@ function Lines({ lines }: { lines: readonly RequestLine[] }) {
           >
             <span className="shrink-0 text-faint">{time}</span>
             <span className="w-14 shrink-0 text-muted">{number}</span>
-            <span className="min-w-0 flex-1 truncate text-prose" title={way}>
-              {way}
+            {/* The end of the way is what tells: too long a way is cut at its beginning. */}
+            <span className="min-w-0 flex-1 truncate text-left text-prose [direction:rtl]" title={way}>
+              <bdi dir="ltr">{way}</bdi>
             </span>
             <span className="shrink-0 text-muted">{took}</span>
             <span className={`flex w-[78px] shrink-0 items-center gap-1.5 ${TONE_TEXT[tone]}`}>
