@@ -15,6 +15,7 @@ export interface HttpRequestOptions {
   host: string;
   target: string;
   method: string;
+  /** The same array again stands for the same headers: nobody changes it. */
   headers: [string, string][];
   body: string;
   connectTimeout: Micros;
@@ -105,14 +106,15 @@ export function startRequest(
     on,
   };
   table.open.set(id, exchange);
-  exchange.connection = host.world.network.connect(host, {
+  const asked: Parameters<typeof host.world.network.connect>[1] = {
     pid,
     ip: options.ip,
     port: options.port,
-    ...(options.bindIp === undefined ? {} : { bindIp: options.bindIp }),
     on: { name: SOCKET, pid, data: { exchange: id } },
     trace: options.trace,
-  });
+  };
+  if (options.bindIp !== undefined) asked.bindIp = options.bindIp;
+  exchange.connection = host.world.network.connect(host, asked);
 }
 function sendLater(host: Host, id: number, exchange: Exchange): void {
   host.world.timer(
@@ -233,7 +235,24 @@ function finish(
   };
   host.world.invoke(host, exchange.on, result);
 }
+/** The message that was made last: people who come by the dozen ask the same. */
+let last: { of: HttpRequestOptions; message: Message } | undefined;
 function requestMessage(options: HttpRequestOptions): Message {
+  if (
+    last !== undefined &&
+    options.trace === 0 &&
+    last.of.headers === options.headers &&
+    last.of.host === options.host &&
+    last.of.target === options.target &&
+    last.of.method === options.method &&
+    last.of.body === options.body
+  )
+    return last.message;
+  const message = makeRequest(options);
+  if (options.trace === 0) last = { of: options, message };
+  return message;
+}
+function makeRequest(options: HttpRequestOptions): Message {
   const headers: [string, string][] = [['Host', options.host], ...options.headers];
   if (options.body !== '' && !headers.some(([name]) => name.toLowerCase() === 'content-length'))
     headers.push(['Content-Length', String(options.body.length)]);

@@ -85,7 +85,7 @@ export interface World {
   /** Appends to the run's journal with the host as source. Returns seq. */
   record(source: string, type: string, data: Plain, options?: { cause?: number; rule?: string }): number;
   /** Starts a trace (a request's way through the system); 0 when traces are off. */
-  startTrace(label: string): number;
+  startTrace(label: string | (() => string)): number;
   /** With `at`, `hop` is a template that several traces share: it must not change afterwards. */
   hop(trace: number, hop: Hop, at?: Micros): void;
   trace(id: number): { id: number; label: string; hops: Hop[] } | undefined;

@@ -488,8 +488,9 @@ export class SimulatedWorld implements World {
       options,
     );
   }
-  startTrace(label: string): number {
+  startTrace(named: string | (() => string)): number {
     if (!this.tracing) return 0;
+    const label = typeof named === 'string' ? named : named();
     const id = (this.state.extra.get('nextTrace') as number | undefined) ?? 1;
     this.state.extra.set('nextTrace', id + 1);
     this.#traces.set(id, { id, label, hops: [], at: [] });

@@ -366,11 +366,13 @@ function respond(
   const session = health ? undefined : sessionOf(state, request);
   const status = state.asked.get(id) ?? (session?.isLost === true ? 403 : statusFor(state, health));
   state.asked.delete(id);
-  const message = responseTo(host, state, request, status, connection.peer);
-  if (session?.given !== undefined) {
-    message.headers.push(['Set-Cookie', `${SESSION}=${session.given}; path=/`]);
-    message.bytes += SESSION.length + session.given.length + 21;
-  }
+  let message = responseTo(host, state, request, status, connection.peer);
+  if (session?.given !== undefined)
+    message = {
+      ...message,
+      headers: [...message.headers, ['Set-Cookie', `${SESSION}=${session.given}; path=/`]],
+      bytes: message.bytes + SESSION.length + session.given.length + 21,
+    };
   if (request.trace !== 0)
     tell(
       host,
@@ -485,6 +487,20 @@ const REASONS: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
   504: 'Gateway Timeout',
 };
+/** What an answer is made from. */
+interface Ingredients {
+  name: string;
+  status: number;
+  date: string;
+  forwarded: string | undefined;
+  peer: number;
+  isHead: boolean;
+}
+/** The answers that were made last, without a trace: within a second they are the same for all who ask the same way. */
+const answers: { of: Ingredients; message: HttpResponse }[] = [];
+const MOST_ANSWERS = 8;
+let oldestAnswer = 0;
+/** Nobody may change it. */
 function responseTo(
   host: Host,
   state: AppState,
@@ -493,24 +509,44 @@ function responseTo(
   peer: number,
 ): HttpResponse {
   const { name } = state.configuration;
+  const date = httpDate(host.clock());
+  const forwarded = header(request, 'x-forwarded-for');
+  const isHead = request.method === 'HEAD';
+  const { trace } = request;
+  for (const { of, message } of answers)
+    if (
+      of.date === date &&
+      of.peer === peer &&
+      of.name === name &&
+      of.status === status &&
+      of.forwarded === forwarded &&
+      of.isHead === isHead
+    )
+      return trace === 0 ? message : { ...message, trace };
+  const of = { name, status, date, forwarded, peer, isHead };
+  const message = makeResponse(of);
+  answers[oldestAnswer] = { of, message };
+  oldestAnswer = (oldestAnswer + 1) % MOST_ANSWERS;
+  return trace === 0 ? message : { ...message, trace };
+}
+function makeResponse({ name, status, date, forwarded, peer, isHead }: Ingredients): HttpResponse {
   const body = status === 200 ? `${name} OK\n` : `${name} status ${status}\n`;
   const headers: [string, string][] = [
     ['Server', 'shop/1.4'],
-    ['Date', httpDate(host.clock())],
+    ['Date', date],
     ['Content-Type', 'text/plain'],
     ['Content-Length', String(body.length)],
     ['X-Served-By', name],
   ];
-  const forwarded = header(request, 'x-forwarded-for');
   if (forwarded !== undefined) headers.push(['X-Saw-XFF', forwarded]);
   headers.push(['X-Peer', formatIPv4(peer)]);
   const reason = REASONS[status] ?? '';
-  const sent = request.method === 'HEAD' ? '' : body;
+  const sent = isHead ? '' : body;
   let bytes = 15 + reason.length + sent.length;
   for (const [key, value] of headers) bytes += key.length + value.length + 4;
   return {
     kind: 'response',
-    trace: request.trace,
+    trace: 0,
     status,
     reason,
     version: '1.1',

@@ -114,7 +114,7 @@ function tick(world: World, host: Host, pid: number, index: number): void {
   // A source that hardly comes must notice when that changes.
   if (source.nextAt - now > 5 * LOOK_AGAIN && outside.factor !== 1) source.nextAt = now + 5 * LOOK_AGAIN;
   again(source.nextAt);
-  const isKnown = parseIPv4(configuration.host) !== undefined || now - source.resolvedAt < NAMES_KEPT;
+  const isKnown = now - source.resolvedAt < NAMES_KEPT || parseIPv4(configuration.host) !== undefined;
   if (source.address !== undefined && isKnown) {
     send(world, host, pid, { source, index, ip: source.address });
     return;
@@ -165,23 +165,36 @@ function send(
       host: configuration.host,
       target: request.path,
       method: request.method,
-      headers: [
-        ['User-Agent', 'Mozilla/5.0'],
-        ['Accept', '*/*'],
-        ...configuration.headers,
-        ...request.headers,
-        ...(cookies === '' ? [] : [['Cookie', cookies] satisfies [string, string]]),
-        ['Connection', 'close'],
-      ],
+      headers: headersOf(configuration, request, cookies),
       body: request.body,
       connectTimeout: configuration.connectTimeout,
       timeout: configuration.timeout,
       bindIp: undefined,
-      trace: world.startTrace(`${host.name} #${n} ${request.method} ${urlOf(configuration, request)}`),
+      trace: world.startTrace(() => `${host.name} #${n} ${request.method} ${urlOf(configuration, request)}`),
       sendAfter: outsideOf(world, configuration.name).sendAfter ?? configuration.sendAfter,
     },
     { name: DONE, pid, data: { index, n } },
   );
+}
+/** Headers without cookies, by request: the same array each time. */
+const usual = new WeakMap<LoadRequest, [string, string][]>();
+function headersOf(
+  configuration: LoadConfiguration,
+  request: LoadRequest,
+  cookies: string,
+): [string, string][] {
+  const known = cookies === '' ? usual.get(request) : undefined;
+  if (known !== undefined) return known;
+  const made: [string, string][] = [
+    ['User-Agent', 'Mozilla/5.0'],
+    ['Accept', '*/*'],
+    ...configuration.headers,
+    ...request.headers,
+    ...(cookies === '' ? [] : [['Cookie', cookies] satisfies [string, string]]),
+    ['Connection', 'close'],
+  ];
+  if (cookies === '') usual.set(request, made);
+  return made;
 }
 function urlOf({ url, requests }: LoadConfiguration, { path }: LoadRequest): string {
   return requests.length === 1 ? url : url.replace(/^(http:\/\/[^/]+).*$/, `$1${path}`);

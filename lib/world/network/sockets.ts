@@ -7,18 +7,17 @@ import { timeWaits } from './time-wait';
 
 /** What a connected socket has left to send or to be read, in bytes. */
 function queued(end: End): { receiveQueue: number; sendQueue: number } {
-  const receiveQueue = end.unread.reduce(
-    (sum, item) => sum + (item.what === 'message' ? item.message.bytes : 0),
-    0,
-  );
-  const sendQueue =
-    end.state === 'SYN-SENT' ? 1 : end.unacked.reduce((sum, item) => sum + (item.message?.bytes ?? 1), 0);
-  return { receiveQueue, sendQueue };
+  let receiveQueue = 0;
+  for (const item of end.unread) if (item.what === 'message') receiveQueue += item.message.bytes;
+  let sendQueue = 0;
+  for (const item of end.unacked) sendQueue += item.message?.bytes ?? 1;
+  return { receiveQueue, sendQueue: end.state === 'SYN-SENT' ? 1 : sendQueue };
 }
 
 export function infoOf(connection: Connection, side: Side): ConnectionInfo | undefined {
   const end = endOf(connection, side);
   if (end === undefined) return undefined;
+  const { receiveQueue, sendQueue } = queued(end);
   return {
     connection: connection.id,
     side,
@@ -29,7 +28,8 @@ export function infoOf(connection: Connection, side: Side): ConnectionInfo | und
     peerPort: end.peerPort,
     state: end.state,
     protocol: 'tcp',
-    ...queued(end),
+    receiveQueue,
+    sendQueue,
   };
 }
 

@@ -62,11 +62,12 @@ function capitalised(headers: readonly [string, string][]): [string, string][] {
 
 /** Sends an answer and ends the request. Header names are in lower case already. */
 export function deliver(runtime: Runtime, session: Session, message: HttpResponse): void {
-  const bytes = countedBytes(message);
+  const bytes = runtime.delivered.get(message)?.bytes ?? countedBytes(message);
   session.status = message.status;
   session.bytesOut += bytes;
   if (runtime.state.stopping || session.clientClosed) session.closes = true;
-  if (!session.clientClosed) runtime.network.send(session.id, 'server', forClient(session, message));
+  if (!session.clientClosed)
+    runtime.network.send(session.id, 'server', forClient(runtime, session, message, bytes));
   if (session.tracked !== undefined && message.status >= 400 && message.status < 500)
     countError(runtime, session);
   count(runtime, session, bytes);
@@ -74,9 +75,13 @@ export function deliver(runtime: Runtime, session: Session, message: HttpRespons
 }
 
 /** What the connection needs is said by the daemon: length, close or keep-alive. */
-function forClient(session: Session, message: HttpResponse): HttpResponse {
+function forClient(runtime: Runtime, session: Session, message: HttpResponse, counted: number): HttpResponse {
   const request = session.received;
   const isOld = request?.version === '1.0';
+  // The usual case, remembered: an answer of known length on a connection that ends with it.
+  const isUsual = session.closes && !isOld && session.trace === 0 && request?.method === 'GET';
+  const known = isUsual ? runtime.delivered.get(message) : undefined;
+  if (known !== undefined) return known.message;
   const hasBody =
     message.status >= 200 && message.status !== 204 && message.status !== 304 && request?.method !== 'HEAD';
   const unknownLength = hasBody && headerValue(message.headers, 'content-length') === undefined;
@@ -87,12 +92,14 @@ function forClient(session: Session, message: HttpResponse): HttpResponse {
   if (unknownLength && isOld) session.closes = true;
   if (session.closes) headers.push(['connection', 'close']);
   else if (isOld) headers.push(['connection', 'keep-alive']);
-  return {
+  const made = {
     ...message,
     trace: session.trace,
     headers,
     bytes: responseBytes(message.status, message.reason, headers, message.body),
   };
+  if (isUsual) runtime.delivered.set(message, { message: made, bytes: counted });
+  return made;
 }
 
 function count(runtime: Runtime, session: Session, bytes: number): void {

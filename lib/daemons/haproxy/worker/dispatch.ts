@@ -250,14 +250,15 @@ export function connect(runtime: Runtime, session: Session): void {
   session.isReused = false;
   const source = settings.sourceIp ?? runtime.settings(session.backend).sourceIp;
   const port = settings.mapsPort ? session.localPort + settings.portOffset : server.port;
-  session.connection = runtime.network.connect(runtime.host, {
+  const asked: Parameters<typeof runtime.network.connect>[1] = {
     pid: runtime.pid,
     ip: server.ip === 0 ? session.localIp : server.ip,
     port,
-    ...(source === undefined ? {} : { bindIp: source }),
     on: { name: 'haproxy.server', pid: runtime.pid, data: null },
     trace: session.trace,
-  });
+  };
+  if (source !== undefined) asked.bindIp = source;
+  session.connection = runtime.network.connect(runtime.host, asked);
   runtime.state.byServer.set(session.connection, session.id);
   setTimeout(runtime, session, runtime.settings(session.backend).timeouts.connect);
 }

@@ -33,8 +33,7 @@ export function begin(runtime: Runtime, session: Session, message: HttpRequest):
   if (session.requests > 0) session.idleSince = runtime.now;
   session.requestedAt = runtime.now;
   session.trace = message.trace;
-  const headers = withoutConnection(session, message);
-  session.received = headers === message.headers ? message : { ...message, headers };
+  session.received = receivedOf(runtime, session, message);
   session.request = session.received;
   countRequest(runtime, session, message);
   if (session.tracked !== undefined) countTracked(runtime, session);
@@ -59,6 +58,18 @@ export function begin(runtime: Runtime, session: Session, message: HttpRequest):
   chooseBackend(runtime, session, settings);
 }
 
+/** The request without what concerns the client's connection only. */
+function receivedOf(runtime: Runtime, session: Session, message: HttpRequest): HttpRequest {
+  const known = runtime.received.get(message);
+  if (known !== undefined) {
+    session.closes = known.closes;
+    return known.received;
+  }
+  const headers = withoutConnection(session, message);
+  const received = headers === message.headers ? message : { ...message, headers };
+  if (message.trace === 0) runtime.received.set(message, { received, closes: session.closes });
+  return received;
+}
 /** What concerns the client's connection only goes no further; it decides whether the connection stays. */
 function withoutConnection(session: Session, message: HttpRequest): [string, string][] {
   const connection = headerValue(message.headers, 'connection');
@@ -301,6 +312,11 @@ function forward(runtime: Runtime, session: Session, frontend: ProxySettings, ba
   const added: [string, string][] = [];
   const request = session.request;
   if (request === undefined) return;
+  const known = runtime.forwarded.get(request);
+  if (known?.clientIp === session.clientIp && known.frontend === frontend && known.backend === backend) {
+    session.request = known.request;
+    return;
+  }
   if (forwardFor !== undefined) {
     const name = forwardFor.header.toLowerCase();
     const isExcepted =
@@ -322,6 +338,13 @@ function forward(runtime: Runtime, session: Session, frontend: ProxySettings, ba
     headers: [...request.headers, ...added],
     bytes: request.bytes + headBytes(added),
   };
+  if (request.trace === 0 && backend.serverNameHeader === undefined)
+    runtime.forwarded.set(request, {
+      request: session.request,
+      clientIp: session.clientIp,
+      frontend,
+      backend,
+    });
 }
 
 /** A connection in tcp mode: there is nothing to read before a server is chosen. */

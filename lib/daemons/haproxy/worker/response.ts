@@ -58,9 +58,13 @@ export function onResponse(runtime: Runtime, session: Session, message: HttpResp
 function passOn(runtime: Runtime, session: Session, message: HttpResponse): void {
   const backend = runtime.settings(session.backend);
   const frontend = runtime.settings(session.frontend);
-  const closes = saysClose(message);
-  if (closes) session.serverClosed = true;
-  let out = plain(message);
+  let known = runtime.answers.get(message);
+  if (known === undefined) {
+    known = { plain: plain(message), closes: saysClose(message) };
+    if (message.trace === 0) runtime.answers.set(message, known);
+  }
+  if (known.closes) session.serverClosed = true;
+  let out = known.plain;
   if (backend.stickRules.length > 0) {
     const subject: Subject = { runtime, session, request: session.request, response: out };
     store(runtime, session, subject);

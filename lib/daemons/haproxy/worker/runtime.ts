@@ -6,7 +6,8 @@
 import type { HandlerId, Kernel } from '../../../kernel/kernel';
 import { assert } from '../../../std/assert';
 import type { Micros } from '../../../std/instant';
-import type { Hop, Network } from '../../../world/network.contract';
+import { Recent } from '../../../std/recent';
+import type { Hop, HttpRequest, HttpResponse, Network } from '../../../world/network.contract';
 import type { ProcessState, SyslogPriority } from '../../../world/process.contract';
 import type { Host, World } from '../../../world/world.contract';
 import type { Configuration, ProxySettings, ServerSettings } from '../config';
@@ -34,6 +35,16 @@ export class Runtime {
   /** Hops that were told before, by their text: the same ones come with every request. */
   readonly #hops = new Map<string, Hop>();
   readonly #backends = new Map<string, number>();
+  /** What became of messages that come again (without a trace), at each station. */
+  readonly received = new Recent<{ received: HttpRequest; closes: boolean }>();
+  readonly forwarded = new Recent<{
+    request: HttpRequest;
+    clientIp: number;
+    frontend: ProxySettings;
+    backend: ProxySettings;
+  }>();
+  readonly answers = new Recent<{ plain: HttpResponse; closes: boolean }>();
+  readonly delivered = new Recent<{ message: HttpResponse; bytes: number }>();
 
   constructor(
     readonly host: Host,
@@ -136,7 +147,7 @@ export class Runtime {
   }
   syslog(facility: string, priority: SyslogPriority, tag: string, text: string): void {
     const { process } = this;
-    this.host.syslog({
+    const entry: Parameters<Host['syslog']>[0] = {
       facility,
       priority,
       tag,
@@ -144,8 +155,9 @@ export class Runtime {
       text,
       transport: 'syslog',
       uid: process.uid,
-      ...(process.unit === undefined ? {} : { unit: process.unit }),
-    });
+    };
+    if (process.unit !== undefined) entry.unit = process.unit;
+    this.host.syslog(entry);
   }
 }
 
