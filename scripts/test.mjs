@@ -88,7 +88,8 @@ async function harness() {
   const counts = [];
   if (filesUnder('scenarios', (file) => file.endsWith('/scenario.yaml')).length > 0) {
     counts.push(await faultline('check', ['scenarios']));
-    if (existsSync(at('lib', 'cli', 'prove.ts'))) counts.push(await faultline('prove', ['scenarios']));
+    if (existsSync(at('lib', 'cli', 'prove.ts')))
+      counts.push(await faultline('prove', ['scenarios', '--quick']));
   }
   if (existsSync(at('tests', 'conformance'))) {
     const folder = 'tests/conformance';

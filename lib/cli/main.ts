@@ -24,8 +24,8 @@ const SUBCOMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import('./run'),
   },
   prove: {
-    usage: 'prove SCENARIO…',
-    about: 'every solution wins; every wrong turn, and doing nothing, loses',
+    usage: 'prove PATH… [--seeds N] [--quick | --full] [--jobs N]',
+    about: 'the lab is healthy, the faults break it, every solution wins, all else loses',
     load: () => import('./prove'),
   },
   replay: {

@@ -1,99 +1,120 @@
-/** `faultline prove SCENARIO…`: every solution wins; every wrong turn, and doing nothing, loses as the scenario says. */
+/**
+ * `faultline prove PATH…`: a scenario keeps its word. Its lab is healthy, its
+ * faults break what it says, every solution wins, and what should lose loses.
+ */
 import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import type { Scenario } from '../scenario/schema';
-import { makeRun } from '../session/make-run';
-import { type Outcome, Player } from '../session/play';
+import { loadScenario } from '../scenario/load';
 import { readArguments } from './arguments';
 import { readFolder, scenarioFolders } from './folders';
+import { doJobs, type Job, type JobResult, workForParent } from './proof/jobs';
 
-interface Claim {
-  name: string;
-  steps: Scenario['solutions'][number]['steps'];
-  /** undefined: must win; '': must lose, whatever by; else the objective that it loses by. */
-  loses: string | undefined;
+interface Row {
+  passed: number;
+  failed: number;
+  solutions: number;
+  losing: number;
+  leftOut: number;
+  seconds: number;
 }
 
-export function run(args: readonly string[]): number {
-  const read = readArguments(args, { values: ['seeds'], flags: [] });
+export async function run(args: readonly string[]): Promise<number> {
+  const read = readArguments(args, { values: ['seeds', 'jobs'], flags: ['quick', 'full', 'worker'] });
+  if (typeof read !== 'string' && read.flags.has('worker')) {
+    await workForParent(process as unknown as Parameters<typeof workForParent>[0]);
+    return 0;
+  }
   if (typeof read === 'string' || read.operands.length === 0) {
     process.stderr.write(
       `faultline prove: ${typeof read === 'string' ? read : 'give a scenario folder, or a folder of them'}\n`,
     );
     return 2;
   }
-  const seeds = Math.max(1, Number(read.values.get('seeds') ?? '1'));
-  let passed = 0;
-  let failed = 0;
+  const begun = performance.now();
+  const seeds = Math.max(1, Math.floor(Number(read.values.get('seeds') ?? '1')) || 1);
+  const workers = Number(read.values.get('jobs') ?? Math.min(4, availableParallelism()));
+  const rows = new Map<string, Row>();
+  const jobs: Job[] = [];
   for (const given of read.operands) {
     const folders = scenarioFolders(given);
     if (folders.length === 0) {
       process.stderr.write(`${given}: there is no scenario here (no scenario.yaml)\n`);
-      failed += 1;
+      rows.set(given, { ...emptyRow(), failed: 1 });
     }
     for (const folder of folders) {
-      const counts = proveScenario(folder, seeds);
-      passed += counts.passed;
-      failed += counts.failed;
+      rows.set(folder, emptyRow());
+      for (let seed = 1; seed <= seeds; seed++)
+        jobs.push(
+          ...jobsOf(folder, seed, { isQuick: read.flags.has('quick'), isFull: read.flags.has('full') }),
+        );
     }
   }
-  process.stdout.write(`${passed} passed, ${failed} failed\n`);
-  const report = process.env['FAULTLINE_COUNTS'];
-  if (report !== undefined) writeFileSync(report, JSON.stringify({ passed, failed }));
+  await doJobs(jobs, workers, (result) => tell(result, rows));
+  const failed = summary(rows, seeds, (performance.now() - begun) / 1000);
   return failed === 0 ? 0 : 1;
 }
 
-function proveScenario(folder: string, seeds: number): { passed: number; failed: number } {
-  const source = { id: path.basename(folder), files: readFolder(folder) };
-  let passed = 0;
-  let failed = 0;
-  process.stdout.write(`${source.id}\n`);
-  for (let seed = 1; seed <= seeds; seed++) {
-    const first = makeRun(source, { seed, traces: false });
-    if (!first.ok) {
-      for (const { file, line, column, message } of first.loaded.problems)
-        process.stderr.write(`${path.join(folder, file)}:${line}:${column}: ${message}\n`);
-      return { passed, failed: failed + 1 };
-    }
-    for (const claim of claimsOf(first.run.scenario)) {
-      const made = makeRun(source, { seed, traces: false });
-      if (!made.ok) continue;
-      const begun = performance.now();
-      const player = new Player(made.run);
-      const outcome = player.play(claim.steps);
-      const wrong = wrongAbout(claim, outcome, made.run.scenario);
-      if (wrong === undefined) passed += 1;
-      else failed += 1;
-      const took = `${((performance.now() - begun) / 1000).toFixed(1)} s`;
-      const said = wrong ?? (outcome.won ? 'wins' : `loses: ${outcome.verdict}`);
-      process.stdout.write(
-        `  ${wrong === undefined ? '✓' : '✗'} seed ${seed}  ${claim.name.padEnd(34)} ${said}  (${took})\n`,
-      );
-    }
-  }
-  return { passed, failed };
-}
-
-function claimsOf(scenario: Scenario): Claim[] {
+function jobsOf(
+  folder: string,
+  seed: number,
+  { isQuick, isFull }: { isQuick: boolean; isFull: boolean },
+): Job[] {
+  const { scenario } = loadScenario(readFolder(folder), seed);
+  const isFirst = seed === 1 || isFull;
+  const turns = scenario?.['wrong-turns'].map((_, index) => index) ?? [];
+  // Further seeds take turns at what must lose: all of it on all of them would tell little more.
+  const some = isFirst || turns.length === 0 ? turns : [turns[seed % turns.length] ?? 0];
+  const common = { folder, seed, general: isFirst, leaveOut: isFirst && !isQuick, turns: [] };
   return [
-    { name: 'doing nothing', steps: [], loses: '' },
-    ...scenario.solutions.map(({ id, steps }) => ({ name: id, steps, loses: undefined })),
-    ...scenario['wrong-turns'].map(({ id, steps, loses }) => ({ name: id, steps, loses })),
+    { ...common, solution: undefined, turns: some },
+    ...(scenario?.solutions ?? []).map(({ id }) => ({ ...common, solution: id })),
   ];
 }
 
-function wrongAbout(claim: Claim, outcome: Outcome, scenario: Scenario): string | undefined {
-  if (outcome.trouble.length > 0) return outcome.trouble[0];
-  if (claim.loses === undefined)
-    return outcome.won
-      ? undefined
-      : `should win, but ${outcome.unmet.join(', ')} is not met: ${outcome.verdict}`;
-  if (outcome.won) return 'should lose, but wins';
-  if (claim.loses === '') return undefined;
-  const { tomorrow } = scenario;
-  const entries = [...scenario.objectives, ...scenario.guards, ...(tomorrow === undefined ? [] : [tomorrow])];
-  const why = entries.find(({ id }) => id === claim.loses)?.why;
-  return why !== undefined && outcome.verdict.includes(why)
-    ? undefined
-    : `should lose by ${claim.loses}, but: ${outcome.verdict}`;
+function emptyRow(): Row {
+  return { passed: 0, failed: 0, solutions: 0, losing: 0, leftOut: 0, seconds: 0 };
+}
+function tell({ job, claims }: JobResult, rows: Map<string, Row>): void {
+  const row = rows.get(job.folder) ?? emptyRow();
+  for (const { seed, name, wrong, said, seconds } of claims) {
+    row.seconds += seconds;
+    if (wrong === undefined) row.passed += 1;
+    else row.failed += 1;
+    if (job.solution === undefined) row.losing += 1;
+    else if (name === job.solution) row.solutions += 1;
+    else row.leftOut += 1;
+    if (wrong === undefined && seed > 1) continue;
+    process.stdout.write(
+      `${wrong === undefined ? '✓' : '✗'} ${path.basename(job.folder)}  seed ${seed}  ${name}  ${wrong ?? said}  (${seconds.toFixed(1)} s)\n`,
+    );
+  }
+}
+
+function summary(rows: ReadonlyMap<string, Row>, seeds: number, seconds: number): number {
+  const lines = [['scenario', 'solutions', 'left out', 'lab and losing', 'failed', 'time']];
+  let passed = 0;
+  let failed = 0;
+  for (const [folder, row] of rows) {
+    passed += row.passed;
+    failed += row.failed;
+    lines.push([
+      path.basename(folder),
+      ...[row.solutions, row.leftOut, row.losing, row.failed].map(String),
+      `${row.seconds.toFixed(0)} s`,
+    ]);
+  }
+  const widths =
+    lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? [];
+  process.stdout.write('\n');
+  for (const line of lines)
+    process.stdout.write(
+      `${line.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}\n`,
+    );
+  process.stdout.write(
+    `${passed} passed, ${failed} failed, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, ${seconds.toFixed(0)} s\n`,
+  );
+  const report = process.env['FAULTLINE_COUNTS'];
+  if (report !== undefined) writeFileSync(report, JSON.stringify({ passed, failed }));
+  return failed;
 }

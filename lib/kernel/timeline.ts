@@ -155,6 +155,11 @@ export class Timeline<S, I = unknown> {
     return branch;
   }
 
+  /** Lets go of the courses that were left, with all that they hold. */
+  forgetBranches(): void {
+    this.#branches.length = 0;
+  }
+
   /** Takes up a branch of `branches` again, at the instant where it was left; the present course takes its place. */
   switchTo(branch: Branch<S, I>): void {
     const index = this.#branches.indexOf(branch);

@@ -94,7 +94,7 @@ export class Player {
       this.#open(terminal);
       this.input({ kind: 'line', terminal, text: step.type });
       this.wait(LOOK_EVERY);
-    } else if (step.save !== undefined)
+    } else if (step.save !== undefined) {
       this.input({
         kind: 'save',
         host: step.on ?? '',
@@ -103,7 +103,8 @@ export class Player {
         uid: 0,
         gid: 0,
       });
-    else if (step.key !== undefined) {
+      this.wait(LOOK_EVERY);
+    } else if (step.key !== undefined) {
       this.input({ kind: 'key', terminal, key: step.key });
       this.wait(LOOK_EVERY);
     } else if (step.answer !== undefined) this.input({ kind: 'answer', ...step.answer });
