@@ -223,6 +223,8 @@ function etcFiles(setup: HostSetup): Record<string, FileSpec> {
       text: '# /etc/fstab: static file system information.\n# <file system> <mount point>   <type>  <options>       <dump>  <pass>\n/dev/vda1 / ext4 errors=remount-ro 0 1\n',
     },
     '/etc/timezone': { text: 'Etc/UTC\n' },
+    '/etc/localtime': { link: '/usr/share/zoneinfo/Etc/UTC' },
+    '/usr/share/zoneinfo/Etc/UTC': { text: 'TZif2\nUTC0\n' },
     '/etc/shells': { text: '/bin/sh\n/bin/bash\n/usr/bin/bash\n/bin/dash\n' },
     '/etc/sudoers': {
       text: 'Defaults\tenv_reset\nDefaults\tsecure_path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"\n\nroot\tALL=(ALL:ALL) ALL\n%sudo\tALL=(ALL:ALL) NOPASSWD: ALL\n\n@includedir /etc/sudoers.d\n',

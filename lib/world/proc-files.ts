@@ -131,13 +131,39 @@ function processFile(host: Host, process: ProcessState | undefined, name: string
     case 'environ':
       return [...process.env].map(([key, value]) => `${key}=${value}\0`).join('');
     case 'limits':
-      return 'Limit                     Soft Limit           Hard Limit           Units     \nMax processes             3800                 3800                 processes \nMax open files            1024                 1048576              files     \n';
+      return limitsFile(host);
     case 'cgroup':
       return `0::/${process.unit === undefined ? '' : `system.slice/${process.unit}`}\n`;
     default:
       return undefined;
   }
 }
+/** Source: proc(5) "/proc/pid/limits". Limits of single processes are not modelled. */
+function limitsFile(host: Host): string {
+  const threads = Math.floor(Number(host.sysctl('kernel.threads-max') ?? 7_660) / 2);
+  const rows: readonly (readonly [string, string | number, string | number, string])[] = [
+    ['Max cpu time', UNLIMITED, UNLIMITED, 'seconds'],
+    ['Max file size', UNLIMITED, UNLIMITED, 'bytes'],
+    ['Max data size', UNLIMITED, UNLIMITED, 'bytes'],
+    ['Max stack size', 8_388_608, UNLIMITED, 'bytes'],
+    ['Max core file size', 0, UNLIMITED, 'bytes'],
+    ['Max resident set', UNLIMITED, UNLIMITED, 'bytes'],
+    ['Max processes', threads, threads, 'processes'],
+    ['Max open files', 1_024, 524_288, 'files'],
+    ['Max locked memory', 8_388_608, 8_388_608, 'bytes'],
+    ['Max address space', UNLIMITED, UNLIMITED, 'bytes'],
+    ['Max file locks', UNLIMITED, UNLIMITED, 'locks'],
+    ['Max pending signals', threads, threads, 'signals'],
+    ['Max msgqueue size', 819_200, 819_200, 'bytes'],
+    ['Max nice priority', 0, 0, ''],
+    ['Max realtime priority', 0, 0, ''],
+    ['Max realtime timeout', UNLIMITED, UNLIMITED, 'us'],
+  ];
+  const line = (cells: readonly (string | number)[]): string =>
+    `${String(cells[0]).padEnd(25)} ${String(cells[1]).padEnd(20)} ${String(cells[2]).padEnd(20)} ${String(cells[3]).padEnd(10)}\n`;
+  return [['Limit', 'Soft Limit', 'Hard Limit', 'Units'], ...rows].map(line).join('');
+}
+const UNLIMITED = 'unlimited';
 function keyOf(parts: readonly string[]): string {
   return parts.join('.');
 }

@@ -4,6 +4,7 @@
  * plain state whose definition reacts to signals, timers and sockets.
  */
 import type { HandlerId, Kernel } from '../kernel/kernel';
+import { groupIsFull } from './memory';
 import { assert, BrokenPromise } from '../std/assert';
 import { MILLISECOND, type Micros } from '../std/instant';
 import { findExecutable } from './executable';
@@ -126,7 +127,8 @@ export class Processes {
   // ---------------------------------------------------------------- spawn
   spawn(host: Host, options: SpawnOptions): number | SpawnError {
     const parent = options.parent === undefined ? undefined : host.state.processes.get(options.parent);
-    if (host.state.processes.size >= MOST_PROCESSES)
+    const group = options.unit ?? parent?.unit;
+    if (host.state.processes.size >= MOST_PROCESSES || (group !== undefined && groupIsFull(host, group)))
       return { errno: 'EAGAIN', path: options.path ?? options.argv[0] ?? '' };
     const who: Credentials = {
       uid: options.uid ?? parent?.uid ?? 0,

@@ -92,7 +92,7 @@ const CONTAINER: Substrate = {
     mac: `52:54:00:${(checksum(host) & 0xff).toString(16).padStart(2, '0')}:00:${String(position + 1).padStart(2, '0')}`,
     peer: position + 3,
   }),
-  extra: [],
+  extra: [['disk:cgroups', 'v1']],
 };
 const MACHINE: Substrate = {
   virtualization: 'qemu',
@@ -164,7 +164,9 @@ function build(world: SimulatedWorld, given: HostCase, registry: PluginRegistry)
   const router = Object.values(hosts)
     .flatMap(({ ifaces }) => Object.values(ifaces))
     .find((device) => device.gateway !== undefined)?.gateway;
-  const names = Object.entries(hosts).map(
+  // Names come from the DNS where somebody serves it.
+  const hasNames = Object.values(hosts).some(({ enable }) => enable.includes('dnsmasq'));
+  const names = (hasNames ? [] : Object.entries(hosts)).map(
     ([name, { ifaces }]) => `${Object.values(ifaces)[0]?.address.split('/')[0] ?? ''}\t${name}`,
   );
   for (const { ifaces } of Object.values(hosts))
@@ -191,6 +193,7 @@ function build(world: SimulatedWorld, given: HostCase, registry: PluginRegistry)
       ...labFiles(),
       ...hostKeyFiles(name),
       ...userKeyFiles(ROOT_USER, { lab: 'recorder' }),
+      ...aliceLetsRootIn(),
       '/etc/network/interfaces': { text: interfacesFile({ interfaces, gateway }) },
       '/etc/hosts': { text: `127.0.0.1\tlocalhost\n127.0.1.1\t${name}\n${names.join('\n')}\n` },
       '/etc/hostname': { text: `${name}\n` },
@@ -220,6 +223,16 @@ function build(world: SimulatedWorld, given: HostCase, registry: PluginRegistry)
     settle(host, substrate);
     for (const unit of [...ENABLED, ...setup.enable]) enableUnit(host, unit);
   }
+}
+
+/** The key that root has everywhere opens alice's account too. */
+function aliceLetsRootIn(): Record<string, FileSpec> {
+  const own = { uid: 1000, gid: 1000 };
+  const keys = userKeyFiles(ROOT_USER, { lab: 'recorder' })['/root/.ssh/authorized_keys'];
+  return {
+    '/home/alice/.ssh': { directory: true, mode: 0o700, ...own },
+    '/home/alice/.ssh/authorized_keys': { ...keys, ...own, mode: 0o600 },
+  };
 }
 
 /** A kernel that is not Debian's, and passwords. */
@@ -304,6 +317,7 @@ class Play {
     const user = name === undefined ? undefined : host.user(name);
     return {
       session: true,
+      unit: '/',
       cwd: user?.home ?? '/root',
       env: new Map([
         ...ENVIRONMENT,
@@ -396,12 +410,14 @@ class Keyboard {
   /** Something waits for a line, and not a program that reads whatever comes. */
   #asks(): boolean {
     const { state } = this.terminal;
-    if (state === undefined || !this.terminal.isAwaited || !state.canonical) return false;
+    if (state === undefined || !this.terminal.isAwaited) return false;
+    if (!state.canonical) return /[$#] $/.test(this.#printed);
     return !state.echo || /(\? |[$#] |: )$/.test(this.#printed);
   }
   #answer(isLate: boolean): void {
     const { state } = this.terminal;
-    if (state?.echo === false) this.terminal.input(`${PASSWORD}\n`);
+    if (state?.canonical === false) this.terminal.input('exit\r');
+    else if (state?.echo === false) this.terminal.input(`${PASSWORD}\n`);
     else this.terminal.input(/\? $/.test(this.#printed) && !isLate ? 'yes\n' : 'exit\n');
   }
   /** Ctrl-D for who reads lines, `q` for who reads keys, Ctrl-C for the rest. */

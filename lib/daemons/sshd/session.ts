@@ -3,7 +3,7 @@ import { strftime } from '../../std/civil';
 import { FileError } from '../../world/files.contract';
 import type { ProgramContext, ProgramRun, Stream } from '../../world/process.contract';
 import type { Terminal } from '../../world/terminals';
-import type { UserRecord } from '../../world/world.contract';
+import type { Host, UserRecord } from '../../world/world.contract';
 import { Mailbox } from '../mailbox';
 import { type Received, type Served, ServerSide } from './server-side';
 import { answerFile } from './file-transfer';
@@ -34,7 +34,7 @@ interface Channel {
 export function* runSession(side: ServerSide, user: UserRecord, forced: string | undefined): ProgramRun {
   const { context } = side;
   context.process.argv = [`sshd: ${user.name}@notty`];
-  context.process.unit = scopeOf(context.pid);
+  context.process.unit = openLogin(context.host, user);
   for (;;) {
     const packet = yield* side.next(Number.MAX_SAFE_INTEGER);
     if (packet === 'closed' || packet === 'reset' || packet === 'timeout' || packet.t === 'disconnect')
@@ -57,10 +57,47 @@ export function* runSession(side: ServerSide, user: UserRecord, forced: string |
   }
 }
 
-/** The control group in which logind puts a session. */
-function scopeOf(pid: number): string {
-  return `session-${pid}.scope`;
+/** pam_systemd: logind gives the session a number and a control group of its own. */
+function openLogin(host: Host, user: UserRecord): string {
+  const id = Number(host.state.extra.get(SESSIONS) ?? 0) + 1;
+  host.state.extra.set(SESSIONS, id);
+  const unit = `session-${id}.scope`;
+  if (!logind(host, `New session ${id} of user ${user.name}.`)) return unit;
+  host.syslog({
+    facility: 'daemon',
+    priority: 'info',
+    tag: 'systemd',
+    pid: 1,
+    transport: 'journal',
+    about: unit,
+    text: `Started ${unit} - Session ${id} of User ${user.name}.`,
+  });
+  return unit;
 }
+function closeLogin(host: Host, unit: string | undefined): void {
+  const id = /^session-(\w+)\.scope$/.exec(unit ?? '')?.[1];
+  if (id === undefined) return;
+  logind(host, `Session ${id} logged out. Waiting for processes to exit.`);
+  logind(host, `Removed session ${id}.`);
+}
+/** @returns whether there is one. */
+function logind(host: Host, text: string): boolean {
+  const unit = 'systemd-logind.service';
+  const daemon = host.processes().find((process) => process.unit === unit);
+  if (daemon === undefined) return false;
+  const { pid } = daemon;
+  host.syslog({
+    facility: 'auth',
+    priority: 'info',
+    tag: 'systemd-logind',
+    pid,
+    transport: 'syslog',
+    unit,
+    text,
+  });
+  return true;
+}
+const SESSIONS = 'logind:sessions';
 
 function openChannel(
   side: ServerSide,
@@ -91,7 +128,7 @@ function openChannel(
     groups: user.groups,
     cwd: host.fs.exists(user.home) ? user.home : '/',
     session: true,
-    unit: scopeOf(context.pid),
+    ...(context.process.unit === undefined ? {} : { unit: context.process.unit }),
     // Without sshd nobody holds the other end of the terminal.
     parentDeathSignal: 'HUP',
     fds,
@@ -272,6 +309,7 @@ function leave(side: ServerSide, user: UserRecord, how: Received | 'terminated')
     side.log(`Disconnected from user ${user.name} ${from} port ${port}`);
   }
   side.log(`pam_unix(sshd:session): session closed for user ${user.name}`, 'info', 'authpriv');
+  closeLogin(side.context.host, side.context.process.unit);
   side.hangUp();
   return 255;
 }

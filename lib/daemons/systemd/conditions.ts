@@ -41,7 +41,7 @@ function isMet(host: Host, { kind, parameter }: Condition): boolean {
     case 'PathIsMountPoint':
       return host.fs.mounts().some(({ point }) => point === parameter);
     case 'PathIsReadWrite':
-      if (isContainer(host) && /^\/(sys|proc\/sys)(\/|$)/.test(parameter)) return false;
+      if (isContainer(host) && /^\/(sys|proc\/sys(?!\/net))(\/|$)/.test(parameter)) return false;
       return follow() !== undefined && host.fs.access(parameter, 2, ROOT)?.errno !== 'EROFS';
     case 'DirectoryNotEmpty': {
       const names = host.fs.readdir(parameter, ROOT);
@@ -79,7 +79,7 @@ function isMet(host: Host, { kind, parameter }: Condition): boolean {
       return true;
   }
 }
-/** What a container's manager withholds (systemd-nspawn(1) "--capability="), and mounts for reading only: /sys, /proc/sys. */
+/** What a container's manager withholds (systemd-nspawn(1) "--capability="), and mounts for reading only: /sys, /proc/sys but for its network's part. */
 const WITHHELD = new Set([
   'CAP_SYS_MODULE',
   'CAP_SYS_RAWIO',
@@ -98,6 +98,11 @@ export function virtualizationOf(host: Host): string {
 export const VIRTUALIZATION = 'disk:virtualization';
 export function isContainer(host: Host): boolean {
   return CONTAINERS.includes(virtualizationOf(host));
+}
+/** Key of `HostState.extra`: 'v1' on a host whose kernel has the old control groups, which tell less. */
+export const CONTROL_GROUPS = 'disk:cgroups';
+export function hasUnifiedGroups(host: Host): boolean {
+  return host.state.extra.get(CONTROL_GROUPS) !== 'v1';
 }
 function isVirtualization(host: Host, wanted: string): boolean {
   if (/^(1|yes|y|true|t|on)$/.test(wanted)) return true;

@@ -5,7 +5,7 @@ import { initDaemon, initProgram } from './boot';
 import { managerOf } from './host-manager';
 import { unitFileState, withLinks } from './enable';
 import { journald } from './tools/journald';
-import { background, backgroundDaemon, notModelled, quiet } from './tools/programs';
+import { background, backgroundDaemon, logind, notModelled, quiet } from './tools/programs';
 import { tmpfiles } from './tools/tmpfiles';
 import type { Manager } from './manager';
 import { withListing } from './unit-file/search';
@@ -82,7 +82,8 @@ function registerHelpers(registry: Registry): void {
   registry.program('systemd/not-modelled', notModelled);
   registry.program('systemd/quiet', quiet(60));
   registry.program('systemd/udevadm', quiet(350));
-  registry.program('systemd/logind', background({ rssKiB: 6_816, readyMillis: 90 }));
+  registry.program('systemd/logind', logind);
+  registry.program('systemd/bus-service', background({ rssKiB: 6_780, readyMillis: 90 }));
   registry.program('systemd/udevd', background({ rssKiB: 5_860, readyMillis: 60 }));
   registry.program('systemd/timesyncd', background({ rssKiB: 6_708, readyMillis: 80 }));
   registry.program('systemd/dbus-daemon', background({ rssKiB: 4_336, readyMillis: 40 }));
@@ -152,8 +153,8 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   '/lib/systemd/systemd-journald': 'systemd/journald',
   '/usr/bin/systemd-tmpfiles': 'systemd/tmpfiles',
   '/lib/systemd/systemd-logind': 'systemd/logind',
-  '/lib/systemd/systemd-hostnamed': 'systemd/logind',
-  '/lib/systemd/systemd-timedated': 'systemd/logind',
+  '/lib/systemd/systemd-hostnamed': 'systemd/bus-service',
+  '/lib/systemd/systemd-timedated': 'systemd/bus-service',
   '/lib/systemd/systemd-udevd': 'systemd/udevd',
   '/lib/systemd/systemd-timesyncd': 'systemd/timesyncd',
   '/usr/bin/dbus-daemon': 'systemd/dbus-daemon',

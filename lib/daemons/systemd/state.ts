@@ -208,6 +208,8 @@ export type ServiceState = {
   main: ExecStatus | undefined;
   statusText: string;
   oomKilled: boolean;
+  /** The kernel's count of kills in the control group, as last seen. */
+  kernelKills?: number;
 };
 export type UnitState = {
   definition: Definition;

@@ -3,6 +3,8 @@
  * them. Source: systemd 252 `src/core/service.c`; the function names follow it.
  */
 import type { ExitStatus } from '../../../world/process.contract';
+import { kernelKills, limitGroup } from '../../../world/memory';
+import { hasUnifiedGroups } from '../conditions';
 import { isDown } from '../active';
 import type { Manager } from '../manager';
 import type {
@@ -120,6 +122,7 @@ export class Services {
     service.main = undefined;
     service.statusText = '';
     service.oomKilled = false;
+    this.#limit(unit);
     service.control = undefined;
     service.mainCommand = undefined;
     if (service.flushRestarts) {
@@ -130,6 +133,27 @@ export class Services {
     unit.invocation = this.#invocation();
     this.#arm(unit, this.#settings(unit).timeoutStartMicros);
     this.#enterControl(unit, 'condition', 'ExecCondition', () => this.#enterStartPre(unit));
+  }
+  /** The kernel is told what the control group may have. */
+  #limit(unit: Service): void {
+    const { memoryMax, tasksMax } = this.#settings(unit);
+    const { host } = this.manager;
+    const { name } = unit.definition;
+    limitGroup(host, name, {
+      ...(memoryMax === undefined ? {} : { memoryKiB: memoryMax / 1024 }),
+      ...(tasksMax === undefined ? {} : { tasks: tasksMax }),
+    });
+    unit.service.kernelKills = kernelKills(host, name);
+  }
+  /** OOMPolicy=stop: whoever of the unit the kernel ended, the whole unit goes. */
+  #noticeKill(unit: Service): void {
+    const { service } = unit;
+    const { name } = unit.definition;
+    const kills = kernelKills(this.manager.host, name);
+    if (kills === (service.kernelKills ?? 0) || !hasUnifiedGroups(this.manager.host)) return;
+    service.kernelKills = kills;
+    service.oomKilled = true;
+    this.manager.log('warning', `${name}: A process of this unit has been killed by the OOM killer.`, name);
   }
   #invocation(): string {
     const random = this.manager.daemon.kernel.random(`systemd:${this.manager.host.name}`);
@@ -459,6 +483,7 @@ export class Services {
       this.groupChanged(unit);
       return;
     }
+    if (status.signal === 'KILL') this.#noticeKill(unit);
     let result = resultOf(settings, service, status, isMain && settings.type !== 'oneshot');
     const command =
       isControl && service.control !== undefined

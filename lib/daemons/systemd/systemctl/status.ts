@@ -1,4 +1,5 @@
 /** systemctl status, in the layout of systemd 252 (`systemctl-show.c`, `print_status_info`). */
+import type { ProcessState } from '../../../world/process.contract';
 import type { LoggedEntry } from '../../../world/world.contract';
 import { VERSION } from '../host-manager';
 import { presetOf, unitFileState } from '../enable';
@@ -7,6 +8,7 @@ import { mayReadJournal } from '../journalctl/access';
 import { aboutUnit } from '../journalctl/match';
 import { formatEntry } from '../journalctl/format';
 import { isDown, isUp } from '../active';
+import { hasUnifiedGroups } from '../conditions';
 import { usedCpu } from '../service/spawn';
 import type { ExecStatus, UnitState } from '../state';
 import { isGlob, mangle, globMatches, sliceOf } from '../unit-file/names';
@@ -227,7 +229,7 @@ function resourceLines(call: Call, unit: UnitState): string[] {
     const limit =
       definition.service?.tasksMax ??
       Math.floor(Number(manager.host.sysctl('kernel.threads-max') ?? '7660') * 0.15);
-    const memory = processes.reduce((sum, process) => sum + process.rssKiB * 1024, 0);
+    const memory = memoryOf(processes);
     const most = definition.service?.memoryMax;
     lines.push(`${label('Tasks')}${pids.length} (limit: ${limit})`);
     lines.push(
@@ -241,6 +243,7 @@ function resourceLines(call: Call, unit: UnitState): string[] {
   const cpu = usedCpu(processes, unit);
   if (
     definition.type === 'service' &&
+    hasUnifiedGroups(manager.host) &&
     (pids.length > 0 || (unit.service?.main !== undefined && unit.inactiveExitAt > 0))
   )
     lines.push(
@@ -256,6 +259,8 @@ function resourceLines(call: Call, unit: UnitState): string[] {
   );
   return lines;
 }
+/** journald notes when it received a message, a little after its sender has gone on (recorded: a10, a12, c15). */
+const RECEIPT_MICROS = 200;
 /** Messages since the unit last left the inactive state; before the journal was flushed there are none. */
 function journalLines(call: Call, unit: UnitState): string {
   const { manager, options, context } = call;
@@ -270,7 +275,7 @@ function journalLines(call: Call, unit: UnitState): string {
   for (let i = log.length - 1; i >= 0 && found.length < options.lines; i--) {
     const entry = log[i];
     if (entry === undefined || entry.boot !== bootId) break;
-    if (unit.inactiveExitAt > 0 && entry.at < unit.inactiveExitAt) {
+    if (unit.inactiveExitAt > 0 && entry.at + RECEIPT_MICROS < unit.inactiveExitAt) {
       // Entries of one instant are not in the order of their times.
       if (unit.inactiveExitAt - entry.at > 1_000_000) break;
       continue;
@@ -305,12 +310,20 @@ function* systemStatus(call: Call): Run<number> {
     `   Failed: ${failed} units`,
     `    Since: ${formatTimestamp(state.userspaceAt)}; ${formatRelative(host.clock(), state.userspaceAt)}`,
     `  systemd: ${VERSION}`,
+    ...(hasUnifiedGroups(host) ? [] : ['  Tainted: cgroupsv1']),
     '   CGroup: /',
     ...groupTree(call).map((line) => `           ${line}`),
   ];
   yield* context.out(glyphsFor(context.env)(`${lines.join('\n')}\n`));
   return 0;
 }
+/** What a small program has resident is mostly its libraries, which count for whoever loaded them first. */
+const SMALL_KIB = 2_048;
+export function memoryOf(processes: readonly ProcessState[]): number {
+  return processes.reduce((sum, { rssKiB }) => sum + (rssKiB < SMALL_KIB ? rssKiB / 5 : rssKiB) * 1024, 0);
+}
+/** Processes that were put onto the host from outside (nsenter) are in none of its groups. */
+export const OUTSIDE = '/';
 /** The control groups as a tree, for the whole system. */
 export function groupTree(
   call: Pick<Call, 'manager'>,
@@ -323,7 +336,7 @@ export function groupTree(
   }
   const root: Group = { children: new Map(), pids: [] };
   for (const process of host.processes()) {
-    if (process.state === 'zombie') continue;
+    if (process.state === 'zombie' || process.unit === OUTSIDE) continue;
     const path =
       process.unit === undefined
         ? `/user.slice/user-${process.uid}.slice/session-1.scope`

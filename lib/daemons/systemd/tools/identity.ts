@@ -177,10 +177,12 @@ export const loginctl: Program = function* (context) {
   return 1;
 };
 export const detectVirt: Program = function* (context) {
-  if (context.argv.includes('-c') || context.argv.includes('--container')) {
-    yield* context.out('none\n');
-    return 1;
-  }
-  if (!context.argv.includes('-q')) yield* context.out('kvm\n');
-  return 0;
+  const found = virtualizationOf(context.host);
+  const has = (short: string, long: string): boolean =>
+    context.argv.includes(short) || context.argv.includes(long);
+  const wrong =
+    (has('-c', '--container') && !isContainer(context.host)) ||
+    (has('-v', '--vm') && isContainer(context.host));
+  if (!has('-q', '--quiet')) yield* context.out(`${wrong ? 'none' : found}\n`);
+  return wrong ? 1 : 0;
 };

@@ -18,6 +18,15 @@ export function background(kind: { rssKiB: number; readyMillis: number }): Progr
     return yield* context.serve();
   };
 }
+/** systemd-logind, which says what seats there are. Sessions are told by who opens them (sshd). */
+export const logind: Program = function* (context) {
+  yield* context.sleep(90_000);
+  context.process.rssKiB = 6_816;
+  context.syslog({ facility: 'auth', priority: 'info', tag: 'systemd-logind', text: 'New seat seat0.' });
+  context.notify('READY=1');
+  context.become('systemd/background', {});
+  return yield* context.serve();
+};
 export const backgroundDaemon: DaemonDefinition<object> = { kind: 'systemd/background' };
 
 /** Maintenance jobs (apt, logrotate, man-db …) run and change nothing. */
