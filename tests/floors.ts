@@ -26,7 +26,12 @@ export const CORE_ROOMS = FLOORS.slice(0, 6).flat();
 const ISLANDS = ['lib/daemons', 'lib/protocols', 'components/panels'];
 
 /** Of what lies behind the worker's boundary, the browser's side sees plain data only. */
-const PLAIN_DATA = ['lib/session/messages', 'lib/session/catalog', 'lib/session/run-file'];
+const PLAIN_DATA = [
+  'lib/session/messages',
+  'lib/session/catalog',
+  'lib/session/run-file',
+  'lib/session/sandbox/(door|document|intents|links|palette|view|starters)',
+];
 
 type Sight = {
   readonly who: RegExp;
@@ -43,7 +48,7 @@ const SIGHTS: readonly Sight[] = [
   },
   {
     who: /^components\/(?!editor\/)/,
-    sees: /^(components|lib\/client|lib\/views)\/|^lib\/session\/(messages|run-file)$/,
+    sees: /^(components|lib\/client|lib\/views)\/|^lib\/session\/(messages|run-file|sandbox\/(door|document|intents|links|palette|view|starters))$/,
     told: 'components see lib/client, lib/views and the plain data of lib/session',
   },
   {
@@ -64,7 +69,7 @@ type PackageRule = { readonly name: RegExp; readonly in: RegExp; readonly told: 
 const KEPT_PACKAGES: readonly PackageRule[] = [
   {
     name: /^zod$/,
-    in: /^lib\/scenario\/schema(\/|[\w-]*\.ts$)|^lib\/session\/(messages|run-file)\.ts$|^app\/.*route\.ts$/,
+    in: /^lib\/scenario\/schema(\/|[\w-]*\.ts$)|^lib\/session\/(messages|run-file|sandbox\/door)\.ts$|^app\/.*route\.ts$/,
     told: 'zod stands at the doors: the scenario schema, messages, saved runs, server requests',
   },
   {

@@ -2,8 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { readRunFile } from '../session/run-file';
 import { isInputKind } from '../session/inputs';
-import { makeRun } from '../session/make-run';
-import { Session } from '../session/session';
+import { openSession } from '../session/open-session';
 
 export function run(args: readonly string[]): number {
   const [file] = args;
@@ -19,15 +18,15 @@ export function run(args: readonly string[]): number {
   const saved = read.run;
   const unknown = saved.inputs.find(({ input }) => !isInputKind(input.kind));
   if (unknown !== undefined) return complain(`${file}: there is no input of kind "${unknown.input.kind}"`, 1);
-  const made = makeRun(saved.scenario, { seed: saved.seed });
+  const made = openSession(saved.scenario, { seed: saved.seed });
   if (!made.ok) {
-    for (const { file: where, line, column, message } of made.loaded.problems)
+    for (const { file: where, line, column, message } of made.problems)
       process.stderr.write(`${saved.scenario.id}/${where}:${line}:${column}: ${message}\n`);
     return 1;
   }
-  const session = new Session(made.run, saved.scenario);
+  const { session } = made;
   session.restore(saved);
-  const hash = made.run.kernel.journal.hash();
+  const hash = session.run.kernel.journal.hash();
   process.stdout.write(`${hash}\n`);
   if (hash === saved.hash) return 0;
   return complain(`${file}: the run was saved with ${saved.hash} by engine ${saved.engine}`, 1);

@@ -55,7 +55,13 @@ export function buildWorld(scenario: Scenario, options: BuildOptions): Simulated
 
 type LabHost = Scenario['lab']['hosts'][string];
 
-function setupOf(scenario: Scenario, name: string, options: BuildOptions, names: string): HostSetup {
+/** What the installer is told about one host of the lab. */
+export function setupOf(
+  scenario: Scenario,
+  name: string,
+  options: Pick<BuildOptions, 'basePackages' | 'files'>,
+  names: string,
+): HostSetup {
   const { lab } = scenario;
   const host = lab.hosts[name] as LabHost;
   const users = Object.entries(lab.users).map(([user, { uid, sudo }]) => ({
@@ -116,7 +122,7 @@ export function interfacesFile(host: Pick<LabHost, 'interfaces' | 'gateway'>): s
 }
 
 /** The lines that every host of the lab has in /etc/hosts. */
-function hostsFile({ lab }: Scenario): string {
+export function hostsFile({ lab }: Scenario): string {
   const lines = Object.entries(lab.hosts).map(
     ([name, host]) => `${Object.values(host.interfaces)[0]?.address.split('/')[0] ?? ''}\t${name}`,
   );
@@ -125,7 +131,7 @@ function hostsFile({ lab }: Scenario): string {
 }
 
 /** Whose ssh keys everybody knows already. */
-function knownHosts({ lab }: Scenario): { names: string[]; host: string }[] {
+export function knownHosts({ lab }: Scenario): { names: string[]; host: string }[] {
   return Object.entries(lab.hosts).map(([host, { interfaces }]) => ({
     host,
     names: [host, ...Object.values(interfaces).map(({ address }) => address.split('/')[0] ?? '')],

@@ -212,6 +212,10 @@ export class Run<I> {
       );
     return waiting;
   }
+  /** A fault that no timeline holds, with the keys that every fault may have (`after`, `for`, …). */
+  strike(fault: Readonly<Record<string, unknown>> & { kind: string }): void {
+    this.#faults.begin(fault);
+  }
   /** The learner asks for the next hint. */
   takeHint(): number {
     const index = this.scenario.hints.findIndex((_, at) => !this.progress.hintsShown.includes(at));
@@ -368,6 +372,7 @@ export class Run<I> {
       (entry) => this.progress.objectives.get(entry.id)?.verdict === 'failed',
     );
     if (lost !== undefined) this.#end('lost', this.#sentences(lost));
+    else if (this.#judged.length === 0) return; // Nothing is asked for: it goes on for as long as one likes.
     else if (this.#openObjective() === undefined) this.#beginTomorrow();
     else if (this.now >= micros(this.scenario.deadline))
       this.#end('lost', this.#openObjective()?.why ?? 'Time is over.');

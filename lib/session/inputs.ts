@@ -5,6 +5,7 @@ import type { Run } from '../scenario/run';
 import { FileError } from '../world/files.contract';
 import { farEnd, learnerTerminals, openTerminal, terminalOf } from './learner';
 import type { RunInput } from './messages';
+import { applyStep } from './sandbox/live';
 
 const CONTROL = { interrupt: '\x03', 'end-of-file': '\x04', suspend: '\x1a', quit: '\x1c' } as const;
 const KINDS: ReadonlySet<string> = new Set<RunInput['kind']>([
@@ -19,6 +20,7 @@ const KINDS: ReadonlySet<string> = new Set<RunInput['kind']>([
   'answer',
   'finish',
   'inject',
+  'edit',
 ]);
 
 export function isInputKind(kind: string): boolean {
@@ -103,6 +105,9 @@ export function applyInput(run: Run<RunInput>, input: RunInput): void {
     case 'finish':
       note('finish', {});
       run.finish();
+      return;
+    case 'edit':
+      applyStep(run, input);
       return;
     case 'inject': {
       const kind = input.fault['kind'];

@@ -3,6 +3,9 @@
  * Times: `at` are simulated microseconds since the start of the run; `clock` is the simulated wall clock
  * in microseconds since 1970. Kinds and outcomes are words, so that the page needs no knowledge of the world.
  */
+import type { Step } from './sandbox/document';
+import type { SandboxAsk, SandboxReply, SandboxView } from './sandbox/view';
+
 export type Micros = number;
 
 // ------------------------------------------------------------------ page → worker
@@ -50,6 +53,8 @@ export type ClientMessage =
   | { type: 'debrief'; id: number }
   | { type: 'export'; id: number }
   | { type: 'journal'; id: number; from: number; to?: number; filter?: string }
+  /** What only a sandbox answers. */
+  | { type: 'sandbox'; id: number; ask: SandboxAsk }
   | { type: 'close' };
 
 export type Speed = 0 | 1 | 5 | 20 | 100;
@@ -95,7 +100,9 @@ export type RunInput =
   | { kind: 'acknowledge' }
   | { kind: 'answer'; question: string; choice: string }
   | { kind: 'finish' }
-  | { kind: 'inject'; fault: Record<string, unknown> };
+  | { kind: 'inject'; fault: Record<string, unknown> }
+  /** The lab of a sandbox is changed. */
+  | { kind: 'edit'; step: Step; way: 'do' | 'undo' | 'redo' };
 
 // ------------------------------------------------------------------ worker → page
 
@@ -154,6 +161,7 @@ export type Answer =
   | { kind: 'export'; run: SavedRun }
   | { kind: 'journal'; entries: EventItem[]; total: number }
   | { kind: 'done' }
+  | { kind: 'sandbox'; reply: SandboxReply }
   | { kind: 'refused'; message: string };
 export interface FileDiagnostic {
   severity: 'error' | 'warning' | 'notice';
@@ -263,6 +271,8 @@ export interface Frame {
   edit?: { host: string; path: string; terminal: string };
   hintsShown?: Hint[];
   saved?: { at: Micros };
+  /** Of a sandbox, when it changed. */
+  sandbox?: SandboxView;
 }
 export interface HostStatus {
   id: string;

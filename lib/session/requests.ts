@@ -40,8 +40,8 @@ interface Leg {
 }
 
 export class Requests {
-  readonly #index: Map<string, number>;
-  readonly #names: string[];
+  #index: Map<string, number>;
+  #names: string[];
   #legs: Leg[] = [];
   #recent: { at: number; legs: Leg[]; data: RequestData }[] = [];
 
@@ -52,6 +52,30 @@ export class Requests {
   ) {
     this.#names = [...hosts];
     this.#index = new Map(hosts.map((name, index) => [name, index]));
+  }
+
+  /** Other hosts are there now. */
+  know(hosts: readonly string[]): void {
+    this.#names = [...hosts];
+    this.#index = new Map(hosts.map((name, index) => [name, index]));
+    this.#legs = [];
+  }
+  /** Average time of the legs on each link, in microseconds; links without any are left out. */
+  times(links: readonly LinkView[], now: number): Map<string, number> {
+    this.#trim(now);
+    const sums = new Map<string, { all: number; micros: number }>();
+    for (const { legs } of this.#recent)
+      for (const { from, to, start, end } of legs) {
+        const key = from < to ? `${from} ${to}` : `${to} ${from}`;
+        const sum = sums.get(key) ?? { all: 0, micros: 0 };
+        sums.set(key, { all: sum.all + 1, micros: sum.micros + end - start });
+      }
+    return new Map(
+      links.flatMap(({ id, from, to }) => {
+        const sum = sums.get(from < to ? `${from} ${to}` : `${to} ${from}`);
+        return sum === undefined ? [] : [[id, Math.round(sum.micros / sum.all)] as const];
+      }),
+    );
   }
 
   /** Takes a `request` entry of the journal. */

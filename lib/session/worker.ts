@@ -4,8 +4,8 @@
  */
 import type { ClientMessage, Frame, SavedRun, WorkerMessage } from './messages';
 import { isInputKind } from './inputs';
-import { makeRun } from './make-run';
-import { Session } from './session';
+import { openSession } from './open-session';
+import type { Session } from './session';
 
 const FRAME_MS = 100;
 /** Real time that one stretch of simulation may take before the page is heard again. */
@@ -59,6 +59,8 @@ function receive(message: ClientMessage): void {
       ? { ...answer, run: { ...answer.run, savedAt: new Date().toISOString() } }
       : answer;
   post({ type: 'answer', id: message.id, answer: stamped });
+  // What was built is seen at once.
+  if (message.type === 'sandbox') post({ type: 'frame', frame: session.frame() });
 }
 
 function open({ id, scenario, seed, run }: Extract<ClientMessage, { type: 'open' }>): void {
@@ -75,13 +77,13 @@ function open({ id, scenario, seed, run }: Extract<ClientMessage, { type: 'open'
     });
     return;
   }
-  const made = makeRun(run?.scenario ?? scenario, { seed: run?.seed ?? seed ?? 1 });
+  const made = openSession(run?.scenario ?? scenario, { seed: run?.seed ?? seed ?? 1 });
   if (!made.ok) {
     const title = `The scenario "${scenario.id}" cannot be played`;
-    post({ type: 'failed', id, title, problems: made.loaded.problems });
+    post({ type: 'failed', id, title, problems: made.problems });
     return;
   }
-  const opened = new Session(made.run, run?.scenario ?? scenario);
+  const opened = made.session;
   if (run !== undefined) opened.restore(run);
   const terminals = opened.start();
   notices = opened.takeNotices();

@@ -1,0 +1,105 @@
+/** From a document to what a run is made of: a scenario with a lab, and nothing that is asked for. */
+import { lab as labSchema } from '../../scenario/schema-lab';
+import type { Scenario } from '../../scenario/schema';
+import { parseDuration } from '../../std/instant';
+import { type HostPart, type SandboxDocument } from './document';
+import { loadTarget } from './reading';
+import { LOADGEN } from './writers';
+
+export const SANDBOX = 'sandbox';
+export const LEARNER = 'student';
+/** Hosts of the document boot before it is shown. */
+const SETTLE = '25s';
+const NO_SETTLE = '1s';
+
+/** `known`: which packages there are; others are left out. */
+export function scenarioOf(document: SandboxDocument, known: (name: string) => boolean): Scenario {
+  const start = startOf(document);
+  return {
+    format: 1,
+    id: SANDBOX,
+    title: document.title,
+    track: 'Sandbox',
+    difficulty: 1,
+    minutes: 60,
+    teaches: [],
+    needs: [],
+    summary: '',
+    language: 'en',
+    start: { host: start, user: LEARNER },
+    lab: labOf(document, known),
+    variants: {},
+    pager: [],
+    timeline: [],
+    deadline: '100000h',
+    breaks: [],
+    objectives: [],
+    guards: [],
+    hints: [],
+    diagnosis: [],
+    solutions: [],
+    'wrong-turns': [],
+    fails: {},
+  };
+}
+
+export function labOf(document: SandboxDocument, known: (name: string) => boolean): Scenario['lab'] {
+  const zones = Object.entries(document.zones);
+  const hosts = Object.entries(document.hosts).filter(([, { zone }]) => document.zones[zone] !== undefined);
+  return labSchema.parse({
+    zones: Object.fromEntries(
+      zones.map(([id, { subnet, label, tone, x, y, width, height }]) => [
+        id,
+        { subnet, label, tone, at: { x, y, width, height } },
+      ]),
+    ),
+    hosts: Object.fromEntries(hosts.map(([id, host]) => [id, labHost(document, host, known)])),
+    users: { [LEARNER]: { sudo: true } },
+    settle: hosts.length === 0 ? NO_SETTLE : SETTLE,
+    traffic: trafficOf(document),
+  });
+}
+function labHost(document: SandboxDocument, host: HostPart, known: (name: string) => boolean): unknown {
+  const { kind, zone, description, gateway, packages, enable, files, x, y } = host;
+  return {
+    kind,
+    zone,
+    description,
+    interfaces: Object.fromEntries(
+      Object.entries(host.interfaces).filter(([, card]) => document.zones[card.zone] !== undefined),
+    ),
+    ...(gateway === undefined ? {} : { gateway }),
+    packages: packages.filter(known),
+    enable,
+    files: Object.fromEntries(
+      Object.entries(files).map(([path, { text, mode }]) => [
+        path,
+        { text, ...(mode === undefined ? {} : { mode }) },
+      ]),
+    ),
+    at: { x, y },
+  };
+}
+/** What the load generators' files say. */
+function trafficOf(document: SandboxDocument): Record<string, unknown> {
+  const traffic: Record<string, unknown> = {};
+  for (const [id, host] of Object.entries(document.hosts)) {
+    const target = host.enable.includes('loadgen') ? loadTarget(host.files[LOADGEN]?.text ?? '') : undefined;
+    if (target === undefined || !/^[a-z0-9][a-z0-9-]*$/.test(target.name)) continue;
+    if (!/^http:\/\/[a-z0-9.:-]+\S*$/i.test(target.url)) continue;
+    traffic[target.name] = { host: id, url: target.url, rate: Math.min(10_000, Math.max(0.01, target.rate)) };
+  }
+  return traffic;
+}
+
+/** Where the first terminal opens: the bastion, else any machine that is no customer. */
+export function startOf({ hosts }: SandboxDocument): string {
+  const all = Object.entries(hosts);
+  const chosen =
+    all.find(([, { kind }]) => kind === 'bastion') ??
+    all.find(([, { kind }]) => kind !== 'clients' && kind !== 'probe');
+  return chosen?.[0] ?? '';
+}
+export function settleMicros(scenario: Scenario): number {
+  return parseDuration(scenario.lab.settle) ?? 0;
+}

@@ -1,0 +1,3 @@
+export function labFiles(): Record<string, string> {
+  return {};
+}

@@ -1,0 +1,3 @@
+export function scenarioFiles(): string {
+  return 'later';
+}
