@@ -19,7 +19,8 @@ const SUBCOMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import('./check'),
   },
   run: {
-    usage: 'run SCENARIO [--seed N] [--until 10m] [--solution NAME | --script FILE] [--save FILE] [--json]',
+    usage:
+      'run SCENARIO [--seed N] [--until 10m] [--solution NAME | --script FILE] [--save FILE] [--save-solution FILE] [--json]',
     about: 'plays a scenario headless: verdicts, figures, journal hash',
     load: () => import('./run'),
   },
@@ -43,7 +44,21 @@ const SUBCOMMANDS: Readonly<Record<string, Entry>> = {
     about: 'plays a case, or a scenario, against the real daemons (Linux, root)',
     load: () => import('./record'),
   },
-  new: { usage: 'new scenario ID', about: 'starts a new scenario folder (not available yet)' },
+  steps: {
+    usage: 'steps FILE.faultline-run.json [--id ID]',
+    about: 'a saved run as the steps of a solution, for scenario.yaml',
+    load: () => import('./steps'),
+  },
+  schema: {
+    usage: 'schema [--check]',
+    about: 'writes the JSON Schema of scenarios and the tables of docs/SCENARIOS.md',
+    load: () => import('./schema'),
+  },
+  new: {
+    usage: 'new ID [--in FOLDER]',
+    about: 'starts a new scenario folder: a commented skeleton that passes check and prove',
+    load: () => import('./new'),
+  },
 };
 
 const OK = 0;

@@ -5,17 +5,18 @@ import { makeRun } from '../session/make-run';
 import type { SavedRun } from '../session/messages';
 import { guardViews, objectiveViews } from '../session/objective-views';
 import { Player } from '../session/play';
+import { solutionText, stepsOf } from '../session/save-as-solution';
 import { Session } from '../session/session';
 import { parseDuration } from '../std/instant';
 import { readArguments } from './arguments';
 import { readFolder, scenarioFolders } from './folders';
 
 const USAGE =
-  'usage: faultline run SCENARIO [--seed N] [--until 10m] [--solution NAME | --script FILE] [--save FILE] [--json]';
+  'usage: faultline run SCENARIO [--seed N] [--until 10m] [--solution NAME | --script FILE] [--save FILE] [--save-solution FILE] [--json]';
 
 export async function run(args: readonly string[]): Promise<number> {
   const read = readArguments(args, {
-    values: ['seed', 'until', 'solution', 'script', 'save'],
+    values: ['seed', 'until', 'solution', 'script', 'save', 'save-solution'],
     flags: ['json', 'output'],
   });
   if (typeof read === 'string') return complain(read);
@@ -52,6 +53,15 @@ export async function run(args: readonly string[]): Promise<number> {
   const seconds = (performance.now() - begun) / 1000;
   const file = read.values.get('save');
   if (file !== undefined) await save(file, new Session(made.run, source).saved(new Date().toISOString()));
+  const written = read.values.get('save-solution');
+  if (written !== undefined) {
+    const { writeFile } = await import('node:fs/promises');
+    const inputs = made.run.timeline.inputs.map(({ at, input }) => ({ at: at - made.run.origin, input }));
+    await writeFile(
+      written,
+      solutionText(stepsOf(inputs), { id: 'played-by-hand', title: 'As it was played' }),
+    );
+  }
   const speed = made.run.now / 1e6 / seconds;
   if (read.flags.has('output')) process.stderr.write(player.output);
   const report = {
