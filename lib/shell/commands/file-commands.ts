@@ -39,7 +39,7 @@ import { tty, stty, clear, reset, tput } from './terminal';
 import { ps } from './ps';
 import { kill, pgrep, pkill, killall, pidof } from './kill';
 import { free, uptime, vmstat } from './free';
-import { who, w, last } from './who';
+import { who, w, last, lastlog } from './who';
 import { top } from './top';
 import { pstree } from './pstree';
 import { gzip, gunzip, zcat, bzip2, bunzip2, bzcat, xz, unxz, xzcat } from './compress/gzip';
@@ -48,6 +48,8 @@ import { vim, view, nano } from './editor';
 import { lsof, fuser } from './lsof';
 import { watch } from './watch';
 import { dmesg } from './dmesg';
+import { addgroup, adduser, deluser } from './adduser';
+import { chage, hwclock } from './aging';
 import { useradd, usermod, userdel, groupadd, groupdel, gpasswd, passwd, chpasswd } from './accounts';
 import { tree } from './tree';
 import { man, whatis, apropos } from './manual';
@@ -110,6 +112,7 @@ export const FILE_COMMANDS: readonly Command[] = [
   kill,
   killall,
   last,
+  lastlog,
   link,
   ln,
   locale,
@@ -169,6 +172,11 @@ export const FILE_COMMANDS: readonly Command[] = [
   unlink,
   unxz,
   uptime,
+  addgroup,
+  adduser,
+  deluser,
+  chage,
+  hwclock,
   useradd,
   userdel,
   usermod,

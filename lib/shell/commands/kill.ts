@@ -360,19 +360,19 @@ function* runKillall(tool: Tool): ToolRun {
     for (const process of targets) {
       const failed = sendTo(tool, process.pid, signal);
       if (failed !== undefined) {
-        tool.complain(
-          `${process.comm}(${process.pid}): ${failed === 'EPERM' ? 'Operation not permitted' : 'No such process'}`,
+        tool.note(
+          `${process.comm}(${process.pid}): ${failed === 'EPERM' ? 'Operation not permitted' : 'No such process'}\n`,
         );
         continue;
       }
       sent++;
       waitedFor.push(process.pid);
       if (has('v'))
-        tool.complain(
-          `Killed ${process.comm}(${process.pid}) with signal ${signalTable().find((row) => row.name === signal)?.number ?? 0}`,
+        tool.note(
+          `Killed ${process.comm}(${process.pid}) with signal ${signalTable().find((row) => row.name === signal)?.number ?? 0}\n`,
         );
     }
-    if (targets.length === 0 && !has('q')) tool.complain(`${name ?? ''}: no process found`);
+    if (targets.length === 0 && !has('q')) tool.note(`${name ?? ''}: no process found\n`);
     if (sent === 0) code = 1;
   }
   if (has('w'))

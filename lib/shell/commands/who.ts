@@ -1,6 +1,7 @@
 /** who(1) of GNU coreutils, w(1) of procps, last(1) and lastlog(8). */
 import { strftime } from '../../std/civil';
 import { upMicros, uptimeLine } from './free';
+import type { Host } from '../../world/world.contract';
 import { sessionsOf } from './sessions';
 import type { Command } from './tool';
 
@@ -91,24 +92,93 @@ export const last: Command = {
   synopsis: 'last [options] [<username>...] [<tty>...]',
   summary: 'Show a listing of last logged in users.',
   run: function* (tool) {
-    const { operands } = tool.options({
+    const { options, operands } = tool.options({
       short: 'adf:FiIn:pRs:t:wx0123456789',
-      long: { 'limit:': 'n', fulltimes: 'F', system: 'x' },
+      long: { 'limit:': 'n', fulltimes: 'F', system: 'x', 'file:': 'f' },
     });
     const { host } = tool.context;
-    const booted = host.clock() - upMicros(host);
-    const time = (at: number): string => strftime('%a %b %e %H:%M', at);
-    const isWanted = (name: string): boolean => operands.length === 0 || operands.includes(name);
-    for (const session of sessionsOf(host).sort((a, b) => b.since - a.since))
-      if (isWanted(session.user))
-        tool.line(
-          `${session.user.padEnd(8)} ${session.tty.padEnd(12)} ${session.from.padEnd(16)} ${time(session.since)}   still logged in`,
-        );
-    const release = (host.sysctl('kernel.osrelease') ?? '').slice(0, 16);
-    if (isWanted('reboot'))
-      tool.line(`reboot   system boot  ${release.padEnd(16)} ${time(booted)}   still running`);
+    const file = options.findLast((option) => option.name === 'f')?.value ?? '/var/log/wtmp';
+    const kind = file.slice(file.lastIndexOf('/') + 1);
+    const boots = bootsOf(host);
+    const rows =
+      kind === 'wtmp' && tool.shortName !== 'lastb' ? [...logins(host), ...boots.map(bootRow)] : [];
+    const limit = Number(options.findLast((option) => option.name === 'n')?.value ?? Infinity);
+    const wanted = rows.filter(({ name }) => operands.length === 0 || operands.includes(name));
+    for (const row of wanted.sort((a, b) => b.at - a.at).slice(0, limit)) tool.line(row.text);
     tool.line('');
-    tool.line(`wtmp begins ${strftime('%a %b %e %H:%M:%S %Y', booted)}`);
+    const begins = strftime('%a %b %e %H:%M:%S %Y', boots.at(-1)?.from ?? host.clock() - upMicros(host));
+    tool.line(`${tool.shortName === 'lastb' ? 'btmp' : kind} begins ${begins}`);
+    yield* tool.drain();
+    return 0;
+  },
+};
+interface Boot {
+  from: number;
+  /** undefined: still running */
+  to: number | undefined;
+  release: string;
+}
+/** As wtmp would have them, from what the journal keeps; the present one first. */
+function bootsOf(host: Host): Boot[] {
+  const release = (host.sysctl('kernel.osrelease') ?? '').slice(0, 16);
+  const before = new Map<string, Boot>();
+  for (const { boot, at } of host.state.log) {
+    if (boot === host.state.bootId) continue;
+    const known = before.get(boot);
+    if (known === undefined) before.set(boot, { from: at, to: at, release });
+    else known.to = at;
+  }
+  const now = { from: host.clock() - upMicros(host), to: undefined, release };
+  return [now, ...[...before.values()].sort((a, b) => b.from - a.from)];
+}
+const clockTime = (at: number): string => strftime('%a %b %e %H:%M', at);
+function bootRow({ from, to, release }: Boot): { name: string; at: number; text: string } {
+  const minutes = to === undefined ? 0 : Math.floor((to - from) / 60_000_000);
+  const span = `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+  const end = to === undefined ? '  still running' : `- ${strftime('%H:%M', to)}  (${span})`;
+  return {
+    name: 'reboot',
+    at: from,
+    text: `reboot   system boot  ${release.padEnd(16)} ${clockTime(from)} ${end}`,
+  };
+}
+function logins(host: Host): { name: string; at: number; text: string }[] {
+  return sessionsOf(host).map((session) => ({
+    name: session.user,
+    at: session.since,
+    text: `${session.user.padEnd(8)} ${session.tty.padEnd(12)} ${session.from.padEnd(16)} ${clockTime(session.since)}   still logged in`,
+  }));
+}
+
+export const lastlog: Command = {
+  name: 'lastlog',
+  package: 'login',
+  paths: ['/usr/bin/lastlog'],
+  synopsis: 'lastlog [options]',
+  summary: 'Reports the most recent login of all users or of a given user.',
+  run: function* (tool) {
+    const { options } = tool.options({
+      short: 'b:hSt:u:C',
+      long: { 'user:': 'u', 'before:': 'b', 'time:': 't' },
+    });
+    const { host } = tool.context;
+    const wanted = options.findLast((option) => option.name === 'u')?.value;
+    if (wanted !== undefined && host.user(wanted) === undefined)
+      return tool.fail(`Unknown user or range: ${wanted}`, 1);
+    // What sshd notes at each login, by user id.
+    const noted = host.state.extra.get('disk:lastlog');
+    const seen = noted instanceof Map ? (noted as Map<number, { at: number; from: string }>) : undefined;
+    const passwd = tool.context.fs.readFile('/etc/passwd', tool.context.who);
+    const names = typeof passwd === 'string' ? passwd.split('\n').map((row) => row.split(':')[0] ?? '') : [];
+    tool.line('Username         Port     From                                       Latest');
+    for (const name of wanted === undefined ? names.filter((one) => one !== '') : [wanted]) {
+      const found = seen?.get(host.user(name)?.uid ?? -1);
+      tool.line(
+        found === undefined
+          ? `${name.padEnd(16)} ${' '.repeat(51)}**Never logged in**`
+          : `${name.padEnd(16)} ${'pts/0'.padEnd(8)} ${found.from.padEnd(42)} ${strftime('%a %b %e %H:%M:%S +0000 %Y', found.at)}`,
+      );
+    }
     yield* tool.drain();
     return 0;
   },
