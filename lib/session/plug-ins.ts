@@ -6,6 +6,7 @@ import { register as registerIfupdown } from '../daemons/ifupdown/index';
 import { register as registerKeepalived } from '../daemons/keepalived/index';
 import { register as registerHaproxy } from '../daemons/haproxy/index';
 import { NETWORK_TOOLS, register as registerNetworkTools } from '../daemons/network-tools/index';
+import { register as registerNginx } from '../daemons/nginx/index';
 import { register as registerNftables } from '../daemons/nftables/index';
 import { register as registerRsyslog } from '../daemons/rsyslog/index';
 import { register as registerSshd, SSH_PACKAGES } from '../daemons/sshd/index';
@@ -42,6 +43,7 @@ export function makeRegistry(): PluginRegistry {
   registerKeepalived(registry);
   registerNetworkTools(registry);
   registerNftables(registry);
+  registerNginx(registry);
   registerRsyslog(registry);
   registerSshd(registry);
   registerSudo(registry);

@@ -1,0 +1,91 @@
+/** What a host gives to somebody who reads a configuration on it: files, patterns, users, names. */
+import { parseIPv4 } from '../../std/ipv4';
+import { ROOT } from '../../world/files';
+import { type Credentials, FileError } from '../../world/files.contract';
+import type { Host } from '../../world/world.contract';
+import { systemError } from './messages';
+import type { Surroundings } from './parse/conf';
+
+/** `known`: names that a resolver was asked for already. `override`: a file as it would be. */
+export function surroundingsOf(
+  host: Host,
+  who: Credentials,
+  known: ReadonlyMap<string, readonly number[]>,
+  override?: { readonly path: string; readonly text: string },
+): Surroundings {
+  return {
+    readFile: (path) => {
+      if (override !== undefined && isSame(host, override.path, path)) return { text: override.text };
+      const info = host.fs.stat(path, who);
+      if (!(info instanceof FileError) && info.kind === 'directory')
+        return { problem: systemError('EISDIR') };
+      const text = host.fs.readFile(path, who);
+      return text instanceof FileError ? { problem: systemError(text.errno) } : { text };
+    },
+    glob: (pattern) => glob(host, who, pattern),
+    user: (name) => host.user(name),
+    group: (name) => host.group(name)?.gid,
+    isRoot: who.uid === 0,
+    hostname: host.state.hostname.toLowerCase(),
+    cores: host.state.cores,
+    addresses: (name) => {
+      const literal = parseIPv4(name);
+      if (literal !== undefined) return [literal];
+      const found = fromHostsFile(host, name);
+      return found.length > 0 ? found : (known.get(name) ?? 'unknown');
+    },
+  };
+}
+function isSame(host: Host, path: string, other: string): boolean {
+  return path === other || host.fs.realpath(path, ROOT) === host.fs.realpath(other, ROOT);
+}
+function fromHostsFile(host: Host, name: string): number[] {
+  const text = host.fs.readFile('/etc/hosts', ROOT);
+  if (text instanceof FileError) return [];
+  const wanted = name.toLowerCase();
+  const found: number[] = [];
+  for (const line of text.split('\n')) {
+    const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
+    const ip = parseIPv4(address);
+    if (ip !== undefined && names.some((own) => own.toLowerCase() === wanted) && !found.includes(ip))
+      found.push(ip);
+  }
+  return found;
+}
+/** Whether somebody could be asked for names at all. */
+export function hasNameServer(host: Host): boolean {
+  const text = host.fs.readFile('/etc/resolv.conf', ROOT);
+  return !(text instanceof FileError) && /^\s*nameserver\s+\S/m.test(text);
+}
+
+// ---------------------------------------------------------------- glob(3)
+function glob(host: Host, who: Credentials, pattern: string): string[] {
+  let found = [''];
+  for (const part of pattern.split('/').slice(1)) {
+    if (!/[*?[]/.test(part)) {
+      found = found.map((path) => `${path}/${part}`);
+      continue;
+    }
+    const expression = expressionOf(part);
+    found = found.flatMap((path) => {
+      const names = host.fs.readdir(path === '' ? '/' : path, who);
+      if (names instanceof FileError) return [];
+      return names
+        .filter((name) => expression.test(name) && (part.startsWith('.') || !name.startsWith('.')))
+        .map((name) => `${path}/${name}`);
+    });
+  }
+  return found.filter((path) => !(host.fs.lstat(path, who) instanceof FileError)).sort();
+}
+function expressionOf(part: string): RegExp {
+  const source = part.replace(/\[!/g, '[^').replace(/[.+^${}()|\\]|\*|\?/g, (character) => {
+    if (character === '*') return '.*';
+    if (character === '?') return '.';
+    return character === '^' ? '^' : `\\${character}`;
+  });
+  try {
+    return new RegExp(`^${source}$`);
+  } catch {
+    return /^$/;
+  }
+}

@@ -1,0 +1,309 @@
+/**
+ * `http` and `stream`, and what nginx looks at when such a block has been read whole: settings that do not fit each
+ * other, upstreams without servers, locations and names given twice, variables that nobody knows.
+ * Source: nginx 1.22 src/http/ngx_http.c `ngx_http_block`, ngx_http_upstream_round_robin.c, the modules' merge functions.
+ */
+import { readSystemError } from './system-error';
+
+import type { Block, ListenEntry, Upstream } from './block';
+import { type Conf, FAILED, type Failed, type Handler, type Scope } from './conf';
+import { makeScope } from './maps';
+import { unknownVariable } from './template';
+
+const http: Handler = (conf) => {
+  if (conf.http !== undefined) return 'is duplicate';
+  const scope = makeScope(conf, 'http');
+  conf.http = scope;
+  if (conf.parseBlock(scope.block) === FAILED) return FAILED;
+  return finishHttp(conf, scope);
+};
+const stream: Handler = (conf) => {
+  if (conf.stream !== undefined) return 'is duplicate';
+  const scope = makeScope(conf, 'stream');
+  conf.stream = scope;
+  if (conf.parseBlock(scope.block) === FAILED) return FAILED;
+  if (initUpstreams(conf, scope) === FAILED) return FAILED;
+  const unknown = unknownVariable(scope, 'stream');
+  return unknown === undefined ? undefined : conf.failAt(`unknown "${unknown}" variable`, undefined);
+};
+export const BLOCK_HANDLERS: readonly (readonly [string, Handler])[] = [
+  ['http', http],
+  ['stream', stream],
+];
+
+function finishHttp(conf: Conf, scope: Scope): Failed | undefined {
+  const servers = scope.block.children.filter(({ context }) => context === 'server');
+  for (const server of servers) {
+    const buffers = server.inherited('large_client_header_buffers')?.value;
+    const size = typeof buffers === 'object' && 'size' in buffers ? buffers.size : 8_192;
+    if (size < server.number('connection_pool_size', 512))
+      return conf.fail(
+        'the "large_client_header_buffers" size must be equal to or greater than "connection_pool_size"',
+      );
+  }
+  if (initUpstreams(conf, scope) === FAILED) return FAILED;
+  for (const server of servers) if (checkTls(conf, server) === FAILED) return FAILED;
+  for (const server of servers)
+    for (const block of [server, ...locationsIn(server)])
+      if (checkProxy(conf, block) === FAILED) return FAILED;
+  for (const server of servers) if (findTwins(conf, server) === FAILED) return FAILED;
+  for (const server of servers) if (needsCertificate(conf, server) === FAILED) return FAILED;
+  const unknown = unknownVariable(scope, 'http');
+  if (unknown !== undefined) return conf.failAt(`unknown "${unknown}" variable`, undefined);
+  return compareNames(conf, servers);
+}
+export function locationsIn(block: Block): Block[] {
+  return block.children.flatMap((child) => [child, ...locationsIn(child)]);
+}
+
+// ---------------------------------------------------------------- upstreams
+function initUpstreams(conf: Conf, scope: Scope): Failed | undefined {
+  for (const upstream of scope.upstreams) {
+    const result =
+      upstream.servers === undefined
+        ? resolveImplicit(conf, upstream)
+        : upstream.servers.every(({ isBackup }) => isBackup)
+          ? conf.failAt(`no servers in upstream "${upstream.host}"`, upstream.place)
+          : undefined;
+    if (result === FAILED) return FAILED;
+  }
+  return undefined;
+}
+/** A name in `proxy_pass` that is no declared upstream is looked up when all has been read. */
+function resolveImplicit(conf: Conf, upstream: Upstream): Failed | undefined {
+  const { host, port, place } = upstream;
+  if (port === 0) return conf.failAt(`no port in upstream "${host}"`, place);
+  const addresses = conf.resolve(host);
+  if (addresses === FAILED) return FAILED;
+  if (typeof addresses === 'string') return conf.failAt(`${addresses} in upstream "${host}"`, place);
+  upstream.servers = [
+    {
+      url: {
+        url: `${host}:${port}`,
+        family: 'inet',
+        host,
+        port,
+        lastPort: 0,
+        hasNoPort: false,
+        uri: '',
+        ip: undefined,
+        isWildcard: false,
+      },
+      addresses,
+      weight: 1,
+      mostConnections: 0,
+      maxFails: 1,
+      failTimeout: 10,
+      isBackup: false,
+      isDown: false,
+      place,
+    },
+  ];
+  return undefined;
+}
+
+// ---------------------------------------------------------------- settings that must fit
+const PROTOCOLS = ['proxy', 'fastcgi', 'uwsgi', 'scgi'] as const;
+const PAGE = 4_096;
+function checkProxy(conf: Conf, block: Block): Failed | undefined {
+  for (const protocol of PROTOCOLS) {
+    const problem = bufferProblem(block, protocol) ?? cacheProblem(conf, block, protocol);
+    if (problem !== undefined) return conf.fail(problem);
+  }
+  return undefined;
+}
+function bufferProblem(block: Block, protocol: string): string | undefined {
+  const buffers = block.inherited(`${protocol}_buffers`)?.value;
+  const { count, size } =
+    typeof buffers === 'object' && 'count' in buffers ? buffers : { count: 8, size: PAGE };
+  if (count < 2) return `there must be at least 2 "${protocol}_buffers"`;
+  const largest = Math.max(block.number(`${protocol}_buffer_size`, PAGE), size);
+  const both = `the maximum of the value of "${protocol}_buffer_size" and one of the "${protocol}_buffers"`;
+  const busy = block.number(`${protocol}_busy_buffers_size`, 2 * largest);
+  if (busy < largest)
+    return `"${protocol}_busy_buffers_size" must be equal to or greater than ${both}`;
+  if (busy > (count - 1) * size)
+    return `"${protocol}_busy_buffers_size" must be less than the size of all "${protocol}_buffers" minus one buffer`;
+  if (block.number(`${protocol}_temp_file_write_size`, 2 * largest) < largest)
+    return `"${protocol}_temp_file_write_size" must be equal to or greater than ${both}`;
+  const most = block.number(`${protocol}_max_temp_file_size`, 1_073_741_824);
+  return most !== 0 && most < largest
+    ? `"${protocol}_max_temp_file_size" must be equal to zero to disable temporary files usage or must be equal to or greater than ${both}`
+    : undefined;
+}
+function cacheProblem(conf: Conf, block: Block, protocol: string): string | undefined {
+  const name = block.text(`${protocol}_cache`, 'off');
+  if (name === 'off' || name.includes('$')) return undefined;
+  return conf.zones.get(name)?.settings === undefined
+    ? `"${protocol}_cache" zone "${name}" is unknown`
+    : undefined;
+}
+
+// ---------------------------------------------------------------- TLS
+function checkTls(conf: Conf, server: Block): Failed | undefined {
+  const certificates = server.texts('ssl_certificate');
+  const keys = server.texts('ssl_certificate_key');
+  const on = server.inherited('ssl');
+  const last = certificates[certificates.length - 1] ?? '';
+  if (on?.value === true) {
+    const where = on.place;
+    if (certificates.length === 0)
+      return conf.failAt('no "ssl_certificate" is defined for the "ssl" directive', where);
+    if (keys.length === 0)
+      return conf.failAt('no "ssl_certificate_key" is defined for the "ssl" directive', where);
+    if (keys.length < certificates.length)
+      return conf.failAt(
+        `no "ssl_certificate_key" is defined for certificate "${last}" and the "ssl" directive`,
+        where,
+      );
+  } else {
+    if (certificates.length === 0) return undefined;
+    if (keys.length < certificates.length)
+      return conf.failAt(`no "ssl_certificate_key" is defined for certificate "${last}"`, undefined);
+  }
+  return loadCertificates(conf, certificates, keys) ?? checkCiphers(conf, server);
+}
+function loadCertificates(
+  conf: Conf,
+  certificates: readonly string[],
+  keys: readonly string[],
+): Failed | undefined {
+  for (const [index, certificate] of certificates.entries()) {
+    if (certificate.includes('$')) continue;
+    const path = conf.fullName(certificate, { isConf: true });
+    const problem = missing(conf, path);
+    if (problem !== undefined) return conf.failAt(`cannot load certificate "${path}": ${problem}`, undefined);
+    const key = conf.fullName(keys[index] ?? '', { isConf: true });
+    const keyProblem = missing(conf, key);
+    if (keyProblem !== undefined)
+      return conf.failAt(`cannot load certificate key "${key}": ${keyProblem}`, undefined);
+  }
+  return undefined;
+}
+function missing(conf: Conf, path: string): string | undefined {
+  const read = conf.around.readFile(path);
+  if (!('problem' in read)) return undefined;
+  const { number, text } = readSystemError(read.problem);
+  const code = (0x80000000 + number).toString(16).toUpperCase();
+  return `BIO_new_file() failed (SSL: error:${code}:system library::${text}:calling fopen(${path}, r)${number === 2 ? ' error:10000080:BIO routines::no such file' : ' error:10080002:BIO routines::system lib'})`;
+}
+const CIPHER = /^[!+-]?(?:ALL|HIGH|MEDIUM|LOW|DEFAULT|COMPLEMENTOF\w+|[ae]?(?:NULL|RSA|ECDSA|DSS|PSK|SRP|DH|ECDH|EDH|DHE|ECDHE|EECDH|kRSA)|kEECDH|kEDH|kECDHE|kDHE|AES\w*|AESGCM|AESCCM\d?|3DES|DES|RC4|MD5|SHA\d*|CAMELLIA\w*|ARIA\w*|CHACHA20|SSLv3|TLSv1(?:\.\d)?|EXP\w*|SUITEB\w*|@\w+(?:=\d)?|PROFILE=SYSTEM|SEED|IDEA|EXPORT)$/;
+function checkCiphers(conf: Conf, server: Block): Failed | undefined {
+  const ciphers = server.text('ssl_ciphers', '');
+  if (ciphers === '') return undefined;
+  const chosen = ciphers
+    .split(/[:, ]/)
+    .filter((word) => !/^[!@-]/.test(word))
+    .some((word) => word.split('+').every((part) => CIPHER.test(part)) || /^(?:ECDHE|DHE|AES|CAMELLIA|PSK|RSA|TLS|ECDH)[-_]\w/.test(word));
+  return chosen
+    ? undefined
+    : conf.failAt(
+        `SSL_CTX_set_cipher_list("${ciphers}") failed (SSL: error:0A0000B9:SSL routines::no cipher match)`,
+        undefined,
+      );
+}
+function needsCertificate(conf: Conf, server: Block): Failed | undefined {
+  const needs = server.own.listens?.some(({ isSecure }) => isSecure) === true;
+  if (!needs || server.texts('ssl_certificate').length > 0) return undefined;
+  if (server.flag('ssl_reject_handshake', false)) return undefined;
+  return conf.failAt(
+    'no "ssl_certificate" is defined for the "listen ... ssl" directive',
+    server.place,
+  );
+}
+
+// ---------------------------------------------------------------- locations and names
+/** The same name twice: exact ones, or prefixes. Named ones and expressions may repeat. */
+function findTwins(conf: Conf, block: Block): Failed | undefined {
+  const named = block.children.filter(({ kind }) => kind === 'exact' || kind === 'prefix' || kind === 'noregex');
+  for (const child of block.children) if (findTwins(conf, child) === FAILED) return FAILED;
+  const seen = new Map<string, Block[]>();
+  for (const child of named) {
+    const key = `${child.kind === 'exact' ? '=' : ''}${child.name}`;
+    seen.set(key, [...(seen.get(key) ?? []), child]);
+  }
+  // They are sorted by name before they are compared.
+  for (const key of [...seen.keys()].sort((a, b) => (a.replace(/^=/, '') < b.replace(/^=/, '') ? -1 : 1))) {
+    const second = seen.get(key)?.[1];
+    if (second !== undefined) return conf.failAt(`duplicate location "${second.name}"`, second.place);
+  }
+  return undefined;
+}
+
+/** What kind of server name it is; undefined: none at all. */
+export function nameKind(name: string): 'exact' | 'head' | 'dot' | 'tail' | undefined {
+  const stars = name.split('*').length - 1;
+  if (stars > 1 || name.includes('..')) return undefined;
+  if (name.length > 1 && name.startsWith('.')) return stars === 0 ? 'dot' : undefined;
+  if (name.length > 2) {
+    if (name.startsWith('*.')) return 'head';
+    if (name.endsWith('.*')) return 'tail';
+  }
+  return stars === 0 ? 'exact' : undefined;
+}
+export interface ServedAddress {
+  readonly entry: ListenEntry;
+  readonly servers: readonly number[];
+  readonly defaultServer: number;
+}
+/** Addresses in the order in which nginx goes through them: port by port, those for all addresses last. */
+export function addressesOf(servers: readonly Block[]): ServedAddress[] {
+  const found = new Map<string, { entry: ListenEntry; servers: number[]; defaultServer: number }>();
+  for (const [index, server] of servers.entries())
+    for (const entry of server.own.listens ?? []) {
+      const known = found.get(entry.text);
+      if (known === undefined)
+        found.set(entry.text, { entry, servers: [index], defaultServer: index });
+      else {
+        known.servers.push(index);
+        if (entry.isDefault) known.defaultServer = index;
+        if (entry.isSet || (entry.isSecure && !known.entry.isSecure))
+          known.entry = {
+            ...known.entry,
+            isSet: known.entry.isSet || entry.isSet,
+            isSecure: known.entry.isSecure || entry.isSecure,
+            backlog: entry.isSet ? entry.backlog : known.entry.backlog,
+          };
+      }
+    }
+  const ports: string[] = [];
+  const portOf = ({ entry }: ServedAddress): string => `${entry.family} ${entry.port}`;
+  for (const address of found.values()) if (!ports.includes(portOf(address))) ports.push(portOf(address));
+  return ports.flatMap((port) => {
+    const own = [...found.values()].filter((address) => portOf(address) === port);
+    return [...own.filter(({ entry }) => !entry.isWildcard), ...own.filter(({ entry }) => entry.isWildcard)];
+  });
+}
+function compareNames(conf: Conf, servers: readonly Block[]): Failed | undefined {
+  for (const { entry, servers: own } of addressesOf(servers)) {
+    if (own.length < 2) continue;
+    const exact = new Set<string>();
+    const wild = new Set<string>();
+    for (const index of own) {
+      const names = servers[index]?.own.names ?? [{ name: '', pattern: undefined }];
+      for (const { name, pattern } of names) {
+        if (pattern !== undefined) continue;
+        const kind = nameKind(name);
+        if (kind === undefined)
+          return conf.failAt(`invalid server name or wildcard "${name}" on ${entry.text}`, undefined);
+        const isTaken =
+          kind === 'exact'
+            ? exact.has(name)
+            : (kind === 'dot' && exact.has(name.slice(1))) || wild.has(wildKey(name));
+        if (isTaken)
+          conf.warnBare(
+            `conflicting server name "${name}" on ${entry.text}, ignored`,
+            servers[index]?.place ?? entry.place,
+          );
+        if (kind === 'exact') exact.add(name);
+        else wild.add(wildKey(name));
+        if (kind === 'dot') exact.add(name.slice(1));
+      }
+    }
+  }
+  return undefined;
+}
+function wildKey(name: string): string {
+  return name.endsWith('.*') ? name : name.replace(/^\*?\./, '.');
+}
+

@@ -1,0 +1,366 @@
+/** What happens to a worker: connections of clients and upstreams, names, time. Source: nginx 1.22 src/event/ngx_event_accept.c, src/http/ngx_http_request.c. */
+import type { DnsEvent, Message, SocketEvent } from '../../../world/network.contract';
+import { formatIPv4 } from '../../../std/ipv4';
+import type { Host, World } from '../../../world/world.contract';
+import { groupOf } from '../group';
+import { closeClient, isExpired, newClient, setTimeoutMs, type TimerData } from './client';
+import { pageOf, reasonOf } from './pages';
+import { afterDelay, beginRequest } from './phases';
+import {
+  abandon,
+  capacity,
+  endIdle,
+  onResolved,
+  onUpstreamBytes,
+  onUpstreamClosed,
+  onUpstreamConnected,
+  onUpstreamExpired,
+  onUpstreamFailed,
+  onUpstreamResponse,
+  proxying,
+  RESOLVED,
+  UPSTREAM,
+} from './proxy';
+import { parseRequest } from './raw-request';
+import { drop, httpDate } from './reply';
+import { type Runtime, runtimeOf, setClientTimer } from './runtime';
+import type { Client } from './state';
+import { finishIfIdle } from './stop';
+import {
+  beginStream,
+  fromClient,
+  fromServer,
+  onStreamClientEnd,
+  onStreamConnected,
+  onStreamExpired,
+  onStreamFailed,
+  onStreamServerEnd,
+  streamOf,
+} from './stream';
+
+export const ACCEPT = 'nginx.accept';
+export const CLIENT = 'nginx.client';
+
+/** Processor time of a request. */
+const REQUEST_COST = 40;
+/** A wait for the processor that is shorter goes unnoticed. */
+const UNNOTICED = 1_000;
+
+interface AcceptData {
+  group: string;
+  listener: number;
+}
+export function registerWorker(world: World): void {
+  setClientTimer(
+    world.kernel,
+    world.kernel.handler<TimerData>('nginx.client-timer', ({ h, p, c }) => {
+      const host = world.findHost(h);
+      if (host !== undefined) world.invoke(host, { name: 'nginx.expired', pid: p, data: c }, undefined);
+    }),
+  );
+  world.callback<number, undefined>('nginx.expired', ({ host, pid, data }) =>
+    within(host, pid, (runtime) => {
+      const client = runtime.state.clients.get(data);
+      if (client !== undefined && isExpired(runtime, client)) expired(runtime, client);
+    }),
+  );
+  world.callback<AcceptData, SocketEvent>(ACCEPT, ({ host, data }, event) => {
+    if (event.type === 'accepted') handOut(host, data, event);
+  });
+  world.callback<number, SocketEvent>(CLIENT, ({ host, pid, data }, event) =>
+    within(host, pid, (runtime) => onClient(runtime, data, event)),
+  );
+  world.callback<null, SocketEvent>(UPSTREAM, ({ host, pid }, event) =>
+    within(host, pid, (runtime) => onUpstream(runtime, event)),
+  );
+  world.callback<number, DnsEvent>(RESOLVED, ({ host, pid, data }, event) =>
+    within(host, pid, (runtime) => {
+      const client = runtime.state.clients.get(data);
+      if (client !== undefined) onResolved(runtime, client, event);
+    }),
+  );
+}
+export function within(host: Host, pid: number, run: (runtime: Runtime) => void): void {
+  const runtime = runtimeOf(host, pid);
+  if (runtime === undefined) return;
+  run(runtime);
+  if (runtime.state.quitting) finishIfIdle(runtime);
+}
+
+// ---------------------------------------------------------------- accepting
+/**
+ * The socket is all workers': whoever is awake takes the connection. Which of them that is follows no rule that a
+ * client could see.
+ */
+function handOut(host: Host, data: AcceptData, event: SocketEvent & { type: 'accepted' }): void {
+  const group = groupOf(host, data.group);
+  if (group === undefined) return;
+  const awake = group.accepting.filter((pid) => host.process(pid)?.state === 'running');
+  const candidates = awake.length > 0 ? awake : group.accepting;
+  const [first] = candidates;
+  if (first === undefined) return;
+  const random = host.world.kernel.random(`nginx.accept:${host.name}`);
+  const pid =
+    candidates.length === 1 ? first : (candidates[random.integer(0, candidates.length - 1)] ?? first);
+  const callback = { name: CLIENT, pid, data: data.listener };
+  host.world.network.setOwner(event.connection, 'server', callback);
+  host.world.invoke(host, callback, event);
+}
+function accept(runtime: Runtime, connection: number): void {
+  const { state, group, network } = runtime;
+  group.connections += 1;
+  group.accepted += 1;
+  const info = network.connection(connection, 'server');
+  const address = addressOf(runtime, info?.localIp ?? 0, info?.localPort ?? 0);
+  if (state.used >= capacity(runtime)) {
+    runtime.say(
+      'alert',
+      `*${group.connections} ${runtime.configuration.main.connections} worker_connections are not enough`,
+    );
+    network.close(connection, 'server');
+    return;
+  }
+  group.handled += 1;
+  state.used += 1;
+  const client = newClient(runtime, connection, address, group.connections);
+  state.clients.set(connection, client);
+  const settings = runtime.configuration.addresses[address];
+  if (settings === undefined) {
+    closeClient(runtime, client);
+    return;
+  }
+  if (settings.kind === 'stream') {
+    beginStream(runtime, client, settings.defaultServer);
+    return;
+  }
+  setTimeoutMs(runtime, client, runtime.server(settings.defaultServer).headerTimeoutMs);
+}
+/** The exact address, else that of all addresses. */
+function addressOf(runtime: Runtime, ip: number, port: number): number {
+  const { addresses } = runtime.configuration;
+  const exact = addresses.findIndex((one) => one.port === port && one.ip === ip);
+  return exact >= 0 ? exact : addresses.findIndex((one) => one.port === port && one.ip === 0);
+}
+
+// ---------------------------------------------------------------- clients
+function onClient(runtime: Runtime, _listener: number, event: SocketEvent): void {
+  if (event.type === 'accepted') {
+    accept(runtime, event.connection);
+    return;
+  }
+  const client = runtime.state.clients.get(event.connection);
+  if (client === undefined) return;
+  const stream = streamOf(runtime, client);
+  switch (event.type) {
+    case 'message':
+      if (stream !== undefined) fromClient(stream, event.message);
+      else onMessage(runtime, client, event.message);
+      return;
+    case 'closed':
+    case 'failed':
+      if (stream !== undefined) onStreamClientEnd(stream, event.type === 'failed');
+      else onClientEnd(runtime, client);
+      return;
+    case 'connected':
+  }
+}
+function onMessage(runtime: Runtime, client: Client, message: Message): void {
+  if (client.phase !== 'waiting' && client.phase !== 'reading') {
+    client.waiting.push(message);
+    return;
+  }
+  if (message.kind === 'request') {
+    spend(runtime, client, message);
+    return;
+  }
+  if (message.kind !== 'bytes') {
+    refuse(runtime, client, 400, 'client sent invalid method', '\\x16\\x03\\x01');
+    return;
+  }
+  client.buffered += message.text;
+  parseBuffered(runtime, client);
+}
+function parseBuffered(runtime: Runtime, client: Client): void {
+  const parsed = parseRequest(client.buffered);
+  switch (parsed.kind) {
+    case 'incomplete':
+      client.phase = client.buffered.trim() === '' ? 'waiting' : 'reading';
+      return;
+    case 'invalid':
+      client.buffered = '';
+      refuse(runtime, client, parsed.status, parsed.text, parsed.line);
+      return;
+    case 'request':
+      client.buffered = client.buffered.slice(parsed.length);
+      spend(runtime, client, parsed.request);
+  }
+}
+/** The processor's share of a request; it is only waited for when there is a crowd. */
+function spend(runtime: Runtime, client: Client, message: Message & { kind: 'request' }): void {
+  const done = runtime.host.compute(runtime.pid, REQUEST_COST);
+  if (done - runtime.now > UNNOTICED) {
+    client.phase = 'working';
+    client.waiting.unshift(message);
+    setTimeoutMs(runtime, client, (done - runtime.now) / 1_000);
+    return;
+  }
+  beginRequest(runtime, client, message);
+  goOn(runtime, client);
+}
+/** What came while the request was under work. */
+function goOn(runtime: Runtime, client: Client): void {
+  while (client.phase === 'waiting') {
+    const next = client.waiting.shift();
+    if (next === undefined) {
+      if (client.buffered.trim() !== '') parseBuffered(runtime, client);
+      return;
+    }
+    onMessage(runtime, client, next);
+  }
+}
+/** Words that are no request: an answer without a request behind it. */
+function refuse(runtime: Runtime, client: Client, status: number, text: string, line: string): void {
+  runtime.tell(client, 'info', text, {
+    action: 'reading client request line',
+  });
+  void line;
+  const body = pageOf(status, { tokens: true });
+  runtime.network.send(client.id, 'server', {
+    kind: 'response',
+    trace: 0,
+    status,
+    reason: reasonOf(status),
+    version: '1.1',
+    headers: [
+      ['Server', 'nginx/1.22.1'],
+      ['Date', httpDate(runtime.host.clock())],
+      ['Content-Type', 'text/html'],
+      ['Content-Length', String(body.length)],
+      ['Connection', 'close'],
+    ],
+    body,
+    bytes: body.length + 150,
+  });
+  closeClient(runtime, client);
+}
+function onClientEnd(runtime: Runtime, client: Client): void {
+  client.hasEnded = true;
+  const { request } = client;
+  switch (client.phase) {
+    case 'waiting':
+    case 'reading':
+      if (client.requests > 0)
+        runtime.say('info', `*${client.number} client ${formatIPv4(client.ip)} closed keepalive connection`);
+      else if (client.phase === 'reading')
+        runtime.tell(client, 'info', 'client prematurely closed connection', {
+          action: 'reading client request line',
+        });
+      closeClient(runtime, client);
+      return;
+    case 'upstream': {
+      const it = proxying(runtime, client);
+      if (it !== undefined && !it.proxy.ignoreClientAbort) abandon(it);
+      return;
+    }
+    case 'delayed':
+    case 'resolving':
+      if (request !== undefined) {
+        runtime.tell(client, 'info', 'client prematurely closed connection');
+        drop({ runtime, client, request }, 499);
+      }
+      return;
+    case 'working':
+      if (request === undefined) closeClient(runtime, client);
+      return;
+    case 'stream':
+    case 'closed':
+  }
+}
+
+// ---------------------------------------------------------------- upstreams
+function onUpstream(runtime: Runtime, event: SocketEvent): void {
+  if (runtime.state.idleOf.has(event.connection)) {
+    if (event.type === 'closed' || event.type === 'failed') endIdle(runtime, event.connection);
+    return;
+  }
+  const id = runtime.state.serving.get(event.connection);
+  const client = id === undefined ? undefined : runtime.state.clients.get(id);
+  if (client === undefined) return;
+  const stream = streamOf(runtime, client);
+  if (stream !== undefined) {
+    switch (event.type) {
+      case 'connected':
+        onStreamConnected(stream);
+        return;
+      case 'message':
+        fromServer(stream, event.message);
+        return;
+      case 'failed':
+        onStreamFailed(stream, event.errno);
+        return;
+      case 'closed':
+        onStreamServerEnd(stream);
+        return;
+      case 'accepted':
+        return;
+    }
+  }
+  const it = proxying(runtime, client);
+  if (it === undefined || it.own.connection !== event.connection) return;
+  switch (event.type) {
+    case 'connected':
+      onUpstreamConnected(it);
+      break;
+    case 'message':
+      if (event.message.kind === 'response') onUpstreamResponse(it, event.message);
+      else onUpstreamBytes(it);
+      break;
+    case 'failed':
+      onUpstreamFailed(it, event.errno);
+      break;
+    case 'closed':
+      onUpstreamClosed(it);
+      break;
+    case 'accepted':
+  }
+  goOn(runtime, client);
+}
+
+// ---------------------------------------------------------------- time
+function expired(runtime: Runtime, client: Client): void {
+  const { request } = client;
+  switch (client.phase) {
+    case 'waiting':
+    case 'reading':
+      if (client.requests === 0 || client.phase === 'reading')
+        runtime.tell(client, 'info', 'client timed out (110: Connection timed out)', {
+          action: client.phase === 'reading' ? 'reading client request headers' : 'waiting for request',
+        });
+      closeClient(runtime, client);
+      return;
+    case 'delayed':
+      if (request !== undefined) afterDelay({ runtime, client, request });
+      goOn(runtime, client);
+      return;
+    case 'upstream': {
+      const it = proxying(runtime, client);
+      if (it !== undefined) onUpstreamExpired(it);
+      goOn(runtime, client);
+      return;
+    }
+    case 'working': {
+      const next = client.waiting.shift();
+      if (request !== undefined || next?.kind !== 'request') return;
+      beginRequest(runtime, client, next);
+      goOn(runtime, client);
+      return;
+    }
+    case 'stream': {
+      const it = streamOf(runtime, client);
+      if (it !== undefined) onStreamExpired(it);
+      return;
+    }
+    case 'resolving':
+    case 'closed':
+  }
+}

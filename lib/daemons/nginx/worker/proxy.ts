@@ -1,0 +1,704 @@
+/**
+ * Passing a request to an upstream: peers, tries, time, the request that goes out and the answer that comes back.
+ * Source: nginx 1.22 src/http/ngx_http_upstream.c, modules/ngx_http_proxy_module.c, modules/ngx_http_upstream_keepalive_module.c.
+ *
+ * Not modelled: buffering (whole messages travel), caches, TLS to upstreams, switching protocols.
+ */
+import { byteLength } from '../../../std/bytes';
+import { formatIPv4, parseIPv4 } from '../../../std/ipv4';
+import type { DnsEvent, HttpRequest, HttpResponse } from '../../../world/network.contract';
+import type { ProxySettings } from '../config';
+import { systemError } from '../messages';
+import { readUrl } from '../parse/values';
+import { setDeadline, setTimeoutMs } from './client';
+import { choose, newChoice, peersOf, release } from './peers';
+import { goToNamed, redirect, special } from './phases';
+import { drop, send } from './reply';
+import { header, type Runtime } from './runtime';
+import type { Client, Request, Try, UpstreamState } from './state';
+import { escapeUri } from './uri';
+import { type Asking, evaluate } from './variables';
+
+export const UPSTREAM = 'nginx.upstream';
+export const RESOLVED = 'nginx.resolved';
+const CONNECTING = 'connecting to upstream';
+const READING = 'reading response header from upstream';
+
+interface Proxying extends Asking {
+  readonly proxy: ProxySettings;
+  readonly own: UpstreamState;
+}
+/** What is under way, if anything is. */
+export function proxying(runtime: Runtime, client: Client): Proxying | undefined {
+  const { request } = client;
+  const own = request?.upstream;
+  if (request === undefined || own === undefined) return undefined;
+  const { proxy } = runtime.location(request.location);
+  return proxy === undefined ? undefined : { runtime, client, request, proxy, own };
+}
+
+// ---------------------------------------------------------------- start
+export function startProxy(asking: Asking): void {
+  const { runtime, client, request } = asking;
+  const { proxy, bodyBuffer } = runtime.location(request.location);
+  if (proxy === undefined) return;
+  if (proxy.isSecure) {
+    runtime.tell(client, 'error', 'not modelled: proxy_pass https://');
+    special(asking, 502);
+    return;
+  }
+  if (proxy.requestBuffering && request.message.body.length > bodyBuffer) {
+    runtime.group.temporaryFiles += 1;
+    runtime.tell(
+      client,
+      'warn',
+      `a client request body is buffered to a temporary file /var/lib/nginx/body/${String(runtime.group.temporaryFiles).padStart(10, '0')}`,
+    );
+  }
+  if (proxy.template === undefined) begin(asking, proxy, newUpstream(asking, proxy, proxy.upstream));
+  else beginByVariables(asking, proxy);
+}
+function newUpstream(
+  asking: Asking,
+  proxy: ProxySettings,
+  upstream: number,
+  made?: { url: string; host: string; port: string; uri: string | undefined },
+): UpstreamState {
+  const { runtime, client } = asking;
+  const settings = upstream < 0 ? undefined : runtime.upstream(upstream);
+  const key =
+    settings?.balancing.method === 'hash' ? evaluate(asking, settings.balancing.key) : '';
+  return {
+    upstream,
+    made: [],
+    choice: newChoice(settings ?? NOBODY, { clientIp: client.ip, key }),
+    connection: 0,
+    isCached: false,
+    requestsOnConnection: 0,
+    openedAt: 0,
+    isSent: false,
+    startedAt: runtime.now,
+    uri: made?.uri ?? targetOf(asking, proxy),
+    schema: 'http://',
+    hostHeader: made?.host ?? proxy.host,
+    portText: made?.port ?? proxy.port,
+    basis: settings?.name ?? made?.host ?? '',
+  };
+}
+const NOBODY = {
+  name: '',
+  port: 0,
+  isImplicit: true,
+  peers: [],
+  backups: [],
+  balancing: { method: 'round-robin' },
+  balancingPlace: undefined,
+  zone: undefined,
+  keepalive: 0,
+  keepaliveTimeoutMs: 0,
+  keepaliveRequests: 0,
+  keepaliveTimeMs: 0,
+  place: { file: '', line: 0 },
+} as const;
+
+/** The URI that goes out: as it came, unless `proxy_pass` has a URI of its own or it was rewritten. */
+function targetOf({ request }: Asking, proxy: ProxySettings): string {
+  if (proxy.uri === '' && request.isOriginal) return request.unparsed;
+  const args = request.args === '' ? '' : `?${request.args}`;
+  const length = proxy.uri === '' ? 0 : proxy.locationLength;
+  return `${proxy.uri}${escapeUri(request.uri.slice(length))}${args}`;
+}
+function begin(asking: Asking, proxy: ProxySettings, own: UpstreamState): void {
+  const { request } = asking;
+  request.upstream = own;
+  if (proxy.nextTries > 0 && own.choice.tries > proxy.nextTries) own.choice.tries = proxy.nextTries;
+  connect({ ...asking, proxy, own });
+}
+
+// ---------------------------------------------------------------- addresses by variables
+function beginByVariables(asking: Asking, proxy: ProxySettings): void {
+  const { runtime, client } = asking;
+  const text = evaluate(asking, proxy.template ?? []);
+  if (!/^http:\/\//i.test(text)) {
+    runtime.tell(client, 'error', /^https:/i.test(text) ? 'not modelled: proxy_pass https://' : `invalid URL prefix in "${text}"`);
+    special(asking, /^https:/i.test(text) ? 502 : 500);
+    return;
+  }
+  const url = readUrl(text.slice(7), { defaultPort: 80, hasUri: true });
+  if (typeof url === 'string') {
+    runtime.tell(client, 'error', `${url} in upstream "${text.slice(7)}"`);
+    special(asking, 500);
+    return;
+  }
+  const made = {
+    url: text,
+    host: url.hasNoPort ? url.host : `${url.host}:${url.port}`,
+    port: String(url.port),
+    uri: url.uri === '' ? undefined : url.uri.startsWith('?') ? `/${url.uri}` : url.uri,
+  };
+  const known = runtime.configuration.upstreams.findIndex(
+    ({ name, port }) =>
+      name.toLowerCase() === url.host.toLowerCase() && ((port === 0 && url.hasNoPort) || port === url.port),
+  );
+  if (known >= 0) {
+    begin(asking, proxy, newUpstream(asking, proxy, known, made));
+    return;
+  }
+  const own = newUpstream(asking, proxy, -1, made);
+  own.basis = url.host;
+  const ip = parseIPv4(url.host);
+  if (ip !== undefined) {
+    own.made = [{ name: `${url.host}:${url.port}`, ip, port: url.port }];
+    own.choice.tries = 1;
+    begin(asking, proxy, own);
+    return;
+  }
+  resolveName(asking, url.host, url.port);
+}
+function resolveName(asking: Asking, name: string, port: number): void {
+  const { runtime, client, request } = asking;
+  const location = runtime.location(request.location);
+  const [server] = location.resolver;
+  if (server === undefined) {
+    runtime.tell(client, 'error', `no resolver defined to resolve ${name}`);
+    special(asking, 502);
+    return;
+  }
+  client.phase = 'resolving';
+  request.resolving = { name, port };
+  runtime.network.dnsQuery(runtime.host, {
+    pid: runtime.pid,
+    server,
+    name,
+    type: 'A',
+    timeout: location.resolverTimeoutMs * 1_000,
+    on: { name: RESOLVED, pid: runtime.pid, data: client.id },
+  });
+}
+export function onResolved(runtime: Runtime, client: Client, event: DnsEvent): void {
+  const { request } = client;
+  if (request === undefined || client.phase !== 'resolving') return;
+  const asking: Asking = { runtime, client, request };
+  const { proxy } = runtime.location(request.location);
+  const { name, port } = request.resolving ?? { name: '', port: 80 };
+  request.resolving = undefined;
+  const addresses = event.ok
+    ? event.answers.flatMap(({ type, data }) => {
+        const ip = type === 'A' ? parseIPv4(data) : undefined;
+        return ip === undefined ? [] : [ip];
+      })
+    : [];
+  client.phase = 'working';
+  if (proxy === undefined) return;
+  if (addresses.length === 0) {
+    const why = !event.ok
+      ? '110: Operation timed out'
+      : event.code === 'SERVFAIL'
+        ? '2: Server failure'
+        : event.code === 'REFUSED'
+          ? '5: Operation refused'
+          : '3: Host not found';
+    runtime.tell(client, 'error', `${name} could not be resolved (${why})`);
+    special(asking, 502);
+    return;
+  }
+  const text = evaluate(asking, proxy.template ?? []);
+  const url = readUrl(text.slice(7), { defaultPort: 80, hasUri: true });
+  const own = newUpstream(asking, proxy, -1, {
+    url: text,
+    host: typeof url === 'string' || url.hasNoPort ? name : `${name}:${port}`,
+    port: String(port),
+    uri: typeof url === 'string' || url.uri === '' ? undefined : url.uri,
+  });
+  own.basis = name;
+  own.made = addresses.map((ip) => ({ name: `${formatIPv4(ip)}:${port}`, ip, port }));
+  own.choice.tries = addresses.length;
+  begin(asking, proxy, own);
+}
+
+// ---------------------------------------------------------------- connecting
+function connect(it: Proxying): void {
+  const { runtime, client, request, proxy, own } = it;
+  const { trace } = request.message;
+  own.isSent = false;
+  own.isCached = false;
+  own.startedAt = runtime.now;
+  const peer = pick(it);
+  const tried: Try = {
+    address: peer?.name ?? own.basis,
+    status: 0,
+    startedAt: runtime.now,
+    connectMs: -1,
+    headerMs: -1,
+    responseMs: -1,
+    length: 0,
+  };
+  request.tries.push(tried);
+  request.action = CONNECTING;
+  if (peer === undefined) {
+    runtime.tell(client, 'error', 'no live upstreams', { action: CONNECTING });
+    runtime.hop(trace, 'proxy', `no live upstreams in ${own.basis}`, 'bad', placeOf(it), 'no live upstreams');
+    next(it, 'nolive');
+    return;
+  }
+  if (runtime.state.used >= capacity(runtime)) {
+    runtime.tell(client, 'alert', `${runtime.configuration.main.connections} worker_connections are not enough`, {
+      action: CONNECTING,
+    });
+    finalize(it, 500);
+    return;
+  }
+  if (trace !== 0)
+    runtime.hop(trace, 'connect', `upstream ${own.basis}: ${peer.name}`, 'ok', peer.place ?? proxy.place, 'upstream');
+  client.phase = 'upstream';
+  const kept = takeIdle(runtime, own.upstream, peer.name);
+  if (kept !== undefined) {
+    own.connection = kept.connection;
+    own.isCached = true;
+    own.requestsOnConnection = kept.requests;
+    own.openedAt = kept.openedAt;
+    runtime.state.serving.set(kept.connection, client.id);
+    sendRequest(it);
+    return;
+  }
+  runtime.group.connections += 1;
+  runtime.state.used += 1;
+  own.openedAt = runtime.now;
+  own.requestsOnConnection = 0;
+  own.connection = runtime.network.connect(runtime.host, {
+    pid: runtime.pid,
+    ip: peer.ip,
+    port: peer.port,
+    ...(proxy.bindIp === undefined ? {} : { bindIp: proxy.bindIp }),
+    on: { name: UPSTREAM, pid: runtime.pid, data: null },
+    ...(trace === 0 ? {} : { trace }),
+  });
+  runtime.state.serving.set(own.connection, client.id);
+  setTimeoutMs(runtime, client, proxy.connectTimeoutMs);
+}
+interface Peer {
+  name: string;
+  ip: number;
+  port: number;
+  place: ProxySettings['place'] | undefined;
+}
+function pick({ runtime, own }: Proxying): Peer | undefined {
+  const { choice } = own;
+  if (own.upstream < 0) {
+    const peer = own.made[choice.tried.length];
+    if (peer === undefined) return undefined;
+    choice.peer = choice.tried.length;
+    choice.tried.push(choice.peer);
+    return { ...peer, place: undefined };
+  }
+  const pool = runtime.pool(own.upstream);
+  if (!choose(pool, choice)) return undefined;
+  const settings = peersOf(pool.settings, choice.set)[choice.peer];
+  return settings === undefined
+    ? undefined
+    : { name: settings.name, ip: settings.ip, port: settings.port, place: settings.place };
+}
+function placeOf({ runtime, own, proxy }: Proxying): ProxySettings['place'] {
+  return own.upstream < 0 || runtime.upstream(own.upstream).isImplicit
+    ? proxy.place
+    : runtime.upstream(own.upstream).place;
+}
+/** Sockets to listen on and the channel to the master take connections too. */
+export function capacity(runtime: Runtime): number {
+  return runtime.configuration.main.connections - runtime.group.listeners.length - 1;
+}
+
+export function onUpstreamConnected(it: Proxying): void {
+  const { runtime, request } = it;
+  const last = request.tries[request.tries.length - 1];
+  if (last !== undefined) last.connectMs = Math.floor((runtime.now - last.startedAt) / 1_000);
+  sendRequest(it);
+}
+function sendRequest(it: Proxying): void {
+  const { runtime, client, own, proxy, request } = it;
+  own.isSent = true;
+  own.requestsOnConnection += 1;
+  request.action = READING;
+  runtime.network.send(own.connection, 'client', requestOf(it));
+  setTimeoutMs(runtime, client, proxy.readTimeoutMs);
+}
+
+// ---------------------------------------------------------------- the request that goes out
+const USUAL: readonly (readonly [string, string])[] = [
+  ['host', 'Host'],
+  ['connection', 'Connection'],
+  ['content-length', 'Content-Length'],
+  ['transfer-encoding', 'Transfer-Encoding'],
+  ['te', 'TE'],
+  ['keep-alive', 'Keep-Alive'],
+  ['expect', 'Expect'],
+  ['upgrade', 'Upgrade'],
+];
+function requestOf(it: Proxying): HttpRequest {
+  const { request, proxy, own } = it;
+  const { message } = request;
+  const body = proxy.passRequestBody ? message.body : '';
+  const length = header(message.headers, 'content-length');
+  const headers: [string, string][] = [];
+  const taken = new Set<string>();
+  for (const { name, value } of proxy.headers) {
+    taken.add(name.toLowerCase());
+    const text = evaluate(it, value);
+    if (text !== '') headers.push([name, text]);
+  }
+  for (const [lower, name] of USUAL) {
+    if (taken.has(lower)) continue;
+    taken.add(lower);
+    if (lower === 'host') headers.push([name, own.hostHeader]);
+    else if (lower === 'connection') headers.push([name, 'close']);
+    else if (lower === 'content-length' && (length !== undefined || body !== ''))
+      headers.push([name, String(byteLength(body))]);
+  }
+  if (proxy.passRequestHeaders)
+    for (const [name, value] of message.headers)
+      if (!taken.has(name.toLowerCase())) headers.push([name, value]);
+  const method = proxy.method === undefined ? request.method : evaluate(it, proxy.method);
+  let bytes = method.length + own.uri.length + 12 + byteLength(body);
+  for (const [name, value] of headers) bytes += name.length + value.length + 4;
+  return {
+    kind: 'request',
+    trace: message.trace,
+    method,
+    target: own.uri,
+    version: proxy.version,
+    headers,
+    body,
+    bytes,
+  };
+}
+
+// ---------------------------------------------------------------- what comes back
+export function onUpstreamFailed(it: Proxying, errno: string): void {
+  const { runtime, client, own } = it;
+  forget(it);
+  if (!own.isSent) {
+    runtime.tell(client, 'error', `connect() failed ${systemError(errno)}`, { action: CONNECTING });
+    runtime.hop(
+      it.request.message.trace,
+      'connect',
+      `connect() failed ${systemError(errno)}`,
+      'bad',
+      placeOf(it),
+      errno,
+    );
+  } else {
+    runtime.tell(client, 'error', `recv() failed ${systemError(errno)}`, { action: READING });
+    runtime.hop(it.request.message.trace, 'proxy', `recv() failed ${systemError(errno)}`, 'bad', placeOf(it), errno);
+  }
+  next(it, 'error');
+}
+export function onUpstreamClosed(it: Proxying): void {
+  const { runtime, client } = it;
+  closeUpstream(it);
+  runtime.tell(client, 'error', 'upstream prematurely closed connection', { action: READING });
+  runtime.hop(
+    it.request.message.trace,
+    'proxy',
+    'upstream prematurely closed connection',
+    'bad',
+    placeOf(it),
+    'closed',
+  );
+  next(it, 'error');
+}
+export function onUpstreamExpired(it: Proxying): void {
+  tellTimeout(it, it.own.isSent ? 'no answer within proxy_read_timeout' : 'no connection within proxy_connect_timeout');
+  closeUpstream(it, 'reset');
+  next(it, 'timeout');
+}
+function tellTimeout(it: Proxying, text: string): void {
+  it.runtime.hop(it.request.message.trace, 'proxy', text, 'bad', placeOf(it), 'timeout');
+}
+export function onUpstreamBytes(it: Proxying): void {
+  const { runtime, client } = it;
+  closeUpstream(it);
+  runtime.tell(client, 'error', 'upstream sent no valid HTTP/1.0 header', { action: READING });
+  next(it, 'invalid_header');
+}
+
+/** Statuses that `proxy_next_upstream` can name. */
+const NAMED: Readonly<Record<number, string>> = {
+  500: 'http_500',
+  502: 'http_502',
+  503: 'http_503',
+  504: 'http_504',
+  403: 'http_403',
+  404: 'http_404',
+  429: 'http_429',
+};
+const UNREPEATABLE = new Set(['POST', 'LOCK', 'PATCH']);
+
+export function onUpstreamResponse(it: Proxying, response: HttpResponse): void {
+  const { runtime, request, proxy, own } = it;
+  const last = request.tries[request.tries.length - 1];
+  if (last !== undefined) {
+    last.headerMs = last.responseMs = Math.floor((runtime.now - last.startedAt) / 1_000);
+    last.status = response.status;
+    last.length = byteLength(response.body);
+  }
+  const named = NAMED[response.status];
+  if (named !== undefined && proxy.next.has(named) && own.choice.tries > 1 && mayRepeat(it)) {
+    runtime.hop(
+      request.message.trace,
+      'proxy',
+      `${response.status}: on with the next upstream`,
+      'bad',
+      proxy.nextPlace,
+      'next upstream',
+    );
+    closeUpstream(it);
+    next(it, named);
+    return;
+  }
+  keepOrClose(it, response);
+  free(it, false);
+  own.connection = 0;
+  setDeadline(runtime, it.client, 0);
+  if (proxy.interceptErrors && response.status >= 300 && hasPage(it, response.status)) {
+    const challenge = header(response.headers, 'www-authenticate');
+    if (response.status === 401 && challenge !== undefined)
+      request.variables.set('www_authenticate', challenge);
+    special(it, response.status);
+    return;
+  }
+  const accelerated = header(response.headers, 'x-accel-redirect');
+  if (accelerated !== undefined) {
+    if (accelerated.startsWith('@')) goToNamed(it, accelerated);
+    else {
+      const question = accelerated.indexOf('?');
+      if (question < 0) redirect(it, accelerated, '');
+      else redirect(it, accelerated.slice(0, question), accelerated.slice(question + 1));
+    }
+    return;
+  }
+  pass(it, response);
+}
+function hasPage({ runtime, request }: Proxying, status: number): boolean {
+  return runtime.location(request.location).errorPages.some((page) => page.status === status);
+}
+function mayRepeat({ runtime, request, proxy, own }: Proxying): boolean {
+  if (own.isSent && UNREPEATABLE.has(request.method) && !proxy.next.has('non_idempotent')) return false;
+  return !isLate(runtime, request, proxy);
+}
+function isLate(runtime: Runtime, request: Request, proxy: ProxySettings): boolean {
+  const first = request.tries[0]?.startedAt ?? runtime.now;
+  return proxy.nextTimeoutMs > 0 && runtime.now - first >= proxy.nextTimeoutMs * 1_000;
+}
+
+// ---------------------------------------------------------------- the next one
+function next(it: Proxying, failure: string): void {
+  const { runtime, client, request, proxy, own } = it;
+  setDeadline(runtime, client, 0);
+  if (own.choice.peer >= 0) free(it, failure !== 'http_403' && failure !== 'http_404');
+  if (failure === 'timeout')
+    runtime.tell(client, 'error', `upstream timed out ${systemError('ETIMEDOUT')}`, { action: request.action });
+  // A kept connection that its peer has ended meanwhile costs no try.
+  if (own.isCached && failure === 'error') own.choice.tries += 1;
+  const status = statusOf(failure);
+  const last = request.tries[request.tries.length - 1];
+  if (last !== undefined) {
+    last.status = status;
+    last.responseMs = Math.floor((runtime.now - last.startedAt) / 1_000);
+  }
+  if (own.choice.tries === 0 || !proxy.next.has(failure) || !mayRepeat(it)) {
+    finalize(it, status);
+    return;
+  }
+  connect(it);
+}
+function statusOf(failure: string): number {
+  if (failure === 'timeout') return 504;
+  return failure.startsWith('http_') ? Number(failure.slice(5)) : 502;
+}
+/** The peer is free again; told when it is out of the game. */
+function free(it: Proxying, failed: boolean): void {
+  const { runtime, client, own, request } = it;
+  if (own.upstream < 0) {
+    own.choice.tries = Math.max(0, own.choice.tries - 1);
+    own.choice.peer = -1;
+    return;
+  }
+  const { choice } = own;
+  const before = choice.peer;
+  const isDisabled = release(runtime.pool(own.upstream), choice, failed);
+  if (!isDisabled) return;
+  choice.peer = before;
+  runtime.tell(client, 'warn', 'upstream server temporarily disabled', { action: request.action });
+  choice.peer = -1;
+  const settings = peersOf(runtime.upstream(own.upstream), choice.set)[before];
+  runtime.hop(
+    request.message.trace,
+    'proxy',
+    `${settings?.name ?? ''} is disabled for ${settings?.failTimeout ?? 0} s`,
+    'bad',
+    settings?.place,
+    'max_fails',
+  );
+}
+function finalize(it: Proxying, status: number): void {
+  const { runtime, client, own } = it;
+  setDeadline(runtime, client, 0);
+  closeUpstream(it);
+  if (own.choice.peer >= 0) free(it, false);
+  client.phase = 'working';
+  special(it, status);
+}
+/** The client does not wait any more. */
+export function abandon(it: Proxying): void {
+  const { runtime, client, own, request } = it;
+  runtime.tell(
+    client,
+    'info',
+    'epoll_wait() reported that client prematurely closed connection, so upstream connection is closed too',
+    { action: request.action },
+  );
+  closeUpstream(it);
+  if (own.choice.peer >= 0) free(it, false);
+  runtime.hop(request.message.trace, 'error', 'the client has gone: 499', 'bad', undefined);
+  drop(it, 499);
+}
+
+// ---------------------------------------------------------------- connections to upstreams
+function forget({ runtime, own }: Proxying): void {
+  if (own.connection === 0) return;
+  runtime.state.serving.delete(own.connection);
+  runtime.state.used -= 1;
+  own.connection = 0;
+}
+export function closeUpstream(it: Proxying, how: 'close' | 'reset' = 'close'): void {
+  const { runtime, own } = it;
+  const { connection } = own;
+  if (connection === 0) return;
+  forget(it);
+  if (how === 'reset') runtime.network.reset(connection, 'client');
+  else runtime.network.close(connection, 'client');
+}
+function keepOrClose(it: Proxying, response: HttpResponse): void {
+  const { runtime, own, proxy } = it;
+  const settings = own.upstream < 0 ? undefined : runtime.upstream(own.upstream);
+  const said = header(response.headers, 'connection')?.toLowerCase() ?? '';
+  const ends = said.includes('close') || (response.version === '1.0' && !said.includes('keep-alive'));
+  const isOld = settings !== undefined && runtime.now - own.openedAt > settings.keepaliveTimeMs * 1_000;
+  if (
+    settings === undefined ||
+    settings.keepalive === 0 ||
+    ends ||
+    isOld ||
+    (proxy.version === '1.0' && !said.includes('keep-alive')) ||
+    own.requestsOnConnection >= settings.keepaliveRequests ||
+    runtime.state.quitting
+  ) {
+    closeUpstream(it);
+    return;
+  }
+  const peer = peersOf(settings, own.choice.set)[own.choice.peer];
+  const list = runtime.state.idle.get(own.upstream) ?? [];
+  runtime.state.idle.set(own.upstream, list);
+  runtime.state.serving.delete(own.connection);
+  runtime.state.idleOf.set(own.connection, own.upstream);
+  list.push({
+    connection: own.connection,
+    peer: peer?.name ?? '',
+    requests: own.requestsOnConnection,
+    openedAt: own.openedAt,
+    since: runtime.now,
+  });
+  own.connection = 0;
+  if (list.length > settings.keepalive) {
+    const oldest = list[0];
+    if (oldest !== undefined) endIdle(runtime, oldest.connection);
+  }
+}
+function takeIdle(
+  runtime: Runtime,
+  upstream: number,
+  peer: string,
+): { connection: number; requests: number; openedAt: number } | undefined {
+  const list = runtime.state.idle.get(upstream);
+  if (list === undefined) return undefined;
+  const limit = runtime.upstream(upstream).keepaliveTimeoutMs * 1_000;
+  for (const entry of [...list]) if (runtime.now - entry.since >= limit) endIdle(runtime, entry.connection);
+  for (let at = list.length - 1; at >= 0; at--) {
+    const entry = list[at];
+    if (entry?.peer !== peer) continue;
+    list.splice(at, 1);
+    runtime.state.idleOf.delete(entry.connection);
+    return entry;
+  }
+  return undefined;
+}
+/** A kept connection is given up, or its peer has ended it. */
+export function endIdle(runtime: Runtime, connection: number): void {
+  const upstream = runtime.state.idleOf.get(connection);
+  if (upstream === undefined) return;
+  runtime.state.idleOf.delete(connection);
+  const list = runtime.state.idle.get(upstream) ?? [];
+  const at = list.findIndex((entry) => entry.connection === connection);
+  if (at >= 0) list.splice(at, 1);
+  runtime.state.used -= 1;
+  runtime.network.close(connection, 'client');
+}
+
+// ---------------------------------------------------------------- the answer that is passed on
+const HIDDEN = new Set([
+  'date',
+  'server',
+  'x-pad',
+  'x-accel-expires',
+  'x-accel-redirect',
+  'x-accel-limit-rate',
+  'x-accel-buffering',
+  'x-accel-charset',
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'content-length',
+  'content-type',
+  'location',
+]);
+function pass(it: Proxying, response: HttpResponse): void {
+  const { request, proxy, client } = it;
+  client.phase = 'working';
+  const headers = response.headers.filter(([name]) => {
+    const lower = name.toLowerCase();
+    if (proxy.hidden.includes(lower)) return false;
+    if (proxy.passed.includes(lower) && lower !== 'connection') return lower !== 'content-length';
+    return !HIDDEN.has(lower);
+  });
+  const length = header(response.headers, 'content-length');
+  const location = header(response.headers, 'location');
+  const rewritten = location === undefined ? undefined : rewriteLocation(it, location);
+  // One that was not rewritten stays as relative as it is.
+  if (location !== undefined && rewritten === undefined) headers.push(['Location', location]);
+  send(it, {
+    status: request.errorStatus > 0 ? request.errorStatus : response.status,
+    body: response.body,
+    type: header(response.headers, 'content-type'),
+    headers,
+    length: length === undefined ? undefined : Number(length),
+    hasNoLength: length === undefined && request.method === 'HEAD',
+    ...(rewritten === undefined ? {} : { location: rewritten }),
+  });
+}
+function rewriteLocation(it: Proxying, location: string): string | undefined {
+  for (const { pattern, replacement } of it.proxy.redirects) {
+    if ('source' in pattern) {
+      const found = it.runtime.expression(pattern).exec(location);
+      if (found === null) continue;
+      it.request.captures = [...found].map((text) => text ?? '');
+      return (
+        location.slice(0, found.index) +
+        evaluate(it, replacement) +
+        location.slice(found.index + found[0].length)
+      );
+    }
+    const text = evaluate(it, pattern);
+    if (text !== '' && location.startsWith(text)) return evaluate(it, replacement) + location.slice(text.length);
+  }
+  return undefined;
+}

@@ -1,0 +1,183 @@
+/** Answers: their headers, their pages, the end of a request. Source: nginx 1.22 src/http/ngx_http_header_filter_module.c, ngx_http_special_response.c, ngx_http_request.c `ngx_http_finalize_request`, modules/ngx_http_headers_filter_module.c. */
+import { byteLength } from '../../../std/bytes';
+import { strftime } from '../../../std/civil';
+import { formatIPv4 } from '../../../std/ipv4';
+import type { HttpResponse } from '../../../world/network.contract';
+import type { LocationSettings } from '../config';
+import { closeClient, setTimeoutMs } from './client';
+import { freeConnections } from './guard';
+import { logAccess } from './log';
+import { pageOf, reasonOf } from './pages';
+import { header } from './runtime';
+import { type Asking, evaluate } from './variables';
+
+export interface Answer {
+  status: number;
+  body: string;
+  type: string | undefined;
+  /** In order, after those that every answer has. */
+  headers: [string, string][];
+  location?: string | undefined;
+  lastModified?: string | undefined;
+  /** Of HEAD and 304: what the length would be. */
+  length?: number | undefined;
+  hasNoLength?: boolean;
+}
+/** Statuses that `add_header` is for without `always`. */
+const HEADED = new Set([200, 201, 204, 206, 301, 302, 303, 304, 307, 308]);
+
+export function httpDate(clock: number): string {
+  return strftime('%a, %d %b %Y %H:%M:%S GMT', clock);
+}
+
+export function send(asking: Asking, answer: Answer): void {
+  const { runtime, client, request } = asking;
+  const location = runtime.location(request.location);
+  const { message } = request;
+  request.status = answer.status;
+  const isBodiless =
+    request.method === 'HEAD' || answer.status === 204 || answer.status === 304 || answer.status < 200;
+  const body = isBodiless ? '' : answer.body;
+  const headers = headersOf(asking, location, answer);
+  const response: HttpResponse = {
+    kind: 'response',
+    trace: message.trace,
+    status: answer.status,
+    reason: reasonOf(answer.status),
+    version: '1.1',
+    headers,
+    body,
+    bytes: 0,
+  };
+  let size = `HTTP/1.1 ${answer.status} ${response.reason}\r\n\r\n`.length;
+  for (const [name, value] of headers) size += name.length + value.length + 4;
+  const bodyBytes = byteLength(body);
+  response.bytes = size + bodyBytes;
+  request.bytesSent += response.bytes;
+  request.bodySent += bodyBytes;
+  request.sentHeaders = headers;
+  if (message.trace !== 0)
+    runtime.hop(message.trace, 'respond', `answer ${answer.status}`, answer.status < 500 ? 'ok' : 'bad', undefined);
+  runtime.network.send(client.id, 'server', response);
+  finish(asking);
+}
+function headersOf(asking: Asking, location: LocationSettings, answer: Answer): [string, string][] {
+  const { runtime, request } = asking;
+  const headers: [string, string][] = [
+    ['Server', location.serverTokens ? 'nginx/1.22.1' : 'nginx'],
+    ['Date', httpDate(runtime.host.clock())],
+  ];
+  const hasBody = answer.status !== 204 && answer.status !== 304;
+  if (answer.type !== undefined && hasBody) headers.push(['Content-Type', answer.type]);
+  if (answer.hasNoLength !== true && hasBody)
+    headers.push(['Content-Length', String(answer.length ?? byteLength(answer.body))]);
+  if (answer.lastModified !== undefined) headers.push(['Last-Modified', answer.lastModified]);
+  if (answer.location !== undefined)
+    headers.push(['Location', absolute(asking, location, answer.location)]);
+  headers.push(['Connection', request.keepalive ? 'keep-alive' : 'close']);
+  if (request.keepalive && location.keepaliveHeader > 0)
+    headers.push(['Keep-Alive', `timeout=${location.keepaliveHeader}`]);
+  headers.push(...answer.headers);
+  addExpires(asking, location, answer, headers);
+  request.status = answer.status;
+  request.sentHeaders = headers;
+  for (const { name, value, always } of location.headers) {
+    if (!always && !HEADED.has(answer.status)) continue;
+    const text = evaluate(asking, value);
+    if (text !== '') headers.push([name, text]);
+  }
+  return headers;
+}
+function absolute(asking: Asking, location: LocationSettings, target: string): string {
+  const { runtime, client, request } = asking;
+  if (!target.startsWith('/') || !location.absoluteRedirect) return target;
+  const host = location.serverNameInRedirect
+    ? runtime.server(request.server).name
+    : request.host !== ''
+      ? request.host
+      : formatIPv4(client.localIp);
+  const port = location.portInRedirect && client.localPort !== 80 ? `:${client.localPort}` : '';
+  return `http://${host}${port}${target}`;
+}
+function addExpires(
+  { runtime }: Asking,
+  { expires }: LocationSettings,
+  answer: Answer,
+  headers: [string, string][],
+): void {
+  if (expires === undefined || !HEADED.has(answer.status)) return;
+  const now = runtime.host.clock();
+  switch (expires.kind) {
+    case 'epoch':
+      headers.push(['Expires', 'Thu, 01 Jan 1970 00:00:01 GMT'], ['Cache-Control', 'no-cache']);
+      return;
+    case 'max':
+      headers.push(['Expires', 'Thu, 31 Dec 2037 23:55:55 GMT'], ['Cache-Control', 'max-age=315360000']);
+      return;
+    case 'daily': {
+      const passed = Math.floor(now / 1e6) % 86_400;
+      const left = (expires.seconds - passed + 86_400) % 86_400;
+      headers.push(['Expires', httpDate(now + left * 1e6)], ['Cache-Control', `max-age=${left}`]);
+      return;
+    }
+    default:
+      headers.push(
+        ['Expires', httpDate(now + expires.seconds * 1e6)],
+        ['Cache-Control', expires.seconds < 0 ? 'no-cache' : `max-age=${expires.seconds}`],
+      );
+  }
+}
+
+/** A page of nginx's own. */
+export function sendPage(asking: Asking, status: number, more: Partial<Answer> = {}): void {
+  const { runtime, request } = asking;
+  const { serverTokens } = runtime.location(request.location);
+  const shown = status >= 494 && status <= 497 ? 400 : status;
+  const challenge = request.variables.get('www_authenticate');
+  const headers: [string, string][] =
+    status === 401 && challenge !== undefined ? [['WWW-Authenticate', challenge]] : [];
+  send(asking, {
+    status: request.errorStatus > 0 ? request.errorStatus : shown,
+    body: pageOf(status, { tokens: serverTokens }),
+    type: 'text/html',
+    headers,
+    ...more,
+  });
+}
+
+/** Logs, and goes on with the connection. */
+export function finish(asking: Asking): void {
+  const { runtime, client, request } = asking;
+  freeConnections(runtime, request.zones);
+  logAccess(asking);
+  if (client.phase === 'closed') return;
+  client.request = undefined;
+  const location = runtime.location(request.location);
+  if (!request.keepalive || client.hasEnded || runtime.state.quitting) {
+    closeClient(runtime, client);
+    return;
+  }
+  client.phase = 'waiting';
+  setTimeoutMs(runtime, client, location.keepaliveTimeoutMs);
+}
+/** Without an answer: 444, 499. */
+export function drop(asking: Asking, status: number, how: 'close' | 'reset' = 'close'): void {
+  const { runtime, client, request } = asking;
+  request.status = status;
+  freeConnections(runtime, request.zones);
+  logAccess(asking);
+  client.request = undefined;
+  closeClient(runtime, client, how);
+}
+export function wantsKeepalive(asking: Asking): boolean {
+  const { runtime, client, request } = asking;
+  const location = runtime.location(request.location);
+  const said = header(request.message.headers, 'connection')?.toLowerCase() ?? '';
+  const asks = request.message.version === '1.0' ? said.includes('keep-alive') : !said.includes('close');
+  return (
+    asks &&
+    location.keepaliveTimeoutMs > 0 &&
+    client.requests < location.keepaliveRequests &&
+    !runtime.state.quitting
+  );
+}

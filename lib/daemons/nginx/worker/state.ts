@@ -1,0 +1,141 @@
+/** A worker's state: plain data. */
+import type { EventHandle } from '../../../kernel/kernel';
+import type { Micros } from '../../../std/instant';
+import type { HttpRequest, Message } from '../../../world/network.contract';
+import type { Configuration } from '../config';
+import type { Choice, PeersState } from './peers';
+
+export interface WorkerState {
+  role: 'worker';
+  group: string;
+  generation: number;
+  configuration: Configuration;
+  /** By upstream; those with a zone are in the group. */
+  peers: (PeersState | undefined)[];
+  clients: Map<number, Client>;
+  /** Connections to upstreams to the clients whom they serve. */
+  serving: Map<number, number>;
+  /** Kept connections, by upstream, last used last. */
+  idle: Map<number, IdleConnection[]>;
+  idleOf: Map<number, number>;
+  /** Connections of clients and to upstreams. */
+  used: number;
+  quitting: boolean;
+  ended: boolean;
+}
+export interface IdleConnection {
+  connection: number;
+  peer: string;
+  requests: number;
+  openedAt: Micros;
+  since: Micros;
+}
+export type Phase = 'waiting' | 'reading' | 'working' | 'delayed' | 'resolving' | 'upstream' | 'stream' | 'closed';
+export interface Client {
+  id: number;
+  /** `*N` of the logs. */
+  number: number;
+  address: number;
+  ip: number;
+  port: number;
+  localIp: number;
+  localPort: number;
+  acceptedAt: Micros;
+  requests: number;
+  phase: Phase;
+  buffered: string;
+  /** Messages that came while a request was under work. */
+  waiting: Message[];
+  hasEnded: boolean;
+  request: Request | undefined;
+  stream: StreamSession | undefined;
+  limits: string[];
+  deadline: Micros;
+  timer: EventHandle;
+  timerAt: Micros;
+}
+export interface Request {
+  message: HttpRequest;
+  startedAt: Micros;
+  method: string;
+  /** As the client sent it. */
+  unparsed: string;
+  uri: string;
+  args: string;
+  host: string;
+  server: number;
+  location: number;
+  /** Redirections within the server that are left. */
+  changes: number;
+  isInternal: boolean;
+  /** The URI is that of the request line. */
+  isOriginal: boolean;
+  uriChanged: boolean;
+  isErrorPage: boolean;
+  errorStatus: number;
+  keepalive: boolean;
+  variables: Map<string, string>;
+  captures: string[];
+  limitRequestDone: boolean;
+  limitConnectionDone: boolean;
+  limitStatus: string;
+  limitConnectionStatus: string;
+  zones: { zone: string; key: string }[];
+  /** remote_addr as `set_real_ip_from` left it. */
+  realIp: number;
+  realPort: number;
+  realDone: boolean;
+  user: string;
+  status: number;
+  bytesSent: number;
+  bodySent: number;
+  sentHeaders: [string, string][];
+  action: string;
+  upstream: UpstreamState | undefined;
+  /** A name that a resolver was asked for. */
+  resolving: { name: string; port: number } | undefined;
+  tries: Try[];
+  id: string;
+}
+export interface Try {
+  address: string;
+  status: number;
+  startedAt: Micros;
+  connectMs: number;
+  headerMs: number;
+  responseMs: number;
+  length: number;
+}
+export interface UpstreamState {
+  /** −1: an address that was worked out for this request. */
+  upstream: number;
+  made: { name: string; ip: number; port: number }[];
+  choice: Choice;
+  connection: number;
+  isCached: boolean;
+  requestsOnConnection: number;
+  openedAt: Micros;
+  isSent: boolean;
+  startedAt: Micros;
+  uri: string;
+  /** `http://10.0.1.21:8080/` of the logs is made of these. */
+  schema: string;
+  hostHeader: string;
+  portText: string;
+  basis: string;
+}
+export interface StreamSession {
+  server: number;
+  startedAt: Micros;
+  choice: Choice | undefined;
+  connection: number;
+  isConnected: boolean;
+  clientEnded: boolean;
+  serverEnded: boolean;
+  sent: number;
+  received: number;
+  tries: Try[];
+  status: number;
+  upstreamName: string;
+}
+export const NONE = -1 as EventHandle;
