@@ -1,8 +1,8 @@
 'use client';
 
+import dynamic from 'next/dynamic';
 import { type ReactNode, useMemo } from 'react';
 import { Group, Panel, type PanelImperativeHandle, Separator, usePanelRef } from 'react-resizable-panels';
-import { TopologyCanvas } from '@/components/canvas/topology-canvas';
 import { Button } from '@/components/ui/button';
 import { Tab, TabList, Tabs } from '@/components/ui/tabs';
 import { usePreferences } from '@/lib/client/preferences';
@@ -15,6 +15,13 @@ import { useRun, useWorkbench, useWorkbenchStore } from './run-context';
 import { Side } from './side';
 import { Timeline } from './timeline';
 import type { Screen } from './use-screen';
+import { Empty } from '@/components/ui/empty';
+
+/** The largest part of the screen; the brief is read while it comes. */
+const TopologyCanvas = dynamic(
+  () => import('@/components/canvas/topology-canvas').then((module) => module.TopologyCanvas),
+  { ssr: false, loading: () => <Empty>Drawing the map…</Empty> },
+);
 
 /** Arranges map, dock and panels for the room there is. */
 export function WorkbenchLayout({ screen }: { screen: Screen }) {

@@ -12,7 +12,7 @@ const SCENARIO = 'standby-that-would-not-stand-by';
 const WARM_MS = 3_000;
 const MEASURE_MS = 6_000;
 
-/** Gzipped kB of the scripts that a prerendered page names. */
+/** Gzipped kB of the scripts that a prerendered page names, without those for browsers that know no modules: none that can run the page loads them. */
 async function firstLoad(page: string): Promise<number> {
   const { ensureBuilt } = (await import(path.join(ROOT, 'scripts/build.mjs'))) as {
     ensureBuilt(): Promise<void>;
@@ -22,7 +22,9 @@ async function firstLoad(page: string): Promise<number> {
   if (!existsSync(file)) throw new Error(`${page} is not prerendered`);
   const html = readFileSync(file, 'utf8');
   const scripts = new Set(
-    [...html.matchAll(/<script[^>]*src="\/_next\/([^"?]+)/g)].map((match) => match[1] ?? ''),
+    [...html.matchAll(/<script[^>]*src="\/_next\/([^"?]+)[^>]*/g)]
+      .filter(([tag]) => !/\bnomodule\b/i.test(tag))
+      .map((match) => match[1] ?? ''),
   );
   if (scripts.size === 0) throw new Error(`${page} names no script`);
   let bytes = 0;
