@@ -763,7 +763,9 @@ export class Files implements FileSystem {
     const node = state.inodes.get(ino);
     if (node === undefined || node.nlink > 0 || this.#opened.has(ino)) return;
     const mount = this.#mount(node);
-    mount.used -= node.kind === 'directory' ? BLOCK : blocksOf(node.bytes) * BLOCK;
+    // The target of a symbolic link stands in its inode.
+    if (node.kind === 'directory') mount.used -= BLOCK;
+    else if (node.kind !== 'symlink') mount.used -= blocksOf(node.bytes) * BLOCK;
     mount.inodesUsed -= 1;
     state.inodes.delete(ino);
   }
