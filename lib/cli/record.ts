@@ -3,7 +3,7 @@
  * recorded or checked; a scenario's lab, faults and solution are played and judged as in the simulator.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { type Arguments, readArguments } from './arguments';
@@ -16,7 +16,7 @@ import { type Expectation, mergeRuns } from './record/merge';
 import { playCase, type PlayedCase } from './record/play-case';
 import { complaintAbout, LAB_PROGRAMS, requirementsOf } from './record/requirements';
 
-const USAGE = `usage: faultline record CASE.json… [--runs 3] [--jobs N] [--out DIR]
+const USAGE = `usage: faultline record CASE.json… [--runs 3] [--jobs N] [--out DIR] [--log FILE]
        faultline record --check CASE.json… [--runs 1] [--jobs N]
        faultline record --lab SCENARIO [--solution NAME] [--seed N] [--fast] [--log FILE]
        faultline record --clean`;
@@ -58,19 +58,25 @@ async function recordCases(read: Arguments): Promise<number> {
   if (!(runs >= 1) || !(jobs >= 1)) return complain('--runs and --jobs need a number above 0');
   if (read.operands.length === 0) return complain('give a case, or --lab SCENARIO');
   const out = path.resolve(read.values.get('out') ?? 'recordings');
+  const file = read.values.get('log');
+  if (file !== undefined) writeFileSync(file, '');
+  const log = (text: string): void => {
+    if (file !== undefined) appendFileSync(file, `${text}\n`);
+  };
   const all: Line[] = [];
-  for (const file of read.operands) {
-    const lab = readCase(file);
+  for (const operand of read.operands) {
+    const lab = readCase(operand);
     const missing = complaintAbout(requirementsOf(daemonsOf(lab), textsOf(lab)));
     if (missing !== undefined) throw new Error(missing);
-    const played = await playRuns(lab, runs, jobs);
+    const played = await playRuns(lab, { runs, jobs, log });
     for (const problem of new Set(played.flatMap(({ problems }) => problems)))
       process.stderr.write(`${lab.name}: ${problem}\n`);
     const real = mergeRuns(played);
     if (isCheck) all.push(...check(lab, played, real));
     else save(lab, real, out);
   }
-  if (isCheck && read.operands.length > 1) process.stdout.write(`${agreementText(all).split('\n').at(-1) ?? ''}\n`);
+  if (isCheck && read.operands.length > 1)
+    process.stdout.write(`${agreementText(all).split('\n').at(-1) ?? ''}\n`);
   return all.some(({ realAsRecorded }) => realAsRecorded === false) ? 1 : 0;
 }
 function readCase(file: string): LabCase {
@@ -92,13 +98,16 @@ function textsOf(lab: LabCase): string[] {
     ...(lab.checks ?? []).map(({ cmd }) => cmd),
   ];
 }
-async function playRuns(lab: LabCase, runs: number, jobs: number): Promise<PlayedCase[]> {
+async function playRuns(
+  lab: LabCase,
+  { runs, jobs, log }: { runs: number; jobs: number; log: (text: string) => void },
+): Promise<PlayedCase[]> {
   const played: PlayedCase[] = [];
   let left = runs;
   const worker = async (): Promise<void> => {
     while (left > 0) {
       left -= 1;
-      played.push(await playCase(lab));
+      played.push(await playCase(lab, log));
     }
   };
   await Promise.all(Array.from({ length: Math.min(jobs, runs) }, worker));

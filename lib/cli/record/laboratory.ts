@@ -1,13 +1,13 @@
 /** A lab on the real kernel: makes the namespaces of a plan, gives hosts power and takes it, cleans up. */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { AgentLink } from './link';
 import {
   bootScript,
   entrance,
-  type FolderPlan,
+  type HostKind,
   type HostPlan,
   type LabPlan,
   makeHost,
@@ -26,20 +26,20 @@ let runs = 0;
 export class Laboratory {
   readonly plan: LabPlan;
   readonly #scratch: string;
-  readonly #folders: FolderPlan;
+  readonly #kind: HostKind;
   readonly #links = new Map<string, AgentLink>();
 
   constructor(
     lab: {
       segments: readonly string[];
       hosts: Readonly<Record<string, Readonly<Record<string, string>>>>;
-      folders: FolderPlan;
+      kind: HostKind;
     },
     private readonly listen: (host: string, event: AgentEvent) => void,
   ) {
     const tag = tagOf(process.pid, ++runs);
     this.plan = planLab(tag, lab.segments, lab.hosts);
-    this.#folders = lab.folders;
+    this.#kind = lab.kind;
     this.#scratch = path.join(SCRATCH, tag);
   }
 
@@ -63,11 +63,13 @@ export class Laboratory {
     const script = bootScript({
       name,
       disk: path.join(this.#scratch, 'disks', name),
-      folders: this.#folders,
+      kind: this.#kind,
       node: process.execPath,
       program: path.join(this.#scratch, 'program'),
     });
-    const link = new AgentLink(name, entrance(host.namespace, script), (event) => this.listen(name, event));
+    const file = path.join(this.#scratch, `boot-${name}.sh`);
+    writeFileSync(file, script);
+    const link = new AgentLink(name, entrance(host.namespace, file), (event) => this.listen(name, event));
     this.#links.set(name, link);
     await link.ready;
     return link;

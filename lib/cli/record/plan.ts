@@ -53,8 +53,7 @@ export function planLab(
       namespace: `${tag}-h${h}`,
       cables: Object.entries(devices).map(([device, segmentName], d) => {
         const segment = planned.find((one) => one.name === segmentName);
-        if (segment === undefined)
-          throw new Error(`${name} ${device}: there is no segment "${segmentName}"`);
+        if (segment === undefined) throw new Error(`${name} ${device}: there is no segment "${segmentName}"`);
         // A card keeps its address through a loss of power: neighbours remember it.
         return { device, mac: `02:fa:17:00:${hex(h + 1)}:${hex(d)}`, port: `p${++port}`, segment };
       }),
@@ -96,36 +95,40 @@ export function removeSegment({ namespace }: SegmentPlan): string {
   return `ip netns del ${namespace} 2>/dev/null; true`;
 }
 
-/** How the folders of a host stand over those of the machine. */
-export interface FolderPlan {
+/** How the folders of a host stand over those of the machine, and who is its first process. */
+export interface HostKind {
   /** The machine's own below, the host's changes above. */
   readonly overlays: readonly string[];
   /** The host's own, empty at first. */
   readonly fresh: readonly string[];
+  /** shell: services are started by hand. supervisor: the agent plays init, and is it. */
+  readonly init: 'shell' | 'supervisor';
 }
 /** As the recorder of the first cases had it: the machine's configuration, nothing in the logs. */
-export const CASE_FOLDERS: FolderPlan = {
+export const CASE_HOST: HostKind = {
   overlays: ['/etc', '/root', '/home', '/opt', '/srv', '/usr/local'],
   fresh: ['/var/log', '/var/lib/haproxy', '/var/lib/nginx', '/var/www'],
+  init: 'shell',
 };
 /** A scenario's host has commands of its own instead of the machine's (systemctl, ssh …). */
-export const SCENARIO_FOLDERS: FolderPlan = {
-  overlays: [...CASE_FOLDERS.overlays, '/usr/bin', '/usr/sbin'],
-  fresh: CASE_FOLDERS.fresh,
+export const SCENARIO_HOST: HostKind = {
+  overlays: [...CASE_HOST.overlays, '/usr/bin', '/usr/sbin'],
+  fresh: CASE_HOST.fresh,
+  init: 'supervisor',
 };
 
 export interface BootPlan {
   readonly name: string;
   /** The host's disk: it stays when the host has no power. */
   readonly disk: string;
-  readonly folders: FolderPlan;
+  readonly kind: HostKind;
   readonly node: string;
   /** Folder with the agent's program. */
   readonly program: string;
 }
 
 /** What the first process of a host does: mounts, then the agent, for as long as that lives. */
-export function bootScript({ name, disk, folders, node, program }: BootPlan): string {
+export function bootScript({ name, disk, kind, node, program }: BootPlan): string {
   return [
     'set -e',
     `hostname ${quote(name)}`,
@@ -139,16 +142,18 @@ export function bootScript({ name, disk, folders, node, program }: BootPlan): st
     'chmod 1777 /run/lock',
     `touch ${INSIDE}/node && mount --bind ${quote(node)} ${INSIDE}/node`,
     `cp ${quote(program)}/*.mjs ${INSIDE}/`,
-    ...folders.overlays.flatMap((folder) => overlay(disk, folder)),
-    ...folders.fresh.flatMap((folder) => fresh(disk, folder)),
+    ...kind.overlays.flatMap((folder) => overlay(disk, folder)),
+    ...kind.fresh.flatMap((folder) => fresh(disk, folder)),
     'mkdir -p /var/log/nginx /var/www/html /var/lib/haproxy/dev',
     'chown www-data /var/lib/nginx 2>/dev/null || true',
     'mount -t tmpfs -o mode=1777 tmpfs /tmp',
     ...devices(),
     `for i in $(seq 0 ${PIPES - 1}); do mkfifo ${INSIDE}/pipe$i; done`,
-    // bash stays the first process: it buries those whose parents have gone.
-    `exec 3<&0; ${INSIDE}/node ${INSIDE}/agent.mjs agent <&3 & exec 3<&-`,
-    'wait $!',
+    'cd /',
+    ...(kind.init === 'supervisor'
+      ? [`exec ${INSIDE}/node ${INSIDE}/agent.mjs agent`]
+      : // bash stays the first process: it buries those whose parents have gone.
+        [`exec 3<&0; ${INSIDE}/node ${INSIDE}/agent.mjs agent <&3 & exec 3<&-`, 'wait $!']),
   ].join('\n');
 }
 function overlay(disk: string, folder: string): string[] {
@@ -187,11 +192,11 @@ export function quote(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** Enters a host's namespaces with a script as its first process. */
+/** Enters a host's namespaces with the script of a file as its first process. */
 export function entrance(namespace: string, script: string): string[] {
   return [
     ...['ip', 'netns', 'exec', namespace],
     ...['unshare', '--pid', '--mount', '--uts', '--fork', '--mount-proc', '--kill-child'],
-    ...['bash', '-c', script],
+    ...['bash', script],
   ];
 }

@@ -4,7 +4,7 @@ import { reloadSignal, type Service, serviceOf, stopSignal } from '../conformanc
 import { Laboratory } from './laboratory';
 import type { AgentLink } from './link';
 import type { RunObservation, RunResult } from './merge';
-import { CASE_FOLDERS } from './plan';
+import { CASE_HOST } from './plan';
 import { type AgentEvent, clock, type Ran } from './protocol';
 
 const COMMAND_SECONDS = 20;
@@ -18,8 +18,9 @@ export interface PlayedCase extends RunResult {
   readonly problems: readonly string[];
 }
 
-export async function playCase(given: LabCase): Promise<PlayedCase> {
-  const player = new CasePlayer(given);
+/** @param log is told what the services print */
+export async function playCase(given: LabCase, log: (text: string) => void): Promise<PlayedCase> {
+  const player = new CasePlayer(given, log);
   try {
     await player.open();
     return await player.play();
@@ -36,17 +37,22 @@ class CasePlayer {
   readonly #states: { host: string; at: number; instance: string; state: string }[] = [];
   #zero = 0;
 
-  constructor(private readonly lab: LabCase) {
+  constructor(
+    private readonly lab: LabCase,
+    private readonly log: (text: string) => void,
+  ) {
     this.#laboratory = new Laboratory(
       {
         segments: Object.keys(lab.segments),
         hosts: Object.fromEntries(
           Object.entries(lab.hosts).map(([name, { ifaces }]) => [
             name,
-            Object.fromEntries(Object.entries(ifaces ?? {}).map(([device, { segment }]) => [device, segment])),
+            Object.fromEntries(
+              Object.entries(ifaces ?? {}).map(([device, { segment }]) => [device, segment]),
+            ),
           ]),
         ),
-        folders: CASE_FOLDERS,
+        kind: CASE_HOST,
       },
       (host, event) => this.#heard(host, event),
     );
@@ -68,7 +74,9 @@ class CasePlayer {
   #setUpOf(name: string, host: LabHost) {
     const names = Object.entries(this.lab.hosts).flatMap(([other, { ifaces }]) => {
       const first = Object.values(ifaces ?? {}).flatMap(addressesOf)[0];
-      return first === undefined || this.lab.etc_hosts === false ? [] : [`${first.split('/')[0] ?? ''} ${other}\n`];
+      return first === undefined || this.lab.etc_hosts === false
+        ? []
+        : [`${first.split('/')[0] ?? ''} ${other}\n`];
     });
     for (const given of host.services ?? []) {
       const service = serviceOf(name, given);
@@ -90,7 +98,9 @@ class CasePlayer {
     };
   }
   #heard(host: string, event: AgentEvent): void {
-    if (event.event !== 'log' || event.service !== 'keepalived') return;
+    if (event.event !== 'log') return;
+    this.log(`${(event.at - this.#zero).toFixed(3)} ${host} ${event.service}: ${event.line}`);
+    if (event.service !== 'keepalived') return;
     const entered = /^\((\S+)\) Entering (\w+) STATE/.exec(event.line);
     if (entered !== null)
       this.#states.push({ host, at: event.at, instance: entered[1] ?? '', state: entered[2] ?? '' });
@@ -194,7 +204,11 @@ class CasePlayer {
     else await this.#laboratory.setCarrier(host, iface, state);
   }
   async #execute(host: string, command: string, seconds = COMMAND_SECONDS): Promise<{ value: unknown }> {
-    const ran = await this.#agent(host).ask('execute', { command, seconds }, seconds + PROBE_PATIENCE_SECONDS);
+    const ran = await this.#agent(host).ask(
+      'execute',
+      { command, seconds },
+      seconds + PROBE_PATIENCE_SECONDS,
+    );
     return { value: [ran.code, ran.out, ran.err] };
   }
   async #probe(step: LabStep): Promise<Omit<RunObservation, 'id' | 't' | 'what' | 'host'>> {
@@ -220,7 +234,8 @@ class CasePlayer {
   async #check(check: LabCheck): Promise<void> {
     const host = check.host ?? Object.keys(this.lab.hosts)[0] ?? '';
     const agent = this.#agent(host);
-    const run = (command: string): Promise<Ran> => agent.ask('execute', { command, seconds: COMMAND_SECONDS });
+    const run = (command: string): Promise<Ran> =>
+      agent.ask('execute', { command, seconds: COMMAND_SECONDS });
     await run('rm -rf /etc/nginx/conf.d/* /etc/nginx/sites-enabled/*');
     for (const [path, file] of Object.entries({ ...this.lab.hosts[host]?.files, ...check.files }))
       await agent.ask('put', { path, file });

@@ -71,8 +71,5 @@ export function hasProgram(program: string): boolean {
 }
 
 export function complaintAbout(requirements: readonly Requirement[]): string | undefined {
-  return complaint(
-    { platform: process.platform, uid: process.getuid?.(), has: hasProgram },
-    requirements,
-  );
+  return complaint({ platform: process.platform, uid: process.getuid?.(), has: hasProgram }, requirements);
 }

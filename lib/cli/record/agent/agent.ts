@@ -37,7 +37,9 @@ const HANDLERS: { readonly [N in CommandName]: Handler<N> } = {
 };
 
 export function serveAgent(): void {
-  process.on('uncaughtException', (error) => process.stderr.write(`agent: ${error.stack ?? error.message}\n`));
+  process.on('uncaughtException', (error) =>
+    process.stderr.write(`agent: ${error.stack ?? error.message}\n`),
+  );
   openMailboxes();
   createInterface({ input: process.stdin })
     .on('line', (line) => void obey(line))

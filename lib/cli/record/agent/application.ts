@@ -13,13 +13,10 @@ export function serveApplication([name = '', port = '', controls = '']: readonly
     request.on('end', () => {
       if (isHealth && isOn(now.log_health)) say(`health from ${peerOf(request)}`);
       if (!isHealth && isOn(now.log)) say(`${request.method ?? ''} ${request.url ?? ''}`);
-      setTimeout(
-        () => {
-          if (isOn(now.abort) && !isHealth) request.socket.resetAndDestroy();
-          else answer(request, response, name, statusOf(now, isHealth));
-        },
-        delayOf(now, isHealth) * 1000,
-      );
+      setTimeout(() => {
+        if (isOn(now.abort) && !isHealth) request.socket.resetAndDestroy();
+        else answer(request, response, name, statusOf(now, isHealth));
+      }, delayOf(now, isHealth) * 1000);
     });
   });
   server.listen({ host: '0.0.0.0', port: Number(port), backlog: BACKLOG });

@@ -1,5 +1,14 @@
 /** The host itself: its files, addresses, routes and settings. */
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { LabFile } from '../../conformance/case';
 import type { DiskFile, SetUp } from '../protocol';

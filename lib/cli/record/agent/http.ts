@@ -10,6 +10,8 @@ export interface HttpAsk {
   readonly body?: string | undefined;
   readonly bind?: string | undefined;
   readonly jar?: string | undefined;
+  /** Seconds between the connection and the request. */
+  readonly sendAfter?: number;
   /** Seconds. */
   readonly connectTimeout: number;
   readonly timeout: number;
@@ -19,6 +21,7 @@ export interface HttpSeen {
   error?: string;
   phase: 'connect' | 'read';
   backend?: string;
+  body?: string;
   elapsed: number;
 }
 const MOST_BYTES = 200_000;
@@ -88,7 +91,11 @@ export async function connected(
   });
 }
 /** Reads until `isEnough`, until the other end closes, or until the time is up. */
-export function readUntil(socket: Socket, seconds: number, isEnough: (all: Buffer) => boolean): Promise<Buffer> {
+export function readUntil(
+  socket: Socket,
+  seconds: number,
+  isEnough: (all: Buffer) => boolean,
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let all = Buffer.alloc(0);
     const end = (): void => {
@@ -118,6 +125,8 @@ export async function oneHttp(ask: HttpAsk): Promise<HttpSeen> {
     socket = await connected({ host, port, bind: ask.bind }, ask.connectTimeout);
     socket.on('error', () => undefined);
     seen.phase = 'read';
+    if (ask.sendAfter !== undefined)
+      await new Promise((resolve) => setTimeout(resolve, (ask.sendAfter ?? 0) * 1000));
     socket.write(requestText(ask, authority, target));
     const left = begun + ask.timeout - clock();
     readAnswer(await readUntil(socket, left, isWhole), ask, seen);
@@ -162,7 +171,10 @@ function readAnswer(all: Buffer, ask: HttpAsk, seen: HttpSeen): void {
     seen.error = 'empty';
     return;
   }
-  const [first = '', ...lines] = (all.toString('latin1').split('\r\n\r\n')[0] ?? '').split('\r\n');
+  const text = all.toString('latin1');
+  const head = text.split('\r\n\r\n')[0] ?? '';
+  const [first = '', ...lines] = head.split('\r\n');
+  seen.body = text.slice(head.length + 4);
   const status = Number(first.split(/\s+/)[1]);
   if (!Number.isInteger(status)) throw new Error('no status line');
   seen.status = status;

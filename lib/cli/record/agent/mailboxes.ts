@@ -48,7 +48,8 @@ export function openMailboxes(): void {
     const listener = listeners.get(path);
     if (path === 'ready') isOpen();
     else if (listener !== undefined) listener(text.split('\x1f'));
-    else if (!path.startsWith(INSIDE)) tell({ event: 'log', at: clock(), service: 'syslog', line: plain(text) });
+    else if (!path.startsWith(INSIDE))
+      tell({ event: 'log', at: clock(), service: 'syslog', line: plain(text) });
   });
 }
 function plain(text: string): string {

@@ -93,7 +93,10 @@ async function load(step: LabStep): Promise<ProbeSeen> {
     await sleep(begun + i / rate - clock());
     const at = clock() - begun;
     running.push(
-      ask(step, { connect: LOAD_CONNECT_SECONDS, answer: LOAD_ANSWER_SECONDS }).then((seen) => ({ at, seen })),
+      ask(step, { connect: LOAD_CONNECT_SECONDS, answer: LOAD_ANSWER_SECONDS }).then((seen) => ({
+        at,
+        seen,
+      })),
     );
   }
   const measures = measured(await Promise.all(running));
@@ -216,7 +219,9 @@ async function askSocket(command: string): Promise<string> {
 function statusByServer(text: string): Record<string, string> {
   const [head = '', ...rows] = text.replace(/^# /, '').split('\n');
   const names = head.split(',');
-  const [proxy = -1, server = -1, status = -1] = ['pxname', 'svname', 'status'].map((name) => names.indexOf(name));
+  const [proxy = -1, server = -1, status = -1] = ['pxname', 'svname', 'status'].map((name) =>
+    names.indexOf(name),
+  );
   const statuses: Record<string, string> = {};
   for (const row of rows) {
     const fields = row.split(',');
