@@ -208,6 +208,8 @@ export type ServiceState = {
   main: ExecStatus | undefined;
   statusText: string;
   oomKilled: boolean;
+  /** It sent RELOADING=1 and not yet READY=1. */
+  isReloading?: boolean;
   /** The kernel's count of kills in the control group, as last seen. */
   kernelKills?: number;
 };

@@ -122,6 +122,7 @@ export class Services {
     service.main = undefined;
     service.statusText = '';
     service.oomKilled = false;
+    service.isReloading = false;
     this.#limit(unit);
     service.control = undefined;
     service.mainCommand = undefined;
@@ -264,7 +265,11 @@ export class Services {
     if (service.result === 'success') service.result = result;
     const reloadFailed = unit.sub === 'reload' && service.reloadResult !== 'success';
     if (service.result !== 'success') this.#enterSignal(unit, 'stop-sigterm', result);
-    else if (this.#isGood(unit)) {
+    else if (this.#isGood(unit) && service.isReloading === true && !reloadFailed) {
+      // It said RELOADING=1 itself: the reload lasts until it says READY=1 (`service_enter_reload_by_notify`).
+      this.#arm(unit, settings.timeoutStartMicros);
+      this.#set(unit, 'reload');
+    } else if (this.#isGood(unit)) {
       this.#set(unit, 'running', { reloadFailed });
       if (settings.runtimeMaxMicros < FOREVER) this.#arm(unit, settings.runtimeMaxMicros);
     } else if (settings.remainAfterExit) this.#set(unit, 'exited', { reloadFailed });
@@ -404,9 +409,11 @@ export class Services {
         break;
       case 'reload':
         say('Reload operation timed out. Killing reload process.');
-        this.manager.daemon.world.kill(this.manager.host, unit.service.controlPid, 'KILL');
+        if (unit.service.controlPid !== 0)
+          this.manager.daemon.world.kill(this.manager.host, unit.service.controlPid, 'KILL');
         unit.service.reloadResult = 'timeout';
         unit.service.controlPid = 0;
+        unit.service.isReloading = false;
         this.#enterRunning(unit, 'success');
         break;
       case 'stop':
@@ -736,9 +743,14 @@ export class Services {
       const [key = '', value = ''] = [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)];
       if (key === 'MAINPID' && /^\d+$/.test(value)) this.#adopt(unit, Number(value));
       else if (key === 'STATUS') service.statusText = value;
-      else if (key === 'READY' && value === '1' && settings.type === 'notify' && unit.sub === 'start')
-        this.#enterStartPost(unit);
-      else if (key === 'STOPPING' && value === '1' && unit.sub === 'running') {
+      else if (key === 'RELOADING' && value === '1') {
+        service.isReloading = true;
+        if (unit.sub === 'running') this.#enterRunning(unit, 'success');
+      } else if (key === 'READY' && value === '1') {
+        service.isReloading = false;
+        if (settings.type === 'notify' && unit.sub === 'start') this.#enterStartPost(unit);
+        else if (unit.sub === 'reload' && service.controlPid === 0) this.#enterRunning(unit, 'success');
+      } else if (key === 'STOPPING' && value === '1' && unit.sub === 'running') {
         this.#arm(unit, settings.timeoutStopMicros);
         this.#set(unit, 'stop-sigterm');
       }
