@@ -95,7 +95,7 @@ function Crashed({ crash, recovering }: { crash: Crash; recovering: boolean }) {
                 Rebuild without my last input
               </Button>
             )}
-            <Button onClick={() => crash.run !== undefined && downloadRun(crash.run)}>
+            <Button onClick={() => crash.run !== undefined && void downloadRun(crash.run)}>
               Export it as a file
             </Button>
           </>

@@ -8,10 +8,12 @@ import { eventRows } from './view';
 
 test('a moment can be looked at, and the list filtered', async () => {
   const { sent } = renderInRun(<EventsPanel />);
-  await userEvent.click(screen.getByRole('button', { name: 'Look at 14:01:03.6' }));
-  expect(sent).toContainEqual({ type: 'transport', action: { kind: 'seek', at: 63_600_000 } });
   await userEvent.selectOptions(screen.getByLabelText('Show'), 'what I did');
   expect(screen.getAllByRole('listitem')).toHaveLength(4);
+  await userEvent.selectOptions(screen.getByLabelText('Show'), 'everything');
+  // Last, for the stand-in run goes there.
+  await userEvent.click(screen.getByRole('button', { name: 'Look at 14:01:03.6' }));
+  expect(sent).toContainEqual({ type: 'transport', action: { kind: 'seek', at: 63_600_000 } });
 });
 
 test('rows name the rule and what led to them', () => {

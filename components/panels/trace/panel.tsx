@@ -1,6 +1,7 @@
 'use client';
 
 import { X } from 'lucide-react';
+import { useEffect, useRef } from 'react';
 import { Button } from '@/components/ui/button';
 import { cn } from '@/components/ui/class-names';
 import { Empty } from '@/components/ui/empty';
@@ -45,8 +46,14 @@ export function TracePanel() {
         >
           <p className="mb-1 break-words text-text">{traceTitle(current)}</p>
           <ol>
-            {hopRows(current).map((hop) => (
-              <Hop key={hop.key} hop={hop} />
+            {hopRows(current).map((hop, index, hops) => (
+              <Hop
+                key={`${current.id} ${hop.key}`}
+                hop={hop}
+                decides={
+                  hop.outcome === 'bad' && hops.findIndex(({ outcome }) => outcome === 'bad') === index
+                }
+              />
             ))}
           </ol>
         </div>
@@ -57,11 +64,25 @@ export function TracePanel() {
 
 const VERDICT = { ok: 'text-ok', wait: 'text-risk', bad: 'text-broken' } as const;
 
-function Hop({ hop: { after, host, what, verdict, outcome, rule, line } }: { hop: HopRow }) {
+function Hop({
+  hop: { after, host, what, verdict, outcome, rule, line },
+  decides,
+}: {
+  hop: HopRow;
+  /** The first hop that went wrong: it is brought into sight. */
+  decides: boolean;
+}) {
+  const place = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (decides) place.current?.scrollIntoView?.({ block: 'nearest' });
+  }, [decides]);
   const workbench = useWorkbenchStore();
   const knownHost = useRun((state) => state.topology.hosts.some(({ id }) => id === host));
   return (
-    <li className="grid grid-cols-[60px_1fr_auto] items-baseline gap-x-2.5 leading-[1.7] text-muted">
+    <li
+      ref={place}
+      className="grid grid-cols-[60px_1fr_auto] items-baseline gap-x-2.5 leading-[1.7] text-muted"
+    >
       <span className="text-faint">{after}</span>
       <span className="min-w-0">
         <b className={cn('font-medium', outcome === 'bad' ? 'text-broken-text' : 'text-text')}>{host}</b>{' '}
