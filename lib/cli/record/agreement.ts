@@ -19,7 +19,16 @@ export interface Line {
   readonly simulatedAsReal: boolean | undefined;
 }
 
-export function agreement(name: string, { recorded, real, runs, simulated }: Witnesses): Line[] {
+/** When nginx said something, and which of its processes: never twice the same. */
+const MOMENT = /\b\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d (\[\w+\]) \d+#\d+:/g;
+function withoutMoments<T>(value: T): T {
+  if (value === undefined) return value;
+  // Text to text, in the same form.
+  return JSON.parse(JSON.stringify(value).replace(MOMENT, '$1')) as T;
+}
+
+export function agreement(name: string, witnesses: Witnesses): Line[] {
+  const { recorded, real, runs, simulated } = withoutMoments(witnesses);
   // The name of the family is not asked about here.
   const differ = (expect: Expectation | undefined, result: unknown): Set<string> | undefined =>
     expect === undefined

@@ -1,5 +1,5 @@
 /** What is said between the recorder and the agent inside a host's namespaces: a line of JSON each. */
-import type { AppControls, LabFile, LabStep } from '../conformance/case';
+import type { AppControls, LabFile, LabStep, LoadMeasures } from '../conformance/case';
 
 export interface SetUp {
   readonly addresses: Readonly<Record<string, readonly string[]>>;
@@ -56,7 +56,7 @@ export type CommandName = keyof Commands;
 export interface ProbeSeen {
   readonly value: unknown;
   readonly elapsed?: number;
-  readonly measures?: import('../conformance/case').LoadMeasures;
+  readonly measures?: LoadMeasures;
 }
 
 /** What an agent tells on its own, with the machine's monotonic clock in seconds. */

@@ -1,6 +1,7 @@
 /** What the supervisor stands on: this host's processes, clock and files. */
-import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { expandArguments, parseEnvironmentFile } from '../../../daemons/systemd/unit-file/words';
 import { clock } from '../protocol';
 import type { Ending } from '../supervisor/decisions';
@@ -42,9 +43,9 @@ export const platform: Platform = {
     }),
   members,
   kill: send,
-  isEmptyFile: (path) => !existsSync(path) || statSync(path).size === 0,
-  readNumber(path) {
-    const text = existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
+  isEmptyFile: (file) => !existsSync(file) || statSync(file).size === 0,
+  readNumber(file) {
+    const text = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
     return /^\d+$/.test(text) ? Number(text) : undefined;
   },
   log: note,
@@ -60,12 +61,13 @@ async function run(
     ['PATH', PATH],
     ['LANG', 'C.UTF-8'],
     ...unit.environment,
-    ...unit.environmentFiles.flatMap(({ path }) =>
-      existsSync(path) ? parseEnvironmentFile(readFileSync(path, 'utf8')) : [],
+    ...unit.environmentFiles.flatMap((file) =>
+      existsSync(file.path) ? parseEnvironmentFile(readFileSync(file.path, 'utf8')) : [],
     ),
     ...Object.entries(more),
     [MARK, unit.name] as const,
   ]);
+  for (const [from, to] of unit.bindPaths) bind(from, to);
   const [, ...words] = expandArguments(command, environment);
   const pipe = openPipe(lines((line) => note(unit.name, line)));
   const child = spawn(command.path, words, {
@@ -89,6 +91,16 @@ async function run(
     return problem ?? 'it does not start';
   }
   return { pid: child.pid, ended };
+}
+const bound = new Set<string>();
+/** For the whole host: services have no mount namespaces of their own here. */
+function bind(from: string, to: string): void {
+  if (bound.has(to) || !existsSync(from)) return;
+  bound.add(to);
+  mkdirSync(path.dirname(to), { recursive: true });
+  if (statSync(from).isDirectory()) mkdirSync(to, { recursive: true });
+  else if (!existsSync(to)) writeFileSync(to, '');
+  spawnSync('mount', ['--bind', realpathSync(from), to]);
 }
 function identityOf(user: string | undefined): { uid?: number; gid?: number } {
   if (user === undefined) return {};

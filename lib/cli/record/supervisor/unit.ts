@@ -34,6 +34,8 @@ export interface ServiceUnit {
   readonly before: readonly string[];
   /** Files that must hold something, or the start is skipped. */
   readonly notEmpty: readonly string[];
+  /** Files and folders that the service sees in other places too: from, to. */
+  readonly bindPaths: readonly (readonly [string, string])[];
   /** What is set and not played here. */
   readonly notPlayed: readonly string[];
 }
@@ -50,7 +52,7 @@ const WITHOUT_EFFECT = new Set([
     'Conflicts',
     'DefaultDependencies',
   ],
-  ...['ProtectSystem', 'ProtectHome', 'PrivateTmp', 'StandardInput', 'BindReadOnlyPaths', 'SyslogIdentifier'],
+  ...['ProtectSystem', 'ProtectHome', 'PrivateTmp', 'StandardInput', 'SyslogIdentifier'],
   ...['LimitNOFILE', 'NotifyAccess', 'ConditionPathExists', 'RuntimeDirectory', 'RuntimeDirectoryMode'],
 ]);
 
@@ -103,6 +105,10 @@ export function readUnit(name: string, texts: readonly string[]): ServiceUnit {
     after: words('After'),
     before: words('Before'),
     notEmpty: listOf(all, 'ConditionFileNotEmpty').map(({ value }) => value),
+    bindPaths: words('BindReadOnlyPaths').flatMap((word) => {
+      const [from = '', to = from] = word.replace(/^-/, '').split(':');
+      return [[from, to] as const];
+    }),
     notPlayed: notPlayed(all),
   };
 }
@@ -111,6 +117,7 @@ const PLAYED = new Set([
   ...['EnvironmentFile', 'Restart', 'RestartSec', 'StartLimitIntervalSec', 'StartLimitInterval'],
   ...['StartLimitBurst', 'KillMode', 'SuccessExitStatus', 'RemainAfterExit', 'PIDFile', 'User', 'Group'],
   ...['TimeoutStartSec', 'TimeoutStopSec', 'TimeoutSec', 'After', 'Before', 'ConditionFileNotEmpty'],
+  'BindReadOnlyPaths',
 ]);
 function notPlayed(all: readonly Assignment[]): string[] {
   return [
