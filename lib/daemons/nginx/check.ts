@@ -75,15 +75,26 @@ export function check(asked: Asked, around: Surroundings): Checked {
       later: [{ level: 'emerg', text: problem, place: undefined }],
       configuration: undefined,
     };
-  return { ...common, isSyntaxOk: true, later: [], configuration: compile(conf) };
+  return { ...common, isSyntaxOk: true, later: affinityWarning(conf), configuration: compile(conf) };
+}
+function affinityWarning({ main }: Conf): Message[] {
+  const masks = main.number('worker_cpu_affinity', 1);
+  return masks === 1 || masks === main.number('worker_processes', 1)
+    ? []
+    : [
+        {
+          level: 'warn',
+          text: 'the number of "worker_processes" is not equal to the number of "worker_cpu_affinity" masks, using last mask for remaining worker processes',
+          place: undefined,
+        },
+      ];
 }
 function coreProblem(conf: Conf): string | undefined {
   if (conf.events === undefined) return 'no "events" section in configuration';
   const connections = conf.events.number('worker_connections', 512);
   const listening = new Set(
     [conf.http, conf.stream].flatMap(
-      (scope) =>
-        scope?.block.children.flatMap(({ own }) => own.listens?.map(({ text }) => text) ?? []) ?? [],
+      (scope) => scope?.block.children.flatMap(({ own }) => own.listens?.map(({ text }) => text) ?? []) ?? [],
     ),
   ).size;
   if (connections < listening + 1)

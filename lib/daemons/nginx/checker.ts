@@ -18,7 +18,8 @@ export const nginxChecker: FileChecker = {
   language: 'nginx',
   matches: (path) =>
     path.startsWith('/etc/nginx/') &&
-    (/\.conf$|\/mime\.types$|_params$/.test(path) || /\/(?:sites-available|sites-enabled|conf\.d|snippets)\//.test(path)),
+    (/\.conf$|\/mime\.types$|_params$/.test(path) ||
+      /\/(?:sites-available|sites-enabled|conf\.d|snippets)\//.test(path)),
   command: () => 'nginx -t',
   check(host, path, text): CheckedFile {
     const file = MAIN;
@@ -35,11 +36,13 @@ export const nginxChecker: FileChecker = {
       }
       const output = [...checked.messages.map((one) => line(host, one))];
       if (checked.isSyntaxOk) output.push(`nginx: the configuration file ${file} syntax is ok\n`);
-      const late: string[] = checked.later.map((one) => line(host, one));
+      const late: string[] = [];
+      output.push(...checked.later.map((one) => line(host, one)));
       const { configuration } = checked;
       if (configuration !== undefined) {
         const problem = configuration.main.logFiles.find((log) => isUnreachable(host, log));
-        if (problem !== undefined) late.push(line(host, emerg(`open() "${problem}" failed ${systemError('ENOENT')}`)));
+        if (problem !== undefined)
+          late.push(line(host, emerg(`open() "${problem}" failed ${systemError('ENOENT')}`)));
         else if (checked.emptyZone !== undefined)
           late.push(line(host, emerg(`zero size shared memory zone "${checked.emptyZone}"`)));
         else

@@ -170,7 +170,12 @@ export interface ProxySettings {
 export type Condition =
   | { readonly test: 'truth'; readonly variable: string }
   | { readonly test: 'equal'; readonly variable: string; readonly value: Template; readonly negated: boolean }
-  | { readonly test: 'match'; readonly variable: string; readonly pattern: Pattern; readonly negated: boolean }
+  | {
+      readonly test: 'match';
+      readonly variable: string;
+      readonly pattern: Pattern;
+      readonly negated: boolean;
+    }
   | {
       readonly test: 'file';
       readonly what: 'f' | 'd' | 'e' | 'x';

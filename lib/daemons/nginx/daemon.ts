@@ -110,7 +110,10 @@ function chartOf(
       { name: 'weight', value: `${state.effective} of ${peer.weight}` },
       { name: 'connections', value: String(state.connections) },
       ...(peer.isDown ? [{ name: 'down', value: 'yes' }] : []),
-      { name: 'counted by', value: settings.zone === undefined ? 'this worker alone' : `zone ${settings.zone}` },
+      {
+        name: 'counted by',
+        value: settings.zone === undefined ? 'this worker alone' : `zone ${settings.zone}`,
+      },
     ],
   };
 }

@@ -147,8 +147,8 @@ tcp_nodelay | http server location | 1 | flag
 send_timeout | http server location | 1 | milliseconds
 send_lowat | http server location | 1 | size
 postpone_output | http server location | 1 | size
-limit_rate | http server location if-location | 1 | value
-limit_rate_after | http server location if-location | 1 | value
+limit_rate | http server location if-location | 1 | value | size
+limit_rate_after | http server location if-location | 1 | value | size
 keepalive_time | http server location | 1 | milliseconds
 keepalive_timeout | http server location | 1,2 | own
 keepalive_requests | http server location | 1 | number
@@ -597,7 +597,7 @@ ip_hash | upstream | 0 | own
 [ngx_http_upstream_least_conn_module]
 least_conn | upstream | 0 | own
 [ngx_http_upstream_random_module]
-random | upstream | 1,2 | own
+random | upstream | 0,1,2 | own
 [ngx_http_upstream_keepalive_module]
 keepalive | upstream | 1 | own
 keepalive_time | upstream | 1 | milliseconds
@@ -606,7 +606,7 @@ keepalive_requests | upstream | 1 | number
 [ngx_http_upstream_zone_module]
 zone | upstream | 1,2 | own
 [ngx_http_stub_status_module]
-stub_status | server location | 1 | own
+stub_status | server location | 0,1 | own
 [ngx_http_gzip_filter_module]
 gzip | http server location if-location | 1 | flag
 gzip_buffers | http server location | 2 | buffers
@@ -688,8 +688,8 @@ proxy_timeout | stream stream-server | 1 | milliseconds
 proxy_buffer_size | stream stream-server | 1 | size
 proxy_downstream_buffer | stream stream-server | 1 | size | @proxy_buffer_size
 proxy_upstream_buffer | stream stream-server | 1 | size | @proxy_buffer_size
-proxy_upload_rate | stream stream-server | 1 | value
-proxy_download_rate | stream stream-server | 1 | value
+proxy_upload_rate | stream stream-server | 1 | value | size
+proxy_download_rate | stream stream-server | 1 | value | size
 proxy_requests | stream stream-server | 1 | number
 proxy_responses | stream stream-server | 1 | number
 proxy_next_upstream | stream stream-server | 1 | flag
@@ -764,7 +764,7 @@ hash | stream-upstream | 1,2 | own
 [ngx_stream_upstream_least_conn_module]
 least_conn | stream-upstream | 0 | own
 [ngx_stream_upstream_random_module]
-random | stream-upstream | 1,2 | own
+random | stream-upstream | 0,1,2 | own
 [ngx_stream_upstream_zone_module]
 zone | stream-upstream | 1,2 | own
 `;

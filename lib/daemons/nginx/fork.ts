@@ -25,12 +25,7 @@ export function newWorker(group: Group, generation: number, configuration: Confi
   };
 }
 /** fork(2): the child takes connections from now on. Undefined when the host has no room for it. */
-export function forkWorker(
-  host: Host,
-  master: number,
-  group: Group,
-  state: WorkerState,
-): number | undefined {
+export function forkWorker(host: Host, master: number, group: Group, state: WorkerState): number | undefined {
   const { user, priority } = state.configuration.main;
   const pid = host.world.spawn(host, {
     argv: ['nginx: worker process'],

@@ -170,8 +170,9 @@ export function wantedSockets({ addresses }: Configuration): AddressSettings[] {
   return addresses.filter(
     (address, index) =>
       address.isBound &&
-      addresses.findIndex(({ ip, port, isBound }) => isBound && ip === address.ip && port === address.port) ===
-        index,
+      addresses.findIndex(
+        ({ ip, port, isBound }) => isBound && ip === address.ip && port === address.port,
+      ) === index,
   );
 }
 /** bind(2) would say this, without doing it. Somebody who listens there is not asked. */

@@ -46,7 +46,9 @@ type Master = DaemonContext<MasterState>;
 export function registerMaster(world: World): void {
   const at = (host: Host, pid: number): Master | undefined => {
     const context = host.daemonContext(pid);
-    return (context?.state as { role?: string } | undefined)?.role === 'master' ? (context as Master) : undefined;
+    return (context?.state as { role?: string } | undefined)?.role === 'master'
+      ? (context as Master)
+      : undefined;
   };
   const on = <D>(name: string, run: (master: Master, data: D) => void): void =>
     world.callback<D, undefined>(name, ({ host, pid, data }) => {
@@ -260,7 +262,8 @@ function bindNew(master: Master, configuration: Configuration, tries: number): v
   if (group === undefined || state.loading === undefined) return;
   const before = group.listeners.map(({ listener }) => listener);
   const { failures, isFinal } = bindAll(host, process.pid, group, configuration);
-  for (const { text, errno } of failures) say(master, 'emerg', `bind() to ${text} failed ${systemError(errno)}`);
+  for (const { text, errno } of failures)
+    say(master, 'emerg', `bind() to ${text} failed ${systemError(errno)}`);
   if (failures.length === 0) {
     replace(master, configuration);
     return;

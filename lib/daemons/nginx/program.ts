@@ -30,7 +30,9 @@ export function* nginx(context: ProgramContext): ProgramRun {
     return 1;
   }
   if (line.showsVersion) {
-    yield* context.err(VERSION_TEXT + (line.showsHelp ? USAGE_TEXT : '') + (line.showsBuild ? BUILD_TEXT : ''));
+    yield* context.err(
+      VERSION_TEXT + (line.showsHelp ? USAGE_TEXT : '') + (line.showsBuild ? BUILD_TEXT : ''),
+    );
     if (!line.tests) return 0;
   }
   yield* context.sleep(context.host.compute(context.pid, LOAD_COST) - context.kernel.now);
@@ -81,7 +83,8 @@ class Start {
   /** Before the configuration's own logs are open. */
   *#early(level: LogLevel, text: string): Step {
     const limit: LogLevel = this.line.tests ? 'info' : 'notice';
-    if (rank(level) <= rank(limit)) yield* this.context.err(logLine(this.#clock, level, this.context.pid, text));
+    if (rank(level) <= rank(limit))
+      yield* this.context.err(logLine(this.#clock, level, this.context.pid, text));
   }
   /** To the configuration's logs, and to whoever waits. */
   *#late(configuration: Configuration, level: LogLevel, text: string): Step {
@@ -147,7 +150,9 @@ class Start {
       endGroup(context.host, group);
       return yield* this.#failed();
     }
-    const isBound = line.tests ? yield* this.#testSockets(configuration) : yield* this.#bind(configuration, group);
+    const isBound = line.tests
+      ? yield* this.#testSockets(configuration)
+      : yield* this.#bind(configuration, group);
     if (line.tests) endGroup(context.host, group);
     if (!isBound) {
       if (!line.tests) {
@@ -173,7 +178,12 @@ class Start {
       if (opened instanceof FileError) return `open() "${main.pid}" failed ${systemError(opened.errno)}`;
     }
     for (const path of main.logFiles) {
-      const probe = context.fs.open(path, context.who, { write: true, append: true, create: true, mode: 0o644 });
+      const probe = context.fs.open(path, context.who, {
+        write: true,
+        append: true,
+        create: true,
+        mode: 0o644,
+      });
       if (probe instanceof FileError) return `open() "${path}" failed ${systemError(probe.errno)}`;
       openLog(context.host, group, path);
     }

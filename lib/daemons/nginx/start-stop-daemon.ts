@@ -64,6 +64,7 @@ function stepsOf(schedule: string, signal: string): [SignalName, number][] {
       ['KILL', Number(schedule) * 1e6],
     ];
   const steps: [SignalName, number][] = [];
-  for (let i = 0; i + 1 < parts.length; i += 2) steps.push([named(parts[i] ?? ''), Number(parts[i + 1]) * 1e6]);
+  for (let i = 0; i + 1 < parts.length; i += 2)
+    steps.push([named(parts[i] ?? ''), Number(parts[i + 1]) * 1e6]);
   return steps;
 }

@@ -18,11 +18,11 @@ import type {
 } from '../config';
 import type { Block, ProxyPass, Upstream, UpstreamServer } from './block';
 import type { Conf, Scope } from './conf';
-import { addressesOf, nameKind, type ServedAddress } from './finish';
+import { addressesOf, type ServedAddress } from './finish';
+import { hostKind } from './maps';
 import { formatIPv4 } from '../../../std/ipv4';
 import { usualRedirect } from './proxy';
-import { COMBINED, readFormat } from './rules';
-import { FAILED } from './conf';
+import { COMBINED } from './rules';
 import { readUrl } from './values';
 
 const ACCESS_LOG = '/var/log/nginx/access.log';
@@ -73,9 +73,8 @@ class Compiler {
     };
   }
   #formats(): Configuration['formats'] {
-    const combined = readFormat(this.conf, COMBINED);
     return new Map([
-      ['combined', { escape: 'default', parts: combined === FAILED ? [] : combined }],
+      ['combined', { escape: 'default', parts: COMBINED }],
       ...(this.conf.http?.formats ?? []),
       ...[...(this.conf.stream?.formats ?? [])].map(([name, format]) => [`stream ${name}`, format] as const),
     ]);
@@ -132,8 +131,9 @@ class Compiler {
       }
     const hasWildcard = blocks.some(
       ({ own }) =>
-        own.listens?.some(({ isWildcard, port, family }) => isWildcard && port === entry.port && family === 'inet') ===
-        true,
+        own.listens?.some(
+          ({ isWildcard, port, family }) => isWildcard && port === entry.port && family === 'inet',
+        ) === true,
     );
     return [
       {
@@ -169,7 +169,8 @@ class Compiler {
     }
     const buffers = block.inherited('large_client_header_buffers')?.value;
     this.#servers.push({
-      name: first === undefined ? '' : first.pattern === undefined ? first.name.replace(/^\./, '') : first.name,
+      name:
+        first === undefined ? '' : first.pattern === undefined ? first.name.replace(/^\./, '') : first.name,
       place: block.place,
       root,
       named,
@@ -228,7 +229,10 @@ class Compiler {
       handler: handlerOf(found?.name),
       handlerPlace: found?.place,
       handlerName: found?.name ?? '',
-      proxy: pass === undefined || found?.name !== 'proxy_pass' ? undefined : this.#proxy(block, holder ?? block, pass),
+      proxy:
+        pass === undefined || found?.name !== 'proxy_pass'
+          ? undefined
+          : this.#proxy(block, holder ?? block, pass),
       codes: block.codes.map((code): Code => {
         if (code.op !== 'if') return code;
         const { block: inner, ...rest } = code;
@@ -480,7 +484,7 @@ function addName(
   const add = (plain: string): void => {
     if (!into.exact.has(plain)) into.exact.set(plain, server);
   };
-  switch (nameKind(name)) {
+  switch (hostKind(name)) {
     case 'dot':
       add(name.slice(1));
       into.heads.push({ suffix: name, server });
@@ -540,24 +544,29 @@ function redirectsOf(block: Block, holder: Block, pass: ProxyPass): readonly Red
   return pass.template === undefined ? [usualRedirect(pass, isNamed(holder) ? holder.name : '')] : [];
 }
 function peersOf(servers: readonly UpstreamServer[]): PeerSettings[] {
-  return servers.flatMap(({ url, addresses, weight, mostConnections, maxFails, failTimeout, isDown, place }) =>
-    addresses.map((ip) => ({
-      ip,
-      port: url.port,
-      name: ip < 0 ? (url.family === 'unix' ? `unix:${url.host}` : `${url.host}:${url.port}`) : `${formatIPv4(ip)}:${url.port}`,
-      server: url.url,
-      weight,
-      mostConnections,
-      maxFails,
-      failTimeout,
-      isDown,
-      place,
-    })),
+  return servers.flatMap(
+    ({ url, addresses, weight, mostConnections, maxFails, failTimeout, isDown, place }) =>
+      addresses.map((ip) => ({
+        ip,
+        port: url.port,
+        name:
+          ip < 0
+            ? url.family === 'unix'
+              ? `unix:${url.host}`
+              : `${url.host}:${url.port}`
+            : `${formatIPv4(ip)}:${url.port}`,
+        server: url.url,
+        weight,
+        mostConnections,
+        maxFails,
+        failTimeout,
+        isDown,
+        place,
+      })),
   );
 }
 function variablesOf(scope: Scope | undefined): Map<string, VariableSource> {
   const found = new Map<string, VariableSource>();
-  for (const [name, { source }] of scope?.variables ?? [])
-    if (source !== undefined) found.set(name, source);
+  for (const [name, { source }] of scope?.variables ?? []) if (source !== undefined) found.set(name, source);
   return found;
 }

@@ -263,9 +263,7 @@ export class Conf {
       const outcome = handler?.(this, words, directive);
       return typeof outcome === 'string' ? this.fail(`"${name}" directive ${outcome}`) : outcome;
     }
-    return this.fail(
-      isKnown ? `"${name}" directive is not allowed here` : `unknown directive "${name}"`,
-    );
+    return this.fail(isKnown ? `"${name}" directive is not allowed here` : `unknown directive "${name}"`);
   }
 
   include(words: readonly string[]): Failed | undefined {

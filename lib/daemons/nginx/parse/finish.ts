@@ -7,7 +7,7 @@ import { readSystemError } from './system-error';
 
 import type { Block, ListenEntry, Upstream } from './block';
 import { type Conf, FAILED, type Failed, type Handler, type Scope } from './conf';
-import { makeScope } from './maps';
+import { hostKind, makeScope } from './maps';
 import { unknownVariable } from './template';
 
 const http: Handler = (conf) => {
@@ -120,8 +120,7 @@ function bufferProblem(block: Block, protocol: string): string | undefined {
   const largest = Math.max(block.number(`${protocol}_buffer_size`, PAGE), size);
   const both = `the maximum of the value of "${protocol}_buffer_size" and one of the "${protocol}_buffers"`;
   const busy = block.number(`${protocol}_busy_buffers_size`, 2 * largest);
-  if (busy < largest)
-    return `"${protocol}_busy_buffers_size" must be equal to or greater than ${both}`;
+  if (busy < largest) return `"${protocol}_busy_buffers_size" must be equal to or greater than ${both}`;
   if (busy > (count - 1) * size)
     return `"${protocol}_busy_buffers_size" must be less than the size of all "${protocol}_buffers" minus one buffer`;
   if (block.number(`${protocol}_temp_file_write_size`, 2 * largest) < largest)
@@ -187,14 +186,19 @@ function missing(conf: Conf, path: string): string | undefined {
   const code = (0x80000000 + number).toString(16).toUpperCase();
   return `BIO_new_file() failed (SSL: error:${code}:system library::${text}:calling fopen(${path}, r)${number === 2 ? ' error:10000080:BIO routines::no such file' : ' error:10080002:BIO routines::system lib'})`;
 }
-const CIPHER = /^[!+-]?(?:ALL|HIGH|MEDIUM|LOW|DEFAULT|COMPLEMENTOF\w+|[ae]?(?:NULL|RSA|ECDSA|DSS|PSK|SRP|DH|ECDH|EDH|DHE|ECDHE|EECDH|kRSA)|kEECDH|kEDH|kECDHE|kDHE|AES\w*|AESGCM|AESCCM\d?|3DES|DES|RC4|MD5|SHA\d*|CAMELLIA\w*|ARIA\w*|CHACHA20|SSLv3|TLSv1(?:\.\d)?|EXP\w*|SUITEB\w*|@\w+(?:=\d)?|PROFILE=SYSTEM|SEED|IDEA|EXPORT)$/;
+const CIPHER =
+  /^[!+-]?(?:ALL|HIGH|MEDIUM|LOW|DEFAULT|COMPLEMENTOF\w+|[ae]?(?:NULL|RSA|ECDSA|DSS|PSK|SRP|DH|ECDH|EDH|DHE|ECDHE|EECDH|kRSA)|kEECDH|kEDH|kECDHE|kDHE|AES\w*|AESGCM|AESCCM\d?|3DES|DES|RC4|MD5|SHA\d*|CAMELLIA\w*|ARIA\w*|CHACHA20|SSLv3|TLSv1(?:\.\d)?|EXP\w*|SUITEB\w*|@\w+(?:=\d)?|PROFILE=SYSTEM|SEED|IDEA|EXPORT)$/;
 function checkCiphers(conf: Conf, server: Block): Failed | undefined {
   const ciphers = server.text('ssl_ciphers', '');
   if (ciphers === '') return undefined;
   const chosen = ciphers
     .split(/[:, ]/)
     .filter((word) => !/^[!@-]/.test(word))
-    .some((word) => word.split('+').every((part) => CIPHER.test(part)) || /^(?:ECDHE|DHE|AES|CAMELLIA|PSK|RSA|TLS|ECDH)[-_]\w/.test(word));
+    .some(
+      (word) =>
+        word.split('+').every((part) => CIPHER.test(part)) ||
+        /^(?:ECDHE|DHE|AES|CAMELLIA|PSK|RSA|TLS|ECDH)[-_]\w/.test(word),
+    );
   return chosen
     ? undefined
     : conf.failAt(
@@ -206,16 +210,15 @@ function needsCertificate(conf: Conf, server: Block): Failed | undefined {
   const needs = server.own.listens?.some(({ isSecure }) => isSecure) === true;
   if (!needs || server.texts('ssl_certificate').length > 0) return undefined;
   if (server.flag('ssl_reject_handshake', false)) return undefined;
-  return conf.failAt(
-    'no "ssl_certificate" is defined for the "listen ... ssl" directive',
-    server.place,
-  );
+  return conf.failAt('no "ssl_certificate" is defined for the "listen ... ssl" directive', server.place);
 }
 
 // ---------------------------------------------------------------- locations and names
 /** The same name twice: exact ones, or prefixes. Named ones and expressions may repeat. */
 function findTwins(conf: Conf, block: Block): Failed | undefined {
-  const named = block.children.filter(({ kind }) => kind === 'exact' || kind === 'prefix' || kind === 'noregex');
+  const named = block.children.filter(
+    ({ kind }) => kind === 'exact' || kind === 'prefix' || kind === 'noregex',
+  );
   for (const child of block.children) if (findTwins(conf, child) === FAILED) return FAILED;
   const seen = new Map<string, Block[]>();
   for (const child of named) {
@@ -230,17 +233,6 @@ function findTwins(conf: Conf, block: Block): Failed | undefined {
   return undefined;
 }
 
-/** What kind of server name it is; undefined: none at all. */
-export function nameKind(name: string): 'exact' | 'head' | 'dot' | 'tail' | undefined {
-  const stars = name.split('*').length - 1;
-  if (stars > 1 || name.includes('..')) return undefined;
-  if (name.length > 1 && name.startsWith('.')) return stars === 0 ? 'dot' : undefined;
-  if (name.length > 2) {
-    if (name.startsWith('*.')) return 'head';
-    if (name.endsWith('.*')) return 'tail';
-  }
-  return stars === 0 ? 'exact' : undefined;
-}
 export interface ServedAddress {
   readonly entry: ListenEntry;
   readonly servers: readonly number[];
@@ -252,8 +244,7 @@ export function addressesOf(servers: readonly Block[]): ServedAddress[] {
   for (const [index, server] of servers.entries())
     for (const entry of server.own.listens ?? []) {
       const known = found.get(entry.text);
-      if (known === undefined)
-        found.set(entry.text, { entry, servers: [index], defaultServer: index });
+      if (known === undefined) found.set(entry.text, { entry, servers: [index], defaultServer: index });
       else {
         known.servers.push(index);
         if (entry.isDefault) known.defaultServer = index;
@@ -283,7 +274,7 @@ function compareNames(conf: Conf, servers: readonly Block[]): Failed | undefined
       const names = servers[index]?.own.names ?? [{ name: '', pattern: undefined }];
       for (const { name, pattern } of names) {
         if (pattern !== undefined) continue;
-        const kind = nameKind(name);
+        const kind = hostKind(name);
         if (kind === undefined)
           return conf.failAt(`invalid server name or wildcard "${name}" on ${entry.text}`, undefined);
         const isTaken =
@@ -306,4 +297,3 @@ function compareNames(conf: Conf, servers: readonly Block[]): Failed | undefined
 function wildKey(name: string): string {
   return name.endsWith('.*') ? name : name.replace(/^\*?\./, '.');
 }
-

@@ -98,7 +98,9 @@ function nesting(outer: Block, { kind, name }: LocationName): string | undefined
     return `location "${name}" is outside location "${outer.name}"`;
   return undefined;
 }
-const METHODS = 'GET HEAD POST PUT DELETE MKCOL COPY MOVE OPTIONS PROPFIND PROPPATCH LOCK UNLOCK PATCH'.split(' ');
+const METHODS = 'GET HEAD POST PUT DELETE MKCOL COPY MOVE OPTIONS PROPFIND PROPPATCH LOCK UNLOCK PATCH'.split(
+  ' ',
+);
 const limitExcept: Handler = (conf, words) => {
   const outer = conf.block;
   if (outer.own.limitMethods !== undefined) return 'is duplicate';
@@ -134,8 +136,7 @@ export interface ListenOptions {
 }
 /** Each address and each port of a range. */
 export function listenOn(conf: Conf, url: Url, options: ListenOptions): Outcome {
-  const addresses =
-    url.ip === undefined && url.family === 'inet' ? conf.resolve(url.host) : [url.ip ?? 0];
+  const addresses = url.ip === undefined && url.family === 'inet' ? conf.resolve(url.host) : [url.ip ?? 0];
   if (addresses === FAILED) return FAILED;
   if (typeof addresses === 'string')
     return conf.fail(`${addresses} in "${url.url}" of the "listen" directive`);
@@ -202,8 +203,12 @@ function readListenOption(conf: Conf, options: ListenOptions, word: string): Fai
       return undefined;
     default:
   }
-  if (/^(?:setfib|accept_filter)=/.test(word)) return conf.fail(`invalid parameter "${word}"`);
-  return readSocketOption(conf, options, word, value) ?? undefined;
+  if (word.startsWith('accept_filter=')) {
+    // Said as an error, and not one that ends anything.
+    conf.say('emerg', `accept filters "${word}" are not supported on this platform, ignored`);
+    return undefined;
+  }
+  return readSocketOption(conf, options, word, value);
 }
 /** Options that both `http` and `stream` have. */
 export function readSocketOption(
@@ -404,19 +409,25 @@ const directio: Handler = (conf, [, value = '']) => {
   return undefined;
 };
 const openFileCache: Handler = (conf, words) => {
-  if (conf.block.values.has('open_file_cache')) return 'is duplicate';
+  const [name = ''] = words;
+  if (conf.block.values.has(name)) return 'is duplicate';
   let most = 0;
   for (const word of words.slice(1)) {
     const value = word.slice(word.indexOf('=') + 1);
     if (word.startsWith('max=') && (readNumber(value) ?? 0) > 0) most = Number(value);
+    else if (name === 'open_log_file_cache' && isLogCacheOption(word, value)) continue;
     else if (word.startsWith('inactive=') && readTime(value, 'seconds') !== undefined) continue;
     else if (word === 'off') most = -1;
-    else return conf.fail(`invalid "open_file_cache" parameter "${word}"`);
+    else return conf.fail(`invalid "${name}" parameter "${word}"`);
   }
-  if (most === 0) return conf.fail('"open_file_cache" must have the "max" parameter');
-  conf.put('open_file_cache', true);
+  if (most === 0) return conf.fail(`"${name}" must have the "max" parameter`);
+  conf.put(name, true);
   return undefined;
 };
+function isLogCacheOption(word: string, value: string): boolean {
+  if (word.startsWith('min_uses=')) return readNumber(value) !== undefined;
+  return word.startsWith('valid=') && readTime(value, 'seconds') !== undefined;
+}
 const gzipDisable: Handler = (conf, words) => {
   for (const word of words.slice(1)) {
     if (word === 'msie6') continue;
@@ -434,8 +445,7 @@ const disableSymlinks: Handler = (conf, words) => {
     return conf.fail('"disable_symlinks" must have "off", "on" or "if_not_owner" parameter');
   if (words.length > 2 && modes.length === 2)
     return conf.fail(`duplicate parameters "${words[1] ?? ''} ${words[2] ?? ''}"`);
-  if (words.length > 2 && modes[0] === 'off')
-    return conf.fail('"from=" cannot be used with "off" parameter');
+  if (words.length > 2 && modes[0] === 'off') return conf.fail('"from=" cannot be used with "off" parameter');
   conf.put('disable_symlinks', modes[0] ?? 'off');
   if (modes[0] !== 'off') conf.leaveOut('disable_symlinks');
   return undefined;
@@ -455,8 +465,7 @@ const resolver: Handler = (conf, words) => {
     }
     const url = readUrl(word, { defaultPort: 53 });
     if (typeof url === 'string') return conf.fail(`${url} in resolver "${word}"`);
-    const addresses =
-      url.ip === undefined && url.family === 'inet' ? conf.resolve(url.host) : [url.ip ?? 0];
+    const addresses = url.ip === undefined && url.family === 'inet' ? conf.resolve(url.host) : [url.ip ?? 0];
     if (addresses === FAILED) return FAILED;
     if (typeof addresses === 'string') return conf.fail(`${addresses} in resolver "${word}"`);
     servers.push(...addresses);

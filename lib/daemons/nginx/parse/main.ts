@@ -4,7 +4,15 @@ import { type Conf, childOf, FAILED, type Failed, type Handler, type Outcome } f
 import { readNumber, readUrl } from './values';
 
 const LEVELS: readonly LogLevel[] = ['emerg', 'alert', 'crit', 'error', 'warn', 'notice', 'info', 'debug'];
-const DEBUG_LEVELS = ['debug_core', 'debug_alloc', 'debug_mutex', 'debug_event', 'debug_http', 'debug_mail', 'debug_stream'];
+const DEBUG_LEVELS = [
+  'debug_core',
+  'debug_alloc',
+  'debug_mutex',
+  'debug_event',
+  'debug_http',
+  'debug_mail',
+  'debug_stream',
+];
 
 const user: Handler = (conf, words) => {
   if (conf.main.values.has('user')) return 'is duplicate';
@@ -43,13 +51,11 @@ const workerAffinity: Handler = (conf, words) => {
   if (isAuto && words.length > 3)
     return conf.fail('invalid number of arguments in "worker_cpu_affinity" directive');
   for (const mask of words.slice(isAuto ? 2 : 1)) {
-    if (mask.length > 1_024)
-      return conf.fail('"worker_cpu_affinity" supports up to 1024 CPUs only');
+    if (mask.length > 1_024) return conf.fail('"worker_cpu_affinity" supports up to 1024 CPUs only');
     const wrong = [...mask].reverse().find((character) => !'01 '.includes(character));
-    if (wrong !== undefined)
-      return conf.fail(`invalid character "${wrong}" in "worker_cpu_affinity"`);
+    if (wrong !== undefined) return conf.fail(`invalid character "${wrong}" in "worker_cpu_affinity"`);
   }
-  conf.put('worker_cpu_affinity', true);
+  conf.put('worker_cpu_affinity', isAuto ? 1 : words.length - 1);
   return undefined;
 };
 const env: Handler = () => undefined;
@@ -102,7 +108,7 @@ const workerConnections: Handler = (conf, [, value = '']) => {
 };
 const use: Handler = (conf, [, value = '']) => {
   if (conf.block.values.has('use')) return 'is duplicate';
-  if (!['epoll', 'poll', 'select'].includes(value)) return conf.fail(`invalid event type "${value}"`);
+  if (value !== 'epoll') return conf.fail(`invalid event type "${value}"`);
   conf.put('use', value);
   return undefined;
 };
@@ -126,7 +132,8 @@ export function readSyslog(conf: Conf, text: string): LogTarget | Failed {
       if (server !== undefined) return conf.fail('duplicate syslog "server"');
       const url = readUrl(value, { defaultPort: 514 });
       if (typeof url === 'string') return conf.fail(`${url} in syslog server "${value}"`);
-      const addresses = url.ip === undefined && url.family === 'inet' ? conf.resolve(url.host) : [url.ip ?? 0];
+      const addresses =
+        url.ip === undefined && url.family === 'inet' ? conf.resolve(url.host) : [url.ip ?? 0];
       if (addresses === FAILED) return FAILED;
       if (typeof addresses === 'string') return conf.fail(`${addresses} in syslog server "${value}"`);
       server = url.family === 'unix' ? { path: url.host } : { ip: addresses[0] ?? 0, port: url.port };

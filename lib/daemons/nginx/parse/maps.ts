@@ -71,8 +71,9 @@ class MapReader {
     const { conf } = this;
     const lower = key.toLowerCase();
     const conflict = (): Outcome => conf.fail(`conflicting parameter "${lower}"`);
-    if (this.#hostnames && /^[*.]|\*$/.test(key) && key !== '') {
-      if (!isWildcard(key)) return conf.fail(`invalid hostname or wildcard "${key}"`);
+    const kind = this.#hostnames ? hostKind(key) : 'exact';
+    if (kind !== 'exact') {
+      if (kind === undefined) return conf.fail(`invalid hostname or wildcard "${key}"`);
       if (this.#wildcards.has(lower)) return conflict();
       this.#wildcards.add(lower);
       if (key.endsWith('.*')) this.#tails.push({ prefix: lower.slice(0, -1), value });
@@ -102,12 +103,16 @@ class MapReader {
     };
   }
 }
-/** One `*` at either end, next to a dot; or a dot in front. */
-export function isWildcard(name: string): boolean {
-  if (name.includes('..')) return false;
-  if (name.startsWith('*.')) return name.length > 2 && !name.slice(1).includes('*');
-  if (name.startsWith('.')) return name.length > 1 && !name.includes('*');
-  return name.endsWith('.*') && name.length > 2 && !name.slice(0, -1).includes('*');
+/** What kind of host name it is; undefined: none at all. */
+export function hostKind(name: string): 'exact' | 'head' | 'dot' | 'tail' | undefined {
+  const stars = name.split('*').length - 1;
+  if (stars > 1 || name.includes('..')) return undefined;
+  if (name.length > 1 && name.startsWith('.')) return stars === 0 ? 'dot' : undefined;
+  if (name.length > 2) {
+    if (name.startsWith('*.')) return 'head';
+    if (name.endsWith('.*')) return 'tail';
+  }
+  return stars === 0 ? 'exact' : undefined;
 }
 
 // ---------------------------------------------------------------- geo
@@ -169,7 +174,8 @@ class GeoReader {
   #cidr(key: string, value: string): Outcome {
     this.#hasNetworks = true;
     if (key === 'default') {
-      if (this.#hasDefault)
+      // Once for each family of addresses.
+      for (let family = 0; this.#hasDefault && family < 2; family++)
         this.conf.warn(`duplicate network "default", value: "${value}", old value: "${this.fallback}"`);
       this.#hasDefault = true;
       this.fallback = value;
@@ -200,7 +206,8 @@ class GeoReader {
     const [from = '', to = ''] = key.split('-');
     const low = parseIPv4(from);
     const high = parseIPv4(to);
-    if (low === undefined || high === undefined || high < low) return this.conf.fail(`invalid range "${key}"`);
+    if (low === undefined || high === undefined || high < low)
+      return this.conf.fail(`invalid range "${key}"`);
     this.entries.push({ low, high, value });
     return undefined;
   }
@@ -214,8 +221,7 @@ const splitClients: Handler = (conf, [, sourceText = '', variable = '']) => {
   if (known === FAILED) return FAILED;
   const parts: { percent: number; value: string }[] = [];
   const result = conf.parseLines(([share = '', value = '']) => {
-    const percent =
-      share === '*' ? 0 : share.endsWith('%') ? readFixed(share.slice(0, -1), 2) : undefined;
+    const percent = share === '*' ? 0 : share.endsWith('%') ? readFixed(share.slice(0, -1), 2) : undefined;
     if (percent === undefined || (percent === 0 && share !== '*'))
       return conf.fail(`invalid percent value "${share}"`);
     parts.push({ percent, value });

@@ -83,7 +83,10 @@ function countGroups(source: string): number {
     const character = source.charAt(at);
     if (character === '\\') at++;
     else if (character === '[') at = Math.max(at, endOfClass(source, at));
-    else if (character === '(' && (source.charAt(at + 1) !== '?' || /^\?<[A-Za-z_]/.test(source.slice(at + 1))))
+    else if (
+      character === '(' &&
+      (source.charAt(at + 1) !== '?' || /^\?<[A-Za-z_]/.test(source.slice(at + 1)))
+    )
       count++;
   }
   return count;
@@ -169,10 +172,12 @@ function groupProblem(text: string, at: number, names: Set<string>): number | Pr
     const name = named[1] ?? '';
     const end = at + 1 + named[0].length;
     if (names.has(name))
-      return { text: 'two named subpatterns have the same name (PCRE2_DUPNAMES not set)', at: end };
+      return { text: 'two named subpatterns have the same name (PCRE2_DUPNAMES not set)', at: end + 1 };
     names.add(name);
     return end;
   }
+  if (/^P?<[A-Za-z_]\w*$/.test(rest))
+    return { text: 'syntax error in subpattern name (missing terminator?)', at: text.length };
   if (/^(?:<[=!]|[:=!>|#]|P[=>]|<[A-Za-z_]|'|\d|R|&|\(|C|\+|-\d)/.test(rest)) return at + 1;
   const options = /^[imnsxUJ^-]*([):])/.exec(rest);
   if (options !== null) return at + 1 + options[0].length;

@@ -3,7 +3,7 @@ import type { Redirect, Template } from '../config';
 import type { ProxyPass } from './block';
 import { type Conf, FAILED, type Handler, type Outcome } from './conf';
 import { readPattern } from './http-core';
-import { compileTemplate, countVariables } from './template';
+import { compileTemplate, countVariables, useVariable } from './template';
 import { addUpstream } from './upstream';
 import { readUrl, type Url } from './values';
 
@@ -19,7 +19,16 @@ const proxyPass: Handler = (conf, [name = '', value = '']) => {
     const template = compileTemplate(conf, value);
     if (template === FAILED) return FAILED;
     const isSecure = value.startsWith('https://');
-    block.own.proxyPass = { url: value, template, upstream: undefined, isSecure, host: '', port: '', uri: '', place };
+    block.own.proxyPass = {
+      url: value,
+      template,
+      upstream: undefined,
+      isSecure,
+      host: '',
+      port: '',
+      uri: '',
+      place,
+    };
     return undefined;
   }
   const scheme = /^https?:\/\//i.exec(value)?.[0];
@@ -62,25 +71,18 @@ function hostAndPort(url: Url): { host: string; port: string } {
     port: url.hasNoPort ? String(url.port) : String(url.port),
   };
 }
-/** Protocols that are read, and answered with an error when somebody comes. */
+/** Protocols that are read, and answered with an error when somebody comes. None of them has a usual port. */
 const otherPass =
-  (settings: { schemes: RegExp | undefined; port: number; noPort: boolean }): Handler =>
+  (schemes: RegExp | undefined): Handler =>
   (conf, [name = '', value = '']) => {
     const { block } = conf;
-    if (block.own.handler !== undefined && block.own.handler.name === name) return 'is duplicate';
+    if (block.own.handler?.name === name) return 'is duplicate';
     block.own.handler = { name, place: conf.place };
     conf.leaveOut(name);
+    if (name === 'memcached_pass' && useVariable(conf, 'memcached_key') === FAILED) return FAILED;
     if (countVariables(value) > 0) return compileTemplate(conf, value) === FAILED ? FAILED : undefined;
-    let text = value;
-    let { port } = settings;
-    if (settings.schemes !== undefined) {
-      const scheme = settings.schemes.exec(value)?.[0];
-      if (scheme !== undefined) {
-        text = value.slice(scheme.length);
-        if (scheme.toLowerCase().startsWith('grpcs') || scheme.toLowerCase().startsWith('suwsgi')) port = 443;
-      }
-    }
-    return passTo(conf, text, { port, hasUri: false }) === FAILED ? FAILED : undefined;
+    const text = schemes === undefined ? value : value.replace(schemes, '');
+    return passTo(conf, text, { port: 0, hasUri: false }) === FAILED ? FAILED : undefined;
   };
 
 const proxyRedirect: Handler = (conf, words) => {
@@ -99,8 +101,7 @@ const proxyRedirect: Handler = (conf, words) => {
   if (second === undefined) return redirectAsUsual(conf, redirects);
   const replacement = compileTemplate(conf, second);
   let pattern: Redirect['pattern'] | typeof FAILED;
-  if (first.startsWith('~'))
-    pattern = readPattern(conf, first.replace(/^~\*?/, ''), first.startsWith('~*'));
+  if (first.startsWith('~')) pattern = readPattern(conf, first.replace(/^~\*?/, ''), first.startsWith('~*'));
   else pattern = compileTemplate(conf, first);
   if (pattern === FAILED || replacement === FAILED) return FAILED;
   redirects.push({ pattern, replacement });
@@ -181,11 +182,11 @@ const splitPathInfo: Handler = (conf, [, value = '']) => {
 const PROTOCOLS = ['proxy', 'fastcgi', 'uwsgi', 'scgi'];
 export const PROXY_HANDLERS: readonly (readonly [string, Handler])[] = [
   ['proxy_pass', proxyPass],
-  ['fastcgi_pass', otherPass({ schemes: undefined, port: 0, noPort: true })],
-  ['scgi_pass', otherPass({ schemes: undefined, port: 0, noPort: true })],
-  ['uwsgi_pass', otherPass({ schemes: /^s?uwsgi:\/\//i, port: 80, noPort: true })],
-  ['grpc_pass', otherPass({ schemes: /^grpcs?:\/\//i, port: 80, noPort: false })],
-  ['memcached_pass', otherPass({ schemes: undefined, port: 0, noPort: true })],
+  ['fastcgi_pass', otherPass(undefined)],
+  ['scgi_pass', otherPass(undefined)],
+  ['uwsgi_pass', otherPass(/^s?uwsgi:\/\//i)],
+  ['grpc_pass', otherPass(/^grpcs?:\/\//i)],
+  ['memcached_pass', otherPass(undefined)],
   ['proxy_redirect', proxyRedirect],
   ['proxy_cookie_domain', cookie],
   ['proxy_cookie_path', cookie],

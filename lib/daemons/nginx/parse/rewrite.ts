@@ -111,18 +111,18 @@ function readCondition(conf: Conf, words: readonly string[]): Condition | Failed
   if (!last.endsWith(')')) return invalid(last);
   if (last === ')') parts.pop();
   else parts[parts.length - 1] = last.slice(0, -1);
-  const [subject = ''] = parts;
+  const [subject = ')'] = parts;
   if (subject.length > 1 && subject.startsWith('$')) return readTest(conf, parts, invalid);
   if (/^!?-.$/.test(subject)) return readFileTest(conf, parts, invalid);
   return invalid(subject);
 }
 function readTest(
   conf: Conf,
-  [subject = '', operator, value = '', ...more]: readonly string[],
+  [subject = '', operator, text, ...more]: readonly string[],
   invalid: (word: string) => Failed,
 ): Condition | Failed {
-  if (more.length > 0 || (operator !== undefined && value === '' && more.length === 0 && !isPair(operator)))
-    return invalid(subject);
+  if (more.length > 0 || (operator !== undefined && text === undefined)) return invalid(subject);
+  const value = text ?? '';
   const variable = subject.slice(1).toLowerCase();
   if (useVariable(conf, subject.slice(1)) === FAILED) return FAILED;
   switch (operator) {
@@ -145,10 +145,6 @@ function readTest(
     default:
       return conf.fail(`unexpected "${operator}" in condition`);
   }
-}
-/** An operator with an empty value: the word was there. */
-function isPair(operator: string): boolean {
-  return /^!?[=~]\*?$/.test(operator);
 }
 function readFileTest(
   conf: Conf,

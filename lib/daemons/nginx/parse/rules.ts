@@ -7,8 +7,25 @@ import { LEAST_ZONE } from './upstream';
 import { isIPv6, readNetwork, readNumber, readSize, readTime } from './values';
 
 // ---------------------------------------------------------------- logs
-export const COMBINED =
-  '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"';
+/** `$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"` */
+export const COMBINED: Format = [
+  { variable: 'remote_addr' },
+  ' - ',
+  { variable: 'remote_user' },
+  ' [',
+  { variable: 'time_local' },
+  '] "',
+  { variable: 'request' },
+  '" ',
+  { variable: 'status' },
+  ' ',
+  { variable: 'body_bytes_sent' },
+  ' "',
+  { variable: 'http_referer' },
+  '" "',
+  { variable: 'http_user_agent' },
+  '"',
+];
 
 const logFormat: Handler = (conf, words) => {
   const [, name = '', ...texts] = words;
@@ -30,7 +47,7 @@ const logFormat: Handler = (conf, words) => {
   formats.set(name, { escape, parts: parts as (string | { variable: string })[] });
   return undefined;
 };
-export function readFormat(conf: Conf, text: string): Format | Failed {
+function readFormat(conf: Conf, text: string): Format | Failed {
   const parts: Part[] = [];
   for (let at = 0; at < text.length; ) {
     if (text.charAt(at) !== '$') {
@@ -274,8 +291,7 @@ const realFrom: Handler = (conf, [, value = '']) => {
   const addresses = isIPv6(value) ? [] : conf.resolve(value);
   if (addresses === FAILED) return FAILED;
   if (typeof addresses === 'string') return conf.fail(`${addresses} in set_real_ip_from "${value}"`);
-  for (const address of addresses)
-    networks.push({ family: 4, address, mask: 0xffffffff, hasLowBits: false });
+  for (const address of addresses) networks.push({ family: 4, address, mask: 0xffffffff, hasLowBits: false });
   return undefined;
 };
 const realHeader: Handler = (conf, [, value = '']) => {

@@ -48,6 +48,8 @@ export const setSlot: Handler = (conf, words, directive) => {
     case 'value': {
       const template = compileTemplate(conf, value);
       if (template === FAILED) return FAILED;
+      if (directive.words.includes('size') && !value.includes('$') && readSize(value) === undefined)
+        return 'invalid value';
       conf.put(directive.target, template);
       return undefined;
     }
@@ -60,6 +62,7 @@ export const setSlot: Handler = (conf, words, directive) => {
     case 'bind':
       return setBind(conf, words, directive);
     case 'charset':
+      if (compileTemplate(conf, value) === FAILED) return FAILED;
       conf.put(directive.target, value);
       return undefined;
     case 'cache-valid':
@@ -78,6 +81,7 @@ export const setSlot: Handler = (conf, words, directive) => {
 /** Slots that may be given several times. */
 const COLLECTS: ReadonlySet<string> = new Set([
   'texts',
+  'values',
   'pairs',
   'parameter',
   'set',
@@ -97,9 +101,7 @@ const OBSOLETE: Readonly<Record<string, string>> = {
 function setFlag(conf: Conf, directive: Directive, value: string): Outcome {
   const lower = value.toLowerCase();
   if (lower !== 'on' && lower !== 'off')
-    return conf.fail(
-      `invalid value "${value}" in "${directive.name}" directive, it must be "on" or "off"`,
-    );
+    return conf.fail(`invalid value "${value}" in "${directive.name}" directive, it must be "on" or "off"`);
   conf.put(directive.target, lower === 'on');
   return undefined;
 }
@@ -113,7 +115,7 @@ function setNumber(conf: Conf, directive: Directive, value: string): Outcome {
   return undefined;
 }
 const POOL_ALIGNMENT = 16;
-const LEAST_POOL = 256;
+const LEAST_POOL = 112;
 function setSize(conf: Conf, directive: Directive, value: number | undefined): Outcome {
   if (value === undefined) return 'invalid value';
   if (directive.words.includes('pool-size')) {
@@ -215,16 +217,43 @@ function addCacheTime(conf: Conf, words: readonly string[]): Outcome {
   for (const word of words.slice(1, -1)) {
     if (word === 'any') continue;
     const status = readNumber(word);
-    if (status === undefined || status < 100 || status > 599)
-      return conf.fail(`invalid status "${word}"`);
+    if (status === undefined || status < 100 || status > 599) return conf.fail(`invalid status "${word}"`);
   }
   return undefined;
+}
+const CACHE_SIZES = /^(max_size|min_free)=(.*)$/;
+const CACHE_NUMBERS = /^(loader_files|manager_files)=(.*)$/;
+const CACHE_TIMES = /^(loader_sleep|loader_threshold|manager_sleep|manager_threshold)=(.*)$/;
+function cachePathProblem(word: string): string | undefined {
+  const value = word.slice(word.indexOf('=') + 1);
+  if (word.startsWith('levels='))
+    return /^[12](?::[12]){0,2}$/.test(value) ? undefined : `invalid "levels" "${word}"`;
+  if (word.startsWith('use_temp_path='))
+    return value === 'on' || value === 'off'
+      ? undefined
+      : `invalid use_temp_path value "${word}", it must be "on" or "off"`;
+  if (word.startsWith('inactive='))
+    return readTime(value, 'seconds') === undefined ? `invalid inactive value "${word}"` : undefined;
+  const size = CACHE_SIZES.exec(word);
+  if (size !== null)
+    return readSize(value, { giga: true }) === undefined ? `invalid ${size[1]} value "${word}"` : undefined;
+  const number = CACHE_NUMBERS.exec(word);
+  if (number !== null)
+    return readNumber(value) === undefined ? `invalid ${number[1]} value "${word}"` : undefined;
+  const time = CACHE_TIMES.exec(word);
+  if (time !== null)
+    return readTime(value, 'milliseconds') === undefined ? `invalid ${time[1]} value "${word}"` : undefined;
+  return `invalid parameter "${word}"`;
 }
 function addCachePath(conf: Conf, words: readonly string[]): Outcome {
   let name = '';
   let size = 0;
   for (const word of words.slice(2)) {
-    if (!word.startsWith('keys_zone=')) continue;
+    if (!word.startsWith('keys_zone=')) {
+      const problem = cachePathProblem(word);
+      if (problem !== undefined) return conf.fail(problem);
+      continue;
+    }
     const colon = word.indexOf(':');
     const read = colon < 0 ? undefined : readSize(word.slice(colon + 1));
     if (colon >= 0) name = word.slice(10, colon);

@@ -20,13 +20,14 @@ realip_remote_port date_local date_gmt connections_active connections_reading co
 connections_waiting upstream_addr upstream_status upstream_connect_time upstream_header_time
 upstream_response_time upstream_response_length upstream_bytes_received upstream_bytes_sent
 upstream_cache_status upstream_cache_last_modified upstream_cache_etag http2 gzip_ratio secure_link
-secure_link_expires uid_got uid_set uid_reset slice_range invalid_referer memcached_key`;
+secure_link_expires uid_got uid_set uid_reset slice_range invalid_referer`;
 const CHANGEABLE = `args limit_rate proxy_host proxy_port msie modern_browser ancient_browser ssl_protocol
 ssl_cipher ssl_ciphers ssl_curve ssl_curves ssl_session_id ssl_session_reused ssl_early_data ssl_server_name
 ssl_alpn_protocol ssl_client_cert ssl_client_raw_cert ssl_client_escaped_cert ssl_client_s_dn
 ssl_client_i_dn ssl_client_s_dn_legacy ssl_client_i_dn_legacy ssl_client_serial ssl_client_fingerprint
 ssl_client_verify ssl_client_v_start ssl_client_v_end ssl_client_v_remain`;
-const PREFIXES = /^(?:http|sent_http|upstream_http|upstream_cookie|upstream_trailer|sent_trailer|cookie|arg)_/;
+const PREFIXES =
+  /^(?:http|sent_http|upstream_http|upstream_cookie|upstream_trailer|sent_trailer|cookie|arg)_/;
 const STREAM = `binary_remote_addr remote_addr remote_port proxy_protocol_addr proxy_protocol_port
 proxy_protocol_server_addr proxy_protocol_server_port server_addr server_port bytes_sent bytes_received
 session_time status connection nginx_version hostname pid msec time_iso8601 time_local protocol
@@ -35,7 +36,9 @@ ssl_preread_alpn_protocols upstream_addr upstream_bytes_sent upstream_connect_ti
 upstream_session_time upstream_bytes_received ssl_protocol ssl_cipher ssl_server_name`;
 /** Variables that only a log knows. */
 export const LOG_VARIABLES = new Set(
-  'pipe time_local time_iso8601 msec request_time status bytes_sent body_bytes_sent request_length'.split(' '),
+  'pipe time_local time_iso8601 msec request_time status bytes_sent body_bytes_sent request_length'.split(
+    ' ',
+  ),
 );
 
 export function builtInVariables(kind: 'http' | 'stream'): Map<string, KnownVariable> {
@@ -56,8 +59,7 @@ export function declareVariable(conf: Conf, name: string): KnownVariable | Faile
   const lower = name.toLowerCase();
   const { variables } = conf.scope;
   const known = variables.get(lower);
-  if (known !== undefined)
-    return known.isChangeable ? known : conf.fail(`the duplicate "${name}" variable`);
+  if (known !== undefined) return known.isChangeable ? known : conf.fail(`the duplicate "${name}" variable`);
   const made: KnownVariable = { isChangeable: true, source: { kind: 'set' } };
   variables.set(lower, made);
   return made;

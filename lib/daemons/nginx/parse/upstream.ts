@@ -54,7 +54,12 @@ export function addUpstream(
     keepalive: 0,
     block: undefined,
   };
-  if (url?.ip !== undefined && port !== 0) made.servers = [singleServer(conf, url, url.ip)];
+  // An IPv6 address or a UNIX socket is a server too, if one that cannot be reached here.
+  if (
+    url !== undefined &&
+    (url.family === 'unix' || (port !== 0 && (url.ip !== undefined || url.family === 'inet6')))
+  )
+    made.servers = [singleServer(conf, url, url.ip ?? -1)];
   upstreams.push(made);
   return made;
 }
@@ -76,7 +81,14 @@ const server: Handler = (conf, words) => {
   const { upstream: own } = conf.block;
   if (own?.servers === undefined) return undefined;
   const isStream = conf.isStream;
-  const settings = { weight: 1, mostConnections: 0, maxFails: 1, failTimeout: 10, isBackup: false, isDown: false };
+  const settings = {
+    weight: 1,
+    mostConnections: 0,
+    maxFails: 1,
+    failTimeout: 10,
+    isBackup: false,
+    isDown: false,
+  };
   for (const word of words.slice(2)) {
     const value = word.slice(word.indexOf('=') + 1);
     const number = readNumber(value);
@@ -95,17 +107,16 @@ const server: Handler = (conf, words) => {
       if (time === undefined) return invalid();
       settings.failTimeout = time;
     } else if (word === 'backup') {
-      if (!own.supportsBackup)
-        return conf.fail(`balancing method does not support parameter "${word}"`);
+      if (!own.supportsBackup) return conf.fail(`balancing method does not support parameter "${word}"`);
       settings.isBackup = true;
     } else if (word === 'down') settings.isDown = true;
     else return invalid();
   }
   const url = readUrl(words[1] ?? '', { defaultPort: isStream ? 0 : 80 });
   if (typeof url === 'string') return conf.fail(`${url} in upstream "${words[1] ?? ''}"`);
-  if (isStream && url.hasNoPort && url.family !== 'unix') return conf.fail(`no port in upstream "${words[1] ?? ''}"`);
-  const addresses =
-    url.ip === undefined && url.family === 'inet' ? conf.resolve(url.host) : [url.ip ?? -1];
+  if (isStream && url.hasNoPort && url.family !== 'unix')
+    return conf.fail(`no port in upstream "${words[1] ?? ''}"`);
+  const addresses = url.ip === undefined && url.family === 'inet' ? conf.resolve(url.host) : [url.ip ?? -1];
   if (addresses === FAILED) return FAILED;
   if (typeof addresses === 'string') return conf.fail(`${addresses} in upstream "${words[1] ?? ''}"`);
   own.servers.push({ url, addresses, ...settings, place: conf.place });

@@ -155,7 +155,14 @@ export function limitConnections(asking: Asking): Verdict {
       request.limitConnectionStatus = dry ? 'REJECTED_DRY_RUN' : 'REJECTED';
       freeConnections(runtime, request.zones);
       if (dry) return PASS;
-      runtime.hop(request.message.trace, 'proxy', `limit_conn: ${most} in zone ${zone}`, 'bad', place, 'limit_conn');
+      runtime.hop(
+        request.message.trace,
+        'proxy',
+        `limit_conn: ${most} in zone ${zone}`,
+        'bad',
+        place,
+        'limit_conn',
+      );
       return { kind: 'status', status: location.connectionLimitStatus };
     }
     counts.set(key, count + 1);

@@ -17,9 +17,11 @@ export function findServer(
   if (exact !== undefined) return { server: exact, why: `server_name ${host}` };
   if (host !== '') {
     for (const { suffix, server } of address.heads)
-      if (host.length > suffix.length && host.endsWith(suffix)) return { server, why: `server_name *${suffix}` };
+      if (host.length > suffix.length && host.endsWith(suffix))
+        return { server, why: `server_name *${suffix}` };
     for (const { prefix, server } of address.tails)
-      if (host.length > prefix.length && host.startsWith(prefix)) return { server, why: `server_name ${prefix}*` };
+      if (host.length > prefix.length && host.startsWith(prefix))
+        return { server, why: `server_name ${prefix}*` };
     for (const { pattern, server } of address.patterns) {
       const found = runtime.expression(pattern).exec(host);
       if (found === null) continue;

@@ -40,7 +40,9 @@ function write(asking: Asking, log: AccessLog): void {
       runtime.print(`${line}\n`);
   }
 }
-function severityOf(word: string): 'info' | 'error' | 'warn' | 'notice' | 'crit' | 'alert' | 'emerg' | 'debug' {
+function severityOf(
+  word: string,
+): 'info' | 'error' | 'warn' | 'notice' | 'crit' | 'alert' | 'emerg' | 'debug' {
   switch (word) {
     case 'error':
     case 'warn':

@@ -49,7 +49,13 @@ const PAGELESS = new Set([200, 201, 202, 204, 206, 304]);
 export function pageOf(status: number, { tokens }: { tokens: boolean }): string {
   const tail = `<hr><center>${tokens ? 'nginx/1.22.1' : 'nginx'}</center>\r\n</body>\r\n</html>\r\n`;
   if (status === 494)
-    return page('400 Request Header Or Cookie Too Large', '400 Bad Request', 'Request Header Or Cookie Too Large') + tail;
+    return (
+      page(
+        '400 Request Header Or Cookie Too Large',
+        '400 Bad Request',
+        'Request Header Or Cookie Too Large',
+      ) + tail
+    );
   if (status === 497)
     return (
       page(

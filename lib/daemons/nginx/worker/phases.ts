@@ -182,7 +182,11 @@ function locate(asking: Asking): void {
     }
     if (!request.uriChanged) break;
     if (--request.changes <= 0) {
-      runtime.tell(client, 'error', `rewrite or internal redirection cycle while processing "${request.uri}"`);
+      runtime.tell(
+        client,
+        'error',
+        `rewrite or internal redirection cycle while processing "${request.uri}"`,
+      );
       special(asking, 500);
       return;
     }
@@ -328,7 +332,13 @@ function tellServed({ runtime, request }: Asking, location: LocationSettings, se
         ? `no file for ${request.uri}: ${served.status}`
         : undefined;
   if (text !== undefined)
-    runtime.hop(request.message.trace, 'serve', text, served.kind === 'status' ? 'bad' : 'ok', location.rootPlace);
+    runtime.hop(
+      request.message.trace,
+      'serve',
+      text,
+      served.kind === 'status' ? 'bad' : 'ok',
+      location.rootPlace,
+    );
 }
 function follow(asking: Asking, served: Served): void {
   switch (served.kind) {
@@ -370,7 +380,11 @@ function sendStatus(asking: Asking): void {
 export function redirect(asking: Asking, uri: string, args: string): void {
   const { request, runtime, client } = asking;
   if (--request.changes <= 0) {
-    runtime.tell(client, 'error', `rewrite or internal redirection cycle while internally redirecting to "${uri}"`);
+    runtime.tell(
+      client,
+      'error',
+      `rewrite or internal redirection cycle while internally redirecting to "${uri}"`,
+    );
     sendPage(asking, 500);
     return;
   }
@@ -385,7 +399,11 @@ export function goToNamed(asking: Asking, name: string): void {
   const { request, runtime, client } = asking;
   const location = runtime.server(request.server).named.get(name);
   if (--request.changes <= 0) {
-    runtime.tell(client, 'error', `rewrite or internal redirection cycle while redirect to named location "${name}"`);
+    runtime.tell(
+      client,
+      'error',
+      `rewrite or internal redirection cycle while redirect to named location "${name}"`,
+    );
     sendPage(asking, 500);
     return;
   }
@@ -425,9 +443,17 @@ export function special(asking: Asking, status: number, location?: string): void
   const page = request.isErrorPage ? undefined : settings.errorPages.find((one) => one.status === status);
   if (page !== undefined && request.changes > 0) {
     request.isErrorPage = !settings.recursiveErrorPages;
-    request.errorStatus = page.overwrite >= 0 ? page.overwrite : status >= 494 && status <= 497 ? 400 : status;
+    request.errorStatus =
+      page.overwrite >= 0 ? page.overwrite : status >= 494 && status <= 497 ? 400 : status;
     const uri = evaluate(asking, page.uri);
-    runtime.hop(request.message.trace, 'proxy', `error_page ${status}: ${uri}`, 'ok', page.place, 'error_page');
+    runtime.hop(
+      request.message.trace,
+      'proxy',
+      `error_page ${status}: ${uri}`,
+      'ok',
+      page.place,
+      'error_page',
+    );
     if (uri.startsWith('/')) {
       if (request.method !== 'HEAD') request.method = 'GET';
       const question = page.args === undefined ? uri.indexOf('?') : -1;

@@ -66,8 +66,7 @@ function newUpstream(
 ): UpstreamState {
   const { runtime, client } = asking;
   const settings = upstream < 0 ? undefined : runtime.upstream(upstream);
-  const key =
-    settings?.balancing.method === 'hash' ? evaluate(asking, settings.balancing.key) : '';
+  const key = settings?.balancing.method === 'hash' ? evaluate(asking, settings.balancing.key) : '';
   return {
     upstream,
     made: [],
@@ -83,6 +82,7 @@ function newUpstream(
     hostHeader: made?.host ?? proxy.host,
     portText: made?.port ?? proxy.port,
     basis: settings?.name ?? made?.host ?? '',
+    name: settings?.name ?? made?.host ?? '',
   };
 }
 const NOBODY = {
@@ -120,7 +120,11 @@ function beginByVariables(asking: Asking, proxy: ProxySettings): void {
   const { runtime, client } = asking;
   const text = evaluate(asking, proxy.template ?? []);
   if (!/^http:\/\//i.test(text)) {
-    runtime.tell(client, 'error', /^https:/i.test(text) ? 'not modelled: proxy_pass https://' : `invalid URL prefix in "${text}"`);
+    runtime.tell(
+      client,
+      'error',
+      /^https:/i.test(text) ? 'not modelled: proxy_pass https://' : `invalid URL prefix in "${text}"`,
+    );
     special(asking, /^https:/i.test(text) ? 502 : 500);
     return;
   }
@@ -224,6 +228,7 @@ function connect(it: Proxying): void {
   own.isCached = false;
   own.startedAt = runtime.now;
   const peer = pick(it);
+  own.name = peer?.name ?? own.basis;
   const tried: Try = {
     address: peer?.name ?? own.basis,
     status: 0,
@@ -242,15 +247,32 @@ function connect(it: Proxying): void {
     return;
   }
   if (runtime.state.used >= capacity(runtime)) {
-    runtime.tell(client, 'alert', `${runtime.configuration.main.connections} worker_connections are not enough`, {
-      action: CONNECTING,
-    });
+    runtime.tell(
+      client,
+      'alert',
+      `${runtime.configuration.main.connections} worker_connections are not enough`,
+      {
+        action: CONNECTING,
+      },
+    );
     finalize(it, 500);
     return;
   }
   if (trace !== 0)
-    runtime.hop(trace, 'connect', `upstream ${own.basis}: ${peer.name}`, 'ok', peer.place ?? proxy.place, 'upstream');
+    runtime.hop(
+      trace,
+      'connect',
+      `upstream ${own.basis}: ${peer.name}`,
+      'ok',
+      peer.place ?? proxy.place,
+      'upstream',
+    );
   client.phase = 'upstream';
+  if (peer.ip < 0) {
+    runtime.tell(client, 'error', `not modelled: connections to ${peer.name}`, { action: CONNECTING });
+    next(it, 'error');
+    return;
+  }
   const kept = takeIdle(runtime, own.upstream, peer.name);
   if (kept !== undefined) {
     own.connection = kept.connection;
@@ -388,7 +410,14 @@ export function onUpstreamFailed(it: Proxying, errno: string): void {
     );
   } else {
     runtime.tell(client, 'error', `recv() failed ${systemError(errno)}`, { action: READING });
-    runtime.hop(it.request.message.trace, 'proxy', `recv() failed ${systemError(errno)}`, 'bad', placeOf(it), errno);
+    runtime.hop(
+      it.request.message.trace,
+      'proxy',
+      `recv() failed ${systemError(errno)}`,
+      'bad',
+      placeOf(it),
+      errno,
+    );
   }
   next(it, 'error');
 }
@@ -407,7 +436,10 @@ export function onUpstreamClosed(it: Proxying): void {
   next(it, 'error');
 }
 export function onUpstreamExpired(it: Proxying): void {
-  tellTimeout(it, it.own.isSent ? 'no answer within proxy_read_timeout' : 'no connection within proxy_connect_timeout');
+  tellTimeout(
+    it,
+    it.own.isSent ? 'no answer within proxy_read_timeout' : 'no connection within proxy_connect_timeout',
+  );
   closeUpstream(it, 'reset');
   next(it, 'timeout');
 }
@@ -496,7 +528,9 @@ function next(it: Proxying, failure: string): void {
   setDeadline(runtime, client, 0);
   if (own.choice.peer >= 0) free(it, failure !== 'http_403' && failure !== 'http_404');
   if (failure === 'timeout')
-    runtime.tell(client, 'error', `upstream timed out ${systemError('ETIMEDOUT')}`, { action: request.action });
+    runtime.tell(client, 'error', `upstream timed out ${systemError('ETIMEDOUT')}`, {
+      action: request.action,
+    });
   // A kept connection that its peer has ended meanwhile costs no try.
   if (own.isCached && failure === 'error') own.choice.tries += 1;
   const status = statusOf(failure);
@@ -527,9 +561,7 @@ function free(it: Proxying, failed: boolean): void {
   const before = choice.peer;
   const isDisabled = release(runtime.pool(own.upstream), choice, failed);
   if (!isDisabled) return;
-  choice.peer = before;
   runtime.tell(client, 'warn', 'upstream server temporarily disabled', { action: request.action });
-  choice.peer = -1;
   const settings = peersOf(runtime.upstream(own.upstream), choice.set)[before];
   runtime.hop(
     request.message.trace,
@@ -698,7 +730,8 @@ function rewriteLocation(it: Proxying, location: string): string | undefined {
       );
     }
     const text = evaluate(it, pattern);
-    if (text !== '' && location.startsWith(text)) return evaluate(it, replacement) + location.slice(text.length);
+    if (text !== '' && location.startsWith(text))
+      return evaluate(it, replacement) + location.slice(text.length);
   }
   return undefined;
 }

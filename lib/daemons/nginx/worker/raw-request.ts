@@ -15,12 +15,21 @@ export function parseRequest(text: string): Parsed {
   const found = /^([A-Z_-]+) +([^ ]+)(?: +HTTP\/(\d+)\.(\d+))? *$/.exec(line);
   if (found === null) {
     const isMethod = /^[A-Z_-]+ /.test(line);
-    return { kind: 'invalid', status: 400, text: isMethod ? 'client sent invalid request' : 'client sent invalid method', line };
+    return {
+      kind: 'invalid',
+      status: 400,
+      text: isMethod ? 'client sent invalid request' : 'client sent invalid method',
+      line,
+    };
   }
   const [, method = '', target = '', major, minor] = found;
   if (major === undefined) {
     // HTTP/0.9: a line and nothing else.
-    return { kind: 'request', request: make(method, target, '1.0', [], '', lineEnd + 1), length: lineEnd + 1 };
+    return {
+      kind: 'request',
+      request: make(method, target, '1.0', [], '', lineEnd + 1),
+      length: lineEnd + 1,
+    };
   }
   if (Number(major) !== 1) return { kind: 'invalid', status: 505, text: 'client sent invalid version', line };
   const rest = text.slice(lineEnd + 1);

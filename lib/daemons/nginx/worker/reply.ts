@@ -57,7 +57,13 @@ export function send(asking: Asking, answer: Answer): void {
   request.bodySent += bodyBytes;
   request.sentHeaders = headers;
   if (message.trace !== 0)
-    runtime.hop(message.trace, 'respond', `answer ${answer.status}`, answer.status < 500 ? 'ok' : 'bad', undefined);
+    runtime.hop(
+      message.trace,
+      'respond',
+      `answer ${answer.status}`,
+      answer.status < 500 ? 'ok' : 'bad',
+      undefined,
+    );
   runtime.network.send(client.id, 'server', response);
   finish(asking);
 }
@@ -72,8 +78,7 @@ function headersOf(asking: Asking, location: LocationSettings, answer: Answer): 
   if (answer.hasNoLength !== true && hasBody)
     headers.push(['Content-Length', String(answer.length ?? byteLength(answer.body))]);
   if (answer.lastModified !== undefined) headers.push(['Last-Modified', answer.lastModified]);
-  if (answer.location !== undefined)
-    headers.push(['Location', absolute(asking, location, answer.location)]);
+  if (answer.location !== undefined) headers.push(['Location', absolute(asking, location, answer.location)]);
   headers.push(['Connection', request.keepalive ? 'keep-alive' : 'close']);
   if (request.keepalive && location.keepaliveHeader > 0)
     headers.push(['Keep-Alive', `timeout=${location.keepaliveHeader}`]);

@@ -147,20 +147,13 @@ export class Runtime {
       `server: ${this.server(request.server).name}`,
       `request: "${requestLine(request)}"`,
     ];
-    if (upstream !== undefined) parts.push(`upstream: "${upstream.schema}${this.#peerName(upstream)}${upstream.uri}"`);
+    if (upstream !== undefined) parts.push(`upstream: "${upstream.schema}${upstream.name}${upstream.uri}"`);
     const host = header(message.headers, 'host');
     if (host !== undefined) parts.push(`host: "${host}"`);
     const referer = header(message.headers, 'referer');
     if (referer !== undefined) parts.push(`referrer: "${referer}"`);
     return `, ${parts.join(', ')}`;
   }
-  #peerName(upstream: NonNullable<Request['upstream']>): string {
-    if (upstream.upstream < 0) return upstream.made[upstream.choice.peer]?.name ?? upstream.basis;
-    const settings = this.upstream(upstream.upstream);
-    const { set, peer } = upstream.choice;
-    return (set === 'primary' ? settings.peers : settings.backups)[peer]?.name ?? settings.name;
-  }
-
   // ---------------------------------------------------------------- traces
   hop(
     trace: number,

@@ -30,7 +30,15 @@ export interface IdleConnection {
   openedAt: Micros;
   since: Micros;
 }
-export type Phase = 'waiting' | 'reading' | 'working' | 'delayed' | 'resolving' | 'upstream' | 'stream' | 'closed';
+export type Phase =
+  | 'waiting'
+  | 'reading'
+  | 'working'
+  | 'delayed'
+  | 'resolving'
+  | 'upstream'
+  | 'stream'
+  | 'closed';
 export interface Client {
   id: number;
   /** `*N` of the logs. */
@@ -123,6 +131,8 @@ export interface UpstreamState {
   hostHeader: string;
   portText: string;
   basis: string;
+  /** As logs name the peer in use, or the last one. */
+  name: string;
 }
 export interface StreamSession {
   server: number;

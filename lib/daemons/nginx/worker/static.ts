@@ -36,7 +36,8 @@ export function tryFiles(asking: Asking, location: LocationSettings): Served | u
   const { trace } = request.message;
   for (const { name, isDirectory } of rules.files) {
     const uri = evaluate(asking, name);
-    const relative = location.alias !== undefined && location.alias > 0 ? location.name + uri.slice(location.alias) : uri;
+    const relative =
+      location.alias !== undefined && location.alias > 0 ? location.name + uri.slice(location.alias) : uri;
     const info = statOf(asking, pathOf(asking, relative));
     if (info instanceof FileError) continue;
     if (isDirectory !== (info.kind === 'directory')) continue;
@@ -86,7 +87,11 @@ function serveDirectory(asking: Asking, location: LocationSettings): Served {
       return { kind: 'status', status: 403 };
     }
     if (location.logNotFound)
-      runtime.tell(client, 'error', `"${directory}${lastIndex(asking, location)}" is not found ${systemError(info.errno)}`);
+      runtime.tell(
+        client,
+        'error',
+        `"${directory}${lastIndex(asking, location)}" is not found ${systemError(info.errno)}`,
+      );
     return { kind: 'status', status: 404 };
   }
   if (location.autoindex) return listing(asking, location, directory);
@@ -130,7 +135,10 @@ function serveOne(asking: Asking, location: LocationSettings): Served {
     runtime.tell(client, 'crit', `"${path}" is not a regular file`);
     return { kind: 'status', status: 404 };
   }
-  return { kind: 'answer', answer: fileAnswer(asking, location, info, text instanceof FileError ? '' : (text ?? '')) };
+  return {
+    kind: 'answer',
+    answer: fileAnswer(asking, location, info, text instanceof FileError ? '' : (text ?? '')),
+  };
 }
 function fileAnswer(asking: Asking, location: LocationSettings, info: Stat, text: string): Answer {
   const { request } = asking;
@@ -147,7 +155,8 @@ function fileAnswer(asking: Asking, location: LocationSettings, info: Stat, text
   };
   const since = header(request.message.headers, 'if-modified-since');
   const tag = header(request.message.headers, 'if-none-match');
-  if (tag !== undefined ? tag === '*' || tag.includes(etag) : since === lastModified) return { ...answer, status: 304 };
+  if (tag !== undefined ? tag === '*' || tag.includes(etag) : since === lastModified)
+    return { ...answer, status: 304 };
   answer.headers.push(['Accept-Ranges', 'bytes']);
   return ranged(asking, answer, text);
 }
@@ -173,7 +182,9 @@ function ranged({ request }: Asking, answer: Answer, text: string): Answer {
 export function typeOf(location: LocationSettings, uri: string): string {
   const name = uri.slice(uri.lastIndexOf('/') + 1);
   const dot = name.lastIndexOf('.');
-  return (dot < 0 ? undefined : location.types.get(name.slice(dot + 1).toLowerCase())) ?? location.defaultType;
+  return (
+    (dot < 0 ? undefined : location.types.get(name.slice(dot + 1).toLowerCase())) ?? location.defaultType
+  );
 }
 
 // ---------------------------------------------------------------- autoindex
@@ -198,9 +209,7 @@ function listing(asking: Asking, location: LocationSettings, directory: string):
         ? []
         : [{ name, isDirectory: info.kind === 'directory', mtime: info.mtime, size: info.size }];
     })
-    .sort((a, b) =>
-      a.isDirectory === b.isDirectory ? (a.name < b.name ? -1 : 1) : a.isDirectory ? -1 : 1,
-    );
+    .sort((a, b) => (a.isDirectory === b.isDirectory ? (a.name < b.name ? -1 : 1) : a.isDirectory ? -1 : 1));
   const isJson = location.autoindexFormat === 'json' || location.autoindexFormat === 'jsonp';
   return {
     kind: 'answer',

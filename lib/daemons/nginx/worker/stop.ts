@@ -32,5 +32,8 @@ export function exitWorker(runtime: Runtime): void {
   runtime.state.ended = true;
   runtime.say('notice', 'exiting');
   runtime.say('notice', 'exit');
-  runtime.world.timer(runtime.host, runtime.pid, 'exit', runtime.now, { name: 'nginx.worker-exit', data: null });
+  runtime.world.timer(runtime.host, runtime.pid, 'exit', runtime.now, {
+    name: 'nginx.worker-exit',
+    data: null,
+  });
 }

@@ -43,7 +43,12 @@ export function beginStream(runtime: Runtime, client: Client, server: number): v
   };
   const it = streamOf(runtime, client);
   if (it === undefined) return;
-  tell(it, 'info', `client ${formatIPv4(client.ip)}:${client.port} connected to ${formatIPv4(client.localIp)}:${client.localPort}`, false);
+  tell(
+    it,
+    'info',
+    `client ${formatIPv4(client.ip)}:${client.port} connected to ${formatIPv4(client.localIp)}:${client.localPort}`,
+    false,
+  );
   if (!isAdmitted(it)) return;
   const { settings } = it;
   if (settings.text !== undefined) {
@@ -62,8 +67,7 @@ export function beginStream(runtime: Runtime, client: Client, server: number): v
     clientIp: client.ip,
     key: hashKey(it),
   });
-  if (settings.nextTries > 0)
-    it.stream.choice.tries = Math.min(it.stream.choice.tries, settings.nextTries);
+  if (settings.nextTries > 0) it.stream.choice.tries = Math.min(it.stream.choice.tries, settings.nextTries);
   connect(it);
 }
 function hashKey(it: Session): string {

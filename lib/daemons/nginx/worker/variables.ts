@@ -68,8 +68,7 @@ export const requestFilename: Reader = (asking) => {
 const hostPart = (text: string): string => text.replace(/:\d*$/, '').toLowerCase();
 
 const BUILT_IN: Readonly<Record<string, Reader>> = {
-  host: ({ request, runtime }) =>
-    request.host !== '' ? request.host : runtime.server(request.server).name,
+  host: ({ request, runtime }) => (request.host !== '' ? request.host : runtime.server(request.server).name),
   uri: ({ request }) => request.uri,
   document_uri: ({ request }) => request.uri,
   request_uri: ({ request }) => request.unparsed,
@@ -148,14 +147,16 @@ function prefixed(asking: Asking, name: string): string | undefined {
   const { request } = asking;
   const rest = (prefix: string): string => name.slice(prefix.length);
   if (name.startsWith('http_')) return header(request.message.headers, rest('http_').replace(/_/g, '-'));
-  if (name.startsWith('sent_http_')) return header(request.sentHeaders, rest('sent_http_').replace(/_/g, '-'));
+  if (name.startsWith('sent_http_'))
+    return header(request.sentHeaders, rest('sent_http_').replace(/_/g, '-'));
   if (name.startsWith('upstream_http_'))
     return header(request.sentHeaders, rest('upstream_http_').replace(/_/g, '-'));
   if (name.startsWith('cookie_')) {
     const cookies = header(request.message.headers, 'cookie') ?? '';
     for (const pair of cookies.split(/;\s*/)) {
       const equals = pair.indexOf('=');
-      if (equals > 0 && pair.slice(0, equals).toLowerCase() === rest('cookie_')) return pair.slice(equals + 1);
+      if (equals > 0 && pair.slice(0, equals).toLowerCase() === rest('cookie_'))
+        return pair.slice(equals + 1);
     }
     return undefined;
   }
