@@ -28,6 +28,8 @@ export interface RunOptions<I> {
   seed: number;
   /** Looks out for what the scenario says is broken; proofs ask for it. */
   watchBreaks?: boolean;
+  /** Simulated time between checkpoints. No result depends on it. */
+  checkpointEvery?: Micros;
   makeWorld: (kernel: Kernel) => SimulatedWorld;
   applyInput: (run: Run<I>, input: I) => void;
 }
@@ -109,6 +111,7 @@ export class Run<I> {
         this.progress = clonePlain(saved.progress);
       },
       quiescent: () => this.world.quiescent(),
+      ...(options.checkpointEvery === undefined ? {} : { everyMicros: options.checkpointEvery }),
       apply: (input) => options.applyInput(this, input),
     });
   }

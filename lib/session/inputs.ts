@@ -1,6 +1,5 @@
 /** What the learner does, acting on the world at the present instant. Every input leaves a journal entry. */
 import { findFault } from '../faults/registry';
-import { valuesOf } from '../scenario/kinds';
 import type { Run } from '../scenario/run';
 import { FileError } from '../world/files.contract';
 import { farEnd, learnerTerminals, openTerminal, terminalOf } from './learner';
@@ -110,11 +109,10 @@ export function applyInput(run: Run<RunInput>, input: RunInput): void {
       applyStep(run, input);
       return;
     case 'inject': {
-      const kind = input.fault['kind'];
-      const definition = typeof kind === 'string' ? findFault(kind) : undefined;
-      if (definition === undefined) return;
+      const { kind } = input.fault;
+      if (typeof kind !== 'string' || findFault(kind) === undefined) return;
       kernel.withCause(world.record('instructor', 'inject', { kind }), () =>
-        definition.apply(world, valuesOf(definition.parameters, input.fault)),
+        run.strike({ ...input.fault, kind }),
       );
     }
   }
