@@ -193,8 +193,10 @@ export class LabPlayer {
   }
   async #powerOn(name: string): Promise<void> {
     if (this.#laboratory.isOn(name)) return;
-    await sleep(FIRMWARE_SECONDS);
+    const initAt = clock() + FIRMWARE_SECONDS;
     const agent = await this.#laboratory.powerOn(name);
+    // Until then the host has neither an address nor a link.
+    await sleep(initAt - clock());
     const host = this.run.world.host(name);
     const files = this.#booted.has(name) ? [] : diskOf(host, this.#overlay(name));
     this.#booted.add(name);
