@@ -80,6 +80,7 @@ interface Substrate {
   virtualization: string;
   release: string;
   version: string;
+  diskMiB: number;
   /** What network cards are like. */
   card(host: string, position: number): { mac: string; peer?: number; alternatives?: readonly string[] };
   extra: readonly [string, string][];
@@ -92,6 +93,7 @@ const CONTAINER: Substrate = {
     mac: `52:54:00:${(checksum(host) & 0xff).toString(16).padStart(2, '0')}:00:${String(position + 1).padStart(2, '0')}`,
     peer: position + 3,
   }),
+  diskMiB: 10_240,
   extra: [['disk:cgroups', 'v1']],
 };
 const MACHINE: Substrate = {
@@ -102,6 +104,7 @@ const MACHINE: Substrate = {
     mac: `52:54:00:12:34:1${MACHINES.indexOf(host) < 0 ? 9 : MACHINES.indexOf(host)}`,
     alternatives: [`enp0s${position + 3}`, `ens${position + 3}`],
   }),
+  diskMiB: 2_048,
   extra: [['disk:cmdline', 'root=/dev/vda rw console=ttyS0 net.ifnames=0']],
 };
 const MACHINES = ['lb1', 'lb2'];
@@ -138,6 +141,7 @@ export function playHostCase(caseJson: unknown, makeRegistry: () => PluginRegist
   const play = new Play(world);
   for (const host of world.hosts()) world.powerOn(host);
   for (const host of world.hosts()) play.runUntilUp(host);
+  if (isMachine(given)) for (const host of world.hosts()) logIn(world, host);
   const results: (() => StepResult)[] = [];
   let started = kernel.now;
   let recorded = 0;
@@ -159,7 +163,7 @@ function epochOf(given: HostCase): number {
 }
 function build(world: SimulatedWorld, given: HostCase, registry: PluginRegistry): void {
   const { hosts } = given.setup;
-  const substrate = given.setup.substrate?.startsWith('qemu') === true ? MACHINE : CONTAINER;
+  const substrate = isMachine(given) ? MACHINE : CONTAINER;
   // The name server of all was the gateway, whether there was one or not.
   const router = Object.values(hosts)
     .flatMap(({ ifaces }) => Object.values(ifaces))
@@ -210,6 +214,7 @@ function build(world: SimulatedWorld, given: HostCase, registry: PluginRegistry)
     const host = world.addHost({
       name,
       init: true,
+      diskMiB: substrate.diskMiB,
       packages,
       files,
       users: USERS,
@@ -224,6 +229,45 @@ function build(world: SimulatedWorld, given: HostCase, registry: PluginRegistry)
     for (const unit of [...ENABLED, ...setup.enable]) enableUnit(host, unit);
   }
 }
+
+function isMachine({ setup }: HostCase): boolean {
+  return setup.substrate?.startsWith('qemu') === true;
+}
+/** A machine's commands were typed at its second serial line, by root. */
+function logIn(world: SimulatedWorld, host: Host): void {
+  const { id } = host.terminals.create();
+  const made = host.state.terminals.get(id);
+  if (made === undefined) return;
+  host.state.terminals.delete(id);
+  host.state.terminals.set(SERIAL, { ...made, id: SERIAL });
+  const login = world.spawn(host, {
+    argv: ['-bash'],
+    program: function* (context) {
+      context.signal('HUP', 'ignore');
+      for (;;) yield* context.sleep(3_600 * SECOND);
+    },
+    session: true,
+    tty: SERIAL,
+    unit: SESSION,
+  });
+  if (typeof login === 'number') host.terminals.find(SERIAL)?.setSession(login);
+}
+const SERIAL = 'ttyS1';
+const SESSION = 'session-1.scope';
+const SESSION_ENVIRONMENT: readonly [string, string][] = [
+  ['HUSHLOGIN', 'FALSE'],
+  ['INVOCATION_ID', '2d41115190194fbda10af54d4684b61e'],
+  ['MAIL', '/var/mail/root'],
+  ['MOTD_SHOWN', 'pam'],
+  ['OLDPWD', '/root'],
+  ['SHELL', '/bin/bash'],
+  ['SYSTEMD_EXEC_PID', '356'],
+  ['TERM', 'linux'],
+  ['XDG_RUNTIME_DIR', '/run/user/0'],
+  ['XDG_SESSION_CLASS', 'user'],
+  ['XDG_SESSION_ID', '1'],
+  ['XDG_SESSION_TYPE', 'tty'],
+];
 
 /** The key that root has everywhere opens alice's account too. */
 function aliceLetsRootIn(): Record<string, FileSpec> {
@@ -243,6 +287,9 @@ function settle(host: Host, { virtualization, release, version, extra }: Substra
     ['disk:kernel.version', version],
   ];
   for (const [key, value] of [...kernel, ...extra]) host.state.extra.set(key, value);
+  // The machine's disk had no partitions.
+  const root = host.state.mounts.find(({ point }) => point === '/');
+  if (root !== undefined && virtualization === 'qemu') root.source = '/dev/vda';
   host.state.sysctl.set('kernel.osrelease', release);
   host.state.sysctl.set('kernel.version', version);
   if (virtualization !== 'qemu')
@@ -315,9 +362,10 @@ class Play {
   }
   #login(host: Host, name: string | undefined, term: string): Omit<SpawnOptions, 'argv'> {
     const user = name === undefined ? undefined : host.user(name);
+    const isSerial = host.state.terminals.has(SERIAL);
     return {
       session: true,
-      unit: '/',
+      unit: isSerial ? SESSION : '/',
       cwd: user?.home ?? '/root',
       env: new Map([
         ...ENVIRONMENT,
@@ -325,6 +373,7 @@ class Play {
         ['HOME', user?.home ?? '/root'],
         ['USER', user?.name ?? 'root'],
         ['LOGNAME', user?.name ?? 'root'],
+        ...(isSerial ? SESSION_ENVIRONMENT : []),
       ]),
       ...(user === undefined ? {} : { uid: user.uid, gid: user.gid, groups: user.groups }),
     };

@@ -2,7 +2,8 @@
  * Stands in for /usr/bin/python3 on the recorded hosts, which run one small
  * HTTP server with it. It knows that server and `-m http.server`, no Python.
  */
-import type { DaemonDefinition, Program, ProgramContext } from '../../world/process.contract';
+import { useMemory } from '../../world/memory';
+import type { DaemonDefinition, Program, ProgramContext, Wait, Wake } from '../../world/process.contract';
 import type { FileSpec } from '../../world/files.contract';
 import type { PluginRegistry } from '../../world/registry';
 import type { SocketEvent } from '../../world/network.contract';
@@ -54,6 +55,11 @@ const python: Program = function* (context) {
   const [first = '', second = '', third = '8000'] = context.argv.slice(1);
   yield* context.sleep(START_MICROS);
   if (first === '-m' && second === 'http.server') return yield* serve(context, Number(third), false);
+  if (first === '-c') return yield* statement(context, second);
+  if (/^(-V|--version)$/.test(first)) {
+    yield* context.out('Python 3.11.2\n');
+    return 0;
+  }
   const path = context.resolve(first);
   const text = context.fs.readFile(path, context.who);
   if (typeof text !== 'string') {
@@ -67,6 +73,48 @@ const python: Program = function* (context) {
   );
   return 1;
 };
+/** The few statements that are tried: to take memory, to write a file, to wait, to print. */
+function* statement(context: ProgramContext, source: string): ReturnType<Program> {
+  for (const part of source.split(';').map((one) => one.trim())) {
+    const taken = /^\w+\s*=\s*(?:bytearray\(([\d\s*]+)\)|b?["'].["']\s*\*\s*\(?([\d\s*]+)\)?)$/.exec(part);
+    const written = /^open\(['"]([^'"]+)['"],\s*['"]w['"]\)\.write\(['"]([^'"]*)['"](?:\*(\d+))?\)$/.exec(
+      part,
+    );
+    const slept = /^time\.sleep\(([\d.]+)\)$/.exec(part);
+    const printed = /^print\((?:['"]([^'"]*)['"]|(\d+))?\)$/.exec(part);
+    if (taken !== null) yield* takeMemory(context, product(taken[1] ?? taken[2] ?? '0'));
+    else if (written !== null) {
+      const [, name = '', text = '', times = '1'] = written;
+      // The write happens when the file is closed; nobody hears that it failed.
+      context.fs.writeFile(context.resolve(name), text.repeat(Number(times)), context.who);
+    } else if (slept !== null) yield* context.sleep(Math.round(Number(slept[1]) * 1_000_000));
+    else if (printed !== null) yield* context.out(`${printed[1] ?? printed[2] ?? ''}\n`);
+    else if (!/^(import [\w, ]+|pass)?$/.test(part)) {
+      yield* context.err(`python3: not modelled: ${part}\n`);
+      return 1;
+    }
+  }
+  return 0;
+}
+function product(text: string): number {
+  return text.split('*').reduce((sum, factor) => sum * Number(factor.trim()), 1);
+}
+function* takeMemory(context: ProgramContext, bytes: number): Generator<Wait, void, Wake> {
+  const step = 4_096;
+  for (let kib = bytes / 1024; kib > 0; kib -= step) {
+    useMemory(context.host, context.pid, Math.min(step, kib));
+    yield* context.sleep(context.host.compute(context.pid, 2_000) - context.kernel.now);
+  }
+}
+/** What stands above a server that was started by its module. */
+const MODULE = `  File "<frozen runpy>", line 198, in _run_module_as_main
+  File "<frozen runpy>", line 88, in _run_code
+  File "/usr/lib/python3.11/http/server.py", line 1309, in <module>
+    test(
+  File "/usr/lib/python3.11/http/server.py", line 1256, in test
+    with ServerClass(addr, HandlerClass) as httpd:
+         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+`;
 function* serve(context: ProgramContext, port: number, isApp: boolean): ReturnType<Program> {
   const listening = context.world.network.listen(context.host, {
     pid: context.pid,
@@ -80,8 +128,14 @@ function* serve(context: ProgramContext, port: number, isApp: boolean): ReturnTy
       listening === 'EACCES'
         ? 'PermissionError: [Errno 13] Permission denied'
         : 'OSError: [Errno 98] Address already in use';
+    const start = isApp
+      ? '  File "/opt/app/app.py", line 16, in <module>\n    srv = http.server.ThreadingHTTPServer(("0.0.0.0", PORT), H)\n          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n'
+      : MODULE;
+    const bind = isApp
+      ? ''
+      : '  File "/usr/lib/python3.11/http/server.py", line 1303, in server_bind\n    return super().server_bind()\n           ^^^^^^^^^^^^^^^^^^^^^\n';
     yield* context.err(
-      `Traceback (most recent call last):\n  File "/opt/app/app.py", line 16, in <module>\n    srv = http.server.ThreadingHTTPServer(("0.0.0.0", PORT), H)\n          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n  File "/usr/lib/python3.11/socketserver.py", line 456, in __init__\n    self.server_bind()\n  File "/usr/lib/python3.11/http/server.py", line 136, in server_bind\n    socketserver.TCPServer.server_bind(self)\n  File "/usr/lib/python3.11/socketserver.py", line 472, in server_bind\n    self.socket.bind(self.server_address)\n${reason}\n`,
+      `Traceback (most recent call last):\n${start}  File "/usr/lib/python3.11/socketserver.py", line 456, in __init__\n    self.server_bind()\n${bind}  File "/usr/lib/python3.11/http/server.py", line 136, in server_bind\n    socketserver.TCPServer.server_bind(self)\n  File "/usr/lib/python3.11/socketserver.py", line 472, in server_bind\n    self.socket.bind(self.server_address)\n${reason}\n`,
     );
     return 1;
   }

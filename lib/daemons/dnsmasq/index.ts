@@ -69,6 +69,9 @@ export function register(registry: Registry): void {
     [BINARY]: { program: 'dnsmasq/dnsmasq' },
     '/usr/share/dnsmasq/systemd-helper': { program: 'dnsmasq/systemd-helper' },
     '/lib/systemd/system/dnsmasq.service': { text: UNIT },
+    '/lib/systemd/system/dnsmasq@.service': {
+      text: UNIT.replace('A lightweight', 'dnsmasq (%i) - A lightweight'),
+    },
     '/etc/dnsmasq.conf': {
       text: '# Configuration file for dnsmasq.\n#\n# Format is one option per line, legal options are the same\n# as the long options legal on the command line. See\n# "/usr/sbin/dnsmasq --help" or "man 8 dnsmasq" for details.\n',
     },

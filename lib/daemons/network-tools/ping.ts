@@ -26,6 +26,8 @@ interface PingOptions {
   flood: boolean;
   stamps: boolean;
   adaptive: boolean;
+  /** -M do: never in fragments. */
+  whole: boolean;
 }
 
 export function* ping(context: ProgramContext): ProgramRun {
@@ -63,6 +65,16 @@ export function* ping(context: ProgramContext): ProgramRun {
   if (options.interval < 2_000 && context.who.uid !== 0) {
     yield* context.err(
       `ping: cannot flood, minimal interval for user must be >= 2 ms, use -i 0.002 (or higher)\n`,
+    );
+    return 2;
+  }
+  const six = asLoopback6(context, target, given.has('6'));
+  if (six !== undefined) return yield* new LoopbackSession(context, options, six).run();
+  if (given.has('6') || (target.includes(':') && !given.has('4'))) {
+    yield* context.err(
+      target.includes(':')
+        ? 'ping: connect: Network is unreachable\n'
+        : `ping: ${target}: Address family for hostname not supported\n`,
     );
     return 2;
   }
@@ -119,7 +131,47 @@ function readOptions(given: ReadonlyMap<string, string>): PingOptions | string {
     flood: given.has('f'),
     stamps: given.has('D'),
     adaptive: given.has('A'),
+    whole: given.get('M') === 'do',
   };
+}
+
+/** IPv6 is there as far as the loopback: its address, and the names that stand for it. */
+function asLoopback6(context: ProgramContext, target: string, wanted: boolean): string | undefined {
+  if (context.host.sysctl('net.ipv6.conf.all.disable_ipv6') !== '0') return undefined;
+  if (/^(0*:)*:?0*:?0*1$/.test(target) && target.includes(':')) return '::1';
+  if (target === 'ip6-localhost' || target === 'ip6-loopback') return target;
+  return wanted && target === 'localhost' ? target : undefined;
+}
+/** Each request is answered at once. */
+class LoopbackSession {
+  constructor(
+    private readonly context: ProgramContext,
+    private readonly options: PingOptions,
+    private readonly name: string,
+  ) {}
+  *run(): ProgramRun {
+    const { context, options, name } = this;
+    context.signal('INT', 'handle');
+    yield* context.out(
+      `PING ${name}(${name === '::1' ? '::1' : 'localhost (::1)'}) ${options.bytes} data bytes\n`,
+    );
+    const times: Micros[] = [];
+    const startedAt = context.kernel.now;
+    for (;;) {
+      times.push(27);
+      if (!options.quiet)
+        yield* context.out(
+          `${options.bytes + 8} bytes from ${name === '::1' ? '::1' : 'localhost (::1)'}: icmp_seq=${times.length} ttl=64 time=0.027 ms\n`,
+        );
+      if (times.length >= options.count) break;
+      if (yield* context.sleep(options.interval)) break;
+    }
+    const total = Math.round((context.kernel.now - startedAt) / 1_000);
+    yield* context.out(
+      `\n--- ${name} ping statistics ---\n${times.length} packets transmitted, ${times.length} received, 0% packet loss, time ${total}ms\nrtt min/avg/max/mdev = 0.027/0.027/0.027/0.000 ms\n`,
+    );
+    return 0;
+  }
 }
 
 class Session {
@@ -233,6 +285,18 @@ class Session {
     this.#sent++;
     this.#lastSentAt = context.kernel.now;
     this.#lastAt = context.kernel.now;
+    const through = context.world.network.routeLookup(
+      context.host,
+      target.ip,
+      device === undefined ? {} : { device },
+    );
+    const mtu = context.host.state.interfaces.get(through?.route.device ?? '')?.mtu;
+    if (options.whole && mtu !== undefined && options.bytes + 28 > mtu) {
+      this.#errors++;
+      this.#answered.add(this.#sent);
+      if (!options.quiet) yield* context.err(`ping: local error: message too long, mtu=${mtu}\n`);
+      return;
+    }
     const refused = context.world.network.ping(context.host, {
       pid: context.pid,
       ip: target.ip,

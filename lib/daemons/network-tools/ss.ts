@@ -1,7 +1,7 @@
 /** ss(8) of iproute2 6.1: sockets in columns. The layout is recorded in truth/host (a03, a04, b04, b09, v01). */
 import { formatIPv4, inSubnet, parseCidr } from '../../std/ipv4';
 import type { ConnectionInfo } from '../../world/network.contract';
-import type { ProgramContext, ProgramRun } from '../../world/process.contract';
+import type { ProcessState, ProgramContext, ProgramRun } from '../../world/process.contract';
 import type { Host } from '../../world/world.contract';
 import { serviceName, servicePort } from '../host-names';
 import { parseOptions } from '../command-options';
@@ -282,6 +282,17 @@ function portText(port: number, protocol: 'tcp' | 'udp', numeric: boolean): stri
   return numeric ? String(port) : (serviceName(port, protocol) ?? String(port));
 }
 
+/** Who was forked after the socket was opened has it too, unless it closes it, as sshd's children do. */
+function heirsOf(host: Host, owner: ProcessState): ProcessState[] {
+  if (owner.comm === 'sshd') return [];
+  return host
+    .processes()
+    .filter(
+      ({ ppid, comm, exe, state }) =>
+        ppid === owner.pid && comm === owner.comm && exe === owner.exe && state !== 'zombie',
+    )
+    .reverse();
+}
 /** ` users:(("haproxy",pid=132,fd=7))`: root sees all, others only their own. */
 function processColumn(
   context: ProgramContext,
@@ -299,7 +310,9 @@ function processColumn(
   return (socket) => {
     const process = socket.pid === 0 ? undefined : context.host.process(socket.pid);
     if (process === undefined || (context.who.uid !== 0 && process.uid !== context.who.uid)) return '';
-    return ` users:(("${process.comm}",pid=${process.pid},fd=${numbered.get(socket) ?? 3}))`;
+    const descriptor = numbered.get(socket) ?? 3;
+    const holders = socket.state === 'LISTEN' ? [...heirsOf(context.host, process), process] : [process];
+    return ` users:(${holders.map(({ pid, comm }) => `("${comm}",pid=${pid},fd=${descriptor})`).join(',')})`;
   };
 }
 

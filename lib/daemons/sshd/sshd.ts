@@ -109,6 +109,7 @@ function* listen(context: ProgramContext, state: SshdState): ProgramRun {
   }
   context.process.argv = [`sshd: ${context.argv.join(' ')} [listener] 0 of 10-100 startups`];
   context.fs.writeFile('/run/sshd.pid', `${context.pid}\n`, ROOT, { mode: 0o644 });
+  context.process.rssKiB = 9_408;
   context.become('sshd', state);
   context.notify('READY=1');
   return yield* context.serve();

@@ -9,6 +9,7 @@ import { generate } from './generators';
 import { FEATURES, INIT, managerOf, VERSION } from './host-manager';
 import { QUEUE_TIMER } from './jobs';
 import { Manager } from './manager';
+import { noteBoot } from './boots';
 import { beginEnd, end, finishWhenAlone, shutDown } from './shutdown';
 import { registerPower } from './tools/power';
 import type { ManagerState } from './state';
@@ -136,6 +137,7 @@ function boot(manager: Manager): void {
   const hostname = typeof name === 'string' && name.trim() !== '' ? name.trim() : host.name;
   host.setSysctl('kernel.hostname', hostname);
   machineId(host);
+  noteBoot(host);
   host.fs.mkdir('/run/systemd', 0o755, ROOT);
   if (!isContainer(host)) kernelMessages(host);
   generate(host);

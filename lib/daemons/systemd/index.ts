@@ -86,7 +86,10 @@ function registerHelpers(registry: Registry): void {
   registry.program('systemd/bus-service', background({ rssKiB: 6_780, readyMillis: 90 }));
   registry.program('systemd/udevd', background({ rssKiB: 5_860, readyMillis: 60 }));
   registry.program('systemd/timesyncd', background({ rssKiB: 6_708, readyMillis: 80 }));
-  registry.program('systemd/dbus-daemon', background({ rssKiB: 4_336, readyMillis: 40 }));
+  registry.program(
+    'systemd/dbus-daemon',
+    background({ rssKiB: 4_336, readyMillis: 40, becomes: 'messagebus' }),
+  );
   registry.program('systemd/agetty', background({ rssKiB: 1_060, readyMillis: 1 }));
 }
 function packageFiles(): Record<string, FileSpec> {

@@ -1,4 +1,5 @@
 /** The way down: from the target that stops everything to the last process. */
+import { noteShutdown } from './boots';
 import type { Manager } from './manager';
 import type { ShutdownVerb } from './state';
 
@@ -8,6 +9,7 @@ const LAST_WAIT = 90_000_000;
 /** Starts the target that takes everything down; what stops is undone no more. */
 export function shutDown(manager: Manager, verb: ShutdownVerb, target = `${verb}.target`): void {
   manager.state.shutdown = verb;
+  noteShutdown(manager.host);
   endSessions(manager);
   const queued = manager.jobs.enqueue('start', target, 'replace-irreversibly');
   if (!('job' in queued)) beginEnd(manager);

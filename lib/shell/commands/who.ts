@@ -118,18 +118,13 @@ interface Boot {
   to: number | undefined;
   release: string;
 }
-/** As wtmp would have them, from what the journal keeps; the present one first. */
+/** As init notes them in wtmp; the present one first. */
 function bootsOf(host: Host): Boot[] {
   const release = (host.sysctl('kernel.osrelease') ?? '').slice(0, 16);
-  const before = new Map<string, Boot>();
-  for (const { boot, at } of host.state.log) {
-    if (boot === host.state.bootId) continue;
-    const known = before.get(boot);
-    if (known === undefined) before.set(boot, { from: at, to: at, release });
-    else known.to = at;
-  }
+  const noted = host.state.extra.get('disk:wtmp-boots');
+  const earlier = Array.isArray(noted) ? (noted.slice(0, -1) as { from: number; to?: number }[]) : [];
   const now = { from: host.clock() - upMicros(host), to: undefined, release };
-  return [now, ...[...before.values()].sort((a, b) => b.from - a.from)];
+  return [now, ...earlier.map(({ from, to }) => ({ from, to: to ?? from, release })).reverse()];
 }
 const clockTime = (at: number): string => strftime('%a %b %e %H:%M', at);
 function bootRow({ from, to, release }: Boot): { name: string; at: number; text: string } {

@@ -28,6 +28,9 @@ interface Step {
 }
 
 /** The pid, or undefined when not even a child could be made. */
+/** From fork to the program's first instruction: descriptors, limits, groups and namespaces are set up between. */
+const FORK_MICROS = 1_200;
+
 export function runCommand(
   manager: Manager,
   unit: UnitState,
@@ -62,6 +65,7 @@ export function runCommand(
     groups: [...who.groups],
     cwd: failed === undefined && typeof cwd === 'string' ? cwd : '/',
     ...streamsOf(manager, settings, baseName(path)),
+    startAfter: FORK_MICROS,
   };
   const tag = `(${baseName(path)})`.slice(0, 17);
   let pid = failed === undefined ? manager.daemon.world.spawn(host, { ...common, path }) : undefined;
@@ -110,7 +114,7 @@ function spawnFailing(
         uid: 0,
         ...(context.process.unit === undefined ? {} : { unit: context.process.unit }),
       });
-    yield { until: context.kernel.now + 200 };
+    yield { until: context.kernel.now + FORK_MICROS };
     return step.status;
   };
   const pid = manager.daemon.world.spawn(manager.host, {

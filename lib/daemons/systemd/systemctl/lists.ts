@@ -143,7 +143,9 @@ export function* listSockets(call: Call): Run<number> {
       unit.definition.listens.map((listen) => [
         listen,
         unit.definition.name,
-        (unit.definition.dependencies.Triggers ?? []).join(', '),
+        (unit.definition.dependencies.Triggers ?? [])
+          .map((name) => manager.load(name).definition.name)
+          .join(', '),
       ]),
     )
     .sort(([a = ''], [b = '']) => (a < b ? -1 : 1));

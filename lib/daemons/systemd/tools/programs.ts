@@ -9,10 +9,13 @@ export function quiet(millis: number): Program {
   };
 }
 /** A daemon that answers nobody. Its own protocol (D-Bus, udev, logind, NTP) is not modelled. */
-export function background(kind: { rssKiB: number; readyMillis: number }): Program {
+export function background(kind: { rssKiB: number; readyMillis: number; becomes?: string }): Program {
   return function* (context) {
     yield* context.sleep(kind.readyMillis * 1_000);
     context.process.rssKiB = kind.rssKiB;
+    const user = kind.becomes === undefined ? undefined : context.host.user(kind.becomes);
+    if (user !== undefined)
+      Object.assign(context.process, { uid: user.uid, gid: user.gid, groups: user.groups });
     context.notify('READY=1');
     context.become('systemd/background', {});
     return yield* context.serve();
