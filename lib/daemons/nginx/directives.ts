@@ -789,21 +789,21 @@ export function isStream(directive: Directive): boolean {
 }
 
 function* readTable(table: string): Generator<Directive> {
-  let module = '';
+  let owner = '';
   for (const line of table.split('\n')) {
     if (line === '') continue;
-    if (line.startsWith('[')) module = line.slice(1, -1);
-    else yield readRow(line, module);
+    if (line.startsWith('[')) owner = line.slice(1, -1);
+    else yield readRow(line, owner);
   }
 }
-function readRow(line: string, module: string): Directive {
+function readRow(line: string, owner: string): Directive {
   const [name = '', contexts = '', count = '', slot = '', rest = ''] = line.split(' | ');
   const numbers = count.replace('{', '');
   const words = rest === '' ? [] : rest.split(' ');
   const target = words.find((word) => word.startsWith('@'));
   return {
     name,
-    module,
+    module: owner,
     contexts: contexts === '*' ? [] : (contexts.split(' ') as Context[]),
     isBlock: count.endsWith('{'),
     counts: numbers.endsWith('+') || numbers === '*' ? [] : numbers.split(',').map(Number),

@@ -144,18 +144,10 @@ export class Block {
 
   /** What holds here: set here, or in the nearest block around. */
   inherited(slot: string): Setting | undefined {
-    for (let block: Block | undefined = this; block !== undefined; block = block.parent) {
-      const found = block.values.get(slot);
-      if (found !== undefined) return found;
-    }
-    return undefined;
+    return this.values.get(slot) ?? this.parent?.inherited(slot);
   }
   inheritedOwn<K extends keyof Own>(key: K): Own[K] | undefined {
-    for (let block: Block | undefined = this; block !== undefined; block = block.parent) {
-      const found = block.own[key];
-      if (found !== undefined) return found;
-    }
-    return undefined;
+    return this.own[key] ?? this.parent?.inheritedOwn(key);
   }
   number(slot: string, usual: number): number {
     const value = this.inherited(slot)?.value;

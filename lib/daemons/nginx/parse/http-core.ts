@@ -122,10 +122,19 @@ const listen: Handler = (conf, words) => {
   conf.block.hasListen = true;
   const url = readUrl(words[1] ?? '', { defaultPort: 80, isListen: true });
   if (typeof url === 'string') return conf.fail(`${url} in "${words[1] ?? ''}" of the "listen" directive`);
+  const addresses = listenAddresses(conf, url);
+  if (addresses === FAILED) return FAILED;
   const options = readListenOptions(conf, words.slice(2));
   if (options === FAILED) return FAILED;
-  return listenOn(conf, url, options);
+  return listenOn(conf, url, addresses, options);
 };
+/** Names are looked up before the options are read. */
+export function listenAddresses(conf: Conf, url: Url): readonly number[] | Failed {
+  const addresses = url.ip === undefined && url.family === 'inet' ? conf.resolve(url.host) : [url.ip ?? 0];
+  return typeof addresses === 'string'
+    ? conf.fail(`${addresses} in "${url.url}" of the "listen" directive`)
+    : addresses;
+}
 export interface ListenOptions {
   isDefault: boolean;
   isSet: boolean;
@@ -135,11 +144,12 @@ export interface ListenOptions {
   words: string[];
 }
 /** Each address and each port of a range. */
-export function listenOn(conf: Conf, url: Url, options: ListenOptions): Outcome {
-  const addresses = url.ip === undefined && url.family === 'inet' ? conf.resolve(url.host) : [url.ip ?? 0];
-  if (addresses === FAILED) return FAILED;
-  if (typeof addresses === 'string')
-    return conf.fail(`${addresses} in "${url.url}" of the "listen" directive`);
+export function listenOn(
+  conf: Conf,
+  url: Url,
+  addresses: readonly number[],
+  options: ListenOptions,
+): Outcome {
   const last = Math.max(url.port, url.lastPort);
   for (let port = url.port; port <= last; port++)
     for (const ip of addresses) {

@@ -346,6 +346,20 @@ const http2Push: Handler = (conf, [, value = '']) => {
   return undefined;
 };
 
+const useridExpires: Handler = (conf, [name = '', value = '']) => {
+  if (conf.block.values.has(name)) return 'is duplicate';
+  if (value !== 'max' && value !== 'off' && readTime(value, 'seconds') === undefined) return 'invalid value';
+  conf.put(name, value);
+  return undefined;
+};
+const useridMark: Handler = (conf, [name = '', value = '']) => {
+  if (conf.block.values.has(name)) return 'is duplicate';
+  if (value !== 'off' && !/^[A-Za-z0-9=]$/.test(value))
+    return 'value must be "off" or a single letter, digit or "="';
+  conf.put(name, value);
+  return undefined;
+};
+
 export const RULE_HANDLERS: readonly (readonly [string, Handler])[] = [
   ['log_format', logFormat],
   ['access_log', accessLog],
@@ -370,5 +384,7 @@ export const RULE_HANDLERS: readonly (readonly [string, Handler])[] = [
   ['mirror', mirror],
   ['sub_filter', subFilter],
   ['valid_referers', validReferers],
+  ['userid_expires', useridExpires],
+  ['userid_mark', useridMark],
   ['http2_push', http2Push],
 ];

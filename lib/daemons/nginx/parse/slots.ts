@@ -123,8 +123,18 @@ function setSize(conf: Conf, directive: Directive, value: number | undefined): O
     if (value % POOL_ALIGNMENT !== 0)
       return conf.fail(`the pool size must be a multiple of ${POOL_ALIGNMENT}`);
   }
+  if (directive.name.endsWith('send_lowat')) conf.warn(`"${directive.name}" is not supported, ignored`);
+  const least = POWERS[directive.name];
+  if (least !== undefined && !isPower(value, least))
+    return `must be ${least === 512 ? '512, 1k, 2k, 4k, 8k, 16k, 32k, 64k, or 128k' : '512, 1k, 2k, 4k, 8k, 16k, or 32k'}`;
   conf.put(directive.target, value);
   return undefined;
+}
+/** Sizes of zlib's tables: powers of two. */
+const POWERS: Readonly<Record<string, number>> = { gzip_hash: 512, gzip_window: 511 };
+function isPower(value: number, least: number): boolean {
+  const most = least === 512 ? 131_072 : 32_768;
+  return value >= 512 && value <= most && (value & (value - 1)) === 0;
 }
 function addPair(conf: Conf, words: readonly string[], directive: Directive): Outcome {
   const [, name = '', text = '', third] = words;

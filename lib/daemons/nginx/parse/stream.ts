@@ -1,6 +1,6 @@
 /** The `stream` modules as far as they read in their own way. Source: nginx 1.22 src/stream. */
 import { type Conf, childOf, FAILED, type Failed, type Handler } from './conf';
-import { listenOn, type ListenOptions, readSocketOption } from './http-core';
+import { listenAddresses, listenOn, type ListenOptions, readSocketOption } from './http-core';
 import { compileTemplate, countVariables, declareVariable } from './template';
 import { addUpstream } from './upstream';
 import { readUrl } from './values';
@@ -21,6 +21,8 @@ const listen: Handler = (conf, words) => {
   if (typeof url === 'string') return conf.fail(`${url} in "${text}" of the "listen" directive`);
   if (url.hasNoPort && url.family !== 'unix')
     return conf.fail(`no port in "${text}" of the "listen" directive`);
+  const addresses = listenAddresses(conf, url);
+  if (addresses === FAILED) return FAILED;
   const options: ListenOptions = {
     isDefault: false,
     isSet: false,
@@ -30,7 +32,7 @@ const listen: Handler = (conf, words) => {
     words: rest,
   };
   for (const word of rest) if (readOption(conf, options, word) === FAILED) return FAILED;
-  return listenOn(conf, url, options);
+  return listenOn(conf, url, addresses, options);
 };
 function readOption(conf: Conf, options: ListenOptions, word: string): Failed | undefined {
   switch (word) {

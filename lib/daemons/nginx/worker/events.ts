@@ -5,7 +5,7 @@ import type { Host, World } from '../../../world/world.contract';
 import { groupOf } from '../group';
 import { closeClient, isExpired, newClient, setTimeoutMs, type TimerData } from './client';
 import { pageOf, reasonOf } from './pages';
-import { afterDelay, beginRequest } from './phases';
+import { afterDelay, beginRequest, CONTINUATION } from './phases';
 import {
   abandon,
   capacity,
@@ -76,7 +76,7 @@ export function registerWorker(world: World): void {
   world.callback<number, DnsEvent>(RESOLVED, ({ host, pid, data }, event) =>
     within(host, pid, (runtime) => {
       const client = runtime.state.clients.get(data);
-      if (client !== undefined) onResolved(runtime, client, event);
+      if (client !== undefined) onResolved(runtime, client, CONTINUATION, event);
     }),
   );
 }
@@ -258,7 +258,7 @@ function onClientEnd(runtime: Runtime, client: Client): void {
       closeClient(runtime, client);
       return;
     case 'upstream': {
-      const it = proxying(runtime, client);
+      const it = proxying(runtime, client, CONTINUATION);
       if (it !== undefined && !it.proxy.ignoreClientAbort) abandon(it);
       return;
     }
@@ -305,7 +305,7 @@ function onUpstream(runtime: Runtime, event: SocketEvent): void {
         return;
     }
   }
-  const it = proxying(runtime, client);
+  const it = proxying(runtime, client, CONTINUATION);
   if (it === undefined || it.own.connection !== event.connection) return;
   switch (event.type) {
     case 'connected':
@@ -343,7 +343,7 @@ function expired(runtime: Runtime, client: Client): void {
       goOn(runtime, client);
       return;
     case 'upstream': {
-      const it = proxying(runtime, client);
+      const it = proxying(runtime, client, CONTINUATION);
       if (it !== undefined) onUpstreamExpired(it);
       goOn(runtime, client);
       return;

@@ -8,7 +8,7 @@ import type { LocationSettings, Place } from '../config';
 import { setDeadline } from './client';
 import { checkAccess, limitConnections, limitRequests, takeRealAddress, type Verdict } from './guard';
 import { findLocation, findServer, nameOf } from './locate';
-import { startProxy } from './proxy';
+import { type Continuation, startProxy } from './proxy';
 import { drop, send, sendPage, wantsKeepalive } from './reply';
 import { runCodes } from './rewrite';
 import { header, type Runtime } from './runtime';
@@ -299,7 +299,7 @@ function content(asking: Asking): void {
   }
   switch (location.handler) {
     case 'proxy':
-      startProxy(asking);
+      startProxy({ ...asking, go: CONTINUATION });
       return;
     case 'status':
       sendStatus(asking);
@@ -472,3 +472,5 @@ export function special(asking: Asking, status: number, location?: string): void
   }
   sendPage(asking, status, location === undefined ? {} : { location });
 }
+
+export const CONTINUATION: Continuation = { special, redirect, goToNamed };

@@ -12,7 +12,6 @@ import { systemError } from '../messages';
 import { readUrl } from '../parse/values';
 import { setDeadline, setTimeoutMs } from './client';
 import { choose, newChoice, peersOf, release } from './peers';
-import { goToNamed, redirect, special } from './phases';
 import { drop, send } from './reply';
 import { header, type Runtime } from './runtime';
 import type { Client, Request, Try, UpstreamState } from './state';
@@ -24,27 +23,36 @@ export const RESOLVED = 'nginx.resolved';
 const CONNECTING = 'connecting to upstream';
 const READING = 'reading response header from upstream';
 
-interface Proxying extends Asking {
+/** How a request goes on when its upstream is no more than a part of its way. */
+export interface Continuation {
+  special(asking: Asking, status: number): void;
+  redirect(asking: Asking, uri: string, args: string): void;
+  goToNamed(asking: Asking, name: string): void;
+}
+interface Passing extends Asking {
+  readonly go: Continuation;
+}
+interface Proxying extends Passing {
   readonly proxy: ProxySettings;
   readonly own: UpstreamState;
 }
 /** What is under way, if anything is. */
-export function proxying(runtime: Runtime, client: Client): Proxying | undefined {
+export function proxying(runtime: Runtime, client: Client, go: Continuation): Proxying | undefined {
   const { request } = client;
   const own = request?.upstream;
   if (request === undefined || own === undefined) return undefined;
   const { proxy } = runtime.location(request.location);
-  return proxy === undefined ? undefined : { runtime, client, request, proxy, own };
+  return proxy === undefined ? undefined : { runtime, client, request, go, proxy, own };
 }
 
 // ---------------------------------------------------------------- start
-export function startProxy(asking: Asking): void {
+export function startProxy(asking: Passing): void {
   const { runtime, client, request } = asking;
   const { proxy, bodyBuffer } = runtime.location(request.location);
   if (proxy === undefined) return;
   if (proxy.isSecure) {
     runtime.tell(client, 'error', 'not modelled: proxy_pass https://');
-    special(asking, 502);
+    asking.go.special(asking, 502);
     return;
   }
   if (proxy.requestBuffering && request.message.body.length > bodyBuffer) {
@@ -108,7 +116,7 @@ function targetOf({ request }: Asking, proxy: ProxySettings): string {
   const length = proxy.uri === '' ? 0 : proxy.locationLength;
   return `${proxy.uri}${escapeUri(request.uri.slice(length))}${args}`;
 }
-function begin(asking: Asking, proxy: ProxySettings, own: UpstreamState): void {
+function begin(asking: Passing, proxy: ProxySettings, own: UpstreamState): void {
   const { request } = asking;
   request.upstream = own;
   if (proxy.nextTries > 0 && own.choice.tries > proxy.nextTries) own.choice.tries = proxy.nextTries;
@@ -116,7 +124,7 @@ function begin(asking: Asking, proxy: ProxySettings, own: UpstreamState): void {
 }
 
 // ---------------------------------------------------------------- addresses by variables
-function beginByVariables(asking: Asking, proxy: ProxySettings): void {
+function beginByVariables(asking: Passing, proxy: ProxySettings): void {
   const { runtime, client } = asking;
   const text = evaluate(asking, proxy.template ?? []);
   if (!/^http:\/\//i.test(text)) {
@@ -125,13 +133,13 @@ function beginByVariables(asking: Asking, proxy: ProxySettings): void {
       'error',
       /^https:/i.test(text) ? 'not modelled: proxy_pass https://' : `invalid URL prefix in "${text}"`,
     );
-    special(asking, /^https:/i.test(text) ? 502 : 500);
+    asking.go.special(asking, /^https:/i.test(text) ? 502 : 500);
     return;
   }
   const url = readUrl(text.slice(7), { defaultPort: 80, hasUri: true });
   if (typeof url === 'string') {
     runtime.tell(client, 'error', `${url} in upstream "${text.slice(7)}"`);
-    special(asking, 500);
+    asking.go.special(asking, 500);
     return;
   }
   const made = {
@@ -159,13 +167,13 @@ function beginByVariables(asking: Asking, proxy: ProxySettings): void {
   }
   resolveName(asking, url.host, url.port);
 }
-function resolveName(asking: Asking, name: string, port: number): void {
+function resolveName(asking: Passing, name: string, port: number): void {
   const { runtime, client, request } = asking;
   const location = runtime.location(request.location);
   const [server] = location.resolver;
   if (server === undefined) {
     runtime.tell(client, 'error', `no resolver defined to resolve ${name}`);
-    special(asking, 502);
+    asking.go.special(asking, 502);
     return;
   }
   client.phase = 'resolving';
@@ -179,10 +187,10 @@ function resolveName(asking: Asking, name: string, port: number): void {
     on: { name: RESOLVED, pid: runtime.pid, data: client.id },
   });
 }
-export function onResolved(runtime: Runtime, client: Client, event: DnsEvent): void {
+export function onResolved(runtime: Runtime, client: Client, go: Continuation, event: DnsEvent): void {
   const { request } = client;
   if (request === undefined || client.phase !== 'resolving') return;
-  const asking: Asking = { runtime, client, request };
+  const asking: Passing = { runtime, client, request, go };
   const { proxy } = runtime.location(request.location);
   const { name, port } = request.resolving ?? { name: '', port: 80 };
   request.resolving = undefined;
@@ -203,7 +211,7 @@ export function onResolved(runtime: Runtime, client: Client, event: DnsEvent): v
           ? '5: Operation refused'
           : '3: Host not found';
     runtime.tell(client, 'error', `${name} could not be resolved (${why})`);
-    special(asking, 502);
+    asking.go.special(asking, 502);
     return;
   }
   const text = evaluate(asking, proxy.template ?? []);
@@ -495,16 +503,16 @@ export function onUpstreamResponse(it: Proxying, response: HttpResponse): void {
     const challenge = header(response.headers, 'www-authenticate');
     if (response.status === 401 && challenge !== undefined)
       request.variables.set('www_authenticate', challenge);
-    special(it, response.status);
+    it.go.special(it, response.status);
     return;
   }
   const accelerated = header(response.headers, 'x-accel-redirect');
   if (accelerated !== undefined) {
-    if (accelerated.startsWith('@')) goToNamed(it, accelerated);
+    if (accelerated.startsWith('@')) it.go.goToNamed(it, accelerated);
     else {
       const question = accelerated.indexOf('?');
-      if (question < 0) redirect(it, accelerated, '');
-      else redirect(it, accelerated.slice(0, question), accelerated.slice(question + 1));
+      if (question < 0) it.go.redirect(it, accelerated, '');
+      else it.go.redirect(it, accelerated.slice(0, question), accelerated.slice(question + 1));
     }
     return;
   }
@@ -578,7 +586,7 @@ function finalize(it: Proxying, status: number): void {
   closeUpstream(it);
   if (own.choice.peer >= 0) free(it, false);
   client.phase = 'working';
-  special(it, status);
+  it.go.special(it, status);
 }
 /** The client does not wait any more. */
 export function abandon(it: Proxying): void {
