@@ -48,6 +48,9 @@ export const OBJECTIVES: readonly ObjectiveDefinition[] = [
   opaque(never),
 ];
 
+/** Asked at every request. */
+const BY_KIND = new Map(OBJECTIVES.map((objective) => [objective.kind, objective]));
+
 export function findObjective(kind: string): ObjectiveDefinition | undefined {
-  return OBJECTIVES.find((objective) => objective.kind === kind);
+  return BY_KIND.get(kind);
 }

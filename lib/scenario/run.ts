@@ -51,6 +51,27 @@ function micros(text: string): Micros {
   return parseDuration(text) ?? 0;
 }
 
+/** What a request's objectives may look at: most look at the events only, so the rest is put together when asked for. */
+class SeenAtRequest implements Observations {
+  readonly events: Observations['events'];
+  readonly totals: Observations['totals'];
+  constructor(
+    private readonly run: { observations(): Observations },
+    readonly world: SimulatedWorld,
+    readonly now: Micros,
+    progress: RunProgress,
+  ) {
+    this.events = progress.events;
+    this.totals = progress.totals;
+  }
+  get met(): Observations['met'] {
+    return this.run.observations().met;
+  }
+  get alerts(): Observations['alerts'] {
+    return this.run.observations().alerts;
+  }
+}
+
 export class Run<I> {
   readonly scenario: Scenario;
   readonly kernel: Kernel;
@@ -257,7 +278,7 @@ export class Run<I> {
       seq: entry.seq,
     };
     this.#count(request);
-    const seen = this.observations();
+    const seen = new SeenAtRequest(this, this.world, this.kernel.now, this.progress);
     for (const objective of this.progress.phase === 'running' ? this.#entries() : []) {
       const definition = findObjective(objective.kind);
       const progress = this.progress.objectives.get(objective.id);
@@ -375,7 +396,8 @@ export class Run<I> {
       (entry) => this.progress.objectives.get(entry.id)?.verdict === 'failed',
     );
     if (lost !== undefined) this.#end('lost', this.#sentences(lost));
-    else if (this.#judged.length === 0) return; // Nothing is asked for: it goes on for as long as one likes.
+    else if (this.#judged.length === 0)
+      return; // Nothing is asked for: it goes on for as long as one likes.
     else if (this.#openObjective() === undefined) this.#beginTomorrow();
     else if (this.now >= micros(this.scenario.deadline))
       this.#end('lost', this.#openObjective()?.why ?? 'Time is over.');

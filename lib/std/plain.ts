@@ -77,7 +77,8 @@ function copyRecord(record: Fields, before: Fields | undefined): Fields {
   for (const key in record) {
     const item = record[key];
     const old = before[key];
-    const copied = isDeep(item) ? copy(item, old) : item;
+    // The same object in both is a frozen one.
+    const copied = item !== old && isDeep(item) ? copy(item, old) : item;
     if (made === undefined && (keys[place++] !== key || !Object.is(copied, old)))
       made = withFieldsOf({ ...record }, before, key);
     if (made !== undefined && copied !== item) made[key] = copied;
@@ -106,8 +107,9 @@ function copyList(list: readonly unknown[], before: readonly unknown[] | undefin
   if (before === undefined || before.length > list.length) made = list.slice();
   for (let i = 0; i < list.length; i++) {
     const item = list[i];
-    const copied = isDeep(item) ? copy(item, before?.[i]) : item;
-    if (made === undefined && (i >= (before?.length ?? 0) || !Object.is(copied, before?.[i]))) {
+    const old = before?.[i];
+    const copied = item !== old && isDeep(item) ? copy(item, old) : item;
+    if (made === undefined && (i >= (before?.length ?? 0) || !Object.is(copied, old))) {
       made = list.slice();
       for (let k = 0; k < i; k++) made[k] = before?.[k];
     }
@@ -120,20 +122,30 @@ function copyMap(
   map: ReadonlyMap<unknown, unknown>,
   before: ReadonlyMap<unknown, unknown> | undefined,
 ): ReadonlyMap<unknown, unknown> {
-  const made = new Map<unknown, unknown>();
-  let isSame = before !== undefined && before.size === map.size;
-  const keys = isSame ? before?.keys() : undefined;
+  const keys = before?.size === map.size ? before.keys() : undefined;
+  let made = keys === undefined ? new Map<unknown, unknown>() : undefined;
+  let place = 0;
   for (const [key, item] of map) {
     const old = before?.get(key);
-    const copied = isDeep(item) ? copy(item, old) : item;
-    if (isSame && (isDeep(key) || !Object.is(keys?.next().value, key) || !Object.is(copied, old)))
-      isSame = false;
-    made.set(isDeep(key) ? copy(key, undefined) : key, copied);
+    const copied = item !== old && isDeep(item) ? copy(item, old) : item;
+    if (made === undefined && (isDeep(key) || !Object.is(keys?.next().value, key) || !Object.is(copied, old)))
+      made = firstOf(before, place);
+    made?.set(isDeep(key) ? copy(key, undefined) : key, copied);
+    place++;
   }
-  return isSame && before !== undefined ? before : made;
+  return made ?? before ?? new Map();
+}
+function firstOf(map: ReadonlyMap<unknown, unknown> | undefined, count: number): Map<unknown, unknown> {
+  const made = new Map<unknown, unknown>();
+  for (const [key, item] of map ?? []) {
+    if (made.size === count) break;
+    made.set(key, item);
+  }
+  return made;
 }
 
 function copySet(set: ReadonlySet<unknown>, before: ReadonlySet<unknown> | undefined): ReadonlySet<unknown> {
+  if (set.size === 0 && before?.size === 0) return before;
   const made = new Set<unknown>();
   let isSame = before !== undefined && before.size === set.size;
   const keys = isSame ? before?.keys() : undefined;

@@ -251,7 +251,48 @@ function httpLine(runtime: Runtime, session: Session): string {
   const t = timersOf(session, runtime.now);
   const clock = runtime.host.clock() - runtime.now + session.idleSince;
   const captures = session.captured === undefined ? '' : `{${session.captured.join('|')}} `;
-  return `${formatIPv4(session.clientIp)}:${session.clientPort} [${logTime(clock)}] ${runtime.settings(session.frontend).id} ${backendName(runtime, session)}/${serverName(runtime, session)} ${t.request}/${t.queue}/${t.connect}/${t.response}/${t.active} ${session.status === 0 ? -1 : session.status} ${session.bytesOut} - - ${session.cause}${session.ended}${session.cookieIn}${session.cookieOut} ${counts(runtime, session)} ${session.queuePosition}/${session.backendQueuePosition} ${captures}"${requestLine(session)}"`;
+  return `${addressText(session.clientIp)}${session.clientPort} [${logTime(clock)}${placeText(runtime, session)}${t.request}/${t.queue}/${t.connect}/${t.response}/${t.active} ${session.status === 0 ? -1 : session.status} ${session.bytesOut}${endText(session)}${counts(runtime, session)} ${session.queuePosition}/${session.backendQueuePosition} ${captures}${quotedLine(session)}`;
+}
+// Parts that are mostly those of the line before: each piece of a text costs as much as a number in it.
+let knownIp = -1;
+let knownAddress = '';
+function addressText(ip: number): string {
+  if (ip !== knownIp) {
+    knownIp = ip;
+    knownAddress = flat(`${formatIPv4(ip)}:`);
+  }
+  return knownAddress;
+}
+/** `] %ft %b/%s ` */
+function placeText(runtime: Runtime, session: Session): string {
+  const { frontend, backend, server } = session;
+  if (server < 0)
+    return `] ${runtime.settings(frontend).id} ${backendName(runtime, session)}/${serverName(runtime, session)} `;
+  const key = (frontend * MOST_PLACES + backend) * MOST_PLACES + server;
+  const known = runtime.places.get(key);
+  if (known !== undefined) return known;
+  const made = flat(
+    `] ${runtime.settings(frontend).id} ${backendName(runtime, session)}/${serverName(runtime, session)} `,
+  );
+  runtime.places.set(key, made);
+  return made;
+}
+const MOST_PLACES = 65_536;
+function endText({ cause, ended, cookieIn, cookieOut }: Session): string {
+  return cause === '-' && ended === '-' && cookieIn === '-' && cookieOut === '-'
+    ? ' - - ---- '
+    : ` - - ${cause}${ended}${cookieIn}${cookieOut} `;
+}
+let knownRequest: Session['received'];
+let knownLine = '';
+function quotedLine(session: Session): string {
+  const { received } = session;
+  if (received === undefined) return `"${requestLine(session)}"`;
+  if (received !== knownRequest) {
+    knownRequest = received;
+    knownLine = flat(`"${requestLine(session)}"`);
+  }
+  return knownLine;
 }
 /** `%ci:%cp [%t] %ft %b/%s %Tw/%Tc/%Tt %B %ts %ac/%fc/%bc/%sc/%rc %sq/%bq` */
 function tcpLine(runtime: Runtime, session: Session): string {

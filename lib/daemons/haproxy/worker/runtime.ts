@@ -35,6 +35,8 @@ export class Runtime {
   /** Hops that were told before, by their text: the same ones come with every request. */
   readonly #hops = new Map<string, Hop>();
   readonly #backends = new Map<string, number>();
+  /** Names of frontend, backend and server as log lines have them. */
+  readonly places = new Map<number, string>();
   /** What became of messages that come again (without a trace), at each station. */
   readonly received = new Recent<{ received: HttpRequest; closes: boolean }>();
   readonly forwarded = new Recent<{
