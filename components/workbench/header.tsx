@@ -40,7 +40,7 @@ function Crumb() {
   );
 }
 
-export function Figures() {
+export export function Figures() {
   const service = useRun((state) => state.service);
   return (
     <>
@@ -81,7 +81,7 @@ function Chip({
 const KEY =
   'h-[26px] border-r border-line px-2.5 font-mono text-xs text-muted last:border-r-0 enabled:hover:bg-ink-3 enabled:hover:text-text aria-pressed:bg-ink-3 aria-pressed:text-text disabled:opacity-50 outline-offset-[-2px]';
 
-export function Transport() {
+export export function Transport() {
   const client = useClient();
   const workbench = useWorkbenchStore();
   const playing = useRun((state) => state.time.playing);
@@ -145,7 +145,7 @@ export function Transport() {
   );
 }
 
-export function Clock() {
+export export function Clock() {
   const text = useRun((state) => clockText(state.time.clock));
   const playing = useRun((state) => state.time.playing);
   return (

@@ -23,6 +23,7 @@ import type {
   Topology,
   TraceView,
 } from '../session/messages';
+import type { SandboxView } from '../session/sandbox/view';
 
 export type Connection =
   | { state: 'idle' }
@@ -88,6 +89,8 @@ export interface RunState {
   trace: TraceView | undefined;
   hints: readonly Hint[];
   edit: { host: string; path: string; terminal: string } | undefined;
+  /** Of a sandbox. */
+  sandbox: SandboxView | undefined;
 }
 
 export const EMPTY_RUN: RunState = {
@@ -114,6 +117,7 @@ export const EMPTY_RUN: RunState = {
   trace: undefined,
   hints: [],
   edit: undefined,
+  sandbox: undefined,
 };
 
 /** Enough for a shift of several hours; the journal itself can be asked for more. */
@@ -145,6 +149,7 @@ export function foldFrame(before: RunState, frame: Frame): RunState {
     trace: frame.trace ?? base.trace,
     hints: frame.hintsShown === undefined ? base.hints : sameOr(base.hints, frame.hintsShown),
     edit: frame.edit ?? base.edit,
+    sandbox: frame.sandbox ?? base.sandbox,
   };
 }
 

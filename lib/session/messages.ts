@@ -293,6 +293,8 @@ export interface LinkStatus {
   up: boolean;
   rate: number;
   failing: number;
+  /** How long a leg takes on it, while somebody wants to know. */
+  micros?: number;
 }
 /** Requests that moved since the last frame, for dots on the canvas. Columns of one table. */
 export interface RequestBatch {

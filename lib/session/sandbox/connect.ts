@@ -53,14 +53,6 @@ export function connect(draft: Draft, from: string, to: string, flow: Flow): str
   return `${WORD[flow]} may flow from ${from} to ${to}`;
 }
 
-/** What may flow between two machines, likeliest first. */
-export function choicesOf(from: HostPart | undefined, to: HostPart | undefined): Flow[] {
-  if (from === undefined || to === undefined) return [];
-  const both = from.kind === 'load-balancer' && to.kind === 'load-balancer';
-  if (both && from.zone === to.zone) return ['vrrp', 'http', 'ssh', 'any'];
-  return from.kind === 'bastion' ? ['ssh', 'http', 'any'] : ['http', 'ssh', 'any'];
-}
-
 // ---------------------------------------------------------------- HTTP
 function requests(draft: Draft, from: string, to: string): string {
   const source = draft.host(from);

@@ -1,5 +1,5 @@
 /** What can be dropped on the canvas, one entry each. `needs` hides an entry until the world has that package. */
-import type { FilePart, HostKind, ZoneTone } from './document';
+import type { FilePart, Flow, HostKind, HostPart, ZoneTone } from './document';
 import { FORWARDING, HAPROXY, haproxyText, NFTABLES, nftablesText } from './writers';
 
 export interface ZoneEntry {
@@ -142,3 +142,20 @@ export function paletteEntry(id: string): PaletteEntry | undefined {
 export function usualRate(kind: HostKind): number {
   return kind === 'probe' ? 0.5 : 20;
 }
+
+/** What may flow between two machines, likeliest first. */
+export function choicesOf(
+  from: Pick<HostPart, 'kind' | 'zone'> | undefined,
+  to: Pick<HostPart, 'kind' | 'zone'> | undefined,
+): Flow[] {
+  if (from === undefined || to === undefined) return [];
+  const both = from.kind === 'load-balancer' && to.kind === 'load-balancer';
+  if (both && from.zone === to.zone) return ['vrrp', 'http', 'ssh', 'any'];
+  return from.kind === 'bastion' || to.kind === 'router' ? ['ssh', 'http', 'any'] : ['http', 'ssh', 'any'];
+}
+export const FLOW_WORD: Readonly<Record<Flow, { title: string; about: string }>> = {
+  http: { title: 'HTTP requests', about: 'Writes the sender’s file and opens the port on routers between' },
+  vrrp: { title: 'VRRP', about: 'They share one address; keepalived decides who holds it' },
+  ssh: { title: 'ssh', about: 'Opens port 22 on routers between' },
+  any: { title: 'Anything', about: 'Every port' },
+};

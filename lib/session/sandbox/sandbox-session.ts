@@ -114,11 +114,18 @@ export class SandboxSession extends Session {
 
   override frame(): Frame {
     this.#look();
-    const frame = super.frame();
-    const isNew = this.#isNew;
+    const frame = this.#latency ? this.#timed(super.frame()) : super.frame();
+    if (!this.#isNew) return frame;
     this.#isNew = false;
-    if (!isNew && !this.#latency) return frame;
-    return { ...frame, ...(isNew ? { topology: this.topology } : {}), sandbox: this.#view() };
+    return { ...frame, topology: this.topology, sandbox: this.#view() };
+  }
+  #timed(frame: Frame): Frame {
+    const times = this.legTimes();
+    const links = frame.links?.map((link) => {
+      const micros = times.get(link.id);
+      return micros === undefined ? link : { ...link, micros };
+    });
+    return links === undefined ? frame : { ...frame, links };
   }
   override fullFrame(): Frame {
     this.#isNew = true;
@@ -208,7 +215,6 @@ export class SandboxSession extends Session {
       undo: undo.at(-1)?.label,
       redo: redo.at(-1)?.label,
       packages: this.run.world.registry.packages(),
-      ...(this.#latency ? { latency: Object.fromEntries(this.legTimes()) } : {}),
     };
   }
 }

@@ -67,6 +67,4 @@ export interface SandboxView {
   redo: string | undefined;
   /** Packages that this world has. */
   packages: string[];
-  /** By link, while the latency lens is on. */
-  latency?: Record<string, number>;
 }

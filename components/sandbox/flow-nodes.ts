@@ -1,0 +1,134 @@
+/** The sandbox as React Flow's nodes. Built when the document changes, never per tick. */
+import type { Node } from '@xyflow/react';
+import type { HostView, Topology, ZoneView } from '@/lib/session/messages';
+import type { SandboxView } from '@/lib/session/sandbox/view';
+import { KIND_WORD } from '@/lib/views/tones';
+import { heightOf, widthOf } from '@/lib/views/wires';
+
+export type EnvironmentNode = Node<{ id: string; label: string }, 'environment'>;
+export type BuildZoneNode = Node<{ zone: ZoneView; locked: boolean }, 'zone'>;
+export type BuildHostNode = Node<{ host: HostView; locked: boolean }, 'host'>;
+export type BuildNode = EnvironmentNode | BuildZoneNode | BuildHostNode;
+
+const LAYER = { environment: -1, zone: 0, host: 2 } as const;
+const MARGIN = 22;
+const TITLE = 26;
+
+/** The document's id of a node. */
+export function partOf(node: { id: string }): string {
+  return node.id.replace(/^(?:zone|environment):/, '');
+}
+export function nodeIdOf(part: string, view: SandboxView): string {
+  if (view.hosts[part] !== undefined) return part;
+  return view.zones[part] === undefined ? `environment:${part}` : `zone:${part}`;
+}
+
+export function buildNodes(
+  topology: Topology,
+  view: SandboxView,
+  before: readonly BuildNode[],
+  selected: ReadonlySet<string>,
+): BuildNode[] {
+  const known = new Map(before.map((node) => [node.id, node]));
+  const kept = <T extends BuildNode>(node: T): T => {
+    const measured = known.get(node.id)?.measured;
+    return { ...node, selected: selected.has(partOf(node)), ...(measured === undefined ? {} : { measured }) };
+  };
+  const zoned = new Set(topology.zones.map(({ id }) => id));
+  return [
+    ...environmentNodes(topology, view).map(kept),
+    ...topology.zones.map((zone) => kept(zoneNode(zone, view))),
+    ...topology.hosts
+      .filter(({ zone }) => zoned.has(zone))
+      .map((host) => kept(hostNode(host, topology, view))),
+  ];
+}
+
+function zoneNode(zone: ZoneView, view: SandboxView): BuildZoneNode {
+  const locked = view.zones[zone.id]?.locked === true;
+  return {
+    id: `zone:${zone.id}`,
+    type: 'zone',
+    position: { x: zone.x, y: zone.y },
+    width: zone.width,
+    height: zone.height,
+    zIndex: LAYER.zone,
+    draggable: !locked,
+    connectable: false,
+    ariaLabel: `Zone ${zone.label}, ${zone.subnet}${locked ? ', locked' : ''}`,
+    data: { zone, locked },
+  };
+}
+function hostNode(host: HostView, { zones }: Topology, view: SandboxView): BuildHostNode {
+  const zone = zones.find(({ id }) => id === host.zone);
+  const locked = view.hosts[host.id]?.locked === true;
+  return {
+    id: host.id,
+    type: 'host',
+    parentId: `zone:${host.zone}`,
+    position: { x: host.x - (zone?.x ?? 0), y: host.y - (zone?.y ?? 0) },
+    width: widthOf(host),
+    initialHeight: heightOf(host),
+    zIndex: LAYER.host,
+    draggable: !locked,
+    ariaLabel: `${host.label}, ${KIND_WORD[host.kind]}, ${host.address}, in ${zone?.label ?? host.zone}${locked ? ', locked' : ''}`,
+    data: { host, locked },
+  };
+}
+
+interface Box {
+  x: number;
+  y: number;
+  right: number;
+  bottom: number;
+}
+/** An environment is as large as what is in it. */
+function environmentNodes({ zones }: Topology, view: SandboxView): EnvironmentNode[] {
+  const boxes = new Map<string, Box>();
+  const boxOf = (id: string): Box | undefined => {
+    const done = boxes.get(id);
+    if (done !== undefined) return done;
+    const inner = [
+      ...zones
+        .filter((zone) => view.zones[zone.id]?.environment === id)
+        .map(({ x, y, width, height }) => ({ x, y, right: x + width, bottom: y + height })),
+      ...Object.entries(view.environments)
+        .filter(([, { parent }]) => parent === id)
+        .flatMap(([child]) => boxOf(child) ?? []),
+    ];
+    if (inner.length === 0) return undefined;
+    const box = {
+      x: Math.min(...inner.map(({ x }) => x)) - MARGIN,
+      y: Math.min(...inner.map(({ y }) => y)) - MARGIN - TITLE,
+      right: Math.max(...inner.map(({ right }) => right)) + MARGIN,
+      bottom: Math.max(...inner.map(({ bottom }) => bottom)) + MARGIN,
+    };
+    boxes.set(id, box);
+    return box;
+  };
+  return Object.entries(view.environments).flatMap(([id, { label }]): EnvironmentNode[] => {
+    const box = boxOf(id);
+    if (box === undefined) return [];
+    const { x, y, right, bottom } = box;
+    return [
+      {
+        id: `environment:${id}`,
+        type: 'environment',
+        position: { x, y },
+        width: right - x,
+        height: bottom - y,
+        zIndex: LAYER.environment - 30 + depthOf(view, id),
+        draggable: false,
+        connectable: false,
+        ariaLabel: `Environment ${label}`,
+        data: { id, label },
+      },
+    ];
+  });
+}
+function depthOf(view: SandboxView, id: string): number {
+  let depth = 0;
+  for (let at = view.environments[id]?.parent; at !== undefined && depth < 20; depth++)
+    at = view.environments[at]?.parent;
+  return depth;
+}
