@@ -2,6 +2,7 @@
 import { FileError } from '../../world/files.contract';
 import type { Host, UserRecord } from '../../world/world.contract';
 import { fingerprint, parsePublicLine, shortType } from './keys';
+import { globOf } from './patterns';
 import type { ServerConfig } from './server-config';
 
 const ROOT = { uid: 0, gid: 0, groups: [] };
@@ -30,14 +31,6 @@ export function notAllowed(
   if (config.allowGroups.length > 0 && !grouped(config.allowGroups))
     return because("none of user's groups are listed in AllowGroups");
   return undefined;
-}
-function globOf(pattern: string): RegExp {
-  return new RegExp(
-    `^${pattern
-      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.')}$`,
-  );
 }
 
 /** Looks a key up in the user's files. `log`: what is wrong with them. */

@@ -8,7 +8,7 @@ import type { UserRecord } from '../../world/world.contract';
 import { Mailbox } from '../mailbox';
 import { acceptedText, findKey, notAllowed } from './authentication';
 import { parsePublicLine } from './keys';
-import type { ServerConfig } from './server-config';
+import { configFor, type ServerConfig } from './server-config';
 import { ServerSide } from './server-side';
 import { runSession } from './session';
 import { type ClientPacket, sendVersion } from './wire';
@@ -140,8 +140,9 @@ class Entrance {
   > {
     const { side } = this;
     const { context, served } = side;
-    const { config, from, port } = served;
+    const { from, port } = served;
     if (this.#name === '') this.#introduce(packet.user);
+    const { config } = served;
     const record = this.#invalid ? undefined : context.host.user(this.#name);
     const refuse = (): undefined => {
       side.send({ t: 'failure', methods: this.#methods() });
@@ -194,6 +195,8 @@ class Entrance {
     const { context, served } = side;
     this.#name = name;
     const record = context.host.user(name);
+    const { from, local, localPort } = served;
+    served.config = configFor(context.host, served.config, { user: name, record, from, local, localPort });
     if (record === undefined) {
       this.#invalid = true;
       side.log(`Invalid user ${name} from ${served.from} port ${served.port}`);

@@ -1,7 +1,8 @@
-/** sshd_config(5): keywords, their defaults, Include; the words for what is wrong. Match blocks are not modelled. */
-import { parseIPv4 } from '../../std/ipv4';
+/** sshd_config(5): keywords, their defaults, Include; Match blocks; the words for what is wrong. */
 import { FileError } from '../../world/files.contract';
-import type { Host } from '../../world/world.contract';
+import { inSubnet, parseCidr, parseIPv4 } from '../../std/ipv4';
+import type { Host, UserRecord } from '../../world/world.contract';
+import { globOf } from './patterns';
 
 export interface ServerConfig {
   ports: number[];
@@ -28,6 +29,12 @@ export interface ServerConfig {
   forceCommand: string | undefined;
   permitTty: boolean;
   sftp: boolean;
+  matches: MatchBlock[];
+}
+/** What holds for some connections only. */
+export interface MatchBlock {
+  criteria: [attribute: string, patterns: string][];
+  settings: { name: string; values: string[] }[];
 }
 export interface ConfigProblem {
   path: string;
@@ -71,6 +78,7 @@ export function readServerConfig(
     forceCommand: undefined,
     permitTty: true,
     sftp: false,
+    matches: [],
   };
   const reader = new Reader(host, config);
   reader.file(path, 0);
@@ -79,12 +87,71 @@ export function readServerConfig(
   return { config, problems: reader.problems, files: reader.files };
 }
 
+/** A connection, as Match sees it. */
+export interface Connecting {
+  user: string;
+  record: UserRecord | undefined;
+  from: string;
+  local: string;
+  localPort: number;
+}
+/** What is in force for one connection: the first value that a fitting block gives, else the global one. */
+export function configFor(host: Host, config: ServerConfig, who: Connecting): ServerConfig {
+  const fitting = config.matches.filter(({ criteria }) =>
+    criteria.every(([attribute, patterns]) => fits(host, who, attribute, patterns)),
+  );
+  if (fitting.length === 0) return config;
+  const own: ServerConfig = {
+    ...config,
+    allowUsers: [...config.allowUsers],
+    denyUsers: [...config.denyUsers],
+  };
+  const reader = new Reader(host, own);
+  for (const block of fitting) for (const setting of block.settings) reader.set(setting.name, setting.values);
+  return own;
+}
+function fits(host: Host, who: Connecting, attribute: string, patterns: string): boolean {
+  const list = patterns.split(',');
+  const listed = (value: string): boolean =>
+    !list.some((one) => one.startsWith('!') && globOf(one.slice(1)).test(value)) &&
+    list.some((one) => !one.startsWith('!') && globOf(one).test(value));
+  const within = (address: string): boolean =>
+    list.some((one) => {
+      const cidr = one.includes('/') ? parseCidr(one) : undefined;
+      const ip = parseIPv4(address);
+      return cidr !== undefined && ip !== undefined ? inSubnet(ip, cidr) : globOf(one).test(address);
+    });
+  switch (attribute) {
+    case 'all':
+      return true;
+    case 'user':
+      return listed(who.user);
+    case 'group':
+      return (who.record?.groups ?? []).some((gid) => listed(host.group(gid)?.name ?? ''));
+    case 'address':
+    case 'host':
+      return within(who.from);
+    case 'localaddress':
+      return within(who.local);
+    case 'localport':
+      return list.includes(String(who.localPort));
+    default:
+      return false;
+  }
+}
+const ATTRIBUTES = ['user', 'group', 'host', 'address', 'localaddress', 'localport', 'rdomain'];
+/** sshd_config(5) "Match": the keywords that may stand in a block. */
+const IN_MATCH =
+  'acceptenv allowagentforwarding allowgroups allowstreamlocalforwarding allowtcpforwarding allowusers authenticationmethods authorizedkeyscommand authorizedkeyscommanduser authorizedkeysfile authorizedprincipalscommand authorizedprincipalscommanduser authorizedprincipalsfile banner casignaturealgorithms channeltimeout chrootdirectory clientalivecountmax clientaliveinterval denygroups denyusers disableforwarding exposeauthinfo forcecommand gatewayports gssapiauthentication hostbasedacceptedalgorithms hostbasedauthentication hostbasedusesnamefrompacketonly ignorerhosts include ipqos kbdinteractiveauthentication kerberosauthentication loglevel maxauthtries maxsessions passwordauthentication permitemptypasswords permitlisten permitopen permitrootlogin permittty permittunnel permituserrc pubkeyacceptedalgorithms pubkeyauthentication pubkeyauthoptions rekeylimit revokedkeys setenv streamlocalbindmask streamlocalbindunlink trustedusercakeys unusedconnectiontimeout x11displayoffset x11forwarding x11uselocalhost'.split(
+    ' ',
+  );
+
 class Reader {
   readonly problems: ConfigProblem[] = [];
   readonly files: { path: string; text: string }[] = [];
   /** The first value of a keyword counts. */
   readonly #set = new Set<string>();
-  #inMatch = false;
+  #block: MatchBlock | undefined;
   constructor(
     private readonly host: Host,
     private readonly config: ServerConfig,
@@ -109,9 +176,7 @@ class Reader {
     const name = written.toLowerCase();
     const [first] = values;
     if (name === 'match') {
-      // Not modelled: what a Match block sets is left out.
-      this.#inMatch = true;
-      return undefined;
+      return this.#match(values);
     }
     if (!KNOWN.includes(name)) return `Bad configuration option: ${written}`;
     if (first === undefined) return `no argument after keyword "${written}"`;
@@ -119,8 +184,32 @@ class Reader {
       if (depth < 16) for (const found of this.#expand(values, path)) this.file(found, depth + 1);
       return undefined;
     }
-    if (this.#inMatch) return undefined;
-    return this.#apply(name, first, values);
+    if (this.#block === undefined) return this.#apply(name, first, values);
+    if (!IN_MATCH.includes(name)) return `Directive '${written}' is not allowed within a Match block`;
+    this.#block.settings.push({ name, values });
+    return new Reader(this.host, { ...this.config }).set(name, values);
+  }
+  set(name: string, values: string[]): string | undefined {
+    return this.#apply(name, values[0] ?? '', values);
+  }
+  #match(values: readonly string[]): string | undefined {
+    const criteria: [string, string][] = [];
+    for (let i = 0; i < values.length; i++) {
+      const attribute = (values[i] ?? '').toLowerCase();
+      if (attribute === 'all') {
+        if (values.length > 1) return "'all' cannot be combined with other Match attributes";
+        criteria.push(['all', '']);
+        continue;
+      }
+      if (!ATTRIBUTES.includes(attribute)) return `Unsupported Match attribute ${values[i] ?? ''}`;
+      const patterns = values[++i];
+      if (patterns === undefined) return `Missing Match criteria for ${values[i - 1] ?? ''}`;
+      criteria.push([attribute, patterns]);
+    }
+    if (criteria.length === 0) return 'Match missing criteria';
+    this.#block = { criteria, settings: [] };
+    this.config.matches.push(this.#block);
+    return undefined;
   }
   #expand(patterns: readonly string[], from: string): string[] {
     const found: string[] = [];

@@ -1,6 +1,7 @@
 /** ssh and sshd as recorded in truth/host (b09, c13). */
 import { describe, expect, it } from 'vitest';
 import { MILLISECOND, SECOND } from '../../std/instant';
+import { hashPassword } from '../../world/passwords';
 import type { FileSpec } from '../../world/files.contract';
 import { register as registerTools } from '../network-tools/index';
 import { ToolLab } from '../tool-lab';
@@ -149,6 +150,42 @@ describe('ssh', () => {
     expect(listed.log('sv').join('\n')).toContain(
       'User root from 10.0.1.30 not allowed because not listed in AllowUsers',
     );
+  });
+  it('lets in whoever knows the password, after asking three times at most', () => {
+    const one = lab();
+    const server = one.world.host('sv');
+    server.install('/etc/shadow', { text: `bob:${hashPassword('right', 'bob')}:20000:0:99999:7:::\n` });
+    const client = one.world.host('cl');
+    client.fs.unlink('/root/.ssh/id_ed25519', { uid: 0, gid: 0, groups: [] });
+    const type = (answers: readonly string[]): { exit: number | undefined; screen: string } => {
+      const terminal = client.terminals.create();
+      const session = one.start('cl', 'ssh bob@sv echo', { spawn: { tty: terminal.id } });
+      for (const answer of answers) {
+        one.pass(3 * SECOND);
+        terminal.input(`${answer}\n`);
+      }
+      one.pass(5 * SECOND);
+      return { exit: session.exit, screen: terminal.takeOutput() };
+    };
+    expect(type(['wrong', 'right'])).toMatchObject({
+      exit: 0,
+      screen: "bob@sv's password: \nbob@sv's password: \n",
+    });
+    expect(one.log('sv').join('\n')).toMatch(
+      /Failed password for bob from [\s\S]*Accepted password for bob from/,
+    );
+    expect(type(['a', 'b', 'c']).exit).toBe(255);
+  });
+  it('applies a Match block to those connections only that it names', () => {
+    const config =
+      'PasswordAuthentication yes\nMatch User bob Address 10.0.1.0/24\n  PasswordAuthentication no\n';
+    const one = lab({ files: { '/etc/ssh/sshd_config': { text: config } } });
+    expect(one.run('cl', 'ssh -o BatchMode=yes -i /nope bob@sv true').stderr).toContain('(publickey).');
+    expect(one.run('cl', 'ssh -o BatchMode=yes -i /nope eve@sv true').stderr).toContain(
+      '(publickey,password).',
+    );
+    one.world.host('sv').install('/etc/ssh/sshd_config', { text: 'Match Shoe 42\n  Port 22\n' });
+    expect(one.run('sv', '/usr/sbin/sshd -t').stderr).toContain('Unsupported Match attribute Shoe');
   });
   it('ends when the server goes away', () => {
     const one = lab();

@@ -1,5 +1,7 @@
 /** sudo, su and visudo as recorded in truth/host/c12. */
 import { describe, expect, it } from 'vitest';
+import { SECOND } from '../../std/instant';
+import { hashPassword } from '../../world/passwords';
 import { ToolLab } from '../tool-lab';
 import { register } from './index';
 
@@ -80,6 +82,52 @@ describe('sudo', () => {
       `${said}sudo: a password is required\n`,
     );
     expect(one.run('srv', 'visudo -c')).toMatchObject({ stdout: '', stderr: said, exit: 1 });
+  });
+});
+describe('passwords', () => {
+  const typed = (one: ToolLab, command: string, user: string, answers: readonly string[]) => {
+    const terminal = one.world.host('srv').terminals.create();
+    const done = one.start('srv', command, { user, spawn: { tty: terminal.id } });
+    for (const answer of answers) {
+      one.pass(3 * SECOND);
+      terminal.input(`${answer}\n`);
+    }
+    one.pass(3 * SECOND);
+    return { ...done, screen: terminal.takeOutput() };
+  };
+  const asking = (): ToolLab => {
+    const one = lab({
+      '/etc/sudoers.d/bob': { text: 'bob ALL=(ALL) ALL\n', mode: 0o440 },
+    });
+    one.world.host('srv').install('/etc/shadow', {
+      text: `root:${hashPassword('top', 'root')}:1:::::\nbob:${hashPassword('right', 'bob')}:1:::::\n`,
+    });
+    return one;
+  };
+  it('are checked against /etc/shadow, and not shown', () => {
+    expect(typed(asking(), 'sudo id', 'bob', ['wrong', 'right'])).toMatchObject({
+      exit: 0,
+      stdout: 'uid=0 HOME=/root SUDO_USER=bob\n',
+      stderr: 'Sorry, try again.\n',
+      screen: '[sudo] password for bob: \n[sudo] password for bob: \n',
+    });
+  });
+  it('are asked for three times', () => {
+    const one = asking();
+    expect(typed(one, 'sudo id', 'bob', ['a', 'b', 'c'])).toMatchObject({
+      exit: 1,
+      stderr: 'Sorry, try again.\nSorry, try again.\nsudo: 3 incorrect password attempts\n',
+    });
+    expect(one.log('srv').join('\n')).toContain('3 incorrect password attempts ; TTY=pts/0 ; PWD=/home/bob');
+  });
+  it('let su through', () => {
+    expect(typed(asking(), 'su - root -c id', 'bob', ['top'])).toMatchObject({
+      stdout: 'uid=0 HOME=/root SUDO_USER=\n',
+    });
+    expect(typed(asking(), 'su - root -c id', 'bob', ['right'])).toMatchObject({
+      exit: 1,
+      stderr: 'su: Authentication failure\n',
+    });
   });
 });
 describe('visudo -c', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SECOND } from '../../std/instant';
+import { useMemory } from '../../world/memory';
 import { UnitLab } from './unit-lab';
 
 const service = (lines: string, unit = ''): string =>
@@ -371,5 +372,49 @@ describe('the machine', () => {
     lab.run(600 * SECOND);
     expect(lab.kernel.journal.length).toBe(before);
     expect(lab.kernel.pending).toBe(pending);
+  });
+});
+
+describe('limits of control groups', () => {
+  it('end who takes more memory than MemoryMax, and say that the kernel did it', () => {
+    const lab = new UnitLab({ 'web.service': service('ExecStart=/usr/bin/serve\nMemoryMax=20M') });
+    lab.command('systemctl', 'start', 'web');
+    useMemory(lab.host, lab.mainPid('web.service'), 40_000);
+    lab.run(SECOND);
+    expect(lab.state('web.service')).toBe('failed (failed)');
+    expect(lab.journal('web')).toEqual([
+      'Started web.service - Web app.',
+      'web.service: A process of this unit has been killed by the OOM killer.',
+      'web.service: Main process exited, code=killed, status=9/KILL',
+      "web.service: Failed with result 'oom-kill'.",
+    ]);
+    expect(
+      lab.host.state.log.some(({ text }) => text.startsWith('Memory cgroup out of memory: Killed')),
+    ).toBe(true);
+  });
+  it('leave other units alone', () => {
+    const lab = new UnitLab({
+      'web.service': service('ExecStart=/usr/bin/serve\nMemoryMax=20M'),
+      'big.service': service('ExecStart=/usr/bin/serve'),
+    });
+    lab.command('systemctl', 'start', 'web', 'big');
+    useMemory(lab.host, lab.mainPid('big.service'), 40_000);
+    lab.run(SECOND);
+    expect([lab.state('web.service'), lab.state('big.service')]).toEqual([
+      'active (running)',
+      'active (running)',
+    ]);
+  });
+});
+describe('a container', () => {
+  it('skips what only machines have', () => {
+    const lab = new UnitLab({});
+    lab.host.state.extra.set('disk:virtualization', 'systemd-nspawn');
+    lab.world.reboot(lab.host);
+    lab.run(20 * SECOND);
+    expect(lab.state('systemd-udevd.service')).toBe('inactive (dead)');
+    expect(lab.state('console-getty.service')).toBe('active (running)');
+    expect(lab.command('systemd-detect-virt')).toEqual({ text: 'systemd-nspawn\n', exit: 0 });
+    expect(lab.command('systemd-analyze').text).toMatch(/^Startup finished in \d+ms \(userspace\)/);
   });
 });
