@@ -20,7 +20,7 @@ export interface Line {
 }
 
 /** When nginx said something, and which of its processes: never twice the same. */
-const MOMENT = /\b\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d (\[\w+\]) \d+#\d+:/g;
+const MOMENT = /(?<!\d)\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d (\[\w+\]) \d+#\d+:/g;
 function withoutMoments<T>(value: T): T {
   if (value === undefined) return value;
   // Text to text, in the same form.

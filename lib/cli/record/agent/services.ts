@@ -11,7 +11,8 @@ import { processes, send } from './processes';
 import { tell } from './tell';
 
 const started = new Map<string, { pid: number; kind: ServiceStart['kind'] }>();
-const APPLICATION_TRIES = 100;
+/** The host's own packet filter may let nobody through to it. */
+const APPLICATION_PATIENCE_MS = 3000;
 const BETWEEN_TRIES_MS = 20;
 
 export async function startService(service: ServiceStart): Promise<null> {
@@ -39,7 +40,8 @@ function withoutDate(line: string): string {
     .replace(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d /, '');
 }
 async function untilOpen(port: number): Promise<void> {
-  for (let i = 0; i < APPLICATION_TRIES; i++) {
+  const end = clock() * 1000 + APPLICATION_PATIENCE_MS;
+  while (clock() * 1000 < end) {
     const isOpen = await new Promise<boolean>((resolve) => {
       const socket = connect({ host: '127.0.0.1', port });
       socket.on('connect', () => {
@@ -47,6 +49,10 @@ async function untilOpen(port: number): Promise<void> {
         resolve(true);
       });
       socket.on('error', () => resolve(false));
+      socket.setTimeout(APPLICATION_PATIENCE_MS, () => {
+        socket.destroy();
+        resolve(false);
+      });
     });
     if (isOpen) return;
     await new Promise((resolve) => setTimeout(resolve, BETWEEN_TRIES_MS));
