@@ -64,11 +64,22 @@ function jobsOf(
   const isFirst = seed === 1 || isFull;
   const turns = scenario?.['wrong-turns'].map((_, index) => index) ?? [];
   // Further seeds take turns at what must lose: all of it on all of them would tell little more.
-  const some = isFirst || turns.length === 0 ? turns : [turns[seed % turns.length] ?? 0];
-  const common = { folder, seed, general: isFirst, leaveOut: isFirst && !isQuick, turns: [] };
+  const turn = seed % (turns.length + 1);
+  const hasVariants = Object.keys(scenario?.variants ?? {}).length > 0;
+  const common = {
+    folder,
+    seed,
+    general: isFirst,
+    leaveOut: isFirst && !isQuick,
+    untouched: isFirst || hasVariants || turn === turns.length,
+    turns: [],
+  };
+  const solutions = scenario?.solutions.map(({ id }) => id) ?? [];
+  // One world for all of a further seed: setting it up costs as much as a short play.
+  if (!isFirst) return [{ ...common, lab: true, turns: turns.slice(turn, turn + 1), solutions }];
   return [
-    { ...common, solution: undefined, turns: some },
-    ...(scenario?.solutions ?? []).map(({ id }) => ({ ...common, solution: id })),
+    { ...common, lab: true, turns, solutions: [] },
+    ...solutions.map((id) => ({ ...common, lab: false, untouched: false, solutions: [id] })),
   ];
 }
 
@@ -81,8 +92,8 @@ function tell({ job, claims }: JobResult, rows: Map<string, Row>): void {
     row.seconds += seconds;
     if (wrong === undefined) row.passed += 1;
     else row.failed += 1;
-    if (job.solution === undefined) row.losing += 1;
-    else if (name === job.solution) row.solutions += 1;
+    if (job.solutions.includes(name)) row.solutions += 1;
+    else if (job.lab) row.losing += 1;
     else row.leftOut += 1;
     if (wrong === undefined && seed > 1) continue;
     process.stdout.write(

@@ -55,7 +55,7 @@ export class JournalFeed<I> {
 }
 
 export function eventItem<I>(run: Run<I>, entry: JournalEntry): EventItem | undefined {
-  const said = saidBy(entry);
+  const said = isHidden(run, entry) ? undefined : saidBy(entry);
   if (said === undefined) return undefined;
   return {
     seq: entry.seq,
@@ -68,6 +68,11 @@ export function eventItem<I>(run: Run<I>, entry: JournalEntry): EventItem | unde
     cause: entry.cause,
     ...(entry.rule === undefined ? {} : { rule: entry.rule }),
   };
+}
+/** What a scenario keeps to itself until the run is over. */
+function isHidden<I>({ progress }: Run<I>, { type, data }: JournalEntry): boolean {
+  if (type !== 'timeline' || (data as { hidden?: boolean }).hidden !== true) return false;
+  return progress.phase === 'running' || progress.phase === 'tomorrow';
 }
 /** Objectives by their titles. */
 function titled<I>({ scenario }: Run<I>, entry: JournalEntry, text: string): string {

@@ -9,8 +9,12 @@ import { type Claim, Stage } from './stage';
 export interface Job {
   folder: string;
   seed: number;
-  /** undefined: the lab and what must lose; else a solution's id. */
-  solution: string | undefined;
+  /** The lab, and what must lose. */
+  lab: boolean;
+  /** Ids of the solutions to play. */
+  solutions: string[];
+  /** Whether it is played without anybody doing anything. */
+  untouched: boolean;
   /** Wrong turns to play. */
   turns: number[];
   /** Everything about the lab; else only that it is healthy, breaks and is lost. */
@@ -36,8 +40,8 @@ export function doJob(job: Job): JobResult {
         seconds: (performance.now() - begun) / 1000,
       })),
     };
-  if (job.solution === undefined) proveLab(stage, job);
-  else proveSolution(stage, job.solution, job);
+  if (job.lab) proveLab(stage, job);
+  for (const id of job.solutions) proveSolution(stage, id, job);
   return { job, claims: stage.claims };
 }
 
@@ -56,6 +60,8 @@ export async function doJobs(
     new Promise((resolve, reject) => {
       const child = fork(process.argv[1] ?? '', ['prove', '--worker'], {
         stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+        // Each request leaves short-lived objects: a larger nursery halves what collecting them costs.
+        execArgv: ['--max-semi-space-size=64'],
       });
       let open: Job | undefined;
       const next = (): void => {
@@ -99,7 +105,7 @@ function attempt(job: Job): JobResult {
       claims: [
         {
           seed: job.seed,
-          name: job.solution ?? 'the lab',
+          name: job.lab ? 'the lab' : job.solutions.join(', '),
           wrong: `broke off: ${wrong}`,
           said: '',
           seconds: 0,

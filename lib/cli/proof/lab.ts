@@ -6,23 +6,14 @@ import type { FirstFault, Stage } from './stage';
 const BEFORE = 10 * SECOND;
 const LATER = 60 * SECOND;
 
-export function proveLab(stage: Stage, options: { turns: readonly number[]; general: boolean }): void {
+export function proveLab(
+  stage: Stage,
+  options: { turns: readonly number[]; general: boolean; untouched: boolean },
+): void {
   const { scenario } = stage;
   let first: FirstFault | undefined;
-  const early = wrongMentions(stage);
-  stage.claim('doing nothing', () => {
-    const outcome = stage.player().finish();
-    first = stage.firstFault();
-    return stage.mustLose(outcome, scenario.fails.nothing);
-  });
-  stage.claim('healthy before the first fault', () => ({
-    wrong: unhealthy(stage, first),
-    said: first === undefined ? '' : `until ${first.event} at ${Math.round(first.at / SECOND)} s`,
-  }));
-  stage.claim('the faults break what they should', () => ({
-    wrong: notBroken(stage, first),
-    said: `${Math.max(1, scenario.breaks.length)} seen broken`,
-  }));
+  const early = options.general ? wrongMentions(stage) : [];
+  if (options.untouched) first = proveUntouched(stage);
   if (options.general) {
     stage.claim('what brief and hints mention exists', () => {
       const late = wrongMentions(stage);
@@ -49,6 +40,26 @@ export function proveLab(stage: Stage, options: { turns: readonly number[]; gene
       return stage.mustLose(outcome, turn.loses, turn.says);
     });
   }
+}
+
+/** Nobody does anything: healthy until the first fault, broken by it, and lost. */
+function proveUntouched(stage: Stage): FirstFault | undefined {
+  const { scenario } = stage;
+  let first: FirstFault | undefined;
+  stage.claim('doing nothing', () => {
+    const outcome = stage.player().finish();
+    first = stage.firstFault();
+    return stage.mustLose(outcome, scenario.fails.nothing);
+  });
+  stage.claim('healthy before the first fault', () => ({
+    wrong: unhealthy(stage, first),
+    said: first === undefined ? '' : `until ${first.event} at ${Math.round(first.at / SECOND)} s`,
+  }));
+  stage.claim('the faults break what they should', () => ({
+    wrong: notBroken(stage, first),
+    said: `${Math.max(1, scenario.breaks.length)} seen broken`,
+  }));
+  return first;
 }
 
 /** The hosts that somebody could restart: not the people outside. */
