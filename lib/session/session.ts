@@ -426,8 +426,10 @@ export class Session {
   /** Lets something happen that then has not happened. Undefined while a program is at work that cannot be put away. */
   protected imagine<T>(work: () => T): T | undefined {
     const { kernel, world } = this.run;
-    if (!world.quiescent()) return undefined;
     this.frame();
+    // A shell whose output was just taken needs a moment until it waits for the next line.
+    for (let tries = 0; tries < 60 && !world.quiescent(); tries++) this.run.advance(this.#now + 1000);
+    if (!world.quiescent()) return undefined;
     this.#drainTerminals();
     const saved = { kernel: kernel.save(), world: world.save(), progress: clonePlain(this.run.progress) };
     try {

@@ -7,6 +7,7 @@ import {
   addressOf,
   type Flow,
   freshName,
+  takenNames,
   type HostPart,
   type LinkPart,
   type SandboxDocument,
@@ -202,7 +203,7 @@ function leadThrough(draft: Draft, zone: string): void {
       draft.add({ edit: 'host', id, part: { ...host, gateway } });
 }
 function newRouter(draft: Draft, from: string, to: string): string {
-  const id = freshName(draft.document.hosts, 'fw');
+  const id = freshName(takenNames(draft.document), 'fw');
   const entry = paletteEntry('router');
   const right = rightmost(draft.document, from, to);
   draft.add({

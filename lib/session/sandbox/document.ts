@@ -208,6 +208,12 @@ export function freshName(taken: Readonly<Record<string, unknown>>, stem: string
   return `${stem}${number}`;
 }
 
+/** Names that machines, zones and environments have: each is given once. */
+export function takenNames({ hosts, zones, environments }: SandboxDocument): Record<string, true> {
+  const names = [...Object.keys(hosts), ...Object.keys(zones), ...Object.keys(environments)];
+  return Object.fromEntries(names.map((name) => [name, true] as const));
+}
+
 /** A host's own address: the one of its first interface. */
 export function addressOf(host: HostPart | undefined): string {
   return Object.values(host?.interfaces ?? {})[0]?.address.split('/')[0] ?? '';

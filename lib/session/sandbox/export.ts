@@ -7,8 +7,8 @@ import type { SandboxReply } from './view';
 export function exportFiles(document: SandboxDocument, what: 'lab' | 'scenario'): SandboxReply | string {
   if (Object.keys(document.hosts).length === 0) return 'There is nothing to export yet.';
   const name = slugOf(document.title);
-  if (what === 'lab') return { kind: 'files', name: `${name}-lab`, files: labFiles() };
-  const files = scenarioFiles();
+  if (what === 'lab') return { kind: 'files', name: `${name}-lab`, files: labFiles(document) };
+  const files = scenarioFiles(document, name);
   return typeof files === 'string' ? files : { kind: 'files', name, files };
 }
 

@@ -16,6 +16,7 @@ import {
   type SandboxDocument,
   type Step,
   stepOf,
+  takenNames,
   type ZonePart,
 } from './document';
 import type { Fragment, Intent, Place } from './intents';
@@ -175,7 +176,8 @@ function placeZone(draft: Draft, entry: ZoneEntry, at: Place | undefined): strin
     return `!A sandbox holds at most ${MOST_ZONES} zones.`;
   const subnet = freeSubnet(document, entry.tone);
   if (subnet === undefined) return '!No subnet is free.';
-  const id = document.zones[entry.tone] === undefined ? entry.tone : freshName(document.zones, entry.tone);
+  const taken = takenNames(document);
+  const id = taken[entry.tone] === undefined ? entry.tone : freshName(taken, `${entry.tone}-`);
   const number = /\d+$/.exec(id)?.[0];
   const label = number === undefined ? entry.title : `${entry.title} ${number}`;
   const where = at ?? besides(document);
@@ -192,7 +194,7 @@ function besides({ zones }: SandboxDocument): Place {
   };
 }
 function placeHost(draft: Draft, entry: HostEntry, zone: string, at: Place | undefined): string | undefined {
-  const id = freshName(draft.document.hosts, entry.stem);
+  const id = freshName(takenNames(draft.document), entry.stem);
   const part = draft.document.zones[zone];
   if (part === undefined) return undefined;
   const spot = at === undefined ? undefined : { x: Math.round(at.x - part.x), y: Math.round(at.y - part.y) };
@@ -378,8 +380,7 @@ function rename(draft: Draft, id: string, wanted: string): string {
   if (host === undefined) return `!There is nothing called ${id}.`;
   if (name === id) return '!That is its name already.';
   if (!/^[a-z][a-z0-9-]{0,30}$/.test(name)) return '!A host name has lower-case letters, digits and dashes.';
-  if (draft.host(name) !== undefined || draft.document.zones[name] !== undefined)
-    return `!${name} exists already.`;
+  if (takenNames(draft.document)[name] !== undefined) return `!${name} exists already.`;
   const links = draft.document.links.filter(({ from, to }) => from === id || to === id);
   for (const link of links) draft.add({ edit: 'link', link, add: false });
   draft.add({ edit: 'host', id, part: null }, { edit: 'host', id: name, part: host });
@@ -400,7 +401,7 @@ function lock(draft: Draft, ids: readonly string[], locked: boolean): string {
   return `${locked ? 'Locked' : 'Unlocked'} ${ids.join(', ')}`;
 }
 function group(draft: Draft, { zones, label, parent }: Extract<Intent, { do: 'group' }>): string {
-  const id = freshName(draft.document.environments, 'environment');
+  const id = freshName(takenNames(draft.document), 'environment');
   const known = zones.filter((zone) => draft.document.zones[zone] !== undefined);
   const environments = zones.filter((inner) => draft.document.environments[inner] !== undefined);
   if (known.length + environments.length === 0) return '!Choose the zones that belong together.';
@@ -504,7 +505,7 @@ function copyIn(draft: Draft, fragment: Fragment, zone: string | undefined, shif
 function copyZone(draft: Draft, id: string, part: ZonePart, shift: Place): string | undefined {
   const subnet = freeSubnet(draft.document, part.tone);
   if (subnet === undefined) return undefined;
-  const name = freshName(draft.document.zones, id.replace(/\d+$/, '') || 'zone');
+  const name = freshName(takenNames(draft.document), `${id.replace(/-?\d+$/, '') || 'zone'}-`);
   draft.add({
     edit: 'zone',
     id: name,
@@ -536,7 +537,7 @@ function copyHost(
 ): string | undefined {
   const home = zones.get(part.zone) ?? zone ?? part.zone;
   if (draft.document.zones[home] === undefined) return undefined;
-  const name = freshName(draft.document.hosts, id.replace(/\d+$/, '') || 'host');
+  const name = freshName(takenNames(draft.document), id.replace(/\d+$/, '') || 'host');
   const interfaces: HostPart['interfaces'] = {};
   for (const [device, card] of Object.entries(part.interfaces)) {
     const target = zones.get(card.zone) ?? (card.zone === part.zone ? home : card.zone);

@@ -1,0 +1,316 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { loadScenario } from '../../scenario/load';
+import { RandomStream } from '../../std/random';
+import type { Answer } from '../messages';
+import { openSession } from '../open-session';
+import type { Session } from '../session';
+import { freeAddress, freeSubnet } from './addresses';
+import { checkDocument, readDocument } from './door';
+import { applyEdits, emptyDocument, type SandboxDocument } from './document';
+import { exportFiles } from './export';
+import type { Intent } from './intents';
+import { linksOf } from './links';
+import { PALETTE } from './palette';
+import { plan } from './plan';
+import { STARTERS, starterDocument } from './starters';
+import type { SandboxAsk, SandboxReply } from './view';
+import { withoutRule, withoutServer, withRule, withServer, haproxyText, nftablesText } from './writers';
+
+const SECOND = 1_000_000;
+const read = (document: SandboxDocument) => (host: string, file: string) =>
+  document.hosts[host]?.files[file]?.text ?? '';
+
+function open(document: SandboxDocument): {
+  session: Session;
+  ask(ask: SandboxAsk): SandboxReply;
+  source: unknown;
+} {
+  const source = { id: 'sandbox', files: { 'sandbox.json': JSON.stringify(document) } };
+  const made = openSession(source, { seed: document.seed, traces: true });
+  if (!made.ok) throw new Error(JSON.stringify(made.problems));
+  const { session } = made;
+  session.start();
+  return {
+    session,
+    source,
+    ask(ask) {
+      const answer: Answer | undefined = session.handle({ type: 'sandbox', id: 1, ask });
+      if (answer?.kind !== 'sandbox')
+        throw new Error(answer?.kind === 'refused' ? answer.message : 'no answer');
+      return answer.reply;
+    },
+  };
+}
+function drawn(document: SandboxDocument, intents: readonly Intent[]): SandboxDocument {
+  return intents.reduce((now, intent) => {
+    const planned = plan(now, intent);
+    if (!planned.ok) throw new Error(planned.why);
+    return applyEdits(now, planned.step.edits);
+  }, document);
+}
+
+test('addresses and subnets are given out once, and gateways come first', () => {
+  const zones: Intent[] = ['dmz', 'dmz', 'internet'].map((tone) => ({ do: 'place', entry: `zone-${tone}` }));
+  const document = drawn(emptyDocument(), zones);
+  expect(Object.values(document.zones).map(({ subnet }) => subnet)).toEqual([
+    '10.0.1.0/24',
+    '10.0.11.0/24',
+    '203.0.113.0/24',
+  ]);
+  expect(freeSubnet(document, 'dmz')).toBe('10.0.12.0/24');
+  const more = drawn(document, [
+    { do: 'place', entry: 'router', zone: 'dmz' },
+    { do: 'place', entry: 'haproxy', zone: 'dmz' },
+    { do: 'place', entry: 'haproxy', zone: 'dmz' },
+  ]);
+  expect(Object.values(more.hosts).map((host) => host.interfaces['eth0']?.address)).toEqual([
+    '10.0.1.1/24',
+    '10.0.1.11/24',
+    '10.0.1.12/24',
+  ]);
+  expect(more.hosts['lb1']?.gateway).toBe('10.0.1.1');
+  expect(freeAddress(more, 'dmz', 'shared')).toBe('10.0.1.100/24');
+});
+
+test('what a connection writes, taking it away takes out; what was written by hand stays', () => {
+  const config = `${haproxyText()}\tserver mine 192.0.2.9:80\n`;
+  const added = withServer(config, { name: 'app1', address: '10.0.2.11', port: 8080 });
+  expect(added).toContain('\tserver mine 192.0.2.9:80\n\tserver app1 10.0.2.11:8080 check');
+  expect(withoutServer(added, '10.0.2.11')).toBe(config);
+  const rule = { from: '10.0.1.11', to: '10.0.2.11', port: 8080 };
+  const passing = withRule(nftablesText(), { ...rule, why: 'HTTP from lb1 to app1' });
+  expect(passing).toContain(
+    '\t\t# HTTP from lb1 to app1\n\t\tip saddr 10.0.1.11 ip daddr 10.0.2.11 tcp dport 8080 accept\n\t}',
+  );
+  expect(withRule(passing, { ...rule, why: 'again' })).toBe(passing);
+  expect(withoutRule(passing, rule)).toBe(nftablesText());
+});
+
+test('every step undoes itself', () => {
+  let document = emptyDocument();
+  for (const { intents } of STARTERS) {
+    document = emptyDocument();
+    for (const intent of intents) {
+      const planned = plan(document, intent);
+      if (!planned.ok) throw new Error(planned.why);
+      const after = applyEdits(document, planned.step.edits);
+      expect(applyEdits(after, planned.step.inverse)).toEqual(document);
+      document = after;
+    }
+  }
+});
+
+test('a document passes its own door; damaged and hostile ones are refused with a reason', () => {
+  for (const { id } of STARTERS) expect(checkDocument(starterDocument(id))).toMatchObject({ ok: true });
+  const good = starterDocument('pair');
+  const bad = (change: (copy: SandboxDocument) => void) => {
+    const copy = structuredClone(good);
+    change(copy);
+    const checked = checkDocument(copy);
+    return checked.ok ? '' : checked.message;
+  };
+  expect(readDocument('{"format":')).toMatchObject({ ok: false });
+  expect(bad((copy) => Object.assign(copy, { version: 2 }))).toContain('version 2');
+  expect(bad((copy) => Object.assign(copy.hosts['lb1'] ?? {}, { zone: 'nowhere' }))).toContain('not there');
+  expect(bad((copy) => Object.assign(copy.hosts['lb1'] ?? {}, { extra: 1 }))).toContain('damaged');
+  expect(
+    bad((copy) => Object.assign(copy.hosts['lb1']?.interfaces['eth0'] ?? {}, { address: '10.9.9.9/24' })),
+  ).toContain('is not in');
+  expect(
+    bad((copy) => Object.assign(copy.hosts['lb1']?.files ?? {}, { '/etc/../x': { text: '' } })),
+  ).toContain('damaged');
+  expect(
+    bad((copy) =>
+      Object.assign(copy.environments, { a: { label: 'a', parent: 'b' }, b: { label: 'b', parent: 'a' } }),
+    ),
+  ).toContain('within itself');
+  expect(readDocument(`{"format":"faultline-sandbox","__proto__":{"x":1},"version":1}`)).toMatchObject({
+    ok: false,
+  });
+});
+
+test('the pair fails over, an edit by hand changes the picture, and undo repairs', () => {
+  const { session, ask } = open(starterDocument('pair'));
+  session.advance(10 * SECOND);
+  let frame = session.fullFrame();
+  expect(frame.addresses).toEqual([{ address: '10.0.1.100', holders: ['lb1'] }]);
+  expect(frame.service?.failed).toBe(0);
+  expect(frame.service?.total).toBeGreaterThan(100);
+  ask({ kind: 'strike', fault: { kind: 'power-loss', host: 'lb1' } });
+  session.advance(20 * SECOND);
+  frame = session.fullFrame();
+  expect(frame.addresses).toEqual([{ address: '10.0.1.100', holders: ['lb2'] }]);
+
+  const file = '/etc/haproxy/haproxy.cfg';
+  const text = String(session.run.world.host('lb2').fs.readFile(file, { uid: 0, gid: 0, groups: [] }));
+  expect(frame.sandbox?.links.map(({ id }) => id)).toContain('lb2-app3');
+  session.handle({
+    type: 'file-save',
+    id: 1,
+    host: 'lb2',
+    path: file,
+    text: text.replace(/.*server app3.*\n/, ''),
+  });
+  session.input({ kind: 'terminal-open', terminal: 't9', host: 'lb2', user: 'student' });
+  session.advance(21 * SECOND);
+  session.input({ kind: 'line', terminal: 't9', text: 'sudo systemctl reload haproxy' });
+  session.advance(24 * SECOND);
+  expect(session.fullFrame().sandbox?.links.map(({ id }) => id)).not.toContain('lb2-app3');
+
+  ask({ kind: 'intent', intent: { do: 'remove', ids: ['app1'] } });
+  expect(session.fullFrame().topology?.hosts.map(({ id }) => id)).not.toContain('app1');
+  ask({ kind: 'undo' });
+  session.advance(50 * SECOND);
+  frame = session.fullFrame();
+  expect(frame.hosts?.find(({ id }) => id === 'app1')).toMatchObject({ power: 'on', health: 'ok' });
+  expect(frame.sandbox?.redo).toBe('Removed app1');
+  session.transport({ kind: 'seek', at: 5 * SECOND });
+  expect(session.frame().addresses).toEqual([{ address: '10.0.1.100', holders: ['lb1'] }]);
+});
+
+test('lenses answer by trying, and nothing of it has happened afterwards', () => {
+  const { session, ask } = open(starterDocument('zones'));
+  session.advance(10 * SECOND);
+  session.frame();
+  session.advance(11 * SECOND);
+  const hash = session.run.kernel.journal.hash();
+  const reach = ask({ kind: 'reach', host: 'customers1' });
+  const rows = reach.kind === 'reach' ? reach.rows : [];
+  const row = (address: string, port: number) =>
+    rows.find((entry) => entry.address === address && entry.port === port);
+  expect(row('10.0.1.100', 80)).toMatchObject({ result: 'open' });
+  expect(row('10.0.1.100', 80)?.why).toContain('tcp dport 80 accept');
+  expect(row('10.0.2.11', 8080)).toMatchObject({ result: 'timeout', at: 'fw1' });
+  const without = ask({ kind: 'without', ids: ['dmz'] });
+  expect(without.kind === 'without' && without.rows.find(({ what }) => what === 'customers1')).toMatchObject({
+    tone: 'broken',
+  });
+  expect(session.run.kernel.journal.hash()).toBe(hash);
+});
+
+const TOOLS = [
+  { file: '/etc/haproxy/haproxy.cfg', tool: '/usr/sbin/haproxy', args: ['-c', '-f'] },
+  { file: '/etc/keepalived/keepalived.conf', tool: '/usr/sbin/keepalived', args: ['-t', '-f'] },
+  { file: '/etc/nftables.conf', tool: '/usr/sbin/nft', args: ['-c', '-f'] },
+] as const;
+
+test('the daemons accept the exported files: ours, and the real ones where they are installed', () => {
+  const document = starterDocument('zones');
+  const { session } = open(document);
+  const exported = exportFiles(document, 'lab');
+  if (typeof exported === 'string' || exported.kind !== 'files') throw new Error(String(exported));
+  const folder = mkdtempSync(path.join(tmpdir(), 'faultline-lab-'));
+  try {
+    for (const [name, text] of Object.entries(exported.files)) {
+      mkdirSync(path.join(folder, path.dirname(name)), { recursive: true });
+      writeFileSync(path.join(folder, name), text);
+    }
+    for (const [name, text] of Object.entries(exported.files)) {
+      const [, host = '', inside = ''] = /^hosts\/([^/]+)(\/.*)$/.exec(name) ?? [];
+      const { tool, args } = TOOLS.find(({ file }) => file === inside) ?? {};
+      if (tool === undefined || args === undefined) continue;
+      const checker = session.run.world.registry.findChecker(inside);
+      expect([name, checker?.check(session.run.world.host(host), inside, text).exit]).toEqual([name, 0]);
+      if (!existsSync(tool)) continue;
+      const real = spawnSync(tool, [...args, path.join(folder, name)], { encoding: 'utf8' });
+      // Without rights over the network nft cannot ask the kernel.
+      if (/Operation not permitted|Permission denied/.test(real.stderr)) continue;
+      expect(
+        [name, real.status, real.stderr.replace(/^.*(NOTICE|WARNING).*$/gm, '').trim()].slice(0, 2),
+      ).toEqual([name, 0]);
+    }
+    for (const script of ['namespaces.sh', 'lab/start-host.sh'])
+      execFileSync('bash', ['-n', path.join(folder, script)]);
+    for (const script of ['lab/shop.py', 'lab/loadgen.py'])
+      spawnSync('python3', ['-m', 'py_compile', path.join(folder, script)]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a sandbox becomes a scenario that is well formed', () => {
+  for (const id of ['one', 'balanced', 'pair', 'zones']) {
+    const exported = exportFiles(starterDocument(id), 'scenario');
+    if (typeof exported === 'string' || exported.kind !== 'files') throw new Error(String(exported));
+    const { problems } = loadScenario(exported.files);
+    expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+  }
+  expect(exportFiles(emptyDocument(), 'scenario')).toContain('nothing to export');
+});
+
+/** A sandbox drawn at random: zones, machines, links, copies and removals. */
+function randomDocument(seed: number): SandboxDocument {
+  const random = new RandomStream(seed, 'sandbox');
+  let document = emptyDocument(`Random ${seed}`, seed);
+  const steps = random.integer(8, 26);
+  for (let step = 0; step < steps; step++) {
+    const hosts = Object.keys(document.hosts);
+    const zones = Object.keys(document.zones);
+    const intent: Intent =
+      zones.length < 2 || random.chance(0.12)
+        ? { do: 'place', entry: random.pick(PALETTE.filter(({ sort }) => sort === 'zone')).id }
+        : hosts.length < 3 || random.chance(0.45)
+          ? {
+              do: 'place',
+              entry: random.pick(PALETTE.filter(({ sort }) => sort === 'host')).id,
+              zone: random.pick(zones),
+            }
+          : random.chance(0.8)
+            ? {
+                do: 'connect',
+                from: random.pick(hosts),
+                to: random.pick(hosts),
+                flow: random.pick(['http', 'http', 'ssh', 'any', 'vrrp'] as const),
+              }
+            : random.chance(0.5)
+              ? { do: 'remove', ids: [random.pick(hosts)] }
+              : {
+                  do: 'move',
+                  zones: [],
+                  hosts: [{ id: random.pick(hosts), x: 20, y: 60, zone: random.pick(zones) }],
+                };
+    const planned = plan(document, intent);
+    if (planned.ok) document = applyEdits(document, planned.step.edits);
+  }
+  return document;
+}
+
+test('200 random sandboxes pass the door, show their links and export', () => {
+  for (let seed = 1; seed <= 200; seed++) {
+    const document = randomDocument(seed);
+    const text = JSON.stringify(document);
+    expect([seed, readDocument(text)]).toMatchObject([seed, { ok: true }]);
+    linksOf(document, read(document));
+    if (Object.keys(document.hosts).length > 0)
+      expect(exportFiles(document, 'lab')).toMatchObject({ kind: 'files' });
+  }
+});
+
+// Ten simulated seconds of each: the whole set with FAULTLINE_SANDBOXES=200, a few of them otherwise.
+test('random sandboxes run ten seconds, and every file that was written is accepted by its daemon', {
+  timeout: 600_000,
+}, () => {
+  const count = Number(process.env['FAULTLINE_SANDBOXES'] ?? 12);
+  for (let seed = 1; seed <= count; seed++) {
+    const document = randomDocument(seed);
+    const { session } = open(document);
+    session.advance(10 * SECOND);
+    for (const [id, host] of Object.entries(document.hosts))
+      for (const [file, { text }] of Object.entries(host.files)) {
+        const checked = session.run.world.registry
+          .findChecker(file)
+          ?.check(session.run.world.host(id), file, text);
+        expect([seed, id, file, checked?.exit ?? 0, checked?.exit === 0 ? '' : checked?.output]).toEqual([
+          seed,
+          id,
+          file,
+          0,
+          checked === undefined ? undefined : '',
+        ]);
+      }
+  }
+});
