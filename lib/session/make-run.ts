@@ -15,7 +15,7 @@ export type MadeRun =
 /** Loads the scenario and, when it has no errors, sets its world going up to where the learner begins. */
 export function makeRun(
   source: ScenarioSource,
-  options: { seed: number; traces?: boolean; watchBreaks?: boolean },
+  options: { seed: number; traces?: boolean; watchBreaks?: boolean; checkpointEvery?: number },
 ): MadeRun {
   const loaded = loadScenario(source.files, options.seed);
   const { scenario } = loaded;
@@ -26,6 +26,7 @@ export function makeRun(
     files: loaded.files,
     seed: options.seed,
     ...(options.watchBreaks === true ? { watchBreaks: true } : {}),
+    ...(options.checkpointEvery === undefined ? {} : { checkpointEvery: options.checkpointEvery }),
     makeWorld: (kernel) => {
       const world = buildWorld(scenario, {
         kernel,

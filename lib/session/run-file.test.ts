@@ -29,6 +29,33 @@ test.each([
   ['a list', '[]', /not a Faultline run/],
   ['another version', text({ version: 2 }), /version 2/],
   ['edited by hand', text({ inputs: [{ at: -1, input: { kind: 'hint' } }] }), /inputs\.0\.at/],
+  [
+    'inputs out of order',
+    text({ inputs: [8, 3].map((at) => ({ at, input: { kind: 'hint' } })) }),
+    /input 2 lies before/,
+  ],
+  ['a moment in a thousand years', text({ at: 4e15 }), /no.* moment|moment/],
+  ['half a seed', text({ seed: 0.5 }), /seed/],
+  [
+    'a kind of a later version',
+    text({ inputs: [{ at: 1, input: { kind: 'dance' } }] }),
+    /does not know: “dance”/,
+  ],
+  [
+    'a kind that every object has',
+    text({ inputs: [{ at: 1, input: { kind: 'constructor' } }] }),
+    /does not know/,
+  ],
+  [
+    'a line without a text',
+    text({ inputs: [{ at: 1, input: { kind: 'line', terminal: 't1' } }] }),
+    /input 1 \(line\).*“text”/,
+  ],
+  [
+    'a size of nothing',
+    text({ inputs: [{ at: 1, input: { kind: 'size', terminal: 't1', columns: -1, rows: 2 } }] }),
+    /“columns”/,
+  ],
   ['a path as a name', text({ scenario: { id: '../x', files: {} } }), /scenario\.id/],
   ['too large', ' '.repeat(33_000_000), /too large/],
 ])('%s is refused with a reason', (_, file, message) => {

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod/mini';
 import type { SavedRun } from './messages';
+import { problemOfRun } from './saved-run';
 
 const MOST_BYTES = 32_000_000;
 
@@ -51,8 +52,10 @@ export function readRunFile(text: string): RunFile {
       `This run was changed by hand or is damaged: “${where}” is not what it should be (problems: ${checked.error.issues.length}).`,
     );
   }
-  // The kinds of the inputs are the session's to judge: it refuses what it does not know.
-  return { ok: true, run: checked.data as SavedRun };
+  // What the inputs hold is checked below.
+  const run = checked.data as SavedRun;
+  const problem = problemOfRun(run);
+  return problem === undefined ? { ok: true, run } : refuse(problem);
 }
 
 export function writeRunFile(run: SavedRun): { name: string; text: string } {

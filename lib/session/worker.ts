@@ -3,8 +3,8 @@
  * messages. Everything that happens is decided in `session.ts`.
  */
 import type { ClientMessage, Frame, SavedRun, WorkerMessage } from './messages';
-import { isInputKind } from './inputs';
 import { openSession } from './open-session';
+import { problemOfRun } from './saved-run';
 import type { Session } from './session';
 
 const FRAME_MS = 100;
@@ -66,9 +66,8 @@ function receive(message: ClientMessage): void {
 function open({ id, scenario, seed, run }: Extract<ClientMessage, { type: 'open' }>): void {
   clearInterval(timer);
   session = undefined;
-  const unknown = run?.inputs.find(({ input }) => !isInputKind(input.kind));
-  if (unknown !== undefined) {
-    const message = `This run holds an input of a kind that this version does not know: “${unknown.input.kind}”.`;
+  const message = run === undefined ? undefined : problemOfRun(run);
+  if (message !== undefined) {
     post({
       type: 'failed',
       id,

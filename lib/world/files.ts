@@ -431,8 +431,8 @@ export class Files implements FileSystem {
   }
 
   // ---------------------------------------------------------------- set-up
-  /** Root-owned set-up write; makes parents; replaces what is there. */
-  install(path: string, spec: FileSpec): void {
+  /** Root-owned set-up write; makes parents; replaces what is there. Full disks and files in the way refuse it. */
+  install(path: string, spec: FileSpec): undefined | FileError {
     const parts = path.split('/').filter((part) => part !== '');
     for (let i = 1; i < parts.length; i++) this.mkdir(`/${parts.slice(0, i).join('/')}`, 0o755, ROOT);
     if (spec.directory === true) this.mkdir(path, spec.mode ?? 0o755, ROOT);
@@ -441,10 +441,10 @@ export class Files implements FileSystem {
       this.symlink(spec.link, path, ROOT);
     } else {
       const failed = this.writeFile(path, spec.text ?? '\u007fELF\u0002\u0001\u0001', ROOT);
-      if (failed !== undefined) throw failed;
+      if (failed !== undefined) return failed;
     }
     const found = this.#find(path, ROOT, false);
-    if (found instanceof FileError) throw found;
+    if (found instanceof FileError) return found;
     const node = this.#inode(found.ino);
     const time = spec.mtime ?? node.mtime;
     this.#patch(found.ino, {
@@ -459,6 +459,7 @@ export class Files implements FileSystem {
       ctime: time,
       ...(spec.program === undefined ? {} : { program: spec.program }),
     });
+    return undefined;
   }
   /** Removes everything below a directory (a tmpfs at boot). */
   clear(path: string): void {

@@ -91,8 +91,8 @@ export class SimulatedHost implements Host {
   }
 
   // ---------------------------------------------------------------- files and users
-  install(path: string, spec: FileSpec): void {
-    this.fs.install(path, spec);
+  install(path: string, spec: FileSpec): undefined | FileError {
+    return this.fs.install(path, spec);
   }
   user(nameOrUid: string | number): UserRecord | undefined {
     return this.#read().users.find((user) => user.name === nameOrUid || user.uid === nameOrUid);

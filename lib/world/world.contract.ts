@@ -5,7 +5,7 @@
 import type { Kernel } from '../kernel/kernel';
 import type { Micros } from '../std/instant';
 import type { Diagnostic } from '../text/diagnostic';
-import type { FileSpec, FileSystem, Inode } from './files.contract';
+import type { FileError, FileSpec, FileSystem, Inode } from './files.contract';
 import type {
   ConntrackEntry,
   Hop,
@@ -86,6 +86,8 @@ export interface World {
   record(source: string, type: string, data: Plain, options?: { cause?: number; rule?: string }): number;
   /** Starts a trace (a request's way through the system); 0 when traces are off. */
   startTrace(label: string | (() => string)): number;
+  /** Number of the trace that was started last, kept or not: what is written down must not depend on traces. */
+  readonly lastTrace: number;
   /** With `at`, `hop` is a template that several traces share: it must not change afterwards. */
   hop(trace: number, hop: Hop, at?: Micros): void;
   trace(id: number): { id: number; label: string; hops: Hop[] } | undefined;
@@ -203,7 +205,7 @@ export interface Host {
   clock(): number;
   syslog(entry: SyslogEntry): void;
   /** Root-owned set-up write that makes parents. */
-  install(path: string, spec: FileSpec): void;
+  install(path: string, spec: FileSpec): undefined | FileError;
   user(nameOrUid: string | number): UserRecord | undefined;
   group(nameOrGid: string | number): { name: string; gid: number; members: string[] } | undefined;
   /** Uses processor time: returns when the work would be done given what else runs on its cores. */

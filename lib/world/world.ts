@@ -10,6 +10,7 @@ import { formatMac } from './mac';
 import { clonePlain } from '../std/plain';
 import { fillHomes, installBaseSystem } from './base-system';
 import { emptyInodes } from './files';
+import type { FileSpec } from './files.contract';
 import { SimulatedHost } from './host';
 import { defaultSysctl } from './kernel-settings';
 import type { Hop, Network, NetworkFactory } from './network.contract';
@@ -128,12 +129,16 @@ export class SimulatedWorld implements World {
     for (const name of setup.packages ?? []) {
       const files = this.registry.packageFiles(name);
       assert(files !== undefined, `there is no package "${name}"`);
-      for (const [path, spec] of Object.entries(files)) host.install(path, spec);
+      for (const [path, spec] of Object.entries(files)) this.#install(host, path, spec);
     }
     fillHomes(host.fs, setup);
-    for (const [path, spec] of Object.entries(setup.files ?? {})) host.install(path, spec);
+    for (const [path, spec] of Object.entries(setup.files ?? {})) this.#install(host, path, spec);
     if (setup.init !== true) this.#applySetup(host, setup);
     return host;
+  }
+  #install(host: Host, path: string, spec: FileSpec): void {
+    const failed = host.install(path, spec);
+    assert(failed === undefined, `${path} cannot be put on "${host.name}": ${failed?.errno}`);
   }
   #freshState(setup: HostSetup): HostState {
     const disk = (setup.diskMiB ?? 10_240) * 1024 * 1024;
@@ -502,13 +507,16 @@ export class SimulatedWorld implements World {
     );
   }
   startTrace(named: string | (() => string)): number {
+    const id = this.lastTrace + 1;
+    this.state.extra.set('nextTrace', id + 1);
     if (!this.tracing) return 0;
     const label = typeof named === 'string' ? named : named();
-    const id = (this.state.extra.get('nextTrace') as number | undefined) ?? 1;
-    this.state.extra.set('nextTrace', id + 1);
     this.#traces.set(id, { id, label, hops: [], at: [] });
     if (this.#traces.size > MOST_TRACES) this.#traces.delete(this.#traces.keys().next().value ?? 0);
     return id;
+  }
+  get lastTrace(): number {
+    return ((this.state.extra.get('nextTrace') as number | undefined) ?? 1) - 1;
   }
   hop(trace: number, hop: Hop, at: Micros = hop.at): void {
     if (trace === 0) return;

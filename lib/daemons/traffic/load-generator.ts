@@ -86,6 +86,7 @@ export const loadDaemon: DaemonDefinition<LoadState> = {
 interface Sent {
   index: number;
   n: number;
+  trace: number;
 }
 
 function sourceOf(host: Host, pid: number, index: number): Source | undefined {
@@ -173,7 +174,7 @@ function send(
       trace: world.startTrace(() => `${host.name} #${n} ${request.method} ${urlOf(configuration, request)}`),
       sendAfter: outsideOf(world, configuration.name).sendAfter ?? configuration.sendAfter,
     },
-    { name: DONE, pid, data: { index, n } },
+    { name: DONE, pid, data: { index, n, trace: world.lastTrace } },
   );
 }
 /** Headers without cookies, by request: the same array each time. */
@@ -225,7 +226,7 @@ function keepCookies(source: Source, n: number, headers: readonly [string, strin
     jar.set(pair[1] ?? '', pair[2] ?? '');
   }
 }
-function done(world: World, host: Host, pid: number, { index, n }: Sent, result: HttpResult): void {
+function done(world: World, host: Host, pid: number, { index, n, trace }: Sent, result: HttpResult): void {
   const source = sourceOf(host, pid, index);
   if (source === undefined) return;
   if (source.configuration.keepCookies) keepCookies(source, n, result.headers);
@@ -233,7 +234,7 @@ function done(world: World, host: Host, pid: number, { index, n }: Sent, result:
     status: result.status,
     error: result.error,
     micros: result.endedAt - result.startedAt,
-    trace: result.trace,
+    trace,
     body: result.body,
   });
 }

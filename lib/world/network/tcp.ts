@@ -267,7 +267,8 @@ export class Tcp {
         else if (end.unread.length > 0) this.reset(connection.id, side);
         else {
           end.orphan = true;
-          this.close(connection.id, side);
+          if (end.state === 'FIN-WAIT-2') this.#armFinTimeout(connection, side, end);
+          else this.close(connection.id, side);
         }
       }
     }
@@ -1014,15 +1015,15 @@ export class Tcp {
     this.#disarm(end);
     if (end.state === 'FIN-WAIT-1') {
       end.state = 'FIN-WAIT-2';
-      if (end.orphan)
-        this.#arm(
-          connection,
-          side,
-          end,
-          this.core.stackNamed(end.host).sysctlNumber('net.ipv4.tcp_fin_timeout', 60) * SECOND,
-        );
+      if (end.orphan) this.#armFinTimeout(connection, side, end);
     } else if (end.state === 'LAST-ACK') this.#remove(connection, side);
     else if (end.state === 'TIME-WAIT') this.#rest(connection, side, end);
+  }
+
+  /** How long a socket of nobody waits for the peer's FIN. */
+  #armFinTimeout(connection: Connection, side: Side, end: End): void {
+    const stack = this.core.stackNamed(end.host);
+    this.#arm(connection, side, end, stack.sysctlNumber('net.ipv4.tcp_fin_timeout', 60) * SECOND);
   }
 
   /** TIME-WAIT: the socket is closed, only the pair of addresses stays taken for a minute. */

@@ -92,9 +92,18 @@ export const systemdNotify: Program = function* (context) {
 export const cgls: Program = function* (context) {
   const manager = managerOf(context.host);
   if (manager === undefined) return 1;
-  yield* context.out(
-    `Control group /:\n-.slice\n${groupTree({ manager }, (argv) => argv.join(' ')).join('\n')}\n`,
-  );
+  // By default with the groups' inode numbers and extended attributes (systemd 252).
+  const about = (group: string): { head: string; notes: string[] } => {
+    const unit = manager.unit(group);
+    const number = 4_096 + [...manager.state.units.keys()].indexOf(group) * 38;
+    const id = unit?.invocation ?? '';
+    return {
+      head: `${group} (#${number})`,
+      notes: id === '' ? [] : [`user.invocation_id: ${id}`, `trusted.invocation_id: ${id}`],
+    };
+  };
+  const tree = groupTree({ manager }, (argv) => argv.join(' '), about);
+  yield* context.out(`Control group /:\n-.slice\n${tree.join('\n')}\n`);
   return 0;
 };
 export const cgtop: Program = function* (context) {
@@ -261,10 +270,11 @@ export const systemdRun: Program = function* (context) {
     );
     return 1;
   }
-  const write = (file: string, text: string): void =>
+  const write = (file: string, text: string): void => {
     context.host.install(`/run/systemd/transient/${file}`, {
       text: `# This is a transient unit file, created programmatically via the systemd API. Do not edit.\n${text}`,
     });
+  };
   write(
     unit,
     `[Unit]\nDescription=${[path, ...words.slice(1)].join(' ')}\n[Service]\nExecStart=${quoted}\n${service.map((line) => `${line}\n`).join('')}`,
