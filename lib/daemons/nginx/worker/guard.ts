@@ -225,7 +225,10 @@ function byPassword(asking: Asking): 'allowed' | 'denied' | number | undefined {
   const realm = evaluate(asking, basic.realm);
   if (realm === 'off') return undefined;
   const credentials = decodeBasic(header(request.message.headers, 'authorization') ?? '');
-  if (credentials === undefined) return askPassword(asking, realm);
+  if (credentials === undefined) {
+    runtime.tell(client, 'info', 'no user/password was provided for basic authentication');
+    return askPassword(asking, realm);
+  }
   request.user = credentials.user;
   const path = evaluate(asking, basic.file);
   const text = runtime.host.fs.readFile(path, runtime.process);

@@ -53,8 +53,11 @@ export function beginRequest(runtime: Runtime, client: Client, message: HttpRequ
     );
   const problem = requestProblem(asking, hostHeader, host, parsed !== undefined);
   if (problem !== undefined) {
-    runtime.tell(client, 'info', problem, { action: 'reading client request headers' });
+    runtime.tell(client, 'info', problem, {
+      action: `reading client request ${parsed === undefined ? 'line' : 'headers'}`,
+    });
     request.keepalive = false;
+    if (parsed === undefined) request.uri = '';
     special(asking, 400);
     return;
   }
@@ -346,7 +349,8 @@ function follow(asking: Asking, served: Served): void {
       if (served.answer.status === 301) special(asking, 301, served.answer.location);
       else if (asking.request.errorStatus > 0)
         send(asking, { ...served.answer, status: asking.request.errorStatus });
-      else if (served.answer.status === 416) sendPage(asking, 416, { headers: served.answer.headers });
+      else if (served.answer.status === 416)
+        sendPage(asking, 416, { headedAs: 200, lastHeaders: served.answer.lastHeaders ?? [] });
       else send(asking, served.answer);
       return;
     case 'status':

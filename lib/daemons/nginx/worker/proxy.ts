@@ -722,6 +722,7 @@ function pass(it: Proxying, response: HttpResponse): void {
     headers,
     length: length === undefined ? undefined : Number(length),
     hasNoLength: length === undefined && request.method === 'HEAD',
+    isChunked: length === undefined && request.method !== 'HEAD',
     ...(rewritten === undefined ? {} : { location: rewritten }),
   });
 }

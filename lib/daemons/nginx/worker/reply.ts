@@ -22,6 +22,14 @@ export interface Answer {
   /** Of HEAD and 304: what the length would be. */
   length?: number | undefined;
   hasNoLength?: boolean;
+  /** Its length is not known in advance. */
+  isChunked?: boolean;
+  /** Whole answers that could be had in parts say so. */
+  hasRanges?: boolean;
+  /** What headers are decided by, when a filter changed the status after them. */
+  headedAs?: number;
+  /** Headers that come after those of `add_header`. */
+  lastHeaders?: [string, string][];
 }
 /** Statuses that `add_header` is for without `always`. */
 const HEADED = new Set([200, 201, 204, 206, 301, 302, 303, 304, 307, 308]);
@@ -54,7 +62,8 @@ export function send(asking: Asking, answer: Answer): void {
   const bodyBytes = byteLength(body);
   response.bytes = size + bodyBytes;
   request.bytesSent += response.bytes;
-  request.bodySent += bodyBytes;
+  request.bodySent +=
+    bodyBytes + (answer.isChunked === true && bodyBytes > 0 ? bodyBytes.toString(16).length + 9 : 0);
   request.sentHeaders = headers;
   if (message.trace !== 0)
     runtime.hop(
@@ -75,27 +84,36 @@ function headersOf(asking: Asking, location: LocationSettings, answer: Answer): 
   ];
   const hasBody = answer.status !== 204 && answer.status !== 304;
   if (answer.type !== undefined && hasBody) headers.push(['Content-Type', answer.type]);
-  if (answer.hasNoLength !== true && hasBody)
+  if (answer.isChunked === true && hasBody) {
+    if (request.message.version === '1.0') request.keepalive = false;
+  } else if (answer.hasNoLength !== true && hasBody)
     headers.push(['Content-Length', String(answer.length ?? byteLength(answer.body))]);
   if (answer.lastModified !== undefined) headers.push(['Last-Modified', answer.lastModified]);
-  if (answer.location !== undefined) headers.push(['Location', absolute(asking, location, answer.location)]);
+  const target = answer.location;
+  const isMadeAbsolute = target?.startsWith('/') === true && location.absoluteRedirect;
+  if (target !== undefined && isMadeAbsolute) headers.push(['Location', absolute(asking, location, target)]);
+  if (answer.isChunked === true && hasBody && request.message.version !== '1.0')
+    headers.push(['Transfer-Encoding', 'chunked']);
   headers.push(['Connection', request.keepalive ? 'keep-alive' : 'close']);
   if (request.keepalive && location.keepaliveHeader > 0)
     headers.push(['Keep-Alive', `timeout=${location.keepaliveHeader}`]);
+  if (target !== undefined && !isMadeAbsolute) headers.push(['Location', target]);
   headers.push(...answer.headers);
   addExpires(asking, location, answer, headers);
   request.status = answer.status;
   request.sentHeaders = headers;
   for (const { name, value, always } of location.headers) {
-    if (!always && !HEADED.has(answer.status)) continue;
+    if (!always && !HEADED.has(answer.headedAs ?? answer.status)) continue;
     const text = evaluate(asking, value);
     if (text !== '') headers.push([name, text]);
   }
+  headers.push(...(answer.lastHeaders ?? []));
+  if (answer.hasRanges === true && answer.status === 200) headers.push(['Accept-Ranges', 'bytes']);
   return headers;
 }
 function absolute(asking: Asking, location: LocationSettings, target: string): string {
   const { runtime, client, request } = asking;
-  if (!target.startsWith('/') || !location.absoluteRedirect) return target;
+
   const host = location.serverNameInRedirect
     ? runtime.server(request.server).name
     : request.host !== ''
@@ -110,7 +128,7 @@ function addExpires(
   answer: Answer,
   headers: [string, string][],
 ): void {
-  if (expires === undefined || !HEADED.has(answer.status)) return;
+  if (expires === undefined || !HEADED.has(answer.headedAs ?? answer.status)) return;
   const now = runtime.host.clock();
   switch (expires.kind) {
     case 'epoch':

@@ -157,7 +157,7 @@ function fileAnswer(asking: Asking, location: LocationSettings, info: Stat, text
   const tag = header(request.message.headers, 'if-none-match');
   if (tag !== undefined ? tag === '*' || tag.includes(etag) : since === lastModified)
     return { ...answer, status: 304 };
-  answer.headers.push(['Accept-Ranges', 'bytes']);
+  answer.hasRanges = true;
   return ranged(asking, answer, text);
 }
 /** One range of bytes; several are answered whole. Departs: bytes of text that is no ASCII are counted as characters. */
@@ -168,15 +168,18 @@ function ranged({ request }: Asking, answer: Answer, text: string): Answer {
   const from = found[1] === '' ? Math.max(0, size - Number(found[2])) : Number(found[1]);
   const to = found[1] === '' || found[2] === '' ? size - 1 : Math.min(size - 1, Number(found[2]));
   if (from >= size || from > to)
-    return { ...answer, status: 416, body: '', headers: [['Content-Range', `bytes */${size}`]] };
+    return {
+      ...answer,
+      status: 416,
+      body: '',
+      headedAs: 200,
+      lastHeaders: [['Content-Range', `bytes */${size}`]],
+    };
   return {
     ...answer,
     status: 206,
     body: text.slice(from, to + 1),
-    headers: [
-      ...answer.headers.filter(([name]) => name !== 'Accept-Ranges'),
-      ['Content-Range', `bytes ${from}-${to}/${size}`],
-    ],
+    lastHeaders: [['Content-Range', `bytes ${from}-${to}/${size}`]],
   };
 }
 export function typeOf(location: LocationSettings, uri: string): string {
@@ -218,6 +221,7 @@ function listing(asking: Asking, location: LocationSettings, directory: string):
       body: isJson ? jsonListing(entries) : htmlListing(request.uri, entries, location.autoindexExactSize),
       type: isJson ? 'application/json' : 'text/html',
       headers: [],
+      isChunked: true,
     },
   };
 }
