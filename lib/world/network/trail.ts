@@ -21,7 +21,7 @@ import {
 } from '../packet-filter/fields';
 import type { Counter } from '../packet-filter/input';
 import type { InterfaceState } from '../world.contract';
-import { SYN } from './packet';
+import { SYN, TCP } from './packet';
 import type { Stack } from './stack';
 import type { NeighbourEntry } from './state';
 
@@ -142,13 +142,26 @@ export function passAlong(
   dport: number,
   flags: number,
   length: number,
-  count: number,
+  packets: number,
   now: Micros,
   known: number[] = NOWHERE,
 ): boolean {
-  if (trail.tracks.length > 0 && !classifies(trail, protocol, src, dst, sport, dport, flags, now, known))
+  const { tracks } = trail;
+  if (tracks.length === 1 && known.length === 1 && protocol === TCP) {
+    // The usual case in one go: one table on the way, and it knows the connection.
+    const track = tracks[0] as Trail['tracks'][number];
+    if (
+      track.state === CT_ESTABLISHED &&
+      track.conntrack.pass(known[0] as number, src, dst, sport, dport, flags, now + track.after)
+    ) {
+      count(trail, length, packets);
+      return true;
+    }
+  }
+  if (tracks.length > 0 && !classifies(trail, protocol, src, dst, sport, dport, flags, now, known))
     return false;
-  leaveMarks(trail, protocol, src, dst, sport, dport, flags, length, count, now);
+  leaveTracks(trail, protocol, src, dst, sport, dport, flags, now);
+  count(trail, length, packets);
   return true;
 }
 
@@ -203,7 +216,7 @@ function classifies(
   return true;
 }
 
-function leaveMarks(
+function leaveTracks(
   trail: Trail,
   protocol: number,
   src: number,
@@ -211,11 +224,9 @@ function leaveMarks(
   sport: number,
   dport: number,
   flags: number,
-  length: number,
-  count: number,
   now: Micros,
 ): void {
-  const { tracks, counters, out, neighbours } = trail;
+  const { tracks } = trail;
   for (let i = 0; i < tracks.length; i++) {
     const track = tracks[i] as Trail['tracks'][number];
     const { conntrack } = track;
@@ -224,21 +235,26 @@ function leaveMarks(
       conntrack.confirmPlain(protocol, src, dst, sport, dport, nexts[i] as number, now + track.after);
     else conntrack.advance(code, protocol, flags, nexts[i] as number, now + track.after);
   }
+}
+
+/** Counters of rules and interfaces, and neighbours that were used. */
+function count(trail: Trail, length: number, packets: number): void {
+  const { counters, out, neighbours } = trail;
   for (let i = 0; i < counters.length; i++) {
     const counter = counters[i] as Counter;
-    counter.packets += count;
+    counter.packets += packets;
     counter.bytes += length;
   }
-  const bytes = length + 14 * count;
+  const bytes = length + 14 * packets;
   for (let i = 0; i < out.length; i++) {
     const device = out[i] as InterfaceState;
-    device.txPackets += count;
+    device.txPackets += packets;
     device.txBytes += bytes;
   }
   const arrived = trail.in;
   for (let i = 0; i < arrived.length; i++) {
     const device = arrived[i] as InterfaceState;
-    device.rxPackets += count;
+    device.rxPackets += packets;
     device.rxBytes += bytes;
   }
   for (let i = 0; i < neighbours.length; i++) {

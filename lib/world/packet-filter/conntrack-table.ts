@@ -40,7 +40,7 @@ export const DESTINATION_NAT = 8;
 export const PICKED_UP = 16;
 
 const FIRST_CAPACITY = 32;
-const HUNDREDTH = 10_000;
+export const HUNDREDTH = 10_000;
 const NONE = -1;
 
 export function emptyConntrackTable(): ConntrackTable {
@@ -86,20 +86,7 @@ export class ConntrackIndex {
     const { table } = this;
     if (table.capacity === 0) return NONE;
     const hundredths = Math.floor(now / HUNDREDTH);
-    if (likely >= 0) {
-      const slot = likely >> 1;
-      const isReply = (likely & 1) === 1;
-      if (
-        table.sport[slot] === (isReply ? dport : sport) &&
-        table.dport[slot] === (isReply ? sport : dport) &&
-        table.src[slot] === (isReply ? dst : src) &&
-        table.dst[slot] === (isReply ? src : dst) &&
-        table.protocol[slot] === protocol &&
-        (table.timeout[slot] ?? 0) > hundredths &&
-        ((table.flags[slot] ?? 0) & (SOURCE_NAT | DESTINATION_NAT)) === 0
-      )
-        return likely;
-    }
+    if (likely >= 0 && this.isAt(likely, protocol, src, dst, sport, dport, hundredths)) return likely;
     const heads = this.#heads;
     const next = this.#next;
     for (
@@ -133,6 +120,30 @@ export class ConntrackIndex {
         return code;
     }
     return NONE;
+  }
+
+  /** Whether the packet belongs to this live entry, which is not translated, in this direction. */
+  isAt(
+    code: number,
+    protocol: number,
+    src: number,
+    dst: number,
+    sport: number,
+    dport: number,
+    hundredths: number,
+  ): boolean {
+    const { table } = this;
+    const slot = code >> 1;
+    const isReply = (code & 1) === 1;
+    return (
+      table.sport[slot] === (isReply ? dport : sport) &&
+      table.dport[slot] === (isReply ? sport : dport) &&
+      table.src[slot] === (isReply ? dst : src) &&
+      table.dst[slot] === (isReply ? src : dst) &&
+      table.protocol[slot] === protocol &&
+      (table.timeout[slot] ?? 0) > hundredths &&
+      ((table.flags[slot] ?? 0) & (SOURCE_NAT | DESTINATION_NAT)) === 0
+    );
   }
 
   /** Adds an entry whose reply tuple is the given one (the mirror of the original without translation). @returns its slot */

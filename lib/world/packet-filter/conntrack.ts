@@ -12,6 +12,7 @@ import {
   ConntrackIndex,
   type ConntrackTable,
   DESTINATION_NAT,
+  HUNDREDTH,
   PICKED_UP,
   type ReplyTuple,
   SEEN_REPLY,
@@ -117,6 +118,32 @@ export class Conntrack {
       }
     }
     return seen ? CT_ESTABLISHED : CT_NEW;
+  }
+
+  /**
+   * Lets one more TCP segment of an established, untranslated connection through,
+   * with its changes. False, with nothing changed, when it is not as plain as that.
+   * @param code what `classify` found for the connection before
+   */
+  pass(
+    code: number,
+    src: number,
+    dst: number,
+    sport: number,
+    dport: number,
+    flags: number,
+    now: Micros,
+  ): boolean {
+    const { index } = this;
+    if (!index.isAt(code, TCP, src, dst, sport, dport, Math.floor(now / HUNDREDTH))) return false;
+    const { table } = index;
+    const slot = code >> 1;
+    if ((code & 1) === 0 && ((table.flags[slot] ?? 0) & SEEN_REPLY) === 0) return false;
+    const before = table.state[slot] ?? NONE;
+    const next = nextTcpState(code & 1, flags, before);
+    if (next === TCP_INVALID || (next === SYN_SENT && before >= TIME_WAIT)) return false;
+    this.advance(code, TCP, flags, next, now);
+    return true;
   }
 
   #classifyUnknown(protocol: number, flags: number): number {
