@@ -400,7 +400,7 @@ class Play {
     terminal.setSession(shell);
     const keyboard = new Keyboard(this, host, terminal, shell);
     keyboard.type('true', SECOND);
-    const seen = keyboard.type(step.cmd, Math.max(1, step.dur ?? 2) * SECOND);
+    const seen = keyboard.type(step.cmd, Math.round(Math.max(1, step.dur ?? 2) * SECOND));
     world.kill(host, shell, 'HUP');
     this.runTo(world.kernel.now + 20_000);
     host.terminals.remove(terminal.id);

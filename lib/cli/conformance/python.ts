@@ -101,7 +101,7 @@ function product(text: string): number {
 }
 function* takeMemory(context: ProgramContext, bytes: number): Generator<Wait, void, Wake> {
   const step = 4_096;
-  for (let kib = bytes / 1024; kib > 0; kib -= step) {
+  for (let kib = Math.ceil(bytes / 1024); kib > 0; kib -= step) {
     useMemory(context.host, context.pid, Math.min(step, kib));
     yield* context.sleep(context.host.compute(context.pid, 2_000) - context.kernel.now);
   }

@@ -104,6 +104,7 @@ function packageFiles(): Record<string, FileSpec> {
   files['/usr/lib/tmpfiles.d/tmp.conf'] = {
     text: '# See tmpfiles.d(5) for details\n\n# Clear tmp directories separately, to make them easier to override\nD /tmp 1777 root root -\n#q /var/tmp 1777 root root 30d\n',
   };
+  Object.assign(files, LOG_FILES);
   files['/etc/systemd/journald.conf'] = { text: JOURNALD };
   files['/etc/systemd/system.conf'] = {
     text: '[Manager]\n#DefaultTimeoutStartSec=90s\n#DefaultTimeoutStopSec=90s\n#DefaultRestartSec=100ms\n#DefaultStartLimitIntervalSec=10s\n#DefaultStartLimitBurst=5\n',
@@ -113,6 +114,22 @@ function packageFiles(): Record<string, FileSpec> {
   for (const [path, program] of Object.entries(PROGRAMS)) files[path] = { program };
   return files;
 }
+/** What an installed Debian has in /var/log before anything is logged (base-files, login, apt, dpkg, systemd). */
+const LOG_FILES: Readonly<Record<string, FileSpec>> = {
+  '/var/log/README': { link: '../../usr/share/doc/systemd/README.logs' },
+  '/usr/share/doc/systemd/README.logs': {
+    text: 'You are looking for the traditional text log files in /var/log, and they are\ngone?\n\nHere\'s an explanation on what\'s going on:\n\nYou are running a systemd-based OS where traditional syslog has been replaced\nwith the Journal. The journal stores the same (and more) information as classic\nsyslog. To make use of the journal and access the collected log data simply\ninvoke "journalctl", which will output the logs in the identical text-based\nformat the syslog files in /var/log used to be. For further details, please\nrefer to journalctl(1).\n',
+  },
+  '/var/log/alternatives.log': { text: '' },
+  '/var/log/apt': { directory: true },
+  '/var/log/bootstrap.log': { text: '' },
+  '/var/log/btmp': { text: '', mode: 0o660, gid: 43 },
+  '/var/log/dpkg.log': { text: '' },
+  '/var/log/faillog': { text: '' },
+  '/var/log/lastlog': { text: '', mode: 0o664, gid: 43 },
+  '/var/log/private': { directory: true, mode: 0o700 },
+  '/var/log/wtmp': { text: '', mode: 0o664, gid: 43 },
+};
 const JOURNALD = `#  This file is part of systemd.
 #
 # See journald.conf(5) for details.

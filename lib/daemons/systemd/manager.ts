@@ -24,7 +24,7 @@ const JOURNAL_LAG = 10;
 const MOST_OVERLAP = 100_000;
 /** Settings that are read and have no effect here. */
 const NOT_MODELLED =
-  /^(Service\.(WatchdogSec|Memory|CPU|IO|Tasks|Limit|Private|Protect|Restrict|Capabilit|Ambient|SystemCall|Root|Dynamic|Socket|Sockets|OOM|Nice|IPAddress|RuntimeMax.*Extra|FileDescriptor|BusName)|Unit\.(JobTimeout|StartLimitAction|FailureAction|JoinsNamespaceOf|Upholds|StopWhenUnneeded)|Socket\.|Path\.|Automount\.)/;
+  /^(Service\.(WatchdogSec|Memory(?!Max|Limit|Accounting)|CPU|IO|Limit|Private|Protect|Restrict|Capabilit|Ambient|SystemCall|Root|Dynamic|Socket|Sockets|OOM|Nice|IPAddress|RuntimeMax.*Extra|FileDescriptor|BusName)|Unit\.(JobTimeout|StartLimitAction|FailureAction|JoinsNamespaceOf|Upholds|StopWhenUnneeded)|Socket\.|Path\.|Automount\.)/;
 const UNIT_TIMER = 'systemd.unit-timer';
 
 export class Manager {

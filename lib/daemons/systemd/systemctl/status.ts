@@ -328,6 +328,10 @@ export const OUTSIDE = '/';
 export function groupTree(
   call: Pick<Call, 'manager'>,
   quote: (argv: readonly string[]) => string = quoteCommandLine,
+  about: (group: string) => { head: string; notes: readonly string[] } = (group) => ({
+    head: group,
+    notes: [],
+  }),
 ): string[] {
   const { host } = call.manager;
   interface Group {
@@ -361,8 +365,10 @@ export function groupTree(
     );
     children.forEach(([name, child], i) => {
       const isLast = group.pids.length + i === last;
-      lines.push(`${prefix}${isLast ? '└─' : '├─'}${name}`);
-      walk(child, `${prefix}${isLast ? '  ' : '│ '}`);
+      const { head, notes } = about(name);
+      const inner = `${prefix}${isLast ? '  ' : '│ '}`;
+      lines.push(`${prefix}${isLast ? '└─' : '├─'}${head}`, ...notes.map((note) => `${inner}→ ${note}`));
+      walk(child, inner);
     });
   };
   walk(root, '');
