@@ -76,6 +76,27 @@ describe('the application', () => {
     const { seen } = ask('processor = 10ms\n', ['/', '/', '/', '/']);
     expect(seen.map((line) => line.split(' ')[3])).toEqual(['10', '10', '20', '20']);
   });
+  it('has pages that take longer', () => {
+    expect(ask('page = /report 200ms\nprocessor = 0\n', ['/report?x=1', '/', '/health']).seen).toEqual([
+      '200 app1 OK 0',
+      '200 app1 OK 0',
+      '200 app1 OK 200',
+    ]);
+  });
+  it('fails when what it depends on cannot be asked, and its health does not', () => {
+    const settings = 'depends = http://10.0.1.50:9/\nprocessor = 0\n';
+    expect(ask(settings, ['/health', '/']).seen).toEqual(['200 app1 OK 0', '502 app1 status 502 0']);
+    const silent = 'depends = http://10.0.1.77/\ndepends_timeout = 300ms\nprocessor = 0\n';
+    expect(ask(silent, ['/']).seen).toEqual(['504 app1 status 504 300']);
+    expect(ask('depends = http://10.0.1.21:8080/health\nprocessor = 0\n', ['/']).seen).toEqual([
+      '200 app1 OK 0',
+    ]);
+  });
+  it('leaks until its memory is gone', () => {
+    const { seen } = ask('leak_kib = 700000\nconcurrency = 1\nprocessor = 50ms\n', ['/', '/', '/']);
+    expect(seen[0]).toBe('200 app1 OK 50');
+    expect(seen[2]).not.toMatch(/^200/);
+  });
   it('obeys controls from outside', () => {
     expect(ask('', ['/', '/health'], { status: 500, health_ok: 1 }).seen.sort()).toEqual([
       '200 app1 OK 0',

@@ -339,7 +339,6 @@ function answer(world: World, host: Host, pid: number, id: number): void {
   state.working -= 1;
   state.served += 1;
   if (state.configuration.leak > 0) useMemory(host, pid, state.configuration.leak);
-  if (host.process(pid)?.daemon === undefined) return;
   const connection = state.connections.get(id);
   const request = connection?.requests.shift();
   if (connection !== undefined && request !== undefined)
