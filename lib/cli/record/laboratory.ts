@@ -21,12 +21,22 @@ import {
 import type { AgentEvent } from './protocol';
 
 const SCRATCH = path.join(os.tmpdir(), 'faultline-record');
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const INTERRUPTED = 130;
 let runs = 0;
+
+const laboratories = new Set<Laboratory>();
+/** Nothing is left behind by a run that is broken off. */
+function stop(): void {
+  void Promise.all([...laboratories].map((one) => one.close())).finally(() => process.exit(INTERRUPTED));
+}
 
 export class Laboratory {
   readonly plan: LabPlan;
   readonly #scratch: string;
   readonly #kind: HostKind;
+  readonly #booting: Promise<AgentLink>[] = [];
+  #isClosed = false;
   readonly #links = new Map<string, AgentLink>();
 
   constructor(
@@ -45,19 +55,23 @@ export class Laboratory {
 
   async open(): Promise<void> {
     mkdirSync(this.#scratch, { recursive: true, mode: 0o755 });
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, this.#stop);
+    if (laboratories.size === 0) for (const signal of SIGNALS) process.on(signal, stop);
+    laboratories.add(this);
     await buildAgent(path.join(this.#scratch, 'program', 'agent.mjs'));
     await shell(this.plan.segments.map(makeSegment).join(' && '));
   }
-  readonly #stop = (): void => {
-    void this.close().then(() => process.exit(130));
-  };
   #host(name: string): HostPlan {
     const host = this.plan.hosts.find((one) => one.name === name);
     if (host === undefined) throw new Error(`there is no host "${name}"`);
     return host;
   }
-  async powerOn(name: string): Promise<AgentLink> {
+  powerOn(name: string): Promise<AgentLink> {
+    if (this.#isClosed) return Promise.reject(new Error('the lab is closed'));
+    const booting = this.#boot(name);
+    this.#booting.push(booting);
+    return booting;
+  }
+  async #boot(name: string): Promise<AgentLink> {
     const host = this.#host(name);
     await shell(makeHost(host));
     const script = bootScript({
@@ -98,7 +112,11 @@ export class Laboratory {
     await shell(`ip -n ${cable.segment.namespace} link set ${cable.port} ${state}`);
   }
   async close(): Promise<void> {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, this.#stop);
+    laboratories.delete(this);
+    if (laboratories.size === 0) for (const signal of SIGNALS) process.off(signal, stop);
+    this.#isClosed = true;
+    // What is being made must be there before it can be removed.
+    await Promise.allSettled(this.#booting);
     const links = [...this.#links.values()];
     for (const link of links) link.kill();
     await Promise.all(links.map((link) => link.gone));
