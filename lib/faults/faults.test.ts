@@ -353,6 +353,18 @@ test('again and again, so many times: a link that flaps', () => {
   expect(changes() - before).toBe(6);
 });
 
+test('a release that leaks is killed by the kernel, and systemd starts it again', () => {
+  run.timeline.replay([], run.origin);
+  run.timeline.input({
+    kind: 'inject',
+    fault: { kind: 'bad-release', host: 'web', settings: ['leak_kib = 20000'] },
+  });
+  pass(30);
+  const killed = run.kernel.journal.entries().filter(({ type }) => type === 'memory.out');
+  expect(killed.length).toBeGreaterThan(0);
+  expect(comms('web')).toContain('shop');
+});
+
 test('every kind is tried here', () => {
   const tried = new Set([...Object.keys(CASES), 'power-return']);
   expect(FAULTS.map(({ kind }) => kind).filter((kind) => !tried.has(kind))).toEqual([]);

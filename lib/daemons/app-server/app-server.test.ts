@@ -92,11 +92,6 @@ describe('the application', () => {
       '200 app1 OK 0',
     ]);
   });
-  it('leaks until its memory is gone', () => {
-    const { seen } = ask('leak_kib = 700000\nconcurrency = 1\nprocessor = 50ms\n', ['/', '/', '/']);
-    expect(seen[0]).toBe('200 app1 OK 50');
-    expect(seen[2]).not.toMatch(/^200/);
-  });
   it('obeys controls from outside', () => {
     expect(ask('', ['/', '/health'], { status: 500, health_ok: 1 }).seen.sort()).toEqual([
       '200 app1 OK 0',
