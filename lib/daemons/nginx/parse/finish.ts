@@ -23,6 +23,8 @@ const stream: Handler = (conf) => {
   conf.stream = scope;
   if (conf.parseBlock(scope.block) === FAILED) return FAILED;
   if (initUpstreams(conf, scope) === FAILED) return FAILED;
+  for (const server of scope.block.children)
+    if (server.context === 'stream-server' && needsCertificate(conf, server) === FAILED) return FAILED;
   const unknown = unknownVariable(scope, 'stream');
   return unknown === undefined ? undefined : conf.failAt(`unknown "${unknown}" variable`, undefined);
 };

@@ -255,7 +255,7 @@ export function readSocketOption(
       );
     return isValid ? undefined : conf.fail(`invalid so_keepalive value: "${value}"`);
   }
-  return conf.fail(`invalid parameter "${word}"`);
+  return conf.fail(conf.isStream ? `the invalid "${word}" parameter` : `invalid parameter "${word}"`);
 }
 
 /** Listens of all servers so far; what two of them may not both say. */
@@ -265,6 +265,7 @@ function addListen(conf: Conf, block: Block, entry: ListenEntry): Failed | undef
   const own = (block.own.listens ??= []);
   const servers = conf.scope.block.children.filter(({ context }) => context === block.context);
   const all = servers.flatMap((one) => one.own.listens?.filter(isSame) ?? []);
+  if (conf.isStream && all.length > 0) return conf.fail(`duplicate "${entry.text}" address and port pair`);
   if (own.some(isSame)) return conf.fail(`a duplicate listen ${entry.text}`);
   if (entry.isSet && all.some(({ isSet }) => isSet))
     return conf.fail(`duplicate listen options for ${entry.text}`);
