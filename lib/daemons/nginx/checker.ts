@@ -58,17 +58,19 @@ export const nginxChecker: FileChecker = {
         ...late,
         `nginx: configuration file ${file} test ${isRight ? 'is successful' : 'failed'}\n`,
       );
+      // Where a link leads to is the file that is edited.
+      const shown = (name: string): string => (isSame(host, name, path) ? path : name);
       const isRead = checked.files.some((one) => one.path === path || isSame(host, one.path, path));
       return {
         exit: isRight ? 0 : 1,
         output: output.join(''),
         diagnostics: [
-          ...[...checked.messages, ...checked.later].map(diagnosticOf),
+          ...[...checked.messages, ...checked.later].map((one) => diagnosticOf(one, shown)),
           ...(configuration?.notModelled ?? []).map(
             ({ text: what, place }): Diagnostic => ({
               severity: 'notice',
               message: `not modelled: ${what}`,
-              file: place.file,
+              file: shown(place.file),
               line: place.line,
               code: 'not-modelled',
             }),
@@ -85,11 +87,11 @@ function emerg(text: string): Message {
 function line(host: Host, { level, text }: Message): string {
   return logLine(host.clock(), level, PID, text);
 }
-function diagnosticOf({ level, text, place }: Message): Diagnostic {
+function diagnosticOf({ level, text, place }: Message, shown: (file: string) => string): Diagnostic {
   return {
     severity: rank(level) <= rank('error') ? 'error' : 'warning',
     message: place === undefined ? text : text.replace(` in ${place.file}:${place.line}`, ''),
-    ...(place === undefined || place.file === '' ? {} : { file: place.file, line: place.line }),
+    ...(place === undefined || place.file === '' ? {} : { file: shown(place.file), line: place.line }),
   };
 }
 function isUnreachable(host: Host, path: string): boolean {

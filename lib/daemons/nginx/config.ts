@@ -387,6 +387,8 @@ export interface Configuration {
   readonly variables: ReadonlyMap<string, VariableSource>;
   readonly streamVariables: ReadonlyMap<string, VariableSource>;
   readonly formats: ReadonlyMap<string, { readonly escape: string; readonly parts: Format }>;
+  /** `listen [::]:80`: there is no IPv6, but the sockets are seen. */
+  readonly sixes: readonly { readonly port: number; readonly backlog: number }[];
   /** What stands in it and has no effect here, once each. */
   readonly notModelled: readonly { readonly text: string; readonly place: Place }[];
 }

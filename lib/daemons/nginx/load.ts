@@ -22,7 +22,11 @@ export function surroundingsOf(
       const text = host.fs.readFile(path, who);
       return text instanceof FileError ? { problem: systemError(text.errno) } : { text };
     },
-    glob: (pattern) => glob(host, who, pattern),
+    glob: (pattern) => {
+      const found = glob(host, who, pattern);
+      const added = override !== undefined && !found.includes(override.path) && fits(pattern, override.path);
+      return added ? [...found, override.path].sort() : found;
+    },
     user: (name) => host.user(name),
     group: (name) => host.group(name)?.gid,
     isRoot: who.uid === 0,
@@ -76,6 +80,16 @@ function glob(host: Host, who: Credentials, pattern: string): string[] {
     });
   }
   return found.filter((path) => !(host.fs.lstat(path, who) instanceof FileError)).sort();
+}
+/** A file that is not there yet, but will be. */
+function fits(pattern: string, path: string): boolean {
+  const parts = pattern.split('/');
+  const names = path.split('/');
+  return (
+    parts.length === names.length &&
+    parts.every((part, index) => expressionOf(part).test(names[index] ?? '')) &&
+    !(names[names.length - 1] ?? '').startsWith('.')
+  );
 }
 function expressionOf(part: string): RegExp {
   const source = part.replace(/\[!/g, '[^').replace(/[.+^${}()|\\]|\*|\?/g, (character) => {

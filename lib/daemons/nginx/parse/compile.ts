@@ -41,6 +41,7 @@ class Compiler {
   readonly #locations: (LocationSettings | undefined)[] = [];
   readonly #indices = new Map<Block, number>();
   readonly #upstreams: Upstream[];
+  readonly #sixes: { port: number; backlog: number }[] = [];
   constructor(private readonly conf: Conf) {
     this.#upstreams = [...(conf.http?.upstreams ?? []), ...(conf.stream?.upstreams ?? [])];
   }
@@ -69,6 +70,7 @@ class Compiler {
       variables: variablesOf(conf.http),
       streamVariables: variablesOf(conf.stream),
       formats: this.#formats(),
+      sixes: this.#sixes,
       notModelled: conf.notModelled,
     };
   }
@@ -115,6 +117,8 @@ class Compiler {
       this.#leaveOut('listen … ssl', entry.place);
       return [];
     }
+    if (entry.family === 'inet6' && entry.isWildcard)
+      this.#sixes.push({ port: entry.port, backlog: entry.backlog });
     if (entry.family !== 'inet') {
       this.#leaveOut(`listen ${entry.text}`, entry.place);
       return [];

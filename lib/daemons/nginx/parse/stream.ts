@@ -19,7 +19,7 @@ const listen: Handler = (conf, words) => {
   const [, text = '', ...rest] = words;
   const url = readUrl(text, { defaultPort: 0, isListen: true });
   if (typeof url === 'string') return conf.fail(`${url} in "${text}" of the "listen" directive`);
-  
+
   const addresses = listenAddresses(conf, url);
   if (addresses === FAILED) return FAILED;
   const options: ListenOptions = {
