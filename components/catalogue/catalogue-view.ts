@@ -14,6 +14,12 @@ export interface ScenarioCard {
   teaches: string[];
 }
 
+/** Where a saved run goes on. */
+export function runAddress(scenario: string, id: string): string {
+  const page = scenario === 'sandbox' ? '/sandbox' : `/play/${scenario}`;
+  return `${page}?run=${encodeURIComponent(id)}`;
+}
+
 export interface TrackRow {
   name: string;
   count: string;

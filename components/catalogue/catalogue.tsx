@@ -2,6 +2,7 @@
 
 import Link from 'next/link';
 import { useState } from 'react';
+import { buttonClass } from '@/components/ui/button';
 import { cn } from '@/components/ui/class-names';
 import { Logo } from '@/components/ui/logo';
 import { ThemeSwitch } from '@/components/ui/theme-switch';
@@ -16,6 +17,7 @@ export function Catalogue({ scenarios }: { scenarios: readonly ScenarioCard[] })
   const saved = useSavedRuns();
   const runs = saved.runs ?? [];
   const [track, setTrack] = useState<string>();
+  const playable = [...scenarios.map(({ id }) => id), 'sandbox'];
   const shown = scenarios.filter((scenario) => track === undefined || scenario.track === track);
   return (
     <div className="min-h-dvh bg-ink-0 text-base">
@@ -24,7 +26,10 @@ export function Catalogue({ scenarios }: { scenarios: readonly ScenarioCard[] })
           <Logo /> Faultline
         </Link>
         <span className="ml-auto flex items-center gap-2">
-          <ImportRun known={scenarios.map(({ id }) => id)} />
+          <Link href="/sandbox" prefetch={false} className={buttonClass({})}>
+            Sandbox
+          </Link>
+          <ImportRun known={playable} />
           <ThemeSwitch />
         </span>
       </header>
@@ -48,7 +53,7 @@ export function Catalogue({ scenarios }: { scenarios: readonly ScenarioCard[] })
                 <Card key={scenario.id} scenario={scenario} standing={standingOf(scenario.id, runs)} />
               ))}
             </ul>
-            <SavedRunList saved={saved} known={scenarios.map(({ id }) => id)} />
+            <SavedRunList saved={saved} known={playable} />
           </section>
         </div>
       </main>

@@ -4,6 +4,7 @@ import { Upload } from 'lucide-react';
 import { useRef } from 'react';
 import { toast } from 'sonner';
 import { Button } from '@/components/ui/button';
+import { runAddress } from './catalogue-view';
 import { freshRunId, savedRuns } from '@/lib/client/saved-runs';
 
 /** Takes a run from a file; a file that is no run changes nothing. */
@@ -34,7 +35,7 @@ export function ImportRun({ known }: { known: readonly string[] }) {
     const stored = await savedRuns.save(summary, run);
     if (!stored.ok)
       return toast.error(stored.problem.title, { description: stored.problem.detail, duration: 12_000 });
-    window.location.assign(`/play/${run.scenario.id}?run=${encodeURIComponent(id)}`);
+    window.location.assign(runAddress(run.scenario.id, id));
     return undefined;
   };
   return (

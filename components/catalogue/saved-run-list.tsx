@@ -8,7 +8,7 @@ import { StatusDot } from '@/components/ui/status-dot';
 import type { RunSummary } from '@/lib/client/saved-runs';
 import { plural } from '@/lib/views/numbers';
 import { agoText, stopwatch } from '@/lib/views/times';
-import { isOpen, runStanding } from './catalogue-view';
+import { isOpen, runAddress, runStanding } from './catalogue-view';
 import type { SavedRuns } from './use-saved-runs';
 
 /** Runs kept in this browser: go on, look again, export, delete. */
@@ -57,7 +57,7 @@ function Row({ run, playable, saved }: { run: RunSummary; playable: boolean; sav
         {playable ? (
           <Link
             prefetch={false}
-            href={`/play/${scenario}?run=${encodeURIComponent(id)}`}
+            href={runAddress(scenario, id)}
             className={buttonClass({})}
             aria-label={`${isOpen(run) ? 'Continue' : 'Read the debrief of'} ${title}`}
           >

@@ -68,7 +68,8 @@ function HostLine({ id, view }: { id: string; view: SandboxView }) {
     status === undefined ? '' : status.power === 'on' ? HEALTH_WORD[status.health] : POWER_WORD[status.power];
   return (
     <Part id={id}>
-      <StatusDot tone={status?.health ?? 'neutral'} /> <span className="font-mono">{id}</span>{' '}
+      <StatusDot tone={status?.health ?? 'neutral'} className="mr-1.5 inline-block" />
+      <span className="font-mono">{id}</span>{' '}
       <span className="text-muted">
         {KIND_WORD[host.kind]}, {Object.values(host.interfaces)[0]?.address.split('/')[0]}
         {word === '' ? '' : `, ${word}`}

@@ -230,10 +230,10 @@ function ToolPanel({ id, view }: { id: SandboxPanel; view: SandboxView }) {
             <h2 className="eyebrow mb-1.5">Selected</h2>
             <SelectionPanel view={view} />
           </section>
-          <section aria-label="Outline">
-            <h2 className="eyebrow mb-1.5">Outline</h2>
+          <details>
+            <summary className="eyebrow mb-1.5">Outline of everything</summary>
             <BuildOutline view={view} />
-          </section>
+          </details>
         </div>
       );
     case 'break':

@@ -109,7 +109,9 @@ function DockTools({
   current: TerminalTab | undefined;
   onClose(terminal: TerminalTab): void;
 }) {
-  const start = useRun((state) => state.brief?.start.host);
+  const chosen = useWorkbench((state) => state.host);
+  // In a sandbox terminals open anywhere; in a scenario where its shift begins.
+  const start = useRun((state) => (state.sandbox === undefined ? undefined : chosen) ?? state.brief?.start.host);
   const openTerminal = useOpenTerminal();
   const paused = useRun((state) => !state.time.playing && !state.time.lookingBack);
   return (
@@ -131,7 +133,7 @@ function DockTools({
           <X size={13} />
         </Button>
       )}
-      {start !== undefined && (
+      {start !== undefined && start !== '' && (
         <Button
           look="quiet"
           size="icon"

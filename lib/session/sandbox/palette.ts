@@ -44,7 +44,7 @@ export const PALETTE: readonly PaletteEntry[] = [
   {
     id: 'router',
     sort: 'host',
-    title: 'Router and firewall',
+    title: 'Router, firewall',
     hint: 'Joins zones; nftables decides what passes',
     kind: 'router',
     stem: 'fw',
@@ -81,7 +81,7 @@ export const PALETTE: readonly PaletteEntry[] = [
   {
     id: 'app',
     sort: 'host',
-    title: 'Application server',
+    title: 'App server',
     hint: 'Answers on port 8080',
     kind: 'app',
     stem: 'app',
