@@ -3,6 +3,8 @@ import { FileError } from '../../../world/files.contract';
 import type { ProgramContext } from '../../../world/process.contract';
 
 export interface CurlCall {
+  /** What `@-` stands for. */
+  stdin: string;
   urls: string[];
   silent: boolean;
   showError: boolean;
@@ -116,8 +118,10 @@ const LONG: Readonly<Record<string, string>> = {
 };
 const VALUES = 'oHAeXdbcmwuTFExyYzrtQPKD';
 
-export function readCall(context: ProgramContext): CurlCall | 'version' | 'help' {
+/** `stdin`: what `@-` stands for. */
+export function readCall(context: ProgramContext, stdin = ''): CurlCall | 'version' | 'help' {
   const call: CurlCall = {
+    stdin,
     urls: [],
     silent: false,
     showError: false,
@@ -279,7 +283,7 @@ function apply(
       call.connectTimeout = seconds(value, written);
       return undefined;
     case 'w':
-      call.writeOut = value.startsWith('@') ? textOf(context, value.slice(1)) : value;
+      call.writeOut = value.startsWith('@') ? textOf(context, value.slice(1), call.stdin) : value;
       return undefined;
     case 'u':
       call.user = value;
@@ -344,7 +348,8 @@ function seconds(text: string, written: string): number {
     throw new CurlUsage(`curl: option ${written}: expected a proper numerical parameter\n${HINT}`, 2);
   return value;
 }
-function textOf(context: ProgramContext, path: string): string {
+function textOf(context: ProgramContext, path: string, stdin: string): string {
+  if (path === '-') return stdin;
   const text = context.fs.readFile(context.resolve(path), context.who);
   if (text instanceof FileError)
     throw new CurlUsage(
@@ -356,7 +361,7 @@ function textOf(context: ProgramContext, path: string): string {
 function addData(context: ProgramContext, call: CurlCall, name: string, value: string): void {
   let text = value;
   if (value.startsWith('@') && name !== 'data-raw') {
-    text = textOf(context, value.slice(1));
+    text = textOf(context, value.slice(1), call.stdin);
     // -d strips line ends from files; --data-binary does not.
     if (name === 'd') text = text.replace(/[\r\n\0]/g, '');
   }

@@ -20,7 +20,8 @@ Features: alt-svc AsynchDNS brotli GSS-API HSTS HTTP2 HTTPS-proxy IDN IPv6 Kerbe
 export function* curl(context: ProgramContext): ProgramRun {
   let call: CurlCall | 'version' | 'help';
   try {
-    call = readCall(context);
+    const readsInput = context.argv.some((word) => word.endsWith('@-'));
+    call = readCall(context, readsInput ? yield* context.readAll() : '');
   } catch (problem) {
     if (!(problem instanceof CurlUsage)) throw problem;
     yield* context.err(problem.message);
