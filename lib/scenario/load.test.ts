@@ -270,6 +270,11 @@ test('a name without a variant in a file of a host is told there', () => {
   ]);
 });
 
+test('a name in braces without quotes is told with its cure', () => {
+  const text = broken('power-loss, host: b', 'power-loss, host: ${dead}');
+  expect(problemsOf(text)[0]).toContain("write '${name}' with quotes");
+});
+
 test('hostile texts are refused, and nothing is thrown', () => {
   const bomb = [
     'a: &a [x,x,x,x,x,x,x,x,x]',

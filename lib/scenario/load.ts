@@ -68,7 +68,7 @@ class Loading {
     for (const error of [...document.errors.slice(0, 1), ...document.warnings])
       this.#problem(
         error.pos[0],
-        error.message.split(' at line ')[0] ?? error.message,
+        `${error.message.split(' at line ')[0] ?? error.message}${quoteHint(text, error.pos[0])}`,
         error.name === 'YAMLParseError' ? 'error' : 'warning',
       );
     if (document.errors.length > 0) return this.#result(undefined, this.files, NOTHING);
@@ -159,6 +159,15 @@ class Loading {
     const isBroken = this.#problems.some(({ severity }) => severity === 'error');
     return { scenario: isBroken ? undefined : scenario, problems: this.#problems, files, drawn };
   }
+}
+
+/** YAML takes the brace of `{ host: ${name} }` for its own: the commonest mistake with variants. */
+function quoteHint(text: string, offset: number): string {
+  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1).split('\n', 1)[0] ?? '';
+  const name = line.indexOf('${');
+  const isInBraces = name > 0 && /[{[]/.test(line.slice(0, name));
+  const isBare = !['"', "'", '$'].includes(line[name - 1] ?? '');
+  return isInBraces && isBare ? "; inside { … } and [ … ] write '${name}' with quotes" : '';
 }
 
 /** zod says "Invalid input: expected string, received number"; the reader needs the second half. */
