@@ -8,8 +8,6 @@ import { pageOf, reasonOf } from './pages';
 import { afterDelay, beginRequest, CONTINUATION } from './phases';
 import {
   abandon,
-  capacity,
-  endIdle,
   onResolved,
   onUpstreamBytes,
   onUpstreamClosed,
@@ -17,10 +15,10 @@ import {
   onUpstreamExpired,
   onUpstreamFailed,
   onUpstreamResponse,
-  proxying,
   RESOLVED,
   UPSTREAM,
 } from './proxy';
+import { proxying } from './proxying';
 import { parseRequest } from './raw-request';
 import { drop, httpDate } from './reply';
 import { type Runtime, runtimeOf, setClientTimer } from './runtime';
@@ -37,6 +35,7 @@ import {
   onStreamServerEnd,
   streamOf,
 } from './stream';
+import { capacity, endIdle } from './upstream-connections';
 
 export const ACCEPT = 'nginx.accept';
 export const CLIENT = 'nginx.client';

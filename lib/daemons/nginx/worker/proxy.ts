@@ -6,15 +6,18 @@
  */
 import { byteLength } from '../../../std/bytes';
 import { formatIPv4, parseIPv4 } from '../../../std/ipv4';
-import type { DnsEvent, HttpRequest, HttpResponse } from '../../../world/network.contract';
+import type { DnsEvent, HttpResponse } from '../../../world/network.contract';
 import type { ProxySettings } from '../config';
 import { systemError } from '../messages';
 import { readUrl } from '../parse/values';
 import { setDeadline, setTimeoutMs } from './client';
+import { passOn } from './pass-on';
 import { choose, newChoice, peersOf, release } from './peers';
-import { drop, send } from './reply';
+import { type Continuation, type Passing, type Proxying, requestOf } from './proxying';
+import { drop } from './reply';
 import { header, type Runtime } from './runtime';
 import type { Client, Request, Try, UpstreamState } from './state';
+import { capacity, closeUpstream, forget, keepOrClose, takeIdle } from './upstream-connections';
 import { escapeUri } from './uri';
 import { type Asking, evaluate } from './variables';
 
@@ -22,28 +25,6 @@ export const UPSTREAM = 'nginx.upstream';
 export const RESOLVED = 'nginx.resolved';
 const CONNECTING = 'connecting to upstream';
 const READING = 'reading response header from upstream';
-
-/** How a request goes on when its upstream is no more than a part of its way. */
-export interface Continuation {
-  special(asking: Asking, status: number): void;
-  redirect(asking: Asking, uri: string, args: string): void;
-  goToNamed(asking: Asking, name: string): void;
-}
-interface Passing extends Asking {
-  readonly go: Continuation;
-}
-interface Proxying extends Passing {
-  readonly proxy: ProxySettings;
-  readonly own: UpstreamState;
-}
-/** What is under way, if anything is. */
-export function proxying(runtime: Runtime, client: Client, go: Continuation): Proxying | undefined {
-  const { request } = client;
-  const own = request?.upstream;
-  if (request === undefined || own === undefined) return undefined;
-  const { proxy } = runtime.location(request.location);
-  return proxy === undefined ? undefined : { runtime, client, request, go, proxy, own };
-}
 
 // ---------------------------------------------------------------- start
 export function startProxy(asking: Passing): void {
@@ -333,11 +314,6 @@ function placeOf({ runtime, own, proxy }: Proxying): ProxySettings['place'] {
     ? proxy.place
     : runtime.upstream(own.upstream).place;
 }
-/** Sockets to listen on and the channel to the master take connections too. */
-export function capacity(runtime: Runtime): number {
-  return runtime.configuration.main.connections - runtime.group.listeners.length - 1;
-}
-
 export function onUpstreamConnected(it: Proxying): void {
   const { runtime, request } = it;
   const last = request.tries[request.tries.length - 1];
@@ -351,55 +327,6 @@ function sendRequest(it: Proxying): void {
   request.action = READING;
   runtime.network.send(own.connection, 'client', requestOf(it));
   setTimeoutMs(runtime, client, proxy.readTimeoutMs);
-}
-
-// ---------------------------------------------------------------- the request that goes out
-const USUAL: readonly (readonly [string, string])[] = [
-  ['host', 'Host'],
-  ['connection', 'Connection'],
-  ['content-length', 'Content-Length'],
-  ['transfer-encoding', 'Transfer-Encoding'],
-  ['te', 'TE'],
-  ['keep-alive', 'Keep-Alive'],
-  ['expect', 'Expect'],
-  ['upgrade', 'Upgrade'],
-];
-function requestOf(it: Proxying): HttpRequest {
-  const { request, proxy, own } = it;
-  const { message } = request;
-  const body = proxy.passRequestBody ? message.body : '';
-  const length = header(message.headers, 'content-length');
-  const headers: [string, string][] = [];
-  const taken = new Set<string>();
-  for (const { name, value } of proxy.headers) {
-    taken.add(name.toLowerCase());
-    const text = evaluate(it, value);
-    if (text !== '') headers.push([name, text]);
-  }
-  for (const [lower, name] of USUAL) {
-    if (taken.has(lower)) continue;
-    taken.add(lower);
-    if (lower === 'host') headers.push([name, own.hostHeader]);
-    else if (lower === 'connection') headers.push([name, 'close']);
-    else if (lower === 'content-length' && (length !== undefined || body !== ''))
-      headers.push([name, String(byteLength(body))]);
-  }
-  if (proxy.passRequestHeaders)
-    for (const [name, value] of message.headers)
-      if (!taken.has(name.toLowerCase())) headers.push([name, value]);
-  const method = proxy.method === undefined ? request.method : evaluate(it, proxy.method);
-  let bytes = method.length + own.uri.length + 12 + byteLength(body);
-  for (const [name, value] of headers) bytes += name.length + value.length + 4;
-  return {
-    kind: 'request',
-    trace: message.trace,
-    method,
-    target: own.uri,
-    version: proxy.version,
-    headers,
-    body,
-    bytes,
-  };
 }
 
 // ---------------------------------------------------------------- what comes back
@@ -516,7 +443,7 @@ export function onUpstreamResponse(it: Proxying, response: HttpResponse): void {
     }
     return;
   }
-  pass(it, response);
+  passOn(it, response);
 }
 function hasPage({ runtime, request }: Proxying, status: number): boolean {
   return runtime.location(request.location).errorPages.some((page) => page.status === status);
@@ -601,146 +528,4 @@ export function abandon(it: Proxying): void {
   if (own.choice.peer >= 0) free(it, false);
   runtime.hop(request.message.trace, 'error', 'the client has gone: 499', 'bad', undefined);
   drop(it, 499);
-}
-
-// ---------------------------------------------------------------- connections to upstreams
-function forget({ runtime, own }: Proxying): void {
-  if (own.connection === 0) return;
-  runtime.state.serving.delete(own.connection);
-  runtime.state.used -= 1;
-  own.connection = 0;
-}
-export function closeUpstream(it: Proxying, how: 'close' | 'reset' = 'close'): void {
-  const { runtime, own } = it;
-  const { connection } = own;
-  if (connection === 0) return;
-  forget(it);
-  if (how === 'reset') runtime.network.reset(connection, 'client');
-  else runtime.network.close(connection, 'client');
-}
-function keepOrClose(it: Proxying, response: HttpResponse): void {
-  const { runtime, own, proxy } = it;
-  const settings = own.upstream < 0 ? undefined : runtime.upstream(own.upstream);
-  const said = header(response.headers, 'connection')?.toLowerCase() ?? '';
-  const ends = said.includes('close') || (response.version === '1.0' && !said.includes('keep-alive'));
-  const isOld = settings !== undefined && runtime.now - own.openedAt > settings.keepaliveTimeMs * 1_000;
-  if (
-    settings === undefined ||
-    settings.keepalive === 0 ||
-    ends ||
-    isOld ||
-    (proxy.version === '1.0' && !said.includes('keep-alive')) ||
-    own.requestsOnConnection >= settings.keepaliveRequests ||
-    runtime.state.quitting
-  ) {
-    closeUpstream(it);
-    return;
-  }
-  const peer = peersOf(settings, own.choice.set)[own.choice.peer];
-  const list = runtime.state.idle.get(own.upstream) ?? [];
-  runtime.state.idle.set(own.upstream, list);
-  runtime.state.serving.delete(own.connection);
-  runtime.state.idleOf.set(own.connection, own.upstream);
-  list.push({
-    connection: own.connection,
-    peer: peer?.name ?? '',
-    requests: own.requestsOnConnection,
-    openedAt: own.openedAt,
-    since: runtime.now,
-  });
-  own.connection = 0;
-  if (list.length > settings.keepalive) {
-    const oldest = list[0];
-    if (oldest !== undefined) endIdle(runtime, oldest.connection);
-  }
-}
-function takeIdle(
-  runtime: Runtime,
-  upstream: number,
-  peer: string,
-): { connection: number; requests: number; openedAt: number } | undefined {
-  const list = runtime.state.idle.get(upstream);
-  if (list === undefined) return undefined;
-  const limit = runtime.upstream(upstream).keepaliveTimeoutMs * 1_000;
-  for (const entry of [...list]) if (runtime.now - entry.since >= limit) endIdle(runtime, entry.connection);
-  for (let at = list.length - 1; at >= 0; at--) {
-    const entry = list[at];
-    if (entry?.peer !== peer) continue;
-    list.splice(at, 1);
-    runtime.state.idleOf.delete(entry.connection);
-    return entry;
-  }
-  return undefined;
-}
-/** A kept connection is given up, or its peer has ended it. */
-export function endIdle(runtime: Runtime, connection: number): void {
-  const upstream = runtime.state.idleOf.get(connection);
-  if (upstream === undefined) return;
-  runtime.state.idleOf.delete(connection);
-  const list = runtime.state.idle.get(upstream) ?? [];
-  const at = list.findIndex((entry) => entry.connection === connection);
-  if (at >= 0) list.splice(at, 1);
-  runtime.state.used -= 1;
-  runtime.network.close(connection, 'client');
-}
-
-// ---------------------------------------------------------------- the answer that is passed on
-const HIDDEN = new Set([
-  'date',
-  'server',
-  'x-pad',
-  'x-accel-expires',
-  'x-accel-redirect',
-  'x-accel-limit-rate',
-  'x-accel-buffering',
-  'x-accel-charset',
-  'connection',
-  'keep-alive',
-  'transfer-encoding',
-  'content-length',
-  'content-type',
-  'location',
-]);
-function pass(it: Proxying, response: HttpResponse): void {
-  const { request, proxy, client } = it;
-  client.phase = 'working';
-  const headers = response.headers.filter(([name]) => {
-    const lower = name.toLowerCase();
-    if (proxy.hidden.includes(lower)) return false;
-    if (proxy.passed.includes(lower) && lower !== 'connection') return lower !== 'content-length';
-    return !HIDDEN.has(lower);
-  });
-  const length = header(response.headers, 'content-length');
-  const location = header(response.headers, 'location');
-  const rewritten = location === undefined ? undefined : rewriteLocation(it, location);
-  // One that was not rewritten stays as relative as it is.
-  if (location !== undefined && rewritten === undefined) headers.push(['Location', location]);
-  send(it, {
-    status: request.errorStatus > 0 ? request.errorStatus : response.status,
-    body: response.body,
-    type: header(response.headers, 'content-type'),
-    headers,
-    length: length === undefined ? undefined : Number(length),
-    hasNoLength: length === undefined && request.method === 'HEAD',
-    isChunked: length === undefined && request.method !== 'HEAD',
-    ...(rewritten === undefined ? {} : { location: rewritten }),
-  });
-}
-function rewriteLocation(it: Proxying, location: string): string | undefined {
-  for (const { pattern, replacement } of it.proxy.redirects) {
-    if ('source' in pattern) {
-      const found = it.runtime.expression(pattern).exec(location);
-      if (found === null) continue;
-      it.request.captures = [...found].map((text) => text ?? '');
-      return (
-        location.slice(0, found.index) +
-        evaluate(it, replacement) +
-        location.slice(found.index + found[0].length)
-      );
-    }
-    const text = evaluate(it, pattern);
-    if (text !== '' && location.startsWith(text))
-      return evaluate(it, replacement) + location.slice(text.length);
-  }
-  return undefined;
 }

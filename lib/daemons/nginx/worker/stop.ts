@@ -1,7 +1,7 @@
 /** How a worker ends. Source: nginx 1.22 src/os/unix/ngx_process_cycle.c `ngx_worker_process_cycle`, `ngx_worker_process_exit`. */
 import { closeClient } from './client';
-import { endIdle } from './proxy';
 import type { Runtime } from './runtime';
+import { endIdle } from './upstream-connections';
 
 /** SIGQUIT: nothing new is taken, what is under way goes on to its end. */
 export function quitGracefully(runtime: Runtime): void {

@@ -1,0 +1,66 @@
+/** The answer of an upstream as the client gets it. Source: nginx 1.22 src/http/ngx_http_upstream.c `ngx_http_upstream_process_headers`, modules/ngx_http_proxy_module.c. */
+import type { HttpResponse } from '../../../world/network.contract';
+import type { Proxying } from './proxying';
+import { send } from './reply';
+import { header } from './runtime';
+import { evaluate } from './variables';
+
+const HIDDEN = new Set([
+  'date',
+  'server',
+  'x-pad',
+  'x-accel-expires',
+  'x-accel-redirect',
+  'x-accel-limit-rate',
+  'x-accel-buffering',
+  'x-accel-charset',
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'content-length',
+  'content-type',
+  'location',
+]);
+export function passOn(it: Proxying, response: HttpResponse): void {
+  const { request, proxy, client } = it;
+  client.phase = 'working';
+  const headers = response.headers.filter(([name]) => {
+    const lower = name.toLowerCase();
+    if (proxy.hidden.includes(lower)) return false;
+    if (proxy.passed.includes(lower) && lower !== 'connection') return lower !== 'content-length';
+    return !HIDDEN.has(lower);
+  });
+  const length = header(response.headers, 'content-length');
+  const location = header(response.headers, 'location');
+  const rewritten = location === undefined ? undefined : rewriteLocation(it, location);
+  // One that was not rewritten stays as relative as it is.
+  if (location !== undefined && rewritten === undefined) headers.push(['Location', location]);
+  send(it, {
+    status: request.errorStatus > 0 ? request.errorStatus : response.status,
+    body: response.body,
+    type: header(response.headers, 'content-type'),
+    headers,
+    length: length === undefined ? undefined : Number(length),
+    hasNoLength: length === undefined && request.method === 'HEAD',
+    isChunked: length === undefined && request.method !== 'HEAD',
+    ...(rewritten === undefined ? {} : { location: rewritten }),
+  });
+}
+function rewriteLocation(it: Proxying, location: string): string | undefined {
+  for (const { pattern, replacement } of it.proxy.redirects) {
+    if ('source' in pattern) {
+      const found = it.runtime.expression(pattern).exec(location);
+      if (found === null) continue;
+      it.request.captures = [...found].map((text) => text ?? '');
+      return (
+        location.slice(0, found.index) +
+        evaluate(it, replacement) +
+        location.slice(found.index + found[0].length)
+      );
+    }
+    const text = evaluate(it, pattern);
+    if (text !== '' && location.startsWith(text))
+      return evaluate(it, replacement) + location.slice(text.length);
+  }
+  return undefined;
+}

@@ -1,0 +1,77 @@
+/** A request that is passed on, as the functions about upstreams see it, and what of it goes out. Source: nginx 1.22 src/http/modules/ngx_http_proxy_module.c `ngx_http_proxy_create_request`. */
+import { byteLength } from '../../../std/bytes';
+import type { HttpRequest } from '../../../world/network.contract';
+import type { ProxySettings } from '../config';
+import { header, type Runtime } from './runtime';
+import type { Client, UpstreamState } from './state';
+import { type Asking, evaluate } from './variables';
+
+/** How a request goes on when its upstream is no more than a part of its way. */
+export interface Continuation {
+  special(asking: Asking, status: number): void;
+  redirect(asking: Asking, uri: string, args: string): void;
+  goToNamed(asking: Asking, name: string): void;
+}
+export interface Passing extends Asking {
+  readonly go: Continuation;
+}
+export interface Proxying extends Passing {
+  readonly proxy: ProxySettings;
+  readonly own: UpstreamState;
+}
+/** What is under way, if anything is. */
+export function proxying(runtime: Runtime, client: Client, go: Continuation): Proxying | undefined {
+  const { request } = client;
+  const own = request?.upstream;
+  if (request === undefined || own === undefined) return undefined;
+  const { proxy } = runtime.location(request.location);
+  return proxy === undefined ? undefined : { runtime, client, request, go, proxy, own };
+}
+
+const USUAL: readonly (readonly [string, string])[] = [
+  ['host', 'Host'],
+  ['connection', 'Connection'],
+  ['content-length', 'Content-Length'],
+  ['transfer-encoding', 'Transfer-Encoding'],
+  ['te', 'TE'],
+  ['keep-alive', 'Keep-Alive'],
+  ['expect', 'Expect'],
+  ['upgrade', 'Upgrade'],
+];
+export function requestOf(it: Proxying): HttpRequest {
+  const { request, proxy, own } = it;
+  const { message } = request;
+  const body = proxy.passRequestBody ? message.body : '';
+  const length = header(message.headers, 'content-length');
+  const headers: [string, string][] = [];
+  const taken = new Set<string>();
+  for (const { name, value } of proxy.headers) {
+    taken.add(name.toLowerCase());
+    const text = evaluate(it, value);
+    if (text !== '') headers.push([name, text]);
+  }
+  for (const [lower, name] of USUAL) {
+    if (taken.has(lower)) continue;
+    taken.add(lower);
+    if (lower === 'host') headers.push([name, own.hostHeader]);
+    else if (lower === 'connection') headers.push([name, 'close']);
+    else if (lower === 'content-length' && (length !== undefined || body !== ''))
+      headers.push([name, String(byteLength(body))]);
+  }
+  if (proxy.passRequestHeaders)
+    for (const [name, value] of message.headers)
+      if (!taken.has(name.toLowerCase())) headers.push([name, value]);
+  const method = proxy.method === undefined ? request.method : evaluate(it, proxy.method);
+  let bytes = method.length + own.uri.length + 12 + byteLength(body);
+  for (const [name, value] of headers) bytes += name.length + value.length + 4;
+  return {
+    kind: 'request',
+    trace: message.trace,
+    method,
+    target: own.uri,
+    version: proxy.version,
+    headers,
+    body,
+    bytes,
+  };
+}
