@@ -8,6 +8,7 @@ import { RandomStream } from '../../lib/std/random';
 import { fixturesOf } from './fixtures';
 import { type Language, LANGUAGES, tryingHost } from './languages';
 import { large, PATHOLOGICAL } from './large';
+import { millisecondsOf } from '../time-taken';
 import { mutate, shortest } from './mutate';
 
 const SEED = Number(process.env['FAULTLINE_SEED'] ?? '1');
@@ -26,12 +27,6 @@ function wrong({ print, read }: Language, text: string): string | undefined {
     return problem instanceof Error ? (problem.stack ?? problem.message) : String(problem);
   }
 }
-function milliseconds(run: () => void): number {
-  const begun = performance.now();
-  run();
-  return performance.now() - begun;
-}
-
 describe.each(LANGUAGES)('$name', (language) => {
   const fixtures = fixturesOf(language.name);
 
@@ -64,8 +59,8 @@ describe.each(LANGUAGES)('$name', (language) => {
     wrong(language, text);
     expect(
       Math.min(
-        milliseconds(() => wrong(language, text)),
-        milliseconds(() => wrong(language, text)),
+        millisecondsOf(() => wrong(language, text)),
+        millisecondsOf(() => wrong(language, text)),
       ),
     ).toBeLessThan(PATIENCE_MS);
     expect(wrong(language, text)).toBeUndefined();
@@ -73,7 +68,7 @@ describe.each(LANGUAGES)('$name', (language) => {
 
   test.each(Object.keys(PATHOLOGICAL))('%s: read, and quickly', (name) => {
     const text = PATHOLOGICAL[name]?.(language.name) ?? '';
-    const took = milliseconds(() => {
+    const took = millisecondsOf(() => {
       expect(wrong(language, text)?.slice(0, 1500)).toBeUndefined();
     });
     // A file of 5 MB may take as much longer as it is larger.

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { makeRegistry } from '../../lib/session/plug-ins';
 import { sourcesOfScenarios } from '../scenario-folders';
 import { LANGUAGES } from './languages';
+import { large } from './large';
 
 export interface Fixture {
   /** Where it is from. */
@@ -20,7 +21,9 @@ export function fixturesOf(language: string): readonly Fixture[] {
 }
 
 function collect(): Map<string, Fixture[]> {
-  const found = new Map<string, Fixture[]>(LANGUAGES.map(({ name }) => [name, []]));
+  const found = new Map<string, Fixture[]>(
+    LANGUAGES.map(({ name }) => [name, [{ from: 'written for the tests', text: large(name, 500) }]]),
+  );
   const seen = new Set<string>();
   const take = (file: string, text: string, from: string): void => {
     for (const { name, matches } of LANGUAGES) {

@@ -1,5 +1,4 @@
 /** Large files: sound ones, and ones that are made to hurt. */
-import { fixturesOf } from './fixtures';
 
 /** What a sound file of a language consists of, again and again, with a number of its own. */
 const PARTS: Readonly<Record<string, (n: number) => string>> = {
@@ -54,7 +53,7 @@ function inOneLine(language: string): string {
   return large(language, SIZE).replaceAll('\n', ' ');
 }
 function someText(language: string): string {
-  return fixturesOf(language)[0]?.text ?? '';
+  return large(language, 500);
 }
 function repeated(text: string, bytes = SIZE): string {
   return text.repeat(Math.ceil(bytes / text.length));
