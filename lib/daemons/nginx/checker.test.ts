@@ -41,5 +41,5 @@ it('a file that nobody includes has its form looked at', () => {
 it('an address of another host is refused', () => {
   expect(
     nginxChecker.check(host, '/etc/nginx/conf.d/a.conf', 'server { listen 10.0.1.99:81; }').output,
-  ).toContain('nginx: [emerg] bind() to 10.0.1.99:80 failed (99: Cannot assign requested address)');
+  ).toContain('nginx: [emerg] bind() to 10.0.1.99:81 failed (99: Cannot assign requested address)');
 });

@@ -33,12 +33,21 @@ export function surroundingsOf(
     hostname: host.state.hostname.toLowerCase(),
     cores: host.state.cores,
     addresses: (name) => {
-      const literal = parseIPv4(name);
+      const literal = parseIPv4(name) ?? shortAddress(name);
       if (literal !== undefined) return [literal];
       const found = fromHostsFile(host, name);
       return found.length > 0 ? found : (known.get(name) ?? 'unknown');
     },
   };
+}
+/** inet_aton(3) takes fewer than four numbers: the last fills what is left. */
+function shortAddress(text: string): number | undefined {
+  if (!/^\d+(?:\.\d+){0,2}$/.test(text)) return undefined;
+  const numbers = text.split('.').map(Number);
+  const last = numbers.pop() ?? 0;
+  const room = 2 ** (8 * (4 - numbers.length));
+  if (last >= room || numbers.some((number) => number > 255)) return undefined;
+  return numbers.reduce((sum, number, index) => sum + number * 2 ** (24 - 8 * index), last);
 }
 function isSame(host: Host, path: string, other: string): boolean {
   return path === other || host.fs.realpath(path, ROOT) === host.fs.realpath(other, ROOT);

@@ -1,7 +1,7 @@
 /** Directives outside of `http`: users, workers, modules, events, error logs. Source: nginx 1.22 src/core/nginx.c, ngx_log.c, ngx_syslog.c, src/event/ngx_event.c. */
 import type { ErrorLog, LogLevel, LogTarget } from '../config';
 import { type Conf, childOf, FAILED, type Failed, type Handler, type Outcome } from './conf';
-import { readNumber, readUrl } from './values';
+import { readNetwork, readNumber, readUrl } from './values';
 
 const LEVELS: readonly LogLevel[] = ['emerg', 'alert', 'crit', 'error', 'warn', 'notice', 'info', 'debug'];
 const DEBUG_LEVELS = [
@@ -112,7 +112,15 @@ const use: Handler = (conf, [, value = '']) => {
   conf.put('use', value);
   return undefined;
 };
-const debugConnection: Handler = () => undefined;
+const debugConnection: Handler = (conf, [, value = '']) => {
+  if (value === 'unix:') return undefined;
+  const network = readNetwork(value);
+  if (network?.hasLowBits === true) conf.warn(`low address bits of ${value} are meaningless`);
+  if (network !== undefined) return undefined;
+  const addresses = conf.resolve(value);
+  if (addresses === FAILED) return FAILED;
+  return typeof addresses === 'string' ? conf.fail(`${addresses} in debug_connection "${value}"`) : undefined;
+};
 
 // ---------------------------------------------------------------- logs
 const FACILITIES =
