@@ -105,13 +105,15 @@ function isRan(value: unknown): value is Ran {
     typeof stderr === 'string'
   );
 }
+const NGINX_LOG = /^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \[\w+\] \d+#\d+: /;
 function printed([, stdout, stderr]: Ran): string {
   const lines = (text: string): string[] =>
     text
       .split('\n')
       .filter((line) => !line.startsWith('[NOTICE]'))
       .map((line) =>
-        line
+        // nginx's own log lines begin with the date and the process: the numbers of such a line say nothing.
+        (NGINX_LOG.test(line) ? line.replace(/\d+/g, 'N') : line)
           .replace(/\b\d+\.\d+s\b/g, 'Ns')
           .replace(/\(\d+\)/g, '(N)')
           .trimEnd(),
