@@ -24,7 +24,9 @@ test('the documentation names every kind', () => {
 
 test('the schema knows each kind with its parameters', () => {
   const schema = JSON.parse(read('public/schema/scenario.json')) as {
-    definitions: { fault: { allOf: { then: { properties: Record<string, unknown>; required: string[] } }[] } };
+    definitions: {
+      fault: { allOf: { then: { properties: Record<string, unknown>; required: string[] } }[] };
+    };
   };
   const link = schema.definitions.fault.allOf[FAULTS.findIndex(({ kind }) => kind === 'link')]?.then;
   expect(Object.keys(link?.properties ?? {})).toEqual(

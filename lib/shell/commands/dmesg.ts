@@ -3,29 +3,6 @@ import { strftime } from '../../std/civil';
 import type { SyslogPriority } from '../../world/process.contract';
 import type { Command, ToolRun, Tool } from './tool';
 
-const FACILITIES = [
-  'kern',
-  'user',
-  'mail',
-  'daemon',
-  'auth',
-  'syslog',
-  'lpr',
-  'news',
-  'uucp',
-  'cron',
-  'authpriv',
-  'ftp',
-  'security',
-  'local0',
-  'local1',
-  'local2',
-  'local3',
-  'local4',
-  'local5',
-  'local6',
-  'local7',
-];
 const PRIORITIES: Readonly<Record<string, SyslogPriority>> = {
   emerg: 'emerg',
   panic: 'emerg',
@@ -39,16 +16,6 @@ const PRIORITIES: Readonly<Record<string, SyslogPriority>> = {
   info: 'info',
   debug: 'debug',
 };
-const LEVELS: readonly SyslogPriority[] = [
-  'emerg',
-  'alert',
-  'crit',
-  'err',
-  'warning',
-  'notice',
-  'info',
-  'debug',
-];
 
 export const dmesg: Command = {
   name: 'dmesg',
