@@ -63,7 +63,8 @@ function Dot({ type, position }: { type: 'source' | 'target'; position: Position
       position={position}
       className="build-handle"
       style={{ top: 34 }}
-      aria-label={type === 'source' ? 'Drag to connect' : 'Connect to here'}
+      // With the keyboard one presses c instead.
+      aria-hidden="true"
     />
   );
 }

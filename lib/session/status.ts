@@ -5,7 +5,7 @@ import type { ChartView } from '../world/process.contract';
 import type { Host } from '../world/world.contract';
 import type { HostStatus } from './messages';
 import type { Requests } from './requests';
-import { unitsOf } from './units';
+import { unitTones } from './units';
 
 const WINDOW = 2_000_000;
 
@@ -38,8 +38,8 @@ export function hostStatus<I>(
 }
 
 function servicesOf(host: Host, enabled: readonly string[]): HostStatus['services'] {
-  const units = unitsOf(host);
   const names = enabled.map((name) => (name.includes('.') ? name : `${name}.service`));
+  const units = unitTones(host, names);
   return names.flatMap((name): HostStatus['services'] => {
     const unit = units.find((candidate) => candidate.name === name);
     const short = name.replace(/\.service$/, '');

@@ -1,5 +1,5 @@
 /** The units of a host, as its own systemd has them. */
-import { unitList } from '../daemons/systemd/index';
+import { unitList, unitStates } from '../daemons/systemd/index';
 import type { Host } from '../world/world.contract';
 import type { HostDetail } from './messages';
 
@@ -17,6 +17,15 @@ export function unitsOf(host: Host): UnitView[] {
     tone: toneOf(unit.active, unit.sub),
     mainPid: unit.mainPid === 0 ? undefined : unit.mainPid,
   }));
+}
+
+/** How the named services stand; those that are not loaded are left out. */
+export function unitTones(
+  host: Host,
+  names: readonly string[],
+): Pick<UnitView, 'name' | 'active' | 'sub' | 'tone'>[] {
+  if (host.state.power === 'off') return [];
+  return unitStates(host, names).map((unit) => ({ ...unit, tone: toneOf(unit.active, unit.sub) }));
 }
 
 function toneOf(active: string, sub: string): UnitView['tone'] {

@@ -44,8 +44,21 @@ function derived(seed: string, count: number): number[] {
   return bytes.slice(0, count);
 }
 
+/** Pairs that were made already: a lab of two hundred hosts asks for each of them two hundred times. */
+const MADE = new Map<string, KeyPair>();
+const MOST_MADE = 4_000;
+
 /** The pair that follows from a seed: the same seed gives the same key. */
 export function makeKeyPair(seed: string, comment: string, type: KeyType = 'ed25519'): KeyPair {
+  const key = `${type} ${seed} ${comment}`;
+  const known = MADE.get(key);
+  if (known !== undefined) return { ...known };
+  const made = freshKeyPair(seed, comment, type);
+  if (MADE.size >= MOST_MADE) MADE.clear();
+  MADE.set(key, made);
+  return { ...made };
+}
+function freshKeyPair(seed: string, comment: string, type: KeyType): KeyPair {
   const name = NAMES[type];
   const body =
     type === 'ed25519'

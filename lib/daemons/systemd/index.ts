@@ -35,6 +35,18 @@ export function unitList(host: Host): UnitRow[] {
   if (manager === undefined) return [];
   return withListing(host, () => withLinks(host, () => rowsOf(manager)));
 }
+/** How some services stand, for who asks often: without looking up what is enabled. */
+export function unitStates(
+  host: Host,
+  names: readonly string[],
+): Pick<UnitRow, 'name' | 'active' | 'sub'>[] {
+  const units = managerOf(host)?.state.units;
+  return names.flatMap((name) => {
+    const unit = units?.get(name);
+    if (unit === undefined || (unit.definition.load !== 'loaded' && unit.active === 'inactive')) return [];
+    return [{ name, active: unit.active, sub: unit.sub }];
+  });
+}
 function rowsOf(manager: Manager): UnitRow[] {
   const { host } = manager;
   return [...manager.state.units.values()]

@@ -19,8 +19,9 @@ import { BASE_PACKAGES } from '../plug-ins';
 import type { RunInput } from '../messages';
 import { chaosFault } from './chaos';
 import { LEARNER, scenarioOf } from './compile';
+import { checkDocument } from './door';
 import { registerLenses } from './reach-callback';
-import { applyEdit, type Edit, type HostPart, type SandboxDocument, type Step } from './document';
+import { applyEdit, applyEdits, type Edit, type HostPart, type SandboxDocument, type Step } from './document';
 
 /** Plain data in the world's state. */
 export interface SandboxState {
@@ -104,6 +105,12 @@ export function applyStep(run: Run<RunInput>, { step, way }: Extract<RunInput, {
   const { world } = run;
   const state = sandboxOf(world);
   if (state === undefined) return;
+  // A saved run may have been changed by hand: what would not pass the door changes nothing.
+  const checked = checkDocument(applyEdits(state.document, step.edits));
+  if (!checked.ok) {
+    world.record('learner', 'learner.edit-refused', { label: step.label, why: checked.message });
+    return;
+  }
   const seq = world.record('learner', 'learner.edit', { label: step.label, way });
   world.kernel.withCause(seq, () => new Change(run, state).apply(step.edits));
   const { undo, redo } = state;
@@ -278,8 +285,8 @@ class Change {
 
   /** Everybody knows the names and keys of who is new, as a directory service would tell them. */
   #tellNames(): void {
+    if (hostsFile(this.#before) === hostsFile(this.#after)) return;
     const [before, after] = [namesOf(this.#before), namesOf(this.#after)];
-    if (before.hosts.join() === after.hosts.join()) return;
     for (const host of this.#world.hosts()) {
       replaceLines(host, '/etc/hosts', before.hosts, after.hosts);
       replaceLines(host, `/home/${LEARNER}/.ssh/known_hosts`, before.keys, after.keys);
@@ -298,6 +305,12 @@ function linesOf(text: string): string[] {
 }
 function replaceLines(host: Host, path: string, before: readonly string[], after: readonly string[]): void {
   const text = host.fs.readFile(path, ROOT);
+  const block = before.join('\n');
+  // Nobody has touched it: one replacement is all.
+  if (typeof text === 'string' && block !== '' && text.endsWith(`${block}\n`)) {
+    host.fs.writeFile(path, `${text.slice(0, -block.length - 1)}${after.join('\n')}\n`, ROOT);
+    return;
+  }
   const gone = new Set(before);
   const wanted = new Set(after);
   const kept = (text instanceof FileError ? '' : text)

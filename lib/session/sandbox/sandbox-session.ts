@@ -45,6 +45,7 @@ export class SandboxSession extends Session {
   override handle(message: Exclude<ClientMessage, { type: 'open' | 'close' }>): Answer | undefined {
     if (message.type !== 'sandbox') {
       if (message.type === 'file-save') this.#countdown = 0;
+      if (message.type === 'finish') return { kind: 'refused', message: 'A sandbox has no end to reach.' };
       return super.handle(message);
     }
     const reply = this.#answer(message.ask);
