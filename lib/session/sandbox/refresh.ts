@@ -31,10 +31,14 @@ const DERIVED: ReadonlySet<string> = new Set(['/etc/network/interfaces', '/etc/h
 const MOST_TEXT = 200_000;
 const DEEPEST = 4;
 
-export function refreshed(world: SimulatedWorld, document: SandboxDocument): SandboxDocument {
+export function refreshed(
+  world: SimulatedWorld,
+  document: SandboxDocument,
+  isWanted: (id: string, part: HostPart) => boolean = () => true,
+): SandboxDocument {
   const hosts: Record<string, HostPart> = {};
   for (const [id, part] of Object.entries(document.hosts)) {
-    const host = world.findHost(id);
+    const host = isWanted(id, part) ? world.findHost(id) : undefined;
     hosts[id] = host === undefined ? part : { ...part, files: liveFiles(world, host, part) };
   }
   return { ...document, hosts };

@@ -4,7 +4,7 @@ import type { Run } from '../../scenario/run';
 import type { Answer, ClientMessage, Frame, RunInput, ScenarioSource, Topology } from '../messages';
 import { Session } from '../session';
 import { labOf } from './compile';
-import type { SandboxDocument } from './document';
+import type { HostPart, SandboxDocument } from './document';
 import { exportFiles } from './export';
 import type { Intent } from './intents';
 import { type LinkPicture, linksOf, type ReadFile, sharedBy } from './links';
@@ -95,7 +95,7 @@ export class SandboxSession extends Session {
     }
   }
   #do(intent: Intent): SandboxReply | string {
-    const planned = plan(refreshed(this.run.world, this.#document), intent);
+    const planned = plan(refreshed(this.run.world, this.#document, wantedBy(intent)), intent);
     if (!planned.ok) return planned.why;
     this.input({ kind: 'edit', step: planned.step, way: 'do' });
     return { kind: 'edited', said: planned.said, made: planned.made };
@@ -221,3 +221,11 @@ export class SandboxSession extends Session {
 }
 
 const BUSY = 'Something runs in a terminal that cannot be held still. Let it end, then ask again.';
+
+/** Whose files a plan reads: of what only listens to nobody's, none. */
+function wantedBy(intent: Intent): (id: string, part: HostPart) => boolean {
+  if (intent.do === 'remove' || intent.do === 'rename' || intent.do === 'copy-in') return () => true;
+  const named = 'from' in intent ? [intent.from, intent.to] : [];
+  return (id, { packages }) => named.includes(id) || packages.some((name) => SPEAKING.has(name));
+}
+const SPEAKING: ReadonlySet<string> = new Set(['haproxy', 'keepalived', 'nftables', 'loadgen']);
