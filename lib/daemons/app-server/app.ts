@@ -394,10 +394,12 @@ function sessionOf(state: AppState, request: HttpRequest): { isLost: boolean; gi
   if (!state.configuration.sessions) return undefined;
   const cookies = header(request, 'cookie')?.split(/;\s*/) ?? [];
   const known = cookies.find((cookie) => cookie.startsWith(`${SESSION}=`))?.slice(SESSION.length + 1);
-  if (known !== undefined && known !== '') return { isLost: !state.sessions.has(known) };
+  const isLost = known !== undefined && known !== '' && !state.sessions.has(known);
+  if (known !== undefined && known !== '' && !isLost) return { isLost };
+  // Whoever comes with a lost session is refused this once, and begins anew.
   const given = `${state.configuration.name}-${state.served}`;
   state.sessions.add(given);
-  return { isLost: false, given };
+  return { isLost, given };
 }
 function wantsClose(request: HttpRequest): boolean {
   const said = header(request, 'connection')?.toLowerCase() ?? '';

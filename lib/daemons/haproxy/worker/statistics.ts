@@ -270,6 +270,7 @@ function serverRow(runtime: Runtime, which: Which): Row {
     ...failures(counters),
     ...checkFields(runtime, which),
     ['svname', server.name],
+    ['scur', server.current],
     ['qcur', server.queue.length],
     ['qmax', counters.mostQueued],
     ['status', statusText(runtime, which)],
