@@ -6,6 +6,7 @@ import type { SandboxView } from '@/lib/session/sandbox/view';
 import { stopwatch } from '@/lib/views/times';
 import { FaultForm } from './fault-form';
 import { useBuilder, useSandboxUi } from './sandbox-context';
+import { useDragging } from './use-dragging';
 
 /** Faults on what is selected, what is planned, more traffic, and chaos. */
 export function BreakPanel({ view }: { view: SandboxView }) {
@@ -15,11 +16,64 @@ export function BreakPanel({ view }: { view: SandboxView }) {
       <section aria-label="Break something">
         <h2 className="eyebrow mb-1.5">Break {host ?? 'something'}</h2>
         <FaultForm key={host ?? ''} host={host} />
+        <p className="mb-1 mt-3 text-2xs text-faint">Or drag one of these onto a machine or a zone:</p>
+        <ul className="flex flex-wrap gap-1">
+          {DRAGGED.map(([kind, title]) => (
+            <FaultChip key={kind} kind={kind} title={title} />
+          ))}
+        </ul>
       </section>
       <Planned view={view} />
       <Traffic />
       <Chaos view={view} />
     </div>
+  );
+}
+
+const DRAGGED: readonly [string, string][] = [
+  ['power-loss', 'Power loss'],
+  ['freeze', 'Hang'],
+  ['link', 'Cable'],
+  ['impair', 'Bad line'],
+  ['kill-process', 'Crash'],
+  ['disk-full', 'Disk full'],
+];
+/** A fault to be dragged; Enter asks for the machine that is selected. */
+function FaultChip({ kind, title }: { kind: string; title: string }) {
+  const { store, say } = useBuilder();
+  const selected = useSandboxUi((ui) => ui.selected[0]);
+  const openFor = (part: string | undefined) => {
+    if (part === undefined) say('Choose a machine first.');
+    else store.setState({ dialog: { kind: 'fault', host: part, fault: kind } });
+  };
+  const drag = useDragging(title, (x, y) => {
+    const node = document.elementFromPoint(x, y)?.closest<HTMLElement>('.react-flow__node');
+    const id = node?.dataset['id'];
+    if (id !== undefined && !id.includes(':')) openFor(id);
+    else if (id?.startsWith('zone:') === true)
+      store.setState({ dialog: { kind: 'fault', zone: id.slice(5), fault: kind } });
+    return Promise.resolve();
+  });
+  return (
+    <li>
+      <button
+        type="button"
+        className="touch-none select-none rounded-md border border-broken-line bg-broken-soft px-1.5 py-0.5 text-2xs text-broken-text"
+        {...drag.handlers}
+        onClick={() => !drag.wasDrop() && openFor(selected)}
+      >
+        {title}
+      </button>
+      {drag.ghost !== undefined && (
+        <span
+          aria-hidden="true"
+          className="pointer-events-none fixed z-50 rounded-md border border-broken bg-ink-2 px-2 py-1 text-2xs shadow-lg"
+          style={{ left: drag.ghost.x + 8, top: drag.ghost.y + 8 }}
+        >
+          {title}
+        </span>
+      )}
+    </li>
   );
 }
 

@@ -46,7 +46,7 @@ export function FaultDialog({
       onClose={close}
     >
       <div className="overflow-auto px-5 py-4">
-        <FaultForm host={host} fault={fault} onDone={close} />
+        <FaultForm host={host} zone={zone} fault={fault} onDone={close} />
       </div>
     </Dialog>
   );
@@ -54,11 +54,14 @@ export function FaultDialog({
 
 /** A fault's form, made from its table of parameters; now, or at a time. */
 export function FaultForm({
-  host,
+  host: given,
+  zone,
   fault,
   onDone,
 }: {
   host: string | undefined;
+  /** Every machine of it. */
+  zone?: string | undefined;
   fault?: string | undefined;
   onDone?(): void;
 }) {
@@ -70,18 +73,25 @@ export function FaultForm({
   const view = useRun((state) => state.sandbox);
   const now = useRun((state) => Math.floor(state.time.at / 1_000_000));
   const chosen = faults.find((entry) => entry.kind === kind);
+  const inZone = Object.keys(view?.hosts ?? {}).filter(
+    (id) => zone !== undefined && view?.hosts[id]?.zone === zone,
+  );
+  const host = given ?? inZone[0];
   if (chosen === undefined || view === undefined) return <p className="text-xs text-muted">One moment…</p>;
   const filled = withDefaults(chosen, values, host, view);
   const missing = chosen.parameters.filter(({ name, required }) => required && (filled[name] ?? '') === '');
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const entry = { kind, ...typed(chosen, filled) };
     const seconds = Number(after);
-    const made =
-      after !== '' && seconds > 0
-        ? await builder.act({ do: 'plan-fault', at: now + seconds, fault: entry })
-        : await strikeNow(builder, entry);
+    let made: string[] | undefined;
+    for (const target of inZone.length === 0 ? [filled['host']] : inZone) {
+      const entry = { kind, ...typed(chosen, target === undefined ? filled : { ...filled, host: target }) };
+      made =
+        after !== '' && seconds > 0
+          ? await builder.act({ do: 'plan-fault', at: now + seconds, fault: entry })
+          : await strikeNow(builder, entry);
+    }
     if (made !== undefined) onDone?.();
   };
   return (

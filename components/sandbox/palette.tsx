@@ -2,7 +2,6 @@
 
 import { useReactFlow } from '@xyflow/react';
 import { Square } from 'lucide-react';
-import { type PointerEvent, useRef, useState } from 'react';
 import { HostIcon } from '@/components/canvas/host-icon';
 import { useHandles, useRun } from '@/components/workbench/run-context';
 import { PALETTE, type PaletteEntry } from '@/lib/session/sandbox/palette';
@@ -10,6 +9,7 @@ import type { SandboxView } from '@/lib/session/sandbox/view';
 import { ZONE_COLOUR } from '@/lib/views/tones';
 import { select } from './commands';
 import { useBuilder } from './sandbox-context';
+import { useDragging } from './use-dragging';
 
 /** Where a kind of machine goes when nothing is selected. */
 const HOME: Readonly<Record<string, readonly string[]>> = {
@@ -56,7 +56,7 @@ export function Palette() {
 
 function Item({ entry }: { entry: PaletteEntry }) {
   const place = usePlacing(entry);
-  const drag = useDragging(entry, place.at);
+  const drag = useDragging(entry.title, place.at);
   return (
     <li>
       <button
@@ -147,45 +147,4 @@ function targetZone(
   )[0];
   const host = selected.map((id) => view.hosts[id]?.zone).find((id) => id !== undefined);
   return suiting ?? host ?? Object.keys(view.zones)[0];
-}
-
-/** One gesture for mouse, pen and touch. */
-function useDragging(entry: PaletteEntry, drop: (x: number, y: number) => Promise<void>) {
-  const start = useRef<{ x: number; y: number }>(undefined);
-  const justDropped = useRef(false);
-  const [ghost, setGhost] = useState<{ x: number; y: number }>();
-  const builder = useBuilder();
-  const handlers = {
-    onPointerDown: (event: PointerEvent<HTMLButtonElement>) => {
-      if (event.button !== 0) return;
-      start.current = { x: event.clientX, y: event.clientY };
-      justDropped.current = false;
-      event.currentTarget.setPointerCapture(event.pointerId);
-    },
-    onPointerMove: (event: PointerEvent<HTMLButtonElement>) => {
-      const from = start.current;
-      if (from === undefined) return;
-      if (ghost === undefined && Math.hypot(event.clientX - from.x, event.clientY - from.y) < 6) return;
-      setGhost({ x: event.clientX, y: event.clientY });
-    },
-    onPointerUp: (event: PointerEvent<HTMLButtonElement>) => {
-      start.current = undefined;
-      if (ghost === undefined) return;
-      setGhost(undefined);
-      justDropped.current = true;
-      void drop(event.clientX, event.clientY);
-    },
-    onPointerCancel: () => {
-      start.current = undefined;
-      setGhost(undefined);
-      builder.say(`${entry.title} was not placed.`);
-    },
-  };
-  /** Whether the click that follows belongs to a drag; asked once. */
-  const wasDrop = () => {
-    const was = justDropped.current;
-    justDropped.current = false;
-    return was;
-  };
-  return { handlers, ghost, wasDrop };
 }

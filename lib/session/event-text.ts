@@ -82,6 +82,15 @@ const WORDS: Readonly<Record<string, (data: Data, host: string) => Said>> = {
     tone: 'learner',
     mark: 'learner',
   }),
+  'learner.edit': (data) => ({
+    text: `${{ undo: 'undone: ', redo: 'done again: ' }[word(data, 'way')] ?? 'built: '}${word(data, 'label')}`,
+    tone: 'learner',
+    mark: 'learner',
+  }),
+  'learner.edit-refused': (data) => ({
+    text: `not built: ${word(data, 'label')}. ${word(data, 'why')}`,
+    tone: 'broken',
+  }),
   'learner.hint': (data) => ({
     text: `took hint ${Number(word(data, 'index')) + 1}`,
     tone: 'learner',
