@@ -6,13 +6,15 @@ import Link from 'next/link';
 import { useEffect, useMemo, useRef } from 'react';
 import { Button, buttonClass } from '@/components/ui/button';
 import { LazyMarkdown } from '@/components/ui/lazy-markdown';
+import { LanguageSelect, useLanguage } from '@/components/ui/language-select';
 import { Logo } from '@/components/ui/logo';
 import { ThemeSwitch } from '@/components/ui/theme-switch';
-import { downloadRun } from '@/components/workbench/export-run';
+import { downloadRun, exportSolution } from '@/components/workbench/export-run';
 import { useHandles, useRun, useWorkbench } from '@/components/workbench/run-context';
 import type { Debrief } from '@/lib/session/messages';
 import { TONE_TEXT } from '@/lib/views/tones';
 import { ActionsCard, ChainsCard, DiffsCard, GoalsCard, MinutesTable, OutagesCard } from './debrief-cards';
+import { DiagnosisCard, MechanismCard } from './diagnosis-cards';
 import { figures, type Known, subtitle } from './debrief-view';
 import { Card } from './card';
 
@@ -39,6 +41,8 @@ export function DebriefScreen() {
           <MinutesTable debrief={debrief} known={known} />
         </Card>
         <ChainsCard debrief={debrief} known={known} />
+        <DiagnosisCard debrief={debrief} />
+        <MechanismCard debrief={debrief} />
         <div className="grid items-start gap-x-[18px] lg:grid-cols-[1.25fr_1fr]">
           <div className="min-w-0">
             <ActionsCard debrief={debrief} />
@@ -49,15 +53,29 @@ export function DebriefScreen() {
             <OutagesCard debrief={debrief} known={known} />
           </div>
         </div>
-        {debrief.text !== '' && (
-          <Card title="To take home">
-            <div className="[column-gap:3rem] [column-width:26rem] [&_h3]:break-after-avoid [&_li]:break-inside-avoid [&_p]:break-inside-avoid">
-              <LazyMarkdown text={debrief.text} />
-            </div>
-          </Card>
-        )}
+        <TakeHome debrief={debrief} />
       </main>
     </div>
+  );
+}
+
+function TakeHome({ debrief }: { debrief: Debrief }) {
+  const { text, languages, language } = useLanguage(debrief.text, debrief.texts);
+  if (text === '') return null;
+  return (
+    <Card title="To take home">
+      {languages.length > 1 && (
+        <div className="mb-2">
+          <LanguageSelect label="Language of the debrief" languages={languages} language={language} />
+        </div>
+      )}
+      <div
+        lang={language}
+        className="[column-gap:3rem] [column-width:26rem] [&_h3]:break-after-avoid [&_li]:break-inside-avoid [&_p]:break-inside-avoid"
+      >
+        <LazyMarkdown text={text} />
+      </div>
+    </Card>
   );
 }
 
@@ -101,6 +119,12 @@ function Heading({ debrief }: { debrief: Debrief }) {
         </Button>
         <Button onClick={() => void client.export().then(downloadRun, () => undefined)}>
           <Download size={13} aria-hidden="true" /> Export
+        </Button>
+        <Button
+          title="What you did, as steps for the scenario’s file"
+          onClick={() => void exportSolution(client)}
+        >
+          <Download size={13} aria-hidden="true" /> Save as solution
         </Button>
         {/* A plain link: the run begins anew, with its own name. */}
         <a href={`/play/${debrief.scenario}`} className={buttonClass({})}>

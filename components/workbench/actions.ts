@@ -171,6 +171,12 @@ function runActions({ workbench, client }: RunHandles): Action[] {
       run: () => void import('./export-run').then(({ exportRun }) => exportRun(client)),
     },
     {
+      id: 'solution',
+      group: 'Run',
+      title: 'Save as solution: this run as steps for scenario.yaml',
+      run: () => void import('./export-run').then(({ exportSolution }) => exportSolution(client)),
+    },
+    {
       id: 'restart',
       group: 'Run',
       title: 'Start again from the beginning',

@@ -16,9 +16,21 @@ export async function exportRun(client: RunClient): Promise<void> {
 export async function downloadRun(run: SavedRun): Promise<void> {
   // Its schema is large, and few runs are exported.
   const { writeRunFile } = await import('@/lib/session/run-file');
-  const { name, text } = writeRunFile(run);
+  download(writeRunFile(run), 'application/json');
+}
+
+/** The run as steps, to be put below `solutions:` of the scenario. */
+export async function exportSolution(client: RunClient): Promise<void> {
+  try {
+    download(await client.ask({ type: 'solution' }, 'solution'), 'application/yaml');
+  } catch (reason) {
+    toast.error(reason instanceof Error ? reason.message : 'The steps could not be saved.');
+  }
+}
+
+function download({ name, text }: { name: string; text: string }, type: string): void {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
+  link.href = URL.createObjectURL(new Blob([text], { type }));
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);

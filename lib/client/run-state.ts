@@ -4,6 +4,7 @@
  * holds the result and `run-client.ts` feeds it.
  */
 import type {
+  AnswerView,
   Brief,
   EventItem,
   FeedItem,
@@ -88,6 +89,7 @@ export interface RunState {
   logs: readonly LogLine[];
   trace: TraceView | undefined;
   hints: readonly Hint[];
+  answers: readonly AnswerView[];
   edit: { host: string; path: string; terminal: string } | undefined;
   /** Of a sandbox. */
   sandbox: SandboxView | undefined;
@@ -116,6 +118,7 @@ export const EMPTY_RUN: RunState = {
   logs: [],
   trace: undefined,
   hints: [],
+  answers: [],
   edit: undefined,
   sandbox: undefined,
 };
@@ -148,6 +151,7 @@ export function foldFrame(before: RunState, frame: Frame): RunState {
     logs: frame.logs === undefined ? base.logs : foldLogs(base.logs, frame.logs),
     trace: frame.trace ?? base.trace,
     hints: frame.hintsShown === undefined ? base.hints : sameOr(base.hints, frame.hintsShown),
+    answers: frame.answers === undefined ? base.answers : sameOr(base.answers, frame.answers),
     edit: frame.edit ?? base.edit,
     sandbox: frame.sandbox ?? base.sandbox,
   };

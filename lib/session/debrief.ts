@@ -4,7 +4,7 @@ import type { Run } from '../scenario/run';
 import { ROOT } from '../world/files';
 import { FileError } from '../world/files.contract';
 import { eventItem, isOwnAddress, markOf } from './journal-feed';
-import type { Debrief, TimelineMark } from './messages';
+import type { AnswerView, Debrief, TimelineMark } from './messages';
 import { guardViews, objectiveViews } from './objective-views';
 import { sourceOf } from './service';
 
@@ -88,20 +88,15 @@ export function debriefOf<I>(
 }
 
 type Diagnosis = NonNullable<Debrief['diagnosis']>;
-function diagnosisOf<I>({ scenario, progress }: Run<I>): Diagnosis {
-  return scenario.diagnosis.map((question): Diagnosis[number] => {
-    const chosen = new Set(progress.answers.get(question.id)?.split(',') ?? []);
-    const right = question.choices.every((choice) => choice.right === chosen.has(choice.id));
-    const texts = (list: typeof question.choices, key: 'text' | 'why') =>
-      list.map((choice) => choice[key]).join(' ');
-    const named = question.choices.filter(({ id }) => chosen.has(id));
-    const wrong = named.filter((choice) => !choice.right);
+function diagnosisOf<I>(run: Run<I>): Diagnosis {
+  return run.scenario.diagnosis.map((question): Diagnosis[number] => {
+    const { named, right, why } = judged(run, question);
     return {
       question: question.text,
-      chosen: texts(named, 'text'),
+      chosen: sentences(named, 'text'),
       right,
-      why: texts(wrong.length > 0 ? wrong : named, 'why'),
-      answer: texts(
+      why,
+      answer: sentences(
         question.choices.filter((choice) => choice.right),
         'text',
       ),
@@ -110,6 +105,35 @@ function diagnosisOf<I>({ scenario, progress }: Run<I>): Diagnosis {
       of: question.points,
     };
   });
+}
+
+/** The questions answered so far, each with what is to be said about the answer. */
+export function answerViews<I>(run: Run<I>): AnswerView[] {
+  return run.scenario.diagnosis.flatMap((question) => {
+    if (!run.progress.answers.has(question.id)) return [];
+    const { named, right, why } = judged(run, question);
+    return [{ question: question.id, chosen: named.map(({ id }) => id), right, why }];
+  });
+}
+
+type Question<I> = Run<I>['scenario']['diagnosis'][number];
+function judged<I>(
+  { progress }: Run<I>,
+  { id, choices }: Question<I>,
+): { named: Question<I>['choices']; right: boolean; why: string } {
+  const chosen = new Set(progress.answers.get(id)?.split(',') ?? []);
+  const named = choices.filter((choice) => chosen.has(choice.id));
+  const wrong = named.filter((choice) => !choice.right);
+  const right = choices.every((choice) => choice.right === chosen.has(choice.id));
+  const why = sentences(wrong.length > 0 ? wrong : named, 'why');
+  return {
+    named,
+    right,
+    why: !right && named.length > 0 && wrong.length === 0 ? `${why} But that is not all.` : why,
+  };
+}
+function sentences(list: readonly { text: string; why: string }[], key: 'text' | 'why'): string {
+  return list.map((choice) => choice[key]).join(key === 'text' ? ' · ' : ' ');
 }
 
 /** 100, less what hints, missed questions and self-made outages cost; half of it for a run that was lost. */

@@ -52,6 +52,8 @@ export type ClientMessage =
   | { type: 'finish'; id: number }
   | { type: 'debrief'; id: number }
   | { type: 'export'; id: number }
+  /** The run as steps of a solution, for scenario.yaml. */
+  | { type: 'solution'; id: number }
   | { type: 'journal'; id: number; from: number; to?: number; filter?: string }
   /** What only a sandbox answers. */
   | { type: 'sandbox'; id: number; ask: SandboxAsk }
@@ -159,6 +161,7 @@ export type Answer =
   | { kind: 'finished'; debrief: Debrief }
   | { kind: 'debrief'; debrief: Debrief }
   | { kind: 'export'; run: SavedRun }
+  | { kind: 'solution'; name: string; text: string }
   | { kind: 'journal'; entries: EventItem[]; total: number }
   | { kind: 'done' }
   | { kind: 'sandbox'; reply: SandboxReply }
@@ -270,6 +273,8 @@ export interface Frame {
   /** A terminal's vi/nano asks the page to open a file. */
   edit?: { host: string; path: string; terminal: string };
   hintsShown?: Hint[];
+  /** The questions that are answered. */
+  answers?: AnswerView[];
   saved?: { at: Micros };
   /** Of a sandbox, when it changed. */
   sandbox?: SandboxView;
@@ -443,6 +448,14 @@ export interface HostDetail {
     since: Micros;
     facts: { name: string; value: string }[];
   }[];
+}
+/** What the learner answered: the first answer counts. */
+export interface AnswerView {
+  question: string;
+  chosen: string[];
+  right: boolean;
+  /** Why what was chosen is right or wrong. */
+  why: string;
 }
 export interface Hint {
   index: number;

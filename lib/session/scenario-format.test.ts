@@ -72,6 +72,11 @@ test('a question is asked without its answer, and the first answer counts', () =
   expect(JSON.stringify(session.brief())).not.toContain('systemd says inactive and disabled');
   session.handle({ type: 'answer', id: 1, question: 'cause', choice: 'crash' });
   session.handle({ type: 'answer', id: 2, question: 'cause', choice: 'disabled' });
+  expect(session.frame().answers).toMatchObject([{ question: 'cause', chosen: ['crash'], right: false }]);
+  expect(session.handle({ type: 'solution', id: 3 })).toMatchObject({
+    kind: 'solution',
+    text: expect.stringContaining('answer: {"question":"cause","choice":"crash"}'),
+  });
   player.wait(60 * SECOND);
   player.type('ssh web sudo systemctl enable --now shop');
   expect(player.finish().won).toBe(true);

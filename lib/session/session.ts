@@ -8,7 +8,7 @@ import type { Branch } from '../kernel/timeline';
 import { paceTarget } from '../kernel/pace';
 import type { Run } from '../scenario/run';
 import { clonePlain } from '../std/plain';
-import { debriefOf, originalFiles } from './debrief';
+import { answerViews, debriefOf, originalFiles } from './debrief';
 import { hostDetail } from './detail';
 import { ENGINE } from './engine';
 import { checkText, fileTree, readFile } from './files';
@@ -32,6 +32,7 @@ import type {
 } from './messages';
 import { guardViews, objectiveViews } from './objective-views';
 import { Requests, traceView } from './requests';
+import { solutionText, stepsOf } from './save-as-solution';
 import { serviceStatus } from './service';
 import { type BusyMarks, hostStatus, sharedAddresses } from './status';
 import { topologyOf } from './topology';
@@ -383,6 +384,8 @@ export class Session {
         return { kind: 'debrief', debrief: this.debrief() };
       case 'export':
         return { kind: 'export', run: this.saved('') };
+      case 'solution':
+        return this.#solution();
       case 'journal':
         return this.#journal(message);
       case 'sandbox':
@@ -494,6 +497,14 @@ export class Session {
     };
   }
 
+  #solution(): Answer {
+    const { scenario, timeline, origin } = this.run;
+    const steps = stepsOf(timeline.inputs.map(({ at, input }) => ({ at: at - origin, input })));
+    if (steps.length === 0) return refused('Nothing was typed or saved yet: there are no steps.');
+    const text = solutionText(steps, { id: 'played', title: 'As it was played' });
+    return { kind: 'solution', name: `${scenario.id}.solution.yaml`, text };
+  }
+
   /** The run as it can be saved: the inputs are all there is. */
   saved(savedAt: string): SavedRun {
     const { run } = this;
@@ -565,6 +576,7 @@ export class Session {
       ...(trace === undefined ? {} : { trace }),
       ...(edit === undefined ? {} : { edit }),
       hintsShown: this.#hints(),
+      ...(run.scenario.diagnosis.length === 0 ? {} : { answers: answerViews(run) }),
     };
   }
   /** Everything, for a page that knows nothing yet. */

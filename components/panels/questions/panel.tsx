@@ -2,40 +2,85 @@
 
 import { useState } from 'react';
 import { toast } from 'sonner';
+import { Button } from '@/components/ui/button';
+import { LazyMarkdown } from '@/components/ui/lazy-markdown';
 import { useClient, useRun } from '@/components/workbench/run-context';
+import type { AnswerView, Brief } from '@/lib/session/messages';
 
-/** Questions of the scenario, when it asks any: one choice each, changeable until the run is finished. */
+type Question = Brief['questions'][number];
+
+/** Questions of the scenario, when it asks any. Each is answered once: the first answer counts. */
 export function QuestionsPanel() {
-  const client = useClient();
   const questions = useRun((state) => state.brief?.questions);
-  const [chosen, setChosen] = useState<Readonly<Record<string, string>>>({});
+  const answers = useRun((state) => state.answers);
   if (questions === undefined || questions.length === 0) return null;
-  const answer = (question: string, choice: string) => {
-    setChosen((before) => ({ ...before, [question]: choice }));
-    client
-      .ask({ type: 'answer', question, choice }, 'done')
-      .catch((reason: unknown) => toast(reason instanceof Error ? reason.message : 'Not accepted.'));
-  };
   return (
     <section aria-label="Questions">
       <h2 className="eyebrow mb-1.5">Questions</h2>
-      {questions.map(({ id, text, choices }) => (
-        <fieldset key={id} className="mb-3">
-          <legend className="mb-1">{text}</legend>
-          {choices.map((choice) => (
-            <label key={choice.id} className="flex items-baseline gap-2 py-0.5 text-prose">
-              <input
-                type="radio"
-                name={id}
-                checked={chosen[id] === choice.id}
-                onChange={() => answer(id, choice.id)}
-                className="accent-[var(--selected)]"
-              />
-              {choice.text}
-            </label>
-          ))}
-        </fieldset>
+      {questions.map((question) => (
+        <QuestionForm
+          key={question.id}
+          question={question}
+          answer={answers.find((entry) => entry.question === question.id)}
+        />
       ))}
     </section>
+  );
+}
+
+function QuestionForm({
+  question: { id, text, several = false, choices },
+  answer,
+}: {
+  question: Question;
+  answer: AnswerView | undefined;
+}) {
+  const client = useClient();
+  const over = useRun((state) => state.standing.phase === 'finished');
+  const [marked, setMarked] = useState<readonly string[]>([]);
+  const chosen = answer?.chosen ?? marked;
+  const mark = (choice: string, on: boolean) =>
+    setMarked(several ? [...marked.filter((other) => other !== choice), ...(on ? [choice] : [])] : [choice]);
+  const send = () =>
+    client
+      .ask({ type: 'answer', question: id, choice: marked.join(',') }, 'done')
+      .catch((reason: unknown) => toast(reason instanceof Error ? reason.message : 'Not accepted.'));
+  return (
+    <fieldset className="mb-3" disabled={answer !== undefined || over}>
+      <legend className="mb-1">
+        {text}
+        {several && <span className="text-muted"> Mark all that apply.</span>}
+      </legend>
+      {choices.map((choice) => (
+        <label key={choice.id} className="flex items-baseline gap-2 py-0.5 text-prose">
+          <input
+            type={several ? 'checkbox' : 'radio'}
+            name={id}
+            checked={chosen.includes(choice.id)}
+            onChange={(event) => mark(choice.id, event.target.checked)}
+            className="accent-[var(--selected)]"
+          />
+          {choice.text}
+        </label>
+      ))}
+      {answer === undefined && !over && (
+        <Button className="mt-1.5" disabled={marked.length === 0} onClick={() => void send()}>
+          Answer
+        </Button>
+      )}
+      {answer !== undefined && <Said answer={answer} />}
+    </fieldset>
+  );
+}
+
+function Said({ answer: { right, why } }: { answer: AnswerView }) {
+  return (
+    <div
+      role="status"
+      className={`mt-1.5 rounded-md px-2 py-1 text-xs ${right ? 'bg-ok-soft text-ok' : 'bg-broken-soft text-broken-text'}`}
+    >
+      <b className="font-semibold">{right ? 'Right.' : 'Not right.'}</b>
+      <LazyMarkdown text={why} />
+    </div>
   );
 }
