@@ -46,7 +46,11 @@ export function TopologyCanvas() {
   const outline = useWorkbench((state) => state.outline);
   return (
     <ReactFlowProvider>
-      <section aria-label="Map of the hosts" className="relative size-full overflow-hidden bg-ink-0">
+      <section
+        aria-label="Map of the hosts"
+        data-tour="map"
+        className="relative size-full overflow-hidden bg-ink-0"
+      >
         {outline ? <OutlineView /> : <Map />}
       </section>
     </ReactFlowProvider>

@@ -24,13 +24,16 @@ export const SPEEDS: readonly Speed[] = [1, 5, 20, 100];
 
 export function actionsOf(handles: RunHandles): Action[] {
   const state = handles.client.store.getState();
-  return [
+  const actions = [
     ...timeActions(handles, state),
     ...lookActions(handles),
     ...hostActions(handles, state),
     ...runActions(handles),
   ];
+  return state.sandbox === undefined ? actions : actions.filter(({ id }) => !OF_SCENARIOS.has(id));
 }
+/** What makes no sense in a sandbox: its screen is another, and it has no solution. */
+const OF_SCENARIOS: ReadonlySet<string> = new Set(['tour', 'solution']);
 
 function timeActions({ client }: RunHandles, { time }: RunState): Action[] {
   const transport = (action: Parameters<typeof client.send>[0] & { type: 'transport' }) =>
@@ -101,6 +104,12 @@ function lookActions({ workbench }: RunHandles): Action[] {
       title: 'Keys and how to get around',
       keys: '?',
       run: () => workbench.setState({ overlay: 'help' }),
+    },
+    {
+      id: 'tour',
+      group: 'Look',
+      title: 'Guided tour of this screen',
+      run: () => workbench.setState({ overlay: 'tour' }),
     },
     {
       id: 'terminal',

@@ -26,6 +26,7 @@ export function Dock() {
   return (
     <div
       data-dock
+      data-tour="terminal"
       className="grid h-full min-h-0 bg-ink-1"
       style={{ gridTemplateColumns: traced ? 'minmax(0, 1.05fr) minmax(0, 1fr)' : 'minmax(0, 1fr)' }}
     >
@@ -111,7 +112,9 @@ function DockTools({
 }) {
   const chosen = useWorkbench((state) => state.host);
   // In a sandbox terminals open anywhere; in a scenario where its shift begins.
-  const start = useRun((state) => (state.sandbox === undefined ? undefined : chosen) ?? state.brief?.start.host);
+  const start = useRun(
+    (state) => (state.sandbox === undefined ? undefined : chosen) ?? state.brief?.start.host,
+  );
   const openTerminal = useOpenTerminal();
   const paused = useRun((state) => !state.time.playing && !state.time.lookingBack);
   return (

@@ -40,7 +40,7 @@ function Crumb() {
   );
 }
 
-export export function Figures() {
+export function Figures() {
   const service = useRun((state) => state.service);
   return (
     <>
@@ -81,7 +81,7 @@ function Chip({
 const KEY =
   'h-[26px] border-r border-line px-2.5 font-mono text-xs text-muted last:border-r-0 enabled:hover:bg-ink-3 enabled:hover:text-text aria-pressed:bg-ink-3 aria-pressed:text-text disabled:opacity-50 outline-offset-[-2px]';
 
-export export function Transport() {
+export function Transport() {
   const client = useClient();
   const workbench = useWorkbenchStore();
   const playing = useRun((state) => state.time.playing);
@@ -91,6 +91,7 @@ export export function Transport() {
     <div
       role="toolbar"
       aria-label="Time"
+      data-tour="time"
       className="flex items-center overflow-hidden rounded-lg border border-line bg-ink-2"
     >
       <button
@@ -145,11 +146,12 @@ export export function Transport() {
   );
 }
 
-export export function Clock() {
+export function Clock() {
   const text = useRun((state) => clockText(state.time.clock));
   const playing = useRun((state) => state.time.playing);
   return (
     <span
+      data-tour="time"
       className={cn('font-mono text-sm font-semibold', !playing && 'text-risk')}
       title={playing ? 'The time on every host' : 'Time stands still'}
     >
@@ -167,6 +169,7 @@ function Tools() {
     <>
       {total > 0 && (
         <Button
+          data-tour="finish"
           disabled={left === 0 || over}
           title={left === 0 ? 'All hints are shown' : 'Show the next hint'}
           onClick={() => {
@@ -179,6 +182,7 @@ function Tools() {
       )}
       <Button
         look="primary"
+        data-tour="finish"
         onClick={() => workbench.setState(over ? { view: 'debrief' } : { overlay: 'finish' })}
       >
         {over ? 'Debrief' : 'Finish'}

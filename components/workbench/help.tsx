@@ -1,9 +1,10 @@
 'use client';
 
+import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { actionsOf } from './actions';
 import { keyNames } from './key-names';
-import { useHandles } from './run-context';
+import { useHandles, useRun } from './run-context';
 
 /** Keys that belong to one part of the screen; the page's own come from the actions. */
 const PLACES: readonly { place: string; keys: readonly (readonly [string, string])[] }[] = [
@@ -46,6 +47,7 @@ const PLACES: readonly { place: string; keys: readonly (readonly [string, string
 
 export function Help() {
   const handles = useHandles();
+  const inScenario = useRun((state) => state.sandbox === undefined);
   const keyed = actionsOf(handles).flatMap(({ title, keys }) =>
     keys === undefined ? [] : [[keyNames(keys), title] as const],
   );
@@ -56,6 +58,14 @@ export function Help() {
       onClose={() => handles.workbench.setState({ overlay: undefined })}
       className="w-[min(46rem,calc(100vw-2rem))]"
     >
+      {inScenario && (
+        <p className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-5 py-2.5 text-sm text-muted">
+          New here, or new to terminals?
+          <Button size="small" onClick={() => handles.workbench.setState({ overlay: 'tour' })}>
+            Take the tour
+          </Button>
+        </p>
+      )}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls */}
       <div
         className="grid gap-x-8 gap-y-5 overflow-auto px-5 py-4 sm:grid-cols-2"

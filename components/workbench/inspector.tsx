@@ -24,6 +24,7 @@ function NothingSelected() {
       tabIndex={0}
       role="group"
       aria-label="Hosts"
+      data-tour="host"
     >
       <h2 className="eyebrow mb-1">Hosts</h2>
       <p className="mb-3 text-xs text-muted">
@@ -41,6 +42,7 @@ function HostInspector({ host }: { host: string }) {
     <Tabs
       value={tab}
       onValueChange={(inspectorTab) => workbench.setState({ inspectorTab })}
+      data-tour="host"
       className="flex h-full min-h-0 flex-col bg-ink-1"
     >
       <Title host={host} />

@@ -5,6 +5,7 @@ import { useWorkbench } from './run-context';
 
 const Palette = dynamic(() => import('./palette').then((module) => module.Palette), { ssr: false });
 const Help = dynamic(() => import('./help').then((module) => module.Help), { ssr: false });
+const Tour = dynamic(() => import('@/components/tour/tour').then((module) => module.Tour), { ssr: false });
 const FinishDialog = dynamic(() => import('./confirm').then((module) => module.FinishDialog), { ssr: false });
 const RestartDialog = dynamic(() => import('./confirm').then((module) => module.RestartDialog), {
   ssr: false,
@@ -22,6 +23,8 @@ export function Overlays() {
       return <FinishDialog />;
     case 'restart':
       return <RestartDialog />;
+    case 'tour':
+      return <Tour />;
     case undefined:
       return null;
   }

@@ -3,6 +3,7 @@
 import dynamic from 'next/dynamic';
 import type { RunPort } from '@/lib/client/run-port';
 import type { ScenarioSource } from '@/lib/session/messages';
+import { useFirstTour } from '@/components/tour/use-first-tour';
 import { Announcer } from './announcer';
 import { WorkbenchHeader } from './header';
 import { WorkbenchLayout } from './layout';
@@ -50,6 +51,7 @@ function Workbench() {
     (state) => state.connection.state === 'opening' || state.connection.state === 'idle',
   );
   useShortcuts();
+  useFirstTour();
   return (
     <main className="flex h-dvh min-h-[26rem] flex-col overflow-hidden bg-ink-0">
       <WorkbenchHeader />

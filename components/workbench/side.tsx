@@ -35,6 +35,7 @@ function Region({
       tabIndex={0}
       role="group"
       aria-label={name}
+      data-tour={name === 'Incident' ? 'incident' : undefined}
     >
       {panels.map(({ id, Panel }) => (
         <Panel key={id} host="" />

@@ -15,6 +15,7 @@ export function Timeline({ toggles }: { toggles: PanelToggles | undefined }) {
   return (
     <footer
       aria-label="Timeline"
+      data-tour="timeline"
       className="flex min-h-[26px] items-center gap-3 border-t border-line bg-ink-1 px-3.5 font-mono text-2xs text-faint"
     >
       <StartClock />

@@ -6,7 +6,7 @@ import type { Debrief, LogQuery } from '../session/messages';
 export type InspectorTab = string;
 /** A panel's id, or `terminal:ID`. */
 export type DockTab = string;
-export type Overlay = 'palette' | 'help' | 'finish' | 'restart';
+export type Overlay = 'palette' | 'help' | 'finish' | 'restart' | 'tour';
 export type Area = 'incident' | 'map' | 'dock' | 'host';
 
 export interface OpenFile {

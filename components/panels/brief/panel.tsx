@@ -2,6 +2,8 @@
 
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useState } from 'react';
+import { TourOffer } from '@/components/tour/tour-offer';
+import { LanguageSelect, useLanguage } from '@/components/ui/language-select';
 import { LazyMarkdown } from '@/components/ui/lazy-markdown';
 import { useRun } from '@/components/workbench/run-context';
 
@@ -10,10 +12,11 @@ import { useRun } from '@/components/workbench/run-context';
  * until the reader closes it or begins to act: then the goals have the room.
  */
 export function BriefPanel() {
-  const text = useRun((state) => state.brief?.text);
+  const brief = useRun((state) => state.brief);
+  const { text, language, languages } = useLanguage(brief?.text ?? '', brief?.texts);
   const acted = useRun((state) => state.events.some(({ type }) => ACTED.has(type)));
   const [chosen, setChosen] = useState<boolean>();
-  if (text === undefined) return null;
+  if (brief === undefined) return null;
   const open = chosen ?? !acted;
   const Arrow = open ? ChevronDown : ChevronRight;
   return (
@@ -29,7 +32,19 @@ export function BriefPanel() {
           {!open && <span className="ml-auto font-normal normal-case tracking-normal">read the brief</span>}
         </button>
       </h2>
-      {open && <LazyMarkdown text={text} />}
+      {open && (
+        <>
+          <TourOffer />
+          {languages.length > 1 && (
+            <div className="mb-2">
+              <LanguageSelect label="Language of the brief" languages={languages} language={language} />
+            </div>
+          )}
+          <div lang={language}>
+            <LazyMarkdown text={text} />
+          </div>
+        </>
+      )}
     </section>
   );
 }
