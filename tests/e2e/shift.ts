@@ -14,10 +14,23 @@ export class Shift {
     page.on('pageerror', (error) => this.complaints.push(String(error)));
   }
 
-  /** Opens the scenario and waits for the first prompt. */
-  async begin(): Promise<void> {
-    await this.page.goto(`/play/${SCENARIO}`);
-    await this.prompt('bastion');
+  /** Opens the scenario and waits for the first prompt. The tour is neither opened nor offered. */
+  async begin(scenario = SCENARIO, host = 'bastion'): Promise<void> {
+    await this.withoutTour();
+    await this.page.goto(`/play/${scenario}`);
+    await this.prompt(host);
+  }
+  /** As in a browser in which the tour was seen. */
+  async withoutTour(): Promise<void> {
+    await this.page.addInitScript(() => {
+      try {
+        const key = 'faultline.preferences';
+        if (localStorage.getItem(key) === null)
+          localStorage.setItem(key, JSON.stringify({ state: { tour: 'seen' }, version: 1 }));
+      } catch {
+        // Some tests take the storage away.
+      }
+    });
   }
   get terminal(): Locator {
     return this.page.locator('[data-terminal]').first();
