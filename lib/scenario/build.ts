@@ -9,6 +9,7 @@ import type { Kernel } from '../kernel/kernel';
 import { formatIPv4, maskOf, parseCidr, parseIPv4 } from '../std/ipv4';
 import { microsFromCivil } from '../std/civil';
 import { parseDuration } from '../std/instant';
+import { systemUser } from '../world/base-system';
 import type { FileSpec } from '../world/files.contract';
 import type { NetworkFactory } from '../world/network.contract';
 import type { PluginRegistry } from '../world/registry';
@@ -99,7 +100,9 @@ export function setupOf(
       ),
       ...overlay(options.files, '_all'),
       ...overlay(options.files, name),
-      ...Object.fromEntries(Object.entries(host.files).map(([path, file]) => [path, specOf(file)])),
+      ...Object.fromEntries(
+        Object.entries(host.files).map(([path, file]) => [path, specOf(file, lab.users)]),
+      ),
     },
   };
 }
@@ -186,9 +189,12 @@ function overlay(files: Readonly<Record<string, string>>, host: string): Record<
   return specs;
 }
 
-function specOf(file: LabHost['files'][string]): FileSpec {
+function specOf(file: LabHost['files'][string], users: Scenario['lab']['users']): FileSpec {
   if (file.link !== undefined) return { link: file.link };
+  const uid = users[file.owner ?? '']?.uid;
+  const owner = uid === undefined ? systemUser(file.owner ?? 'root') : { uid, gid: uid };
   return {
+    ...(owner === undefined ? {} : { uid: owner.uid, gid: owner.gid }),
     text: file.text ?? '',
     ...(file.mode === undefined ? {} : { mode: Number.parseInt(file.mode, 8) }),
   };

@@ -124,6 +124,10 @@ const SYSTEM_USERS: readonly SystemUser[] = [
   { name: 'sshd', uid: 101, gid: 65534, home: '/run/sshd', shell: '/usr/sbin/nologin' },
   { name: 'haproxy', uid: 102, gid: 109, home: '/var/lib/haproxy', shell: '/usr/sbin/nologin' },
 ];
+/** The ids of a user that every host has. */
+export function systemUser(name: string): { uid: number; gid: number } | undefined {
+  return SYSTEM_USERS.find((user) => user.name === name);
+}
 const SYSTEM_GROUPS: readonly [string, number][] = [
   ['root', 0],
   ['daemon', 1],

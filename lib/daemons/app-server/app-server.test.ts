@@ -58,6 +58,42 @@ function ask(
   return { seen, said: lab.log('app1') };
 }
 
+/** One order, kept in this file. */
+function order(path: string): { status: number | undefined; kept: string; said: string[] } {
+  const lab = new ToolLab([register]);
+  lab.segment('lan', '10.0.1.0/24');
+  const files = { '/etc/shop.conf': { text: `orders = ${path}\n` } };
+  const host = lab.host('app1', { eth0: 'lan 10.0.1.21/24' }, { packages: ['shop-app'], files });
+  if (path !== '/dev/full') host.install(path, { text: '' });
+  let status: number | undefined;
+  lab.world.callback<null, SocketEvent>('test.order', (_target, event) => {
+    if (event.type === 'connected')
+      lab.world.network.send(event.connection, 'client', {
+        kind: 'request',
+        trace: 0,
+        method: 'POST',
+        target: '/order',
+        version: '1.1',
+        headers: [],
+        body: 'n=1',
+        bytes: 40,
+      });
+    if (event.type === 'message' && event.message.kind === 'response') status = event.message.status;
+  });
+  lab.world.spawn(host, { argv: ['/usr/local/bin/shop'], journal: { identifier: 'shop' } });
+  lab.pass(SECOND);
+  const client = lab.host('client', { eth0: 'lan 10.0.1.50/24' });
+  lab.world.network.connect(client, {
+    pid: 0,
+    ip: parseIPv4('10.0.1.21') ?? 0,
+    port: 8080,
+    on: { name: 'test.order', pid: 0, data: null },
+  });
+  lab.pass(SECOND);
+  const kept = host.fs.readFile(path, { uid: 0, gid: 0, groups: [] });
+  return { status, kept: typeof kept === 'string' ? kept : '', said: lab.log('app1').slice(1) };
+}
+
 describe('the application', () => {
   it('answers with its name after its delay and its processor time', () => {
     expect(ask('delay = 20ms\nprocessor = 5ms\n', ['/', '/health'])).toEqual({
@@ -91,6 +127,18 @@ describe('the application', () => {
     expect(ask('depends = http://10.0.1.21:8080/health\nprocessor = 0\n', ['/']).seen).toEqual([
       '200 app1 OK 0',
     ]);
+  });
+  it('takes an order when it can be kept', () => {
+    expect(order('/var/lib/shop/orders.log')).toEqual({
+      status: 200,
+      kept: '2026-11-23T14:00:01Z /order n=1\n',
+      said: [],
+    });
+    expect(order('/dev/full')).toEqual({
+      status: 500,
+      kept: '',
+      said: ['shop[1]: cannot keep order: /dev/full: No space left on device'],
+    });
   });
   it('obeys controls from outside', () => {
     expect(ask('', ['/', '/health'], { status: 500, health_ok: 1 }).seen.sort()).toEqual([

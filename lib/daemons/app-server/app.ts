@@ -363,8 +363,9 @@ function respond(
     return;
   }
   const session = health ? undefined : sessionOf(state, request);
-  const status = state.asked.get(id) ?? (session?.isLost === true ? 403 : statusFor(state, health));
+  const said = state.asked.get(id) ?? (session?.isLost === true ? 403 : statusFor(state, health));
   state.asked.delete(id);
+  const status = said >= 400 || keepOrder(host, pid, state, request) ? said : 500;
   let message = responseTo(host, state, request, status, connection.peer);
   if (session?.given !== undefined)
     message = {
@@ -387,6 +388,31 @@ function respond(
     return;
   }
   if (connection.requests.length > 0) admit(host, pid, state, id);
+}
+/** An order is taken when it stands on the disk. False when it cannot be written there. */
+function keepOrder(host: Host, pid: number, { configuration }: AppState, request: HttpRequest): boolean {
+  const { orders } = configuration;
+  const process = host.process(pid);
+  if (orders === '' || request.method !== 'POST' || process === undefined) return true;
+  const line = `${isoTime(host.clock())} ${request.target} ${request.body}\n`;
+  const failed = host.fs.writeFile(orders, line, process, { append: true });
+  if (failed === undefined) return true;
+  print(host, pid, `cannot keep order: ${orders}: ${fileErrorText(failed.errno)}`);
+  return false;
+}
+function fileErrorText(errno: string): string {
+  switch (errno) {
+    case 'ENOSPC':
+      return 'No space left on device';
+    case 'EROFS':
+      return 'Read-only file system';
+    case 'EACCES':
+      return 'Permission denied';
+    case 'ENOENT':
+      return 'No such file or directory';
+    default:
+      return errno;
+  }
 }
 const SESSION = 'SHOPSESSION';
 /** A session lives in the memory of the server that gave it out: no other one knows it. */
@@ -559,6 +585,10 @@ function makeResponse({ name, status, date, forwarded, peer, isHead }: Ingredien
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const two = (value: number): string => (value < 10 ? `0${value}` : String(value));
+function isoTime(clock: number): string {
+  const at = civilFromMicros(clock);
+  return `${at.year}-${two(at.month)}-${two(at.day)}T${two(at.hour)}:${two(at.minute)}:${two(at.second)}Z`;
+}
 /** The second that was formatted last. */
 let knownSecond = -1;
 let knownDate = '';

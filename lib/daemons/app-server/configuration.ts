@@ -26,6 +26,8 @@ export interface AppConfiguration {
   /** Another service that is asked for each request, but not for /health. */
   depends: { host: string; port: number; path: string } | undefined;
   dependsTimeout: Micros;
+  /** The file to which each POST adds a line; without room there, the answer is 500. '' none. */
+  orders: string;
   /** Line of each setting, for traces. */
   lines: Map<string, number>;
 }
@@ -45,6 +47,7 @@ export function defaultConfiguration(name: string): AppConfiguration {
     leak: 0,
     depends: undefined,
     dependsTimeout: 2 * SECOND,
+    orders: '',
     lines: new Map(),
   };
 }
@@ -98,6 +101,11 @@ function set(configuration: AppConfiguration, key: string, value: string): strin
       configuration.depends = { host: url[1] ?? '', port: Number(url[2] ?? 80), path: url[3] ?? '/' };
       return undefined;
     }
+    case 'orders':
+      if (!value.startsWith('/'))
+        return `orders: expected a path like /var/lib/shop/orders.log, not "${value}"`;
+      configuration.orders = value;
+      return undefined;
     case 'depends_timeout':
       return duration(value, (micros) => (configuration.dependsTimeout = micros));
     default:

@@ -39,6 +39,9 @@ sessions = off
 # A service that is asked for each request:
 # depends = http://stock.example:8080/
 # depends_timeout = 2s
+
+# A file that keeps each order (POST) as a line:
+# orders = /var/lib/shop/orders.log
 `;
 
 export function register(registry: Registry): void {

@@ -110,7 +110,10 @@ function* copy(
   let pendingBytes = 0;
   const sizeNow = (): number =>
     writer.ino === undefined ? 0 : (tool.context.host.state.inodes.get(writer.ino)?.bytes ?? 0);
-  let position = settings.seek * outputBlock;
+  // What another program opened, and what is appended, goes on at the end.
+  const goesOn =
+    settings.seek === 0 && (settings.output === undefined || settings.outputFlags.includes('append'));
+  let position = goesOn ? sizeNow() : settings.seek * outputBlock;
   const write = function* (block: Uint8Array): Step<number> {
     const before = sizeNow();
     const { ino } = writer;
