@@ -5,7 +5,7 @@ import { toast } from 'sonner';
 import { summaryOf } from '@/lib/client/autosave';
 import { EMPTY_RUN } from '@/lib/client/run-state';
 import { encodeSandbox, MOST_LINK } from '@/lib/client/sandbox-link';
-import { pictureOf, type PictureColours } from '@/lib/client/sandbox-picture';
+import { pictureOf, type PictureColours } from '@/lib/views/sandbox-picture';
 import { zipOf } from '@/lib/client/sandbox-zip';
 import { freshRunId, savedRuns } from '@/lib/client/saved-runs';
 import { readDocument } from '@/lib/session/sandbox/door';
