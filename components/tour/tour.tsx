@@ -12,7 +12,7 @@ import {
 } from 'react';
 import { Button } from '@/components/ui/button';
 import { type RunHandles, useHandles } from '@/components/workbench/run-context';
-import { type Box, placeCard, unionOf } from '@/lib/views/place-card';
+import { type Box, framed, placeCard, unionOf } from '@/lib/views/place-card';
 import { TOUR, type TourStep } from './steps';
 
 /** Beside each part of the screen in turn a card that says what it is for. Time stands still meanwhile. */
@@ -135,13 +135,11 @@ function usePlace(target: TourStep['target'], card: RefObject<HTMLDivElement | n
       const parts = [...document.querySelectorAll(`[data-tour="${target}"]`)];
       const box = unionOf(parts.map((part) => boxOf(part)));
       const { offsetWidth: width = 0, offsetHeight: height = 0 } = card.current ?? {};
-      const place = placeCard(
-        box,
-        { width, height },
-        { width: window.innerWidth, height: window.innerHeight },
-      );
-      const now = JSON.stringify([box, place]);
-      if (now !== said) setMeasured({ target: box, place });
+      const room = { width: window.innerWidth, height: window.innerHeight };
+      const ring = box === undefined ? undefined : framed(box, room);
+      const place = placeCard(ring, { width, height }, room);
+      const now = JSON.stringify([ring, place]);
+      if (now !== said) setMeasured({ target: ring, place });
       said = now;
     };
     measure();

@@ -10,6 +10,9 @@ export function FinishDialog() {
   const { client, workbench } = useHandles();
   const objectives = useRun((state) => state.objectives);
   const open = objectives.filter(({ state }) => state !== 'met').map(({ title }) => title);
+  const unanswered = useRun(({ brief, answers }) =>
+    (brief?.questions ?? []).some(({ id }) => answers.every(({ question }) => question !== id)),
+  );
   const close = () => workbench.setState({ overlay: undefined });
   const finish = () => {
     close();
@@ -36,6 +39,11 @@ export function FinishDialog() {
             <li key={title}>{title}</li>
           ))}
         </ul>
+      )}
+      {unanswered && (
+        <p className="px-5 pt-3 text-sm text-prose">
+          In the Incident panel a question about the cause is not answered yet. It counts for the score.
+        </p>
       )}
       <Buttons onCancel={close} onConfirm={finish} cancel="Go on playing" confirm="Finish" />
     </Dialog>

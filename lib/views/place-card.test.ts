@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Box, covered, placeCard, unionOf } from './place-card';
+import { type Box, covered, framed, placeCard, unionOf } from './place-card';
 
 const CARD = { width: 300, height: 250 };
 /** Where the parts of the play screen are, three columns and two. */
@@ -36,6 +36,23 @@ test('where all is covered, the corner that covers the least; without a part, th
   const target = { left: 0, top: 90, width: 400, height: 560 };
   expect(placeCard(target, CARD, window)).toEqual({ left: 94, top: 6 });
   expect(placeCard(undefined, CARD, { width: 1000, height: 800 })).toEqual({ left: 347, top: 272 });
+});
+
+test('a card about a bar stands below or above it, where it covers no other part of the bar', () => {
+  const window = { width: 1440, height: 900 };
+  const { header, timeline } = WIDE;
+  expect(placeCard(header, CARD, window).top).toBeGreaterThan(34);
+  expect(placeCard(timeline, CARD, window).top).toBe(873 - 10 - CARD.height);
+});
+
+test('the ring has room around it, and ends where the window ends', () => {
+  const window = { width: 100, height: 100 };
+  expect(framed({ left: 2, top: 50, width: 20, height: 48 }, window)).toEqual({
+    left: 0,
+    top: 46,
+    width: 26,
+    height: 54,
+  });
 });
 
 test('several boxes are one; what is not shown does not count', () => {

@@ -12,6 +12,8 @@ export type Size = Pick<Box, 'width' | 'height'>;
 const GAP = 10;
 /** Between the card and the edge of the window. */
 const MARGIN = 6;
+/** Between what is spoken of and the ring around it. */
+const FRAME = 4;
 
 /** The box around all of them; undefined for none. What has no size does not count. */
 export function unionOf(boxes: readonly Box[]): Box | undefined {
@@ -24,7 +26,22 @@ export function unionOf(boxes: readonly Box[]): Box | undefined {
   return { left, top, width: right - left, height: bottom - top };
 }
 
-/** Right, left, below, above: the first side with room. Without any, the corner that covers the least. */
+/** With a little room around it, as far as the window goes. */
+export function framed(box: Box, window: Size): Box {
+  const left = Math.max(0, box.left - FRAME);
+  const top = Math.max(0, box.top - FRAME);
+  return {
+    left,
+    top,
+    width: Math.min(window.width, box.left + box.width + FRAME) - left,
+    height: Math.min(window.height, box.top + box.height + FRAME) - top,
+  };
+}
+
+/**
+ * The first side with room: right, left, below, above; of what is flat, as a bar is, first below and above.
+ * Without any, the corner that covers the least.
+ */
 export function placeCard(target: Box | undefined, card: Size, window: Size): { left: number; top: number } {
   const most = {
     left: Math.max(MARGIN, window.width - card.width - MARGIN),
@@ -36,12 +53,15 @@ export function placeCard(target: Box | undefined, card: Size, window: Size): { 
     left: within(target.left + (target.width - card.width) / 2, most.left),
     top: within(target.top + (target.height - card.height) / 2, most.top),
   };
-  const sides = [
+  const beside = [
     { left: target.left + target.width + GAP, top: middle.top },
     { left: target.left - card.width - GAP, top: middle.top },
+  ];
+  const over = [
     { left: middle.left, top: target.top + target.height + GAP },
     { left: middle.left, top: target.top - card.height - GAP },
   ];
+  const sides = target.height < card.height / 2 ? [...over, ...beside] : [...beside, ...over];
   const fitting = sides.find(
     ({ left, top }) => left >= MARGIN && left <= most.left && top >= MARGIN && top <= most.top,
   );
