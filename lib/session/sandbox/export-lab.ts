@@ -153,7 +153,7 @@ card() {
 }
 # Each host sees its own files: they are laid over /etc in a mount namespace.
 start() {
-	ip netns exec "fl-$1" unshare --mount --uts /bin/bash "$here/lab/start-host.sh" "$1" "$here" namespace \\
+	setsid ip netns exec "fl-$1" unshare --mount --uts /bin/bash "$here/lab/start-host.sh" "$1" "$here" namespace \\
 		>"/tmp/fl-$1.log" 2>&1 &
 	echo $! >"/run/fl-$1.pid"
 }
@@ -171,7 +171,7 @@ shell)
 down)
 	for pid in /run/fl-*.pid; do
 		[ -e "$pid" ] || continue
-		kill -- "-$(ps -o pgid= -p "$(cat "$pid")" | tr -d ' ')" 2>/dev/null || kill "$(cat "$pid")" 2>/dev/null || true
+		kill -- "-$(cat "$pid")" 2>/dev/null || true
 		rm -f "$pid"
 	done
 	for name in $(ip netns list | awk '/^fl-/ { print $1 }'); do
@@ -263,7 +263,12 @@ class Shop(http.server.BaseHTTPRequestHandler):
         pass
 
 
-http.server.ThreadingHTTPServer(("0.0.0.0", 8080), Shop).serve_forever()
+class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, *_):
+        pass  # a health check that hangs up early is no news
+
+
+Server(("0.0.0.0", 8080), Shop).serve_forever()
 `;
 const LOADER = `#!/usr/bin/env python3
 """Stands in for the simulated customers: asks for a page so often each second and counts."""
