@@ -14,6 +14,7 @@ export const addressConflict: FaultDefinition = {
   ],
   apply(world, values) {
     const host = world.host(textOf(values, 'host'));
+    if (host.state.power === 'off') return;
     const ip = parseIPv4(textOf(values, 'address')) ?? 0;
     world.network.addAddress(host, textOf(values, 'interface'), { ip, prefix: 32 });
     world.network.gratuitousArp(host, textOf(values, 'interface'), ip);

@@ -6,7 +6,7 @@
 import type { HandlerId, Kernel } from '../kernel/kernel';
 import { groupIsFull } from './memory';
 import { assert, BrokenPromise } from '../std/assert';
-import { MILLISECOND, type Micros } from '../std/instant';
+import { MILLISECOND, type Micros, SECOND } from '../std/instant';
 import { findExecutable } from './executable';
 import { diskDelay } from './disk';
 import type { Credentials } from './files.contract';
@@ -34,6 +34,8 @@ const DEATH_SIGNAL_MICROS = 1_000;
 const MOST_PROCESSES = 3_800;
 const HIGHEST_PID = 4_194_304;
 const WAKES_PER_INSTANT = 20_000;
+/** A program that is woken more often in a second is one of two that feed each other without end. */
+const WAKES_PER_SECOND = 4_000;
 
 /** What the rest of the world gives to the process table. */
 export interface ProcessPorts {
@@ -289,20 +291,25 @@ export class Processes {
   wakeRunning(running: Running, wake: Wake, delay: Micros = 0): void {
     if (running.woken) return;
     running.woken = true;
-    this.kernel.after(delay + this.#patience(), this.#wakeHandler, {
+    this.kernel.after(delay + this.#patience(running), this.#wakeHandler, {
       key: running.key,
       wake,
       token: running.token,
     });
   }
   /** Programs that wake each other without end let time go on. */
-  #patience(): Micros {
+  #patience(running: Running): Micros {
+    if (this.kernel.now - running.countedFrom >= SECOND) {
+      running.countedFrom = this.kernel.now;
+      running.wakes = 0;
+    }
+    running.wakes += 1;
     if (this.kernel.now !== this.#instant) {
       this.#instant = this.kernel.now;
       this.#wakesNow = 0;
     }
     this.#wakesNow += 1;
-    return this.#wakesNow > WAKES_PER_INSTANT ? MILLISECOND : 0;
+    return this.#wakesNow > WAKES_PER_INSTANT || running.wakes > WAKES_PER_SECOND ? MILLISECOND : 0;
   }
   #woken(key: string, wake: Wake, token: number): void {
     const running = this.#running.get(key);
@@ -315,12 +322,14 @@ export class Processes {
   }
   #advance(running: Running, wake: Wake): void {
     this.#forgetKeys(running);
-    let outcome: ReturnType<Running['step']>;
+    let outcome: ReturnType<Running['step']> | undefined;
     try {
       outcome = running.step(wake);
     } catch (problem) {
       if (problem instanceof BrokenPromise) throw problem;
-      outcome = this.#crashed(running, problem);
+      // Too deep a recursion ends a real program so, too.
+      outcome = isStackUsedUp(problem) ? { done: true, code: 0, signal: 'SEGV', serve: false } : undefined;
+      outcome ??= this.#crashed(running, problem);
     }
     if (!this.#running.has(running.key)) return;
     if (outcome.done) {
@@ -354,6 +363,8 @@ export class Processes {
   }
   #arm(running: Running): void {
     const wait = running.waiting;
+    // What is taken up from a checkpoint counts anew: so does what could have been put away.
+    if (wait.park !== undefined) running.wakes = 0;
     if (running.pendingSignals.length > 0) {
       this.wakeRunning(running, { reason: 'signal', signal: running.pendingSignals[0] ?? 'TERM' });
       return;
@@ -692,6 +703,9 @@ function parkedOf(running: Running): ParkedProgram | undefined {
   return parked === undefined ? undefined : { host: host.name, pid, ...parked, fds: targets, token };
 }
 
+function isStackUsedUp(problem: unknown): boolean {
+  return problem instanceof Error && /call stack|too much recursion/.test(problem.message);
+}
 export function keyOf(host: Host, pid: number): string {
   return `${host.name}:${pid}`;
 }

@@ -44,6 +44,9 @@ export class Running implements ProgramContext {
   /** Raised at each step: a wake-up meant for an earlier wait is recognised by it. */
   token = 0;
   woken = false;
+  /** How often it was woken since that instant. */
+  wakes = 0;
+  countedFrom: Micros = 0;
   heldWake: Wake | undefined;
   timer: EventHandle | undefined;
   readonly pendingSignals: SignalName[] = [];

@@ -55,8 +55,21 @@ export class ConditionalParser {
     return { type: 'and', left, right: this.#and() };
   }
 
+  /** As many `!` as there are: each takes the one before back. */
   #term(): ConditionalExpression {
-    const token = this.#skipNewlines();
+    let isNegated = false;
+    for (;;) {
+      const token = this.#skipNewlines();
+      if (token === '!') this.parser.take();
+      else {
+        const inner = this.#plainTerm(token);
+        if (inner !== 'negated') return isNegated ? { type: 'not', inner } : inner;
+      }
+      isNegated = !isNegated;
+    }
+  }
+
+  #plainTerm(token: Token): ConditionalExpression | 'negated' {
     if (token === '(') {
       this.parser.take();
       this.#depth++;
@@ -65,17 +78,11 @@ export class ConditionalParser {
       this.#closeParenthesis();
       return { type: 'parenthesis', inner };
     }
-    if (token === '!') return this.#negated();
     if (token !== 'word' && token !== 'assignment-word') return this.#refuseStart(token);
     const word = this.#takeWord();
-    if (word.text === '!') return { type: 'not', inner: this.#term() };
+    if (word.text === '!') return 'negated';
     if (UNARY.test(word.text)) return this.#unary(word);
     return this.#binary(word);
-  }
-
-  #negated(): ConditionalExpression {
-    this.parser.take();
-    return { type: 'not', inner: this.#term() };
   }
 
   #takeWord(): Word {

@@ -276,13 +276,17 @@ export class Parser {
 
   // ------------------------------------------------------------------ commands
 
-  command(): Command {
+  #refuseDeeper(): void {
     if (this.depth + this.#nesting > DEEPEST)
       throw new ShellSyntaxError(
         'grammar',
         [{ line: this.source.line, text: 'syntax error: nesting too deep' }],
         false,
       );
+  }
+
+  command(): Command {
+    this.#refuseDeeper();
     this.#nesting++;
     const command = this.#anyCommand();
     this.#nesting--;
@@ -669,6 +673,7 @@ export class Parser {
 
   /** Reads `… )` of a `$(`; the same source, its own grammar. */
   #substitution(): string {
+    this.#refuseDeeper();
     const nested = new Parser(
       this.source,
       { ...this.options, aliases: undefined },
