@@ -369,3 +369,14 @@ test('every kind is tried here', () => {
   const tried = new Set([...Object.keys(CASES), 'power-return']);
   expect(FAULTS.map(({ kind }) => kind).filter((kind) => !tried.has(kind))).toEqual([]);
 });
+
+test('a full disk: what is appended does not fit, and what stands there stays', () => {
+  run.timeline.replay([], run.origin);
+  run.timeline.input({ kind: 'inject', fault: { kind: 'disk-full', host: 'web', path: '/var/log/big' } });
+  const size = () => (host('web').fs.stat('/var/log/big', ROOT) as { size?: number }).size ?? 0;
+  const before = size();
+  const append = () => host('web').fs.writeFile('/var/log/big', 'x'.repeat(9_000), ROOT, { append: true });
+  expect((append() as { errno?: string }).errno).toBe('ENOSPC');
+  expect(size()).toBeGreaterThanOrEqual(before);
+  expect(size() - before).toBeLessThan(4_096);
+});

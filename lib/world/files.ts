@@ -203,7 +203,15 @@ export class Files implements FileSystem {
     const node = this.ports.state().inodes.get(ino);
     if (node === undefined) return new FileError('ENOENT', '');
     if (node.device === 'virtual') return this.writeInode(ino, text);
-    return this.#store(node, withZeros(node) + text, node.bytes + byteLength(text));
+    const added = byteLength(text);
+    const mount = this.#mount(node);
+    const room = blocksOf(node.bytes) * BLOCK - node.bytes + Math.max(0, mount.size - mount.used);
+    if (added <= room || node.kind === 'character' || mount.options.includes('ro'))
+      return this.#store(node, withZeros(node) + text, node.bytes + added);
+    // What stands there already stays, whatever is added.
+    const part = text.slice(0, room);
+    if (part !== '') this.#setContent(ino, withZeros(node) + part, node.bytes + byteLength(part));
+    return new FileError('ENOSPC', '');
   }
   extend(ino: number, bytes: number): undefined | FileError {
     const node = this.#inode(ino);
