@@ -12,6 +12,7 @@ function ask(
   configuration: string,
   paths: readonly string[],
   controls: AppControls = {},
+  cookie = '',
 ): { seen: string[]; said: string[] } {
   const lab = new ToolLab([register]);
   lab.segment('lan', '10.0.1.0/24');
@@ -32,12 +33,19 @@ function ask(
         method: 'GET',
         target: data,
         version: '1.1',
-        headers: [],
+        headers: cookie === '' ? [] : [['Cookie', cookie]],
         body: '',
         bytes: 40,
       });
     if (event.type === 'message' && event.message.kind === 'response')
-      seen.push(`${event.message.status} ${event.message.body.trim()} ${after}`);
+      seen.push(
+        [
+          event.message.status,
+          event.message.body.trim(),
+          after,
+          ...event.message.headers.filter(([name]) => name === 'Set-Cookie').map(([, value]) => value),
+        ].join(' '),
+      );
     if (event.type === 'failed') seen.push(`${event.errno} ${after}`);
   });
   const pid = lab.world.spawn(host, {
@@ -154,4 +162,11 @@ describe('the application', () => {
       said: ['shop[1]: shop: /etc/shop.conf: line 1: expected a number from 1 to 65535, not "0"'],
     });
   });
+});
+
+it('refuses a session that it did not give out once, and begins a new one', () => {
+  const sessions = 'sessions = on\n';
+  const lost = ask(sessions, ['/'], {}, 'SRV=a; SHOPSESSION=app2-7').seen;
+  expect(lost).toEqual(['403 app1 status 403 0 SHOPSESSION=app1-1; path=/']);
+  expect(ask(sessions, ['/']).seen).toEqual(['200 app1 OK 0 SHOPSESSION=app1-1; path=/']);
 });
