@@ -71,8 +71,8 @@ test('the editor has the daemon’s own words; what is saved is not what runs un
 test('hints come one after the other; logs and events can be searched', async ({ page }) => {
   const shift = new Shift(page);
   await shift.begin();
-  for (const number of [1, 2, 3]) {
-    await page.getByRole('button', { name: `Hint ${number - 1}/3` }).click();
+  for (const number of [1, 2, 3, 4]) {
+    await page.getByRole('button', { name: `Hint ${number - 1}/4` }).click();
     await expect(
       page.getByRole('region', { name: 'Hints' }).getByText(`Hint ${number}`, { exact: true }),
     ).toBeInViewport();
