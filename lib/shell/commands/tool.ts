@@ -50,6 +50,8 @@ class BrokenPipe extends Error {}
 
 const BUFFER = 4096;
 /** Characters written without waiting that cost a moment of processor time. */
+/** A call of the kernel takes as long as writing so many bytes: small pieces without end use the processor too. */
+const BYTES_OF_A_CALL = 512;
 const BURN_EVERY = 262_144;
 const BURN_MICROS = 500;
 
@@ -127,7 +129,7 @@ export class Tool {
   #push(): void {
     const result = this.context.stdout.write(this.#buffer);
     if (result === undefined) return;
-    this.#written += this.#buffer.length;
+    this.#written += this.#buffer.length + BYTES_OF_A_CALL;
     this.#buffer = '';
     if (result === true) return;
     if (result === 'EPIPE') throw new BrokenPipe();
