@@ -36,10 +36,7 @@ export function unitList(host: Host): UnitRow[] {
   return withListing(host, () => withLinks(host, () => rowsOf(manager)));
 }
 /** How some services stand, for who asks often: without looking up what is enabled. */
-export function unitStates(
-  host: Host,
-  names: readonly string[],
-): Pick<UnitRow, 'name' | 'active' | 'sub'>[] {
+export function unitStates(host: Host, names: readonly string[]): Pick<UnitRow, 'name' | 'active' | 'sub'>[] {
   const units = managerOf(host)?.state.units;
   return names.flatMap((name) => {
     const unit = units?.get(name);
