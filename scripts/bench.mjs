@@ -38,7 +38,13 @@ function inOwnProcess(file, names) {
     const result = { names: [], figures: [] };
     const child = fork(fileURLToPath(import.meta.url), names, {
       cwd: root,
-      execArgv: ['--expose-gc', '--enable-source-maps'],
+      // A simulation makes much that does not live long: as `faultline prove` does, it gets room for that.
+      execArgv: [
+        '--expose-gc',
+        '--enable-source-maps',
+        '--max-semi-space-size=64',
+        '--min-semi-space-size=64',
+      ],
       env: { ...process.env, FAULTLINE_BENCH_FILE: file, FAULTLINE_ROOT: root },
     });
     child.on('message', (message) => {
