@@ -7,7 +7,7 @@ import { guardViews, objectiveViews } from '../session/objective-views';
 import { Player } from '../session/play';
 import { solutionText, stepsOf } from '../session/save-as-solution';
 import { Session } from '../session/session';
-import { parseDuration } from '../std/instant';
+import { DAY, parseDuration } from '../std/instant';
 import { readArguments } from './arguments';
 import { readFolder, scenarioFolders } from './folders';
 
@@ -28,7 +28,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const limit = until === undefined ? undefined : parseDuration(until.replace(/m$/, 'min'));
   if (until !== undefined && limit === undefined) return complain('--until needs a duration like 10m or 90s');
   const source = { id: path.basename(folder), files: readFolder(folder) };
-  const made = makeRun(source, { seed, traces: false });
+  const made = makeRun(source, { seed, traces: false, checkpointEvery: DAY });
   if (!made.ok) {
     for (const { file, line, column, message } of made.loaded.problems)
       process.stderr.write(`${path.join(folder, file)}:${line}:${column}: ${message}\n`);

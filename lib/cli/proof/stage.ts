@@ -4,7 +4,7 @@ import { makeRun } from '../../session/make-run';
 import type { RunInput, ScenarioSource } from '../../session/messages';
 import { type Outcome, Player } from '../../session/play';
 import type { Run } from '../../scenario/run';
-import { MINUTE, type Micros, parseDuration } from '../../std/instant';
+import { DAY, MINUTE, type Micros, parseDuration } from '../../std/instant';
 
 /** What should have come out, and what did. */
 export interface Claim {
@@ -33,7 +33,7 @@ export class Stage {
   }
   /** Problems that keep it from being played are told as texts with their place. */
   static open(source: ScenarioSource, seed: number): Stage | string[] {
-    const made = makeRun(source, { seed, traces: false, watchBreaks: true });
+    const made = makeRun(source, { seed, traces: false, watchBreaks: true, checkpointEvery: DAY });
     const told = made.loaded.problems.map(
       ({ file, line, column, severity, message }) => `${file}:${line}:${column}: ${severity}: ${message}`,
     );
