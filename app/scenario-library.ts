@@ -23,8 +23,11 @@ export function scenarioIds(): string[] {
     .sort();
 }
 
+/** The easiest first: that is where somebody new begins. */
 export function scenarioCards(): ScenarioCard[] {
-  return scenarioIds().map((id) => cardOf(id, scenarioSource(id)));
+  return scenarioIds()
+    .map((id) => cardOf(id, scenarioSource(id)))
+    .sort((a, b) => a.difficulty - b.difficulty || a.minutes - b.minutes || (a.id > b.id ? 1 : -1));
 }
 
 export function scenarioSource(id: string): ScenarioSource {
