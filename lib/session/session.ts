@@ -111,6 +111,7 @@ export class Session {
     const known = [...learnerTerminals(this.run.world).values()];
     if (known.length > 0) return known.map(({ id, host, user }) => ({ id, host, user, title: host }));
     const { host, user } = this.run.scenario.start;
+    if (this.run.world.findHost(host) === undefined) return [];
     const opened = this.#openTerminal(host, user);
     this.run.advance(this.run.now + 100_000);
     return typeof opened === 'string' ? [] : [opened];
