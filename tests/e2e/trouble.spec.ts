@@ -54,7 +54,7 @@ test('a run that was edited by hand opens, or says where it is wrong', async ({ 
   await expect(trouble).toContainText('scenario.yaml');
   await expect(trouble).toContainText('Nothing that was saved is lost.');
   await trouble.getByRole('button', { name: 'Back to the scenarios' }).click();
-  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Break production' })).toBeVisible();
 });
 
 test('without storage the run goes on, and the reader is told once', async ({ page }) => {
