@@ -9,6 +9,8 @@ import { ensureInstalled } from './install.mjs';
 import { fail, filesUnder, root } from './project.mjs';
 
 const USUAL_RUNS = 5;
+/** A simulation makes much that does not live long: as for `faultline prove`, Node gets room for that. */
+const ROOM = { run: ['--max-semi-space-size=64', '--min-semi-space-size=64'] };
 
 if (process.env.FAULTLINE_BENCH_FILE === undefined) await measureAll(process.argv.slice(2));
 else await measureFile(process.env.FAULTLINE_BENCH_FILE, process.argv.slice(2));
@@ -38,13 +40,7 @@ function inOwnProcess(file, names) {
     const result = { names: [], figures: [] };
     const child = fork(fileURLToPath(import.meta.url), names, {
       cwd: root,
-      // A simulation makes much that does not live long: as `faultline prove` does, it gets room for that.
-      execArgv: [
-        '--expose-gc',
-        '--enable-source-maps',
-        '--max-semi-space-size=64',
-        '--min-semi-space-size=64',
-      ],
+      execArgv: ['--expose-gc', '--enable-source-maps', ...(ROOM[subject(file)] ?? [])],
       env: { ...process.env, FAULTLINE_BENCH_FILE: file, FAULTLINE_ROOT: root },
     });
     child.on('message', (message) => {
