@@ -83,9 +83,7 @@ const KEPT_PACKAGES: readonly PackageRule[] = [
 const CORE_PACKAGES: readonly PackageRule[] = [
   { name: /^(zod|xstate)$/, in: /./, told: '' },
   { name: /^re2js$/, in: /./, told: '' },
-  { name: /^(unbash|just-bash)$/, in: /^lib\/shell\//, told: 'the shell’s grammar and its big filters' },
   { name: /^yaml$/, in: /^lib\/scenario\//, told: 'scenario files are YAML' },
-  { name: /^croner$/, in: /^lib\/daemons\/cron\//, told: 'cron’s expressions' },
 ];
 
 /** Every breach as `file:line: what is wrong`. */
