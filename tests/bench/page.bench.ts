@@ -107,9 +107,10 @@ export const benches: readonly Bench[] = [
   {
     name: 'play-screen-frames',
     unit: 'frames/s',
-    atLeast: 58,
+    atLeast: 60,
     runs: 1,
-    run: async () => (await frames()).rate,
+    // Whole frames: the screen itself runs at 60 to within a tenth.
+    run: async () => Math.round((await frames()).rate),
   },
   { name: 'play-screen-busy', unit: '%', atMost: 40, runs: 1, run: async () => (await frames()).busy },
 ];
