@@ -117,8 +117,14 @@ function optionsFor({ width, marks, known, describe }: PlotOptions): uPlot.Optio
         size: 24,
         space: 110,
         incrs: [10, 15, 30, 60, 120, 300, 600, 900, 1800],
+        // Seconds are told only where a tick does not stand at a whole minute.
         values: (_, ticks) =>
-          ticks.map((second) => clockText(clockAt(second * 1_000_000, known)).slice(0, 5)),
+          ticks.map((second) =>
+            clockText(clockAt(second * 1_000_000, known)).slice(
+              0,
+              ticks.every((tick) => tick % 60 === 0) ? 5 : 8,
+            ),
+          ),
       },
       {
         ...axis,

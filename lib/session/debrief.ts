@@ -4,7 +4,7 @@ import type { Run } from '../scenario/run';
 import { ROOT } from '../world/files';
 import { FileError } from '../world/files.contract';
 import { eventItem, isOwnAddress, markOf } from './journal-feed';
-import type { AnswerView, Debrief, TimelineMark } from './messages';
+import type { AnswerView, Debrief, ObjectiveView, TimelineMark } from './messages';
 import { guardViews, objectiveViews } from './objective-views';
 import { sourceOf } from './service';
 
@@ -68,7 +68,9 @@ export function debriefOf<I>(
     })),
     marks,
     outages,
-    objectives: objectiveViews(run),
+    objectives: objectiveViews(run).map((view) =>
+      progress.phase === 'lost' ? unmetIsFailed(run, view) : view,
+    ),
     guards: guardViews(run),
     chains: outages.slice(0, 6).flatMap((outage) => chainOf(run, entries, outage)),
     actions: actionsOf(run, entries),
@@ -217,10 +219,7 @@ function rootsOf<I>(run: Run<I>, seq: number): JournalEntry[] {
 }
 
 function chainOf<I>(run: Run<I>, entries: readonly JournalEntry[], outage: Outage): Debrief['chains'] {
-  const failed = entries.find(
-    ({ type, at, data }) =>
-      type === 'request' && at >= outage.from + run.origin && (data as { ok?: boolean }).ok === false,
-  );
+  const failed = typicalFailure(run, entries, outage);
   const roots = rootsOf(run, outage.causeSeq);
   const fault = firstFault(roots);
   const links = (fault < 0 ? roots : roots.slice(0, fault + 1)).reverse();
@@ -231,9 +230,16 @@ function chainOf<I>(run: Run<I>, entries: readonly JournalEntry[], outage: Outag
       ['address.added', 'vrrp.state', 'socket.bind-failed', 'arp.moved'].includes(type) &&
       !links.some((link) => link.seq === seq),
   );
+  const own = failed === undefined ? [] : ownCauses(run, failed);
+  const all = new Map(
+    [...own, ...links, ...around.filter((entry) => !isOwnAddress(run, entry))].map((entry) => [
+      entry.seq,
+      entry,
+    ]),
+  );
   const shown = linksOf(
     run,
-    [...links, ...around.filter((entry) => !isOwnAddress(run, entry))].sort((a, b) => a.seq - b.seq),
+    [...all.values()].sort((a, b) => a.seq - b.seq),
   );
   if (shown.length === 0) return [];
   const error = (failed?.data as { error?: string; status?: number } | undefined) ?? {};
@@ -259,6 +265,32 @@ function chainOf<I>(run: Run<I>, entries: readonly JournalEntry[], outage: Outag
   ];
 }
 
+/** The first failed request of the kind that most of the outage's failed requests were. */
+function typicalFailure<I>(
+  run: Run<I>,
+  entries: readonly JournalEntry[],
+  outage: Outage,
+): JournalEntry | undefined {
+  const kinds = new Map<string, { count: number; first: JournalEntry }>();
+  for (const entry of entries) {
+    if (entry.type !== 'request' || entry.at < outage.from + run.origin || entry.at > outage.to + run.origin)
+      continue;
+    const { ok, error, status } = entry.data as { ok: boolean; error: string; status: number };
+    if (ok) continue;
+    const kind = kinds.get(`${error} ${status}`) ?? { count: 0, first: entry };
+    kind.count += 1;
+    kinds.set(`${error} ${status}`, kind);
+  }
+  return [...kinds.values()].sort((a, b) => b.count - a.count)[0]?.first;
+}
+/** What the journal itself names as the cause of a failed request (why nobody listens, which rule dropped it), one entry of each type. */
+function ownCauses<I>(run: Run<I>, failed: JournalEntry): JournalEntry[] {
+  const types = new Set<string>();
+  return rootsOf(run, failed.seq)
+    .slice(1)
+    .filter(({ type }) => !types.has(type) && types.add(type));
+}
+
 /** The entries in words; what is said again and again is said once, with how often. */
 function linksOf<I>(run: Run<I>, entries: readonly JournalEntry[]): Debrief['chains'][number]['links'] {
   const items = entries.flatMap((entry) => eventItem(run, entry) ?? []);
@@ -267,11 +299,12 @@ function linksOf<I>(run: Run<I>, entries: readonly JournalEntry[]): Debrief['cha
   return items
     .filter(({ text, seq }) => items.find((item) => item.text === text)?.seq === seq)
     .slice(0, MOST_CHAIN)
-    .map(({ seq, at, source, text, rule }) => {
+    .map(({ seq, clock, source, text, rule }) => {
       const count = times.get(text) ?? 1;
       return {
         seq,
-        at,
+        // Before 0 when the cause lies before the shift.
+        at: clock - run.world.state.epoch - run.origin,
         source,
         text: count > 1 ? `${text}, ${count} times` : text,
         ...(rule === undefined ? {} : { rule }),
@@ -436,4 +469,19 @@ export function originalFiles<I>(run: Run<I>): Map<string, string> {
     look('/etc', 0);
   }
   return original;
+}
+
+/** A run that is over and lost: what was not reached counts as failed, and says why it matters. */
+function unmetIsFailed<I>({ scenario }: Run<I>, view: ObjectiveView): ObjectiveView {
+  if (view.state === 'met' || view.state === 'failed') return view;
+  const entry = [
+    ...scenario.objectives,
+    ...(scenario.tomorrow === undefined ? [] : [scenario.tomorrow]),
+  ].find(({ id }) => id === view.id);
+  return {
+    ...view,
+    state: 'failed',
+    measured: view.measured || 'not reached',
+    ...(entry === undefined ? {} : { why: entry.why }),
+  };
 }

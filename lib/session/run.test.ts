@@ -79,3 +79,17 @@ test('the brief mentions no command that does not exist', () => {
   for (const name of brief.match(/`(ssh|sudo)\b/g) ?? [])
     expect(player.type(`command -v ${name.slice(1)}`)).toContain('/');
 });
+
+test('the debrief leads from the failed requests to why nothing listens, and counts what was not reached as failed', () => {
+  const session = new Session(fresh(), source);
+  session.start();
+  session.advance(90 * SECOND);
+  session.input({ kind: 'finish' });
+  const { chains, objectives, verdict } = session.debrief();
+  const texts = chains[0]?.links.map(({ text }) => text) ?? [];
+  expect(chains[0]?.title).toContain('refused');
+  expect(texts.some((text) => text.includes('cannot bind 10.0.1.100:80 (EADDRNOTAVAIL)'))).toBe(true);
+  // It lies before the shift.
+  expect(chains[0]?.links[0]?.at).toBeLessThan(0);
+  expect(objectives.find(({ id }) => id === 'shop-answers')).toMatchObject({ state: 'failed', why: verdict });
+});
