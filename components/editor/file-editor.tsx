@@ -32,7 +32,6 @@ export function FileEditor({ open }: { open: OpenFile }) {
       />
       {diff && against !== undefined ? (
         // A scrolling region has to be reachable by keyboard.
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         <div className="min-h-0 flex-1 overflow-auto py-1" tabIndex={0} role="group" aria-label="Difference">
           <p className="px-3 pb-1 text-2xs text-muted">
             {file.running === undefined ? 'Since the start of the run' : 'What is running, and this file'}

@@ -66,7 +66,6 @@ export function Help() {
           </Button>
         </p>
       )}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls */}
       <div
         className="grid gap-x-8 gap-y-5 overflow-auto px-5 py-4 sm:grid-cols-2"
         tabIndex={0}

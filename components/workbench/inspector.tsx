@@ -18,7 +18,6 @@ export function Inspector() {
 function NothingSelected() {
   return (
     // A scrolling region has to be reachable by keyboard.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div
       className="h-full overflow-auto bg-ink-1 px-3.5 py-3 outline-offset-[-2px]"
       tabIndex={0}

@@ -29,7 +29,6 @@ function Region({
 }) {
   return (
     // A scrolling region has to be reachable by keyboard.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div
       className={`min-h-0 overflow-y-auto px-4 outline-offset-[-2px] ${className}`}
       tabIndex={0}

@@ -53,7 +53,6 @@ function Rows({ rows }: { rows: readonly EventRow[] }) {
   const client = useClient();
   return (
     // A scrolling region has to be reachable by keyboard.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <ol
       className="min-h-0 flex-1 overflow-auto py-1 font-mono text-[11.5px] leading-5"
       tabIndex={0}

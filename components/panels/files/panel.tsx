@@ -54,7 +54,6 @@ function FileList({ host, compact, onOpen }: { host: string; compact: boolean; o
   const [tree, setTree] = useState(false);
   return (
     // A scrolling region has to be reachable by keyboard.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div
       className={cn(
         'overflow-auto px-2 py-2 font-mono text-xs',

@@ -12,7 +12,6 @@ export function FirewallPanel({ host }: { host: string }) {
   if (chains.length === 0) return <Empty>No rules are loaded: every packet passes.</Empty>;
   return (
     // A scrolling region has to be reachable by keyboard.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div
       className="h-full space-y-4 overflow-auto px-3.5 py-3"
       tabIndex={0}

@@ -107,7 +107,6 @@ function Lines({ rows, label }: { rows: ReturnType<typeof logRows>; label: strin
       role="log"
       aria-label={label}
       // A scrolling region has to be reachable by keyboard.
-      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
       className="min-h-0 flex-1 overflow-auto px-3 py-1 font-mono text-[11.5px] leading-5"
       onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) =>

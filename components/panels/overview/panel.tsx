@@ -20,7 +20,6 @@ export function OverviewPanel({ host }: { host: string }) {
   if (view === undefined) return <Empty>This host is not part of the run.</Empty>;
   return (
     // A scrolling region has to be reachable by keyboard.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div
       className="h-full space-y-4 overflow-auto px-3.5 py-3"
       tabIndex={0}

@@ -13,7 +13,6 @@ export function ProcessesPanel({ host }: { host: string }) {
   if (processes === undefined && sockets === undefined) return <Empty>Reading the process table…</Empty>;
   return (
     // A scrolling region has to be reachable by keyboard.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div
       className="h-full space-y-4 overflow-auto px-3.5 py-3"
       tabIndex={0}
@@ -70,7 +69,6 @@ function Table({ title, heads, children }: { title: string; heads: readonly stri
   return (
     <section aria-label={title}>
       <h3 className="eyebrow mb-1">{title}</h3>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls sideways */}
       <div
         className="overflow-x-auto rounded-lg border border-line"
         tabIndex={0}

@@ -18,7 +18,6 @@ export function StatePanel({ host }: { host: string }) {
   const { first, others } = sortCharts(charts, services ?? []);
   return (
     // A scrolling region has to be reachable by keyboard.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div
       className="h-full divide-y divide-line overflow-auto"
       tabIndex={0}

@@ -37,7 +37,6 @@ export function TracePanel() {
         <Empty>Looking for its trace. Only recent requests are kept hop by hop.</Empty>
       ) : (
         // A scrolling region has to be reachable by keyboard.
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         <div
           className="min-h-0 flex-1 overflow-auto px-3.5 py-2 font-mono text-[11.5px]"
           tabIndex={0}
