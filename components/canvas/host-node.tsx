@@ -31,7 +31,7 @@ export const HostCard = memo(function HostCard({ data: { host } }: NodeProps<Hos
           'nopan nodrag pointer-events-auto block w-full rounded-[10px] border bg-ink-2 text-left font-mono transition-[border-color,opacity,box-shadow] duration-300',
           host.kind === 'router' ? 'px-0 py-2' : 'px-2.5 pb-[7px] pt-2',
           hostLook(host, status),
-          off && 'border-dashed bg-ink-1 opacity-75',
+          off && 'border-dashed bg-ink-1',
           hinted && 'ring-2 ring-risk/70',
           selected && 'border-selected ring-[3px] ring-selected-soft',
         )}
