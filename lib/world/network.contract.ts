@@ -5,6 +5,7 @@
  */
 import type { Micros } from '../std/instant';
 import type { Credentials, Errno } from './files.contract';
+import type { ClientHello, Tls, TlsEvent } from './tls.contract';
 import type { Host, World } from './world.contract';
 
 /** Plain data as `lib/std/plain` clones it. Unchecked here, so that interfaces fit; a checkpoint refuses what is not plain. */
@@ -39,8 +40,15 @@ export type SocketEvent =
         | 'EADDRNOTAVAIL';
     }
   | { type: 'message'; connection: number; side: Side; message: Message }
-  /** The peer closed its direction (FIN). */
-  | { type: 'closed'; connection: number; side: Side };
+  /** The peer closed its direction (FIN; over TLS, its close_notify). */
+  | {
+      type: 'closed';
+      connection: number;
+      side: Side;
+      /** A secured connection that ended without a close_notify: OpenSSL's `unexpected eof while reading`. */
+      truncated?: true;
+    }
+  | TlsEvent;
 
 /** What travels over TCP: whole application messages, with their size on the wire. */
 export type Message = HttpRequest | HttpResponse | RawBytes | TlsRecord;
@@ -74,12 +82,17 @@ export interface RawBytes {
   /** What enciphered bytes mean to whom they are for (ssh); `text` is '' then. */
   data?: Plain;
 }
-/** Reserved for TLS: handshakes and wrapped messages. */
+/** Records of TLS that are sent together. Whoever passes them on passes them as they are. */
 export interface TlsRecord {
   kind: 'tls';
+  /** The first message in it: 'client_hello' (with `hello`), 'server_hello', 'finished', 'alert', 'application_data', … */
   step: string;
   bytes: number;
+  /** What a client's first record tells everybody on the way. */
+  hello?: ClientHello;
+  /** What application data means to whom it is for; nobody else may look. */
   inner?: HttpRequest | HttpResponse | RawBytes;
+  /** For the two ends of the handshake. */
   data?: Plain;
 }
 
@@ -123,6 +136,9 @@ export interface Network {
   connection(connection: number, side?: Side): ConnectionInfo | undefined;
   /** Sockets of a host for ss: listening and connected. */
   sockets(host: Host): ConnectionInfo[];
+
+  /** TLS over a connection: see `tls.contract`. */
+  readonly tls: Tls;
 
   // ---- UNIX stream sockets: connections share send, close, reset and setOwner with TCP; messages are RawBytes
   /** bind+listen at a path, which gets a socket inode; EADDRINUSE when something is there already. closeListener leaves the inode. */

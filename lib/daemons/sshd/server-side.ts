@@ -56,6 +56,8 @@ export class ServerSide {
         return 'reset';
       case 'accepted':
       case 'connected':
+      case 'secured':
+      case 'tls-failed':
         return undefined;
     }
   }

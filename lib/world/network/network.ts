@@ -19,6 +19,7 @@ import type {
   Side,
 } from '../network.contract';
 import type { Host, World } from '../world.contract';
+import { SimulatedTls } from '../tls/tls';
 import { Core } from './core';
 import { Datagrams } from './datagrams';
 import { Forwarding } from './forwarding';
@@ -55,6 +56,7 @@ export class SimulatedNetwork implements Network {
   readonly #taps: Taps;
   readonly #names: Names;
   readonly #unix: UnixSockets;
+  readonly tls = new SimulatedTls();
 
   constructor(world: World, remembers: boolean) {
     const core = new Core(world);
