@@ -159,8 +159,6 @@ function onSocket(host: Host, id: number, event: SocketEvent): void {
   if (exchange === undefined) return;
   switch (event.type) {
     case 'accepted':
-    case 'secured':
-    case 'tls-failed':
       return;
     case 'connected':
       exchange.connectedAt = host.world.kernel.now;

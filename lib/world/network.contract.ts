@@ -5,7 +5,7 @@
  */
 import type { Micros } from '../std/instant';
 import type { Credentials, Errno } from './files.contract';
-import type { ClientHello, Tls, TlsEvent } from './tls.contract';
+import type { ClientHello, Tls } from './tls.contract';
 import type { Host, World } from './world.contract';
 
 /** Plain data as `lib/std/plain` clones it. Unchecked here, so that interfaces fit; a checkpoint refuses what is not plain. */
@@ -47,8 +47,7 @@ export type SocketEvent =
       side: Side;
       /** A secured connection that ended without a close_notify: OpenSSL's `unexpected eof while reading`. */
       truncated?: true;
-    }
-  | TlsEvent;
+    };
 
 /** What travels over TCP: whole application messages, with their size on the wire. */
 export type Message = HttpRequest | HttpResponse | RawBytes | TlsRecord;

@@ -18,7 +18,7 @@
  */
 import type { AlertName } from '../protocols/tls/alerts';
 import type { TlsVersion } from '../protocols/tls/versions';
-import type { HttpRequest, HttpResponse, RawBytes, Side } from './network.contract';
+import type { HttpRequest, HttpResponse, RawBytes, Side, SocketEvent } from './network.contract';
 import type { Host } from './world.contract';
 
 /** What one side shows: PEM certificates, leaf first, then its intermediates, as the file has them. */
@@ -151,6 +151,9 @@ export type TlsEvent =
   | { type: 'secured'; connection: number; side: Side; info: TlsInfo }
   /** The TCP connection is still there: its owner closes it. An alert has been sent where the kind says so. */
   | { type: 'tls-failed'; connection: number; side: Side; failure: TlsFailure };
+
+/** All that the owner of a connection hears of which it asked to be secure. */
+export type SecureSocketEvent = SocketEvent | TlsEvent;
 
 /** What the first record of a client says; tells a proxy that passes TLS on where it is to go (`req.ssl_sni`, ssl_preread). */
 export interface ClientHello {

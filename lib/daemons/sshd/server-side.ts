@@ -56,8 +56,6 @@ export class ServerSide {
         return 'reset';
       case 'accepted':
       case 'connected':
-      case 'secured':
-      case 'tls-failed':
         return undefined;
     }
   }
