@@ -57,8 +57,8 @@ const SIGHTS: readonly Sight[] = [
     told: `lib/client and lib/views see lib/std, lib/text, ${PLAIN_DATA.join(', ')}`,
   },
   {
-    who: /^lib\/daemons\/[^/]+\/(grammar|directives)\.ts$/,
-    sees: /^lib\/(text|std)\/|^lib\/daemons\/[^/]+\/(grammar|directives)$/,
+    who: /^lib\/daemons\/[^/]+\/(grammar|directives|directives\/[^/]+)\.ts$/,
+    sees: /^lib\/(text|std)\/|^lib\/daemons\/[^/]+\/(grammar|directives|directives\/[^/]+)$/,
     told: 'a grammar and its directives see lib/text and lib/std',
   },
 ];

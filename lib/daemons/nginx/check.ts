@@ -7,6 +7,7 @@ import { compile } from './parse/compile';
 import { Conf, FAILED, type Handler, type Message, type Surroundings } from './parse/conf';
 import { BLOCK_HANDLERS } from './parse/finish';
 import { HTTP_CORE_HANDLERS } from './parse/http-core';
+import { LISTEN_HANDLERS } from './parse/listen';
 import { MAIN_HANDLERS } from './parse/main';
 import { MAP_HANDLERS } from './parse/maps';
 import { PROXY_HANDLERS } from './parse/proxy';
@@ -21,6 +22,7 @@ const OWN: ReadonlyMap<string, Handler> = new Map([
   ...MAIN_HANDLERS,
   ...BLOCK_HANDLERS,
   ...HTTP_CORE_HANDLERS,
+  ...LISTEN_HANDLERS,
   ...UPSTREAM_HANDLERS,
   ...PROXY_HANDLERS,
   ...REWRITE_HANDLERS,

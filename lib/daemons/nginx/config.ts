@@ -61,6 +61,9 @@ export interface AddressSettings {
   readonly place: Place;
   /** Has a socket of its own; else that of 0.0.0.0 takes its connections. */
   readonly isBound: boolean;
+  /** `ssl`: what comes is TLS. */
+  readonly isSecure: boolean;
+  readonly isHttp2: boolean;
   readonly defaultServer: number;
   readonly servers: readonly number[];
   /** Exact names, lower case, to servers. */

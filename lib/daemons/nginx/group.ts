@@ -167,13 +167,12 @@ export function sendSyslog(
 // ---------------------------------------------------------------- sockets
 /** Sockets that a configuration wants, each address once. */
 export function wantedSockets({ addresses }: Configuration): AddressSettings[] {
-  return addresses.filter(
-    (address, index) =>
-      address.isBound &&
-      addresses.findIndex(
-        ({ ip, port, isBound }) => isBound && ip === address.ip && port === address.port,
-      ) === index,
-  );
+  const wanted = new Map<string, AddressSettings>();
+  for (const address of addresses) {
+    const socket = `${address.ip}:${address.port}`;
+    if (address.isBound && !wanted.has(socket)) wanted.set(socket, address);
+  }
+  return [...wanted.values()];
 }
 /** bind(2) would say this, without doing it. Somebody who listens there is not asked. */
 export function bindProblem(host: Host, pid: number, ip: number, port: number): string | undefined {

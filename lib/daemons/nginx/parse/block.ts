@@ -42,6 +42,7 @@ export interface ListenEntry {
   readonly isDefault: boolean;
   readonly isSet: boolean;
   readonly isSecure: boolean;
+  readonly isHttp2: boolean;
   readonly isWildcard: boolean;
   readonly backlog: number;
   readonly options: readonly string[];

@@ -2,7 +2,6 @@
 import type {
   AccessLog,
   AccessRule,
-  AddressSettings,
   Code,
   Configuration,
   Handler,
@@ -18,8 +17,7 @@ import type {
 } from '../config';
 import type { Block, ProxyPass, Upstream, UpstreamServer } from './block';
 import type { Conf, Scope } from './conf';
-import { addressesOf, type ServedAddress } from './finish';
-import { hostKind } from './maps';
+import { compileAddresses } from './addresses';
 import { formatIPv4 } from '../../../std/ipv4';
 import { usualRedirect } from './proxy';
 import { COMBINED } from './rules';
@@ -41,7 +39,6 @@ class Compiler {
   readonly #locations: (LocationSettings | undefined)[] = [];
   readonly #indices = new Map<Block, number>();
   readonly #upstreams: Upstream[];
-  readonly #sixes: { port: number; backlog: number }[] = [];
   constructor(private readonly conf: Conf) {
     this.#upstreams = [...(conf.http?.upstreams ?? []), ...(conf.stream?.upstreams ?? [])];
   }
@@ -52,16 +49,14 @@ class Compiler {
     for (const [index, block] of blocks.entries()) this.#server(block, index);
     const streamBlocks =
       conf.stream?.block.children.filter(({ context }) => context === 'stream-server') ?? [];
-    const addresses = [
-      ...addressesOf(blocks).flatMap((address) => this.#address(address, blocks, 'http')),
-      ...addressesOf(streamBlocks).flatMap((address) => this.#address(address, streamBlocks, 'stream')),
-    ];
+    const http = compileAddresses(conf, blocks, 'http');
+    const stream = compileAddresses(conf, streamBlocks, 'stream');
     const streamServers = streamBlocks.map((block) => this.#streamServer(block));
     return {
       files: conf.files,
       prefix: conf.prefix,
       main: this.#main(),
-      addresses,
+      addresses: [...http.addresses, ...stream.addresses],
       servers: this.#servers,
       locations: this.#locations.filter((location) => location !== undefined),
       streamServers,
@@ -70,7 +65,7 @@ class Compiler {
       variables: variablesOf(conf.http),
       streamVariables: variablesOf(conf.stream),
       formats: this.#formats(),
-      sixes: this.#sixes,
+      sixes: [...http.sixes, ...stream.sixes],
       notModelled: conf.notModelled,
     };
   }
@@ -105,61 +100,6 @@ class Compiler {
       logFiles: conf.logFiles,
       errorLogs: conf.mainLogs.length === 0 ? [STDERR_LOG] : conf.mainLogs,
     };
-  }
-
-  // ---------------------------------------------------------------- addresses
-  #address(
-    { entry, servers, defaultServer }: ServedAddress,
-    blocks: readonly Block[],
-    kind: 'http' | 'stream',
-  ): AddressSettings[] {
-    if (entry.isSecure) {
-      this.#leaveOut('listen … ssl', entry.place);
-      return [];
-    }
-    if (entry.family === 'inet6' && entry.isWildcard)
-      this.#sixes.push({ port: entry.port, backlog: entry.backlog });
-    if (entry.family !== 'inet') {
-      this.#leaveOut(`listen ${entry.text}`, entry.place);
-      return [];
-    }
-    if (entry.isUdp) return [];
-    const exact = new Map<string, number>();
-    const heads: { suffix: string; server: number }[] = [];
-    const tails: { prefix: string; server: number }[] = [];
-    const patterns: AddressSettings['patterns'][number][] = [];
-    for (const server of kind === 'http' ? servers : [])
-      for (const { name, pattern } of blocks[server]?.own.names ?? []) {
-        if (pattern !== undefined) patterns.push({ pattern, server });
-        else addName({ exact, heads, tails }, name, server);
-      }
-    const hasWildcard = blocks.some(
-      ({ own }) =>
-        own.listens?.some(
-          ({ isWildcard, port, family }) => isWildcard && port === entry.port && family === 'inet',
-        ) === true,
-    );
-    return [
-      {
-        kind,
-        ip: entry.ip,
-        port: entry.port,
-        text: entry.text,
-        backlog: entry.backlog,
-        place: entry.place,
-        isBound: entry.isWildcard || entry.isSet || !hasWildcard,
-        defaultServer,
-        servers,
-        exact,
-        heads: heads.sort((a, b) => b.suffix.length - a.suffix.length),
-        tails: tails.sort((a, b) => b.prefix.length - a.prefix.length),
-        patterns,
-      },
-    ];
-  }
-  #leaveOut(text: string, place: { file: string; line: number }): void {
-    if (!this.conf.notModelled.some((known) => known.text === text && known.place.line === place.line))
-      this.conf.notModelled.push({ text, place });
   }
 
   // ---------------------------------------------------------------- servers
@@ -474,35 +414,6 @@ function kindOf(block: Block): LocationSettings['kind'] {
       return block.kind ?? 'prefix';
     default:
       return 'if';
-  }
-}
-function addName(
-  into: {
-    exact: Map<string, number>;
-    heads: { suffix: string; server: number }[];
-    tails: { prefix: string; server: number }[];
-  },
-  name: string,
-  server: number,
-): void {
-  const add = (plain: string): void => {
-    if (!into.exact.has(plain)) into.exact.set(plain, server);
-  };
-  switch (hostKind(name)) {
-    case 'dot':
-      add(name.slice(1));
-      into.heads.push({ suffix: name, server });
-      return;
-    case 'head':
-      into.heads.push({ suffix: name.slice(1), server });
-      return;
-    case 'tail':
-      into.tails.push({ prefix: name.slice(0, -1), server });
-      return;
-    case 'exact':
-      add(name);
-      return;
-    case undefined:
   }
 }
 function isNamed(block: Block): boolean {

@@ -6,6 +6,7 @@ import { type Context, type Directive, directivesNamed, isStream } from '../dire
 import { type Reading, StatementReader } from '../grammar';
 import type { ErrorLog, LogLevel, Place, VariableSource, ZoneSettings } from '../config';
 import { Block, type SettingValue, type Upstream } from './block';
+import type { ListenedAddress } from './listen';
 
 /** What the daemon asks of its host while it reads. */
 export interface Surroundings {
@@ -55,6 +56,8 @@ export interface KnownVariable {
 export interface Scope {
   readonly block: Block;
   readonly upstreams: Upstream[];
+  /** Addresses to listen on so far. */
+  readonly listened: Map<string, ListenedAddress>;
   readonly variables: Map<string, KnownVariable>;
   /** Names that were used, in order, to be known in the end. */
   readonly used: Set<string>;

@@ -5,9 +5,10 @@
  */
 import { readSystemError } from './system-error';
 
-import type { Block, ListenEntry, Upstream } from './block';
+import { compareNames } from './addresses';
+import type { Block, Upstream } from './block';
 import { type Conf, FAILED, type Failed, type Handler, type Scope } from './conf';
-import { hostKind, makeScope } from './maps';
+import { makeScope } from './maps';
 import { unknownVariable } from './template';
 
 const http: Handler = (conf) => {
@@ -233,69 +234,4 @@ function findTwins(conf: Conf, block: Block): Failed | undefined {
     if (second !== undefined) return conf.failAt(`duplicate location "${second.name}"`, second.place);
   }
   return undefined;
-}
-
-export interface ServedAddress {
-  readonly entry: ListenEntry;
-  readonly servers: readonly number[];
-  readonly defaultServer: number;
-}
-/** Addresses in the order in which nginx goes through them: port by port, those for all addresses last. */
-export function addressesOf(servers: readonly Block[]): ServedAddress[] {
-  const found = new Map<string, { entry: ListenEntry; servers: number[]; defaultServer: number }>();
-  for (const [index, server] of servers.entries())
-    for (const entry of server.own.listens ?? []) {
-      const known = found.get(entry.text);
-      if (known === undefined) found.set(entry.text, { entry, servers: [index], defaultServer: index });
-      else {
-        known.servers.push(index);
-        if (entry.isDefault) known.defaultServer = index;
-        if (entry.isSet || (entry.isSecure && !known.entry.isSecure))
-          known.entry = {
-            ...known.entry,
-            isSet: known.entry.isSet || entry.isSet,
-            isSecure: known.entry.isSecure || entry.isSecure,
-            backlog: entry.isSet ? entry.backlog : known.entry.backlog,
-          };
-      }
-    }
-  const ports: string[] = [];
-  const portOf = ({ entry }: ServedAddress): string => `${entry.family} ${entry.port}`;
-  for (const address of found.values()) if (!ports.includes(portOf(address))) ports.push(portOf(address));
-  return ports.flatMap((port) => {
-    const own = [...found.values()].filter((address) => portOf(address) === port);
-    return [...own.filter(({ entry }) => !entry.isWildcard), ...own.filter(({ entry }) => entry.isWildcard)];
-  });
-}
-function compareNames(conf: Conf, servers: readonly Block[]): Failed | undefined {
-  for (const { entry, servers: own } of addressesOf(servers)) {
-    if (own.length < 2) continue;
-    const exact = new Set<string>();
-    const wild = new Set<string>();
-    for (const index of own) {
-      const names = servers[index]?.own.names ?? [{ name: '', pattern: undefined }];
-      for (const { name, pattern } of names) {
-        if (pattern !== undefined) continue;
-        const kind = hostKind(name);
-        if (kind === undefined)
-          return conf.failAt(`invalid server name or wildcard "${name}" on ${entry.text}`, undefined);
-        const isTaken =
-          kind === 'exact'
-            ? exact.has(name)
-            : (kind === 'dot' && exact.has(name.slice(1))) || wild.has(wildKey(name));
-        if (isTaken)
-          conf.warnBare(
-            `conflicting server name "${name}" on ${entry.text}, ignored`,
-            servers[index]?.place ?? entry.place,
-          );
-        if (kind === 'exact') exact.add(name);
-        else wild.add(wildKey(name));
-        if (kind === 'dot') exact.add(name.slice(1));
-      }
-    }
-  }
-  return undefined;
-}
-function wildKey(name: string): string {
-  return name.endsWith('.*') ? name : name.replace(/^\*?\./, '.');
 }

@@ -1,14 +1,11 @@
 /** `server`, `location`, `listen`, `server_name` and what else the core of `http` reads in its own way. Source: nginx 1.22 src/http/ngx_http_core_module.c. */
-import { formatIPv4 } from '../../../std/ipv4';
 import type { ErrorPage, Template } from '../config';
-import type { Block, ListenEntry, LocationKind } from './block';
-import { type Conf, childOf, FAILED, type Failed, type Handler, type Outcome } from './conf';
+import type { Block, LocationKind } from './block';
+import { type Conf, childOf, FAILED, type Failed, type Handler } from './conf';
+import { usualListen } from './listen';
 import { compilePattern, type Pattern } from './pattern';
 import { compileTemplate, declareVariable } from './template';
-import { readNumber, readSize, readTime, readUrl, type Url } from './values';
-
-/** nginx's own NGX_LISTEN_BACKLOG on Linux. */
-const BACKLOG = 511;
+import { readNumber, readSize, readTime, readUrl } from './values';
 
 /** Named groups of an expression become variables. */
 export function readPattern(conf: Conf, text: string, caseless: boolean): Pattern | Failed {
@@ -22,21 +19,7 @@ const server: Handler = (conf) => {
   const block = childOf(conf, 'server');
   if (conf.parseBlock(block) === FAILED) return FAILED;
   if (!block.hasListen) {
-    const port = conf.around.isRoot ? 80 : 8_000;
-    return addListen(conf, block, {
-      ip: 0,
-      port,
-      family: 'inet',
-      text: `0.0.0.0:${port}`,
-      place: conf.place,
-      isDefault: false,
-      isSet: false,
-      isSecure: false,
-      isWildcard: true,
-      backlog: BACKLOG,
-      options: [],
-      isUdp: false,
-    });
+    return usualListen(conf, block);
   }
   return undefined;
 };
@@ -117,163 +100,7 @@ const limitExcept: Handler = (conf, words) => {
   return conf.parseBlock(block);
 };
 
-// ---------------------------------------------------------------- listen
-const listen: Handler = (conf, words) => {
-  conf.block.hasListen = true;
-  const url = readUrl(words[1] ?? '', { defaultPort: 80, isListen: true });
-  if (typeof url === 'string') return conf.fail(`${url} in "${words[1] ?? ''}" of the "listen" directive`);
-  const addresses = listenAddresses(conf, url);
-  if (addresses === FAILED) return FAILED;
-  const options = readListenOptions(conf, words.slice(2));
-  if (options === FAILED) return FAILED;
-  return listenOn(conf, url, addresses, options);
-};
-/** Names are looked up before the options are read. */
-export function listenAddresses(conf: Conf, url: Url): readonly number[] | Failed {
-  const addresses = url.ip === undefined && url.family === 'inet' ? conf.resolve(url.host) : [url.ip ?? 0];
-  return typeof addresses === 'string'
-    ? conf.fail(`${addresses} in "${url.url}" of the "listen" directive`)
-    : addresses;
-}
-export interface ListenOptions {
-  isDefault: boolean;
-  isSet: boolean;
-  isSecure: boolean;
-  isUdp: boolean;
-  backlog: number;
-  words: string[];
-}
-/** Each address and each port of a range. */
-export function listenOn(
-  conf: Conf,
-  url: Url,
-  addresses: readonly number[],
-  options: ListenOptions,
-): Outcome {
-  const last = Math.max(url.port, url.lastPort);
-  for (let port = url.port; port <= last; port++)
-    for (const ip of addresses) {
-      const outcome = addListen(conf, conf.block, {
-        ip,
-        port,
-        family: url.family,
-        text: addressText(url, ip, port),
-        place: conf.place,
-        isDefault: options.isDefault,
-        isSet: options.isSet,
-        isSecure: options.isSecure,
-        isWildcard: url.isWildcard,
-        backlog: options.backlog,
-        options: options.words,
-        isUdp: options.isUdp,
-      });
-      if (outcome === FAILED) return FAILED;
-    }
-  return undefined;
-}
-function addressText(url: Url, ip: number, port: number): string {
-  if (url.family === 'unix') return `unix:${url.host}`;
-  return url.family === 'inet6' ? `${url.host.toLowerCase()}:${port}` : `${formatIPv4(ip)}:${port}`;
-}
-function readListenOptions(conf: Conf, words: readonly string[]): ListenOptions | Failed {
-  const options: ListenOptions = {
-    isDefault: false,
-    isSet: false,
-    isSecure: false,
-    isUdp: false,
-    backlog: BACKLOG,
-    words: [...words],
-  };
-  for (const word of words) {
-    const problem = readListenOption(conf, options, word);
-    if (problem !== undefined) return problem;
-  }
-  return options;
-}
-function readListenOption(conf: Conf, options: ListenOptions, word: string): Failed | undefined {
-  const value = word.slice(word.indexOf('=') + 1);
-  switch (word) {
-    case 'default_server':
-    case 'default':
-      options.isDefault = true;
-      return undefined;
-    case 'ssl':
-      options.isSecure = true;
-      return undefined;
-    case 'http2':
-      conf.leaveOut('listen … http2');
-      return undefined;
-    case 'proxy_protocol':
-      conf.leaveOut('listen … proxy_protocol');
-      return undefined;
-    case 'bind':
-    case 'deferred':
-    case 'reuseport':
-      options.isSet = true;
-      return undefined;
-    default:
-  }
-  if (word.startsWith('accept_filter=')) {
-    // Said as an error, and not one that ends anything.
-    conf.say('emerg', `accept filters "${word}" are not supported on this platform, ignored`);
-    return undefined;
-  }
-  return readSocketOption(conf, options, word, value);
-}
-/** Options that both `http` and `stream` have. */
-export function readSocketOption(
-  conf: Conf,
-  options: ListenOptions,
-  word: string,
-  value: string,
-): Failed | undefined {
-  options.isSet = true;
-  if (word.startsWith('backlog=')) {
-    const number = readNumber(value);
-    if (number === undefined || number === 0) return conf.fail(`invalid backlog "${word}"`);
-    options.backlog = number;
-    return undefined;
-  }
-  if (word.startsWith('fastopen='))
-    return readNumber(value) === undefined ? conf.fail(`invalid fastopen "${word}"`) : undefined;
-  if (word.startsWith('rcvbuf='))
-    return readSize(value) === undefined ? conf.fail(`invalid rcvbuf "${word}"`) : undefined;
-  if (word.startsWith('sndbuf='))
-    return readSize(value) === undefined ? conf.fail(`invalid sndbuf "${word}"`) : undefined;
-  if (word.startsWith('ipv6only=o'))
-    return value === 'on' || value === 'off' ? undefined : conf.fail(`invalid ipv6only flags "${value}"`);
-  if (word.startsWith('so_keepalive=')) {
-    if (value === 'on' || value === 'off') return undefined;
-    const parts = value.split(':');
-    const isValid =
-      parts.length <= 3 &&
-      parts.some((part) => part !== '') &&
-      parts.every(
-        (part, index) =>
-          part === '' ||
-          (index === 2 ? readNumber(part) !== undefined : readTime(part, 'seconds') !== undefined),
-      );
-    return isValid ? undefined : conf.fail(`invalid so_keepalive value: "${value}"`);
-  }
-  return conf.fail(conf.isStream ? `the invalid "${word}" parameter` : `invalid parameter "${word}"`);
-}
-
-/** Listens of all servers so far; what two of them may not both say. */
-function addListen(conf: Conf, block: Block, entry: ListenEntry): Failed | undefined {
-  const isSame = (other: ListenEntry): boolean =>
-    other.text === entry.text && other.family === entry.family && other.isUdp === entry.isUdp;
-  const own = (block.own.listens ??= []);
-  const servers = conf.scope.block.children.filter(({ context }) => context === block.context);
-  const all = servers.flatMap((one) => one.own.listens?.filter(isSame) ?? []);
-  if (conf.isStream && all.length > 0) return conf.fail(`duplicate "${entry.text}" address and port pair`);
-  if (own.some(isSame)) return conf.fail(`a duplicate listen ${entry.text}`);
-  if (entry.isSet && all.some(({ isSet }) => isSet))
-    return conf.fail(`duplicate listen options for ${entry.text}`);
-  if (entry.isDefault && all.some(({ isDefault }) => isDefault))
-    return conf.fail(`a duplicate default server for ${entry.text}`);
-  own.push(entry);
-  return undefined;
-}
+// ---------------------------------------------------------------- names
 const serverName: Handler = (conf, words) => {
   const names = (conf.block.own.names ??= []);
   for (const word of words.slice(1)) {
@@ -490,7 +317,6 @@ export const HTTP_CORE_HANDLERS: readonly (readonly [string, Handler])[] = [
   ['server', server],
   ['location', location],
   ['limit_except', limitExcept],
-  ['listen', listen],
   ['server_name', serverName],
   ['root', root],
   ['alias', root],

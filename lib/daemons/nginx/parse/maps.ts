@@ -11,6 +11,7 @@ export function makeScope(conf: Conf, kind: 'http' | 'stream'): Scope {
   return {
     block: childOf(conf, kind),
     upstreams: [],
+    listened: new Map(),
     variables: builtInVariables(kind),
     used: new Set(),
     formats: new Map(),

@@ -1,6 +1,6 @@
 /** The `stream` modules as far as they read in their own way. Source: nginx 1.22 src/stream. */
 import { type Conf, childOf, FAILED, type Failed, type Handler } from './conf';
-import { listenAddresses, listenOn, type ListenOptions, readSocketOption } from './http-core';
+import { listenAddresses, listenOn, type ListenOptions, readSocketOption } from './listen';
 import { compileTemplate, countVariables, declareVariable } from './template';
 import { addUpstream } from './upstream';
 import { readUrl } from './values';
@@ -26,6 +26,7 @@ const listen: Handler = (conf, words) => {
     isDefault: false,
     isSet: false,
     isSecure: false,
+    isHttp2: false,
     isUdp: false,
     backlog: BACKLOG,
     words: rest,
