@@ -84,7 +84,7 @@ const CORE_PACKAGES: readonly PackageRule[] = [
   { name: /^(zod|xstate)$/, in: /./, told: '' },
   { name: /^re2js$/, in: /./, told: '' },
   { name: /^yaml$/, in: /^lib\/scenario\//, told: 'scenario files are YAML' },
-  { name: /^@(noble|peculiar)\//, in: /^lib\/protocols\/x509\//, told: 'certificates are real ones' },
+  { name: /^@noble\//, in: /^lib\/protocols\/x509\//, told: 'certificates are real ones' },
 ];
 
 /** Every breach as `file:line: what is wrong`. */

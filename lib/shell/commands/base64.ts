@@ -1,6 +1,6 @@
 /** base64(1) and base32(1) of GNU coreutils 9.1. */
 import { bytesFromText, textFromBytes } from '../../std/bytes';
-import { decodeBase32, decodeBase64, encodeBase32, encodeBase64 } from './base64-code';
+import { decodeBase32, decodeBase64, encodeBase32, encodeBase64 } from '../../std/base64';
 import { errnoText } from './errno-text';
 import { valueOf } from './getopt';
 import { quoteFileIfNeeded, quoteValue } from './quoting';

@@ -1,6 +1,6 @@
 /** `@csv`, `@html` and their like. Source: jq 1.6 `builtin.c`, f_format. */
 import { bytesFromText, textFromBytes } from '../../../std/bytes';
-import { decodeBase64, encodeBase64 } from '../base64-code';
+import { decodeBase64, encodeBase64 } from '../../../std/base64';
 import { type Json, printJson, printNumber } from './json';
 import { described, fail } from './value';
 

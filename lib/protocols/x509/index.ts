@@ -1,0 +1,34 @@
+/**
+ * Real X.509: certificates, keys, requests and chains as OpenSSL 3.0 reads, writes and judges them. Synchronous and
+ * deterministic; OpenSSL accepts what is made here, and the other way round.
+ *
+ * State keeps the *text* of certificates and keys (PEM, as their files hold them). Reading is remembered by text, so
+ * that reading the same file again costs nothing; what is read is shared, frozen by agreement and no part of any state.
+ *
+ * | to do | call |
+ * | --- | --- |
+ * | load a server's certificate file | `readCertificateChain(text)`: own certificate first |
+ * | load its key | `readPrivateKey(text, passphrase?)`; `error.needsPassphrase`: ask, or give up with `error.errors` |
+ * | does the key belong to it? | `keyMismatchErrors(certificate, key)` |
+ * | print what is wrong | `shortErrors(errors)` as nginx and HAProxy do, `longErrors` as openssl(1) does |
+ * | load trusted roots | `readTrustedCertificates(text)` |
+ * | is a server's chain good? | `verifyChain({ leaf, untrusted, trusted, at, purpose: 'sslserver', securityLevel: 2 })` |
+ * | is it for this host? | `matchesHost`, `matchesIp` (OpenSSL), `curlNameProblem` (curl) |
+ */
+export { type Certificate, certificatePem, colonHex, fingerprint, readCertificate } from './certificate';
+export {
+  type CertificateFileError,
+  readCertificateChain,
+  readTrustedCertificates,
+} from './certificate-file';
+export type { AuthorityKeyId, Extension, GeneralName, KeyUsage } from './extensions';
+export { type CurlNameProblem, curlNameProblem, matchesHost, matchesIp } from './host-names';
+export { keyMatches, keyMismatchErrors } from './key-match';
+export { keyBits, type PrivateKey, type PublicKey, publicKeyOf } from './keys';
+export { commonName, type Name, nameCompat, nameOneLine, nameRfc2253 } from './names';
+export { longErrors, type OpensslError, opensslError, shortErrors } from './openssl-error';
+export { isEncryptedKey, type PrivateKeyError, readPrivateKey } from './private-key-file';
+export type { Purpose } from './purposes';
+export { type Seconds, timeText } from './times';
+export { type ChainCheck, type ChainProblem, type Verification, verifyChain } from './verify';
+export { type VerifyCode, verifyText } from './verify-codes';
