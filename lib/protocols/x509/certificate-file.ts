@@ -69,3 +69,31 @@ export function readTrustedCertificates(text: string): readonly Certificate[] {
     return certificates;
   });
 }
+
+/** What a file of trusted certificates and revocation lists holds. */
+export interface TrustFile {
+  readonly certificates: readonly Certificate[];
+  /** Blocks that are revocation lists. */
+  readonly revocationLists: number;
+}
+
+/**
+ * A file of trusted certificates and revocation lists, or what X509_load_cert_crl_file says of it: one that holds
+ * neither, or a block of whatever kind that cannot be read (nginx ssl_client_certificate, ssl_crl).
+ */
+export function readTrustFile(text: string): Result<TrustFile, readonly OpensslError[]> {
+  const { blocks, fault } = readPem(text);
+  const certificates: Certificate[] = [];
+  for (const block of blocks) {
+    if (!CERTIFICATE_LABELS.includes(block.label)) continue;
+    const certificate = readCertificate(block.bytes);
+    if (!certificate.ok)
+      return failure([...certificate.error, opensslError('pemAsn1'), opensslError('x509PemLib')]);
+    certificates.push(certificate.value);
+  }
+  if (fault !== undefined) return failure([fault.error, opensslError('x509PemLib')]);
+  const revocationLists = blocks.filter(({ label }) => label === 'X509 CRL').length;
+  return certificates.length + revocationLists === 0
+    ? failure([opensslError('noCertificateOrCrl')])
+    : success({ certificates, revocationLists });
+}

@@ -20,15 +20,19 @@ export {
   type CertificateFileError,
   readCertificateChain,
   readTrustedCertificates,
+  readTrustFile,
+  type TrustFile,
 } from './certificate-file';
 export type { AuthorityKeyId, Extension, GeneralName, KeyUsage } from './extensions';
 export { type CurlNameProblem, curlNameProblem, matchesHost, matchesIp } from './host-names';
 export { keyMatches, keyMismatchErrors } from './key-match';
 export { keyBits, type PrivateKey, type PublicKey, publicKeyOf } from './keys';
 export { commonName, type Name, nameCompat, nameOneLine, nameRfc2253 } from './names';
-export { longErrors, type OpensslError, opensslError, shortErrors } from './openssl-error';
+export { longErrors, openErrors, type OpensslError, opensslError, shortErrors } from './openssl-error';
+export { type Pem, type PemBlock, readPem } from './pem';
 export { isEncryptedKey, type PrivateKeyError, readPrivateKey } from './private-key-file';
 export type { Purpose } from './purposes';
+export { isStrongKey, isStrongSignature } from './security-level';
 export { type Seconds, timeText } from './times';
 export { type ChainCheck, type ChainProblem, type Verification, verifyChain } from './verify';
 export { type VerifyCode, verifyText } from './verify-codes';

@@ -129,6 +129,29 @@ const ERRORS = {
     'X509_check_private_key',
     '../crypto/x509/x509_cmp.c:411',
   ],
+  noCertificateOrCrl: [
+    '05800088',
+    'x509 certificate routines',
+    'no certificate or crl found',
+    'X509_load_cert_crl_file_ex',
+    '../crypto/x509/by_file.c:252',
+  ],
+  x509PemLib: [
+    '05880009',
+    'x509 certificate routines',
+    'PEM lib',
+    'X509_load_cert_crl_file_ex',
+    '../crypto/x509/by_file.c:235',
+  ],
+  x509SystemLib: [
+    '05880002',
+    'x509 certificate routines',
+    'system lib',
+    'X509_load_cert_crl_file_ex',
+    '../crypto/x509/by_file.c:229',
+  ],
+  bioNoSuchFile: ['10000080', 'BIO routines', 'no such file', 'BIO_new_file', '../crypto/bio/bss_file.c:75'],
+  bioSystemLib: ['10080002', 'BIO routines', 'system lib', 'BIO_new_file', '../crypto/bio/bss_file.c:77'],
   storeUnsupported: [
     '1608010C',
     'STORE routines',
@@ -144,6 +167,28 @@ export type OpensslErrorName = keyof typeof ERRORS;
 export function opensslError(name: OpensslErrorName, data = ''): OpensslError {
   const [code, library, reason, where, place] = ERRORS[name];
   return { code, library, reason, data, function: where, place };
+}
+
+/**
+ * What BIO_new_file leaves when fopen(3) fails.
+ * @param errno number and text: `2`, `No such file or directory`
+ */
+export function openErrors(
+  path: string,
+  errno: { readonly number: number; readonly text: string },
+  mode = 'r',
+): OpensslError[] {
+  return [
+    {
+      code: (0x80000000 + errno.number).toString(16).toUpperCase(),
+      library: 'system library',
+      reason: errno.text,
+      data: `calling fopen(${path}, ${mode})`,
+      function: 'BIO_new_file',
+      place: '../crypto/bio/bss_file.c:67',
+    },
+    opensslError(errno.number === 2 ? 'bioNoSuchFile' : 'bioSystemLib'),
+  ];
 }
 
 /**

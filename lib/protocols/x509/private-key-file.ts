@@ -54,7 +54,7 @@ function decrypted(
   if (passphrase === undefined) return failure({ errors: noPassphrase(block.label), needsPassphrase: true });
   if (block.label === 'ENCRYPTED PRIVATE KEY') {
     const plain = decryptPkcs8(block.bytes, passphrase);
-    if (plain === undefined) return failed([...wrongPassphrase(), ...wrongPassphrase()]);
+    if (plain === undefined) return failed([...wrongPassphrase(passphrase), ...wrongPassphrase(passphrase)]);
     return success(readPrivateKeyInfo(plain));
   }
   const plain = decryptTraditional(block, passphrase);
@@ -77,8 +77,9 @@ function failed(errors: readonly OpensslError[]): Result<never, PrivateKeyError>
 function unsupported(): OpensslError {
   return opensslError('decoderUnsupported', 'No supported data to decode. Input type: PEM');
 }
-function wrongPassphrase(): OpensslError[] {
-  return [opensslError('badDecrypt'), opensslError('wrongPassword', 'maybe wrong password')];
+function wrongPassphrase(passphrase: string): OpensslError[] {
+  const hint = passphrase === '' ? 'empty password' : 'maybe wrong password';
+  return [opensslError('badDecrypt'), opensslError('wrongPassword', hint)];
 }
 /** What is left when the question for the passphrase got no answer (nginx without a terminal, recorded). */
 function noPassphrase(label: string): OpensslError[] {

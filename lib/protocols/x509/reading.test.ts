@@ -9,12 +9,14 @@ import {
   keyMatches,
   keyMismatchErrors,
   longErrors,
+  openErrors,
   nameCompat,
   nameOneLine,
   nameRfc2253,
   readCertificateChain,
   readPrivateKey,
   readTrustedCertificates,
+  readTrustFile,
   shortErrors,
   timeText,
 } from './index';
@@ -191,6 +193,31 @@ describe('a private key', () => {
     const both = readPrivateKey(fixture('root-encrypted.key'), 'wrong');
     expect(!both.ok && longErrors(both.error.errors.slice(1), '40B74168857F0000')).toBe(
       '40B74168857F0000:error:04800065:PEM routines:PEM_do_header:bad decrypt:../crypto/pem/pem_lib.c:469:\n',
+    );
+  });
+});
+
+describe('files of trust', () => {
+  const said = (text: string): string => {
+    const read = readTrustFile(text);
+    return read.ok
+      ? `${read.value.certificates.length} ${read.value.revocationLists}`
+      : shortErrors(read.error);
+  };
+  test('hold certificates or revocation lists', () => {
+    expect(said(fixture('root.pem') + fixture('inter.pem'))).toBe('2 0');
+    expect(said('-----BEGIN X509 CRL-----\nMAA=\n-----END X509 CRL-----\n')).toBe('0 1');
+    expect(said('garbage')).toBe('error:05800088:x509 certificate routines::no certificate or crl found');
+    expect(said(`${fixture('root.pem')}-----BEGIN X-----\n!\n-----END X-----\n`)).toBe(
+      'error:04800064:PEM routines::bad base64 decode error:05880009:x509 certificate routines::PEM lib',
+    );
+  });
+  test('that cannot be opened', () => {
+    expect(shortErrors(openErrors('/a', { number: 13, text: 'Permission denied' }))).toBe(
+      'error:8000000D:system library::Permission denied:calling fopen(/a, r) error:10080002:BIO routines::system lib',
+    );
+    expect(shortErrors(openErrors('/a', { number: 2, text: 'No such file or directory' }, 'rb'))).toBe(
+      'error:80000002:system library::No such file or directory:calling fopen(/a, rb) error:10000080:BIO routines::no such file',
     );
   });
 });
