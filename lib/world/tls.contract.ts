@@ -13,7 +13,7 @@
  * Modelled: the choice of version, cipher suite, ALPN protocol and certificate; verification of chains by the
  * host's own clock; alerts; which message goes when and how long it is; the processor time of the signatures.
  * Not modelled: the cryptography of the handshake itself (nobody in this world can forge a record), resumption
- * (each connection is a full handshake), early data, renegotiation, OCSP stapling, record padding.
+ * (each connection is a full handshake), early data, renegotiation, OCSP stapling, revocation lists.
  * A private key is checked against its certificate by whoever loads both; the handshake does not ask for it.
  */
 import type { AlertName } from '../protocols/tls/alerts';
@@ -43,8 +43,10 @@ export interface TlsServerSettings extends TlsCommonSettings {
   identities: readonly TlsIdentity[];
   /** The server's order of ciphers decides (`ssl_prefer_server_ciphers on`; HAProxy's default). */
   prefersOwnCiphers?: boolean;
-  /** What it answers when no ALPN protocol fits: nginx and HAProxy go on without one. */
+  /** When the client names ALPN protocols and none fits: nginx refuses, HAProxy goes on without one (the default). */
   onNoAlpn?: 'go-on' | 'refuse';
+  /** It has parameters for ciphers of finite-field Diffie-Hellman (nginx `ssl_dhparam`; HAProxy has some of its own). */
+  dhParameters?: boolean;
   /** Asks the client for a certificate. */
   clients?: ClientVerification;
   /**
@@ -57,13 +59,11 @@ export interface TlsServerSettings extends TlsCommonSettings {
 export interface ClientVerification {
   /** PEM of the authorities that are trusted. */
   roots: string;
-  /** PEM of revocation lists; with one, every certificate of the chain needs one of its issuer's. */
-  crls?: string;
-  /** Certificates allowed between leaf and root. Default 100, as OpenSSL. */
+  /** Certificates allowed between leaf and root. Default 100, as OpenSSL; nginx has 1. */
   depth?: number;
   /** No certificate: `accept` and leave it to the program (nginx answers 400), or `refuse` with an alert (HAProxy `verify required`). */
   missing: 'accept' | 'refuse';
-  /** One that does not verify: `report` it in `verified` (nginx), or `refuse` with an alert (HAProxy). */
+  /** One that does not verify: `report` in `verified` the last thing found wrong, as nginx does, or `refuse` with an alert (HAProxy). */
   invalid: 'report' | 'refuse';
 }
 
@@ -72,17 +72,20 @@ export interface TlsClientSettings extends TlsCommonSettings {
   serverName: string | undefined;
   /** PEM of trusted roots; '' trusts nobody. */
   roots: string;
-  crls?: string;
+  /** As in `ClientVerification`. */
   depth?: number;
   /**
    * `refuse`: a chain that does not verify ends the handshake with an alert (curl, HAProxy `verify required`).
-   * `report`: the handshake goes on, `verified` says what is wrong (curl -k; nginx looks at it afterwards).
+   * `report`: the handshake goes on, `verified` has the first thing found wrong (curl -k, HAProxy `verify none`).
+   * `report-last`: it goes on, `verified` has the last thing found wrong (nginx, which looks at it afterwards).
    */
-  invalid: 'refuse' | 'report';
+  invalid: 'refuse' | 'report' | 'report-last';
   /** The leaf must be for this name or address too (result 62); without it the program compares by itself, as curl does. */
   expectedName?: string;
   /** Shown when the server asks for one. */
   identity?: TlsIdentity;
+  /** Keeps the messages of the handshake in `steps`, for `curl -v` and the like. */
+  keepsSteps?: boolean;
 }
 
 /** X509_V_OK is 0; the code and text of OpenSSL's X509_verify_cert_error_string otherwise. */
@@ -107,14 +110,30 @@ export interface TlsInfo {
   peerChain: string;
   /** Of the peer's chain. Undefined when it showed nothing, or nobody asked (a server without `clients`). */
   verified: TlsVerifyResult | undefined;
-  /** What was sent and received, in order. */
+  /** What was sent and received, in order, for who asked with `keepsSteps`; it grows while the connection lives. */
   steps: TlsStep[];
 }
+/** Messages by the names of RFC 8446 §4 and RFC 5246 §7.4. */
+export type TlsMessageName =
+  | 'client_hello'
+  | 'server_hello'
+  | 'new_session_ticket'
+  | 'encrypted_extensions'
+  | 'certificate'
+  | 'server_key_exchange'
+  | 'certificate_request'
+  | 'server_hello_done'
+  | 'certificate_verify'
+  | 'client_key_exchange'
+  | 'finished'
+  | 'change_cipher_spec'
+  | 'alert';
 /** One message of the handshake, for `curl -v` and the like. */
 export interface TlsStep {
   direction: 'out' | 'in';
-  /** `client_hello`, `certificate`, `alert`, `change_cipher_spec`, … */
-  message: string;
+  message: TlsMessageName;
+  /** Which one, for an alert. */
+  alert?: AlertName;
   /** Length of the message without the record's header. */
   bytes: number;
   /** Version that OpenSSL's message callback names for it. */
@@ -149,7 +168,10 @@ export type TlsFailure = {
 /** Told to the connection's owner, besides the events of plain connections. An RST in the handshake is a `failed` event as ever. */
 export type TlsEvent =
   | { type: 'secured'; connection: number; side: Side; info: TlsInfo }
-  /** The TCP connection is still there: its owner closes it. An alert has been sent where the kind says so. */
+  /**
+   * May follow `secured` on a client's side: over TLS 1.3 a server refuses the client's certificate after that.
+   * The TCP connection is still there, a plain one again: its owner closes it. An alert has been sent where the kind says so.
+   */
   | { type: 'tls-failed'; connection: number; side: Side; failure: TlsFailure };
 
 /** All that the owner of a connection hears of which it asked to be secure. */

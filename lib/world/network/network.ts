@@ -56,7 +56,7 @@ export class SimulatedNetwork implements Network {
   readonly #taps: Taps;
   readonly #names: Names;
   readonly #unix: UnixSockets;
-  readonly tls = new SimulatedTls();
+  readonly tls: SimulatedTls;
 
   constructor(world: World, remembers: boolean) {
     const core = new Core(world);
@@ -66,7 +66,8 @@ export class SimulatedNetwork implements Network {
     this.#links = new Links(core, this.#neighbours);
     this.#forwarding = new Forwarding(core, this.#neighbours);
     this.#listeners = new Listeners(core);
-    this.#tcp = new Tcp(core, this.#forwarding, this.#listeners);
+    this.tls = new SimulatedTls(core);
+    this.#tcp = new Tcp(core, this.#forwarding, this.#listeners, this.tls);
     this.#icmp = new Icmp(core, this.#forwarding);
     this.#datagrams = new Datagrams(core, this.#forwarding);
     this.#taps = new Taps(core);

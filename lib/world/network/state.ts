@@ -8,6 +8,7 @@ import type { Plain } from '../../std/plain';
 import type { Callback, ConnectionInfo, Message, Neighbour, Side } from '../network.contract';
 import type { Host, World } from '../world.contract';
 import { emptyConntrackTable, type ConntrackTable } from '../packet-filter/conntrack-table';
+import type { Secure } from '../tls/state';
 import type { ResolveJob } from './names';
 import type { Packet } from './packet';
 import { emptyTimeWait, type TimeWait } from './time-wait';
@@ -76,6 +77,8 @@ export type End = {
   cause: number;
   device: string | undefined;
   uid: number;
+  /** TLS stands between it and its owner. */
+  secure: Secure | undefined;
 };
 export type SocketArrival = { what: 'message'; message: Message } | { what: 'closed' } | { what: 'accepted' };
 

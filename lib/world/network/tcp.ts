@@ -20,6 +20,7 @@ import type { Forwarding } from './forwarding';
 import type { Listeners } from './listeners';
 import { ACK, FIN, IP_HEADER, type Packet, PSH, RST, SEGMENT_BYTES, SYN, TCP, TCP_HEADER } from './packet';
 import { lookUp, route } from './routing';
+import type { SimulatedTls } from '../tls/tls';
 import type { Stack } from './stack';
 import { type Arrival, type Connection, type End, endOf, type Listener, other } from './state';
 import { rememberTimeWait, restsIn } from './time-wait';
@@ -73,7 +74,9 @@ export class Tcp {
     private readonly core: Core,
     private readonly forwarding: Forwarding,
     private readonly listeners: Listeners,
+    private readonly tls: SimulatedTls,
   ) {
+    tls.transmit = (connection, side, record) => this.send(connection, side, record);
     const { kernel, world } = core;
     this.#arrive = kernel.handler<ToEnd>('net.tcp', (to) =>
       this.#arrivals(Math.floor(to / 2), to % 2 === 0 ? 'client' : 'server'),
@@ -150,6 +153,7 @@ export class Tcp {
       cause: -1,
       device,
       uid: stack.state.processes.get(options.pid)?.uid ?? 0,
+      secure: undefined,
     };
     const connection: Connection = {
       id,
@@ -202,10 +206,13 @@ export class Tcp {
       end.state !== 'SYN-RECV'
     )
       return;
-    const item = { seq: end.nextSeq++, message, sentAt: this.core.now };
+    const travels =
+      end.secure === undefined || message.kind === 'tls' ? message : this.tls.wrapped(end.secure, message);
+    if (travels === undefined) return;
+    const item = { seq: end.nextSeq++, message: travels, sentAt: this.core.now };
     if (end.unacked.length === 0) end.unacked = [item];
     else end.unacked.push(item);
-    end.bytesSent += message.bytes;
+    end.bytesSent += travels.bytes;
     if (end.state === 'SYN-SENT' || end.state === 'SYN-RECV') return;
     // What waits for a retransmission goes first; the rest follows it.
     if (end.timer >= 0 && end.unacked.length > 1) return;
@@ -216,6 +223,8 @@ export class Tcp {
     const connection = this.core.state.connections.get(id);
     const end = connection === undefined ? undefined : endOf(connection, side);
     if (connection === undefined || end === undefined) return;
+    if (end.secure !== undefined && (end.state === 'ESTAB' || end.state === 'CLOSE-WAIT') && !end.orphan)
+      this.tls.closing(id, side);
     switch (end.state) {
       case 'SYN-SENT':
         this.#remove(connection, side);
@@ -249,7 +258,8 @@ export class Tcp {
     const connection = this.core.state.connections.get(id);
     const end = connection === undefined ? undefined : endOf(connection, side);
     if (end === undefined) return;
-    end.on = on;
+    if (end.secure === undefined) end.on = on;
+    else this.tls.handOver(end, end.secure, on);
     end.pid = on.pid;
   }
 
@@ -768,6 +778,7 @@ export class Tcp {
       cause: -1,
       device: undefined,
       uid: stack.state.processes.get(listener.pid)?.uid ?? 0,
+      secure: undefined,
     };
     connection.server = end;
     this.#sendSynAck(connection, end, stack);

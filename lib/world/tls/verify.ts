@@ -1,0 +1,114 @@
+/**
+ * A peer's chain judged by a host's clock: where certificates (lib/protocols/x509) and handshakes meet.
+ * Many connections ask the same question; the answer changes only when a certificate begins or ends to be valid.
+ */
+import { ipOctets } from '../../protocols/x509/ip-octets';
+import {
+  type Certificate,
+  type Purpose,
+  readCertificateChain,
+  readTrustedCertificates,
+  verifyChain,
+} from '../../protocols/x509';
+import type { Micros } from '../../std/instant';
+import type { TlsVerifyResult } from '../tls.contract';
+
+export interface PeerCheck {
+  /** PEM, leaf first. */
+  chain: string;
+  /** PEM of trusted roots. */
+  roots: string;
+  purpose: Purpose;
+  level: number;
+  depth: number | undefined;
+  expectedName: string | undefined;
+  /** Of several troubles: the one that OpenSSL meets first, or last. */
+  which: 'first' | 'last';
+}
+
+const GOOD: TlsVerifyResult = { code: 0, text: 'ok', depth: 0 };
+const TOO_LONG = 'certificate chain too long';
+const SECOND = 1_000_000;
+/** Answers kept before all are forgotten; they are no part of the state. */
+const MOST_KNOWN = 256;
+
+type Known = { from: number; until: number; result: TlsVerifyResult };
+const known = new Map<string, Map<string, Map<string, Known>>>();
+let count = 0;
+
+/** @param at the host's wall clock, microseconds since 1970 */
+export function verifyPeer(check: PeerCheck, at: Micros): TlsVerifyResult {
+  const seconds = Math.floor(at / SECOND);
+  const place = placeOf(check);
+  const rest = `${check.purpose} ${check.level} ${check.depth ?? ''} ${check.which} ${check.expectedName ?? ''}`;
+  const before = place.get(rest);
+  if (before !== undefined && before.from <= seconds && seconds < before.until) return before.result;
+  const made = judge(check, seconds);
+  place.set(rest, made);
+  count++;
+  return made.result;
+}
+
+function placeOf({ chain, roots }: PeerCheck): Map<string, Known> {
+  if (count > MOST_KNOWN) {
+    known.clear();
+    count = 0;
+  }
+  let byRoots = known.get(chain);
+  if (byRoots === undefined) known.set(chain, (byRoots = new Map<string, Map<string, Known>>()));
+  let place = byRoots.get(roots);
+  if (place === undefined) byRoots.set(roots, (place = new Map<string, Known>()));
+  return place;
+}
+
+function judge(check: PeerCheck, at: number): Known {
+  const read = readCertificateChain(check.chain);
+  if (!read.ok)
+    return {
+      from: at,
+      until: at + 1,
+      result: { code: 1, text: 'unspecified certificate verification error', depth: 0 },
+    };
+  const [leaf, ...untrusted] = read.value;
+  const trusted = readTrustedCertificates(check.roots);
+  if (leaf === undefined) return { from: at, until: at + 1, result: GOOD };
+  return {
+    ...validity([leaf, ...untrusted, ...trusted], at),
+    result: resultOf(check, leaf, untrusted, trusted, at),
+  };
+}
+
+function resultOf(
+  check: PeerCheck,
+  leaf: Certificate,
+  untrusted: readonly Certificate[],
+  trusted: readonly Certificate[],
+  at: number,
+): TlsVerifyResult {
+  const { purpose, level, depth, expectedName } = check;
+  const isAddress = expectedName !== undefined && ipOctets(expectedName) !== undefined;
+  const { chain, problems } = verifyChain({
+    leaf,
+    untrusted,
+    trusted,
+    at,
+    purpose,
+    securityLevel: level,
+    ...(expectedName === undefined ? {} : isAddress ? { ip: expectedName } : { host: expectedName }),
+  });
+  if (depth !== undefined && chain.length - 2 > depth) return { code: 22, text: TOO_LONG, depth: depth + 1 };
+  const problem = check.which === 'first' ? problems[0] : problems.at(-1);
+  return problem === undefined ? GOOD : { code: problem.code, text: problem.text, depth: problem.depth };
+}
+
+/** The seconds around `at` in which no certificate begins or ends. */
+function validity(certificates: readonly Certificate[], at: number): { from: number; until: number } {
+  let from = -Infinity;
+  let until = Infinity;
+  for (const { notBefore, notAfter } of certificates)
+    for (const change of [notBefore, notAfter + 1]) {
+      if (change <= at) from = Math.max(from, change);
+      else until = Math.min(until, change);
+    }
+  return { from, until };
+}
