@@ -5,6 +5,7 @@
  */
 import type {
   AnswerView,
+  BranchView,
   Brief,
   EventItem,
   FeedItem,
@@ -55,7 +56,7 @@ export interface TimeState {
 
 export interface BranchState {
   current: number;
-  all: { id: number; name: string; forkedAt: Micros; head: Micros }[];
+  all: BranchView[];
 }
 
 export interface TerminalTab {

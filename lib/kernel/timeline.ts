@@ -160,6 +160,23 @@ export class Timeline<S, I = unknown> {
     this.#branches.length = 0;
   }
 
+  /** A course known by its inputs alone, from an earlier session: it is played when somebody takes it up. */
+  adopt(course: {
+    readonly end: Micros;
+    readonly inputs: readonly { readonly at: Micros; readonly input: I }[];
+  }): Branch<S, I> {
+    const first = this.#checkpoints.first;
+    assert(isInOrder(course.inputs, first.at), 'the inputs of a course must be in order of time');
+    const branch: Branch<S, I> = {
+      from: course.end,
+      end: course.end,
+      inputs: course.inputs.map(({ at, input }, seq) => ({ at, seq, input })),
+      checkpoints: [first],
+    };
+    this.#branches.push(branch);
+    return branch;
+  }
+
   /** Takes up a branch of `branches` again, at the instant where it was left; the present course takes its place. */
   switchTo(branch: Branch<S, I>): void {
     const index = this.#branches.indexOf(branch);
@@ -183,8 +200,7 @@ export class Timeline<S, I = unknown> {
    */
   replay(inputs: readonly { readonly at: Micros; readonly input: I }[], until?: Micros): void {
     const first = this.#checkpoints.first;
-    const ordered = inputs.every(({ at }, i) => at >= (inputs[i - 1]?.at ?? first.at));
-    assert(ordered, 'the inputs of a replay must be in order of time');
+    assert(isInOrder(inputs, first.at), 'the inputs of a replay must be in order of time');
     this.#inputs = inputs.map(({ at, input }, seq) => ({ at, seq, input }));
     this.#branches.length = 0;
     this.#checkpoints.replaceBy([first]);
@@ -246,4 +262,8 @@ export class Timeline<S, I = unknown> {
     // On the way to the next one, which exists already, none is taken.
     this.#dueAt = this.#checkpoints.last.at + this.#every;
   }
+}
+
+function isInOrder(inputs: readonly { readonly at: Micros }[], start: Micros): boolean {
+  return inputs.every(({ at }, i) => at >= (inputs[i - 1]?.at ?? start));
 }

@@ -23,7 +23,9 @@ export type ClientMessage =
         | { kind: 'seek'; at: Micros }
         | { kind: 'live' }
         | { kind: 'branch' }
-        | { kind: 'switch-branch'; branch: number };
+        | { kind: 'switch-branch'; branch: number }
+        /** Be at this instant, whatever lies ahead: for a run that is shown beside another. `playing`: the other one runs. */
+        | { kind: 'follow'; at: Micros; playing: boolean };
     }
   | { type: 'terminal-open'; id: number; host: string; user?: string }
   /** `raw`: keys as they were typed, for a program that wants them one by one. */
@@ -51,7 +53,8 @@ export type ClientMessage =
   | { type: 'answer'; id: number; question: string; choice: string }
   | { type: 'finish'; id: number }
   | { type: 'debrief'; id: number }
-  | { type: 'export'; id: number }
+  /** `branch`: another course of the run, at the present instant. */
+  | { type: 'export'; id: number; branch?: number }
   /** The run as steps of a solution, for scenario.yaml. */
   | { type: 'solution'; id: number }
   | { type: 'journal'; id: number; from: number; to?: number; filter?: string }
@@ -86,9 +89,25 @@ export interface SavedRun {
   at: Micros;
   savedAt: string;
   title: string;
-  branches?: { name: string; forkedAt: Micros; inputs: { at: Micros; input: RunInput }[] }[];
+  /** The present course, when there are others. */
+  branch?: BranchView;
+  branches?: SavedBranch[];
   /** Journal hash at `at`, to notice that a run was edited or the engine changed. */
   hash: string;
+}
+/** A course of a run: another one parted from `parent` at `forkedAt`. */
+export interface BranchView {
+  id: number;
+  name: string;
+  parent: number;
+  forkedAt: Micros;
+  /** How far it went. */
+  head: Micros;
+}
+export interface SavedBranch extends BranchView {
+  /** So many of the present course's inputs are its own, too; `inputs` follow them. */
+  shared: number;
+  inputs: { at: Micros; input: RunInput }[];
 }
 /** Inputs of a run, in the order they were given. */
 export type RunInput =
@@ -248,7 +267,7 @@ export interface Frame {
   head: Micros;
   lookingBack: boolean;
   branch: number;
-  branches?: { id: number; name: string; forkedAt: Micros; head: Micros }[];
+  branches?: BranchView[];
   /** Simulated seconds per real second lately. */
   rate: number;
   /** How the run stands. */

@@ -10,6 +10,8 @@ const MOST_BYTES = 32_000_000;
 
 const at = z.number().check(z.int(), z.gte(0));
 const input = z.object({ at, input: z.looseObject({ kind: z.string() }) });
+const number = z.number().check(z.int(), z.gte(0));
+const branch = { id: number, name: z.string(), parent: number, forkedAt: at, head: at };
 const savedRun = z.object({
   format: z.literal('faultline-run'),
   version: z.literal(1),
@@ -23,7 +25,8 @@ const savedRun = z.object({
   at,
   savedAt: z.string(),
   title: z.string(),
-  branches: z.optional(z.array(z.object({ name: z.string(), forkedAt: at, inputs: z.array(input) }))),
+  branch: z.optional(z.object(branch)),
+  branches: z.optional(z.array(z.object({ ...branch, shared: number, inputs: z.array(input) }))),
   hash: z.string(),
 });
 

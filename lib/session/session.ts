@@ -4,10 +4,10 @@
  * worker) says how much real time has passed.
  */
 import { complete, historyOf } from '../shell/index';
-import type { Branch } from '../kernel/timeline';
 import { paceTarget } from '../kernel/pace';
 import type { Run } from '../scenario/run';
 import { clonePlain } from '../std/plain';
+import { Branches } from './branches';
 import { answerViews, debriefOf, originalFiles } from './debrief';
 import { hostDetail } from './detail';
 import { ENGINE } from './engine';
@@ -38,7 +38,6 @@ import { type BusyMarks, hostStatus, sharedAddresses } from './status';
 import { topologyOf } from './topology';
 import { type Piece, Transcript } from './transcript';
 
-type Course = Branch<unknown, RunInput>;
 type Message<T extends ClientMessage['type']> = Extract<ClientMessage, { type: T }>;
 
 export class Session {
@@ -52,10 +51,9 @@ export class Session {
   /** The last line sent on each terminal, until it arrives. */
   readonly #sent = new Map<string, { key: string; received: number; at: number }>();
   readonly #busy: BusyMarks = new Map();
-  readonly #branchNames = new Map<number, { name: string; forkedAt: number; head: number }>();
-  readonly #courses = new Map<Course, number>();
-  #branch = 0;
-  #nextBranch = 1;
+  readonly #branches: Branches;
+  /** Set while the run is shown beside another one and goes where that one goes. */
+  #following: { playing: boolean } | undefined;
   #speed: Speed = 1;
   #playing = true;
   #rate = 1;
@@ -77,7 +75,7 @@ export class Session {
     this.#requests = new Requests(run.world, Object.keys(run.scenario.lab.hosts), run.origin);
     this.#feed = new JournalFeed(run, this.#requests);
     this.#original = originalFiles(run);
-    this.#branchNames.set(0, { name: 'first attempt', forkedAt: 0, head: 0 });
+    this.#branches = new Branches(run);
     run.kernel.journal.onTruncate(() => this.#rewound());
     run.kernel.journal.onAppend((entry) => {
       if (entry.type === 'editor.open') this.#openEditor(entry.data);
@@ -93,6 +91,7 @@ export class Session {
       Math.max(saved.at, inputs.at(-1)?.at ?? 0) + (inputs.length === 0 ? run.origin : 0),
     );
     run.seek(saved.at);
+    this.#branches.restore(saved);
     this.#drainTerminals();
     for (const id of learnerTerminals(run.world).keys()) {
       const number = Number(/^t(\d+)$/.exec(id)?.[1] ?? 0);
@@ -157,6 +156,10 @@ export class Session {
   get #isLookingBack(): boolean {
     return this.run.timeline.hasFuture;
   }
+  /** What follows another run moves as that one does, though its own inputs lie ahead. */
+  get #isShownAsPast(): boolean {
+    return this.#following === undefined ? this.#isLookingBack : false;
+  }
   get isPlaying(): boolean {
     return this.#playing && this.#speed !== 0 && !this.run.progress.ended;
   }
@@ -200,7 +203,21 @@ export class Session {
         return;
       case 'switch-branch':
         this.#switchBranch(action.branch);
+        return;
+      case 'follow':
+        this.#follow(action);
     }
+  }
+  /** Whether another run says where this one is: it shows nothing by itself then. */
+  get isFollowing(): boolean {
+    return this.#following !== undefined;
+  }
+  #follow({ at, playing }: { at: number; playing: boolean }): void {
+    this.#following = { playing };
+    this.#playing = false;
+    // Beyond its end nothing more was done: the world goes on by itself.
+    if (at >= this.#now) this.advance(at);
+    else this.#seek(Math.max(0, at));
   }
   #seek(at: number): void {
     this.#drainTerminals();
@@ -235,32 +252,15 @@ export class Session {
     this.#requests.clear();
   }
   #fork(): void {
-    const course = this.run.timeline.fork();
-    this.#courses.set(course, this.#branch);
-    const left = this.#branchNames.get(this.#branch);
-    if (left !== undefined) left.head = course.end - this.run.origin;
-    this.#branch = this.#nextBranch++;
-    this.#branchNames.set(this.#branch, {
-      name: `attempt ${this.#branch + 1}`,
-      forkedAt: this.#now,
-      head: this.#now,
-    });
+    this.#branches.fork();
     this.#feed.restartAt(this.run.kernel.journal.length);
     this.#sentPoints = Math.min(this.#sentPoints, Math.floor(this.#now / 1_000_000));
     this.#sentFeed = Math.min(this.#sentFeed, this.run.progress.feed.length);
   }
   #switchBranch(wanted: number): void {
-    const course = [...this.#courses].find(([, id]) => id === wanted)?.[0];
-    const index = course === undefined ? -1 : this.run.timeline.branches.indexOf(course);
-    if (course === undefined || index < 0 || wanted === this.#branch) return;
     this.#drainTerminals();
     this.#keepScreens();
-    this.run.timeline.switchTo(course);
-    const left = this.run.timeline.branches[index];
-    this.#courses.delete(course);
-    if (left !== undefined) this.#courses.set(left, this.#branch);
-    this.#branch = wanted;
-    this.run.seek(course.end - this.run.origin);
+    if (!this.#branches.switchTo(wanted)) return;
     this.#feed.restartAt(0);
     this.#sentPoints = 0;
     this.#sentFeed = 0;
@@ -276,7 +276,7 @@ export class Session {
       id,
       pieces,
     ]);
-    this.#keptScreens.set(this.#branch, new Map(screens));
+    this.#keptScreens.set(this.#branches.current, new Map(screens));
   }
 
   // ---------------------------------------------------------------- inputs
@@ -384,7 +384,9 @@ export class Session {
       case 'debrief':
         return { kind: 'debrief', debrief: this.debrief() };
       case 'export':
-        return { kind: 'export', run: this.saved('') };
+        return message.branch === undefined
+          ? { kind: 'export', run: this.saved('') }
+          : this.#otherCourse(message.branch);
       case 'solution':
         return this.#solution();
       case 'journal':
@@ -519,8 +521,16 @@ export class Session {
       at: this.#now,
       savedAt,
       title: run.scenario.title,
+      ...this.#branches.saved(),
       hash: run.kernel.journal.hash(),
     };
+  }
+  /** Another course of this run, up to the present instant. */
+  #otherCourse(branch: number): Answer {
+    const inputs = this.#branches.inputsOf(branch);
+    if (inputs === undefined) return refused('There is no such attempt.');
+    const { branch: _, branches: __, ...run } = this.saved('');
+    return { kind: 'export', run: { ...run, inputs, hash: '' } };
   }
 
   // ---------------------------------------------------------------- frames
@@ -551,18 +561,18 @@ export class Session {
       at: this.#now,
       clock: world.state.epoch + run.kernel.now,
       speed: this.#speed,
-      playing: this.isPlaying,
+      playing: this.#following?.playing ?? this.isPlaying,
       head: this.#head,
-      lookingBack: this.#isLookingBack,
-      branch: this.#branch,
-      branches: this.#branches(),
+      lookingBack: this.#isShownAsPast,
+      branch: this.#branches.current,
+      branches: this.#branches.views(this.#head),
       rate: this.#rate,
       phase: phaseOf(progress),
       ...(progress.verdict === '' ? {} : { verdict: progress.verdict }),
       ...(hosts.length === 0 ? {} : { hosts }),
       links: this.#requests.links(this.topology.links, run.kernel.now),
       addresses: sharedAddresses(run),
-      ...(requests === undefined || this.#isLookingBack ? {} : { requests }),
+      ...(requests === undefined || this.#isShownAsPast ? {} : { requests }),
       ...(service === undefined ? {} : { service }),
       objectives: objectiveViews(run),
       guards: guardViews(run),
@@ -597,14 +607,6 @@ export class Session {
     if (this.#sentHosts.get(id) === text) return false;
     this.#sentHosts.set(id, text);
     return true;
-  }
-  #branches(): NonNullable<Frame['branches']> {
-    return [...this.#branchNames].map(([id, { name, forkedAt, head }]) => ({
-      id,
-      name,
-      forkedAt,
-      head: id === this.#branch ? this.#head : head,
-    }));
   }
   #drainTerminals(): void {
     for (const id of learnerTerminals(this.run.world).keys()) {

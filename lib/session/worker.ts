@@ -50,7 +50,8 @@ function receive(message: ClientMessage): void {
   }
   const answer = session.handle(message);
   if (answer === undefined || !('id' in message)) {
-    if (message.type === 'transport' || message.type.startsWith('terminal'))
+    // What follows another run is shown when it is told something, and at no other time.
+    if (message.type === 'transport' || message.type.startsWith('terminal') || session.isFollowing)
       post({ type: 'frame', frame: session.frame() });
     return;
   }
@@ -121,7 +122,7 @@ function withNotices(frame: Frame): Frame {
 }
 
 function tick(): void {
-  if (session === undefined) return;
+  if (session === undefined || session.isFollowing) return;
   const begun = performance.now();
   const wall = begun - lastTick;
   lastTick = begun;
