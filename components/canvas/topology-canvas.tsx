@@ -2,15 +2,8 @@
 
 import '@xyflow/react/dist/base.css';
 import './topology-canvas.css';
-import {
-  type EdgeTypes,
-  type NodeTypes,
-  ReactFlow,
-  ReactFlowProvider,
-  useReactFlow,
-  useStoreApi,
-} from '@xyflow/react';
-import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { type EdgeTypes, type NodeTypes, ReactFlow, ReactFlowProvider, useStoreApi } from '@xyflow/react';
+import { type KeyboardEvent, type MouseEvent, useMemo, useRef, useState } from 'react';
 import { useRun, useWorkbench, useWorkbenchStore } from '@/components/workbench/run-context';
 import { nearestHost } from '@/lib/views/wires';
 import { AddressBadges } from './address-badges';
@@ -21,6 +14,7 @@ import { Outline } from './outline';
 import { RequestDots } from './request-dots';
 import { RequestOverlay } from './request-overlay';
 import { useDots } from './use-dots';
+import { useFitToPanel } from './use-fit-to-panel';
 import { Wire } from './wire-edge';
 import { ZoneRegion } from './zone-node';
 
@@ -42,15 +36,11 @@ const ARROWS: Readonly<Record<string, 'up' | 'down' | 'left' | 'right'>> = {
 const REACH = 11;
 
 /** The map of the run, or its equivalent list. */
-export function TopologyCanvas() {
+export function TopologyCanvas({ label = 'Map of the hosts' }: { label?: string }) {
   const outline = useWorkbench((state) => state.outline);
   return (
     <ReactFlowProvider>
-      <section
-        aria-label="Map of the hosts"
-        data-tour="map"
-        className="relative size-full overflow-hidden bg-ink-0"
-      >
+      <section aria-label={label} data-tour="map" className="relative size-full overflow-hidden bg-ink-0">
         {outline ? <OutlineView /> : <Map />}
       </section>
     </ReactFlowProvider>
@@ -74,21 +64,9 @@ function Map() {
   const [dots] = useState(() => new RequestDots());
   const running = useDots();
   const workbench = useWorkbenchStore();
-  const flow = useReactFlow();
   const store = useStoreApi();
   const frame = useRef<HTMLDivElement>(null);
-  const moved = useRef(false);
-
-  // The map follows its panel's size until the reader moves it.
-  useEffect(() => {
-    const element = frame.current;
-    if (element === null) return undefined;
-    const sizes = new ResizeObserver(() => {
-      if (!moved.current) void flow.fitView(FIT);
-    });
-    sizes.observe(element);
-    return () => sizes.disconnect();
-  }, [flow]);
+  const fitting = useFitToPanel(frame, FIT);
 
   const dotUnder = ({ clientX, clientY }: MouseEvent): number | undefined => {
     const box = frame.current?.getBoundingClientRect();
@@ -142,9 +120,7 @@ function Map() {
         elevateNodesOnSelect={false}
         zoomOnDoubleClick={false}
         deleteKeyCode={null}
-        onMoveStart={(event) => {
-          if (event !== null) moved.current = true;
-        }}
+        onMoveStart={fitting.onMoveStart}
         onPaneClick={() => workbench.selectHost(undefined)}
         proOptions={{ hideAttribution: true }}
         className="topology"
@@ -152,12 +128,7 @@ function Map() {
         <AddressBadges hosts={topology.hosts} />
       </ReactFlow>
       {running && <RequestOverlay dots={dots} topology={topology} />}
-      <CanvasControls
-        onFit={() => {
-          moved.current = false;
-          void flow.fitView({ ...FIT, duration: 200 });
-        }}
-      />
+      <CanvasControls onFit={fitting.onFit} />
     </div>
   );
 }

@@ -21,6 +21,7 @@ import { flowEdges } from '@/components/canvas/flow-elements';
 import { RequestDots } from '@/components/canvas/request-dots';
 import { RequestOverlay } from '@/components/canvas/request-overlay';
 import { useDots } from '@/components/canvas/use-dots';
+import { useFitToPanel } from '@/components/canvas/use-fit-to-panel';
 import { useHandles, useRun } from '@/components/workbench/run-context';
 import type { Topology } from '@/lib/session/messages';
 import type { SandboxView } from '@/lib/session/sandbox/view';
@@ -48,7 +49,6 @@ const REACH = 11;
 export function BuildCanvas({ view }: { view: SandboxView }) {
   const builder = useBuilder();
   const handles = useHandles();
-  const flow = useReactFlow();
   const store = useStoreApi();
   const topology = useRun((state) => state.topology);
   const selected = useSandboxUi((ui) => ui.selected);
@@ -67,6 +67,7 @@ export function BuildCanvas({ view }: { view: SandboxView }) {
   const running = useDots();
   const [dots] = useState(() => new RequestDots());
   const frame = useRef<HTMLDivElement>(null);
+  const fitting = useFitToPanel(frame, FIT);
   useFitting(frame, Object.keys(view.zones).length);
 
   const choose = useCallback(
@@ -118,6 +119,7 @@ export function BuildCanvas({ view }: { view: SandboxView }) {
         }}
         onEdgeClick={(_, edge) => choose([`link:${edge.id}`])}
         onPaneClick={() => choose([])}
+        onMoveStart={fitting.onMoveStart}
         onSelectionEnd={() =>
           choose(
             store
@@ -151,7 +153,7 @@ export function BuildCanvas({ view }: { view: SandboxView }) {
         <AddressBadges hosts={topology.hosts} />
       </ReactFlow>
       {running && <RequestOverlay dots={dots} topology={topology} />}
-      <CanvasControls onFit={() => void flow.fitView({ ...FIT, duration: 200 })} />
+      <CanvasControls onFit={fitting.onFit} />
     </div>
   );
 }

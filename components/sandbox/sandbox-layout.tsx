@@ -6,6 +6,7 @@ import { Button } from '@/components/ui/button';
 import { Tab, TabList, TabPanel, Tabs } from '@/components/ui/tabs';
 import { Announcer } from '@/components/workbench/announcer';
 import { Banner } from '@/components/workbench/banner';
+import { CompareArea } from '@/components/workbench/compare/compare-area';
 import { Dock } from '@/components/workbench/dock';
 import { Inspector } from '@/components/workbench/inspector';
 import { CanvasControls } from '@/components/canvas/canvas-controls';
@@ -58,7 +59,9 @@ export function SandboxLayout({ screen, view }: { screen: Screen; view: SandboxV
             <Banner />
             <Group id={`sandbox-centre-${screen}`} orientation="vertical" className="min-h-0 flex-1">
               <Panel id="map" minSize={140}>
-                <MapArea view={view} />
+                <CompareArea>
+                  <MapArea view={view} />
+                </CompareArea>
               </Panel>
               <Handle label="Height of the terminals" />
               <Panel id="dock" panelRef={bottom} collapsible minSize={90} defaultSize="27%">
@@ -123,7 +126,9 @@ function Single({ view }: { view: SandboxView }) {
               <Palette />
             </div>
             <div className="min-h-0 flex-1">
-              <MapArea view={view} />
+              <CompareArea>
+                <MapArea view={view} />
+              </CompareArea>
             </div>
           </div>
         )}

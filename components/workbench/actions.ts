@@ -9,6 +9,7 @@ import { toggleTheme } from '@/components/ui/theme-switch';
 import { usePreferences } from '@/lib/client/preferences';
 import type { RunState } from '@/lib/client/run-state';
 import type { Speed } from '@/lib/session/messages';
+import { toggleComparison } from './compare/toggle-comparison';
 import type { RunHandles } from './run-context';
 
 export interface Action {
@@ -35,7 +36,7 @@ export function actionsOf(handles: RunHandles): Action[] {
 /** What makes no sense in a sandbox: its screen is another, and it has no solution. */
 const OF_SCENARIOS: ReadonlySet<string> = new Set(['tour', 'solution']);
 
-function timeActions({ client }: RunHandles, { time }: RunState): Action[] {
+function timeActions({ client, workbench }: RunHandles, { time }: RunState): Action[] {
   const transport = (action: Parameters<typeof client.send>[0] & { type: 'transport' }) =>
     client.send(action);
   return [
@@ -76,6 +77,13 @@ function timeActions({ client }: RunHandles, { time }: RunState): Action[] {
       group: 'Time',
       title: 'Continue from the moment looked at',
       run: () => transport({ type: 'transport', action: { kind: 'branch' } }),
+    },
+    {
+      id: 'compare',
+      group: 'Time',
+      title: 'Two attempts side by side',
+      keys: 'v',
+      run: () => toggleComparison({ client, workbench }),
     },
   ];
 }

@@ -8,6 +8,7 @@ import { Tab, TabList, Tabs } from '@/components/ui/tabs';
 import { usePreferences } from '@/lib/client/preferences';
 import type { Area } from '@/lib/client/workbench-store';
 import { Banner } from './banner';
+import { CompareArea } from './compare/compare-area';
 import { Dock } from './dock';
 import { Inspector } from './inspector';
 import type { PanelToggles } from './panel-toggles';
@@ -153,7 +154,11 @@ function Single() {
       <Banner />
       <div className="min-h-40 flex-1 overflow-hidden">
         {area === 'incident' && <Side />}
-        {area === 'map' && <TopologyCanvas />}
+        {area === 'map' && (
+          <CompareArea>
+            <TopologyCanvas />
+          </CompareArea>
+        )}
         {area === 'dock' && <Dock />}
         {area === 'host' && <Inspector />}
       </div>
@@ -175,7 +180,9 @@ function Centre({ id, bottom }: { id: string; bottom: ReturnType<typeof usePanel
       <div className="min-h-0 flex-1">
         <Split id={id} orientation="vertical">
           <Panel id="map" minSize={120}>
-            <TopologyCanvas />
+            <CompareArea>
+              <TopologyCanvas />
+            </CompareArea>
           </Panel>
           <Handle label="Height of the terminals" />
           <Panel id="dock" panelRef={bottom} collapsible minSize={90} defaultSize="29%">

@@ -1,13 +1,14 @@
 'use client';
 
-import { GitBranch, PanelBottom, PanelLeft, PanelRight } from 'lucide-react';
+import { GitBranch, GitCompareArrows, PanelBottom, PanelLeft, PanelRight } from 'lucide-react';
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { cn } from '@/components/ui/class-names';
 import { clockAt, clockText } from '@/lib/views/times';
 import { TONE_FILL } from '@/lib/views/tones';
 import type { PanelToggles } from './panel-toggles';
-import { useClient, useRun, useWorkbench } from './run-context';
+import { toggleComparison } from './compare/toggle-comparison';
+import { useClient, useHandles, useRun, useWorkbench } from './run-context';
 import { markViews, neighbourMark, timelineEnd } from './timeline-view';
 
 /** The run from its start to now: what happened when, and a handle to look back. */
@@ -130,29 +131,43 @@ const TARGETS: Readonly<Record<string, (at: number, head: number) => number>> = 
 
 function Branches() {
   const client = useClient();
+  const handles = useHandles();
+  const comparing = useWorkbench((state) => state.compare !== undefined);
   const { current, all } = useRun((state) => state.branch);
   if (all.length < 2) return null;
   return (
-    <label className="flex items-center gap-1">
-      <GitBranch size={11} aria-hidden="true" />
-      <span className="sr-only">Branch</span>
-      <select
-        className="max-w-40 rounded bg-ink-2 px-1 text-2xs text-muted"
-        value={current}
-        onChange={(event) =>
-          client.send({
-            type: 'transport',
-            action: { kind: 'switch-branch', branch: Number(event.target.value) },
-          })
-        }
+    <span className="flex items-center gap-1">
+      <label className="flex items-center gap-1">
+        <GitBranch size={11} aria-hidden="true" />
+        <span className="sr-only">Branch</span>
+        <select
+          className="max-w-40 rounded bg-ink-2 px-1 text-2xs text-muted"
+          value={current}
+          onChange={(event) =>
+            client.send({
+              type: 'transport',
+              action: { kind: 'switch-branch', branch: Number(event.target.value) },
+            })
+          }
+        >
+          {all.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <Button
+        look="quiet"
+        size="small"
+        className="h-5"
+        aria-pressed={comparing}
+        title="Two attempts side by side (v)"
+        onClick={() => toggleComparison(handles)}
       >
-        {all.map(({ id, name }) => (
-          <option key={id} value={id}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
+        <GitCompareArrows size={11} aria-hidden="true" /> Compare
+      </Button>
+    </span>
   );
 }
 

@@ -6,11 +6,10 @@ import { type Autosave, startAutosave } from '@/lib/client/autosave';
 import { RunClient } from '@/lib/client/run-client';
 import type { RunPort } from '@/lib/client/run-port';
 import { freshRunId, savedRuns, type StorageProblem } from '@/lib/client/saved-runs';
-import { watchOf } from '@/lib/client/watch';
 import { createWorkbenchStore } from '@/lib/client/workbench-store';
-import { watchedParts } from '@/components/panels/registry';
 import type { SavedRun, ScenarioSource } from '@/lib/session/messages';
 import type { RunHandles } from './run-context';
+import { watchAlong } from './watch-along';
 
 export interface SessionOptions {
   scenario: ScenarioSource;
@@ -79,32 +78,6 @@ async function openedRun(scenario: string): Promise<{ id: string; run?: SavedRun
   address.searchParams.set('run', id);
   window.history.replaceState(window.history.state, '', address);
   return { id };
-}
-
-/** Tells the worker what is looked at, whenever that changes and after each opening. */
-function watchAlong({ client, workbench }: RunHandles): () => void {
-  let said = '';
-  const say = (again: boolean) => {
-    const watch = watchOf(workbench.getState(), watchedParts);
-    const text = JSON.stringify(watch);
-    if (text === said && !again) return;
-    const before: unknown = said === '' ? undefined : JSON.parse(said);
-    if (JSON.stringify(watch.logs) !== JSON.stringify(logsOf(before))) client.store.forget('logs');
-    said = text;
-    client.send(watch);
-  };
-  const stopLooking = workbench.subscribe(() => say(false));
-  const stopOpening = client.store.subscribe((state, before) => {
-    if (state.connection.state === 'open' && before.connection.state !== 'open') say(true);
-  });
-  return () => {
-    stopLooking();
-    stopOpening();
-  };
-}
-
-function logsOf(watch: unknown): unknown {
-  return typeof watch === 'object' && watch !== null && 'logs' in watch ? watch.logs : undefined;
 }
 
 /** `vi FILE` in a terminal opens the file in the editor. */

@@ -83,6 +83,11 @@ export class RunClient {
     });
   }
 
+  /** A handle on another run, in a worker of its own. */
+  another(): RunClient {
+    return new RunClient(this.#spawn);
+  }
+
   /** The run as it can be saved, and the one to recover from. */
   async export(): Promise<SavedRun> {
     const { run } = await this.ask({ type: 'export' }, 'export');

@@ -33,6 +33,8 @@ export interface WorkbenchState {
   view: 'workbench' | 'debrief';
   debrief: Debrief | undefined;
   savedAt: number | undefined;
+  /** The branch that is shown beside the present one. */
+  compare: number | undefined;
 }
 
 export interface WorkbenchStore extends StoreApi<WorkbenchState> {
@@ -60,6 +62,7 @@ export function createWorkbenchStore(): WorkbenchStore {
     view: 'workbench',
     debrief: undefined,
     savedAt: undefined,
+    compare: undefined,
   }));
   const { setState } = store;
   return Object.assign(store, {

@@ -31,7 +31,7 @@ const WORDS: Readonly<Record<string, (data: Data, host: string) => Said>> = {
     ...(data['fault'] === undefined ? {} : { mark: 'fault' }),
   }),
   tomorrow: () => ({ text: 'Tomorrow: the trigger comes again', tone: 'active', mark: 'fault' }),
-  inject: (data) => ({ text: `The instructor: ${word(data, 'kind')}`, tone: 'broken', mark: 'fault' }),
+  inject: (data) => ({ text: `Broken on purpose: ${word(data, 'kind')}`, tone: 'broken', mark: 'fault' }),
   'objective.met': (data) => ({
     text: `Objective met: ${word(data, 'title') || word(data, 'id')}`,
     tone: 'ok',

@@ -16,7 +16,8 @@ export interface JournalNews {
 export class JournalFeed<I> {
   /** seq of the next entry to take. */
   #next = 0;
-  #seen = new Map<string, number>();
+  /** Entries that repeat themselves: the first few of each kind, by seq. */
+  #seen = new Map<string, number[]>();
 
   constructor(
     private readonly run: Run<I>,
@@ -26,6 +27,11 @@ export class JournalFeed<I> {
   /** The journal was cut here: what comes is new. */
   restartAt(length: number): void {
     this.#next = Math.min(this.#next, length);
+    for (const [key, seqs] of this.#seen)
+      this.#seen.set(
+        key,
+        seqs.filter((seq) => seq < length),
+      );
   }
 
   news(): JournalNews {
@@ -47,10 +53,11 @@ export class JournalFeed<I> {
   #isTooMuch(entry: JournalEntry): boolean {
     const key = repeats(entry);
     if (key === undefined) return false;
-    const count = (this.#seen.get(key) ?? 0) + 1;
     if (this.#seen.size > MOST_SEEN) this.#seen.clear();
-    this.#seen.set(key, count);
-    return count > MOST_REPEATS;
+    const seqs = this.#seen.get(key) ?? [];
+    if (seqs.length >= MOST_REPEATS) return true;
+    this.#seen.set(key, [...seqs, entry.seq]);
+    return false;
   }
 }
 
