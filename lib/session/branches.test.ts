@@ -21,16 +21,16 @@ function type(session: Session, text: string, until: number): void {
   session.input({ kind: 'line', terminal: 't1', text });
   session.advance(until);
 }
-/** Two attempts: in the first `echo one` at 20 s, in the second `echo two` at 15 s. */
+/** Two attempts: in the first `echo one` at 4 s, in the second `echo two` at 3 s. */
 function twoAttempts(): Session {
   const session = open();
   session.start();
-  session.advance(10 * SECOND);
-  type(session, 'echo both', 20 * SECOND);
-  type(session, 'echo one', 30 * SECOND);
-  session.transport({ kind: 'seek', at: 15 * SECOND });
+  session.advance(2 * SECOND);
+  type(session, 'echo both', 4 * SECOND);
+  type(session, 'echo one', 6 * SECOND);
+  session.transport({ kind: 'seek', at: 3 * SECOND });
   session.transport({ kind: 'branch' });
-  type(session, 'echo two', 25 * SECOND);
+  type(session, 'echo two', 5 * SECOND);
   return session;
 }
 function exported(answer: Answer | undefined): SavedRun {
@@ -42,8 +42,8 @@ test('branches and what they share are saved with the run, and can be taken up a
   const session = twoAttempts();
   const hash = session.run.kernel.journal.hash();
   const saved = session.saved('2026-11-28T12:00:00Z');
-  expect(saved.branch).toMatchObject({ id: 1, parent: 0, forkedAt: 15 * SECOND });
-  expect(saved.branches).toMatchObject([{ id: 0, head: 30 * SECOND, shared: 2 }]);
+  expect(saved.branch).toMatchObject({ id: 1, parent: 0, forkedAt: 3 * SECOND });
+  expect(saved.branches).toMatchObject([{ id: 0, head: 6 * SECOND, shared: 2 }]);
   const read = readRunFile(JSON.stringify(saved));
   if (!read.ok) throw new Error(read.message);
 
@@ -52,7 +52,7 @@ test('branches and what they share are saved with the run, and can be taken up a
   expect(again.takeNotices()).toEqual([]);
   expect(again.frame().branches?.map(({ name }) => name)).toEqual(['first attempt', 'attempt 2']);
   again.transport({ kind: 'switch-branch', branch: 0 });
-  expect(again.frame()).toMatchObject({ branch: 0, at: 30 * SECOND, lookingBack: false });
+  expect(again.frame()).toMatchObject({ branch: 0, at: 6 * SECOND, lookingBack: false });
   expect(again.fullFrame().terminals?.[0]?.text).toContain('echo one');
   expect(again.fullFrame().terminals?.[0]?.text).not.toContain('echo two');
   again.transport({ kind: 'switch-branch', branch: 1 });
@@ -64,18 +64,18 @@ test('another branch follows beside the present one, past its own end too, and m
   const other = open();
   const run = exported(session.handle({ type: 'export', id: 1, branch: 0 }));
   expect(run.inputs).toHaveLength(3);
-  expect(run.at).toBe(25 * SECOND);
+  expect(run.at).toBe(5 * SECOND);
   other.restore(run);
-  other.transport({ kind: 'follow', at: 18 * SECOND, playing: true });
+  other.transport({ kind: 'follow', at: 4 * SECOND, playing: true });
   // Its own last input lies ahead: that is no look back.
-  expect(other.frame()).toMatchObject({ at: 18 * SECOND, lookingBack: false, playing: true });
-  other.transport({ kind: 'follow', at: 50 * SECOND, playing: true });
-  expect(other.frame().at).toBe(50 * SECOND);
+  expect(other.frame()).toMatchObject({ at: 4 * SECOND, lookingBack: false, playing: true });
+  other.transport({ kind: 'follow', at: 9 * SECOND, playing: true });
+  expect(other.frame().at).toBe(9 * SECOND);
   expect(other.fullFrame().terminals?.[0]?.text).toContain('echo one');
-  other.transport({ kind: 'follow', at: 12 * SECOND, playing: false });
-  expect(other.frame()).toMatchObject({ at: 12 * SECOND, playing: false });
+  other.transport({ kind: 'follow', at: 3 * SECOND, playing: false });
+  expect(other.frame()).toMatchObject({ at: 3 * SECOND, playing: false });
   // It has no clock of its own.
-  expect(other.target(1000)).toBe(12 * SECOND);
+  expect(other.target(1000)).toBe(3 * SECOND);
   expect(session.handle({ type: 'export', id: 2, branch: 7 })).toMatchObject({ kind: 'refused' });
 });
 
