@@ -157,10 +157,10 @@ function lengthHeader(tag: number, length: number): Uint8Array {
   return Uint8Array.of(tag, 0x80 | octets.length, ...octets);
 }
 export const sequence = (...parts: readonly Uint8Array[]): Uint8Array => der(SEQUENCE, ...parts);
-/** A SET OF: its parts in DER's order. */
-export function setOf(...parts: readonly Uint8Array[]): Uint8Array {
-  return der(SET, ...parts.toSorted(compareBytes));
-}
+/** A SET OF, its parts in DER's order. */
+export const setOf = (...parts: readonly Uint8Array[]): Uint8Array => taggedSetOf(SET, parts);
+export const taggedSetOf = (tag: number, parts: readonly Uint8Array[]): Uint8Array =>
+  der(tag, ...parts.toSorted(compareBytes));
 export function derInteger(value: bigint | number): Uint8Array {
   const number = BigInt(value);
   let width = 1n;

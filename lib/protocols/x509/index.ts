@@ -14,6 +14,9 @@
  * | load trusted roots | `readTrustedCertificates(text)` |
  * | is a server's chain good? | `verifyChain({ leaf, untrusted, trusted, at, purpose: 'sslserver', securityLevel: 2 })` |
  * | is it for this host? | `matchesHost`, `matchesIp` (OpenSSL), `curlNameProblem` (curl) |
+ * | make a key | `generateKey(kind, random)`, `privateKeyPem(key, protection?)` |
+ * | issue | `makeExtension(name, words, context)`, `issueCertificate(parts, issuerKey)`, `certificatePem` |
+ * | ask for one | `makeRequest(parts, key)`, `requestPem`; `readRequestFile`, `requestIsSigned` |
  */
 export { type Certificate, certificatePem, colonHex, fingerprint, readCertificate } from './certificate';
 export {
@@ -23,16 +26,44 @@ export {
   readTrustFile,
   type TrustFile,
 } from './certificate-file';
+export { certificateText, requestText, serialHex } from './certificate-text';
+export {
+  type ConfigPair,
+  type ExtensionContext,
+  type ExtensionIssuer,
+  makeExtension,
+} from './extension-config';
+export { extensionsText } from './extension-text';
 export type { AuthorityKeyId, Extension, GeneralName, KeyUsage } from './extensions';
 export { type CurlNameProblem, curlNameProblem, matchesHost, matchesIp } from './host-names';
+export { type CertificateParts, issueCertificate } from './issue';
+export { generateKey, type KeyKind, randomSerial } from './key-generation';
 export { keyMatches, keyMismatchErrors } from './key-match';
+export { privateKeyText, publicKeyText } from './key-text';
 export { keyBits, type PrivateKey, type PublicKey, publicKeyOf } from './keys';
-export { commonName, type Name, nameCompat, nameOneLine, nameRfc2253 } from './names';
+export {
+  commonName,
+  type Name,
+  nameCompat,
+  nameOf,
+  nameOfParts,
+  nameOneLine,
+  nameRfc2253,
+} from './names';
 export { longErrors, openErrors, type OpensslError, opensslError, shortErrors } from './openssl-error';
 export { type Pem, type PemBlock, readPem } from './pem';
 export { isEncryptedKey, type PrivateKeyError, readPrivateKey } from './private-key-file';
-export type { Purpose } from './purposes';
+export { type KeyProtection, privateKeyPem, publicKeyPem, traditionalKeyPem } from './private-key-writing';
+export { type Purpose, PURPOSES } from './purposes';
+export {
+  type CertificateRequest,
+  makeRequest,
+  readRequestFile,
+  requestIsSigned,
+  requestPem,
+} from './requests';
 export { isStrongKey, isStrongSignature } from './security-level';
-export { type Seconds, timeText } from './times';
+export { type Digest, digestOf } from './signatures';
+export { parseTime, type Seconds, timeText } from './times';
 export { type ChainCheck, type ChainProblem, type Verification, verifyChain } from './verify';
 export { type VerifyCode, verifyText } from './verify-codes';

@@ -105,6 +105,12 @@ export function keyBits(key: PublicKey | PrivateKey): number {
   return key.type === 'ed25519' ? 256 : 0;
 }
 
+/** Object identifier of the key's algorithm. */
+export function publicKeyAlgorithm(key: PublicKey): string {
+  if (key.type === 'unknown') return key.algorithm;
+  return key.type === 'rsa' ? RSA_ENCRYPTION : key.type === 'ec' ? EC_PUBLIC_KEY : ED25519;
+}
+
 /** Whether two public keys are the same. */
 export function samePublicKey(a: PublicKey, b: PublicKey): boolean {
   return sameBytes(publicKeyInfo(a), publicKeyInfo(b));
