@@ -145,7 +145,8 @@ function parseField(
   names: readonly string[] = [],
   firstName = 0,
 ): boolean[] | undefined {
-  const set = Array.from({ length: high + 1 }, () => false);
+  const set = new Array<boolean>(high + 1).fill(false);
+  if (text === '*') return set.fill(true, low);
   const number = (word: string): number | undefined => {
     if (/^\d+$/.test(word)) return Number(word);
     const index = names.indexOf(word.toLowerCase());

@@ -10,7 +10,7 @@
  */
 
 import { byteLength } from '../../std/bytes';
-import { deepFreeze } from '../../std/plain';
+import { stayCompiled } from '../../std/stay-compiled';
 import type { Diagnostic } from '../../text/diagnostic';
 import type { Configuration, ServerSettings } from './config';
 import { SECTION_KEYWORDS, splitWords, type SplitLine, type Word } from './grammar';
@@ -126,7 +126,7 @@ function result(
       ...state.diagnostics,
       ...state.log.messages.filter((message) => message.level !== 'NOTICE').map(diagnosticOf),
     ],
-    configuration: stoppedAt === undefined ? freeze(state, files) : undefined,
+    configuration: stoppedAt === undefined ? finished(state, files) : undefined,
     hasWarnings: state.log.hasWarnings,
     hasListener:
       state.global.sockets.length > 0 || active.some((proxy) => proxy.hasFrontend && proxy.binds.length > 0),
@@ -152,7 +152,7 @@ function diagnosticOf(message: Message): Diagnostic {
 }
 
 /** The drafts without what only the parser needed. */
-function freeze(state: ParserState, files: readonly ConfigurationFile[]): Configuration {
+function finished(state: ParserState, files: readonly ConfigurationFile[]): Configuration {
   const proxies = state.proxies.map((draft) => {
     const {
       defaultServer: _server,
@@ -170,12 +170,12 @@ function freeze(state: ParserState, files: readonly ConfigurationFile[]): Config
       httpAfterResponse: [...parent.httpAfterResponse, ...settings.httpAfterResponse],
     };
   });
-  return deepFreeze({
+  return {
     global: state.global,
     proxies,
     userlists: state.userlists,
     files: files.map(({ path, text }) => ({ path, text })),
-  });
+  };
 }
 
 /** How a `.if` block stands. */
@@ -438,3 +438,5 @@ function printable(text: string, position: number): { readonly text: string; rea
   const cut = clean.slice(shift + 3, shift + 3 + width - 6);
   return { text: `...${cut}${clean.length > shift + width - 3 ? '...' : ''}`, position: position - shift };
 }
+
+stayCompiled(new FileReader(newState(UNKNOWN_SURROUNDINGS), { path: '', text: '' }));

@@ -3,6 +3,7 @@
  * state, the process itself, and the end of those it replaces.
  * Source: HAProxy 2.6 src/haproxy.c `main`.
  */
+import { deepFreeze } from '../../std/plain';
 import { ROOT } from '../../world/files';
 import type { Host } from '../../world/world.contract';
 import type { CommandLine } from './command-line';
@@ -37,7 +38,8 @@ export function prepare(
   const bound = bindAll(host, pid, plan.configuration, former);
   if (bound.failures.length > 0) return { failures: bound.failures };
   const state = newWorker({
-    configuration: plan.configuration,
+    // Never changed from here on: checkpoints share it.
+    configuration: deepFreeze(plan.configuration),
     now: host.world.kernel.now,
     listeners: bound.listeners,
     admin: bound.admin,

@@ -12,6 +12,7 @@
  * as 2.6.12's `parse_line()` makes them.
  */
 
+import { stayCompiled } from '../../std/stay-compiled';
 import type { Span } from '../../text/position';
 
 /** One word of a line, quotes and escapes removed. */
@@ -98,12 +99,14 @@ export function printTree(tree: ConfigurationTree): string {
 }
 
 function parseLine(text: string, span: Span, number: number, variables: VariableLookup): ConfigurationLine {
-  const split = splitWords(text.slice(span.start, span.end), variables);
-  const { fault, comment } = split;
+  const { start, end } = span;
+  if (start === end) return { start, end, number, words: [], comment: undefined, fault: undefined };
+  const { words, fault, comment } = splitWords(text.slice(start, end), variables);
   return {
-    ...span,
+    start,
+    end,
     number,
-    words: split.words.map((word) => ({ text: word.text, ...shifted(word, span.start) })),
+    words: words.map((word) => ({ text: word.text, start: word.start + start, end: word.end + start })),
     comment: comment && shifted(comment, span.start),
     fault: fault && { kind: fault.kind, at: fault.at + span.start },
   };
@@ -302,3 +305,5 @@ class LineSplitter {
 export function splitWords(line: string, variables: VariableLookup = NO_VARIABLES): SplitLine {
   return new LineSplitter(line, variables).run();
 }
+
+stayCompiled(new LineSplitter('', NO_VARIABLES));

@@ -65,7 +65,7 @@ export function parseTree(text: string): ConfigurationTree {
   for (let number = 1; start <= text.length; number++) {
     const newline = text.indexOf('\n', start);
     const end = newline < 0 ? text.length : newline;
-    lines.push(readLine(text, { start, end }, number));
+    lines.push(readLine(text, start, end, number));
     if (newline < 0) break;
     start = newline + 1;
   }
@@ -77,39 +77,35 @@ export function printTree(tree: ConfigurationTree): string {
   return tree.text;
 }
 
-function readLine(text: string, span: Span, number: number): ConfigurationLine {
+function readLine(text: string, start: number, end: number, number: number): ConfigurationLine {
   const pieces: Piece[] = [];
-  const add = (kind: PieceKind, start: number, end: number): void => {
-    pieces.push({ kind, start, end, text: text.slice(start, end) });
-  };
   let isUnterminated = false;
-  let at = span.start;
-  while (at < span.end) {
+  let at = start;
+  while (at < end) {
     const character = text.charAt(at);
     if (isBlank(character)) {
       at++;
       continue;
     }
     const begin = at;
+    let kind: PieceKind | undefined;
     if (character === '#' || character === '!') {
-      add('comment', begin, span.end);
-      break;
-    }
-    if (character === '{' || character === '}') {
-      add('brace', begin, ++at);
-      continue;
-    }
-    if (character === '"') {
+      kind = 'comment';
+      at = end;
+    } else if (character === '{' || character === '}') {
+      kind = 'brace';
+      at++;
+    } else if (character === '"') {
+      kind = 'string';
       const close = text.indexOf('"', at + 1);
-      isUnterminated ||= close < 0 || close >= span.end;
-      at = close < 0 || close >= span.end ? span.end : close + 1;
-      add('string', begin, at);
-      continue;
-    }
-    at = endOfWord(text, at, span.end);
-    add(kindOfWord(text.slice(begin, at), pieces), begin, at);
+      const isOpen = close < 0 || close >= end;
+      isUnterminated ||= isOpen;
+      at = isOpen ? end : close + 1;
+    } else at = endOfWord(text, at, end);
+    const piece = text.slice(begin, at);
+    pieces.push({ kind: kind ?? kindOfWord(piece, pieces), start: begin, end: at, text: piece });
   }
-  return { ...span, number, pieces, isUnterminated };
+  return { start, end, number, pieces, isUnterminated };
 }
 
 function endOfWord(text: string, start: number, end: number): number {
@@ -204,8 +200,10 @@ export interface Decommented {
 }
 
 export function decomment(line: string): Decommented {
-  let text = line.replace(/^[ \t]+/, '');
-  if (!/[!#"\\]/.test(text)) return { text: text.replace(/[ \t]+$/, ''), unterminated: undefined };
+  let start = 0;
+  while (isBlankOrTab(line.charAt(start))) start++;
+  let text = line.slice(start);
+  if (!/[!#"\\]/.test(text)) return { text: withoutBlanksBehind(text), unterminated: undefined };
   let isQuoted = false;
   let isContinued = false;
   let cut = -1;
@@ -230,8 +228,17 @@ export function decomment(line: string): Decommented {
   }
   const unterminated = isQuoted ? text : undefined;
   if (cut >= 0) text = text.slice(0, cut);
-  text = text.replace(/[ \t]+$/, '');
+  text = withoutBlanksBehind(text);
   return { text: isContinued ? `${text}\\` : text, unterminated };
+}
+
+function isBlankOrTab(character: string): boolean {
+  return character === ' ' || character === '\t';
+}
+function withoutBlanksBehind(text: string): string {
+  let end = text.length;
+  while (isBlankOrTab(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
 }
 
 /** The words of a line; a quoted string is one word without its quotes (`alloc_strvec_r`). */
@@ -243,13 +250,24 @@ export interface SplitLine {
 
 export function splitWords(line: string): SplitLine {
   const words: string[] = [];
-  const pattern = /[ \t\f\n\r\v]*(?:"([^"]*)("?)|([^ \t\f\n\r\v"]+))/y;
-  for (let found = pattern.exec(line); found !== null; found = pattern.exec(line)) {
-    if (found[3] !== undefined) words.push(found[3]);
-    else if (found[2] === '"') words.push(found[1] ?? '');
-    else return { words, isUnmatched: true };
+  for (let at = 0; ; ) {
+    while (at < line.length && isSpace(line.charCodeAt(at))) at++;
+    if (at >= line.length) return { words, isUnmatched: false };
+    const start = at;
+    if (line.charAt(at) === '"') {
+      const close = line.indexOf('"', at + 1);
+      if (close < 0) return { words, isUnmatched: true };
+      words.push(line.slice(start + 1, close));
+      at = close + 1;
+    } else {
+      while (at < line.length && line.charAt(at) !== '"' && !isSpace(line.charCodeAt(at))) at++;
+      words.push(line.slice(start, at));
+    }
   }
-  return { words, isUnmatched: false };
+}
+/** Blank, or one of `\t \n \v \f \r`. */
+function isSpace(code: number): boolean {
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d);
 }
 
 /** Why a line with quotes and escapes has no words. */

@@ -81,14 +81,50 @@ const OF_DIGITS: readonly Rule[] = [ADDRESS, TIME, ETHER, NUMBER];
 const OF_LETTERS: readonly Rule[] = [ASTERISK, WORD];
 const NOTHING: readonly Rule[] = [];
 
-function candidates(text: string, at: number, character: string): readonly Rule[] {
-  const isDigit = character >= '0' && character <= '9';
-  if (!isDigit && !/[a-zA-Z_.:\\]/.test(character)) return NOTHING;
-  // Whatever has a colon in it has one soon.
-  for (let next = at; next < at + 5; next++) if (text.charAt(next) === ':') return WITH_COLON;
-  return isDigit ? OF_DIGITS : OF_LETTERS;
+/** What each character below 128 may be part of: every character of a file is looked at, patterns would be slow. */
+const DIGIT = 1;
+const STARTS_WORD = 2;
+const IN_WORD = 4;
+const CLASSES = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  if (/\d/.test(character)) return DIGIT | IN_WORD;
+  if (/[a-zA-Z_.]/.test(character)) return STARTS_WORD | IN_WORD;
+  return character === '/' || character === '-' ? IN_WORD : 0;
+});
+function classAt(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return code < CLASSES.length ? (CLASSES[code] ?? 0) : 0;
 }
-const OPERATORS = ['==', '!=', '<=', '>=', '<<', '>>'];
+function endOf(text: string, from: number, wanted: number): number {
+  let at = from;
+  while ((classAt(text, at) & wanted) !== 0) at++;
+  return at;
+}
+/** Whatever has a colon in it has one soon. */
+function hasColon(text: string, at: number): boolean {
+  for (let next = at; next < at + 5; next++) if (text.charAt(next) === ':') return true;
+  return false;
+}
+
+function candidates(text: string, at: number, character: string): readonly Rule[] {
+  const kind = classAt(text, at);
+  if (kind === IN_WORD || (kind === 0 && character !== ':' && character !== '\\')) return NOTHING;
+  if (hasColon(text, at)) return WITH_COLON;
+  return (kind & DIGIT) !== 0 ? OF_DIGITS : OF_LETTERS;
+}
+/** A word or a number that no other rule can make longer; undefined where the rules have to be tried. */
+function plainToken(text: string, start: number): Token | undefined {
+  const kind = classAt(text, start);
+  if ((kind & (DIGIT | STARTS_WORD)) === 0 || hasColon(text, start)) return undefined;
+  const isNumber = (kind & DIGIT) !== 0;
+  const end = endOf(text, start, isNumber ? DIGIT : IN_WORD);
+  const behind = text.charAt(end);
+  if (isNumber ? (classAt(text, end) & STARTS_WORD) !== 0 : behind === '*' || behind === '\\')
+    return undefined;
+  if (end === start + 1 && text.charAt(start) === '.') return undefined;
+  return { kind: isNumber ? 'number' : 'string', text: text.slice(start, end), start, end };
+}
+const OPERATORS = new Set(['==', '!=', '<=', '>=', '<<', '>>']);
 const SINGLE = ',.:;{}[]()^&|!/-*@$=+<>';
 
 /** Splits a text into tokens; the last one is the end. */
@@ -121,7 +157,7 @@ export function tokenize(text: string): { tokens: Token[]; comments: Span[] } {
       at += 2;
       continue;
     }
-    const token = tokenAt(text, at, character);
+    const token = plainToken(text, at) ?? tokenAt(text, at, character);
     tokens.push(token);
     at = token.end;
   }
@@ -146,7 +182,7 @@ function tokenAt(text: string, at: number, character: string): Token {
   }
   if (length <= 1 && SINGLE.includes(character)) {
     const two = text.slice(at, at + 2);
-    const operator = OPERATORS.includes(two) ? two : character;
+    const operator = OPERATORS.has(two) ? two : character;
     return { kind: 'punctuation', text: operator, start: at, end: at + operator.length };
   }
   if (length === 0) length = 1;
@@ -167,17 +203,21 @@ export function lineEnds(text: string): number[] {
 /** The tree of a file: its tokens, and the pieces that the editor colours. */
 export function parseTree(text: string): ConfigurationTree {
   const { tokens, comments } = tokenize(text);
-  const pieces: Piece[] = comments.map((span) => ({
-    ...span,
+  const pieces: Piece[] = comments.map(({ start, end }) => ({
+    start,
+    end,
     kind: 'comment',
-    text: text.slice(span.start, span.end),
+    text: text.slice(start, end),
   }));
-  for (const [index, token] of tokens.entries()) {
-    const kind = pieceKind(token, tokens[index - 1]);
-    if (kind !== undefined)
-      pieces.push({ kind, text: text.slice(token.start, token.end), start: token.start, end: token.end });
+  let before: Token | undefined;
+  for (const token of tokens) {
+    const { start, end } = token;
+    const kind = pieceKind(token, before);
+    if (kind !== undefined) pieces.push({ kind, text: text.slice(start, end), start, end });
+    before = token;
   }
-  pieces.sort((a, b) => a.start - b.start);
+  // Without comments they are in order already.
+  if (comments.length > 0) pieces.sort((a, b) => a.start - b.start);
   return { text, tokens, comments, pieces };
 }
 
@@ -194,7 +234,7 @@ function pieceKind(token: Token, before: Token | undefined): PieceKind | undefin
       return '{}()[]'.includes(token.text) ? 'brace' : token.text === '$' ? 'variable' : 'operator';
     default:
       if (before?.text === '$' || before?.text === '@') return 'variable';
-      if (/^\d/.test(token.text)) return 'number';
+      if ((classAt(token.text, 0) & DIGIT) !== 0) return 'number';
       return GLOBAL_KEYWORDS.has(token.text) ? 'keyword' : 'word';
   }
 }

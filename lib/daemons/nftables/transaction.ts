@@ -15,6 +15,7 @@ import type {
   Ruleset,
 } from '../../world/network.contract';
 import type { Command, Handle, Problem } from './parse/tree';
+import { RuleContext } from './evaluate/context';
 import { readElements, settle } from './evaluate/elements';
 import { evaluateRule } from './evaluate/rule';
 import { EvaluationTrouble, refuse, type Surroundings, Values } from './evaluate/values';
@@ -23,6 +24,7 @@ import { addElements, deleteElements, newSet, shapeOf } from './kernel/sets';
 import { KernelTrouble, kernel } from './kernel/trouble';
 import { nearest } from './messages';
 import type { Micros } from '../../std/instant';
+import { stayCompiled } from '../../std/stay-compiled';
 
 export interface Outcome {
   /** Undefined when nothing was changed or something was wrong. */
@@ -275,7 +277,7 @@ class Transaction {
       ...(command.comment === undefined ? {} : { comment: command.comment }),
     };
     this.#owned.add(made);
-    this.#tables = [...this.#tables, made];
+    this.#tables.push(made);
     this.#changed = true;
   }
 
@@ -565,9 +567,19 @@ class Transaction {
         throw refuse(target.namePlace, NO_ENTRY);
       }
     }
-    this.#listings.push({ command, tables: this.#tables });
+    this.#listings.push({ command, tables: [...this.#tables] });
   }
 }
+
+const NOWHERE: Surroundings = {
+  interfaceIndex: () => undefined,
+  interfaceName: () => undefined,
+  user: () => undefined,
+  group: () => undefined,
+  address: () => ({ ip: 0 }),
+};
+stayCompiled(new Transaction({ generation: 1, tables: [], nextHandle: 1 }, NOWHERE, 0));
+stayCompiled(new RuleContext(new Values(NOWHERE), { family: 'inet', set: () => undefined }, false));
 
 function setKey({ family, table, name }: Handle): string {
   return `${family} ${table} ${name}`;

@@ -2,6 +2,7 @@
  * A configuration read and checked, as `nginx -t` does before it touches anything.
  * Source: nginx 1.22 src/core/ngx_cycle.c `ngx_init_cycle`.
  */
+import { stayCompiled } from '../../std/stay-compiled';
 import type { Configuration } from './config';
 import { compile } from './parse/compile';
 import { Conf, FAILED, type Handler, type Message, type Surroundings } from './parse/conf';
@@ -103,3 +104,15 @@ function coreProblem(conf: Conf): string | undefined {
     return `${connections} worker_connections are not enough for ${listening} listening sockets`;
   return undefined;
 }
+
+const NOWHERE: Surroundings = {
+  readFile: () => ({ problem: '' }),
+  glob: () => [],
+  user: () => undefined,
+  group: () => undefined,
+  isRoot: true,
+  hostname: '',
+  cores: 1,
+  addresses: () => [],
+};
+stayCompiled(new Conf(NOWHERE, '', '', { own: OWN, slot: setSlot }));

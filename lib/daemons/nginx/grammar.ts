@@ -4,6 +4,7 @@
  * `parseText` makes a tree of a whole text for tools, which prints back unchanged.
  * Source: nginx 1.22 src/core/ngx_conf_file.c `ngx_conf_read_token`.
  */
+import { stayCompiled } from '../../std/stay-compiled';
 
 /** The daemon reads files through a buffer of this size; no word or comment may be longer. */
 const BUFFER = 4_096;
@@ -296,3 +297,7 @@ export function printTree(tree: Tree): string {
 function printAll(statements: readonly Statement[]): string {
   return statements.map(({ source, body, close }) => source + printAll(body ?? []) + close).join('');
 }
+
+const NOTHING = new StatementReader('', { isFile: true });
+stayCompiled(NOTHING);
+stayCompiled(new TokenScan(NOTHING, true));

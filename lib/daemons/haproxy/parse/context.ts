@@ -5,6 +5,7 @@
  */
 
 import { bytesFromText, textFromBytes } from '../../../std/bytes';
+import { stayCompiled } from '../../../std/stay-compiled';
 import type { Diagnostic } from '../../../text/diagnostic';
 import type { Word } from '../grammar';
 import type { MessageLog } from '../messages';
@@ -236,3 +237,5 @@ export function invalidNameCharacter(name: string): string | undefined {
 export type Parsed = Pick<Configuration, 'files'> & { readonly state: ParserState; readonly errors: number };
 
 export type { LogTarget };
+
+stayCompiled(new Line({ file: '', line: 0 }, []));

@@ -237,7 +237,7 @@ export class LineSource {
         top.at++;
         top.lineNumber++;
       }
-      const line = piece.replace(/\r+$/, '');
+      const line = piece.endsWith('\r') ? piece.replace(/\r+$/, '') : piece;
       if (line === '') {
         if (this.definitions.isOpen) this.definitions.endOpen();
         continue;
@@ -313,7 +313,7 @@ export class LineSource {
   }
 
   #include(line: string): boolean {
-    const found = /^include([rmwba]?)\s+(.*)$/s.exec(line);
+    const found = line.startsWith('include') ? /^include([rmwba]?)\s+(.*)$/s.exec(line) : null;
     if (found === null) return false;
     if (this.#stack.length < DEEPEST_INCLUDE)
       this.#openGlob((found[2] ?? '').trim(), CHECKS.get(found[1] ?? '') ?? []);

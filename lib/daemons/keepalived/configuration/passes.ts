@@ -7,6 +7,7 @@
  * `init_bfd_keywords`, `add_track_file_keywords`.
  */
 
+import { stayCompiled } from '../../../std/stay-compiled';
 import { ROOT_DIRECTIVES } from '../directives';
 import { addressLine } from './address-lines';
 import {
@@ -30,7 +31,7 @@ import {
 import { AUTHENTICATION_HANDLERS, endInstance, INSTANCE_HANDLERS } from './instance-keywords';
 import { LineSource } from './line-source';
 import { Reader, UINT_MAX, type Keyword, type KeywordTree, type Words } from './reader';
-import type { Reports } from './report';
+import { Reports } from './report';
 import { complain, type Scope, treeOf } from './scope';
 import {
   endFile,
@@ -326,3 +327,14 @@ function addTrackers(
     });
   }
 }
+
+const NO_REPORTS = new Reports();
+const NO_SOURCE = new LineSource({
+  files: { read: () => undefined, glob: () => [], isPlainFile: () => false },
+  reports: NO_REPORTS,
+  configId: '',
+  namesTopFile: false,
+  logsDetails: false,
+  random: (lowest) => lowest,
+});
+stayCompiled(new Reader(NO_REPORTS, NO_SOURCE, { isTest: true }));

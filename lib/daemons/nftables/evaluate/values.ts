@@ -246,7 +246,7 @@ export class Values {
       default:
     }
     const info = TYPES[type];
-    if (info.bitmask === true) return bitsText(value, info.names ?? {}, numeric ? ' | ' : ',');
+    if (info.bitmask === true) return bitsText(value, type, numeric ? ' | ' : ',');
     if (numeric && type === 'inet_proto') return String(value);
     const name = nameOf(type, value);
     if (name === undefined)
@@ -299,11 +299,17 @@ function nameOf(type: DataType, value: number): string | undefined {
   }
   return names.get(value);
 }
+const bitsOf = new Map<DataType, readonly (readonly [name: string, bit: number])[]>();
 /** Names of bits from the lowest bit up; the value as a number when a bit has no name. */
-function bitsText(value: number, names: Readonly<Record<string, number>>, separator: string): string {
+function bitsText(value: number, type: DataType, separator: string): string {
+  let bits = bitsOf.get(type);
+  if (bits === undefined) {
+    bits = Object.entries(TYPES[type].names ?? {}).toSorted(([, a], [, b]) => a - b);
+    bitsOf.set(type, bits);
+  }
   const parts: string[] = [];
   let rest = value;
-  for (const [name, bit] of Object.entries(names).toSorted(([, a], [, b]) => a - b)) {
+  for (const [name, bit] of bits) {
     if ((rest & bit) === 0) continue;
     parts.push(name);
     rest &= ~bit;

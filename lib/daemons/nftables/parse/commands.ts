@@ -5,6 +5,7 @@
  * Source: nft(8) "INPUT FILE FORMATS", "TABLES", "CHAINS", "RULES", "SETS", "MAPS".
  */
 import type { Family } from '../../../world/network.contract';
+import { stayCompiled } from '../../../std/stay-compiled';
 import { AFTER_COMMAND, BlockParser } from './blocks';
 import { Scope } from './expressions';
 import { SyntaxTrouble, TokenStream } from './stream';
@@ -489,3 +490,5 @@ class StatementValue extends BlockParser {
     return this.right();
   }
 }
+
+stayCompiled(new CommandParser({ name: undefined, text: '' }, { files: () => undefined }, new Map()));

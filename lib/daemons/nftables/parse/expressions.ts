@@ -82,11 +82,17 @@ export class Scope {
   }
 }
 
+type BitOperator = '&' | '|' | '^' | '<<' | '>>';
+/** Of two operators the one with the higher number is done first. */
+const BINDING: Readonly<Record<BitOperator, number>> = { '|': 0, '^': 1, '&': 2, '<<': 3, '>>': 3 };
+
 /** Deeper nesting than this is refused, as bison's stack would. */
 const DEEPEST = 200;
 
 export class ExpressionParser {
   #depth = 0;
+  readonly #readLeft = (): Expression => this.#leftPrimary();
+  readonly #readRight = (): Expression => this.#rightPrimary();
 
   constructor(
     protected readonly stream: TokenStream,
@@ -154,29 +160,23 @@ export class ExpressionParser {
     return { kind: 'concat', parts, place: this.stream.since(start) };
   }
   #leftBits(): Expression {
-    return this.binary(() => this.#leftPrimary());
+    return this.binary(this.#readLeft);
   }
-  protected binary(primary: () => Expression): Expression {
-    const start = this.stream.here;
-    const level = (index: number): Expression => {
-      const operators = [['|'], ['^'], ['&'], ['<<', '>>']][index];
-      if (operators === undefined) return primary();
-      let left = level(index + 1);
-      for (;;) {
-        const operator = operators.find((sign) => this.stream.at(sign));
-        if (operator === undefined) return left;
-        this.stream.next();
-        const right = level(index + 1);
-        left = {
-          kind: 'binary',
-          operator: operator as '&' | '|' | '^' | '<<' | '>>',
-          left,
-          right,
-          place: this.stream.since(start),
-        };
-      }
-    };
-    return level(0);
+  /** Bit operations around values that `primary` reads, as closely bound as `binding` or more. */
+  protected binary(primary: () => Expression, binding = 0, start = this.stream.here): Expression {
+    const { stream } = this;
+    let left = primary();
+    for (;;) {
+      const operator = this.#bitOperator();
+      if (operator === undefined || BINDING[operator] < binding) return left;
+      stream.next();
+      const right = this.binary(primary, BINDING[operator] + 1, start);
+      left = { kind: 'binary', operator, left, right, place: stream.since(start) };
+    }
+  }
+  #bitOperator(): BitOperator | undefined {
+    const { kind, text } = this.stream.peek();
+    return kind === 'punctuation' && Object.hasOwn(BINDING, text) ? (text as BitOperator) : undefined;
   }
   #leftPrimary(): Expression {
     const { stream } = this;
@@ -347,7 +347,7 @@ export class ExpressionParser {
     const first = this.rightConcat();
     if (!stream.at(',')) return first;
     const items = [first];
-    while (stream.eat(',')) items.push(this.binary(() => this.#rightPrimary()));
+    while (stream.eat(',')) items.push(this.binary(this.#readRight));
     return { kind: 'list', items, place: stream.since(start) };
   }
   reference(): Expression {
@@ -370,19 +370,19 @@ export class ExpressionParser {
   rightRange(): Expression {
     const { stream } = this;
     const start = stream.here;
-    const first = this.binary(() => this.#rightPrimary());
+    const first = this.binary(this.#readRight);
     if (stream.at('/') && stream.peek(1).kind === 'number') {
       stream.next();
       const length = Number(stream.next().text);
       const base: Expression = { kind: 'prefix', base: first, length, place: stream.since(start) };
       if (!stream.at('-')) return base;
       stream.next();
-      const to = this.binary(() => this.#rightPrimary());
+      const to = this.binary(this.#readRight);
       return { kind: 'range', from: base, to, place: stream.since(start) };
     }
     if (!stream.at('-')) return first;
     stream.next();
-    const to = this.binary(() => this.#rightPrimary());
+    const to = this.binary(this.#readRight);
     return { kind: 'range', from: first, to, place: stream.since(start) };
   }
   #rightPrimary(): Expression {

@@ -9,6 +9,11 @@ const COMPARISONS: readonly Comparison[] = ['==', '!=', '<', '>', '<=', '>=', '!
 /** How many bytes a unit of `limit` is. */
 const BYTES: Readonly<Record<string, number>> = { bytes: 1, kbytes: 1_024, mbytes: 1_048_576 };
 const LONGEST_COMMENT = 128;
+const STATEMENT_WORDS = new Set(
+  'accept drop continue return jump goto counter limit log reject snat dnat masquerade redirect add update delete set notrack'.split(
+    ' ',
+  ),
+);
 const UNMODELLED = new Set(['quota', 'meter', 'dup', 'fwd', 'tproxy', 'synproxy', 'flow', 'xt', 'queue']);
 
 export class StatementParser extends ExpressionParser {
@@ -35,13 +40,7 @@ export class StatementParser extends ExpressionParser {
     const { stream } = this;
     const token = stream.peek();
     if (token.kind === 'string' && stream.isKeyword(token))
-      return (
-        this.startsExpression() ||
-        UNMODELLED.has(token.text) ||
-        'accept drop continue return jump goto counter limit log reject snat dnat masquerade redirect add update delete set notrack'
-          .split(' ')
-          .includes(token.text)
-      );
+      return this.startsExpression() || UNMODELLED.has(token.text) || STATEMENT_WORDS.has(token.text);
     return this.startsExpression();
   }
 

@@ -22,6 +22,7 @@ const OPERATOR_WORDS: ReadonlyMap<string, string> = new Map([
   ['lshift', '<<'],
   ['rshift', '>>'],
 ]);
+const LONGEST_OPERATOR = 'lshift'.length;
 const PUNCTUATION: ReadonlyMap<string, string> = new Map([
   [';', 'semicolon'],
   [':', 'colon'],
@@ -87,22 +88,25 @@ export class TokenStream {
   }
   /** Reads another text first. */
   include(source: Source): void {
-    const tokens = tokenize(source.text).tokens.map((token): Token => {
-      const operator = token.kind === 'string' ? OPERATOR_WORDS.get(token.text) : undefined;
-      return operator === undefined ? token : { ...token, kind: 'punctuation', text: operator };
-    });
+    const { tokens } = tokenize(source.text);
+    let index = 0;
+    for (const token of tokens) {
+      const { kind, text, start, end } = token;
+      const operator =
+        kind === 'string' && text.length <= LONGEST_OPERATOR ? OPERATOR_WORDS.get(text) : undefined;
+      if (operator !== undefined) tokens[index] = { kind: 'punctuation', text: operator, start, end };
+      index++;
+    }
     this.#stack.push({ source, tokens, at: 0 });
   }
 
   get #reading(): Reading {
+    const stack = this.#stack;
     for (;;) {
-      const top = this.#stack[this.#stack.length - 1];
+      const top = stack[stack.length - 1];
       if (top === undefined) throw new Error('a stream has a text');
-      if (this.#stack.length > 1 && top.tokens[top.at]?.kind === 'end') {
-        this.#stack.pop();
-        continue;
-      }
-      return top;
+      if (stack.length === 1 || top.tokens[top.at]?.kind !== 'end') return top;
+      stack.pop();
     }
   }
   get source(): Source {
@@ -115,8 +119,9 @@ export class TokenStream {
     return token;
   }
   next(): Token {
-    const token = this.peek();
     const reading = this.#reading;
+    const token = reading.tokens[reading.at];
+    if (token === undefined) throw new Error('a text has an end');
     this.#last = { source: reading.source, start: token.start, end: token.end };
     if (reading.at < reading.tokens.length - 1) reading.at++;
     return token;

@@ -51,12 +51,12 @@ function* logicalLines(text: string): Generator<{ line: number; content: string 
     const trimmed = raw.trimStart();
     if (trimmed.startsWith('#') || trimmed.startsWith(';')) continue;
     if (pending === undefined && trimmed === '') continue;
-    const joined: string = pending === undefined ? raw : pending + raw;
-    if (raw.trimEnd().endsWith('\\')) {
-      const cut = joined.trimEnd();
-      pending = `${cut.slice(0, -1)} `;
+    const cut = raw.trimEnd();
+    if (cut.endsWith('\\')) {
+      pending = `${pending ?? ''}${cut.slice(0, -1)} `;
       continue;
     }
+    const joined: string = pending === undefined ? raw : pending + raw;
     pending = undefined;
     if (joined.trim() !== '') yield { line: number, content: joined.trim() };
   }
