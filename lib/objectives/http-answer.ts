@@ -10,7 +10,12 @@ export const httpAnswer: ObjectiveDefinition<Record<string, never>> = {
   description: 'A request from a host is answered as it should be: status, body, time.',
   parameters: [
     { name: 'host', type: 'host', required: true, description: 'The machine that asks.' },
-    { name: 'url', type: 'text', required: true, description: 'http://NAME[:PORT][/PATH]' },
+    {
+      name: 'url',
+      type: 'text',
+      required: true,
+      description: 'http://NAME[:PORT][/PATH], or https://… (by the roots that the machine trusts)',
+    },
     { name: 'status', type: 'number', required: false, description: 'Status; 200 unless given.' },
     { name: 'contains', type: 'text', required: false, description: 'The body contains this.' },
     {
@@ -42,7 +47,11 @@ export const httpAnswer: ObjectiveDefinition<Record<string, never>> = {
       result.answer === String(numberOf(values, 'status', 200)) &&
       result.text.includes(textOf(values, 'contains')) &&
       result.micros <= timeout;
-    const what = /^\d+$/.test(result.answer) ? `status ${result.answer}` : result.answer;
+    const what = /^\d+$/.test(result.answer)
+      ? `status ${result.answer}`
+      : result.answer === 'tls'
+        ? `no secure connection (${result.text})`
+        : result.answer;
     return {
       state: isRight ? 'met' : 'measuring',
       progress: isRight ? 1 : 0,

@@ -7,13 +7,15 @@ import { type Micros, SECOND } from '../std/instant';
 import { type HttpResult, startRequest } from '../world/http-client';
 import type { ResolveEvent, SocketEvent } from '../world/network.contract';
 import type { Program } from '../world/process.contract';
+import { httpsSettings, trustedRoots } from '../world/tls/https-settings';
 import type { Host, World } from '../world/world.contract';
 
 export interface ProbeResult {
   /** When it was begun. */
   at: Micros;
-  /** connect: open, refused, silent. request: status. command: exit code. '' while it is under way. */
+  /** connect: open, refused, silent. request: status or kind of error. command: exit code. '' while it is under way. */
   answer: string;
+  /** The body, the output, or in words why there is no secure connection. */
   text: string;
   micros: Micros;
 }
@@ -37,6 +39,7 @@ export interface HttpProbe {
   host: string;
   port: number;
   path: string;
+  scheme: 'http' | 'https';
   timeout: Micros;
   method: string;
 }
@@ -62,7 +65,7 @@ export function registerProbes(world: World): void {
       world,
       key,
       result.status === undefined ? (result.error ?? 'protocol') : String(result.status),
-      result.body,
+      result.error === 'tls' ? result.reason : result.body,
     ),
   );
   world.callback<{ key: string; probe: HttpProbe }, ResolveEvent>(NAME, ({ host, data }, event) => {
@@ -177,15 +180,19 @@ function request(host: Host, key: string, probe: HttpProbe, ip: number): void {
       timeout: probe.timeout,
       bindIp: undefined,
       trace: 0,
+      ...(probe.scheme === 'https'
+        ? { tls: httpsSettings({ host: probe.host, roots: trustedRoots(host), verify: 'yes' }) }
+        : {}),
     },
     { name: RESPONSE, pid: 0, data: { key } },
   );
 }
-export function readUrl(url: string): Pick<HttpProbe, 'host' | 'port' | 'path'> | undefined {
-  const parts = /^http:\/\/([^/:]+)(?::(\d+))?(\/.*)?$/.exec(url);
-  return parts === null
-    ? undefined
-    : { host: parts[1] ?? '', port: Number(parts[2] ?? 80), path: parts[3] ?? '/' };
+export function readUrl(url: string): Pick<HttpProbe, 'host' | 'port' | 'path' | 'scheme'> | undefined {
+  const parts = /^(https?):\/\/([^/:]+)(?::(\d+))?(\/.*)?$/.exec(url);
+  if (parts === null) return undefined;
+  const scheme = parts[1] === 'https' ? 'https' : 'http';
+  const port = Number(parts[3] ?? (scheme === 'https' ? 443 : 80));
+  return { scheme, host: parts[2] ?? '', port, path: parts[4] ?? '/' };
 }
 
 /** What a command, run as root, printed and how it ended. */

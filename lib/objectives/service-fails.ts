@@ -27,7 +27,7 @@ export const serviceFails: ObjectiveDefinition<State> = {
       type: 'choice',
       required: false,
       description: 'Only this kind of failure counts.',
-      choices: ['refused', 'timeout', 'unreachable', 'reset', 'empty', 'resolve', 'protocol'],
+      choices: ['refused', 'timeout', 'unreachable', 'reset', 'empty', 'resolve', 'protocol', 'tls'],
     },
   ],
   start: () => ({ badSince: undefined, failures: 0, last: '' }),

@@ -149,6 +149,15 @@ function trafficFiles({ lab }: Scenario, host: string): Record<string, FileSpec>
   const text = sources.map(([name, traffic]) => trafficSection(name, traffic, lab.settle)).join('\n');
   return { '/etc/loadgen.conf': { text } };
 }
+function tlsLines(tls: NonNullable<Traffic['tls']>): string[] {
+  const { 'ca-file': file, verify, min, max } = tls;
+  return [
+    ...(file === undefined ? [] : [`ca_file = ${file}`]),
+    ...(verify ? [] : ['verify = no']),
+    ...(min === undefined ? [] : [`tls_min = ${min}`]),
+    ...(max === undefined ? [] : [`tls_max = ${max}`]),
+  ];
+}
 function trafficSection(name: string, traffic: Traffic, settle: string): string {
   const lines = [
     `[${name}]`,
@@ -163,6 +172,7 @@ function trafficSection(name: string, traffic: Traffic, settle: string): string 
   if (traffic['keep-cookies']) lines.push('keep_cookies = yes');
   if (traffic.paused) lines.push('paused = yes');
   if (traffic['send-after'] !== '0s') lines.push(`send_after = ${traffic['send-after']}`);
+  if (traffic.tls !== undefined) lines.push(...tlsLines(traffic.tls));
   for (const [header, value] of Object.entries(traffic.headers)) lines.push(`header = ${header}: ${value}`);
   if (traffic.expect?.status !== undefined) lines.push(`expect_status = ${traffic.expect.status}`);
   if (traffic.expect?.body !== undefined) lines.push(`expect_body = ${traffic.expect.body}`);

@@ -243,6 +243,7 @@ function checkLab({ lab }: Scenario, report: Report): void {
     const packages = lab.hosts[entry.host]?.packages ?? ['loadgen'];
     if (!packages.includes('loadgen'))
       report([...path, 'host'], `${entry.host} has no package loadgen, which sends the requests`);
-    if (!entry.url.startsWith('http://')) report([...path, 'url'], 'expected http://NAME[:PORT][/PATH]');
+    if (!/^https?:\/\//.test(entry.url))
+      report([...path, 'url'], 'expected http://NAME[:PORT][/PATH] or https://…');
   }
 }

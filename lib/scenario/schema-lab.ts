@@ -57,6 +57,7 @@ const request = z.strictObject({
   headers: headers.default({}),
   body: z.string().default(''),
 });
+const tlsVersion = z.enum(['1', '1.1', '1.2', '1.3']);
 const traffic = z.strictObject({
   host: identifier,
   url: z.url(),
@@ -91,6 +92,17 @@ const traffic = z.strictObject({
   paused: z.boolean().default(false),
   /** How long each client waits between connecting and sending its request. */
   'send-after': duration.default('0s'),
+  /** How these people's browsers speak TLS when the URL begins with https. */
+  tls: z
+    .strictObject({
+      /** Whom they trust: a file of certificates (PEM) on their host. */
+      'ca-file': absolutePath.optional(),
+      /** False: they click the warning away. */
+      verify: z.boolean().default(true),
+      min: tlsVersion.optional(),
+      max: tlsVersion.optional(),
+    })
+    .optional(),
   /** A source that need not be answered well before the first fault. */
   'may-fail': z.boolean().default(false),
 });

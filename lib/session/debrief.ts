@@ -242,9 +242,8 @@ function chainOf<I>(run: Run<I>, entries: readonly JournalEntry[], outage: Outag
     [...all.values()].sort((a, b) => a.seq - b.seq),
   );
   if (shown.length === 0) return [];
-  const error = (failed?.data as { error?: string; status?: number } | undefined) ?? {};
-  const symptom =
-    error.error === '' || error.error === undefined ? `status ${error.status ?? ''}` : error.error;
+  const error = (failed?.data as { error?: string; status?: number; reason?: string } | undefined) ?? {};
+  const symptom = error.reason || error.error || `status ${error.status ?? ''}`;
   return [
     {
       title: `${grouped(outage.failed)} requests lost: ${symptom}`,

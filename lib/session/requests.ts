@@ -23,6 +23,8 @@ interface RequestData {
   error: string;
   micros: number;
   trace: number;
+  /** In words, where the kind of error does not say enough (tls). */
+  reason?: string;
 }
 /** A host that a request was at, and whether something went wrong there. */
 interface Stage {

@@ -37,7 +37,8 @@ export function serviceStatus<I>(
     failed: total.failed,
     budget: left === undefined ? undefined : 1 - total.failed / left,
     points,
-    lastFailure: last === undefined || last.ok ? undefined : last.error || `status ${last.status}`,
+    lastFailure:
+      last === undefined || last.ok ? undefined : last.reason || last.error || `status ${last.status}`,
   };
 }
 

@@ -1,11 +1,14 @@
 /**
  * An HTTP client as plain data: one request over its own connection, with a
  * connect timeout and a total timeout, as curl or a browser without reuse does.
- * Used by the load generator, the outside probe and recorded labs.
+ * Used by the load generator, the outside probe and recorded labs. Over TLS it
+ * asks for HTTP/1.1 and is as strict about certificates as a browser is.
  */
 import type { EventHandle, HandlerId, Kernel } from '../kernel/kernel';
 import { assert } from '../std/assert';
-import type { Message, SocketEvent } from './network.contract';
+import type { Message } from './network.contract';
+import type { SecureSocketEvent, TlsClientSettings, TlsInfo } from './tls.contract';
+import { isForBrowser } from './tls/browser-names';
 import type { Host, World } from './world.contract';
 import type { Micros } from '../std/instant';
 
@@ -24,6 +27,8 @@ export interface HttpRequestOptions {
   trace: number;
   /** How long it takes to send the request once it is connected. */
   sendAfter?: Micros;
+  /** https: how it speaks TLS (`httpsSettings`). The connect timeout ends with the handshake. */
+  tls?: TlsClientSettings;
 }
 export type HttpError =
   | 'refused'
@@ -33,6 +38,7 @@ export type HttpError =
   | 'empty'
   | 'protocol'
   | 'resolve'
+  | /** No secure connection: the certificate, or no version or cipher in common; `reason` says which. */ 'tls'
   | 'local';
 /** How one request ended. */
 export interface HttpResult {
@@ -66,7 +72,7 @@ const SEND = 'traffic.http.send';
 
 /** Registers the client's callbacks; once per world. */
 export function registerHttpClient(world: World): void {
-  world.callback<{ exchange: number }, SocketEvent>(SOCKET, ({ host, data }, event) =>
+  world.callback<{ exchange: number }, SecureSocketEvent>(SOCKET, ({ host, data }, event) =>
     onSocket(host, data.exchange, event),
   );
   world.callback<{ exchange: number; phase: 'connect' | 'total' }, undefined>(TIMER, ({ host, data }) =>
@@ -154,7 +160,7 @@ function exchanges(host: Host): Exchanges {
   return made;
 }
 
-function onSocket(host: Host, id: number, event: SocketEvent): void {
+function onSocket(host: Host, id: number, event: SecureSocketEvent): void {
   const exchange = exchanges(host).open.get(id);
   if (exchange === undefined) return;
   switch (event.type) {
@@ -162,9 +168,15 @@ function onSocket(host: Host, id: number, event: SocketEvent): void {
       return;
     case 'connected':
       exchange.connectedAt = host.world.kernel.now;
-      host.world.kernel.cancel(exchange.connectTimer);
-      if ((exchange.options.sendAfter ?? 0) > 0) sendLater(host, id, exchange);
-      else host.world.network.send(exchange.connection, 'client', requestMessage(exchange.options));
+      if (exchange.options.tls === undefined) onOpen(host, id, exchange);
+      else host.world.network.tls.connect(exchange.connection, exchange.options.tls);
+      return;
+    case 'secured':
+      onSecured(host, id, exchange, event.info);
+      return;
+    case 'tls-failed':
+      host.world.network.close(exchange.connection, 'client');
+      finish(host, id, exchange, { error: 'tls', reason: event.failure.reason });
       return;
     case 'failed':
       finish(host, id, exchange, { error: errorOf(event.errno, exchange), reason: event.errno });
@@ -176,6 +188,20 @@ function onSocket(host: Host, id: number, event: SocketEvent): void {
     case 'message':
       onMessage(host, id, exchange, event.message);
   }
+}
+function onOpen(host: Host, id: number, exchange: Exchange): void {
+  host.world.kernel.cancel(exchange.connectTimer);
+  if ((exchange.options.sendAfter ?? 0) > 0) sendLater(host, id, exchange);
+  else host.world.network.send(exchange.connection, 'client', requestMessage(exchange.options));
+}
+function onSecured(host: Host, id: number, exchange: Exchange, info: TlsInfo): void {
+  const { tls, host: name } = exchange.options;
+  if (tls?.invalid !== 'refuse' || isForBrowser(info.peerChain, name)) return onOpen(host, id, exchange);
+  host.world.network.close(exchange.connection, 'client');
+  finish(host, id, exchange, {
+    error: 'tls',
+    reason: `the server's certificate is not accepted: it is not for ${name}`,
+  });
 }
 function onMessage(host: Host, id: number, exchange: Exchange, message: Message): void {
   host.world.network.close(exchange.connection, 'client');

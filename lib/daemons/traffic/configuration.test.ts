@@ -16,8 +16,26 @@ test('a file without sections is one source, sections are one each', () => {
 
 test('what cannot be read is told', () => {
   expect(readConfiguration('url')).toBe('line 1: expected "key = value"');
-  expect(readConfiguration('rate = 1')).toBe('url: expected http://NAME[:PORT][/PATH]');
+  expect(readConfiguration('rate = 1')).toBe('url: expected http://NAME[:PORT][/PATH] or https://…');
+  expect(readConfiguration('url = ftp://a/')).toBe('url: expected http://NAME[:PORT][/PATH] or https://…');
+  expect(readConfiguration('url = https://a/\ntls_max = 1.4')).toBe(
+    'tls_min, tls_max: expected 1, 1.1, 1.2 or 1.3',
+  );
   expect(readConfiguration('url = http://a/\nrate = 0')).toBe('rate: expected a number above 0');
+});
+
+test('https has its own port, and settings of TLS', () => {
+  expect(read('url = http://a/')[0]).toMatchObject({ port: 80, tls: undefined });
+  expect(read('url = https://a/')[0]).toMatchObject({
+    port: 443,
+    tls: { caFile: '/etc/ssl/certs/ca-certificates.crt', verify: 'yes', min: 'TLSv1.2', max: 'TLSv1.3' },
+  });
+  expect(
+    read('url = https://a:8443/x\nca_file = /srv/ca.pem\nverify = no\ntls_max = 1.1\n')[0],
+  ).toMatchObject({
+    port: 8443,
+    tls: { caFile: '/srv/ca.pem', verify: 'no', min: 'TLSv1.1', max: 'TLSv1.1' },
+  });
 });
 
 test('requests with their headers and bodies', () => {

@@ -2,7 +2,11 @@
  * /etc/loadgen.conf: `key = value` lines, one section `[NAME]` for each source
  * (a file without sections is one source).
  */
+import { TLS_VERSIONS, type TlsVersion } from '../../protocols/tls/versions';
 import { type Micros, parseDuration } from '../../std/instant';
+import { TRUSTED_ROOTS } from '../../world/tls/https-settings';
+
+const EXPECTED_URL = 'url: expected http://NAME[:PORT][/PATH] or https://…';
 
 export interface LoadRequest {
   weight: number;
@@ -11,11 +15,22 @@ export interface LoadRequest {
   headers: [string, string][];
   body: string;
 }
+/** How these people's browsers speak TLS. */
+export interface LoadTls {
+  /** PEM file of the authorities that they trust. */
+  caFile: string;
+  /** `no`: they click the warning away. */
+  verify: 'yes' | 'no';
+  min: TlsVersion;
+  max: TlsVersion;
+}
 export interface LoadConfiguration {
   name: string;
   url: string;
   host: string;
   port: number;
+  /** For https. */
+  tls: LoadTls | undefined;
   requests: LoadRequest[];
   headers: [string, string][];
   /** requests per second */ rate: number;
@@ -59,14 +74,17 @@ export function readConfiguration(text: string): LoadConfiguration[] | string {
     if (typeof configuration === 'string') return configuration;
     read.push(configuration);
   }
-  return read.length === 0 ? 'url: expected http://NAME[:PORT][/PATH]' : read;
+  return read.length === 0 ? EXPECTED_URL : read;
 }
 
 function readSource(section: string, lines: readonly [string, string][]): LoadConfiguration | string {
   const values = new Map(lines);
   const all = (key: string): string[] => lines.filter(([name]) => name === key).map(([, value]) => value);
-  const url = /^http:\/\/([^/:]+)(?::(\d+))?(\/.*)?$/.exec(values.get('url') ?? '');
-  if (url === null) return 'url: expected http://NAME[:PORT][/PATH]';
+  const url = /^(https?):\/\/([^/:]+)(?::(\d+))?(\/.*)?$/.exec(values.get('url') ?? '');
+  if (url === null) return EXPECTED_URL;
+  const [, scheme, host = '', port, path = '/'] = url;
+  const tls = scheme === 'https' ? readTls(values) : undefined;
+  if (typeof tls === 'string') return tls;
   const duration = (key: string, fallback: string): Micros => parseDuration(values.get(key) ?? fallback) ?? 0;
   const rate = Number(values.get('rate') ?? '1');
   if (!(rate > 0)) return 'rate: expected a number above 0';
@@ -75,12 +93,10 @@ function readSource(section: string, lines: readonly [string, string][]): LoadCo
   return {
     name: values.get('name') ?? section,
     url: values.get('url') ?? '',
-    host: url[1] ?? '',
-    port: Number(url[2] ?? 80),
-    requests:
-      requests.length > 0
-        ? requests
-        : [{ weight: 1, method: 'GET', path: url[3] ?? '/', headers: [], body: '' }],
+    host,
+    port: Number(port ?? (scheme === 'https' ? 443 : 80)),
+    tls,
+    requests: requests.length > 0 ? requests : [{ weight: 1, method: 'GET', path, headers: [], body: '' }],
     headers: all('header').map(readHeader),
     rate,
     arrival: values.get('arrival') === 'poisson' ? 'poisson' : 'uniform',
@@ -103,6 +119,19 @@ function readSource(section: string, lines: readonly [string, string][]): LoadCo
     timeZero: duration('time_zero', '0'),
     paused: values.get('paused') === 'yes',
     sendAfter: duration('send_after', '0'),
+  };
+}
+/** `ca_file`, `verify`, `tls_min`, `tls_max`. */
+function readTls(values: ReadonlyMap<string, string>): LoadTls | string {
+  const version = (key: string, fallback: TlsVersion): TlsVersion | undefined =>
+    TLS_VERSIONS.find((known) => known === (values.has(key) ? `TLSv${values.get(key)}` : fallback));
+  const [min, max] = [version('tls_min', 'TLSv1.2'), version('tls_max', 'TLSv1.3')];
+  if (min === undefined || max === undefined) return 'tls_min, tls_max: expected 1, 1.1, 1.2 or 1.3';
+  return {
+    caFile: values.get('ca_file') ?? TRUSTED_ROOTS,
+    verify: values.get('verify') === 'no' ? 'no' : 'yes',
+    min: TLS_VERSIONS.indexOf(min) > TLS_VERSIONS.indexOf(max) ? max : min,
+    max,
   };
 }
 /** `request = WEIGHT METHOD PATH`; `request_header` and `request_body` belong to the last one. */

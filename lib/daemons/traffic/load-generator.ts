@@ -10,6 +10,8 @@ import { FileError } from '../../world/files.contract';
 import { type HttpResult, startRequest } from '../../world/http-client';
 import type { ResolveEvent } from '../../world/network.contract';
 import { outsideOf } from '../../world/outside';
+import type { TlsClientSettings } from '../../world/tls.contract';
+import { httpsSettings, trustedRoots } from '../../world/tls/https-settings';
 import type { DaemonDefinition, ProgramContext, ProgramRun } from '../../world/process.contract';
 import type { Host, World } from '../../world/world.contract';
 import { type LoadConfiguration, type LoadRequest, rateAt, readConfiguration } from './configuration';
@@ -21,6 +23,8 @@ interface Source {
   resolvedAt: Micros;
   waiting: number;
   nextAt: Micros;
+  /** Frozen: all requests share it. */
+  tls: TlsClientSettings | undefined;
   /** Cookies of each client by name. */
   jars: Map<number, Map<string, string>>;
 }
@@ -56,6 +60,7 @@ export function* loadGenerator(context: ProgramContext): ProgramRun {
       resolvedAt: -NAMES_KEPT,
       waiting: 0,
       nextAt: context.kernel.now,
+      tls: tlsOf(context, configuration),
       jars: new Map(),
     })),
   };
@@ -67,6 +72,13 @@ export function* loadGenerator(context: ProgramContext): ProgramRun {
     }),
   );
   return yield* context.serve();
+}
+
+/** What they trust is read when they begin; a file that is not there trusts nobody. */
+function tlsOf(context: ProgramContext, { host, tls }: LoadConfiguration): TlsClientSettings | undefined {
+  if (tls === undefined) return undefined;
+  const { caFile, ...more } = tls;
+  return httpsSettings({ host, roots: trustedRoots(context.host, context.resolve(caFile)), ...more });
 }
 
 export const loadDaemon: DaemonDefinition<LoadState> = {
@@ -173,6 +185,7 @@ function send(
       bindIp: undefined,
       trace: world.startTrace(() => `${host.name} #${n} ${request.method} ${urlOf(configuration, request)}`),
       sendAfter: outsideOf(world, configuration.name).sendAfter ?? configuration.sendAfter,
+      ...(source.tls === undefined ? {} : { tls: source.tls }),
     },
     { name: DONE, pid, data: { index, n, trace: world.lastTrace } },
   );
@@ -198,7 +211,7 @@ function headersOf(
   return made;
 }
 function urlOf({ url, requests }: LoadConfiguration, { path }: LoadRequest): string {
-  return requests.length === 1 ? url : url.replace(/^(http:\/\/[^/]+).*$/, `$1${path}`);
+  return requests.length === 1 ? url : url.replace(/^(https?:\/\/[^/]+).*$/, `$1${path}`);
 }
 function requestFor(world: World, host: Host, { name, requests }: LoadConfiguration): LoadRequest {
   const [only] = requests;
@@ -236,6 +249,7 @@ function done(world: World, host: Host, pid: number, { index, n, trace }: Sent, 
     micros: result.endedAt - result.startedAt,
     trace,
     body: result.body,
+    ...(result.error === 'tls' ? { reason: result.reason } : {}),
   });
 }
 /** One journal entry for each request: what the people outside saw. */
@@ -250,6 +264,8 @@ function report(
     micros: Micros;
     trace: number;
     body: string;
+    /** In words, where the kind of error does not say enough. */
+    reason?: string;
   },
 ): void {
   const { expectStatus, expectBody } = configuration;
@@ -264,5 +280,6 @@ function report(
     error: seen.error ?? (isWrongBody ? 'content' : ''),
     micros: seen.micros,
     trace: seen.trace,
+    ...(seen.reason === undefined ? {} : { reason: seen.reason }),
   });
 }
