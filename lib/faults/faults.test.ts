@@ -5,6 +5,7 @@ import { makeRun } from '../session/make-run';
 import type { RunInput } from '../session/messages';
 import { SECOND } from '../std/instant';
 import { ROOT } from '../world/files';
+import { passwordIsRight } from '../world/passwords';
 import type { Host } from '../world/world.contract';
 import { FAULTS } from './registry';
 
@@ -232,6 +233,13 @@ const CASES: Record<string, Case> = {
     before: [false, 0o644],
     after: [true, 0o600],
     undone: [false, 0o644],
+  },
+  'password-changed': {
+    fault: { kind: 'password-changed', host: 'web', user: 'student', password: 'autumn-2026' },
+    seen: () => passwordIsRight(host('web'), 'student', 'autumn-2026'),
+    before: false,
+    after: true,
+    undone: false,
   },
   command: {
     fault: { kind: 'command', host: 'web', run: 'echo hello > /root/note' },

@@ -16,6 +16,7 @@ import { link } from './link';
 import { memoryLeak } from './memory-leak';
 import { nameServerGone } from './name-server-gone';
 import { partition } from './partition';
+import { passwordChanged } from './password-changed';
 import { powerCycle } from './power-cycle';
 import { powerLoss } from './power-loss';
 import { powerReturn } from './power-return';
@@ -48,6 +49,7 @@ export const FAULTS: readonly FaultDefinition[] = [
   diskSlow,
   diskReadOnly,
   file,
+  passwordChanged,
   command,
   badRelease,
   dependency,

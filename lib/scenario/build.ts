@@ -65,7 +65,7 @@ export function setupOf(
 ): HostSetup {
   const { lab } = scenario;
   const host = lab.hosts[name] as LabHost;
-  const users = Object.entries(lab.users).map(([user, { uid, sudo }]) => ({
+  const users = Object.entries(lab.users).map(([user, { uid, sudo, password }]) => ({
     name: user,
     uid,
     gid: uid,
@@ -74,6 +74,7 @@ export function setupOf(
     sudo,
     // Whoever may become root may read the logs too, as Debian's cloud images set it up.
     ...(sudo ? { groups: ['adm'] } : {}),
+    ...(password === undefined ? {} : { password }),
   }));
   return {
     name,

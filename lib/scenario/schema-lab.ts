@@ -1,6 +1,14 @@
 /** The lab of a scenario file: zones, hosts, names, users, and the people outside. */
 import { z } from 'zod';
-import { absolutePath, address, duration, identifier, interfaceAddress, subnet } from './schema-values';
+import {
+  absolutePath,
+  address,
+  duration,
+  identifier,
+  interfaceAddress,
+  sentence,
+  subnet,
+} from './schema-values';
 
 const place = z.strictObject({
   x: z.number(),
@@ -116,7 +124,12 @@ export const lab = z.strictObject({
   users: z
     .record(
       identifier,
-      z.strictObject({ sudo: z.boolean().default(false), uid: z.number().int().default(1000) }),
+      z.strictObject({
+        sudo: z.boolean().default(false),
+        uid: z.number().int().default(1000),
+        /** For `su` and ssh by password; without it the account has none. */
+        password: sentence.optional(),
+      }),
     )
     .default({}),
   /** What was done on the lab long before the run: played before instant 0 is shown. */

@@ -4,6 +4,7 @@
  */
 import type { FileSpec } from './files.contract';
 import { type Files, ROOT } from './files';
+import { hashPassword } from './passwords';
 import type { HostSetup } from './world.contract';
 
 const DIRECTORIES = [
@@ -206,7 +207,10 @@ function etcFiles(setup: HostSetup): Record<string, FileSpec> {
   ];
   const shadow = [
     ...SYSTEM_USERS.map((user) => `${user.name}:*:20000:0:99999:7:::`),
-    ...users.map((user) => `${user.name}:!:20000:0:99999:7:::`),
+    ...users.map(
+      ({ name, password }) =>
+        `${name}:${password === undefined ? '!' : hashPassword(password, name)}:20000:0:99999:7:::`,
+    ),
   ];
   return {
     '/etc/passwd': { text: `${passwd.join('\n')}\n` },

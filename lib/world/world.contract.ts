@@ -180,6 +180,8 @@ export interface HostSetup {
     home: string;
     shell: string;
     sudo?: boolean;
+    /** Without it the account has none. */
+    password?: string;
   }[];
   /** For the canvas: 'router' | 'load-balancer' | 'app' | 'bastion' | 'clients' | 'probe' | 'server'. */
   kind?: string;
