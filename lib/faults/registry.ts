@@ -1,5 +1,6 @@
 /** All fault kinds, one line each. */
 import { addressConflict } from './address-conflict';
+import { certificateExpired, certificateReplaced, keyLost } from './certificate';
 import { clockSkew } from './clock-skew';
 import { command } from './command';
 import type { FaultDefinition } from './definition';
@@ -49,6 +50,9 @@ export const FAULTS: readonly FaultDefinition[] = [
   diskSlow,
   diskReadOnly,
   file,
+  certificateExpired,
+  certificateReplaced,
+  keyLost,
   passwordChanged,
   command,
   badRelease,

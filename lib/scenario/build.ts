@@ -8,13 +8,15 @@ import { userKeyFiles } from '../daemons/sshd/keys';
 import type { Kernel } from '../kernel/kernel';
 import { formatIPv4, maskOf, parseCidr, parseIPv4 } from '../std/ipv4';
 import { microsFromCivil } from '../std/civil';
-import { parseDuration } from '../std/instant';
+import { parseDuration, SECOND } from '../std/instant';
+import { setAuthorities } from '../world/authorities';
 import { systemUser } from '../world/base-system';
 import type { FileSpec } from '../world/files.contract';
 import type { NetworkFactory } from '../world/network.contract';
 import type { PluginRegistry } from '../world/registry';
 import { SimulatedWorld } from '../world/world';
 import type { Host, HostSetup } from '../world/world.contract';
+import { authoritiesOfLab, certificateFiles } from './certificates';
 import type { Scenario } from './schema';
 
 export interface BuildOptions {
@@ -46,6 +48,7 @@ export function buildWorld(scenario: Scenario, options: BuildOptions): Simulated
       });
   }
   const names = hostsFile(scenario);
+  setAuthorities(world, authoritiesOfLab(scenario, beginOf(lab)));
   for (const name of Object.keys(lab.hosts)) {
     const host = world.addHost(setupOf(scenario, name, options, names));
     for (const unit of ['ssh', 'networking', 'cron', ...(lab.hosts[name]?.enable ?? [])])
@@ -95,6 +98,7 @@ export function setupOf(
       '/etc/network/interfaces': { text: interfacesFile(host) },
       '/etc/hosts': { text: `127.0.0.1\tlocalhost\n127.0.1.1\t${name}\n\n${names}` },
       ...trafficFiles(scenario, name),
+      ...certificateFiles(scenario, name, authoritiesOfLab(scenario, beginOf(lab)), beginOf(lab)),
       ...Object.assign(
         {},
         ...users.map((user) => userKeyFiles(user, { lab: scenario.id, hosts: knownHosts(scenario) })),
@@ -211,6 +215,10 @@ function specOf(file: LabHost['files'][string], users: Scenario['lab']['users'])
   };
 }
 
+/** When the shift begins, seconds since 1970. */
+function beginOf(lab: Scenario['lab']): number {
+  return Math.floor((epochOf(lab.epoch) + (parseDuration(lab.settle) ?? 0)) / SECOND);
+}
 function epochOf(text: string): number {
   const [year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0] =
     text.match(/\d+/g)?.map(Number) ?? [];

@@ -149,6 +149,8 @@ function wrongValue(
         scenario.pager.map(({ id }) => id),
         'alert in pager',
       );
+    case 'authority':
+      return among(value, Object.keys(lab.authorities), 'authority in lab.authorities');
     case 'interface': {
       const host = lab.hosts[String(entry['host'])];
       return host === undefined ? undefined : among(value, Object.keys(host.interfaces), 'interface');

@@ -262,6 +262,45 @@ test.each<[string, Record<string, string>, string]>([
   expect(problemsOf(GOOD, files)).toContain(expected);
 });
 
+const LAB = GOOD.indexOf('\n  hosts:') + 1;
+const withLab = (lines: string): string => `${GOOD.slice(0, LAB)}${lines}\n${GOOD.slice(LAB)}`;
+test.each<[string, string, string]>([
+  [
+    'a certificate for nobody',
+    '  certificates: [{ hosts: [c], certificate: /c.pem, names: [c] }]',
+    'lab.certificates.0.hosts.0: there is no host "c"',
+  ],
+  [
+    'an authority that is not there',
+    '  authorities: { root: {} }\n  certificates: [{ hosts: [a], certificate: /c.pem, names: [c], by: rot }]',
+    'lab.certificates.0.by: there is no authority "rot"; did you mean "root"?',
+  ],
+  [
+    'authorities without a root',
+    '  authorities: { one: { signed-by: two }, two: { signed-by: one } }',
+    'lab.authorities.one.signed-by: authorities that sign each other have no root',
+  ],
+  [
+    'a certificate that ends before it begins',
+    '  certificates: [{ hosts: [a], certificate: /c.pem, names: [c], issued: 2d, expires: -3d }]',
+    'lab.certificates.0.expires: is not after it was issued (2d before the shift)',
+  ],
+  [
+    'two certificates in one file',
+    '  certificates: [{ hosts: [a], certificate: /c.pem, names: [c] }, { hosts: [a, b], certificate: /c.pem, names: [d] }]',
+    'lab.certificates.1: /c.pem on a is written twice',
+  ],
+  [
+    'a subject that is none',
+    '  authorities: { root: { subject: Shop CA } }',
+    'lab.authorities.root.subject: expected a subject like /O=Shop/CN=shop.example',
+  ],
+])('%s', (_what, lines, message) => {
+  expect(
+    loadScenario({ ...PROSE, 'scenario.yaml': withLab(lines) }).problems.map(({ message: text }) => text),
+  ).toContain(message);
+});
+
 test('a name without a variant in a file of a host is told there', () => {
   const text = GOOD.replace('title: Small', 'variants: { x: { choose: [1] } }\ntitle: A');
   const files = { ...PROSE, 'hosts/a/etc/motd': 'line one\nsay ${who}\n' };

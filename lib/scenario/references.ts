@@ -229,6 +229,7 @@ function checkLab({ lab }: Scenario, report: Report): void {
   const isHost = (path: Path, name: string): void => {
     if (lab.hosts[name] === undefined) report(path, `there is no host "${name}"`);
   };
+  checkCertificates({ lab }, isHost, report);
   lab.links.forEach((link, index) => {
     for (const end of ['from', 'to'] as const) isHost(['lab', 'links', index, end], link[end]);
   });
@@ -246,4 +247,47 @@ function checkLab({ lab }: Scenario, report: Report): void {
     if (!/^https?:\/\//.test(entry.url))
       report([...path, 'url'], 'expected http://NAME[:PORT][/PATH] or https://…');
   }
+}
+
+type IsHost = (path: Path, name: string) => void;
+function checkCertificates({ lab }: Pick<Scenario, 'lab'>, isHost: IsHost, report: Report): void {
+  const names = Object.keys(lab.authorities);
+  const isAuthority = (path: Path, name: string | undefined): void => {
+    if (name !== undefined && !names.includes(name))
+      report(path, `there is no authority "${name}"${suggestion(name, names)}`);
+  };
+  for (const [name, authority] of Object.entries(lab.authorities)) {
+    const path = ['lab', 'authorities', name];
+    if (authority.host !== undefined) isHost([...path, 'host'], authority.host);
+    isAuthority([...path, 'signed-by'], authority['signed-by']);
+    let above: string | undefined = name;
+    for (let hops = 0; above !== undefined && hops <= names.length; hops++)
+      above = lab.authorities[above]?.['signed-by'];
+    if (above !== undefined) report([...path, 'signed-by'], 'authorities that sign each other have no root');
+    checkValidity(authority, path, report);
+  }
+  const taken = new Set<string>();
+  lab.certificates.forEach((order, index) => {
+    const path = ['lab', 'certificates', index];
+    order.hosts.forEach((host, at) => isHost([...path, 'hosts', at], host));
+    isAuthority([...path, 'by'], order.by);
+    if (order.by === undefined && order.chain === 'leaf')
+      report([...path, 'chain'], 'a certificate that signs itself has no chain to leave out');
+    checkValidity(order, path, report);
+    for (const file of new Set([order.certificate, order.key ?? order.certificate]))
+      for (const host of order.hosts) {
+        if (taken.has(`${host}:${file}`)) report(path, `${file} on ${host} is written twice`);
+        taken.add(`${host}:${file}`);
+      }
+  });
+}
+function checkValidity(
+  { issued, expires }: { issued: string; expires: string },
+  path: Path,
+  report: Report,
+): void {
+  const micros = (text: string) =>
+    (text.startsWith('-') ? -1 : 1) * (parseDuration(text.replace('-', '')) ?? 0);
+  if (micros(expires) <= -micros(issued))
+    report([...path, 'expires'], `is not after it was issued (${issued} before the shift)`);
 }

@@ -7,6 +7,8 @@ import {
   identifier,
   interfaceAddress,
   sentence,
+  signedDuration,
+  subject,
   subnet,
 } from './schema-values';
 
@@ -115,6 +117,37 @@ const traffic = z.strictObject({
   'may-fail': z.boolean().default(false),
 });
 
+/** Before and after the beginning of the shift. */
+const validity = (issued: string, expires: string) => ({
+  issued: signedDuration.default(issued),
+  expires: signedDuration.default(expires),
+});
+const authority = z.strictObject({
+  /** /CN=NAME unless given. */
+  subject: subject.optional(),
+  /** Another authority: this one is an intermediate, and its certificates are sent with it. */
+  'signed-by': identifier.optional(),
+  ...validity('365d', '3650d'),
+  /** Where its ca.pem and ca.key lie; without it on no machine of the lab. */
+  host: identifier.optional(),
+  folder: absolutePath.optional(),
+});
+const certificate = z.strictObject({
+  hosts: z.array(identifier).min(1),
+  certificate: absolutePath,
+  /** The same file as the certificate unless given, as HAProxy wants it. */
+  key: absolutePath.optional(),
+  /** The authority; without it the certificate signs itself. */
+  by: identifier.optional(),
+  /** /CN= and the first name unless given. */
+  subject: subject.optional(),
+  names: z.array(z.string().regex(/^[A-Za-z0-9*.-]+$/, 'expected a name or an address')).min(1),
+  ...validity('30d', '60d'),
+  /** `leaf` leaves out the intermediates. */
+  chain: z.enum(['full', 'leaf']).default('full'),
+  'key-type': z.enum(['ec', 'rsa']).default('ec'),
+});
+
 export const lab = z.strictObject({
   epoch: z.iso.datetime().default('2026-11-23T14:00:00Z'),
   zones: z.record(identifier, zone),
@@ -132,6 +165,10 @@ export const lab = z.strictObject({
       }),
     )
     .default({}),
+  /** Certificate authorities; every host trusts the roots among them. */
+  authorities: z.record(identifier, authority).default({}),
+  /** Certificates of servers, made with real keys when the lab is built. */
+  certificates: z.array(certificate).default([]),
   /** What was done on the lab long before the run: played before instant 0 is shown. */
   prepare: z.array(z.strictObject({ at: duration, host: identifier, run: z.string() })).default([]),
   settle: duration.default('60s'),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { parseCidr, parseIPv4 } from '../std/ipv4';
 import { parseDuration } from '../std/instant';
+import { parseSubject } from '../world/authorities';
 
 export const identifier = z
   .string()
@@ -9,6 +10,17 @@ export const identifier = z
 export const duration = z
   .string()
   .refine((text) => parseDuration(text) !== undefined, 'expected a duration like 30s, 5min or 250ms');
+/** A duration that may also lie in the past. */
+export const signedDuration = z
+  .string()
+  .refine(
+    (text) => parseDuration(text.replace(/^-/, '')) !== undefined,
+    'expected a duration like 30d or 4min, or -2d for the past',
+  );
+/** A name as `openssl req -subj` takes it. */
+export const subject = z
+  .string()
+  .refine((text) => parseSubject(text) !== undefined, 'expected a subject like /O=Shop/CN=shop.example');
 export const address = z.string().refine((text) => parseIPv4(text) !== undefined, 'expected an IPv4 address');
 export const interfaceAddress = z.string().refine((text) => {
   const [ip = '', prefix = ''] = text.split('/');

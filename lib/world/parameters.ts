@@ -11,6 +11,8 @@ export type ParameterType =
   | 'moment'
   /** An entry of `pager`. */
   | 'alert'
+  /** A certificate authority of the lab. */
+  | 'authority'
   | 'duration'
   | 'number'
   /** 0 to 1. */
