@@ -63,7 +63,7 @@ export function isOpen({ phase }: RunSummary): boolean {
 /** How a saved run stands, for the list. */
 export function runStanding({ phase, won, availability }: RunSummary): string {
   const word =
-    phase === 'running'
+    phase === 'running' || phase === 'ready' || phase === 'tomorrow'
       ? 'in progress'
       : phase === 'won' || won === true
         ? 'won'

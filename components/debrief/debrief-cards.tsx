@@ -108,9 +108,9 @@ export function DiffsCard({ debrief: { diffs } }: { debrief: Debrief }) {
   const layout = usePreferences((state) => state.diff);
   const setDiff = usePreferences((state) => state.setDiff);
   return (
-    <Card title={diffs.length === 1 ? 'Your change' : 'Your changes'}>
+    <Card title="Files, before and after">
       {diffs.length === 0 ? (
-        <p className="text-sm text-muted">No file was changed.</p>
+        <p className="text-sm text-muted">No configuration file differs from the beginning of the shift.</p>
       ) : (
         <div role="group" aria-label="Layout of the differences" className="mb-2 flex gap-1">
           {(['unified', 'split'] as const).map((name) => (

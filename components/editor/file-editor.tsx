@@ -1,11 +1,12 @@
 'use client';
 
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { cn } from '@/components/ui/class-names';
 import { DiffView } from '@/components/ui/diff-view';
 import { Empty } from '@/components/ui/empty';
 import { StatusDot } from '@/components/ui/status-dot';
+import { pressed } from '@/components/workbench/actions';
 import { useRun } from '@/components/workbench/run-context';
 import type { OpenFile } from '@/lib/client/workbench-store';
 import type { FileDiagnostic } from '@/lib/session/messages';
@@ -16,6 +17,7 @@ import { type EditedFile, useFile } from './use-file';
 export function FileEditor({ open }: { open: OpenFile }) {
   const edited = useFile(open);
   const lookingBack = useRun((state) => state.time.lookingBack);
+  useSaveKey(edited, lookingBack);
   const [diff, setDiff] = useState(false);
   if (edited.file.state === 'reading') return <Empty>Reading {open.path}…</Empty>;
   if (edited.file.state === 'refused') return <Empty>{edited.file.message}</Empty>;
@@ -62,6 +64,26 @@ export function FileEditor({ open }: { open: OpenFile }) {
       )}
     </div>
   );
+}
+
+/** Ctrl-S wherever the focus is, also after Check was pressed: else the browser would save its page. */
+function useSaveKey(edited: EditedFile, lookingBack: boolean): void {
+  const latest = useRef<() => void>(undefined);
+  useEffect(() => {
+    latest.current = () => {
+      if (edited.file.state === 'read' && edited.file.file.writable && !lookingBack && edited.unsaved)
+        edited.save();
+    };
+  });
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || !pressed(event, 'Mod+s')) return;
+      event.preventDefault();
+      latest.current?.();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
 }
 
 interface ToolbarProps {

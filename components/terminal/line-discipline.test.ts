@@ -42,13 +42,13 @@ class Paper {
   }
 }
 
-function setup(options: { writable?: boolean; words?: string[] } = {}) {
+function setup(options: { readOnly?: 'looking-back' | 'tomorrow'; words?: string[] } = {}) {
   const paper = new Paper();
   const sent: string[] = [];
   const line = new LineDiscipline({
     write: (text) => paper.write(text),
     columns: () => 20,
-    writable: () => options.writable ?? true,
+    readOnly: () => options.readOnly,
     sendRaw: () => undefined,
     sendLine: (text) => sent.push(text),
     sendKey: (key) => sent.push(`<${key}>`),
@@ -56,6 +56,7 @@ function setup(options: { writable?: boolean; words?: string[] } = {}) {
     history: () => Promise.resolve(['before']),
     refuse: (reason) => sent.push(`refused ${reason}`),
     leave: () => sent.push('<leave>'),
+    reopen: () => sent.push('<reopen>'),
   });
   let whole = '';
   const host = (text: string, more: Partial<TerminalScreen> = {}) => {
@@ -78,6 +79,18 @@ test('a line is typed, sent and answered', () => {
   host('a b\n');
   expect(sent).toEqual(['ls']);
   expect(paper.text).toBe('$ ls\na b\n$');
+});
+
+test('a session that has ended says so once, and Enter asks for a new one', () => {
+  const { paper, sent, line, host } = setup();
+  host('');
+  line.input('exit\r');
+  host('logout', { awaiting: false, closed: true });
+  host('', { awaiting: false, closed: true });
+  line.input('ls');
+  line.input('\r');
+  expect(sent).toEqual(['exit', '<reopen>']);
+  expect(paper.text.replaceAll('\n', '')).toBe('$ exitlogout[this session has ended: Enter opens a new one]');
 });
 
 test('a host that repeats the line does not double it', () => {
@@ -140,11 +153,13 @@ test('a password is not shown', () => {
   expect(sent).toEqual(['secret']);
 });
 
-test('looking back sends nothing; a flood is refused', () => {
-  const back = setup({ writable: false });
-  back.host('');
-  back.line.input('ls\r');
-  expect(back.sent).toEqual(['refused looking-back']);
+test('looking back and tomorrow send nothing; a flood is refused', () => {
+  for (const readOnly of ['looking-back', 'tomorrow'] as const) {
+    const still = setup({ readOnly });
+    still.host('');
+    still.line.input('ls\r');
+    expect(still.sent).toEqual([`refused ${readOnly}`]);
+  }
   const flood = setup();
   flood.host('');
   flood.line.input('x'.repeat(300_000));

@@ -20,15 +20,17 @@ import { columnAfter, eraseLine, listWords, paintLine } from './line-painter';
 export interface LineHost {
   write(text: string): void;
   columns(): number;
-  /** False while the learner looks back: nothing is sent then. */
-  writable(): boolean;
+  /** Why nothing is sent now, if so: the learner looks back, or it is tomorrow. */
+  readOnly(): 'looking-back' | 'tomorrow' | undefined;
   sendLine(text: string): void;
   /** Keys for a program that wants them as they are typed. */
   sendRaw(text: string): void;
   sendKey(key: 'interrupt' | 'end-of-file' | 'suspend' | 'quit'): void;
   complete(text: string, cursor: number): Promise<{ from: number; words: string[] } | undefined>;
   history(): Promise<readonly string[] | undefined>;
-  refuse(reason: 'looking-back' | 'too-long'): void;
+  refuse(reason: 'looking-back' | 'tomorrow' | 'too-long'): void;
+  /** Enter on a session that has ended. */
+  reopen(): void;
   leave(): void;
 }
 
@@ -47,6 +49,8 @@ export class LineDiscipline {
   /** What the host may repeat of a line that stands on the screen already. */
   #echoes: string[] = [];
   #lastTab: string | undefined;
+  /** The host has closed the session, and it was said. */
+  #ended = false;
   readonly #host: LineHost;
 
   constructor(host: LineHost) {
@@ -58,7 +62,9 @@ export class LineDiscipline {
   }
 
   input(data: string): void {
-    if (!this.#host.writable()) return this.#host.refuse('looking-back');
+    const reason = this.#host.readOnly();
+    if (reason !== undefined) return this.#host.refuse(reason);
+    if (this.#ended) return data.startsWith('\r') ? this.#host.reopen() : undefined;
     if (data.length + this.#state.text.length > MOST_TYPED) return this.#host.refuse('too-long');
     // ICRNL stays on when a program takes single keys.
     if (this.#screen.raw === true && !this.#screen.closed)
@@ -76,6 +82,11 @@ export class LineDiscipline {
     this.#screen = screen;
     this.#sent = false;
     this.#startColumn = columnAfter(screen.text, this.#host.columns());
+    if (screen.closed && !this.#ended)
+      this.#host.write(
+        `${this.#startColumn === 0 ? '' : '\n'}[this session has ended: Enter opens a new one]`,
+      );
+    this.#ended = screen.closed;
     this.#draw();
     if (asked && this.#editable()) void this.#refreshHistory();
     this.#drain();

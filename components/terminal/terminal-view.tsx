@@ -17,16 +17,18 @@ export interface TerminalViewProps {
   shown: boolean;
   /** Escape or Shift+Tab: the focus goes back to the tab. */
   onLeave(): void;
+  /** Enter where the session has ended. */
+  onReopen(): void;
 }
 
 /** One xterm. Loaded after the page; keeps its scroll while another tab is shown. */
-export function TerminalView({ terminal, label, shown, onLeave }: TerminalViewProps) {
+export function TerminalView({ terminal, label, shown, onLeave, onReopen }: TerminalViewProps) {
   const { client } = useHandles();
   const frame = useRef<HTMLDivElement>(null);
   const screen = useRef<{ xterm: Terminal; fit: () => void }>(undefined);
-  const leave = useRef(onLeave);
+  const asks = useRef({ leave: onLeave, reopen: onReopen });
   useEffect(() => {
-    leave.current = onLeave;
+    asks.current = { leave: onLeave, reopen: onReopen };
   });
 
   useEffect(() => {
@@ -49,9 +51,9 @@ export function TerminalView({ terminal, label, shown, onLeave }: TerminalViewPr
     const fitter = new FitAddon();
     xterm.loadAddon(fitter);
     xterm.open(element);
-    const line = new LineDiscipline(hostOf({ client, terminal, xterm, leave: () => leave.current() }));
+    const line = new LineDiscipline(hostOf({ client, terminal, xterm, asks }));
     xterm.onData((data) => line.input(data));
-    xterm.attachCustomKeyEventHandler((event) => ownKey(event, xterm, () => leave.current()));
+    xterm.attachCustomKeyEventHandler((event) => ownKey(event, xterm, () => asks.current.leave()));
 
     const fit = () => {
       if (element.clientHeight < 20 || element.clientWidth < 40) return;
@@ -124,19 +126,23 @@ function hostOf({
   client,
   terminal,
   xterm,
-  leave,
+  asks,
 }: {
   client: RunClient;
   terminal: string;
   xterm: Terminal;
-  leave(): void;
+  asks: { readonly current: { leave(): void; reopen(): void } };
 }): LineHost {
   const quiet = async <Value,>(asked: Promise<Value>): Promise<Value | undefined> =>
     asked.catch(() => undefined);
   return {
     write: (text) => xterm.write(text),
     columns: () => xterm.cols,
-    writable: () => !client.store.getState().time.lookingBack,
+    readOnly() {
+      const { time, standing } = client.store.getState();
+      if (time.lookingBack) return 'looking-back';
+      return standing.phase === 'tomorrow' ? 'tomorrow' : undefined;
+    },
     sendLine: (text) => client.send({ type: 'terminal-line', terminal, text }),
     sendRaw: (text) => client.send({ type: 'terminal-line', terminal, text, raw: true }),
     sendKey: (key) => client.send({ type: 'terminal-key', terminal, key }),
@@ -146,8 +152,11 @@ function hostOf({
     refuse(reason) {
       if (reason === 'looking-back')
         toast('You are looking back. Go live, or continue from here, to type.', { id: 'looking-back' });
+      else if (reason === 'tomorrow')
+        toast('It is tomorrow: the machines must do without you until it is over.', { id: 'tomorrow' });
       else toast('That is too much to type at once: at most 200 kB.', { id: 'too-long' });
     },
-    leave,
+    leave: () => asks.current.leave(),
+    reopen: () => asks.current.reopen(),
   };
 }

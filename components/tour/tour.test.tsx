@@ -60,7 +60,7 @@ test('it opens by itself in the first steps only, and only once', () => {
 });
 
 test('elsewhere it is offered in a line, which can be declined for good', async () => {
-  renderInRun(<BriefPanel />);
+  renderInRun(<BriefPanel />, { from: 10 });
   expect(screen.getByRole('button', { name: 'Take the tour' })).toBeInTheDocument();
   await userEvent.click(screen.getByRole('button', { name: 'No, thanks' }));
   expect(screen.queryByRole('button', { name: 'Take the tour' })).toBeNull();
@@ -69,7 +69,7 @@ test('elsewhere it is offered in a line, which can be declined for good', async 
 
 test('a brief in two languages can be read in the other', async () => {
   const brief = { ...BRIEF, texts: { en: 'It is down.', cs: 'Obchod stojí.' } };
-  renderInRun(<BriefPanel />, { run: { brief } });
+  renderInRun(<BriefPanel />, { from: 10, run: { brief } });
   expect(await screen.findByText('It is down.')).toBeInTheDocument();
   await userEvent.selectOptions(screen.getByRole('combobox', { name: 'Language of the brief' }), 'cs');
   expect(await screen.findByText('Obchod stojí.')).toBeInTheDocument();

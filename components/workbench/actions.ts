@@ -202,7 +202,7 @@ function runActions({ workbench, client }: RunHandles): Action[] {
     {
       id: 'finish',
       group: 'Run',
-      title: 'Finish and read the debrief',
+      title: 'Finish: let tomorrow come, or read the debrief',
       run: () => workbench.setState({ overlay: 'finish' }),
     },
   ];

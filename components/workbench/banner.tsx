@@ -1,15 +1,18 @@
 'use client';
 
-import { History, PartyPopper, TriangleAlert } from 'lucide-react';
+import { CircleCheck, History, PartyPopper, Sunrise, TriangleAlert } from 'lucide-react';
 import { Button } from '@/components/ui/button';
 import { clockText } from '@/lib/views/times';
 import { useClient, useRun, useWorkbenchStore } from './run-context';
+import { useTomorrow } from './use-tomorrow';
 
 /** One line above the map when something about the whole run has to be said. */
 export function Banner() {
   const lookingBack = useRun((state) => state.time.lookingBack);
   const phase = useRun((state) => state.standing.phase);
   if (lookingBack) return <LookingBack />;
+  if (phase === 'ready') return <Ready />;
+  if (phase === 'tomorrow') return <Tomorrow />;
   return phase === 'won' || phase === 'lost' ? <Decided /> : null;
 }
 
@@ -40,6 +43,37 @@ function LookingBack() {
           Back to live
         </Button>
       </span>
+    </div>
+  );
+}
+
+/** Everything is met: the learner says when the work is done. */
+function Ready() {
+  const workbench = useWorkbenchStore();
+  const { detail } = useTomorrow();
+  return (
+    <div role="status" className={`${LINE} bg-ok-soft`}>
+      <CircleCheck size={13} aria-hidden="true" className="text-ok" />
+      <span className="min-w-0">Every objective is met. Are you done? Then let tomorrow come: {detail}.</span>
+      <Button
+        size="small"
+        look="primary"
+        className="ml-auto"
+        onClick={() => workbench.setState({ overlay: 'finish' })}
+      >
+        Let tomorrow come
+      </Button>
+    </div>
+  );
+}
+
+/** The trigger comes again, and nobody is at the keyboard. */
+function Tomorrow() {
+  const { detail } = useTomorrow();
+  return (
+    <div role="status" className={`${LINE} bg-selected-soft`}>
+      <Sunrise size={13} aria-hidden="true" className="text-selected" />
+      <span className="min-w-0">It is tomorrow: {detail}. Watch; you cannot type until it is over.</span>
     </div>
   );
 }

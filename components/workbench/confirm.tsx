@@ -4,15 +4,44 @@ import { toast } from 'sonner';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { useHandles, useRun } from './run-context';
+import { useTomorrow } from './use-tomorrow';
 
-/** Asks once before the run ends. */
+/** Asks once before the run ends, or before tomorrow comes. */
 export function FinishDialog() {
+  const isReady = useRun((state) => state.standing.phase === 'ready');
+  return isReady ? <TomorrowDialog /> : <EndDialog />;
+}
+
+/** Today is won: from here on nothing can be repaired any more. */
+function TomorrowDialog() {
+  const { workbench } = useHandles();
+  const { detail, letItCome } = useTomorrow();
+  const close = () => workbench.setState({ overlay: undefined });
+  return (
+    <Dialog
+      title="Let tomorrow come?"
+      description={`What happens: ${detail}. You cannot type meanwhile. Is every repair in a file, and does it start at boot?`}
+      onClose={close}
+    >
+      <Unanswered />
+      <Buttons
+        onCancel={close}
+        onConfirm={() => {
+          close();
+          letItCome();
+        }}
+        cancel="Go on working"
+        confirm="Let tomorrow come"
+      />
+    </Dialog>
+  );
+}
+
+function EndDialog() {
   const { client, workbench } = useHandles();
+  const lost = useRun((state) => state.standing.phase === 'lost');
   const objectives = useRun((state) => state.objectives);
   const open = objectives.filter(({ state }) => state !== 'met').map(({ title }) => title);
-  const unanswered = useRun(({ brief, answers }) =>
-    (brief?.questions ?? []).some(({ id }) => answers.every(({ question }) => question !== id)),
-  );
   const close = () => workbench.setState({ overlay: undefined });
   const finish = () => {
     close();
@@ -29,7 +58,9 @@ export function FinishDialog() {
       description={
         open.length === 0
           ? 'Every objective is met. The debrief shows what happened and why.'
-          : 'These are not met yet. Finishing now counts them as failed.'
+          : lost
+            ? 'These were not met. The debrief shows what happened and why.'
+            : 'These are not met yet. Finishing now counts them as failed.'
       }
       onClose={close}
     >
@@ -40,13 +71,21 @@ export function FinishDialog() {
           ))}
         </ul>
       )}
-      {unanswered && (
-        <p className="px-5 pt-3 text-sm text-prose">
-          In the Incident panel a question about the cause is not answered yet. It counts for the score.
-        </p>
-      )}
+      <Unanswered />
       <Buttons onCancel={close} onConfirm={finish} cancel="Go on playing" confirm="Finish" />
     </Dialog>
+  );
+}
+
+function Unanswered() {
+  const unanswered = useRun(({ brief, answers }) =>
+    (brief?.questions ?? []).some(({ id }) => answers.every(({ question }) => question !== id)),
+  );
+  if (!unanswered) return null;
+  return (
+    <p className="px-5 pt-3 text-sm text-prose">
+      In the Incident panel a question about the cause is not answered yet. It counts for the score.
+    </p>
   );
 }
 

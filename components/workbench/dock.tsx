@@ -57,6 +57,8 @@ function DockTabs() {
   const tab = currentTab(chosen, terminals);
   const open = terminals.filter(({ closed, id }) => !closed || tab === `terminal:${id}`);
   const current = open.find(({ id }) => tab === `terminal:${id}`);
+  const start = useStartHost();
+  const openTerminal = useOpenTerminal();
   const close = ({ id }: TerminalTab) => {
     client.send({ type: 'terminal-close', terminal: id });
     client.store.setState((state) => ({
@@ -92,7 +94,15 @@ function DockTabs() {
         <DockTools current={current} onClose={close} />
       </div>
       {open.map((terminal) => (
-        <TerminalPanel key={terminal.id} terminal={terminal} shown={current === terminal} />
+        <TerminalPanel
+          key={terminal.id}
+          terminal={terminal}
+          shown={current === terminal}
+          onReopen={() => {
+            close(terminal);
+            openTerminal(start ?? terminal.host);
+          }}
+        />
       ))}
       {DOCK_PANELS.map(({ id, Panel }) => (
         <TabPanel key={id} value={id} className="flex-1">
@@ -103,6 +113,12 @@ function DockTabs() {
   );
 }
 
+/** Where a new terminal opens: in a sandbox on the chosen host, in a scenario where the shift begins. */
+function useStartHost(): string | undefined {
+  const chosen = useWorkbench((state) => state.host);
+  return useRun((state) => (state.sandbox === undefined ? undefined : chosen) ?? state.brief?.start.host);
+}
+
 function DockTools({
   current,
   onClose,
@@ -110,18 +126,11 @@ function DockTools({
   current: TerminalTab | undefined;
   onClose(terminal: TerminalTab): void;
 }) {
-  const chosen = useWorkbench((state) => state.host);
-  // In a sandbox terminals open anywhere; in a scenario where its shift begins.
-  const start = useRun(
-    (state) => (state.sandbox === undefined ? undefined : chosen) ?? state.brief?.start.host,
-  );
+  const start = useStartHost();
   const openTerminal = useOpenTerminal();
   const paused = useRun((state) => !state.time.playing && !state.time.lookingBack);
   return (
     <span className="ml-auto flex shrink-0 items-center gap-1">
-      {current?.closed === true && (
-        <span className="font-mono text-2xs text-muted">this session has ended</span>
-      )}
       {paused && current?.closed === false && (
         <span className="font-mono text-2xs text-risk">paused: commands wait</span>
       )}
@@ -152,7 +161,15 @@ function DockTools({
 }
 
 /** Stays mounted while hidden, so that scroll and the half-typed line are kept. */
-function TerminalPanel({ terminal: { id, title }, shown }: { terminal: TerminalTab; shown: boolean }) {
+function TerminalPanel({
+  terminal: { id, title },
+  shown,
+  onReopen,
+}: {
+  terminal: TerminalTab;
+  shown: boolean;
+  onReopen(): void;
+}) {
   return (
     <TabPanel
       value={`terminal:${id}`}
@@ -165,6 +182,7 @@ function TerminalPanel({ terminal: { id, title }, shown }: { terminal: TerminalT
         terminal={id}
         label={`Terminal on ${title}`}
         shown={shown}
+        onReopen={onReopen}
         onLeave={() =>
           document.querySelector<HTMLElement>('[data-dock] [role="tab"][data-state="active"]')?.focus()
         }

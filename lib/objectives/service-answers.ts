@@ -8,6 +8,8 @@ interface State {
   lastAt: Micros;
   met: boolean;
   failedBefore: boolean;
+  /** The last answer was no good one. */
+  failing: boolean;
 }
 /** Without a request for so long, nothing is known. */
 const SILENCE: Micros = 5_000_000;
@@ -33,11 +35,12 @@ export const serviceAnswers: ObjectiveDefinition<State> = {
     },
     { name: 'faster-than', type: 'duration', required: false, description: 'A slower answer is a failure.' },
   ],
-  start: () => ({ goodSince: undefined, lastAt: 0, met: false, failedBefore: false }),
+  start: () => ({ goodSince: undefined, lastAt: 0, met: false, failedBefore: false, failing: false }),
   request(state, request, values) {
     if (request.from !== textOf(values, 'from')) return;
     state.lastAt = request.at;
-    if (!isGood(request, values)) {
+    state.failing = !isGood(request, values);
+    if (state.failing) {
       state.goodSince = undefined;
       state.failedBefore = true;
     } else if (state.goodSince === undefined && (state.failedBefore || values['once-broken'] !== true))
@@ -46,7 +49,8 @@ export const serviceAnswers: ObjectiveDefinition<State> = {
   sample(state, values, seen) {
     const wanted = numberOf(values, 'for', 0);
     if (state.met) return { state: 'met', progress: 1, measured: `held ${secondsText(wanted)}` };
-    if (state.goodSince === undefined) return WAITING;
+    if (state.goodSince === undefined)
+      return state.failing ? { ...WAITING, measured: 'requests fail' } : WAITING;
     const held = state.lastAt - state.goodSince;
     if (held >= wanted && seen.now - state.lastAt < SILENCE) {
       state.met = true;

@@ -57,6 +57,8 @@ export interface RunProgress {
   finishedAt: Micros | undefined;
   /** The learner has ended the shift: nothing goes on after that. */
   ended: boolean;
+  /** Since when all objectives are met and the learner may say that tomorrow can come. */
+  readyAt: Micros | undefined;
   tomorrow: {
     state: 'waiting' | 'measuring' | 'met' | 'failed';
     measured: string;
@@ -86,6 +88,7 @@ export function startOfProgress(): RunProgress {
     acknowledgedAt: undefined,
     finishedAt: undefined,
     ended: false,
+    readyAt: undefined,
     tomorrow: { state: 'waiting', measured: '', startedAt: undefined, endsAt: undefined, expect: [] },
   };
 }

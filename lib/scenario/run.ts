@@ -398,7 +398,7 @@ export class Run<I> {
     if (lost !== undefined) this.#end('lost', this.#sentences(lost));
     else if (this.#judged.length === 0)
       return; // Nothing is asked for: it goes on for as long as one likes.
-    else if (this.#openObjective() === undefined) this.#beginTomorrow();
+    else if (this.#openObjective() === undefined) this.#getReady();
     else if (this.now >= micros(this.scenario.deadline))
       this.#end('lost', this.#openObjective()?.why ?? 'Time is over.');
   }
@@ -412,13 +412,23 @@ export class Run<I> {
       then();
     }
   }
-  /** Everything asked for was reached. Does it last? */
-  #beginTomorrow(): void {
-    const { tomorrow } = this.scenario;
-    if (tomorrow === undefined) {
-      this.#end('won', 'Every objective was met.');
-      return;
+  /** Everything asked for was reached. Whoever wants to tidy up first, may: tomorrow waits until the deadline. */
+  #getReady(): void {
+    if (this.scenario.tomorrow === undefined) return this.#end('won', 'Every objective was met.');
+    if (this.progress.readyAt === undefined) {
+      this.progress.readyAt = this.kernel.now;
+      this.world.record('run', 'run.ready', {});
     }
+    if (this.now >= micros(this.scenario.deadline)) this.letTomorrowCome();
+  }
+  /** All objectives are met, and tomorrow has not begun. */
+  get isReady(): boolean {
+    return this.progress.phase === 'running' && this.progress.readyAt !== undefined;
+  }
+  /** Does it last? Nothing happens before all objectives are met. */
+  letTomorrowCome(): void {
+    const { tomorrow } = this.scenario;
+    if (tomorrow === undefined || !this.isReady) return;
     this.progress.phase = 'tomorrow';
     const delays = tomorrow.faults.map((fault) => micros(String(fault['after'] ?? '0s')));
     this.progress.tomorrow = {
@@ -464,7 +474,9 @@ export class Run<I> {
   finish(): void {
     this.progress.ended = true;
     if (this.progress.phase === 'running')
-      this.#end('lost', this.#openObjective()?.why ?? 'The shift was ended early.');
+      this.#end('lost', this.#openObjective()?.why ?? 'The shift was ended before tomorrow.');
+    else if (this.progress.phase === 'tomorrow')
+      this.#end('lost', 'The shift was ended before tomorrow was over.');
   }
   /** Ids of what is not reached, in the scenario's order: failed ones first. */
   unmet(): string[] {

@@ -4,25 +4,16 @@
  * not listed are shown as they are.
  */
 import type { JournalEntry } from '../kernel/journal';
-import type { EventItem, TimelineMark } from './messages';
+import { DAEMON_WORDS, type Data, type Said, word } from './daemon-words';
 
-type Tone = EventItem['tone'];
-interface Said {
-  text: string;
-  tone: Tone;
-  mark?: TimelineMark['kind'];
-}
-type Data = Readonly<Record<string, unknown>>;
-
-const word = (data: Data, name: string): string => {
-  const value = data[name];
-  return value === undefined || value === null ? '' : String(value);
-};
+type Tone = Said['tone'];
 const socket = (data: Data): string => `${word(data, 'address') || word(data, 'ip')}:${word(data, 'port')}`;
 
 /** What each type of entry says. `host` is the entry's source. */
 const WORDS: Readonly<Record<string, (data: Data, host: string) => Said>> = {
+  ...DAEMON_WORDS,
   'run.started': () => ({ text: 'Your shift begins', tone: 'neutral' }),
+  'run.ready': () => ({ text: 'Everything is met; tomorrow may come', tone: 'ok' }),
   'run.won': (data) => ({ text: `Won: ${word(data, 'verdict')}`, tone: 'ok', mark: 'objective' }),
   'run.lost': (data) => ({ text: `Lost: ${word(data, 'verdict')}`, tone: 'broken', mark: 'objective' }),
   timeline: (data) => ({
@@ -30,7 +21,7 @@ const WORDS: Readonly<Record<string, (data: Data, host: string) => Said>> = {
     tone: data['fault'] === undefined ? 'neutral' : 'broken',
     ...(data['fault'] === undefined ? {} : { mark: 'fault' }),
   }),
-  tomorrow: () => ({ text: 'Tomorrow: the trigger comes again', tone: 'active', mark: 'fault' }),
+  tomorrow: () => ({ text: 'Tomorrow', tone: 'active', mark: 'fault' }),
   inject: (data) => ({ text: `Broken on purpose: ${word(data, 'kind')}`, tone: 'broken', mark: 'fault' }),
   'objective.met': (data) => ({
     text: `Objective met: ${word(data, 'title') || word(data, 'id')}`,
@@ -63,6 +54,7 @@ const WORDS: Readonly<Record<string, (data: Data, host: string) => Said>> = {
     tone: 'ok',
     mark: 'feed',
   }),
+  'learner.tomorrow': () => ({ text: 'let tomorrow come', tone: 'learner' }),
   'learner.terminal': (data) => ({ text: `opened a terminal on ${word(data, 'host')}`, tone: 'learner' }),
   'learner.terminal-closed': () => ({ text: 'closed a terminal', tone: 'learner' }),
   'learner.line': (data) => ({

@@ -17,6 +17,7 @@ const KINDS: ReadonlySet<string> = new Set<RunInput['kind']>([
   'hint',
   'acknowledge',
   'answer',
+  'tomorrow',
   'finish',
   'inject',
   'edit',
@@ -56,6 +57,7 @@ export function applyInput(run: Run<RunInput>, input: RunInput): void {
       return;
     }
     case 'key': {
+      if (run.progress.phase === 'tomorrow') return;
       const terminal = terminalOf(world, input.terminal);
       kernel.withCause(note('key', { terminal: input.terminal, key: input.key }), () =>
         terminal?.input(CONTROL[input.key]),
@@ -100,6 +102,10 @@ export function applyInput(run: Run<RunInput>, input: RunInput): void {
     case 'answer':
       note('answer', { question: input.question, choice: input.choice });
       run.answer(input.question, input.choice);
+      return;
+    case 'tomorrow':
+      note('tomorrow', {});
+      run.letTomorrowCome();
       return;
     case 'finish':
       note('finish', {});

@@ -81,8 +81,10 @@ function isHidden<I>({ progress }: Run<I>, { type, data }: JournalEntry): boolea
   if (type !== 'timeline' || (data as { hidden?: boolean }).hidden !== true) return false;
   return progress.phase === 'running' || progress.phase === 'tomorrow';
 }
-/** Objectives by their titles. */
+/** Objectives by their titles, tomorrow by what happens then. */
 function titled<I>({ scenario }: Run<I>, entry: JournalEntry, text: string): string {
+  if (entry.type === 'tomorrow')
+    return `${text}: ${scenario.tomorrow?.detail || (scenario.tomorrow?.title ?? '')}`;
   if (!entry.type.startsWith('objective.')) return text;
   const { id } = entry.data as { id: string };
   const entries = [

@@ -51,6 +51,8 @@ export type ClientMessage =
   | { type: 'hint'; id: number }
   | { type: 'acknowledge' }
   | { type: 'answer'; id: number; question: string; choice: string }
+  /** The learner is done: tomorrow may come. */
+  | { type: 'tomorrow' }
   | { type: 'finish'; id: number }
   | { type: 'debrief'; id: number }
   /** `branch`: another course of the run, at the present instant. */
@@ -120,6 +122,7 @@ export type RunInput =
   | { kind: 'hint' }
   | { kind: 'acknowledge' }
   | { kind: 'answer'; question: string; choice: string }
+  | { kind: 'tomorrow' }
   | { kind: 'finish' }
   | { kind: 'inject'; fault: Record<string, unknown> }
   /** The lab of a sandbox is changed. */
@@ -270,8 +273,8 @@ export interface Frame {
   branches?: BranchView[];
   /** Simulated seconds per real second lately. */
   rate: number;
-  /** How the run stands. */
-  phase: 'running' | 'won' | 'lost' | 'finished';
+  /** How the run stands. `ready`: all objectives are met, tomorrow waits for the learner. */
+  phase: 'running' | 'ready' | 'tomorrow' | 'won' | 'lost' | 'finished';
   verdict?: string;
   hosts?: HostStatus[];
   links?: LinkStatus[];

@@ -118,7 +118,10 @@ export class Player {
   }
   /** Lets time go on to the verdict, or to `until`. */
   finish(until: Micros = (parseDuration(this.run.scenario.deadline) ?? 0) + GRACE): Outcome {
-    while (!this.#isOver() && this.run.now < until) this.wait(Math.min(SECOND, until - this.run.now));
+    while (!this.#isOver() && this.run.now < until) {
+      if (this.run.isReady) this.input({ kind: 'tomorrow' });
+      this.wait(Math.min(SECOND, until - this.run.now));
+    }
     return this.outcome();
   }
   outcome(): Outcome {

@@ -22,6 +22,7 @@ const FIELDS: { readonly [K in RunInput['kind']]: Readonly<Record<string, Field>
   hint: {},
   acknowledge: {},
   answer: { question: 'text', choice: 'text' },
+  tomorrow: {},
   finish: {},
   inject: { fault: 'record' },
   edit: { step: 'record', way: { oneOf: ['do', 'undo', 'redo'] } },

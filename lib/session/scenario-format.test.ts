@@ -34,6 +34,36 @@ test('hints come when asked for, after a while, and by a wrong turn; only the fi
   expect(run.progress.hints).toBe(1);
 });
 
+test('tomorrow comes when the learner says so, not before; then nobody types', () => {
+  const { session, player, run } = open();
+  player.input({ kind: 'tomorrow' });
+  expect(run.progress.phase).toBe('running');
+  player.wait(60 * SECOND);
+  player.typeOn('web', 'sudo systemctl enable --now shop');
+  expect(player.waitUntil(() => run.isReady, 5 * 60 * SECOND)).toBe(true);
+  player.wait(60 * SECOND);
+  expect(session.frame().phase).toBe('ready');
+  expect(player.type('echo still here')).toContain('still here');
+  player.input({ kind: 'tomorrow' });
+  expect(session.frame().phase).toBe('tomorrow');
+  const lines = run.kernel.journal.entries().filter(({ type }) => type === 'learner.line').length;
+  player.input({ kind: 'line', terminal: 't1', text: 'echo too late' });
+  player.input({ kind: 'key', terminal: 't1', key: 'interrupt' });
+  expect(run.kernel.journal.entries().filter(({ type }) => type.startsWith('learner.line')).length).toBe(
+    lines,
+  );
+  expect(player.finish().won).toBe(true);
+});
+
+test('tomorrow comes by itself at the deadline', () => {
+  const { player, run } = open();
+  player.wait(60 * SECOND);
+  player.typeOn('web', 'sudo systemctl enable --now shop');
+  player.wait(11 * 60 * SECOND - run.now);
+  expect(run.progress.phase).not.toBe('running');
+  expect(player.finish().won).toBe(true);
+});
+
 test('events wait for a condition, stages for an event, and what is hidden is not listed', () => {
   const { session, player, run } = open((yaml) =>
     yaml

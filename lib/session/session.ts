@@ -378,6 +378,9 @@ export class Session {
       case 'answer':
         this.input({ kind: 'answer', question: message.question, choice: message.choice });
         return { kind: 'done' };
+      case 'tomorrow':
+        this.input({ kind: 'tomorrow' });
+        return undefined;
       case 'finish':
         if (!this.run.progress.ended) this.input({ kind: 'finish' });
         return { kind: 'finished', debrief: this.debrief() };
@@ -462,6 +465,8 @@ export class Session {
     const host = this.run.world.findHost(name);
     if (host === undefined) return refused(noHost(name));
     if (host.state.power === 'off') return refused(`${name} has no power.`);
+    if (this.run.progress.phase === 'tomorrow')
+      return refused('It is tomorrow already: now the machines must do without you.');
     // As the user of the vi or nano that opened it; from the list of files as root.
     const { uid, gid } = this.#editors.get(`${terminal} ${name}:${path}`) ?? { uid: 0, gid: 0 };
     const user = host.user(uid);
@@ -695,7 +700,8 @@ function windowText(window: string): string {
     : `over ${window}`;
 }
 
-function phaseOf({ phase, ended }: Run<RunInput>['progress']): Frame['phase'] {
+function phaseOf({ phase, ended, readyAt }: Run<RunInput>['progress']): Frame['phase'] {
   if (ended) return 'finished';
-  return phase === 'won' || phase === 'lost' ? phase : 'running';
+  if (phase === 'running' && readyAt !== undefined) return 'ready';
+  return phase === 'preparing' ? 'running' : phase;
 }

@@ -81,7 +81,7 @@ test('a person who read the brief wins: terminal, editor, reload, look back, deb
   );
   await shift.run('exit', 'bastion');
 
-  await shift.speed(100);
+  await shift.tomorrow();
   const over = page.getByRole('button', { name: 'Finish and read the debrief' });
   await expect(over).toBeVisible({ timeout: 90_000 });
   await expect(page.getByText('Every objective was met')).toBeVisible();

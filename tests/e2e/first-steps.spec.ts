@@ -60,7 +60,7 @@ test('the shop is closed: tour by keyboard, hint, repair, question, debrief', as
   await expect(questions.getByRole('status')).toContainText('Right.');
   await expect(questions.getByRole('radio').first()).toBeDisabled();
 
-  await shift.speed(100);
+  await shift.tomorrow();
   await page.getByRole('button', { name: 'Finish and read the debrief' }).click({ timeout: 60_000 });
   await page.getByRole('dialog').getByRole('button', { name: 'Finish' }).click();
   await expect(page.getByText(/^Solved in/)).toBeVisible();
@@ -91,7 +91,7 @@ test('one wrong number: a file in the host panel, a restart in the terminal', as
   await page.keyboard.press('Control+s');
   await expect(page.getByText('not saved', { exact: true })).toBeHidden();
   await shift.run('ssh web1 sudo systemctl restart shop', 'desk');
-  await shift.speed(100);
+  await shift.tomorrow();
   await page.getByRole('button', { name: 'Finish and read the debrief' }).click({ timeout: 60_000 });
   await page.getByRole('dialog').getByRole('button', { name: 'Finish' }).click();
   await expect(page.getByText(/^Solved in/)).toBeVisible();

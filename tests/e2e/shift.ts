@@ -97,6 +97,12 @@ export class Shift {
     await expect(seen).toBeVisible({ timeout: 60_000 });
     await this.speed(1);
   }
+  /** Everything is met and nothing is left to do: what the next day brings is tried, fast. */
+  async tomorrow(): Promise<void> {
+    await this.speed(100);
+    await this.page.getByRole('button', { name: 'Let tomorrow come' }).click({ timeout: 90_000 });
+    await this.page.getByRole('dialog').getByRole('button', { name: 'Let tomorrow come' }).click();
+  }
   objective(title: string): Locator {
     return this.page.getByRole('listitem').filter({ hasText: title });
   }

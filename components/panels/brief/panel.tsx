@@ -9,15 +9,15 @@ import { useRun } from '@/components/workbench/run-context';
 
 /**
  * What happened and what is asked, in the scenario's own words. It stands open
- * until the reader closes it or begins to act: then the goals have the room.
+ * until the reader closes it or the first goal is met: its steps are read while working.
  */
 export function BriefPanel() {
   const brief = useRun((state) => state.brief);
   const { text, language, languages } = useLanguage(brief?.text ?? '', brief?.texts);
-  const acted = useRun((state) => state.events.some(({ type }) => ACTED.has(type)));
+  const isUnderWay = useRun(({ objectives }) => objectives.some(({ state }) => state === 'met'));
   const [chosen, setChosen] = useState<boolean>();
   if (brief === undefined) return null;
-  const open = chosen ?? !acted;
+  const open = chosen ?? !isUnderWay;
   const Arrow = open ? ChevronDown : ChevronRight;
   return (
     <section aria-label="Incident">
@@ -48,6 +48,3 @@ export function BriefPanel() {
     </section>
   );
 }
-
-/** Events that tell that the learner is at work. */
-const ACTED: ReadonlySet<string> = new Set(['learner.line', 'learner.save']);

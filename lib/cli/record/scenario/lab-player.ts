@@ -74,6 +74,8 @@ export class LabPlayer {
       await this.#until(() => this.#virtual() >= this.run.origin, this.run.origin + MINUTE);
       for (const step of steps) if (!this.#isOver()) await this.#step(step);
       const end = (parseDuration(this.options.scenario.deadline) ?? 0) + GRACE;
+      await this.#until(() => this.run.isReady || this.#isOver(), end);
+      if (this.run.isReady) this.run.timeline.input({ kind: 'tomorrow' });
       await this.#until(() => this.#isOver(), end);
     } finally {
       clearInterval(ticking);
