@@ -3,6 +3,7 @@
 import { ArrowRight } from 'lucide-react';
 import { Fragment } from 'react';
 import { cn } from '@/components/ui/class-names';
+import { Coded } from '@/components/ui/coded';
 import { Button } from '@/components/ui/button';
 import { DiffView } from '@/components/ui/diff-view';
 import { StatusDot } from '@/components/ui/status-dot';
@@ -97,7 +98,8 @@ function Goal({ objective: { title, state, measured, why, rule } }: { objective:
       </p>
       {why !== undefined && (
         <p className="mt-1 pl-[17px] text-broken-text">
-          {why} {rule !== undefined && <span className="font-mono text-[11px] text-selected">{rule}</span>}
+          <Coded text={why} />{' '}
+          {rule !== undefined && <span className="font-mono text-[11px] text-selected">{rule}</span>}
         </p>
       )}
     </li>

@@ -5,6 +5,7 @@ import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useEffect, useMemo, useRef } from 'react';
 import { Button, buttonClass } from '@/components/ui/button';
+import { Coded } from '@/components/ui/coded';
 import { LazyMarkdown } from '@/components/ui/lazy-markdown';
 import { LanguageSelect, useLanguage } from '@/components/ui/language-select';
 import { Logo } from '@/components/ui/logo';
@@ -110,7 +111,9 @@ function Heading({ debrief }: { debrief: Debrief }) {
         <p className="mt-0.5 text-muted">{subtitle(debrief)}</p>
         <p className={`mt-3 max-w-[80ch] ${debrief.won ? 'text-ok' : 'text-broken'}`}>
           <b className="font-semibold">{debrief.won ? 'Won. ' : 'Lost. '}</b>
-          <span className="text-prose">{debrief.verdict}</span>
+          <span className="text-prose">
+            <Coded text={debrief.verdict} />
+          </span>
         </p>
       </div>
       <div className="flex flex-wrap gap-2">

@@ -1,5 +1,6 @@
 'use client';
 
+import { Coded } from '@/components/ui/coded';
 import { StatusDot } from '@/components/ui/status-dot';
 import { LazyMarkdown } from '@/components/ui/lazy-markdown';
 import type { Debrief } from '@/lib/session/messages';
@@ -31,14 +32,24 @@ function Question({
     <li>
       <p className="flex items-baseline gap-2.5">
         <StatusDot tone={right ? 'ok' : chosen === '' ? 'neutral' : 'broken'} className="self-center" />
-        <span className="flex-1 font-medium">{question}</span>
+        <span className="flex-1 font-medium">
+          <Coded text={question} />
+        </span>
         <span className={`font-mono text-xs ${right ? 'text-ok' : 'text-broken'}`}>
           {word} · {points} of {of}
         </span>
       </p>
       <div className="mt-1 max-w-[80ch] space-y-1 pl-[17px] text-prose">
-        {chosen !== '' && <p>You said: {chosen}</p>}
-        {!right && <p>It was: {answer}</p>}
+        {chosen !== '' && (
+          <p>
+            You said: <Coded text={chosen} />
+          </p>
+        )}
+        {!right && (
+          <p>
+            It was: <Coded text={answer} />
+          </p>
+        )}
         {why !== '' && <LazyMarkdown text={why} />}
         <p className="pt-1 text-xs text-muted">It could be seen here:</p>
         <LazyMarkdown text={evidence.map((entry) => `- ${entry}`).join('\n')} />

@@ -1,6 +1,7 @@
 'use client';
 
 import { CircleCheck, History, PartyPopper, Sunrise, TriangleAlert } from 'lucide-react';
+import { Coded } from '@/components/ui/coded';
 import { Button } from '@/components/ui/button';
 import { clockText } from '@/lib/views/times';
 import { useClient, useRun, useWorkbenchStore } from './run-context';
@@ -87,7 +88,7 @@ function Decided() {
     <div role="status" className={`${LINE} ${won ? 'bg-ok-soft' : 'bg-broken-soft'}`}>
       <Icon size={13} aria-hidden="true" className={won ? 'text-ok' : 'text-broken'} />
       <span className="min-w-0">
-        {verdict ?? (won ? 'Every objective is met.' : 'This run can no longer be won.')}
+        <Coded text={verdict ?? (won ? 'Every objective is met.' : 'This run can no longer be won.')} />
       </span>
       <Button size="small" className="ml-auto" onClick={() => workbench.setState({ overlay: 'finish' })}>
         Finish and read the debrief

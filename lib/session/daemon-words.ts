@@ -33,7 +33,10 @@ export const DAEMON_WORDS: Readonly<Record<string, (data: Data, host: string) =>
     tone: 'broken',
     mark: 'state',
   }),
-  'haproxy.reloaded': (_data, host) => ({ text: `HAProxy on ${host} has read its file anew`, tone: 'neutral' }),
+  'haproxy.reloaded': (_data, host) => ({
+    text: `HAProxy on ${host} has read its file anew`,
+    tone: 'neutral',
+  }),
   'haproxy.reload-failed': (_data, host) => ({
     text: `HAProxy on ${host} refused its file and goes on with the old one`,
     tone: 'broken',

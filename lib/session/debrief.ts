@@ -220,7 +220,9 @@ function rootsOf<I>(run: Run<I>, seq: number): JournalEntry[] {
 
 function chainOf<I>(run: Run<I>, entries: readonly JournalEntry[], outage: Outage): Debrief['chains'] {
   const failed = typicalFailure(run, entries, outage);
-  const roots = rootsOf(run, outage.causeSeq);
+  const own = failed === undefined ? [] : ownCauses(run, failed);
+  // What the request itself leads back to is better than what lay near in time.
+  const roots = firstFault(own) < 0 ? rootsOf(run, outage.causeSeq) : own;
   const fault = firstFault(roots);
   const links = (fault < 0 ? roots : roots.slice(0, fault + 1)).reverse();
   const around = entries.filter(
@@ -230,7 +232,6 @@ function chainOf<I>(run: Run<I>, entries: readonly JournalEntry[], outage: Outag
       ['address.added', 'vrrp.state', 'socket.bind-failed', 'arp.moved'].includes(type) &&
       !links.some((link) => link.seq === seq),
   );
-  const own = failed === undefined ? [] : ownCauses(run, failed);
   const all = new Map(
     [...own, ...links, ...around.filter((entry) => !isOwnAddress(run, entry))].map((entry) => [
       entry.seq,
@@ -292,20 +293,22 @@ function ownCauses<I>(run: Run<I>, failed: JournalEntry): JournalEntry[] {
 
 /** The entries in words; what is said again and again is said once, with how often. */
 function linksOf<I>(run: Run<I>, entries: readonly JournalEntry[]): Debrief['chains'][number]['links'] {
+  // One process after the other of the same program is the same thing again.
+  const same = (text: string) => text.replace(/ \(\d+\)/, '');
   const items = entries.flatMap((entry) => eventItem(run, entry) ?? []);
   const times = new Map<string, number>();
-  for (const { text } of items) times.set(text, (times.get(text) ?? 0) + 1);
+  for (const { text } of items) times.set(same(text), (times.get(same(text)) ?? 0) + 1);
   return items
-    .filter(({ text, seq }) => items.find((item) => item.text === text)?.seq === seq)
+    .filter(({ text, seq }) => items.find((item) => same(item.text) === same(text))?.seq === seq)
     .slice(0, MOST_CHAIN)
     .map(({ seq, clock, source, text, rule }) => {
-      const count = times.get(text) ?? 1;
+      const count = times.get(same(text)) ?? 1;
       return {
         seq,
         // Before 0 when the cause lies before the shift.
         at: clock - run.world.state.epoch - run.origin,
         source,
-        text: count > 1 ? `${text}, ${count} times` : text,
+        text: count > 1 ? `${same(text)}, ${count} times` : text,
         ...(rule === undefined ? {} : { rule }),
       };
     });
@@ -314,7 +317,9 @@ function linksOf<I>(run: Run<I>, entries: readonly JournalEntry[]): Debrief['cha
 function firstFault(roots: readonly JournalEntry[]): number {
   return roots.findIndex(
     ({ type, data }) =>
-      type === 'inject' || (type === 'timeline' && (data as { fault?: string }).fault !== undefined),
+      type === 'inject' ||
+      type === 'tomorrow' ||
+      (type === 'timeline' && (data as { fault?: string }).fault !== undefined),
   );
 }
 const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ',');

@@ -2,6 +2,7 @@
 
 import { Check, X } from 'lucide-react';
 import { cn } from '@/components/ui/class-names';
+import { Coded } from '@/components/ui/coded';
 import { useRun } from '@/components/workbench/run-context';
 import { metCount, type ObjectiveRow, objectiveRows } from './view';
 
@@ -58,7 +59,7 @@ function Objective({ row, guard = false }: { row: ObjectiveRow; guard?: boolean 
         </p>
         {row.why !== undefined && (
           <p className="mt-1 rounded-md bg-broken-soft px-2 py-1 text-xs text-broken-text">
-            {row.why}
+            <Coded text={row.why} />
             {row.rule !== undefined && <span className="ml-1 font-mono text-2xs opacity-80">{row.rule}</span>}
           </p>
         )}

@@ -3,6 +3,7 @@
 import { useState } from 'react';
 import { toast } from 'sonner';
 import { Button } from '@/components/ui/button';
+import { Coded } from '@/components/ui/coded';
 import { LazyMarkdown } from '@/components/ui/lazy-markdown';
 import { useClient, useRun } from '@/components/workbench/run-context';
 import type { AnswerView, Brief } from '@/lib/session/messages';
@@ -48,7 +49,7 @@ function QuestionForm({
   return (
     <fieldset className="mb-3" disabled={answer !== undefined || over}>
       <legend className="mb-1">
-        {text}
+        <Coded text={text} />
         {several && <span className="text-muted"> Mark all that apply.</span>}
       </legend>
       {choices.map((choice) => (
@@ -60,7 +61,9 @@ function QuestionForm({
             onChange={(event) => mark(choice.id, event.target.checked)}
             className="accent-[var(--selected)]"
           />
-          {choice.text}
+          <span>
+            <Coded text={choice.text} />
+          </span>
         </label>
       ))}
       {answer === undefined && !over && (
