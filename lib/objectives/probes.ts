@@ -19,7 +19,7 @@ export interface ProbeResult {
   text: string;
   micros: Micros;
 }
-interface Probe {
+export interface Probe {
   startedAt: Micros;
   last: ProbeResult | undefined;
   connection: number;
@@ -74,14 +74,15 @@ export function registerProbes(world: World): void {
     else request(host, data.key, data.probe, ip);
   });
 }
-function probes(world: World): Map<string, Probe> {
+export function probes(world: World): Map<string, Probe> {
   const known = world.state.extra.get(PROBES) as Map<string, Probe> | undefined;
   if (known !== undefined) return known;
   const fresh = new Map<string, Probe>();
   world.state.extra.set(PROBES, fresh);
   return fresh;
 }
-function finish(world: World, key: string, answer: string, text: string): void {
+/** The result of a look under way; later ones are too late. */
+export function finish(world: World, key: string, answer: string, text: string): void {
   const probe = probes(world).get(key);
   if (probe === undefined || probe.last?.at === probe.startedAt) return;
   probe.last = {
@@ -92,7 +93,7 @@ function finish(world: World, key: string, answer: string, text: string): void {
   };
 }
 /** The last result; begins anew when that is older than `every` and none is under way. */
-function look(
+export function look(
   world: World,
   host: Host,
   {

@@ -1,5 +1,6 @@
 /** All objective kinds, one line each. */
 import { alert } from './alert';
+import { certificateValid } from './certificate-valid';
 import { all, any, not } from './combine';
 import { commandOutput } from './command-output';
 import type { ObjectiveDefinition } from './definition';
@@ -29,6 +30,7 @@ export const OBJECTIVES: readonly ObjectiveDefinition[] = [
   opaque(outageAfter),
   opaque(errorBudget),
   opaque(httpAnswer),
+  opaque(certificateValid),
   opaque(reachability),
   opaque(singleHolder),
   opaque(holder),
