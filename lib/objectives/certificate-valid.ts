@@ -5,7 +5,7 @@ import type { ResolveEvent } from '../world/network.contract';
 import { numberOf, textOf } from '../world/parameters';
 import type { SecureSocketEvent } from '../world/tls.contract';
 import { httpsSettings, trustedRoots } from '../world/tls/https-settings';
-import type { Host, World } from '../world/world.contract';
+import type { Host } from '../world/world.contract';
 import { type ObjectiveDefinition, WAITING } from './definition';
 import { finish, look, type ProbeResult, probes } from './probes';
 

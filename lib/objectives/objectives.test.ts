@@ -55,6 +55,12 @@ const WELL_THEN_STOPPED: Record<string, { entry: string; well: string; stopped: 
     well: 'measuring',
     stopped: 'measuring',
   },
+  // Nothing here speaks TLS; certificate-valid.test.ts has servers that do.
+  'certificate-valid': {
+    entry: 'kind: certificate-valid, host: desk, server: web',
+    well: 'measuring',
+    stopped: 'measuring',
+  },
   reachability: {
     entry: "kind: reachability, paths: ['desk -> web:8080 open', 'desk -> web:81 closed']",
     well: 'met',
