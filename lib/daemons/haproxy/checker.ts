@@ -28,6 +28,7 @@ import {
 import { defaultGlobal, parseGlobalLine } from './parse/global';
 import { parseProxyLine } from './parse/proxy';
 import { parseOtherSectionLine } from './parse/sections';
+import { materialOf, newTlsReading } from './parse/tls/reading';
 import { validate } from './validate';
 
 export interface ConfigurationFile {
@@ -93,6 +94,7 @@ function newState(surroundings: Surroundings): ParserState {
     surroundings,
     variables: new Map(),
     global: defaultGlobal(surroundings.hostname),
+    tls: newTlsReading(),
     globalSocketsExist: false,
     externalCheck: false,
     insecureFork: false,
@@ -124,7 +126,7 @@ function result(
     messages: state.log.messages,
     diagnostics: [
       ...state.diagnostics,
-      ...state.log.messages.filter((message) => message.level !== 'NOTICE').map(diagnosticOf),
+      ...state.log.messages.filter(({ level }) => level === 'ALERT' || level === 'WARNING').map(diagnosticOf),
     ],
     configuration: stoppedAt === undefined ? finished(state, files) : undefined,
     hasWarnings: state.log.hasWarnings,
@@ -174,6 +176,7 @@ function finished(state: ParserState, files: readonly ConfigurationFile[]): Conf
     global: state.global,
     proxies,
     userlists: state.userlists,
+    tls: materialOf(state.tls),
     files: files.map(({ path, text }) => ({ path, text })),
   };
 }

@@ -8,6 +8,7 @@
  */
 
 import type { Micros } from '../../std/instant';
+import type { BindTls, ServerTls, TlsMaterial } from './config-tls';
 
 export type Mode = 'tcp' | 'http';
 export type ProxyKind = 'defaults' | 'frontend' | 'backend' | 'listen';
@@ -23,6 +24,8 @@ export interface Configuration {
   /** frontends, backends and listens in file order */
   readonly proxies: readonly ProxySettings[];
   readonly userlists: readonly UserList[];
+  /** certificates and authorities as they were read */
+  readonly tls: TlsMaterial;
   /** the files as they were read */
   readonly files: readonly { readonly path: string; readonly text: string }[];
 }
@@ -48,7 +51,6 @@ export interface GlobalSettings {
   threads: number | undefined;
   description: string;
   node: string;
-  certificateBase: string;
 }
 
 export interface StatsSocket extends Place {
@@ -156,7 +158,7 @@ export interface BindSettings extends Place {
   maxconn: number;
   backlog: number;
   usesTls: boolean;
-  certificates: string[];
+  tls: BindTls;
 }
 
 export interface SwitchingRule extends Place {
@@ -264,9 +266,7 @@ export interface ServerSettings extends Place {
   sourceIp: number | undefined;
   initAddresses: string[];
   usesTls: boolean;
-  /** `none`, `required`, or nothing said */
-  verify: string;
-  hasAuthorities: boolean;
+  tls: ServerTls;
   resolvers: string | undefined;
   fastOpen: boolean;
   hasAgent: boolean;
@@ -497,10 +497,24 @@ export interface CheckSettings {
   hasSend: boolean;
   expect: CheckExpect[];
   disableOn404: boolean;
+  /** `http-check connect …`, `tcp-check connect …` */
+  connect: CheckConnect | undefined;
+  /** a rule that needs a connection came already */
+  hasRules: boolean;
   /** came from a defaults section; an `option` of its own starts anew */
   isInherited: boolean;
   hasUnusedHttpRules: boolean;
   hasUnusedTcpRules: boolean;
+}
+
+export interface CheckConnect {
+  /** encrypted whatever the server says */
+  readonly usesTls: boolean;
+  /** `default`: as the server's line says */
+  readonly isDefault: boolean;
+  readonly sni: string | undefined;
+  readonly port: number | undefined;
+  readonly ip: number | undefined;
 }
 
 export interface CheckRequest {

@@ -90,6 +90,15 @@ function surroundingsOf(host: Host, env: ReadonlyMap<string, string>, who: Crede
       const text = host.fs.readFile(path, who);
       return text instanceof FileError ? { error: errorText(text.errno) } : { text };
     },
+    kindOf: (path) => {
+      const info = host.fs.stat(path, who);
+      if (info instanceof FileError) return { error: errorText(info.errno) };
+      return { kind: info.kind === 'directory' ? 'directory' : 'file' };
+    },
+    list: (path) => {
+      const names = host.fs.readdir(path, who);
+      return names instanceof FileError ? { error: errorText(names.errno) } : { names };
+    },
     address: (name) => parseIPv4(name) ?? fromHostsFile(host, name),
     hostname: host.state.hostname,
   };

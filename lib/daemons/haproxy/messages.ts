@@ -9,6 +9,8 @@ export const RELEASE_DATE = '2025/10/03';
 export const EXECUTABLE = '/usr/sbin/haproxy';
 
 export type MessageLevel = 'NOTICE' | 'WARNING' | 'ALERT';
+/** A `PROMPT` is a question of OpenSSL's: it stands there as it is. */
+export type SaidLevel = MessageLevel | 'PROMPT';
 
 /** Where in the configuration a message comes from, for the editor. */
 export interface MessagePlace {
@@ -19,7 +21,7 @@ export interface MessagePlace {
 
 /** One message, without its `[LEVEL]   (pid) : ` head. */
 export interface Message {
-  readonly level: MessageLevel;
+  readonly level: SaidLevel;
   /** as printed after the head, its last newline included */
   readonly text: string;
   readonly place: MessagePlace | undefined;
@@ -27,6 +29,7 @@ export interface Message {
 
 /** `[WARNING]  (`: the label in brackets, padded to ten characters. */
 export function formatMessage(message: Message, pid: number): string {
+  if (message.level === 'PROMPT') return message.text;
   return `${`[${message.level}]`.padEnd(10)} (${pid}) : ${message.text}`;
 }
 
@@ -54,6 +57,11 @@ export class MessageLog {
 
   notice(text: string): void {
     this.#add('NOTICE', text);
+  }
+
+  /** A question that nobody answers. */
+  prompt(text: string): void {
+    this.messages.push({ level: 'PROMPT', text: `${text}\n`, place: this.place });
   }
 
   /** Ends the phase in which files are read. */

@@ -6,6 +6,7 @@
 
 import { validateArguments, validateTracking } from './validate-arguments';
 import type { FormatNode, ServerSettings } from './config';
+import { prepareBind, prepareServer } from './parse/tls/prepare';
 import { titleOf, ALERT, type Draft, FATAL, NONE, type ParserState } from './parse/context';
 import { parseFormat, TCP_LOG_FORMAT } from './parse/format';
 import { parseSampleText } from './parse/sample';
@@ -20,7 +21,8 @@ export function validate(state: ParserState): number {
   let errors = 0;
   numberProxies(state);
   for (const proxy of state.proxies) if (!proxy.disabled) errors += validateProxy(state, proxy);
-  for (const proxy of state.proxies) errors += validateTls(state, proxy);
+  for (const proxy of state.proxies)
+    for (const bind of proxy.binds) errors += prepareBind(state, proxy, bind);
   for (const proxy of state.proxies) if (!proxy.disabled) errors += validateLate(state, proxy);
   validateSections(state);
   return errors > 0 ? ALERT | FATAL : NONE;
@@ -388,16 +390,7 @@ function validateServers(state: ParserState, proxy: Draft): number {
 /** What a server line asks for and cannot have. */
 function validateServerParameters(state: ParserState, proxy: Draft, server: ServerSettings): number {
   const context = (): string => `[${server.file}:${server.line}] : 'server ${proxy.id}/${server.name}' : `;
-  let errors = 0;
-  if (server.usesTls && server.verify !== 'none' && !server.hasAuthorities) {
-    state.log.setContext(context);
-    errors += refuse(
-      state,
-      server.verify === 'required'
-        ? 'verify is enabled but no CA file specified.'
-        : "verify is enabled by default but no CA file specified. If you're running on a LAN where you're certain to trust the server's certificate, please set an explicit 'verify none' statement on the 'server' line, or use 'ssl-server-verify none' in the global section to disable server-side verifications by default.",
-    );
-  }
+  const errors = prepareServer(state, proxy, server);
   if (server.fastOpen) {
     state.log.setContext(context);
     warn(
@@ -487,18 +480,6 @@ function warnHttpWords(state: ParserState, proxy: Draft): void {
     ignored(`'option ${option.keyword}'`, 'it requires');
     proxy.options.delete(option.keyword);
   }
-}
-
-function validateTls(state: ParserState, proxy: Draft): number {
-  let errors = 0;
-  for (const bind of proxy.binds) {
-    if (!bind.usesTls || bind.certificates.length > 0) continue;
-    errors += refuse(
-      state,
-      `Proxy '${proxy.id}': no SSL certificate specified for bind '${bind.text}' at [${bind.file}:${bind.line}] (use 'crt').`,
-    );
-  }
-  return errors;
 }
 
 function validateSections(state: ParserState): void {

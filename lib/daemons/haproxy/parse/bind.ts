@@ -5,13 +5,15 @@
  */
 
 import type { BindSettings, SocketAddress, StatsSocket } from '../config';
+import { noBindTls } from '../config-tls';
 import { BIND_PARAMETER, BIND_PARAMETERS } from '../directives';
 import { closestWord } from '../fingerprint';
 import { indentMessage } from '../messages';
 import { parseAddress } from './address';
 import {
+  type Complaint,
+  complaint as error,
   type Draft,
-  ERROR,
   fail,
   FATAL,
   leadingInteger,
@@ -23,10 +25,7 @@ import {
   warnWithout,
 } from './context';
 import { MUX_PROTOCOLS } from './server';
-
-type Complaint = { readonly text: string; readonly bits: number } | undefined;
-
-const error = (text: string): Complaint => ({ text, bits: ERROR });
+import { applyBindTls } from './tls/bind';
 
 /** What a parameter may set; a bind line uses one half, a stats socket the other. */
 type Target = Partial<BindSettings & StatsSocket>;
@@ -78,7 +77,7 @@ export function parseBindLine(state: ParserState, proxy: Draft, line: Line): num
     maxconn: 0,
     backlog: 0,
     usesTls: false,
-    certificates: [],
+    tls: noBindTls(),
   };
   proxy.binds.push(bind);
   const where = `'bind ${text}' in section '${state.section}'`;
@@ -190,19 +189,22 @@ function applyParameter(state: ParserState, line: Line, at: number, target: Targ
       target.gid = gid;
       return undefined;
     }
-    case 'ssl':
-      target.usesTls = true;
-      return undefined;
-    case 'crt':
-      return applyCertificate(state, target, value);
     case 'process':
       return {
         text: `'process ${value}' on 'bind' lines is deprecated and will be removed in 2.7.`,
         bits: WARN,
       };
     default:
-      return undefined;
+      return applyTls(state, target, keyword, value);
   }
+}
+
+function applyTls(state: ParserState, target: Target, keyword: string, value: string): Complaint {
+  const outcome = applyBindTls(state, target.tls ?? noBindTls(), keyword, value);
+  if (outcome === undefined) return undefined;
+  if (keyword === 'ssl') target.usesTls = true;
+  target.tls = outcome.tls;
+  return outcome.complaint;
 }
 
 function applyId(value: string): Complaint {
@@ -218,23 +220,4 @@ function applyLevel(target: Target, value: string): Complaint {
   }
   target.level = value;
   return undefined;
-}
-
-/** Reads the certificate as far as the daemon's reasons for refusing one need it. */
-function applyCertificate(state: ParserState, target: Target, value: string): Complaint {
-  if (value === '') return error("'crt' : missing certificate location");
-  const base = state.global.certificateBase;
-  const path = value.startsWith('/') || base === '' ? value : `${base}/${value}`;
-  target.certificates = [...(target.certificates ?? []), path];
-  const file = state.surroundings.readFile(path);
-  if ('error' in file) return error(`unable to stat SSL certificate from file '${path}' : ${file.error}.`);
-  if (
-    !file.text.includes('-----BEGIN CERTIFICATE-----') &&
-    !file.text.includes('-----BEGIN TRUSTED CERTIFICATE-----')
-  ) {
-    return error(`unable to load certificate from file '${path}': no start line.`);
-  }
-  if (/-----BEGIN (?:RSA |EC |ENCRYPTED )?PRIVATE KEY-----/.test(file.text)) return undefined;
-  const key = state.surroundings.readFile(`${path}.key`);
-  return 'text' in key ? undefined : error(`No Private Key found in '${path}.key'.`);
 }

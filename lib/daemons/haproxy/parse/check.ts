@@ -6,6 +6,7 @@
 
 import type { CheckExpect, CheckSettings, MatchMethod } from '../config';
 import type { Outcome } from './acl';
+import { parseCheckConnect } from './check-connect';
 import {
   type Draft,
   ERROR,
@@ -28,6 +29,8 @@ export function defaultCheck(): CheckSettings {
     hasSend: false,
     expect: [],
     disableOn404: false,
+    connect: undefined,
+    hasRules: false,
     isInherited: false,
     hasUnusedHttpRules: false,
     hasUnusedTcpRules: false,
@@ -69,7 +72,7 @@ export function parseHttpCheckOption(state: ParserState, proxy: Draft, line: Lin
       );
     }
   }
-  if (check.isInherited) Object.assign(check, { expect: [], hasSend: false, isInherited: false });
+  if (check.isInherited) Object.assign(check, { expect: [], connect: undefined, hasRules: false, hasSend: false, isInherited: false });
   check.kind = 'http';
   check.place = line.place;
   if (!check.hasSend) check.request = request;
@@ -114,15 +117,18 @@ function httpCheckWord(state: ParserState, proxy: Draft, line: Line): string | u
     case 'comment':
       check.hasUnusedHttpRules ||= check.kind !== 'http';
       return line.at(2) === '' ? "'http-check comment' : expects a string as argument." : undefined;
-    case 'connect':
-      noteEffect(state, line, 'http-check connect', 'not modelled');
+    case 'connect': {
       check.hasUnusedHttpRules ||= check.kind !== 'http';
-      return undefined;
+      const error = parseCheckConnect(state, line, check);
+      return error === undefined ? undefined : `'http-check connect' : ${error}.`;
+    }
     case 'send': {
+      check.hasRules = true;
       const error = parseSend(line, check);
       return error === undefined ? undefined : `'http-check send' : ${error}.`;
     }
     case 'expect': {
+      check.hasRules = true;
       const parsed = parseExpect(line, 2);
       if ('error' in parsed) return `'http-check expect' : ${parsed.error}.`;
       check.expect.push(parsed.value);

@@ -19,6 +19,7 @@ import type {
   UserList,
 } from '../config';
 import type { Effect } from '../directives';
+import type { TlsReading } from './tls/reading';
 
 export const NONE = 0;
 /** a warning was said */
@@ -31,6 +32,14 @@ export const FATAL = 4;
 export const ABORT = 8;
 export const ERROR = ALERT | FATAL;
 
+/** What is wrong with a parameter, and how bad it is. */
+export type Complaint = { readonly text: string; readonly bits: number } | undefined;
+
+/** A parameter that stops the start. */
+export function complaint(text: string): Complaint {
+  return { text, bits: ERROR };
+}
+
 /** What a configuration needs of the host it is read on. */
 export interface Surroundings {
   variable(name: string): string | undefined;
@@ -38,6 +47,10 @@ export interface Surroundings {
   group(name: string): number | undefined;
   /** the text of a file, or the reason as `strerror(3)` words it */
   readFile(path: string): { readonly text: string } | { readonly error: string };
+  /** what is at a path: stat(2) */
+  kindOf(path: string): { readonly kind: 'file' | 'directory' } | { readonly error: string };
+  /** names in a directory */
+  list(path: string): { readonly names: readonly string[] } | { readonly error: string };
   /** /etc/hosts and literals; names that only a DNS server knows are not asked for here */
   address(name: string): number | undefined;
   readonly hostname: string;
@@ -49,6 +62,8 @@ export const UNKNOWN_SURROUNDINGS: Surroundings = {
   user: () => 0,
   group: () => 0,
   readFile: () => ({ error: 'No such file or directory' }),
+  kindOf: () => ({ error: 'No such file or directory' }),
+  list: () => ({ error: 'No such file or directory' }),
   address: () => 0x7f000001,
   hostname: 'localhost',
 };
@@ -132,6 +147,7 @@ export interface ParserState {
   /** variables set by `setenv`; null: unset */
   readonly variables: Map<string, string | null>;
   readonly global: GlobalSettings;
+  readonly tls: TlsReading;
   globalSocketsExist: boolean;
   externalCheck: boolean;
   insecureFork: boolean;

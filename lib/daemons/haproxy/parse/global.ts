@@ -28,6 +28,7 @@ import {
 } from './context';
 import { parseLogLine } from './log';
 import { parseTime, trailingTimeWarning } from './time';
+import { parseTlsGlobalLine } from './tls/global';
 
 export function defaultGlobal(hostname: string): GlobalSettings {
   return {
@@ -50,7 +51,6 @@ export function defaultGlobal(hostname: string): GlobalSettings {
     threads: undefined,
     description: '',
     node: hostname,
-    certificateBase: '',
   };
 }
 
@@ -76,7 +76,7 @@ export function parseGlobalLine(state: ParserState, line: Line): number {
   if (SWITCHES.test(keyword)) return parseSwitch(state, line, keyword);
   if (NUMBERS.test(keyword)) return parseNumber(state, line, keyword);
   if (NUMBERS_ONCE.test(keyword)) return once(state, line, keyword) || parseNumber(state, line, keyword);
-  return parseOther(state, line, keyword);
+  return parseTlsGlobalLine(state, line) ?? parseOther(state, line, keyword);
 }
 
 function unknownKeyword(state: ParserState, line: Line, keyword: string): number {
@@ -207,15 +207,6 @@ function parseOther(state: ParserState, line: Line, keyword: string): number {
       return value === '' ? fail(state, `${line.head}'localpeer' expects a name as an argument.`) : NONE;
     case 'lua-load':
       return value === '' ? fail(state, `${line.head}'lua-load' expects a file name as parameter.`) : NONE;
-    case 'ca-base':
-    case 'crt-base':
-      if (value === '')
-        return fail(
-          state,
-          `${line.head}global statement '${keyword}' expects a directory path as an argument.`,
-        );
-      if (keyword === 'crt-base') global.certificateBase = value;
-      return NONE;
     case 'nbthread':
       return parseThreads(state, line);
     case 'hard-stop-after':
@@ -227,11 +218,6 @@ function parseOther(state: ParserState, line: Line, keyword: string): number {
       return value === ''
         ? fail(state, `${line.head}'${keyword}' expect one argument: a file path.`) & FATAL
         : NONE;
-    case 'ssl-server-verify':
-      if (tooManyWords(state, line, 1)) return ERROR;
-      return value === 'none' || value === 'required'
-        ? NONE
-        : fail(state, `${line.head}'${keyword}' expects 'none' or 'required' as argument.`);
     case 'unix-bind':
       return parseUnixBind(state, line);
     default:

@@ -11,6 +11,7 @@ import { addAcl, warnConflicts } from './acl';
 import { defaultBalance, parseBalanceLine, parseHashTypeLine } from './balance';
 import { parseBindLine } from './bind';
 import { defaultCheck, parseHttpCheckLine } from './check';
+import { parseCheckConnect } from './check-connect';
 import {
   titleOf,
   ABORT,
@@ -727,9 +728,13 @@ function parseTcpCheckLine(state: ParserState, proxy: Draft, line: Line): number
       `${line.head}'tcp-check' only supports 'comment', 'connect', 'send', 'send-binary', 'expect', 'set-var-fmt(*)', 'set-var(*)', 'unset-var(*)'. but got '${word}'`,
     );
   }
-  if (proxy.check.kind === 'tcp') proxy.check.kind = 'unsupported';
-  else if (proxy.check.kind !== 'unsupported') proxy.check.hasUnusedTcpRules = true;
-  return NONE;
+  const { check } = proxy;
+  const isConnect = word === 'connect';
+  if (check.kind !== 'tcp' && check.kind !== 'unsupported') check.hasUnusedTcpRules = true;
+  else if (!isConnect && word !== 'comment') check.kind = 'unsupported';
+  const error = isConnect ? parseCheckConnect(state, line, check) : undefined;
+  if (!isConnect && !/^(?:comment|(?:un)?set-var)/.test(word)) check.hasRules = true;
+  return error === undefined ? NONE : fail(state, `${line.head}'tcp-check connect' : ${error}.`);
 }
 
 function parseEmailAlert(state: ParserState, proxy: Draft, line: Line): number {

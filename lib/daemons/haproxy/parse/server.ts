@@ -6,6 +6,7 @@
 
 import { SECOND } from '../../../std/instant';
 import type { ServerSettings } from '../config';
+import { noServerTls } from '../config-tls';
 import { SERVER_EXTRA_WORDS, SERVER_PARAMETER, SERVER_PARAMETERS } from '../directives';
 import { closestWord } from '../fingerprint';
 import { indentMessage } from '../messages';
@@ -13,6 +14,8 @@ import { parseAddress } from './address';
 import {
   titleOf,
   ALERT,
+  type Complaint,
+  complaint,
   type Draft,
   ERROR,
   FATAL,
@@ -25,6 +28,8 @@ import {
   WARN,
 } from './context';
 import { parseTime, trailingTimeWarning } from './time';
+import { readSni } from './tls/prepare';
+import { applyServerTls } from './tls/server';
 
 export type ServerLineKind = 'server' | 'default-server' | 'server-template';
 
@@ -72,8 +77,7 @@ export function defaultServerSettings(): ServerSettings {
     sourceIp: undefined,
     initAddresses: [],
     usesTls: false,
-    verify: '',
-    hasAuthorities: false,
+    tls: noServerTls(),
     resolvers: undefined,
     fastOpen: false,
     hasAgent: false,
@@ -81,10 +85,7 @@ export function defaultServerSettings(): ServerSettings {
   };
 }
 
-/** A parameter's outcome: nothing, or what is wrong with how bad it is. */
-type Complaint = { readonly text: string; readonly bits: number } | undefined;
-
-const error = (text: string): Complaint => ({ text: text.split('\0')[0] ?? '', bits: ERROR });
+const error = (text: string): Complaint => complaint(text.split('\0')[0] ?? '');
 
 /** Reads one line; the server joins the proxy even when a parameter is wrong, as in the daemon. */
 export function parseServerLine(state: ParserState, proxy: Draft, line: Line, kind: ServerLineKind): number {
@@ -265,6 +266,11 @@ function finishServer(state: ParserState, server: ServerSettings): number {
     state.log.alert(`server ${server.name} does not have agent port. Agent check has been disabled.`);
     return ERROR;
   }
+  const fault = readSni(server);
+  if (fault !== undefined) {
+    state.log.alert(fault);
+    return ERROR;
+  }
   return NONE;
 }
 
@@ -303,12 +309,6 @@ function applyParameter(
       return undefined;
     case 'stick':
       server.nonStick = false;
-      return undefined;
-    case 'ssl':
-      server.usesTls = true;
-      return undefined;
-    case 'no-ssl':
-      server.usesTls = false;
       return undefined;
     case 'cookie':
       if (value === '') return error(`'${keyword}' expects <value> as argument.\n`);
@@ -381,14 +381,6 @@ function applyParameter(
     case 'proto':
     case 'check-proto':
       return applyProtocol(keyword, value);
-    case 'verify':
-      if (value === '') return error(`'${keyword}' : missing verify method`);
-      server.verify = value;
-      return value === 'none' || value === 'required'
-        ? undefined
-        : error(
-            `'${keyword}' : unknown verify method '${value}', only 'none' and 'required' are supported\n`,
-          );
     case 'ws':
       return value === 'h1' || value === 'h2' || value === 'auto'
         ? undefined
@@ -408,9 +400,6 @@ function applyParameter(
       return value === '' ? error(`'${keyword}' expects a port number as argument.`) : undefined;
     case 'namespace':
       return value === '' ? error(`'${keyword}' : expects <name> as argument`) : undefined;
-    case 'ca-file':
-      server.hasAuthorities = true;
-      return undefined;
     case 'resolvers':
       server.resolvers = value;
       return undefined;
@@ -420,8 +409,10 @@ function applyParameter(
       return undefined;
     case 'agent-inter':
       return applyInterval(state, { ...server }, 'inter', value, keyword);
-    default:
-      return undefined;
+    default: {
+      const said = applyServerTls(state, server, keyword, value);
+      return said === false ? undefined : said;
+    }
   }
 }
 

@@ -1,0 +1,101 @@
+/**
+ * `http-check connect …` and `tcp-check connect …`. Source: HAProxy 2.6
+ * configuration manual §4.2 "http-check connect"; 2.6.12 `tcpcheck.c`
+ * `parse_tcpcheck_connect()`; recorded `haproxy -c` runs.
+ * Not modelled: more than one connection for each check; `send-proxy`, `via-socks4`.
+ */
+
+import type { CheckConnect, CheckSettings } from '../config';
+import { parseAddress } from './address';
+import { leadingInteger, type Line, noteEffect, type ParserState } from './context';
+import { parseSampleText } from './sample';
+import { MUX_PROTOCOLS } from './server';
+
+const MOST_PORT = 65_535;
+
+/** The words from the third one on; an error is the text behind `'http-check connect' : `. */
+export function parseCheckConnect(state: ParserState, line: Line, check: CheckSettings): string | undefined {
+  const keyword = `${line.at(0)} connect`;
+  const isTcp = line.at(0) === 'tcp-check';
+  if (check.connect === undefined && check.hasRules)
+    return "first step MUST also be a 'connect', optionally preceded by a 'set-var', an 'unset-var' or a 'comment', when there is a 'connect' step in the tcp-check ruleset";
+  const connect: { -readonly [K in keyof CheckConnect]: CheckConnect[K] } = {
+    usesTls: false,
+    isDefault: false,
+    sni: undefined,
+    port: undefined,
+    ip: undefined,
+  };
+  for (let at = 2; line.at(at) !== ''; at++) {
+    const word = line.at(at);
+    const value = line.at(at + 1);
+    switch (word) {
+      case 'ssl':
+        connect.usesTls = true;
+        continue;
+      case 'default':
+        connect.isDefault = true;
+        continue;
+      case 'linger':
+        continue;
+      case 'send-proxy':
+      case 'via-socks4':
+        noteEffect(state, line, `${keyword} ${word}`, 'not modelled');
+        continue;
+      case 'sni':
+      case 'comment':
+        if (value === '') return `'${word}' expects a string as argument.`;
+        if (word === 'sni') connect.sni = value;
+        break;
+      case 'alpn':
+        if (value === '') return `'${word}' : missing the comma-delimited ALPN protocol suite`;
+        break;
+      case 'proto': {
+        const error = protocolError(value, isTcp);
+        if (error !== undefined) return error;
+        break;
+      }
+      case 'port': {
+        const error = portError(value);
+        if (error !== undefined) return error;
+        if (/^\d+$/.test(value)) connect.port = Number(value);
+        else noteEffect(state, line, `${keyword} port <expression>`, 'not modelled');
+        break;
+      }
+      case 'addr': {
+        if (value === '') return "'addr' expects <ipv4|ipv6> as argument.";
+        const parsed = parseAddress(value, {
+          allowsPort: true,
+          resolve: (name) => state.surroundings.address(name),
+        });
+        if ('error' in parsed) return `'addr' : ${parsed.error}.`;
+        if (parsed.address.kind === 'inet') connect.ip = parsed.address.ip;
+        break;
+      }
+      default:
+        return `expects 'comment', 'port', 'addr', 'send-proxy', 'ssl', 'sni', 'alpn' or 'via-socks4', 'linger', 'default' but got '${word}' as argument.`;
+    }
+    at++;
+  }
+  if (check.connect !== undefined) noteEffect(state, line, `a second ${keyword}`, 'not modelled');
+  check.connect ??= connect;
+  return undefined;
+}
+
+function protocolError(value: string, isTcp: boolean): string | undefined {
+  if (value === '') return "'proto' expects a MUX protocol as argument.";
+  if (!MUX_PROTOCOLS.includes(value)) return `'proto' : unknown MUX protocol '${value}'.`;
+  return isTcp && value !== 'none' ? `'proto' : invalid MUX protocol '${value}' for tcp-check` : undefined;
+}
+
+function portError(value: string): string | undefined {
+  if (value === '') return "'port' expects a port number or a sample expression as argument.";
+  if (/^[-+]?\d+$/.test(value)) {
+    const port = leadingInteger(value);
+    return port >= 1 && port <= MOST_PORT
+      ? undefined
+      : `expects a valid TCP port (from range 1 to ${MOST_PORT}) or a sample expression, got ${value}.`;
+  }
+  const parsed = parseSampleText(value);
+  return 'error' in parsed ? `error detected while parsing port expression : ${parsed.error}` : undefined;
+}
