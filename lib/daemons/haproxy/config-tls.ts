@@ -24,6 +24,8 @@ export interface TlsOptions {
   readonly ecdhe: string | undefined;
   /** undefined: nothing is said; the list may be empty */
   readonly alpn: readonly string[] | undefined;
+  /** `prefer-client-ciphers` */
+  readonly prefersClient: boolean;
   readonly verify: 'none' | 'optional' | 'required' | undefined;
   /** path of the authorities that are trusted, a key of `TlsMaterial.authorities` */
   readonly authorities: string | undefined;
@@ -103,6 +105,7 @@ export function noTlsOptions(): TlsOptions {
     curves: undefined,
     ecdhe: undefined,
     alpn: undefined,
+    prefersClient: false,
     verify: undefined,
     authorities: undefined,
     revocations: undefined,

@@ -139,6 +139,8 @@ export interface ProxySettings extends Place {
 
   acls: Map<string, Acl>;
   tcpRequest: TcpRule[];
+  /** `tcp-request inspect-delay`; 0: content is looked at as it is */
+  inspectDelay: Micros;
   httpRequest: HttpRule[];
   httpResponse: HttpRule[];
   httpAfterResponse: HttpRule[];
@@ -292,7 +294,8 @@ export type ErrorReply =
   | { readonly kind: 'location'; readonly code: number; readonly url: string };
 
 export interface Capture {
-  kind: 'request' | 'response' | 'cookie';
+  /** `sample`: filled by a rule */
+  kind: 'request' | 'response' | 'cookie' | 'sample';
   name: string;
   length: number;
 }
@@ -445,18 +448,36 @@ export interface HttpRule extends Place {
   condition: Condition | undefined;
 }
 
-/** `tcp-request connection reject if …`, `track-sc0 src`: what else such rules can do is not modelled. */
+/** `tcp-request connection reject if …`, `tcp-request content set-var(txn.sni) req.ssl_sni`. */
 export interface TcpRule extends Place {
   readonly where: 'connection' | 'session' | 'content';
-  readonly action: 'accept' | 'reject' | 'track' | 'nothing';
-  /** of `track-sc` */
-  readonly tracks?: {
-    readonly slot: number;
-    readonly expression: SampleExpression;
-    readonly table: string | undefined;
-  };
+  readonly action: TcpAction;
   readonly condition: Condition | undefined;
 }
+
+/** `nothing`: what else such rules can do is not modelled. */
+export type TcpAction =
+  | { readonly type: 'accept' | 'reject' | 'silent-drop' | 'nothing' }
+  | {
+      readonly type: 'track';
+      readonly slot: number;
+      readonly expression: SampleExpression;
+      readonly table: string | undefined;
+    }
+  | {
+      readonly type: 'set-var';
+      readonly variable: string;
+      readonly expression: SampleExpression | undefined;
+      readonly value: readonly FormatNode[];
+    }
+  | { readonly type: 'unset-var'; readonly variable: string }
+  /** into the place `index` of what is captured of requests */
+  | {
+      readonly type: 'capture';
+      readonly expression: SampleExpression;
+      readonly length: number;
+      readonly index: number;
+    };
 
 export interface Redirect {
   readonly kind: 'location' | 'prefix' | 'scheme';

@@ -58,7 +58,7 @@ grace; g; -; 3.1; <time>
 h1-accept-payload-with-any-method h1-case-adjust h1-case-adjust-file; g; .; 3.1
 hard-stop-after; g; +; 3.1; <time>
 httpclient.resolvers.id httpclient.resolvers.prefer httpclient.ssl.ca-file httpclient.ssl.verify; g; .; 3.1
-issuers-chain-path; g; .; 3.1; <dir>
+issuers-chain-path; g; +; 3.1; <dir>
 lua-load lua-load-per-thread lua-prepend-path; g; -; 3.1; <file>
 maxsslconn; g; .; 3.2; <number>
 mworker-max-reloads; g; .; 3.1; <number>
@@ -66,9 +66,14 @@ nbthread thread-group thread-groups; g; .; 3.1; <number>
 no-memory-trimming pp2-never-send-local; g; .; 3.1
 profiling.tasks; g; .; 3.2; { auto | on | off }
 set-var set-var-fmt; g; -; 3.1; <var-name> <expr>
-ssl-default-bind-ciphers ssl-default-bind-ciphersuites ssl-default-bind-curves ssl-default-bind-options; g; .; 3.1
-ssl-default-server-ciphers ssl-default-server-ciphersuites ssl-default-server-options; g; .; 3.1
-ssl-dh-param-file ssl-load-extra-del-ext ssl-load-extra-files ssl-mode-async ssl-propquery; g; .; 3.1
+ssl-default-bind-options ssl-default-server-options; g; +; 3.1; [<option>]...
+ssl-dh-param-file; g; .; 3.1; <file>
+ssl-mode-async ssl-propquery; g; .; 3.1
+ssl-default-bind-ciphers ssl-default-server-ciphers; g; +; 3.1; <ciphers>
+ssl-default-bind-curves; g; .; 3.1; <curves>
+ssl-default-bind-ciphersuites ssl-default-server-ciphersuites; g; +; 3.1; <ciphersuites>
+ssl-load-extra-files; g; +; 3.1; <none|all|bundle|sctl|ocsp|issuer|key>*
+ssl-load-extra-del-ext; g; +; 3.1
 ssl-provider ssl-provider-path ssl-skip-self-issued-ca; g; .; 3.1
 stats; g; +; 3.1; { socket [<address:port>|<path>] [param*] | timeout <timeout> | maxconn <connections> }
 tune.fail-alloc tune.fd.edge-triggered tune.h2.header-table-size tune.h2.initial-window-size; g; .; 3.2
@@ -102,7 +107,7 @@ external-check; g; -; 3.1
 user group; g; +; 3.1; <name>
 nbproc; g; x; 3.1; <number>
 maxconn; g; +; 3.2; <number>
-ssl-server-verify; g; -; 3.1; [none|required]
+ssl-server-verify; g; +; 3.1; [none|required]
 maxconnrate maxsessrate maxsslrate maxcomprate maxpipes maxzlibmem maxcompcpuusage; g; -; 3.2; <number>
 ulimit-n; g; .; 3.1; <number>
 chroot; g; +; 3.1; <jail dir>
@@ -373,21 +378,25 @@ export const SERVER_PARAMETERS = parameters(`
 + 0 y: no-agent-check no-check no-check-send-proxy
 + 1 y: rise fall inter fastinter downinter port
 . 1 y: tcp-ut
-. 0 y: allow-0rtt
-. 1 y: alpn ca-file check-alpn check-sni
-- 0 y: check-ssl
-. 1 y: ciphers ciphersuites crl-file crt
-. 0 y: force-sslv3 force-tlsv10 force-tlsv11 force-tlsv12 force-tlsv13
+- 0 y: allow-0rtt
++ 1 y: alpn ca-file
+. 1 y: check-alpn
++ 1 y: check-sni
++ 0 y: check-ssl
++ 1 y: ciphers ciphersuites
+- 1 y: crl-file
++ 1 y: crt
++ 0 y: force-sslv3 force-tlsv10 force-tlsv11 force-tlsv12 force-tlsv13
 + 0 y: no-check-ssl no-send-proxy-v2-ssl no-send-proxy-v2-ssl-cn no-ssl no-ssl-reuse
-. 0 n: no-sslv3 no-tlsv10 no-tlsv11 no-tlsv12 no-tlsv13
++ 0 n: no-sslv3 no-tlsv10 no-tlsv11 no-tlsv12 no-tlsv13
 . 0 y: no-tls-tickets
-. 1 y: npn
+- 1 y: npn
 - 0 y: send-proxy-v2-ssl send-proxy-v2-ssl-cn
-. 1 y: sni
-- 0 y: ssl
-. 1 y: ssl-min-ver ssl-max-ver
++ 1 y: sni
++ 0 y: ssl
++ 1 y: ssl-min-ver ssl-max-ver
 . 0 y: ssl-reuse tls-tickets
-. 1 y: verify verifyhost
++ 1 y: verify verifyhost
 `);
 
 /** Words that a suggestion for a `server` parameter may also be. */
@@ -403,19 +412,27 @@ export const SERVER_EXTRA_WORDS = [
 
 /** Parameters of `bind` and `stats socket` (§5.1). */
 export const BIND_PARAMETERS = parameters(`
-. 0 n: allow-0rtt
-. 1 n: alpn ca-file ca-ignore-err ca-sign-file ca-sign-pass ca-verify-file ciphers ciphersuites crl-file
+- 0 n: allow-0rtt
++ 1 n: alpn ca-file ca-ignore-err
+- 1 n: ca-sign-file ca-sign-pass
++ 1 n: ca-verify-file ciphers ciphersuites
+- 1 n: crl-file
 + 1 n: crt
-- 1 n: crt-ignore-err crt-list
++ 1 n: crt-ignore-err crt-list
 . 1 n: curves ecdhe
-. 0 n: force-sslv3 force-tlsv10 force-tlsv11 force-tlsv12 force-tlsv13 generate-certificates no-ca-names
-. 0 n: no-sslv3 no-tls-tickets no-tlsv10 no-tlsv11 no-tlsv12 no-tlsv13
-. 1 n: npn
-. 0 n: prefer-client-ciphers
-- 0 n: ssl
-. 1 n: ssl-max-ver ssl-min-ver
-. 0 n: strict-sni
-. 1 n: tls-ticket-keys verify
++ 0 n: force-sslv3 force-tlsv10 force-tlsv11 force-tlsv12 force-tlsv13
+- 0 n: generate-certificates
+. 0 n: no-ca-names
++ 0 n: no-sslv3
+. 0 n: no-tls-tickets
++ 0 n: no-tlsv10 no-tlsv11 no-tlsv12 no-tlsv13
+- 1 n: npn
++ 0 n: prefer-client-ciphers
++ 0 n: ssl
++ 1 n: ssl-max-ver ssl-min-ver
++ 0 n: strict-sni
+. 1 n: tls-ticket-keys
++ 1 n: verify
 - 1 n: accept-netscaler-cip
 - 0 n: accept-proxy
 + 1 n: backlog

@@ -110,7 +110,7 @@ export function validateTracking(state: ParserState, proxy: Draft): number {
     state.log.alert(`Proxy '${proxy.id}': unable to find table '${name}' referenced by track-sc${slot}.`);
     errors += 1;
   };
-  for (const { tracks } of proxy.tcpRequest) if (tracks !== undefined) look(tracks.slot, tracks.table);
+  for (const { action } of proxy.tcpRequest) if (action.type === 'track') look(action.slot, action.table);
   const rules: readonly HttpRule[] = [...proxy.httpRequest, ...proxy.httpResponse];
   for (const { action } of rules) if (action.type === 'track') look(action.slot, action.table);
   return errors;

@@ -5,8 +5,9 @@
  */
 
 import { validateArguments, validateTracking } from './validate-arguments';
+import { warnLayer6, warnLayer6Rules } from './validate-layer6';
 import type { FormatNode, ServerSettings } from './config';
-import { prepareBind, prepareServer } from './parse/tls/prepare';
+import { prepareBind, prepareClient, prepareServer } from './parse/tls/prepare';
 import { titleOf, ALERT, type Draft, FATAL, NONE, type ParserState } from './parse/context';
 import { parseFormat, TCP_LOG_FORMAT } from './parse/format';
 import { parseSampleText } from './parse/sample';
@@ -24,6 +25,7 @@ export function validate(state: ParserState): number {
   for (const proxy of state.proxies)
     for (const bind of proxy.binds) errors += prepareBind(state, proxy, bind);
   for (const proxy of state.proxies) if (!proxy.disabled) errors += validateLate(state, proxy);
+  errors += prepareClient(state);
   validateSections(state);
   return errors > 0 ? ALERT | FATAL : NONE;
 }
@@ -72,6 +74,7 @@ function validateProxy(state: ParserState, proxy: Draft): number {
   errors += validateDefaultBackend(state, proxy);
   errors += validateSwitching(state, proxy);
   errors += validateServerRules(state, proxy);
+  warnLayer6Rules(state, proxy);
   errors += validateStickRules(state, proxy);
   errors += validateTracking(state, proxy);
   errors += validatePeersAndMailers(state, proxy);
@@ -234,6 +237,7 @@ function validateSwitching(state: ParserState, proxy: Draft): number {
       continue;
     }
     rule.format = name.nodes;
+    warnLayer6(state, proxy, rule.condition);
     if (name.nodes !== undefined) continue;
     const target = findBackend(state, rule.backend);
     if (target === undefined)
@@ -258,6 +262,7 @@ function validateServerRules(state: ParserState, proxy: Draft): number {
       continue;
     }
     rule.format = name.nodes;
+    warnLayer6(state, proxy, rule.condition);
     if (name.nodes !== undefined || proxy.servers.some((server) => server.name === rule.server)) continue;
     errors += refuse(
       state,

@@ -121,11 +121,19 @@ function parseAclExpression(
   if ('error' in flags) return flags;
   const { match } = draught;
   if (match === undefined) return needMethod(draught);
-  const patterns = parsePatterns(words.slice(flags.value.next), match, flags.value.fromFiles);
+  const isVersion = match === 'int' && VERSION_FETCHES.includes(draught.sample.fetch);
+  const patterns = parsePatterns(
+    words.slice(flags.value.next),
+    isVersion ? 'version' : match,
+    flags.value.fromFiles,
+  );
   if ('error' in patterns) return patterns;
   const { keyword, sample, ignoreCase } = draught;
   return { value: { ...place, keyword, sample, match, ignoreCase, patterns: patterns.value } };
 }
+
+/** Versions of TLS are compared as `3.3`. */
+const VERSION_FETCHES = ['req.ssl_ver', 'req_ssl_ver'];
 
 function needMethod(draught: Draught): { readonly error: string } {
   return {
@@ -273,19 +281,22 @@ type Operator = (typeof OPERATORS)[number];
 
 function parsePatterns(
   words: readonly string[],
-  match: MatchMethod,
+  match: MatchMethod | 'version',
   fromFiles: readonly string[],
 ): Outcome<Pattern[]> {
   const patterns: Pattern[] = [];
   let operator: Operator = 'eq';
   for (const word of [...fromFiles, ...words]) {
     if (word === '') break;
-    const found = match === 'int' || match === 'len' ? OPERATORS.find((known) => known === word) : undefined;
+    const found =
+      match === 'int' || match === 'len' || match === 'version'
+        ? OPERATORS.find((known) => known === word)
+        : undefined;
     if (found !== undefined) {
       operator = found;
       continue;
     }
-    const pattern = parsePattern(word, match, operator);
+    const pattern = match === 'version' ? parseVersions(word, operator) : parsePattern(word, match, operator);
     if ('error' in pattern) return pattern;
     patterns.push(pattern.value);
   }
@@ -332,7 +343,20 @@ function parseRange(word: string, operator: Operator): Outcome<Pattern> {
           : `'${word}' is neither a number nor a supported operator`,
     };
   }
-  const value = Number(word);
+  return compared(Number(word), operator);
+}
+
+/** `3.1`, `3.1-3.3`: the wire's numbers, 3.1 is TLS 1.0. */
+function parseVersions(word: string, operator: Operator): Outcome<Pattern> {
+  const found = /^(\d+)(?:\.(\d+))?(?:[-:](\d+)(?:\.(\d+))?)?$/.exec(word);
+  if (found === null) return { error: `'${word}' is not a dotted number` };
+  const number = (major = '0', minor = '0'): number => Number(major) * 65_536 + Number(minor);
+  const lowest = number(found[1], found[2]);
+  if (found[3] === undefined) return compared(lowest, operator);
+  return { value: { kind: 'range', lowest, highest: number(found[3], found[4]) } };
+}
+
+function compared(value: number, operator: Operator): Outcome<Pattern> {
   switch (operator) {
     case 'eq':
       return { value: { kind: 'range', lowest: value, highest: value } };

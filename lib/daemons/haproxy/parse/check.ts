@@ -72,7 +72,14 @@ export function parseHttpCheckOption(state: ParserState, proxy: Draft, line: Lin
       );
     }
   }
-  if (check.isInherited) Object.assign(check, { expect: [], connect: undefined, hasRules: false, hasSend: false, isInherited: false });
+  if (check.isInherited)
+    Object.assign(check, {
+      expect: [],
+      connect: undefined,
+      hasRules: false,
+      hasSend: false,
+      isInherited: false,
+    });
   check.kind = 'http';
   check.place = line.place;
   if (!check.hasSend) check.request = request;

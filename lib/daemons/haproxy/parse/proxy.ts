@@ -113,6 +113,7 @@ export function newDraft(
     logTag: undefined,
     acls: new Map(),
     tcpRequest: [],
+    inspectDelay: 0,
     httpRequest: [],
     httpResponse: [],
     httpAfterResponse: [],
@@ -219,6 +220,7 @@ function inherit(draft: Draft, parent: Draft): Draft {
         : defaultCheck(),
     acls: new Map(parent.acls),
     tcpRequest: [...parent.tcpRequest],
+    inspectDelay: parent.inspectDelay,
     emailAlert: { ...parent.emailAlert },
   });
 }

@@ -1,16 +1,16 @@
 /**
  * `tcp-request …` and `tcp-response …`. Source: HAProxy 2.6 configuration
  * manual §4.2 "tcp-request connection", "tcp-request content"; 2.6.12
- * `tcp_rules.c`. Not modelled: everything but accept and reject.
+ * `tcp_rules.c`. What the actions are stands in `tcp-actions`.
  */
 
-import { parseTracking } from './rules';
 import type { Condition } from '../config';
 import { TCP_CONNECTION_ACTIONS, TCP_CONTENT_ACTIONS } from '../directives';
 import { placeBits } from '../samples';
 import { parseCondition } from './acl';
 import { titleOf, type Draft, fail, type Line, NONE, noteEffect, type ParserState, warn } from './context';
 import { warnMisplaced } from './rules';
+import { isTcpAction, parseTcpAction } from './tcp-actions';
 import { parseTime } from './time';
 
 type Where = 'connection' | 'session' | 'content';
@@ -29,10 +29,6 @@ const LATER: Readonly<Record<Where, readonly string[]>> = {
   ],
 };
 
-/** Actions that the daemon knows besides accept and reject. */
-const OTHER_ACTION =
-  /^(?:capture|expect-proxy|expect-netscaler-cip|track-sc\d|ot-group|set-log-level|set-nice|switch-mode|use-service|sc-(?:inc|set)-.*|send-spoe-group|do-resolve.*|set-var.*|unset-var.*|set-(?:src|dst)(?:-port)?|set-mark|set-tos|silent-drop|set-priority-(?:class|offset))$/;
-
 function subject(proxy: Draft): string {
   return `${titleOf(proxy)} '${proxy.id}'`;
 }
@@ -50,7 +46,10 @@ export function parseTcpRequestLine(state: ParserState, proxy: Draft, line: Line
     if (isAnonymous)
       return refuse("tcp-request inspect-delay is not allowed in anonymous 'defaults' sections");
     const time = parseTime(line.at(2), 'ms');
-    if (line.at(2) !== '' && 'micros' in time) return NONE;
+    if (line.at(2) !== '' && 'micros' in time) {
+      proxy.inspectDelay = time.micros;
+      return NONE;
+    }
     const why =
       line.at(2) === '' || 'micros' in time || time.fault === 'overflow'
         ? ''
@@ -76,30 +75,26 @@ export function parseTcpRequestLine(state: ParserState, proxy: Draft, line: Line
 
 function parseRule(state: ParserState, proxy: Draft, line: Line, where: Where): number {
   const word = line.at(2);
-  const isKnown = word === 'accept' || word === 'reject' || OTHER_ACTION.test(word);
-  if (!isKnown) {
+  if (!isTcpAction(word)) {
     const actions = where === 'content' ? TCP_CONTENT_ACTIONS : TCP_CONNECTION_ACTIONS;
     return fail(
       state,
       `${line.head}'tcp-request ${where}' expects 'accept', 'reject', 'capture', 'expect-proxy', 'expect-netscaler-cip', 'track-sc0' ... 'track-sc2', ${actions} in ${subject(proxy)} (got '${word}').\n`,
     );
   }
-  const tracks = /^track-sc[0-2]$/.test(word) ? parseTracking(line.from(3)) : undefined;
-  if (tracks !== undefined && 'error' in tracks)
-    return fail(state, `${line.head}'tcp-request ${where} ${word}' : ${tracks.error} in ${subject(proxy)}.`);
-  const isModelled = word === 'accept' || word === 'reject' || tracks !== undefined;
-  if (!isModelled) noteEffect(state, line, `tcp-request ${where} ${word}`, 'not modelled');
-  let at = 3 + (tracks?.wordsUsed ?? 0);
-  if (!isModelled) while (!['', 'if', 'unless'].includes(line.at(at))) at++;
+  const parsed = parseTcpAction(proxy, line, where);
+  if ('error' in parsed) return fail(state, `${line.head}${parsed.error}`);
+  const { action, next: at } = parsed.value;
+  if (action.type === 'nothing') noteEffect(state, line, `tcp-request ${where} ${word}`, 'not modelled');
   let condition: Condition | undefined;
   if (line.at(at) === 'if' || line.at(at) === 'unless') {
-    const parsed = parseCondition(state, proxy, line.from(at), line.place);
-    if ('error' in parsed)
+    const read = parseCondition(state, proxy, line.from(at), line.place);
+    if ('error' in read)
       return fail(
         state,
-        `${line.head}'tcp-request ${where} ${word}' : error detected in ${subject(proxy)} while parsing 'if' condition : ${parsed.error}`,
+        `${line.head}'tcp-request ${where} ${word}' : error detected in ${subject(proxy)} while parsing 'if' condition : ${read.error}`,
       );
-    condition = parsed.value;
+    condition = read.value;
   } else if (line.at(at) !== '') {
     return fail(
       state,
@@ -108,16 +103,7 @@ function parseRule(state: ParserState, proxy: Draft, line: Line, where: Where): 
   }
   warnMisplaced(state, proxy, line, 'tcp-request', LATER[where]);
   const bits = warnUseless(state, proxy, line, where, condition);
-  const action = tracks !== undefined ? 'track' : word === 'accept' || word === 'reject' ? word : 'nothing';
-  proxy.tcpRequest.push({
-    ...line.place,
-    where,
-    action,
-    condition,
-    ...(tracks === undefined
-      ? {}
-      : { tracks: { slot: Number(word.at(-1)), expression: tracks.expression, table: tracks.table } }),
-  });
+  proxy.tcpRequest.push({ ...line.place, where, action, condition });
   if (where === 'content') proxy.tcpRequestContent = true;
   else if (where === 'session') proxy.tcpRequestSession = true;
   else proxy.tcpRequestConnection = true;

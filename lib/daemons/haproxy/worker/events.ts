@@ -8,16 +8,12 @@ import type { Kernel } from '../../../kernel/kernel';
 import type { Micros } from '../../../std/instant';
 import type { HttpResponse, Message, SocketEvent } from '../../../world/network.contract';
 import type { Host, World } from '../../../world/world.contract';
-import { holds } from '../evaluate/condition';
-import { sampleText } from '../evaluate/convert';
-import type { Subject } from '../evaluate/subject';
 import { ACCEPT } from '../sockets';
 import { conclude, replyBadRequest } from './answer';
 import { onCheckEvent, step } from './checks';
 import { connectFailed, hop, leftQueue, onConnected, queueExpired, resume, tunnelTimeout } from './dispatch';
 import { logConnection, logSession } from './log-line';
 import { parseRequest } from './raw-request';
-import { tableOf, track } from './counters';
 import { begin, beginTcp, tarpitEnds } from './request';
 import { onResponse, onServerEnd, responseExpired } from './response';
 import { type Runtime, runtimeOf, setSessionTimer } from './runtime';
@@ -35,6 +31,7 @@ import {
 } from './session';
 import type { Session, Wakeup } from './state';
 import { finishIfIdle } from './stop';
+import { admission } from './tcp-rules';
 
 /** Processor time that one request costs the daemon. */
 const REQUEST_COST: Micros = 40;
@@ -163,11 +160,7 @@ function accept(runtime: Runtime, listener: number, connection: number): void {
   runtime.state.sessions.set(connection, session);
   countAccept(runtime, session);
   limitListeners(runtime, session.frontend);
-  if (settings.tcpRequest.length > 0 && !isAdmitted(runtime, session)) {
-    runtime.proxy(session.frontend).frontend.deniedRequests += 1;
-    destroy(runtime, session);
-    return;
-  }
+  if (settings.tcpRequest.length > 0 && !isAdmitted(runtime, session)) return;
   logConnection(runtime, session);
   if (settings.mode !== 'http') {
     beginTcp(runtime, session);
@@ -177,24 +170,14 @@ function accept(runtime: Runtime, listener: number, connection: number): void {
   const patience = settings.timeouts['http-request'];
   setTimeout(runtime, session, patience === undefined ? client : Math.min(patience, client ?? patience));
 }
-/** `tcp-request connection` and `session`: the first rule that fits decides. */
+/** False: a rule has ended the connection. */
 function isAdmitted(runtime: Runtime, session: Session): boolean {
-  const subject: Subject = { runtime, session, request: undefined, response: undefined };
-  for (const rule of runtime.settings(session.frontend).tcpRequest) {
-    if (rule.where === 'content' || rule.action === 'nothing' || !holds(subject, rule.condition)) continue;
-    if (rule.tracks !== undefined) {
-      const key = sampleText(subject, rule.tracks.expression);
-      const { slot, table } = rule.tracks;
-      if (key !== undefined)
-        track(runtime, session, {
-          slot,
-          table: tableOf(runtime, table, session.frontend),
-          key,
-          isRequest: false,
-        });
-      continue;
-    }
-    return rule.action === 'accept';
+  for (const where of ['connection', 'session'] as const) {
+    const verdict = admission(runtime, session, where);
+    if (verdict === 'accept') continue;
+    runtime.proxy(session.frontend).frontend.deniedRequests += 1;
+    destroy(runtime, session, verdict === 'reject' ? 'close' : 'reset');
+    return false;
   }
   return true;
 }

@@ -82,9 +82,9 @@ function withoutConnection(session: Session, message: HttpRequest): [string, str
 }
 function captureHeaders(settings: ProxySettings, request: HttpRequest): string[] {
   return settings.captures
-    .filter((capture) => capture.kind === 'request')
-    .map((capture) =>
-      (headerValue(request.headers, capture.name.toLowerCase()) ?? '').slice(0, capture.length),
+    .filter(({ kind }) => kind === 'request' || kind === 'sample')
+    .map(({ kind, name, length }) =>
+      kind === 'sample' ? '' : (headerValue(request.headers, name.toLowerCase()) ?? '').slice(0, length),
     );
 }
 

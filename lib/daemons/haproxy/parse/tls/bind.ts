@@ -4,7 +4,6 @@
  */
 
 import { decodeBase64 } from '../../../../std/base64';
-import { byteLength } from '../../../../std/bytes';
 import type { BindTls, IgnoredErrors } from '../../config-tls';
 import { type Complaint, complaint, leadingInteger, type ParserState } from '../context';
 import { loadList, loadLocation, type Loaded } from './locations';
@@ -86,9 +85,8 @@ function ticketKeys(state: ParserState, keyword: string, value: string): Complai
   if ('error' in file) return complaint(`'${value}' : unable to load ssl tickets keys file`);
   const lines = file.text.split('\n').filter((line, index, all) => index < all.length - 1 || line !== '');
   for (const [index, line] of lines.entries()) {
-    const key = decodeBase64(line.trim());
-    if (key === undefined || byteLength(line) === 0)
-      return complaint(`'${value}' : unable to decode base64 key on line ${index + 1}`);
+    const key = line.length % 4 === 0 ? decodeBase64(line) : undefined;
+    if (key === undefined) return complaint(`'${value}' : unable to decode base64 key on line ${index + 1}`);
     if (!TICKET_KEY_SIZES.includes(key.length))
       return complaint(`'${value}' : wrong sized key on line ${index + 1}`);
   }

@@ -42,11 +42,7 @@ export function loadCertificate(state: ParserState, path: string): LoadedCertifi
   return loaded;
 }
 
-function matched(
-  path: string,
-  chain: readonly Certificate[],
-  keyText: string,
-): LoadedCertificate | Refusal {
+function matched(path: string, chain: readonly Certificate[], keyText: string): LoadedCertificate | Refusal {
   const key = readPrivateKey(keyText);
   const [leaf] = chain;
   if (leaf === undefined || !key.ok || !keyMatches(leaf, key.value))
@@ -57,12 +53,9 @@ function matched(
 /** A further certificate that cannot be read ends the chain, without a word. */
 function leadingChain(text: string): string {
   const { blocks, fault } = readPem(text);
-  const first = blocks.find(({ label }) => label.endsWith('CERTIFICATE'));
-  if (fault === undefined || first === undefined) return text;
-  return text
-    .split('\n')
-    .slice(0, fault.line - 1)
-    .join('\n');
+  const last = blocks.findLast(({ label }) => label.endsWith('CERTIFICATE'));
+  if (fault === undefined || last === undefined) return text;
+  return text.split('\n').slice(0, last.endLine).join('\n');
 }
 
 /** The key of the file itself, else of `<file>.key`. */
@@ -72,7 +65,8 @@ function findKey(state: ParserState, path: string, text: string): string | Refus
   if (!state.tls.extraFiles.has('key')) return { error: `No Private Key found in '${path}'.\n` };
   const stem = state.tls.stripsCrt && path.endsWith('.crt') ? path.slice(0, -4) : path;
   const beside = `${stem}.key`;
-  if ('error' in state.surroundings.kindOf(beside)) return { error: `No Private Key found in '${beside}'.\n` };
+  if ('error' in state.surroundings.kindOf(beside))
+    return { error: `No Private Key found in '${beside}'.\n` };
   const file = state.surroundings.readFile(beside);
   const key = 'error' in file ? undefined : keyText(state, file.text);
   return key ?? { error: ` '${beside}' is present but cannot be read or parsed'.\n` };
@@ -96,7 +90,9 @@ function keyText(state: ParserState, text: string): string | undefined {
 function completeChain(state: ParserState, chain: readonly Certificate[]): readonly Certificate[] {
   const [leaf] = chain;
   if (chain.length > 1 || leaf === undefined) return chain;
-  const found = state.tls.issuerChains.find(([first]) => first !== undefined && sameName(first.subject, leaf.issuer));
+  const found = state.tls.issuerChains.find(
+    ([first]) => first !== undefined && sameName(first.subject, leaf.issuer),
+  );
   return found === undefined ? chain : [leaf, ...found];
 }
 
@@ -104,13 +100,15 @@ function completeChain(state: ParserState, chain: readonly Certificate[]): reado
 export function weaknessOf({ path, chain }: LoadedCertificate): string | undefined {
   const read = readCertificateChain(chain);
   const [leaf, ...issuers] = read.ok ? read.value : [];
-  if (leaf === undefined || !isStrong(leaf)) return `unable to load SSL certificate into SSL Context '${path}'.\n`;
+  if (leaf === undefined || !isStrong(leaf))
+    return `unable to load SSL certificate into SSL Context '${path}'.\n`;
   if (issuers.every(isStrong)) return undefined;
   return `unable to load chain certificate into SSL Context '${path}'. Make sure you are linking against Openssl >= 1.0.2.\n`;
 }
 function isStrong(certificate: Certificate): boolean {
   const isSelfSigned = sameName(certificate.subject, certificate.issuer);
   return (
-    isStrongKey(certificate, SECURITY_LEVEL) && (isSelfSigned || isStrongSignature(certificate, SECURITY_LEVEL))
+    isStrongKey(certificate, SECURITY_LEVEL) &&
+    (isSelfSigned || isStrongSignature(certificate, SECURITY_LEVEL))
   );
 }

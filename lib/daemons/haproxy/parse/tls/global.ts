@@ -58,6 +58,13 @@ export function parseTlsGlobalLine(state: ParserState, line: Line): number | und
       return parseIssuers(state, line);
     case 'ssl-provider':
       return parseProvider(state, line);
+    case 'httpclient.ssl.verify':
+      if (value === 'none' || value === 'required') return NONE;
+      fail(state, `${line.head}'${keyword}' expects 'none' or 'required' as argument.`);
+      return fail(state, `${line.head}(null)`);
+    case 'httpclient.ssl.ca-file':
+      state.tls.clientAuthorities = value;
+      return NONE;
     case 'maxsslconn':
       return integerOf(state, line) === undefined ? ERROR : NONE;
     default:
@@ -78,17 +85,22 @@ function parseBase(state: ParserState, line: Line, keyword: 'ca-base' | 'crt-bas
 
 function parseDefaultText(state: ParserState, line: Line, keyword: string): number {
   const side: Side = keyword.startsWith('ssl-default-bind') ? 'bindDefaults' : 'serverDefaults';
-  const wanted = keyword.endsWith('curves') ? 'a curves suite as an arguments' : 'a cipher suite as an argument';
+  const wanted = keyword.endsWith('curves')
+    ? 'a curves suite as an arguments'
+    : 'a cipher suite as an argument';
   if (tooManyWords(state, line, 1)) return ERROR;
-  if (line.at(1) === '')
-    return fail(state, `${line.head}global statement '${keyword}' expects ${wanted}.`);
-  const word = keyword.endsWith('ciphers') ? 'ciphers' : keyword.endsWith('curves') ? 'curves' : 'cipherSuites';
+  if (line.at(1) === '') return fail(state, `${line.head}global statement '${keyword}' expects ${wanted}.`);
+  const word = keyword.endsWith('ciphers')
+    ? 'ciphers'
+    : keyword.endsWith('curves')
+      ? 'curves'
+      : 'cipherSuites';
   state.tls[side] = { ...state.tls[side], [word]: line.at(1) };
   return NONE;
 }
 
 /** Words without a value that the daemon takes here and that change nothing we model. */
-const SILENT = /^(?:no-tls-tickets|tls-tickets|prefer-client-ciphers)$/;
+const SILENT = /^(?:no-tls-tickets|tls-tickets)$/;
 
 function parseDefaultOptions(state: ParserState, line: Line, keyword: string): number {
   const side: Side = keyword.startsWith('ssl-default-bind') ? 'bindDefaults' : 'serverDefaults';
@@ -99,7 +111,7 @@ function parseDefaultOptions(state: ParserState, line: Line, keyword: string): n
     if (SILENT.test(word)) continue;
     const isBound = word === 'ssl-min-ver' || word === 'ssl-max-ver';
     const value = isBound ? line.at(at + 1) : '';
-    const known = isBound || /^(?:no|force)-(?:sslv3|tlsv1\d)$/.test(word);
+    const known = isBound || /^(?:(?:no|force)-(?:sslv3|tlsv1\d)|prefer-client-ciphers)$/.test(word);
     const outcome = known
       ? applyTlsOption(state, state.tls[side], { keyword: word, value, place: 'bind' })
       : 'of another kind';
@@ -120,10 +132,7 @@ function parseDiffieHellmanFile(state: ParserState, line: Line): number {
   const file = state.surroundings.readFile(path);
   const bits = 'text' in file ? diffieHellmanBits(file.text) : undefined;
   if (bits === undefined)
-    return fail(
-      state,
-      `${line.head}'ssl-dh-param-file': unable to load DH parameters from file <${path}>.`,
-    );
+    return fail(state, `${line.head}'ssl-dh-param-file': unable to load DH parameters from file <${path}>.`);
   state.tls.diffieHellman = { ...state.tls.diffieHellman, fileBits: bits };
   return NONE;
 }
@@ -146,8 +155,8 @@ function parseIssuers(state: ParserState, line: Line): number {
   const kind = state.surroundings.kindOf(path);
   const refuse = (text: string): number =>
     fail(state, `${line.head}global statement 'issuers-chain-path'${text}`);
-  if (path === '' || 'error' in kind) return refuse(' expects a directory path as an argument.');
-  if (kind.kind !== 'directory') return refuse(`: ${path} is not a directory.`);
+  if (path === '' || 'error' in kind) return refuse(' expects a directory path as an argument.\n');
+  if (kind.kind !== 'directory') return refuse(`: ${path} is not a directory.\n`);
   const listed = state.surroundings.list(path);
   const names = 'error' in listed ? [] : [...listed.names].sort();
   state.tls.issuerChains = names
@@ -175,7 +184,7 @@ function parseTuning(state: ParserState, line: Line): number {
     case 'tune.ssl.default-dh-param': {
       const bits = integerOf(state, line);
       if (bits === undefined) return ERROR;
-      state.tls.diffieHellman = { ...state.tls.diffieHellman, defaultBits: bits };
+      state.tls.diffieHellman = { ...state.tls.diffieHellman, defaultBits: bits === 0 ? undefined : bits };
       return bits < 1024 ? fail(state, `${line.head}'${keyword}' expects a value >= 1024.`) : NONE;
     }
     case 'tune.ssl.cachesize':
@@ -233,8 +242,5 @@ function parseLifetime(state: ParserState, line: Line): number {
         state,
         `${line.head}timer overflow in argument '${value}' to <tune.ssl.lifetime> (maximum value is 2147483647 s or ~68 years).`,
       )
-    : fail(
-        state,
-        `${line.head}unexpected character '${time.character}' in argument to <tune.ssl.lifetime>.`,
-      );
+    : fail(state, `${line.head}unexpected character '${time.character}' in argument to <tune.ssl.lifetime>.`);
 }

@@ -42,7 +42,12 @@ const refused = (text: string): Loaded => ({ uses: [], complaint: { text, bits: 
 function loadBundle(state: ParserState, path: string, reason: string): Loaded {
   const uses = bundled(state, path);
   if (typeof uses === 'string') return refused(uses);
-  if (uses.length > 0) return put(state, uses.map((one) => use(one)), () => '');
+  if (uses.length > 0)
+    return put(
+      state,
+      uses.map((one) => use(one)),
+      () => '',
+    );
   return refused(`unable to stat SSL certificate from file '${path}' : ${reason}.\n`);
 }
 
@@ -84,7 +89,9 @@ function loadDirectory(state: ParserState, path: string): Loaded {
 export function loadList(state: ParserState, path: string): Loaded {
   const known = state.tls.lists.get(path);
   if (known !== undefined) return put(state, known, lineHead);
-  const file = state.surroundings.readFile(path);
+  const kind = state.surroundings.kindOf(path);
+  // A directory can be opened, and has no lines.
+  const file = 'kind' in kind && kind.kind === 'directory' ? { text: '' } : state.surroundings.readFile(path);
   if ('error' in file) return refused(`cannot open file '${path}' : ${file.error}`);
   const entries: ListEntry[] = [];
   let warning = '';

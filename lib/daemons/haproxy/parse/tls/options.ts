@@ -40,6 +40,8 @@ export function applyTlsOption(
       if (version === undefined) return refuse(`'${value}' : unknown ssl/tls version`);
       return set(keyword === 'ssl-min-ver' ? { minimum: version } : { maximum: version });
     }
+    case 'prefer-client-ciphers':
+      return set({ prefersClient: true });
     case 'alpn':
       if (value === '') return refuse(`'${keyword}' : missing the comma-delimited ALPN protocol suite`);
       return set({ alpn: protocolNames(value) });

@@ -11,6 +11,7 @@ import type { BindTls, TlsOptions } from '../../config-tls';
 import { FETCHES, placeBits, sourceTitles } from '../../samples';
 import { type Draft, type ParserState, titleOf } from '../context';
 import { parseSampleText } from '../sample';
+import { loadAuthorities, SYSTEM_AUTHORITIES } from './authorities';
 import { loadCertificate, weaknessOf } from './certificates';
 import { chooseVersions, type VersionRemark } from './versions';
 
@@ -118,6 +119,14 @@ function checkSigner(state: ParserState, proxy: Draft, bind: BindSettings, tls: 
   state.log.alert(
     `Proxy '${proxy.id}': Failed to read CA certificate file '${tls.signer}' ${at}. Chain loading failed: ${loaded.error}`,
   );
+  return 1;
+}
+
+/** The authorities of the daemon's own HTTP client: the host's, unless `global` names others. */
+export function prepareClient(state: ParserState): number {
+  const path = state.tls.clientAuthorities;
+  if (loadAuthorities(state, path === '' ? SYSTEM_AUTHORITIES : path)) return 0;
+  state.log.alert(`httpclient: cannot initialize: cannot initialize SSL verify with 'ca-file "${path}"'.`);
   return 1;
 }
 

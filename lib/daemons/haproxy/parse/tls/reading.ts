@@ -25,6 +25,8 @@ export interface TlsReading {
   serverDefaults: TlsOptions;
   /** `ssl-server-verify` */
   serverVerify: 'none' | 'required';
+  /** of the daemon's own HTTP client, which is not modelled; '' not set */
+  clientAuthorities: string;
   readonly certificates: Map<string, LoadedCertificate>;
   readonly authorities: Map<string, string>;
   readonly lists: Map<string, readonly ListEntry[]>;
@@ -43,6 +45,7 @@ export function newTlsReading(): TlsReading {
     bindDefaults: noTlsOptions(),
     serverDefaults: noTlsOptions(),
     serverVerify: 'required',
+    clientAuthorities: '',
     certificates: new Map(),
     authorities: new Map(),
     lists: new Map(),
@@ -63,5 +66,6 @@ export function withDefaults(options: TlsOptions, defaults: TlsOptions): TlsOpti
     ciphers: options.ciphers ?? defaults.ciphers,
     cipherSuites: options.cipherSuites ?? defaults.cipherSuites,
     curves: options.curves ?? defaults.curves,
+    prefersClient: options.prefersClient || defaults.prefersClient,
   };
 }

@@ -1,0 +1,108 @@
+/**
+ * What `tcp-request connection`, `session` and `content` can do.
+ * Source: HAProxy 2.6 configuration manual §4.2 "tcp-request content"; 2.6.12
+ * `tcp_rules.c`, `vars.c`; recorded `haproxy -c` runs.
+ * Not modelled: all but accept, reject, silent-drop, track-sc, set-var, unset-var and capture.
+ */
+
+import type { TcpAction, TcpRule } from '../config';
+import { FETCHES, placeBits } from '../samples';
+import type { Outcome } from './acl';
+import { type Draft, leadingInteger, type Line, titleOf } from './context';
+import { parseFormat } from './format';
+import { parseTracking } from './rules';
+import { parseSampleWords } from './sample';
+
+/** An action and the word that follows it. */
+type Parsed = Outcome<{ readonly action: TcpAction; readonly next: number }>;
+
+const PLAIN = ['accept', 'reject', 'silent-drop'] as const;
+const OTHERS =
+  /^(?:capture|expect-proxy|expect-netscaler-cip|track-sc\d|ot-group|set-log-level|set-nice|switch-mode|use-service|sc-(?:inc|set)-.*|send-spoe-group|do-resolve.*|set-var.*|unset-var.*|set-(?:src|dst)(?:-port)?|set-mark|set-tos|set-priority-(?:class|offset))$/;
+
+export function isTcpAction(word: string): boolean {
+  return PLAIN.some((known) => known === word) || OTHERS.test(word);
+}
+
+/** Reads the action at the third word; an error is the text behind the line's head. */
+export function parseTcpAction(proxy: Draft, line: Line, where: TcpRule['where']): Parsed {
+  const word = line.at(2);
+  const plain = PLAIN.find((known) => known === word);
+  if (plain !== undefined) return { value: { action: { type: plain }, next: 3 } };
+  if (/^track-sc[0-2]$/.test(word)) return parseTrack(proxy, line, where);
+  if (/^(?:un)?set-var/.test(word)) return parseVariable(line, word, where);
+  if (word === 'capture') return parseCapture(proxy, line, where);
+  let next = 3;
+  while (!['', 'if', 'unless'].includes(line.at(next))) next++;
+  return { value: { action: { type: 'nothing' }, next } };
+}
+
+function subject(proxy: Draft): string {
+  return `${titleOf(proxy)} '${proxy.id}'`;
+}
+
+function parseTrack(proxy: Draft, line: Line, where: TcpRule['where']): Parsed {
+  const word = line.at(2);
+  const tracks = parseTracking(line.from(3));
+  if ('error' in tracks)
+    return { error: `'tcp-request ${where} ${word}' : ${tracks.error} in ${subject(proxy)}.` };
+  const { expression, table, wordsUsed } = tracks;
+  return {
+    value: { action: { type: 'track', slot: Number(word.at(-1)), expression, table }, next: 3 + wordsUsed },
+  };
+}
+
+function parseVariable(line: Line, word: string, where: TcpRule['where']): Parsed {
+  const found = /^(set-var|set-var-fmt|unset-var)\(([^,)]*)[^)]*\)$/.exec(word);
+  if (found === null)
+    return {
+      error: `invalid or incomplete action '${word}'. Expects 'set-var(<var-name>)', 'set-var-fmt(<var-name>)' or 'unset-var(<var-name>)'`,
+    };
+  const [, keyword = '', variable = ''] = found;
+  if (!/^(?:proc|sess|txn|req|res)\./.test(variable))
+    return {
+      error: `invalid variable name '${variable}'. A variable name must be start by its scope. The scope can be 'proc', 'sess', 'txn', 'req', 'res' or 'check'`,
+    };
+  if (keyword === 'unset-var') return { value: { action: { type: 'unset-var', variable }, next: 3 } };
+  const places = placesOf(where);
+  if (keyword === 'set-var-fmt') {
+    const format = parseFormat(line.at(3), { mergesSpaces: false, places });
+    if ('error' in format) return format;
+    const action: TcpAction = { type: 'set-var', variable, expression: undefined, value: format.value.nodes };
+    return { value: { action, next: 4 } };
+  }
+  const sample = parseSampleWords(line.from(3));
+  if ('error' in sample) return sample;
+  const { expression, wordsUsed } = sample;
+  return {
+    value: { action: { type: 'set-var', variable, expression, value: [] }, next: 3 + wordsUsed },
+  };
+}
+
+function placesOf(where: TcpRule['where']): number {
+  return placeBits(`frontend tcp-request ${where} rule`);
+}
+
+/** `capture <sample> len <length>`: one more place among what is captured of requests. */
+function parseCapture(proxy: Draft, line: Line, where: TcpRule['where']): Parsed {
+  const refuse = (text: string): Parsed => ({ error: `'tcp-request ${where} capture' : ${text}` });
+  const parsed = parseSampleWords(line.from(3));
+  if (where !== 'content')
+    return {
+      error: `'capture ${line.at(3)}' is not allowed in 'tcp-request ${where}' rules in ${subject(proxy)}`,
+    };
+  if ('error' in parsed) return refuse(parsed.error);
+  const { expression, wordsUsed } = parsed;
+  const fetch = FETCHES.get(expression.fetch);
+  if (fetch !== undefined && (fetch.places & placesOf(where)) === 0)
+    return refuse(
+      `fetch method '${line.at(3)}' extracts information from 'nothing', none of which is available here`,
+    );
+  const at = 3 + wordsUsed;
+  if (line.at(at) !== 'len') return refuse("a positive 'len' argument is mandatory");
+  const length = leadingInteger(line.at(at + 1));
+  if (length <= 0) return refuse('length must be > 0');
+  const index = proxy.captures.filter(({ kind }) => kind === 'request' || kind === 'sample').length;
+  proxy.captures.push({ kind: 'sample', name: '', length });
+  return { value: { action: { type: 'capture', expression, length, index }, next: at + 2 } };
+}
