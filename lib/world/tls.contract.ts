@@ -65,6 +65,12 @@ export interface ClientVerification {
   missing: 'accept' | 'refuse';
   /** One that does not verify: `report` in `verified` the last thing found wrong, as nginx does, or `refuse` with an alert (HAProxy). */
   invalid: 'report' | 'refuse';
+  /** With `refuse`: OpenSSL's numbers that are let pass, of the client's own certificate and of those above it (HAProxy crt-ignore-err, ca-ignore-err). */
+  ignored?: IgnoredErrors;
+}
+export interface IgnoredErrors {
+  leaf: 'all' | readonly number[];
+  issuers: 'all' | readonly number[];
 }
 
 export interface TlsClientSettings extends TlsCommonSettings {
@@ -94,6 +100,8 @@ export interface TlsVerifyResult {
   text: string;
   /** How far up the chain the trouble stands; 0 is the leaf. */
   depth: number;
+  /** It was found, and let pass (`ignored`). */
+  passed?: true;
 }
 
 /** What is known of a secured connection. */

@@ -106,6 +106,7 @@ function clientVerdict(line: Line, settings: TlsServerSettings, chain: string): 
         depth: clients.depth,
         expectedName: undefined,
         which: clients.invalid === 'report' ? 'last' : 'first',
+        ...(clients.ignored === undefined ? {} : { ignored: clients.ignored }),
       },
       line.host.clock(),
     )
@@ -127,7 +128,8 @@ function refusesClient(
     });
     return true;
   }
-  if (verified === undefined || verified.code === 0 || clients.invalid === 'report') return false;
+  if (verified === undefined || verified.code === 0 || verified.passed || clients.invalid === 'report')
+    return false;
   refuse(
     line,
     {

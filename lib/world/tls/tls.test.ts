@@ -354,6 +354,18 @@ describe('a client’s certificate', () => {
     forServers.ask();
     expect(forServers.failure('b')).toMatchObject({ verified: { code: 20 } });
   });
+  it('that is wrong passes when its trouble does not matter, and says so', () => {
+    const shown = { client: { identity: { chain: SELF } } };
+    const passes = (leaf: readonly number[]): TlsLab =>
+      make({ server: { clients: { ...clients, ignored: { leaf, issuers: [] } } }, ...shown });
+    const passed = passes([18]);
+    passed.ask();
+    expect(passed.info('b')?.verified).toMatchObject({ code: 18, depth: 0, passed: true });
+    const refused = passes([10]);
+    refused.ask();
+    expect(refused.failure('b')).toMatchObject({ kind: 'alert-sent', verified: { code: 18 } });
+    expect(refused.failure('b')).not.toMatchObject({ verified: { passed: true } });
+  });
 });
 
 describe('two sides that do not suit each other', () => {

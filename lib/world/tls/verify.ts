@@ -5,13 +5,14 @@
 import { ipOctets } from '../../protocols/x509/ip-octets';
 import {
   type Certificate,
+  type ChainProblem,
   type Purpose,
   readCertificateChain,
   readTrustedCertificates,
   verifyChain,
 } from '../../protocols/x509';
 import type { Micros } from '../../std/instant';
-import type { TlsVerifyResult } from '../tls.contract';
+import type { IgnoredErrors, TlsVerifyResult } from '../tls.contract';
 
 export interface PeerCheck {
   /** PEM, leaf first. */
@@ -24,6 +25,8 @@ export interface PeerCheck {
   expectedName: string | undefined;
   /** Of several troubles: the one that OpenSSL meets first, or last. */
   which: 'first' | 'last';
+  /** Troubles that are let pass; then the last of them is the result. */
+  ignored?: IgnoredErrors;
 }
 
 const GOOD: TlsVerifyResult = { code: 0, text: 'ok', depth: 0 };
@@ -40,7 +43,7 @@ let count = 0;
 export function verifyPeer(check: PeerCheck, at: Micros): TlsVerifyResult {
   const seconds = Math.floor(at / SECOND);
   const place = placeOf(check);
-  const rest = `${check.purpose} ${check.level} ${check.depth ?? ''} ${check.which} ${check.expectedName ?? ''}`;
+  const rest = `${check.purpose} ${check.level} ${check.depth ?? ''} ${check.which} ${ignoredText(check.ignored)} ${check.expectedName ?? ''}`;
   const before = place.get(rest);
   if (before !== undefined && before.from <= seconds && seconds < before.until) return before.result;
   const made = judge(check, seconds);
@@ -97,8 +100,24 @@ function resultOf(
     ...(expectedName === undefined ? {} : isAddress ? { ip: expectedName } : { host: expectedName }),
   });
   if (depth !== undefined && chain.length - 2 > depth) return { code: 22, text: TOO_LONG, depth: depth + 1 };
+  if (check.ignored !== undefined) return afterIgnoring(problems, check.ignored);
   const problem = check.which === 'first' ? problems[0] : problems.at(-1);
   return problem === undefined ? GOOD : { code: problem.code, text: problem.text, depth: problem.depth };
+}
+
+function afterIgnoring(problems: readonly ChainProblem[], { leaf, issuers }: IgnoredErrors): TlsVerifyResult {
+  const passes = ({ code, depth }: ChainProblem): boolean => {
+    const list = depth === 0 ? leaf : issuers;
+    return list === 'all' || list.includes(code);
+  };
+  const problem = problems.find((one) => !passes(one));
+  if (problem !== undefined) return { code: problem.code, text: problem.text, depth: problem.depth };
+  const last = problems.at(-1);
+  if (last === undefined) return GOOD;
+  return { code: last.code, text: last.text, depth: last.depth, passed: true };
+}
+function ignoredText(ignored: IgnoredErrors | undefined): string {
+  return ignored === undefined ? '' : `${ignored.leaf.toString()}/${ignored.issuers.toString()}`;
 }
 
 /** The seconds around `at` in which no certificate begins or ends. */
