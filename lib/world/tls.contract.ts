@@ -207,6 +207,8 @@ export interface Tls {
   connect(connection: number, settings: TlsClientSettings): void;
   /** What is known of a secured connection; undefined for any other. */
   info(connection: number, side: Side): TlsInfo | undefined;
+  /** The messages so far, for who asked with `keepsSteps`. */
+  steps(connection: number, side: Side): readonly TlsStep[];
   /** True from `accept` or `connect` on. */
   isTls(connection: number, side: Side): boolean;
   /** Registers how settings are chosen by the client's hello. Once per world, like a callback. */

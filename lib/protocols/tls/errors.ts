@@ -4,6 +4,9 @@
  */
 import { type AlertName, alertNumber } from './alerts';
 
+/** The library by name and version, as curl names it in front of errors. */
+export const OPENSSL = 'OpenSSL/3.0.19';
+
 /** `error:0A000102:SSL routines::unsupported protocol` in its parts. */
 export interface TlsError {
   /** Eight hexadecimal digits. */

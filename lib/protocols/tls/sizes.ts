@@ -66,16 +66,15 @@ export function serverKeyExchangeSize(identity: IdentitySize): number {
 export function finishedSize(cipher: string): number {
   return cipher.endsWith('SHA384') ? 52 : 36;
 }
-/** About: the session, enciphered; with the peer's certificates when it showed some. */
+/** The session, enciphered in blocks of 16: with the names, and the peer's certificate when it showed one. */
 export function ticketSize(
   serverName: string | undefined,
   alpn: string | undefined,
   peer: IdentitySize | undefined,
 ): number {
-  const certificates = peer?.certificates.reduce((sum, der) => sum + der, 0) ?? 0;
-  const parts =
-    (serverName === undefined ? 0 : serverName.length + 3) + (alpn === undefined ? 0 : alpn.length + 3);
-  return 249 + 16 * Math.ceil((parts + certificates) / 16);
+  const parts = [serverName?.length, alpn?.length, peer?.certificates[0]];
+  const length = parts.reduce<number>((sum, part) => sum + (part === undefined ? 0 : part + 4), 0);
+  return 249 + 16 * Math.floor((length + 6) / 16);
 }
 
 /** Messages of a handshake on the wire, each in a record of its own. */

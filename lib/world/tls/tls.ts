@@ -17,6 +17,7 @@ import type {
   TlsClientSettings,
   TlsInfo,
   TlsServerSettings,
+  TlsStep,
 } from '../tls.contract';
 import type { Host } from '../world.contract';
 import { gotFlight, gotServerFinished, nothingToOffer, sayHello } from './client';
@@ -63,6 +64,9 @@ export class SimulatedTls implements Tls {
   info(connection: number, side: Side): TlsInfo | undefined {
     const secure = this.#line(connection, side)?.secure;
     return secure?.phase === 'open' ? secure.info : undefined;
+  }
+  steps(connection: number, side: Side): readonly TlsStep[] {
+    return this.#line(connection, side)?.secure.steps ?? [];
   }
   isTls(connection: number, side: Side): boolean {
     return this.#line(connection, side) !== undefined;

@@ -1,8 +1,10 @@
 /** The options of curl(1) 7.88.1, as far as they matter to what travels; others are refused by name. */
 import { FileError } from '../../../world/files.contract';
 import type { ProgramContext } from '../../../world/process.contract';
+import { applyTls, type TlsOptions } from './tls-options';
+import { CurlUsage, HINT } from './usage';
 
-export interface CurlCall {
+export interface CurlCall extends TlsOptions {
   /** What `@-` stands for. */
   stdin: string;
   urls: string[];
@@ -36,21 +38,12 @@ export interface CurlCall {
   interface: string | undefined;
   user: string | undefined;
   version: '1.0' | '1.1';
+  /** HTTP/2 is asked for over https (ALPN), unless told otherwise. */
+  http2: boolean;
   retries: number;
   noBuffer: boolean;
   path: 'as-is' | 'usual';
 }
-/** Wrong usage: message and exit code. */
-export class CurlUsage extends Error {
-  constructor(
-    message: string,
-    readonly code: number,
-  ) {
-    super(message);
-  }
-}
-
-const HINT = "curl: try 'curl --help' or 'curl --manual' for more information\n";
 /** Long name → letter of the same meaning; `=`: takes a value. */
 const LONG: Readonly<Record<string, string>> = {
   silent: 's',
@@ -93,7 +86,21 @@ const LONG: Readonly<Record<string, string>> = {
   'no-progress-meter': 'no-progress-meter',
   'path-as-is': 'path-as-is',
   'url=': 'url',
-  'cacert=': 'ignored=',
+  'cacert=': 'cacert',
+  'capath=': 'capath',
+  'cert=': 'E',
+  'key=': 'key',
+  'pass=': 'pass',
+  'ciphers=': 'ciphers',
+  'tls13-ciphers=': 'tls13-ciphers',
+  'tls-max=': 'tls-max',
+  tlsv1: '1',
+  'tlsv1.0': 'tlsv1.0',
+  'tlsv1.1': 'tlsv1.1',
+  'tlsv1.2': 'tlsv1.2',
+  'tlsv1.3': 'tlsv1.3',
+  http2: 'http2',
+  'no-alpn': 'no-alpn',
   'noproxy=': 'ignored=',
   'retry-delay=': 'ignored=',
   'retry-connrefused': 'ignored',
@@ -153,6 +160,17 @@ export function readCall(context: ProgramContext, stdin = ''): CurlCall | 'versi
     interface: undefined,
     user: undefined,
     version: '1.1',
+    http2: true,
+    alpn: true,
+    caFile: undefined,
+    caPath: undefined,
+    certificate: undefined,
+    key: undefined,
+    passphrase: undefined,
+    tlsMin: 'TLSv1',
+    tlsMax: 'TLSv1.3',
+    ciphers: undefined,
+    suites: undefined,
     retries: 0,
     noBuffer: false,
     path: 'usual',
@@ -289,10 +307,26 @@ function apply(
       call.user = value;
       return undefined;
     case '0':
-      call.version = '1.0';
-      return undefined;
     case 'http1.1':
-      call.version = '1.1';
+    case 'http2':
+      call.version = name === '0' ? '1.0' : '1.1';
+      call.http2 = name === 'http2';
+      return undefined;
+    case 'no-alpn':
+    case 'cacert':
+    case 'capath':
+    case 'E':
+    case 'key':
+    case 'pass':
+    case 'ciphers':
+    case 'tls13-ciphers':
+    case 'tls-max':
+    case '1':
+    case 'tlsv1.0':
+    case 'tlsv1.1':
+    case 'tlsv1.2':
+    case 'tlsv1.3':
+      applyTls(call, name, value, written);
       return undefined;
     case 'resolve': {
       const [host = '', port = '', address = ''] = value.replace(/^[+-]/, '').split(':');
@@ -334,7 +368,7 @@ function apply(
       return undefined;
     default:
       throw new CurlUsage(
-        'FTxyYzrtQPKDEnqRaBJlMpUZ23'.includes(name)
+        'FTxyYzrtQPKDnqRaBJlMpUZ23'.includes(name)
           ? `curl: not modelled: ${written}\n`
           : `curl: option ${written}: is unknown\n${HINT}`,
         2,

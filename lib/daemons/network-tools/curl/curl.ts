@@ -1,20 +1,31 @@
-/** curl(1) 7.88.1 over plain HTTP: what it prints, and its exit codes. Recorded in truth/host (a26, b04, b10, b13, c03, c05, c08). */
+/** curl(1) 7.88.1 over HTTP and HTTPS: what it prints, and its exit codes. Recorded in truth/host (a26, b04, b10, b13, c03, c05, c08). */
+import { OPENSSL } from '../../../protocols/tls/errors';
 import { byteLength } from '../../../std/bytes';
 import type { Micros } from '../../../std/instant';
 import { FileError } from '../../../world/files.contract';
 import type { HttpResponse } from '../../../world/network.contract';
 import type { ProgramContext, ProgramRun, Wait, Wake } from '../../../world/process.contract';
-import { type CurlCall, CurlUsage, readCall } from './call';
+import { type CurlCall, readCall } from './call';
 import { Cookies } from './cookies';
-import { CurlError, Exchanges, type Say } from './exchange';
+import { CurlError, Exchanges } from './exchange';
 import { METER_HEAD, meterLine } from './meter';
 import { followed, parseUrl, type Url, urlText } from './url';
+import { CurlUsage } from './usage';
+import { Verbose } from './verbose';
 import { headText, type TransferFacts, writeOut } from './write-out';
 
-const VERSION = `curl 7.88.1 (x86_64-pc-linux-gnu) libcurl/7.88.1 OpenSSL/3.0.17 zlib/1.2.13 brotli/1.0.9 zstd/1.5.4 libidn2/2.3.3 libpsl/0.21.2 (+libidn2/2.3.3) libssh2/1.10.0 nghttp2/1.52.0 librtmp/2.3 OpenLDAP/2.5.13
-Release-Date: 2023-02-20, security patched: 7.88.1-10+deb12u14
+const VERSION = `curl 7.88.1 (x86_64-pc-linux-gnu) libcurl/7.88.1 ${OPENSSL} zlib/1.2.13 brotli/1.0.9 zstd/1.5.4 libidn2/2.3.3 libpsl/0.21.2 (+libidn2/2.3.3) libssh2/1.10.0 nghttp2/1.52.0 librtmp/2.3 OpenLDAP/2.5.13
+Release-Date: 2023-02-20, security patched: 7.88.1-10+deb12u15
 Protocols: dict file ftp ftps gopher gophers http https imap imaps ldap ldaps mqtt pop3 pop3s rtmp rtsp scp sftp smb smbs smtp smtps telnet tftp
 Features: alt-svc AsynchDNS brotli GSS-API HSTS HTTP2 HTTPS-proxy IDN IPv6 Kerberos Largefile libz NTLM NTLM_WB PSL SPNEGO SSL threadsafe TLS-SRP UnixSockets zstd
+`;
+
+/** What curl adds when it does not accept a server's certificate. */
+const MORE_ON_CERTIFICATES = `More details here: https://curl.se/docs/sslcerts.html
+
+curl failed to verify the legitimacy of the server and therefore could not
+establish a secure connection to it. To learn more about this situation and
+how to fix it, please visit the web page mentioned above.
 `;
 
 export function* curl(context: ProgramContext): ProgramRun {
@@ -37,17 +48,15 @@ export function* curl(context: ProgramContext): ProgramRun {
 class Session {
   readonly #cookies = new Cookies();
   readonly #exchanges: Exchanges;
-  readonly #say: Say;
+  readonly #verbose: Verbose;
 
   constructor(
     private readonly context: ProgramContext,
     private readonly call: CurlCall,
   ) {
-    const { verbose } = call;
-    this.#say = function* (line: string) {
-      if (verbose) yield* context.err(line);
-    };
-    this.#exchanges = new Exchanges(context, call, this.#cookies, this.#say);
+    const showsData = call.output.length > 0 || call.remoteName || context.stdout.tty === undefined;
+    this.#verbose = new Verbose((text) => context.err(text), { verbose: call.verbose, showsData });
+    this.#exchanges = new Exchanges(context, call, this.#cookies, this.#verbose);
     for (const path of call.cookieFiles) {
       const text = context.fs.readFile(context.resolve(path), context.who);
       if (!(text instanceof FileError)) this.#cookies.read(text);
@@ -83,6 +92,8 @@ class Session {
       startedAt: context.kernel.now,
       resolvedAt: 0,
       connectedAt: 0,
+      securedAt: 0,
+      verifyResult: 0,
       requestedAt: 0,
       answeredAt: 0,
       endedAt: 0,
@@ -122,7 +133,10 @@ class Session {
       facts.error = problem.message;
       if (meter && facts.response === undefined)
         yield* context.err(meterLine(0, 0, facts.endedAt - facts.startedAt));
-      if (!call.silent || call.showError) yield* context.err(`curl: (${problem.code}) ${problem.message}\n`);
+      if (!call.silent || call.showError)
+        yield* context.err(
+          `curl: (${problem.code}) ${problem.message}\n${problem.code === 60 ? MORE_ON_CERTIFICATES : ''}`,
+        );
     }
     if (call.writeOut !== undefined) yield* context.out(writeOut(call.writeOut, facts));
     return facts.exitCode;
@@ -152,8 +166,7 @@ class Session {
         : context.kernel.now + Math.round(call.maxTime * 1_000_000);
     for (;;) {
       if (url === undefined) throw new CurlError(3, 'URL using bad/illegal format or missing URL');
-      if (url.scheme === 'https') throw new CurlError(35, 'not modelled: TLS in curl');
-      if (url.scheme !== 'http')
+      if (url.scheme !== 'http' && url.scheme !== 'https')
         throw new CurlError(1, `Protocol "${url.scheme}" not supported or disabled in libcurl`);
       facts.method = method;
       facts.effectiveUrl = urlText(url);
@@ -169,7 +182,9 @@ class Session {
         throw new CurlError(47, `Maximum (${call.maxRedirects}) redirects followed`);
       if (call.include || call.head) yield* context.out(headText(response));
       facts.redirects++;
-      yield* this.#say(
+      if (next !== undefined && next.port !== url.port)
+        yield* this.#verbose.say(`* Clear auth, redirects to port from ${url.port} to ${next.port}\n`);
+      yield* this.#verbose.say(
         `* Issue another request to this URL: '${next === undefined ? location : urlText(next)}'\n`,
       );
       // 301, 302 and 303 turn a POST into a GET, unless -X says otherwise.

@@ -2,13 +2,18 @@
 import { byteLength } from '../../../std/bytes';
 import type { Micros } from '../../../std/instant';
 import { formatIPv4, parseIPv4 } from '../../../std/ipv4';
-import type { HttpRequest, HttpResponse, SocketEvent } from '../../../world/network.contract';
+import type { HttpRequest, HttpResponse } from '../../../world/network.contract';
 import type { ProgramContext, Wait, Wake } from '../../../world/process.contract';
+import type { SecureSocketEvent } from '../../../world/tls.contract';
 import { errnoText, lookUpName } from '../../host-names';
 import { Mailbox, type Received } from '../../mailbox';
 import type { CurlCall } from './call';
 import type { Cookies } from './cookies';
+import { completeRaw, rawResponse } from './raw-answer';
+import { requestOf } from './request';
+import { opensslText, secure, type SecureLine, tellSteps } from './secure';
 import type { Url } from './url';
+import type { Verbose } from './verbose';
 import { headText, type TransferFacts } from './write-out';
 
 /** A transfer ended badly: curl's error code and message. */
@@ -22,13 +27,18 @@ export class CurlError extends Error {
 }
 interface Pooled {
   key: string;
+  /** The host as messages name it. */
+  shown: string;
   connection: number;
   number: number;
   ip: number;
   box: Mailbox;
   open: boolean;
+  /** Over https. */
+  secured: SecureLine | undefined;
+  /** Of HTTP/2, counted in twos. */
+  streams: number;
 }
-export type Say = (line: string) => Generator<Wait, void, Wake>;
 
 /** Connections that stay open between the URLs of one call. */
 export class Exchanges {
@@ -39,7 +49,7 @@ export class Exchanges {
     private readonly context: ProgramContext,
     private readonly call: CurlCall,
     private readonly cookies: Cookies,
-    private readonly say: Say,
+    private readonly verbose: Verbose,
   ) {}
 
   *run(
@@ -49,11 +59,11 @@ export class Exchanges {
     deadline: Micros | undefined,
   ): Generator<Wait, HttpResponse, Wake> {
     const { kernel } = this.context;
-    const key = `${url.host}:${url.port}`;
+    const key = `${url.scheme}://${url.host}:${url.port}`;
     const known = this.#pool.find((pooled) => pooled.key === key && this.#isOpen(pooled));
     if (known !== undefined) {
-      yield* this.say(
-        `* Found bundle for host: 0x55d0c8a3e4b0 [serially]\n* Can not multiplex, even if we wanted to\n* Re-using existing connection #${known.number} with host ${url.host}\n`,
+      yield* this.verbose.say(
+        `* Found bundle for host: 0x55d0c8a3e4b0 ${isHttp2(known) ? '[can multiplex]' : '[serially]\n* Can not multiplex, even if we wanted to'}\n* Re-using existing connection #${known.number} with host ${known.shown}\n`,
       );
       facts.resolvedAt = facts.connectedAt = kernel.now;
     }
@@ -68,7 +78,7 @@ export class Exchanges {
 
   #isOpen(pooled: Pooled): boolean {
     for (let item = pooled.box.take(); item !== undefined; item = pooled.box.take()) {
-      const event = item.event as SocketEvent;
+      const event = item.event as SecureSocketEvent;
       if (event.type === 'closed' || event.type === 'failed') pooled.open = false;
     }
     return pooled.open;
@@ -90,6 +100,10 @@ export class Exchanges {
     );
     const target = moved === undefined || moved.toHost === '' ? url.host : moved.toHost;
     const port = moved === undefined || moved.toPort === '' ? url.port : Number(moved.toPort);
+    // Vendor: curl 7.88 has no name to tell of a host that --connect-to gives.
+    const shown = moved === undefined || moved.toHost === '' ? url.host : '(nil)';
+    if (moved !== undefined)
+      yield* this.verbose.say(`* Connecting to hostname: ${target}\n* Connecting to port: ${port}\n`);
     const addresses = yield* this.#resolve(target, port, number, deadline);
     facts.resolvedAt = kernel.now;
     const bind = yield* this.#bindTo(number);
@@ -100,7 +114,7 @@ export class Exchanges {
     const until = limit === undefined ? deadline : deadline === undefined ? limit : Math.min(limit, deadline);
     for (const ip of addresses) {
       const box = new Mailbox(context);
-      yield* this.say(`*   Trying ${formatIPv4(ip)}:${port}...\n`);
+      yield* this.verbose.say(`*   Trying ${formatIPv4(ip)}:${port}...\n`);
       const trace = world.startTrace(`curl ${url.scheme}://${url.host}${url.path}`);
       const connection = world.network.connect(host, {
         pid: context.pid,
@@ -112,17 +126,30 @@ export class Exchanges {
       });
       const received = yield* box.next(until === undefined ? undefined : until + 2_000);
       if (received.kind === 'item') {
-        const event = received.event as SocketEvent;
+        const event = received.event as SecureSocketEvent;
         if (event.type === 'connected') {
           facts.connectedAt = kernel.now;
           facts.connects++;
-          yield* this.say(`* Connected to ${url.host} (${formatIPv4(ip)}) port ${port} (#${number})\n`);
-          const pooled = { key, connection, number, ip, box, open: true };
+          yield* this.verbose.say(`* Connected to ${shown} (${formatIPv4(ip)}) port ${port} (#${number})\n`);
+          const pooled: Pooled = {
+            key,
+            shown,
+            connection,
+            number,
+            ip,
+            box,
+            open: true,
+            secured: undefined,
+            streams: 0,
+          };
+          if (url.scheme === 'https') yield* this.#secure(pooled, url, facts, { until, limit, deadline });
           this.#pool.push(pooled);
           return pooled;
         }
         if (event.type === 'failed') {
-          yield* this.say(`* connect to ${formatIPv4(ip)} port ${port} failed: ${errnoText(event.errno)}\n`);
+          yield* this.verbose.say(
+            `* connect to ${formatIPv4(ip)} port ${port} failed: ${errnoText(event.errno)}\n`,
+          );
           if (event.errno === 'EADDRNOTAVAIL')
             throw yield* this.#given(45, `bind failed with errno 99: ${errnoText(event.errno)}`, number);
         }
@@ -133,7 +160,7 @@ export class Exchanges {
       box.close();
       const elapsed = Math.floor((kernel.now - facts.startedAt) / 1_000);
       if (limit !== undefined && (deadline === undefined || limit < deadline)) {
-        yield* this.say(
+        yield* this.verbose.say(
           `* ipv4 connect timeout after ${Math.floor((limit - facts.startedAt) / 1_000)}ms, move on!\n* Failed to connect to ${url.host} port ${port} after ${elapsed} ms: Timeout was reached\n* Closing connection ${number}\n`,
         );
         throw new CurlError(
@@ -150,9 +177,87 @@ export class Exchanges {
       number,
     );
   }
+  *#secure(
+    pooled: Pooled,
+    url: Url,
+    facts: TransferFacts,
+    times: { until: Micros | undefined; limit: Micros | undefined; deadline: Micros | undefined },
+  ): Generator<Wait, void, Wake> {
+    const { context, call, verbose } = this;
+    const { connection, box, number } = pooled;
+    const made = yield* secure({
+      context,
+      call,
+      verbose,
+      box,
+      connection,
+      host: url.host,
+      port: url.port,
+      until: times.until === undefined ? undefined : times.until + 1_000,
+      judged: (code) => (facts.verifyResult = code),
+    });
+    if (typeof made === 'object' && 'info' in made) {
+      pooled.secured = made;
+      facts.securedAt = context.kernel.now;
+      const { alpn } = made.info;
+      if (alpn === 'h2') yield* verbose.record('}');
+      yield* verbose.say(`* using HTTP/${alpn === 'h2' ? '2' : alpn === 'http/1.1' ? '1.1' : '1.x'}\n`);
+      return;
+    }
+    const isLimit =
+      times.limit !== undefined && (times.deadline === undefined || times.limit < times.deadline);
+    const elapsed = Math.floor((context.kernel.now - facts.startedAt) / 1_000);
+    const trouble =
+      made === 'timeout'
+        ? {
+            code: 28,
+            message: isLimit
+              ? 'SSL connection timeout'
+              : `Connection timed out after ${elapsed} milliseconds`,
+          }
+        : made;
+    if (made === 'timeout') yield* verbose.say(`* ${trouble.message}\n`);
+    yield* verbose.say(`* Closing connection ${number}\n`);
+    yield* this.#hangUp(pooled);
+    if (trouble.code === 77) yield* verbose.say(`* ${trouble.message}\n`);
+    throw new CurlError(trouble.code, trouble.message);
+  }
+  /** Closes a connection; over TLS it says so first. */
+  *#hangUp(pooled: Pooled): Generator<Wait, void, Wake> {
+    const { network } = this.context.world;
+    const { connection } = pooled;
+    const steps = network.tls.steps(connection, 'client');
+    const before = steps.length;
+    network.close(connection, 'client');
+    pooled.open = false;
+    if (pooled.secured === undefined) yield* tellSteps(this.verbose, steps.slice(before));
+    else yield* this.#news(pooled);
+  }
+  /** Says why, and that the connection is closed, and closes it; the caller throws what it gets. */
+  *#ended(pooled: Pooled, code: number, message: string): Generator<Wait, CurlError, Wake> {
+    yield* this.verbose.say(`* ${message}\n* Closing connection ${pooled.number}\n`);
+    yield* this.#hangUp(pooled);
+    return new CurlError(code, message);
+  }
+  /** Messages of TLS that came since the last time; `until` an alert, which comes behind an answer. */
+  *#news({ secured }: Pooled, until?: 'alert'): Generator<Wait, void, Wake> {
+    if (secured === undefined) return;
+    for (const step of secured.info.steps.slice(secured.told)) {
+      if (step.message === until) return;
+      yield* this.verbose.step(step);
+      secured.told++;
+      const tickets = secured.info.steps.slice(0, secured.told);
+      if (
+        step.message === 'new_session_ticket' &&
+        tickets.filter(({ message }) => message === step.message).length > 1
+      )
+        yield* this.verbose.say('* old SSL session ID is stale, removing\n');
+    }
+  }
+
   /** Says why and that the connection is closed; the caller throws it. */
   *#given(code: number, message: string, number: number): Generator<Wait, CurlError, Wake> {
-    yield* this.say(`* ${message}\n* Closing connection ${number}\n`);
+    yield* this.verbose.say(`* ${message}\n* Closing connection ${number}\n`);
     return new CurlError(code, message);
   }
 
@@ -166,7 +271,7 @@ export class Exchanges {
     for (const entry of this.call.resolve) {
       if (entry.port !== port || (entry.host !== '*' && entry.host.toLowerCase() !== bare.toLowerCase()))
         continue;
-      yield* this.say(
+      yield* this.verbose.say(
         `* Added ${entry.host}:${entry.port}:${entry.address} to DNS cache\n* Hostname ${bare} was found in DNS cache\n`,
       );
       const addresses = entry.address
@@ -212,11 +317,13 @@ export class Exchanges {
   ): Generator<Wait, HttpResponse, Wake> {
     const { context, call } = this;
     const { network } = context.world;
-    const message = this.#message(url, request);
+    const message = requestOf(call, this.cookies, url, request, isHttp2(pooled) ? '2' : call.version);
+    if (isHttp2(pooled)) yield* this.#tellStream(pooled, message);
+    if (pooled.secured !== undefined) yield* this.verbose.record('}');
     facts.requestedAt = context.kernel.now;
     facts.requestBytes = message.bytes - byteLength(message.body);
     facts.uploadBytes = byteLength(message.body);
-    yield* this.say(
+    yield* this.verbose.say(
       [
         `${message.method} ${message.target} HTTP/${message.version}`,
         ...message.headers.map(([name, text]) => `${name}: ${text}`),
@@ -225,8 +332,7 @@ export class Exchanges {
         .map((line) => `> ${line}\n`)
         .join(''),
     );
-    if (message.body !== '' && context.stdout.tty === undefined)
-      yield* this.say(`} [${facts.uploadBytes} bytes data]\n`);
+    if (message.body !== '') yield* this.verbose.data('}', facts.uploadBytes);
     network.send(pooled.connection, 'client', message);
     const collected = { text: '', answered: false };
     for (;;) {
@@ -234,26 +340,36 @@ export class Exchanges {
         deadline === undefined ? undefined : deadline + 1_000,
       );
       if (received.kind !== 'item') {
+        const elapsed = Math.floor((context.kernel.now - facts.startedAt) / 1_000);
+        const message = `Operation timed out after ${elapsed} milliseconds with ${collected.text.length} bytes received`;
+        yield* this.#news(pooled);
+        if (pooled.secured !== undefined) throw yield* this.#ended(pooled, 28, message);
         network.reset(pooled.connection, 'client');
         pooled.open = false;
-        const elapsed = Math.floor((context.kernel.now - facts.startedAt) / 1_000);
-        throw yield* this.#given(
-          28,
-          `Operation timed out after ${elapsed} milliseconds with ${collected.text.length} bytes received`,
-          pooled.number,
-        );
+        throw yield* this.#given(28, message, pooled.number);
       }
-      const event = received.event as SocketEvent;
+      const event = received.event as SecureSocketEvent;
+      yield* this.#news(pooled, event.type === 'message' ? 'alert' : undefined);
       if (event.type === 'failed') {
         pooled.open = false;
-        throw yield* this.#given(56, `Recv failure: ${errnoText(event.errno)}`, pooled.number);
+        const message = `Recv failure: ${errnoText(event.errno)}`;
+        if (pooled.secured === undefined) throw yield* this.#given(56, message, pooled.number);
+        yield* this.verbose.say(`* ${message}\n* OpenSSL SSL_read: ${errnoText(event.errno)}, errno 104\n`);
+        yield* this.verbose.say(`* Closing connection ${pooled.number}\n`);
+        throw new CurlError(56, message);
+      }
+      if (event.type === 'tls-failed') {
+        network.close(pooled.connection, 'client');
+        pooled.open = false;
+        const { openssl } = event.failure;
+        const what = openssl === undefined ? 'SSL_ERROR_SYSCALL' : opensslText(openssl);
+        throw yield* this.#given(56, `OpenSSL SSL_read: ${what}, errno 0`, pooled.number);
       }
       if (event.type === 'closed') {
+        if (collected.text === '') throw yield* this.#ended(pooled, 52, 'Empty reply from server');
         pooled.open = false;
         network.close(pooled.connection, 'client');
-        if (collected.text !== '')
-          return yield* this.#finish(pooled, url, rawResponse(collected.text), facts, call);
-        throw yield* this.#given(52, 'Empty reply from server', pooled.number);
+        return yield* this.#finish(pooled, url, rawResponse(collected.text), facts, call);
       }
       if (event.type !== 'message') continue;
       facts.answeredAt = context.kernel.now;
@@ -266,6 +382,21 @@ export class Exchanges {
         if (whole !== undefined) return yield* this.#finish(pooled, url, whole, facts, call);
       } else throw yield* this.#refuseRaw(pooled);
     }
+  }
+  /** A request of HTTP/2 as the fields that it becomes. */
+  *#tellStream(pooled: Pooled, { method, target, headers }: HttpRequest): Generator<Wait, void, Wake> {
+    const [host, ...rest] = headers;
+    const fields = [
+      [':method', method],
+      [':path', target],
+      [':scheme', 'https'],
+      [':authority', host?.[1] ?? ''],
+      ...rest,
+    ];
+    pooled.streams += 2;
+    yield* this.verbose.say(
+      `${fields.map(([name, value]) => `* h2h3 [${name}: ${value}]\n`).join('')}* Using Stream ID: ${pooled.streams - 1} (easy handle 0x55d0c8a3b2b0)\n`,
+    );
   }
   *#refuseRaw(pooled: Pooled): Generator<Wait, CurlError, Wake> {
     this.context.world.network.close(pooled.connection, 'client');
@@ -280,117 +411,38 @@ export class Exchanges {
     facts: TransferFacts,
     call: CurlCall,
   ): Generator<Wait, HttpResponse, Wake> {
-    const { context } = this;
     facts.response = response;
+    if (pooled.secured !== undefined) yield* this.verbose.record('{');
     for (const line of headText(response).split('\r\n').slice(0, -1)) {
       const cookie = /^set-cookie:\s*(.*)$/i.exec(line);
       if (cookie !== null) {
         const said = this.cookies.set(cookie[1] ?? '', url.host, url.path);
         if (call.cookieFiles.length + call.cookies.length > 0 || call.jar !== undefined)
-          yield* this.say(said);
+          yield* this.verbose.say(said);
       }
-      yield* this.say(`< ${line}\n`);
+      yield* this.verbose.say(`< ${line}\n`);
     }
     const keeps = pooled.open && staysOpen(response);
-    if (response.body !== '' && !call.head && context.stdout.tty === undefined)
-      yield* this.say(`{ [${byteLength(response.body)} bytes data]\n`);
-    if (keeps) yield* this.say(`* Connection #${pooled.number} to host ${url.host} left intact\n`);
+    if (call.location && response.status >= 300 && response.status < 400 && response.body !== '')
+      yield* this.verbose.say('* Ignoring the response-body\n');
+    if (isHttp2(pooled)) yield* this.verbose.record('{');
+    else if (response.body !== '' && !call.head) yield* this.verbose.data('{', byteLength(response.body));
+    if (keeps)
+      yield* this.verbose.say(`* Connection #${pooled.number} to host ${pooled.shown} left intact\n`);
     else {
-      yield* this.say(`* Closing connection ${pooled.number}\n`);
-      if (pooled.open) context.world.network.close(pooled.connection, 'client');
-      pooled.open = false;
+      yield* this.verbose.say(`* Closing connection ${pooled.number}\n`);
+      if (pooled.open) yield* this.#hangUp(pooled);
     }
     return response;
   }
-
-  #message(url: Url, { method, body }: { method: string; body: string | undefined }): HttpRequest {
-    const { call } = this;
-    const custom = call.headers
-      .filter((header) => header.includes(':') || header.endsWith(';'))
-      .map((header) => ({
-        name: header.split(/[:;]/)[0] ?? '',
-        value: header.includes(':') ? header.slice(header.indexOf(':') + 1).trim() : '',
-        empty: header.endsWith(';') && !header.includes(':'),
-      }));
-    const replaced = new Set(custom.map((header) => header.name.toLowerCase()));
-    const headers: [string, string][] = [];
-    const add = (name: string, value: string): void => {
-      if (!replaced.has(name.toLowerCase())) headers.push([name, value]);
-    };
-    const hostHeader = custom.find((header) => header.name.toLowerCase() === 'host');
-    headers.push(['Host', hostHeader?.value ?? `${url.host}${url.explicitPort ? `:${url.port}` : ''}`]);
-    const user = call.user ?? url.user;
-    if (user !== undefined) add('Authorization', `Basic ${base64(user)}`);
-    if (call.userAgent !== '') add('User-Agent', call.userAgent);
-    add('Accept', '*/*');
-    if (call.referer !== undefined) add('Referer', call.referer);
-    const jar = this.cookies.header(url.host, url.path, url.scheme === 'https');
-    const cookie = [jar, ...call.cookies].filter((part) => part !== '').join('; ');
-    if (cookie !== '') add('Cookie', cookie);
-    for (const header of custom)
-      if (header.name.toLowerCase() !== 'host' && (header.value !== '' || header.empty))
-        headers.push([header.name, header.value]);
-    if (body !== undefined) {
-      add('Content-Length', String(byteLength(body)));
-      add('Content-Type', call.dataType ?? 'application/x-www-form-urlencoded');
-    }
-    const head = `${method} ${url.path} HTTP/${call.version}\r\n${headers.map(([name, text]) => `${name}: ${text}\r\n`).join('')}\r\n`;
-    return {
-      kind: 'request',
-      trace: 0,
-      method,
-      target: url.path,
-      version: call.version,
-      headers,
-      body: body ?? '',
-      bytes: byteLength(head) + byteLength(body ?? ''),
-    };
-  }
 }
 
+function isHttp2({ secured }: Pooled): boolean {
+  return secured?.info.alpn === 'h2';
+}
 function staysOpen(response: HttpResponse): boolean {
   const connection =
     response.headers.find(([name]) => name.toLowerCase() === 'connection')?.[1].toLowerCase() ?? '';
   if (connection.includes('close')) return false;
   return response.version !== '1.0' || connection.includes('keep-alive');
-}
-
-/** An answer typed by hand (nc -l): whole when its Content-Length is there. */
-function completeRaw(text: string): HttpResponse | undefined {
-  const end = text.search(/\r?\n\r?\n/);
-  if (end < 0) return undefined;
-  const response = rawResponse(text);
-  const length = response.headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1];
-  return length !== undefined && byteLength(response.body) >= Number(length) ? response : undefined;
-}
-function rawResponse(text: string): HttpResponse {
-  const match = /^([\s\S]*?)\r?\n\r?\n([\s\S]*)$/.exec(text);
-  const [first = '', ...lines] = (match?.[1] ?? text).split(/\r?\n/);
-  const status = /^HTTP\/(\S+) (\d+) ?(.*)$/.exec(first);
-  const headers = lines.map((line): [string, string] => [
-    line.split(':')[0] ?? '',
-    line.slice(line.indexOf(':') + 1).trim(),
-  ]);
-  return {
-    kind: 'response',
-    trace: 0,
-    status: Number(status?.[2] ?? 200),
-    reason: status?.[3] ?? '',
-    version: status?.[1] === '1.0' ? '1.0' : '1.1',
-    headers,
-    body: match?.[2] ?? '',
-    bytes: text.length,
-  };
-}
-
-/** RFC 4648 §4, for Basic authentication. */
-function base64(text: string): string {
-  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-  let out = '';
-  for (let i = 0; i < text.length; i += 3) {
-    const [a, b, c] = [text.charCodeAt(i), text.charCodeAt(i + 1), text.charCodeAt(i + 2)];
-    const word = (a << 16) | ((b || 0) << 8) | (c || 0);
-    out += `${letters[word >> 18] ?? ''}${letters[(word >> 12) & 63] ?? ''}${i + 1 < text.length ? (letters[(word >> 6) & 63] ?? '') : '='}${i + 2 < text.length ? (letters[word & 63] ?? '') : '='}`;
-  }
-  return out;
 }

@@ -7,6 +7,10 @@ export interface TransferFacts {
   startedAt: Micros;
   resolvedAt: Micros;
   connectedAt: Micros;
+  /** 0: no handshake. */
+  securedAt: Micros;
+  /** X509_V_…, as far as curl got. */
+  verifyResult: number;
   requestedAt: Micros;
   answeredAt: Micros;
   endedAt: Micros;
@@ -55,6 +59,7 @@ function value(name: string, facts: TransferFacts): string | undefined {
     case 'time_connect':
       return since(facts.connectedAt);
     case 'time_appconnect':
+      return since(facts.securedAt);
     case 'time_redirect':
       return '0.000000';
     case 'time_pretransfer':
@@ -110,7 +115,7 @@ function value(name: string, facts: TransferFacts): string | undefined {
     case 'filename_effective':
       return facts.output;
     case 'ssl_verify_result':
-      return '0';
+      return String(facts.verifyResult);
     case 'onerror':
     case 'stderr':
     case 'stdout':
