@@ -1,14 +1,16 @@
-/** wget(1) 1.21.3 over plain HTTP. Recorded in truth/host (b04, b10). Not modelled: TLS, recursion, FTP, .wgetrc. */
+/** wget(1) 1.21.3 over HTTP and HTTPS. Recorded in truth/host (b04, b10). Not modelled: recursion, FTP, .wgetrc. */
 import { byteLength } from '../../std/bytes';
 import { strftime } from '../../std/civil';
 import { SECOND } from '../../std/instant';
 import { formatIPv4 } from '../../std/ipv4';
-import type { HttpResponse, SocketEvent } from '../../world/network.contract';
+import type { HttpResponse } from '../../world/network.contract';
 import type { ProgramContext, ProgramRun, Wait, Wake } from '../../world/process.contract';
+import type { SecureSocketEvent } from '../../world/tls.contract';
 import { parseOptions } from '../command-options';
 import { followed, parseUrl, type Url, urlText } from './curl/url';
 import { errnoText, lookUpName } from '../host-names';
 import { Mailbox } from '../mailbox';
+import { minimumOf, readTrust, secureForWget, type WgetTls, type WgetTrust } from './wget-tls';
 
 const LONG = {
   quiet: 'q',
@@ -24,7 +26,10 @@ const LONG = {
   'header=': 'header',
   'user-agent=': 'U',
   'max-redirect=': 'max-redirect',
-  'no-check-certificate': 'ignored',
+  'no-check-certificate': 'no-check-certificate',
+  'ca-certificate=': 'ca-certificate',
+  'ca-directory=': 'ca-directory',
+  'secure-protocol=': 'secure-protocol',
   'no-proxy': 'ignored',
   version: 'V',
   help: 'h',
@@ -42,6 +47,9 @@ interface Call {
   tries: number;
   headers: [string, string][];
   agent: string;
+  tls: WgetTls;
+  /** Read when the first https URL comes. */
+  trust: WgetTrust | undefined;
 }
 
 export function* wget(context: ProgramContext): ProgramRun {
@@ -80,6 +88,13 @@ export function* wget(context: ProgramContext): ProgramRun {
         value.slice(value.indexOf(':') + 1).trim(),
       ]),
     agent: given.get('U') ?? 'Wget/1.21.3',
+    tls: {
+      checks: !given.has('no-check-certificate'),
+      caFile: given.get('ca-certificate'),
+      caDirectory: given.get('ca-directory'),
+      min: minimumOf(given.get('secure-protocol')),
+    },
+    trust: undefined,
   };
   let worst = 0;
   for (const text of parsed.operands) worst = Math.max(worst, yield* fetch(context, call, text));
@@ -98,12 +113,12 @@ function* fetch(context: ProgramContext, call: Call, text: string): Generator<Wa
       );
       return 1;
     }
-    if (url.scheme === 'https') {
-      yield* context.err('not modelled: TLS in wget\n');
-      return 5;
-    }
     if (call.spider) yield* log('Spider mode enabled. Check if remote file exists.\n');
     yield* log(`--${strftime('%Y-%m-%d %H:%M:%S', context.host.clock())}--  ${urlText(url)}\n`);
+    if (url.scheme === 'https' && call.trust === undefined) {
+      call.trust = readTrust(context, call.tls);
+      yield* log(call.trust.said);
+    }
     const answer = yield* tryAll(context, call, url, log);
     if (typeof answer === 'number') return answer;
     const location = answer.headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
@@ -161,7 +176,7 @@ function* exchange(
   url: Url,
   ip: number,
   log: Log,
-): Generator<Wait, HttpResponse | string, Wake> {
+): Generator<Wait, HttpResponse | string | number, Wake> {
   const { network } = context.world;
   const box = new Mailbox(context);
   const trace = context.world.startTrace(`wget ${urlText(url)}`);
@@ -179,9 +194,12 @@ function* exchange(
       network.reset(connection, 'client');
       return 'failed: Connection timed out.';
     }
-    const event = received.event as SocketEvent;
+    const event = received.event as SecureSocketEvent;
     if (event.type === 'connected') {
-      yield* log('connected.\nHTTP request sent, awaiting response... ');
+      yield* log('connected.\n');
+      const refused = yield* secured(context, call, url, { connection, box });
+      if (refused !== undefined) return refused;
+      yield* log('HTTP request sent, awaiting response... ');
       const headers: [string, string][] = [
         ['Host', `${url.host}${url.explicitPort ? `:${url.port}` : ''}`],
         ['User-Agent', call.agent],
@@ -207,7 +225,10 @@ function* exchange(
       return event.errno === 'ECONNRESET'
         ? 'Read error (Connection reset by peer) in headers.'
         : `failed: ${errnoText(event.errno)}`;
-    else if (event.type === 'closed') {
+    else if (event.type === 'tls-failed') {
+      network.close(connection, 'client');
+      return 'Read error (A TLS fatal alert has been received.) in headers.';
+    } else if (event.type === 'closed') {
       network.close(connection, 'client');
       return 'No data received.';
     } else if (event.type === 'message' && event.message.kind === 'response') {
@@ -217,6 +238,29 @@ function* exchange(
       return event.message;
     }
   }
+}
+/** Over https: the handshake. The exit code when it fails. */
+function* secured(
+  context: ProgramContext,
+  call: Call,
+  { scheme, host }: Url,
+  { connection, box }: { connection: number; box: Mailbox },
+): Generator<Wait, number | undefined, Wake> {
+  if (scheme !== 'https') return undefined;
+  const refused = yield* secureForWget({
+    context,
+    tls: call.tls,
+    trust: call.trust ?? { roots: '', said: '' },
+    host,
+    connection,
+    box,
+    timeout: call.timeout * SECOND,
+    say: function* (text) {
+      if (!call.quiet) yield* context.err(text);
+    },
+  });
+  if (refused !== undefined) context.world.network.close(connection, 'client');
+  return refused;
 }
 function* deliver(
   context: ProgramContext,

@@ -5,130 +5,13 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type TlsVersion, versionsBetween } from '../../../protocols/tls/versions';
-import { microsFromCivil } from '../../../std/civil';
 import { SECOND } from '../../../std/instant';
-import type { HttpRequest, HttpResponse } from '../../../world/network.contract';
-import type { SecureSocketEvent, TlsServerSettings } from '../../../world/tls.contract';
-import { ToolLab } from '../../tool-lab';
-import { NETWORK_TOOLS, register } from '../index';
+import type { SecureSocketEvent } from '../../../world/tls.contract';
+import type { ToolLab } from '../../tool-lab';
+import { makeHttpsLab } from '../https-lab';
 
-const file = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
-const pem = (name: string): string => file(`../../../protocols/x509/fixtures/${name}`);
-const CHAIN = pem('leaf.pem') + pem('inter.pem');
-const DATE = 'Sat, 28 Nov 2026 15:00:00 GMT';
-const SERVER: TlsServerSettings = {
-  versions: versionsBetween('TLSv1.2', 'TLSv1.3'),
-  ciphers: '',
-  alpn: ['http/1.1', 'http/1.0'],
-  onNoAlpn: 'refuse',
-  identities: [{ chain: CHAIN }],
-};
-const only = (version: TlsVersion): TlsServerSettings => ({ ...SERVER, versions: [version] });
-/** What listens on which port, as in nginx's configuration that was recorded. */
-const PORTS: Readonly<Record<number, TlsServerSettings | 'plain'>> = {
-  80: 'plain',
-  443: SERVER,
-  444: { ...SERVER, alpn: ['h2', 'http/1.1'] },
-  445: only('TLSv1.2'),
-  446: { ...SERVER, identities: [{ chain: pem('leaf.pem') }] },
-  447: { ...SERVER, clients: { roots: pem('root.pem'), missing: 'accept', invalid: 'report' } },
-  448: { ...SERVER, identities: [{ chain: pem('self.pem') }] },
-  449: { ...SERVER, clients: { roots: pem('root.pem'), missing: 'refuse', invalid: 'refuse' } },
-  450: { ...only('TLSv1.2'), clients: { roots: pem('root.pem'), missing: 'refuse', invalid: 'refuse' } },
-};
-
-function makeLab(): ToolLab {
-  const lab = new ToolLab([register]).segment('lan', '10.77.0.0/24');
-  const files = {
-    '/srv/root.pem': { text: pem('root.pem') },
-    '/srv/self.pem': { text: pem('self.pem') },
-    '/srv/client.pem': { text: pem('client.pem') },
-    '/srv/client.key': { text: pem('ed.key') },
-    '/srv/whole.pem': { text: pem('client.pem') + pem('inter.pem') + pem('ed.key') },
-    '/srv/leaf.key': { text: pem('leaf.key') },
-    '/etc/hosts': { text: '10.77.0.2 shop.example other.example self.example\n' },
-  };
-  lab.host('a', { eth0: 'lan 10.77.0.1/24' }, { packages: NETWORK_TOOLS, files });
-  lab.host('b', { eth0: 'lan 10.77.0.2/24' });
-  lab.world.state.epoch = microsFromCivil({ year: 2026, month: 11, day: 28, hour: 15, minute: 0, second: 0 });
-  const { network } = lab.world;
-  const alpns = new Map<number, string | undefined>();
-  const tellVerdict = new Map<number, boolean>();
-  lab.world.callback<number, SecureSocketEvent>('test.server', ({ data: port }, event) => {
-    const { connection } = event;
-    const settings = PORTS[port];
-    if (event.type === 'accepted' && typeof settings === 'object') network.tls.accept(connection, settings);
-    if (event.type === 'secured') {
-      alpns.set(connection, event.info.alpn);
-      tellVerdict.set(connection, (event.info.verified?.code ?? 0) !== 0);
-    }
-    if (event.type === 'closed' || event.type === 'tls-failed') network.close(connection, 'server');
-    if (event.type !== 'message') return;
-    const { message } = event;
-    const answer =
-      message.kind === 'request'
-        ? answerTo(message, port, tellVerdict.get(connection) === true)
-        : badRequest('1.1');
-    network.send(connection, 'server', answer);
-    if (answer.status === 400) network.close(connection, 'server');
-  });
-  for (const port of Object.keys(PORTS).map(Number))
-    network.listen(lab.world.host('b'), {
-      pid: 0,
-      ip: 0,
-      port,
-      on: { name: 'test.server', pid: 0, data: port },
-    });
-  return lab;
-}
-function answerTo({ version, target }: HttpRequest, port: number, isRefused: boolean): HttpResponse {
-  if (isRefused) return badRequest(version);
-  const http2 = version === '2';
-  const [status, reason, more]: [number, string, [string, string][]] =
-    port === 80
-      ? [301, 'Moved Permanently', [['Location', `https://shop.example${target}`]]]
-      : [200, 'OK', []];
-  const body = port === 80 ? 'x'.repeat(169) : 'hello\n';
-  const headers: [string, string][] = [
-    ['Server', 'nginx/1.22.1'],
-    ['Date', DATE],
-    ['Content-Type', port === 80 ? 'text/html' : 'text/plain'],
-    ['Content-Length', String(body.length)],
-    ...(http2 ? [] : ([['Connection', 'keep-alive']] as [string, string][])),
-    ...more,
-  ];
-  return {
-    kind: 'response',
-    trace: 0,
-    status,
-    reason: http2 ? '' : reason,
-    version,
-    headers: http2 ? headers.map(([name, value]) => [name.toLowerCase(), value]) : headers,
-    body,
-    bytes: 200,
-  };
-}
-function badRequest(version: '1.0' | '1.1' | '2'): HttpResponse {
-  const body = 'x'.repeat(215);
-  return {
-    kind: 'response',
-    trace: 0,
-    status: 400,
-    reason: 'Bad Request',
-    version,
-    headers: [
-      ['Server', 'nginx/1.22.1'],
-      ['Date', DATE],
-      ['Content-Type', 'text/html'],
-      ['Content-Length', '215'],
-      ['Connection', 'close'],
-    ],
-    body,
-    bytes: 400,
-  };
-}
-
+const pem = (name: string): string =>
+  readFileSync(new URL(`../../../protocols/x509/fixtures/${name}`, import.meta.url), 'utf8');
 const CA = '--cacert root.pem';
 const RECORDED: Readonly<Record<string, string>> = {
   tls13: `${CA} https://shop.example/`,
@@ -146,22 +29,25 @@ const RECORDED: Readonly<Record<string, string>> = {
   address: `${CA} --connect-to 10.0.1.11:443:10.77.0.2:443 https://10.0.1.11/`,
 };
 
+const recorded = (name: string): string =>
+  readFileSync(new URL(`./fixtures/${name}.txt`, import.meta.url), 'utf8');
+
 describe('curl -v over https', () => {
   it('has a test for each recording', () => {
     const names = readdirSync(new URL('./fixtures', import.meta.url)).map((name) => name.replace('.txt', ''));
     expect(names.sort()).toEqual(Object.keys(RECORDED).sort());
   });
   it.each(Object.entries(RECORDED))('%s', (name, args) => {
-    const lab = makeLab();
+    const lab = makeHttpsLab(pem);
     const outcome = lab.run('a', `curl -v -s -S -o /dev/null ${args}`, { cwd: '/srv' });
-    expect(outcome.stderr.replaceAll('\r', '')).toBe(file(`./fixtures/${name}.txt`));
+    expect(outcome.stderr.replaceAll('\r', '')).toBe(recorded(name));
   });
 });
 
 describe('curl over https', () => {
   /** Exit code, what -w printed, and the first line of standard error. */
   const run = (args: string, prepare: (lab: ToolLab) => void = () => undefined): string => {
-    const lab = makeLab();
+    const lab = makeHttpsLab(pem);
     prepare(lab);
     const format = '%{http_code} verify=%{ssl_verify_result} %{scheme} %{http_version}';
     const { exit, stdout, stderr } = lab.run(
@@ -253,7 +139,7 @@ describe('curl over https', () => {
     const bundle = '/etc/ssl/certs/ca-certificates.crt';
     const installed = (lab: ToolLab) => lab.world.host('a').install(bundle, { text: pem('root.pem') });
     expect(run('https://shop.example/', installed)).toBe('0 | 200 verify=0 HTTPS 1.1 | ');
-    const lab = makeLab();
+    const lab = makeHttpsLab(pem);
     const env = { CURL_CA_BUNDLE: '/srv/root.pem' };
     expect(lab.run('a', 'curl -sS https://shop.example/', { env })).toMatchObject({ stdout: 'hello\n' });
   });
@@ -285,7 +171,7 @@ describe('curl over https', () => {
     expect(run(url, ends('reset'))).toContain('curl: (35) Recv failure: Connection reset by peer');
   });
   it('knows when the handshake was done', () => {
-    const lab = makeLab();
+    const lab = makeHttpsLab(pem);
     const { stdout } = lab.run('a', [
       'curl',
       '-sk',
