@@ -43,6 +43,7 @@ interface AppConnection {
 }
 
 const KIND = 'shop';
+const NO_HTTP = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n';
 const SOCKET = 'shop.socket';
 const WAITED = 'shop.waited';
 const ANSWER = 'shop.answer';
@@ -235,6 +236,13 @@ function onMessage(host: Host, pid: number, state: AppState, event: SocketEvent 
   const connection = state.connections.get(event.connection);
   if (connection === undefined) return;
   if (event.message.kind !== 'request') {
+    // What is no HTTP is told so, in plain text: a client of TLS then sees a wrong version number.
+    if (event.message.kind === 'tls')
+      host.world.network.send(event.connection, 'server', {
+        kind: 'bytes',
+        text: NO_HTTP,
+        bytes: NO_HTTP.length,
+      });
     host.world.network.close(event.connection, 'server');
     state.connections.delete(event.connection);
     return;

@@ -489,6 +489,36 @@ describe('plain and secure mixed up', () => {
   });
 });
 
+describe('the trace of a request', () => {
+  const hops = (settings: Parameters<typeof make>[0]): string[] => {
+    const lab = make(settings);
+    const trace = lab.world.startTrace('test');
+    lab.network.connect(lab.world.host('a'), {
+      pid: 0,
+      ip: ip('10.0.0.2'),
+      port: 443,
+      trace,
+      on: { name: 'test.a', pid: 0, data: null },
+    });
+    lab.run(SECOND);
+    return (lab.world.trace(trace)?.hops ?? [])
+      .filter(({ what }) => what === 'tls')
+      .map(({ host, verdict, outcome, text }) => `${host} ${outcome} ${verdict}: ${text}`);
+  };
+  it('has a step for the handshake', () => {
+    expect(hops({})).toEqual(['a ok secured: TLSv1.3, TLS_AES_256_GCM_SHA384']);
+  });
+  it('says in words why there is none', () => {
+    expect(hops({ client: { roots: '' } })).toEqual([
+      "a bad refused: the server's certificate is not accepted: unable to get local issuer certificate",
+      'b bad refused by the other side: the other side refused: unknown_ca (48)',
+    ]);
+    expect(hops({ client: { versions: ['TLSv1.1'] } })[0]).toBe(
+      'b bad refused: no TLS version in common: the client offers TLSv1.1, the server has TLSv1.2, TLSv1.3',
+    );
+  });
+});
+
 describe('a handshake that is broken off', () => {
   const withServer = (answer: 'reset' | 'close' | 'silence'): TlsLab => {
     const lab = make({});

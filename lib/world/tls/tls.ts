@@ -266,12 +266,7 @@ export class SimulatedTls implements Tls {
     const { role, owner, steps } = secure;
     end.secure = undefined;
     end.on = owner;
-    this.#hop(
-      line,
-      failure.kind === 'alert-sent' ? alertWords(failure.alert) : failure.kind,
-      'bad',
-      failure.reason,
-    );
+    this.#hop(line, VERDICTS[failure.kind], 'bad', failure.reason);
     const serverName = role.side === 'client' ? role.settings.serverName : role.hello?.serverName;
     this.#tell(line, { type: 'tls-failed', ...aboutOf(line), failure: { ...failure, steps, serverName } });
   }
@@ -293,6 +288,15 @@ export class SimulatedTls implements Tls {
     });
   }
 }
+
+/** In the trace of a request. */
+const VERDICTS: Readonly<Record<Failure['kind'], string>> = {
+  'alert-sent': 'refused',
+  'alert-received': 'refused by the other side',
+  'not-tls': 'no TLS',
+  'nothing-to-offer': 'nothing to offer',
+  closed: 'broken off',
+};
 
 function listenFor(end: End, owner: Callback): void {
   end.on = { name: SOCKET, pid: owner.pid, data: { owner } };
