@@ -1,6 +1,6 @@
 /** The client's side of a handshake. RFC 8446 §2; RFC 5246 §7.3 for older versions. */
 import { tlsError } from '../../protocols/tls/errors';
-import { canSign, offerOf } from '../../protocols/tls/negotiate';
+import { canSign } from '../../protocols/tls/negotiate';
 import {
   certificateRequestSize,
   certificateSize,
@@ -29,11 +29,9 @@ const SHOWS_NOTHING = { certificates: [], key: 'RSA', keyBits: 0 } as const;
 
 /** Sends the hello; false when there is nothing to offer. */
 export function sayHello(line: Line, settings: TlsClientSettings): boolean {
-  const offer = offerOf(preparedClient(settings).own);
-  if ('error' in offer) return false;
-  const { serverName } = settings;
-  const hello = { serverName, ...offer };
-  const bytes = clientHelloSize(offer.versions, offer.ciphers.length, serverName, offer.alpn);
+  const { hello } = preparedClient(settings);
+  if ('error' in hello) return false;
+  const bytes = clientHelloSize(hello.versions, hello.ciphers.length, hello.serverName, hello.alpn);
   note(line, 'out', versionOf(line.secure), [['client_hello', bytes]]);
   const record = makeRecord('client_hello', recordsSize([bytes], 0), { of: 'hello', hello });
   record.hello = hello;
@@ -41,11 +39,11 @@ export function sayHello(line: Line, settings: TlsClientSettings): boolean {
   return true;
 }
 export function nothingToOffer(line: Line, settings: TlsClientSettings): void {
-  const offer = offerOf(preparedClient(settings).own);
-  if ('error' in offer)
+  const { hello } = preparedClient(settings);
+  if ('error' in hello)
     line.fail({
       kind: 'nothing-to-offer',
-      openssl: offer.error,
+      openssl: hello.error,
       reason: 'this side has no TLS version or cipher that it may use',
     });
 }

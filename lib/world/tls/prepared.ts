@@ -1,10 +1,19 @@
 /** Settings made ready for handshakes: parsed once for each object, and no part of the state. */
 import { type CipherList, DEFAULT_LEVEL, readCipherList } from '../../protocols/tls/cipher-list';
-import type { Abilities, KeyKind, ServerAbilities } from '../../protocols/tls/negotiate';
+import type { TlsError } from '../../protocols/tls/errors';
+import {
+  type Abilities,
+  type Agreement,
+  type KeyKind,
+  offerOf,
+  type Refusal,
+  type ServerAbilities,
+} from '../../protocols/tls/negotiate';
 import type { IdentitySize } from '../../protocols/tls/sizes';
 import { keyBits, type PublicKey, readCertificateChain, readTrustedCertificates } from '../../protocols/x509';
 import type { Micros } from '../../std/instant';
-import type { TlsClientSettings, TlsIdentity, TlsServerSettings } from '../tls.contract';
+import { deepFreeze } from '../../std/plain';
+import type { ClientHello, TlsClientSettings, TlsIdentity, TlsServerSettings } from '../tls.contract';
 
 export interface PreparedIdentity {
   chain: string;
@@ -14,11 +23,15 @@ export interface PreparedIdentity {
 }
 export interface PreparedClient {
   own: Abilities;
+  /** Frozen: all connections share it; or why there is nothing to offer. */
+  hello: ClientHello | { error: TlsError };
   identity: PreparedIdentity | undefined;
 }
 export interface PreparedServer {
   own: ServerAbilities;
   identities: readonly PreparedIdentity[];
+  /** Decided already: the same client comes again and again. */
+  answers: WeakMap<ClientHello, Agreement | Refusal>;
   /** Lengths of the names of the authorities whose certificates it asks for. */
   asks: number[] | undefined;
 }
@@ -42,8 +55,11 @@ const MOST_KNOWN = 64;
 export function preparedClient(settings: TlsClientSettings): PreparedClient {
   const known = clients.get(settings);
   if (known !== undefined) return known;
-  const made = {
-    own: abilities(settings),
+  const own = abilities(settings);
+  const offer = offerOf(own);
+  const made: PreparedClient = {
+    own,
+    hello: 'error' in offer ? offer : deepFreeze({ serverName: settings.serverName, ...offer }),
     identity: settings.identity === undefined ? undefined : preparedIdentity(settings.identity),
   };
   clients.set(settings, made);
@@ -63,6 +79,7 @@ export function preparedServer(settings: TlsServerSettings): PreparedServer {
       onNoAlpn: settings.onNoAlpn ?? 'go-on',
     },
     identities: shown,
+    answers: new WeakMap(),
     asks:
       settings.clients &&
       readTrustedCertificates(settings.clients.roots).map(({ subject }) => subject.der.length),

@@ -21,8 +21,9 @@ type Finished = Extract<RecordData, { of: 'client-finished' }>;
 
 /** @returns when the processor is done with the answer; undefined when the client was refused */
 export function gotHello(line: Line, settings: TlsServerSettings, hello: ClientHello): Micros | undefined {
-  const { own, identities } = preparedServer(settings);
-  const answer = answerTo(hello, own);
+  const { own, identities, answers } = preparedServer(settings);
+  const answer = answers.get(hello) ?? answerTo(hello, own);
+  answers.set(hello, answer);
   if ('alert' in answer) {
     refuse(line, { ...answer, reason: refusalReason(answer, hello, settings) });
     return undefined;
