@@ -2,6 +2,7 @@
 import { lookup } from 'node:dns/promises';
 import { type Socket, connect } from 'node:net';
 import { clock } from '../protocol';
+import { type HttpsAsk, secured } from './https';
 
 export interface HttpAsk {
   readonly url: string;
@@ -12,6 +13,8 @@ export interface HttpAsk {
   readonly jar?: string | undefined;
   /** Seconds between the connection and the request. */
   readonly sendAfter?: number;
+  /** For https: whom it trusts. */
+  readonly tls?: HttpsAsk | undefined;
   /** Seconds. */
   readonly connectTimeout: number;
   readonly timeout: number;
@@ -44,6 +47,8 @@ export function wordOf(error: unknown): string {
     case 'ENETDOWN':
     case 'EADDRNOTAVAIL':
       return 'unreachable';
+    case 'TLS':
+      return 'tls';
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return 'dns';
@@ -124,6 +129,10 @@ export async function oneHttp(ask: HttpAsk): Promise<HttpSeen> {
     const { authority, host, port, target } = placeOf(ask.url);
     socket = await connected({ host, port, bind: ask.bind }, ask.connectTimeout);
     socket.on('error', () => undefined);
+    if (ask.tls !== undefined) {
+      socket = await secured(socket, host, ask.tls, begun + ask.connectTimeout - clock());
+      socket.on('error', () => undefined);
+    }
     seen.phase = 'read';
     if (ask.sendAfter !== undefined)
       await new Promise((resolve) => setTimeout(resolve, (ask.sendAfter ?? 0) * 1000));
@@ -140,7 +149,12 @@ export async function oneHttp(ask: HttpAsk): Promise<HttpSeen> {
 export function placeOf(url: string): { authority: string; host: string; port: number; target: string } {
   const [, authority = '', path = '', query = ''] = /^\w+:\/\/([^/?#]*)([^?#]*)(\?[^#]*)?/.exec(url) ?? [];
   const [host = '', port] = authority.split(':');
-  return { authority, host, port: Number(port ?? 80), target: `${path === '' ? '/' : path}${query}` };
+  return {
+    authority,
+    host,
+    port: Number(port ?? (url.startsWith('https:') ? 443 : 80)),
+    target: `${path === '' ? '/' : path}${query}`,
+  };
 }
 function requestText(ask: HttpAsk, authority: string, target: string): string {
   const { method = 'GET', body = '' } = ask;

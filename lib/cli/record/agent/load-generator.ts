@@ -1,5 +1,5 @@
 /** `loadgen FILE`: the people outside, as the simulator's load generator has them: each with a connection of its own. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import {
   type LoadConfiguration,
@@ -10,6 +10,7 @@ import {
 import { clock } from '../protocol';
 import { DESK, type DeskLine } from './desk';
 import { type HttpSeen, oneHttp } from './http';
+import type { HttpsAsk } from './https';
 
 const LEAST_RATE = 0.001;
 
@@ -29,11 +30,12 @@ export function generateLoad([path = '/etc/loadgen.conf']: readonly string[]): v
 }
 function generate(source: LoadConfiguration, desk: Socket): void {
   const begun = clock();
+  const tls = source.tls && { ...source.tls, roots: rootsOf(source.tls.caFile) };
   let sent = 0;
   let nextAt = begun;
   const tick = (): void => {
     while (nextAt <= clock()) {
-      void send(source, ++sent, desk);
+      void send(source, ++sent, { desk, tls });
       const rate = Math.max(LEAST_RATE, rateAt(source, Math.round((nextAt - begun) * 1e6) + source.timeZero));
       nextAt += source.arrival === 'uniform' ? 1 / rate : -Math.log(1 - Math.random()) / rate;
     }
@@ -41,10 +43,15 @@ function generate(source: LoadConfiguration, desk: Socket): void {
   };
   tick();
 }
-async function send(source: LoadConfiguration, n: number, desk: Socket): Promise<void> {
+async function send(
+  source: LoadConfiguration,
+  n: number,
+  { desk, tls }: { desk: Socket; tls: HttpsAsk | undefined },
+): Promise<void> {
   const request = drawn(source.requests);
   const seen = await oneHttp({
-    url: `http://${source.host}:${source.port}${request?.path ?? '/'}`.replace(/:80\//, '/'),
+    url: urlOf(source, request),
+    tls,
     method: request?.method ?? 'GET',
     headers: {
       'User-Agent': 'Mozilla/5.0',
@@ -58,6 +65,14 @@ async function send(source: LoadConfiguration, n: number, desk: Socket): Promise
   });
   const line: DeskLine = { request: { from: source.name, n, ...judged(seen, source) } };
   desk.write(`${JSON.stringify(line)}\n`);
+}
+function urlOf({ host, port, tls }: LoadConfiguration, request: LoadRequest | undefined): string {
+  const [scheme, usual] = tls === undefined ? ['http', 80] : ['https', 443];
+  return `${scheme}://${host}${port === usual ? '' : `:${port}`}${request?.path ?? '/'}`;
+}
+/** A file that is not there trusts nobody. */
+function rootsOf(path: string): string {
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
 }
 function drawn(requests: readonly LoadRequest[]): LoadRequest | undefined {
   let left = Math.random() * requests.reduce((sum, { weight }) => sum + weight, 0);
