@@ -476,8 +476,8 @@ describe('plain and secure mixed up', () => {
   });
   it('who listens on the way reads who is asked for, and nothing else', () => {
     const lab = make({});
-    const texts: unknown[] = [];
-    lab.world.callback<null, { detail: unknown }>('test.tap', (_, seen) => texts.push(seen));
+    const texts: { detail: { payload?: number } }[] = [];
+    lab.world.callback<null, { detail: { payload?: number } }>('test.tap', (_, seen) => texts.push(seen));
     lab.network.tap(lab.world.host('b'), {
       pid: 0,
       device: 'eth0',
@@ -486,6 +486,11 @@ describe('plain and secure mixed up', () => {
     lab.ask();
     expect(lab.types('a')).toContain('message');
     expect(JSON.stringify(texts)).not.toContain('HTTP');
+    // As recorded: the client's hello and its Finished.
+    const lengths = texts.map(({ detail }) => detail.payload);
+    expect(lengths).toContain(517);
+    expect(lengths).toContain(80);
+    expect(lengths).toContain(request().bytes + 22);
   });
 });
 
@@ -541,6 +546,33 @@ describe('a handshake that is broken off', () => {
   it('by nobody just waits', () => {
     const lab = withServer('silence');
     lab.run(100 * SECOND);
+    expect(lab.types('a')).toEqual(['connected']);
+  });
+  it('waits while the server’s process is stopped, and goes on when it is let go', () => {
+    const lab = make({});
+    const host = lab.world.host('b');
+    const daemon = { state: 'running', uid: 0 } as ProcessState;
+    host.state.processes.set(50, daemon);
+    lab.serves = (event) => {
+      if (event.type === 'accepted') {
+        lab.network.setOwner(event.connection, 'server', { name: 'test.b', pid: 50, data: null });
+        lab.network.tls.accept(event.connection, SERVER);
+        daemon.state = 'stopped';
+      }
+    };
+    lab.ask();
+    lab.run(30 * SECOND);
+    expect(lab.types('a')).toEqual(['connected']);
+    daemon.state = 'running';
+    for (const held of host.state.held.splice(0)) lab.world.invoke(host, held.callback, held.event);
+    lab.run(SECOND);
+    expect(lab.types('a')).toEqual(['connected', 'secured']);
+  });
+  it('by the server’s loss of power is noticed by nobody until somebody sends', () => {
+    const lab = make({});
+    lab.serves = () => lab.world.powerOff(lab.world.host('b'));
+    lab.ask();
+    lab.run(30 * SECOND);
     expect(lab.types('a')).toEqual(['connected']);
   });
   it('while the server works on it leaves nothing behind', () => {
