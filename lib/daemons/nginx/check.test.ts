@@ -18,6 +18,7 @@ const around = (files: Record<string, string>): Surroundings => ({
   hostname: 'lb1',
   cores: 2,
   addresses: () => [],
+  passphrase: () => ({ answer: undefined }),
 });
 const FILE = '/etc/nginx/nginx.conf';
 /** What is said of a configuration, without ` in FILE`. */

@@ -16,7 +16,7 @@ import { REWRITE_HANDLERS } from './parse/rewrite';
 import { RULE_HANDLERS } from './parse/rules';
 import { setSlot } from './parse/slots';
 import { STREAM_HANDLERS } from './parse/stream';
-import { TLS_HANDLERS } from './parse/tls';
+import { TLS_HANDLERS } from './parse/tls/directives';
 import { UPSTREAM_HANDLERS } from './parse/upstream';
 
 const OWN: ReadonlyMap<string, Handler> = new Map([
@@ -53,6 +53,8 @@ export interface Checked {
   readonly emptyZone: string | undefined;
   /** A name that a resolver has to be asked for before the check can go on. */
   readonly unresolved: string | undefined;
+  /** The passphrase of a key has to be asked for: the same. */
+  readonly isUnanswered: boolean;
   readonly files: readonly { readonly path: string; readonly text: string }[];
 }
 
@@ -65,6 +67,7 @@ export function check(asked: Asked, around: Surroundings): Checked {
   const common = {
     messages: conf.messages,
     unresolved: conf.unresolved,
+    isUnanswered: conf.isUnanswered,
     files: conf.files,
     emptyZone: [...conf.zones.values()].find(({ size }) => size === 0)?.name,
   };
@@ -114,5 +117,6 @@ const NOWHERE: Surroundings = {
   hostname: '',
   cores: 1,
   addresses: () => [],
+  passphrase: () => undefined,
 };
 stayCompiled(new Conf(NOWHERE, '', '', { own: OWN, slot: setSlot }));

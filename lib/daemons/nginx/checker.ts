@@ -6,7 +6,7 @@ import { check } from './check';
 import { parseText } from './grammar';
 import { bindProblem, wantedSockets } from './group';
 import { hasNameServer, surroundingsOf } from './load';
-import { consoleLine, logLine, rank, systemError } from './messages';
+import { consoleLine, messageLine, rank, systemError } from './messages';
 import type { Message } from './parse/conf';
 
 const MAIN = '/etc/nginx/nginx.conf';
@@ -27,7 +27,7 @@ export const nginxChecker: FileChecker = {
     for (;;) {
       const checked = check(
         { file, parameters: '', prefix: PREFIX },
-        surroundingsOf(host, ROOT, names, { path, text }),
+        surroundingsOf(host, ROOT, names, { override: { path, text } }),
       );
       if (checked.unresolved !== undefined) {
         // Nobody can be asked here and now: a name that a server could know counts as known.
@@ -65,7 +65,7 @@ export const nginxChecker: FileChecker = {
         exit: isRight ? 0 : 1,
         output: output.join(''),
         diagnostics: [
-          ...[...checked.messages, ...checked.later].map((one) => diagnosticOf(one, shown)),
+          ...[...checked.messages, ...checked.later].flatMap((one) => diagnosticOf(one, shown)),
           ...(configuration?.notModelled ?? []).map(
             ({ text: what, place }): Diagnostic => ({
               severity: 'notice',
@@ -84,15 +84,17 @@ export const nginxChecker: FileChecker = {
 function emerg(text: string): Message {
   return { level: 'emerg', text, place: undefined };
 }
-function line(host: Host, { level, text }: Message): string {
-  return logLine(host.clock(), level, PID, text);
+function line(host: Host, message: Message): string {
+  return messageLine(host.clock(), PID, message);
 }
-function diagnosticOf({ level, text, place }: Message, shown: (file: string) => string): Diagnostic {
-  return {
+function diagnosticOf({ level, text, place }: Message, shown: (file: string) => string): Diagnostic[] {
+  if (level === 'print') return [];
+  const found: Diagnostic = {
     severity: rank(level) <= rank('error') ? 'error' : 'warning',
     message: place === undefined ? text : text.replace(` in ${place.file}:${place.line}`, ''),
     ...(place === undefined || place.file === '' ? {} : { file: shown(place.file), line: place.line }),
   };
+  return [found];
 }
 function isUnreachable(host: Host, path: string): boolean {
   return !host.fs.exists(path.slice(0, path.lastIndexOf('/')) || '/');

@@ -2,6 +2,7 @@
  * A checked configuration as a worker uses it: plain data, flat, everything inherited already.
  * Indices stand for servers, locations and upstreams.
  */
+import type { TlsClientSettings, TlsServerSettings } from '../../world/tls.contract';
 import type { Pattern } from './parse/pattern';
 
 export interface Place {
@@ -64,6 +65,8 @@ export interface AddressSettings {
   /** `ssl`: what comes is TLS. */
   readonly isSecure: boolean;
   readonly isHttp2: boolean;
+  /** By server, for those that have certificates of their own. */
+  readonly tls: ReadonlyMap<number, TlsServerSettings>;
   readonly defaultServer: number;
   readonly servers: readonly number[];
   /** Exact names, lower case, to servers. */
@@ -72,6 +75,33 @@ export interface AddressSettings {
   readonly heads: readonly { readonly suffix: string; readonly server: number }[];
   readonly tails: readonly { readonly prefix: string; readonly server: number }[];
   readonly patterns: readonly { readonly pattern: Pattern; readonly server: number }[];
+}
+
+/** TLS of a server block, its files read. */
+export interface ServerTls {
+  /** Without the protocols that ALPN chooses from: those depend on the address. */
+  readonly settings: TlsServerSettings;
+  readonly verify: 'off' | 'on' | 'optional' | 'optional_no_ca';
+  /** `ssl_reject_handshake` */
+  readonly rejects: boolean;
+  /** Certificates with variables in their names: they are read for each connection. */
+  readonly variable: readonly { readonly certificate: Template; readonly key: Template }[];
+  readonly passwords: readonly string[] | undefined;
+  /** Security level that its ciphers set. */
+  readonly level: number;
+}
+/** TLS of a location towards its upstream. */
+export interface ProxyTls {
+  readonly settings: TlsClientSettings;
+  readonly verifies: boolean;
+  /** A client's certificate with variables in its name. */
+  readonly variable: { readonly certificate: Template; readonly key: Template } | undefined;
+  readonly passwords: readonly string[] | undefined;
+  readonly level: number;
+  /** `proxy_ssl_name`; undefined: the host of `proxy_pass`. */
+  readonly name: Template | undefined;
+  /** The name is sent in the handshake. */
+  readonly sendsName: boolean;
 }
 
 export interface ServerSettings {
@@ -84,6 +114,7 @@ export interface ServerSettings {
   readonly headerTimeoutMs: number;
   readonly mergeSlashes: boolean;
   readonly headerBuffers: { readonly number: number; readonly size: number };
+  readonly tls: ServerTls | undefined;
 }
 
 export interface ErrorPage {
@@ -140,6 +171,7 @@ export interface ProxySettings {
   readonly url: string;
   readonly template: Template | undefined;
   readonly isSecure: boolean;
+  readonly tls: ProxyTls | undefined;
   readonly upstream: number;
   /** `$proxy_host`, `$proxy_port`. */
   readonly host: string;

@@ -6,13 +6,21 @@ import type { Host } from '../../world/world.contract';
 import { systemError } from './messages';
 import type { Surroundings } from './parse/conf';
 
-/** `known`: names that a resolver was asked for already. `override`: a file as it would be. */
+/** `known`: names that a resolver was asked for already. `override`: a file as it would be. Made anew for each reading. */
 export function surroundingsOf(
   host: Host,
   who: Credentials,
   known: ReadonlyMap<string, readonly number[]>,
-  override?: { readonly path: string; readonly text: string },
+  {
+    override,
+    answers,
+  }: {
+    readonly override?: { readonly path: string; readonly text: string };
+    /** Passphrases that were asked for, in order; none: there is nobody to ask. */
+    readonly answers?: readonly string[];
+  } = {},
 ): Surroundings {
+  let asked = 0;
   return {
     readFile: (path) => {
       if (override !== undefined && isSame(host, override.path, path)) return { text: override.text };
@@ -37,6 +45,11 @@ export function surroundingsOf(
       if (literal !== undefined) return [literal];
       const found = fromHostsFile(host, name);
       return found.length > 0 ? found : (known.get(name) ?? 'unknown');
+    },
+    passphrase: () => {
+      if (answers === undefined) return { answer: undefined };
+      const answer = answers[asked++];
+      return answer === undefined ? undefined : { answer };
     },
   };
 }

@@ -12,7 +12,7 @@ import { type Checked, check } from './check';
 import type { CommandLine } from './command-line';
 import type { Configuration, LogLevel } from './config';
 import { bindAll, closeSockets, forkWorker, newWorker, updateAccepting } from './fork';
-import { type Group, groupOf, openLog, reopenLogs, writeError } from './group';
+import { type Group, groupOf, openLog, reopenLogs, writeError, writeLog } from './group';
 import { hasNameServer, surroundingsOf } from './load';
 import { systemError } from './messages';
 import { deepFreeze } from '../../std/plain';
@@ -85,6 +85,14 @@ export function say(master: Master, level: LogLevel, text: string): void {
     level,
     text,
   );
+}
+
+/** To standard error, which leads into the error log. */
+function print(master: Master, text: string): void {
+  const group = groupFor(master);
+  const [log] = master.state.configuration.main.errorLogs;
+  if (group !== undefined && log?.target.kind === 'file') writeLog(master.host, group, log.target.path, text);
+  else master.print('stderr', text);
 }
 
 // ---------------------------------------------------------------- signals
@@ -225,7 +233,10 @@ function reload(master: Master): void {
     ask(master, checked.unresolved);
     return;
   }
-  for (const { level, text } of [...checked.messages, ...checked.later]) say(master, level, text);
+  for (const { level, text } of [...checked.messages, ...checked.later]) {
+    if (level === 'print') print(master, text);
+    else say(master, level, text);
+  }
   const { configuration } = checked;
   const problem = configuration === undefined ? undefined : openProblem(master, checked, configuration);
   if (problem !== undefined) say(master, 'emerg', problem);

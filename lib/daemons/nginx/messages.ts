@@ -14,6 +14,14 @@ export function rank(level: LogLevel): number {
 export function logLine(clock: number, level: LogLevel, pid: number, text: string): string {
   return `${strftime('%Y/%m/%d %H:%M:%S', clock)} [${level}] ${pid}#${pid}: ${text}\n`;
 }
+/** What was said while files were read: most of it bears a time. */
+export function messageLine(
+  clock: number,
+  pid: number,
+  { level, text }: { readonly level: LogLevel | 'print'; readonly text: string },
+): string {
+  return level === 'print' ? text : logLine(clock, level, pid, text);
+}
 /** The same for somebody who waits at a terminal. */
 export function consoleLine(level: LogLevel, text: string): string {
   return `nginx: [${level}] ${text}\n`;

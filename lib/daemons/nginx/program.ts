@@ -5,7 +5,7 @@
 import { deepFreeze } from '../../std/plain';
 import { ROOT } from '../../world/files';
 import { FileError } from '../../world/files.contract';
-import type { ProgramContext, ProgramRun, Wait, Wake } from '../../world/process.contract';
+import type { ProgramContext, ProgramRun, Stream, Wait, Wake } from '../../world/process.contract';
 import { SIGNAL_NUMBERS } from '../../world/signals';
 import { lookUpName } from '../host-names';
 import { BUILD_TEXT, USAGE_TEXT, VERSION_TEXT } from './about';
@@ -17,6 +17,7 @@ import { bindProblem, endGroup, type Group, makeGroup, openLog, wantedSockets, w
 import { hasNameServer, surroundingsOf } from './load';
 import { LOAD_COST, type MasterState, say as sayAsMaster, startWorkers } from './master';
 import { consoleLine, logLine, rank, systemError, VERSION } from './messages';
+import type { Message } from './parse/conf';
 
 const BIND_PAUSE = 500_000;
 const BIND_TRIES = 5;
@@ -43,16 +44,34 @@ export function* nginx(context: ProgramContext): ProgramRun {
 /** Reads and checks; names are looked up as they come, and the reading begins anew with each. */
 function* load(context: ProgramContext, line: CommandLine): Generator<Wait, Checked, Wake> {
   const names = new Map<string, readonly number[]>();
+  const answers: string[] = [];
+  const { tty } = context.process;
+  const terminal = tty === undefined ? undefined : context.host.streams.terminal(tty);
   for (;;) {
     const checked = check(
       { file: line.file, parameters: line.parameters, prefix: line.prefix },
-      surroundingsOf(context.host, context.who, names),
+      surroundingsOf(context.host, context.who, names, terminal === undefined ? {} : { answers }),
     );
+    if (terminal !== undefined && checked.isUnanswered) {
+      answers.push(yield* askPassphrase(context, terminal));
+      continue;
+    }
     const { unresolved } = checked;
     if (unresolved === undefined) return checked;
     const found = hasNameServer(context.host) ? yield* lookUpName(context, unresolved) : 'nobody to ask';
     names.set(unresolved, typeof found === 'string' ? [] : found.addresses);
   }
+}
+
+/** OpenSSL's own question. */
+function* askPassphrase(context: ProgramContext, terminal: Stream): Generator<Wait, string, Wake> {
+  const control = context.host.terminals.find(context.process.tty ?? '');
+  terminal.write('Enter PEM pass phrase:');
+  control?.setAttributes({ echo: false });
+  const typed = (yield* context.readLine(terminal)).replace(/\n$/, '');
+  control?.setAttributes({ echo: true });
+  terminal.write('\n');
+  return typed;
 }
 
 class Start {
@@ -69,10 +88,10 @@ class Start {
 
   *run(): ProgramRun {
     const { checked, line } = this;
-    for (const { level, text } of checked.messages) yield* this.#early(level, text);
+    for (const message of checked.messages) yield* this.#said(message);
     if (checked.isSyntaxOk && line.tests && !line.quiet)
       yield* this.context.err(`nginx: the configuration file ${line.file} syntax is ok\n`);
-    for (const { level, text } of checked.later) yield* this.#early(level, text);
+    for (const message of checked.later) yield* this.#said(message);
     const { configuration } = checked;
     if (configuration === undefined) return yield* this.#failed();
     if (line.signal !== undefined && !line.tests) return yield* this.#signal(configuration, line.signal);
@@ -80,6 +99,10 @@ class Start {
   }
 
   // ---------------------------------------------------------------- words
+  *#said({ level, text }: Message): Step {
+    if (level === 'print') yield* this.context.err(text);
+    else yield* this.#early(level, text);
+  }
   /** Before the configuration's own logs are open. */
   *#early(level: LogLevel, text: string): Step {
     const limit: LogLevel = this.line.tests ? 'info' : 'notice';
@@ -217,13 +240,6 @@ class Start {
   // ---------------------------------------------------------------- serving
   *#serve(configuration: Configuration, group: Group): ProgramRun {
     const { context } = this;
-    for (const { text, place } of configuration.notModelled)
-      if (text === 'listen … ssl')
-        yield* this.#late(
-          configuration,
-          'warn',
-          `not modelled: "listen ... ssl" in ${place.file}:${place.line}, nobody listens there`,
-        );
     yield* this.#late(configuration, 'notice', 'using the "epoll" event method');
     yield* this.#late(configuration, 'notice', VERSION);
     yield* this.#late(configuration, 'notice', `OS: Linux ${context.host.sysctl('kernel.osrelease') ?? ''}`);

@@ -71,6 +71,7 @@ describe('an agreement', () => {
   it.each<[string, Partial<Abilities>, Partial<ServerAbilities>, string]>([
     ['the newest version', {}, {}, 'TLSv1.3 TLS_AES_256_GCM_SHA384 -'],
     ['an older one', {}, { versions: ['TLSv1.2'] }, 'TLSv1.2 ECDHE-RSA-AES256-GCM-SHA384 -'],
+    ['no version at all', {}, { versions: [] }, 'protocol_version: no protocols available'],
     [
       'the key’s kind decides',
       { versions: ['TLSv1.2'] },

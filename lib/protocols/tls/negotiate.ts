@@ -66,6 +66,7 @@ export function offerOf(own: Abilities): Offer | { error: TlsError } {
 
 /** The server's decision. */
 export function answerTo(offer: Offer, own: ServerAbilities): Agreement | Refusal {
+  if (own.versions.length === 0) return refusal('protocol_version', 'no protocols available');
   const version = TLS_VERSIONS.findLast(
     (known) =>
       own.versions.includes(known) &&

@@ -65,6 +65,13 @@ const ERRORS = {
     'asn1_check_tlen',
     '../crypto/asn1/tasn_dec.c:1156',
   ],
+  asn1NotEnoughData: [
+    '0680008E',
+    'asn1 encoding routines',
+    'not enough data',
+    'asn1_d2i_read_bio',
+    '../crypto/asn1/a_d2i_fp.c:138',
+  ],
   asn1Nested: [
     '0688010A',
     'asn1 encoding routines',

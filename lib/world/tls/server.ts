@@ -47,6 +47,8 @@ function refusalReason({ error }: Refusal, hello: ClientHello, settings: TlsServ
   switch (error.reason) {
     case 'unsupported protocol':
       return `no TLS version in common: the client offers ${hello.versions.join(', ')}, the server has ${settings.versions.join(', ')}`;
+    case 'no protocols available':
+      return 'the server has no TLS version to offer';
     case 'no shared cipher':
       return settings.identities.length === 0
         ? 'the server has no certificate to show'

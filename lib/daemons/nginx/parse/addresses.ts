@@ -1,4 +1,5 @@
 /** Which servers share an address, and the names they go by there. Source: nginx 1.22 src/http/ngx_http.c `ngx_http_optimize_servers`, `ngx_http_server_names`. */
+import type { TlsServerSettings } from '../../../world/tls.contract';
 import type { AddressSettings } from '../config';
 import type { Block, ListenEntry } from './block';
 import type { Conf, Failed } from './conf';
@@ -88,7 +89,7 @@ interface Compiled {
   readonly addresses: AddressSettings[];
   readonly sixes: { port: number; backlog: number }[];
 }
-/** What is not modelled of them is noted: IPv6 and UNIX sockets, UDP, TLS in `stream`. */
+/** What is not modelled of them is noted: IPv6 and UNIX sockets, UDP, TLS in `stream`, HTTP/2 without TLS. */
 export function compileAddresses(conf: Conf, blocks: readonly Block[], kind: 'http' | 'stream'): Compiled {
   const compiled: Compiled = { addresses: [], sixes: [] };
   const served = addressesOf(blocks);
@@ -97,11 +98,14 @@ export function compileAddresses(conf: Conf, blocks: readonly Block[], kind: 'ht
   );
   for (const address of served) {
     const { entry } = address;
+    // The directive that came before `listen … ssl` holds for whole servers.
+    const isOn = kind === 'http' && blocks[address.defaultServer]?.flag('ssl', false) === true;
     if (entry.family === 'inet6' && entry.isWildcard)
       compiled.sixes.push({ port: entry.port, backlog: entry.backlog });
     if (entry.family !== 'inet') leaveOut(conf, `listen ${entry.text}`, entry);
-    else if (entry.isSecure) leaveOut(conf, 'listen … ssl', entry);
-    else if (!entry.isUdp)
+    else if (kind === 'stream' && entry.isSecure) leaveOut(conf, 'listen … ssl in stream', entry);
+    else if (!entry.isUdp) {
+      if (entry.isHttp2 && !entry.isSecure) leaveOut(conf, 'listen … http2 without ssl', entry);
       compiled.addresses.push({
         kind,
         ip: entry.ip,
@@ -110,18 +114,48 @@ export function compileAddresses(conf: Conf, blocks: readonly Block[], kind: 'ht
         backlog: entry.backlog,
         place: entry.place,
         isBound: entry.isWildcard || entry.isSet || !wildcards.has(entry.port),
-        isSecure: entry.isSecure,
+        isSecure: entry.isSecure || isOn,
         isHttp2: entry.isHttp2,
+        tls: entry.isSecure || isOn ? tlsOf(address, blocks, compiled.addresses.length) : new Map(),
         defaultServer: address.defaultServer,
         servers: address.servers,
         ...namesOf(kind === 'http' ? address.servers : [], blocks),
       });
+    }
   }
   return compiled;
 }
 function leaveOut({ notModelled }: Conf, text: string, { place }: ListenEntry): void {
   if (!notModelled.some((known) => known.text === text && known.place.line === place.line))
     notModelled.push({ text, place });
+}
+/** What a chooser by the client's server name looks at. */
+export interface SniData {
+  /** Index of the address. */
+  readonly address: number;
+}
+export const SNI_CHOOSER = 'nginx.sni';
+const HTTP1 = ['http/1.1', 'http/1.0', 'http/0.9'];
+/**
+ * What is settled with clients of an address, by server. Versions are agreed on before the name is looked at, so they
+ * are the default server's for all. Source: OpenSSL 3.0 `tls_early_post_process_client_hello`.
+ */
+function tlsOf(
+  { entry, servers, defaultServer }: ServedAddress,
+  blocks: readonly Block[],
+  address: number,
+): Map<number, TlsServerSettings> {
+  const versions = blocks[defaultServer]?.tls?.settings.versions ?? [];
+  const alpn = entry.isHttp2 ? ['h2', ...HTTP1] : HTTP1;
+  const choose = { name: SNI_CHOOSER, data: { address } satisfies SniData };
+  return new Map(
+    servers.flatMap((server) => {
+      const own = blocks[server]?.tls?.settings;
+      return own === undefined
+        ? []
+        : [[server, { ...own, versions, alpn, ...(server === defaultServer ? { choose } : {}) }] as const];
+    }),
+  );
 }
 type Names = Pick<AddressSettings, 'patterns'> & {
   readonly exact: Map<string, number>;

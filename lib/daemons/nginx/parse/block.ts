@@ -12,8 +12,10 @@ import type {
   ErrorPage,
   HeaderRule,
   Place,
+  ProxyTls,
   Redirect,
   RequestLimit,
+  ServerTls,
   Template,
   TryFiles,
 } from '../config';
@@ -135,6 +137,10 @@ export class Block {
   pattern: Pattern | undefined;
   codes: RawCode[] = [];
   upstream: Upstream | undefined;
+  /** Of a server whose certificates were loaded. */
+  tls: ServerTls | undefined;
+  /** Of a location that passes on to `https://…`. */
+  proxyTls: ProxyTls | undefined;
   /** Has a `listen`, valid or not. */
   hasListen = false;
 

@@ -124,6 +124,7 @@ class Compiler {
         typeof buffers === 'object' && 'size' in buffers
           ? { number: buffers.count, size: buffers.size }
           : { number: 4, size: 8_192 },
+      tls: block.tls,
     });
   }
   #location(block: Block, server: number): number {
@@ -332,6 +333,7 @@ class Compiler {
       url: pass.url,
       template: pass.template,
       isSecure: pass.isSecure,
+      tls: holder.proxyTls,
       upstream: pass.upstream === undefined ? -1 : this.#upstreams.indexOf(pass.upstream),
       host: pass.host,
       port: pass.port,

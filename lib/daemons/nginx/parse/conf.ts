@@ -20,10 +20,13 @@ export interface Surroundings {
   readonly cores: number;
   /** Addresses of a name; 'unknown': a resolver would have to be asked first. */
   addresses(name: string): readonly number[] | 'unknown';
+  /** What is answered to the next question for a passphrase: nothing without a terminal. Undefined: nobody was asked yet. */
+  passphrase(): { readonly answer: string | undefined } | undefined;
 }
 
 export interface Message {
-  readonly level: LogLevel;
+  /** `print`: as it is, from a library that knows nothing of logs. */
+  readonly level: LogLevel | 'print';
   readonly text: string;
   readonly place: Place | undefined;
 }
@@ -83,6 +86,8 @@ export class Conf {
   modulesUsed = false;
   /** A name whose addresses are not known yet: the reading has to be done again. */
   unresolved: string | undefined;
+  /** A passphrase has to be asked for: the same. */
+  isUnanswered = false;
   block: Block = this.main;
   #source: Source | undefined;
   #lines: LineHandler | undefined;
@@ -129,6 +134,9 @@ export class Conf {
     });
     return FAILED;
   }
+  print(text: string): void {
+    this.messages.push({ level: 'print', text, place: undefined });
+  }
   warnBare(text: string, place: Place): void {
     this.messages.push({ level: 'warn', text, place });
   }
@@ -171,6 +179,13 @@ export class Conf {
         `the size ${size} of shared memory zone "${name}" conflicts with already declared size ${known.size}`,
       );
     return known;
+  }
+  /** What somebody at a terminal answers; nobody there: OpenSSL asks twice into the void. */
+  askPassphrase(): readonly string[] {
+    const said = this.around.passphrase();
+    if (said === undefined) this.isUnanswered = true;
+    else if (said.answer === undefined) this.print('Enter PEM pass phrase:\nEnter PEM pass phrase:\n');
+    return said?.answer === undefined ? [] : [said.answer];
   }
   /** Addresses of a name; a string says what is wrong. */
   resolve(name: string): readonly number[] | string | Failed {

@@ -3,37 +3,48 @@
  * other, upstreams without servers, locations and names given twice, variables that nobody knows.
  * Source: nginx 1.22 src/http/ngx_http.c `ngx_http_block`, ngx_http_upstream_round_robin.c, the modules' merge functions.
  */
-import { readSystemError } from './system-error';
-
-import { compareNames } from './addresses';
+import { addressesOf, compareNames } from './addresses';
 import type { Block, Upstream } from './block';
 import { type Conf, FAILED, type Failed, type Handler, type Scope } from './conf';
 import { makeScope } from './maps';
 import { unknownVariable } from './template';
+import { loadProxy } from './tls/proxy';
+import { loadServer } from './tls/server';
 
 const http: Handler = (conf) => {
   if (conf.http !== undefined) return 'is duplicate';
   const scope = makeScope(conf, 'http');
   conf.http = scope;
   if (conf.parseBlock(scope.block) === FAILED) return FAILED;
-  return finishHttp(conf, scope);
+  return within(conf, scope.block, () => finishHttp(conf, scope));
 };
 const stream: Handler = (conf) => {
   if (conf.stream !== undefined) return 'is duplicate';
   const scope = makeScope(conf, 'stream');
   conf.stream = scope;
   if (conf.parseBlock(scope.block) === FAILED) return FAILED;
-  if (initUpstreams(conf, scope) === FAILED) return FAILED;
-  for (const server of scope.block.children)
-    if (server.context === 'stream-server' && needsCertificate(conf, server) === FAILED) return FAILED;
-  const unknown = unknownVariable(scope, 'stream');
-  return unknown === undefined ? undefined : conf.failAt(`unknown "${unknown}" variable`, undefined);
+  return within(conf, scope.block, () => finishStream(conf, scope));
 };
+/** What is read then is read for that block. */
+function within(conf: Conf, block: Block, finish: () => Failed | undefined): Failed | undefined {
+  const outer = conf.block;
+  conf.block = block;
+  const result = finish();
+  conf.block = outer;
+  return result;
+}
 export const BLOCK_HANDLERS: readonly (readonly [string, Handler])[] = [
   ['http', http],
   ['stream', stream],
 ];
 
+function finishStream(conf: Conf, scope: Scope): Failed | undefined {
+  if (initUpstreams(conf, scope) === FAILED) return FAILED;
+  for (const server of scope.block.children.filter(({ context }) => context === 'stream-server'))
+    if (loadServer(conf, server) === FAILED || loadProxy(conf, server) === FAILED) return FAILED;
+  const unknown = unknownVariable(scope, 'stream');
+  return unknown === undefined ? undefined : conf.failAt(`unknown "${unknown}" variable`, undefined);
+}
 function finishHttp(conf: Conf, scope: Scope): Failed | undefined {
   const servers = scope.block.children.filter(({ context }) => context === 'server');
   for (const server of servers) {
@@ -45,12 +56,12 @@ function finishHttp(conf: Conf, scope: Scope): Failed | undefined {
       );
   }
   if (initUpstreams(conf, scope) === FAILED) return FAILED;
-  for (const server of servers) if (checkTls(conf, server) === FAILED) return FAILED;
+  for (const server of servers) if (loadServer(conf, server) === FAILED) return FAILED;
   for (const server of servers)
     for (const block of [server, ...locationsIn(server)])
-      if (checkProxy(conf, block) === FAILED) return FAILED;
+      if (checkProxy(conf, block) === FAILED || loadProxy(conf, block) === FAILED) return FAILED;
   for (const server of servers) if (findTwins(conf, server) === FAILED) return FAILED;
-  for (const server of servers) if (needsCertificate(conf, server) === FAILED) return FAILED;
+  if (needsCertificate(conf, servers) === FAILED) return FAILED;
   const unknown = unknownVariable(scope, 'http');
   if (unknown !== undefined) return conf.failAt(`unknown "${unknown}" variable`, undefined);
   return compareNames(conf, servers);
@@ -142,78 +153,14 @@ function cacheProblem(conf: Conf, block: Block, protocol: string): string | unde
 }
 
 // ---------------------------------------------------------------- TLS
-function checkTls(conf: Conf, server: Block): Failed | undefined {
-  const certificates = server.texts('ssl_certificate');
-  const keys = server.texts('ssl_certificate_key');
-  const on = server.inherited('ssl');
-  const last = certificates[certificates.length - 1] ?? '';
-  if (on?.value === true) {
-    const where = on.place;
-    if (certificates.length === 0)
-      return conf.failAt('no "ssl_certificate" is defined for the "ssl" directive', where);
-    if (keys.length === 0)
-      return conf.failAt('no "ssl_certificate_key" is defined for the "ssl" directive', where);
-    if (keys.length < certificates.length)
-      return conf.failAt(
-        `no "ssl_certificate_key" is defined for certificate "${last}" and the "ssl" directive`,
-        where,
-      );
-  } else {
-    if (certificates.length === 0) return undefined;
-    if (keys.length < certificates.length)
-      return conf.failAt(`no "ssl_certificate_key" is defined for certificate "${last}"`, undefined);
-  }
-  return loadCertificates(conf, certificates, keys) ?? checkCiphers(conf, server);
-}
-function loadCertificates(
-  conf: Conf,
-  certificates: readonly string[],
-  keys: readonly string[],
-): Failed | undefined {
-  for (const [index, certificate] of certificates.entries()) {
-    if (certificate.includes('$')) continue;
-    const path = conf.fullName(certificate, { isConf: true });
-    const problem = missing(conf, path);
-    if (problem !== undefined) return conf.failAt(`cannot load certificate "${path}": ${problem}`, undefined);
-    const key = conf.fullName(keys[index] ?? '', { isConf: true });
-    const keyProblem = missing(conf, key);
-    if (keyProblem !== undefined)
-      return conf.failAt(`cannot load certificate key "${key}": ${keyProblem}`, undefined);
+/** Each address needs one of its default server: what the client asks for is not known when it knocks. */
+function needsCertificate(conf: Conf, servers: readonly Block[]): Failed | undefined {
+  for (const { entry, defaultServer } of addressesOf(servers)) {
+    const server = servers[defaultServer];
+    if (!entry.isSecure || server === undefined || server.tls !== undefined) continue;
+    return conf.failAt('no "ssl_certificate" is defined for the "listen ... ssl" directive', server.place);
   }
   return undefined;
-}
-function missing(conf: Conf, path: string): string | undefined {
-  const read = conf.around.readFile(path);
-  if (!('problem' in read)) return undefined;
-  const { number, text } = readSystemError(read.problem);
-  const code = (0x80000000 + number).toString(16).toUpperCase();
-  return `BIO_new_file() failed (SSL: error:${code}:system library::${text}:calling fopen(${path}, r)${number === 2 ? ' error:10000080:BIO routines::no such file' : ' error:10080002:BIO routines::system lib'})`;
-}
-const CIPHER =
-  /^[!+-]?(?:ALL|HIGH|MEDIUM|LOW|DEFAULT|COMPLEMENTOF\w+|[ae]?(?:NULL|RSA|ECDSA|DSS|PSK|SRP|DH|ECDH|EDH|DHE|ECDHE|EECDH|kRSA)|kEECDH|kEDH|kECDHE|kDHE|AES\w*|AESGCM|AESCCM\d?|3DES|DES|RC4|MD5|SHA\d*|CAMELLIA\w*|ARIA\w*|CHACHA20|SSLv3|TLSv1(?:\.\d)?|EXP\w*|SUITEB\w*|@\w+(?:=\d)?|PROFILE=SYSTEM|SEED|IDEA|EXPORT)$/;
-function checkCiphers(conf: Conf, server: Block): Failed | undefined {
-  const ciphers = server.text('ssl_ciphers', '');
-  if (ciphers === '') return undefined;
-  const chosen = ciphers
-    .split(/[:, ]/)
-    .filter((word) => !/^[!@-]/.test(word))
-    .some(
-      (word) =>
-        word.split('+').every((part) => CIPHER.test(part)) ||
-        /^(?:ECDHE|DHE|AES|CAMELLIA|PSK|RSA|TLS|ECDH)[-_]\w/.test(word),
-    );
-  return chosen
-    ? undefined
-    : conf.failAt(
-        `SSL_CTX_set_cipher_list("${ciphers}") failed (SSL: error:0A0000B9:SSL routines::no cipher match)`,
-        undefined,
-      );
-}
-function needsCertificate(conf: Conf, server: Block): Failed | undefined {
-  const needs = server.own.listens?.some(({ isSecure }) => isSecure) === true;
-  if (!needs || server.texts('ssl_certificate').length > 0) return undefined;
-  if (server.flag('ssl_reject_handshake', false)) return undefined;
-  return conf.failAt('no "ssl_certificate" is defined for the "listen ... ssl" directive', server.place);
 }
 
 // ---------------------------------------------------------------- locations and names

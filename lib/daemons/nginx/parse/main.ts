@@ -1,4 +1,5 @@
 /** Directives outside of `http`: users, workers, modules, events, error logs. Source: nginx 1.22 src/core/nginx.c, ngx_log.c, ngx_syslog.c, src/event/ngx_event.c. */
+import { engineErrors, withErrors } from './tls/files';
 import type { ErrorLog, LogLevel, LogTarget } from '../config';
 import { type Conf, childOf, FAILED, type Failed, type Handler, type Outcome } from './conf';
 import { readNetwork, readNumber, readUrl } from './values';
@@ -73,7 +74,8 @@ const threadPool: Handler = (conf, words) => {
     return conf.fail(`"${words[0] ?? ''}" must have "threads" parameter`);
   return undefined;
 };
-const sslEngine: Handler = (conf, [, value = '']) => conf.fail(`ENGINE_by_id("${value}") failed`);
+const sslEngine: Handler = (conf, [, value = '']) =>
+  conf.failAt(withErrors(`ENGINE_by_id("${value}") failed`, engineErrors(value)), undefined);
 
 /** Modules that Debian packages beside the daemon; only `stream` is modelled. */
 const loadModule: Handler = (conf, [, value = '']) => {

@@ -43,11 +43,10 @@ const proxyPass: Handler = (conf, [name = '', value = '']) => {
     template: undefined,
     upstream: passed.upstream,
     isSecure,
-    ...hostAndPort(passed.url),
+    ...hostAndPort(passed.url, isSecure),
     uri: passed.url.uri,
     place,
   };
-  if (isSecure) conf.leaveOut('proxy_pass https://');
   return undefined;
 };
 function passTo(
@@ -64,12 +63,14 @@ function passTo(
   );
   return upstream === FAILED ? FAILED : { url, upstream };
 }
-function hostAndPort(url: Url): { host: string; port: string } {
+/** `$proxy_host` names the port only when it is not the scheme's own. */
+export function proxyHost(url: Url, isSecure: boolean): string {
+  const isUsual = url.hasNoPort || url.port === (isSecure ? 443 : 80);
+  return isUsual ? url.host : `${url.host}:${url.port}`;
+}
+function hostAndPort(url: Url, isSecure: boolean): { host: string; port: string } {
   if (url.family === 'unix') return { host: 'localhost', port: '' };
-  return {
-    host: url.hasNoPort ? url.host : `${url.host}:${url.port}`,
-    port: url.hasNoPort ? String(url.port) : String(url.port),
-  };
+  return { host: proxyHost(url, isSecure), port: String(url.port) };
 }
 /** Protocols that are read, and answered with an error when somebody comes. None of them has a usual port. */
 const otherPass =

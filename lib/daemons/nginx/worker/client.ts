@@ -37,12 +37,17 @@ export function isExpired(runtime: Runtime, client: Client): boolean {
   setDeadline(runtime, client, client.deadline);
   return false;
 }
-export function newClient(runtime: Runtime, connection: number, address: number, number: number): Client {
+export function newClient(
+  runtime: Runtime,
+  connection: number,
+  at: { readonly address: number; readonly server: number; readonly number: number },
+): Client {
   const info = runtime.network.connection(connection, 'server');
   return {
     id: connection,
-    number,
-    address,
+    ...at,
+    serverName: undefined,
+    tls: undefined,
     ip: info?.peerIp ?? 0,
     port: info?.peerPort ?? 0,
     localIp: info?.localIp ?? 0,

@@ -1,10 +1,19 @@
 /** What happens to a worker: connections of clients and upstreams, names, time. Source: nginx 1.22 src/event/ngx_event_accept.c, src/http/ngx_http_request.c. */
 import type { DnsEvent, Message, SocketEvent } from '../../../world/network.contract';
+import type { SecureSocketEvent } from '../../../world/tls.contract';
 import { formatIPv4 } from '../../../std/ipv4';
 import type { Host, World } from '../../../world/world.contract';
 import { groupOf } from '../group';
+import { systemError } from '../messages';
+import { giveUp, refuse } from './broken';
 import { closeClient, isExpired, newClient, setTimeoutMs, type TimerData } from './client';
-import { pageOf, reasonOf } from './pages';
+import {
+  beginHandshake,
+  onHandshakeFailed,
+  onHandshakeReset,
+  onSecured,
+  registerHandshakes,
+} from './handshake';
 import { afterDelay, beginRequest, CONTINUATION } from './phases';
 import {
   abandon,
@@ -14,13 +23,15 @@ import {
   onUpstreamConnected,
   onUpstreamExpired,
   onUpstreamFailed,
+  onUpstreamInsecure,
   onUpstreamResponse,
+  onUpstreamSecured,
   RESOLVED,
   UPSTREAM,
 } from './proxy';
 import { proxying } from './proxying';
 import { parseRequest } from './raw-request';
-import { drop, httpDate } from './reply';
+import { drop } from './reply';
 import { type Runtime, runtimeOf, setClientTimer } from './runtime';
 import type { Client } from './state';
 import { finishIfIdle } from './stop';
@@ -42,6 +53,9 @@ export const CLIENT = 'nginx.client';
 
 /** Processor time of a request. */
 const REQUEST_COST = 40;
+const TIMED_OUT = `client timed out ${systemError('ETIMEDOUT')}`;
+/** The head of a TLS hello, as somebody sees it who expects a request. Departs: what follows in truth is random. */
+const CLIENT_HELLO = '\x16\x03\x01\x02\x00\x01\x00\x01';
 /** A wait for the processor that is shorter goes unnoticed. */
 const UNNOTICED = 1_000;
 
@@ -50,6 +64,7 @@ interface AcceptData {
   listener: number;
 }
 export function registerWorker(world: World): void {
+  registerHandshakes(world);
   setClientTimer(
     world.kernel,
     world.kernel.handler<TimerData>('nginx.client-timer', ({ h, p, c }) => {
@@ -66,10 +81,10 @@ export function registerWorker(world: World): void {
   world.callback<AcceptData, SocketEvent>(ACCEPT, ({ host, data }, event) => {
     if (event.type === 'accepted') handOut(host, data, event);
   });
-  world.callback<number, SocketEvent>(CLIENT, ({ host, pid, data }, event) =>
-    within(host, pid, (runtime) => onClient(runtime, data, event)),
+  world.callback<number, SecureSocketEvent>(CLIENT, ({ host, pid }, event) =>
+    within(host, pid, (runtime) => onClient(runtime, event)),
   );
-  world.callback<null, SocketEvent>(UPSTREAM, ({ host, pid }, event) =>
+  world.callback<null, SecureSocketEvent>(UPSTREAM, ({ host, pid }, event) =>
     within(host, pid, (runtime) => onUpstream(runtime, event)),
   );
   world.callback<number, DnsEvent>(RESOLVED, ({ host, pid, data }, event) =>
@@ -121,9 +136,13 @@ function accept(runtime: Runtime, connection: number): void {
   }
   group.handled += 1;
   state.used += 1;
-  const client = newClient(runtime, connection, address, group.connections);
-  state.clients.set(connection, client);
   const settings = runtime.configuration.addresses[address];
+  const client = newClient(runtime, connection, {
+    address,
+    server: settings?.defaultServer ?? 0,
+    number: group.connections,
+  });
+  state.clients.set(connection, client);
   if (settings === undefined) {
     closeClient(runtime, client);
     return;
@@ -132,7 +151,8 @@ function accept(runtime: Runtime, connection: number): void {
     beginStream(runtime, client, settings.defaultServer);
     return;
   }
-  setTimeoutMs(runtime, client, runtime.server(settings.defaultServer).headerTimeoutMs);
+  if (settings.isSecure) beginHandshake(runtime, client, settings);
+  else setTimeoutMs(runtime, client, runtime.server(client.server).headerTimeoutMs);
 }
 /** The exact address, else that of all addresses. */
 function addressOf(runtime: Runtime, ip: number, port: number): number {
@@ -142,7 +162,7 @@ function addressOf(runtime: Runtime, ip: number, port: number): number {
 }
 
 // ---------------------------------------------------------------- clients
-function onClient(runtime: Runtime, _listener: number, event: SocketEvent): void {
+function onClient(runtime: Runtime, event: SecureSocketEvent): void {
   if (event.type === 'accepted') {
     accept(runtime, event.connection);
     return;
@@ -158,8 +178,16 @@ function onClient(runtime: Runtime, _listener: number, event: SocketEvent): void
     case 'closed':
     case 'failed':
       if (stream !== undefined) onStreamClientEnd(stream, event.type === 'failed');
-      else onClientEnd(runtime, client);
+      else onClientEnd(runtime, client, event.type === 'failed' ? event.errno : undefined);
       return;
+    case 'secured':
+      onSecured(runtime, client, event.info);
+      return;
+    case 'tls-failed': {
+      const plain = onHandshakeFailed(runtime, client, event.failure);
+      if (plain !== undefined) onMessage(runtime, client, plain);
+      return;
+    }
     case 'connected':
   }
 }
@@ -173,7 +201,7 @@ function onMessage(runtime: Runtime, client: Client, message: Message): void {
     return;
   }
   if (message.kind !== 'bytes') {
-    refuse(runtime, client, 400, 'client sent invalid method', '\\x16\\x03\\x01');
+    refuse(runtime, client, { status: 400, text: 'client sent invalid method', line: CLIENT_HELLO });
     return;
   }
   client.buffered += message.text;
@@ -183,11 +211,11 @@ function parseBuffered(runtime: Runtime, client: Client): void {
   const parsed = parseRequest(client.buffered);
   switch (parsed.kind) {
     case 'incomplete':
-      client.phase = client.buffered.trim() === '' ? 'waiting' : 'reading';
+      client.phase = client.buffered === '' ? 'waiting' : 'reading';
       return;
     case 'invalid':
       client.buffered = '';
-      refuse(runtime, client, parsed.status, parsed.text, parsed.line);
+      refuse(runtime, client, parsed);
       return;
     case 'request':
       client.buffered = client.buffered.slice(parsed.length);
@@ -211,50 +239,31 @@ function goOn(runtime: Runtime, client: Client): void {
   while (client.phase === 'waiting') {
     const next = client.waiting.shift();
     if (next === undefined) {
-      if (client.buffered.trim() !== '') parseBuffered(runtime, client);
+      if (client.buffered !== '') parseBuffered(runtime, client);
       return;
     }
     onMessage(runtime, client, next);
   }
 }
-/** Words that are no request: an answer without a request behind it. */
-function refuse(runtime: Runtime, client: Client, status: number, text: string, line: string): void {
-  runtime.tell(client, 'info', text, {
-    action: 'reading client request line',
-  });
-  void line;
-  const body = pageOf(status, { tokens: true });
-  runtime.network.send(client.id, 'server', {
-    kind: 'response',
-    trace: 0,
-    status,
-    reason: reasonOf(status),
-    version: '1.1',
-    headers: [
-      ['Server', 'nginx/1.22.1'],
-      ['Date', httpDate(runtime.host.clock())],
-      ['Content-Type', 'text/html'],
-      ['Content-Length', String(body.length)],
-      ['Connection', 'close'],
-    ],
-    body,
-    bytes: body.length + 150,
-  });
-  closeClient(runtime, client);
-}
-function onClientEnd(runtime: Runtime, client: Client): void {
+function onClientEnd(runtime: Runtime, client: Client, errno: string | undefined): void {
   client.hasEnded = true;
   const { request } = client;
   switch (client.phase) {
+    case 'handshaking':
+      onHandshakeReset(runtime, client, errno ?? 'ECONNRESET');
+      return;
     case 'waiting':
-    case 'reading':
-      if (client.requests > 0)
-        runtime.say('info', `*${client.number} client ${formatIPv4(client.ip)} closed keepalive connection`);
-      else if (client.phase === 'reading')
-        runtime.tell(client, 'info', 'client prematurely closed connection', {
-          action: 'reading client request line',
-        });
+      sayClosed(runtime, client, errno);
       closeClient(runtime, client);
+      return;
+    case 'reading':
+      giveUp(runtime, client, {
+        status: 400,
+        text:
+          errno === undefined || client.tls !== undefined
+            ? 'client prematurely closed connection'
+            : `recv() failed ${systemError(errno)}`,
+      });
       return;
     case 'upstream': {
       const it = proxying(runtime, client, CONTINUATION);
@@ -276,8 +285,27 @@ function onClientEnd(runtime: Runtime, client: Client): void {
   }
 }
 
+/** A connection that ends between requests. */
+function sayClosed(runtime: Runtime, client: Client, errno: string | undefined): void {
+  if (client.tls?.alpn === 'h2') return;
+  // What TLS hides of an RST: it says no more than that the other side has gone.
+  const reset = errno === undefined ? '' : ` ${systemError(errno)}`;
+  if (client.requests > 0)
+    runtime.say(
+      'info',
+      `*${client.number} client ${formatIPv4(client.ip)} closed keepalive connection${reset}`,
+    );
+  else
+    runtime.tell(
+      client,
+      'info',
+      errno === undefined || client.tls !== undefined ? 'client closed connection' : `recv() failed${reset}`,
+      { action: 'waiting for request' },
+    );
+}
+
 // ---------------------------------------------------------------- upstreams
-function onUpstream(runtime: Runtime, event: SocketEvent): void {
+function onUpstream(runtime: Runtime, event: SecureSocketEvent): void {
   if (runtime.state.idleOf.has(event.connection)) {
     if (event.type === 'closed' || event.type === 'failed') endIdle(runtime, event.connection);
     return;
@@ -301,6 +329,8 @@ function onUpstream(runtime: Runtime, event: SocketEvent): void {
         onStreamServerEnd(stream);
         return;
       case 'accepted':
+      case 'secured':
+      case 'tls-failed':
         return;
     }
   }
@@ -320,6 +350,12 @@ function onUpstream(runtime: Runtime, event: SocketEvent): void {
     case 'closed':
       onUpstreamClosed(it);
       break;
+    case 'secured':
+      onUpstreamSecured(it, event.info);
+      break;
+    case 'tls-failed':
+      onUpstreamInsecure(it, event.failure);
+      break;
     case 'accepted':
   }
   goOn(runtime, client);
@@ -329,13 +365,16 @@ function onUpstream(runtime: Runtime, event: SocketEvent): void {
 function expired(runtime: Runtime, client: Client): void {
   const { request } = client;
   switch (client.phase) {
-    case 'waiting':
-    case 'reading':
-      if (client.requests === 0 || client.phase === 'reading')
-        runtime.tell(client, 'info', 'client timed out (110: Connection timed out)', {
-          action: client.phase === 'reading' ? 'reading client request headers' : 'waiting for request',
-        });
+    case 'handshaking':
+      runtime.tell(client, 'info', TIMED_OUT, { action: 'SSL handshaking' });
       closeClient(runtime, client);
+      return;
+    case 'waiting':
+      if (client.requests === 0) runtime.tell(client, 'info', TIMED_OUT, { action: 'waiting for request' });
+      closeClient(runtime, client);
+      return;
+    case 'reading':
+      giveUp(runtime, client, { status: 408, text: TIMED_OUT });
       return;
     case 'delayed':
       if (request !== undefined) afterDelay({ runtime, client, request });

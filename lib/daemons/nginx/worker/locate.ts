@@ -4,15 +4,18 @@ import type { Runtime } from './runtime';
 import type { Request } from './state';
 import { keepCaptures } from './variables';
 
-/** The name decides; nobody by that name is the default server. `captures` keeps what an expression found. */
-export function findServer(
+export interface FoundServer {
+  readonly server: number;
+  readonly why: string;
+}
+/** The server that goes by a name. `captures` keeps what an expression found. Where there is only one, names do not matter. */
+export function serverNamed(
   runtime: Runtime,
   address: AddressSettings,
   host: string,
   captures: (found: RegExpExecArray) => void,
-): { server: number; why: string } {
-  if (address.servers.length === 1 && address.patterns.length === 0)
-    return { server: address.defaultServer, why: 'the only server' };
+): FoundServer | undefined {
+  if (address.servers.length === 1 && address.patterns.length === 0) return undefined;
   const exact = address.exact.get(host);
   if (exact !== undefined) return { server: exact, why: `server_name ${host}` };
   if (host !== '') {
@@ -29,7 +32,7 @@ export function findServer(
       return { server, why: `server_name ~${pattern.text}` };
     }
   }
-  return { server: address.defaultServer, why: 'default server' };
+  return undefined;
 }
 
 export type Found =

@@ -43,27 +43,20 @@ export function reasonOf(status: number): string {
 }
 /** Titles of pages where they differ from the status line. */
 const TITLES: Readonly<Record<number, string>> = { 302: 'Found', 401: 'Authorization Required' };
+/** Statuses of nginx's own that clients see as 400. */
+const BAD_REQUESTS: Readonly<Record<number, string>> = {
+  494: 'Request Header Or Cookie Too Large',
+  495: 'The SSL certificate error',
+  496: 'No required SSL certificate was sent',
+  497: 'The plain HTTP request was sent to HTTPS port',
+};
 /** Statuses without a page. */
 const PAGELESS = new Set([200, 201, 202, 204, 206, 304]);
 
 export function pageOf(status: number, { tokens }: { tokens: boolean }): string {
   const tail = `<hr><center>${tokens ? 'nginx/1.22.1' : 'nginx'}</center>\r\n</body>\r\n</html>\r\n`;
-  if (status === 494)
-    return (
-      page(
-        '400 Request Header Or Cookie Too Large',
-        '400 Bad Request',
-        'Request Header Or Cookie Too Large',
-      ) + tail
-    );
-  if (status === 497)
-    return (
-      page(
-        '400 The plain HTTP request was sent to HTTPS port',
-        '400 Bad Request',
-        'The plain HTTP request was sent to HTTPS port',
-      ) + tail
-    );
+  const why = BAD_REQUESTS[status];
+  if (why !== undefined) return page(`400 ${why}`, '400 Bad Request', why) + tail;
   const reason = TITLES[status] ?? REASONS[status];
   if (reason === undefined || PAGELESS.has(status)) return '';
   return page(`${status} ${reason}`, `${status} ${reason}`, undefined) + tail;

@@ -4,19 +4,20 @@
  */
 import { byteLength } from '../../../std/bytes';
 import type { HttpRequest } from '../../../world/network.contract';
-import type { LocationSettings, Place } from '../config';
+import type { AddressSettings, LocationSettings, Place } from '../config';
 import { setDeadline } from './client';
 import { checkAccess, limitConnections, limitRequests, takeRealAddress, type Verdict } from './guard';
-import { findLocation, findServer, nameOf } from './locate';
+import { findLocation, type FoundServer, nameOf, serverNamed } from './locate';
 import { startProxy } from './proxy';
 import type { Continuation } from './proxying';
 import { drop, send, sendPage, wantsKeepalive } from './reply';
 import { runCodes } from './rewrite';
 import { header, type Runtime } from './runtime';
 import { serveFile, type Served, tryFiles, typeOf } from './static';
+import { tlsProblem } from './client-certificate';
 import type { Client, Request } from './state';
 import { parseTarget } from './uri';
-import { type Asking, evaluate } from './variables';
+import { type Asking, evaluate, keepCaptures } from './variables';
 
 /** Redirections within the server that one request may go through. */
 const MOST_CHANGES = 10;
@@ -28,18 +29,18 @@ export function beginRequest(runtime: Runtime, client: Client, message: HttpRequ
   runtime.group.requests += 1;
   client.phase = 'working';
   setDeadline(runtime, client, 0);
-  const request = newRequest(runtime, client, message, address.defaultServer);
+  const request = newRequest(runtime, client, message, client.server);
   client.request = request;
   const asking: Asking = { runtime, client, request };
   const hostHeader = header(message.headers, 'host');
   const parsed = parseTarget(message.target, runtime.server(request.server).mergeSlashes);
   const host = hostName(parsed?.host ?? hostHeader ?? '');
   if (host !== undefined) request.host = host;
-  const { server, why } = findServer(runtime, address, request.host, (found) => {
-    for (const [name, value] of Object.entries(found.groups ?? {}))
-      request.variables.set(name.toLowerCase(), value ?? '');
-    request.captures = [...found].map((text) => text ?? '');
-  });
+  const { server, why } = chooseServer(asking, address);
+  if (isMisdirected(asking, server)) {
+    misdirect(asking);
+    return;
+  }
   request.server = server;
   request.location = runtime.server(server).root;
   request.keepalive = wantsKeepalive(asking);
@@ -67,11 +68,45 @@ export function beginRequest(runtime: Runtime, client: Client, message: HttpRequ
     request.uri = parsed.uri;
     request.args = parsed.args;
   }
+  const refusal = tlsProblem(asking, address);
+  if (refusal !== undefined) {
+    runtime.tell(client, 'info', refusal.text, { action: 'reading client request headers' });
+    request.keepalive = false;
+    special(asking, refusal.status);
+    return;
+  }
   serverRewrite(asking);
 }
-function newRequest(runtime: Runtime, client: Client, message: HttpRequest, server: number): Request {
+/** The host decides; nobody by that name leaves it with the server that the connection has already. */
+function chooseServer({ runtime, client, request }: Asking, address: AddressSettings): FoundServer {
+  const { serverName } = client;
+  if (serverName !== undefined && serverName === request.host)
+    return { server: client.server, why: `server_name ${serverName}` };
+  const found = serverNamed(runtime, address, request.host, (match) => keepCaptures(request, match));
+  if (found !== undefined) return found;
+  if (address.servers.length === 1) return { server: address.defaultServer, why: 'the only server' };
+  return { server: address.defaultServer, why: 'default server' };
+}
+/** A server that asks for certificates wants the name in the hello too: there it was not asked for one. */
+function isMisdirected({ runtime, client, request }: Asking, server: number): boolean {
+  const { serverName } = client;
+  if (serverName === undefined || serverName === request.host) return false;
+  return (runtime.server(server).tls?.verify ?? 'off') !== 'off';
+}
+function misdirect(asking: Asking): void {
+  asking.runtime.tell(
+    asking.client,
+    'info',
+    'client attempted to request the server name different from the one that was negotiated',
+    { action: 'reading client request headers' },
+  );
+  asking.request.keepalive = false;
+  special(asking, 421);
+}
+export function newRequest(runtime: Runtime, client: Client, message: HttpRequest, server: number): Request {
   return {
     message,
+    brokenLine: undefined,
     startedAt: runtime.now,
     method: message.method,
     unparsed: message.target,

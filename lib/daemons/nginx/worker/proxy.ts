@@ -2,13 +2,15 @@
  * Passing a request to an upstream: peers, tries, time, the request that goes out and the answer that comes back.
  * Source: nginx 1.22 src/http/ngx_http_upstream.c, modules/ngx_http_proxy_module.c, modules/ngx_http_upstream_keepalive_module.c.
  *
- * Not modelled: buffering (whole messages travel), caches, TLS to upstreams, switching protocols.
+ * Not modelled: buffering (whole messages travel), caches, switching protocols.
  */
 import { byteLength } from '../../../std/bytes';
 import { formatIPv4, parseIPv4 } from '../../../std/ipv4';
 import type { DnsEvent, HttpResponse } from '../../../world/network.contract';
-import type { ProxySettings } from '../config';
+import type { TlsFailure, TlsInfo } from '../../../world/tls.contract';
+import type { LogLevel, ProxySettings } from '../config';
 import { systemError } from '../messages';
+import { proxyHost } from '../parse/proxy';
 import { readUrl } from '../parse/values';
 import { setDeadline, setTimeoutMs } from './client';
 import { passOn } from './pass-on';
@@ -17,6 +19,7 @@ import { type Continuation, type Passing, type Proxying, requestOf } from './pro
 import { drop } from './reply';
 import { header, type Runtime } from './runtime';
 import type { Client, Request, Try, UpstreamState } from './state';
+import { certificateProblem, failureWords, secure, SECURING } from './secure-upstream';
 import { capacity, closeUpstream, forget, keepOrClose, takeIdle } from './upstream-connections';
 import { escapeUri } from './uri';
 import { type Asking, evaluate } from './variables';
@@ -31,11 +34,6 @@ export function startProxy(asking: Passing): void {
   const { runtime, client, request } = asking;
   const { proxy, bodyBuffer } = runtime.location(request.location);
   if (proxy === undefined) return;
-  if (proxy.isSecure) {
-    runtime.tell(client, 'error', 'not modelled: proxy_pass https://');
-    asking.go.special(asking, 502);
-    return;
-  }
   if (proxy.requestBuffering && request.message.body.length > bodyBuffer) {
     runtime.group.temporaryFiles += 1;
     runtime.tell(
@@ -51,7 +49,7 @@ function newUpstream(
   asking: Asking,
   proxy: ProxySettings,
   upstream: number,
-  made?: { url: string; host: string; port: string; uri: string | undefined },
+  made?: { isSecure: boolean; url: string; host: string; port: string; uri: string | undefined },
 ): UpstreamState {
   const { runtime, client } = asking;
   const settings = upstream < 0 ? undefined : runtime.upstream(upstream);
@@ -67,7 +65,8 @@ function newUpstream(
     isSent: false,
     startedAt: runtime.now,
     uri: made?.uri ?? targetOf(asking, proxy),
-    schema: 'http://',
+    schema: (made?.isSecure ?? proxy.isSecure) ? 'https://' : 'http://',
+    secureName: '',
     hostHeader: made?.host ?? proxy.host,
     portText: made?.port ?? proxy.port,
     basis: settings?.name ?? made?.host ?? '',
@@ -108,24 +107,24 @@ function begin(asking: Passing, proxy: ProxySettings, own: UpstreamState): void 
 function beginByVariables(asking: Passing, proxy: ProxySettings): void {
   const { runtime, client } = asking;
   const text = evaluate(asking, proxy.template ?? []);
-  if (!/^http:\/\//i.test(text)) {
-    runtime.tell(
-      client,
-      'error',
-      /^https:/i.test(text) ? 'not modelled: proxy_pass https://' : `invalid URL prefix in "${text}"`,
-    );
-    asking.go.special(asking, /^https:/i.test(text) ? 502 : 500);
+  const scheme = /^https?:\/\//i.exec(text)?.[0];
+  if (scheme === undefined) {
+    runtime.tell(client, 'error', `invalid URL prefix in "${text}"`);
+    asking.go.special(asking, 500);
     return;
   }
-  const url = readUrl(text.slice(7), { defaultPort: 80, hasUri: true });
+  const isSecure = scheme.length === 8;
+  const rest = text.slice(scheme.length);
+  const url = readUrl(rest, { defaultPort: isSecure ? 443 : 80, hasUri: true });
   if (typeof url === 'string') {
-    runtime.tell(client, 'error', `${url} in upstream "${text.slice(7)}"`);
+    runtime.tell(client, 'error', `${url} in upstream "${rest}"`);
     asking.go.special(asking, 500);
     return;
   }
   const made = {
+    isSecure,
     url: text,
-    host: url.hasNoPort ? url.host : `${url.host}:${url.port}`,
+    host: proxyHost(url, isSecure),
     port: String(url.port),
     uri: url.uri === '' ? undefined : url.uri.startsWith('?') ? `/${url.uri}` : url.uri,
   };
@@ -196,10 +195,12 @@ export function onResolved(runtime: Runtime, client: Client, go: Continuation, e
     return;
   }
   const text = evaluate(asking, proxy.template ?? []);
-  const url = readUrl(text.slice(7), { defaultPort: 80, hasUri: true });
+  const isSecure = /^https:/i.test(text);
+  const url = readUrl(text.slice(isSecure ? 8 : 7), { defaultPort: isSecure ? 443 : 80, hasUri: true });
   const own = newUpstream(asking, proxy, -1, {
+    isSecure,
     url: text,
-    host: typeof url === 'string' || url.hasNoPort ? name : `${name}:${port}`,
+    host: typeof url === 'string' ? name : proxyHost(url, isSecure),
     port: String(port),
     uri: typeof url === 'string' || url.uri === '' ? undefined : url.uri,
   });
@@ -315,10 +316,37 @@ function placeOf({ runtime, own, proxy }: Proxying): ProxySettings['place'] {
     : runtime.upstream(own.upstream).place;
 }
 export function onUpstreamConnected(it: Proxying): void {
+  if (it.own.schema === 'http://') {
+    begun(it);
+    return;
+  }
+  const problem = secure(it);
+  if (problem === undefined) return;
+  it.runtime.tell(it.client, 'error', problem, { action: it.request.action });
+  finalize(it, 500);
+}
+/** A connection to talk over. */
+function begun(it: Proxying): void {
   const { runtime, request } = it;
   const last = request.tries[request.tries.length - 1];
   if (last !== undefined) last.connectMs = Math.floor((runtime.now - last.startedAt) / 1_000);
   sendRequest(it);
+}
+export function onUpstreamSecured(it: Proxying, info: TlsInfo): void {
+  const problem = certificateProblem(it, info);
+  if (problem === undefined) begun(it);
+  else failSecurely(it, 'error', problem);
+}
+export function onUpstreamInsecure(it: Proxying, failure: TlsFailure): void {
+  const { level, text } = failureWords(it, failure);
+  failSecurely(it, level, text);
+}
+function failSecurely(it: Proxying, level: LogLevel, text: string): void {
+  const { runtime, client, request } = it;
+  runtime.tell(client, level, text, { action: request.action });
+  runtime.hop(request.message.trace, 'proxy', text, 'bad', placeOf(it), 'tls');
+  closeUpstream(it);
+  next(it, 'error');
 }
 function sendRequest(it: Proxying): void {
   const { runtime, client, own, proxy, request } = it;
@@ -333,7 +361,11 @@ function sendRequest(it: Proxying): void {
 export function onUpstreamFailed(it: Proxying, errno: string): void {
   const { runtime, client, own } = it;
   forget(it);
-  if (!own.isSent) {
+  if (it.request.action === SECURING) {
+    const text = `peer closed connection in SSL handshake ${systemError(errno)}`;
+    runtime.tell(client, 'error', text, { action: SECURING });
+    runtime.hop(it.request.message.trace, 'proxy', text, 'bad', placeOf(it), errno);
+  } else if (!own.isSent) {
     runtime.tell(client, 'error', `connect() failed ${systemError(errno)}`, { action: CONNECTING });
     runtime.hop(
       it.request.message.trace,
@@ -373,7 +405,11 @@ export function onUpstreamClosed(it: Proxying): void {
 export function onUpstreamExpired(it: Proxying): void {
   tellTimeout(
     it,
-    it.own.isSent ? 'no answer within proxy_read_timeout' : 'no connection within proxy_connect_timeout',
+    it.own.isSent
+      ? 'no answer within proxy_read_timeout'
+      : it.request.action === SECURING
+        ? 'no TLS within proxy_connect_timeout'
+        : 'no connection within proxy_connect_timeout',
   );
   closeUpstream(it, 'reset');
   next(it, 'timeout');

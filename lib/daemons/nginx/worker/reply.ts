@@ -46,13 +46,14 @@ export function send(asking: Asking, answer: Answer): void {
   const isBodiless =
     request.method === 'HEAD' || answer.status === 204 || answer.status === 304 || answer.status < 200;
   const body = isBodiless ? '' : answer.body;
+  const isHttp2 = message.version === '2';
   const headers = headersOf(asking, location, answer);
   const response: HttpResponse = {
     kind: 'response',
     trace: message.trace,
     status: answer.status,
-    reason: reasonOf(answer.status),
-    version: '1.1',
+    reason: isHttp2 ? '' : reasonOf(answer.status),
+    version: isHttp2 ? '2' : '1.1',
     headers,
     body,
     bytes: 0,
@@ -76,7 +77,17 @@ export function send(asking: Asking, answer: Answer): void {
   runtime.network.send(client.id, 'server', response);
   finish(asking);
 }
+/** HTTP/2 has names in lower case, and connections are its own affair. */
 function headersOf(asking: Asking, location: LocationSettings, answer: Answer): [string, string][] {
+  const headers = headersOfOne(asking, location, answer);
+  if (asking.request.message.version !== '2') return headers;
+  return headers.flatMap(([name, value]): [string, string][] => {
+    const lower = name.toLowerCase();
+    return OF_CONNECTIONS.has(lower) ? [] : [[lower, value]];
+  });
+}
+const OF_CONNECTIONS = new Set(['connection', 'keep-alive', 'transfer-encoding']);
+function headersOfOne(asking: Asking, location: LocationSettings, answer: Answer): [string, string][] {
   const { runtime, request } = asking;
   const headers: [string, string][] = [
     ['Server', location.serverTokens ? 'nginx/1.22.1' : 'nginx'],
@@ -119,8 +130,9 @@ function absolute(asking: Asking, location: LocationSettings, target: string): s
     : request.host !== ''
       ? request.host
       : formatIPv4(client.localIp);
-  const port = location.portInRedirect && client.localPort !== 80 ? `:${client.localPort}` : '';
-  return `http://${host}${port}${target}`;
+  const [scheme, usual] = client.tls === undefined ? ['http', 80] : ['https', 443];
+  const port = location.portInRedirect && client.localPort !== usual ? `:${client.localPort}` : '';
+  return `${scheme}://${host}${port}${target}`;
 }
 function addExpires(
   { runtime }: Asking,
@@ -176,12 +188,18 @@ export function finish(asking: Asking): void {
   if (client.phase === 'closed') return;
   client.request = undefined;
   const location = runtime.location(request.location);
-  if (!request.keepalive || client.hasEnded || runtime.state.quitting) {
+  if (!stays(asking) || client.hasEnded || runtime.state.quitting) {
     closeClient(runtime, client);
     return;
   }
   client.phase = 'waiting';
   setTimeoutMs(runtime, client, location.keepaliveTimeoutMs);
+}
+/** A connection of HTTP/2 outlives a request that ended badly. */
+function stays({ runtime, client, request }: Asking): boolean {
+  return request.message.version === '2'
+    ? client.requests < runtime.location(request.location).keepaliveRequests
+    : request.keepalive;
 }
 /** Without an answer: 444, 499. */
 export function drop(asking: Asking, status: number, how: 'close' | 'reset' = 'close'): void {

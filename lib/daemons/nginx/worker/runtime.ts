@@ -6,7 +6,7 @@ import type { HandlerId, Kernel } from '../../../kernel/kernel';
 import { assert } from '../../../std/assert';
 import type { Micros } from '../../../std/instant';
 import { formatIPv4 } from '../../../std/ipv4';
-import type { Hop, Network } from '../../../world/network.contract';
+import type { Hop, HttpRequest, Network } from '../../../world/network.contract';
 import type { ProcessState } from '../../../world/process.contract';
 import type { Host, World } from '../../../world/world.contract';
 import type {
@@ -142,11 +142,9 @@ export class Runtime {
   }
   #about(client: Client, request: Request): string {
     const { message, upstream } = request;
-    const parts = [
-      `client: ${formatIPv4(client.ip)}`,
-      `server: ${this.server(request.server).name}`,
-      `request: "${requestLine(request)}"`,
-    ];
+    const parts = [`client: ${formatIPv4(client.ip)}`, `server: ${this.server(request.server).name}`];
+    const line = requestLine(request);
+    if (line !== '') parts.push(`request: "${line}"`);
     if (upstream !== undefined) parts.push(`upstream: "${upstream.schema}${upstream.name}${upstream.uri}"`);
     const host = header(message.headers, 'host');
     if (host !== undefined) parts.push(`host: "${host}"`);
@@ -183,8 +181,11 @@ export class Runtime {
   }
 }
 
-export function requestLine({ message, unparsed }: Request): string {
-  return `${message.method} ${unparsed} HTTP/${message.version}`;
+export function requestLine({ message, unparsed, brokenLine }: Request): string {
+  return brokenLine ?? `${message.method} ${unparsed} ${protocolOf(message)}`;
+}
+export function protocolOf({ version }: HttpRequest): string {
+  return version === '2' ? 'HTTP/2.0' : `HTTP/${version}`;
 }
 export function header(headers: readonly (readonly [string, string])[], wanted: string): string | undefined {
   for (const [name, value] of headers)

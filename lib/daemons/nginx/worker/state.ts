@@ -2,6 +2,7 @@
 import type { EventHandle } from '../../../kernel/kernel';
 import type { Micros } from '../../../std/instant';
 import type { HttpRequest, Message } from '../../../world/network.contract';
+import type { TlsInfo } from '../../../world/tls.contract';
 import type { Configuration } from '../config';
 import type { Choice, PeersState } from './peers';
 
@@ -31,6 +32,7 @@ export interface IdleConnection {
   since: Micros;
 }
 export type Phase =
+  | 'handshaking'
   | 'waiting'
   | 'reading'
   | 'working'
@@ -51,6 +53,12 @@ export interface Client {
   acceptedAt: Micros;
   requests: number;
   phase: Phase;
+  /** Whose settings hold before a request names its host: the default server, or the one that the TLS hello named. */
+  server: number;
+  /** The name of the hello, when a server goes by it. */
+  serverName: string | undefined;
+  /** Of a secured connection. */
+  tls: TlsInfo | undefined;
   buffered: string;
   /** Messages that came while a request was under work. */
   waiting: Message[];
@@ -64,6 +72,8 @@ export interface Client {
 }
 export interface Request {
   message: HttpRequest;
+  /** The request line as it came, of one that could not be read to its end. */
+  brokenLine: string | undefined;
   startedAt: Micros;
   method: string;
   /** As the client sent it. */
@@ -126,8 +136,10 @@ export interface UpstreamState {
   isSent: boolean;
   startedAt: Micros;
   uri: string;
-  /** `http://10.0.1.21:8080/` of the logs is made of these. */
-  schema: string;
+  /** `http://10.0.1.21:8080/` of the logs is made of these; `https://`: the connection is secured first. */
+  schema: 'http://' | 'https://';
+  /** The name that its certificate has to be for. */
+  secureName: string;
   hostHeader: string;
   portText: string;
   basis: string;

@@ -3,8 +3,9 @@ import { strftime } from '../../../std/civil';
 import { formatIPv4, parseIPv4 } from '../../../std/ipv4';
 import type { Part, Template, VariableSource } from '../config';
 import { murmur2 } from './crc32';
-import { type Runtime, header, requestLine } from './runtime';
+import { type Runtime, header, protocolOf, requestLine } from './runtime';
 import type { Client, Request, Try } from './state';
+import { TLS_VARIABLES } from './tls-variables';
 
 export interface Asking {
   readonly runtime: Runtime;
@@ -95,13 +96,16 @@ const BUILT_IN: Readonly<Record<string, Reader>> = {
   server_addr: ({ client }) => formatIPv4(client.localIp),
   server_port: ({ client }) => String(client.localPort),
   server_name: ({ request, runtime }) => runtime.server(request.server).name,
-  server_protocol: ({ request }) => `HTTP/${request.message.version}`,
-  scheme: () => 'http',
-  https: () => '',
+  server_protocol: ({ request }) =>
+    request.brokenLine === undefined ? protocolOf(request.message) : undefined,
+  scheme: ({ client }) => (client.tls === undefined ? 'http' : 'https'),
+  https: ({ client }) => (client.tls === undefined ? '' : 'on'),
+  http2: ({ client }) => (client.tls?.alpn === 'h2' ? 'h2' : ''),
   hostname: ({ runtime }) => runtime.host.state.hostname,
   nginx_version: () => '1.22.1',
   pid: ({ runtime }) => String(runtime.pid),
-  status: ({ request }) => String(request.status).padStart(3, '0'),
+  status: ({ request }) =>
+    String(request.errorStatus > 0 ? request.errorStatus : request.status).padStart(3, '0'),
   bytes_sent: ({ request }) => String(request.bytesSent),
   body_bytes_sent: ({ request }) => String(request.bodySent),
   connection: ({ client }) => String(client.number),
@@ -141,6 +145,12 @@ const BUILT_IN: Readonly<Record<string, Reader>> = {
   sent_http_location: sent('location'),
   sent_http_last_modified: sent('last-modified'),
   sent_http_connection: sent('connection'),
+  ...Object.fromEntries(
+    Object.entries(TLS_VARIABLES).map(([name, read]): [string, Reader] => [
+      name,
+      ({ runtime, client }) => (client.tls === undefined ? undefined : read(client.tls, runtime.seconds)),
+    ]),
+  ),
 };
 
 function prefixed(asking: Asking, name: string): string | undefined {

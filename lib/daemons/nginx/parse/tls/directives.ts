@@ -1,9 +1,11 @@
-/**
- * Directives about TLS: read and checked as far as their words go. There is no TLS here, so a socket that asks for it
- * is named at start. Source: nginx 1.22 src/http/modules/ngx_http_ssl_module.c.
- */
-import { FAILED, type Handler } from './conf';
-import { readNumber, readSize } from './values';
+/** Directives about TLS that are read in their own way. Source: nginx 1.22 src/http/modules/ngx_http_ssl_module.c. */
+import { FAILED, type Handler } from '../conf';
+import { readSystemError } from '../system-error';
+import { readNumber, readSize } from '../values';
+import { DIRECTORY } from './files';
+
+/** Eight pages: a shared cache needs that much. */
+const LEAST_CACHE = 32_768;
 
 const ssl: Handler = (conf, [, value = '']) => {
   if (conf.block.values.has('ssl')) return 'is duplicate';
@@ -24,7 +26,7 @@ const sessionCache: Handler = (conf, words) => {
     const shared = /^shared:([^:]+):(.+)$/.exec(word);
     const size = shared === null ? undefined : readSize(shared[2] ?? '');
     if (shared === null || size === undefined) return conf.fail(`invalid session cache "${word}"`);
-    if (size < 32_768) return conf.fail(`session cache "${word}" is too small`);
+    if (size < LEAST_CACHE) return conf.fail(`session cache "${word}" is too small`);
     const zone = conf.zone(shared[1] ?? '', size, 'ssl');
     if (zone === FAILED) return FAILED;
     zone.settings ??= { name: zone.name, use: 'other', key: [], rate: 0, place: conf.place };
@@ -34,16 +36,21 @@ const sessionCache: Handler = (conf, words) => {
 const ocspCache: Handler = (conf, [, value = '']) => {
   if (value === 'off') return undefined;
   const shared = /^shared:([^:]+):(.+)$/.exec(value);
-  if (shared === null || readSize(shared[2] ?? '') === undefined)
-    return conf.fail(`invalid OCSP cache "${value}"`);
-  return undefined;
+  const size = shared === null ? undefined : readSize(shared[2] ?? '');
+  if (size === undefined) return conf.fail(`invalid OCSP cache "${value}"`);
+  return size < LEAST_CACHE ? conf.fail(`OCSP cache "${value}" is too small`) : undefined;
 };
 const passwordFile: Handler = (conf, [name = '', value = '']) => {
   if (conf.block.values.has(name)) return 'is duplicate';
   const path = conf.fullName(value, { isConf: true });
   const read = conf.around.readFile(path);
-  if ('problem' in read) return conf.fail(`open() "${path}" failed ${read.problem}`);
-  conf.put(name, value);
+  if ('problem' in read) {
+    const isDirectory = readSystemError(read.problem).number === DIRECTORY;
+    return conf.fail(`${isDirectory ? 'read' : 'open'}() "${path}" failed ${read.problem}`);
+  }
+  const lines = read.text.split('\n').map((line) => line.replace(/\r$/, ''));
+  const passwords = lines.filter((line) => line !== '');
+  conf.put(name, { texts: passwords.length === 0 ? [''] : passwords });
   return undefined;
 };
 
