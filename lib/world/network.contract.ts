@@ -656,5 +656,22 @@ export interface Hop {
   /** Who decided: a rule (family table chain handle text) or a line of a file. */
   rule?: { table: string; chain: string; handle: number; text: string };
   line?: { path: string; line: number };
+  /** The packet as it came to this step and as it left it; where a program holds the request there is none. */
+  packet?: { before: PacketHeader; after: PacketHeader };
+}
+/** What the headers of a packet say at one moment. MAC addresses are '' while it is in no frame. */
+export interface PacketHeader {
+  protocol: number;
+  sourceMac: string;
+  targetMac: string;
+  src: number;
+  dst: number;
+  sport: number;
+  dport: number;
+  ttl: number;
+  /** TCP flags as in the header; of ICMP type · 256 + code. */
+  flags: number;
+  /** Bytes from the IP header on. */
+  length: number;
 }
 export type NetworkFactory = (world: World) => Network;

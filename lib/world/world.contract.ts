@@ -88,8 +88,8 @@ export interface World {
   startTrace(label: string | (() => string)): number;
   /** Number of the trace that was started last, kept or not: what is written down must not depend on traces. */
   readonly lastTrace: number;
-  /** With `at`, `hop` is a template that several traces share: it must not change afterwards. */
-  hop(trace: number, hop: Hop, at?: Micros): void;
+  /** With `at`, `hop` is a template that several traces share: it must not change afterwards. `ports`: those of this packet, where the template's are another's. */
+  hop(trace: number, hop: Hop, at?: Micros, sport?: number, dport?: number): void;
   trace(id: number): { id: number; label: string; hops: Hop[] } | undefined;
 
   /** Plain copies for checkpoints. */

@@ -15,6 +15,7 @@ import { SimulatedHost } from './host';
 import { defaultSysctl } from './kernel-settings';
 import type { Hop, Network, NetworkFactory } from './network.contract';
 import { registerHttpClient } from './http-client';
+import { packetAt } from './network/header';
 import { registerProcFiles } from './proc-files';
 import type { ExitStatus, SignalName, SpawnError, SpawnOptions } from './process.contract';
 import { ownerOf, type ParkedProgram, Processes } from './processes';
@@ -41,6 +42,14 @@ export interface WorldOptions {
   registry?: PluginRegistry;
   epoch?: number;
 }
+/** The steps of one request, when each was, and two ports for each: what many requests have in common is one record. */
+interface Trace {
+  id: number;
+  label: string;
+  hops: Hop[];
+  at: Micros[];
+  ports: number[];
+}
 /** Told what processes say through sd_notify and when hosts boot: systemd's place. */
 export type NotifyListener = (host: Host, pid: number, message: string) => void;
 
@@ -53,8 +62,8 @@ export class SimulatedWorld implements World {
   readonly #hosts = new Map<string, SimulatedHost>();
   readonly #setups = new Map<string, HostSetup>();
   readonly #callbacks = new Map<string, CallbackRun>();
-  /** Hops, and when each was; templates are shared, because what lives long is dear. */
-  readonly #traces = new Map<number, { id: number; label: string; hops: Hop[]; at: Micros[] }>();
+  /** Templates are shared, because what lives long is dear. */
+  readonly #traces = new Map<number, Trace>();
   readonly #bootHandler: HandlerId;
   #notifyListener: NotifyListener | undefined;
   #wakeListener: ((key: string) => void) | undefined;
@@ -511,25 +520,34 @@ export class SimulatedWorld implements World {
     this.state.extra.set('nextTrace', id + 1);
     if (!this.tracing) return 0;
     const label = typeof named === 'string' ? named : named();
-    this.#traces.set(id, { id, label, hops: [], at: [] });
+    this.#traces.set(id, { id, label, hops: [], at: [], ports: [] });
     if (this.#traces.size > MOST_TRACES) this.#traces.delete(this.#traces.keys().next().value ?? 0);
     return id;
   }
   get lastTrace(): number {
     return ((this.state.extra.get('nextTrace') as number | undefined) ?? 1) - 1;
   }
-  hop(trace: number, hop: Hop, at: Micros = hop.at): void {
+  hop(trace: number, hop: Hop, at: Micros = hop.at, sport = 0, dport = 0): void {
     if (trace === 0) return;
     const known = this.#traces.get(trace);
     if (known === undefined) return;
     known.hops.push(hop);
     known.at.push(at);
+    known.ports.push(sport, dport);
   }
   trace(id: number): { id: number; label: string; hops: Hop[] } | undefined {
     const known = this.#traces.get(id);
     if (known === undefined) return undefined;
-    const { label, hops, at } = known;
-    return { id, label, hops: hops.map((hop, i) => ({ ...hop, at: at[i] ?? hop.at })) };
+    const { label, hops, at, ports } = known;
+    return {
+      id,
+      label,
+      hops: hops.map((hop, i) => ({
+        ...hop,
+        at: at[i] ?? hop.at,
+        ...packetAt(hop, ports[2 * i] ?? 0, ports[2 * i + 1] ?? 0),
+      })),
+    };
   }
 
   // ---------------------------------------------------------------- checkpoints

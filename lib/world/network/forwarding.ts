@@ -11,13 +11,14 @@ import type { HandlerId } from '../../kernel/kernel';
 import { MILLISECOND, SECOND, type Micros } from '../../std/instant';
 import { formatIPv4, isLoopback, isMulticast } from '../../std/ipv4';
 import type { Errno } from '../files.contract';
-import type { Hook, Hop } from '../network.contract';
+import type { Hook } from '../network.contract';
 import { CT_RELATED, type Tracking } from '../packet-filter/conntrack';
 import { READ_VOLATILE } from '../packet-filter/fields';
 import type { Decision, Rejection } from '../packet-filter/input';
 import type { InterfaceState } from '../world.contract';
 import type { Core, Port } from './core';
 import { HookTally, leaveHost, type Passage, runHook } from './hooks';
+import { HopNotes, ruleOf } from './hop-notes';
 import type { Neighbours } from './neighbours';
 import {
   ACK,
@@ -80,7 +81,8 @@ interface Way {
   out: InterfaceState[];
   in: InterfaceState[];
   neighbours: Trail['neighbours'];
-  hops: Hop[] | undefined;
+  /** Of a traced packet. */
+  notes: HopNotes | undefined;
   /** Cannot be remembered. */
   once: boolean;
 }
@@ -106,14 +108,11 @@ export class Forwarding {
         const stack = core.stackNamed(host);
         const device = stack.device(name);
         if (device === undefined || !stack.alive || !isRunning(device)) return;
-        this.finish(
-          this.#arrive({ stack, device }, packet, {
-            elapsed: 0,
-            sourceMac,
-            way: this.#way(packet),
-            frame: true,
-          }),
-        );
+        const way = this.#way(packet);
+        way.notes?.frame(sourceMac, device.mac);
+        const result = this.#arrive({ stack, device }, packet, { elapsed: 0, sourceMac, way, frame: true });
+        this.#tell(packet, way);
+        this.finish(result);
       },
     );
     this.#deliver = kernel.handler<{ host: string; device: string; packet: Packet }>(
@@ -153,9 +152,13 @@ export class Forwarding {
       first.entry.confirmed = this.core.now;
     if (before !== undefined && !way.once && result.outcome === 'delivered' && epoch === this.core.epoch)
       this.#remember(stack, packet, before, result, way);
-    if (packet.trace !== 0)
-      for (const hop of way.hops ?? []) this.core.world.hop(packet.trace, hop, hop.at + this.core.now);
+    this.#tell(packet, way);
     return result;
+  }
+  /** What was noted goes into the trace. */
+  #tell(packet: Packet, { notes }: Way): void {
+    if (notes === undefined) return;
+    for (const hop of notes.hops) this.core.world.hop(packet.trace, hop, hop.at + this.core.now);
   }
 
   #way(packet: Packet): Way {
@@ -164,7 +167,7 @@ export class Forwarding {
       out: [],
       in: [],
       neighbours: [],
-      hops: packet.trace !== 0 ? [] : undefined,
+      notes: packet.trace !== 0 ? new HopNotes(packet) : undefined,
       once: false,
     };
   }
@@ -207,7 +210,7 @@ export class Forwarding {
       latency: result.elapsed,
       target: result.target,
       device: result.device,
-      hops: way.hops,
+      hops: way.notes?.hops,
     });
   }
 
@@ -233,7 +236,7 @@ export class Forwarding {
       attached: options.tracking !== undefined,
     };
     const { dst } = packet;
-    const decision = runHook('output', passage, way.tally);
+    const decision = this.#hook('output', passage, elapsed, way);
     if (decision !== undefined) return this.#decided(decision, 'output', passage, elapsed, way);
     if (packet.dst !== dst) {
       answer = route(stack, packet.dst);
@@ -262,12 +265,12 @@ export class Forwarding {
 
   #post(passage: Passage, answer: RouteAnswer, elapsed: Micros, way: Way): Result {
     const { packet, stack } = passage;
-    const decision = runHook('postrouting', passage, way.tally);
+    const decision = this.#hook('postrouting', passage, elapsed, way);
     if (decision !== undefined) return this.#decided(decision, 'postrouting', passage, elapsed, way);
     leaveHost(passage);
     if (answer.kind === 'local') return this.#loop(passage, answer.device, elapsed, way);
     if (answer.kind !== 'unicast') return dropped(packet, 'ENETUNREACH');
-    way.hops?.push({
+    way.notes?.note(packet, {
       at: elapsed,
       host: stack.name,
       what: 'route',
@@ -301,8 +304,11 @@ export class Forwarding {
   /** A packet whose next hop has answered at last, or that comes to this host's card by event. */
   resume(stack: Stack, packet: Packet, name: string, nextHop: number): void {
     const device = stack.device(name);
-    if (device !== undefined)
-      this.finish(this.#transmit(stack, packet, device, nextHop, 0, this.#way(packet)));
+    if (device === undefined) return;
+    const way = this.#way(packet);
+    const result = this.#transmit(stack, packet, device, nextHop, 0, way);
+    this.#tell(packet, way);
+    this.finish(result);
   }
 
   /** Hands over what was walked to its end outside of a sender's hands. */
@@ -335,15 +341,17 @@ export class Forwarding {
           nextHop,
           sourceMac: '',
         });
-      else this.neighbours.wait(stack, device, nextHop, packet);
-      way.hops?.push({
-        at: elapsed,
-        host: stack.name,
-        what: 'arp',
-        text: `who has ${formatIPv4(nextHop)}?`,
-        verdict: 'asked',
-        outcome: 'wait',
-      });
+      else {
+        this.neighbours.wait(stack, device, nextHop, packet);
+        way.notes?.note(packet, {
+          at: 0,
+          host: stack.name,
+          what: 'arp',
+          text: `who has ${formatIPv4(nextHop)}?`,
+          verdict: 'asked',
+          outcome: 'wait',
+        });
+      }
       return {
         outcome: 'underway',
         elapsed,
@@ -357,7 +365,12 @@ export class Forwarding {
     way.neighbours.push({ stack, entry });
     const segment = this.core.segment(device.segment);
     if (segment === undefined || !isRunning(device))
-      return this.#silence(packet, this.core.state.changes.get(`${stack.name}/${device.name}`));
+      return this.#lost(stack, packet, {
+        elapsed,
+        way,
+        why: `${stack.name} ${device.name} has no link`,
+        cause: this.core.state.changes.get(`${stack.name}/${device.name}`),
+      });
     const bytes = packet.length + 14 * packet.count;
     countOut(device, packet.count, bytes);
     way.out.push(device);
@@ -374,7 +387,8 @@ export class Forwarding {
       );
     }
     const port = segment.byMac.get(mac);
-    way.hops?.push({
+    way.notes?.frame(device.mac, mac);
+    way.notes?.note(packet, {
       at: elapsed,
       host: stack.name,
       what: 'arp',
@@ -382,18 +396,34 @@ export class Forwarding {
       verdict: 'sent',
       outcome: 'ok',
     });
-    if (port === undefined) return this.#silence(packet, this.core.state.changes.get(`${nextHop}`));
+    if (port === undefined)
+      return this.#lost(stack, packet, {
+        elapsed,
+        way,
+        why: `nobody has ${mac} here`,
+        cause: this.core.state.changes.get(`${nextHop}`),
+      });
     if (!port.stack.alive || !isRunning(port.device))
-      return this.#silence(
-        packet,
-        this.core.state.changes.get(
+      return this.#lost(stack, packet, {
+        elapsed,
+        way,
+        why: port.stack.alive
+          ? `${port.stack.name} ${port.device.name} has no link`
+          : `${port.stack.name} is ${port.stack.state.power === 'on' ? 'frozen' : 'without power'}`,
+        cause: this.core.state.changes.get(
           port.stack.alive ? `${port.stack.name}/${port.device.name}` : `power ${port.stack.name}`,
         ),
-      );
+      });
     if (device.impairment !== undefined || port.device.impairment !== undefined || device.cut !== undefined)
       way.once = true;
     const latency = cross(this.core, device, port.device, segment.latency, packet.count);
-    if (latency === LOST) return this.#silence(packet, undefined);
+    if (latency === LOST)
+      return this.#lost(stack, packet, {
+        elapsed,
+        way,
+        why: `lost between ${device.name} and ${port.stack.name}`,
+        cause: undefined,
+      });
     const arrives = elapsed + latency;
     if (arrives > HORIZON) {
       this.core.kernel.after<Underway>(arrives, this.#arriveLater, {
@@ -416,7 +446,20 @@ export class Forwarding {
     return this.#arrive(port, packet, { elapsed: arrives, sourceMac: device.mac, way, frame: true });
   }
 
-  #silence(packet: Packet, cause: number | undefined): Result {
+  /** Nobody hears the frame, and nobody is told. For the trace it is no refusal: whoever waits may try again. */
+  #lost(
+    stack: Stack,
+    packet: Packet,
+    { elapsed, way, why, cause }: { elapsed: Micros; way: Way; why: string; cause: number | undefined },
+  ): Result {
+    way.notes?.note(packet, {
+      at: elapsed,
+      host: stack.name,
+      what: 'wire',
+      text: why,
+      verdict: 'lost',
+      outcome: 'wait',
+    });
     return {
       outcome: 'dropped',
       elapsed: 0,
@@ -467,7 +510,8 @@ export class Forwarding {
       at: this.core.now + elapsed,
       attached: options.tracking !== undefined,
     };
-    const decision = runHook('ingress', passage, way.tally) ?? runHook('prerouting', passage, way.tally);
+    const decision =
+      this.#hook('ingress', passage, elapsed, way) ?? this.#hook('prerouting', passage, elapsed, way);
     if (decision !== undefined) return this.#decided(decision, 'prerouting', passage, elapsed, way);
     const martian = device.name === 'lo' ? undefined : this.#martian(passage);
     if (martian !== undefined) return this.#noted(passage, elapsed, way, martian);
@@ -489,10 +533,9 @@ export class Forwarding {
 
   #input(passage: Passage, elapsed: Micros, way: Way): Result {
     const { stack, packet } = passage;
-    const decision = runHook('input', passage, way.tally);
+    const decision = this.#hook('input', passage, elapsed, way);
     if (decision !== undefined) return this.#decided(decision, 'input', passage, elapsed, way);
     leaveHost(passage);
-    this.#showDecisions(stack, elapsed, way);
     return {
       outcome: 'delivered',
       elapsed,
@@ -541,33 +584,21 @@ export class Forwarding {
       return this.#tellSender(passage, { type: TIME_EXCEEDED, code: 0 }, elapsed, way, 'TTL exceeded');
     packet.ttl--;
     passage.oif = deviceOf(answer);
-    const decision = runHook('forward', passage, way.tally);
+    const decision = this.#hook('forward', passage, elapsed, way);
     if (decision !== undefined) return this.#decided(decision, 'forward', passage, elapsed, way);
-    this.#showDecisions(stack, elapsed, way);
     return this.#post(passage, answer, elapsed, way);
   }
 
-  #showDecisions(stack: Stack, elapsed: Micros, way: Way): void {
-    if (way.hops === undefined) return;
-    for (const { stack: where, decision } of way.tally.decisions) {
-      if (where !== stack || decision.chain === undefined || decision.table === undefined) continue;
-      way.hops.push({
-        at: elapsed,
-        host: stack.name,
-        what: 'filter',
-        text: `${decision.table.name} ${decision.chain.name}: ${decision.rule?.text ?? `policy ${decision.chain.base?.policy ?? 'accept'}`}`,
-        verdict: 'accept',
-        outcome: 'ok',
-        ...ruleOf(decision),
-      });
-    }
-    way.tally.decisions = way.tally.decisions.filter(({ stack: where }) => where !== stack);
+  #hook(hook: Hook, passage: Passage, elapsed: Micros, way: Way): Decision | undefined {
+    const decision = runHook(hook, passage, way.tally);
+    way.notes?.noteHook(hook, passage.packet, way.tally, { at: elapsed, host: passage.stack.name });
+    return decision;
   }
 
   // ---------------------------------------------------------------- refusing
   #decided(decision: Decision, hook: Hook, passage: Passage, elapsed: Micros, way: Way): Result {
     const { stack, packet } = passage;
-    way.hops?.push({
+    way.notes?.note(packet, {
       at: elapsed,
       host: stack.name,
       what: 'filter',
@@ -601,7 +632,7 @@ export class Forwarding {
   /** A loss that no rule decided. */
   #noted(passage: Passage, elapsed: Micros, way: Way, why: string): Result {
     const { stack, packet } = passage;
-    way.hops?.push({
+    way.notes?.note(packet, {
       at: elapsed,
       host: stack.name,
       what: 'route',
@@ -621,7 +652,7 @@ export class Forwarding {
     why: string,
   ): Result {
     const { stack, packet, tracking } = passage;
-    way.hops?.push({
+    way.notes?.note(packet, {
       at: elapsed,
       host: stack.name,
       what: 'route',
@@ -862,19 +893,6 @@ function dropped(packet: Packet, error: Errno): Result {
 function deviceOf(answer: RouteAnswer): string {
   return answer.kind === 'unicast' || answer.kind === 'local' ? answer.device.name : '';
 }
-function ruleOf(decision: Decision): { rule?: NonNullable<Hop['rule']> } {
-  const { table, chain, rule } = decision;
-  if (table === undefined || chain === undefined) return {};
-  return {
-    rule: {
-      table: `${table.family} ${table.name}`,
-      chain: chain.name,
-      handle: rule?.handle ?? 0,
-      text: rule?.text ?? `policy ${chain.base?.policy ?? 'accept'}`,
-    },
-  };
-}
-
 /** 01:00:5e and the low 23 bits (RFC 1112 §6.4). */
 export function multicastMac(ip: number): string {
   const hex = (value: number): string => value.toString(16).padStart(2, '0');

@@ -364,7 +364,8 @@ export class Tcp {
         const first = trail.neighbours[0];
         if (plain && first?.stack === stack) first.entry.confirmed = core.now;
         if (!plain && connection.trace !== 0)
-          for (const hop of trail.hops ?? []) core.world.hop(connection.trace, hop, hop.at + core.now);
+          for (const hop of trail.hops ?? [])
+            core.world.hop(connection.trace, hop, hop.at + core.now, end.port, end.peerPort);
         const arrival = this.#blank();
         arrival.at = core.now + trail.latency;
         arrival.flags = flags;
