@@ -2,7 +2,8 @@
 
 import { cn } from '@/components/ui/class-names';
 import { StatusDot } from '@/components/ui/status-dot';
-import { useRun, useWorkbench, useWorkbenchStore } from '@/components/workbench/run-context';
+import { useHandles, useRun, useWorkbench, useWorkbenchStore } from '@/components/workbench/run-context';
+import { traceLink } from '@/components/workbench/trace-link';
 import type { HostView, Topology } from '@/lib/session/messages';
 import { HEALTH_WORD, LINK_WORD, POWER_WORD } from '@/lib/views/tones';
 import { holderSentence } from './address-view';
@@ -107,6 +108,7 @@ function HostRow({ host, brief }: { host: HostView; brief: boolean }) {
 }
 
 function Links({ topology }: { topology: Topology }) {
+  const handles = useHandles();
   const links = useRun((state) => state.links);
   const name = (id: string) => topology.hosts.find((host) => host.id === id)?.label ?? id;
   return (
@@ -121,6 +123,16 @@ function Links({ topology }: { topology: Topology }) {
               <span className="text-text">{name(link.to)}</span> · {link.label ?? LINK_WORD[link.kind]}
               {status !== undefined && (
                 <span className={status.failing > 0 ? 'text-broken' : ''}> · {counter(status)}</span>
+              )}
+              {link.kind === 'traffic' && (
+                <button
+                  type="button"
+                  className="ml-2 text-2xs text-selected hover:underline"
+                  aria-label={`Trace the latest request between ${name(link.from)} and ${name(link.to)}`}
+                  onClick={() => void traceLink(handles, [link.from, link.to])}
+                >
+                  trace
+                </button>
               )}
             </li>
           );

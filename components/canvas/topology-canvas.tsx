@@ -4,7 +4,8 @@ import '@xyflow/react/dist/base.css';
 import './topology-canvas.css';
 import { type EdgeTypes, type NodeTypes, ReactFlow, ReactFlowProvider, useStoreApi } from '@xyflow/react';
 import { type KeyboardEvent, type MouseEvent, useMemo, useRef, useState } from 'react';
-import { useRun, useWorkbench, useWorkbenchStore } from '@/components/workbench/run-context';
+import { useHandles, useRun, useWorkbench } from '@/components/workbench/run-context';
+import { traceLink } from '@/components/workbench/trace-link';
 import { nearestHost } from '@/lib/views/wires';
 import { AddressBadges } from './address-badges';
 import { CanvasControls } from './canvas-controls';
@@ -13,6 +14,7 @@ import { HostCard } from './host-node';
 import { Outline } from './outline';
 import { RequestDots } from './request-dots';
 import { RequestOverlay } from './request-overlay';
+import { TraceBadge } from './trace-badge';
 import { useDots } from './use-dots';
 import { useFitToPanel } from './use-fit-to-panel';
 import { Wire } from './wire-edge';
@@ -63,7 +65,8 @@ function Map() {
   const edges = useMemo(() => flowEdges(topology), [topology]);
   const [dots] = useState(() => new RequestDots());
   const running = useDots();
-  const workbench = useWorkbenchStore();
+  const handles = useHandles();
+  const { workbench } = handles;
   const store = useStoreApi();
   const frame = useRef<HTMLDivElement>(null);
   const fitting = useFitToPanel(frame, FIT);
@@ -121,11 +124,13 @@ function Map() {
         zoomOnDoubleClick={false}
         deleteKeyCode={null}
         onMoveStart={fitting.onMoveStart}
+        onEdgeClick={(_, edge) => void traceLink(handles, [edge.source, edge.target])}
         onPaneClick={() => workbench.selectHost(undefined)}
         proOptions={{ hideAttribution: true }}
         className="topology"
       >
         <AddressBadges hosts={topology.hosts} />
+        <TraceBadge hosts={topology.hosts} />
       </ReactFlow>
       {running && <RequestOverlay dots={dots} topology={topology} />}
       <CanvasControls onFit={fitting.onFit} />

@@ -7,6 +7,8 @@ import { pathText, pointOn } from '@/lib/views/wires';
 import type { WireEdge } from './flow-elements';
 import { useDots } from './use-dots';
 
+const HIT_WIDTH = 16;
+
 /** A link. Counters stand on it where no dots run. */
 export const Wire = memo(function Wire({ id, data }: EdgeProps<WireEdge>) {
   const status = useRun((state) => state.links[id]);
@@ -14,13 +16,17 @@ export const Wire = memo(function Wire({ id, data }: EdgeProps<WireEdge>) {
   if (data === undefined) return null;
   const { link, curve } = data;
   const middle = pointOn(curve, 0.5);
+  const path = pathText(curve);
   return (
     <>
+      <path d={path} fill="none" className="transition-[stroke] duration-300" {...stroke(link, status)} />
+      {/* What a pointer can hit. */}
       <path
-        d={pathText(curve)}
+        d={path}
         fill="none"
-        className="transition-[stroke] duration-300"
-        {...stroke(link, status)}
+        stroke="transparent"
+        strokeWidth={HIT_WIDTH}
+        className="react-flow__edge-interaction cursor-pointer"
       />
       {link.kind === 'vrrp' && link.label !== undefined && (
         <Label x={middle.x + 8} y={middle.y + 4} colour="var(--holder)" text={link.label} />

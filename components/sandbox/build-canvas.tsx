@@ -20,9 +20,11 @@ import { CanvasControls } from '@/components/canvas/canvas-controls';
 import { flowEdges } from '@/components/canvas/flow-elements';
 import { RequestDots } from '@/components/canvas/request-dots';
 import { RequestOverlay } from '@/components/canvas/request-overlay';
+import { TraceBadge } from '@/components/canvas/trace-badge';
 import { useDots } from '@/components/canvas/use-dots';
 import { useFitToPanel } from '@/components/canvas/use-fit-to-panel';
 import { useHandles, useRun } from '@/components/workbench/run-context';
+import { traceLink } from '@/components/workbench/trace-link';
 import type { Topology } from '@/lib/session/messages';
 import type { SandboxView } from '@/lib/session/sandbox/view';
 import { BuildWire } from './build-wire';
@@ -117,7 +119,10 @@ export function BuildCanvas({ view }: { view: SandboxView }) {
                 : [...selected, part],
           );
         }}
-        onEdgeClick={(_, edge) => choose([`link:${edge.id}`])}
+        onEdgeClick={(_, edge) => {
+          choose([`link:${edge.id}`]);
+          void traceLink(handles, [edge.source, edge.target]);
+        }}
         onPaneClick={() => choose([])}
         onMoveStart={fitting.onMoveStart}
         onSelectionEnd={() =>
@@ -151,6 +156,7 @@ export function BuildCanvas({ view }: { view: SandboxView }) {
         className="topology build"
       >
         <AddressBadges hosts={topology.hosts} />
+        <TraceBadge hosts={topology.hosts} />
       </ReactFlow>
       {running && <RequestOverlay dots={dots} topology={topology} />}
       <CanvasControls onFit={fitting.onFit} />

@@ -11,21 +11,13 @@ export const BuildWire = memo(function BuildWire(props: EdgeProps<WireEdge>) {
   const latency = useRun((state) => state.links[props.id]?.micros);
   if (props.data === undefined) return null;
   const { curve } = props.data;
-  const path = pathText(curve);
   const middle = pointOn(curve, 0.5);
   return (
     <>
       {props.selected === true && (
-        <path d={path} fill="none" stroke="var(--selected)" strokeOpacity={0.45} strokeWidth={7} />
+        <path d={pathText(curve)} fill="none" stroke="var(--selected)" strokeOpacity={0.45} strokeWidth={7} />
       )}
       <Wire {...props} />
-      <path
-        d={path}
-        fill="none"
-        stroke="transparent"
-        strokeWidth={16}
-        className="react-flow__edge-interaction"
-      />
       {latency !== undefined && (
         <text
           x={middle.x}

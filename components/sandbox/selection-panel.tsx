@@ -1,9 +1,10 @@
 'use client';
 
-import { Copy, Link2, Lock, SquareTerminal, Trash2, Unlock } from 'lucide-react';
+import { Copy, Link2, Lock, Route, SquareTerminal, Trash2, Unlock } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { useHandles, useRun } from '@/components/workbench/run-context';
+import { traceLink } from '@/components/workbench/trace-link';
 import { useOpenTerminal } from '@/components/workbench/use-open-terminal';
 import { FLOW_WORD } from '@/lib/session/sandbox/palette';
 import type { SandboxView } from '@/lib/session/sandbox/view';
@@ -255,6 +256,7 @@ function EnvironmentPart({ id, view }: { id: string; view: SandboxView }) {
 }
 function LinkPart({ id, view }: { id: string; view: SandboxView }) {
   const { act } = useBuilder();
+  const handles = useHandles();
   const link = view.links.find((candidate) => candidate.id === id);
   if (link === undefined) return <p className="text-xs text-muted">This link is gone.</p>;
   return (
@@ -274,6 +276,13 @@ function LinkPart({ id, view }: { id: string; view: SandboxView }) {
           </li>
         ))}
       </ul>
+      {link.kind === 'traffic' && (
+        <Tools>
+          <Button size="small" onClick={() => void traceLink(handles, [link.from, link.to])}>
+            <Route size={11} /> Trace the latest request
+          </Button>
+        </Tools>
+      )}
       <Cables from={link.from} view={view} />
     </div>
   );

@@ -9,6 +9,7 @@ import { toggleTheme } from '@/components/ui/theme-switch';
 import { usePreferences } from '@/lib/client/preferences';
 import type { RunState } from '@/lib/client/run-state';
 import type { Speed } from '@/lib/session/messages';
+import { shownStep } from '@/lib/views/trace-steps';
 import { toggleComparison } from './compare/toggle-comparison';
 import type { RunHandles } from './run-context';
 
@@ -88,7 +89,13 @@ function timeActions({ client, workbench }: RunHandles, { time }: RunState): Act
   ];
 }
 
-function lookActions({ workbench }: RunHandles): Action[] {
+function lookActions({ workbench, client }: RunHandles): Action[] {
+  const stepTrace = (by: number) => {
+    const { trace } = client.store.getState();
+    const { trace: chosen, step } = workbench.getState();
+    if (trace !== undefined && trace.id === chosen)
+      workbench.setState({ step: shownStep(trace, shownStep(trace, step) + by) });
+  };
   const preferences = usePreferences.getState();
   const dock = DOCK_PANELS.map(
     ({ id, title }): Action => ({
@@ -134,6 +141,20 @@ function lookActions({ workbench }: RunHandles): Action[] {
       run: () => workbench.setState(({ outline }) => ({ outline: !outline })),
     },
     ...dock,
+    {
+      id: 'step-on',
+      group: 'Look',
+      title: 'Next step of the traced request',
+      keys: 'n',
+      run: () => stepTrace(1),
+    },
+    {
+      id: 'step-back',
+      group: 'Look',
+      title: 'Step of the traced request before',
+      keys: 'p',
+      run: () => stepTrace(-1),
+    },
     {
       id: 'dots',
       group: 'Look',

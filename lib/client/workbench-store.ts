@@ -26,6 +26,8 @@ export interface WorkbenchState {
   area: Area;
   outline: boolean;
   trace: number | undefined;
+  /** The step of the trace that is looked at; undefined: the one that decides. */
+  step: number | undefined;
   file: OpenFile | undefined;
   /** Texts changed and not saved, by `HOST:PATH`. */
   drafts: Readonly<Record<string, string>>;
@@ -56,6 +58,7 @@ export function createWorkbenchStore(): WorkbenchStore {
     area: 'incident',
     outline: false,
     trace: undefined,
+    step: undefined,
     file: undefined,
     drafts: {},
     logFilter: {},
@@ -79,6 +82,6 @@ export function createWorkbenchStore(): WorkbenchStore {
         const { [draftKey(file)]: _, ...others } = drafts;
         return { drafts: text === undefined ? others : { ...others, [draftKey(file)]: text } };
       }),
-    showTrace: (trace: number | undefined) => setState({ trace }),
+    showTrace: (trace: number | undefined) => setState({ trace, step: undefined }),
   });
 }

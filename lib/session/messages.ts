@@ -59,6 +59,8 @@ export type ClientMessage =
   | { type: 'export'; id: number; branch?: number }
   /** The run as steps of a solution, for scenario.yaml. */
   | { type: 'solution'; id: number }
+  /** The latest request that went between two hosts; one that failed before one that did not. */
+  | { type: 'last-request'; id: number; between: [string, string] }
   | { type: 'journal'; id: number; from: number; to?: number; filter?: string }
   /** What only a sandbox answers. */
   | { type: 'sandbox'; id: number; ask: SandboxAsk }
@@ -184,6 +186,7 @@ export type Answer =
   | { kind: 'debrief'; debrief: Debrief }
   | { kind: 'export'; run: SavedRun }
   | { kind: 'solution'; name: string; text: string }
+  | { kind: 'last-request'; trace: number | undefined }
   | { kind: 'journal'; entries: EventItem[]; total: number }
   | { kind: 'done' }
   | { kind: 'sandbox'; reply: SandboxReply }
@@ -432,7 +435,14 @@ export interface TraceView {
     outcome: 'ok' | 'wait' | 'bad';
     rule?: { table: string; chain: string; handle: number; text: string };
     line?: { path: string; line: number };
+    /** The packet as it came to this step and as it left it; none where a program holds the request. */
+    packet?: PacketFieldView[];
   }[];
+}
+export interface PacketFieldView {
+  name: string;
+  before: string;
+  after: string;
 }
 export interface HostDetail {
   id: string;

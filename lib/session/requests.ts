@@ -6,6 +6,7 @@
 import type { JournalEntry } from '../kernel/journal';
 import type { Hop } from '../world/network.contract';
 import type { SimulatedWorld } from '../world/world';
+import { packetFields } from './packet-view';
 import type { LinkStatus, LinkView, RequestBatch, TraceView } from './messages';
 
 const SECOND = 1_000_000;
@@ -179,6 +180,14 @@ export class Requests {
       };
     });
   }
+  /** The trace of the latest request between two hosts lately, of those that failed if any did. */
+  lastBetween([a, b]: readonly [string, string], now: number): number | undefined {
+    this.#trim(now);
+    const passed = this.#recent.filter(({ legs }) =>
+      legs.some(({ from, to }) => (from === a && to === b) || (from === b && to === a)),
+    );
+    return (passed.findLast(({ data }) => !data.ok) ?? passed.at(-1))?.data.trace;
+  }
   #isUp(name: string): boolean {
     const state = this.world.findHost(name)?.state;
     return state !== undefined && state.power !== 'off';
@@ -241,7 +250,7 @@ export function traceView(world: SimulatedWorld, id: number, origin: number): Tr
     outcome: bad === undefined ? last.verdict || 'ok' : bad.verdict || bad.what,
     startedAt: first.at - origin,
     micros: last.at - first.at,
-    hops: trace.hops.map(({ at, host, what, text, verdict, outcome, rule, line }) => ({
+    hops: trace.hops.map(({ at, host, what, text, verdict, outcome, rule, line, packet }) => ({
       at: at - origin,
       after: at - first.at,
       host,
@@ -251,6 +260,7 @@ export function traceView(world: SimulatedWorld, id: number, origin: number): Tr
       outcome,
       ...(rule === undefined ? {} : { rule }),
       ...(line === undefined ? {} : { line }),
+      ...(packet === undefined ? {} : { packet: packetFields(packet) }),
     })),
   };
 }

@@ -29,6 +29,7 @@ import type {
   TerminalInfo,
   TerminalOutput,
   Topology,
+  TraceView,
 } from './messages';
 import { guardViews, objectiveViews } from './objective-views';
 import { Requests, traceView } from './requests';
@@ -61,6 +62,7 @@ export class Session {
   #sentPoints = 0;
   #sentFeed = 0;
   #sentHosts = new Map<string, string>();
+  #sentTrace = '';
   #nextTerminal = 1;
   #edit: Frame['edit'];
   /** As whom the files that a terminal's vi or nano opened are saved, by `TERMINAL HOST:PATH`. */
@@ -368,6 +370,7 @@ export class Session {
       case 'file-save':
         return this.#save(message);
       case 'watch':
+        if (message.trace !== this.#watch.trace) this.#sentTrace = '';
         this.#watch = message;
         return undefined;
       case 'hint':
@@ -392,6 +395,11 @@ export class Session {
           : this.#otherCourse(message.branch);
       case 'solution':
         return this.#solution();
+      case 'last-request':
+        return {
+          kind: 'last-request',
+          trace: this.#requests.lastBetween(message.between, this.run.kernel.now),
+        };
       case 'journal':
         return this.#journal(message);
       case 'sandbox':
@@ -557,8 +565,7 @@ export class Session {
     this.#sentFeed = Math.max(this.#sentFeed, progress.feed.length);
     const watched = this.#watch.host === undefined ? undefined : world.findHost(this.#watch.host);
     const logHost = this.#watch.logs === undefined ? undefined : world.findHost(this.#watch.logs.host);
-    const trace =
-      this.#watch.trace === undefined ? undefined : traceView(world, this.#watch.trace, run.origin);
+    const trace = this.#traceNews();
     const requests = this.#requests.batch();
     const edit = this.#edit;
     this.#edit = undefined;
@@ -600,9 +607,19 @@ export class Session {
     this.#sentHosts.clear();
     this.#sentPoints = 0;
     this.#sentFeed = 0;
+    this.#sentTrace = '';
     this.#feed.restartAt(0);
     for (const transcript of this.#transcripts.values()) transcript.refresh();
     return this.frame();
+  }
+  /** The watched trace, whenever it has got longer. */
+  #traceNews(): TraceView | undefined {
+    const { trace: id } = this.#watch;
+    if (id === undefined) return undefined;
+    const key = `${this.#branches.current} ${id} ${this.run.world.trace(id)?.hops.length ?? 0}`;
+    if (key === this.#sentTrace) return undefined;
+    this.#sentTrace = key;
+    return traceView(this.run.world, id, this.run.origin);
   }
   takeNotices(): string[] {
     return this.#notices.splice(0);

@@ -1,6 +1,7 @@
 /** One request hop by hop, with the rule or line that decided. */
 import type { TraceView } from '@/lib/session/messages';
 import { durationText, offsetText } from '@/lib/views/times';
+import { type FieldRow, fieldRows } from '@/lib/views/trace-steps';
 
 export interface HopRow {
   key: number;
@@ -11,6 +12,7 @@ export interface HopRow {
   outcome: 'ok' | 'wait' | 'bad';
   rule: { place: string; text: string } | undefined;
   line: { path: string; line: number; name: string } | undefined;
+  fields: FieldRow[];
 }
 
 export function traceTitle({ label, outcome, micros }: TraceView): string {
@@ -18,8 +20,12 @@ export function traceTitle({ label, outcome, micros }: TraceView): string {
 }
 
 export function hopRows({ hops }: TraceView): HopRow[] {
-  return hops.map(({ after, host, what, text, verdict, outcome, rule, line }, key) => ({
-    key,
+  return hops.map((hop, key) => ({ ...rowOf(hop), key }));
+}
+function rowOf(hop: TraceView['hops'][number]): Omit<HopRow, 'key'> {
+  const { after, host, what, text, verdict, outcome, rule, line } = hop;
+  return {
+    fields: fieldRows(hop),
     after: offsetText(after),
     host,
     what: [what, withoutRule(text, rule?.text)].filter((part) => part !== '').join(' · '),
@@ -33,7 +39,7 @@ export function hopRows({ hops }: TraceView): HopRow[] {
       line === undefined
         ? undefined
         : { ...line, name: `${line.path.split('/').at(-1) ?? line.path}:${line.line}` },
-  }));
+  };
 }
 
 /** The rule stands on a line of its own. */
