@@ -100,8 +100,8 @@ export interface TlsVerifyResult {
   text: string;
   /** How far up the chain the trouble stands; 0 is the leaf. */
   depth: number;
-  /** It was found, and let pass (`ignored`). */
-  passed?: true;
+  /** It was let pass (`ignored`): then this is the last trouble, and here are the first one of the leaf and of what stands above it; 0 none. */
+  passed?: { leaf: number; issuer: number; issuerDepth: number };
 }
 
 /** What is known of a secured connection. */
@@ -156,6 +156,8 @@ export type TlsFailure = {
   /** In words that a person understands, for the trace. */
   reason: string;
   serverName: string | undefined;
+  /** What was agreed on before it went wrong. */
+  version: TlsVersion | undefined;
 } & (
   | {
       /** This side refused and told so. */ kind: 'alert-sent';

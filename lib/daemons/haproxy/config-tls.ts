@@ -56,6 +56,8 @@ export interface BindTls {
   readonly ignoredLeafErrors: IgnoredErrors;
   readonly generates: boolean;
   readonly signer: string | undefined;
+  /** `tune.ssl.default-dh-param`, `ssl-dh-param-file` or parameters in a certificate's file */
+  readonly hasDhParameters: boolean;
   /** settled when everything is read */
   readonly versions: readonly TlsVersion[];
 }
@@ -72,6 +74,8 @@ export interface ServerTls {
   readonly checkAlpn: readonly string[] | undefined;
   /** `check-ssl`, `no-check-ssl`, or as the traffic */
   readonly checks: 'as traffic' | 'on' | 'off';
+  /** whether the server's certificate must be a good one; settled when everything is read */
+  readonly verifies: boolean;
   readonly versions: readonly TlsVersion[];
 }
 
@@ -121,6 +125,7 @@ export function noBindTls(): BindTls {
     ignoredLeafErrors: [],
     generates: false,
     signer: undefined,
+    hasDhParameters: false,
     versions: [],
   };
 }
@@ -135,6 +140,7 @@ export function noServerTls(): ServerTls {
     checkSni: undefined,
     checkAlpn: undefined,
     checks: 'as traffic',
+    verifies: false,
     versions: [],
   };
 }

@@ -135,6 +135,8 @@ export interface ProxySettings extends Place {
 
   logs: LogTarget[];
   logFormat: LogFormat | undefined;
+  /** `error-log-format`: of connections that never become sessions */
+  errorLogFormat: LogFormat | undefined;
   logTag: string | undefined;
 
   acls: Map<string, Acl>;
@@ -510,7 +512,7 @@ export interface StickRule extends Place {
 
 export interface CheckSettings {
   /** what `option …` last chose; connect only when none did */
-  kind: 'connect' | 'http' | 'tcp' | 'unsupported';
+  kind: 'connect' | 'http' | 'tcp' | 'tls-hello' | 'unsupported';
   /** the line of that option, for traces */
   place: Place | undefined;
   request: CheckRequest;

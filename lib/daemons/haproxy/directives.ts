@@ -223,7 +223,7 @@ log-tag; dflb; +; 4.2; <string>
 log; dflb; +; 4.2; global | <address> [len <length>] [format <format>] <facility> [<level> [<minlevel>]]
 source; dlb; +; 4.2; <addr>[:<port>] [usesrc { <addr2>[:<port2>] | client | clientip }] [interface <name>]
 usesrc; dlb; -; 4.2
-error-log-format; dfl; -; 4.2; <string>
+error-log-format; dfl; +; 4.2; <string>
 `);
 
 /** Words that the daemon knows but never suggests. */
@@ -286,7 +286,7 @@ httplog; dfl; +; 4.2; [ clf ]
 tcplog; dflb; +; 4.2
 tcpka; dflb; .; 4.2
 httpchk; dlb; +; 4.2; [<method>] [<uri>] [<version>]
-ssl-hello-chk; dlb; -; 4.2
+ssl-hello-chk; dlb; +; 4.2
 smtpchk; dlb; -; 4.2; [<hello> <domain>]
 pgsql-check; dlb; -; 4.2; user <username>
 redis-check; dlb; -; 4.2

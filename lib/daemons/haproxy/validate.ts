@@ -332,7 +332,8 @@ function compileFormats(state: ParserState, proxy: Draft): number {
     }
     proxy.logFormat = { ...format, nodes: parsed.value.nodes };
   }
-  if (proxy.balance.algorithm !== 'hash') return 0;
+  const errors = compileErrorFormat(state, proxy);
+  if (proxy.balance.algorithm !== 'hash') return errors;
   const parsed = parseSampleText(proxy.balance.argument);
   if ('error' in parsed) {
     return refuse(
@@ -341,6 +342,21 @@ function compileFormats(state: ParserState, proxy: Draft): number {
     );
   }
   proxy.balance.expression = parsed.expression;
+  return 0;
+}
+
+/** `error-log-format` */
+function compileErrorFormat(state: ParserState, proxy: Draft): number {
+  const format = proxy.hasFrontend ? proxy.errorLogFormat : undefined;
+  proxy.errorLogFormat = undefined;
+  if (format === undefined) return 0;
+  const parsed = parseFormat(format.text, { mergesSpaces: true, places: placeBits('logs') });
+  if ('error' in parsed)
+    return refuse(
+      state,
+      `Parsing [${format.file}:${format.line}]: failed to parse error-log-format : ${parsed.error}.`,
+    );
+  proxy.errorLogFormat = { ...format, nodes: parsed.value.nodes };
   return 0;
 }
 

@@ -11,8 +11,6 @@ export interface ChainParts {
   readonly trusted: readonly Certificate[];
   readonly at: Seconds;
   readonly partialChain?: boolean;
-  /** Authorities allowed between leaf and root; 100 unless told otherwise. */
-  readonly depth?: number;
 }
 export interface BuiltChain {
   readonly chain: readonly Certificate[];
@@ -21,13 +19,13 @@ export interface BuiltChain {
   readonly ending: 2 | 18 | 19 | 20 | 22 | undefined;
 }
 
-/** X509_VERIFY_PARAM's default. */
-const DEFAULT_DEPTH = 100;
+/** X509_VERIFY_PARAM's default depth of 100, plus leaf and root. */
+const MOST = 102;
 
 export function buildChain(parts: ChainParts): BuiltChain {
   const chain: Certificate[] = [parts.leaf];
   let untrustedCount = 1;
-  while (chain.length <= (parts.depth ?? DEFAULT_DEPTH) + 1) {
+  while (chain.length <= MOST) {
     const last = chain[chain.length - 1] ?? parts.leaf;
     const issuer = findIssuer(last, parts.trusted, chain, parts.at);
     if (isSelfSigned(last)) {

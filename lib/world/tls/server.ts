@@ -131,7 +131,12 @@ function refusesClient(
     });
     return true;
   }
-  if (verified === undefined || verified.code === 0 || verified.passed || clients.invalid === 'report')
+  if (
+    verified === undefined ||
+    verified.code === 0 ||
+    verified.passed !== undefined ||
+    clients.invalid === 'report'
+  )
     return false;
   refuse(
     line,

@@ -268,7 +268,12 @@ export class SimulatedTls implements Tls {
     end.on = owner;
     this.#hop(line, VERDICTS[failure.kind], 'bad', failure.reason);
     const serverName = role.side === 'client' ? role.settings.serverName : role.hello?.serverName;
-    this.#tell(line, { type: 'tls-failed', ...aboutOf(line), failure: { ...failure, steps, serverName } });
+    const version = secure.agreed?.version;
+    this.#tell(line, {
+      type: 'tls-failed',
+      ...aboutOf(line),
+      failure: { ...failure, steps, serverName, version },
+    });
   }
 
   #tell(line: Line, event: SecureSocketEvent): void {

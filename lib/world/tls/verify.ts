@@ -114,7 +114,14 @@ function afterIgnoring(problems: readonly ChainProblem[], { leaf, issuers }: Ign
   if (problem !== undefined) return { code: problem.code, text: problem.text, depth: problem.depth };
   const last = problems.at(-1);
   if (last === undefined) return GOOD;
-  return { code: last.code, text: last.text, depth: last.depth, passed: true };
+  const ofLeaf = problems.find(({ depth }) => depth === 0);
+  const ofIssuer = problems.find(({ depth }) => depth > 0);
+  const passed = {
+    leaf: ofLeaf?.code ?? 0,
+    issuer: ofIssuer?.code ?? 0,
+    issuerDepth: ofIssuer?.depth ?? 0,
+  };
+  return { code: last.code, text: last.text, depth: last.depth, passed };
 }
 function ignoredText(ignored: IgnoredErrors | undefined): string {
   return ignored === undefined ? '' : `${ignored.leaf.toString()}/${ignored.issuers.toString()}`;

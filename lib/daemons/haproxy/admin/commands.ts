@@ -2,7 +2,7 @@
  * One command of the runtime API, executed. An answer is all but its last line end.
  * Source: HAProxy 2.6 management guide §9.3; recorded answers of 2.6.12.
  *
- * Not modelled, and said so: ACLs, maps, TLS material, dynamic servers, peers,
+ * Not modelled, and said so: ACLs, maps, changes of authorities and crt-lists, dynamic servers, peers,
  * resolvers, tracing, JSON and typed output.
  */
 import { VERSION } from '../messages';
@@ -13,8 +13,14 @@ import { findCommand, helpText, isForbidden } from './help';
 import * as servers from './servers';
 import * as show from './show';
 import * as tables from './tables';
+import * as tls from './tls';
 
-type Command = (runtime: Runtime, words: readonly string[], client: AdminClient) => string;
+type Command = (
+  runtime: Runtime,
+  words: readonly string[],
+  client: AdminClient,
+  payload: string | undefined,
+) => string;
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['show stat', show.statistics],
@@ -53,9 +59,21 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['set maxconn global', setGlobalMaxconn],
   ['set timeout', (_, words) => (words[2] === 'cli' ? '' : "'set timeout' only supports 'cli'.\n")],
   ['set severity-output', () => ''],
+  ['show ssl cert', tls.showCertificates],
+  ['show ssl ca-file', tls.showAuthorities],
+  ['show ssl crt-list', tls.showLists],
+  ['show ssl providers', () => 'Loaded providers : \n\t- default\n'],
+  ['show ssl ocsp-response', () => ''],
+  ['show tls-keys', () => '# id (file)\n'],
+  ['set ssl cert', (runtime, words, _, payload) => tls.setCertificate(runtime, words, payload)],
+  ['commit ssl cert', tls.commitCertificate],
+  ['abort ssl cert', tls.abortCertificate],
+  ['new ssl cert', tls.newCertificate],
+  ['del ssl cert', tls.deleteCertificate],
 ]);
 
-export function execute(runtime: Runtime, client: AdminClient, command: string): string {
+/** `payload`: what followed a command that ends in `<<`. */
+export function execute(runtime: Runtime, client: AdminClient, command: string, payload?: string): string {
   const words = command
     .trim()
     .split(/\s+/)
@@ -81,5 +99,7 @@ export function execute(runtime: Runtime, client: AdminClient, command: string):
   if (entry === undefined) return helpText(words, client.level, false);
   if (isForbidden(words, client.level)) return 'Permission denied\n';
   const run = COMMANDS.get(entry.words.join(' '));
-  return run === undefined ? `not modelled: ${entry.words.join(' ')}\n` : run(runtime, words, client);
+  return run === undefined
+    ? `not modelled: ${entry.words.join(' ')}\n`
+    : run(runtime, words, client, payload);
 }

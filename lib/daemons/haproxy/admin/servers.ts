@@ -77,13 +77,23 @@ export function setServer(runtime: Runtime, words: Words): string {
         return 'agent checks are not enabled on this server.\n';
       case 'fqdn':
         return 'set server <b>/<s> fqdn failed because no resolution is configured.\n';
-      case 'check-addr':
       case 'ssl':
+        return setTls(runtime, which, words[4]);
+      case 'check-addr':
         return `not modelled: set server ${words[3]}\n`;
       default:
         return SET_USAGE;
     }
   });
+}
+/** Traffic with TLS or without; the words of TLS must stand on the server's line. */
+function setTls(runtime: Runtime, { proxy, server }: Which, value: string | undefined): string {
+  const settings = runtime.serverSettings(proxy, server.index);
+  if (settings === undefined || settings.tls.versions.length === 0)
+    return "'set server <srv> ssl' cannot be set.  default-server should define ssl settings\n";
+  if (value !== 'on' && value !== 'off') return "'set server <srv> ssl' expects 'on' or 'off'.\n";
+  server.usesTls = value === 'on';
+  return 'server ssl setting updated.\n';
 }
 function setState(runtime: Runtime, which: Which, state: string | undefined): string {
   switch (state) {

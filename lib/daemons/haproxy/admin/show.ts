@@ -89,6 +89,7 @@ function facts(runtime: Runtime): [string, string | number][] {
     state.listeners.filter(({ listener }) => listener !== 0).length + state.admin.listeners.length;
   const own = state.hasMaster ? 1 : 0;
   const { current } = state.counters;
+  const { tls } = state;
   const pool = 106_640 + 18_000 * current;
   return [
     ['Name', 'HAProxy'],
@@ -108,16 +109,25 @@ function facts(runtime: Runtime): [string, string | number][] {
     ['CurrConns', current],
     ['CumConns', state.counters.connections],
     ['CumReq', state.counters.requests],
-    ...zeros('MaxSslConns CurrSslConns CumSslConns Maxpipes PipesUsed PipesFree'),
+    ['MaxSslConns', 0],
+    ['CurrSslConns', secured(runtime)],
+    ['CumSslConns', tls.total],
+    ...zeros('Maxpipes PipesUsed PipesFree'),
     ['ConnRate', rate],
     ['ConnRateLimit', 0],
     ['MaxConnRate', most],
     ['SessRate', rate],
     ['SessRateLimit', 0],
     ['MaxSessRate', most],
-    ...zeros(
-      'SslRate SslRateLimit MaxSslRate SslFrontendKeyRate SslFrontendMaxKeyRate SslFrontendSessionReuse_pct SslBackendKeyRate SslBackendMaxKeyRate SslCacheLookups SslCacheMisses CompressBpsIn CompressBpsOut CompressBpsRateLim',
-    ),
+    ['SslRate', ratePerSecond(tls.rate, runtime.now)],
+    ['SslRateLimit', 0],
+    ['MaxSslRate', tls.rate.most],
+    ['SslFrontendKeyRate', ratePerSecond(tls.frontendKeys, runtime.now)],
+    ['SslFrontendMaxKeyRate', tls.frontendKeys.most],
+    ['SslFrontendSessionReuse_pct', 0],
+    ['SslBackendKeyRate', ratePerSecond(tls.backendKeys, runtime.now)],
+    ['SslBackendMaxKeyRate', tls.backendKeys.most],
+    ...zeros('SslCacheLookups SslCacheMisses CompressBpsIn CompressBpsOut CompressBpsRateLim'),
     ['Tasks', 14 + state.sessions.size + checked(runtime)],
     ['Run_queue', 0],
     ['Idle_pct', 100],
@@ -136,6 +146,15 @@ function facts(runtime: Runtime): [string, string | number][] {
     ['Start_time_sec', Math.floor((host.clock() - runtime.now + state.startedAt) / SECOND)],
     ['Tainted', 0],
   ];
+}
+/** Connections that speak TLS now, of clients and of servers. */
+function secured({ state, network }: Runtime): number {
+  let count = 0;
+  for (const { id, connection, idle } of state.sessions.values()) {
+    if (network.tls.isTls(id, 'server')) count += 1;
+    for (const own of [connection, idle]) if (own !== 0 && network.tls.isTls(own, 'client')) count += 1;
+  }
+  return count;
 }
 function checked(runtime: Runtime): number {
   return runtime.state.proxies.reduce(
@@ -211,7 +230,7 @@ function serverState(runtime: Runtime, proxy: number, server: ServerState): stri
     own?.hostname ?? '-',
     server.port,
     '-',
-    own?.usesTls === true ? 1 : 0,
+    server.usesTls ? 1 : 0,
     check?.port ?? own?.checkPort ?? 0,
     own?.checkIp === undefined ? '-' : formatIPv4(own.checkIp),
     '-',

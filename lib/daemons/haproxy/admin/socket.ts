@@ -62,12 +62,14 @@ function readLines(runtime: Runtime, id: number, client: AdminClient): void {
     const end = client.text.indexOf('\n');
     if (end < 0 || (client.hasSpoken && !client.isInteractive)) return;
     const line = client.text.slice(0, end);
-    client.text = client.text.slice(end + 1);
+    const payload = /<<\s*$/.test(line) ? payloadAfter(client.text, end + 1) : NO_PAYLOAD;
+    if (payload === undefined) return;
+    client.text = client.text.slice(end + 1 + payload.length);
     client.hasSpoken = true;
     let answer = '';
     let quits = false;
     for (const command of splitCommands(line)) {
-      const one = execute(runtime, client, command);
+      const one = execute(runtime, client, command.replace(/<<\s*$/, ''), payload.text);
       if (one === 'quit') {
         quits = true;
         break;
@@ -83,6 +85,18 @@ function readLines(runtime: Runtime, id: number, client: AdminClient): void {
       return;
     }
   }
+}
+/** Text behind `<<`, up to an empty line; undefined: it has not come yet. */
+interface Payload {
+  readonly text: string | undefined;
+  readonly length: number;
+}
+const NO_PAYLOAD: Payload = { text: undefined, length: 0 };
+function payloadAfter(text: string, start: number): Payload | undefined {
+  const rest = text.slice(start);
+  if (rest.startsWith('\n')) return { text: '', length: 1 };
+  const end = rest.indexOf('\n\n');
+  return end < 0 ? undefined : { text: rest.slice(0, end + 1), length: end + 2 };
 }
 /** Commands are separated by semicolons; a backslash takes their meaning away. */
 export function splitCommands(line: string): string[] {

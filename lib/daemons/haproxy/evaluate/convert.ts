@@ -150,11 +150,12 @@ const CONVERSIONS: ReadonlyMap<string, Conversion> = new Map<string, Conversion>
   ['url_enc', text(encodeUrl)],
   [
     'hex',
-    text((value) =>
-      Array.from(value, (character) =>
-        (character.charCodeAt(0) & 255).toString(16).toUpperCase().padStart(2, '0'),
-      ).join(''),
-    ),
+    (value) =>
+      typeof value === 'number'
+        ? value.toString(16).toUpperCase().padStart(16, '0')
+        : Array.from(textOf(value), (character) =>
+            (character.charCodeAt(0) & 255).toString(16).toUpperCase().padStart(2, '0'),
+          ).join(''),
   ],
   ['hex2i', text((value) => Number.parseInt(value, 16) || 0)],
   [

@@ -10,6 +10,8 @@ import { dynamicLimit } from '../worker/balance/weights';
 import { isUsable, ratePerSecond, type ServerState } from '../worker/state';
 import { byteLength } from '../../../std/bytes';
 import { formatIPv4, parseIPv4 } from '../../../std/ipv4';
+import type { HttpRequest } from '../../../world/network.contract';
+import { TLS_FETCHES } from './fetch-tls';
 import {
   cookiesOf,
   headersOf,
@@ -17,6 +19,7 @@ import {
   pathAndQuery,
   pathOf,
   queryOf,
+  shownTarget,
   setCookiesOf,
   splitValues,
   type Subject,
@@ -301,18 +304,16 @@ const FETCHES: ReadonlyMap<string, Computation> = new Map<string, Computation>([
     (subject) => [subject.runtime.network.isLocalAddress(subject.runtime.host, subject.session.localIp)],
   ],
   ['dst_conn', (subject) => [subject.runtime.listener(subject.session)?.current ?? 0]],
-  ['fc_http_major', () => [1]],
+  ['fc_http_major', (subject) => [subject.session.received?.version === '2' ? 2 : 1]],
   ['bc_http_major', () => [1]],
   ['fc_rcvd_proxy', () => [false]],
-  ['ssl_fc', () => [false]],
-  ['ssl_bc', () => [false]],
-  ['ssl_fc_has_crt', () => [false]],
+  ...TLS_FETCHES,
 
   ['method', (subject) => one(subject.request?.method)],
   ['path', ofTarget(pathOf)],
   ['pathq', ofTarget(pathAndQuery)],
   ['query', ofTarget(queryOf)],
-  ['url', ofTarget((text) => text)],
+  ['url', (subject) => one(subject.request && shownTarget(asReceived(subject, subject.request)))],
   ['url32', (subject) => [avalanche(hashKey(base(subject) + queryOf(target(subject) ?? ''), 'crc32'))]],
   ['url_ip', ofTarget((text) => ({ ip: parseIPv4(/^[a-z]+:\/\/([^/:]+)/i.exec(text)?.[1] ?? '') ?? 0 }))],
   ['url_port', ofTarget((text) => Number(/^[a-z]+:\/\/[^/:]+:(\d+)/i.exec(text)?.[1] ?? 0))],
@@ -330,8 +331,8 @@ const FETCHES: ReadonlyMap<string, Computation> = new Map<string, Computation>([
           : (headerValue(headersOf(subject, 'request'), 'host') ?? '') + pathAndQuery(target(subject) ?? ''),
       ),
   ],
-  ['req.ver', (subject) => one(subject.request?.version)],
-  ['req_ver', (subject) => one(subject.request?.version)],
+  ['req.ver', requestVersion],
+  ['req_ver', requestVersion],
   ['req.proto_http', (subject) => [subject.request !== undefined]],
   ['req_proto_http', (subject) => [subject.request !== undefined]],
   ['http_first_req', (subject) => [subject.session.requests <= 1]],
@@ -353,7 +354,11 @@ const FETCHES: ReadonlyMap<string, Computation> = new Map<string, Computation>([
   [
     'capture.req.ver',
     (subject) =>
-      one(subject.session.received === undefined ? undefined : `HTTP/${subject.session.received.version}`),
+      // Requests of HTTP/2 are captured as their translation.
+      one(
+        subject.session.received &&
+          `HTTP/${subject.session.received.version === '2' ? '1.1' : subject.session.received.version}`,
+      ),
   ],
   ['capture.req.hdr', (subject, [index = '0']) => one(subject.session.captured?.[Number(index)])],
   ['unique-id', () => NOTHING],
@@ -469,6 +474,15 @@ const FETCHES: ReadonlyMap<string, Computation> = new Map<string, Computation>([
       ),
   ],
 ]);
+
+/** The request in the client's own version: servers are asked in HTTP/1.1. */
+function asReceived({ session }: Subject, request: HttpRequest): HttpRequest {
+  return session.received?.version === '2' ? { ...request, version: '2' } : request;
+}
+function requestVersion({ session, request }: Subject): readonly Value[] {
+  if (session.received?.version === '2') return ['2.0'];
+  return one(request?.version);
+}
 
 function isUp(server: ServerState | undefined): boolean {
   return server !== undefined && (server.admin & 39) === 0 && server.state !== 'stopped';

@@ -77,6 +77,11 @@ export function setCookiesOf(headers: Headers): [string, string][] {
   return cookies;
 }
 
+/** What was asked for, as logs and `url` have it: whole with HTTP/2, which knows scheme and authority. */
+export function shownTarget({ version, headers, target }: HttpRequest): string {
+  return version === '2' ? `https://${headerValue(headers, 'host') ?? ''}${target}` : target;
+}
+
 /** The path of a request target, without query; empty for `*`. */
 export function pathOf(target: string): string {
   const path = pathAndQuery(target);

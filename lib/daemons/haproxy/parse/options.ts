@@ -166,7 +166,8 @@ function parseOtherCheck(state: ParserState, proxy: Draft, line: Line, name: str
   if (name === 'pgsql-check' && (line.at(2) !== 'user' || line.at(3) === '')) {
     return bits | fail(state, `${line.head}'${line.at(0)} ${name}' expects 'user <username>' as argument.`);
   }
-  proxy.check.kind = name === 'external-check' ? 'unsupported' : 'connect';
+  proxy.check.kind =
+    name === 'external-check' ? 'unsupported' : name === 'ssl-hello-chk' ? 'tls-hello' : 'connect';
   proxy.check.place = line.place;
   proxy.usesExternalCheck = name === 'external-check';
   return bits;

@@ -110,6 +110,7 @@ export function newDraft(
     errorFiles: new Map(),
     logs: [],
     logFormat: undefined,
+    errorLogFormat: undefined,
     logTag: undefined,
     acls: new Map(),
     tcpRequest: [],
@@ -169,6 +170,7 @@ function inherit(draft: Draft, parent: Draft): Draft {
     errorFiles,
     logs,
     logFormat,
+    errorLogFormat,
     logTag,
     monitorUri,
     stats,
@@ -210,6 +212,7 @@ function inherit(draft: Draft, parent: Draft): Draft {
     errorFiles: new Map(errorFiles),
     logs: [...logs],
     logFormat: canFrontend ? logFormat : undefined,
+    errorLogFormat: canFrontend ? errorLogFormat : undefined,
     logTag,
     monitorUri: canFrontend ? monitorUri : undefined,
     stats,
@@ -486,13 +489,16 @@ function parseSmallKeyword(state: ParserState, proxy: Draft, line: Line, keyword
     case 'log-format':
       return parseFormatWord(state, line) || setLogFormat(state, proxy, line, 'custom', 'log-format');
     case 'log-format-sd':
-    case 'error-log-format':
+    case 'error-log-format': {
+      const format = { ...line.place, kind: 'custom', text: value, nodes: [] } as const;
+      if (keyword === 'error-log-format') proxy.errorLogFormat = { ...format, nodes: [] };
       return (
         parseFormatWord(state, line) ||
         (proxy.kind === 'backend'
           ? warn(state, `${line.head}backend '${proxy.id}' : '${keyword}' directive is ignored in backends.`)
           : NONE)
       );
+    }
     case 'unique-id-format':
       return parseFormatWord(state, line);
     case 'dynamic-cookie-key': {

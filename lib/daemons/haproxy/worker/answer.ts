@@ -13,7 +13,7 @@ import { logSession, timersOf } from './log-line';
 import { countedBytes, errorPage, responseBytes } from './replies';
 import type { Runtime } from './runtime';
 import { countTimes, destroy, dropIdle, dropServer, release, setTimeout } from './session';
-import { tick, type Session } from './state';
+import { type Session, type SideCounters, tick } from './state';
 import { wake } from './wake';
 import { headerValue } from '../evaluate/subject';
 
@@ -47,7 +47,9 @@ export function replyBadRequest(runtime: Runtime, session: Session, status: 400 
   session.status = status;
   session.cause = ending.cause;
   session.ended = ending.ended;
-  runtime.proxy(session.frontend).frontend.failedRequests += 1;
+  const { frontend } = runtime.proxy(session.frontend);
+  frontend.failedRequests += 1;
+  countResponse(frontend, status);
   if (!session.clientClosed)
     runtime.network.send(session.id, 'server', { ...page, headers: capitalised(page.headers) });
   logSession(runtime, session);
@@ -74,9 +76,16 @@ export function deliver(runtime: Runtime, session: Session, message: HttpRespons
   conclude(runtime, session);
 }
 
+/** HTTP/2 has no reason and no words about the connection: lengths and ends are in its frames. */
+function overHttp2({ trace }: Session, message: HttpResponse): HttpResponse {
+  const headers = message.headers.filter(([name]) => name !== 'connection' && name !== 'transfer-encoding');
+  return { ...message, trace, version: '2', reason: '', headers };
+}
+
 /** What the connection needs is said by the daemon: length, close or keep-alive. */
 function forClient(runtime: Runtime, session: Session, message: HttpResponse, counted: number): HttpResponse {
   const request = session.received;
+  if (request?.version === '2') return overHttp2(session, message);
   const isOld = request?.version === '1.0';
   // The usual case, remembered: an answer of known length on a connection that ends with it.
   const isUsual = session.closes && !isOld && session.trace === 0 && request?.method === 'GET';
@@ -102,16 +111,21 @@ function forClient(runtime: Runtime, session: Session, message: HttpResponse, co
   return made;
 }
 
-function count(runtime: Runtime, session: Session, bytes: number): void {
-  const kind = Math.floor(session.status / 100);
+/** 1xx to 5xx, or another number. */
+export function countResponse(counters: SideCounters, status: number): void {
+  const kind = Math.floor(status / 100);
   const slot = kind >= 1 && kind <= 5 ? kind : 0;
+  counters.responses[slot] = (counters.responses[slot] ?? 0) + 1;
+}
+
+function count(runtime: Runtime, session: Session, bytes: number): void {
   const { frontend } = runtime.proxy(session.frontend);
-  frontend.responses[slot] = (frontend.responses[slot] ?? 0) + 1;
+  countResponse(frontend, session.status);
   frontend.bytesOut += bytes;
   frontend.bytesIn += session.bytesIn;
   if (session.backend < 0) return;
   const proxy = runtime.proxy(session.backend);
-  proxy.backend.responses[slot] = (proxy.backend.responses[slot] ?? 0) + 1;
+  countResponse(proxy.backend, session.status);
   proxy.backend.requests += 1;
   proxy.backend.bytesOut += bytes;
   proxy.backend.bytesIn += session.bytesIn;

@@ -11,13 +11,17 @@ import { firstChecks, type HealthSettings, progress } from '../../../protocols/h
 import { healthChart, type HealthEvent } from '../../../protocols/health-check/machine';
 import type { ChartEvent, Step } from '../../../protocols/adapter';
 import type { HealthContext } from '../../../protocols/health-check/machine';
-import type { HttpRequest, HttpResponse, SocketEvent } from '../../../world/network.contract';
-import type { CheckExpect, CheckSettings, ProxySettings, ServerSettings } from '../config';
-import { matches } from '../evaluate/patterns';
+import type { HttpRequest } from '../../../world/network.contract';
+import type { SecureSocketEvent, TlsFailure } from '../../../world/tls.contract';
+import type { CheckSettings, ProxySettings, ServerSettings } from '../config';
+import { ANY_HELLO, isAnswer, ruleOf, speaksTls } from './check-tls';
+import { judge } from './check-verdict';
+import { checkFailure, countHandshake } from './handshake';
 import { sendLog } from './log-line';
 import type { Runtime } from './runtime';
 import { describe, setRunning, setStopped, setStopping, type CheckSwitch, type Which } from './server-status';
-import type { CheckState, CheckStatus, ServerState } from './state';
+import { type CheckState, type CheckStatus, type ServerState, tick } from './state';
+import { clientSettings } from './tls-material';
 
 const MILLISECOND = 1_000;
 const NOTICE = 5;
@@ -56,6 +60,7 @@ export function newCheck(
     running: false,
     connection: 0,
     connected: false,
+    isSecuring: false,
     startedAt: -1,
     status: 'INI',
     code: 0,
@@ -132,7 +137,7 @@ function perform(runtime: Runtime, which: Which, check: CheckState, action: stri
     case 'startCheck':
       return open(runtime, which, check);
     case 'giveUp':
-      return end(runtime, which, check, check.connected ? 'L7TOUT' : 'L4TOUT');
+      return end(runtime, which, check, timeoutOf(check));
     case 'abandon':
       drop(runtime, check);
       check.running = false;
@@ -161,13 +166,15 @@ function open(runtime: Runtime, which: Which, check: CheckState): void {
   const settings = runtime.serverSettings(which.proxy, which.server.index);
   if (settings === undefined || check.running) return;
   check.running = true;
-  check.connected = false;
+  check.connected = check.isSecuring = false;
   check.startedAt = runtime.now;
   check.description = '';
-  const port = check.port ?? (settings.checkPort !== 0 ? settings.checkPort : which.server.port);
+  const rule = ruleOf(runtime, which);
+  const port =
+    check.port ?? rule?.port ?? (settings.checkPort !== 0 ? settings.checkPort : which.server.port);
   check.connection = runtime.network.connect(runtime.host, {
     pid: runtime.pid,
-    ip: settings.checkIp ?? which.server.ip,
+    ip: rule?.ip ?? settings.checkIp ?? which.server.ip,
     port,
     ...(settings.sourceIp === undefined ? {} : { bindIp: settings.sourceIp }),
     on: { name: 'haproxy.check', pid: runtime.pid, data: { proxy: which.proxy, server: which.server.index } },
@@ -179,7 +186,13 @@ function drop(runtime: Runtime, check: CheckState): void {
   check.connection = 0;
 }
 
-export function onCheckEvent(runtime: Runtime, which: Which, event: SocketEvent): void {
+/** What was under way when time was up. */
+function timeoutOf({ connected, isSecuring }: CheckState): CheckStatus {
+  if (isSecuring) return 'L6TOUT';
+  return connected ? 'L7TOUT' : 'L4TOUT';
+}
+
+export function onCheckEvent(runtime: Runtime, which: Which, event: SecureSocketEvent): void {
   const { check } = which.server;
   if (check === undefined || check.connection !== event.connection) return;
   switch (event.type) {
@@ -187,9 +200,17 @@ export function onCheckEvent(runtime: Runtime, which: Which, event: SocketEvent)
       return;
     case 'connected':
       return connected(runtime, which, check);
+    case 'secured':
+      if (runtime.settings(which.proxy).check.kind === 'tls-hello') return end(runtime, which, check, 'L6OK');
+      countHandshake(runtime, which.proxy, which.server, 'done');
+      check.isSecuring = false;
+      return ready(runtime, which, check, 'L6OK');
+    case 'tls-failed':
+      return refused(runtime, which, check, event.failure);
     case 'failed':
       check.connection = 0;
       check.description = errorText(event.errno);
+      if (check.isSecuring) return refused(runtime, which, check, 'reset');
       return end(runtime, which, check, check.connected ? 'SOCKERR' : 'L4CON');
     case 'closed':
       return end(runtime, which, check, 'L7RSP');
@@ -204,8 +225,49 @@ export function onCheckEvent(runtime: Runtime, which: Which, event: SocketEvent)
 }
 function connected(runtime: Runtime, which: Which, check: CheckState): void {
   check.connected = true;
+  const settings = runtime.serverSettings(which.proxy, which.server.index);
+  if (runtime.settings(which.proxy).check.kind === 'tls-hello') return sayHello(runtime, check);
+  if (settings === undefined || !speaksTls(runtime, which, settings))
+    return ready(runtime, which, check, 'L4OK');
+  check.isSecuring = true;
+  runtime.state.tls.total += 1;
+  tick(runtime.state.tls.rate, runtime.now);
+  runtime.network.tls.connect(
+    check.connection,
+    clientSettings(runtime, settings.tls, {
+      proxy: which.proxy,
+      server: which.server.index,
+      name: ruleOf(runtime, which)?.sni ?? settings.tls.checkSni,
+      alpn: settings.tls.checkAlpn,
+    }),
+  );
+}
+/** No TLS with the server, or none any more. */
+function refused(runtime: Runtime, which: Which, check: CheckState, why: TlsFailure | 'reset'): void {
+  const settings = runtime.serverSettings(which.proxy, which.server.index);
+  if (!check.isSecuring) {
+    check.description = 'SSL fatal error';
+    return end(runtime, which, check, 'SOCKERR');
+  }
+  if (runtime.settings(which.proxy).check.kind === 'tls-hello')
+    return end(runtime, which, check, isAnswer(why) ? 'L6OK' : 'L6RSP');
+  countHandshake(runtime, which.proxy, which.server, 'failed');
+  check.description =
+    why === 'reset' || settings === undefined ? HANDSHAKE_FAILURE : checkFailure(why, settings);
+  return end(runtime, which, check, 'L6RSP');
+}
+const HANDSHAKE_FAILURE = 'SSL handshake failure';
+
+/** `option ssl-hello-chk`: whatever answers in TLS, an alert too, is well. */
+function sayHello(runtime: Runtime, check: CheckState): void {
+  check.isSecuring = true;
+  runtime.network.tls.connect(check.connection, ANY_HELLO);
+}
+/** The server can be spoken to, `reached` tells on which layer. */
+function ready(runtime: Runtime, which: Which, check: CheckState, reached: 'L4OK' | 'L6OK'): void {
   const { check: kind } = runtime.settings(which.proxy);
-  if (kind.kind !== 'http') return end(runtime, which, check, 'L4OK');
+  if (kind.kind === 'tcp' && kind.connect !== undefined) check.description = '(tcp-check)';
+  if (kind.kind !== 'http') return end(runtime, which, check, reached);
   runtime.network.send(check.connection, 'client', requestOf(runtime, kind));
   step(runtime, which, { type: 'connected' });
 }
@@ -246,78 +308,6 @@ function errorText(errno: string): string {
       return 'Cannot assign requested address';
     default:
       return errno;
-  }
-}
-
-interface Verdict {
-  status: CheckStatus;
-  description: string;
-}
-
-/** What the rules say about an answer; without rules 2xx and 3xx pass. */
-function judge(runtime: Runtime, { proxy, server }: Which, response: HttpResponse): Verdict {
-  const { check } = runtime.settings(proxy);
-  if (check.disableOn404 && response.status === 404 && server.next !== 'stopped')
-    return { status: 'L7OKC', description: '' };
-  if (check.expect.length === 0) {
-    const passes = response.status >= 200 && response.status <= 399;
-    return { status: passes ? 'L7OK' : 'L7STS', description: passes ? '' : response.reason };
-  }
-  for (const expect of check.expect) {
-    const failure = unmet(expect, response);
-    if (failure !== undefined) return failure;
-  }
-  return { status: 'L7OK', description: '' };
-}
-function unmet(expect: CheckExpect, response: HttpResponse): Verdict | undefined {
-  const isBody = expect.what === 'string' || expect.what === 'rstring';
-  if (isBody && response.body === '')
-    return { status: 'L7RSP', description: 'HTTP content check could not find a response body' };
-  if (isMet(expect, response) !== expect.negated) return undefined;
-  if (!isBody) return { status: 'L7STS', description: response.reason };
-  return {
-    status: 'L7RSP',
-    description: expect.negated ? 'HTTP check matched unwanted content' : 'HTTP content check did not match',
-  };
-}
-function isMet(expect: CheckExpect, response: HttpResponse): boolean {
-  switch (expect.what) {
-    case 'status':
-      return expect.statuses.some(
-        ({ lowest, highest }) => response.status >= lowest && response.status <= highest,
-      );
-    case 'rstatus':
-      return matches(String(response.status), expect.pattern, { ignoreCase: false });
-    case 'string':
-      return response.body.includes(expect.pattern);
-    case 'rstring':
-      return matches(response.body, expect.pattern, { ignoreCase: false });
-    case 'hdr':
-    case 'fhdr': {
-      const found = response.headers.filter(
-        ([name]) => name.toLowerCase() === expect.headerName.toLowerCase(),
-      );
-      if (expect.pattern === '') return found.length > 0;
-      const values =
-        expect.what === 'fhdr'
-          ? found.map(([, value]) => value)
-          : found.flatMap(([, value]) => value.split(',').map((part) => part.trim()));
-      return values.some((value) => valueMatches(value, expect));
-    }
-  }
-}
-function valueMatches(value: string, { headerMatch, pattern }: CheckExpect): boolean {
-  switch (headerMatch) {
-    case 'beg':
-      return value.startsWith(pattern);
-    case 'end':
-      return value.endsWith(pattern);
-    case 'sub':
-      return value.includes(pattern);
-    case 'reg':
-      return matches(value, pattern, { ignoreCase: false });
-    default:
-      return value === pattern;
   }
 }
 

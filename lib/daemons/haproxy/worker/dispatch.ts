@@ -17,6 +17,7 @@ import { conclude, type Ending, replyError } from './answer';
 import { choose, isHashing, type Key, uriKey } from './balance/choose';
 import { dynamicLimit } from './balance/weights';
 import { observe } from './checks';
+import { hop } from './hop';
 import { changeSlot, enqueue, leaveQueue, serveQueue } from './queue';
 import type { Runtime } from './runtime';
 import { destroy, dropIdle, dropServer, enterServer, leaveServer, setDeadline, setTimeout } from './session';
@@ -248,6 +249,7 @@ export function connect(runtime: Runtime, session: Session): void {
     dropIdle(runtime, session);
   }
   session.isReused = false;
+  session.serverTls = undefined;
   const source = settings.sourceIp ?? runtime.settings(session.backend).sourceIp;
   const port = settings.mapsPort ? session.localPort + settings.portOffset : server.port;
   const asked: Parameters<typeof runtime.network.connect>[1] = {
@@ -441,17 +443,6 @@ export function isRetryable(
 }
 
 // ---------------------------------------------------------------- words for the learner
-export function hop(
-  runtime: Runtime,
-  session: Session,
-  what: string,
-  text: string,
-  verdict: string,
-  outcome: 'ok' | 'wait' | 'bad',
-  place?: { readonly file: string; readonly line: number },
-): void {
-  runtime.world.hop(session.trace, runtime.template(what, text, verdict, outcome, place), runtime.now);
-}
 function traceChoice(runtime: Runtime, session: Session, server: ServerState): void {
   const settings = runtime.settings(session.backend);
   const own = settings.servers[server.index];

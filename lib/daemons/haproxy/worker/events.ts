@@ -6,20 +6,32 @@
  */
 import type { Kernel } from '../../../kernel/kernel';
 import type { Micros } from '../../../std/instant';
-import type { HttpResponse, Message, SocketEvent } from '../../../world/network.contract';
+import type { HttpResponse, Message } from '../../../world/network.contract';
+import type { SecureSocketEvent, TlsFailure } from '../../../world/tls.contract';
 import type { Host, World } from '../../../world/world.contract';
 import { ACCEPT } from '../sockets';
-import { conclude, replyBadRequest } from './answer';
+import { conclude, countResponse, replyBadRequest } from './answer';
 import { onCheckEvent, step } from './checks';
-import { connectFailed, hop, leftQueue, onConnected, queueExpired, resume, tunnelTimeout } from './dispatch';
+import { connectFailed, leftQueue, onConnected, queueExpired, resume, tunnelTimeout } from './dispatch';
+import { hop } from './hop';
 import { logConnection, logSession } from './log-line';
+import {
+  beginHandshake,
+  beginServerHandshake,
+  bindOf,
+  handshakeDone,
+  handshakeFailed,
+  serverHandshakeFailed,
+  serverSecured,
+} from './handshake';
 import { parseRequest } from './raw-request';
-import { begin, beginTcp, tarpitEnds } from './request';
+import { begin, beginTcp, inspect, tarpitEnds } from './request';
 import { onResponse, onServerEnd, responseExpired } from './response';
 import { type Runtime, runtimeOf, setSessionTimer } from './runtime';
 import { warmUp } from './server-status';
 import {
   countAccept,
+  countSession,
   destroy,
   dropServer,
   isExpired,
@@ -32,11 +44,14 @@ import {
 import type { Session, Wakeup } from './state';
 import { finishIfIdle } from './stop';
 import { admission } from './tcp-rules';
+import { type BindPlace, choose, SNI_CHOOSER } from './tls-material';
 
 /** Processor time that one request costs the daemon. */
 const REQUEST_COST: Micros = 40;
 /** A wait for the processor that is shorter goes unnoticed. */
 const UNNOTICED: Micros = 1_000;
+/** What a connection without a request is counted and logged as. */
+const BAD_REQUEST = 400;
 
 type ServerTimer = { proxy: number; server: number };
 
@@ -56,13 +71,17 @@ export function registerWorker(world: World): void {
       if (session !== undefined && isExpired(runtime, session)) expired(runtime, session);
     }),
   );
-  world.callback<number, SocketEvent>(ACCEPT, ({ host, pid, data }, event) =>
+  world.network.tls.chooser<BindPlace>(SNI_CHOOSER, ({ host, pid, data }, hello) => {
+    const runtime = runtimeOf(host, pid);
+    return runtime === undefined ? { refuse: 'internal_error' } : choose(runtime, data, hello);
+  });
+  world.callback<number, SecureSocketEvent>(ACCEPT, ({ host, pid, data }, event) =>
     within(host, pid, (runtime) => onClient(runtime, data, event)),
   );
-  world.callback<null, SocketEvent>('haproxy.server', ({ host, pid }, event) =>
+  world.callback<null, SecureSocketEvent>('haproxy.server', ({ host, pid }, event) =>
     within(host, pid, (runtime) => onServer(runtime, event)),
   );
-  world.callback<ServerTimer, SocketEvent>('haproxy.check', ({ host, pid, data }, event) =>
+  world.callback<ServerTimer, SecureSocketEvent>('haproxy.check', ({ host, pid, data }, event) =>
     within(host, pid, (runtime) => {
       const server = runtime.server(data.proxy, data.server);
       if (server !== undefined) onCheckEvent(runtime, { proxy: data.proxy, server }, event);
@@ -133,7 +152,7 @@ function cutOff(runtime: Runtime, session: Session, why: string): void {
 }
 
 // ---------------------------------------------------------------- clients
-function onClient(runtime: Runtime, listener: number, event: SocketEvent): void {
+function onClient(runtime: Runtime, listener: number, event: SecureSocketEvent): void {
   if (event.type === 'accepted') {
     accept(runtime, listener, event.connection);
     return;
@@ -150,17 +169,32 @@ function onClient(runtime: Runtime, listener: number, event: SocketEvent): void 
     case 'failed':
       onClientReset(runtime, session);
       return;
+    case 'secured':
+      handshakeDone(runtime, session, event.info);
+      established(runtime, session);
+      return;
+    case 'tls-failed':
+      handshakeFailed(runtime, session, event.failure);
+      return;
     case 'connected':
   }
 }
 
 function accept(runtime: Runtime, listener: number, connection: number): void {
   const session = newSession(runtime, listener, connection);
-  const settings = runtime.settings(session.frontend);
   runtime.state.sessions.set(connection, session);
   countAccept(runtime, session);
   limitListeners(runtime, session.frontend);
-  if (settings.tcpRequest.length > 0 && !isAdmitted(runtime, session)) return;
+  if (!isAdmitted(runtime, session, 'connection')) return;
+  if (bindOf(runtime, session)?.usesTls === true) beginHandshake(runtime, session);
+  else established(runtime, session);
+}
+
+/** The connection can carry data: it becomes a session. */
+function established(runtime: Runtime, session: Session): void {
+  const settings = runtime.settings(session.frontend);
+  if (!isAdmitted(runtime, session, 'session')) return;
+  countSession(runtime, session);
   logConnection(runtime, session);
   if (settings.mode !== 'http') {
     beginTcp(runtime, session);
@@ -171,18 +205,23 @@ function accept(runtime: Runtime, listener: number, connection: number): void {
   setTimeout(runtime, session, patience === undefined ? client : Math.min(patience, client ?? patience));
 }
 /** False: a rule has ended the connection. */
-function isAdmitted(runtime: Runtime, session: Session): boolean {
-  for (const where of ['connection', 'session'] as const) {
-    const verdict = admission(runtime, session, where);
-    if (verdict === 'accept') continue;
-    runtime.proxy(session.frontend).frontend.deniedRequests += 1;
-    destroy(runtime, session, verdict === 'reject' ? 'close' : 'reset');
-    return false;
-  }
-  return true;
+function isAdmitted(runtime: Runtime, session: Session, where: 'connection' | 'session'): boolean {
+  const verdict = admission(runtime, session, where);
+  if (verdict === 'accept') return true;
+  const { frontend } = runtime.proxy(session.frontend);
+  if (where === 'connection') frontend.deniedConnections += 1;
+  else frontend.deniedSessions += 1;
+  destroy(runtime, session, verdict === 'reject' ? 'close' : 'reset');
+  return false;
 }
 
 function onMessage(runtime: Runtime, session: Session, message: Message): void {
+  if (session.phase === 'inspect') {
+    session.bytesIn += message.bytes;
+    session.waiting.push(message);
+    inspect(runtime, session, { isFinal: false });
+    return;
+  }
   if (session.phase === 'tunnel' || runtime.settings(session.frontend).mode !== 'http') {
     relay(runtime, session, message);
     return;
@@ -192,8 +231,7 @@ function onMessage(runtime: Runtime, session: Session, message: Message): void {
     return;
   }
   if (message.kind === 'request') {
-    if (takesHttp(runtime, session)) spend(runtime, session, message);
-    else destroy(runtime, session);
+    spend(runtime, session, message);
     return;
   }
   if (message.kind !== 'bytes') {
@@ -212,11 +250,6 @@ function onMessage(runtime: Runtime, session: Session, message: Message): void {
   session.buffered = session.buffered.slice(parsed.length);
   spend(runtime, session, parsed.request);
 }
-/** Plain HTTP on a port that speaks TLS is no handshake: the connection ends without a word. */
-function takesHttp(runtime: Runtime, session: Session): boolean {
-  const listener = runtime.listener(session);
-  return runtime.settings(session.frontend).binds[listener?.bind ?? 0]?.usesTls !== true;
-}
 /** The processor's share of a request; it is only waited for when there is a crowd. */
 function spend(runtime: Runtime, session: Session, message: Message & { kind: 'request' }): void {
   const done = runtime.host.compute(runtime.pid, REQUEST_COST);
@@ -233,6 +266,12 @@ function spend(runtime: Runtime, session: Session, message: Message & { kind: 'r
 function onClientEnd(runtime: Runtime, session: Session): void {
   session.closes = true;
   switch (session.phase) {
+    case 'handshake':
+      return;
+    case 'inspect':
+      session.clientClosed = true;
+      inspect(runtime, session, { isFinal: true });
+      return;
     case 'request':
     case 'keepAlive':
       if (session.requests === 0) logEmpty(runtime, session);
@@ -262,6 +301,9 @@ function onClientEnd(runtime: Runtime, session: Session): void {
 function onClientReset(runtime: Runtime, session: Session): void {
   session.clientClosed = session.closes = true;
   switch (session.phase) {
+    case 'handshake':
+      handshakeFailed(runtime, session, 'reset');
+      return;
     case 'request':
     case 'keepAlive':
       if (session.requests === 0) logEmpty(runtime, session);
@@ -288,14 +330,19 @@ function abort(runtime: Runtime, session: Session): void {
 }
 /** A connection on which nothing was ever said, unless `option dontlognull` hides it. */
 function logEmpty(runtime: Runtime, session: Session): void {
-  if (runtime.settings(session.frontend).options.has('dontlognull')) return;
+  const { frontend } = runtime.proxy(session.frontend);
+  frontend.failedRequests += 1;
+  countResponse(frontend, BAD_REQUEST);
+  const isNothing = session.buffered === '';
+  if (isNothing && runtime.settings(session.frontend).options.has('dontlognull')) return;
+  session.status = BAD_REQUEST;
   session.cause = 'C';
   session.ended = 'R';
   logSession(runtime, session);
 }
 
 // ---------------------------------------------------------------- servers
-function onServer(runtime: Runtime, event: SocketEvent): void {
+function onServer(runtime: Runtime, event: SecureSocketEvent): void {
   const client = runtime.state.byServer.get(event.connection);
   const session = client === undefined ? undefined : runtime.state.sessions.get(client);
   if (session === undefined) return;
@@ -305,9 +352,20 @@ function onServer(runtime: Runtime, event: SocketEvent): void {
   }
   if (session.connection !== event.connection) return;
   switch (event.type) {
-    case 'connected':
-      setDeadline(runtime, session, 0);
-      onConnected(runtime, session);
+    case 'connected': {
+      const settings = runtime.serverSettings(session.backend, session.server);
+      const server = runtime.server(session.backend, session.server);
+      if (settings !== undefined && server?.usesTls === true)
+        beginServerHandshake(runtime, session, settings);
+      else reached(runtime, session);
+      return;
+    }
+    case 'secured':
+      serverSecured(runtime, session, event.info);
+      reached(runtime, session);
+      return;
+    case 'tls-failed':
+      onServerRefused(runtime, session, event.failure);
       return;
     case 'message':
       if (session.phase === 'tunnel') relayBack(runtime, session, event.message);
@@ -323,6 +381,18 @@ function onServer(runtime: Runtime, event: SocketEvent): void {
       return;
     case 'accepted':
   }
+}
+/** The server can be spoken to. */
+function reached(runtime: Runtime, session: Session): void {
+  setDeadline(runtime, session, 0);
+  onConnected(runtime, session);
+}
+/** No TLS with the server; over TLS 1.3 it may say so when the request is on its way. */
+function onServerRefused(runtime: Runtime, session: Session, failure: TlsFailure): void {
+  if (session.phase === 'connect') {
+    serverHandshakeFailed(runtime, session, failure);
+    connectFailed(runtime, session, 'refused');
+  } else onServerFailed(runtime, session);
 }
 function onServerFailed(runtime: Runtime, session: Session): void {
   switch (session.phase) {
@@ -345,7 +415,7 @@ function onServerFailed(runtime: Runtime, session: Session): void {
   }
 }
 /** A kept connection that its server ends is of no use any more. */
-function onIdleServer(runtime: Runtime, session: Session, event: SocketEvent): void {
+function onIdleServer(runtime: Runtime, session: Session, event: SecureSocketEvent): void {
   if (event.type !== 'closed' && event.type !== 'failed') return;
   runtime.state.byServer.delete(event.connection);
   runtime.network.close(event.connection, 'client');
@@ -386,6 +456,12 @@ function serverEnds(runtime: Runtime, session: Session): void {
 // ---------------------------------------------------------------- time
 function expired(runtime: Runtime, session: Session): void {
   switch (session.phase) {
+    case 'handshake':
+      handshakeFailed(runtime, session, 'timeout');
+      return;
+    case 'inspect':
+      inspect(runtime, session, { isFinal: true });
+      return;
     case 'computing': {
       const message = session.waiting.shift();
       if (message?.kind === 'request') begin(runtime, session, message);

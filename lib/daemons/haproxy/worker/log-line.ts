@@ -11,11 +11,12 @@
 import { civilFromMicros } from '../../../std/civil';
 import { formatIPv4 } from '../../../std/ipv4';
 import type { Micros } from '../../../std/instant';
+import type { HttpRequest } from '../../../world/network.contract';
 import type { SyslogPriority } from '../../../world/process.contract';
 import type { FormatNode, LogTarget } from '../config';
 import { quoted } from '../evaluate/format';
 import { sampleText } from '../evaluate/convert';
-import { pathAndQuery, pathOf, queryOf, type Subject } from '../evaluate/subject';
+import { pathAndQuery, pathOf, queryOf, shownTarget, type Subject } from '../evaluate/subject';
 import type { Runtime } from './runtime';
 import type { Session } from './state';
 
@@ -56,8 +57,8 @@ const FACILITIES = [
   'local7',
 ];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-const ERR = 3;
-const INFO = 6;
+export const ERR = 3;
+export const INFO = 6;
 const SYSLOG_UDP = 514;
 
 /** An event of a proxy (a server going down): to all its targets that take this level. */
@@ -206,6 +207,7 @@ function since(session: Session, at: Micros): number {
   return at < 0 ? -1 : Math.floor((at - session.acceptedAt) / 1_000);
 }
 export interface Timers {
+  handshake: number;
   idle: number;
   request: number;
   queue: number;
@@ -216,22 +218,29 @@ export interface Timers {
   data: number;
 }
 export function timersOf(session: Session, now: Micros): Timers {
-  const idle = since(session, session.idleSince);
+  const started = since(session, session.idleSince);
+  const handshake = Math.min(started, since(session, session.securedAt));
   const requested = since(session, session.requestedAt);
   const queued = since(session, session.queuedAt);
   const connected = since(session, session.connectedAt);
   const answered = since(session, session.answeredAt);
   const closed = since(session, now);
   return {
-    idle,
-    request: requested < 0 ? -1 : requested - idle,
+    handshake,
+    idle: started - handshake,
+    request: requested < 0 ? -1 : requested - started,
     queue: queued < 0 ? -1 : queued - Math.max(0, requested),
     connect: connected < 0 ? -1 : connected - queued,
     response: answered < 0 ? -1 : answered - connected,
-    active: closed - idle,
+    active: closed - started,
     total: closed,
     data: answered < 0 ? -1 : closed - answered,
   };
+}
+
+/** `%Tq`: everything up to the whole request. */
+function untilRequest({ handshake, idle, request }: Timers): number {
+  return request < 0 ? -1 : handshake + idle + request;
 }
 
 // ---------------------------------------------------------------- the usual lines
@@ -267,12 +276,15 @@ function addressText(ip: number): string {
 function placeText(runtime: Runtime, session: Session): string {
   const { frontend, backend, server } = session;
   if (server < 0)
-    return `] ${runtime.settings(frontend).id} ${backendName(runtime, session)}/${serverName(runtime, session)} `;
-  const key = (frontend * MOST_PLACES + backend) * MOST_PLACES + server;
+    return `] ${frontendName(runtime, session)} ${backendName(runtime, session)}/${serverName(runtime, session)} `;
+  const key =
+    ((session.tls === undefined ? 0 : MOST_PLACES) + frontend) * MOST_PLACES * MOST_PLACES +
+    backend * MOST_PLACES +
+    server;
   const known = runtime.places.get(key);
   if (known !== undefined) return known;
   const made = flat(
-    `] ${runtime.settings(frontend).id} ${backendName(runtime, session)}/${serverName(runtime, session)} `,
+    `] ${frontendName(runtime, session)} ${backendName(runtime, session)}/${serverName(runtime, session)} `,
   );
   runtime.places.set(key, made);
   return made;
@@ -298,7 +310,12 @@ function quotedLine(session: Session): string {
 function tcpLine(runtime: Runtime, session: Session): string {
   const t = timersOf(session, runtime.now);
   const clock = runtime.host.clock() - runtime.now + session.acceptedAt;
-  return `${formatIPv4(session.clientIp)}:${session.clientPort} [${logTime(clock)}] ${runtime.settings(session.frontend).id} ${backendName(runtime, session)}/${serverName(runtime, session)} ${t.queue}/${t.connect}/${t.total} ${session.bytesOut} ${session.cause}${session.ended} ${counts(runtime, session)} ${session.queuePosition}/${session.backendQueuePosition}`;
+  return `${formatIPv4(session.clientIp)}:${session.clientPort} [${logTime(clock)}] ${frontendName(runtime, session)} ${backendName(runtime, session)}/${serverName(runtime, session)} ${t.queue}/${t.connect}/${t.total} ${session.bytesOut} ${session.cause}${session.ended} ${counts(runtime, session)} ${session.queuePosition}/${session.backendQueuePosition}`;
+}
+/** `%ft`: a `~` tells of TLS. */
+function frontendName(runtime: Runtime, session: Session): string {
+  const isTls = session.tls !== undefined || session.handshakeError !== undefined;
+  return `${runtime.settings(session.frontend).id}${isTls ? '~' : ''}`;
 }
 function backendName(runtime: Runtime, session: Session): string {
   return runtime.settings(session.backend < 0 ? session.frontend : session.backend).id;
@@ -306,7 +323,13 @@ function backendName(runtime: Runtime, session: Session): string {
 function requestLine({ received }: Session): string {
   return received === undefined
     ? '<BADREQ>'
-    : `${received.method} ${received.target} HTTP/${received.version}`;
+    : `${received.method} ${shownTarget(received)} ${versionText(received.version)}`;
+}
+function versionText(version: HttpRequest['version'] | undefined): string {
+  return version === '2' ? 'HTTP/2.0' : `HTTP/${version ?? '1.1'}`;
+}
+function orDash(text: string | undefined): string {
+  return text === undefined || text === '' ? '-' : text;
 }
 export function serverName(runtime: Runtime, session: Session): string {
   if (session.server >= 0) return runtime.server(session.backend, session.server)?.name ?? '<NOSRV>';
@@ -321,7 +344,7 @@ function counts(runtime: Runtime, session: Session): string {
 }
 
 // ---------------------------------------------------------------- log-format
-function customLine(runtime: Runtime, session: Session, nodes: readonly FormatNode[]): string {
+export function customLine(runtime: Runtime, session: Session, nodes: readonly FormatNode[]): string {
   const subject: Subject = { runtime, session, request: session.received, response: undefined };
   let line = '';
   for (const node of nodes) {
@@ -345,7 +368,10 @@ function customLine(runtime: Runtime, session: Session, nodes: readonly FormatNo
 
 type Variable = (runtime: Runtime, session: Session) => string | number;
 const clockAt = (runtime: Runtime, at: Micros): number => runtime.host.clock() - runtime.now + at;
-const target = (session: Session): string => session.received?.target ?? '';
+const target = ({ received }: Session): string => (received === undefined ? '' : shownTarget(received));
+/** With HTTP/2 scheme and authority stay. */
+const path = (session: Session): string =>
+  session.received?.version === '2' ? (target(session).split('?')[0] ?? '') : pathOf(target(session));
 const gmt = (clock: number, zone: string): string => `${logTime(clock).slice(0, -4)} ${zone}`;
 const server = (runtime: Runtime, session: Session): number =>
   runtime.server(session.backend, session.server)?.current ?? 0;
@@ -360,7 +386,7 @@ const VARIABLES: ReadonlyMap<string, Variable> = new Map<string, Variable>([
   ['bi', (runtime, session) => formatIPv4(runtime.network.connection(session.connection)?.localIp ?? 0)],
   ['bp', (runtime, session) => runtime.network.connection(session.connection)?.localPort ?? 0],
   ['f', (runtime, session) => runtime.settings(session.frontend).id],
-  ['ft', (runtime, session) => runtime.settings(session.frontend).id],
+  ['ft', frontendName],
   ['b', backendName],
   ['s', serverName],
   ['ST', (_, session) => (session.status === 0 ? -1 : session.status)],
@@ -378,10 +404,10 @@ const VARIABLES: ReadonlyMap<string, Variable> = new Map<string, Variable>([
   ['r', (_, session) => requestLine(session)],
   ['HM', (_, session) => session.received?.method ?? '<BADREQ>'],
   ['HU', (_, session) => target(session)],
-  ['HP', (_, session) => pathOf(target(session))],
+  ['HP', (_, session) => path(session)],
   ['HPO', (_, session) => pathAndQuery(target(session))],
   ['HQ', (_, session) => (target(session).includes('?') ? `?${queryOf(target(session))}` : '')],
-  ['HV', (_, session) => `HTTP/${session.received?.version ?? '1.1'}`],
+  ['HV', (_, session) => versionText(session.received?.version)],
   ['CC', () => '-'],
   ['CS', () => '-'],
   ['hr', (_, session) => (session.captured === undefined ? '' : `{${session.captured.join('|')}}`)],
@@ -400,10 +426,10 @@ const VARIABLES: ReadonlyMap<string, Variable> = new Map<string, Variable>([
   ['trl', (runtime, session) => gmt(clockAt(runtime, session.idleSince), '+0000')],
   ['Ts', (runtime, session) => Math.floor(clockAt(runtime, session.acceptedAt) / 1_000_000)],
   ['ms', (runtime, session) => three(Math.floor((clockAt(runtime, session.acceptedAt) % 1_000_000) / 1_000))],
-  ['Th', () => 0],
+  ['Th', (runtime, session) => timersOf(session, runtime.now).handshake],
   ['Ti', (runtime, session) => timersOf(session, runtime.now).idle],
   ['TR', (runtime, session) => timersOf(session, runtime.now).request],
-  ['Tq', (runtime, session) => timersOf(session, runtime.now).request + timersOf(session, runtime.now).idle],
+  ['Tq', (runtime, session) => untilRequest(timersOf(session, runtime.now))],
   ['Tw', (runtime, session) => timersOf(session, runtime.now).queue],
   ['Tc', (runtime, session) => timersOf(session, runtime.now).connect],
   ['Tr', (runtime, session) => timersOf(session, runtime.now).response],
@@ -412,8 +438,8 @@ const VARIABLES: ReadonlyMap<string, Variable> = new Map<string, Variable>([
   ['Tt', (runtime, session) => timersOf(session, runtime.now).total],
   ['Tu', (runtime, session) => timersOf(session, runtime.now).total],
   ['ID', () => ''],
-  ['sslc', () => '-'],
-  ['sslv', () => '-'],
+  ['sslc', (_, session) => orDash(session.tls?.cipher)],
+  ['sslv', (_, session) => orDash(session.tls?.version)],
 ]);
 
 export function variable(subject: Subject, name: string): string {

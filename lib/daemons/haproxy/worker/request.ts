@@ -9,22 +9,24 @@
 
 import { formatIPv4 } from '../../../std/ipv4';
 import type { HttpRequest } from '../../../world/network.contract';
-import type { HttpRule, Place, ProxySettings } from '../config';
+import type { HttpRule, Place, ProxySettings, SwitchingRule } from '../config';
 import { holds } from '../evaluate/condition';
 import { render } from '../evaluate/format';
 import { headerValue, lowerCased, type Subject } from '../evaluate/subject';
 import { countRequest, deliver, replyError, reply } from './answer';
 import { countTracked } from './counters';
 import { readCookie } from './cookies';
-import { dispatch, hop } from './dispatch';
+import { dispatch } from './dispatch';
+import { hop } from './hop';
 import { logSession, variable } from './log-line';
 import { errorPage } from './replies';
 import { applyRules, headBytes, type Outcome } from './rules';
 import type { Runtime } from './runtime';
-import { destroy, enterBackend, setDeadline } from './session';
+import { destroy, enterBackend, setDeadline, setTimeout } from './session';
 import { isAlive, type Session } from './state';
 import { statsAnswer } from './stats-answer';
 import { applyStickRules } from './stick';
+import { inspection } from './tcp-rules';
 
 /** A whole request is there. */
 export function begin(runtime: Runtime, session: Session, message: HttpRequest): void {
@@ -34,7 +36,7 @@ export function begin(runtime: Runtime, session: Session, message: HttpRequest):
   session.requestedAt = runtime.now;
   session.trace = message.trace;
   session.received = receivedOf(runtime, session, message);
-  session.request = session.received;
+  session.request = translated(session.received);
   countRequest(runtime, session, message);
   if (session.tracked !== undefined) countTracked(runtime, session);
   if (settings.captures.length > 0) session.captured = captureHeaders(settings, session.received);
@@ -52,10 +54,24 @@ export function begin(runtime: Runtime, session: Session, message: HttpRequest):
     answerMonitor(runtime, session, settings);
     return;
   }
+  if (settings.tcpRequest.length > 0 && !passesContent(runtime, session)) return;
   if (!passRules(runtime, session, settings, settings.httpRequest)) return;
   if (answersStatistics(runtime, session, session.frontend)) return;
   if (settings.redirects.length > 0 && !passRules(runtime, session, settings, settings.redirects)) return;
   chooseBackend(runtime, session, settings);
+}
+
+/** What is asked in HTTP/2 goes on in HTTP/1.1. */
+function translated(received: HttpRequest): HttpRequest {
+  return received.version === '2' ? { ...received, version: '1.1' } : received;
+}
+
+/** `tcp-request content` where HTTP is spoken: the whole request is there. */
+function passesContent(runtime: Runtime, session: Session): boolean {
+  const verdict = inspection(runtime, session, { proxy: session.frontend, isFinal: true });
+  if (verdict === 'accept' || verdict === 'wait') return true;
+  refuseContent(runtime, session, verdict);
+  return false;
 }
 
 /** The request without what concerns the client's connection only. */
@@ -175,11 +191,7 @@ function chooseBackend(runtime: Runtime, session: Session, settings: ProxySettin
   let place: Place | undefined;
   for (const rule of settings.switching) {
     if (!holds(subject, rule.condition)) continue;
-    const name =
-      rule.format === undefined
-        ? rule.backend
-        : render(subject, rule.format, (own, variableName) => variable(own, variableName));
-    const found = runtime.backend(name);
+    const found = runtime.backend(backendOf(subject, rule));
     place = rule;
     // A computed name that does not exist leaves the choice to default_backend.
     if (found >= 0) backend = found;
@@ -347,15 +359,44 @@ function forward(runtime: Runtime, session: Session, frontend: ProxySettings, ba
     });
 }
 
-/** A connection in tcp mode: there is nothing to read before a server is chosen. */
+/** A connection in tcp mode: rules may want to see its first bytes before a server is chosen. */
 export function beginTcp(runtime: Runtime, session: Session): void {
+  session.requestedAt = session.acceptedAt;
+  const { tcpRequest, inspectDelay } = runtime.settings(session.frontend);
+  if (tcpRequest.length === 0) {
+    chooseTcpBackend(runtime, session);
+    return;
+  }
+  session.phase = 'inspect';
+  inspect(runtime, session, { isFinal: inspectDelay === 0 });
+  if (session.phase === 'inspect') setTimeout(runtime, session, inspectDelay);
+}
+
+/** `tcp-request content`: of the frontend, and of the backend once it is chosen. Goes on when no rule waits any more. */
+export function inspect(runtime: Runtime, session: Session, { isFinal }: { isFinal: boolean }): void {
+  const verdict = inspection(runtime, session, { proxy: session.frontend, isFinal });
+  if (verdict === 'wait') return;
+  setDeadline(runtime, session, 0);
+  if (verdict === 'accept') chooseTcpBackend(runtime, session);
+  else refuseContent(runtime, session, verdict);
+}
+function refuseContent(runtime: Runtime, session: Session, verdict: 'reject' | 'silent-drop'): void {
+  runtime.proxy(session.frontend).frontend.deniedRequests += 1;
+  session.requestedAt = -1;
+  session.cause = 'P';
+  session.ended = 'R';
+  logSession(runtime, session);
+  destroy(runtime, session, verdict === 'reject' ? 'close' : 'reset');
+}
+
+function chooseTcpBackend(runtime: Runtime, session: Session): void {
   const settings = runtime.settings(session.frontend);
-  session.requestedAt = runtime.now;
   const subject: Subject = { runtime, session, request: undefined, response: undefined };
   const rule = settings.switching.find((candidate) => holds(subject, candidate.condition));
-  const name = rule?.backend ?? settings.defaultBackend?.name;
-  const named = name === undefined ? -1 : runtime.backend(name);
-  const backend = named >= 0 ? named : settings.hasBackend ? session.frontend : -1;
+  const asked = rule === undefined ? -1 : runtime.backend(backendOf(subject, rule));
+  const usual = settings.defaultBackend === undefined ? -1 : runtime.backend(settings.defaultBackend.name);
+  const own = settings.hasBackend ? session.frontend : -1;
+  const backend = asked >= 0 ? asked : usual >= 0 ? usual : own;
   if (backend < 0) {
     session.cause = 'S';
     session.ended = 'C';
@@ -364,6 +405,19 @@ export function beginTcp(runtime: Runtime, session: Session): void {
     return;
   }
   enterBackend(runtime, session, backend);
+  if (backend !== session.frontend && !passesBackend(runtime, session, backend)) return;
   persist(runtime, session, runtime.settings(backend));
   dispatch(runtime, session);
+}
+function passesBackend(runtime: Runtime, session: Session, backend: number): boolean {
+  if (runtime.settings(backend).tcpRequest.length === 0) return true;
+  const verdict = inspection(runtime, session, { proxy: backend, isFinal: true });
+  if (verdict === 'accept' || verdict === 'wait') return true;
+  refuseContent(runtime, session, verdict);
+  return false;
+}
+function backendOf(subject: Subject, rule: SwitchingRule): string {
+  return rule.format === undefined
+    ? rule.backend
+    : render(subject, rule.format, (own, variableName) => variable(own, variableName));
 }

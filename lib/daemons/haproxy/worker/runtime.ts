@@ -13,6 +13,7 @@ import type { Host, World } from '../../../world/world.contract';
 import type { Configuration, ProxySettings, ServerSettings } from '../config';
 import { formatMessage, type MessageLevel } from '../messages';
 import type { Pool } from './balance/weights';
+import { TlsMaterialCache } from './tls-material';
 import type { ListenerState, ProxyState, ServerState, Session, WorkerState } from './state';
 
 export const DAEMON = 'haproxy';
@@ -46,6 +47,7 @@ export class Runtime {
     backend: ProxySettings;
   }>();
   readonly answers = new Recent<{ plain: HttpResponse; closes: boolean }>();
+  readonly tlsCache = new TlsMaterialCache();
   readonly delivered = new Recent<{ message: HttpResponse; bytes: number }>();
 
   constructor(

@@ -88,6 +88,10 @@ export function newSession(runtime: Runtime, listener: number, connection: numbe
     captured: undefined,
     stickKeys: undefined,
     tracked: undefined,
+    tls: undefined,
+    serverTls: undefined,
+    handshakeError: undefined,
+    securedAt: runtime.now,
   };
 }
 
@@ -128,12 +132,17 @@ export function countAccept(runtime: Runtime, session: Session): void {
   counters.mostSessions = Math.max(counters.mostSessions, counters.current);
   const { frontend } = runtime.proxy(session.frontend);
   frontend.connections += 1;
-  frontend.sessions += 1;
   frontend.current += 1;
   frontend.mostSessions = Math.max(frontend.mostSessions, frontend.current);
-  tick(frontend.rate, runtime.now);
+  tick(frontend.connectionRate, runtime.now);
   const listener = runtime.listener(session);
   if (listener !== undefined) listener.current += 1;
+}
+/** The connection can carry data: it counts as a session. */
+export function countSession(runtime: Runtime, session: Session): void {
+  const { frontend } = runtime.proxy(session.frontend);
+  frontend.sessions += 1;
+  tick(frontend.rate, runtime.now);
 }
 /** `fullconn` and statistics know a backend's sessions from the moment it is chosen. */
 export function enterBackend(runtime: Runtime, session: Session, backend: number): void {

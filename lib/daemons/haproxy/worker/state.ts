@@ -11,7 +11,9 @@ import type { ChartSnapshot } from '../../../protocols/adapter';
 import type { HealthContext } from '../../../protocols/health-check/machine';
 import type { Micros } from '../../../std/instant';
 import type { HttpRequest, HttpResponse, Message } from '../../../world/network.contract';
+import type { TlsInfo } from '../../../world/tls.contract';
 import type { Configuration } from '../config';
+import type { LoadedCertificate } from '../config-tls';
 
 export interface WorkerState {
   role: 'worker';
@@ -31,6 +33,7 @@ export interface WorkerState {
   /** refuses everything new from this instant on */
   stoppedAt: Micros;
   counters: GlobalCounters;
+  tls: TlsState;
   /** unique ids of admin connections, requests … */
   nextId: number;
   /** bytes of the last malformed message, for `show errors` */
@@ -52,6 +55,28 @@ export interface WorkerState {
 export interface Wakeup {
   session: number;
   why: 'dequeued' | 'next' | 'D' | 'U' | 'K';
+}
+
+/** Certificates in force, and what the runtime API is about to put in their place. */
+export interface TlsState {
+  certificates: ReadonlyMap<string, LoadedCertificate>;
+  /** moves on with every change of them */
+  generation: number;
+  transaction: LoadedCertificate | undefined;
+  /** connections that spoke TLS, on both sides */
+  total: number;
+  rate: Rate;
+  /** handshakes that were done in full */
+  frontendKeys: Rate;
+  backendKeys: Rate;
+}
+
+/** Why a client's handshake failed, for logs and samples: numbers as `fc_err` has them. */
+export interface HandshakeError {
+  code: number;
+  text: string;
+  /** OpenSSL's error, `0A0000C7` and its words */
+  openssl: { code: string; reason: string } | undefined;
 }
 
 export interface GlobalCounters {
@@ -125,6 +150,12 @@ export interface SideCounters {
   mostQueued: number;
   balanced: number;
   lastSession: Micros;
+  /** connections per second, of frontends */
+  connectionRate: Rate;
+  deniedConnections: number;
+  deniedSessions: number;
+  tlsSessions: number;
+  tlsFailures: number;
 }
 
 export interface ProxyState {
@@ -219,6 +250,8 @@ export interface ServerState {
   name: string;
   ip: number;
   port: number;
+  /** its traffic goes over TLS */
+  usesTls: boolean;
   /** operational state, and the one before it is committed to the balancer */
   state: Operation;
   next: Operation;
@@ -266,6 +299,8 @@ export interface CheckState {
   /** connection of the check under way; 0 none */
   connection: number;
   connected: boolean;
+  /** its TLS handshake is under way */
+  isSecuring: boolean;
   startedAt: Micros;
   status: CheckStatus;
   code: number;
@@ -307,6 +342,10 @@ export const MAINTENANCE = 1 | 2 | 32;
 export const DRAIN = 8 | 16;
 
 export type Phase =
+  /** the client's TLS handshake is under way */
+  | 'handshake'
+  /** `tcp-request content` waits for bytes */
+  | 'inspect'
   /** connection accepted, no request yet */
   | 'request'
   /** answers later on purpose */
@@ -411,6 +450,13 @@ export interface Session {
   /** keys of stick tables to be stored once a server answered */
   stickKeys: { table: number; key: string }[] | undefined;
   tracked: Tracked[] | undefined;
+  /** of the client's connection, once it is secured */
+  tls: TlsInfo | undefined;
+  /** of the connection to the server */
+  serverTls: TlsInfo | undefined;
+  handshakeError: HandshakeError | undefined;
+  /** when the connection could carry data: accepted, or its handshake done */
+  securedAt: Micros;
 }
 
 export function newRate(): Rate {
@@ -441,6 +487,11 @@ export function newCounters(): SideCounters {
     mostQueued: 0,
     balanced: 0,
     lastSession: -1,
+    connectionRate: newRate(),
+    deniedConnections: 0,
+    deniedSessions: 0,
+    tlsSessions: 0,
+    tlsFailures: 0,
   };
 }
 

@@ -3,7 +3,7 @@
  * Source: HAProxy 2.6 management guide §9.1 "CSV format"; src/stats.c
  * `stats_fill_fe_stats`, `stats_fill_sv_stats`, `stats_fill_be_stats`; recorded output.
  *
- * Not modelled: counters of TLS, HTTP/2, compression and caching stay 0.
+ * Not modelled: counters of HTTP/2, compression and caching, and of resumed TLS sessions, stay 0.
  */
 
 import { SECOND } from '../../../std/instant';
@@ -119,6 +119,8 @@ function common(runtime: Runtime, index: number, counters: SideCounters): [strin
     ['eint', 0],
     ['rate', ratePerSecond(counters.rate, runtime.now)],
     ['rate_max', counters.rate.most],
+    ['ssl_sess', counters.tlsSessions],
+    ['ssl_failed_handshake', counters.tlsFailures],
   ];
 }
 function responses(runtime: Runtime, index: number, counters: SideCounters): [string, string | number][] {
@@ -148,8 +150,8 @@ function frontendRow(runtime: Runtime, index: number): Row {
     ['svname', 'FRONTEND'],
     ['slim', proxy.maxconn === 0 ? runtime.state.maxconn : proxy.maxconn],
     ['ereq', frontend.failedRequests],
-    ['dcon', 0],
-    ['dses', 0],
+    ['dcon', frontend.deniedConnections],
+    ['dses', frontend.deniedSessions],
     ['status', proxy.stopped ? 'STOP' : proxy.paused ? 'PAUSED' : 'OPEN'],
     ['sid', 0],
     ['type', 0],
@@ -168,11 +170,11 @@ function frontendRow(runtime: Runtime, index: number): Row {
     ['comp_out', 0],
     ['comp_byp', 0],
     ['comp_rsp', 0],
-    ['conn_rate', ratePerSecond(frontend.rate, runtime.now)],
-    ['conn_rate_max', frontend.rate.most],
+    ['conn_rate', ratePerSecond(frontend.connectionRate, runtime.now)],
+    ['conn_rate_max', frontend.connectionRate.most],
     ['conn_tot', frontend.connections],
     ['h1_open_connections', frontend.current],
-    ['h1_total_connections', frontend.connections],
+    ['h1_total_connections', frontend.sessions],
     ['h1_total_streams', frontend.requests],
     ['h1_bytes_in', frontend.bytesIn],
     ['h1_bytes_out', frontend.bytesOut],

@@ -20,7 +20,7 @@ import type { Session } from './state';
 export type Verdict = 'accept' | 'reject' | 'silent-drop';
 
 function subjectOf(runtime: Runtime, session: Session): Subject {
-  return { runtime, session, request: undefined, response: undefined };
+  return { runtime, session, request: session.received, response: undefined };
 }
 
 /** `tcp-request connection` and `session`: the first that fits and decides; none: accepted. */

@@ -79,7 +79,7 @@ export function tlsSettings(
     ciphers,
     ...(cipherSuites === undefined ? {} : { cipherSuites }),
     alpn: alpnOf(call),
-    serverName: parseIPv4(host) === undefined ? host : undefined,
+    serverName: parseIPv4(host) === undefined ? host.toLowerCase() : undefined,
     invalid: call.insecure ? 'report' : 'refuse',
     ...(identity === undefined ? {} : { identity }),
     keepsSteps: call.verbose,

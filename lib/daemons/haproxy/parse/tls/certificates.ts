@@ -77,13 +77,21 @@ const KEY = /-----BEGIN ((?:RSA |EC |ENCRYPTED )?PRIVATE KEY)-----[\s\S]*?-----E
 /** The first key of a text. One that needs a passphrase is asked for twice, and nobody answers. */
 function keyText(state: ParserState, text: string): string | undefined {
   const block = KEY.exec(text)?.[0];
-  if (block === undefined) return undefined;
-  if (isEncryptedKey(block)) {
+  if (block !== undefined && isEncryptedKey(block)) {
     state.log.prompt('Enter PEM pass phrase:');
     state.log.prompt('Enter PEM pass phrase:');
-    return undefined;
   }
-  return readPrivateKey(block).ok ? `${block}\n` : undefined;
+  return keyBlock(text);
+}
+/** PEM of the first key of a text; undefined: there is none that can be read. */
+export function keyBlock(text: string): string | undefined {
+  const block = KEY.exec(text)?.[0];
+  return block !== undefined && readPrivateKey(block).ok ? `${block}\n` : undefined;
+}
+/** PEM of the certificates of a text, the leaf first; undefined: there are none. */
+export function certificateText(text: string): string | undefined {
+  const read = readCertificateChain(leadingChain(text));
+  return read.ok ? read.value.map(certificatePem).join('') : undefined;
 }
 
 /** `issuers-chain-path`: what a file without intermediates lacks. */

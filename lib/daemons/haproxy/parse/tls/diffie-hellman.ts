@@ -5,6 +5,7 @@
 
 import { DerFault, derChildren, naturalOf, readDer } from '../../../../protocols/x509/der';
 import { readPem } from '../../../../protocols/x509/pem';
+import type { BindTls } from '../../config-tls';
 import type { ParserState } from '../context';
 
 /** Fewer bits than OpenSSL's security level 2 takes. */
@@ -23,6 +24,16 @@ export function diffieHellmanBits(text: string): number | undefined {
     if (!(fault instanceof DerFault)) throw fault;
     return undefined;
   }
+}
+
+/** Whether ciphers of finite-field Diffie-Hellman can be used: by default they cannot. */
+export function hasDhParameters(state: ParserState, { certificates }: BindTls): boolean {
+  const { fileBits, defaultBits } = state.tls.diffieHellman;
+  if ((fileBits ?? 0) >= LEAST_BITS || (defaultBits ?? 0) > SMALL) return true;
+  return certificates.some(({ path }) => {
+    const file = state.surroundings.readFile(path);
+    return 'text' in file && (diffieHellmanBits(file.text) ?? 0) >= LEAST_BITS;
+  });
 }
 
 /** What is said when a certificate is put to use on a `bind` line; undefined: nothing. */

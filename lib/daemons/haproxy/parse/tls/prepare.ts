@@ -13,6 +13,7 @@ import { type Draft, type ParserState, titleOf } from '../context';
 import { parseSampleText } from '../sample';
 import { loadAuthorities, SYSTEM_AUTHORITIES } from './authorities';
 import { loadCertificate, weaknessOf } from './certificates';
+import { hasDhParameters } from './diffie-hellman';
 import { chooseVersions, type VersionRemark } from './versions';
 
 /** OpenSSL's names of groups that Debian's build knows. */
@@ -33,7 +34,7 @@ export function prepareBind(state: ParserState, proxy: Draft, bind: BindSettings
       `Proxy '${proxy.id}': no SSL certificate specified for ${at}, ssl connections will fail (use 'crt').`,
     );
   const { versions, remarks } = chooseVersions(tls.options, 'bind');
-  bind.tls = { ...tls, versions };
+  bind.tls = { ...tls, versions, hasDhParameters: hasDhParameters(state, tls) };
   let errors = 0;
   for (const remark of remarks) errors += sayBindRemark(state, `Proxy '${proxy.id}': `, at, remark);
   const faults = [undefined, ...tls.certificates.map(({ options }) => options)].flatMap((own, index) =>
@@ -165,7 +166,8 @@ function certificateFaults(state: ParserState, { tls }: ServerSettings): string[
 
 function versionFaults(state: ParserState, proxy: Draft, server: ServerSettings): string[] {
   const { versions, remarks } = chooseVersions(server.tls.options, 'server');
-  server.tls = { ...server.tls, versions };
+  const verifies = (server.tls.options.verify ?? state.tls.serverVerify) === 'required';
+  server.tls = { ...server.tls, versions, verifies };
   const head = `${titleOf(proxy)} '${proxy.id}': `;
   const of = `for server '${server.name}'`;
   const faults: string[] = [];
