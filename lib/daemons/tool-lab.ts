@@ -22,7 +22,7 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin';
 export class ToolLab {
   readonly kernel: Kernel;
   readonly world: SimulatedWorld;
-  constructor(plugIns: readonly ((registry: Registry) => void)[], options: { seed?: number } = {}) {
+  constructor(plugIns: readonly ((registry: Registry) => void)[], options: { seed?: number; epoch?: number } = {}) {
     this.kernel = new Kernel({ seed: options.seed ?? 1 });
     const registry = new PluginRegistry();
     registry.program('lab/sh', labShell);
@@ -31,7 +31,12 @@ export class ToolLab {
       '/usr/bin/bash': { program: 'lab/sh' },
     });
     for (const register of plugIns) register(registry);
-    this.world = new SimulatedWorld({ kernel: this.kernel, registry, network: createNetwork });
+    this.world = new SimulatedWorld({
+      kernel: this.kernel,
+      registry,
+      network: createNetwork,
+      ...(options.epoch === undefined ? {} : { epoch: options.epoch }),
+    });
   }
   segment(name: string, subnet: string): this {
     const cidr = parseCidr(subnet);

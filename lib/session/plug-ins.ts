@@ -8,6 +8,7 @@ import { register as registerHaproxy } from '../daemons/haproxy/index';
 import { NETWORK_TOOLS, register as registerNetworkTools } from '../daemons/network-tools/index';
 import { register as registerNginx } from '../daemons/nginx/index';
 import { register as registerNftables } from '../daemons/nftables/index';
+import { OPENSSL_PACKAGES, register as registerOpenssl } from '../daemons/openssl/index';
 import { register as registerRsyslog } from '../daemons/rsyslog/index';
 import { register as registerSshd, SSH_PACKAGES } from '../daemons/sshd/index';
 import { register as registerSudo } from '../daemons/sudo/index';
@@ -32,6 +33,7 @@ export const BASE_PACKAGES: readonly string[] = [
   'login',
   'cron',
   ...SSH_PACKAGES,
+  ...OPENSSL_PACKAGES,
 ];
 
 /** A new registry with all that is known. */
@@ -44,6 +46,7 @@ export function makeRegistry(): PluginRegistry {
   registerNetworkTools(registry);
   registerNftables(registry);
   registerNginx(registry);
+  registerOpenssl(registry);
   registerRsyslog(registry);
   registerSshd(registry);
   registerSudo(registry);

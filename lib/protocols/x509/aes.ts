@@ -41,9 +41,11 @@ export function encryptCbc(key: Uint8Array, iv: Uint8Array, plain: Uint8Array): 
   return out;
 }
 
-/** undefined when the padding is wrong, which a wrong key shows by. */
-export function decryptCbc(key: Uint8Array, iv: Uint8Array, cipher: Uint8Array): Uint8Array | undefined {
-  if (cipher.length === 0 || cipher.length % 16 !== 0) return undefined;
+/** A wrong key shows by the padding: its length makes no sense, or its octets differ. */
+export type PaddingFault = 'length' | 'octets';
+
+export function decryptCbc(key: Uint8Array, iv: Uint8Array, cipher: Uint8Array): Uint8Array | PaddingFault {
+  if (cipher.length === 0 || cipher.length % 16 !== 0) return 'length';
   const keys = expandKey(key);
   const out = cipher.slice();
   for (let at = 0; at < out.length; at += 16) {
@@ -52,8 +54,8 @@ export function decryptCbc(key: Uint8Array, iv: Uint8Array, cipher: Uint8Array):
     xor(block, at === 0 ? iv : cipher.subarray(at - 16, at));
   }
   const padding = out[out.length - 1] ?? 0;
-  if (padding < 1 || padding > 16) return undefined;
-  for (let i = out.length - padding; i < out.length; i++) if (out[i] !== padding) return undefined;
+  if (padding < 1 || padding > 16) return 'length';
+  for (let i = out.length - padding; i < out.length; i++) if (out[i] !== padding) return 'octets';
   return out.subarray(0, out.length - padding);
 }
 

@@ -32,6 +32,24 @@ export function certificateText(
   ].join('');
 }
 
+/** What `openssl ca` shows before it signs, with Debian's `cert_opt = ca_default`. */
+export function certificateDetails(
+  draft: Pick<Certificate, 'serial' | 'notBefore' | 'notAfter' | 'subject' | 'extensions'>,
+): string {
+  return [
+    `        Serial Number:${serialText(draft.serial)}\n`,
+    '        Validity\n',
+    `            Not Before: ${timeText(draft.notBefore)}\n`,
+    `            Not After : ${timeText(draft.notAfter)}\n`,
+    '        Subject:\n',
+    ...draft.subject.parts
+      .flat()
+      .map(({ oid, value }) => `            ${longName(oid).padEnd(25)} = ${value}\n`),
+    draft.extensions.length === 0 ? '' : '        X509v3 extensions:\n',
+    extensionsText(draft.extensions, ' '.repeat(12)),
+  ].join('');
+}
+
 export function requestText(
   request: CertificateRequest,
   nameText: (name: Name) => string = nameOneLine,

@@ -11,6 +11,8 @@ export interface ChainParts {
   readonly trusted: readonly Certificate[];
   readonly at: Seconds;
   readonly partialChain?: boolean;
+  /** Authorities allowed between leaf and root; 100 unless told otherwise. */
+  readonly depth?: number;
 }
 export interface BuiltChain {
   readonly chain: readonly Certificate[];
@@ -19,13 +21,13 @@ export interface BuiltChain {
   readonly ending: 2 | 18 | 19 | 20 | 22 | undefined;
 }
 
-/** X509_VERIFY_PARAM's default depth of 100, plus leaf and root. */
-const MOST = 102;
+/** X509_VERIFY_PARAM's default. */
+const DEFAULT_DEPTH = 100;
 
 export function buildChain(parts: ChainParts): BuiltChain {
   const chain: Certificate[] = [parts.leaf];
   let untrustedCount = 1;
-  while (chain.length <= MOST) {
+  while (chain.length <= (parts.depth ?? DEFAULT_DEPTH) + 1) {
     const last = chain[chain.length - 1] ?? parts.leaf;
     const issuer = findIssuer(last, parts.trusted, chain, parts.at);
     if (isSelfSigned(last)) {

@@ -184,6 +184,9 @@ export const bitString = (bytes: Uint8Array, unusedBits = 0): Uint8Array =>
   der(BIT_STRING, Uint8Array.of(unusedBits), bytes);
 export const derText = (tag: number, text: string): Uint8Array => der(tag, bytesFromText(text));
 
+/** A UTF8String. */
+export const utf8Der = (text: string): Uint8Array => derText(UTF8_STRING, text);
+
 /** A number without sign as octets, most significant first, padded to `length`. */
 export function naturalBytes(value: bigint, length?: number): Uint8Array {
   const plain = value.toString(16);

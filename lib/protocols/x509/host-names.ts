@@ -20,6 +20,26 @@ export function matchesIp(certificate: Certificate, address: string): boolean {
   return octets !== undefined && ipNames(certificate).some((name) => sameBytes(name, octets));
 }
 
+/** X509_check_email: an address in the alternative names, or the subject's emailAddress. */
+export function matchesEmail(certificate: Certificate, address: string): boolean {
+  const given = (certificate.subjectAltNames ?? []).flatMap((name) =>
+    name.kind === 'email' ? [name.value] : [],
+  );
+  const subject = certificate.subject.parts
+    .flat()
+    .flatMap(({ oid, value }) => (oid === '1.2.840.113549.1.9.1' ? [value] : []));
+  const [local, domain] = emailParts(address);
+  return (given.length > 0 ? given : subject).some((name) => {
+    const [ownLocal, ownDomain] = emailParts(name);
+    return ownLocal === local && ownDomain === domain;
+  });
+}
+/** The domain's case does not count. */
+function emailParts(address: string): readonly [string, string] {
+  const at = address.lastIndexOf('@');
+  return [address.slice(0, at), address.slice(at + 1).toLowerCase()];
+}
+
 /** What curl finds wrong with a certificate's names; the last two say the name they compared. */
 export type CurlNameProblem =
   /** `SSL: no alternative certificate subject name matches target host name '…'` */

@@ -9,7 +9,7 @@
  * | --- | --- |
  * | load a server's certificate file | `readCertificateChain(text)`: own certificate first |
  * | load its key | `readPrivateKey(text, passphrase?)`; `error.needsPassphrase`: ask, or give up with `error.errors` |
- * | does the key belong to it? | `keyMismatchErrors(certificate, key)` |
+ * | does the key belong to it? | `keyMatches`; `keyMismatchErrors` (nginx), `privateKeyErrors` (HAProxy) for the words |
  * | print what is wrong | `shortErrors(errors)` as nginx and HAProxy do, `longErrors` as openssl(1) does |
  * | load trusted roots | `readTrustedCertificates(text)` |
  * | is a server's chain good? | `verifyChain({ leaf, untrusted, trusted, at, purpose: 'sslserver', securityLevel: 2 })` |
@@ -26,7 +26,8 @@ export {
   readTrustFile,
   type TrustFile,
 } from './certificate-file';
-export { certificateText, requestText, serialHex } from './certificate-text';
+export { utf8Der } from './der';
+export { certificateDetails, certificateText, requestText, serialHex } from './certificate-text';
 export {
   type ConfigPair,
   type ExtensionContext,
@@ -35,35 +36,60 @@ export {
 } from './extension-config';
 export { extensionsText } from './extension-text';
 export type { AuthorityKeyId, Extension, GeneralName, KeyUsage } from './extensions';
-export { type CurlNameProblem, curlNameProblem, matchesHost, matchesIp } from './host-names';
+export { type CurlNameProblem, curlNameProblem, matchesEmail, matchesHost, matchesIp } from './host-names';
 export { type CertificateParts, issueCertificate } from './issue';
 export { generateKey, type KeyKind, randomSerial } from './key-generation';
-export { keyMatches, keyMismatchErrors } from './key-match';
+export { randomOctets } from './rsa-generation';
+export { keyMatches, keyMismatchErrors, privateKeyErrors } from './key-match';
 export { privateKeyText, publicKeyText } from './key-text';
-export { keyBits, type PrivateKey, type PublicKey, publicKeyOf } from './keys';
+export { type Curve, keyBits, type PrivateKey, type PublicKey, publicKeyOf, samePublicKey } from './keys';
 export {
   commonName,
   type Name,
+  type NameAttribute,
+  nameCommas,
   nameCompat,
+  nameHash,
   nameOf,
   nameOfParts,
   nameOneLine,
   nameRfc2253,
+  stringTypeOf,
 } from './names';
+export { longName, oidOfName, shortName } from './object-identifiers';
 export { longErrors, openErrors, type OpensslError, opensslError, shortErrors } from './openssl-error';
 export { type Pem, type PemBlock, readPem } from './pem';
-export { isEncryptedKey, type PrivateKeyError, readPrivateKey } from './private-key-file';
-export { type KeyProtection, privateKeyPem, publicKeyPem, traditionalKeyPem } from './private-key-writing';
+export {
+  isEncryptedKey,
+  type PrivateKeyError,
+  readDerPrivateKey,
+  readDerPublicKey,
+  readPrivateKey,
+  readPublicKey,
+} from './private-key-file';
+export {
+  curvePem,
+  type KeyProtection,
+  privateKeyDer,
+  privateKeyPem,
+  publicKeyDer,
+  publicKeyPem,
+  traditionalKeyPem,
+} from './private-key-writing';
+export type { AesBits } from './key-encryption';
+export { rsaIsConsistent } from './key-check';
 export { type Purpose, PURPOSES } from './purposes';
+export { purposesText } from './purposes-text';
 export {
   type CertificateRequest,
   makeRequest,
+  readRequest as readDerRequest,
   readRequestFile,
   requestIsSigned,
   requestPem,
 } from './requests';
 export { isStrongKey, isStrongSignature } from './security-level';
-export { type Digest, digestOf } from './signatures';
-export { parseTime, type Seconds, timeText } from './times';
+export { type Digest, DIGEST_NAMES, digestOf, sign, verifyDigest, verifyErrors } from './signatures';
+export { parseTime, type Seconds, timeDigits, timeIso, timeText } from './times';
 export { type ChainCheck, type ChainProblem, type Verification, verifyChain } from './verify';
 export { type VerifyCode, verifyText } from './verify-codes';

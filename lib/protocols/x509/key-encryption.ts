@@ -6,7 +6,7 @@ import { md5, sha1 } from '@noble/hashes/legacy.js';
 import { pbkdf2 } from '@noble/hashes/pbkdf2.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesFromText } from '../../std/bytes';
-import { decryptCbc, encryptCbc } from './aes';
+import { decryptCbc, encryptCbc, type PaddingFault } from './aes';
 import {
   bytesOfHex,
   concatBytes,
@@ -31,12 +31,17 @@ const PBES2 = '1.2.840.113549.1.5.13';
 const PBKDF2 = '1.2.840.113549.1.5.12';
 const HMAC_SHA1 = '1.2.840.113549.2.7';
 const HMAC_SHA256 = '1.2.840.113549.2.9';
-const AES_256_CBC = '2.16.840.1.101.3.4.1.42';
+export type AesBits = 128 | 192 | 256;
+const AES_CBC: Readonly<Record<AesBits, string>> = {
+  128: '2.16.840.1.101.3.4.1.2',
+  192: '2.16.840.1.101.3.4.1.22',
+  256: '2.16.840.1.101.3.4.1.42',
+};
 /** Cipher → octets of its key. */
 const CIPHERS: Readonly<Record<string, number>> = {
-  '2.16.840.1.101.3.4.1.2': 16,
-  '2.16.840.1.101.3.4.1.22': 24,
-  [AES_256_CBC]: 32,
+  [AES_CBC[128]]: 16,
+  [AES_CBC[192]]: 24,
+  [AES_CBC[256]]: 32,
 };
 /** What OpenSSL 3.0 writes. */
 const ITERATIONS = 2048;
@@ -45,20 +50,25 @@ const ITERATIONS = 2048;
  * EncryptedPrivateKeyInfo of PrivateKeyInfo.
  * @param random 24 octets: 8 of salt, 16 of initialisation vector
  */
-export function encryptPkcs8(plain: Uint8Array, passphrase: string, random: Uint8Array): Uint8Array {
+export function encryptPkcs8(
+  plain: Uint8Array,
+  passphrase: string,
+  random: Uint8Array,
+  bits: AesBits = 256,
+): Uint8Array {
   const salt = random.slice(0, 8);
   const iv = random.slice(8, 24);
-  const key = pbkdf2(sha256, bytesFromText(passphrase), salt, { c: ITERATIONS, dkLen: 32 });
+  const key = pbkdf2(sha256, bytesFromText(passphrase), salt, { c: ITERATIONS, dkLen: bits / 8 });
   const derivation = sequence(
     derOid(PBKDF2),
     sequence(octetString(salt), derInteger(ITERATIONS), sequence(derOid(HMAC_SHA256), derNull())),
   );
-  const scheme = sequence(derivation, sequence(derOid(AES_256_CBC), octetString(iv)));
+  const scheme = sequence(derivation, sequence(derOid(AES_CBC[bits]), octetString(iv)));
   return sequence(sequence(derOid(PBES2), scheme), octetString(encryptCbc(key, iv, plain)));
 }
 
-/** PrivateKeyInfo, or undefined when the passphrase is wrong. @throws DerFault, also for a scheme that is not modelled */
-export function decryptPkcs8(bytes: Uint8Array, passphrase: string): Uint8Array | undefined {
+/** PrivateKeyInfo, or how a wrong passphrase shows. @throws DerFault, also for a scheme that is not modelled */
+export function decryptPkcs8(bytes: Uint8Array, passphrase: string): Uint8Array | PaddingFault {
   const whole = new DerCursor(readDer(bytes).content);
   const algorithm = new DerCursor(whole.take(SEQUENCE).content);
   const cipher = whole.take(OCTET_STRING).content;
@@ -87,8 +97,8 @@ function hashOf(parameters: DerCursor): typeof sha256 | typeof sha1 {
   throw new DerFault('wrong tag', 'PBE');
 }
 
-/** The DER of a traditional key, or undefined when the passphrase is wrong. @throws DerFault for another cipher */
-export function decryptTraditional(block: PemBlock, passphrase: string): Uint8Array | undefined {
+/** The DER of a traditional key, or how a wrong passphrase shows. @throws DerFault for another cipher */
+export function decryptTraditional(block: PemBlock, passphrase: string): Uint8Array | PaddingFault {
   const [cipher = '', iv = ''] = (block.headers.get('DEK-Info') ?? '').split(',');
   const bits = /^AES-(128|192|256)-CBC$/.exec(cipher)?.[1];
   if (bits === undefined || !/^[0-9A-F]{32}$/i.test(iv)) throw new DerFault('wrong tag', 'PEM');
@@ -100,7 +110,7 @@ export function encryptTraditional(
   plain: Uint8Array,
   passphrase: string,
   iv: Uint8Array,
-  bits: 128 | 192 | 256,
+  bits: AesBits,
 ): Uint8Array {
   return encryptCbc(traditionalKey(passphrase, iv, bits / 8), iv, plain);
 }

@@ -1,6 +1,9 @@
 /** Distinguished names: reading, writing, and the ways OpenSSL prints them. Sources: RFC 5280 §4.1.2.4, a_strex.c. */
+import { sha1 } from '@noble/hashes/legacy.js';
 import { bytesFromText } from '../../std/bytes';
 import {
+  BMP_STRING,
+  concatBytes,
   type Der,
   DerCursor,
   derChildren,
@@ -14,6 +17,8 @@ import {
   sequence,
   setOf,
   stringOf,
+  T61_STRING,
+  UNIVERSAL_STRING,
   UTF8_STRING,
 } from './der';
 import { shortName } from './object-identifiers';
@@ -72,11 +77,18 @@ export function commonName(name: Name): string | undefined {
 export function sameName(a: Name, b: Name): boolean {
   return canonical(a) === canonical(b);
 }
+/** One space between words, none around them; only ASCII letters lose their case. */
+function folded(value: string): string {
+  return value
+    .trim()
+    .replace(/\s+/g, ' ')
+    .replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
 function canonical(name: Name): string {
   return name.parts
     .map((set) =>
       set
-        .map(({ oid, value }) => `${oid}=${value.trim().replace(/\s+/g, ' ').toLowerCase()}`)
+        .map(({ oid, value }) => `${oid}=${folded(value)}`)
         .sort()
         .join('+'),
     )
@@ -103,6 +115,37 @@ export function nameCompat(name: Name): string {
     .map(({ oid, value }) => `/${shortName(oid)}=${escapedBytes(value, '\\x')}`)
     .join('');
 }
+
+/** `C=DE, CN=shop.example`: X509_NAME_print, as `openssl ca` writes names into its files. */
+export function nameCommas(name: Name): string {
+  return name.parts
+    .flat()
+    .map(({ oid, value }) => `${shortName(oid)}=${escapedBytes(value, '\\x')}`)
+    .join(', ');
+}
+
+/** X509_NAME_hash: by it the links in /etc/ssl/certs are called (`6e4313b2.0`). */
+export function nameHash(name: Name): string {
+  const sets = name.parts.map((set) =>
+    setOf(
+      ...set.map(({ oid, tag, value }) => {
+        const isText = CANONICAL_STRINGS.has(tag);
+        const text = isText ? folded(value) : value;
+        return sequence(derOid(oid), derText(isText ? UTF8_STRING : tag, text));
+      }),
+    ),
+  );
+  const [a = 0, b = 0, c = 0, d = 0] = sha1(concatBytes(sets));
+  return hexOf(Uint8Array.of(d, c, b, a));
+}
+const CANONICAL_STRINGS: ReadonlySet<number> = new Set([
+  UTF8_STRING,
+  BMP_STRING,
+  UNIVERSAL_STRING,
+  PRINTABLE_STRING,
+  T61_STRING,
+  IA5_STRING,
+]);
 
 const SPECIAL = /[,+"\\<>;]/;
 function quoted(value: string): string {

@@ -1,9 +1,18 @@
 /** Files of private keys, as programs load them through OpenSSL (PEM_read_bio_PrivateKey). */
 import { failure, type Result, success } from '../../std/result';
+import type { PaddingFault } from './aes';
 import { asn1Errors } from './certificate';
-import { DerFault } from './der';
+import { DerFault, readDer } from './der';
 import { decryptPkcs8, decryptTraditional } from './key-encryption';
-import { type PrivateKey, readEcPrivateKey, readPrivateKeyInfo, readRsaPrivateKey } from './keys';
+import {
+  type PrivateKey,
+  type PublicKey,
+  readEcPrivateKey,
+  readPrivateKeyInfo,
+  readPublicKeyInfo,
+  readRsaPrivateKey,
+  readRsaPublicKey,
+} from './keys';
 import { TextMemo } from './memo';
 import { type OpensslError, opensslError } from './openssl-error';
 import { type PemBlock, readPem } from './pem';
@@ -34,6 +43,38 @@ export function isEncryptedKey(text: string): boolean {
   return block !== undefined && isEncrypted(block);
 }
 
+/** A private key's DER: PKCS#8 or a traditional form; undefined when it is none. */
+export function readDerPrivateKey(bytes: Uint8Array): PrivateKey | undefined {
+  return firstReadable([
+    () => readPrivateKeyInfo(bytes),
+    () => readRsaPrivateKey(bytes),
+    () => readEcPrivateKey(bytes),
+  ]);
+}
+/** A public key: `PUBLIC KEY` or PKCS#1's `RSA PUBLIC KEY`; undefined when there is none. */
+export function readPublicKey(text: string): PublicKey | undefined {
+  for (const { label, bytes } of readPem(text).blocks) {
+    if (label === 'PUBLIC KEY') return firstReadable([() => readPublicKeyInfo(readDer(bytes))]);
+    if (label === 'RSA PUBLIC KEY') return firstReadable([() => readRsaPublicKey(bytes)]);
+  }
+  return undefined;
+}
+/** A public key's DER; undefined when it is none. */
+export function readDerPublicKey(bytes: Uint8Array): PublicKey | undefined {
+  return firstReadable([() => readPublicKeyInfo(readDer(bytes)), () => readRsaPublicKey(bytes)]);
+}
+function firstReadable<K>(readers: readonly (() => K | undefined)[]): K | undefined {
+  for (const reader of readers) {
+    try {
+      const key = reader();
+      if (key !== undefined) return key;
+    } catch (fault) {
+      if (!(fault instanceof DerFault)) throw fault;
+    }
+  }
+  return undefined;
+}
+
 function readKey(text: string, passphrase: string | undefined): Result<PrivateKey, PrivateKeyError> {
   const block = readPem(text).blocks.find(({ label }) => LABELS.includes(label));
   if (block === undefined) return failed([unsupported()]);
@@ -54,11 +95,14 @@ function decrypted(
   if (passphrase === undefined) return failure({ errors: noPassphrase(block.label), needsPassphrase: true });
   if (block.label === 'ENCRYPTED PRIVATE KEY') {
     const plain = decryptPkcs8(block.bytes, passphrase);
-    if (plain === undefined) return failed([...wrongPassphrase(passphrase), ...wrongPassphrase(passphrase)]);
+    if (typeof plain === 'string') {
+      const errors = wrongPassphrase(passphrase, plain);
+      return failed([...errors, ...errors]);
+    }
     return success(readPrivateKeyInfo(plain));
   }
   const plain = decryptTraditional(block, passphrase);
-  if (plain === undefined) return failed([opensslError('badDecrypt'), opensslError('pemBadDecrypt')]);
+  if (typeof plain === 'string') return failed([badDecrypt(plain), opensslError('pemBadDecrypt')]);
   return success(keyOf(block.label, plain));
 }
 
@@ -77,9 +121,12 @@ function failed(errors: readonly OpensslError[]): Result<never, PrivateKeyError>
 function unsupported(): OpensslError {
   return opensslError('decoderUnsupported', 'No supported data to decode. Input type: PEM');
 }
-function wrongPassphrase(passphrase: string): OpensslError[] {
+function wrongPassphrase(passphrase: string, fault: PaddingFault): OpensslError[] {
   const hint = passphrase === '' ? 'empty password' : 'maybe wrong password';
-  return [opensslError('badDecrypt'), opensslError('wrongPassword', hint)];
+  return [badDecrypt(fault), opensslError('wrongPassword', hint)];
+}
+function badDecrypt(fault: PaddingFault): OpensslError {
+  return opensslError(fault === 'length' ? 'badDecrypt' : 'badDecryptOctets');
 }
 /** What is left when the question for the passphrase got no answer (nginx without a terminal, recorded). */
 function noPassphrase(label: string): OpensslError[] {

@@ -13,6 +13,7 @@ import {
   nameCompat,
   nameOneLine,
   nameRfc2253,
+  privateKeyErrors,
   readCertificateChain,
   readPrivateKey,
   readTrustedCertificates,
@@ -162,9 +163,10 @@ describe('a private key', () => {
     expect(shortErrors(keyMismatchErrors(certificate('inter.pem'), key.value))).toBe(
       'error:05800074:x509 certificate routines::key values mismatch',
     );
-    expect(shortErrors(keyMismatchErrors(certificate('root.pem'), key.value))).toBe(
-      'error:05800073:x509 certificate routines::key type mismatch',
+    expect(shortErrors(privateKeyErrors(certificate('root.pem'), key.value))).toBe(
+      'error:03000065:digital envelope routines::different key types error:05800073:x509 certificate routines::key type mismatch',
     );
+    expect(keyMismatchErrors(certificate('root.pem'), key.value)).toEqual([]);
     expect(keyMismatchErrors(certificate('leaf.pem'), key.value)).toEqual([]);
   });
 

@@ -2,9 +2,10 @@
  * Making RSA keys from seeded randomness. Sources: FIPS 186-5 A.1 (sizes, conditions on the primes), Menezes et al.
  * 4.24 (Miller-Rabin). The primes are found by sieving a stretch of odd numbers and testing what is left.
  */
-import type { RandomStream } from '../../std/random';
+import type { RandomState, RandomStream } from '../../std/random';
 import { naturalOf } from './der';
 import type { RsaPrivateKey } from './keys';
+import { TextMemo } from './memo';
 import { modPow } from './signatures';
 
 const EXPONENT = 65_537n;
@@ -19,6 +20,17 @@ const BASES = [3n, 5n, 7n, 11n];
  * @param bits of the modulus, even, 512 to 4096
  */
 export function generateRsaKey(bits: number, random: RandomStream): RsaPrivateKey {
+  // A run that is played again asks for the same keys from the same states.
+  const made = known.get(`${bits} ${random.state().join(' ')}`, () => {
+    const key = makeRsaKey(bits, random);
+    return { key, after: random.state() };
+  });
+  random.restore(made.after);
+  return made.key;
+}
+const known = new TextMemo<{ readonly key: RsaPrivateKey; readonly after: RandomState }>();
+
+function makeRsaKey(bits: number, random: RandomStream): RsaPrivateKey {
   const half = bits >> 1;
   const first = generatePrime(bits - half, random);
   let second = first;

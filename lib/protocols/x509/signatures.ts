@@ -12,6 +12,7 @@ import {
   type RsaPrivateKey,
   type RsaPublicKey,
 } from './keys';
+import { type OpensslError, opensslError } from './openssl-error';
 
 export type Digest = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512';
 
@@ -135,6 +136,24 @@ function verifyRsa(key: RsaPublicKey, digest: Digest, bytes: Uint8Array, signatu
   const message = naturalBytes(modPow(naturalOf(signature), key.exponent, key.modulus), octets);
   return sameBytes(message, padded(digest, bytes, octets));
 }
+/** What OpenSSL leaves after a signature over a digest was found wrong; nothing for other keys than RSA. */
+export function verifyErrors(
+  key: PublicKey,
+  digest: Digest,
+  bytes: Uint8Array,
+  signature: Uint8Array,
+): readonly OpensslError[] {
+  if (key.type !== 'rsa') return [];
+  const octets = Math.ceil(keyBits(key) / 8);
+  if (signature.length !== octets) return [opensslError('rsaSignatureLength'), opensslError('rsaVerify')];
+  const message = naturalBytes(modPow(naturalOf(signature), key.exponent, key.modulus), octets);
+  if (message[0] === 0 && message[1] === 1 && message[2] === 0xff)
+    return verifyRsa(key, digest, bytes, signature)
+      ? []
+      : [opensslError('rsaBadSignature'), opensslError('rsaVerify')];
+  return [opensslError('rsaPadding'), opensslError('rsaPaddingCheck'), opensslError('rsaVerify')];
+}
+
 /** EMSA-PKCS1-v1_5. */
 function padded(digest: Digest, bytes: Uint8Array, octets: number): Uint8Array {
   const facts = DIGESTS[digest];

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import {
   certificateText,
+  nameHash,
   privateKeyText,
   readPrivateKey,
   readRequestFile,
@@ -26,4 +27,13 @@ test.each(['leaf', 'root', 'ed'])('openssl pkey -text: %s', (name) => {
 test('openssl req -text', () => {
   const request = readRequestFile(fixture('leaf.csr'));
   expect(request.ok && requestText(request.value)).toBe(fixture('leaf.csr.txt'));
+});
+
+test.each([
+  ['leaf', '6e4313b2'],
+  ['inter', '4d39a812'],
+  ['root', '152091a7'],
+])('openssl x509 -hash: %s', (name, hash) => {
+  const [certificate] = readTrustedCertificates(fixture(`${name}.pem`));
+  expect(certificate && nameHash(certificate.subject)).toBe(hash);
 });

@@ -31,10 +31,15 @@ function timeOfDigits(text: string, tag: number): Seconds | undefined {
 }
 
 export function timeDer(seconds: Seconds): Uint8Array {
+  const digits = timeDigits(seconds);
+  return derText(digits.length === 13 ? UTC_TIME : GENERALIZED_TIME, digits);
+}
+/** `261203150243Z`, with four digits of the year from 2050. */
+export function timeDigits(seconds: Seconds): string {
   const { year, month, day, hour, minute, second } = civilFromMicros(seconds * MICROS);
   const rest = [month, day, hour, minute, second].map((part) => String(part).padStart(2, '0')).join('');
-  if (year >= 1950 && year < 2050) return derText(UTC_TIME, `${String(year % 100).padStart(2, '0')}${rest}Z`);
-  return derText(GENERALIZED_TIME, `${String(year).padStart(4, '0')}${rest}Z`);
+  if (year >= 1950 && year < 2050) return `${String(year % 100).padStart(2, '0')}${rest}Z`;
+  return `${String(year).padStart(4, '0')}${rest}Z`;
 }
 
 /** `Nov 28 14:19:53 2026 GMT` */
@@ -42,4 +47,10 @@ export function timeText(seconds: Seconds): string {
   const { year, month, day, hour, minute, second } = civilFromMicros(seconds * MICROS);
   const clock = [hour, minute, second].map((part) => String(part).padStart(2, '0')).join(':');
   return `${MONTHS[month - 1]} ${String(day).padStart(2)} ${clock} ${year} GMT`;
+}
+/** `2026-11-28 14:19:53Z` (-dateopt iso_8601). */
+export function timeIso(seconds: Seconds): string {
+  const { year, month, day, hour, minute, second } = civilFromMicros(seconds * MICROS);
+  const two = (part: number): string => String(part).padStart(2, '0');
+  return `${year}-${two(month)}-${two(day)} ${[hour, minute, second].map(two).join(':')}Z`;
 }

@@ -14,6 +14,7 @@ const TEXTS = {
   26: 'unsuitable certificate purpose',
   34: 'unhandled critical extension',
   62: 'hostname mismatch',
+  63: 'email address mismatch',
   64: 'IP address mismatch',
   66: 'EE certificate key too weak',
   67: 'CA certificate key too weak',

@@ -6,7 +6,7 @@ import { buildChain, isSelfSigned, signedBy } from './chain';
 import type { Certificate } from './certificate';
 import { isCaFor, isLeafFor, issuerKind, type Purpose } from './purposes';
 import { isStrongKey, isStrongSignature } from './security-level';
-import { matchesHost, matchesIp } from './host-names';
+import { matchesEmail, matchesHost, matchesIp } from './host-names';
 import type { Seconds } from './times';
 import { type VerifyCode, verifyText } from './verify-codes';
 
@@ -28,6 +28,10 @@ export interface ChainCheck {
   readonly securityLevel?: number;
   /** X509_V_FLAG_PARTIAL_CHAIN: a trusted certificate ends the chain although it is no root. */
   readonly partialChain?: boolean;
+  /** -verify_depth: authorities allowed between leaf and root. */
+  readonly depth?: number;
+  /** X509_VERIFY_PARAM_set1_email. */
+  readonly email?: string;
   /** -no_check_time. */
   readonly ignoreTime?: boolean;
 }
@@ -67,6 +71,7 @@ export function verifyChain(check: ChainCheck): Verification {
   checkExtensions(seen);
   if (check.securityLevel !== undefined) checkStrength(seen, check.securityLevel);
   if (check.host !== undefined && !matchesHost(check.leaf, check.host)) report(62, 0);
+  if (check.email !== undefined && !matchesEmail(check.leaf, check.email)) report(63, 0);
   if (check.ip !== undefined && !matchesIp(check.leaf, check.ip)) report(64, 0);
   checkSignaturesAndTimes(seen);
   return { chain, untrustedCount, problems };

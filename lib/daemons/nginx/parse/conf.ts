@@ -140,9 +140,8 @@ export class Conf {
   warnBare(text: string, place: Place): void {
     this.messages.push({ level: 'warn', text, place });
   }
-  leaveOut(text: string): void {
-    if (!this.notModelled.some((known) => known.text === text))
-      this.notModelled.push({ text, place: this.place });
+  leaveOut(text: string, place = this.place): void {
+    if (!this.notModelled.some((known) => known.text === text)) this.notModelled.push({ text, place });
   }
 
   // ---------------------------------------------------------------- state

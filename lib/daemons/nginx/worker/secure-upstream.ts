@@ -1,5 +1,6 @@
 /** TLS to upstreams: the handshake, the certificate that is shown, the one that is looked at. Source: nginx 1.22 src/http/ngx_http_upstream.c `ngx_http_upstream_ssl_init_connection`, `ngx_http_upstream_ssl_name`. */
 import { parseIPv4 } from '../../../std/ipv4';
+import { deepFreeze } from '../../../std/plain';
 import { matchesHost, readCertificateChain } from '../../../protocols/x509';
 import type { TlsClientSettings, TlsFailure, TlsInfo } from '../../../world/tls.contract';
 import type { LogLevel, ProxyTls } from '../config';
@@ -28,15 +29,24 @@ function nameFor(it: Proxying, { name }: ProxyTls): string {
   const text = name === undefined ? it.own.hostHeader : evaluate(it, name);
   return text.startsWith('[') ? text.replace(/\]:.*$/, ']') : text.replace(/:.*$/, '');
 }
-/** The same object for all as long as nothing depends on the request. */
 function settingsFor(it: Proxying, tls: ProxyTls): TlsClientSettings | string {
   const { secureName: name } = it.own;
   const isName = name !== '' && !name.startsWith('[') && parseIPv4(name) === undefined;
   const serverName = tls.sendsName && isName ? name : undefined;
   const identity = tls.variable === undefined ? undefined : readIdentity(it, tls);
   if (typeof identity === 'string') return identity;
-  if (serverName === undefined && identity === undefined) return tls.settings;
-  return { ...tls.settings, serverName, ...identity };
+  if (identity !== undefined) return { ...tls.settings, serverName, ...identity };
+  return serverName === undefined ? tls.settings : namedSettings(tls, serverName);
+}
+/** Remembered, so that all connections to one name share them: they are parsed once, and checkpoints need no copies. */
+const byName = new WeakMap<ProxyTls, Map<string, TlsClientSettings>>();
+const MOST_NAMES = 200;
+function namedSettings(tls: ProxyTls, serverName: string): TlsClientSettings {
+  let known = byName.get(tls);
+  if (known === undefined || known.size > MOST_NAMES) byName.set(tls, (known = new Map()));
+  let settings = known.get(serverName);
+  if (settings === undefined) known.set(serverName, (settings = deepFreeze({ ...tls.settings, serverName })));
+  return settings;
 }
 /** A certificate with variables in its name, read with the worker's rights. */
 function readIdentity(

@@ -101,6 +101,6 @@ function loadTrusted(conf: Conf, block: Block): Result<{ roots: string }, string
   if (list === '') return success({ roots: roots.value });
   const crls = loadTrust(conf, conf.fullName(list, { isConf: true }), 'X509_LOOKUP_load_file');
   if (!crls.ok) return crls;
-  conf.leaveOut('proxy_ssl_crl');
+  conf.leaveOut('proxy_ssl_crl', block.inherited('proxy_ssl_crl')?.place);
   return success({ roots: roots.value });
 }

@@ -183,7 +183,7 @@ class ServerLoader {
     if (list === '') return undefined;
     const read = loadTrust(this.conf, this.#path(list), 'X509_LOOKUP_load_file');
     if (!read.ok) return read.error;
-    this.conf.leaveOut('ssl_crl');
+    this.conf.leaveOut('ssl_crl', this.server.inherited('ssl_crl')?.place);
     return undefined;
   }
   #checkParameters({ level }: Protocols): string | undefined {
@@ -210,9 +210,11 @@ class ServerLoader {
   }
   #warn(): void {
     warnOfStapling(this.conf, this.server);
-    for (const name of ['ssl_early_data', 'ssl_stapling', 'ssl_ocsp'])
-      if (!['', 'off', 'false'].includes(String(this.server.inherited(name)?.value ?? '')))
-        this.conf.leaveOut(name);
+    for (const name of ['ssl_early_data', 'ssl_stapling', 'ssl_ocsp']) {
+      const setting = this.server.inherited(name);
+      if (setting !== undefined && setting.value !== false && setting.value !== 'off')
+        this.conf.leaveOut(name, setting.place);
+    }
   }
 }
 function verifyOf(server: Block): ServerTls['verify'] {
