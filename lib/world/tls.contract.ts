@@ -13,7 +13,7 @@
  * Modelled: the choice of version, cipher suite, ALPN protocol and certificate; verification of chains by the
  * host's own clock; alerts; which message goes when and how long it is; the processor time of the signatures.
  * Not modelled: the cryptography of the handshake itself (nobody in this world can forge a record), resumption
- * (each connection is a full handshake), early data, renegotiation, OCSP stapling, revocation lists.
+ * (each connection is a full handshake), early data, renegotiation, OCSP stapling.
  * A private key is checked against its certificate by whoever loads both; the handshake does not ask for it.
  */
 import type { AlertName } from '../protocols/tls/alerts';
@@ -59,6 +59,8 @@ export interface TlsServerSettings extends TlsCommonSettings {
 export interface ClientVerification {
   /** PEM of the authorities that are trusted. */
   roots: string;
+  /** PEM of revocation lists: then every certificate of the chain needs one of its issuer's. */
+  crls?: string;
   /** Certificates allowed between leaf and root. Default 100, as OpenSSL; nginx has 1. */
   depth?: number;
   /** No certificate: `accept` and leave it to the program (nginx answers 400), or `refuse` with an alert (HAProxy `verify required`). */
@@ -78,6 +80,8 @@ export interface TlsClientSettings extends TlsCommonSettings {
   serverName: string | undefined;
   /** PEM of trusted roots; '' trusts nobody. */
   roots: string;
+  /** As in `ClientVerification`. */
+  crls?: string;
   /** As in `ClientVerification`. */
   depth?: number;
   /**

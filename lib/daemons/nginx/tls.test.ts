@@ -334,6 +334,20 @@ describe('certificates of clients', () => {
     expect(lab.get(withCertificate('sha1self'))).toBe('200 FAILED:self-signed certificate CN=shop.example');
     expect(lab.get(withCertificate('exp'))).toBe('400 400 The SSL certificate error');
   });
+  it('may have been revoked', () => {
+    const recorded = (name: string): string =>
+      readFileSync(new URL(`../../protocols/x509/fixtures/revocation/${name}.pem`, import.meta.url), 'utf8');
+    const lab = new Lab(asking('on', `ssl_crl ${FOLDER}/list.pem;`), {
+      files: { 'list.pem': recorded('root-list') },
+    });
+    expect(lab.get(withCertificate('good'))).toBe('200 SUCCESS CN=shop.example');
+    expect(lab.get({ name: 'shop.example', tls: { identity: { chain: recorded('bob') } } })).toBe(
+      '400 400 The SSL certificate error',
+    );
+    expect(lab.errors()).toContain(
+      '*2 client SSL certificate verify error: (23:certificate revoked) while reading client request headers',
+    );
+  });
   it('are demanded by a name that the hello has to say too', () => {
     const lab = new Lab(asking('on') + secure('return 200 open;', 'open.example', certificate('other')));
     expect(lab.get({ name: 'open.example' })).toBe('200 open');

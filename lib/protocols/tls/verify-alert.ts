@@ -5,6 +5,7 @@ import type { AlertName } from './alerts';
 export function alertForVerifyCode(code: number): AlertName {
   switch (code) {
     case 9: // not yet valid
+    case 11: // list not yet valid
     case 27: // untrusted
     case 28: // rejected
     case 62: // wrong host name
@@ -14,12 +15,15 @@ export function alertForVerifyCode(code: number): AlertName {
     case 68:
       return 'bad_certificate';
     case 10:
+    case 12: // list expired
       return 'certificate_expired';
     case 23:
       return 'certificate_revoked';
     case 7: // wrong signature
+    case 8: // of a list
       return 'decrypt_error';
     case 2: // no issuer
+    case 3: // no list
     case 18: // self-signed
     case 19:
     case 20:

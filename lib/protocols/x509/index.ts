@@ -13,6 +13,7 @@
  * | print what is wrong | `shortErrors(errors)` as nginx and HAProxy do, `longErrors` as openssl(1) does |
  * | load trusted roots | `readTrustedCertificates(text)` |
  * | is a server's chain good? | `verifyChain({ leaf, untrusted, trusted, at, purpose: 'sslserver', securityLevel: 2 })` |
+ * | load revocation lists | `readRevocationLists(text)`, for `verifyChain({ …, revocationLists })` |
  * | is it for this host? | `matchesHost`, `matchesIp` (OpenSSL), `curlNameProblem` (curl) |
  * | make a key | `generateKey(kind, random)`, `privateKeyPem(key, protection?)` |
  * | issue | `makeExtension(name, words, context)`, `issueCertificate(parts, issuerKey)`, `certificatePem` |
@@ -88,6 +89,7 @@ export {
   requestIsSigned,
   requestPem,
 } from './requests';
+export { readRevocationLists, type RevocationList } from './revocation';
 export { isStrongKey, isStrongSignature } from './security-level';
 export { type Digest, DIGEST_NAMES, digestOf, sign, verifyDigest, verifyErrors } from './signatures';
 export { parseTime, type Seconds, timeDigits, timeIso, timeText } from './times';

@@ -1,12 +1,13 @@
 /**
  * Whether a chain of certificates can be trusted: OpenSSL 3.0's X509_verify_cert (crypto/x509/x509_vfy.c), its checks
- * in its order, with its codes. Not modelled: revocation lists, policies, name constraints, proxy certificates.
+ * in its order, with its codes. Not modelled: policies, name constraints, proxy certificates.
  */
 import { buildChain, isSelfSigned, signedBy } from './chain';
 import type { Certificate } from './certificate';
 import { isCaFor, isLeafFor, issuerKind, type Purpose } from './purposes';
 import { isStrongKey, isStrongSignature } from './security-level';
 import { matchesEmail, matchesHost, matchesIp } from './host-names';
+import { checkRevocation, type RevocationList } from './revocation';
 import type { Seconds } from './times';
 import { type VerifyCode, verifyText } from './verify-codes';
 
@@ -32,6 +33,8 @@ export interface ChainCheck {
   readonly depth?: number;
   /** X509_VERIFY_PARAM_set1_email. */
   readonly email?: string;
+  /** Lists of revoked certificates; with them (even none) each certificate of the chain needs one of its issuer's (-crl_check_all). */
+  readonly revocationLists?: readonly RevocationList[];
   /** -no_check_time. */
   readonly ignoreTime?: boolean;
 }
@@ -73,6 +76,8 @@ export function verifyChain(check: ChainCheck): Verification {
   if (check.host !== undefined && !matchesHost(check.leaf, check.host)) report(62, 0);
   if (check.email !== undefined && !matchesEmail(check.leaf, check.email)) report(63, 0);
   if (check.ip !== undefined && !matchesIp(check.leaf, check.ip)) report(64, 0);
+  if (check.revocationLists !== undefined)
+    checkRevocation(chain, { known: check.revocationLists, at: check.at }, report);
   checkSignaturesAndTimes(seen);
   return { chain, untrustedCount, problems };
 }

@@ -89,11 +89,12 @@ export function gotFlight(line: Line, settings: TlsClientSettings, flight: Fligh
 }
 
 function verdict(line: Line, settings: TlsClientSettings, chain: string, level: number): TlsVerifyResult {
-  const { roots, depth, expectedName, invalid } = settings;
+  const { roots, crls, depth, expectedName, invalid } = settings;
   return verifyPeer(
     {
       chain,
       roots,
+      crls,
       purpose: 'sslserver',
       level,
       depth,

@@ -104,6 +104,7 @@ function clientVerdict(line: Line, settings: TlsServerSettings, chain: string): 
       {
         chain,
         roots: clients.roots,
+        crls: clients.crls,
         purpose: 'sslclient',
         level: preparedServer(settings).own.list.level,
         depth: clients.depth,

@@ -5,10 +5,13 @@
 import { ipOctets } from '../../protocols/x509/ip-octets';
 import {
   type Certificate,
+  type ChainCheck,
   type ChainProblem,
   type Purpose,
   readCertificateChain,
+  readRevocationLists,
   readTrustedCertificates,
+  type RevocationList,
   verifyChain,
 } from '../../protocols/x509';
 import type { Micros } from '../../std/instant';
@@ -19,6 +22,8 @@ export interface PeerCheck {
   chain: string;
   /** PEM of trusted roots. */
   roots: string;
+  /** PEM of revocation lists; undefined: nobody looks for any. */
+  crls?: string | undefined;
   purpose: Purpose;
   level: number;
   depth: number | undefined;
@@ -52,11 +57,12 @@ export function verifyPeer(check: PeerCheck, at: Micros): TlsVerifyResult {
   return made.result;
 }
 
-function placeOf({ chain, roots }: PeerCheck): Map<string, Known> {
+function placeOf({ chain, roots: trusted, crls }: PeerCheck): Map<string, Known> {
   if (count > MOST_KNOWN) {
     known.clear();
     count = 0;
   }
+  const roots = crls === undefined ? trusted : `${trusted}\n${crls}`;
   let byRoots = known.get(chain);
   if (byRoots === undefined) known.set(chain, (byRoots = new Map<string, Map<string, Known>>()));
   let place = byRoots.get(roots);
@@ -75,26 +81,21 @@ function judge(check: PeerCheck, at: number): Known {
   const [leaf, ...untrusted] = read.value;
   const trusted = readTrustedCertificates(check.roots);
   if (leaf === undefined) return { from: at, until: at + 1, result: GOOD };
+  const lists = check.crls === undefined ? undefined : readRevocationLists(check.crls);
   return {
-    ...validity([leaf, ...untrusted, ...trusted], at),
-    result: resultOf(check, leaf, untrusted, trusted, at),
+    ...validity([leaf, ...untrusted, ...trusted], lists ?? [], at),
+    result: resultOf(check, { leaf, untrusted, trusted, at, ...(lists && { revocationLists: lists }) }),
   };
 }
 
 function resultOf(
   check: PeerCheck,
-  leaf: Certificate,
-  untrusted: readonly Certificate[],
-  trusted: readonly Certificate[],
-  at: number,
+  asked: Pick<ChainCheck, 'leaf' | 'untrusted' | 'trusted' | 'at' | 'revocationLists'>,
 ): TlsVerifyResult {
   const { purpose, level, depth, expectedName } = check;
   const isAddress = expectedName !== undefined && ipOctets(expectedName) !== undefined;
   const { chain, problems } = verifyChain({
-    leaf,
-    untrusted,
-    trusted,
-    at,
+    ...asked,
     purpose,
     securityLevel: level,
     ...(expectedName === undefined ? {} : isAddress ? { ip: expectedName } : { host: expectedName }),
@@ -127,12 +128,20 @@ function ignoredText(ignored: IgnoredErrors | undefined): string {
   return ignored === undefined ? '' : `${ignored.leaf.toString()}/${ignored.issuers.toString()}`;
 }
 
-/** The seconds around `at` in which no certificate begins or ends. */
-function validity(certificates: readonly Certificate[], at: number): { from: number; until: number } {
+/** The seconds around `at` in which no certificate and no list begins or ends. */
+function validity(
+  certificates: readonly Certificate[],
+  lists: readonly RevocationList[],
+  at: number,
+): { from: number; until: number } {
   let from = -Infinity;
   let until = Infinity;
-  for (const { notBefore, notAfter } of certificates)
-    for (const change of [notBefore, notAfter + 1]) {
+  const spans = [
+    ...certificates.map(({ notBefore, notAfter }) => [notBefore, notAfter + 1]),
+    ...lists.map(({ thisUpdate, nextUpdate }) => [thisUpdate, (nextUpdate ?? Infinity) + 1]),
+  ];
+  for (const span of spans)
+    for (const change of span) {
       if (change <= at) from = Math.max(from, change);
       else until = Math.min(until, change);
     }

@@ -92,7 +92,7 @@ function withPath(conf: Conf, template: Template): Template {
   if (first !== undefined && typeof first !== 'string') return template;
   return [materialName(conf, first ?? ''), ...rest];
 }
-function loadTrusted(conf: Conf, block: Block): Result<{ roots: string }, string> {
+function loadTrusted(conf: Conf, block: Block): Result<{ roots: string; crls?: string }, string> {
   const name = block.text('proxy_ssl_trusted_certificate', '');
   if (name === '') return failure('no proxy_ssl_trusted_certificate for proxy_ssl_verify');
   const roots = loadTrust(conf, conf.fullName(name, { isConf: true }), 'SSL_CTX_load_verify_locations');
@@ -100,7 +100,5 @@ function loadTrusted(conf: Conf, block: Block): Result<{ roots: string }, string
   const list = block.text('proxy_ssl_crl', '');
   if (list === '') return success({ roots: roots.value });
   const crls = loadTrust(conf, conf.fullName(list, { isConf: true }), 'X509_LOOKUP_load_file');
-  if (!crls.ok) return crls;
-  conf.leaveOut('proxy_ssl_crl', block.inherited('proxy_ssl_crl')?.place);
-  return success({ roots: roots.value });
+  return crls.ok ? success({ roots: roots.value, crls: crls.value }) : crls;
 }

@@ -183,7 +183,7 @@ class ServerLoader {
     if (list === '') return undefined;
     const read = loadTrust(this.conf, this.#path(list), 'X509_LOOKUP_load_file');
     if (!read.ok) return read.error;
-    this.conf.leaveOut('ssl_crl', this.server.inherited('ssl_crl')?.place);
+    if (this.#clients !== undefined) this.#clients.crls = read.value;
     return undefined;
   }
   #checkParameters({ level }: Protocols): string | undefined {
