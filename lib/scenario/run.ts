@@ -457,7 +457,8 @@ export class Run<I> {
       const values = this.#valuesOf(definition, entry);
       const judgement = definition.sample(progress.tomorrow.expect[index], values, seen);
       const about = [values['host'], values['from'], values['address']].filter(Boolean).join(' ');
-      return judgement.state === 'met' ? [] : [`${about}: ${judgement.measured || 'nothing yet'}`];
+      const said = [about, judgement.measured || 'nothing yet'].filter((part) => part !== '').join(': ');
+      return judgement.state === 'met' ? [] : [said];
     });
     progress.tomorrow.measured = open[0] ?? 'as it should be';
     if (open.length === 0) {

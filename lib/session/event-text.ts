@@ -157,6 +157,11 @@ const WORDS: Readonly<Record<string, (data: Data, host: string) => Said>> = {
     tone: 'neutral',
   }),
   'file.changed': (data, host) => ({ text: `${word(data, 'path')} on ${host} was changed`, tone: 'risk' }),
+  'disk.full': (data, host) => ({
+    text: `no space left on ${word(data, 'mount')} of ${host}`,
+    tone: 'broken',
+    mark: 'state',
+  }),
   'disk.filled': (_data, host) => ({ text: `the disk of ${host} fills up`, tone: 'broken', mark: 'fault' }),
   'disk.inodes': (_data, host) => ({ text: `${host} has no inodes left`, tone: 'broken', mark: 'fault' }),
   'disk.read-only': (data, host) => ({

@@ -41,7 +41,11 @@ export interface FilesPorts {
   clock(): number;
   registry: Registry;
   host(): Host;
+  /** An entry of the run's journal. */
+  record(type: string, data: unknown): void;
 }
+/** A disk that was full is told as full once more only when so many bytes have been free meanwhile. */
+const ROOM_AGAIN = 1_048_576;
 
 /** An empty tree with only the root directory. */
 export function emptyInodes(clock: number): Map<number, Inode> {
@@ -211,7 +215,7 @@ export class Files implements FileSystem {
     // What stands there already stays, whatever is added.
     const part = text.slice(0, room);
     if (part !== '') this.#setContent(ino, withZeros(node) + part, node.bytes + byteLength(part));
-    return new FileError('ENOSPC', '');
+    return this.#noRoom(mount);
   }
   extend(ino: number, bytes: number): undefined | FileError {
     const node = this.#inode(ino);
@@ -228,7 +232,7 @@ export class Files implements FileSystem {
       mtime: clock,
       ctime: clock,
     });
-    return added < bytes ? new FileError('ENOSPC', '') : undefined;
+    return added < bytes ? this.#noRoom(mount) : undefined;
   }
   copyInode(from: number, to: number): undefined | FileError {
     const source = this.ports.state().inodes.get(from);
@@ -507,10 +511,16 @@ export class Files implements FileSystem {
     const room = mount.size - mount.used + blocksOf(node.bytes) * BLOCK;
     if (blocksOf(bytes) * BLOCK <= room) {
       this.#setContent(node.ino, content, bytes);
+      if (mount.full === true && mount.size - mount.used > ROOM_AGAIN) mount.full = false;
       return undefined;
     }
     const kept = content.slice(0, Math.max(0, Math.floor(room / BLOCK) * BLOCK));
     this.#setContent(node.ino, kept, byteLength(kept));
+    return this.#noRoom(mount);
+  }
+  #noRoom(mount: MountState): FileError {
+    if (mount.full !== true) this.ports.record('disk.full', { mount: mount.point });
+    mount.full = true;
     return new FileError('ENOSPC', '');
   }
   #setContent(ino: number, content: string, bytes: number): void {

@@ -32,6 +32,7 @@ export class SimulatedHost implements Host {
       clock: () => this.clock(),
       registry: world.registry,
       host: () => this,
+      record: (type, data) => void world.record(name, type, data),
     });
     this.streams = new Streams(this, (host, pid) => processTable.wakeStream(host, pid));
     this.terminals = new Terminals(this, (pid) => processTable.wakeStream(this, pid));

@@ -289,6 +289,8 @@ export interface MountState {
   used: number;
   inodes: number;
   inodesUsed: number;
+  /** The last write found no room: that is told once, not for each write. */
+  full?: boolean;
   /** How much longer than usual each access takes: a dying disk. */
   accessMicros?: Micros;
   /** The directory that shows again when it is unmounted; only mounts made while the host runs can be. */
