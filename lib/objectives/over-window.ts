@@ -92,11 +92,11 @@ export const latency: ObjectiveDefinition<Times> = {
     const value = sorted[rank - 1] ?? 0;
     const wanted = numberOf(values, 'at-most', 0);
     const isFull = seen.now - state.since >= over;
-    const shown = value === Number.MAX_SAFE_INTEGER ? 'failures' : secondsText(value);
+    const shown = value === Number.MAX_SAFE_INTEGER ? 'not answered' : secondsText(value);
     return {
       state: isFull && value <= wanted ? 'met' : 'measuring',
       progress: Math.min(1, wanted / Math.max(1, value), (seen.now - state.since) / over),
-      measured: `p${percentile} ${shown} of ${secondsText(wanted)}`,
+      measured: `p${percentile} ${shown}, at most ${secondsText(wanted)}`,
     };
   },
 };

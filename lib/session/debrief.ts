@@ -4,6 +4,7 @@ import type { Run } from '../scenario/run';
 import { ROOT } from '../world/files';
 import { FileError } from '../world/files.contract';
 import { chainOf } from './chains';
+import { CONFIGURATION } from './files';
 import { eventItem, markOf } from './journal-feed';
 import type { AnswerView, Debrief, ObjectiveView, TimelineMark } from './messages';
 import { guardViews, objectiveViews } from './objective-views';
@@ -218,14 +219,7 @@ function diffsOf<I>(run: Run<I>, original: ReadonlyMap<string, string>): Debrief
       diffs.push({ host: host.name, path, before: '', after: String(host.fs.readFile(path, ROOT)) });
   return diffs;
 }
-const WATCHED = [
-  '/etc/sysctl.d',
-  '/etc/systemd/system',
-  '/etc/haproxy',
-  '/etc/keepalived',
-  '/etc/nginx',
-  '/etc/cron.d',
-];
+const WATCHED = [...CONFIGURATION, '/etc/cron.d'];
 const DEEPEST = 3;
 /** Text files of the configuration folders that were not there at the beginning. */
 function newFiles<I>(name: string, run: Run<I>, original: ReadonlyMap<string, string>): string[] {

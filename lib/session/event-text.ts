@@ -18,7 +18,7 @@ const WORDS: Readonly<Record<string, (data: Data, host: string) => Said>> = {
   'run.lost': (data) => ({ text: `Lost: ${word(data, 'verdict')}`, tone: 'broken', mark: 'objective' }),
   timeline: (data) => ({
     text: `${word(data, 'id').replaceAll('-', ' ')}${data['fault'] === undefined ? '' : ` (${word(data, 'fault')})`}`,
-    tone: data['fault'] === undefined ? 'neutral' : 'broken',
+    tone: data['fault'] === undefined ? 'neutral' : data['fault'] === 'power-return' ? 'ok' : 'broken',
     ...(data['fault'] === undefined ? {} : { mark: 'fault' }),
   }),
   tomorrow: () => ({ text: 'Tomorrow', tone: 'active', mark: 'fault' }),

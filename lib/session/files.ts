@@ -17,13 +17,14 @@ const LANGUAGES: readonly [RegExp, string][] = [
   [/\/(?:hosts|hostname|crontab|sysctl\.conf|interfaces|fstab)$/, 'ini'],
 ];
 /** Folders whose files a learner is likely to look for. */
-const CONFIGURATION = [
+export const CONFIGURATION = [
   '/etc/haproxy',
   '/etc/keepalived',
   '/etc/nginx',
   '/etc/sysctl.d',
   '/etc/systemd/system',
   '/etc/network',
+  '/etc/nftables.d',
 ];
 const SINGLE = [
   '/etc/nftables.conf',

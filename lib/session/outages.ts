@@ -23,6 +23,8 @@ const DISRUPTIVE: ReadonlySet<string> = new Set([
 ]);
 /** How long before an outage its cause is looked for. */
 export const BEFORE = 6 * SECOND;
+/** How long a fault without a trace of its own is remembered as the cause. */
+const MEMORY = 60 * SECOND;
 export const MOST_CHAIN = 12;
 
 export interface Outage {
@@ -73,11 +75,23 @@ function causeOf<I>(
     candidates.find(({ roots }) => roots.some(isFault)) ??
     candidates.find(({ roots }) => roots.some(({ source }) => source === 'learner')) ??
     candidates[0];
-  if (chosen === undefined)
-    return { cause: 'nothing recorded just before it', byLearner: false, causeSeq: -1 };
+  if (chosen === undefined) return faultBefore(run, entries, begin);
   const byLearner = chosen.roots.some(({ source }) => source === 'learner') && !chosen.roots.some(isFault);
   const root = chosen.roots[firstFault(chosen.roots)] ?? chosen.roots.at(-1) ?? chosen.entry;
   return { cause: eventItem(run, root)?.text ?? root.type, byLearner, causeSeq: chosen.entry.seq };
+}
+/** What hangs or is slow takes nothing away: then the last fault before is all that can be said. */
+function faultBefore<I>(
+  run: Run<I>,
+  entries: readonly JournalEntry[],
+  begin: number,
+): Pick<Outage, 'cause' | 'byLearner' | 'causeSeq'> {
+  const fault = entries.findLast(
+    (entry) => entry.at <= begin && entry.at >= begin - MEMORY && firstFault([entry]) === 0,
+  );
+  if (fault === undefined)
+    return { cause: 'nothing recorded just before it', byLearner: false, causeSeq: -1 };
+  return { cause: eventItem(run, fault)?.text ?? fault.type, byLearner: false, causeSeq: fault.seq };
 }
 /** The entry and what led to it, latest first. */
 export function rootsOf<I>(run: Run<I>, seq: number): JournalEntry[] {

@@ -27,7 +27,7 @@ export function hostStatus<I>(
   return {
     id: host.name,
     power,
-    health: healthOf(power, services, note.bad),
+    health: healthOf(power, services, note.health),
     services,
     cpu: power === 'on' ? busyShare(host, busy) : 0,
     memory: power === 'off' ? 0 : memoryShare(host),
@@ -51,42 +51,49 @@ function servicesOf(host: Host, enabled: readonly string[]): HostStatus['service
 function healthOf(
   power: HostStatus['power'],
   services: HostStatus['services'],
-  isFailing: boolean,
+  seen: NoteHealth,
 ): HostStatus['health'] {
   if (power === 'off') return 'off';
-  if (power === 'frozen' || isFailing || services.some(({ state }) => state === 'broken')) return 'broken';
-  if (power === 'booting' || services.some(({ state }) => state === 'risk' || state === 'off')) return 'risk';
+  if (power === 'frozen' || seen === 'broken' || services.some(({ state }) => state === 'broken'))
+    return 'broken';
+  if (
+    power === 'booting' ||
+    seen === 'risk' ||
+    services.some(({ state }) => state === 'risk' || state === 'off')
+  )
+    return 'risk';
   return 'ok';
 }
 
-function noteOf<I>(run: Run<I>, host: Host, requests: Requests): { text: string; bad: boolean } {
+type NoteHealth = 'ok' | 'risk' | 'broken';
+/** From this share of failed requests on a source is at risk, or broken. */
+const SHARE = { risk: 0.01, broken: 0.5 };
+
+function noteOf<I>(run: Run<I>, host: Host, requests: Requests): { text: string; health: NoteHealth } {
   const { now } = run.kernel;
   const source = Object.entries(run.scenario.lab.traffic).find(([, traffic]) => traffic.host === host.name);
   if (source !== undefined) {
     const [name, { rate }] = source;
     const recent = requests.recent(now, name);
     const { last } = recent;
-    if (host.state.power === 'off' || last === undefined) return { text: '', bad: false };
+    if (host.state.power === 'off' || last === undefined) return { text: '', health: 'ok' };
     if (rate < 2) {
       const result = last.error === '' ? `${last.status} · ${Math.round(last.micros / 1000)} ms` : last.error;
-      return { text: result, bad: !last.ok };
+      return { text: result, health: last.ok ? 'ok' : 'broken' };
     }
-    if (recent.failed > 0.5) return { text: `${Math.round(recent.failed * 100)} % errors`, bad: true };
-    return {
-      text:
-        recent.failed > 0
-          ? `${Math.round(recent.failed * 100)} % errors`
-          : `${Math.round(recent.rate)} req/s`,
-      bad: false,
-    };
+    const { failed } = recent;
+    if (failed < SHARE.risk) return { text: `${Math.round(recent.rate)} req/s`, health: 'ok' };
+    const health = failed > SHARE.broken ? 'broken' : 'risk';
+    return { text: `${Math.round(failed * 100)} % errors`, health };
   }
-  if (host.state.power !== 'on') return { text: host.state.power === 'booting' ? 'booting' : '', bad: false };
+  if (host.state.power !== 'on')
+    return { text: host.state.power === 'booting' ? 'booting' : '', health: 'ok' };
   const roles = chartsOf(host)
     .filter(({ chart }) => chart.toLowerCase() === 'vrrp')
     .map(({ current }) => current.toUpperCase());
-  if (roles.length > 0) return { text: [...new Set(roles)].join(' '), bad: false };
+  if (roles.length > 0) return { text: [...new Set(roles)].join(' '), health: 'ok' };
   const handled = requests.handledBy(host.name, now);
-  return { text: handled === 0 ? '' : `${handled} req/s`, bad: false };
+  return { text: handled === 0 ? '' : `${handled} req/s`, health: 'ok' };
 }
 
 /** The live charts of every daemon on a host. */

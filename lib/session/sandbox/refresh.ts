@@ -16,6 +16,7 @@ const FOLDERS = [
   '/etc/systemd/system',
   '/etc/cron.d',
   '/etc/dnsmasq.d',
+  '/etc/nftables.d',
   '/usr/local/bin',
   '/usr/local/sbin',
 ];
