@@ -34,7 +34,7 @@ export interface CodeEditorProps {
   onSave(): void;
 }
 
-/** One CodeMirror. Escape and then Tab leaves it. */
+/** One CodeMirror. Escape and then Tab leaves it; who only passes by with Tab changes nothing. */
 export function CodeEditor({
   text,
   language,
@@ -81,6 +81,7 @@ export function CodeEditor({
             ...defaultKeymap,
           ]),
           locked.current.of(EditorState.readOnly.of(first.current.readOnly)),
+          passingBy(),
           errorLines,
           editorTheme,
           ...(known === undefined ? [] : [known]),
@@ -92,6 +93,8 @@ export function CodeEditor({
       }),
     });
     editor.current = view;
+    // The list in which the file was chosen is gone: go on where its text is.
+    if (document.activeElement === document.body) view.focus();
     return () => {
       editor.current = undefined;
       view.destroy();
@@ -124,6 +127,24 @@ export function CodeEditor({
   }, [line, language, label]);
 
   return <div ref={frame} className="min-h-0 flex-1 overflow-hidden" />;
+}
+
+/** Tab indents once somebody is at work here (a key, a click); before that it goes on to what comes next. */
+function passingBy() {
+  let clicked = false;
+  return EditorView.domEventHandlers({
+    mousedown(_event, view) {
+      clicked = true;
+      view.setTabFocusMode(false);
+    },
+    focus(_event, view) {
+      view.setTabFocusMode(!clicked);
+      clicked = false;
+    },
+    keydown({ key }, view) {
+      if (!['Tab', 'Shift', 'Control', 'Escape'].includes(key)) view.setTabFocusMode(false);
+    },
+  });
 }
 
 /** The daemon counts lines from 1 and sometimes names one that is gone: then the last line is marked. */

@@ -15,8 +15,8 @@ export interface TerminalViewProps {
   terminal: string;
   label: string;
   shown: boolean;
-  /** Escape or Shift+Tab: the focus goes back to the tab. */
-  onLeave(): void;
+  /** Escape lets the focus go on, Shift+Tab back to the tab. */
+  onLeave(way: 'on' | 'back'): void;
   /** Enter where the session has ended. */
   onReopen(): void;
 }
@@ -53,7 +53,7 @@ export function TerminalView({ terminal, label, shown, onLeave, onReopen }: Term
     xterm.open(element);
     const line = new LineDiscipline(hostOf({ client, terminal, xterm, asks }));
     xterm.onData((data) => line.input(data));
-    xterm.attachCustomKeyEventHandler((event) => ownKey(event, xterm, () => asks.current.leave()));
+    xterm.attachCustomKeyEventHandler((event) => ownKey(event, xterm, () => asks.current.leave('back')));
 
     const fit = () => {
       if (element.clientHeight < 20 || element.clientWidth < 40) return;
@@ -131,7 +131,7 @@ function hostOf({
   client: RunClient;
   terminal: string;
   xterm: Terminal;
-  asks: { readonly current: { leave(): void; reopen(): void } };
+  asks: { readonly current: { leave(way: 'on' | 'back'): void; reopen(): void } };
 }): LineHost {
   const quiet = async <Value,>(asked: Promise<Value>): Promise<Value | undefined> =>
     asked.catch(() => undefined);
@@ -156,7 +156,7 @@ function hostOf({
         toast('It is tomorrow: the machines must do without you until it is over.', { id: 'tomorrow' });
       else toast('That is too much to type at once: at most 200 kB.', { id: 'too-long' });
     },
-    leave: () => asks.current.leave(),
+    leave: () => asks.current.leave('on'),
     reopen: () => asks.current.reopen(),
   };
 }

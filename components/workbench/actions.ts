@@ -31,6 +31,7 @@ export function actionsOf(handles: RunHandles): Action[] {
     ...lookActions(handles),
     ...hostActions(handles, state),
     ...runActions(handles),
+    ...learningActions(handles, state),
   ];
   return state.sandbox === undefined ? actions : actions.filter(({ id }) => !OF_SCENARIOS.has(id));
 }
@@ -102,7 +103,10 @@ function lookActions({ workbench, client }: RunHandles): Action[] {
       id: `dock-${id}`,
       group: 'Look',
       title: `Show ${title.toLowerCase()}`,
-      run: () => workbench.setState({ dockTab: id, area: 'dock' }),
+      run: () => {
+        workbench.setState({ dockTab: id, area: 'dock' });
+        focusSoon('[data-dock] [role="tab"][data-state="active"]');
+      },
     }),
   );
   return [
@@ -171,6 +175,11 @@ function lookActions({ workbench, client }: RunHandles): Action[] {
   ];
 }
 
+/** What was asked for by keyboard gets the focus, once it is there. */
+function focusSoon(selector: string): void {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>(selector)?.focus());
+}
+
 function focusTerminal(workbench: RunHandles['workbench']): void {
   workbench.setState({ area: 'dock' });
   requestAnimationFrame(() => {
@@ -188,9 +197,40 @@ function hostActions({ workbench }: RunHandles, { topology }: RunState): Action[
       id: `host-${id}-${panel.id}`,
       group: 'Host',
       title: panel.id === 'overview' ? label : `${label}: ${panel.title.toLowerCase()}`,
-      run: () => workbench.showHost(id, panel.id),
+      run: () => {
+        workbench.showHost(id, panel.id);
+        focusSoon('[data-inspector] [role="tab"][data-state="active"]');
+      },
     }));
   });
+}
+
+/** Hints and questions, where the scenario has them. */
+function learningActions({ workbench, client }: RunHandles, { brief, hints }: RunState): Action[] {
+  const hint: Action = {
+    id: 'hint',
+    group: 'Run',
+    title: 'Show the next hint',
+    keys: 'h',
+    run: () => {
+      workbench.setState({ area: 'incident' });
+      client.ask({ type: 'hint' }, 'hint').catch(() => undefined);
+    },
+  };
+  const questions: Action = {
+    id: 'questions',
+    group: 'Run',
+    title: 'Name the cause: the questions',
+    keys: 'q',
+    run: () => {
+      workbench.setState({ area: 'incident' });
+      focusSoon('[data-questions] input:enabled');
+    },
+  };
+  return [
+    ...((brief?.hints ?? 0) > hints.length ? [hint] : []),
+    ...((brief?.questions.length ?? 0) > 0 ? [questions] : []),
+  ];
 }
 
 function runActions({ workbench, client }: RunHandles): Action[] {

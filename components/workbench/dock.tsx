@@ -176,17 +176,34 @@ function TerminalPanel({
       forceMount
       tabIndex={-1}
       data-terminal-shown={shown}
-      className={cn('flex-1 overflow-hidden bg-terminal', !shown && 'hidden')}
+      className={cn('relative flex-1 overflow-hidden bg-terminal', !shown && 'hidden')}
     >
       <TerminalView
         terminal={id}
         label={`Terminal on ${title}`}
         shown={shown}
         onReopen={onReopen}
-        onLeave={() =>
-          document.querySelector<HTMLElement>('[data-dock] [role="tab"][data-state="active"]')?.focus()
+        onLeave={(way) =>
+          document
+            .querySelector<HTMLElement>(
+              way === 'on'
+                ? '[data-terminal-shown="true"] [data-left]'
+                : '[data-dock] [role="tab"][data-state="active"]',
+            )
+            ?.focus()
         }
       />
+      {/* Tab completes words in the terminal: here is where the way on begins. */}
+      <button
+        type="button"
+        data-left
+        onClick={({ currentTarget }) =>
+          currentTarget.parentElement?.querySelector<HTMLElement>('textarea')?.focus()
+        }
+        className="pointer-events-none absolute bottom-2 right-3 rounded border border-line-strong bg-ink-1 px-2 py-1 text-xs opacity-0 focus:opacity-100"
+      >
+        Enter: back into the terminal · Tab: on
+      </button>
     </TabPanel>
   );
 }

@@ -19,7 +19,7 @@ const PLACES: readonly { place: string; keys: readonly (readonly [string, string
   {
     place: 'Terminal',
     keys: [
-      ['Esc or Shift-Tab', 'leave the terminal'],
+      ['Esc · Shift-Tab', 'leave the terminal: on · back'],
       ['Tab', 'complete the word; twice lists'],
       ['Ctrl-R', 'search the history'],
       ['Ctrl-C · Ctrl-D · Ctrl-Z', 'interrupt · end of input · stop'],

@@ -42,6 +42,7 @@ function HostInspector({ host }: { host: string }) {
       value={tab}
       onValueChange={(inspectorTab) => workbench.setState({ inspectorTab })}
       data-tour="host"
+      data-inspector
       className="flex h-full min-h-0 flex-col bg-ink-1"
     >
       <Title host={host} />

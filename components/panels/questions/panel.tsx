@@ -1,6 +1,6 @@
 'use client';
 
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { toast } from 'sonner';
 import { Button } from '@/components/ui/button';
 import { Coded } from '@/components/ui/coded';
@@ -16,7 +16,7 @@ export function QuestionsPanel() {
   const answers = useRun((state) => state.answers);
   if (questions === undefined || questions.length === 0) return null;
   return (
-    <section aria-label="Questions">
+    <section aria-label="Questions" data-questions>
       <h2 className="eyebrow mb-1.5">Questions</h2>
       {questions.map((question) => (
         <QuestionForm
@@ -39,13 +39,16 @@ function QuestionForm({
   const client = useClient();
   const over = useRun((state) => state.standing.phase === 'finished');
   const [marked, setMarked] = useState<readonly string[]>([]);
+  const [sent, setSent] = useState(false);
   const chosen = answer?.chosen ?? marked;
   const mark = (choice: string, on: boolean) =>
     setMarked(several ? [...marked.filter((other) => other !== choice), ...(on ? [choice] : [])] : [choice]);
-  const send = () =>
-    client
+  const send = () => {
+    setSent(true);
+    return client
       .ask({ type: 'answer', question: id, choice: marked.join(',') }, 'done')
       .catch((reason: unknown) => toast(reason instanceof Error ? reason.message : 'Not accepted.'));
+  };
   return (
     <fieldset className="mb-3" disabled={answer !== undefined || over}>
       <legend className="mb-1">
@@ -71,14 +74,21 @@ function QuestionForm({
           Answer
         </Button>
       )}
-      {answer !== undefined && <Said answer={answer} />}
+      {answer !== undefined && <Said answer={answer} fresh={sent} />}
     </fieldset>
   );
 }
 
-function Said({ answer: { right, why } }: { answer: AnswerView }) {
+function Said({ answer: { right, why }, fresh }: { answer: AnswerView; fresh: boolean }) {
+  const frame = useRef<HTMLDivElement>(null);
+  // The button that was pressed is gone: whoever uses the keyboard goes on from here.
+  useEffect(() => {
+    if (fresh && document.activeElement === document.body) frame.current?.focus();
+  }, [fresh]);
   return (
     <div
+      ref={frame}
+      tabIndex={-1}
       role="status"
       className={`mt-1.5 rounded-md px-2 py-1 text-xs ${right ? 'bg-ok-soft text-ok' : 'bg-broken-soft text-broken-text'}`}
     >
