@@ -216,12 +216,20 @@ function resetRequest(session: Session): void {
     session.serverClosed =
     session.noLog =
     session.noRetry =
+    session.isStatistics =
       false;
   session.cause = session.ended = session.cookieIn = session.cookieOut = '-';
   session.logLevel = -1;
   session.failure = '';
   session.trace = 0;
-  session.variables = session.captured = session.stickKeys = undefined;
+  session.variables = ofSession(session.variables);
+  session.captured = session.stickKeys = undefined;
+}
+/** Variables of the session outlive the request. */
+function ofSession(variables: Session['variables']): Session['variables'] {
+  if (variables === undefined) return undefined;
+  const kept = [...variables].filter(([name]) => name.startsWith('sess.'));
+  return kept.length === 0 ? undefined : new Map(kept);
 }
 
 /** Counts a request that begins. */

@@ -333,7 +333,7 @@ function orDash(text: string | undefined): string {
 }
 export function serverName(runtime: Runtime, session: Session): string {
   if (session.server >= 0) return runtime.server(session.backend, session.server)?.name ?? '<NOSRV>';
-  return session.reply !== undefined && session.cause === 'L' ? '<STATS>' : '<NOSRV>';
+  return session.isStatistics ? '<STATS>' : '<NOSRV>';
 }
 function counts(runtime: Runtime, session: Session): string {
   const { state } = runtime;
@@ -353,7 +353,8 @@ export function customLine(runtime: Runtime, session: Session, nodes: readonly F
         line += node.text;
         break;
       case 'separator':
-        line += ' ';
+        // What is empty leaves no second blank.
+        if (!line.endsWith(' ')) line += ' ';
         break;
       case 'variable':
         line += quoted(variable(subject, node.name), node.quoted);
@@ -437,7 +438,7 @@ const VARIABLES: ReadonlyMap<string, Variable> = new Map<string, Variable>([
   ['Ta', (runtime, session) => timersOf(session, runtime.now).active],
   ['Tt', (runtime, session) => timersOf(session, runtime.now).total],
   ['Tu', (runtime, session) => timersOf(session, runtime.now).total],
-  ['ID', () => ''],
+  ['ID', () => '-'],
   ['sslc', (_, session) => orDash(session.tls?.cipher)],
   ['sslv', (_, session) => orDash(session.tls?.version)],
 ]);

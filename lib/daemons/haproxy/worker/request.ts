@@ -28,6 +28,8 @@ import { statsAnswer } from './stats-answer';
 import { applyStickRules } from './stick';
 import { inspection } from './tcp-rules';
 
+const UNAUTHORIZED = 401;
+
 /** A whole request is there. */
 export function begin(runtime: Runtime, session: Session, message: HttpRequest): void {
   const settings = runtime.settings(session.frontend);
@@ -116,6 +118,10 @@ function answersStatistics(runtime: Runtime, session: Session, proxy: number): b
   if (stats === undefined || session.request === undefined || !session.request.target.startsWith(stats.uri))
     return false;
   const message = statsAnswer(runtime, session, proxy, stats);
+  if (message.status !== UNAUTHORIZED) {
+    session.isStatistics = true;
+    session.queuedAt = session.connectedAt = session.answeredAt = runtime.now;
+  }
   reply(runtime, session, message, { cause: 'L', ended: 'R' });
   return true;
 }

@@ -88,6 +88,7 @@ export function newSession(runtime: Runtime, listener: number, connection: numbe
     captured: undefined,
     stickKeys: undefined,
     tracked: undefined,
+    isStatistics: false,
     tls: undefined,
     serverTls: undefined,
     handshakeError: undefined,

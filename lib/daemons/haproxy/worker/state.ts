@@ -450,6 +450,8 @@ export interface Session {
   /** keys of stick tables to be stored once a server answered */
   stickKeys: { table: number; key: string }[] | undefined;
   tracked: Tracked[] | undefined;
+  /** the statistics page answers */
+  isStatistics: boolean;
   /** of the client's connection, once it is secured */
   tls: TlsInfo | undefined;
   /** of the connection to the server */
