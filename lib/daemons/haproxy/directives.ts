@@ -301,7 +301,7 @@ original-to; dflb; -; 4.2
 /** Options known but not suggested. */
 export const UNSUGGESTED_OPTIONS = table(`
 originalto; dflb; -; 4.2; [ except <network> ] [ header <name> ]
-httpslog; dfl; -; 4.2
+httpslog; dfl; +; 4.2
 http-restrict-req-hdr-names; dflb; .; 4.2; { preserve | delete | reject }
 forceclose http-tunnel http_proxy; dflb; x; 4.2
 `);

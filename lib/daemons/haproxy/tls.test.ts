@@ -77,6 +77,8 @@ class Lab {
   readonly lines: string[] = [];
   /** what the last client saw */
   seen: string[] = [];
+  /** the version of HTTP that the server was last asked in */
+  asked = '';
   #answers = new Map<number, string>();
   #visit: Visit = {};
   /** what the server does with a connection */
@@ -173,19 +175,23 @@ class Lab {
       network.tls.accept(connection, {
         versions: ['TLSv1.2', 'TLSv1.3'],
         ciphers: '',
+        alpn: ['h2', 'http/1.1'],
         identities: [{ chain: pem('app1.crt') || pem('app1.pem') || pem('site.pem') }],
       });
-    if (event.type === 'message' && event.message.kind === 'request')
+    if (event.type === 'message' && event.message.kind === 'request') {
+      const { version } = event.message;
+      this.asked = version;
       network.send(connection, 'server', {
         kind: 'response',
         trace: 0,
         status: 200,
-        reason: 'OK',
-        version: '1.1',
+        reason: version === '2' ? '' : 'OK',
+        version,
         headers: [['Content-Length', '2']],
         body: 'ok',
         bytes: 62,
       });
+    }
     if (event.type === 'closed' || event.type === 'tls-failed') network.close(connection, 'server');
   }
   run(seconds: number): this {
@@ -327,6 +333,18 @@ backend app
 `;
 
 describe('a server over TLS', () => {
+  it('is asked in HTTP/2 where both offer it; its answer has no reason then, and goes on in HTTP/1.1', () => {
+    const two = new Lab(server('ssl verify none alpn h2,http/1.1'));
+    expect(timeless(two.visit({ port: 80 }))).toEqual([
+      'web app/s1 T 200 49 - - ---- 1/1/0/0/0 0/0 "GET / HTTP/1.1"',
+    ]);
+    expect(two.asked).toBe('2');
+    const one = new Lab(server('ssl verify none'));
+    expect(timeless(one.visit({ port: 80 }))).toEqual([
+      'web app/s1 T 200 51 - - ---- 1/1/0/0/0 0/0 "GET / HTTP/1.1"',
+    ]);
+    expect(one.asked).toBe('1.1');
+  });
   it('is asked like any other', () => {
     const lab = new Lab(server('ssl verify required ca-file /etc/haproxy/ca.crt'));
     expect(timeless(lab.visit({ port: 80 }))).toEqual([

@@ -9,7 +9,7 @@
  */
 
 import type { Micros } from '../../../std/instant';
-import type { HttpResponse } from '../../../world/network.contract';
+import type { HttpRequest, HttpResponse } from '../../../world/network.contract';
 import { formatIPv4 } from '../../../std/ipv4';
 import { sampleText } from '../evaluate/convert';
 import { queryOf, splitValues, type Subject } from '../evaluate/subject';
@@ -275,7 +275,9 @@ export function onConnected(runtime: Runtime, session: Session): void {
     return;
   }
   session.phase = 'response';
-  runtime.network.send(session.connection, 'client', session.request);
+  const speaksHttp2 = session.serverTls?.alpn === 'h2';
+  const request: HttpRequest = speaksHttp2 ? { ...session.request, version: '2' } : session.request;
+  runtime.network.send(session.connection, 'client', request);
   setTimeout(runtime, session, timeouts.server);
 }
 function openTunnel(runtime: Runtime, session: Session): void {
