@@ -1,5 +1,11 @@
 /** A lab's authorities and certificates: real ones, made when the world is built, as files of its hosts. */
-import { publicKeyOf, readPrivateKey, type Seconds } from '../protocols/x509';
+import {
+  nameHash,
+  publicKeyOf,
+  readPrivateKey,
+  readTrustedCertificates,
+  type Seconds,
+} from '../protocols/x509';
 import { assert } from '../std/assert';
 import { parseDuration, SECOND } from '../std/instant';
 import {
@@ -17,7 +23,8 @@ type Order = Scenario['lab']['certificates'][number];
 type AuthorityOrder = Scenario['lab']['authorities'][string];
 
 /** Where Debian's update-ca-certificates puts what every program trusts. */
-const BUNDLE = '/etc/ssl/certs/ca-certificates.crt';
+const CERTIFICATES = '/etc/ssl/certs';
+const BUNDLE = `${CERTIFICATES}/ca-certificates.crt`;
 const ADDED = '/usr/local/share/ca-certificates';
 
 /** All authorities of a lab, roots before what they signed. @param begin when the shift begins, seconds since 1970 */
@@ -61,12 +68,23 @@ export function certificateFiles(
 function trustFiles(authorities: ReadonlyMap<string, Authority>): Record<string, FileSpec> {
   const roots = [...authorities.values()].filter(({ signedBy }) => signedBy === undefined);
   if (roots.length === 0) return {};
-  return {
-    ...Object.fromEntries(
-      roots.map(({ name, certificate }) => [`${ADDED}/${name}.crt`, { text: certificate }]),
-    ),
+  const files: Record<string, FileSpec> = {
     [BUNDLE]: { text: roots.map(({ certificate }) => certificate).join('') },
   };
+  for (const { name, certificate } of roots) {
+    files[`${ADDED}/${name}.crt`] = { text: certificate };
+    files[`${CERTIFICATES}/${name}.pem`] = { link: `${ADDED}/${name}.crt` };
+    const [read] = readTrustedCertificates(certificate);
+    assert(read !== undefined, 'what was made can be read');
+    files[`${CERTIFICATES}/${freeHash(files, nameHash(read.subject))}`] = { link: `${name}.pem` };
+  }
+  return files;
+}
+/** The first number that the hash of a subject has free: `152091a7.0`. */
+function freeHash(files: Readonly<Record<string, FileSpec>>, hash: string): string {
+  let number = 0;
+  while (files[`${CERTIFICATES}/${hash}.${number}`] !== undefined) number += 1;
+  return `${hash}.${number}`;
 }
 
 function filesOf(

@@ -3,7 +3,8 @@ import { byteLength } from '../../std/bytes';
 import { strftime } from '../../std/civil';
 import { SECOND } from '../../std/instant';
 import { formatIPv4 } from '../../std/ipv4';
-import type { Message, Side, SocketEvent } from '../../world/network.contract';
+import type { Side, SocketEvent } from '../../world/network.contract';
+import { textOf } from '../message-text';
 import type { ProgramContext, ProgramRun, Wait, Wake } from '../../world/process.contract';
 import { errnoText, lookUpName, servicePort } from '../host-names';
 import { Mailbox } from '../mailbox';
@@ -179,19 +180,4 @@ function* drain(context: ProgramContext, from: End, to: End): Generator<Wait, bo
 function* give(context: ProgramContext, to: End, text: string): Generator<Wait, void, Wake> {
   if (to.kind === 'stdio') yield* context.out(text);
   else context.world.network.send(to.connection, to.side, { kind: 'bytes', text, bytes: byteLength(text) });
-}
-/** Messages as the bytes that they stand for. */
-export function textOf(message: Message): string {
-  const headers = (list: readonly [string, string][]): string =>
-    list.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  switch (message.kind) {
-    case 'bytes':
-      return message.text;
-    case 'request':
-      return `${message.method} ${message.target} HTTP/${message.version}\r\n${headers(message.headers)}\r\n${message.body}`;
-    case 'response':
-      return `HTTP/${message.version} ${message.status} ${message.reason}\r\n${headers(message.headers)}\r\n${message.body}`;
-    case 'tls':
-      return '';
-  }
 }

@@ -9,6 +9,7 @@ import { passwd } from './passwd';
 import { req } from './req';
 import { Quit, Session, type Step } from './session';
 import { rehash } from './rehash';
+import { sClient } from './s-client';
 import { rand, version } from './small-commands';
 import { verify } from './verify';
 import { x509 } from './x509';
@@ -29,6 +30,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   rehash,
   req,
   rsa,
+  s_client: sClient,
   verify,
   version,
   x509,

@@ -108,7 +108,6 @@ export function* askHidden(session: Session, prompt: string): Step<string | unde
   control?.setAttributes({ echo: false });
   const line = yield* context.readLine(terminal);
   control?.setAttributes({ echo: true });
-  terminal.write('\n');
   return line === '' ? undefined : line.replace(/\n$/, '');
 }
 

@@ -20,8 +20,9 @@ export const TRUST_OPTIONS: OptionTable = {
   'no-CApath': '-',
   'no-CAstore': '-',
 };
-/** OPENSSLDIR/certs, a link to /etc/ssl/certs; the file cert.pem beside it does not exist on Debian. */
+/** OPENSSLDIR's links to /etc/ssl/certs and to the bundle in it. Both are looked at unless told not to. */
 const DEFAULT_DIRECTORY = '/usr/lib/ssl/certs';
+const DEFAULT_FILE = '/usr/lib/ssl/cert.pem';
 
 /** A store of trusted certificates. A directory is searched by the hash of the issuer's name when it is needed. */
 export interface Trust {
@@ -45,9 +46,14 @@ export function* trustOf(session: Session, options: Options): Step<Trust> {
     return { certificates, directory: undefined };
   }
   const file = options.value('CAfile');
-  const certificates = file === undefined ? [] : yield* certificatesOf(session, file);
-  const usesDefault = named === undefined && !options.has('no-CApath');
-  return { certificates, directory: usesDefault && file === undefined ? DEFAULT_DIRECTORY : named };
+  const certificates =
+    file === undefined ? defaultFile(session, options) : yield* certificatesOf(session, file);
+  return { certificates, directory: named ?? (options.has('no-CApath') ? undefined : DEFAULT_DIRECTORY) };
+}
+
+function defaultFile(session: Session, options: Options): readonly Certificate[] {
+  const text = options.has('no-CAfile') ? '' : session.readFile(DEFAULT_FILE);
+  return typeof text === 'string' ? readTrustedCertificates(text) : [];
 }
 
 function* mustBeDirectory(session: Session, path: string): Step {
@@ -60,14 +66,16 @@ function* mustBeDirectory(session: Session, path: string): Step {
 
 function* certificatesOf(session: Session, path: string): Step<readonly Certificate[]> {
   const text = session.readFile(path);
+  // s_client leaves it at the errors.
+  const words = session.name === 's_client' ? '' : `Error loading file ${path}\n`;
   if (text instanceof FileError)
-    return yield* session.fail(`Error loading file ${path}\n`, [
+    return yield* session.fail(words, [
       ...openErrors(path, systemError(text.errno)),
       opensslError('x509SystemLib'),
     ]);
   const certificates = readTrustedCertificates(text);
   if (certificates.length > 0) return certificates;
-  return yield* session.fail(`Error loading file ${path}\n`, [opensslError('noCertificateOrCrl')]);
+  return yield* session.fail(words, [opensslError('noCertificateOrCrl')]);
 }
 
 /** The store with what its directory has for these certificates' issuers, and for their issuers in turn. */

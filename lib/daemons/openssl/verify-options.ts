@@ -70,7 +70,6 @@ const MODELLED = [
   'attime',
   'no_check_time',
   'partial_chain',
-  'x509_strict',
 ];
 const OTHER_PURPOSES = ['nssslserver', 'smimesign', 'smimeencrypt', 'crlsign', 'ocsphelper', 'timestampsign'];
 

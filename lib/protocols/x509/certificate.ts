@@ -102,6 +102,11 @@ export function certificatePem(certificate: Certificate): string {
   return writePem('CERTIFICATE', certificate.der);
 }
 
+/** Certificates one after the other, as a file of a chain has them. */
+export function writeCertificates(certificates: readonly Certificate[]): string {
+  return certificates.map(certificatePem).join('');
+}
+
 /** `AB:CD:…`, of the whole certificate. */
 export function fingerprint(certificate: Certificate, digest: 'sha256' | 'sha1' = 'sha256'): string {
   const bytes = digest === 'sha256' ? sha256(certificate.der) : sha1(certificate.der);

@@ -2,7 +2,7 @@
 import type { Certificate } from './certificate';
 import { sameBytes } from './der';
 import { sameName } from './names';
-import { verifySignature } from './signatures';
+import { signsLike, verifySignature } from './signatures';
 import type { Seconds } from './times';
 
 export interface ChainParts {
@@ -73,7 +73,7 @@ function findIssuer(
   return best;
 }
 
-/** X509_check_issued: names, key identifiers and key usage; not the signature. */
+/** ossl_x509_likely_issued: names, key identifiers and the kind of key; neither key usage nor the signature itself. */
 export function couldHaveIssued(issuer: Certificate, subject: Certificate): boolean {
   if (!sameName(issuer.subject, subject.issuer)) return false;
   const { authorityKeyId } = subject;
@@ -83,7 +83,7 @@ export function couldHaveIssued(issuer: Certificate, subject: Certificate): bool
   if (authorityKeyId?.serial !== undefined && authorityKeyId.serial !== issuer.serial) return false;
   const named = authorityKeyId?.issuer?.find((name) => name.kind === 'directory');
   if (named?.kind === 'directory' && !sameName(named.name, issuer.issuer)) return false;
-  return issuer.keyUsage === undefined || issuer.keyUsage.includes('keyCertSign');
+  return signsLike(issuer.publicKey, subject.signatureAlgorithm);
 }
 
 const selfSigned = new WeakMap<Certificate, boolean>();

@@ -19,7 +19,14 @@
  * | issue | `makeExtension(name, words, context)`, `issueCertificate(parts, issuerKey)`, `certificatePem` |
  * | ask for one | `makeRequest(parts, key)`, `requestPem`; `readRequestFile`, `requestIsSigned` |
  */
-export { type Certificate, certificatePem, colonHex, fingerprint, readCertificate } from './certificate';
+export {
+  type Certificate,
+  certificatePem,
+  colonHex,
+  fingerprint,
+  readCertificate,
+  writeCertificates,
+} from './certificate';
 export {
   type CertificateFileError,
   readCertificateChain,
@@ -43,7 +50,15 @@ export { generateKey, type KeyKind, randomSerial } from './key-generation';
 export { randomOctets } from './rsa-generation';
 export { keyMatches, keyMismatchErrors, privateKeyErrors } from './key-match';
 export { privateKeyText, publicKeyText } from './key-text';
-export { type Curve, keyBits, type PrivateKey, type PublicKey, publicKeyOf, samePublicKey } from './keys';
+export {
+  type Curve,
+  keyBits,
+  type PrivateKey,
+  type PublicKey,
+  publicKeyAlgorithm,
+  publicKeyOf,
+  samePublicKey,
+} from './keys';
 export {
   commonName,
   type Name,

@@ -495,6 +495,15 @@ const ERRORS = {
     'NCONF_get_string',
     '../crypto/conf/conf_lib.c:315',
   ],
+  connectError: ['10000067', 'BIO routines', 'connect error', 'BIO_connect', '../crypto/bio/bio_sock2.c:119'],
+  lookupError: ['10080002', 'BIO routines', 'system lib', 'BIO_lookup_ex', '../crypto/bio/bio_addr.c:746'],
+  noCipherMatch: [
+    '0A0000B9',
+    'SSL routines',
+    'no cipher match',
+    'SSL_CTX_set_cipher_list',
+    '../ssl/ssl_lib.c:2741',
+  ],
   storeUnsupported: [
     '1608010C',
     'STORE routines',

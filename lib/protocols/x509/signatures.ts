@@ -88,6 +88,14 @@ export function sign(key: PrivateKey, digest: Digest, bytes: Uint8Array): Uint8A
   }
 }
 
+/** Whether a key of this kind makes signatures with the algorithm `oid`; what is not modelled is let pass. */
+export function signsLike(key: PublicKey, oid: string): boolean {
+  const facts = DIGEST_NAMES.map((name) => DIGESTS[name]);
+  if (facts.some(({ withRsa }) => withRsa === oid)) return key.type === 'rsa' || key.type === 'unknown';
+  if (facts.some(({ withEcdsa }) => withEcdsa === oid)) return key.type === 'ec' || key.type === 'unknown';
+  return oid !== ED25519 || key.type === 'ed25519' || key.type === 'unknown';
+}
+
 /** Whether a signature made with the algorithm `oid` is right. False for algorithms that are not modelled. */
 export function verifySignature(
   key: PublicKey,

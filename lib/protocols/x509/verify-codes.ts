@@ -17,6 +17,7 @@ const TEXTS = {
   23: 'certificate revoked',
   25: 'path length constraint exceeded',
   26: 'unsuitable certificate purpose',
+  32: 'key usage does not include certificate signing',
   34: 'unhandled critical extension',
   35: 'key usage does not include CRL signing',
   62: 'hostname mismatch',

@@ -58,17 +58,27 @@ export interface Verification {
    * HAProxy) takes `problems[0]`; who goes on (s_client) prints all and reports the last one. Empty: the chain is good.
    */
   readonly problems: readonly ChainProblem[];
+  /** The calls of OpenSSL's verify callback: each problem, and each certificate whose signature and dates were looked at. */
+  readonly calls: readonly (ChainProblem | SeenCertificate)[];
+}
+/** A certificate that was looked at to the end. */
+export interface SeenCertificate {
+  readonly code: undefined;
+  readonly depth: number;
+  readonly certificate: Certificate;
 }
 
 /** Verifies a chain. Pure: same question, same answer. */
 export function verifyChain(check: ChainCheck): Verification {
   const { chain, untrustedCount, ending } = buildChain(check);
-  const problems: ChainProblem[] = [];
+  const calls: (ChainProblem | SeenCertificate)[] = [];
   const report = (code: VerifyCode, depth: number): void => {
     const certificate = chain[depth];
-    if (certificate !== undefined) problems.push({ code, text: verifyText(code), depth, certificate });
+    if (certificate !== undefined) calls.push({ code, text: verifyText(code), depth, certificate });
   };
-  const seen: Seen = { check, chain, untrustedCount, report };
+  const done = (depth: number, certificate: Certificate): void =>
+    void calls.push({ code: undefined, depth, certificate });
+  const seen: Seen = { check, chain, untrustedCount, report, done };
   if (check.securityLevel !== undefined && !isStrongKey(check.leaf, check.securityLevel)) report(66, 0);
   if (ending !== undefined) report(ending, chain.length - 1);
   checkExtensions(seen);
@@ -79,7 +89,7 @@ export function verifyChain(check: ChainCheck): Verification {
   if (check.revocationLists !== undefined)
     checkRevocation(chain, { known: check.revocationLists, at: check.at }, report);
   checkSignaturesAndTimes(seen);
-  return { chain, untrustedCount, problems };
+  return { chain, untrustedCount, problems: calls.filter((call) => call.code !== undefined), calls };
 }
 
 interface Seen {
@@ -87,6 +97,7 @@ interface Seen {
   readonly chain: readonly Certificate[];
   readonly untrustedCount: number;
   readonly report: (code: VerifyCode, depth: number) => void;
+  readonly done: (depth: number, certificate: Certificate) => void;
 }
 
 /** check_extensions: may each certificate do what it does here? */
@@ -119,22 +130,25 @@ function checkStrength({ chain, report }: Seen, level: number): void {
 }
 
 /** internal_verify: from the root down. */
-function checkSignaturesAndTimes({ check, chain, report }: Seen): void {
+function checkSignaturesAndTimes({ check, chain, report, done }: Seen): void {
   const top = chain.length - 1;
   let from = top;
   const root = chain[top];
   if (root !== undefined && !isSelfSigned(root) && check.partialChain !== true) {
-    if (top === 0) return report(21, 0);
-    from = top - 1;
+    if (top === 0) report(21, 0);
+    else from = top - 1;
   }
   for (let depth = from; depth >= 0; depth--) {
     const certificate = chain[depth];
     const issuer = chain[depth + 1];
     if (certificate === undefined) continue;
+    if (issuer?.keyUsage?.includes('keyCertSign') === false) report(32, depth + 1);
     if (issuer !== undefined && !signedBy(certificate, issuer)) report(7, depth);
-    if (check.ignoreTime === true) continue;
-    if (check.at < certificate.notBefore) report(9, depth);
-    if (check.at > certificate.notAfter) report(10, depth);
+    if (check.ignoreTime !== true) {
+      if (check.at < certificate.notBefore) report(9, depth);
+      if (check.at > certificate.notAfter) report(10, depth);
+    }
+    done(depth, certificate);
   }
 }
 
