@@ -70,7 +70,6 @@ function* askPassphrase(context: ProgramContext, terminal: Stream): Generator<Wa
   control?.setAttributes({ echo: false });
   const typed = (yield* context.readLine(terminal)).replace(/\n$/, '');
   control?.setAttributes({ echo: true });
-  terminal.write('\n');
   return typed;
 }
 

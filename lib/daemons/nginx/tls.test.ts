@@ -397,6 +397,17 @@ describe('a reload', () => {
     );
     expect(lab.get({ name: 'shop.example' })).toBe('200 ok');
   });
+  it('at a terminal somebody is asked', () => {
+    const lab = new Lab(LIVE, { files: { ...live('good'), 'live.key': material('passt.key') } });
+    const terminal = lab.lab.world.host('lb1').terminals.create();
+    const outcome = lab.lab.start('lb1', 'nginx', { spawn: { tty: terminal.id } });
+    lab.lab.pass(SECOND);
+    terminal.input('hunter2\n');
+    lab.lab.pass(SECOND);
+    expect(terminal.takeOutput()).toBe('Enter PEM pass phrase:\n');
+    expect(outcome).toMatchObject({ exit: 0, stderr: '' });
+    expect(lab.get({ name: 'shop.example' })).toBe('200 ok');
+  });
   it('a start with such a key fails', () => {
     const lab = new Lab(
       secure(
