@@ -205,7 +205,12 @@ function onMessage(runtime: Runtime, client: Client, message: Message): void {
     return;
   }
   client.buffered += message.text;
-  parseBuffered(runtime, client);
+  // Not modelled: HTTP/2 byte by byte. Whoever types at such a connection does not speak it.
+  if (isHttp2(client)) client.phase = 'reading';
+  else parseBuffered(runtime, client);
+}
+function isHttp2({ tls }: Client): boolean {
+  return tls?.alpn === 'h2';
 }
 function parseBuffered(runtime: Runtime, client: Client): void {
   const parsed = parseRequest(client.buffered);
@@ -257,6 +262,13 @@ function onClientEnd(runtime: Runtime, client: Client, errno: string | undefined
       closeClient(runtime, client);
       return;
     case 'reading':
+      if (isHttp2(client)) {
+        runtime.tell(client, 'info', 'client prematurely closed connection', {
+          action: 'processing HTTP/2 connection',
+        });
+        closeClient(runtime, client);
+        return;
+      }
       giveUp(runtime, client, {
         status: 400,
         text:
@@ -287,7 +299,7 @@ function onClientEnd(runtime: Runtime, client: Client, errno: string | undefined
 
 /** A connection that ends between requests. */
 function sayClosed(runtime: Runtime, client: Client, errno: string | undefined): void {
-  if (client.tls?.alpn === 'h2') return;
+  if (isHttp2(client)) return;
   // What TLS hides of an RST: it says no more than that the other side has gone.
   const reset = errno === undefined ? '' : ` ${systemError(errno)}`;
   if (client.requests > 0)
