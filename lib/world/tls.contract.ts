@@ -94,6 +94,8 @@ export interface TlsClientSettings extends TlsCommonSettings {
   expectedName?: string;
   /** Shown when the server asks for one. */
   identity?: TlsIdentity;
+  /** Its hello is as long as curl's and browsers' are. */
+  padsHello?: boolean;
   /** Keeps the messages of the handshake in `steps`, for `curl -v` and the like. */
   keepsSteps?: boolean;
 }
@@ -122,6 +124,8 @@ export interface TlsInfo {
   peerChain: string;
   /** Of the peer's chain. Undefined when it showed nothing, or nobody asked (a server without `clients`). */
   verified: TlsVerifyResult | undefined;
+  /** Client's side: PEM of the authorities whose certificates the server asks for; undefined: it asks for none. */
+  authorities?: string;
   /** What was sent and received, in order, for who asked with `keepsSteps`; it grows while the connection lives. */
   steps: TlsStep[];
 }
@@ -162,6 +166,7 @@ export type TlsFailure = {
   serverName: string | undefined;
   /** What was agreed on before it went wrong. */
   version: TlsVersion | undefined;
+  cipher: string | undefined;
 } & (
   | {
       /** This side refused and told so. */ kind: 'alert-sent';

@@ -11,6 +11,7 @@ import {
   type Name,
   publicKeyAlgorithm,
   randomOctets,
+  readTrustedCertificates,
   shortName,
   timeText,
   type Verification,
@@ -18,9 +19,21 @@ import {
 import type { RandomStream } from '../../std/random';
 import type { TlsInfo, TlsStep } from '../../world/tls.contract';
 
+/** What both sides settled. */
+export type Settled = Pick<TlsInfo, 'version' | 'cipher'>;
+const CHANGE_CIPHER_SPEC_RECORD = 6;
+const ALGORITHMS =
+  'ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519:ed448:rsa_pss_pss_sha256:rsa_pss_pss_sha384:rsa_pss_pss_sha512:RSA-PSS+SHA256:RSA-PSS+SHA384:RSA-PSS+SHA512:RSA+SHA256:RSA+SHA384:RSA+SHA512';
+const OLDER_ALGORITHMS = ':ECDSA+SHA224:RSA+SHA224';
+const DSA_ALGORITHMS = ':DSA+SHA224:DSA+SHA256:DSA+SHA384:DSA+SHA512';
+
 export interface Shown {
-  /** undefined: there was no handshake. */
+  /** undefined: there was no handshake to the end. */
   readonly info: TlsInfo | undefined;
+  /** Also of a handshake that ended because the server was refused. */
+  readonly settled: Settled | undefined;
+  /** Octets that came and were no record. */
+  readonly stray: number;
   /** What the server showed, leaf first. */
   readonly chain: readonly Certificate[];
   /** The leaf is not shown when it was refused. */
@@ -80,6 +93,7 @@ export function briefText(shown: Shown): string {
     'CONNECTION ESTABLISHED\n',
     `Protocol version: ${info.version}\n`,
     `Ciphersuite: ${info.cipher}\n`,
+    info.authorities === undefined ? '' : `Requested Signature Algorithms: ${requestedAlgorithms(info)}\n`,
     `Peer certificate: ${nameText(leaf.subject)}\n`,
     `Hash used: ${signingDigest(leaf)}\n`,
     `Signature type: ${signatureType(leaf)}\n`,
@@ -91,9 +105,9 @@ export function briefText(shown: Shown): string {
 
 /** All that is known of the connection, as it stands in full. */
 export function connectionText(shown: Shown): string {
-  const { info, chain, refused, nameText } = shown;
+  const { info, settled, chain, refused, nameText } = shown;
   const leaf = refused ? undefined : chain[0];
-  const version = info?.version ?? shown.offered;
+  const version = settled?.version ?? shown.offered;
   return [
     chain.length === 0
       ? ''
@@ -102,16 +116,16 @@ export function connectionText(shown: Shown): string {
     leaf === undefined
       ? 'no peer certificate available\n'
       : `Server certificate\n${shown.showsAll ? '' : certificatePem(leaf)}subject=${nameText(leaf.subject)}\nissuer=${nameText(leaf.issuer)}\n`,
-    '---\nNo client certificate CA names sent\n',
+    `---\n${askedText(shown)}`,
     leaf === undefined || info === undefined
       ? ''
       : `Peer signing digest: ${signingDigest(leaf)}\nPeer signature type: ${signatureType(leaf)}\n`,
-    info === undefined ? '' : temporaryKey(info),
+    settled === undefined ? '' : temporaryKey(settled),
     `---\nSSL handshake has read ${octets(shown, 'in')} bytes and written ${octets(shown, 'out')} bytes\n`,
     verifyText(shown),
-    `---\nNew, ${info === undefined ? '(NONE)' : sinceVersion(info)}, Cipher is ${info?.cipher ?? '(NONE)'}\n`,
+    `---\nNew, ${settled === undefined ? '(NONE)' : sinceVersion(settled)}, Cipher is ${settled?.cipher ?? '(NONE)'}\n`,
     leaf === undefined ? '' : `Server public key is ${keyBits(leaf.publicKey)} bit\n`,
-    `Secure Renegotiation IS${info === undefined || version === 'TLSv1.3' ? ' NOT' : ''} supported\n`,
+    `Secure Renegotiation IS${settled === undefined || version === 'TLSv1.3' ? ' NOT' : ''} supported\n`,
     'Compression: NONE\nExpansion: NONE\n',
     info?.alpn === undefined ? 'No ALPN negotiated\n' : `ALPN protocol: ${info.alpn}\n`,
     version === 'TLSv1.3'
@@ -119,6 +133,23 @@ export function connectionText(shown: Shown): string {
       : sessionText(shown, version),
     '---\n',
   ].join('');
+}
+
+/** The server's question for a certificate. */
+function askedText({ info, nameText }: Shown): string {
+  const asked = info?.authorities;
+  if (info === undefined || asked === undefined) return 'No client certificate CA names sent\n';
+  const names = readTrustedCertificates(asked).map(({ subject }) => `${nameText(subject)}\n`);
+  return [
+    `Acceptable client certificate CA names\n${names.join('')}`,
+    info.version === 'TLSv1.3' ? '' : 'Client Certificate Types: RSA sign, DSA sign, ECDSA sign\n',
+    `Requested Signature Algorithms: ${requestedAlgorithms(info)}\n`,
+    `Shared Requested Signature Algorithms: ${info.version === 'TLSv1.3' ? ALGORITHMS : requestedAlgorithms(info)}\n`,
+  ].join('');
+}
+/** OpenSSL's list on the server's side; TLS 1.2 has more. */
+function requestedAlgorithms({ version }: TlsInfo): string {
+  return `${ALGORITHMS}${OLDER_ALGORITHMS}${version === 'TLSv1.3' ? '' : DSA_ALGORITHMS}`;
 }
 
 function chainEntry({ nameText, showsAll }: Shown, certificate: Certificate, place: number): string {
@@ -145,33 +176,37 @@ function signatureType({ publicKey }: Certificate): string {
 function signingDigest({ publicKey }: Certificate): string {
   return publicKey.type === 'ec' && publicKey.curve === 'P-384' ? 'SHA384' : 'SHA256';
 }
-function temporaryKey({ cipher, version }: TlsInfo): string {
+function temporaryKey({ cipher, version }: Settled): string {
   if (version === 'TLSv1.3' || cipher.startsWith('ECDHE')) return 'Server Temp Key: X25519, 253 bits\n';
   return cipher.startsWith('DHE') ? 'Server Temp Key: DH, 2048 bits\n' : '';
 }
 /** The version that brought the cipher. */
-function sinceVersion({ cipher }: TlsInfo): string {
+function sinceVersion({ cipher }: Settled): string {
   const since = findCipher(cipher)?.since ?? 'TLSv1.3';
   return since === 'TLSv1' ? 'TLSv1.0' : since;
 }
 
 /** Records of the handshake on the wire. Departs: session tickets that follow it are not counted. */
-function octets({ steps, info }: Shown, direction: TlsStep['direction']): number {
-  const cipher = info === undefined ? undefined : findCipher(info.cipher);
-  let sum = 0;
+function octets({ steps, settled, stray }: Shown, direction: TlsStep['direction']): number {
+  const cipher = settled === undefined ? undefined : findCipher(settled.cipher);
+  const overhead =
+    settled === undefined || cipher === undefined
+      ? 0
+      : cipherOverhead(settled.version, cipher.encryption, cipher.mac);
+  let sum = direction === 'in' ? stray : 0;
   let enciphers = false;
   for (const step of steps) {
     if (step.direction !== direction || step.message === 'new_session_ticket') continue;
-    const overhead =
-      enciphers && info !== undefined && step.message !== 'change_cipher_spec'
-        ? cipherOverhead(info.version, cipher?.encryption ?? '', cipher?.mac ?? 'AEAD')
-        : 0;
-    sum += 5 + step.bytes + overhead;
-    if (
-      step.message === 'change_cipher_spec' ||
-      (info?.version === 'TLSv1.3' && step.message === 'server_hello')
-    )
+    // The server's ChangeCipherSpec, of which no step tells.
+    const isServersLast = direction === 'in' && settled?.version !== 'TLSv1.3' && step.message === 'finished';
+    if (isServersLast) sum += CHANGE_CIPHER_SPEC_RECORD;
+    sum +=
+      5 + step.bytes + (isServersLast || (enciphers && step.message !== 'change_cipher_spec') ? overhead : 0);
+    if (step.message === 'change_cipher_spec') enciphers = true;
+    if (settled?.version === 'TLSv1.3' && step.message === 'server_hello') {
+      sum += CHANGE_CIPHER_SPEC_RECORD;
       enciphers = true;
+    }
   }
   return sum;
 }

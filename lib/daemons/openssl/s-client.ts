@@ -20,7 +20,7 @@ import { Mailbox } from '../mailbox';
 import { textOf } from '../message-text';
 import { nameStyle } from './name-options';
 import { type Call, readCall } from './s-client-settings';
-import { briefText, connectionText, type Shown, verificationText } from './s-client-text';
+import { briefText, connectionText, type Settled, type Shown, verificationText } from './s-client-text';
 import { Quit, type Session, type Step } from './session';
 import { trustedFor } from './trust';
 
@@ -73,6 +73,7 @@ function* connect(session: Session, call: Call, box: Mailbox): Step<number> {
     ip: found.addresses[0] ?? 0,
     port,
     on: box.on('socket'),
+    trace: context.world.startTrace(`openssl s_client ${call.host}:${call.port}`),
   });
   const received = yield* box.next();
   const event = received.kind === 'item' ? (received.event as SecureSocketEvent) : undefined;
@@ -119,7 +120,7 @@ function* handshake(talk: Talk): Step<number> {
     if (event.type === 'tls-failed') return yield* failed(talk, event.failure);
     if (event.type === 'failed') {
       yield* session.say(`write:errno=${ERRNO[event.errno] ?? 0}\n`);
-      yield* show(talk, { info: undefined, peerChain: '', steps: [] });
+      yield* show(talk, { info: undefined, settled: undefined, stray: 0, peerChain: '', steps: [] });
       return 1;
     }
   }
@@ -128,7 +129,7 @@ function* handshake(talk: Talk): Step<number> {
 function* secured(talk: Talk, info: TlsInfo): Step<number> {
   const { session, call } = talk;
   yield* tellVerification(talk, info.peerChain);
-  yield* show(talk, { info, peerChain: info.peerChain, steps: [...info.steps] });
+  yield* show(talk, { info, settled: info, stray: 0, peerChain: info.peerChain, steps: [...info.steps] });
   const quiet = call.options.has('quiet');
   const waits = (call.options.has('ign_eof') || quiet) && !call.options.has('no_ign_eof');
   yield* session.flush();
@@ -142,8 +143,18 @@ function* failed(talk: Talk, failure: TlsFailure): Step<number> {
   if (refused) yield* tellVerification(talk, peerChain);
   yield* session.sayErrors(failureErrors(failure));
   if (!call.options.has('brief') && !call.options.has('quiet'))
-    yield* show(talk, { info: undefined, peerChain, steps: failure.steps });
+    yield* show(talk, {
+      info: undefined,
+      settled: refused ? settledOf(failure) : undefined,
+      // Of what is no record the five octets that should be its head.
+      stray: failure.kind === 'not-tls' ? 5 : 0,
+      peerChain,
+      steps: failure.steps,
+    });
   return 1;
+}
+function settledOf({ version, cipher }: TlsFailure): Settled | undefined {
+  return version === undefined || cipher === undefined ? undefined : { version, cipher };
 }
 /** Where OpenSSL stands when it notices. */
 const PLACES: Readonly<Record<TlsFailure['kind'], readonly [where: string, place: string]>> = {
@@ -153,9 +164,15 @@ const PLACES: Readonly<Record<TlsFailure['kind'], readonly [where: string, place
   'alert-sent': ['tls_post_process_server_certificate', '../ssl/statem/statem_clnt.c:1889'],
   'nothing-to-offer': ['tls_setup_handshake', '../ssl/statem/statem_lib.c:104'],
 };
+const UNEXPECTED_END = {
+  code: '0A000126',
+  reason: 'unexpected eof while reading',
+  function: PLACES.closed[0],
+  place: PLACES.closed[1],
+};
 function failureErrors(failure: TlsFailure): readonly OpensslError[] {
   const [where, place] = PLACES[failure.kind];
-  const { code, reason } = failure.openssl ?? { code: '0A000126', reason: 'unexpected eof while reading' };
+  const { code, reason } = failure.openssl ?? UNEXPECTED_END;
   const data = failure.kind === 'alert-received' ? `SSL alert number ${alertNumber(failure.alert)}` : '';
   return [{ code, reason, library: 'SSL routines', function: where, place, data }];
 }
@@ -187,7 +204,7 @@ function* tellVerification(talk: Talk, peerChain: string): Step {
 
 function* show(
   talk: Talk,
-  seen: { info: TlsInfo | undefined; peerChain: string; steps: Shown['steps'] },
+  seen: Pick<Shown, 'info' | 'settled' | 'stray' | 'steps'> & { peerChain: string },
 ): Step {
   const { session, call } = talk;
   const { options, settings } = call;
@@ -198,6 +215,8 @@ function* show(
   const expected = options.value('verify_hostname');
   const shown: Shown = {
     info: seen.info,
+    settled: seen.settled,
+    stray: seen.stray,
     chain,
     refused: seen.info === undefined,
     steps: seen.steps,
@@ -234,7 +253,15 @@ function* relay(talk: Talk, waits: boolean): Step<number> {
       } else if (event.type === 'tls-failed') {
         yield* session.sayErrors(failureErrors(event.failure));
         return 1;
-      } else if (event.type === 'closed' || event.type === 'failed') {
+      } else if (event.type === 'failed') {
+        const errno = ERRNO[event.errno] ?? 0;
+        yield* session.say(`read:errno=${errno}\n`);
+        // Vendor: its exit code is the error's number.
+        return errno;
+      } else if (event.type === 'closed' && event.truncated === true) {
+        yield* session.sayErrors([{ ...UNEXPECTED_END, library: 'SSL routines', data: '' }]);
+        return 1;
+      } else if (event.type === 'closed') {
         if (!call.options.has('quiet') && !call.options.has('brief')) yield* session.print('closed\n');
         return 0;
       }

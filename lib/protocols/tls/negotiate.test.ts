@@ -6,7 +6,7 @@ import { alertNumber } from './alerts';
 import { receivedAlert, tlsError } from './errors';
 import { type Abilities, answerTo, offerOf, type ServerAbilities } from './negotiate';
 import { clientHelloSize } from './sizes';
-import { versionsBetween } from './versions';
+import { type TlsVersion, versionsBetween } from './versions';
 
 describe('cipher lists', () => {
   const recorded = readFileSync(new URL('./fixtures/cipher-lists.txt', import.meta.url), 'utf8');
@@ -145,9 +145,21 @@ describe('words and numbers', () => {
     expect(tlsError('wrong version number').code).toBe('0A00010B');
   });
   it('of hellos are curl’s', () => {
-    const alpn = ['h2', 'http/1.1'];
-    expect(clientHelloSize(versionsBetween('TLSv1', 'TLSv1.2'), 27, 'shop.example', alpn)).toBe(218);
-    expect(clientHelloSize(versionsBetween('TLSv1', 'TLSv1.2'), 1, 'shop.example', alpn)).toBe(166);
-    expect(clientHelloSize(versionsBetween('TLSv1', 'TLSv1.1'), 8, 'shop.example', alpn)).toBe(134);
+    const hello = (newest: TlsVersion, count: number, more = {}) => ({
+      versions: versionsBetween('TLSv1', newest),
+      ciphers: new Array<string>(count).fill(''),
+      serverName: 'shop.example',
+      alpn: ['h2', 'http/1.1'],
+      ...more,
+    });
+    expect(clientHelloSize(hello('TLSv1.3', 30), 'padded')).toBe(512);
+    expect(clientHelloSize(hello('TLSv1.2', 27), 'padded')).toBe(218);
+    expect(clientHelloSize(hello('TLSv1.2', 1), 'padded')).toBe(166);
+    expect(clientHelloSize(hello('TLSv1.1', 8), 'padded')).toBe(134);
+    // openssl s_client with an address for a name.
+    const bare = { serverName: undefined, alpn: [] };
+    expect(clientHelloSize(hello('TLSv1.3', 30, bare), 'bare')).toBe(292);
+    expect(clientHelloSize(hello('TLSv1.2', 27, bare), 'bare')).toBe(183);
+    expect(clientHelloSize(hello('TLSv1.1', 8, bare), 'bare')).toBe(99);
   });
 });

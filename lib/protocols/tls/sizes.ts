@@ -14,6 +14,14 @@ export interface IdentitySize {
   keyBits: number;
 }
 
+export interface HelloParts {
+  versions: readonly TlsVersion[];
+  ciphers: readonly string[];
+  serverName: string | undefined;
+  alpn: readonly string[];
+}
+
+const EMPTY_EXTENSION = 4;
 const HEADER = 5;
 const MOST_IN_RECORD = 16_384;
 export const FINISHED_OLD = 16;
@@ -23,17 +31,21 @@ export const SERVER_HELLO_DONE = 4;
 /** X25519: the header, one octet of length, 32 of key. */
 export const CLIENT_KEY_EXCHANGE = 37;
 
+/**
+ * A client's hello. `padded` is how curl and browsers send it: without the extension for tickets before TLS 1.3, and
+ * never between 256 and 511 bytes long (RFC 7685), where some old load balancers choked.
+ */
 export function clientHelloSize(
-  versions: readonly TlsVersion[],
-  ciphers: number,
-  serverName: string | undefined,
-  alpn: readonly string[],
+  { versions, ciphers, serverName, alpn }: HelloParts,
+  padding: 'padded' | 'bare',
 ): number {
   const newest = versions.at(-1);
-  if (newest === 'TLSv1.3') return 512;
   const name = serverName === undefined ? 0 : 9 + serverName.length;
   const protocols = alpn.length === 0 ? 0 : 6 + alpn.reduce((sum, protocol) => sum + 1 + protocol.length, 0);
-  return (newest === 'TLSv1.2' ? 125 : 79) + 2 * ciphers + name + protocols;
+  const rest = newest === 'TLSv1.3' ? 228 : newest === 'TLSv1.2' ? 125 : 79;
+  const length = rest + 2 * ciphers.length + name + protocols;
+  if (padding === 'bare') return length + EMPTY_EXTENSION;
+  return length >= 256 && length < 512 ? 512 : length;
 }
 export function serverHelloSize(version: TlsVersion, alpn: string | undefined): number {
   return version === 'TLSv1.3' ? 122 : 97 + (alpn === undefined ? 0 : 7 + alpn.length);

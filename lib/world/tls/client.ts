@@ -17,9 +17,15 @@ import {
   serverKeyExchangeSize,
 } from '../../protocols/tls/sizes';
 import { alertForVerifyCode } from '../../protocols/tls/verify-alert';
-import type { TlsClientSettings, TlsMessageName, TlsVerifyResult } from '../tls.contract';
+import type { TlsClientSettings, TlsInfo, TlsMessageName, TlsVerifyResult } from '../tls.contract';
 import { type Line, note, refuse, versionOf } from './line';
-import { HANDSHAKE_COST, preparedClient, preparedIdentity, type PreparedIdentity } from './prepared';
+import {
+  HANDSHAKE_COST,
+  preparedClient,
+  nameLengths,
+  preparedIdentity,
+  type PreparedIdentity,
+} from './prepared';
 import { type Agreed, makeRecord, type RecordData } from './state';
 import { verifyPeer } from './verify';
 
@@ -31,7 +37,7 @@ const SHOWS_NOTHING = { certificates: [], key: 'RSA', keyBits: 0 } as const;
 export function sayHello(line: Line, settings: TlsClientSettings): boolean {
   const { hello } = preparedClient(settings);
   if ('error' in hello) return false;
-  const bytes = clientHelloSize(hello.versions, hello.ciphers.length, hello.serverName, hello.alpn);
+  const bytes = clientHelloSize(hello, settings.padsHello === true ? 'padded' : 'bare');
   note(line, 'out', versionOf(line.secure), [['client_hello', bytes]]);
   const record = makeRecord('client_hello', recordsSize([bytes], 0), { of: 'hello', hello });
   record.hello = hello;
@@ -81,10 +87,10 @@ export function gotFlight(line: Line, settings: TlsClientSettings, flight: Fligh
   }
   note(line, 'in', agreed.version, parts.slice(shown));
   answer(line, flight, identity);
-  if (agreed.version === 'TLSv1.3') finish(line, chain, verified);
+  if (agreed.version === 'TLSv1.3') line.open(infoOf(line, flight, verified));
   else {
     secure.phase = 'awaits-finished';
-    secure.info = infoOf(line, agreed, chain, verified);
+    secure.info = infoOf(line, flight, verified);
   }
 }
 
@@ -158,13 +164,20 @@ export function gotServerFinished(line: Line): void {
   note(line, 'in', agreed.version, [['finished', FINISHED_OLD]]);
   line.open(info);
 }
-function finish(line: Line, chain: string, verified: TlsVerifyResult): void {
-  const { agreed } = line.secure;
-  if (agreed !== undefined) line.open(infoOf(line, agreed, chain, verified));
-}
-function infoOf(line: Line, agreed: Agreed, chain: string, verified: TlsVerifyResult) {
+function infoOf(line: Line, { agreed, chain, asks }: Flight, verified: TlsVerifyResult): TlsInfo {
   const { version, cipher, alpn, serverName, bits } = agreed;
-  return { version, cipher, bits, serverName, alpn, peerChain: chain, verified, steps: line.secure.steps };
+  const { steps } = line.secure;
+  return {
+    version,
+    cipher,
+    bits,
+    serverName,
+    alpn,
+    peerChain: chain,
+    verified,
+    steps,
+    ...(asks === undefined ? {} : { authorities: asks }),
+  };
 }
 
 /** The messages of the server's flight in order. */
@@ -174,7 +187,7 @@ export function flightParts({ agreed, asks }: Flight, server: PreparedIdentity |
   const hello: Sized = ['server_hello', serverHelloSize(version, alpn)];
   const certificate: Sized = ['certificate', certificateSize(version, size)];
   const request: Sized[] =
-    asks === undefined ? [] : [['certificate_request', certificateRequestSize(version, asks)]];
+    asks === undefined ? [] : [['certificate_request', certificateRequestSize(version, nameLengths(asks))]];
   if (version === 'TLSv1.3')
     return [
       hello,

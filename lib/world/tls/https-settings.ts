@@ -30,6 +30,7 @@ export function httpsSettings(options: {
     serverName: parseIPv4(host) === undefined ? host : undefined,
     roots,
     invalid: verify === 'yes' ? 'refuse' : 'report',
+    padsHello: true,
   });
 }
 

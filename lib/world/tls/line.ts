@@ -65,9 +65,14 @@ export function refuse(
   line.fail({ kind: 'alert-sent', alert, openssl: error, reason, ...more });
 }
 
-/** From TLS 1.3's first flight on alerts are enciphered. */
-export function alertRecord({ agreed }: Secure, alert: AlertName): TlsRecord {
-  return makeRecord('alert', recordsSize([ALERT], agreed?.overhead ?? 0), { of: 'alert', alert });
+/** Enciphered once this side has said Finished. */
+export function alertRecord(secure: Secure, alert: AlertName): TlsRecord {
+  const overhead = hasFinished(secure) ? (secure.agreed?.overhead ?? 0) : 0;
+  return makeRecord('alert', recordsSize([ALERT], overhead), { of: 'alert', alert });
+}
+function hasFinished({ phase, role, agreed }: Secure): boolean {
+  if (phase === 'open' || phase === 'awaits-finished') return true;
+  return role.side === 'server' && phase === 'awaits-client' && agreed?.version === 'TLSv1.3';
 }
 
 /** The version that OpenSSL's messages name: the newest own one before anything is agreed. */

@@ -32,8 +32,6 @@ export interface PreparedServer {
   identities: readonly PreparedIdentity[];
   /** Decided already: the same client comes again and again. */
   answers: WeakMap<ClientHello, Agreement | Refusal>;
-  /** Lengths of the names of the authorities whose certificates it asks for. */
-  asks: number[] | undefined;
 }
 
 /**
@@ -80,9 +78,6 @@ export function preparedServer(settings: TlsServerSettings): PreparedServer {
     },
     identities: shown,
     answers: new WeakMap(),
-    asks:
-      settings.clients &&
-      readTrustedCertificates(settings.clients.roots).map(({ subject }) => subject.der.length),
   };
   servers.set(settings, made);
   return made;
@@ -95,6 +90,11 @@ function abilities(settings: TlsClientSettings | TlsServerSettings): Abilities {
     suites: settings.cipherSuites,
     alpn: settings.alpn ?? [],
   };
+}
+
+/** Lengths of the names of authorities. */
+export function nameLengths(roots: string): number[] {
+  return readTrustedCertificates(roots).map(({ subject }) => subject.der.length);
 }
 
 /** A list without a match is refused by whoever loads it. */

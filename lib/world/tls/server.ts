@@ -64,9 +64,14 @@ function refusalReason({ error }: Refusal, hello: ClientHello, settings: TlsServ
 export function sendFlight(line: Line, settings: TlsServerSettings): void {
   const { agreed } = line.secure;
   if (agreed === undefined) return;
-  const { identities, asks } = preparedServer(settings);
+  const { identities } = preparedServer(settings);
   const identity = identities[agreed.key];
-  const flight = { of: 'flight', agreed, chain: identity?.chain ?? '', asks } as const;
+  const flight = {
+    of: 'flight',
+    agreed,
+    chain: identity?.chain ?? '',
+    asks: settings.clients?.roots,
+  } as const;
   const parts = flightParts(flight, identity);
   const sizes = parts.map(([, bytes]) => bytes);
   const bytes =

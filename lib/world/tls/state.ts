@@ -48,8 +48,8 @@ export type RecordData =
       agreed: Agreed;
       /** PEM of the server's certificates. */
       chain: string;
-      /** Lengths of the names of authorities whose certificates it asks for; undefined: it asks for none. */
-      asks: number[] | undefined;
+      /** PEM of the authorities whose certificates it asks for; undefined: it asks for none. */
+      asks: string | undefined;
     }
   | { of: 'client-finished'; chain: string }
   | { of: 'server-finished' }

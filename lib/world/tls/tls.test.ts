@@ -38,6 +38,7 @@ const CUSTOMER: TlsClientSettings = {
   serverName: 'shop.example',
   roots: ROOT,
   invalid: 'refuse',
+  padsHello: true,
 };
 
 /** Two machines; `b` speaks TLS on 443 and answers requests, `a` asks once the connection is secured. */

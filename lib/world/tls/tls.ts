@@ -268,11 +268,11 @@ export class SimulatedTls implements Tls {
     end.on = owner;
     this.#hop(line, VERDICTS[failure.kind], 'bad', failure.reason);
     const serverName = role.side === 'client' ? role.settings.serverName : role.hello?.serverName;
-    const version = secure.agreed?.version;
+    const { version, cipher } = secure.agreed ?? {};
     this.#tell(line, {
       type: 'tls-failed',
       ...aboutOf(line),
-      failure: { ...failure, steps, serverName, version },
+      failure: { ...failure, steps, serverName, version, cipher },
     });
   }
 

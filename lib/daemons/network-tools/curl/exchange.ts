@@ -218,7 +218,8 @@ export class Exchanges {
         : made;
     if (made === 'timeout') yield* verbose.say(`* ${trouble.message}\n`);
     yield* verbose.say(`* Closing connection ${number}\n`);
-    yield* this.#hangUp(pooled);
+    if (typeof made === 'object' && made.unread === true) context.world.network.reset(connection, 'client');
+    else yield* this.#hangUp(pooled);
     if (trouble.code === 77) yield* verbose.say(`* ${trouble.message}\n`);
     throw new CurlError(trouble.code, trouble.message);
   }

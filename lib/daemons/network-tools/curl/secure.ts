@@ -131,7 +131,7 @@ function* troubleOf(handshake: Handshake, failure: TlsFailure): Generator<Wait, 
       );
     case 'not-tls':
       yield* verbose.record('{');
-      return yield* told(verbose, { code: 35, message: openssl });
+      return { ...(yield* told(verbose, { code: 35, message: openssl })), unread: true };
     case 'nothing-to-offer':
       return yield* told(verbose, { code: 35, message: openssl });
   }

@@ -20,9 +20,10 @@ import type { CurlCall } from './call';
 export interface Trouble {
   code: number;
   message: string;
+  /** What the other side sent was not read to its end: closing resets the connection. */
+  unread?: true;
 }
 export interface TrustPlaces {
-  /** undefined: none is given and none is built in. */
   caFile: string;
   caPath: string;
 }
@@ -82,6 +83,7 @@ export function tlsSettings(
     serverName: parseIPv4(host) === undefined ? host.toLowerCase() : undefined,
     invalid: call.insecure ? 'report' : 'refuse',
     ...(identity === undefined ? {} : { identity }),
+    padsHello: true,
     keepsSteps: call.verbose,
   };
 }
