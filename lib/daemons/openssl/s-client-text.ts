@@ -43,7 +43,7 @@ export interface Shown {
   readonly offered: TlsVersion;
   /** The last thing found wrong. */
   readonly result: { readonly code: number; readonly text: string };
-  /** The name of -verify_hostname, when the certificate is for it. */
+  /** The certificate's name that -verify_hostname matches. */
   readonly verifiedName: string | undefined;
   readonly showsAll: boolean;
   readonly nameText: (name: Name) => string;

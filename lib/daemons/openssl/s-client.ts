@@ -6,7 +6,7 @@ import { alertNumber } from '../../protocols/tls/alerts';
 import {
   type Certificate,
   certificatePem,
-  matchesHost,
+  matchingName,
   type OpensslError,
   opensslError,
   readCertificateChain,
@@ -223,9 +223,7 @@ function* show(
     offered: settings.versions.at(-1) ?? 'TLSv1.3',
     result: found ?? { code: 0, text: 'ok' },
     verifiedName:
-      expected !== undefined && chain[0] !== undefined && matchesHost(chain[0], expected)
-        ? expected
-        : undefined,
+      expected === undefined || chain[0] === undefined ? undefined : matchingName(chain[0], expected),
     showsAll: options.has('showcerts'),
     nameText: yield* nameStyle(session, options),
     now: session.now,

@@ -9,9 +9,14 @@ import { commonName } from './names';
 
 /** X509_check_host: a DNS name. With a DNS alternative name the common name does not count. */
 export function matchesHost(certificate: Certificate, host: string): boolean {
+  return matchingName(certificate, host) !== undefined;
+}
+/** The certificate's name that a host's name matches: itself, or a wildcard. */
+export function matchingName(certificate: Certificate, host: string): string | undefined {
   const names = dnsNames(certificate);
-  if (names.length > 0) return names.some((pattern) => matchesDnsName(pattern, host));
-  return commonNames(certificate).some((pattern) => matchesDnsName(pattern, host));
+  return (names.length > 0 ? names : commonNames(certificate)).find((pattern) =>
+    matchesDnsName(pattern, host),
+  );
 }
 
 /** X509_check_ip_asc: an address, IPv4 or IPv6. Only alternative names count. */

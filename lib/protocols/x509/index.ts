@@ -44,7 +44,14 @@ export {
 } from './extension-config';
 export { extensionsText } from './extension-text';
 export type { AuthorityKeyId, Extension, GeneralName, KeyUsage } from './extensions';
-export { type CurlNameProblem, curlNameProblem, matchesEmail, matchesHost, matchesIp } from './host-names';
+export {
+  type CurlNameProblem,
+  curlNameProblem,
+  matchesEmail,
+  matchesHost,
+  matchesIp,
+  matchingName,
+} from './host-names';
 export { type CertificateParts, issueCertificate } from './issue';
 export { generateKey, type KeyKind, randomSerial } from './key-generation';
 export { randomOctets } from './rsa-generation';

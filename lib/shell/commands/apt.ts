@@ -50,6 +50,8 @@ const VERSIONS: Readonly<Record<string, string>> = {
   nano: '7.2-1+deb12u1',
   nftables: '1.0.6-2+deb12u2',
   nginx: '1.22.1-9+deb12u2',
+  openssl: '3.0.19-1~deb12u2',
+  'ca-certificates': '20230311+deb12u1',
   'openssh-server': '1:9.2p1-2+deb12u6',
   'openssh-client': '1:9.2p1-2+deb12u6',
   passwd: '1:4.13+dfsg1-1+deb12u1',
