@@ -1,6 +1,7 @@
 /** Writing private and public keys: format, cipher and passphrase. */
 import {
-  type AesBits,
+  type KeyCipher,
+  opensslError,
   type PrivateKey,
   privateKeyDer,
   privateKeyPem,
@@ -9,36 +10,51 @@ import {
   publicKeyPem,
   traditionalKeyPem,
 } from '../../protocols/x509/index';
-import { isDer, type Options, usage } from './options';
+import { isDer, type Options } from './options';
 import { newPassphrase, NO_PASSPHRASE_FOR_KEY } from './passphrases';
 import { type Session, type Step, textOf } from './session';
 
-const CIPHERS: Readonly<Record<string, AesBits>> = {
-  aes128: 128,
-  aes192: 192,
-  aes256: 256,
-  'aes-128-cbc': 128,
-  'aes-192-cbc': 192,
-  'aes-256-cbc': 256,
+const CIPHERS: Readonly<Record<string, KeyCipher>> = {
+  aes128: 'AES-128-CBC',
+  aes192: 'AES-192-CBC',
+  aes256: 'AES-256-CBC',
+  'aes-128-cbc': 'AES-128-CBC',
+  'aes-192-cbc': 'AES-192-CBC',
+  'aes-256-cbc': 'AES-256-CBC',
+  des3: 'DES-EDE3-CBC',
+  'des-ede3-cbc': 'DES-EDE3-CBC',
 };
-const OTHER_CIPHERS =
-  /^(des3?|des-ede3-cbc|idea|seed|(aria|camellia)-?(128|192|256)(-cbc)?|bf|cast|rc2|3des)$/i;
+const OTHER_CIPHERS = /^(des|(aria|camellia)-?(128|192|256)(-cbc)?)$/i;
 
 /** The cipher among a command's options (`-aes256`); ends the command for one that does not exist or is not modelled. */
-export function* cipherOf(session: Session, options: Options): Step<AesBits | undefined> {
-  const name = options.value('*') ?? options.value('cipher');
+export function* cipherOf(
+  session: Session,
+  options: Options,
+  name: string | undefined = options.value('*') ?? options.value('cipher'),
+): Step<KeyCipher | undefined> {
   if (name === undefined) return undefined;
-  const bits = CIPHERS[name.toLowerCase()];
-  if (bits !== undefined) return bits;
+  const cipher = CIPHERS[name.toLowerCase()];
+  if (cipher !== undefined) return cipher;
   if (OTHER_CIPHERS.test(name)) return yield* session.notModelled(`the cipher ${name}; use -aes256`);
-  yield* session.say(`${session.name}: Unknown cipher: ${name}\n`);
-  return yield* usage(session);
+  const [command = ''] = session.name.split(' ').slice(-1);
+  const help = command === 'genrsa' ? '' : `${session.name}: Use -help for summary.\n`;
+  const errors = SAYS_NO_ERROR.has(command)
+    ? []
+    : [
+        opensslError(
+          'unsupportedAlgorithm',
+          `Global default library context, Algorithm (${name} : 0), Properties (<null>)`,
+        ),
+      ];
+  return yield* session.fail(`${session.name}: Unknown cipher: ${name}\n${help}`, errors);
 }
+/** Commands that look a cipher up by its name alone. */
+const SAYS_NO_ERROR: ReadonlySet<string> = new Set(['rsa', 'pkcs8']);
 
 export interface KeyOutput {
   readonly path: string | undefined;
   readonly format?: string | undefined;
-  readonly cipher?: AesBits | undefined;
+  readonly cipher?: KeyCipher | undefined;
   readonly passOut?: string | undefined;
   readonly traditional?: boolean;
   /** The question for a passphrase. */
@@ -52,7 +68,7 @@ export function* privateKeyText(session: Session, key: PrivateKey, output: KeyOu
   const write = traditional ? traditionalKeyPem : privateKeyPem;
   if (cipher === undefined) return write(key);
   const passphrase = output.passOut ?? (yield* newPassphrase(session, prompt, NO_PASSPHRASE_FOR_KEY));
-  return write(key, { passphrase, bits: cipher, random: session.random });
+  return write(key, { passphrase, cipher, random: session.random });
 }
 /** Writes a private key into a file that only its owner may read. */
 export function* writePrivateKey(session: Session, key: PrivateKey, output: KeyOutput): Step {

@@ -1,6 +1,6 @@
 /** rsa, ec, pkey and pkcs8: looking at keys and turning them into other forms. */
 import {
-  type AesBits,
+  type KeyCipher,
   type PrivateKey,
   privateKeyText,
   type PublicKey,
@@ -34,7 +34,7 @@ const openHalf = (key: Key): PublicKey => ('secret' in key ? publicKeyOf(key.sec
 
 interface Request {
   readonly options: Options;
-  readonly cipher: AesBits | undefined;
+  readonly cipher: KeyCipher | undefined;
   readonly passIn: string | undefined;
   readonly passOut: string | undefined;
 }
@@ -165,6 +165,9 @@ export function* pkcs8(session: Session): Step<number> {
   });
   const { options, passIn, passOut } = asked;
   const topk8 = options.has('topk8');
+  for (const other of ['v1', 'v2prf', 'iter'])
+    if (options.has(other)) return yield* session.notModelled(`-${other}`);
+  const cipher = yield* cipherOf(session, options, options.value('v2') ?? 'aes-256-cbc');
   const key = yield* loadPrivateKey(
     session,
     { path: options.value('in'), format: options.value('inform'), description: 'key' },
@@ -174,7 +177,7 @@ export function* pkcs8(session: Session): Step<number> {
   const text = yield* writtenKey(session, key, {
     path: undefined,
     format: options.value('outform'),
-    cipher: encrypts ? 256 : undefined,
+    cipher: encrypts ? cipher : undefined,
     passOut,
     traditional: !topk8 && options.has('traditional'),
     prompt: 'Enter Encryption Password',

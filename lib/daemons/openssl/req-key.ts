@@ -1,5 +1,5 @@
 /** The key of `openssl req`: given, or new. */
-import type { AesBits, KeyKind, PrivateKey } from '../../protocols/x509/index';
+import type { KeyCipher, KeyKind, PrivateKey } from '../../protocols/x509/index';
 import { keyKindOf, makeKey } from './key-generation';
 import { writePrivateKey } from './key-output';
 import { loadPrivateKey } from './load';
@@ -67,8 +67,7 @@ function* writeKey(session: Session, job: Job, key: PrivateKey, path: string | u
   const { options, config, section, passOut } = job;
   const encrypts = config.get(section, 'encrypt_rsa_key') ?? config.get(section, 'encrypt_key');
   const isPlain = options.has('nodes') || options.has('noenc') || encrypts === 'no';
-  // Departs: 3DES in the real one, which AES-256 stands for.
-  const cipher: AesBits | undefined = isPlain ? undefined : 256;
+  const cipher: KeyCipher | undefined = isPlain ? undefined : 'DES-EDE3-CBC';
   yield* session.write(path, '', { secret: true });
   yield* writePrivateKey(session, key, { path, cipher, passOut });
   yield* session.say('-----\n');

@@ -1,4 +1,5 @@
-/** AES in CBC mode with PKCS#7 padding, for encrypted keys. Source: FIPS 197, NIST SP 800-38A. Small, not fast, not constant in time. */
+/** AES. Source: FIPS 197. Small, not fast, not constant in time. */
+import { type BlockCipher, xorInto } from './cbc';
 
 const SBOX = new Uint8Array(256);
 const INVERSE_SBOX = new Uint8Array(256);
@@ -25,38 +26,14 @@ function fillTables(): void {
   INVERSE_SBOX[0x63] = 0;
 }
 
-/** @param key 16, 24 or 32 octets @param iv 16 octets */
-export function encryptCbc(key: Uint8Array, iv: Uint8Array, plain: Uint8Array): Uint8Array {
+/** @param key 16, 24 or 32 octets */
+export function aes(key: Uint8Array): BlockCipher {
   const keys = expandKey(key);
-  const padding = 16 - (plain.length % 16);
-  const out = new Uint8Array(plain.length + padding).fill(padding);
-  out.set(plain);
-  let before = iv;
-  for (let at = 0; at < out.length; at += 16) {
-    const block = out.subarray(at, at + 16);
-    xor(block, before);
-    encryptBlock(keys, block);
-    before = block;
-  }
-  return out;
-}
-
-/** A wrong key shows by the padding: its length makes no sense, or its octets differ. */
-export type PaddingFault = 'length' | 'octets';
-
-export function decryptCbc(key: Uint8Array, iv: Uint8Array, cipher: Uint8Array): Uint8Array | PaddingFault {
-  if (cipher.length === 0 || cipher.length % 16 !== 0) return 'length';
-  const keys = expandKey(key);
-  const out = cipher.slice();
-  for (let at = 0; at < out.length; at += 16) {
-    const block = out.subarray(at, at + 16);
-    decryptBlock(keys, block);
-    xor(block, at === 0 ? iv : cipher.subarray(at - 16, at));
-  }
-  const padding = out[out.length - 1] ?? 0;
-  if (padding < 1 || padding > 16) return 'length';
-  for (let i = out.length - padding; i < out.length; i++) if (out[i] !== padding) return 'octets';
-  return out.subarray(0, out.length - padding);
+  return {
+    size: 16,
+    encrypt: (block) => encryptBlock(keys, block),
+    decrypt: (block) => decryptBlock(keys, block),
+  };
 }
 
 /** The round keys, one after the other. */
@@ -81,27 +58,24 @@ function expandKey(key: Uint8Array): Uint8Array {
 
 function encryptBlock(keys: Uint8Array, block: Uint8Array): void {
   const last = keys.length - 16;
-  xor(block, keys.subarray(0, 16));
+  xorInto(block, keys.subarray(0, 16));
   for (let at = 16; at <= last; at += 16) {
     substitute(block, SBOX);
     shiftRows(block, 1);
     if (at < last) mixColumns(block);
-    xor(block, keys.subarray(at, at + 16));
+    xorInto(block, keys.subarray(at, at + 16));
   }
 }
 function decryptBlock(keys: Uint8Array, block: Uint8Array): void {
   const last = keys.length - 16;
   for (let at = last; at > 0; at -= 16) {
-    xor(block, keys.subarray(at, at + 16));
+    xorInto(block, keys.subarray(at, at + 16));
     // The inverse of mixing columns is mixing them three times.
     if (at < last) for (let i = 0; i < 3; i++) mixColumns(block);
     shiftRows(block, 3);
     substitute(block, INVERSE_SBOX);
   }
-  xor(block, keys.subarray(0, 16));
-}
-function xor(block: Uint8Array, other: Uint8Array): void {
-  for (let i = 0; i < 16; i++) block[i] = (block[i] ?? 0) ^ (other[i] ?? 0);
+  xorInto(block, keys.subarray(0, 16));
 }
 function substitute(block: Uint8Array, box: Uint8Array): void {
   for (let i = 0; i < 16; i++) block[i] = box[block[i] ?? 0] ?? 0;

@@ -99,7 +99,7 @@ export {
   publicKeyPem,
   traditionalKeyPem,
 } from './private-key-writing';
-export type { AesBits } from './key-encryption';
+export type { KeyCipher } from './key-encryption';
 export { rsaIsConsistent } from './key-check';
 export { type Purpose, PURPOSES } from './purposes';
 export { purposesText } from './purposes-text';

@@ -130,7 +130,10 @@ describe.each(KINDS.map((kind) => [titled(kind), kind] as const))('%s', (_, kind
       privateKeyPem(server.key),
       privateKeyPem(server.key, protection),
       traditionalKeyPem(server.key),
-      traditionalKeyPem(server.key, { ...protection, bits: 256 }),
+      ...CIPHERS.flatMap((cipher) => [
+        privateKeyPem(server.key, { ...protection, cipher }),
+        traditionalKeyPem(server.key, { ...protection, cipher }),
+      ]),
     ];
     for (const pem of forms) expect(readPrivateKey(pem, 'hunter2')).toEqual({ ok: true, value: server.key });
     expect(readPrivateKey(forms[1] ?? '', 'hunter3').ok).toBe(false);
@@ -186,12 +189,15 @@ describe.skipIf(openssl.status !== 0)('the real openssl', () => {
     expect(run('x509', '-in', 'root.pem', '-noout', '-text')).toBe(certificateText(root.certificate));
     const keys = {
       'plain.key': privateKeyPem(server.key),
-      'encrypted.key': privateKeyPem(server.key, { passphrase: 'hunter2', random: new RandomStream(1, 's') }),
-      'traditional.key': traditionalKeyPem(server.key, {
-        passphrase: 'hunter2',
-        random: new RandomStream(1, 's'),
-        bits: 128,
-      }),
+      ...Object.fromEntries(
+        CIPHERS.flatMap((cipher) => {
+          const protection = { passphrase: 'hunter2', random: new RandomStream(1, 's'), cipher };
+          return [
+            [`${cipher}.key`, privateKeyPem(server.key, protection)],
+            [`${cipher}-traditional.key`, traditionalKeyPem(server.key, protection)],
+          ];
+        }),
+      ),
     };
     for (const [name, pem] of Object.entries(keys)) {
       write(name, pem);
@@ -217,6 +223,8 @@ describe.skipIf(openssl.status !== 0)('the real openssl', () => {
     expect(run('req', '-in', 'server.csr', '-noout', '-text')).toBe(requestText(request));
   });
 });
+
+const CIPHERS = ['AES-128-CBC', 'AES-192-CBC', 'AES-256-CBC', 'DES-EDE3-CBC'] as const;
 
 describe('extensions from configuration words', () => {
   /** Recorded from `openssl req -addext`, OpenSSL 3.0.19. */

@@ -1,6 +1,6 @@
 /** Files of private keys, as programs load them through OpenSSL (PEM_read_bio_PrivateKey). */
 import { failure, type Result, success } from '../../std/result';
-import type { PaddingFault } from './aes';
+import type { PaddingFault } from './cbc';
 import { asn1Errors } from './certificate';
 import { DerFault, readDer } from './der';
 import { decryptPkcs8, decryptTraditional } from './key-encryption';

@@ -1,7 +1,13 @@
 /** Private and public keys as PEM, in the forms that OpenSSL 3.0 writes. */
 import type { RandomStream } from '../../std/random';
 import { hexOf } from './der';
-import { type AesBits, encryptPkcs8, encryptTraditional } from './key-encryption';
+import {
+  DEFAULT_CIPHER,
+  encryptPkcs8,
+  encryptTraditional,
+  type KeyCipher,
+  vectorLength,
+} from './key-encryption';
 import {
   type Curve,
   ecParametersDer,
@@ -20,16 +26,15 @@ export interface KeyProtection {
   readonly passphrase: string;
   readonly random: RandomStream;
   /** AES-256 unless told otherwise. */
-  readonly bits?: AesBits;
+  readonly cipher?: KeyCipher;
 }
 
-/** `PRIVATE KEY` (PKCS#8), or `ENCRYPTED PRIVATE KEY` under a passphrase (PBES2, AES-256-CBC). */
+/** `PRIVATE KEY` (PKCS#8), or `ENCRYPTED PRIVATE KEY` under a passphrase (PBES2). */
 export function privateKeyPem(key: PrivateKey, protection?: KeyProtection): string {
   const plain = privateKeyInfo(key);
   if (protection === undefined) return writePem('PRIVATE KEY', plain);
-  const { passphrase, bits } = protection;
-  const random = randomOctets(24, protection.random);
-  return writePem('ENCRYPTED PRIVATE KEY', encryptPkcs8(plain, passphrase, random, bits));
+  const { passphrase, random, cipher } = protection;
+  return writePem('ENCRYPTED PRIVATE KEY', encryptPkcs8(plain, passphrase, random, cipher));
 }
 
 /** `RSA PRIVATE KEY`, `EC PRIVATE KEY`; an Ed25519 key has only PKCS#8. */
@@ -40,10 +45,10 @@ export function traditionalKeyPem(key: PrivateKey, protection?: KeyProtection): 
       ? (['RSA PRIVATE KEY', rsaPrivateKeyDer(key)] as const)
       : (['EC PRIVATE KEY', ecPrivateKeyDer(key)] as const);
   if (protection === undefined) return writePem(label, plain);
-  const { passphrase, bits = 256 } = protection;
-  const iv = randomOctets(16, protection.random);
-  const headers = ['Proc-Type: 4,ENCRYPTED', `DEK-Info: AES-${bits}-CBC,${hexOf(iv).toUpperCase()}`];
-  return writePem(label, encryptTraditional(plain, passphrase, iv, bits), headers);
+  const { passphrase, random, cipher = DEFAULT_CIPHER } = protection;
+  const iv = randomOctets(vectorLength(cipher), random);
+  const headers = ['Proc-Type: 4,ENCRYPTED', `DEK-Info: ${cipher},${hexOf(iv).toUpperCase()}`];
+  return writePem(label, encryptTraditional(plain, passphrase, iv, cipher), headers);
 }
 
 /** `PUBLIC KEY`: SubjectPublicKeyInfo. */
