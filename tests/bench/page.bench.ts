@@ -6,11 +6,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Bench } from './bench';
+import { type Frames, measureFrames, onFixture } from './frames';
 
 const ROOT = process.env['FAULTLINE_ROOT'] ?? process.cwd();
 const SCENARIO = 'standby-that-would-not-stand-by';
-const WARM_MS = 3_000;
-const MEASURE_MS = 6_000;
 
 /** Gzipped kB of the scripts that a prerendered page names, without those for browsers that know no modules: none that can run the page loads them. */
 async function firstLoad(page: string): Promise<number> {
@@ -32,67 +31,11 @@ async function firstLoad(page: string): Promise<number> {
   return bytes / 1000;
 }
 
-interface Frames {
-  rate: number;
-  busy: number;
-}
 let measured: Promise<Frames> | undefined;
 /** The real components with a stand-in for the worker that moves as many requests. */
 function frames(): Promise<Frames> {
-  measured ??= measureFrames();
+  measured ??= onFixture((open) => open('hosts=50&rate=625', measureFrames));
   return measured;
-}
-async function measureFrames(): Promise<Frames> {
-  const { buildFixture } = (await import(path.join(ROOT, 'tests/fixtures/ui/build.mjs'))) as {
-    buildFixture(out: string, options: { minify: boolean }): Promise<void>;
-  };
-  const { serveFixture } = (await import(path.join(ROOT, 'tests/fixtures/ui/serve.mjs'))) as {
-    serveFixture(folder: string): Promise<{ url: string; close(): void }>;
-  };
-  const { CHROMIUM_FLAGS, findChromium } = (await import(path.join(ROOT, 'scripts/chromium.mjs'))) as {
-    CHROMIUM_FLAGS: string[];
-    findChromium(): Promise<string | undefined>;
-  };
-  const { chromium } = await import('@playwright/test');
-  const folder = path.join(ROOT, '.cache/bench-fixture');
-  await buildFixture(folder, { minify: true });
-  const server = await serveFixture(folder);
-  const executablePath = await findChromium();
-  const browser = await chromium.launch({
-    args: CHROMIUM_FLAGS,
-    ...(executablePath === undefined ? {} : { executablePath }),
-  });
-  try {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-    await page.goto(`${server.url}/?hosts=50&rate=625`);
-    await page.waitForTimeout(WARM_MS);
-    const session = await page.context().newCDPSession(page);
-    await session.send('Performance.enable');
-    const busyNow = async (): Promise<number> => {
-      const { metrics } = await session.send('Performance.getMetrics');
-      return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0;
-    };
-    const before = await busyNow();
-    const count = await page.evaluate(
-      (ms) =>
-        new Promise<number>((resolve) => {
-          let seen = 0;
-          const begun = performance.now();
-          const step = () => {
-            seen += 1;
-            if (performance.now() - begun >= ms) resolve((seen * 1000) / (performance.now() - begun));
-            else requestAnimationFrame(step);
-          };
-          requestAnimationFrame(step);
-        }),
-      MEASURE_MS,
-    );
-    const busy = ((await busyNow()) - before) / (MEASURE_MS / 1000);
-    return { rate: count, busy: busy * 100 };
-  } finally {
-    await browser.close();
-    server.close();
-  }
 }
 
 export const benches: readonly Bench[] = [
