@@ -6,13 +6,15 @@ import { StatusDot } from '@/components/ui/status-dot';
 import { useRun, useWorkbench, useWorkbenchStore } from '@/components/workbench/run-context';
 import type { HostStatus, HostView } from '@/lib/session/messages';
 import { POWER_WORD } from '@/lib/views/tones';
+import { useCalmStatus, useIsCrowd } from './crowd';
 import type { HostNode } from './flow-elements';
 import { HostIcon } from './host-icon';
 import { gaugeTone, heldBy, hostSentence } from './host-view';
 
 /** A host's card, or the narrow firewall on the border. Reads its own live numbers. */
 export const HostCard = memo(function HostCard({ data: { host } }: NodeProps<HostNode>) {
-  const status = useRun((state) => state.hosts[host.id]);
+  const crowd = useIsCrowd();
+  const status = useCalmStatus(host.id, crowd);
   const held = useRun((state) => heldBy(state.addresses, host.id));
   const selected = useWorkbench((state) => state.host === host.id);
   const hinted = useRun((state) => state.hints.at(-1)?.highlight.includes(host.id) ?? false);
@@ -37,18 +39,26 @@ export const HostCard = memo(function HostCard({ data: { host } }: NodeProps<Hos
         )}
         style={{ boxShadow: selected || off ? undefined : 'var(--shadow)' }}
       >
-        <HostFace host={host} status={status} />
+        <HostFace host={host} status={status} crowd={crowd} />
       </button>
     </>
   );
 });
 
-/** What stands on a host's card. */
-export function HostFace({ host, status }: { host: HostView; status: HostStatus | undefined }) {
+/** What stands on a host's card; in a crowd without what changes all the time. */
+export function HostFace({
+  host,
+  status,
+  crowd,
+}: {
+  host: HostView;
+  status: HostStatus | undefined;
+  crowd: boolean;
+}) {
   return host.kind === 'router' ? (
     <Router host={host} status={status} />
   ) : (
-    <Card host={host} status={status} />
+    <Card host={host} status={status} crowd={crowd} />
   );
 }
 /** The card's border and ground, by kind and health. */
@@ -92,11 +102,11 @@ function Anchors() {
   );
 }
 
-function Card({ host, status }: { host: HostView; status: HostStatus | undefined }) {
+function Card({ host, status, crowd }: { host: HostView; status: HostStatus | undefined; crowd: boolean }) {
   const traffic = host.kind === 'clients' || host.kind === 'probe';
   return (
     <>
-      <span className="flex items-center gap-1.5 text-[12.5px] font-semibold leading-[1.4]">
+      <span className="host-words flex items-center gap-1.5 text-[12.5px] font-semibold leading-[1.4]">
         <HostIcon kind={host.kind} className="shrink-0 text-muted" />
         <span className="truncate">{host.label}</span>
         {status?.here === true && (
@@ -106,9 +116,9 @@ function Card({ host, status }: { host: HostView; status: HostStatus | undefined
           </span>
         )}
       </span>
-      <span className="block truncate text-[10.5px] leading-[1.5] text-faint">
+      <span className="host-words block truncate text-[10.5px] leading-[1.5] text-faint">
         {host.address}
-        {!traffic && status !== undefined && status.note !== '' && (
+        {!traffic && !crowd && status !== undefined && status.note !== '' && (
           <span className="text-muted"> · {status.note.replace(' req/s', '/s')}</span>
         )}
       </span>
@@ -117,7 +127,8 @@ function Card({ host, status }: { host: HostView; status: HostStatus | undefined
       ) : (
         <Services services={services(host, status)} />
       )}
-      {status?.power === 'on' && !traffic && (
+      {status?.power === 'on' && !traffic && crowd && <span className="mt-[7px] block h-[3px]" />}
+      {status?.power === 'on' && !traffic && !crowd && (
         <Gauges cpu={status.cpu} memory={status.memory} disk={status.disk} />
       )}
     </>
@@ -139,7 +150,7 @@ function services(host: HostView, status: HostStatus | undefined): HostStatus['s
 function Services({ services: list }: { services: HostStatus['services'] }) {
   if (list.length === 0) return null;
   return (
-    <span className="mt-1.5 flex flex-wrap gap-[5px]">
+    <span className="host-words mt-1.5 flex flex-wrap gap-[5px]">
       {list.slice(0, 4).map(({ name, state, text }) => (
         <span
           key={name}
@@ -174,7 +185,11 @@ function PowerLine({ power }: { power: HostStatus['power'] }) {
   );
 }
 
-const GAUGE_COLOUR = { ok: 'var(--faint)', risk: 'var(--risk)', broken: 'var(--broken-strong)' } as const;
+export const GAUGE_COLOUR = {
+  ok: 'var(--faint)',
+  risk: 'var(--risk)',
+  broken: 'var(--broken-strong)',
+} as const;
 
 /** Fifty hosts report ten times a second: only a bar that moved is drawn again, and at once. */
 const Gauges = memo(function Gauges({ cpu, memory, disk }: Pick<HostStatus, 'cpu' | 'memory' | 'disk'>) {

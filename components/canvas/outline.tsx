@@ -7,6 +7,7 @@ import { traceLink } from '@/components/workbench/trace-link';
 import type { HostView, Topology } from '@/lib/session/messages';
 import { HEALTH_WORD, LINK_WORD, POWER_WORD } from '@/lib/views/tones';
 import { holderSentence } from './address-view';
+import { useCalmStatus, useIsCrowd } from './crowd';
 import { gaugeSentence, heldBy } from './host-view';
 import { HostIcon } from './host-icon';
 import { counter } from './wire-edge';
@@ -19,7 +20,7 @@ export function Outline({ brief = false }: { brief?: boolean }) {
     <div className="space-y-4">
       <Holders />
       {groups.map(({ title, subnet, hosts }) => (
-        <section key={title} aria-label={title}>
+        <section key={title} aria-label={title} className="[content-visibility:auto]">
           <h3 className="eyebrow mb-1">
             {title} <span className="font-normal normal-case tracking-normal">{subnet}</span>
           </h3>
@@ -64,7 +65,8 @@ function Holders() {
 }
 
 function HostRow({ host, brief }: { host: HostView; brief: boolean }) {
-  const status = useRun((state) => state.hosts[host.id]);
+  const crowd = useIsCrowd();
+  const status = useCalmStatus(host.id, brief || crowd);
   const held = useRun((state) => heldBy(state.addresses, host.id));
   const selected = useWorkbench((state) => state.host === host.id);
   const workbench = useWorkbenchStore();
@@ -94,8 +96,8 @@ function HostRow({ host, brief }: { host: HostView; brief: boolean }) {
           <span className="w-full pl-[38px] text-2xs text-muted">
             {[
               ...status.services.map(({ name, text }) => `${name} ${text}`),
-              status.note,
-              gaugeSentence(status),
+              crowd ? '' : status.note,
+              crowd ? '' : gaugeSentence(status),
             ]
               .filter((part) => part.trim() !== '')
               .join(' · ')}

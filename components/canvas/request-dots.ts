@@ -16,7 +16,7 @@ export interface Dot {
   strength: number;
 }
 
-const CAPACITY = 1536;
+const CAPACITY = 4096;
 const STEPS = 24;
 const SHORTEST_MS = 420;
 const LONGEST_MS = 900;
@@ -88,8 +88,9 @@ export class RequestDots {
     const begin = Math.max(entry, this.#free.get(request) ?? 0);
     if (begin - this.#now > MOST_LAG_MS) return;
     if (Math.abs(begin - (this.#last[way] ?? -LEAST_GAP_MS)) < LEAST_GAP_MS) return;
+    if (this.#count >= CAPACITY) return;
     this.#last[way] = begin;
-    const slot = this.#count < CAPACITY ? this.#count++ : this.#oldest();
+    const slot = this.#count++;
     const run = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, lengthMs));
     this.#request[slot] = request;
     this.#begin[slot] = begin;
@@ -161,13 +162,6 @@ export class RequestDots {
     const last = --this.#count;
     for (const column of [this.#request, this.#begin, this.#run, this.#way, this.#outcome])
       column[slot] = column[last] ?? 0;
-  }
-
-  #oldest(): number {
-    let oldest = 0;
-    for (let slot = 1; slot < this.#count; slot += 1)
-      if ((this.#begin[slot] ?? 0) < (this.#begin[oldest] ?? 0)) oldest = slot;
-    return oldest;
   }
 
   #forgetIdle(): void {

@@ -9,6 +9,7 @@ import { traceLink } from '@/components/workbench/trace-link';
 import { nearestHost } from '@/lib/views/wires';
 import { AddressBadges } from './address-badges';
 import { CanvasControls } from './canvas-controls';
+import { CrowdView } from './crowd-view';
 import { flowEdges, flowNodes } from './flow-elements';
 import { HostCard } from './host-node';
 import { Outline } from './outline';
@@ -26,7 +27,7 @@ const EDGE_TYPES: EdgeTypes = { wire: Wire };
 const FIT = {
   padding: { top: '14px', left: '12px', right: '12px', bottom: '54px' },
   maxZoom: 1.2,
-  minZoom: 0.2,
+  minZoom: 0.05,
 } as const;
 const ARROWS: Readonly<Record<string, 'up' | 'down' | 'left' | 'right'>> = {
   ArrowUp: 'up',
@@ -112,7 +113,7 @@ function Map() {
         edgeTypes={EDGE_TYPES}
         fitView
         fitViewOptions={FIT}
-        minZoom={0.2}
+        minZoom={0.05}
         maxZoom={2}
         nodesDraggable={false}
         nodesConnectable={false}
@@ -132,6 +133,7 @@ function Map() {
         <AddressBadges hosts={topology.hosts} />
         <TraceBadge hosts={topology.hosts} />
       </ReactFlow>
+      <CrowdView frame={frame} />
       {running && <RequestOverlay dots={dots} topology={topology} />}
       <CanvasControls onFit={fitting.onFit} />
     </div>

@@ -17,6 +17,7 @@ import {
 import { type MouseEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { AddressBadges } from '@/components/canvas/address-badges';
 import { CanvasControls } from '@/components/canvas/canvas-controls';
+import { CrowdView } from '@/components/canvas/crowd-view';
 import { flowEdges } from '@/components/canvas/flow-elements';
 import { RequestDots } from '@/components/canvas/request-dots';
 import { RequestOverlay } from '@/components/canvas/request-overlay';
@@ -158,6 +159,7 @@ export function BuildCanvas({ view }: { view: SandboxView }) {
         <AddressBadges hosts={topology.hosts} />
         <TraceBadge hosts={topology.hosts} />
       </ReactFlow>
+      <CrowdView frame={frame} />
       {running && <RequestOverlay dots={dots} topology={topology} />}
       <CanvasControls onFit={fitting.onFit} />
     </div>

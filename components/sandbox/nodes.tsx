@@ -3,9 +3,9 @@
 import { Handle, type NodeProps, NodeResizer, Position } from '@xyflow/react';
 import { Lock } from 'lucide-react';
 import { memo } from 'react';
+import { useCalmStatus, useIsCrowd } from '@/components/canvas/crowd';
 import { HostFace, hostLook } from '@/components/canvas/host-node';
 import { cn } from '@/components/ui/class-names';
-import { useRun } from '@/components/workbench/run-context';
 import { ZONE_COLOUR } from '@/lib/views/tones';
 import type { BuildHostNode, BuildZoneNode, EnvironmentNode } from './flow-nodes';
 import { useBuilder, useSandboxUi } from './sandbox-context';
@@ -15,7 +15,8 @@ export const BuildHost = memo(function BuildHost({
   data: { host, locked },
   selected,
 }: NodeProps<BuildHostNode>) {
-  const status = useRun((state) => state.hosts[host.id]);
+  const crowd = useIsCrowd();
+  const status = useCalmStatus(host.id, crowd);
   const off = status?.power === 'off';
   const reached = useSandboxUi(({ reach }) => reachTone(reach, host.id));
   return (
@@ -35,7 +36,7 @@ export const BuildHost = memo(function BuildHost({
         )}
         style={{ boxShadow: selected || off ? undefined : 'var(--shadow)' }}
       >
-        <HostFace host={host} status={status} />
+        <HostFace host={host} status={status} crowd={crowd} />
         {locked && <Lock size={10} aria-hidden="true" className="absolute right-1.5 top-1.5 text-faint" />}
         {reached !== undefined && (
           <span className="absolute -bottom-2 left-2 rounded bg-ink-1 px-1 text-2xs text-muted">
