@@ -165,7 +165,7 @@ function readShort(
           return refuse(
             dialect === 'dash'
               ? `${shown}: 0: Illegal option -o ${option ?? ''}\n`
-              : `${shown}: line 0: ${shown}: ${problem}\n`,
+              : `${shown}: line 0: ${letter === 'o' ? `${shown}: ` : ''}${problem}\n`,
           );
       } else {
         const option = optionOfLetter(letter);

@@ -44,6 +44,8 @@ export interface ShellFunction {
   readonly lineBase: number;
   exported: boolean;
   traced: boolean;
+  /** Neither redefined nor unset. */
+  readonly: boolean;
 }
 
 /** A function, a sourced file or the script itself that is being run. */

@@ -52,6 +52,8 @@ export interface Stream {
   read(max?: number): string | undefined;
   /** undefined: must wait (pipe full); true: written; Errno: EPIPE, ENOSPC, EIO, EBADF… */
   write(text: string): true | undefined | Errno;
+  /** Why nothing can be read: EISDIR of a directory, EBADF of a closed descriptor. `read` gives '' then. */
+  readonly readProblem?: Errno | undefined;
   /** Called for each descriptor that refers to it; the last close ends it. */
   retain(): void;
   close(): void;

@@ -146,8 +146,7 @@ export class Running implements ProgramContext {
   }
   #fd(number: number): Stream {
     const stream = this.fds.get(number);
-    if (stream !== undefined) return stream;
-    return this.host.streams.null();
+    return stream ?? this.host.streams.closed();
   }
   resolve(path: string): string {
     return path.startsWith('/') ? path : this.cwd === '/' ? `/${path}` : `${this.cwd}/${path}`;

@@ -196,6 +196,11 @@ class FileStream extends Watched {
     host.fs.retain(ino);
     this.target = { kind: 'file', path };
   }
+  get readProblem(): Errno | undefined {
+    const info = this.host.fs.stat(this.path, ROOT);
+    if (!this.options.read) return 'EBADF';
+    return 'kind' in info && info.kind === 'directory' && info.ino === this.ino ? 'EISDIR' : undefined;
+  }
   read(max?: number): string | undefined {
     if (!this.options.read) return '';
     const content = this.host.fs.readInode(this.ino);
@@ -252,6 +257,19 @@ class DeviceStream extends Watched {
   }
   write(): true | Errno {
     return this.device === 'full' ? 'ENOSPC' : true;
+  }
+  protected ended(): void {}
+}
+
+/** What stands for a descriptor that is not open. */
+class ClosedStream extends Watched {
+  readonly kind = 'closed';
+  readonly readProblem = 'EBADF';
+  read(): string {
+    return '';
+  }
+  write(): Errno {
+    return 'EBADF';
   }
   protected ended(): void {}
 }
@@ -315,6 +333,9 @@ export class Streams {
   ) {}
   null(): Stream {
     return new DeviceStream(this.host, this.wake, 'null', '/dev/null');
+  }
+  closed(): Stream {
+    return new ClosedStream(this.host, this.wake);
   }
   pipe(): { reader: Stream; writer: Stream } {
     return makePipe(this.host, this.wake);

@@ -78,7 +78,7 @@ function play(recorded: ShellCase, makeRegistry: () => PluginRegistry, packages:
     gid: who.gid,
     groups: who.groups,
     cwd: recorded.cwd,
-    env: environmentOf(who),
+    env: environmentOf(who, recorded.run),
     *program(context) {
       const fds = new Map([
         [0, inputOf(context, recorded)],
@@ -106,7 +106,10 @@ function play(recorded: ShellCase, makeRegistry: () => PluginRegistry, packages:
   };
 }
 
-function environmentOf(who: { name: string; home: string }): Map<string, string> {
+function environmentOf(
+  who: { name: string; home: string },
+  run: ShellCase['run'],
+): Map<string, string> {
   return new Map([
     ['HOME', who.home],
     ['USER', who.name],
@@ -117,8 +120,7 @@ function environmentOf(who: { name: string; home: string }): Map<string, string>
     ['TZ', 'UTC'],
     ['TERM', 'xterm'],
     ['COLUMNS', '80'],
-    ['PS1', ''],
-    ['PS2', ''],
+    ...(run === 'i' ? ([['PS1', ''], ['PS2', '']] as const) : []),
   ]);
 }
 

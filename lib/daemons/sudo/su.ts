@@ -152,7 +152,8 @@ function* askPassword(
   const terminal = tty === undefined ? undefined : context.host.streams.terminal(tty);
   const control = tty === undefined ? undefined : context.host.terminals.find(tty);
   if (terminal === undefined) {
-    yield* context.err('su: must be run from a terminal\n');
+    // Not modelled: a password that comes along a pipe.
+    yield* context.err('Password: ');
     return false;
   }
   terminal.write('Password: ');

@@ -3,7 +3,7 @@ import { attributeLetters, listText } from '../expand/parameter-operations';
 import { doubleQuote, traceQuote } from '../expand/quote';
 import { assignElements, keyOf } from '../run/assign';
 import { traceLine } from '../run/trace';
-import type { Run, Shell } from '../shell';
+import type { Run, Shell, ShellFunction } from '../shell';
 import {
   CAPITALIZED,
   EXPORTED,
@@ -166,18 +166,14 @@ function* printNamed(call: Call, names: readonly string[]): Run<number> {
 
 function* functions(call: Call, wish: Wish, names: readonly string[]): Run<number> {
   const { shell } = call;
-  const changes =
-    [...wish.on].some((letter) => letter === 'x' || letter === 'r' || letter === 't') || wish.off.size > 0;
+  const changes = [...wish.on].some((letter) => 'xrt'.includes(letter)) || wish.off.size > 0;
   if (names.length === 0) {
-    const all = [...shell.functions.keys()].sort();
-    for (const name of all) {
+    for (const name of [...shell.functions.keys()].sort()) {
       const found = shell.functions.get(name);
-      if (found === undefined || (wish.on.has('x') && !found.exported)) continue;
-      const line = `declare -f${found.exported ? 'x' : ''} ${name}\n`;
-      yield* shell.write(
-        1,
-        wish.on.has('F') || changes ? line : `${printFunction(name, found.definition)}\n`,
-      );
+      if (found === undefined || !isWanted(found, wish)) continue;
+      if (!wish.on.has('F')) yield* shell.write(1, `${printFunction(name, found.definition)}\n`);
+      const letters = functionLetters(found);
+      if (wish.on.has('F') || letters !== '') yield* shell.write(1, `declare -f${letters} ${name}\n`);
     }
     return 0;
   }
@@ -185,16 +181,33 @@ function* functions(call: Call, wish: Wish, names: readonly string[]): Run<numbe
   for (const name of names) {
     const found = shell.functions.get(name);
     if (found === undefined) {
-      if (changes) yield* complain(call, `${name}: not a function`);
+      // `declare` says nothing of it.
+      if (call.name === 'export' || call.name === 'readonly') yield* complain(call, `${name}: not a function`);
       status = 1;
-    } else if (changes) {
-      if (wish.on.has('x')) found.exported = true;
-      if (wish.off.has('x')) found.exported = false;
-      if (wish.on.has('t')) found.traced = true;
-    } else
-      yield* shell.write(1, wish.on.has('F') ? `${name}\n` : `${printFunction(name, found.definition)}\n`);
+    } else if (changes) changeFunction(found, wish);
+    else yield* shell.write(1, wish.on.has('F') ? `${name}\n` : `${printFunction(name, found.definition)}\n`);
   }
   return status;
+}
+
+function isWanted(found: ShellFunction, { on }: Wish): boolean {
+  return !(
+    (on.has('x') && !found.exported) ||
+    (on.has('r') && !found.readonly) ||
+    (on.has('t') && !found.traced)
+  );
+}
+
+function functionLetters(found: ShellFunction): string {
+  return `${found.readonly ? 'r' : ''}${found.traced ? 't' : ''}${found.exported ? 'x' : ''}`;
+}
+
+function changeFunction(found: ShellFunction, { on, off }: Wish): void {
+  if (on.has('x')) found.exported = true;
+  if (off.has('x')) found.exported = false;
+  if (on.has('t')) found.traced = true;
+  if (off.has('t')) found.traced = false;
+  if (on.has('r')) found.readonly = true;
 }
 
 // ------------------------------------------------------------------------ declaring

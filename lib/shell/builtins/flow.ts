@@ -16,6 +16,7 @@ import {
   usage,
   wholeNumber,
 } from './builtin';
+import { childEnvironment } from '../state/functions';
 import { describeCommand } from './describe';
 
 export function* succeed(): Run<number> {
@@ -122,11 +123,13 @@ function* traced(
   options: { readonly name: string; readonly lineBase: number },
   text: string,
 ): Run<number> {
+  const { currentCommand } = shell;
   shell.traceDepth++;
   try {
     return yield* shell.machinery.runText(shell, text, options);
   } finally {
     shell.traceDepth--;
+    shell.currentCommand = currentCommand;
   }
 }
 
@@ -233,7 +236,7 @@ export function* exec(call: Call): Run<number> {
   }
   const login = options.flags.has('l') ? '-' : '';
   const argv0 = options.values.get('a') ?? (login === '' ? undefined : name);
-  const environment = options.flags.has('c') ? new Map<string, string>() : shell.variables.environment();
+  const environment = options.flags.has('c') ? new Map<string, string>() : childEnvironment(shell);
   const problem = yield* replaceProcess(shell, options.rest, {
     path: located.path,
     environment,

@@ -21,6 +21,7 @@ function* jobNamed(call: Call, spec: string | undefined): Run<Job | undefined> {
 
 export function* jobs(call: Call): Run<number> {
   const { shell } = call;
+  if (call.args[0] === '-x' && call.args.length === 1) return 0;
   if (call.args[0] === '-x')
     return yield* shell.machinery.runWords(
       shell,

@@ -102,8 +102,9 @@ function* planOf(
     yield* complain(call, `${countText}: invalid number`);
     return 1;
   }
-  if (stream === undefined) {
-    yield* complain(call, `read error: 0: ${errnoText('EBADF')}`);
+  const problem = stream === undefined ? 'EBADF' : stream.readProblem;
+  if (stream === undefined || problem !== undefined) {
+    yield* complain(call, `read error: ${fdText}: ${errnoText(problem ?? 'EBADF')}`);
     return 1;
   }
   const delimiter = values.get('d');

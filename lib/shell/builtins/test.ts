@@ -58,12 +58,14 @@ class Test {
         return this.#three(first, second, third);
       case 4:
         if (first === '!') {
+          const inner = this.#three(second, third, args[3] ?? '');
           this.#at = 4;
-          return !this.#three(second, third, args[3] ?? '');
+          return !inner;
         }
         if (first === '(' && args[3] === ')') {
+          const inner = this.#two(second, third);
           this.#at = 4;
-          return this.#two(second, third);
+          return inner;
         }
         return this.#or();
       default:
@@ -89,7 +91,11 @@ class Test {
     if (isBinary(second)) return this.#compare(second, first, third);
     if (second === '-a') return first !== '' && third !== '';
     if (second === '-o') return first !== '' || third !== '';
-    if (first === '!') return !this.#two(second, third) || ((this.#at = 3), false);
+    if (first === '!') {
+      const inner = this.#two(second, third);
+      this.#at = 3;
+      return !inner;
+    }
     if (first === '(' && third === ')') {
       return second !== '';
     }

@@ -27,15 +27,14 @@ function* unsetOne(call: Call, text: string, flags: ReadonlySet<string>): Run<bo
       yield* complain(call, `\`${text}': not a valid identifier`);
       return false;
     }
-    shell.functions.delete(text);
-    return true;
+    return yield* unsetFunction(call, text);
   }
   const [, written = '', subscript] = match;
   const name = flags.has('n') ? written : shell.variables.resolve(written).name;
   const variable = shell.variables.find(name);
   if (variable === undefined && subscript === undefined) {
     if (isDynamic(name)) shell.special.unset.add(name);
-    else if (!flags.has('v')) shell.functions.delete(name);
+    else if (!flags.has('v')) return yield* unsetFunction(call, name);
     return true;
   }
   if (variable !== undefined && (variable.flags & READONLY) !== 0) {
@@ -52,6 +51,15 @@ function* unsetOne(call: Call, text: string, flags: ReadonlySet<string>): Run<bo
     return true;
   }
   return yield* unsetElement(call, name, subscript);
+}
+
+function* unsetFunction(call: Call, name: string): Run<boolean> {
+  if (call.shell.functions.get(name)?.readonly === true) {
+    yield* complain(call, `${name}: cannot unset: readonly function`);
+    return false;
+  }
+  call.shell.functions.delete(name);
+  return true;
 }
 
 function* unsetElement(call: Call, name: string, subscript: string): Run<boolean> {

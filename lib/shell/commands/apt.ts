@@ -196,6 +196,10 @@ function* runDpkg(tool: Tool): ToolRun {
     case '--purge':
     case '--configure':
     case '-a':
+      if (tool.context.who.uid !== 0) {
+        tool.note('dpkg: error: requested operation requires superuser privilege\n');
+        return 2;
+      }
       tool.note('dpkg: not modelled: installing and removing packages\n');
       return 2;
     default:

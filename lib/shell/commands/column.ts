@@ -86,7 +86,7 @@ function* run(tool: Tool): ToolRun {
   for (const name of operands.length === 0 ? ['-'] : operands) {
     const file = operands.length === 0 ? { text: yield* tool.context.readAll() } : yield* tool.readFile(name);
     if (typeof file === 'string') {
-      tool.complain(`${name}: ${errnoText(file)}`);
+      tool.complain(`${file === 'EISDIR' ? 'read failed' : name}: ${errnoText(file)}`);
       code = 1;
       continue;
     }

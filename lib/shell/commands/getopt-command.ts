@@ -1,5 +1,5 @@
 /** getopt(1) of util-linux: parses the options of shell scripts. */
-import { getopt as parse } from './getopt';
+import { getoptAll } from './getopt';
 import type { Command, Tool, ToolRun } from './tool';
 
 export const getopt: Command = {
@@ -36,7 +36,10 @@ function* run(tool: Tool): ToolRun {
   const has = (name: string): boolean => options.some((option) => option.name === name);
   if (has('T')) return IS_ENHANCED;
   const words = [...operands];
-  const short = options.findLast((option) => option.name === 'o')?.value ?? words.shift();
+  const given = options.findLast((option) => option.name === 'o')?.value;
+  const short = given ?? words.shift();
+  // The first parameter was no option: the old way, without quotes.
+  const isPlain = has('u') || (options.length === 0 && given === undefined);
   if (short === undefined) return tool.misuse('missing optstring argument', WRONG_PARAMETERS);
   const long: Record<string, string> = {};
   for (const option of options)
@@ -44,14 +47,9 @@ function* run(tool: Tool): ToolRun {
       for (const name of (option.value ?? '').split(/[,\s]+/))
         if (name !== '') long[name] = name.replace(/:+$/, '');
   const name = options.findLast((option) => option.name === 'n')?.value ?? tool.name;
-  const quote = (text: string): string => (has('u') ? text : `'${text.replaceAll("'", "'\\''")}'`);
-  const parsed = parse(words, { short, long });
-  if (!parsed.ok) {
-    if (!has('q')) tool.note(`${name}: ${parsed.message}\n`);
-    if (!has('Q')) tool.line(' --');
-    yield* tool.drain();
-    return 1;
-  }
+  const quote = (text: string): string => (isPlain ? text : `'${text.replaceAll("'", "'\\''")}'`);
+  const parsed = getoptAll(words, { short, long });
+  if (!has('q')) for (const problem of parsed.problems) tool.note(`${name}: ${problem}\n`);
   const out: string[] = [];
   for (const option of parsed.options) {
     out.push(option.written);
@@ -65,5 +63,5 @@ function* run(tool: Tool): ToolRun {
   out.push('--', ...parsed.operands.map(quote));
   if (!has('Q')) tool.line(` ${out.join(' ')}`);
   yield* tool.drain();
-  return 0;
+  return parsed.problems.length > 0 ? 1 : 0;
 }

@@ -28,6 +28,18 @@ export type GetoptResult =
   | { readonly ok: true; readonly options: readonly GivenOption[]; readonly operands: readonly string[] }
   | { readonly ok: false; readonly message: string; readonly letter: string };
 
+/** As `getopt`, but goes on after mistakes: all of them, and what else was given. */
+export function getoptAll(
+  args: readonly string[],
+  syntax: OptionSyntax,
+): {
+  readonly problems: readonly string[];
+  readonly options: readonly GivenOption[];
+  readonly operands: readonly string[];
+} {
+  return new Reader(args, syntax).readAll();
+}
+
 type Need = 'none' | 'required' | 'optional';
 interface LongName {
   readonly name: string;
@@ -60,11 +72,22 @@ class Reader {
   readonly #options: GivenOption[] = [];
   readonly #operands: string[] = [];
   #at = 0;
+  /** Place of the next letter in the present cluster. */
+  #letter = 1;
 
   constructor(
     private readonly args: readonly string[],
     private readonly syntax: OptionSyntax,
   ) {}
+
+  readAll(): { problems: string[]; options: readonly GivenOption[]; operands: readonly string[] } {
+    const problems: string[] = [];
+    for (;;) {
+      const result = this.read();
+      if (result.ok) return { problems, options: result.options, operands: result.operands };
+      problems.push(result.message);
+    }
+  }
 
   read(): GetoptResult {
     const inOrder = this.syntax.short.startsWith('+');
@@ -88,11 +111,19 @@ class Reader {
 
   #cluster(argument: string): GetoptResult | undefined {
     this.#at++;
-    for (let i = 1; i < argument.length; i++) {
+    for (let i = this.#letter; i < argument.length; i++) {
       const letter = argument[i] ?? '';
       const need = this.#needOf(letter);
-      if (need === undefined) return { ok: false, message: `invalid option -- '${letter}'`, letter };
       const rest = argument.slice(i + 1);
+      if (need === undefined) {
+        // Whoever goes on does so with the next letter.
+        if (rest !== '') {
+          this.#letter = i + 1;
+          this.#at--;
+        } else this.#letter = 1;
+        return { ok: false, message: `invalid option -- '${letter}'`, letter };
+      }
+      this.#letter = 1;
       if (need === 'none') {
         this.#options.push({ name: letter, value: undefined, written: `-${letter}` });
         continue;

@@ -103,6 +103,7 @@ export const mknod: Command = {
     if (path === undefined) return tool.misuse('missing operand');
     if (kind === undefined) return tool.misuse(`missing operand after ${quoteValue(path)}`);
     if (!/^[bcup]$/.test(kind)) tool.misuse(`invalid device type ${quoteValue(kind)}`);
+    if (kind !== 'p' && tool.context.who.uid !== 0) return tool.fail(`${path}: ${errnoText('EPERM')}`);
     if (kind !== 'p') return tool.fail(`not modelled: ${kind === 'b' ? 'block' : 'character'} special files`);
     const mode = modeOf(tool, options.findLast((option) => option.name === 'm')?.value);
     const failed = tool.context.fs.mkfifo(tool.resolve(path), mode, tool.context.who);

@@ -111,7 +111,7 @@ function* runMount(tool: Tool): ToolRun {
   const point = second ?? entry?.point ?? first;
   const isRemount = wanted.includes('remount');
   if (tool.context.who.uid !== 0)
-    return trouble(tool, `${point}: must be superuser to use mount.`, { code: 1, hint: false });
+    return trouble(tool, `${point}: must be superuser to use mount.`, { hint: true });
   if (isRemount) return remount(tool, point, wanted);
   if (has('B') || has('R') || has('M')) return trouble(tool, 'not modelled: bind mounts', { code: 1 });
   if (second === undefined && entry === undefined)

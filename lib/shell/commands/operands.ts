@@ -9,7 +9,7 @@ export type ComplaintStyle = 'plain' | 'reading';
 
 /** Opens an operand (`-` is standard input), or says why not. */
 export function openOperand(tool: Tool, name: string, style: ComplaintStyle = 'plain'): Stream | undefined {
-  if (name === '-') return tool.context.stdin;
+  if (name === '-') return standardInput(tool, style);
   const stream = tool.open(name);
   if (typeof stream === 'string') {
     const reason = errnoText(stream);
@@ -28,6 +28,14 @@ export function openOperand(tool: Tool, name: string, style: ComplaintStyle = 'p
       ? `${quoteFileIfNeeded(name)}: ${reason}`
       : `error reading ${quoteFile(name)}: ${reason}`,
   );
+  return undefined;
+}
+
+function standardInput(tool: Tool, style: ComplaintStyle): Stream | undefined {
+  const { stdin } = tool.context;
+  if (stdin.readProblem === undefined) return stdin;
+  const reason = errnoText(stdin.readProblem);
+  tool.complain(style === 'plain' ? `-: ${reason}` : `error reading 'standard input': ${reason}`);
   return undefined;
 }
 

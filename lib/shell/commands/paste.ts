@@ -94,10 +94,17 @@ function* parallel(
 ): Step<number> {
   const shared = new LineReader(tool, tool.context.stdin, terminator);
   const readers: (LineReader | undefined)[] = [];
+  let code = 0;
   for (const name of names) {
     const stream = name === '-' ? tool.context.stdin : tool.open(name);
     if (typeof stream === 'string') return tool.fail(`${quoteFileIfNeeded(name)}: ${errnoText(stream)}`);
-    readers.push(name === '-' ? shared : new LineReader(tool, stream, terminator));
+    if (stream.readProblem === undefined)
+      readers.push(name === '-' ? shared : new LineReader(tool, stream, terminator));
+    else {
+      tool.complain(`${quoteFileIfNeeded(name)}: ${errnoText(stream.readProblem)}`);
+      code = 1;
+      readers.push(undefined);
+    }
   }
   for (;;) {
     let row = '';
@@ -110,7 +117,7 @@ function* parallel(
       row += chomp(line ?? '', terminator);
       if (i < readers.length - 1) row += delimiters[i % delimiters.length] ?? '';
     }
-    if (!any) return 0;
+    if (!any) return code;
     tool.print(row + terminator);
     if (tool.isPressed) yield* tool.drain();
   }

@@ -1,7 +1,7 @@
 /** printf(1) of GNU coreutils: the shell has its own. */
 import { type NumberFormat, formatFloat, formatSigned, formatText, formatUnsigned } from './c-format';
 import { readEscapes } from './escapes';
-import { quoteFile, quoteFileIfNeeded, quoteValue } from './quoting';
+import { quoteFileIfNeeded, quoteValue } from './quoting';
 import { type Command, Exit, type Tool, type ToolRun } from './tool';
 
 export const printf: Command = {
@@ -12,6 +12,14 @@ export const printf: Command = {
   summary: 'Print ARGUMENT(s) according to FORMAT, or execute according to OPTION:',
   run,
 };
+
+interface Range {
+  readonly least: bigint;
+  readonly most: bigint;
+}
+/** intmax_t and uintmax_t; strtoumax(3) takes a minus as well. */
+const SIGNED: Range = { least: -(2n ** 63n), most: 2n ** 63n - 1n };
+const UNSIGNED: Range = { least: -(2n ** 64n) + 1n, most: 2n ** 64n - 1n };
 
 const DIRECTIVE = /%([-+ 0#']*)(\*|\d*)(?:\.(\*|\d*))?(?:hh|h|ll|l|L|q(?=[diouxX])|j|z|t)?(.?)/gs;
 
@@ -83,12 +91,12 @@ class Filler {
         return formatText(quoteFileIfNeeded(this.next()), format);
       case 'd':
       case 'i':
-        return formatSigned(this.#big(), format);
+        return formatSigned(this.#big(SIGNED), format);
       case 'u':
       case 'o':
       case 'x':
       case 'X':
-        return formatUnsigned(this.#big(), conversion, format);
+        return formatUnsigned(this.#big(UNSIGNED), conversion, format);
       case 'e':
       case 'f':
       case 'g':
@@ -105,12 +113,12 @@ class Filler {
   }
 
   #integer(): number {
-    return Number(this.#big());
+    return Number(this.#big(SIGNED));
   }
 
-  #big(): bigint {
+  #big(range: Range): bigint {
     const text = this.next();
-    if (/^['"]/.test(text)) return BigInt(text.codePointAt(1) ?? 0);
+    if (/^['"]/.test(text)) return BigInt(this.#codeOf(text));
     const match = /^\s*([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)/.exec(text);
     if (match === null) {
       this.#refuse(text, text === '' ? '' : 'expected a numeric value');
@@ -119,12 +127,25 @@ class Filler {
     if (match[0].length < text.length) this.#refuse(text, 'value not completely converted');
     const digits = match[2] ?? '0';
     const value = BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits);
-    return match[1] === '-' ? -value : value;
+    const signed = match[1] === '-' ? -value : value;
+    const clamped = signed < range.least ? range.least : signed > range.most ? range.most : signed;
+    if (clamped !== signed) this.#refuse(text, 'Numerical result out of range');
+    return clamped;
+  }
+
+  /** `'c`: the code of the character after the quote. */
+  #codeOf(text: string): number {
+    const [, first = '', ...rest] = [...text];
+    if (rest.length > 0)
+      this.tool.complain(
+        `warning: ${rest.join('')}: character(s) following character constant have been ignored`,
+      );
+    return first.codePointAt(0) ?? 0;
   }
 
   #float(): number {
     const text = this.next();
-    if (/^['"]/.test(text)) return text.codePointAt(1) ?? 0;
+    if (/^['"]/.test(text)) return this.#codeOf(text);
     const match = /^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?/.exec(text);
     if (match === null) {
       this.#refuse(text, text === '' ? '' : 'expected a numeric value');
@@ -136,7 +157,7 @@ class Filler {
 
   #refuse(text: string, reason: string): void {
     if (reason === '') return;
-    this.tool.complain(`${reason.startsWith('expected') ? quoteValue(text) : quoteFile(text)}: ${reason}`);
+    this.tool.complain(`${quoteValue(text)}: ${reason}`);
     this.code = 1;
   }
 }

@@ -23,6 +23,13 @@ function* run(tool: Tool): ToolRun {
       code = 1;
       continue;
     }
+    if (stream.readProblem !== undefined) {
+      const shown = stream === tool.context.stdin ? 'stdin' : name;
+      tool.complain(`${shown}: 0: ${errnoText(stream.readProblem)}`);
+      code = 1;
+      tool.close(stream);
+      continue;
+    }
     const reader = new LineReader(tool, stream);
     for (;;) {
       const line = reader.ready() ?? (yield* reader.next());

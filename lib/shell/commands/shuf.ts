@@ -79,6 +79,7 @@ function rangeOf(tool: Tool, text: string): string[] {
 
 function* linesOf(tool: Tool, name: string, terminator: string): Step<string[]> {
   const file = yield* tool.readFile(name);
+  if (file === 'EISDIR') return tool.fail(`read error: ${errnoText(file)}`);
   if (typeof file === 'string') return tool.fail(`${quoteFileIfNeeded(name)}: ${errnoText(file)}`);
   const lines = file.text.split(terminator);
   if (lines[lines.length - 1] === '') lines.pop();

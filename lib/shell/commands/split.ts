@@ -2,7 +2,7 @@
 import { bytesFromText, textFromBytes } from '../../std/bytes';
 import { errnoText } from './errno-text';
 import { type GivenOption, valueOf } from './getopt';
-import { quoteFile, quoteValue } from './quoting';
+import { quoteFile, quoteFileIfNeeded, quoteValue } from './quoting';
 import { parseSize } from './sizes';
 import type { Command, Tool, ToolRun } from './tool';
 
@@ -72,7 +72,7 @@ function* run(tool: Tool): ToolRun {
   const stream = input === '-' ? tool.context.stdin : tool.open(input);
   if (typeof stream === 'string')
     return tool.fail(`cannot open ${quoteFile(input)} for reading: ${errnoText(stream)}`);
-  if (input !== '-' && tool.isDirectory(input)) return tool.fail(`${input}: read error: Is a directory`);
+  if (input !== '-' && tool.isDirectory(input)) return tool.fail(`${quoteFileIfNeeded(input)}: ${errnoText('EISDIR')}`);
   const text = yield* tool.context.readAll(stream);
   if (settings.by === 'chunks' && /^\d+\/\d+$|^[lr]\/\d+\/\d+$/.test(settings.chunks)) {
     tool.print(chunk(text, settings));

@@ -1,8 +1,11 @@
 /** tac(1) of GNU coreutils. */
+import type { Stream } from '../../world/process.contract';
 import { compilePosix, literalPattern } from './regex/pattern';
 import { RegexError } from './regex/tree';
 import { valueOf } from './getopt';
-import { inputsOf, openOperand } from './operands';
+import { errnoText } from './errno-text';
+import { inputsOf } from './operands';
+import { quoteFile, quoteFileIfNeeded } from './quoting';
 import type { Command, Tool, ToolRun } from './tool';
 
 export const tac: Command = {
@@ -30,7 +33,7 @@ function* run(tool: Tool): ToolRun {
   if (pattern instanceof RegexError) return tool.fail(pattern.message);
   let code = 0;
   for (const name of inputsOf(operands)) {
-    const stream = openOperand(tool, name, 'reading');
+    const stream = open(tool, name);
     if (stream === undefined) {
       code = 1;
       continue;
@@ -42,6 +45,20 @@ function* run(tool: Tool): ToolRun {
     tool.close(stream);
   }
   return code;
+}
+
+/** A directory opens, but tac cannot find its end. */
+function open(tool: Tool, name: string): Stream | undefined {
+  const stream = name === '-' ? tool.context.stdin : tool.open(name);
+  const shown = name === '-' ? "'standard input'" : quoteFileIfNeeded(name);
+  if (typeof stream === 'string')
+    tool.complain(`failed to open ${quoteFile(name)} for reading: ${errnoText(stream)}`);
+  else if (stream.readProblem === undefined) return stream;
+  else
+    tool.complain(
+      `${shown}: read error: ${errnoText(stream.readProblem === 'EISDIR' ? 'EINVAL' : stream.readProblem)}`,
+    );
+  return undefined;
 }
 
 function records(

@@ -30,6 +30,7 @@ function* run(tool: Tool): ToolRun {
     } else targets.push({ name, stream });
   }
   const { stdin } = tool.context;
+  if (stdin.readProblem !== undefined) tool.fail(`read error: ${errnoText(stdin.readProblem)}`);
   for (;;) {
     const text = stdin.read(65_536);
     if (text === undefined) yield { streams: [stdin] };

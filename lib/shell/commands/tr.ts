@@ -1,5 +1,6 @@
 /** tr(1) of GNU coreutils: bytes, as Debian's tr knows nothing of multibyte characters. */
 import { bytesFromText, textFromBytes } from '../../std/bytes';
+import { errnoText } from './errno-text';
 import { quoteValue } from './quoting';
 import { TrSet, TrSetError } from './tr-set';
 import type { Command, Tool, ToolRun } from './tool';
@@ -24,6 +25,7 @@ function* run(tool: Tool): ToolRun {
   const [first = '', second] = operands;
   const work = plan(tool, first, second, flags);
   const { stdin } = tool.context;
+  if (stdin.readProblem !== undefined) tool.fail(`read error: ${errnoText(stdin.readProblem)}`);
   for (;;) {
     const text = stdin.read(65_536);
     if (text === undefined) {

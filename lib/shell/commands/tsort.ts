@@ -22,6 +22,8 @@ function* run(tool: Tool): ToolRun {
   const [name = '-', extra] = operands;
   if (extra !== undefined) tool.misuse(`extra operand ${quoteValue(extra)}`);
   const file = yield* tool.readFile(name);
+  // Read as if it were empty.
+  if (file === 'EISDIR') return 0;
   if (typeof file === 'string') return tool.fail(`${quoteFileIfNeeded(name)}: ${errnoText(file)}`);
   const words = file.text.split(/\s+/).filter((word) => word !== '');
   if (words.length % 2 === 1) tool.fail(`${quoteFileIfNeeded(name)}: input contains an odd number of tokens`);

@@ -109,6 +109,11 @@ function regularSize(tool: Tool): number | undefined {
 
 function* count(tool: Tool, name: string | undefined): Step<(Counts & { failed: boolean }) | undefined> {
   const none = { lines: 0, words: 0, characters: 0, bytes: 0, longest: 0 };
+  const { readProblem } = tool.context.stdin;
+  if ((name === undefined || name === '-') && readProblem !== undefined) {
+    tool.complain(`${name ?? "'standard input'"}: ${errnoText(readProblem)}`);
+    return { ...none, failed: true };
+  }
   if (name === undefined || name === '-')
     return { ...countText(yield* tool.context.readAll()), failed: false };
   const stream = tool.open(name);

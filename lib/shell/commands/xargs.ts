@@ -83,6 +83,7 @@ function* run(tool: Tool): ToolRun {
 
 function* fileText(tool: Tool, name: string): Step<string> {
   const read = yield* tool.readFile(name);
+  if (read === 'EISDIR') return '';
   return typeof read === 'string'
     ? tool.fail(`Cannot open input file ‘${name}’: ${errnoText(read)}`)
     : read.text;

@@ -124,7 +124,8 @@ class Evaluation {
     while (/[\w#@]/.test(this.text[end] ?? '')) end++;
     const digits = this.text.slice(at, end);
     const value = parseConstant(digits);
-    if (typeof value === 'string') this.#fail(value, digits);
+    // bash cuts the text at the end of the constant while it reads it.
+    if (typeof value === 'string') throw new ArithmeticError(this.text.slice(0, end), value, digits);
     this.#value = value;
     this.#last = this.#token;
     this.#token = 'number';

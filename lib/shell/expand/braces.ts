@@ -112,9 +112,9 @@ function sequence(inside: string): string[] | undefined {
   return range(from, to, Number(letters[3] ?? 0)).map((code) => quoteLetter(String.fromCharCode(code)));
 }
 
-/** `{Z..a}` passes over characters that would mean something. */
+/** `{Z..a}` passes over a character that would mean something. */
 function quoteLetter(letter: string): string {
-  return letter === '\\' || letter === '`' ? `\\${letter}` : letter;
+  return letter === '`' ? `\\${letter}` : letter;
 }
 
 function numericSequence(first: string, last: string, step: number): string[] {

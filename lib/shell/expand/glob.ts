@@ -16,16 +16,10 @@ interface Search {
 /** Paths that match; undefined when the pattern turns out to be plain text; empty when nothing matches. */
 export function expandPathname(shell: Shell, pattern: string): string[] | undefined {
   const extglob = shell.shopt.extglob;
-  const parts = splitPath(pattern);
-  if (!parts.some((part) => isGlob(part, extglob))) return undefined;
+  const parts = splitPath(pattern.replace(/^\/+/, ''));
+  if (!parts.some((part) => isGlob(part.text, extglob))) return undefined;
   const search: Search = { shell, fs: shell.context.fs, visited: 0, found: [] };
-  const isAbsolute = pattern.startsWith('/');
-  const leading = /^\/*/.exec(pattern)?.[0] ?? '';
-  walk(
-    search,
-    isAbsolute ? leading : '',
-    parts.filter((part, index) => part !== '' || index === parts.length - 1),
-  );
+  walk(search, /^\/*/.exec(pattern)?.[0] ?? '', parts);
   const ignored = shell.variables.get('GLOBIGNORE');
   const found =
     ignored === undefined || ignored === ''
@@ -42,9 +36,15 @@ function isIgnored(shell: Shell, patterns: string, path: string): boolean {
     .some((pattern) => matchesPattern(compilePattern(pattern, shell.patternOptions), path));
 }
 
+/** A component of a pattern, and the slashes after it as they were written. */
+interface Component {
+  readonly text: string;
+  readonly slashes: string;
+}
+
 /** Components of a pattern; slashes inside brackets or groups do not divide. */
-function splitPath(pattern: string): string[] {
-  const parts: string[] = [];
+function splitPath(pattern: string): Component[] {
+  const parts: Component[] = [];
   let start = 0;
   let depth = 0;
   for (let i = 0; i < pattern.length; i++) {
@@ -53,11 +53,13 @@ function splitPath(pattern: string): string[] {
     else if (c === '(' && i > 0 && '?*+@!'.includes(pattern[i - 1] ?? ' ')) depth++;
     else if (c === ')' && depth > 0) depth--;
     else if (c === '/' && depth === 0) {
-      parts.push(pattern.slice(start, i));
+      const slashes = /^\/+/.exec(pattern.slice(i))?.[0] ?? '/';
+      parts.push({ text: pattern.slice(start, i), slashes });
+      i += slashes.length - 1;
       start = i + 1;
     }
   }
-  parts.push(pattern.slice(start));
+  parts.push({ text: pattern.slice(start), slashes: '' });
   return parts;
 }
 
@@ -65,32 +67,45 @@ function isGlob(part: string, extglob: boolean): boolean {
   return hasGlobCharacters(part.replace(/\\[^]/g, ''), extglob);
 }
 
-function walk(search: Search, prefix: string, parts: readonly string[]): void {
-  const [part, ...rest] = parts;
-  if (part === undefined || ++search.visited > MOST_VISITED) return;
+function walk(search: Search, prefix: string, parts: readonly Component[]): void {
+  const [component, ...rest] = parts;
+  if (component === undefined || ++search.visited > MOST_VISITED) return;
+  const { text: part, slashes } = component;
   if (part === '' && rest.length === 0) {
     // A trailing slash: directories only.
     if (isDirectory(search, prefix)) search.found.push(prefix);
     return;
   }
   if (part === '**' && search.shell.shopt.globstar) {
-    walkAll(search, prefix, rest);
+    if (rest.length === 1 && rest[0]?.text === '') walkDirectories(search, prefix, slashes);
+    else walkAll(search, prefix, rest);
     return;
   }
   if (!isGlob(part, search.shell.shopt.extglob)) {
     const path = prefix + unescapePattern(part);
-    if (rest.length > 0) walk(search, `${path}/`, rest);
+    if (rest.length > 0) walk(search, path + slashes, rest);
     else if (exists(search, path)) search.found.push(path);
     return;
   }
   for (const name of matchingNames(search, prefix, part)) {
     if (rest.length === 0) search.found.push(prefix + name);
-    else if (isDirectory(search, prefix + name)) walk(search, `${prefix}${name}/`, rest);
+    else if (isDirectory(search, prefix + name)) walk(search, prefix + name + slashes, rest);
+  }
+}
+
+/** `**` and a slash: every directory below; links to directories too, but not what is below them. */
+function walkDirectories(search: Search, prefix: string, slashes: string): void {
+  if (++search.visited > MOST_VISITED) return;
+  if (prefix !== '') search.found.push(prefix);
+  for (const name of matchingNames(search, prefix, '*')) {
+    const path = prefix + name;
+    if (isRealDirectory(search, path)) walkDirectories(search, path + slashes, slashes);
+    else if (isDirectory(search, path)) search.found.push(path + slashes);
   }
 }
 
 /** `**`: every directory below, and with nothing after it every file. */
-function walkAll(search: Search, prefix: string, rest: readonly string[]): void {
+function walkAll(search: Search, prefix: string, rest: readonly Component[]): void {
   if (++search.visited > MOST_VISITED) return;
   if (rest.length > 0) walk(search, prefix, rest);
   else if (prefix !== '') search.found.push(prefix);

@@ -115,6 +115,8 @@ function* slice(
   input: OperationInput,
 ): Run<Expansion> {
   const { holding } = input;
+  // Of nothing there is no part: the numbers are not even looked at.
+  if (holding.list === undefined && holding.value === undefined) return { kind: 'text', text: '' };
   const offset = yield* number(shell, operation.offset, input);
   const length = operation.length === undefined ? undefined : yield* number(shell, operation.length, input);
   if (holding.list === undefined) {

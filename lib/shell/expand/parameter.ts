@@ -56,6 +56,7 @@ export function* expandParameter(shell: Shell, part: ParameterPart, options: Opt
     return EMPTY;
   }
   const { operation } = part;
+  if (shell.dialect === 'dash' && isBeyondDash(part)) yield* shell.failFatally('Bad substitution');
   if (part.indirect && operation?.type === 'names')
     return namesWithPrefix(shell, part.name, operation.joined);
   if (part.indirect && operation === undefined && (part.subscript === '@' || part.subscript === '*'))
@@ -67,6 +68,12 @@ export function* expandParameter(shell: Shell, part: ParameterPart, options: Opt
   if (part.length) return yield* lengthOf(shell, holding);
   if (operation?.type === 'default') return yield* applyDefault(shell, part, operation, holding, options);
   return yield* plainOrOperated(shell, part, operation, holding, options);
+}
+
+/** What POSIX does not know: dash refuses it when it comes to it. */
+function isBeyondDash({ indirect, subscript, operation }: ParameterPart): boolean {
+  if (indirect || subscript !== undefined) return true;
+  return operation !== undefined && operation.type !== 'default' && operation.type !== 'remove';
 }
 
 function* plainOrOperated(
@@ -241,7 +248,13 @@ function keysOf(shell: Shell, part: ParameterPart): Expansion {
 }
 
 function* lengthOf(shell: Shell, holding: Holding): Run<Expansion> {
-  if (holding.list !== undefined) return { kind: 'text', text: String(holding.list.length) };
+  if (holding.list !== undefined) {
+    const { name, variable } = holding;
+    const isMissing = variable === undefined || shell.declaredOnly.has(name);
+    if (shell.options.nounset && isMissing && name !== '@' && name !== '*')
+      yield* shell.dropLine(`${holding.name}: unbound variable`);
+    return { kind: 'text', text: String(holding.list.length) };
+  }
   if (holding.value === undefined && shell.options.nounset) yield* unbound(shell, holding.label);
   return { kind: 'text', text: String(characterCount(holding.value ?? '')) };
 }

@@ -42,7 +42,8 @@ function* bracedWords(shell: Shell, word: Word): Run<readonly Word[]> {
   const words =
     texts.length === 1 && texts[0] === word.text
       ? [word]
-      : texts.filter((text) => text !== '').map((text) => makeWord(text));
+      : // A backslash alone quotes nothing and is gone: {A..c}.
+        texts.filter((text) => text !== '').map((text) => makeWord(text === '\\' ? "''" : text));
   if (braceCache.size > 300) braceCache.clear();
   if (words.length < 1000) braceCache.set(word.text, words);
   return words;

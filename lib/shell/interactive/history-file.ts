@@ -46,10 +46,18 @@ function joinLines(text: string): string {
     if (isInsideQuotes(joined)) return `${joined}\n${line}`;
     const before = joined.trimEnd();
     if (joined.endsWith('\\')) return joined.slice(0, -1) + line;
+    if (isOpen(joined, /\$\(\(/g, /\)\)/g)) return `${joined}\n${line}`;
     const needsNone =
-      /(?:^|[\s;&|])(?:then|do|else|elif|in|\{|\(|&&|\|\||\||;;|if|while|until)$|[;&|({]$/.test(before);
+      /(?:^|[\s;&|])(?:then|do|else|elif|(?:case|for|select)\s+\S+\s+in|\{|\(|&&|\|\||\||;;|if|while|until)$|[;&|({]$/.test(
+        before,
+      ) || isOpen(joined, /\$\{/g, /\}/g);
     return `${before}${needsNone ? ' ' : '; '}${line.trimStart()}`;
   });
+}
+
+/** More of the one than of the other: an expansion goes on in the next line. */
+function isOpen(text: string, opening: RegExp, closing: RegExp): boolean {
+  return (text.match(opening)?.length ?? 0) > (text.match(closing)?.length ?? 0);
 }
 
 function isInsideQuotes(text: string): boolean {

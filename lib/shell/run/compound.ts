@@ -117,12 +117,10 @@ export function* runFor(shell: Shell, command: For): Run<number> {
   return status;
 }
 
-export function* debugTrap(
-  shell: Shell,
-  command: For | ArithmeticFor | Case | Arithmetic | Conditional,
-): Run<void> {
+/** What traps see as `$BASH_COMMAND` from here on, and the DEBUG trap. */
+function* debugTrap(shell: Shell, command: For | Case | Arithmetic | Conditional): Run<void> {
+  if (shell.inTrap === undefined) shell.currentCommand = command;
   if (!shell.traps.has('DEBUG') || (shell.functionDepth > 0 && !shell.options.functrace)) return;
-  shell.currentCommand = command;
   yield* runTrap(shell, 'DEBUG');
 }
 
@@ -161,7 +159,8 @@ export function* runArithmeticFor(shell: Shell, command: ArithmeticFor): Run<num
 function* loopExpression(shell: Shell, command: ArithmeticFor, part: Word): Run<bigint | undefined> {
   if (part.text.trim() === '') return 0n;
   if (shell.options.xtrace) yield* traceLine(shell, `(( ${part.text.trim()} ))`);
-  if (shell.traps.size > 0) yield* debugTrap(shell, command);
+  if (shell.traps.size > 0)
+    yield* debugTrap(shell, { type: 'arithmetic', line: command.line, expression: part, redirects: [] });
   return yield* evaluated(shell, part.text);
 }
 
@@ -257,6 +256,7 @@ export function* runSelect(shell: Shell, command: For): Run<number> {
   const name = command.name.text;
   shell.line = command.line + shell.lineBase;
   if (!(yield* loopName(shell, name))) return yield* finish(shell, 1);
+  if (shell.traps.size > 0) yield* debugTrap(shell, command);
   const values = yield* expandWords(shell, command.words);
   if (values.length === 0) {
     shell.status = 0;

@@ -114,17 +114,14 @@ function* runCompound(shell: Shell, command: CompoundCommand): Run<number> {
       return yield* runList(shell, command.body);
     case 'subshell': {
       shell.line = command.line + shell.lineBase;
-      const before = shell.currentCommand;
-      shell.currentCommand = command;
+      if (shell.inTrap === undefined) shell.currentCommand = command;
       // This process was made for it already: `( … ) &`, a part of a pipeline.
       if (shell.lastCommand === command) return yield* runAlone(shell, command.body);
       const pid = yield* forkShell(shell, (child) => runAlone(child, command.body), {
         fds: shell.context.fds,
         newGroup: shell.options.monitor,
       });
-      const status = yield* awaitForeground(shell, [pid]);
-      shell.currentCommand = before;
-      return yield* finish(shell, status);
+      return yield* finish(shell, yield* awaitForeground(shell, [pid]));
     }
     case 'if':
       return yield* runIf(shell, command);

@@ -5,6 +5,7 @@ import { DropLine, ExitShell } from '../control';
 import { errnoText } from '../commands/errno-text';
 import { printCommand } from '../syntax/printer';
 import type { Run, Shell } from '../shell';
+import { childEnvironment } from '../state/functions';
 import type { Job } from '../state/jobs';
 import { forgetDone, jobLine, reapJobs, reportKilled } from './reap';
 import { signalText } from './signal-texts';
@@ -104,7 +105,7 @@ export function* runExternal(
     release();
     return 127;
   }
-  const environment = options.environment ?? shell.variables.environment();
+  const environment = options.environment ?? childEnvironment(shell);
   const spawning: SpawnOptions = {
     argv: words,
     path: located.path,
@@ -115,7 +116,7 @@ export function* runExternal(
     const taken = shell.context.exec({
       argv: words,
       path: spawning.path ?? '',
-      env: spawning.env ?? environment,
+      env: oneLevelUp(shell, spawning.env ?? environment),
     });
     if ('errno' in taken) return yield* cannotStart(shell, words, located.path, taken, environment);
     throw new ExitShell((yield* taken) & 255, true);
@@ -139,13 +140,24 @@ function giveBackSignals(shell: Shell, pid: number): void {
     if (shell.traps.get(name) !== '') signals?.delete(name);
 }
 
+/** A shell that becomes another program is no level above it. */
+function oneLevelUp(shell: Shell, environment: ReadonlyMap<string, string>): Map<string, string> {
+  const full = new Map(environment);
+  const level = Number(full.get('SHLVL'));
+  if (shell.dialect === 'bash' && shell.subshellDepth === 0 && level > 0)
+    full.set('SHLVL', String(level - 1));
+  return full;
+}
+
 function withLastArgument(
   shell: Shell,
   environment: ReadonlyMap<string, string>,
   path: string,
 ): Map<string, string> {
   const full = new Map(environment);
-  if (shell.dialect === 'bash') full.set('_', path);
+  if (shell.dialect === 'dash') return full;
+  full.delete('_');
+  full.set('_', path);
   return full;
 }
 
@@ -309,11 +321,7 @@ export function* replaceProcess(
     readonly path: string;
   },
 ): Run<SpawnError> {
-  const environment = withLastArgument(
-    shell,
-    options.environment ?? shell.variables.environment(),
-    options.path,
-  );
+  const environment = oneLevelUp(shell, options.environment ?? childEnvironment(shell));
   const argv = options.argv0 === undefined ? words : [options.argv0, ...words.slice(1)];
   const started = shell.context.exec({ argv, path: shell.context.resolve(options.path), env: environment });
   if ('errno' in started) return started;

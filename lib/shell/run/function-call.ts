@@ -18,6 +18,11 @@ export function* defineFunction(shell: Shell, definition: FunctionDefinition): R
     shell.status = 1;
     return 1;
   }
+  if (shell.functions.get(name)?.readonly === true) {
+    yield* shell.complain(`${name}: readonly function`);
+    shell.status = 1;
+    return 1;
+  }
   const source = shell.frames.at(-1)?.source ?? '';
   shell.functions.set(name, {
     definition,
@@ -32,6 +37,7 @@ export function* defineFunction(shell: Shell, definition: FunctionDefinition): R
     lineBase: shell.lineBase,
     exported: false,
     traced: false,
+    readonly: false,
   });
   shell.status = 0;
   return 0;

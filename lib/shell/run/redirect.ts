@@ -48,9 +48,9 @@ export function* redirect(shell: Shell, list: readonly Redirect[]): Run<Redirect
   for (const item of list) {
     const problem = yield* applyOne(shell, item, done);
     if (problem === undefined) continue;
-    // The message goes where errors went before this command.
-    done.undo();
+    // The message goes where errors go by now: `2>file <missing` writes it into the file.
     yield* shell.complain(problem);
+    done.undo();
     return undefined;
   }
   return done;

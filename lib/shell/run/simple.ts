@@ -13,6 +13,7 @@ import { runExternal } from './external';
 import { runTrap } from './finish';
 import { callFunction } from './function-call';
 import { type Redirections, redirect } from './redirect';
+import { fatalStatus } from './subshell';
 import { traceLine, traceWords } from './trace';
 
 /** Builtins whose arguments are read as assignments. */
@@ -99,7 +100,7 @@ function* runAssignments(shell: Shell, command: SimpleCommand): Run<number> {
   }
   if (command.redirects.length > 0) {
     const done = yield* redirectFor(shell, command);
-    if (done === undefined) return 1;
+    if (typeof done === 'number') return done;
     done.undo();
   }
   const status = shell.substitutionStatus ?? 0;
@@ -113,18 +114,24 @@ function* runNothing(shell: Shell, command: SimpleCommand, count: number): Run<n
   const status = shell.substitutionStatus;
   if (count > 0) return yield* runAssignments(shell, { ...command, words: command.words.slice(0, count) });
   const done = yield* redirectFor(shell, command);
-  if (done === undefined) return 1;
+  if (typeof done === 'number') return done;
   done.undo();
   shell.pipeStatus = [status ?? 0];
   return status ?? 0;
 }
 
-function* redirectFor(shell: Shell, command: SimpleCommand): Run<Redirections | undefined> {
+/** The redirections in force, or the status when they failed. `inChild`: a program is to run, in a process of its own. */
+function* redirectFor(
+  shell: Shell,
+  command: SimpleCommand,
+  { inChild }: { readonly inChild: boolean } = { inChild: false },
+): Run<Redirections | number> {
   try {
-    return yield* redirect(shell, command.redirects);
+    return (yield* redirect(shell, command.redirects)) ?? 1;
   } catch (problem) {
     // What fails to expand here fails in the child that would have run the command.
-    if (problem instanceof DropLine) return undefined;
+    if (problem instanceof DropLine) return 1;
+    if (problem instanceof FatalExpansion && inChild && shell.dialect === 'bash') return fatalStatus(shell);
     throw problem;
   }
 }
@@ -148,12 +155,16 @@ function* runExpanded(
       : undefined;
   try {
     if (shell.options.xtrace) yield* traceCommand(shell, expanded);
-    const done = command.redirects.length === 0 ? undefined : yield* redirectFor(shell, command);
-    if (command.redirects.length > 0 && done === undefined) {
+    const isOutside = called === undefined && !isBuiltin;
+    const done =
+      command.redirects.length === 0
+        ? undefined
+        : yield* redirectFor(shell, command, { inChild: isOutside });
+    if (typeof done === 'number') {
       if (isSpecial) throw new FatalExpansion();
-      return setPipeStatus(shell, shell.dialect === 'dash' ? 2 : 1);
+      return setPipeStatus(shell, shell.dialect === 'dash' ? 2 : done);
     }
-    if (called === undefined && !isBuiltin)
+    if (isOutside)
       return yield* outside(shell, words, { done, inPlace: shell.lastCommand === command });
     return yield* inside(shell, {
       words,

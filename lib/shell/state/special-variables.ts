@@ -1,6 +1,6 @@
 /** Variables that are computed when they are read. Source: bash(1) "Shell Variables". */
 import type { Shell } from '../shell';
-import { printCommand } from '../syntax/printer';
+import { printHead } from '../syntax/printer';
 import { makeArray } from './arrays';
 import { INTEGER, READONLY, type Variable } from './variables';
 
@@ -56,7 +56,7 @@ const DYNAMIC: ReadonlyMap<string, (shell: Shell) => Variable | undefined> = new
   ['BASH_SUBSHELL', (shell) => scalar(String(shell.subshellDepth))],
   [
     'BASH_COMMAND',
-    (shell) => scalar(shell.currentCommand === undefined ? '' : printCommand(shell.currentCommand)),
+    (shell) => scalar(shell.currentCommand === undefined ? '' : printHead(shell.currentCommand)),
   ],
   ['FUNCNAME', (shell) => (shell.functionDepth === 0 ? undefined : list(functionNames(shell)))],
   ['BASH_SOURCE', (shell) => list(sources(shell))],

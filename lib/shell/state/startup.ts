@@ -7,6 +7,7 @@ const SHELL_LEVELS = 999;
 
 export function initializeVariables(shell: Shell, environment: ReadonlyMap<string, string>): void {
   const { variables } = shell;
+  shell.lastArgument = environment.get('_') ?? shell.name;
   for (const [name, value] of environment) {
     if (/^[A-Za-z_]\w*$/.test(name)) variables.set(name, value).flags |= EXPORTED;
   }

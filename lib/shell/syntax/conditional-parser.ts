@@ -124,10 +124,13 @@ export class ConditionalParser {
     else if (token === 'word') return this.#report('conditional binary operator expected');
     else
       return this.#report(`unexpected token \`${this.#tokenText()}', conditional binary operator expected`);
-    if (operator === '=~') this.parser.lexer.regexp = true;
+    const { lexer } = this.parser;
+    lexer.regexp = operator === '=~';
+    lexer.conditionalPattern = operator === '=' || operator === '==' || operator === '!=';
     this.parser.take();
     const next = this.#token();
-    this.parser.lexer.regexp = false;
+    lexer.regexp = false;
+    lexer.conditionalPattern = false;
     if (next !== 'word' && next !== 'assignment-word')
       this.#report(`unexpected argument \`${this.#tokenText()}' to conditional binary operator`);
     const right = this.#takeWord();
@@ -151,6 +154,7 @@ export class ConditionalParser {
   #refuseRest(): never {
     const token = this.#token();
     if (token === 'eof') this.#end();
+    this.#line = this.#start;
     this.#report(
       `syntax error in conditional expression${token === 'word' ? '' : `: unexpected token \`${this.#tokenText()}'`}`,
     );
@@ -167,7 +171,8 @@ export class ConditionalParser {
   /** Nothing left after the mistake counts as the end of input. */
   #report(text: string): never {
     const { source } = this.parser;
+    const line = this.#line;
     const atEnd = source.atEnd || (this.#token() === 'newline' && source.pos >= source.text.length);
-    throw new ShellSyntaxError(atEnd ? 'grammar' : 'expression', [{ line: this.#line, text }], source.atEnd);
+    throw new ShellSyntaxError(atEnd ? 'grammar' : 'expression', [{ line, text }], source.atEnd);
   }
 }

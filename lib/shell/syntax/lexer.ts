@@ -54,6 +54,8 @@ export class Lexer {
   /** `[[ … =~` : parentheses and bars belong to the word. */
   regexp = false;
   inConditional = false;
+  /** After `==` or `!=` in `[[ ]]`: extended patterns whether `extglob` is on or not. */
+  conditionalPattern = false;
   #casePattern = false;
   #caseStatement = false;
   #allowOpenBrace = false;
@@ -317,7 +319,12 @@ export class Lexer {
           if (BREAKS.has(c)) return text;
           source.pos++;
           text += c;
-          if (EXTGLOB_MARKS.has(c) && this.options.extglob && bash && source.text[source.pos] === '(') {
+          if (
+            EXTGLOB_MARKS.has(c) &&
+            (this.options.extglob || this.conditionalPattern) &&
+            bash &&
+            source.text[source.pos] === '('
+          ) {
             source.pos++;
             text += `(${pairs.bracketed('(')}`;
           }

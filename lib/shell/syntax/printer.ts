@@ -27,11 +27,31 @@ export function printCommand(command: Command): string {
   return printer.finish();
 }
 
+/** What `$BASH_COMMAND` shows: of a loop and a `case` only the head. */
+export function printHead(command: Command): string {
+  const text = printCommand(command);
+  switch (command.type) {
+    case 'for':
+    case 'select':
+    case 'case':
+      return (text.split('\n')[0] ?? '').replace(/;$/, '');
+    default:
+      return text;
+  }
+}
+
 /** `name () \n{ … }`. */
 export function printFunction(name: string, definition: FunctionDefinition): string {
   const printer = new Printer({ substitution: false });
   printer.functionBody(`${name} () \n`, definition);
   return printer.finish();
+}
+
+/** `() {  … }`: the value of the variable in which an exported function travels. */
+export function printExportedFunction(definition: FunctionDefinition): string {
+  const printer = new Printer({ substitution: false, flat: true });
+  printer.functionBody('() ', definition);
+  return printer.finish().replace('{ \n', '{ ');
 }
 
 class Printer {
@@ -41,7 +61,8 @@ class Printer {
   #inFunction = 0;
   #documents: Redirect[] = [];
 
-  constructor(private readonly options: { readonly substitution: boolean }) {}
+  /** `flat`: one blank for any depth. */
+  constructor(private readonly options: { readonly substitution: boolean; readonly flat?: true }) {}
 
   finish(): string {
     this.#flushDocuments('');
@@ -49,7 +70,7 @@ class Printer {
   }
 
   #indent(): void {
-    this.#out += ' '.repeat(this.#indentation);
+    this.#out += ' '.repeat(this.options.flat === true ? Math.min(1, this.#indentation) : this.#indentation);
   }
 
   #newline(text: string): void {

@@ -19,6 +19,8 @@ export interface Word {
   readonly mayBrace: boolean;
   /** Set when the word has the shape `name=value`, `name[i]=value`, `name+=value`. */
   readonly assignment: Assignment | undefined;
+  /** It is the value of an assignment: a tilde means a home after `:` too. */
+  readonly isValue?: true;
   /** Filled by `partsOf`. */
   parts: readonly Part[] | undefined;
 }

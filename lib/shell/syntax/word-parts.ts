@@ -62,6 +62,8 @@ export type Operation =
 export type Reading =
   /** A word of a command. */
   | 'word'
+  /** `name=value` as one word: a tilde also after its `=` and after `:`. */
+  | 'assignment'
   /** The value of an assignment: a tilde also after `:`. */
   | 'value'
   /** Between double quotes. */
@@ -74,8 +76,13 @@ export type Reading =
   | 'arithmetic';
 
 export function partsOf(word: Word): readonly Part[] {
-  word.parts ??= readParts(word.text, word.assignment === undefined ? 'word' : 'value');
+  word.parts ??= readParts(word.text, readingOf(word));
   return word.parts;
+}
+
+function readingOf(word: Word): Reading {
+  if (word.isValue === true) return 'value';
+  return word.assignment === undefined ? 'word' : 'assignment';
 }
 
 export function readParts(text: string, reading: Reading): readonly Part[] {
@@ -91,6 +98,7 @@ export function makeReadWord(text: string, reading: Reading): Word {
 const STOPS = {
   word: /['"\\$`~<>]/g,
   value: /['"\\$`~<>]/g,
+  assignment: /['"\\$`~<>]/g,
   double: /[\\$`]/g,
   document: /[\\$`]/g,
   operand: /["\\$`]/g,
@@ -224,7 +232,7 @@ class PartReader {
     const mayExpand =
       startsWord ||
       (before === '=' && isAssigned === 'equals') ||
-      (before === ':' && (this.reading === 'value' || isAssigned !== 'no'));
+      (before === ':' && isAssigned !== 'no');
     const user = /^[^/:'"\\$`\s]*/.exec(text.slice(this.#pos + 1))?.[0] ?? '';
     const after = text[this.#pos + 1 + user.length];
     if (
@@ -242,9 +250,10 @@ class PartReader {
 
   /** Whether the text so far is `name=…` (in a word that is no assignment a tilde expands after it all the same). */
   #isAssignmentPrefix(): 'equals' | 'inside' | 'no' {
+    if (this.reading === 'value') return 'inside';
     const before = this.text.slice(0, this.#pos);
     if (/^[A-Za-z_]\w*\+?=$/.test(before)) return 'equals';
-    if (this.reading === 'value') return 'inside';
+    if (this.reading === 'assignment') return 'inside';
     return /^[A-Za-z_]\w*\+?=/.test(before) ? 'inside' : 'no';
   }
 

@@ -78,7 +78,7 @@ export function readAssignment(text: string, elements?: readonly ArrayElement[])
     name: bracket === -1 ? left : left.slice(0, bracket),
     subscript: bracket === -1 ? undefined : left.slice(bracket + 1, -1),
     append,
-    value: elements ?? makeWord(text.slice(equals + 1)),
+    value: elements ?? { ...makeWord(text.slice(equals + 1)), isValue: true },
     text,
   };
 }

@@ -59,7 +59,8 @@ function* run(tool: Tool): ToolRun {
     if (typeof read !== 'string') text += read.text;
     else {
       tool.complain(`${name}: ${errnoText(read)}`);
-      failed = 1;
+      // A directory opens: it only has nothing to read.
+      if (read !== 'EISDIR') failed = 1;
     }
   }
   if (failed === 1 && text === '') {

@@ -124,13 +124,18 @@ function* run(tool: Tool): ToolRun {
   if (formats.length === 0) formats.push(integer('o', 2));
   let text = '';
   let result = 0;
+  let opened = 0;
   for (const name of inputsOf(operands)) {
     const read = yield* tool.readFile(name);
     if (typeof read === 'string') {
       tool.complain(`${quoteFileIfNeeded(name)}: ${errnoText(read)}`);
       result = 1;
-    } else text += read.text;
+    } else {
+      opened++;
+      text += read.text;
+    }
   }
+  if (opened === 0) return result;
   const all = bytesFromText(text);
   if (skip > all.length) return tool.fail('cannot skip past end of combined input');
   dump(tool, all.subarray(skip, skip + Math.min(limit, all.length)), {

@@ -1,5 +1,6 @@
 /** xxd(1) of Vim 9.0. Not modelled: -b with -r, -E, patching with -r at offsets beyond the file. */
 import { bytesFromText, textFromBytes } from '../../../std/bytes';
+import { errnoText } from '../errno-text';
 import type { Command, Tool, ToolRun } from '../tool';
 
 export const xxd: Command = {
@@ -42,7 +43,7 @@ function* run(tool: Tool): ToolRun {
   const [input = '-', output] = operands;
   const read = yield* tool.readFile(input);
   if (typeof read === 'string') {
-    tool.note(`${tool.name}: ${input}: No such file or directory\n`);
+    tool.complain(read === 'EISDIR' ? errnoText(read) : `${input}: ${errnoText(read)}`);
     return 2;
   }
   const text = settings.reverse

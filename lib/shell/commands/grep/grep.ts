@@ -65,7 +65,12 @@ class Grep {
 
   *operand(path: string, isImplied: boolean): Step {
     const tool = this.#tool;
-    if (path === '-') return yield* this.#search(tool.context.stdin, this.#options.label);
+    if (path === '-') {
+      const { stdin } = tool.context;
+      if (stdin.readProblem !== undefined)
+        return this.#trouble('(standard input)', errnoText(stdin.readProblem));
+      return yield* this.#search(stdin, this.#options.label);
+    }
     if (!tool.isDirectory(path)) return this.#isSkipped(path, true) ? undefined : yield* this.#file(path);
     if (this.#options.directories === 'skip') return undefined;
     if (this.#options.directories === 'recurse') {

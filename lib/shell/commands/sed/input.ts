@@ -101,6 +101,8 @@ export class SedInput {
   #open(name: string): boolean {
     const { tool, settings } = this;
     if (name === '-' && !settings.inPlace) {
+      const { readProblem } = tool.context.stdin;
+      if (readProblem !== undefined) tool.fail(`read error on stdin: ${errnoText(readProblem)}`, 4);
       this.#reader = new LineReader(tool, tool.context.stdin, settings.terminator);
       this.fileName = '-';
       return true;

@@ -241,6 +241,12 @@ function* readAll(tool: Tool, settings: Settings, names: readonly string[]): Ste
 }
 
 function* readInput(tool: Tool, name: string): Step<string> {
+  const { readProblem } = tool.context.stdin;
+  if (name === '-' && readProblem !== undefined)
+    return tool.fail(
+      `${readProblem === 'EBADF' ? 'stat' : 'read'} failed: -: ${errnoText(readProblem)}`,
+      TROUBLE,
+    );
   if (name === '-') return yield* tool.context.readAll();
   const stream = tool.open(name);
   if (typeof stream === 'string')
