@@ -185,32 +185,40 @@ const SIMPLE: ReadonlyMap<string, (civil: Civil, epochMicros: number) => Field> 
   ['V', (c) => zero(isoWeek(c).week, 2)],
   ['y', (c) => zero(c.year % 100, 2)],
   ['Y', (c) => zero(c.year, 4)],
-  ['Z', () => 'UTC'],
 ]);
 
 const CONVERSION = /%([-_0^#]*)(\d*)[EO]?(:{0,3}z|[a-zA-Z%])/g;
 
 /**
- * `epochMicros` (microseconds since 1970, UTC) printed by a `date(1)` format.
+ * `epochMicros` (microseconds since 1970, UTC) printed by a `date(1)` format, in UTC or another zone.
  * Knows the flags `-` `_` `0` `^` `#` and widths; `%N` is nanoseconds, `%3N`
  * milliseconds. A conversion that does not exist stays as it is written.
  */
-export function strftime(format: string, epochMicros: number): string {
-  const civil = civilFromMicros(epochMicros);
+export function strftime(
+  format: string,
+  epochMicros: number,
+  zoneTime: { readonly name: string; readonly offset: number } = { name: 'UTC', offset: 0 },
+): string {
+  const civil = civilFromMicros(epochMicros + zoneTime.offset * 60 * MICROS_PER_SECOND);
   return format.replace(CONVERSION, (written: string, flags: string, width: string, name: string) => {
     if (name === 'N') return nanoseconds(civil, flags, width);
-    if (name.endsWith('z')) return padded(zone(name), flags, width);
+    if (name.endsWith('z')) return padded(zone(name, zoneTime.offset), flags, width);
+    if (name === 'Z') return padded(zoneTime.name, flags, width);
     const composed = COMPOSED.get(name);
-    if (composed !== undefined) return padded(strftime(composed, epochMicros), flags, width);
+    if (composed !== undefined) return padded(strftime(composed, epochMicros, zoneTime), flags, width);
     const field = SIMPLE.get(name)?.(civil, epochMicros);
     return field === undefined ? written : padded(field, flags, width);
   });
 }
 
-function zone(name: string): string {
-  if (name === ':z') return '+00:00';
-  if (name === '::z') return '+00:00:00';
-  return name === ':::z' ? '+00' : '+0000';
+function zone(name: string, offset: number): string {
+  const sign = offset < 0 ? '-' : '+';
+  const hours = String(Math.floor(Math.abs(offset) / 60)).padStart(2, '0');
+  const minutes = String(Math.abs(offset) % 60).padStart(2, '0');
+  if (name === ':z') return `${sign}${hours}:${minutes}`;
+  if (name === '::z') return `${sign}${hours}:${minutes}:00`;
+  if (name === ':::z') return minutes === '00' ? `${sign}${hours}` : `${sign}${hours}:${minutes}`;
+  return `${sign}${hours}${minutes}`;
 }
 
 function nanoseconds(civil: Civil, flags: string, width: string): string {

@@ -298,6 +298,10 @@ export class Files implements FileSystem {
     if (found instanceof FileError) return found;
     const node = this.#inode(found.ino);
     if (node.kind === 'directory') return new FileError('EPERM', existing);
+    // fs.protected_hardlinks, as Debian sets it: no names for files that one could not write oneself.
+    const isOwn = who.uid === 0 || node.uid === who.uid;
+    if (!isOwn && (node.kind !== 'file' || this.access(existing, 6, who) !== undefined))
+      return new FileError('EPERM', existing);
     const place = this.#place(path, who);
     if (place instanceof FileError) return place;
     this.#setEntry(place.parent, place.name, found.ino);

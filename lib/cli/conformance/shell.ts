@@ -106,10 +106,7 @@ function play(recorded: ShellCase, makeRegistry: () => PluginRegistry, packages:
   };
 }
 
-function environmentOf(
-  who: { name: string; home: string },
-  run: ShellCase['run'],
-): Map<string, string> {
+function environmentOf(who: { name: string; home: string }, run: ShellCase['run']): Map<string, string> {
   return new Map([
     ['HOME', who.home],
     ['USER', who.name],
@@ -120,7 +117,12 @@ function environmentOf(
     ['TZ', 'UTC'],
     ['TERM', 'xterm'],
     ['COLUMNS', '80'],
-    ...(run === 'i' ? ([['PS1', ''], ['PS2', '']] as const) : []),
+    ...(run === 'i'
+      ? ([
+          ['PS1', ''],
+          ['PS2', ''],
+        ] as const)
+      : []),
   ]);
 }
 

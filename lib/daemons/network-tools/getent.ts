@@ -13,14 +13,15 @@ const FILES: Readonly<Record<string, { path: string; keys: readonly number[] }>>
   gshadow: { path: '/etc/gshadow', keys: [0] },
 };
 
+const HINT = "Try `getent --help' or `getent --usage' for more information.\n";
+
 export function* getent(context: ProgramContext): ProgramRun {
   const [database, ...keys] = context.argv
     .slice(1)
     .filter((word) => !/^-(s|i|-service.*|-no-idn)$/.test(word));
   if (database === undefined) {
-    yield* context.err(
-      "getent: wrong number of arguments\nTry `getent --help' or `getent --usage' for more information.\n",
-    );
+    yield* context.err('getent: wrong number of arguments\n');
+    yield* context.out(HINT);
     return 1;
   }
   if (database === 'hosts') return yield* hosts(context, keys);
@@ -29,11 +30,9 @@ export function* getent(context: ProgramContext): ProgramRun {
   if (database === 'services') return yield* services(context, keys);
   const file = FILES[database];
   if (file === undefined) {
-    yield* context.err(
-      /^(aliases|ethers|initgroups|netgroup|networks|protocols|rpc)$/.test(database)
-        ? `not modelled: getent ${database}\n`
-        : `Unknown database: ${database}\nTry \`getent --help' or \`getent --usage' for more information.\n`,
-    );
+    const isKnown = /^(aliases|ethers|initgroups|netgroup|networks|protocols|rpc)$/.test(database);
+    yield* context.err(isKnown ? `not modelled: getent ${database}\n` : `Unknown database: ${database}\n`);
+    if (!isKnown) yield* context.out(HINT);
     return 1;
   }
   const text = context.fs.readFile(file.path, context.who);

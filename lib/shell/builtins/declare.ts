@@ -182,7 +182,8 @@ function* functions(call: Call, wish: Wish, names: readonly string[]): Run<numbe
     const found = shell.functions.get(name);
     if (found === undefined) {
       // `declare` says nothing of it.
-      if (call.name === 'export' || call.name === 'readonly') yield* complain(call, `${name}: not a function`);
+      if (call.name === 'export' || call.name === 'readonly')
+        yield* complain(call, `${name}: not a function`);
       status = 1;
     } else if (changes) changeFunction(found, wish);
     else yield* shell.write(1, wish.on.has('F') ? `${name}\n` : `${printFunction(name, found.definition)}\n`);

@@ -144,9 +144,10 @@ function report(tool: Tool, path: string, info: Stat, settings: Settings): void 
   const isChanged = (uid !== -1 && uid !== info.uid) || (gid !== -1 && gid !== info.gid);
   const pair = (user: number, group: number): string => {
     if (gid === -1) return userName(host, user);
+    if (uid === -1 && user === -1) return `:${groupName(host, group)}`;
     return `${userName(host, user)}:${groupName(host, group)}`;
   };
-  if (isChanged && (isGroup || uid === -1))
+  if (isChanged && isGroup)
     tool.line(
       `changed group of ${quoteFile(path)} from ${groupName(host, info.gid)} to ${groupName(host, gid)}`,
     );

@@ -80,7 +80,8 @@ function* run(tool: Tool): ToolRun {
     truncate: [],
   };
   for (const option of options) setOption(tool, settings, option);
-  if (!settings.table && settings.names.length > 0) tool.fail('option --table required for all --table-*');
+  if (!settings.table && !settings.json && settings.names.length > 0)
+    tool.fail('option --table required for all --table-*');
   let lines: string[] = [];
   let code = 0;
   for (const name of operands.length === 0 ? ['-'] : operands) {

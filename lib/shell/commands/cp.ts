@@ -1,11 +1,12 @@
 /** cp(1) of GNU coreutils. */
+import { meaningOf, wordsOf } from './argument-words';
 import { FileError } from '../../world/files.contract';
 import { readBackups } from './copy/backup';
 import { Copier, type CopySettings, join, PLAIN_COPY } from './copy/copier';
 import { readTargets } from './copy/targets';
 import { errnoText } from './errno-text';
 import { valueOf } from './getopt';
-import { quoteFile, quoteValue } from './quoting';
+import { quoteFile } from './quoting';
 import type { Command, Tool, ToolRun } from './tool';
 
 export const cp: Command = {
@@ -146,7 +147,13 @@ function* run(tool: Tool): ToolRun {
       case 'remove-destination':
         settings.removeFirst = true;
         break;
-      default: // --reflink, --sparse, --copy-contents, -Z: nothing that shows here
+      case 'sparse':
+        meaningOf(tool, SPARSE, value, '--sparse');
+        break;
+      case 'reflink':
+        meaningOf(tool, REFLINK, option.value ?? 'always', '--reflink');
+        break;
+      default: // --copy-contents, -Z: nothing that shows here
     }
   }
   settings.dereference =
@@ -171,9 +178,13 @@ function* run(tool: Tool): ToolRun {
   return code;
 }
 
+const ATTRIBUTES = wordsOf(['mode', 'timestamps', 'ownership', 'links', 'context', 'xattr', 'all']);
+const SPARSE = wordsOf(['never', 'auto', 'always']);
+const REFLINK = wordsOf(['auto', 'always', 'never']);
+
 function preserve(tool: Tool, settings: CopySettings, list: string, isOn: boolean): void {
-  for (const attribute of list.split(',')) {
-    switch (attribute) {
+  for (const given of list.split(',')) {
+    switch (meaningOf(tool, ATTRIBUTES, given, isOn ? '--preserve' : '--no-preserve')) {
       case 'mode':
         settings.preserve.mode = isOn;
         break;
@@ -192,10 +203,6 @@ function preserve(tool: Tool, settings: CopySettings, list: string, isOn: boolea
       case 'context':
       case 'xattr':
         break;
-      default:
-        tool.misuse(
-          `invalid argument ${quoteValue(attribute)} for ${quoteValue(isOn ? '--preserve' : '--no-preserve')}`,
-        );
     }
   }
 }

@@ -86,6 +86,9 @@ function* run(tool: Tool): ToolRun {
   return code;
 }
 
+/** UINTMAX_MAX: no place is counted so far. */
+const MOST = 2 ** 64 - 1;
+
 function parseRanges(tool: Tool, list: string, mode: Settings['mode']): Range[] {
   const what = mode === 'fields' ? 'field' : 'byte/character position';
   const ranges: Range[] = [];
@@ -99,6 +102,11 @@ function parseRanges(tool: Tool, list: string, mode: Settings['mode']): Range[] 
         mode === 'fields' ? 'fields are numbered from 1' : 'byte/character positions are numbered from 1',
       );
     if (dash !== '' && to !== '' && Number(to) === 0) tool.misuse('invalid decreasing range');
+    const most = [from, to].find((text) => Number(text) >= MOST);
+    if (most !== undefined)
+      tool.misuse(
+        `${mode === 'fields' ? 'field number' : 'byte/character offset'} ${quoteValue(most)} is too large`,
+      );
     const first = from === '' ? 1 : Number(from);
     const last = dash === '' ? first : to === '' ? Number.POSITIVE_INFINITY : Number(to);
     if (first > last) tool.misuse('invalid decreasing range');

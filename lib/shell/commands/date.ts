@@ -1,10 +1,12 @@
 /** date(1) of GNU coreutils and cal(1). Time zones: UTC alone. */
+import { meaningOf } from './argument-words';
 import { civilFromMicros, daysInMonth, microsFromCivil, strftime } from '../../std/civil';
+import { zoneTimeAt } from '../../std/zones';
 import { FileError } from '../../world/files.contract';
 import { parseDate, parseStamp } from './dates';
 import { errnoText } from './errno-text';
 import { quoteFileIfNeeded, quoteValue } from './quoting';
-import { type Command, Exit, type Tool, type ToolRun } from './tool';
+import { type Command, type Tool, type ToolRun } from './tool';
 
 export const date: Command = {
   name: 'date',
@@ -51,7 +53,7 @@ function* runDate(tool: Tool): ToolRun {
       resolution: 'resolution',
     },
   });
-  const { host, who } = tool.context;
+  const { env, host, who } = tool.context;
   const now = host.clock();
   let format: string | undefined;
   const setFormat = (text: string): void => {
@@ -61,8 +63,8 @@ function* runDate(tool: Tool): ToolRun {
   const given = (name: string): string | undefined =>
     options.findLast((option) => option.name === name)?.value;
   for (const { name, value } of options) {
-    if (name === 'I') setFormat(keyword(tool, ISO, value ?? 'date', '--iso-8601'));
-    else if (name === 'rfc-3339') setFormat(keyword(tool, RFC3339, value ?? '', '--rfc-3339'));
+    if (name === 'I') setFormat(meaningOf(tool, ISO, value ?? 'date', '--iso-8601'));
+    else if (name === 'rfc-3339') setFormat(meaningOf(tool, RFC3339, value ?? '', '--rfc-3339'));
     else if (name === 'R') setFormat('%a, %d %b %Y %H:%M:%S %z');
     else if (name === 'resolution') setFormat('0.000000001');
   }
@@ -78,7 +80,9 @@ function* runDate(tool: Tool): ToolRun {
     else stamp = word;
   }
   const chosen = format ?? DEFAULT_FORMAT;
-  const read = (text: string): number | undefined => parseDate(text, now);
+  const tz = options.some(({ name }) => name === 'u') ? 'UTC' : env.get('TZ');
+  const read = (text: string): number | undefined => parseDate(text, now, tz);
+  const shown = (at: number): string => strftime(chosen, at, zoneTimeAt(tz, at));
   const file = given('f');
   if (file !== undefined) {
     const list = yield* tool.readFile(file);
@@ -89,7 +93,7 @@ function* runDate(tool: Tool): ToolRun {
       if (at === undefined) {
         tool.complain(`invalid date ${quoteValue(line)}`);
         code = 1;
-      } else tool.line(strftime(chosen, at));
+      } else tool.line(shown(at));
     }
     yield* tool.drain();
     return code;
@@ -120,24 +124,9 @@ function* runDate(tool: Tool): ToolRun {
       code = 1;
     }
   }
-  tool.line(strftime(chosen, at));
+  tool.line(shown(at));
   yield* tool.drain();
   return code;
-}
-
-function keyword(tool: Tool, table: Readonly<Record<string, string>>, text: string, option: string): string {
-  const names = Object.keys(table).filter((name) => name.startsWith(text));
-  const [only] = names;
-  if (only !== undefined && (names.length === 1 || table[text] !== undefined))
-    return table[text] ?? table[only] ?? '';
-  tool.complain(`invalid argument ${quoteValue(text)} for ${quoteValue(option)}`);
-  tool.note(
-    `Valid arguments are:\n${Object.keys(table)
-      .map((name) => `  - ${quoteValue(name)}\n`)
-      .join('')}`,
-  );
-  tool.note(tool.package.hint(tool.name));
-  throw new Exit(1);
 }
 
 export const cal: Command = {

@@ -1,11 +1,12 @@
 /**
  * Dates as people write them, for date -d, touch -d and find -newermt.
- * Source: GNU `parse_datetime` ("Date input formats"). All of it in UTC.
- * Not modelled: military zones, ordinals beyond `next`, `last` and `this`.
+ * Source: GNU `parse_datetime` ("Date input formats").
  */
 import { civilFromMicros, daysInMonth, microsFromCivil } from '../../std/civil';
+import { instantOf, zoneTimeAt } from '../../std/zones';
 
 const SECOND = 1_000_000;
+const MINUTE = 60 * SECOND;
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 const LONG_MONTHS =
@@ -47,17 +48,29 @@ const COUNTS: Readonly<Record<string, number>> = {
   last: -1,
   this: 0,
   next: 1,
+  first: 1,
   third: 3,
   fourth: 4,
   fifth: 5,
 };
 
-/** Microseconds since 1970, or undefined for what is no date. */
-export function parseDate(text: string, now: number): number | undefined {
+/** A to I, K to M east of Greenwich, N to Y west of it: hours. */
+function militaryZone(letter: string): number | undefined {
+  const place = 'abcdefghiklm'.indexOf(letter);
+  if (place >= 0) return (place + 1) * 60;
+  const west = 'nopqrstuvwxy'.indexOf(letter);
+  return west < 0 ? undefined : -(west + 1) * 60;
+}
+
+/** Microseconds since 1970, or undefined for what is no date. @param zone TZ of whoever asks; undefined is UTC */
+export function parseDate(given: string, now: number, zone?: string): number | undefined {
+  const named = /^\s*TZ="([^"]*)"\s*/.exec(given);
+  const text = named === null ? given : given.slice(named[0].length);
+  const tz = named?.[1] ?? zone;
   const epoch = /^\s*@(-?\d+)(?:[.,](\d+))?\s*$/.exec(text);
   if (epoch !== null)
     return Number(epoch[1]) * SECOND + Number((epoch[2] ?? '').padEnd(6, '0').slice(0, 6) || '0');
-  return new DateReader(text.toLowerCase().replace(/\([^)]*\)/g, ' '), now).read();
+  return new DateReader(text.toLowerCase().replace(/\([^)]*\)/g, ' '), now, tz).read();
 }
 
 class DateReader {
@@ -75,6 +88,7 @@ class DateReader {
   constructor(
     text: string,
     private readonly now: number,
+    private readonly tz: string | undefined,
   ) {
     this.#rest = text.trim();
   }
@@ -104,7 +118,7 @@ class DateReader {
 
   #timeOfDay(): boolean {
     if (this.#date !== undefined) this.#rest = this.#rest.replace(/^t(?=\d)/, '');
-    const match = this.#take(/^(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*([ap])?(?:\.?m\.?)?(?![\d:])/);
+    const match = this.#take(/^(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?(?:\s*([ap])\.?m\b\.?)?(?![\d:])/);
     const short = match ?? this.#take(/^(\d{1,2})()()()\s*([ap])\.?m\.?\b/);
     if (short === undefined || this.#time !== undefined) return false;
     let hour = Number(short[1]);
@@ -165,7 +179,7 @@ class DateReader {
   /** `3 days ago`, `+1 week`, `next month`. */
   #amount(): boolean {
     const counted = /^([-+]?)\s*(\d+)(?:\.(\d+))?\s*([a-z]+)/.exec(this.#rest);
-    const named = /^(last|this|next|third|fourth|fifth)\s+([a-z]+)/.exec(this.#rest);
+    const named = /^(last|this|next|first|third|fourth|fifth)\s+([a-z]+)/.exec(this.#rest);
     const bare = /^()([a-z]+)/.exec(this.#rest);
     const unitName = counted?.[4] ?? named?.[2] ?? bare?.[2] ?? '';
     const weekday = named !== null && LONG_WEEKDAYS.test(unitName);
@@ -220,10 +234,15 @@ class DateReader {
         this.#isRelative = true;
         return true;
       default:
-        if (ZONES[word] === undefined || this.#zone !== undefined) return false;
-        this.#zone = ZONES[word];
-        return true;
+        return this.#namedZone(word);
     }
+  }
+
+  #namedZone(word: string): boolean {
+    const minutes = ZONES[word] ?? (word.length === 1 ? militaryZone(word) : undefined);
+    if (minutes === undefined || this.#zone !== undefined) return false;
+    this.#zone = minutes;
+    return true;
   }
 
   /** A bare number: the year after a date without one, else a time. */
@@ -243,7 +262,7 @@ class DateReader {
   }
 
   #result(): number | undefined {
-    const today = civilFromMicros(this.now);
+    const today = civilFromMicros(this.now + zoneTimeAt(this.tz, this.now).offset * MINUTE);
     const date = this.#date ?? today;
     const keepsTime =
       this.#time === undefined && this.#isRelative && this.#date === undefined && this.#weekday === undefined;
@@ -263,7 +282,8 @@ class DateReader {
       second: time.second,
       micros: time.micros,
     });
-    return at + this.#seconds * SECOND + this.#micros - (this.#zone ?? 0) * 60 * SECOND;
+    const instant = this.#zone === undefined ? instantOf(this.tz, at) : at - this.#zone * MINUTE;
+    return instant + this.#seconds * SECOND + this.#micros;
   }
 }
 

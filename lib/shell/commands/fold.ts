@@ -16,12 +16,14 @@ export const fold: Command = {
 };
 
 function* run(tool: Tool): ToolRun {
-  const args = tool.args.map((argument) => argument.replace(/^-(\d+)$/, '-w$1'));
-  const { options, operands } = tool.options(
-    { short: 'bsw:', long: { bytes: 'b', spaces: 's', 'width:': 'w' } },
-    { args },
-  );
+  const { options, operands } = tool.options({
+    short: 'bsw:0123456789',
+    long: { bytes: 'b', spaces: 's', 'width:': 'w' },
+  });
   let width = 80;
+  // `-72`, `-b3`: digits are a width as well.
+  const digits = options.filter(({ name }) => /^\d$/.test(name)).map(({ name }) => name);
+  if (digits.length > 0) width = Number(digits.join(''));
   for (const option of options) {
     if (option.name !== 'w') continue;
     const text = valueOf(option);

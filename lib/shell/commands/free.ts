@@ -20,7 +20,7 @@ export const uptime: Command = {
   synopsis: 'uptime [options]',
   summary: 'Tell how long the system has been running.',
   run: function* (tool) {
-    const { options } = tool.options({ short: 'ps', long: { pretty: 'p', since: 's' } });
+    const { options } = tool.options({ short: 'psV', long: { pretty: 'p', since: 's' } });
     const { host } = tool.context;
     const wanted = options.at(-1)?.name;
     if (wanted === 's') tool.line(strftime('%Y-%m-%d %H:%M:%S', host.clock() - upMicros(host)));
@@ -61,7 +61,7 @@ function figures(host: Host): {
 
 function* runFree(tool: Tool): ToolRun {
   const { options } = tool.options({
-    short: 'bkmghlLtvc:s:w',
+    short: 'bkmghlLtvc:s:wV',
     long: {
       bytes: 'b',
       kibi: 'k',

@@ -95,7 +95,7 @@ function setOption(tool: Tool, settings: Settings, option: GivenOption): void {
           : [...(Array.isArray(settings.format) ? settings.format : []), ...parseFormat(tool, value)];
       break;
     case 't':
-      if (value !== '\\0' && [...value].length > 1) tool.misuse(`multi-character tab ${quoteValue(value)}`);
+      if (value !== '\\0' && [...value].length > 1) tool.fail(`multi-character tab ${quoteValue(value)}`);
       settings.separator = value === '\\0' ? '\0' : value === '' ? '\n' : value;
       break;
     case 'check':
@@ -230,16 +230,13 @@ class Joiner {
         this.#unpaired(b, 1);
         b = yield* this.right.next();
       } else {
-        const group: Row[] = [];
         const { key } = a;
-        while (b !== undefined && b.key === key) {
-          group.push(b);
-          b = yield* this.right.next();
-        }
-        while (a !== undefined && a.key === key) {
-          if (this.settings.paired) for (const row of group) this.#print(a, row);
-          a = yield* this.left.next();
-        }
+        const lefts: Row[] = [];
+        for (; a !== undefined && a.key === key; a = yield* this.left.next()) lefts.push(a);
+        const rights: Row[] = [];
+        for (; b !== undefined && b.key === key; b = yield* this.right.next()) rights.push(b);
+        if (this.settings.paired)
+          for (const left of lefts) for (const right of rights) this.#print(left, right);
       }
       if (this.tool.isPressed) yield* this.tool.drain();
     }

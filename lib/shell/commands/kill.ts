@@ -135,7 +135,7 @@ function sendTo(tool: Tool, pid: number, signal: SignalName | 0): 'ESRCH' | 'EPE
 }
 
 const PGREP_SYNTAX = {
-  short: 'acd:fF:g:G:ilLnoP:qr:s:t:u:U:vwxeHO:',
+  short: 'acd:fF:g:G:ilLnoP:qr:s:t:u:U:vwxeHO:V',
   long: {
     'list-full': 'a',
     count: 'c',

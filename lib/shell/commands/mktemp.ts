@@ -21,6 +21,10 @@ export const mktemp: Command = {
     if (operands.length > 1) tool.misuse('too many templates');
     const [written] = operands;
     const suffix = options.findLast((option) => option.name === 'suffix')?.value ?? '';
+    if (suffix.includes('/') || /X{3,}[^X]*\/[^X]*$/.test(written ?? ''))
+      return tool.fail(
+        `invalid suffix ${quoteValue(suffix === '' ? (written ?? '').replace(/^.*X/s, '') : suffix)}, contains directory separator`,
+      );
     const template = (written ?? 'tmp.XXXXXXXXXX') + suffix;
     const match = /^(.*?)(X+)([^X/]*)$/s.exec(template);
     if (match === null || (match[2] ?? '').length < 3)

@@ -105,6 +105,13 @@ function* move(tool: Tool, source: string, target: string, settings: Settings): 
     tool.complain(`cannot move ${quoteFile(source)} to a subdirectory of itself, ${quoteFile(target)}`);
     return false;
   }
+  // rename(2) looks at this before any permission.
+  if (/(?:^|\/)\.\.?\/*$/.test(source))
+    return complain(
+      tool,
+      `cannot move ${quoteFile(source)} to ${quoteFile(target)}`,
+      new FileError('EBUSY', source),
+    );
   return complain(tool, `cannot move ${quoteFile(source)} to ${quoteFile(target)}`, failed);
 }
 

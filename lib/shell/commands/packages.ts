@@ -1,5 +1,7 @@
 /** The Debian packages that the commands come in: what their tools share when they speak of themselves. */
 
+import { USAGES } from './usages';
+
 interface ToolPackage {
   /** Exit code for a wrong option. */
   readonly misuseCode: number;
@@ -18,7 +20,7 @@ const gnu =
 const utilLinux = (command: string): string => `${command} from util-linux 2.38.1\n`;
 const procps = (command: string): string => `${command} from procps-ng 4.0.2\n`;
 const usageHint = (_name: string, command?: { readonly synopsis: string; readonly name: string }): string =>
-  command === undefined ? '' : `usage: ${command.synopsis}\n`;
+  command === undefined ? '' : (USAGES[command.name] ?? `usage: ${command.synopsis}\n`);
 
 export const PACKAGES = {
   coreutils: { misuseCode: 1, hint: gnuHint, version: gnu('GNU coreutils', '9.1', 2022) },
@@ -104,7 +106,7 @@ export const PACKAGES = {
   xxd: { misuseCode: 1, hint: usageHint, version: () => 'xxd 2022-01-14 by Juergen Weigert et al.\n' },
   binutils: {
     misuseCode: 1,
-    hint: () => '',
+    hint: usageHint,
     version: (command) => `GNU ${command} (GNU Binutils for Debian) 2.40\n`,
   },
   'libc-bin': {

@@ -1,7 +1,7 @@
 /** pathchk(1) of coreutils, chattr(1) and lsattr(1) of e2fsprogs, locale(1). */
 import { FileError } from '../../world/files.contract';
 import { errnoText } from './errno-text';
-import { quoteFile } from './quoting';
+import { quoteFile, quoteValue } from './quoting';
 import type { Command, Tool, ToolRun } from './tool';
 
 export const pathchk: Command = {
@@ -36,7 +36,7 @@ function pathProblem(
   if ((how.strict || how.portable) && name === '') return 'empty file name';
   const odd = /[^A-Za-z0-9._/-]/.exec(name)?.[0];
   if (how.portable && odd !== undefined)
-    return `nonportable character ${quoteFile(odd)} in file name ${quoteFile(name)}`;
+    return `nonportable character ${quoteValue(odd)} in file name ${quoteFile(name)}`;
   const longest = how.portable ? 14 : 255;
   const part = name.split('/').find((one) => one.length > longest);
   if (part !== undefined)
@@ -95,6 +95,20 @@ export const chattr: Command = {
   },
 };
 
+/** Values of the C.UTF-8 locale. Not modelled: other keywords. */
+const LOCALE_NAMES: Readonly<Record<string, string>> = {
+  charmap: 'UTF-8',
+  decimal_point: '.',
+  thousands_sep: '',
+};
+
+function localeName(tool: Tool, name: string): boolean {
+  const value = LOCALE_NAMES[name];
+  if (value === undefined) tool.complain(`unknown name "${name}"`);
+  else tool.line(value);
+  return value !== undefined;
+}
+
 export const locale: Command = {
   name: 'locale',
   package: 'libc-bin',
@@ -107,9 +121,11 @@ export const locale: Command = {
       long: { 'all-locales': 'a', charmaps: 'm' },
     });
     const { env } = tool.context;
+    let code = 0;
     if (options.some((option) => option.name === 'a')) tool.print('C\nC.utf8\nPOSIX\n');
-    else if (operands.includes('charmap')) tool.line('UTF-8');
-    else {
+    else if (operands.length > 0) {
+      for (const name of operands) if (!localeName(tool, name)) code = 1;
+    } else {
       const all = env.get('LC_ALL') ?? '';
       const lang = env.get('LANG') ?? '';
       tool.line(`LANG=${lang}`);
@@ -138,6 +154,6 @@ export const locale: Command = {
       tool.line(`LC_ALL=${all}`);
     }
     yield* tool.drain();
-    return 0;
+    return code;
   },
 };

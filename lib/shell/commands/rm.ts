@@ -1,9 +1,10 @@
 /** rm(1) of GNU coreutils. */
+import { type ArgumentWords, meaningOf } from './argument-words';
 import { FileError, type FileKind, type Stat } from '../../world/files.contract';
 import { confirm } from './copy/confirm';
 import { join } from './copy/copier';
 import { errnoText } from './errno-text';
-import { quoteFile, quoteValue } from './quoting';
+import { quoteFile } from './quoting';
 import { Exit, type Command, type Step, type Tool, type ToolRun } from './tool';
 
 export const rm: Command = {
@@ -37,6 +38,15 @@ const SYNTAX = {
   },
 };
 
+const INTERACTIVE: ArgumentWords<'always' | 'once' | 'never'> = {
+  never: 'never',
+  no: 'never',
+  none: 'never',
+  once: 'once',
+  always: 'always',
+  yes: 'always',
+};
+
 function* run(tool: Tool): ToolRun {
   hintAtDash(tool);
   const { options, operands } = tool.options(SYNTAX);
@@ -50,11 +60,7 @@ function* run(tool: Tool): ToolRun {
       force = false;
       ask = name === 'i' ? 'always' : 'once';
     } else if (name === 'interactive') {
-      const when = value ?? 'always';
-      if (/^(never|no|none)$/.test(when)) ask = 'never';
-      else if (when === 'once') ask = 'once';
-      else if (/^(always|yes)$/.test(when)) ask = 'always';
-      else tool.misuse(`invalid argument ${quoteValue(when)} for ${quoteValue('--interactive')}`);
+      ask = meaningOf(tool, INTERACTIVE, value ?? 'always', '--interactive');
     }
   }
   const has = (name: string): boolean => options.some((option) => option.name === name);

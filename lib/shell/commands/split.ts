@@ -72,7 +72,8 @@ function* run(tool: Tool): ToolRun {
   const stream = input === '-' ? tool.context.stdin : tool.open(input);
   if (typeof stream === 'string')
     return tool.fail(`cannot open ${quoteFile(input)} for reading: ${errnoText(stream)}`);
-  if (input !== '-' && tool.isDirectory(input)) return tool.fail(`${quoteFileIfNeeded(input)}: ${errnoText('EISDIR')}`);
+  if (input !== '-' && tool.isDirectory(input))
+    return tool.fail(`${quoteFileIfNeeded(input)}: ${errnoText('EISDIR')}`);
   const text = yield* tool.context.readAll(stream);
   if (settings.by === 'chunks' && /^\d+\/\d+$|^[lr]\/\d+\/\d+$/.test(settings.chunks)) {
     tool.print(chunk(text, settings));
@@ -87,7 +88,9 @@ function setOption(tool: Tool, settings: Settings, option: GivenOption): void {
   const size = (what: string): number => {
     const parsed = parseSize(value);
     if (typeof parsed === 'string' || parsed === 0)
-      return tool.fail(`invalid number of ${what}: ${quoteValue(value)}`);
+      return tool.fail(
+        `invalid number of ${what}: ${quoteValue(value)}${parsed === 0 ? ': Numerical result out of range' : ''}`,
+      );
     return parsed;
   };
   switch (option.name) {
@@ -193,8 +196,7 @@ function chunks(text: string, settings: Settings): string[] {
   }
   const bytes = bytesFromText(text);
   const size = Math.floor(bytes.length / count);
-  const bound = (index: number): number =>
-    index >= count ? bytes.length : index * size + Math.min(index, kind === '' ? bytes.length % count : 0);
+  const bound = (index: number): number => (index >= count ? bytes.length : index * size);
   if (kind === '')
     return Array.from({ length: count }, (_, index) =>
       textFromBytes(bytes.subarray(bound(index), bound(index + 1))),

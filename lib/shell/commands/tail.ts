@@ -114,11 +114,12 @@ function setOption(
   else if (name !== 'max') tool.fail(`option used in invalid context -- ${name}`);
 }
 
-/** `tail -5`, `tail -5f`. */
+/** `tail -5`, `tail -5f`, `tail +3`. */
 function oldSyntax(tool: Tool, settings: Settings): readonly string[] {
   const [first = '', ...rest] = tool.args;
-  const match = /^-(\d+)([bcl]?)(f?)$/.exec(first);
-  if (match === null) return tool.args;
+  const match = /^[-+](\d+)([bcl]?)(f?)$/.exec(first);
+  if (match === null || (first.startsWith('+') && rest.length > 1)) return tool.args;
+  settings.fromStart = first.startsWith('+');
   if (rest.filter((argument) => !argument.startsWith('-') || argument === '-').length > 1)
     tool.fail(`option used in invalid context -- ${match[1]?.[0] ?? ''}`);
   settings.count = Number(match[1]) * (match[2] === 'b' ? 512 : 1);

@@ -208,6 +208,7 @@ export class Tool {
       throw new Exit(settings.misuseCode ?? this.package.misuseCode);
     }
     for (const option of settings.keepsHelp === true ? [] : result.options) {
+      if (option.name === 'V' && this.command.package === 'procps') this.version();
       if (option.name === 'help') this.help();
       if (option.name === 'version') this.version();
     }

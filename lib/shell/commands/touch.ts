@@ -1,4 +1,5 @@
 /** touch(1) of GNU coreutils. */
+import { type ArgumentWords, meaningOf } from './argument-words';
 import { FileError } from '../../world/files.contract';
 import { parseDate, parseStamp } from './dates';
 import { errnoText } from './errno-text';
@@ -13,6 +14,14 @@ export const touch: Command = {
   synopsis: 'touch [OPTION]... FILE...',
   summary: 'Update the access and modification times of each FILE to the current time.',
   run,
+};
+
+const TIMES: ArgumentWords<'access' | 'modification'> = {
+  atime: 'access',
+  access: 'access',
+  use: 'access',
+  mtime: 'modification',
+  modify: 'modification',
 };
 
 interface Times {
@@ -46,9 +55,8 @@ function* run(tool: Tool): ToolRun {
         modification = true;
         break;
       case 'time':
-        if (/^(atime|access|use)$/.test(value)) access = true;
-        else if (/^(mtime|modify)$/.test(value)) modification = true;
-        else tool.misuse(`invalid argument ${quoteValue(value)} for ${quoteValue('--time')}`);
+        if (meaningOf(tool, TIMES, value, '--time') === 'access') access = true;
+        else modification = true;
         break;
       case 'c':
         creates = false;

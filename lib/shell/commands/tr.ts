@@ -23,6 +23,8 @@ function* run(tool: Tool): ToolRun {
   const flags = { complement: has('cC'), remove: has('d'), squeeze: has('s'), truncate: has('t') };
   checkOperands(tool, operands, flags);
   const [first = '', second] = operands;
+  if (operands.some((text) => /(?:^|[^\\])(?:\\\\)*\\$/.test(text)))
+    tool.complain('warning: an unescaped backslash at end of string is not portable');
   const work = plan(tool, first, second, flags);
   const { stdin } = tool.context;
   if (stdin.readProblem !== undefined) tool.fail(`read error: ${errnoText(stdin.readProblem)}`);

@@ -27,6 +27,10 @@ export const truncate: Command = {
     const match = /^\s*([-+<>/%]?)\s*(.*)$/s.exec(size ?? '0');
     const amount = size === undefined ? 0 : parseSize(match?.[2] ?? '');
     if (typeof amount !== 'number') return tool.fail(`Invalid number: ${quoteValue(size ?? '')}`);
+    if (size !== undefined && reference !== undefined && match?.[1] === '')
+      return tool.misuse(
+        `you must specify a relative ${quoteValue('--size')} with ${quoteValue('--reference')}`,
+      );
     const base = reference === undefined ? undefined : tool.stat(reference);
     if (base instanceof FileError)
       return tool.fail(`cannot stat ${quoteFile(reference ?? '')}: ${errnoText(base.errno)}`);

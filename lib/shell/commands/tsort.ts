@@ -1,4 +1,5 @@
 /** tsort(1) of GNU coreutils. */
+import { compareBytes } from './collation';
 import { errnoText } from './errno-text';
 import { quoteFileIfNeeded, quoteValue } from './quoting';
 import type { Command, Tool, ToolRun } from './tool';
@@ -44,45 +45,56 @@ function* run(tool: Tool): ToolRun {
   return order(tool, name, items);
 }
 
+/** Everything without a predecessor in the order of the names, then what that sets free; loops are cut. */
 function order(tool: Tool, name: string, items: Map<string, Item>): number {
   let code = 0;
-  const queue = [...items]
-    .filter(([, entry]) => entry.before === 0)
-    .map(([word]) => word)
-    .sort();
   while (items.size > 0) {
-    const word = queue.shift();
-    if (word === undefined) {
-      code = 1;
-      queue.push(breakLoop(tool, name, items));
-      continue;
+    const queue = sortedNames(items).filter((word) => items.get(word)?.before === 0);
+    for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
+      const entry = items.get(word);
+      items.delete(word);
+      tool.line(word);
+      // Successors were put in front of the list as they were read.
+      for (const next of entry?.after.toReversed() ?? []) {
+        const target = items.get(next);
+        if (target !== undefined && --target.before === 0) queue.push(next);
+      }
     }
-    const entry = items.get(word);
-    if (entry === undefined) continue;
-    items.delete(word);
-    tool.line(word);
-    // Successors were put in front of the list as they were read.
-    for (const next of entry.after.toReversed()) {
-      const target = items.get(next);
-      if (target !== undefined && --target.before === 0) queue.push(next);
-    }
+    if (items.size === 0) return code;
+    code = 1;
+    tool.complain(`${quoteFileIfNeeded(name)}: input contains a loop:`);
+    for (const member of cutLoop(items)) tool.complain(member);
   }
   return code;
 }
 
-/** Names a loop and cuts it at its first member. */
-function breakLoop(tool: Tool, name: string, items: Map<string, Item>): string {
-  const [start = ''] = items.keys();
-  const path: string[] = [];
-  let word = start;
-  while (!path.includes(word)) {
-    path.push(word);
-    word = [...items].find(([, entry]) => entry.after.includes(word))?.[0] ?? word;
+function sortedNames(items: ReadonlyMap<string, Item>): string[] {
+  return [...items.keys()].sort(compareBytes);
+}
+
+/**
+ * Walks the names over and over: whoever leads to the last one found comes before it, until one comes that was found
+ * already. Takes one relation of that loop away. Source: GNU tsort's `detect_loop`.
+ */
+function cutLoop(items: ReadonlyMap<string, Item>): string[] {
+  const found: string[] = [];
+  // The first one has led nowhere yet.
+  const leading = new Set<string>();
+  for (;;) {
+    for (const word of sortedNames(items)) {
+      const entry = items.get(word);
+      const last = found.at(-1);
+      if (entry === undefined || entry.before === 0) continue;
+      const at = last === undefined ? -1 : entry.after.lastIndexOf(last);
+      if (last !== undefined && at < 0) continue;
+      if (leading.has(word)) {
+        entry.after.splice(at, 1);
+        const target = items.get(last ?? '');
+        if (target !== undefined) target.before--;
+        return found.slice(found.lastIndexOf(word)).toReversed();
+      }
+      if (last !== undefined) leading.add(word);
+      found.push(word);
+    }
   }
-  tool.complain(`${quoteFileIfNeeded(name)}: input contains a loop:`);
-  const loop = path.slice(path.indexOf(word)).toReversed();
-  for (const member of loop) tool.complain(member);
-  const entry = items.get(loop[0] ?? start);
-  if (entry !== undefined) entry.before = 0;
-  return loop[0] ?? start;
 }

@@ -1,4 +1,5 @@
 /** uniq(1) of GNU coreutils. */
+import { meaningOf, wordsOf } from './argument-words';
 import { errnoText } from './errno-text';
 import { valueOf } from './getopt';
 import { chomp, LineReader } from './line-reader';
@@ -105,20 +106,20 @@ function setOption(
   else if (name === 's') settings.skipCharacters = count('bytes to skip');
   else if (name === 'w') settings.width = count('bytes to compare');
   else if (name === 'D')
-    settings.all = word(tool, '--all-repeated', given ?? 'none', ['none', 'prepend', 'separate']);
+    settings.all = meaningOf(
+      tool,
+      wordsOf(['none', 'prepend', 'separate']),
+      given ?? 'none',
+      '--all-repeated',
+    );
   else if (name === 'group')
-    settings.group = word(tool, '--group', given ?? 'separate', ['prepend', 'append', 'separate', 'both']);
+    settings.group = meaningOf(
+      tool,
+      wordsOf(['prepend', 'append', 'separate', 'both']),
+      given ?? 'separate',
+      '--group',
+    );
   else settings.skipFields = settings.skipFields * 10 + Number(name);
-}
-
-function word<W extends string>(tool: Tool, option: string, value: string, words: readonly W[]): W {
-  const found = words.find((candidate) => candidate === value);
-  return (
-    found ??
-    tool.misuse(
-      `invalid argument ${quoteValue(value)} for ${quoteValue(option)}\nValid arguments are:\n${words.map((candidate) => `  - ${quoteValue(candidate)}`).join('\n')}`,
-    )
-  );
 }
 
 /** Collects neighbours that compare equal. */

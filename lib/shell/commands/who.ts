@@ -63,7 +63,7 @@ export const w: Command = {
   summary: 'Show who is logged on and what they are doing.',
   run: function* (tool) {
     const { options, operands } = tool.options({
-      short: 'fhips:uo',
+      short: 'fhips:uoV',
       long: { 'no-header': 'h', short: 's', from: 'f' },
     });
     const has = (name: string): boolean => options.some((option) => option.name === name);

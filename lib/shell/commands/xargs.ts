@@ -75,7 +75,7 @@ function* run(tool: Tool): ToolRun {
     }
     return yield* runner.finish();
   }
-  const batches = batchesOf(settings, items, command);
+  const batches = batchesOf(tool, settings, items, command);
   if (batches.length === 0 && !settings.noRunIfEmpty) batches.push([]);
   for (const batch of batches) yield* runner.start([...command, ...batch]);
   return yield* runner.finish();
@@ -97,6 +97,7 @@ function set(tool: Tool, settings: Settings, name: string, value: string): void 
     }
     if (Number(value) < least) {
       tool.complain(`value ${value} for -${name} option should be >= ${least}`);
+      if (name === 's') tool.fail('cannot fit single argument within argument list size limit');
       return tool.misuseQuietly(1);
     }
     return Number(value);
@@ -109,7 +110,7 @@ function set(tool: Tool, settings: Settings, name: string, value: string): void 
       settings.file = value;
       break;
     case 'd':
-      settings.delimiter = delimiterOf(value);
+      settings.delimiter = delimiterOf(tool, value);
       break;
     case 'E':
     case 'e':
@@ -149,8 +150,12 @@ function set(tool: Tool, settings: Settings, name: string, value: string): void 
   }
 }
 
-function delimiterOf(value: string): string {
-  if (!value.startsWith('\\') || value.length < 2) return value[0] ?? '\0';
+function delimiterOf(tool: Tool, value: string): string {
+  if (value.length === 1) return value;
+  if (!value.startsWith('\\'))
+    return tool.fail(
+      `Invalid input delimiter specification ${value}: the delimiter must be either a single character or an escape sequence starting with \\.`,
+    );
   const named: Readonly<Record<string, string>> = {
     n: '\n',
     t: '\t',
@@ -235,13 +240,20 @@ function wholeLines(tool: Tool, text: string): Item[] {
   return items;
 }
 
-function batchesOf(settings: Settings, items: readonly Item[], command: readonly string[]): string[][] {
+function batchesOf(
+  tool: Tool,
+  settings: Settings,
+  items: readonly Item[],
+  command: readonly string[],
+): string[][] {
   const batches: string[][] = [];
   const start = command.reduce((sum, word) => sum + word.length + 1, 0);
   let batch: string[] = [];
   let size = start;
   let lines = 0;
   for (const item of items) {
+    // Counted as execve(2) counts: each word with the zero after it.
+    if (start + item.text.length + 1 > settings.size) tool.fail('argument line too long');
     const isFull = batch.length >= settings.most || size + item.text.length + 1 > settings.size;
     if (batch.length > 0 && (isFull || (settings.lines > 0 && lines >= settings.lines))) {
       batches.push(batch);

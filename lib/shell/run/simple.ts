@@ -157,15 +157,12 @@ function* runExpanded(
     if (shell.options.xtrace) yield* traceCommand(shell, expanded);
     const isOutside = called === undefined && !isBuiltin;
     const done =
-      command.redirects.length === 0
-        ? undefined
-        : yield* redirectFor(shell, command, { inChild: isOutside });
+      command.redirects.length === 0 ? undefined : yield* redirectFor(shell, command, { inChild: isOutside });
     if (typeof done === 'number') {
       if (isSpecial) throw new FatalExpansion();
       return setPipeStatus(shell, shell.dialect === 'dash' ? 2 : done);
     }
-    if (isOutside)
-      return yield* outside(shell, words, { done, inPlace: shell.lastCommand === command });
+    if (isOutside) return yield* outside(shell, words, { done, inPlace: shell.lastCommand === command });
     return yield* inside(shell, {
       words,
       arrays: expanded.arrays,

@@ -230,9 +230,7 @@ class PartReader {
     const startsWord = this.#pos === 0;
     const isAssigned = this.#isAssignmentPrefix();
     const mayExpand =
-      startsWord ||
-      (before === '=' && isAssigned === 'equals') ||
-      (before === ':' && isAssigned !== 'no');
+      startsWord || (before === '=' && isAssigned === 'equals') || (before === ':' && isAssigned !== 'no');
     const user = /^[^/:'"\\$`\s]*/.exec(text.slice(this.#pos + 1))?.[0] ?? '';
     const after = text[this.#pos + 1 + user.length];
     if (

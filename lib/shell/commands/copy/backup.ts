@@ -1,6 +1,6 @@
 /** Backups of files about to be replaced: `-b`, `--backup[=CONTROL]`, `-S`. Source: coreutils manual "Backup options". */
+import { meaningOf } from '../argument-words';
 import { FileError } from '../../../world/files.contract';
-import { quoteValue } from '../quoting';
 import type { Tool } from '../tool';
 
 export interface Backups {
@@ -26,9 +26,12 @@ export function readBackups(
 ): Backups | undefined {
   const { env } = tool.context;
   const written = given.control ?? env.get('VERSION_CONTROL') ?? 'existing';
-  const control = CONTROLS[written];
-  if (control === undefined)
-    return tool.misuse(`invalid argument ${quoteValue(written)} for ${quoteValue('backup type')}`);
+  const control = meaningOf(
+    tool,
+    CONTROLS,
+    written,
+    given.control === undefined ? '$VERSION_CONTROL' : 'backup type',
+  );
   if (control === 'none') return undefined;
   return { control, suffix: given.suffix ?? env.get('SIMPLE_BACKUP_SUFFIX') ?? '~' };
 }

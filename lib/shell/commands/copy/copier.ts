@@ -10,7 +10,8 @@ import { confirm } from './confirm';
 export interface CopySettings {
   recursive: boolean;
   dereference: 'never' | 'always' | 'command-line';
-  preserve: { mode: boolean; owner: boolean; times: boolean; links: boolean };
+  /** `mode` undefined: neither kept nor given up, a new file has it but for the umask. */
+  preserve: { mode: boolean | undefined; owner: boolean; times: boolean; links: boolean };
   existing: 'overwrite' | 'ask' | 'skip' | 'update';
   force: boolean;
   removeFirst: boolean;
@@ -23,7 +24,7 @@ export interface CopySettings {
 export const PLAIN_COPY: CopySettings = {
   recursive: false,
   dereference: 'always',
-  preserve: { mode: false, owner: false, times: false, links: false },
+  preserve: { mode: undefined, owner: false, times: false, links: false },
   existing: 'overwrite',
   force: false,
   removeFirst: false,
@@ -194,7 +195,7 @@ export class Copier {
       if (!(yield* this.#one(child, join(target, name), false))) isFine = false;
     }
     if (!isThere) this.#attributes(target, info, info.mode & 0o777 & ~umask);
-    else if (this.settings.preserve.mode || this.settings.preserve.times)
+    else if (this.settings.preserve.mode === true || this.settings.preserve.times)
       this.#attributes(target, info, undefined);
     return isFine;
   }
@@ -263,7 +264,7 @@ export class Copier {
     if (from instanceof FileError)
       return this.#complain(`cannot open ${quoteFile(source)} for reading`, from);
     const path = this.tool.resolve(target);
-    const mode = info.mode & 0o777 & ~umask;
+    const mode = (this.settings.preserve.mode === false ? 0o666 : info.mode & 0o777) & ~umask;
     const options = { write: true, create: true, truncate: how === 'copy', mode };
     let to = this.#dangles(target, isThere) ?? fs.open(path, who, options);
     let isNew = !isThere;
@@ -273,7 +274,8 @@ export class Copier {
       isNew = true;
     }
     if (to instanceof FileError) {
-      if (to.errno === 'EISDIR' && target.endsWith('/')) to = new FileError('ENOTDIR', target);
+      if (target === '') to = new FileError('ENOENT', target);
+      else if (to.errno === 'EISDIR' && target.endsWith('/')) to = new FileError('ENOTDIR', target);
       return to.path === 'dangling'
         ? false
         : this.#complain(`cannot create regular file ${quoteFile(target)}`, to);
@@ -303,7 +305,7 @@ export class Copier {
     if (preserve.owner) {
       if (fs.chown(path, info.uid, info.gid, who) !== undefined) fs.chown(path, -1, info.gid, who);
     }
-    if (preserve.mode) fs.chmod(path, info.mode, who);
+    if (preserve.mode === true) fs.chmod(path, info.mode, who);
     else if (mode !== undefined) fs.chmod(path, mode, who);
     if (preserve.times) fs.utimes(path, info.atime, info.mtime, who);
   }

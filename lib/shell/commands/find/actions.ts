@@ -40,8 +40,22 @@ function* write(stream: Stream, text: string): Step<boolean> {
   return true;
 }
 
+/** Odd directives are told of before anything is looked for. */
+function checkFormat(tool: Tool, format: string): void {
+  for (const [odd] of format.matchAll(
+    /\\[^abcfnrtv0-7\\]|%(?![-+ 0#\d.]*[A-Za-z%])[^%]?|%[-+ 0#\d.]*[IJKLNOQRVWXjoqrvwxz]/g,
+  )) {
+    if (/^%[-+ 0#\d.]*$/.test(odd) && format.endsWith(odd)) tool.fail('error: % at end of format string');
+    const isEscape = odd.startsWith('\\');
+    tool.complain(
+      `warning: unrecognized ${isEscape ? 'escape' : 'format directive'} \`${isEscape ? odd : `%${odd.slice(-1)}`}'`,
+    );
+  }
+}
+
 function printf(making: Making): Predicate {
   const format = making.argument();
+  checkFormat(making.tool, format);
   return (visit) => {
     making.tool.print(printFormat(making.tool, format, visit));
     return true;

@@ -39,6 +39,7 @@ function* run(tool: Tool): ToolRun {
     pattern,
     before: options.before ?? options.context ?? 0,
     after: options.after ?? options.context ?? 0,
+    hasContext: (options.before ?? options.after ?? options.context) !== undefined,
     withName: options.withName ?? several,
     printed: false,
   };

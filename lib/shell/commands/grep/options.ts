@@ -37,6 +37,7 @@ export interface GrepOptions {
   groupSeparator: string | undefined;
   globs: FileGlob[];
   excludeDirectories: string[];
+  excludeFiles: string[];
 }
 
 /** `--include` or `--exclude`. */
@@ -107,7 +108,8 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   A: (o, tool, value) => (o.after = contextLength(tool, value)),
   B: (o, tool, value) => (o.before = contextLength(tool, value)),
   C: (o, tool, value) => (o.context = contextLength(tool, value)),
-  D: (o, tool, value) => (o.devices = oneOf<'read' | 'skip'>(tool, '--devices', value, ['read', 'skip'])),
+  D: (o, tool, value) =>
+    (o.devices = value === 'read' || value === 'skip' ? value : tool.fail('unknown devices method', 2)),
   d: (o, tool, value) => (o.directories = oneOf(tool, '--directories', value, ['read', 'recurse', 'skip'])),
   H: (o) => (o.withName = true),
   h: (o) => (o.withName = false),
@@ -115,7 +117,7 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   a: (o) => (o.binary = 'text'),
   // Files are not opened in text mode here either way.
   U: () => undefined,
-  u: () => undefined,
+  u: (_o, tool) => tool.complain('warning: --unix-byte-offsets (-u) is obsolete'),
   T: (o) => (o.initialTab = true),
   V: (_o, tool) => tool.version(),
   version: (_o, tool) => tool.version(),
@@ -157,6 +159,7 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   color: (o, tool, value, given) => (o.color = colorOf(tool, given.value === undefined ? 'auto' : value)),
   exclude: (o, _tool, value) => o.globs.push({ glob: value, include: false }),
   include: (o, _tool, value) => o.globs.push({ glob: value, include: true }),
+  'exclude-from': (o, _tool, value) => o.excludeFiles.push(value),
   'exclude-dir': (o, _tool, value) => o.excludeDirectories.push(value.replace(/(?<=.)\/+$/, '')),
   'group-separator': (o, _tool, value) => (o.groupSeparator = value),
   'no-group-separator': (o) => (o.groupSeparator = undefined),
@@ -189,7 +192,7 @@ function oneOf<W extends string>(tool: Tool, option: string, value: string, word
   if (found !== undefined) return found;
   tool.complain(`invalid argument ‘${value}’ for ‘${option}’`);
   tool.note(`Valid arguments are:\n${words.map((word) => `  - ‘${word}’\n`).join('')}`);
-  return tool.misuseQuietly(2);
+  return tool.misuseQuietly(1);
 }
 
 function colorOf(tool: Tool, when: string): boolean {
@@ -235,6 +238,7 @@ export function* readOptions(tool: Tool): Step<{ options: GrepOptions; files: st
     groupSeparator: '--',
     globs: [],
     excludeDirectories: [],
+    excludeFiles: [],
   };
   if (tool.shortName === 'egrep' || tool.shortName === 'fgrep') tool.name = 'grep';
   const given = tool.options({ short: SHORT, long: LONG }, { keepsHelp: true });
@@ -250,12 +254,22 @@ export function* readOptions(tool: Tool): Step<{ options: GrepOptions; files: st
   }
   const files = given.operands;
   yield* readPatternFiles(tool, options);
+  yield* readExcludeFiles(tool, options);
   if (options.patterns === undefined) {
     const pattern = files.shift();
     if (pattern === undefined) return tool.misuseQuietly(2);
     options.patterns = pattern.split('\n');
   }
   return { options, files };
+}
+
+/** `--exclude-from`: a glob a line. */
+function* readExcludeFiles(tool: Tool, options: GrepOptions): Step {
+  for (const path of options.excludeFiles) {
+    const read = yield* tool.readFile(path);
+    if (typeof read === 'string') tool.failErrno(path, read, 2);
+    for (const glob of read.text.split('\n')) if (glob !== '') options.globs.push({ glob, include: false });
+  }
 }
 
 function* readPatternFiles(tool: Tool, options: GrepOptions): Step {

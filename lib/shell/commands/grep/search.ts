@@ -17,6 +17,8 @@ export interface Output {
   readonly pattern: Pattern | undefined;
   readonly before: number;
   readonly after: number;
+  /** A context was asked for, be it of no lines: groups are kept apart. */
+  readonly hasContext: boolean;
   readonly withName: boolean;
   /** Whether any line has been printed: a group separator stands before the next group. */
   printed: boolean;
@@ -146,7 +148,7 @@ export class FileSearch {
     const { options } = output;
     const first = this.#kept[0]?.line ?? this.#line;
     if (
-      (output.before > 0 || output.after > 0) &&
+      output.hasContext &&
       output.printed &&
       options.groupSeparator !== undefined &&
       (this.#lastPrinted === 0 || first > this.#lastPrinted + 1)

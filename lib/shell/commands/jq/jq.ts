@@ -107,7 +107,7 @@ function* readSettings(tool: Tool): Step<Settings> {
   let onlyOperands = false;
   for (let argument = args.shift(); argument !== undefined; argument = args.shift()) {
     if (onlyOperands || !argument.startsWith('-') || argument === '-') {
-      if (settings.filter === undefined && settings.fromFile === undefined) settings.filter = argument;
+      if (settings.filter === undefined && (settings.fromFile ?? '') === '') settings.filter = argument;
       else if (rest === 'files') settings.files.push(argument);
       else settings.positional.push(rest === 'args' ? argument : jsonArgument(tool, '--jsonargs', argument));
       continue;
@@ -215,13 +215,9 @@ function* longOption(tool: Tool, settings: Settings, name: string, args: string[
       return;
     case 'indent': {
       const given = args.shift();
-      const count = Number(given);
+      const count = Number.parseInt(given ?? '', 10) || 0;
       if (given === undefined) return misuse(tool, '--indent takes one parameter');
-      if (!Number.isInteger(count) || count < -1 || count > 7)
-        return misuse(
-          tool,
-          count < -1 ? 'Cannot indent less than -1' : 'Cannot indent more than 7 characters',
-        );
+      if (count < -1 || count > 7) return misuse(tool, '--indent takes a number between -1 and 7');
       settings.indent = ' '.repeat(count);
       if (count === 0) settings.compact = true;
       return;
@@ -253,9 +249,7 @@ function* longOption(tool: Tool, settings: Settings, name: string, args: string[
 function* fileArgument(tool: Tool, option: string, name: string, path: string): Step<Json> {
   const read = yield* tool.readFile(path);
   if (typeof read === 'string') {
-    tool.note(
-      `jq: Bad JSON in --${option} ${name} ${path}: Could not open ${path}: ${errnoText(read)}\n${USAGE_HINT}`,
-    );
+    tool.note(`jq: Bad JSON in --${option} ${name} ${path}: Could not open ${path}: ${errnoText(read)}\n`);
     throw new Exit(2);
   }
   if (option === 'rawfile') return cleanText(read.text);
@@ -274,7 +268,7 @@ function* fileArgument(tool: Tool, option: string, name: string, path: string): 
 function* programFile(tool: Tool, path: string): Step<string> {
   const read = yield* tool.readFile(path);
   if (typeof read === 'string') {
-    tool.note(`jq: error: Could not open ${path}: ${errnoText(read)}\n`);
+    tool.note(`jq: Could not open ${path}: ${errnoText(read)}\n`);
     throw new Exit(2);
   }
   return read.text;

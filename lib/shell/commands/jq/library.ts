@@ -72,7 +72,6 @@ def combinations(n): . as $dot | [range(n)] | map($dot) | combinations;
 def walk(f): . as $in | if type == "object" then reduce keys_unsorted[] as $key ( {}; . + { ($key): ($in[$key] | walk(f)) } ) | f elif type == "array" then map( walk(f) ) | f else f end;
 def env: $ENV;
 def todate: strftime("%Y-%m-%dT%H:%M:%SZ");
-def ascii: [.] | implode;
 def join($x): reduce .[] as $i (null; (if .==null then "" else .+$x end) + ($i | if type=="boolean" or type=="number" then tojson else .//"" end)) // "";
 def transpose: if . == [] then [] else . as $in | (map(length) | max) as $max | [range(0; $max) as $j | [range(0; $in|length) as $i | $in[$i][$j] ] ] end;
 def halt_error: halt_error(5);

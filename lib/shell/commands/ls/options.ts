@@ -1,4 +1,5 @@
 /** What the options of ls(1) make of a listing. */
+import { type ArgumentWords, meaningOf, WHEN, wordsOf } from '../argument-words';
 import { valueOf } from '../getopt';
 import { parseSize } from '../sizes';
 import { quoteValue } from '../quoting';
@@ -105,42 +106,33 @@ const SORTINGS: Readonly<Record<string, Sorting>> = {
   version: 'version',
   width: 'name',
 };
-const TIMES: Readonly<Record<string, TimeField>> = {
+const TIMES: ArgumentWords<TimeField | 'btime'> = {
   atime: 'atime',
   access: 'atime',
   use: 'atime',
   ctime: 'ctime',
   status: 'ctime',
-  mtime: 'mtime',
-  modification: 'mtime',
+  birth: 'btime',
+  creation: 'btime',
 };
-const QUOTINGS: Readonly<Record<string, Quoting>> = {
-  literal: 'literal',
-  shell: 'shell',
-  'shell-always': 'shell-always',
-  'shell-escape': 'shell',
-  'shell-escape-always': 'shell-always',
-  c: 'c',
-  escape: 'escape',
-};
+const QUOTINGS = wordsOf([
+  'literal',
+  'shell',
+  'shell-always',
+  'shell-escape',
+  'shell-escape-always',
+  'c',
+  'c-maybe',
+  'escape',
+  'locale',
+  'clocale',
+]);
 const INDICATORS: Readonly<Record<string, Listing['indicator']>> = {
   none: 'none',
   slash: 'slash',
   'file-type': 'file-type',
   classify: 'classify',
 };
-const WHEN: Readonly<Record<string, 'always' | 'never' | 'auto'>> = {
-  always: 'always',
-  yes: 'always',
-  force: 'always',
-  never: 'never',
-  no: 'never',
-  none: 'never',
-  auto: 'auto',
-  tty: 'auto',
-  'if-tty': 'auto',
-};
-
 /** Reads the options of `ls`, `dir` and `vdir`. */
 export function readListing(tool: Tool): { listing: Listing; operands: string[] } {
   const isTerminal = tool.context.stdout.tty !== undefined;
@@ -186,7 +178,7 @@ export function readListing(tool: Tool): { listing: Listing; operands: string[] 
         timeGiven = true;
         break;
       case 'time':
-        listing.time = chosen(tool, TIMES, value, '--time');
+        listing.time = timeField(tool, value);
         timeGiven = true;
         break;
       case 't':
@@ -200,7 +192,7 @@ export function readListing(tool: Tool): { listing: Listing; operands: string[] 
         sortGiven = true;
         break;
       case 'sort':
-        listing.sorting = chosen(tool, SORTINGS, value, '--sort');
+        listing.sorting = meaningOf(tool, SORTINGS, value, '--sort');
         sortGiven = true;
         break;
       default:
@@ -257,7 +249,7 @@ function setOption(
       listing.indicator = 'file-type';
       break;
     case 'indicator-style':
-      listing.indicator = chosen(tool, INDICATORS, value, '--indicator-style');
+      listing.indicator = meaningOf(tool, INDICATORS, value, '--indicator-style');
       break;
     case 'g':
       listing.layout = 'long';
@@ -318,7 +310,7 @@ function setOption(
       listing.quoting = 'c';
       break;
     case 'quoting-style':
-      listing.quoting = chosen(tool, QUOTINGS, value, '--quoting-style');
+      listing.quoting = quotingOf(tool, value);
       break;
     case 'r':
       listing.reversed = true;
@@ -340,7 +332,7 @@ function setOption(
       if (listing.layout !== 'long') listing.layout = 'one';
       break;
     case 'format':
-      listing.layout = chosen(tool, LAYOUTS, value, '--format');
+      listing.layout = meaningOf(tool, LAYOUTS, value, '--format');
       break;
     case 'full-time':
       listing.layout = 'long';
@@ -362,9 +354,18 @@ function setOption(
       listing.quoting = 'literal';
       listing.color = false;
       break;
-    case 'Z':
+    case 'T':
+      if (!/^\d+$/.test(value)) tool.fail(`invalid tab size: ${quoteValue(value)}`, 2);
+      break;
     case 'D':
+      // Only a long listing says where its names are.
+      if (listing.layout === 'long') tool.fail('not modelled: option -D', 2);
+      break;
     case 'hyperlink':
+      if (!isWanted(tool, given ?? 'always', '--hyperlink', isTerminal)) break;
+      tool.fail('not modelled: option --hyperlink', 2);
+      break;
+    case 'Z':
       tool.fail(`not modelled: option ${name.length === 1 ? `-${name}` : `--${name}`}`, 2);
   }
 }
@@ -382,27 +383,29 @@ function setBlockSize(tool: Tool, listing: Listing, value: string): void {
 }
 
 function isWanted(tool: Tool, value: string, option: string, isTerminal: boolean): boolean {
-  const when = chosen(tool, WHEN, value, option);
+  const when = meaningOf(tool, WHEN, value, option);
   return when === 'always' || (when === 'auto' && isTerminal);
 }
 
-function chosen<T>(tool: Tool, table: Readonly<Record<string, T>>, value: string, option: string): T {
-  const exact = table[value];
-  if (exact !== undefined) return exact;
-  const names = Object.keys(table).filter((name) => name.startsWith(value));
-  const values = new Set(names.map((name) => table[name]));
-  const [only] = values;
-  if (only !== undefined && values.size === 1 && value !== '') return only;
-  tool.complain(
-    `${values.size > 1 ? 'ambiguous' : 'invalid'} argument ${quoteValue(value)} for ${quoteValue(option)}`,
-  );
-  tool.note('Valid arguments are:\n');
-  const groups = new Map<T, string[]>();
-  for (const [name, meaning] of Object.entries(table))
-    groups.set(meaning, [...(groups.get(meaning) ?? []), name]);
-  for (const synonyms of groups.values()) tool.note(`  - ${synonyms.map(quoteValue).join(', ')}\n`);
-  tool.note(tool.package.hint(tool.name));
-  throw new Exit(2);
+function timeField(tool: Tool, value: string): TimeField {
+  const field = meaningOf(tool, TIMES, value, '--time');
+  return field === 'btime' ? tool.fail('not modelled: times of birth', 2) : field;
+}
+
+function quotingOf(tool: Tool, value: string): Quoting {
+  const word = meaningOf(tool, QUOTINGS, value, '--quoting-style');
+  switch (word) {
+    case 'shell-escape':
+      return 'shell';
+    case 'shell-escape-always':
+      return 'shell-always';
+    case 'c-maybe':
+    case 'locale':
+    case 'clocale':
+      return tool.fail(`not modelled: --quoting-style=${word}`, 2);
+    default:
+      return word;
+  }
 }
 
 function refuseTimeStyle(tool: Tool, value: string): never {

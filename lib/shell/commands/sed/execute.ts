@@ -109,7 +109,8 @@ export class Execution {
         command.rangeEnd = line + second.count;
         break;
       case 'multiple':
-        command.rangeEnd = second.of === 0 ? line : Math.ceil(line / second.of) * second.of;
+        // A line that is a multiple itself begins the range and does not end it.
+        command.rangeEnd = second.of === 0 ? line : (Math.floor(line / second.of) + 1) * second.of;
         break;
       default:
         command.range = 'active';
@@ -198,13 +199,13 @@ export class Execution {
         this.#pattern = this.#hold;
         return undefined;
       case 'G':
-        this.#pattern += `\n${this.#hold}`;
+        this.#pattern += this.settings.terminator + this.#hold;
         return undefined;
       case 'h':
         this.#hold = this.#pattern;
         return undefined;
       case 'H':
-        this.#hold += `\n${this.#pattern}`;
+        this.#hold += this.settings.terminator + this.#pattern;
         return undefined;
       case 'x':
         [this.#pattern, this.#hold] = [this.#hold, this.#pattern];
@@ -221,7 +222,7 @@ export class Execution {
         this.#print();
         return undefined;
       case 'P':
-        this.output.put(this.#pattern.split('\n', 1)[0] ?? '', this.settings.terminator);
+        this.output.put(this.#pattern.split(this.settings.terminator, 1)[0] ?? '', this.settings.terminator);
         return undefined;
       case 'q':
         this.exitCode = action.number ?? 0;

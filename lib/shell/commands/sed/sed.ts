@@ -145,6 +145,9 @@ function readOptions(tool: Tool): ReturnType<Tool['options']> {
   );
 }
 
+/** Exit code when sed cannot go on. */
+const PANIC = 4;
+
 function usage(tool: Tool): never {
   tool.note(SED_USAGE);
   throw new Exit(1);
@@ -152,7 +155,7 @@ function usage(tool: Tool): never {
 
 function* scriptFile(tool: Tool, name: string): Step<ScriptPiece> {
   const read = yield* tool.readFile(name);
-  if (typeof read === 'string') return tool.fail(`couldn't open file ${name}: ${errnoText(read)}`);
+  if (typeof read === 'string') return tool.fail(`couldn't open file ${name}: ${errnoText(read)}`, PANIC);
   const text = read.text.endsWith('\n') ? read.text.slice(0, -1) : read.text;
   // The interpreter line of a script is a comment like any other.
   return { text, file: name };
@@ -164,7 +167,7 @@ function* execute(
   commands: readonly SedCommand[],
   operands: readonly string[],
 ): ToolRun {
-  if (settings.inPlace !== undefined && operands.length === 0) return tool.fail('no input files');
+  if (settings.inPlace !== undefined && operands.length === 0) return tool.fail('no input files', PANIC);
   const outputs = new OutputFiles(tool);
   for (const { action } of commands) {
     if (action.name === 'w' || action.name === 'W') outputs.open(action.text);

@@ -94,6 +94,7 @@ export function setOrdering(ordering: Ordering, letter: string, place: 'start' |
   const kind = KINDS[letter];
   if (kind !== undefined) {
     ordering.kind = kind;
+    if (!ordering.kinds.includes(letter)) ordering.kinds += letter;
     return true;
   }
   switch (letter) {

@@ -2,6 +2,8 @@
 import { compareBytes, compareVersions } from '../collation';
 
 export interface Ordering {
+  /** Letters of all kinds that were given: more than one may not go together. */
+  kinds: string;
   kind: 'text' | 'numeric' | 'general' | 'human' | 'month' | 'random' | 'version';
   reverse: boolean;
   /** Leading blanks of the key's start and end do not count. */
@@ -14,6 +16,7 @@ export interface Ordering {
 
 export function newOrdering(): Ordering {
   return {
+    kinds: '',
     kind: 'text',
     reverse: false,
     skipStartBlanks: false,

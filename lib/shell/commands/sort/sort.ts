@@ -1,4 +1,5 @@
 /** sort(1) of GNU coreutils. Not modelled: --debug, --compress-program, merging without sorting. */
+import { meaningOf } from '../argument-words';
 import { errnoText } from '../errno-text';
 import { type GivenOption, valueOf } from '../getopt';
 import { compareBytes } from '../collation';
@@ -77,8 +78,8 @@ function* run(tool: Tool): ToolRun {
         'temporary-directory:': 'T',
         unique: 'u',
         'zero-terminated': 'z',
-        'parallel:': 'ignored',
-        'batch-size:': 'ignored',
+        'parallel:': 'parallel',
+        'batch-size:': 'batch-size',
         'random-source:': 'ignored',
         debug: 'ignored',
       },
@@ -102,6 +103,8 @@ function* run(tool: Tool): ToolRun {
     else setOption(tool, settings, option);
   }
   checkCompatible(tool, settings.global);
+  if (settings.check !== 'no' && settings.output !== undefined)
+    tool.fail(`options '-${settings.check === 'quiet' ? 'C' : 'c'}o' are incompatible`, TROUBLE);
   for (const key of settings.keys) checkCompatible(tool, key.ordering);
   const usesGlobalOnly = settings.keys.length === 0;
   inheritOrdering(settings.keys, settings.global);
@@ -137,16 +140,7 @@ function setOption(tool: Tool, settings: Settings, option: GivenOption): void {
       settings.keys.push(parseKey(tool, value));
       break;
     case 'sort':
-      if (SORT_WORDS[value] === undefined)
-        tool.misuse(
-          `invalid argument ${quoteValue(value)} for ${quoteValue('--sort')}\nValid arguments are:\n${Object.keys(
-            SORT_WORDS,
-          )
-            .map((word) => `  - ${quoteValue(word)}`)
-            .join('\n')}`,
-          1,
-        );
-      else setOrdering(settings.global, SORT_WORDS[value], 'both');
+      setOrdering(settings.global, meaningOf(tool, SORT_WORDS, value, '--sort'), 'both');
       break;
     case 't':
       settings.separator = separatorOf(tool, settings, value);
@@ -157,15 +151,22 @@ function setOption(tool: Tool, settings: Settings, option: GivenOption): void {
     case 's':
       settings.stable = true;
       break;
+    case 'parallel':
+    case 'batch-size':
+      checkNumber(tool, option.name, value);
+      break;
+    case 'S':
+      checkBufferSize(tool, value);
+      break;
     case 'c':
-      settings.check = 'tell';
-      break;
     case 'C':
-      settings.check = 'quiet';
+    case 'check': {
+      const isQuiet = option.name === 'C' || value === 'quiet' || value === 'silent';
+      if (settings.check !== 'no' && (settings.check === 'quiet') !== isQuiet)
+        tool.fail("options '-cC' are incompatible", TROUBLE);
+      settings.check = isQuiet ? 'quiet' : 'tell';
       break;
-    case 'check':
-      settings.check = value === 'quiet' || value === 'silent' ? 'quiet' : 'tell';
-      break;
+    }
     case 'o':
       if (settings.output !== undefined && settings.output !== value)
         tool.fail('multiple output files specified', TROUBLE);
@@ -188,12 +189,33 @@ function separatorOf(tool: Tool, settings: Settings, value: string): string {
   return separator;
 }
 
-/** -d and -i make no sense with numbers. */
-function checkCompatible(tool: Tool, ordering: Ordering): void {
-  if (ordering.kind === 'text' || ordering.kind === 'version' || ordering.kind === 'random') return;
-  const letter = { numeric: 'n', general: 'g', human: 'h', month: 'M' }[ordering.kind];
-  if (ordering.dictionary || ordering.printableOnly)
-    tool.fail(`options '-${ordering.dictionary ? 'd' : 'i'}${letter}' are incompatible`, TROUBLE);
+/** One kind of comparison at most; -d and -i make no sense with numbers. */
+function checkCompatible(tool: Tool, { kinds, dictionary, foldCase, printableOnly }: Ordering): void {
+  const numbers = [...kinds].filter((letter) => 'nghM'.includes(letter)).length;
+  const isSpecial = /[VR]/.test(kinds) || dictionary || printableOnly;
+  if (numbers + (isSpecial ? 1 : 0) < 2) return;
+  const given = `${kinds}${dictionary ? 'd' : ''}${foldCase ? 'f' : ''}${printableOnly ? 'i' : ''}`;
+  const letters = [...'dfghiMnRV'].filter((letter) => given.includes(letter)).join('');
+  tool.fail(`options '-${letters}' are incompatible`, TROUBLE);
+}
+
+function checkNumber(tool: Tool, option: string, value: string): void {
+  if (!/^\d+$/.test(value)) tool.fail(`invalid --${option} argument ${quoteFile(value)}`, TROUBLE);
+  if (option === 'parallel' && Number(value) === 0) tool.fail('number in parallel must be nonzero', TROUBLE);
+  if (option !== 'batch-size' || Number(value) >= LEAST_BATCH) return;
+  tool.complain(`invalid --batch-size argument ${quoteValue(value)}`);
+  tool.fail(`minimum --batch-size argument is ${quoteValue(String(LEAST_BATCH))}`, TROUBLE);
+}
+const LEAST_BATCH = 2;
+
+function checkBufferSize(tool: Tool, value: string): void {
+  if (/^\d+[bkKMGTPEZY%]?$/.test(value)) return;
+  tool.fail(
+    /^\d+./.test(value)
+      ? `invalid suffix in -S argument ${quoteFile(value)}`
+      : `invalid -S argument ${quoteFile(value)}`,
+    TROUBLE,
+  );
 }
 
 function rowOf(line: string, settings: Settings): Row {
@@ -261,7 +283,7 @@ function* readInput(tool: Tool, name: string): Step<string> {
 function* check(tool: Tool, settings: Settings, names: readonly string[]): Step<number> {
   const [name = '-', extra] = names;
   if (extra !== undefined)
-    tool.misuse(
+    tool.fail(
       `extra operand ${quoteFile(extra)} not allowed with -${settings.check === 'quiet' ? 'C' : 'c'}`,
       TROUBLE,
     );
