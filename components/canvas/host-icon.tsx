@@ -1,4 +1,5 @@
 import {
+  ArrowRightLeft,
   BrickWallFire,
   KeyRound,
   type LucideProps,
@@ -14,6 +15,7 @@ import type { HostView } from '@/lib/session/messages';
 const ICONS: Readonly<Record<HostView['kind'], ComponentType<LucideProps>>> = {
   router: BrickWallFire,
   'load-balancer': Split,
+  proxy: ArrowRightLeft,
   app: SquareCode,
   bastion: KeyRound,
   clients: UsersRound,

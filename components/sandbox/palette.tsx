@@ -16,6 +16,7 @@ const HOME: Readonly<Record<string, readonly string[]>> = {
   clients: ['internet'],
   probe: ['internet'],
   'load-balancer': ['dmz', 'app'],
+  proxy: ['dmz', 'app'],
   app: ['app', 'dmz'],
   router: ['dmz', 'app'],
   bastion: ['office', 'dmz'],

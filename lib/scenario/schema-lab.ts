@@ -36,7 +36,9 @@ const zone = z.strictObject({
   at: place,
 });
 const host = z.strictObject({
-  kind: z.enum(['router', 'load-balancer', 'app', 'bastion', 'clients', 'probe', 'server']).default('server'),
+  kind: z
+    .enum(['router', 'load-balancer', 'proxy', 'app', 'bastion', 'clients', 'probe', 'server'])
+    .default('server'),
   zone: identifier,
   description: z.string().default(''),
   interfaces: z.record(

@@ -246,7 +246,7 @@ export interface ZoneView {
 export interface HostView {
   id: string;
   zone: string;
-  kind: 'router' | 'load-balancer' | 'app' | 'bastion' | 'clients' | 'probe' | 'server';
+  kind: 'router' | 'load-balancer' | 'proxy' | 'app' | 'bastion' | 'clients' | 'probe' | 'server';
   label: string;
   address: string;
   x: number;

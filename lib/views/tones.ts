@@ -43,6 +43,7 @@ export const POWER_WORD: Readonly<Record<HostStatus['power'], string>> = {
 export const KIND_WORD: Readonly<Record<HostView['kind'], string>> = {
   router: 'firewall and router',
   'load-balancer': 'load balancer',
+  proxy: 'reverse proxy',
   app: 'application server',
   bastion: 'bastion',
   clients: 'customers',

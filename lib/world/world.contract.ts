@@ -183,7 +183,7 @@ export interface HostSetup {
     /** Without it the account has none. */
     password?: string;
   }[];
-  /** For the canvas: 'router' | 'load-balancer' | 'app' | 'bastion' | 'clients' | 'probe' | 'server'. */
+  /** For the canvas: 'router' | 'load-balancer' | 'proxy' | 'app' | 'bastion' | 'clients' | 'probe' | 'server'. */
   kind?: string;
 }
 

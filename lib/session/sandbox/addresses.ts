@@ -1,6 +1,8 @@
 /** Which addresses are free: subnets for new zones, addresses and gateways within a zone. */
 import { broadcastOf, formatIPv4, inSubnet, parseCidr, parseIPv4 } from '../../std/ipv4';
 import type { SandboxDocument, ZoneTone } from './document';
+import { HAPROXY, KEEPALIVED } from './writers';
+import { NGINX } from './writers-nginx';
 
 /** Where subnets of a tone come from: the documentation's networks for what is outside (RFC 5737). */
 const OUTSIDE = ['203.0.113.0/24', '198.51.100.0/24', '192.0.2.0/24'];
@@ -51,7 +53,7 @@ export function takenAddresses(document: SandboxDocument): Set<number> {
       const ip = parseIPv4(address.split('/')[0] ?? '');
       if (ip !== undefined) taken.add(ip);
     }
-    for (const path of ['/etc/keepalived/keepalived.conf', '/etc/haproxy/haproxy.cfg'])
+    for (const path of [KEEPALIVED, HAPROXY, NGINX])
       for (const found of host.files[path]?.text.match(/\b\d+\.\d+\.\d+\.\d+\b/g) ?? []) {
         const ip = parseIPv4(found);
         if (ip !== undefined) taken.add(ip);

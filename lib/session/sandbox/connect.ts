@@ -12,10 +12,11 @@ import {
   type LinkPart,
   type SandboxDocument,
 } from './document';
-import { routeOf, serviceAddress, sharedBy } from './links';
+import { isBetween, routeOf, serviceAddress, sharedBy } from './links';
 import { paletteEntry, usualRate } from './palette';
 import type { Draft } from './plan';
-import { haproxyPorts, haproxyServers, loadTarget, vrrpInstances } from './reading';
+import { haproxyPorts, haproxyServers, loadTarget, nginxPorts, nginxServers, vrrpInstances } from './reading';
+import { NGINX, nginxText, proxyText, withoutUpstream, withUpstream } from './writers-nginx';
 import {
   HAPROXY,
   haproxyText,
@@ -60,7 +61,7 @@ function requests(draft: Draft, from: string, to: string): string {
   const target = draft.host(to);
   if (source === undefined || target === undefined) return '!Connect two machines.';
   const read = (host: string, path: string) => draft.text(host, path);
-  const address = target.kind === 'load-balancer' ? serviceAddress(to, target, read) : addressOf(target);
+  const address = isBetween(target) ? serviceAddress(to, target, read) : addressOf(target);
   const port = portOf(draft, to, target);
   if (source.packages.includes('loadgen')) {
     const before = loadTarget(draft.text(from, LOADGEN));
@@ -75,16 +76,25 @@ function requests(draft: Draft, from: string, to: string): string {
     const text = draft.text(from, HAPROXY) || haproxyText();
     if (!haproxyServers(text).some((server) => server.address === address))
       draft.write(from, HAPROXY, withServer(text, { name: to, address, port }));
+  } else if (source.packages.includes('nginx')) {
+    const text = draft.text(from, NGINX) || (source.kind === 'proxy' ? proxyText() : nginxText());
+    const known = nginxServers(text);
+    const isThere = known.some((server) => server.address === address);
+    const written = isThere ? text : withUpstream(text, { name: to, address, port });
+    if (written === undefined)
+      return known[0] === undefined
+        ? `!The nginx site of ${from} has no place for a server: write an upstream into ${NGINX}.`
+        : `!${from} stands in front of ${known[0].address} already. Take that away first, or use a load balancer.`;
+    draft.write(from, NGINX, written);
   } else if (source.zone === target.zone) {
     draft.add({ edit: 'link', link: { from, to, flow: 'any' }, add: true });
   }
-  const receivers = target.kind === 'load-balancer' ? [address] : [addressOf(target)];
-  for (const receiver of receivers)
-    permit(draft, from, to, { port, to: receiver, why: `HTTP from ${from} to ${to}` });
+  permit(draft, from, to, { port, to: address, why: `HTTP from ${from} to ${to}` });
   return `${from} sends requests to ${to}, ${address}:${port}`;
 }
 function portOf(draft: Draft, id: string, host: HostPart): number {
   if (host.packages.includes('haproxy')) return haproxyPorts(draft.text(id, HAPROXY))[0] ?? 80;
+  if (host.packages.includes('nginx')) return nginxPorts(draft.text(id, NGINX))[0] ?? 80;
   return host.packages.includes('shop-app') ? 8080 : 80;
 }
 
@@ -139,10 +149,29 @@ function moveCallers(draft: Draft, id: string, shared: string): void {
   const own = addressOf(draft.host(id));
   for (const [caller, host] of Object.entries(draft.document.hosts)) {
     const target = host.enable.includes('loadgen') ? loadTarget(draft.text(caller, LOADGEN)) : undefined;
+    for (const path of [HAPROXY, NGINX]) followShared(draft, { caller, id, path, own, shared });
     if (target?.host !== own) continue;
     draft.write(caller, LOADGEN, draft.text(caller, LOADGEN).replace(`//${own}`, `//${shared}`));
     permit(draft, caller, id, { port: target.port, to: shared, why: `HTTP from ${caller} to ${id}` });
   }
+}
+/** What stands in front of one of the two asks the shared address, too. */
+function followShared(
+  draft: Draft,
+  {
+    caller,
+    id,
+    path,
+    own,
+    shared,
+  }: { caller: string; id: string; path: string; own: string; shared: string },
+): void {
+  const text = draft.text(caller, path);
+  const servers = path === HAPROXY ? haproxyServers(text) : nginxServers(text);
+  const asked = servers.find(({ address }) => address === own);
+  if (asked === undefined || caller === id) return;
+  draft.write(caller, path, text.replaceAll(`${own}:`, `${shared}:`));
+  permit(draft, caller, id, { port: asked.port, to: shared, why: `HTTP from ${caller} to ${id}` });
 }
 
 // ---------------------------------------------------------------- routers
@@ -271,5 +300,10 @@ function stopRequests(draft: Draft, from: string, to: string, target: HostPart):
     const read = (host: string, path: string) => draft.text(host, path);
     const addresses = [addressOf(target), ...sharedBy(to, target, read)];
     draft.write(from, HAPROXY, addresses.reduce(withoutServer, draft.text(from, HAPROXY)));
+  }
+  if (source?.packages.includes('nginx') === true && draft.text(from, NGINX) !== '') {
+    const read = (host: string, path: string) => draft.text(host, path);
+    const addresses = [addressOf(target), ...sharedBy(to, target, read)];
+    draft.write(from, NGINX, addresses.reduce(withoutUpstream, draft.text(from, NGINX)));
   }
 }

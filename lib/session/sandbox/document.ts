@@ -4,7 +4,15 @@
  * one that comes from outside, `compile.ts` makes a scenario's lab of it.
  */
 
-export type HostKind = 'router' | 'load-balancer' | 'app' | 'bastion' | 'clients' | 'probe' | 'server';
+export type HostKind =
+  | 'router'
+  | 'load-balancer'
+  | 'proxy'
+  | 'app'
+  | 'bastion'
+  | 'clients'
+  | 'probe'
+  | 'server';
 export type ZoneTone = 'internet' | 'dmz' | 'app' | 'data' | 'office' | 'neutral';
 /** What may flow over a link. */
 export type Flow = 'http' | 'vrrp' | 'ssh' | 'any';

@@ -40,7 +40,7 @@ const file = z.strictObject({
   mode: z.optional(z.string().check(z.regex(/^[0-7]{3,4}$/))),
 });
 const host = z.strictObject({
-  kind: z.enum(['router', 'load-balancer', 'app', 'bastion', 'clients', 'probe', 'server']),
+  kind: z.enum(['router', 'load-balancer', 'proxy', 'app', 'bastion', 'clients', 'probe', 'server']),
   zone: identifier,
   description: z.string().check(z.maxLength(300)),
   interfaces: z.record(

@@ -13,7 +13,7 @@ const DEBIAN: Readonly<Record<string, string>> = {
   haproxy: 'haproxy',
   keepalived: 'keepalived',
   nftables: 'nftables',
-  nginx: 'nginx-light',
+  nginx: 'nginx',
   dnsmasq: 'dnsmasq',
 };
 

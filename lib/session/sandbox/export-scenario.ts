@@ -33,7 +33,7 @@ export function scenarioFiles(document: SandboxDocument, id: string): Record<str
 /** Whose loss matters most: whatever stands nearest to the customers. */
 function victimOf({ hosts }: SandboxDocument): string | undefined {
   const of = (kind: HostPart['kind']) => Object.keys(hosts).find((id) => hosts[id]?.kind === kind);
-  return of('load-balancer') ?? of('app') ?? of('server');
+  return of('load-balancer') ?? of('proxy') ?? of('app') ?? of('server');
 }
 
 interface Parts {

@@ -74,7 +74,7 @@ function targetsOf(
 }
 function isWorthwhile(kind: string, port: number): boolean {
   if (port === 22) return true;
-  return port === 80 ? kind === 'load-balancer' || kind === 'server' : kind === 'app';
+  return port === 80 ? ['load-balancer', 'proxy', 'server'].includes(kind) : kind === 'app';
 }
 function rowOf(world: World, { to, address, port, trace, result, micros }: Try): ReachRow {
   const hops = world.trace(trace)?.hops ?? [];

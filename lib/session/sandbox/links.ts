@@ -1,7 +1,8 @@
 /** Who talks to whom, as the configuration files say it; and over which routers. */
 import { addressOf, type Flow, type HostPart, type SandboxDocument } from './document';
-import { haproxyServers, loadTarget, passRules, vrrpInstances } from './reading';
+import { haproxyServers, loadTarget, nginxServers, passRules, vrrpInstances } from './reading';
 import { HAPROXY, KEEPALIVED, LOADGEN, NFTABLES } from './writers';
+import { NGINX } from './writers-nginx';
 
 /** One thing that flows from a host to another. */
 export interface FlowView {
@@ -31,6 +32,9 @@ export function flowsOf(document: SandboxDocument, read: ReadFile): FlowView[] {
   for (const [id, host] of Object.entries(document.hosts)) {
     if (host.packages.includes('haproxy'))
       for (const { address, port } of haproxyServers(read(id, HAPROXY)))
+        for (const to of owners.get(address) ?? []) flows.push({ from: id, to, flow: 'http', port });
+    if (host.packages.includes('nginx'))
+      for (const { address, port } of nginxServers(read(id, NGINX)))
         for (const to of owners.get(address) ?? []) flows.push({ from: id, to, flow: 'http', port });
     if (host.packages.includes('loadgen') && host.enable.includes('loadgen')) {
       const target = loadTarget(read(id, LOADGEN));
@@ -132,7 +136,7 @@ export function linksOf(document: SandboxDocument, read: ReadFile): LinkPicture[
     const from = document.hosts[flow.from];
     const to = document.hosts[flow.to];
     if (from === undefined || to === undefined) continue;
-    const isInside = from.kind === 'load-balancer' || flow.flow === 'vrrp';
+    const isInside = isBetween(from) || flow.flow === 'vrrp';
     const way = isInside ? [] : (routeOf(document, from.zone, to.zone) ?? []);
     const stops = [flow.from, ...way.filter((id) => id !== flow.from && id !== flow.to), flow.to];
     stops.slice(1).forEach((stop, index) => addWire(links, stops[index] ?? '', stop, flow));
@@ -158,6 +162,10 @@ function addWire(links: Map<string, LinkPicture>, from: string, to: string, flow
   }
 }
 
+/** Stands between those who ask and those who answer. */
+export function isBetween({ kind }: Pick<HostPart, 'kind'>): boolean {
+  return kind === 'load-balancer' || kind === 'proxy';
+}
 /** The address that a connection to a host should name: the shared one when it may hold one. */
 export function serviceAddress(id: string, host: HostPart, read: ReadFile): string {
   return sharedBy(id, host, read)[0] ?? addressOf(host);

@@ -1,5 +1,6 @@
 /** What can be dropped on the canvas, one entry each. `needs` hides an entry until the world has that package. */
 import type { FilePart, Flow, HostKind, HostPart, ZoneTone } from './document';
+import { NGINX, nginxText, proxyText } from './writers-nginx';
 import { FORWARDING, HAPROXY, haproxyText, NFTABLES, nftablesText } from './writers';
 
 export interface ZoneEntry {
@@ -58,13 +59,37 @@ export const PALETTE: readonly PaletteEntry[] = [
   {
     id: 'haproxy',
     sort: 'host',
-    title: 'Load balancer',
-    hint: 'HAProxy on port 80',
+    title: 'HAProxy balancer',
+    hint: 'Spreads requests on port 80; health checks ask its servers',
     kind: 'load-balancer',
     stem: 'lb',
     packages: ['haproxy', 'keepalived'],
     enable: ['haproxy'],
     files: HAPROXY_FILES,
+  },
+  {
+    id: 'nginx',
+    sort: 'host',
+    title: 'nginx balancer',
+    hint: 'Spreads requests on port 80; leaves out servers that failed',
+    kind: 'load-balancer',
+    stem: 'lb',
+    packages: ['nginx', 'keepalived'],
+    enable: ['nginx'],
+    files: { [NGINX]: { text: nginxText() } },
+    needs: 'nginx',
+  },
+  {
+    id: 'proxy',
+    sort: 'host',
+    title: 'Reverse proxy',
+    hint: 'nginx on port 80, in front of one service',
+    kind: 'proxy',
+    stem: 'proxy',
+    packages: ['nginx'],
+    enable: ['nginx'],
+    files: { [NGINX]: { text: proxyText() } },
+    needs: 'nginx',
   },
   {
     id: 'keepalived-pair',

@@ -28,6 +28,34 @@ export function haproxyPorts(text: string): number[] {
   });
 }
 
+/** Whom nginx asks: the servers of its upstreams that are not marked down, and addresses after proxy_pass. */
+export function nginxServers(text: string): { address: string; port: number }[] {
+  const bare = withoutComments(text);
+  const upstreams = [...bare.matchAll(/\bupstream\s+(\S+)\s*\{([^}]*)\}/g)];
+  const names = new Set(upstreams.map(([, name]) => name));
+  const servers = upstreams.flatMap(([, , body = '']) =>
+    [...body.matchAll(/\bserver\s+([^\s;]+)([^;]*);/g)]
+      .filter(([, , options = '']) => !/\bdown\b/.test(options))
+      .map(([, target = '']) => target),
+  );
+  const passed = [...bare.matchAll(/\bproxy_pass\s+http:\/\/([^\s;/]+)/g)]
+    .map(([, target = '']) => target)
+    .filter((target) => !names.has(target));
+  return [...servers, ...passed].map((target) => {
+    const [address = '', port = '80'] = target.split(':');
+    return { address, port: Number(port) || 80 };
+  });
+}
+/** Ports of all `listen` lines for IPv4. */
+export function nginxPorts(text: string): number[] {
+  return [...withoutComments(text).matchAll(/\blisten\s+(?:[\d.*]+:)?(\d+)[\s;]/g)].map(([, port]) =>
+    Number(port),
+  );
+}
+function withoutComments(text: string): string {
+  return text.replace(/#.*/g, '');
+}
+
 export interface ReadInstance {
   router: number;
   priority: number;

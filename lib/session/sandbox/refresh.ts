@@ -6,6 +6,7 @@ import type { Host } from '../../world/world.contract';
 import type { FilePart, HostPart, SandboxDocument } from './document';
 import { packageText } from './live';
 import { HAPROXY, KEEPALIVED } from './writers';
+import { NGINX } from './writers-nginx';
 
 /** Where people put configuration and scripts. */
 const FOLDERS = [
@@ -90,13 +91,16 @@ function liveFile(host: Host, path: string): FilePart | undefined {
 /** What a daemon runs with, and where none runs what is saved. */
 export function textInForce(host: Host | undefined, path: string): string {
   if (host === undefined) return '';
-  if (path === HAPROXY || path === KEEPALIVED)
+  if (path === HAPROXY || path === KEEPALIVED || path === NGINX)
     for (const process of host.processes()) {
       const kind = process.daemon?.kind;
       const definition = kind === undefined ? undefined : host.world.registry.findDaemon(kind);
       if (definition?.runningFiles === undefined) continue;
       const context = host.daemonContext(process.pid);
       const files = context === undefined ? [] : definition.runningFiles(context);
+      // What nginx includes may stand anywhere.
+      if (path === NGINX && process.comm === 'nginx' && files.length > 0)
+        return files.map(({ text }) => text).join('\n');
       const found = files.find((file) => file.path === path);
       if (found !== undefined) return found.text;
     }

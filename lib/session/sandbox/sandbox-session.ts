@@ -228,4 +228,4 @@ function wantedBy(intent: Intent): (id: string, part: HostPart) => boolean {
   const named = 'from' in intent ? [intent.from, intent.to] : [];
   return (id, { packages }) => named.includes(id) || packages.some((name) => SPEAKING.has(name));
 }
-const SPEAKING: ReadonlySet<string> = new Set(['haproxy', 'keepalived', 'nftables', 'loadgen']);
+const SPEAKING: ReadonlySet<string> = new Set(['haproxy', 'nginx', 'keepalived', 'nftables', 'loadgen']);

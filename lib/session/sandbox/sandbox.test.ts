@@ -16,9 +16,11 @@ import type { Intent } from './intents';
 import { linksOf } from './links';
 import { PALETTE } from './palette';
 import { plan } from './plan';
+import { nginxPorts, nginxServers } from './reading';
 import { STARTERS, starterDocument } from './starters';
 import type { SandboxAsk, SandboxReply } from './view';
 import { withoutRule, withoutServer, withRule, withServer, haproxyText, nftablesText } from './writers';
+import { NGINX, nginxText, proxyText, withoutUpstream, withUpstream } from './writers-nginx';
 
 const SECOND = 1_000_000;
 const read = (document: SandboxDocument) => (host: string, file: string) =>
@@ -88,6 +90,73 @@ test('what a connection writes, taking it away takes out; what was written by ha
   );
   expect(withRule(passing, { ...rule, why: 'again' })).toBe(passing);
   expect(withoutRule(passing, rule)).toBe(nftablesText());
+});
+
+test('nginx: servers go into the upstream and out again, a proxy stands in front of one service', () => {
+  const server = { name: 'app1', address: '10.0.2.11', port: 8080 };
+  const balancer = withUpstream(nginxText(), server) ?? '';
+  expect(balancer).toContain('zone app 64k;\n\tserver 10.0.2.11:8080 max_fails=3 fail_timeout=10s;\n}');
+  // The placeholder has gone, and comes back with the last server's leaving.
+  expect(balancer).not.toContain('127.0.0.1');
+  expect(withoutUpstream(balancer, '10.0.2.11')).toBe(nginxText());
+  expect(nginxServers(balancer)).toEqual([{ address: '10.0.2.11', port: 8080 }]);
+  expect(nginxServers(nginxText())).toEqual([]);
+  expect(nginxPorts(balancer)).toEqual([80]);
+  const mine = balancer.replace('\tserver 10', '\tserver 192.0.2.9;\n\tserver 10');
+  expect(withoutUpstream(mine, '10.0.2.11')).toContain('\tserver 192.0.2.9;\n}');
+
+  const proxy = withUpstream(proxyText(), server) ?? '';
+  expect(proxy).toContain('\t\tproxy_pass http://10.0.2.11:8080;');
+  expect(nginxServers(proxy)).toEqual([{ address: '10.0.2.11', port: 8080 }]);
+  expect(withUpstream(proxy, { ...server, address: '10.0.2.12' })).toBeUndefined();
+  expect(withoutUpstream(proxy, '10.0.2.11')).toBe(proxyText());
+  // What is switched off by a comment joins nobody.
+  expect(nginxServers('location / { # proxy_pass http://10.0.2.1;\n}')).toEqual([]);
+});
+
+test('nginx in front of servers: requests are answered, a refused second target says why, and edits by hand change the picture', () => {
+  const document = drawn(starterDocument('one'), [
+    { do: 'disconnect', flows: [{ from: 'customers1', to: 'app1', flow: 'http' }] },
+    { do: 'place', entry: 'app', zone: 'app' },
+    { do: 'place', entry: 'nginx', zone: 'app' },
+    { do: 'place', entry: 'proxy', zone: 'app' },
+    { do: 'connect', from: 'lb1', to: 'app1', flow: 'http' },
+    { do: 'connect', from: 'lb1', to: 'app2', flow: 'http' },
+    { do: 'connect', from: 'proxy1', to: 'lb1', flow: 'http' },
+    { do: 'connect', from: 'customers1', to: 'proxy1', flow: 'http' },
+  ]);
+  const second = plan(document, { do: 'connect', from: 'proxy1', to: 'app1', flow: 'http' });
+  expect(second).toMatchObject({ ok: false, why: expect.stringContaining('use a load balancer') });
+  const { session } = open(document);
+  session.advance(15 * SECOND);
+  const frame = session.fullFrame();
+  expect(frame.service?.total).toBeGreaterThan(200);
+  expect(frame.service?.failed).toBe(0);
+  const handled = (id: string) => frame.hosts?.find((host) => host.id === id)?.note;
+  expect([handled('app1'), handled('app2')]).toEqual(['10 req/s', '10 req/s']);
+  expect(frame.sandbox?.links.map(({ id }) => id)).toEqual(
+    expect.arrayContaining(['customers1-fw1', 'fw1-proxy1', 'proxy1-lb1', 'lb1-app1', 'lb1-app2']),
+  );
+
+  const text = document.hosts['lb1']?.files[NGINX]?.text ?? '';
+  session.handle({
+    type: 'file-save',
+    id: 1,
+    host: 'lb1',
+    path: NGINX,
+    text: text.replace(/.*server 10\.0\.2\.\d+:8080.*\n/, ''),
+  });
+  session.input({ kind: 'terminal-open', terminal: 't9', host: 'lb1', user: 'student' });
+  session.advance(16 * SECOND);
+  // Saved is not in force.
+  expect(session.fullFrame().sandbox?.links.map(({ id }) => id)).toContain('lb1-app1');
+  session.input({ kind: 'line', terminal: 't9', text: 'sudo systemctl reload nginx' });
+  session.advance(20 * SECOND);
+  // Files are looked at now and then, not for every frame.
+  for (let frame = 0; frame < 5; frame++) session.frame();
+  const links = session.fullFrame().sandbox?.links.map(({ id }) => id);
+  expect(links).not.toContain('lb1-app1');
+  expect(links).toContain('lb1-app2');
 });
 
 test('every step undoes itself', () => {
@@ -196,10 +265,28 @@ const TOOLS = [
   { file: '/etc/haproxy/haproxy.cfg', tool: '/usr/sbin/haproxy', args: ['-c', '-f'] },
   { file: '/etc/keepalived/keepalived.conf', tool: '/usr/sbin/keepalived', args: ['-t', '-f'] },
   { file: '/etc/nftables.conf', tool: '/usr/sbin/nft', args: ['-c', '-f'] },
+  { file: NGINX, tool: '/usr/sbin/nginx', args: ['-t', '-q', '-c'] },
 ] as const;
+/** The file that a daemon's own test is given: nginx wants a whole configuration around a site. */
+function testedFile(folder: string, name: string, inside: string): string {
+  if (inside !== NGINX) return path.join(folder, name);
+  const around = path.join(folder, 'nginx.conf');
+  writeFileSync(
+    around,
+    `pid ${folder}/nginx.pid;\nerror_log ${folder}/error.log;\nevents {}\nhttp { access_log off; include ${path.join(folder, name)}; }\n`,
+  );
+  return around;
+}
 
 test('the daemons accept the exported files: ours, and the real ones where they are installed', () => {
-  const document = starterDocument('zones');
+  const document = drawn(starterDocument('zones'), [
+    { do: 'place', entry: 'nginx', zone: 'app' },
+    { do: 'place', entry: 'proxy', zone: 'app' },
+    { do: 'place', entry: 'proxy', zone: 'app' },
+    { do: 'connect', from: 'lb3', to: 'app1', flow: 'http' },
+    { do: 'connect', from: 'lb3', to: 'app2', flow: 'http' },
+    { do: 'connect', from: 'proxy1', to: 'lb3', flow: 'http' },
+  ]);
   const { session } = open(document);
   const exported = exportFiles(document, 'lab');
   if (typeof exported === 'string' || exported.kind !== 'files') throw new Error(String(exported));
@@ -216,7 +303,7 @@ test('the daemons accept the exported files: ours, and the real ones where they 
       const checker = session.run.world.registry.findChecker(inside);
       expect([name, checker?.check(session.run.world.host(host), inside, text).exit]).toEqual([name, 0]);
       if (!existsSync(tool)) continue;
-      const real = spawnSync(tool, [...args, path.join(folder, name)], { encoding: 'utf8' });
+      const real = spawnSync(tool, [...args, testedFile(folder, name, inside)], { encoding: 'utf8' });
       // Without rights over the network nft cannot ask the kernel.
       if (/Operation not permitted|Permission denied/.test(real.stderr)) continue;
       expect(

@@ -4,6 +4,8 @@
  * is added beside it. Each text is one that the real daemon's own test accepts.
  */
 
+import { NGINX } from './writers-nginx';
+
 export const HAPROXY = '/etc/haproxy/haproxy.cfg';
 export const KEEPALIVED = '/etc/keepalived/keepalived.conf';
 export const NFTABLES = '/etc/nftables.conf';
@@ -16,6 +18,7 @@ export const RELOAD: Readonly<Record<string, string>> = {
   [KEEPALIVED]: 'systemctl reload-or-restart keepalived',
   [NFTABLES]: 'systemctl reload-or-restart nftables',
   [LOADGEN]: 'systemctl restart loadgen',
+  [NGINX]: 'systemctl reload-or-restart nginx',
   [FORWARDING]: 'sysctl -q --system',
 };
 
