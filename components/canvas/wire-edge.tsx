@@ -1,17 +1,19 @@
 import type { EdgeProps } from '@xyflow/react';
 import { memo } from 'react';
 import { useRun } from '@/components/workbench/run-context';
-import type { LinkStatus, LinkView } from '@/lib/session/messages';
+import type { LinkStatus } from '@/lib/session/messages';
 import { rateText } from '@/lib/views/numbers';
 import { pathText, pointOn } from '@/lib/views/wires';
 import type { WireEdge } from './flow-elements';
+import { lookOf, strokeOf } from './wire-look';
 import { useDots } from './use-dots';
 
 const HIT_WIDTH = 16;
 
-/** A link. Counters stand on it where no dots run. */
+/** A link, as wide as much flows over it. Counters stand on it where no dots run. */
 export const Wire = memo(function Wire({ id, data }: EdgeProps<WireEdge>) {
-  const status = useRun((state) => state.links[id]);
+  // A rate moves ten times a second; the wire is drawn again when it looks different.
+  const look = useRun((state) => (data === undefined ? '' : lookOf(data.link, state.links[id])));
   const dots = useDots();
   if (data === undefined) return null;
   const { link, curve } = data;
@@ -19,7 +21,7 @@ export const Wire = memo(function Wire({ id, data }: EdgeProps<WireEdge>) {
   const path = pathText(curve);
   return (
     <>
-      <path d={path} fill="none" className="transition-[stroke] duration-300" {...stroke(link, status)} />
+      <path d={path} fill="none" className={WIRE} {...strokeOf(look)} />
       {/* What a pointer can hit. */}
       <path
         d={path}
@@ -31,17 +33,24 @@ export const Wire = memo(function Wire({ id, data }: EdgeProps<WireEdge>) {
       {link.kind === 'vrrp' && link.label !== undefined && (
         <Label x={middle.x + 8} y={middle.y + 4} colour="var(--holder)" text={link.label} />
       )}
-      {!dots && link.kind === 'traffic' && status !== undefined && (status.rate > 0 || !status.up) && (
-        <Label
-          x={middle.x + 4}
-          y={middle.y - 5}
-          colour={status.failing > 0 ? 'var(--broken)' : 'var(--muted)'}
-          text={counter(status)}
-        />
-      )}
+      {!dots && link.kind === 'traffic' && <Counter id={id} x={middle.x + 4} y={middle.y - 5} />}
     </>
   );
 });
+const WIRE = 'transition-[stroke,stroke-width] duration-300';
+
+function Counter({ id, x, y }: { id: string; x: number; y: number }) {
+  const status = useRun((state) => state.links[id]);
+  if (status === undefined || (status.rate === 0 && status.up)) return null;
+  return (
+    <Label
+      x={x}
+      y={y}
+      colour={status.failing > 0 ? 'var(--broken)' : 'var(--muted)'}
+      text={counter(status)}
+    />
+  );
+}
 
 function Label({ x, y, colour, text }: { x: number; y: number; colour: string; text: string }) {
   return (
@@ -63,20 +72,4 @@ function Label({ x, y, colour, text }: { x: number; y: number; colour: string; t
 export function counter({ up, rate, failing }: LinkStatus): string {
   if (!up) return 'down';
   return failing > 0 ? `${rateText(rate)}/s · ${rateText(failing)} failing` : `${rateText(rate)}/s`;
-}
-
-function stroke(link: LinkView, status: LinkStatus | undefined) {
-  const down = status?.up === false;
-  if (link.kind === 'vrrp')
-    return {
-      stroke: down ? 'var(--line-strong)' : 'var(--holder)',
-      strokeWidth: 1.6,
-      strokeDasharray: '2 5',
-      strokeOpacity: down ? 0.6 : 1,
-    };
-  if (link.kind === 'management') return { stroke: 'var(--line)', strokeWidth: 1.2, strokeDasharray: '1 4' };
-  if (down) return { stroke: 'var(--line-strong)', strokeWidth: 1.4, strokeDasharray: '4 5' };
-  if (status !== undefined && status.failing > 0)
-    return { stroke: 'var(--broken-strong)', strokeOpacity: 0.55, strokeWidth: 1.6 };
-  return { stroke: 'var(--line-strong)', strokeWidth: 1.6 };
 }

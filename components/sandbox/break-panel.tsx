@@ -5,21 +5,31 @@ import { Button } from '@/components/ui/button';
 import type { SandboxView } from '@/lib/session/sandbox/view';
 import { stopwatch } from '@/lib/views/times';
 import { FaultForm } from './fault-form';
+import { targetOf } from './link-faults';
 import { useBuilder, useSandboxUi } from './sandbox-context';
 import { useDragging } from './use-dragging';
 
 /** Faults on what is selected, what is planned, more traffic, and chaos. */
 export function BreakPanel({ view }: { view: SandboxView }) {
-  const host = useSandboxUi((ui) => ui.selected.find((id) => view.hosts[id] !== undefined));
+  const selected = useSandboxUi((ui) => ui.selected[0]);
+  const target = selected === undefined ? {} : targetOf(selected, view);
+  const link = view.links.find(({ id }) => id === target.link);
+  const name = link === undefined ? (target.host ?? target.zone) : `${link.from} – ${link.to}`;
   return (
     <div className="space-y-4">
       <section aria-label="Break something">
-        <h2 className="eyebrow mb-1.5">Break {host ?? 'something'}</h2>
-        <FaultForm key={host ?? ''} host={host} />
-        <p className="mb-1 mt-3 text-2xs text-faint">Or drag one of these onto a machine or a zone:</p>
+        <h2 className="eyebrow mb-1.5">Break {name ?? 'something'}</h2>
+        <FaultForm
+          key={selected ?? ''}
+          target={target}
+          {...(link === undefined ? {} : { fault: 'impair' })}
+        />
+        <p className="mb-1 mt-3 text-2xs text-faint">
+          Or drag one of these onto a machine, a link or a zone:
+        </p>
         <ul className="flex flex-wrap gap-1">
           {DRAGGED.map(([kind, title]) => (
-            <FaultChip key={kind} kind={kind} title={title} />
+            <FaultChip key={kind} kind={kind} title={title} view={view} />
           ))}
         </ul>
       </section>
@@ -30,28 +40,38 @@ export function BreakPanel({ view }: { view: SandboxView }) {
   );
 }
 
+/** The part of the canvas under a point: a host, a zone, or `link:ID`. */
+function partUnder(x: number, y: number): string | undefined {
+  const under = document.elementsFromPoint(x, y).map((element) => element.closest<HTMLElement>(PARTS));
+  const id = (part: HTMLElement | null | undefined) => part?.dataset['id'];
+  const edge = under.find((part) => part?.classList.contains('react-flow__edge') === true);
+  const node = under.find((part) => part?.classList.contains('react-flow__node') === true);
+  const host = id(node)?.includes(':') === false ? id(node) : undefined;
+  // A wire lies over its zone and under the machines.
+  return host ?? (edge === undefined ? id(node)?.replace(/^zone:/, '') : `link:${id(edge) ?? ''}`);
+}
+const PARTS = '.react-flow__node, .react-flow__edge';
+
 const DRAGGED: readonly [string, string][] = [
   ['power-loss', 'Power loss'],
   ['freeze', 'Hang'],
   ['link', 'Cable'],
   ['impair', 'Bad line'],
+  ['partition', 'Partition'],
   ['kill-process', 'Crash'],
   ['disk-full', 'Disk full'],
 ];
 /** A fault to be dragged; Enter asks for the machine that is selected. */
-function FaultChip({ kind, title }: { kind: string; title: string }) {
+function FaultChip({ kind, title, view }: { kind: string; title: string; view: SandboxView }) {
   const { store, say } = useBuilder();
   const selected = useSandboxUi((ui) => ui.selected[0]);
   const openFor = (part: string | undefined) => {
-    if (part === undefined) say('Choose a machine first.');
-    else store.setState({ dialog: { kind: 'fault', host: part, fault: kind } });
+    const target = part === undefined ? {} : targetOf(part, view);
+    if (Object.keys(target).length === 0) say('Choose a machine, a link or a zone first.');
+    else store.setState({ dialog: { kind: 'fault', ...target, fault: kind } });
   };
   const drag = useDragging(title, (x, y) => {
-    const node = document.elementFromPoint(x, y)?.closest<HTMLElement>('.react-flow__node');
-    const id = node?.dataset['id'];
-    if (id !== undefined && !id.includes(':')) openFor(id);
-    else if (id?.startsWith('zone:') === true)
-      store.setState({ dialog: { kind: 'fault', zone: id.slice(5), fault: kind } });
+    openFor(partUnder(x, y));
     return Promise.resolve();
   });
   return (
@@ -88,7 +108,7 @@ function Planned({ view }: { view: SandboxView }) {
           <li key={id} className="flex items-center gap-2 font-mono">
             <span className="text-faint">{stopwatch(at * 1_000_000)}</span>
             <span className="min-w-0 flex-1 truncate">
-              {String(fault['kind'])} {String(fault['host'] ?? '')}
+              {String(fault['kind'])} {String(fault['host'] ?? fault['zone'] ?? '')}
             </span>
             <Button size="small" look="quiet" onClick={() => void act({ do: 'forget-fault', id })}>
               Forget

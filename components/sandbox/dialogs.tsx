@@ -42,7 +42,12 @@ export function Dialogs({ view }: { view: SandboxView }) {
         />
       );
     case 'fault':
-      return <FaultDialog host={dialog.host} zone={dialog.zone} fault={dialog.fault} />;
+      return (
+        <FaultDialog
+          target={{ host: dialog.host, zone: dialog.zone, link: dialog.link }}
+          fault={dialog.fault}
+        />
+      );
     case 'find':
       return <Find view={view} />;
     case 'menu':

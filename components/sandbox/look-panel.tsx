@@ -5,7 +5,7 @@ import { cn } from '@/components/ui/class-names';
 import { StatusDot } from '@/components/ui/status-dot';
 import type { ReachRow, SandboxView } from '@/lib/session/sandbox/view';
 import { durationText } from '@/lib/views/times';
-import { whatIf, whatReaches } from './context-menu';
+import { whatIf, whatReaches } from './lenses';
 import { useBuilder, useSandboxUi } from './sandbox-context';
 
 /** Lenses: what reaches what, what stops without what, how long a leg takes. Answered by letting it happen aside. */

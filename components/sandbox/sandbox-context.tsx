@@ -5,6 +5,7 @@ import { toast } from 'sonner';
 import { useStore } from 'zustand';
 import { useClient } from '@/components/workbench/run-context';
 import { createSandboxStore, type SandboxStore, type SandboxUi } from '@/lib/client/sandbox-store';
+import type { FaultEntry } from '@/lib/session/sandbox/document';
 import type { Intent } from '@/lib/session/sandbox/intents';
 import type { SandboxAsk, SandboxReply } from '@/lib/session/sandbox/view';
 
@@ -16,6 +17,10 @@ export interface Builder {
     ask: SandboxAsk,
     kind: Kind,
   ): Promise<Extract<SandboxReply, { kind: Kind }> | undefined>;
+  /** Breaks it now, and says so; false when it was refused. */
+  strike(...faults: FaultEntry[]): Promise<boolean>;
+  /** Brings in order again what these faults did. */
+  mend(...faults: FaultEntry[]): Promise<boolean>;
   undo(): void;
   redo(): void;
   say(text: string): void;
@@ -44,10 +49,18 @@ export function SandboxProvider({ children }: { children: ReactNode }) {
       if (reply !== undefined) say(reply.said);
       return reply?.made;
     };
+    const each = async (kind: 'strike' | 'mend', faults: readonly FaultEntry[]) => {
+      let reply: Awaited<ReturnType<typeof ask<'edited'>>>;
+      for (const fault of faults) reply = await ask({ kind, fault }, 'edited');
+      if (reply !== undefined) say(reply.said);
+      return reply !== undefined;
+    };
     return {
       store,
       ask,
       say,
+      strike: (...faults) => each('strike', faults),
+      mend: (...faults) => each('mend', faults),
       act: (intent) => edited({ kind: 'intent', intent }),
       undo: () => void edited({ kind: 'undo' }),
       redo: () => void edited({ kind: 'redo' }),

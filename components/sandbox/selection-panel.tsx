@@ -1,16 +1,18 @@
 'use client';
 
-import { Copy, Link2, Lock, Route, SquareTerminal, Trash2, Unlock } from 'lucide-react';
-import { type ReactNode, useEffect, useState } from 'react';
+import { Copy, Link2, Lock, SquareTerminal, Trash2, Unlock } from 'lucide-react';
+import { useEffect, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { useHandles, useRun } from '@/components/workbench/run-context';
-import { traceLink } from '@/components/workbench/trace-link';
 import { useOpenTerminal } from '@/components/workbench/use-open-terminal';
 import { FLOW_WORD } from '@/lib/session/sandbox/palette';
 import type { SandboxView } from '@/lib/session/sandbox/view';
 import { KIND_WORD } from '@/lib/views/tones';
 import { align, type Alignment, duplicate, removeSelected } from './commands';
+import { partitionOf } from './link-faults';
+import { LinkPart } from './link-part';
 import { useBuilder, useSandboxUi } from './sandbox-context';
+import { Tools } from './tools';
 
 /** What is selected: its name, address, links, and what can be done with it. */
 export function SelectionPanel({ view }: { view: SandboxView }) {
@@ -62,10 +64,6 @@ function Line({
     </label>
   );
 }
-function Tools({ children }: { children: ReactNode }) {
-  return <div className="flex flex-wrap gap-1 pt-1">{children}</div>;
-}
-
 function HostPart({ id, view }: { id: string; view: SandboxView }) {
   const { act, store } = useBuilder();
   const openTerminal = useOpenTerminal();
@@ -221,7 +219,7 @@ function Packages({ id, view }: { id: string; view: SandboxView }) {
 }
 
 function ZonePart({ id, view }: { id: string; view: SandboxView }) {
-  const { act, store } = useBuilder();
+  const { act, store, strike, mend } = useBuilder();
   const zone = view.zones[id];
   if (zone === undefined) return null;
   return (
@@ -234,6 +232,14 @@ function ZonePart({ id, view }: { id: string; view: SandboxView }) {
           Group…
         </Button>
         <CommonTools id={id} locked={zone.locked === true} />
+      </Tools>
+      <Tools>
+        <Button size="small" look="danger" onClick={() => void strike(partitionOf(id, []))}>
+          Cut it off
+        </Button>
+        <Button size="small" onClick={() => void mend(partitionOf(id, []))}>
+          Join it again
+        </Button>
       </Tools>
     </div>
   );
@@ -254,67 +260,6 @@ function EnvironmentPart({ id, view }: { id: string; view: SandboxView }) {
     </div>
   );
 }
-function LinkPart({ id, view }: { id: string; view: SandboxView }) {
-  const { act } = useBuilder();
-  const handles = useHandles();
-  const link = view.links.find((candidate) => candidate.id === id);
-  if (link === undefined) return <p className="text-xs text-muted">This link is gone.</p>;
-  return (
-    <div className="space-y-1.5 text-xs">
-      <p className="font-mono">
-        {link.from} → {link.to}
-      </p>
-      <ul className="space-y-1">
-        {link.flows.map(({ from, to, flow }) => (
-          <li key={`${from} ${to} ${flow}`} className="flex items-center gap-2">
-            <span className="min-w-0 flex-1">
-              {FLOW_WORD[flow].title}: {from} to {to}
-            </span>
-            <Button size="small" onClick={() => void act({ do: 'disconnect', flows: [{ from, to, flow }] })}>
-              Take away
-            </Button>
-          </li>
-        ))}
-      </ul>
-      {link.kind === 'traffic' && (
-        <Tools>
-          <Button size="small" onClick={() => void traceLink(handles, [link.from, link.to])}>
-            <Route size={11} /> Trace the latest request
-          </Button>
-        </Tools>
-      )}
-      <Cables from={link.from} view={view} />
-    </div>
-  );
-}
-/** The cable on the near side of a link. */
-function Cables({ from, view }: { from: string; view: SandboxView }) {
-  const builder = useBuilder();
-  const device = Object.keys(view.hosts[from]?.interfaces ?? {})[0];
-  if (device === undefined) return null;
-  const strike = (fault: Record<string, string | number>) =>
-    void builder
-      .ask({ kind: 'strike', fault }, 'edited')
-      .then((reply) => reply !== undefined && builder.say(reply.said));
-  return (
-    <Tools>
-      <Button
-        size="small"
-        look="danger"
-        onClick={() => strike({ kind: 'link', host: from, interface: device, state: 'down' })}
-      >
-        Pull the cable of {from}
-      </Button>
-      <Button
-        size="small"
-        onClick={() => strike({ kind: 'link', host: from, interface: device, state: 'up' })}
-      >
-        Put it back
-      </Button>
-    </Tools>
-  );
-}
-
 const ALIGNMENTS: readonly [Alignment, string][] = [
   ['left', 'Left'],
   ['centre', 'Centre'],

@@ -3,6 +3,7 @@
 import type { KeyboardEvent } from 'react';
 import { useHandles } from '@/components/workbench/run-context';
 import { type Bench, copySelected, duplicate, paste, removeSelected, select, viewOf } from './commands';
+import { targetOf } from './link-faults';
 import { useBuilder } from './sandbox-context';
 
 /** The keys of the builder. Letters only on the canvas and in the outline; those with Ctrl wherever nobody types. */
@@ -57,10 +58,15 @@ const ON_PARTS: Readonly<Record<string, Run>> = {
     builder.store.setState({ dialog: { kind: 'connect', from } });
     return true;
   },
-  b: ({ builder }) => {
-    const [host] = builder.store.getState().selected;
-    if (host === undefined) return false;
-    builder.store.setState({ dialog: { kind: 'fault', host } });
+  b: (bench) => {
+    const { store } = bench.builder;
+    const [part] = store.getState().selected;
+    const view = viewOf(bench);
+    const target = part === undefined || view === undefined ? {} : targetOf(part, view);
+    if (Object.keys(target).length === 0) return false;
+    store.setState({
+      dialog: { kind: 'fault', ...target, ...(target.link === undefined ? {} : { fault: 'impair' }) },
+    });
     return true;
   },
   m: (bench) => {

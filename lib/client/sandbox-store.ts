@@ -8,7 +8,7 @@ export type SandboxDialog =
   /** Choose the far end, or with both ends what may flow. */
   | { kind: 'connect'; from: string; to?: string }
   | { kind: 'rename'; id: string }
-  | { kind: 'fault'; host?: string; zone?: string; fault?: string }
+  | { kind: 'fault'; host?: string; zone?: string; link?: string; fault?: string }
   | { kind: 'find' }
   | { kind: 'group'; zones: string[] }
   | { kind: 'menu'; ids: string[]; x: number; y: number };

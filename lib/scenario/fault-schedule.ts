@@ -33,6 +33,7 @@ export class FaultSchedule {
       if (isOpen()) this.#strike(fault, left);
     });
     this.#undoHandler = kernel.handler<Undo>('run.undo', ({ kind, values, before }) => {
+      if (this.#isGone(values)) return;
       this.world.record('scenario', 'fault.undone', { kind, ...hostIn(values) });
       findFault(kind)?.undo?.(this.world, values, before);
     });
@@ -44,6 +45,17 @@ export class FaultSchedule {
     const delay = durationOf(fault, 'after') ?? 0;
     if (delay === 0) this.#strike(fault, left);
     else this.kernel.after(delay, this.#strikeHandler, { fault, left });
+  }
+  /** Undoes what a fault of these parameters did; what was before it is not known any more. */
+  mend(fault: Entry): void {
+    const definition = findFault(fault.kind);
+    if (definition === undefined) return;
+    const values = valuesOf(definition.parameters, fault);
+    if (!this.#isGone(values)) definition.undo?.(this.world, values, undefined);
+  }
+  /** The machine was carried away since. */
+  #isGone({ host }: ParameterValues): boolean {
+    return typeof host === 'string' && host !== '' && this.world.findHost(host) === undefined;
   }
   #strike(fault: Entry, left: number): void {
     const every = durationOf(fault, 'every');
@@ -60,6 +72,10 @@ export class FaultSchedule {
         return;
       }
       values['host'] = found;
+    }
+    if (this.#isGone(values)) {
+      this.world.record('scenario', 'fault.nobody', { ...hostIn(values) });
+      return;
     }
     const before: unknown = definition.apply(this.world, values);
     const lasts = durationOf(fault, 'for');

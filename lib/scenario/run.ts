@@ -240,6 +240,10 @@ export class Run<I> {
   strike(fault: Readonly<Record<string, unknown>> & { kind: string }): void {
     this.#faults.begin(fault);
   }
+  /** What a fault broke is in order again, before its time or though it was to stay. */
+  mend(fault: Readonly<Record<string, unknown>> & { kind: string }): void {
+    this.#faults.mend(fault);
+  }
   /** The learner asks for the next hint. */
   takeHint(): number {
     const index = this.scenario.hints.findIndex((_, at) => !this.progress.hintsShown.includes(at));

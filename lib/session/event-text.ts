@@ -23,6 +23,7 @@ const WORDS: Readonly<Record<string, (data: Data, host: string) => Said>> = {
   }),
   tomorrow: () => ({ text: 'Tomorrow', tone: 'active', mark: 'fault' }),
   inject: (data) => ({ text: `Broken on purpose: ${word(data, 'kind')}`, tone: 'broken', mark: 'fault' }),
+  mend: (data) => ({ text: `Mended: ${word(data, 'kind')}`, tone: 'ok', mark: 'fault' }),
   'objective.met': (data) => ({
     text: `Objective met: ${word(data, 'title') || word(data, 'id')}`,
     tone: 'ok',

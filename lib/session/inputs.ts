@@ -117,9 +117,14 @@ export function applyInput(run: Run<RunInput>, input: RunInput): void {
     case 'inject': {
       const { kind } = input.fault;
       if (typeof kind !== 'string' || findFault(kind) === undefined) return;
-      kernel.withCause(world.record('instructor', 'inject', { kind }), () =>
-        run.strike({ ...input.fault, kind }),
-      );
+      if (input.fault['mend'] === true)
+        kernel.withCause(world.record('instructor', 'mend', { kind }), () =>
+          run.mend({ ...input.fault, kind }),
+        );
+      else
+        kernel.withCause(world.record('instructor', 'inject', { kind }), () =>
+          run.strike({ ...input.fault, kind }),
+        );
     }
   }
 }

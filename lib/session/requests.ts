@@ -6,6 +6,7 @@
 import type { JournalEntry } from '../kernel/journal';
 import type { Hop } from '../world/network.contract';
 import type { SimulatedWorld } from '../world/world';
+import type { InterfaceState } from '../world/world.contract';
 import { packetFields } from './packet-view';
 import type { LinkStatus, LinkView, RequestBatch, TraceView } from './messages';
 
@@ -174,7 +175,7 @@ export class Requests {
       const seconds = WINDOW / SECOND;
       return {
         id,
-        up: this.#isUp(from) && this.#isUp(to),
+        up: this.#isJoined(from, to),
         rate: Math.round((rate.all / seconds) * 10) / 10,
         failing: Math.round((rate.bad / seconds) * 10) / 10,
       };
@@ -188,9 +189,20 @@ export class Requests {
     );
     return (passed.findLast(({ data }) => !data.ok) ?? passed.at(-1))?.data.trace;
   }
-  #isUp(name: string): boolean {
+  /** Both have power, and a card with a link that leads to the other: in a segment of both, else any. */
+  #isJoined(from: string, to: string): boolean {
+    const [near, far] = [this.#wired(from), this.#wired(to)];
+    const common = near.filter(({ segment }) => far.some((other) => other.segment === segment));
+    const isRunning = ({ up, carrier }: { up: boolean; carrier: boolean }) => up && carrier;
+    if (common.length === 0) return near.some(isRunning) && far.some(isRunning);
+    return common.some(
+      (card) => isRunning(card) && far.some((other) => other.segment === card.segment && isRunning(other)),
+    );
+  }
+  #wired(name: string): InterfaceState[] {
     const state = this.world.findHost(name)?.state;
-    return state !== undefined && state.power !== 'off';
+    if (state === undefined || state.power === 'off') return [];
+    return [...state.interfaces.values()].filter(({ segment }) => segment !== undefined);
   }
   /** Of one traffic source (or of all) in the last seconds. */
   recent(

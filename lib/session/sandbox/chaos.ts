@@ -1,11 +1,10 @@
 /** Random faults from a seed: something breaks somewhere, and mends after a while. */
 import type { RandomStream } from '../../std/random';
 import type { World } from '../../world/world.contract';
-
-type Fault = Record<string, string | number | boolean>;
+import type { FaultEntry } from './document';
 
 /** Undone by the fault schedule after `for`. */
-export function chaosFault(world: World, random: RandomStream): Fault | undefined {
+export function chaosFault(world: World, random: RandomStream): FaultEntry | undefined {
   const hosts = world
     .hosts()
     .filter(
@@ -17,7 +16,7 @@ export function chaosFault(world: World, random: RandomStream): Fault | undefine
   const seconds = random.integer(10, 40);
   const device = [...host.state.interfaces.keys()].find((name) => name !== 'lo');
   const lasting = { host: host.name, for: `${seconds}s` };
-  const kinds: Fault[] = [
+  const kinds: FaultEntry[] = [
     { kind: 'power-cycle', host: host.name },
     { kind: 'freeze', ...lasting },
   ];

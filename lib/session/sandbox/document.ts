@@ -60,12 +60,14 @@ export interface LinkPart {
   to: string;
   flow: 'ssh' | 'any';
 }
-/** A fault of `lib/faults` at an instant of the run. */
+/** A fault of `lib/faults` with its parameters, and the keys that every fault may have (`for`, `every`, …). */
+export type FaultEntry = Record<string, string | number | boolean | string[]>;
+/** A fault at an instant of the run. */
 export interface PlannedFault {
   id: string;
   /** Seconds since the start. */
   at: number;
-  fault: Record<string, string | number | boolean>;
+  fault: FaultEntry;
 }
 export interface Chaos {
   on: boolean;

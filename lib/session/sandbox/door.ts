@@ -57,7 +57,12 @@ const host = z.strictObject({
 });
 const fault = z.record(
   z.string().check(z.maxLength(40)),
-  z.union([z.string().check(z.maxLength(20_000)), z.number(), z.boolean()]),
+  z.union([
+    z.string().check(z.maxLength(20_000)),
+    z.number(),
+    z.boolean(),
+    z.array(z.string().check(z.maxLength(200))).check(z.maxLength(MOST_HOSTS)),
+  ]),
 );
 const documentSchema = z.strictObject({
   format: z.literal('faultline-sandbox'),

@@ -1,5 +1,5 @@
 /** What somebody does on the canvas, as plain data; `plan.ts` makes edits of it. */
-import type { Chaos, Flow, HostPart, LinkPart, ZonePart } from './document';
+import type { Chaos, FaultEntry, Flow, HostPart, LinkPart, ZonePart } from './document';
 
 export interface Place {
   x: number;
@@ -35,6 +35,6 @@ export type Intent =
   | { do: 'packages'; id: string; packages: string[]; enable: string[] }
   | { do: 'rate'; host: string; rate: number }
   | { do: 'all-rates'; factor: number }
-  | { do: 'plan-fault'; at: number; fault: Record<string, string | number | boolean> }
+  | { do: 'plan-fault'; at: number; fault: FaultEntry }
   | { do: 'forget-fault'; id: string }
   | { do: 'chaos'; chaos: Chaos };

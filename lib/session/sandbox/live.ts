@@ -21,7 +21,15 @@ import { chaosFault } from './chaos';
 import { LEARNER, scenarioOf } from './compile';
 import { checkDocument } from './door';
 import { registerLenses } from './reach-callback';
-import { applyEdit, applyEdits, type Edit, type HostPart, type SandboxDocument, type Step } from './document';
+import {
+  applyEdit,
+  applyEdits,
+  type Edit,
+  type FaultEntry,
+  type HostPart,
+  type SandboxDocument,
+  type Step,
+} from './document';
 
 /** Plain data in the world's state. */
 export interface SandboxState {
@@ -50,7 +58,7 @@ const HANDLERS = new WeakMap<Kernel, Handlers>();
 export function registerSandbox(
   world: SimulatedWorld,
   document: SandboxDocument,
-  strike: (fault: Record<string, string | number | boolean>) => void,
+  strike: (fault: FaultEntry) => void,
 ): void {
   const { kernel } = world;
   registerLenses(world);

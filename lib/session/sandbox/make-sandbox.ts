@@ -7,6 +7,7 @@ import { applyInput } from '../inputs';
 import type { RunInput, ScenarioSource } from '../messages';
 import { BASE_PACKAGES, makeRegistry } from '../plug-ins';
 import { scenarioOf, settleMicros } from './compile';
+import type { FaultEntry } from './document';
 import { readDocument } from './door';
 import { beginPlans, registerSandbox } from './live';
 
@@ -27,7 +28,7 @@ export function makeSandbox(
   const { document } = read;
   const registry = makeRegistry();
   const scenario = scenarioOf(document, (name) => registry.packageFiles(name) !== undefined);
-  let strike: (fault: Record<string, string | number | boolean>) => void = () => undefined;
+  let strike: (fault: FaultEntry) => void = () => undefined;
   const run: Run<RunInput> = new Run<RunInput>({
     scenario,
     files: {},

@@ -68,14 +68,21 @@ export class SandboxSession extends Session {
         this.input({ kind: 'inject', fault: ask.fault });
         return { kind: 'edited', said: `${definition.title}: done`, made: [] };
       }
+      case 'mend': {
+        const definition = FAULTS.find(({ kind }) => kind === ask.fault['kind']);
+        if (definition?.undo === undefined) return 'That cannot be mended.';
+        this.input({ kind: 'inject', fault: { ...ask.fault, mend: true } });
+        return { kind: 'edited', said: `${definition.title}: in order again`, made: [] };
+      }
       case 'faults':
         return {
           kind: 'faults',
-          faults: FAULTS.map(({ kind, title, description, parameters }) => ({
+          faults: FAULTS.map(({ kind, title, description, parameters, undo }) => ({
             kind,
             title,
             description,
             parameters,
+            mends: undo !== undefined,
           })),
         };
       case 'reach': {

@@ -241,6 +241,48 @@ test('the pair fails over, an edit by hand changes the picture, and undo repairs
   expect(session.frame().addresses).toEqual([{ address: '10.0.1.100', holders: ['lb1'] }]);
 });
 
+test('a cable and a zone break and mend; what is planned for a machine that has gone happens to nobody', () => {
+  const { session, ask } = open(starterDocument('balanced'));
+  session.advance(10 * SECOND);
+  const link = (id: string) => session.fullFrame().links?.find((candidate) => candidate.id === id);
+  expect(link('fw1-lb1')).toMatchObject({ up: true });
+  const cable = { kind: 'link', host: 'lb1', interface: 'eth0', state: 'down' };
+  ask({ kind: 'strike', fault: cable });
+  session.advance(11 * SECOND);
+  // One pulled cable: both links that need it are down, others are not.
+  expect([link('fw1-lb1')?.up, link('lb1-app1')?.up, link('customers1-fw1')?.up]).toEqual([
+    false,
+    false,
+    true,
+  ]);
+  expect(ask({ kind: 'mend', fault: cable })).toMatchObject({ said: 'Cable: in order again' });
+  session.advance(20 * SECOND);
+  expect(link('fw1-lb1')).toMatchObject({ up: true, failing: 0 });
+
+  const failed = () => session.run.progress.totals.get('customers1')?.failed ?? 0;
+  const cut = { kind: 'partition', zone: 'app', group: ['app1', 'app2', 'app3'] };
+  ask({ kind: 'strike', fault: cut });
+  session.advance(40 * SECOND);
+  const during = failed();
+  expect(during).toBeGreaterThan(0);
+  ask({ kind: 'mend', fault: cut });
+  session.advance(60 * SECOND);
+  const after = failed();
+  session.advance(65 * SECOND);
+  expect(failed()).toBe(after);
+
+  ask({
+    kind: 'intent',
+    intent: { do: 'plan-fault', at: 70, fault: { kind: 'power-return', host: 'app3' } },
+  });
+  ask({ kind: 'intent', intent: { do: 'remove', ids: ['app3'] } });
+  session.advance(80 * SECOND);
+  expect(session.fullFrame().hosts?.map(({ id }) => id)).not.toContain('app3');
+  expect(() => ask({ kind: 'mend', fault: { kind: 'command', host: 'lb1', run: 'true' } })).toThrow(
+    'cannot be mended',
+  );
+});
+
 test('lenses answer by trying, and nothing of it has happened afterwards', () => {
   const { session, ask } = open(starterDocument('zones'));
   session.advance(10 * SECOND);

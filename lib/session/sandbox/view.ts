@@ -1,6 +1,14 @@
 /** What crosses the worker boundary about a sandbox: plain data both ways. */
 import type { Parameter } from '../../world/parameters';
-import type { Chaos, EnvironmentPart, HostPart, PlannedFault, SandboxDocument, ZonePart } from './document';
+import type {
+  Chaos,
+  EnvironmentPart,
+  FaultEntry,
+  HostPart,
+  PlannedFault,
+  SandboxDocument,
+  ZonePart,
+} from './document';
 import type { Intent } from './intents';
 import type { LinkPicture } from './links';
 
@@ -11,7 +19,9 @@ export type SandboxAsk =
   /** The whole document, with the files as they are on the hosts now. */
   | { kind: 'document' }
   /** A fault of the registry, now. */
-  | { kind: 'strike'; fault: Record<string, string | number | boolean> }
+  | { kind: 'strike'; fault: FaultEntry }
+  /** What that fault broke is in order again. */
+  | { kind: 'mend'; fault: FaultEntry }
   | { kind: 'faults' }
   | { kind: 'reach'; host: string }
   /** What stops if these die? Hosts, or a zone. */
@@ -32,6 +42,8 @@ export interface FaultView {
   title: string;
   description: string;
   parameters: readonly Parameter[];
+  /** It can last for a while and then mend. */
+  mends: boolean;
 }
 /** One try to connect, as a simulated TCP connect went. */
 export interface ReachRow {
