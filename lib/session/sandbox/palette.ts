@@ -59,8 +59,8 @@ export const PALETTE: readonly PaletteEntry[] = [
   {
     id: 'haproxy',
     sort: 'host',
-    title: 'HAProxy balancer',
-    hint: 'Spreads requests on port 80; health checks ask its servers',
+    title: 'HAProxy LB',
+    hint: 'Load balancer: spreads requests on port 80; health checks ask its servers',
     kind: 'load-balancer',
     stem: 'lb',
     packages: ['haproxy', 'keepalived'],
@@ -70,8 +70,8 @@ export const PALETTE: readonly PaletteEntry[] = [
   {
     id: 'nginx',
     sort: 'host',
-    title: 'nginx balancer',
-    hint: 'Spreads requests on port 80; leaves out servers that failed',
+    title: 'nginx LB',
+    hint: 'Load balancer: spreads requests on port 80; leaves out servers that failed',
     kind: 'load-balancer',
     stem: 'lb',
     packages: ['nginx', 'keepalived'],
