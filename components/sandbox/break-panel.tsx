@@ -6,6 +6,7 @@ import type { SandboxView } from '@/lib/session/sandbox/view';
 import { stopwatch } from '@/lib/views/times';
 import { FaultForm } from './fault-form';
 import { targetOf } from './link-faults';
+import { partUnder } from './part-under';
 import { useBuilder, useSandboxUi } from './sandbox-context';
 import { useDragging } from './use-dragging';
 
@@ -40,18 +41,6 @@ export function BreakPanel({ view }: { view: SandboxView }) {
   );
 }
 
-/** The part of the canvas under a point: a host, a zone, or `link:ID`. */
-function partUnder(x: number, y: number): string | undefined {
-  const under = document.elementsFromPoint(x, y).map((element) => element.closest<HTMLElement>(PARTS));
-  const id = (part: HTMLElement | null | undefined) => part?.dataset['id'];
-  const edge = under.find((part) => part?.classList.contains('react-flow__edge') === true);
-  const node = under.find((part) => part?.classList.contains('react-flow__node') === true);
-  const host = id(node)?.includes(':') === false ? id(node) : undefined;
-  // A wire lies over its zone and under the machines.
-  return host ?? (edge === undefined ? id(node)?.replace(/^zone:/, '') : `link:${id(edge) ?? ''}`);
-}
-const PARTS = '.react-flow__node, .react-flow__edge';
-
 const DRAGGED: readonly [string, string][] = [
   ['power-loss', 'Power loss'],
   ['freeze', 'Hang'],
@@ -70,15 +59,12 @@ function FaultChip({ kind, title, view }: { kind: string; title: string; view: S
     if (Object.keys(target).length === 0) say('Choose a machine, a link or a zone first.');
     else store.setState({ dialog: { kind: 'fault', ...target, fault: kind } });
   };
-  const drag = useDragging(title, (x, y) => {
-    openFor(partUnder(x, y));
-    return Promise.resolve();
-  });
+  const drag = useDragging({ title, scrolls: 'y', drop: (x, y) => openFor(partUnder(x, y)) });
   return (
     <li>
       <button
         type="button"
-        className="touch-none select-none rounded-md border border-broken-line bg-broken-soft px-1.5 py-0.5 text-2xs text-broken-text"
+        className="select-none rounded-md border border-broken-line bg-broken-soft px-1.5 py-0.5 text-2xs text-broken-text [@media(pointer:coarse)]:py-1.5"
         {...drag.handlers}
         onClick={() => !drag.wasDrop() && openFor(selected)}
       >

@@ -23,17 +23,20 @@ import { RequestDots } from '@/components/canvas/request-dots';
 import { RequestOverlay } from '@/components/canvas/request-overlay';
 import { TraceBadge } from '@/components/canvas/trace-badge';
 import { useDots } from '@/components/canvas/use-dots';
+import { useCoarsePointer } from '@/components/ui/use-coarse-pointer';
 import { useFitToPanel } from '@/components/canvas/use-fit-to-panel';
 import { useHandles, useRun } from '@/components/workbench/run-context';
 import { traceLink } from '@/components/workbench/trace-link';
 import type { Topology } from '@/lib/session/messages';
 import type { SandboxView } from '@/lib/session/sandbox/view';
 import { BuildWire } from './build-wire';
-import { select } from './commands';
+import { choose, select } from './commands';
 import { type BuildNode, buildNodes, partOf } from './flow-nodes';
 import { movesOf } from './moves';
 import { BuildEnvironment, BuildHost, BuildZone } from './nodes';
+import { partUnder } from './part-under';
 import { useBuilder, useSandboxUi } from './sandbox-context';
+import { useLongPress } from './use-long-press';
 
 const NODE_TYPES: NodeTypes = { environment: BuildEnvironment, zone: BuildZone, host: BuildHost };
 const EDGE_TYPES: EdgeTypes = { wire: BuildWire };
@@ -73,15 +76,23 @@ export function BuildCanvas({ view }: { view: SandboxView }) {
   const fitting = useFitToPanel(frame, FIT);
   useFitting(frame, Object.keys(view.zones).length);
 
-  const choose = useCallback(
+  const chooseAll = useCallback(
     (ids: readonly string[]) => select({ builder, handles }, ids),
     [builder, handles],
   );
-  const openMenu = (event: MouseEvent | globalThis.MouseEvent, ids: string[]) => {
-    event.preventDefault();
-    choose(ids);
-    builder.store.setState({ dialog: { kind: 'menu', ids, x: event.clientX, y: event.clientY } });
+  const openMenuAt = (part: string, x: number, y: number) => {
+    const ids = selected.includes(part) ? [...selected] : [part];
+    chooseAll(ids);
+    builder.store.setState({ dialog: { kind: 'menu', ids, x, y } });
   };
+  const openMenu = (event: MouseEvent | globalThis.MouseEvent, part: string) => {
+    event.preventDefault();
+    openMenuAt(part, event.clientX, event.clientY);
+  };
+  const longPress = useLongPress((x, y) => {
+    const part = partUnder(x, y);
+    if (part !== undefined) openMenuAt(part, x, y);
+  });
   const traceUnder = (event: MouseEvent) => {
     const box = frame.current?.getBoundingClientRect();
     if (!running || box === undefined) return;
@@ -96,7 +107,7 @@ export function BuildCanvas({ view }: { view: SandboxView }) {
   return (
     // The canvas itself takes no key; a click on a moving dot opens its trace, which the list of requests does too.
     // oxlint-disable-next-line jsx-a11y/no-static-element-interactions, jsx-a11y/click-events-have-key-events
-    <div ref={frame} data-canvas className="absolute inset-0" onClickCapture={traceUnder}>
+    <div ref={frame} data-canvas className="absolute inset-0" onClickCapture={traceUnder} {...longPress}>
       <ReactFlow
         nodes={nodes}
         edges={edges}
@@ -109,36 +120,24 @@ export function BuildCanvas({ view }: { view: SandboxView }) {
         isValidConnection={({ source, target }) => source !== target}
         connectionMode={ConnectionMode.Loose}
         connectionRadius={36}
-        onNodeClick={(event, node) => {
-          const part = partOf(node);
-          const isMore = event.shiftKey || event.ctrlKey || event.metaKey;
-          choose(
-            !isMore
-              ? [part]
-              : selected.includes(part)
-                ? selected.filter((id) => id !== part)
-                : [...selected, part],
-          );
-        }}
+        onNodeClick={(event, node) => choose({ builder, handles }, partOf(node), event, selected)}
         onEdgeClick={(_, edge) => {
-          choose([`link:${edge.id}`]);
+          chooseAll([`link:${edge.id}`]);
           void traceLink(handles, [edge.source, edge.target]);
         }}
-        onPaneClick={() => choose([])}
+        onPaneClick={() => !builder.store.getState().several && chooseAll([])}
         onMoveStart={fitting.onMoveStart}
         onSelectionEnd={() =>
-          choose(
+          chooseAll(
             store
               .getState()
               .nodes.filter((node) => node.selected === true)
               .map(partOf),
           )
         }
-        onNodeContextMenu={(event, node) =>
-          openMenu(event, selected.includes(partOf(node)) ? [...selected] : [partOf(node)])
-        }
-        onEdgeContextMenu={(event, edge) => openMenu(event, [`link:${edge.id}`])}
-        onSelectionContextMenu={(event) => openMenu(event, [...selected])}
+        onNodeContextMenu={(event, node) => openMenu(event, partOf(node))}
+        onEdgeContextMenu={(event, edge) => openMenu(event, `link:${edge.id}`)}
+        onSelectionContextMenu={(event) => selected[0] !== undefined && openMenu(event, selected[0])}
         snapToGrid={snap}
         snapGrid={SNAP}
         minZoom={0.08}
@@ -181,6 +180,7 @@ function useFitting(frame: { readonly current: HTMLElement | null }, zones: numb
 /** The nodes as they stand while somebody drags them; what comes to rest is told to the world. */
 function useBuildNodes(topology: Topology, view: SandboxView, selected: readonly string[]) {
   const builder = useBuilder();
+  const coarse = useCoarsePointer();
   const [nodes, setNodes] = useState<BuildNode[]>([]);
   const latest = useRef<BuildNode[]>([]);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -192,8 +192,8 @@ function useBuildNodes(topology: Topology, view: SandboxView, selected: readonly
   }, []);
   useEffect(() => {
     parts.current = { topology, view };
-    show(buildNodes(topology, view, latest.current, new Set(selected)));
-  }, [topology, view, selected, show]);
+    show(buildNodes(topology, view, latest.current, { selected: new Set(selected), coarse }));
+  }, [topology, view, selected, coarse, show]);
   useEffect(() => () => clearTimeout(timer.current), []);
 
   const settle = useCallback(async () => {
@@ -201,9 +201,10 @@ function useBuildNodes(topology: Topology, view: SandboxView, selected: readonly
     const moved = movesOf(latest.current, known);
     if (moved.hosts.length + moved.zones.length === 0) return;
     const done = await builder.act({ do: 'move', ...moved });
-    if (done === undefined)
-      show(buildNodes(known, document, latest.current, new Set(builder.store.getState().selected)));
-  }, [builder, show]);
+    if (done !== undefined) return;
+    const chosen = new Set(builder.store.getState().selected);
+    show(buildNodes(known, document, latest.current, { selected: chosen, coarse }));
+  }, [builder, coarse, show]);
 
   const handles = useHandles();
   const follow = useCallback(

@@ -6,7 +6,7 @@ import { useHandles, useRun } from '@/components/workbench/run-context';
 import { FLOW_WORD } from '@/lib/session/sandbox/palette';
 import type { SandboxView } from '@/lib/session/sandbox/view';
 import { HEALTH_WORD, KIND_WORD, POWER_WORD } from '@/lib/views/tones';
-import { select } from './commands';
+import { choose } from './commands';
 import { useBuilder, useSandboxUi } from './sandbox-context';
 
 /** The same as the map, as a list: everything can be chosen, connected, broken and removed from here. */
@@ -89,13 +89,7 @@ function Part({ id, children }: { id: string; children: React.ReactNode }) {
       data-part={id}
       aria-pressed={selected}
       className={cn('w-full rounded px-1 py-0.5 text-left hover:bg-ink-3', selected && 'bg-selected-soft')}
-      onClick={(event) => {
-        const before = builder.store.getState().selected;
-        select(
-          { builder, handles },
-          event.ctrlKey || event.metaKey || event.shiftKey ? [...before, id] : [id],
-        );
-      }}
+      onClick={(event) => choose({ builder, handles }, id, event, builder.store.getState().selected)}
     >
       {children}
     </button>

@@ -54,6 +54,21 @@ export function select({ builder, handles }: Bench, ids: readonly string[]): voi
   if (handles.workbench.getState().host !== host) handles.workbench.selectHost(host);
 }
 
+/**
+ * A click on a part: it alone, or with Shift, Ctrl or *Choose several* one more or one less.
+ * @param selected what was selected before the click: the canvas may have chosen by itself meanwhile
+ */
+export function choose(
+  bench: Bench,
+  part: string,
+  { shiftKey, ctrlKey, metaKey }: { shiftKey: boolean; ctrlKey: boolean; metaKey: boolean },
+  selected: readonly string[],
+): void {
+  const { several } = bench.builder.store.getState();
+  if (!(shiftKey || ctrlKey || metaKey || several)) select(bench, [part]);
+  else select(bench, selected.includes(part) ? selected.filter((id) => id !== part) : [...selected, part]);
+}
+
 export async function copySelected(bench: Bench): Promise<Fragment | undefined> {
   const reply = await bench.builder.ask({ kind: 'document' }, 'document');
   if (reply === undefined) return undefined;

@@ -27,7 +27,8 @@ export function buildNodes(
   topology: Topology,
   view: SandboxView,
   before: readonly BuildNode[],
-  selected: ReadonlySet<string>,
+  /** `coarse`: a finger pans the map over zones; a zone moves once it is chosen. */
+  { selected, coarse }: { selected: ReadonlySet<string>; coarse: boolean },
 ): BuildNode[] {
   const known = new Map(before.map((node) => [node.id, node]));
   const kept = <T extends BuildNode>(node: T): T => {
@@ -37,14 +38,14 @@ export function buildNodes(
   const zoned = new Set(topology.zones.map(({ id }) => id));
   return [
     ...environmentNodes(topology, view).map(kept),
-    ...topology.zones.map((zone) => kept(zoneNode(zone, view))),
+    ...topology.zones.map((zone) => kept(zoneNode(zone, view, !coarse || selected.has(zone.id)))),
     ...topology.hosts
       .filter(({ zone }) => zoned.has(zone))
       .map((host) => kept(hostNode(host, topology, view))),
   ];
 }
 
-function zoneNode(zone: ZoneView, view: SandboxView): BuildZoneNode {
+function zoneNode(zone: ZoneView, view: SandboxView, isMovable: boolean): BuildZoneNode {
   const locked = view.zones[zone.id]?.locked === true;
   return {
     id: `zone:${zone.id}`,
@@ -53,7 +54,7 @@ function zoneNode(zone: ZoneView, view: SandboxView): BuildZoneNode {
     width: zone.width,
     height: zone.height,
     zIndex: LAYER.zone,
-    draggable: !locked,
+    draggable: isMovable && !locked,
     connectable: false,
     ariaLabel: `Zone ${zone.label}, ${zone.subnet}${locked ? ', locked' : ''}`,
     data: { zone, locked },

@@ -3,6 +3,7 @@
 import { useReactFlow } from '@xyflow/react';
 import { Square } from 'lucide-react';
 import { HostIcon } from '@/components/canvas/host-icon';
+import { useCoarsePointer } from '@/components/ui/use-coarse-pointer';
 import { useHandles, useRun } from '@/components/workbench/run-context';
 import { PALETTE, type PaletteEntry } from '@/lib/session/sandbox/palette';
 import type { SandboxView } from '@/lib/session/sandbox/view';
@@ -23,48 +24,67 @@ const HOME: Readonly<Record<string, readonly string[]>> = {
   server: ['data', 'app'],
 };
 
-/** What can be dropped: dragged by mouse, pen or finger, or placed by Enter. */
-export function Palette() {
+/** What can be dropped: dragged by mouse, pen or finger, or placed by a tap or Enter. `row`: all in one line that scrolls. */
+export function Palette({ row = false }: { row?: boolean }) {
   const packages = useRun((state) => state.sandbox?.packages);
   const entries = PALETTE.filter(
     (entry) => entry.sort === 'zone' || entry.needs === undefined || packages?.includes(entry.needs) === true,
   );
+  if (row)
+    return (
+      <section
+        aria-label="Palette"
+        className="shrink-0 overflow-x-auto border-b border-line bg-ink-1 px-2 py-1.5"
+      >
+        <ul className="flex w-max gap-1">
+          {entries.map((entry) => (
+            <Item key={entry.id} entry={entry} scrolls="x" />
+          ))}
+        </ul>
+      </section>
+    );
+  const zones = entries.filter(({ sort }) => sort === 'zone');
+  const machines = entries.filter(({ sort }) => sort === 'host');
   return (
     <section aria-label="Palette">
       <h2 className="eyebrow mb-1.5">Zones</h2>
       <ul className="mb-3 grid grid-cols-3 gap-1">
-        {entries
-          .filter(({ sort }) => sort === 'zone')
-          .map((entry) => (
-            <Item key={entry.id} entry={entry} />
-          ))}
+        {zones.map((entry) => (
+          <Item key={entry.id} entry={entry} scrolls="y" />
+        ))}
       </ul>
       <h2 className="eyebrow mb-1.5">Machines</h2>
       <ul className="grid grid-cols-2 gap-1">
-        {entries
-          .filter(({ sort }) => sort === 'host')
-          .map((entry) => (
-            <Item key={entry.id} entry={entry} />
-          ))}
+        {machines.map((entry) => (
+          <Item key={entry.id} entry={entry} scrolls="y" />
+        ))}
       </ul>
-      <p className="mt-2 text-2xs text-faint">
-        Drag onto the map, or press Enter to place into the chosen zone. Then connect: drag from dot to dot,
-        or press c on a machine.
-      </p>
+      <Howto />
     </section>
   );
 }
 
-function Item({ entry }: { entry: PaletteEntry }) {
+function Howto() {
+  const coarse = useCoarsePointer();
+  return (
+    <p className="mt-2 text-2xs text-faint">
+      {coarse
+        ? 'Tap to place into the chosen zone, or drag sideways onto the map. Then connect: drag from dot to dot. Hold a machine, a link or a zone for its menu.'
+        : 'Drag onto the map, or press Enter to place into the chosen zone. Then connect: drag from dot to dot, or press c on a machine.'}
+    </p>
+  );
+}
+
+function Item({ entry, scrolls }: { entry: PaletteEntry; scrolls: 'x' | 'y' }) {
   const place = usePlacing(entry);
-  const drag = useDragging(entry.title, place.at);
+  const drag = useDragging({ title: entry.title, scrolls, drop: (x, y) => void place.at(x, y) });
   return (
     <li>
       <button
         type="button"
         data-palette={entry.id}
         title={entry.hint}
-        className="flex w-full touch-none select-none items-center gap-1.5 rounded-md border border-line bg-ink-2 px-1.5 py-[5px] text-left text-[11.5px] leading-[1.25] hover:border-line-strong hover:bg-ink-3"
+        className="flex w-full select-none items-center gap-1.5 rounded-md border border-line bg-ink-2 px-1.5 py-[5px] text-left text-[11.5px] leading-[1.25] hover:border-line-strong hover:bg-ink-3 [@media(pointer:coarse)]:py-2"
         {...drag.handlers}
         onClick={(event) => {
           // A click of the pointer is the end of a drag that went nowhere: it places too.
@@ -76,6 +96,7 @@ function Item({ entry }: { entry: PaletteEntry }) {
           <Square
             size={12}
             aria-hidden="true"
+            className="shrink-0"
             style={{ color: ZONE_COLOUR[entry.tone] }}
             fill="currentColor"
             fillOpacity={0.25}

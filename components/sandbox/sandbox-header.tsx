@@ -1,6 +1,6 @@
 'use client';
 
-import { LayoutGrid, Magnet, Redo2, Search, Undo2 } from 'lucide-react';
+import { LayoutGrid, Magnet, Redo2, Search, SquareDashedMousePointer, Undo2 } from 'lucide-react';
 import Link from 'next/link';
 import { useEffect, useState } from 'react';
 import { Button } from '@/components/ui/button';
@@ -61,6 +61,7 @@ function Tools() {
   const undo = useRun((state) => state.sandbox?.undo);
   const redo = useRun((state) => state.sandbox?.redo);
   const snap = useSandboxUi((ui) => ui.snap);
+  const several = useSandboxUi((ui) => ui.several);
   return (
     <span role="toolbar" aria-label="Edit" className="flex gap-0.5">
       <Button
@@ -91,6 +92,17 @@ function Tools() {
         onClick={() => builder.store.setState({ dialog: { kind: 'find' } })}
       >
         <Search size={14} />
+      </Button>
+      <Button
+        look="quiet"
+        size="icon"
+        aria-label="Choose several"
+        title={several ? 'A click adds to what is chosen' : 'Choose several: a click adds, as with Shift'}
+        aria-pressed={several}
+        className="aria-pressed:bg-ink-3 aria-pressed:text-text"
+        onClick={() => builder.store.setState({ several: !several })}
+      >
+        <SquareDashedMousePointer size={14} />
       </Button>
       <Button
         look="quiet"

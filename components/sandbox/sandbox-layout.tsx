@@ -122,9 +122,7 @@ function Single({ view }: { view: SandboxView }) {
       <div className="min-h-40 flex-1 overflow-hidden">
         {area === 'map' && (
           <div className="flex h-full flex-col">
-            <div className="max-h-40 shrink-0 overflow-auto border-b border-line bg-ink-1 p-2">
-              <Palette />
-            </div>
+            <Palette row />
             <div className="min-h-0 flex-1">
               <CompareArea>
                 <MapArea view={view} />

@@ -70,7 +70,10 @@ function Bench() {
   return (
     // Keys reach it from whatever has the focus within.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
-    <main className="flex h-dvh min-h-[26rem] flex-col overflow-hidden bg-ink-0" onKeyDown={onKeyDown}>
+    <main
+      className="relative flex h-dvh min-h-[26rem] flex-col overflow-hidden bg-ink-0"
+      onKeyDown={onKeyDown}
+    >
       <SandboxHeader />
       {view === undefined ? <Opening /> : <SandboxLayout key={screen} screen={screen} view={view} />}
       {view !== undefined && <Dialogs view={view} />}

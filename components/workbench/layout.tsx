@@ -4,7 +4,7 @@ import dynamic from 'next/dynamic';
 import { type ReactNode, useMemo } from 'react';
 import { Group, Panel, type PanelImperativeHandle, Separator, usePanelRef } from 'react-resizable-panels';
 import { Button } from '@/components/ui/button';
-import { Tab, TabList, Tabs } from '@/components/ui/tabs';
+import { Tab, TabList, TabPanel, Tabs } from '@/components/ui/tabs';
 import { usePreferences } from '@/lib/client/preferences';
 import type { Area } from '@/lib/client/workbench-store';
 import { Banner } from './banner';
@@ -152,7 +152,7 @@ function Single() {
         </TabList>
       </div>
       <Banner />
-      <div className="min-h-40 flex-1 overflow-hidden">
+      <TabPanel value={area} className="min-h-40 flex-1 overflow-hidden">
         {area === 'incident' && <Side />}
         {area === 'map' && (
           <CompareArea>
@@ -161,7 +161,7 @@ function Single() {
         )}
         {area === 'dock' && <Dock />}
         {area === 'host' && <Inspector />}
-      </div>
+      </TabPanel>
       <Timeline toggles={undefined} />
     </Tabs>
   );

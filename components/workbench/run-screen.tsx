@@ -53,7 +53,7 @@ function Workbench() {
   useShortcuts();
   useFirstTour();
   return (
-    <main className="flex h-dvh min-h-[26rem] flex-col overflow-hidden bg-ink-0">
+    <main className="relative flex h-dvh min-h-[26rem] flex-col overflow-hidden bg-ink-0">
       <WorkbenchHeader />
       {opening ? <Opening /> : <WorkbenchLayout key={screen} screen={screen} />}
       <Announcer />

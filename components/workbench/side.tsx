@@ -30,7 +30,7 @@ function Region({
   return (
     // A scrolling region has to be reachable by keyboard.
     <div
-      className={`min-h-0 overflow-y-auto px-4 outline-offset-[-2px] ${className}`}
+      className={`relative min-h-0 overflow-y-auto px-4 outline-offset-[-2px] ${className}`}
       tabIndex={0}
       role="group"
       aria-label={name}

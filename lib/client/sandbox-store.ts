@@ -25,6 +25,8 @@ export interface SandboxUi {
   losses: { ids: readonly string[]; rows: readonly LossRow[] } | undefined;
   latency: boolean;
   snap: boolean;
+  /** A click adds to what is chosen, or takes from it: for those without Shift. */
+  several: boolean;
   said: string;
 }
 export type SandboxStore = StoreApi<SandboxUi>;
@@ -40,6 +42,7 @@ export function createSandboxStore(): SandboxStore {
     losses: undefined,
     latency: false,
     snap: true,
+    several: false,
     said: '',
   }));
 }
