@@ -35,7 +35,7 @@ export function useDragging({
   useEffect(() => {
     const button = element.current;
     if (button === null || !isDragging) return undefined;
-    const keep = (event: TouchEvent) => event.preventDefault();
+    const keep = (event: TouchEvent) => event.cancelable && event.preventDefault();
     button.addEventListener('touchmove', keep, { passive: false });
     return () => button.removeEventListener('touchmove', keep);
   }, [isDragging]);
