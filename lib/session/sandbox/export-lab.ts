@@ -55,11 +55,12 @@ function environmentOf(host: HostPart): string {
 }
 
 // ---------------------------------------------------------------- containers
+/** Names stand in quotes: a machine may be called `no` or `1e3`, which YAML takes for something else. */
 function composeFile(document: SandboxDocument): string {
   const services = hostsOf(document).map(
-    ([id, host]) => `  ${id}:
+    ([id, host]) => `  "${id}":
     image: debian:12
-    hostname: ${id}
+    hostname: "${id}"
     privileged: true
     command: ["/bin/bash", "/lab/start-host.sh", "${id}"]
     volumes:
@@ -67,7 +68,7 @@ function composeFile(document: SandboxDocument): string {
       - ./hosts:/hosts:ro
     networks:
 ${Object.values(host.interfaces)
-  .map(({ zone, address }) => `      ${zone}:\n        ipv4_address: ${address.split('/')[0] ?? ''}`)
+  .map(({ zone, address }) => `      "${zone}":\n        ipv4_address: ${address.split('/')[0] ?? ''}`)
   .join('\n')}
 `,
   );
@@ -75,7 +76,7 @@ ${Object.values(host.interfaces)
     const parsed = parseCidr(subnet);
     // The first address belongs to a router of the lab, so the bridge of the machine itself takes the last.
     const bridge = parsed === undefined ? '' : formatIPv4(broadcastOf(parsed) - 1);
-    return `  ${id}:
+    return `  "${id}":
     driver: bridge
     internal: false
     ipam:
@@ -215,6 +216,17 @@ else
 fi
 
 if [ -d "$root/hosts/$host" ]; then cp -r "$root/hosts/$host/." /; fi
+# Cards have other names on some machines (Vagrant keeps eth0 for itself): found by address, and named so in the files.
+names=
+for pair in $ADDRESSES; do
+	found=$(ip -o -4 addr show | awk -v address="\${pair#*=}" '$4 == address { print $2; exit }')
+	[ -n "$found" ] && [ "$found" != "\${pair%%=*}" ] && names="$names \${pair%%=*}=$found"
+done
+files=$(grep -rlIE '\\beth[0-9]+\\b' /etc/keepalived /etc/nftables.conf /etc/haproxy /etc/nginx 2>/dev/null || true)
+for file in $files; do
+	for pair in $names; do sed -i "s/\\b\${pair%%=*}\\b/@\${pair#*=}@/g" "$file"; done
+	for pair in $names; do sed -i "s/@\${pair#*=}@/\${pair#*=}/g" "$file"; done
+done
 [ "$FORWARD" = 1 ] && sysctl -qw net.ipv4.ip_forward=1
 for file in /etc/sysctl.d/*.conf; do [ -e "$file" ] && sysctl -q -p "$file" || true; done
 if [ -n "$GATEWAY" ] && [ "$kind" = machine ]; then ip route replace default via "$GATEWAY" || true; fi
