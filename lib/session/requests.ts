@@ -170,12 +170,13 @@ export class Requests {
         if (outcome > 2) rate.bad += 1;
         rates.set(key, rate);
       }
+    const cards = this.#cards();
     return links.map(({ id, from, to }) => {
       const rate = rates.get(from < to ? `${from} ${to}` : `${to} ${from}`) ?? { all: 0, bad: 0 };
       const seconds = WINDOW / SECOND;
       return {
         id,
-        up: this.#isJoined(from, to),
+        up: isJoined(cards(from), cards(to)),
         rate: Math.round((rate.all / seconds) * 10) / 10,
         failing: Math.round((rate.bad / seconds) * 10) / 10,
       };
@@ -189,17 +190,16 @@ export class Requests {
     );
     return (passed.findLast(({ data }) => !data.ok) ?? passed.at(-1))?.data.trace;
   }
-  /** Both have power, and a card with a link that leads to the other: in a segment of both, else any. */
-  #isJoined(from: string, to: string): boolean {
-    const [near, far] = [this.#wired(from), this.#wired(to)];
-    const common = near.filter(({ segment }) => far.some((other) => other.segment === segment));
-    const isRunning = ({ up, carrier }: { up: boolean; carrier: boolean }) => up && carrier;
-    if (common.length === 0) return near.some(isRunning) && far.some(isRunning);
-    return common.some(
-      (card) => isRunning(card) && far.some((other) => other.segment === card.segment && isRunning(other)),
-    );
+  /** The cards of a host that are in a segment; none without power. Each host is looked at once. */
+  #cards(): (host: string) => readonly InterfaceState[] {
+    const known = new Map<string, readonly InterfaceState[]>();
+    return (host) => {
+      const found = known.get(host) ?? this.#wired(host);
+      known.set(host, found);
+      return found;
+    };
   }
-  #wired(name: string): InterfaceState[] {
+  #wired(name: string): readonly InterfaceState[] {
     const state = this.world.findHost(name)?.state;
     if (state === undefined || state.power === 'off') return [];
     return [...state.interfaces.values()].filter(({ segment }) => segment !== undefined);
@@ -229,6 +229,21 @@ export class Requests {
     const count = this.#recent.filter(({ legs }) => legs.some(({ to }) => to === host)).length;
     return Math.round(count / (WINDOW / SECOND));
   }
+}
+
+/** A card of each leads to the other: in a segment of both, else any that has a link. */
+function isJoined(near: readonly InterfaceState[], far: readonly InterfaceState[]): boolean {
+  let common = false;
+  for (const card of near)
+    for (const other of far) {
+      if (card.segment !== other.segment) continue;
+      common = true;
+      if (hasLink(card) && hasLink(other)) return true;
+    }
+  return !common && near.some(hasLink) && far.some(hasLink);
+}
+function hasLink({ up, carrier }: InterfaceState): boolean {
+  return up && carrier;
 }
 
 function stagesOf(hops: readonly Hop[]): Stage[] {
