@@ -6,7 +6,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
-import type { ScenarioCard } from '@/components/catalogue/catalogue-view';
+import type { CardTexts, ScenarioCard } from '@/components/catalogue/catalogue-view';
 import type { ScenarioSource } from '@/lib/session/messages';
 
 const FOLDER = path.join(process.cwd(), 'scenarios');
@@ -53,26 +53,46 @@ function textFiles(folder: string): string[] {
 }
 
 export function cardOf(id: string, { files }: ScenarioSource): ScenarioCard {
-  const about: unknown = parse(files['scenario.yaml'] ?? '');
-  const field = (name: string): unknown =>
-    typeof about === 'object' && about !== null ? Reflect.get(about, name) : undefined;
-  const text = (name: string, otherwise: string) => {
-    const value = field(name);
-    return typeof value === 'string' ? value.trim() : otherwise;
-  };
+  const about = fieldsOf(files['scenario.yaml'] ?? '');
   const number = (name: string, otherwise: number) => {
-    const value = field(name);
+    const value = about(name);
     return typeof value === 'number' ? value : otherwise;
   };
-  const teaches = field('teaches');
+  const texts = textsOf(about, { title: id, summary: firstSentences(files['brief.md'] ?? ''), teaches: [] });
   return {
     id,
-    title: text('title', id),
-    track: text('track', 'Other'),
-    summary: text('summary', firstSentences(files['brief.md'] ?? '')),
+    ...texts,
+    track: textIn(about, 'track', 'Other'),
     difficulty: number('difficulty', 1),
     minutes: number('minutes', 20),
-    teaches: Array.isArray(teaches) ? teaches.filter((entry) => typeof entry === 'string') : [],
+    language: textIn(about, 'language', 'en'),
+    translations: Object.fromEntries(
+      Object.entries(files).flatMap(([name, text]) => {
+        const language = /^texts\.([a-z]{2})\.yaml$/.exec(name)?.[1];
+        return language === undefined ? [] : [[language, textsOf(fieldsOf(text), texts)]];
+      }),
+    ),
+  };
+}
+
+type Fields = (name: string) => unknown;
+function fieldsOf(yaml: string): Fields {
+  const parsed: unknown = parse(yaml);
+  return (name) => (typeof parsed === 'object' && parsed !== null ? Reflect.get(parsed, name) : undefined);
+}
+function textIn(fields: Fields, name: string, otherwise: string): string {
+  const value = fields(name);
+  return typeof value === 'string' ? value.trim() : otherwise;
+}
+/** What a card says; `otherwise` where the file says nothing. */
+function textsOf(fields: Fields, otherwise: CardTexts): CardTexts {
+  const teaches = fields('teaches');
+  return {
+    title: textIn(fields, 'title', otherwise.title),
+    summary: textIn(fields, 'summary', otherwise.summary),
+    teaches: Array.isArray(teaches)
+      ? teaches.filter((entry) => typeof entry === 'string')
+      : otherwise.teaches,
   };
 }
 

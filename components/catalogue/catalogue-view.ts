@@ -12,6 +12,25 @@ export interface ScenarioCard {
   difficulty: number;
   minutes: number;
   teaches: string[];
+  /** Of these texts. */
+  language: string;
+  /** The same in other languages. */
+  translations?: Readonly<Record<string, CardTexts>>;
+}
+export type CardTexts = Pick<ScenarioCard, 'title' | 'summary' | 'teaches'>;
+
+/** Languages in which there are texts, the commonest first. */
+export function languagesOf(scenarios: readonly ScenarioCard[]): string[] {
+  const count = new Map<string, number>();
+  for (const { language, translations = {} } of scenarios)
+    for (const code of [language, ...Object.keys(translations)]) count.set(code, (count.get(code) ?? 0) + 1);
+  return [...count.keys()].sort((a, b) => (count.get(b) ?? 0) - (count.get(a) ?? 0) || (a < b ? -1 : 1));
+}
+
+/** The card as somebody reads it who prefers this language; its own texts where there are no others. */
+export function cardIn(card: ScenarioCard, language: string | undefined): ScenarioCard {
+  const texts = language === undefined ? undefined : card.translations?.[language];
+  return texts === undefined ? card : { ...card, ...texts, language: language ?? card.language };
 }
 
 /** Where a saved run goes on. */

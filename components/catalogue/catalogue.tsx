@@ -4,18 +4,36 @@ import Link from 'next/link';
 import { useState } from 'react';
 import { buttonClass } from '@/components/ui/button';
 import { cn } from '@/components/ui/class-names';
+import { Coded } from '@/components/ui/coded';
 import { Logo } from '@/components/ui/logo';
 import { ThemeSwitch } from '@/components/ui/theme-switch';
-import { type CardStanding, type ScenarioCard, standingOf, trackColour, trackRows } from './catalogue-view';
+import { LanguageSelect } from '@/components/ui/language-select';
+import { usePreferences } from '@/lib/client/preferences';
+import {
+  type CardStanding,
+  cardIn,
+  languagesOf,
+  type ScenarioCard,
+  standingOf,
+  trackColour,
+  trackRows,
+} from './catalogue-view';
 import { Hero } from './hero';
 import { ImportRun } from './import-run';
 import { SavedRunList } from './saved-run-list';
 import { useSavedRuns } from './use-saved-runs';
 
 /** Everything there is to play, and everything that was begun. */
-export function Catalogue({ scenarios }: { scenarios: readonly ScenarioCard[] }) {
+export function Catalogue({ scenarios: written }: { scenarios: readonly ScenarioCard[] }) {
+  const wanted = usePreferences((state) => state.language);
+  const languages = languagesOf(written);
+  const language = wanted !== undefined && languages.includes(wanted) ? wanted : languages[0];
+  const scenarios = written.map((card) => cardIn(card, language));
   const saved = useSavedRuns();
-  const runs = saved.runs ?? [];
+  const runs = (saved.runs ?? []).map((run) => ({
+    ...run,
+    title: scenarios.find(({ id }) => id === run.scenario)?.title ?? run.title,
+  }));
   const [track, setTrack] = useState<string>();
   const playable = [...scenarios.map(({ id }) => id), 'sandbox'];
   const shown = scenarios.filter((scenario) => track === undefined || scenario.track === track);
@@ -30,6 +48,9 @@ export function Catalogue({ scenarios }: { scenarios: readonly ScenarioCard[] })
             Sandbox
           </Link>
           <ImportRun known={playable} />
+          {languages.length > 1 && (
+            <LanguageSelect label="Language of the texts" languages={languages} language={language} />
+          )}
           <ThemeSwitch />
         </span>
       </header>
@@ -53,7 +74,7 @@ export function Catalogue({ scenarios }: { scenarios: readonly ScenarioCard[] })
                 <Card key={scenario.id} scenario={scenario} standing={standingOf(scenario.id, runs)} />
               ))}
             </ul>
-            <SavedRunList saved={saved} known={playable} />
+            <SavedRunList saved={saved.runs === undefined ? saved : { ...saved, runs }} known={playable} />
           </section>
         </div>
       </main>
@@ -97,7 +118,7 @@ function Tracks({ rows, total, chosen, onChoose }: TracksProps) {
 const STANDING = { ok: 'text-ok', risk: 'text-risk', neutral: 'text-muted' } as const;
 
 function Card({ scenario, standing }: { scenario: ScenarioCard; standing: CardStanding | undefined }) {
-  const { id, title, track, summary, difficulty, minutes, teaches } = scenario;
+  const { id, title, track, summary, difficulty, minutes, teaches, language } = scenario;
   const colour = trackColour(track);
   return (
     <li className="relative flex min-h-[184px] flex-col gap-2 rounded-xl border border-line bg-ink-1 px-4 pb-3.5 pt-4 transition-colors focus-within:border-selected hover:border-line-strong hover:bg-ink-2">
@@ -114,12 +135,20 @@ function Card({ scenario, standing }: { scenario: ScenarioCard; standing: CardSt
           className="outline-none after:absolute after:inset-0 after:rounded-xl focus-visible:after:outline-2 focus-visible:after:outline-selected"
           prefetch={false}
         >
-          {title}
+          <span lang={language}>
+            <Coded text={title} />
+          </span>
         </Link>
       </h3>
-      <p className="text-sm leading-[1.45] text-muted">{summary}</p>
+      <p lang={language} className="text-sm leading-[1.45] text-muted">
+        <Coded text={summary} />
+      </p>
       {teaches.length > 0 && (
-        <ul aria-label="What it teaches" className="space-y-0.5 text-xs leading-[1.45] text-faint">
+        <ul
+          lang={language}
+          aria-label="What it teaches"
+          className="space-y-0.5 text-xs leading-[1.45] text-faint"
+        >
           {teaches.map((lesson) => (
             <li key={lesson} className="flex gap-2 before:text-line-strong before:content-['–']">
               {lesson}

@@ -12,12 +12,14 @@ import { Logo } from '@/components/ui/logo';
 import { ThemeSwitch } from '@/components/ui/theme-switch';
 import { downloadRun, exportSolution } from '@/components/workbench/export-run';
 import { useHandles, useRun, useWorkbench } from '@/components/workbench/run-context';
+import { useScenarioText } from '@/components/workbench/scenario-text';
 import type { Debrief } from '@/lib/session/messages';
 import { TONE_TEXT } from '@/lib/views/tones';
 import { ActionsCard, ChainsCard, DiffsCard, GoalsCard, MinutesTable, OutagesCard } from './debrief-cards';
 import { DiagnosisCard, MechanismCard } from './diagnosis-cards';
 import { figures, type Known, subtitle } from './debrief-view';
 import { Card } from './card';
+import { translatedDebrief } from './translated-debrief';
 
 const AvailabilityPlot = dynamic(
   () => import('./availability-plot').then((module) => module.AvailabilityPlot),
@@ -26,14 +28,19 @@ const AvailabilityPlot = dynamic(
 
 /** What happened, why, and what it cost: read after the run, with a way back into every moment of it. */
 export function DebriefScreen() {
-  const debrief = useWorkbench((state) => state.debrief);
+  const written = useWorkbench((state) => state.debrief);
+  const { say } = useScenarioText();
+  const debrief = useMemo(
+    () => (written === undefined ? undefined : translatedDebrief(written, say)),
+    [written, say],
+  );
   const at = useRun((state) => state.time.at);
   const clock = useRun((state) => state.time.clock);
   const known = useMemo<Known>(() => ({ at: 0, clock: clock - at }), [clock, at]);
   if (debrief === undefined) return null;
   return (
     <div className="min-h-dvh bg-ink-0 text-base">
-      <TopBar />
+      <TopBar debrief={debrief} />
       <main className="mx-auto max-w-[1320px] px-5 pb-16 pt-7 md:px-10">
         <Heading debrief={debrief} />
         <Figures debrief={debrief} />
@@ -61,15 +68,10 @@ export function DebriefScreen() {
 }
 
 function TakeHome({ debrief }: { debrief: Debrief }) {
-  const { text, languages, language } = useLanguage(debrief.text, debrief.texts);
+  const { text, language } = useLanguage(debrief.text, debrief.texts);
   if (text === '') return null;
   return (
     <Card title="To take home">
-      {languages.length > 1 && (
-        <div className="mb-2">
-          <LanguageSelect label="Language of the debrief" languages={languages} language={language} />
-        </div>
-      )}
       <div
         lang={language}
         className="[column-gap:3rem] [column-width:26rem] [&_h3]:break-after-avoid [&_li]:break-inside-avoid [&_p]:break-inside-avoid"
@@ -80,14 +82,18 @@ function TakeHome({ debrief }: { debrief: Debrief }) {
   );
 }
 
-function TopBar() {
+function TopBar({ debrief }: { debrief: Debrief }) {
+  const { languages, language } = useLanguage(debrief.text, debrief.texts);
   return (
     <header className="flex h-11 items-center gap-4 border-b border-line bg-ink-1 px-5 text-sm md:px-10">
       <Link href="/" className="flex items-center gap-2 font-semibold">
         <Logo /> Faultline
       </Link>
       <span className="text-muted">Debrief</span>
-      <span className="ml-auto">
+      <span className="ml-auto flex items-center gap-2">
+        {languages.length > 1 && (
+          <LanguageSelect label="Language of the texts" languages={languages} language={language} />
+        )}
         <ThemeSwitch />
       </span>
     </header>

@@ -71,6 +71,6 @@ test('a brief in two languages can be read in the other', async () => {
   const brief = { ...BRIEF, texts: { en: 'It is down.', cs: 'Obchod stojí.' } };
   renderInRun(<BriefPanel />, { from: 10, run: { brief } });
   expect(await screen.findByText('It is down.')).toBeInTheDocument();
-  await userEvent.selectOptions(screen.getByRole('combobox', { name: 'Language of the brief' }), 'cs');
+  await userEvent.selectOptions(screen.getByRole('combobox', { name: 'Language of the texts' }), 'cs');
   expect(await screen.findByText('Obchod stojí.')).toBeInTheDocument();
 });

@@ -1,10 +1,10 @@
 'use client';
 
 import { CircleCheck, History, PartyPopper, Sunrise, TriangleAlert } from 'lucide-react';
-import { Coded } from '@/components/ui/coded';
 import { Button } from '@/components/ui/button';
 import { clockText } from '@/lib/views/times';
 import { useClient, useRun, useWorkbenchStore } from './run-context';
+import { ScenarioText } from './scenario-text';
 import { useTomorrow } from './use-tomorrow';
 
 /** One line above the map when something about the whole run has to be said. */
@@ -88,7 +88,9 @@ function Decided() {
     <div role="status" className={`${LINE} ${won ? 'bg-ok-soft' : 'bg-broken-soft'}`}>
       <Icon size={13} aria-hidden="true" className={won ? 'text-ok' : 'text-broken'} />
       <span className="min-w-0">
-        <Coded text={verdict ?? (won ? 'Every objective is met.' : 'This run can no longer be won.')} />
+        <ScenarioText
+          text={verdict ?? (won ? 'Every objective is met.' : 'This run can no longer be won.')}
+        />
       </span>
       <Button size="small" className="ml-auto" onClick={() => workbench.setState({ overlay: 'finish' })}>
         Finish and read the debrief

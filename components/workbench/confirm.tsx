@@ -4,6 +4,7 @@ import { toast } from 'sonner';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { useHandles, useRun } from './run-context';
+import { ScenarioText } from './scenario-text';
 import { useTomorrow } from './use-tomorrow';
 
 /** Asks once before the run ends, or before tomorrow comes. */
@@ -67,7 +68,9 @@ function EndDialog() {
       {open.length > 0 && (
         <ul className="list-disc space-y-1 overflow-auto px-5 pt-3 pl-9 text-sm text-prose">
           {open.map((title) => (
-            <li key={title}>{title}</li>
+            <li key={title}>
+              <ScenarioText text={title} />
+            </li>
           ))}
         </ul>
       )}

@@ -11,6 +11,7 @@ import { clockText } from '@/lib/views/times';
 import { SPEEDS } from './actions';
 import { availabilityFigure, type Figure, latencyFigure, rateFigure } from './header-view';
 import { useClient, useRun, useWorkbenchStore } from './run-context';
+import { ScenarioText } from './scenario-text';
 import { useHint } from './use-hint';
 
 export function WorkbenchHeader() {
@@ -35,7 +36,10 @@ function Crumb() {
   const title = useRun((state) => state.brief?.title);
   return (
     <h1 className="min-w-0 flex-1 basis-40 truncate text-sm font-normal text-muted max-lg:sr-only">
-      {track} {track !== undefined && '/'} <b className="font-medium text-text">{title}</b>
+      {track} {track !== undefined && '/'}{' '}
+      <b className="font-medium text-text">
+        <ScenarioText text={title ?? ''} />
+      </b>
     </h1>
   );
 }

@@ -302,7 +302,7 @@ test.each<[string, string, string]>([
 });
 
 test('a name without a variant in a file of a host is told there', () => {
-  const text = GOOD.replace('title: Small', 'variants: { x: { choose: [1] } }\ntitle: A');
+  const text = GOOD.replace('title: Small', 'variants: { x: { choose: [1] } }\ntitle: A ${x}');
   const files = { ...PROSE, 'hosts/a/etc/motd': 'line one\nsay ${who}\n' };
   expect(problemsOf(text, files)).toEqual([
     'hosts/a/etc/motd:2:5: there is no variant "who"; a plain ${who} is written $${who}',

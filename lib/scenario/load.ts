@@ -1,20 +1,18 @@
 /**
- * Reads a scenario folder: YAML, variants, shape, references. Every problem
- * names the file, line and column; nothing is thrown for bad input.
+ * Reads a scenario folder: YAML, variants, shape, references, translations. Every
+ * problem names the file, line and column; nothing is thrown for bad input.
  */
-import { type Document, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
-import { type Path, type Report, suggestion } from './kinds';
+import { isMap, type Node } from 'yaml';
+import type { Path } from './kinds';
 import { checkReferences } from './references';
 import { type Scenario, scenarioSchema, type Variants, variantsSchema } from './schema';
+import { readTranslations, type Translations } from './translations';
+import { checkConditions, checkVariants } from './variant-checks';
 import { type Drawn, drawVariants, substituteText, substituteTree, takenAddresses } from './variants';
+import { type ScenarioProblem, YamlFile } from './yaml-file';
 
-export interface ScenarioProblem {
-  severity: 'error' | 'warning';
-  file: string;
-  line: number;
-  column: number;
-  message: string;
-}
+export type { ScenarioProblem } from './yaml-file';
+
 export interface LoadedScenario {
   scenario: Scenario | undefined;
   problems: ScenarioProblem[];
@@ -22,11 +20,14 @@ export interface LoadedScenario {
   files: Readonly<Record<string, string>>;
   /** What the seed has drawn. */
   drawn: Drawn;
+  translations: Translations;
+  /** An error about a place in scenario.yaml, found by somebody who knows more than the loader. */
+  problemAt(path: Path, message: string): ScenarioProblem;
 }
 
 const FILE = 'scenario.yaml';
-const MOST_CHARACTERS = 512_000;
-const MOST_ALIASES = 50;
+/** Variants are put into their tree, not into their text. */
+const OWN_TREE = /^texts\.[a-z]{2}\.yaml$/;
 const NOTHING: Drawn = new Map();
 
 /** Loads a scenario from the texts of its folder, with the variants that the seed draws. */
@@ -39,18 +40,26 @@ export function loadScenario(files: Readonly<Record<string, string>>, seed = 1):
   }
 }
 function refused(files: Readonly<Record<string, string>>, message: string): LoadedScenario {
+  const problemAt = (_path: Path, text: string): ScenarioProblem => ({
+    severity: 'error',
+    file: FILE,
+    line: 1,
+    column: 1,
+    message: text,
+  });
   return {
     scenario: undefined,
-    problems: [{ severity: 'error', file: FILE, line: 1, column: 1, message }],
+    problems: [problemAt([], message)],
     files,
     drawn: NOTHING,
+    translations: {},
+    problemAt,
   };
 }
 
 class Loading {
+  /** Of the files beside scenario.yaml. */
   readonly #problems: ScenarioProblem[] = [];
-  readonly #lines = new LineCounter();
-  #document: Document | undefined;
 
   constructor(
     private readonly files: Readonly<Record<string, string>>,
@@ -60,69 +69,35 @@ class Loading {
   load(): LoadedScenario {
     const text = this.files[FILE];
     if (text === undefined) return refused(this.files, 'there is no scenario.yaml in this folder');
-    if (text.length > MOST_CHARACTERS)
-      return refused(this.files, `the file is larger than ${MOST_CHARACTERS} characters`);
-    const document = parseDocument(text, { lineCounter: this.#lines, strict: true, uniqueKeys: true });
-    this.#document = document;
-    // One mistake in the syntax makes all that follows look wrong: only the first is told.
-    for (const error of [...document.errors.slice(0, 1), ...document.warnings])
-      this.#problem(
-        error.pos[0],
-        `${error.message.split(' at line ')[0] ?? error.message}${quoteHint(text, error.pos[0])}`,
-        error.name === 'YAMLParseError' ? 'error' : 'warning',
-      );
-    if (document.errors.length > 0) return this.#result(undefined, this.files, NOTHING);
-    const variants = this.#variants(document);
+    const yaml = new YamlFile(FILE, text);
+    const result = { yaml, scenario: undefined, files: this.files, drawn: NOTHING, translations: {} };
+    if (yaml.isBroken) return this.#result(result);
+    const variants = this.#variants(yaml);
     const drawn =
       variants === undefined
         ? NOTHING
         : drawVariants(variants, this.seed, {
             taken: takenAddresses(text),
-            report: (name, message) => this.#report(['variants', name], message),
+            report: (name, message) => yaml.report(['variants', name], message),
           });
+    if (variants !== undefined) {
+      checkVariants(yaml.document, variants, { texts: this.files, report: yaml.report });
+      checkConditions(yaml.document, variants, (offset, message) => yaml.problem(offset, message));
+      substituteTree(yaml.document, drawn, (offset, message) => yaml.problem(offset, message));
+    }
     const files = variants === undefined ? this.files : this.#substituted(drawn);
-    if (variants !== undefined)
-      substituteTree(document, drawn, (offset, message) => this.#problem(offset, message));
-    let value: unknown;
-    try {
-      value = document.toJS({ maxAliasCount: MOST_ALIASES });
-    } catch (error) {
-      return refused(
-        this.files,
-        `too many aliases: ${error instanceof Error ? error.message : 'the file grows without bound'}`,
-      );
-    }
-    const checked = scenarioSchema.safeParse(value);
-    if (!checked.success) {
-      for (const issue of checked.error.issues) this.#issue(issue);
-      return this.#result(undefined, files, drawn);
-    }
-    checkReferences(checked.data, files, this.#report);
-    return this.#result(checked.data, files, drawn);
+    const scenario = yaml.checked(scenarioSchema);
+    if (scenario === undefined) return this.#result({ ...result, files, drawn });
+    checkReferences(scenario, files, yaml.report);
+    const { translations, problems } = readTranslations(scenario, files, { drawn, variants: variants ?? {} });
+    this.#problems.push(...problems);
+    return this.#result({ yaml, scenario, files, drawn, translations });
   }
-  #issue(issue: {
-    code: string;
-    path: PropertyKey[];
-    message: string;
-    keys?: string[];
-    errors?: unknown;
-  }): void {
-    if (issue.code === 'unrecognized_keys')
-      for (const key of issue.keys ?? []) {
-        this.#report([...issue.path, key], `unknown key${suggestion(key, knownKeys(issue.path))}`);
-      }
-    else this.#report(issue.path, plainMessage(issue));
-  }
-  #variants(document: Document): Variants | undefined {
-    const node = isMap(document.contents) ? document.contents.get('variants', true) : undefined;
+  #variants(yaml: YamlFile): Variants | undefined {
+    const { contents } = yaml.document;
+    const node = isMap(contents) ? contents.get('variants', true) : undefined;
     if (node === undefined) return undefined;
-    let value: unknown;
-    try {
-      value = (node as Node).toJS(document, { maxAliasCount: MOST_ALIASES });
-    } catch {
-      return undefined;
-    }
-    const checked = variantsSchema.safeParse(value);
+    const checked = variantsSchema.safeParse(yaml.value(node as Node));
     // What is wrong with it is told with the rest of the file.
     return checked.success ? checked.data : undefined;
   }
@@ -130,7 +105,7 @@ class Loading {
     const substituted: Record<string, string> = {};
     for (const [file, text] of Object.entries(this.files)) {
       substituted[file] =
-        file === FILE
+        file === FILE || OWN_TREE.test(file)
           ? text
           : substituteText(text, drawn, (message, at) => {
               const before = text.slice(0, at).split('\n');
@@ -145,62 +120,24 @@ class Loading {
     }
     return substituted;
   }
-  readonly #report: Report = (path, message, severity = 'error') =>
-    this.#problem(
-      offsetOf(this.#document?.contents ?? null, path),
-      path.length === 0 ? message : `${path.map(String).join('.')}: ${message}`,
-      severity,
-    );
-  #problem(offset: number, message: string, severity: 'error' | 'warning' = 'error'): void {
-    const { line, col } = this.#lines.linePos(offset);
-    this.#problems.push({ severity, file: FILE, line, column: col, message });
+  #result({
+    yaml,
+    scenario,
+    ...rest
+  }: Pick<LoadedScenario, 'scenario' | 'files' | 'drawn' | 'translations'> & {
+    yaml: YamlFile;
+  }): LoadedScenario {
+    const problems = [...yaml.problems, ...this.#problems];
+    const isBroken = problems.some(({ severity }) => severity === 'error');
+    return {
+      ...rest,
+      scenario: isBroken ? undefined : scenario,
+      problems,
+      problemAt: (path, message) => {
+        const before = yaml.problems.length;
+        yaml.report(path, message);
+        return yaml.problems.splice(before)[0] ?? refused({}, message).problemAt(path, message);
+      },
+    };
   }
-  #result(scenario: Scenario | undefined, files: LoadedScenario['files'], drawn: Drawn): LoadedScenario {
-    const isBroken = this.#problems.some(({ severity }) => severity === 'error');
-    return { scenario: isBroken ? undefined : scenario, problems: this.#problems, files, drawn };
-  }
-}
-
-/** YAML takes the brace of `{ host: ${name} }` for its own: the commonest mistake with variants. */
-function quoteHint(text: string, offset: number): string {
-  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1).split('\n', 1)[0] ?? '';
-  const name = line.indexOf('${');
-  const isInBraces = name > 0 && /[{[]/.test(line.slice(0, name));
-  const isBare = !['"', "'", '$'].includes(line[name - 1] ?? '');
-  return isInBraces && isBare ? "; inside { … } and [ … ] write '${name}' with quotes" : '';
-}
-
-/** zod says "Invalid input: expected string, received number"; the reader needs the second half. */
-function plainMessage({ message }: { message: string }): string {
-  const missing = /^Invalid input: expected (\w+), received undefined$/.exec(message);
-  if (missing !== null) return `is missing: expected ${missing[1] ?? ''}`;
-  return message.replace(/^Invalid input: /, '').replace(/^Too (big|small): /, '');
-}
-const TOP_KEYS = Object.keys(scenarioSchema.shape);
-/** Words that a mistyped key may have meant. */
-function knownKeys(path: Path): readonly string[] {
-  return path.length === 0 ? TOP_KEYS : [];
-}
-
-/** Offset of the node a path leads to; of the nearest known ancestor when it leads nowhere. */
-function offsetOf(root: Node | null, path: Path): number {
-  let node: unknown = root;
-  let offset = root?.range?.[0] ?? 0;
-  for (const part of path) {
-    if (isMap(node)) {
-      const pair = node.items.find(
-        (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(part),
-      );
-      if (pair === undefined) return offset;
-      offset = isScalar(pair.key) ? (pair.key.range?.[0] ?? offset) : offset;
-      node = pair.value;
-    } else if (isSeq(node)) {
-      node = node.items[Number(part)];
-      offset = nodeOffset(node) ?? offset;
-    } else return offset;
-  }
-  return offset;
-}
-function nodeOffset(node: unknown): number | undefined {
-  return isMap(node) || isSeq(node) || isScalar(node) ? node.range?.[0] : undefined;
 }

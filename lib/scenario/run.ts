@@ -19,12 +19,15 @@ import { FaultSchedule } from './fault-schedule';
 import { valuesOf } from './kinds';
 import { type ObjectiveProgress, type RunProgress, startOfProgress } from './progress';
 import type { Scenario } from './schema';
+import type { Translations } from './translations';
 
 /** What the floors above give to a run: how its world is made and how inputs act on it. */
 export interface RunOptions<I> {
   scenario: Scenario;
   /** The texts of its folder, as the loader left them. */
   files: Readonly<Record<string, string>>;
+  /** The scenario's texts in other languages. */
+  translations?: Translations;
   seed: number;
   /** Looks out for what the scenario says is broken; proofs ask for it. */
   watchBreaks?: boolean;
@@ -140,6 +143,9 @@ export class Run<I> {
   /** Texts of the scenario's folder, with the variants' values. */
   get files(): Readonly<Record<string, string>> {
     return this.options.files;
+  }
+  get translations(): Translations {
+    return this.options.translations ?? {};
   }
   /** Instant of the run: 0 is where the learner begins. */
   get now(): Micros {

@@ -24,6 +24,7 @@ export function makeRun(
   const run = new Run<RunInput>({
     scenario,
     files: loaded.files,
+    translations: loaded.translations,
     seed: options.seed,
     ...(options.watchBreaks === true ? { watchBreaks: true } : {}),
     ...(options.checkpointEvery === undefined ? {} : { checkpointEvery: options.checkpointEvery }),

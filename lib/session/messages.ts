@@ -215,6 +215,8 @@ export interface Brief {
   languages: string[];
   /** The brief in each language, where it was translated. */
   texts?: Record<string, string>;
+  /** By language: the scenario's other texts, and how they read there. */
+  translations?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** What the learner should know before. */
   needs?: string[];
   objectives: ObjectiveView[];

@@ -130,6 +130,7 @@ export class Session {
       teaches: [...scenario.teaches],
       languages: languagesOf(this.run),
       texts: textsIn(this.run, 'brief'),
+      translations: this.run.translations,
       needs: [...scenario.needs],
       objectives: objectiveViews(this.run),
       hints: scenario.hints.length,

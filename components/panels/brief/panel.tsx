@@ -37,7 +37,7 @@ export function BriefPanel() {
           <TourOffer />
           {languages.length > 1 && (
             <div className="mb-2">
-              <LanguageSelect label="Language of the brief" languages={languages} language={language} />
+              <LanguageSelect label="Language of the texts" languages={languages} language={language} />
             </div>
           )}
           <div lang={language}>

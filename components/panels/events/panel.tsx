@@ -5,6 +5,7 @@ import { Empty } from '@/components/ui/empty';
 import { SelectField, TextField } from '@/components/ui/field';
 import { StatusDot } from '@/components/ui/status-dot';
 import { useClient, useRun } from '@/components/workbench/run-context';
+import { useScenarioText } from '@/components/workbench/scenario-text';
 import { TONE_TEXT } from '@/lib/views/tones';
 import { EVENT_FILTERS, type EventFilter, type EventRow, eventRows } from './view';
 
@@ -51,6 +52,7 @@ export function EventsPanel() {
 
 function Rows({ rows }: { rows: readonly EventRow[] }) {
   const client = useClient();
+  const { say } = useScenarioText();
   return (
     // A scrolling region has to be reachable by keyboard.
     <ol
@@ -76,8 +78,8 @@ function Rows({ rows }: { rows: readonly EventRow[] }) {
           <span
             className={`min-w-0 flex-1 break-words ${tone === 'neutral' ? 'text-prose' : TONE_TEXT[tone]}`}
           >
-            {text}
-            {cause !== undefined && <span className="text-faint"> · because: {cause}</span>}
+            {say(text)}
+            {cause !== undefined && <span className="text-faint"> · because: {say(cause)}</span>}
           </span>
           {rule !== undefined && <span className="shrink-0 text-2xs text-selected">{rule}</span>}
         </li>

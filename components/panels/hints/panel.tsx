@@ -5,12 +5,14 @@ import { Button } from '@/components/ui/button';
 import { LazyMarkdown } from '@/components/ui/lazy-markdown';
 import { useHint } from '@/components/workbench/use-hint';
 import { useRun } from '@/components/workbench/run-context';
+import { useScenarioText } from '@/components/workbench/scenario-text';
 
 /** The ladder of hints: each shown one stays, the newest open. */
 export function HintsPanel() {
   const hints = useRun((state) => state.hints);
   const total = useRun((state) => state.brief?.hints ?? 0);
   const { ask, left } = useHint();
+  const { say, language } = useScenarioText();
   const [open, setOpen] = useState<number | undefined>(undefined);
   const newest = useNewestInSight(hints.length);
   if (total === 0) return null;
@@ -26,7 +28,9 @@ export function HintsPanel() {
           {position === shown ? (
             <>
               <p className="mb-0.5 font-medium text-text">Hint {position + 1}</p>
-              <LazyMarkdown text={text} />
+              <div lang={language}>
+                <LazyMarkdown text={say(text)} />
+              </div>
             </>
           ) : (
             <button

@@ -2,13 +2,14 @@
 
 import { Check, X } from 'lucide-react';
 import { cn } from '@/components/ui/class-names';
-import { Coded } from '@/components/ui/coded';
 import { useRun } from '@/components/workbench/run-context';
+import { ScenarioText, useScenarioText } from '@/components/workbench/scenario-text';
 import { metCount, type ObjectiveRow, objectiveRows } from './view';
 
 export function ObjectivesPanel() {
   const objectives = useRun((state) => state.objectives);
   const guards = useRun((state) => state.guards);
+  const { say } = useScenarioText();
   return (
     <>
       <section aria-label="Objectives">
@@ -16,7 +17,7 @@ export function ObjectivesPanel() {
           Objectives <span className="font-normal tracking-normal normal-case">{metCount(objectives)}</span>
         </h2>
         <ol className="divide-y divide-line">
-          {objectiveRows(objectives).map((row) => (
+          {objectiveRows(objectives, say).map((row) => (
             <Objective key={row.id} row={row} />
           ))}
         </ol>
@@ -25,7 +26,7 @@ export function ObjectivesPanel() {
         <section aria-label="Throughout">
           <h2 className="eyebrow mb-0.5">Throughout</h2>
           <ul className="divide-y divide-line">
-            {objectiveRows(guards).map((row) => (
+            {objectiveRows(guards, say).map((row) => (
               <Objective key={row.id} row={row} guard />
             ))}
           </ul>
@@ -45,7 +46,7 @@ function Objective({ row, guard = false }: { row: ObjectiveRow; guard?: boolean 
       />
       <div className="min-w-0">
         <p className="leading-snug">
-          {row.title}
+          <ScenarioText text={row.title} />
           <span className="sr-only"> ({guard && row.state === 'measuring' ? 'holds so far' : row.word})</span>
         </p>
         <p
@@ -59,7 +60,7 @@ function Objective({ row, guard = false }: { row: ObjectiveRow; guard?: boolean 
         </p>
         {row.why !== undefined && (
           <p className="mt-1 rounded-md bg-broken-soft px-2 py-1 text-xs text-broken-text">
-            <Coded text={row.why} />
+            <ScenarioText text={row.why} />
             {row.rule !== undefined && <span className="ml-1 font-mono text-2xs opacity-80">{row.rule}</span>}
           </p>
         )}

@@ -14,11 +14,14 @@ export interface ObjectiveRow {
   rule: string | undefined;
 }
 
-export function objectiveRows(objectives: readonly ObjectiveView[]): ObjectiveRow[] {
+export function objectiveRows(
+  objectives: readonly ObjectiveView[],
+  say: (text: string) => string = (text) => text,
+): ObjectiveRow[] {
   return objectives.map(({ id, title, detail, state, progress, measured, why, rule }) => ({
     id,
     title,
-    figure: [state === 'waiting' ? detail.replace(/\.$/, '') : '', measured]
+    figure: [state === 'waiting' ? say(detail).replace(/\.$/, '') : '', measured]
       .filter((part) => part !== '')
       .join(' · ')
       // A number stays with its unit.

@@ -4,6 +4,7 @@ import { BellRing } from 'lucide-react';
 import { Button } from '@/components/ui/button';
 import { StatusDot } from '@/components/ui/status-dot';
 import { useClient, useRun } from '@/components/workbench/run-context';
+import { ScenarioText } from '@/components/workbench/scenario-text';
 import { TONE_TEXT } from '@/lib/views/tones';
 import { feedRows, pageWaits } from './view';
 
@@ -33,8 +34,13 @@ export function OnCallPanel() {
             <span className={`inline-flex items-center gap-1 ${TONE_TEXT[tone]}`}>
               <StatusDot tone={tone} /> {word}
             </span>{' '}
-            · <span className="text-faint">{from}</span>
-            <span className="block font-sans text-[12.5px] text-prose">{text}</span>
+            ·{' '}
+            <span className="text-faint">
+              <ScenarioText text={from} />
+            </span>
+            <span className="block font-sans text-[12.5px] text-prose">
+              <ScenarioText text={text} />
+            </span>
           </li>
         ))}
       </ol>

@@ -3,9 +3,9 @@
 import { useEffect, useRef, useState } from 'react';
 import { toast } from 'sonner';
 import { Button } from '@/components/ui/button';
-import { Coded } from '@/components/ui/coded';
 import { LazyMarkdown } from '@/components/ui/lazy-markdown';
 import { useClient, useRun } from '@/components/workbench/run-context';
+import { ScenarioText, useScenarioText } from '@/components/workbench/scenario-text';
 import type { AnswerView, Brief } from '@/lib/session/messages';
 
 type Question = Brief['questions'][number];
@@ -52,7 +52,7 @@ function QuestionForm({
   return (
     <fieldset className="mb-3" disabled={answer !== undefined || over}>
       <legend className="mb-1">
-        <Coded text={text} />
+        <ScenarioText text={text} />
         {several && <span className="text-muted"> Mark all that apply.</span>}
       </legend>
       {choices.map((choice) => (
@@ -64,9 +64,7 @@ function QuestionForm({
             onChange={(event) => mark(choice.id, event.target.checked)}
             className="accent-[var(--selected)]"
           />
-          <span>
-            <Coded text={choice.text} />
-          </span>
+          <ScenarioText text={choice.text} />
         </label>
       ))}
       {answer === undefined && !over && (
@@ -80,6 +78,7 @@ function QuestionForm({
 }
 
 function Said({ answer: { right, why }, fresh }: { answer: AnswerView; fresh: boolean }) {
+  const { say, language } = useScenarioText();
   const frame = useRef<HTMLDivElement>(null);
   // The button that was pressed is gone: whoever uses the keyboard goes on from here.
   useEffect(() => {
@@ -93,7 +92,9 @@ function Said({ answer: { right, why }, fresh }: { answer: AnswerView; fresh: bo
       className={`mt-1.5 rounded-md px-2 py-1 text-xs ${right ? 'bg-ok-soft text-ok' : 'bg-broken-soft text-broken-text'}`}
     >
       <b className="font-semibold">{right ? 'Right.' : 'Not right.'}</b>
-      <LazyMarkdown text={why} />
+      <div lang={language}>
+        <LazyMarkdown text={say(why)} />
+      </div>
     </div>
   );
 }
