@@ -3,15 +3,14 @@
  * built. Only what the catalogue lists; whether a scenario is right, its own
  * loader and `faultline check` say.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import type { CardTexts, ScenarioCard } from '@/components/catalogue/catalogue-view';
+import { readFolder } from '@/lib/cli/folders';
 import type { ScenarioSource } from '@/lib/session/messages';
 
 const FOLDER = path.join(process.cwd(), 'scenarios');
-/** Larger files are no configuration. */
-const MOST_BYTES = 1_000_000;
 
 export function scenarioIds(): string[] {
   const present = statSync(FOLDER, { throwIfNoEntry: false })?.isDirectory() === true;
@@ -31,25 +30,7 @@ export function scenarioCards(): ScenarioCard[] {
 }
 
 export function scenarioSource(id: string): ScenarioSource {
-  const folder = path.join(FOLDER, id);
-  return {
-    id,
-    files: Object.fromEntries(
-      textFiles(folder).map((file) => [path.relative(folder, file), readFileSync(file, 'utf8')]),
-    ),
-  };
-}
-
-function textFiles(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => {
-      const file = path.join(folder, entry.name);
-      if (entry.isDirectory()) return textFiles(file);
-      return entry.isFile() && statSync(file).size <= MOST_BYTES && !readFileSync(file).includes(0)
-        ? [file]
-        : [];
-    });
+  return { id, files: readFolder(path.join(FOLDER, id)) };
 }
 
 export function cardOf(id: string, { files }: ScenarioSource): ScenarioCard {

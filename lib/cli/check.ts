@@ -1,18 +1,30 @@
 /** `faultline check PATH…`: schema and references, as file:line:column. */
 import path from 'node:path';
 import { loadScenario, type ScenarioProblem } from '../scenario/load';
-import { readFolder, scenarioFolders } from './folders';
+import { installationProblems } from '../session/installation';
+import { FolderError, readFolder, scenarioFolders } from './folders';
 
 /** So many seeds show each choice of most variants. */
 const SEEDS = 8;
 /** Problems with any of the first seeds, each once. */
 function problemsOf(files: Record<string, string>): ScenarioProblem[] {
   const first = loadScenario(files);
+  first.problems.push(...installationProblems(first));
   if (first.scenario === undefined || first.drawn.size === 0) return first.problems;
   const known = new Map(first.problems.map((problem) => [JSON.stringify(problem), problem]));
   for (let seed = 2; seed <= SEEDS; seed++)
     for (const problem of loadScenario(files, seed).problems) known.set(JSON.stringify(problem), problem);
   return [...known.values()];
+}
+
+function problemsIn(folder: string): ScenarioProblem[] {
+  try {
+    return problemsOf(readFolder(folder));
+  } catch (error) {
+    if (!(error instanceof FolderError)) throw error;
+    const file = path.relative(folder, error.file);
+    return [{ severity: 'error', file, line: 1, column: 1, message: error.problem }];
+  }
 }
 
 export function run(args: readonly string[]): number {
@@ -28,7 +40,7 @@ export function run(args: readonly string[]): number {
       errors += 1;
     }
     for (const folder of folders) {
-      const problems = problemsOf(readFolder(folder));
+      const problems = problemsIn(folder);
       for (const { file, line, column, severity, message } of problems) {
         process.stderr.write(
           `${path.relative(process.cwd(), path.join(folder, file))}:${line}:${column}: ${severity}: ${message}\n`,

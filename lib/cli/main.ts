@@ -3,6 +3,8 @@
  * lib/cli/<name>.ts, exports `run: Subcommand` and is loaded only when it is asked for.
  */
 
+import { FolderError } from './folders';
+
 /** Takes the arguments after its own name; the answer is the exit code. */
 export type Subcommand = (args: readonly string[]) => number | Promise<number>;
 
@@ -77,7 +79,12 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   if (entry.load === undefined) return complain(`faultline: "${name}" is not available yet`);
   const { run } = await entry.load();
-  return run(rest);
+  try {
+    return await run(rest);
+  } catch (error) {
+    if (error instanceof FolderError) return complain(error.message);
+    throw error;
+  }
 }
 
 function help(): string {

@@ -11,6 +11,8 @@ export interface FaultDefinition {
   /** One sentence for authors. */
   description: string;
   parameters: readonly Parameter[];
+  /** What is wrong with the parameters taken together, as a scenario gives them. */
+  wrong?(entry: Readonly<Record<string, unknown>>): string | undefined;
   /** Makes it so. What it returns is plain data that `undo` needs. */
   apply(world: World, values: ParameterValues): unknown;
   /** Makes it as it was, when that is more than applying another fault. */

@@ -19,10 +19,16 @@ export const file: FaultDefinition = {
     { name: 'replace', type: 'text', required: false, description: 'A part of the text …' },
     { name: 'with', type: 'text', required: false, description: '… and what stands there instead.' },
     { name: 'append', type: 'text', required: false, description: 'Lines added at the end.' },
-    { name: 'mode', type: 'text', required: false, description: 'The new mode in octal.' },
-    { name: 'owner', type: 'text', required: false, description: 'The new owner.' },
+    { name: 'mode', type: 'mode', required: false, description: 'The new mode in octal.' },
+    { name: 'owner', type: 'user', required: false, description: 'The new owner.' },
     { name: 'remove', type: 'flag', required: false, description: 'The file is gone.' },
   ],
+  wrong(entry) {
+    const has = (name: string) => entry[name] !== undefined;
+    if (has('replace') !== has('with')) return 'replace and with belong together';
+    if (['text', 'replace', 'append', 'mode', 'owner', 'remove'].some(has)) return undefined;
+    return 'changes nothing: give text, replace with with, append, mode, owner or remove';
+  },
   apply(world, values): Before | undefined {
     const host = world.host(textOf(values, 'host'));
     const path = textOf(values, 'path');

@@ -7,10 +7,11 @@
 import { userKeyFiles } from '../daemons/sshd/keys';
 import type { Kernel } from '../kernel/kernel';
 import { formatIPv4, maskOf, parseCidr, parseIPv4 } from '../std/ipv4';
+import { assert } from '../std/assert';
 import { microsFromCivil } from '../std/civil';
 import { parseDuration, SECOND } from '../std/instant';
 import { setAuthorities } from '../world/authorities';
-import { systemUser } from '../world/base-system';
+import { systemGroup, systemUser } from '../world/base-system';
 import type { FileSpec } from '../world/files.contract';
 import type { NetworkFactory } from '../world/network.contract';
 import type { PluginRegistry } from '../world/registry';
@@ -206,10 +207,10 @@ function overlay(files: Readonly<Record<string, string>>, host: string): Record<
 
 function specOf(file: LabHost['files'][string], users: Scenario['lab']['users']): FileSpec {
   if (file.link !== undefined) return { link: file.link };
-  const uid = users[file.owner ?? '']?.uid;
-  const owner = uid === undefined ? systemUser(file.owner ?? 'root') : { uid, gid: uid };
+  const owner = idsOf(file.owner ?? 'root', users);
   return {
-    ...(owner === undefined ? {} : { uid: owner.uid, gid: owner.gid }),
+    uid: owner.uid,
+    gid: file.group === undefined ? owner.gid : groupOf(file.group, users),
     text: file.text ?? '',
     ...(file.mode === undefined ? {} : { mode: Number.parseInt(file.mode, 8) }),
   };
@@ -219,6 +220,18 @@ function specOf(file: LabHost['files'][string], users: Scenario['lab']['users'])
 function beginOf(lab: Scenario['lab']): number {
   return Math.floor((epochOf(lab.epoch) + (parseDuration(lab.settle) ?? 0)) / SECOND);
 }
+function idsOf(name: string, users: Scenario['lab']['users']): { uid: number; gid: number } {
+  const uid = users[name]?.uid;
+  const known = uid === undefined ? systemUser(name) : { uid, gid: uid };
+  assert(known !== undefined, `user "${name}" was checked by the loader`);
+  return known;
+}
+function groupOf(name: string, users: Scenario['lab']['users']): number {
+  const gid = users[name]?.uid ?? systemGroup(name);
+  assert(gid !== undefined, `group "${name}" was checked by the loader`);
+  return gid;
+}
+
 function epochOf(text: string): number {
   const [year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0] =
     text.match(/\d+/g)?.map(Number) ?? [];

@@ -6,6 +6,7 @@ import { parseDuration } from '../std/instant';
 import { parseIPv4 } from '../std/ipv4';
 import { nearestWord } from '../text/nearest';
 import type { NestedKind, Parameter, ParameterValue, ParameterValues } from '../world/parameters';
+import { wrongOwner } from './owners';
 import type { Scenario } from './schema';
 
 export type Path = readonly PropertyKey[];
@@ -48,6 +49,8 @@ export function checkFault(entry: Entry, path: Path, names: Names, report: Repor
     report,
   );
   for (const parameter of FAULT_KEYS) checkValue(parameter, entry, path, names, report);
+  const wrong = definition.wrong?.(entry);
+  if (wrong !== undefined) report(path, `${entry.kind}: ${wrong}`);
   if (entry['for'] !== undefined && definition.undo === undefined)
     report([...path, 'for'], `${entry.kind} cannot be undone`);
   if (entry['times'] !== undefined && entry['every'] === undefined)
@@ -185,6 +188,12 @@ function wrongValue(
       return (Array.isArray(value) ? value : [value])
         .map((item) => wrongPath(item, lab))
         .find((wrong) => wrong !== undefined);
+    case 'user':
+      return typeof value === 'string' ? wrongOwner(value, lab, 'user') : 'expected the name of a user';
+    case 'mode':
+      return typeof value === 'string' && /^[0-7]{3,4}$/.test(value)
+        ? undefined
+        : "expected an octal mode like '0644', in quotes";
     case 'text':
     case 'unit':
       return typeof value === 'string' ? undefined : 'expected a text';

@@ -240,13 +240,139 @@ test.each<[string, string, string, string]>([
     'kind: never, title: One, why: Two., of: { kind: holder, adress: 10.0.1.9 }',
     '32:74: guards.0.of.adress: unknown key for holder; did you mean "address"?',
   ],
+  [
+    'an owner that is nobody',
+    '      at: { x: 0, y: 0 }\n    b:',
+    '      files: { /etc/x: { text: x, owner: rooot } }\n      at: { x: 0, y: 0 }\n    b:',
+    '18:35: lab.hosts.a.files./etc/x.owner: there is no user "rooot"; did you mean "root"?',
+  ],
+  [
+    'a group that is none',
+    '      at: { x: 0, y: 0 }\n    b:',
+    '      files: { /etc/x: { text: x, group: wheel } }\n      at: { x: 0, y: 0 }\n    b:',
+    '18:35: lab.hosts.a.files./etc/x.group: there is no group "wheel"',
+  ],
+  [
+    'a link with a text',
+    '      at: { x: 0, y: 0 }\n    b:',
+    '      files: { /etc/x: { text: x, link: /etc/y } }\n      at: { x: 0, y: 0 }\n    b:',
+    '18:35: lab.hosts.a.files./etc/x.link: a link has no text',
+  ],
+  [
+    'a link with a mode',
+    '      at: { x: 0, y: 0 }\n    b:',
+    "      files: { /etc/x: { link: /etc/y, mode: '0600' } }\n      at: { x: 0, y: 0 }\n    b:",
+    '18:40: lab.hosts.a.files./etc/x.mode: a link has no mode of its own',
+  ],
+  [
+    'a gateway out of reach',
+    'address: 10.0.1.2/24 } }',
+    'address: 10.0.1.2/24 } }\n      gateway: 10.0.9.1',
+    '22:7: lab.hosts.b.gateway: 10.0.9.1 is in no subnet of b',
+  ],
+  [
+    'two people with one uid',
+    '  traffic:',
+    '  users: { anna: {}, ben: {} }\n  traffic:',
+    '23:22: lab.users.ben: uid 1000 belongs to anna already',
+  ],
+  [
+    'somebody called like a system user',
+    '  traffic:',
+    '  users: { haproxy: {} }\n  traffic:',
+    '23:12: lab.users.haproxy: every host has a user "haproxy" of its own',
+  ],
+  [
+    'a name that nobody has',
+    'http://10.0.1.2/',
+    'http://shop.example/',
+    '24:24: lab.traffic.people.url: nobody in this lab is called "shop.example"',
+  ],
+  [
+    'a shape that goes back',
+    'rate: 1 }',
+    'rate: 1, shape: [{ at: 5min, factor: 1 }, { at: 1min, factor: 2 }] }',
+    '24:93: lab.traffic.people.shape.1.at: is not after 5min, the point before it',
+  ],
+  [
+    'a fault that changes nothing',
+    KINDS,
+    'file, host: b, path: /etc/motd',
+    '26:25: timeline.0.fault: file: changes nothing: give text, replace with with, append, mode, owner or remove',
+  ],
+  [
+    'a fault with half a replacement',
+    KINDS,
+    'file, host: b, path: /etc/motd, replace: x',
+    '26:25: timeline.0.fault: file: replace and with belong together',
+  ],
+  [
+    'a fault with an owner that is nobody',
+    KINDS,
+    'file, host: b, path: /etc/motd, owner: wwwdata',
+    '26:72: timeline.0.fault.owner: there is no user "wwwdata"; did you mean "www-data"?',
+  ],
+  [
+    'a fault with a mode that is none',
+    KINDS,
+    'file, host: b, path: /etc/motd, mode: rw',
+    "26:72: timeline.0.fault.mode: expected an octal mode like '0644', in quotes",
+  ],
+  [
+    'an event that comes too late',
+    'after: { event: out, delay: 30s }',
+    'after: { event: out, delay: 30min }',
+    '27:17: timeline.1.after: happens after the deadline 5min, at 30min 10s at the earliest',
+  ],
+  [
+    'an objective that begins too late',
+    'from: people, for: 30s',
+    'from: people, after: back, for: 5min',
+    '30:81: objectives.0.after: can be met at 5min 40s at the earliest, after the deadline 5min',
+  ],
+  [
+    'a tomorrow that ends before its fault',
+    'hints:',
+    'tomorrow:\n  { id: t, title: T, why: W., within: 60s, faults: [{ kind: reboot, host: b, after: 90s }], expect: [{ kind: holder, address: 10.0.1.9 }] }\nhints:',
+    '34:78: tomorrow.faults.0.after: strikes when tomorrow is over (within 60s)',
+  ],
+  [
+    'a tomorrow that is too short',
+    'hints:',
+    'tomorrow:\n  { id: t, title: T, why: W., within: 60s, faults: [{ kind: reboot, host: b }], expect: [{ kind: service-answers, from: people, for: 90s }] }\nhints:',
+    '34:129: tomorrow.expect.0.for: can never be met: it is looked at from 0s on, and tomorrow ends after 60s',
+  ],
+  [
+    'a way that is open and closed',
+    'kind: single-holder, title: One, why: Two., address: 10.0.1.9, settle: 5s',
+    "kind: reachability, title: One, why: Two., paths: ['a -> b:80 open', 'a -> b:80 closed']",
+    '32:87: guards.0.paths.1: a -> b:80 cannot be open and closed at once',
+  ],
+  [
+    'a condition that no draw meets',
+    'title: Small',
+    'variants: { x: { choose: [one, two] } }\ntitle: A ${x}\npager: [{ id: p, from: people, failing: 5s, title: P, if: { x: tow } }]',
+    '5:64: if: x is never "tow"; did you mean "two"?',
+  ],
+  [
+    'a variant that nothing uses',
+    'title: Small',
+    'variants: { x: { choose: [1] } }\ntitle: A',
+    '3:13: variants.x: nothing uses it',
+  ],
+  [
+    'a `not` that excludes nothing',
+    'title: Small',
+    'variants: { x: { choose: [1, 2], not: [3] } }\ntitle: A ${x}',
+    '3:40: variants.x.not.0: excludes nothing: neither a variant nor a value is called "3"',
+  ],
 ])('%s is told with its place', (_name, from, to, expected) => {
   const problems = problemsOf(broken(from, to));
   const found = problems.find((problem) => problem.startsWith(`scenario.yaml:${expected}`));
   expect(found ?? problems.join('; ')).toContain(`scenario.yaml:${expected}`);
 });
 
-test.each<[string, Record<string, string>, string]>([
+test.each<[string, Record<string, string>, string, string?]>([
   ['no brief', { 'debrief.md': 'd' }, 'scenario.yaml:1:1: brief.md is missing beside scenario.yaml'],
   [
     'an empty debrief',
@@ -254,12 +380,34 @@ test.each<[string, Record<string, string>, string]>([
     'scenario.yaml:1:1: debrief.md is empty beside scenario.yaml',
   ],
   [
+    'a replacement of what is not there',
+    { ...PROSE, 'hosts/b/etc/motd': 'hello' },
+    'scenario.yaml:26:72: timeline.0.fault.replace: does not stand in /etc/motd of b',
+    GOOD.replace(KINDS, 'file, host: b, path: /etc/motd, replace: x, with: y'),
+  ],
+  [
+    'a file in two places',
+    { ...PROSE, 'hosts/b/etc/motd': 'hello' },
+    'scenario.yaml:22:16: lab.hosts.b.files./etc/motd: stands in hosts/b/etc/motd too; only one of the two can be there',
+    GOOD.replace('10.0.1.2/24 } }', '10.0.1.2/24 } }\n      files: { /etc/motd: { text: x } }'),
+  ],
+  [
+    'a file beside the folders of the hosts',
+    { ...PROSE, 'hosts/motd': 'x' },
+    'scenario.yaml:13:3: lab.hosts: hosts/motd lies in no folder of a host: hosts/HOST/etc/…',
+  ],
+  [
+    'a folder with another name',
+    { ...PROSE, 'host/b/etc/motd': 'x' },
+    'host/b/etc/motd:1:1: belongs to nothing: beside scenario.yaml stand brief.md, debrief.md, hosts/HOST/… and, for other languages, brief.cs.md, debrief.cs.md and texts.cs.yaml',
+  ],
+  [
     'files of no host',
     { ...PROSE, 'hosts/c/etc/motd': 'x' },
     'scenario.yaml:13:3: lab.hosts: folder hosts/c belongs to no host',
   ],
-])('%s is told', (_name, files, expected) => {
-  expect(problemsOf(GOOD, files)).toContain(expected);
+])('%s is told', (_name, files, expected, text = GOOD) => {
+  expect(problemsOf(text, files)).toContain(expected);
 });
 
 const LAB = GOOD.indexOf('\n  hosts:') + 1;

@@ -10,7 +10,10 @@ import {
   type Report,
   suggestion,
 } from './kinds';
+import { checkReplacements } from './file-fault-checks';
+import { checkLabDetails } from './lab-checks';
 import type { Scenario, ScenarioStep } from './schema';
+import { checkMoments } from './time-checks';
 
 export function checkReferences(
   scenario: Scenario,
@@ -18,6 +21,7 @@ export function checkReferences(
   report: Report,
 ): void {
   checkLab(scenario, report);
+  checkLabDetails(scenario, files, report);
   const judged = [...scenario.objectives, ...scenario.guards];
   const objectives = new Set(judged.map(({ id }) => id));
   const names: Names = { scenario, events: new Set(scenario.timeline.map(({ id }) => id)), objectives };
@@ -47,6 +51,8 @@ export function checkReferences(
     if (right > 1 && !several) report(path, 'more than one choice is right; say `several: true`');
   });
   checkPlays(scenario, check, report);
+  checkMoments(scenario, report);
+  checkReplacements(scenario, files, report);
   checkFiles(scenario, files, report);
 }
 
@@ -189,11 +195,13 @@ function checkFiles({ lab }: Scenario, files: Readonly<Record<string, string>>, 
   for (const name of ['brief.md', 'debrief.md'])
     if ((files[name] ?? '').trim() === '')
       report([], `${name} is ${files[name] === undefined ? 'missing' : 'empty'} beside scenario.yaml`);
-  for (const path of Object.keys(files)) {
-    const host = /^hosts\/([^/]+)\//.exec(path)?.[1];
-    if (host !== undefined && host !== '_all' && lab.hosts[host] === undefined)
+  const folders = new Set(Object.keys(files).flatMap((path) => /^hosts\/([^/]+)\//.exec(path)?.[1] ?? []));
+  for (const host of folders)
+    if (host !== '_all' && lab.hosts[host] === undefined)
       report(['lab', 'hosts'], `folder hosts/${host} belongs to no host`);
-  }
+  for (const path of Object.keys(files))
+    if (/^hosts\/[^/]+$/.test(path))
+      report(['lab', 'hosts'], `${path} lies in no folder of a host: hosts/HOST/etc/…`);
 }
 
 function checkLab({ lab }: Scenario, report: Report): void {

@@ -25,7 +25,10 @@ const file = z.strictObject({
     .string()
     .regex(/^[0-7]{3,4}$/, "expected an octal mode like '0644'")
     .optional(),
+  /** A user of the lab or of the system; root unless given. */
   owner: z.string().optional(),
+  /** The owner's own unless given. */
+  group: z.string().optional(),
 });
 
 const zone = z.strictObject({

@@ -3,41 +3,15 @@
  * everything that stands in scenario.yaml, `texts.cs.yaml`. All three or none; a text
  * that is missing and a text that belongs to nothing are errors.
  */
-import { z } from 'zod';
 import { type Report, suggestion } from './kinds';
 import type { Scenario } from './schema';
-import { identifier, sentence } from './schema-values';
+import { type Texts, textsSchema } from './schema-texts';
 import { checkConditions } from './variant-checks';
 import { type Drawn, substituteTree } from './variants';
 import { type ScenarioProblem, YamlFile } from './yaml-file';
 
 /** By language: each text of scenario.yaml that a learner reads, and how it reads there. */
 export type Translations = Readonly<Record<string, Readonly<Record<string, string>>>>;
-
-const goal = z.strictObject({ title: sentence, detail: sentence.optional(), why: sentence });
-const question = z.strictObject({
-  text: sentence,
-  choices: z.record(identifier, z.strictObject({ text: sentence, why: sentence })),
-  evidence: z.array(sentence),
-});
-export const textsSchema = z.strictObject({
-  title: sentence,
-  summary: sentence,
-  teaches: z.array(sentence),
-  needs: z.array(sentence).default([]),
-  /** Who speaks: `team lead: vedoucí týmu`. Names of people need none. */
-  senders: z.record(z.string(), sentence).default({}),
-  /** What is said on the timeline, by event. */
-  says: z.record(identifier, sentence).default({}),
-  pager: z.record(identifier, sentence).default({}),
-  /** Objectives, guards and tomorrow, by id. */
-  objectives: z.record(identifier, goal),
-  /** In the order of scenario.yaml. With `if` where the hint there has one. */
-  hints: z.array(z.union([sentence, z.strictObject({ text: sentence })])).default([]),
-  diagnosis: z.record(identifier, question).default({}),
-  mechanism: sentence.optional(),
-});
-type Texts = z.infer<typeof textsSchema>;
 
 /** Files of a language: kind and language. */
 const FILES = /^(brief(?=\..*md$)|debrief(?=\..*md$)|texts(?=\..*yaml$))\.([a-z]{2})\.(?:md|yaml)$/;

@@ -1,6 +1,5 @@
 /** One YAML file of a scenario: read with limits, every complaint at its line and column. */
 import { type Document, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
-import type { z } from 'zod';
 import { type Path, type Report, suggestion } from './kinds';
 
 export interface ScenarioProblem {
@@ -13,6 +12,18 @@ export interface ScenarioProblem {
 
 const MOST_CHARACTERS = 512_000;
 const MOST_ALIASES = 50;
+
+/** A schema of zod, as far as it is needed here. */
+interface Schema<Value> {
+  safeParse(value: unknown):
+    | { success: true; data: Value }
+    | {
+        success: false;
+        error: {
+          issues: readonly { code?: string; path: PropertyKey[]; message: string; keys?: string[] }[];
+        };
+      };
+}
 
 export class YamlFile {
   readonly problems: ScenarioProblem[] = [];
@@ -69,15 +80,18 @@ export class YamlFile {
     }
   }
   /** The value as the schema has it, or undefined and what is wrong with it told. */
-  checked<Schema extends z.ZodType>(schema: Schema): z.infer<Schema> | undefined {
+  checked<Value>(schema: Schema<Value>): Value | undefined {
     const value = this.value();
     if (this.isBroken) return undefined;
     const checked = schema.safeParse(value);
     if (checked.success) return checked.data;
     for (const issue of checked.error.issues) {
       if (issue.code === 'unrecognized_keys')
-        for (const key of issue.keys)
-          this.report([...issue.path, key], `unknown key${suggestion(key, keysAt(schema, issue.path))}`);
+        for (const key of issue.keys ?? [])
+          this.report(
+            [...issue.path, key],
+            `unknown key${suggestion(key, keysAt(schema as SchemaPart, issue.path))}`,
+          );
       else this.report(issue.path, plainMessage(issue.message));
     }
     return undefined;
@@ -101,8 +115,8 @@ function plainMessage(message: string): string {
 }
 
 /** What may stand where an unknown key stands: words that it may have been meant for. */
-function keysAt(schema: z.ZodType, path: Path): readonly string[] {
-  let at: SchemaPart | undefined = schema as unknown as SchemaPart;
+function keysAt(schema: SchemaPart, path: Path): readonly string[] {
+  let at: SchemaPart | undefined = schema;
   for (const part of path) {
     at = bare(at);
     const { def } = at ?? {};

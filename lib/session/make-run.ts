@@ -5,6 +5,7 @@ import { type LoadedScenario, loadScenario } from '../scenario/load';
 import { Run } from '../scenario/run';
 import { createNetwork } from '../world/network/network';
 import { applyInput } from './inputs';
+import { installationProblems } from './installation';
 import type { RunInput, ScenarioSource } from './messages';
 import { BASE_PACKAGES, makeRegistry } from './plug-ins';
 
@@ -18,6 +19,7 @@ export function makeRun(
   options: { seed: number; traces?: boolean; watchBreaks?: boolean; checkpointEvery?: number },
 ): MadeRun {
   const loaded = loadScenario(source.files, options.seed);
+  loaded.problems.push(...installationProblems(loaded));
   const { scenario } = loaded;
   if (scenario === undefined || loaded.problems.some(({ severity }) => severity === 'error'))
     return { ok: false, loaded };

@@ -129,6 +129,14 @@ const SYSTEM_USERS: readonly SystemUser[] = [
 export function systemUser(name: string): { uid: number; gid: number } | undefined {
   return SYSTEM_USERS.find((user) => user.name === name);
 }
+/** The id of a group that every host has. */
+export function systemGroup(name: string): number | undefined {
+  return SYSTEM_GROUPS.find(([known]) => known === name)?.[1];
+}
+/** Who is on every host. */
+export function systemNames(what: 'user' | 'group'): string[] {
+  return what === 'user' ? SYSTEM_USERS.map(({ name }) => name) : SYSTEM_GROUPS.map(([name]) => name);
+}
 const SYSTEM_GROUPS: readonly [string, number][] = [
   ['root', 0],
   ['daemon', 1],

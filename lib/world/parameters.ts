@@ -25,6 +25,10 @@ export type ParameterType =
   | 'choice'
   | 'flag'
   | 'unit'
+  /** A user of the lab or of the system. */
+  | 'user'
+  /** The mode of a file in octal. */
+  | 'mode'
   /** Another objective kind with its parameters, or several. */
   | 'condition'
   | 'conditions';

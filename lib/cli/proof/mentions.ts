@@ -21,9 +21,15 @@ export function wrongMentions(stage: Stage): string[] {
   const texts = Object.entries(run.files)
     .filter(([name]) => /^brief(\.[a-z]{2})?\.md$/.test(name))
     .map(([where, text]) => ({ where, text, hosts: [] as string[] }));
-  scenario.hints.forEach(({ text, highlight }, index) =>
-    texts.push({ where: `hint ${index + 1}`, text, hosts: [...highlight] }),
-  );
+  scenario.hints.forEach(({ text, highlight }, index) => {
+    texts.push({ where: `hint ${index + 1}`, text, hosts: [...highlight] });
+    for (const [language, table] of Object.entries(run.translations))
+      texts.push({
+        where: `hint ${index + 1} in ${language}`,
+        text: table[text] ?? '',
+        hosts: [...highlight],
+      });
+  });
   const named = Object.keys(scenario.lab.hosts).filter((host) =>
     texts.some(({ text, hosts }) => hosts.includes(host) || new RegExp(`\\b${host}\\b`).test(text)),
   );

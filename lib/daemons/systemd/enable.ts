@@ -33,9 +33,9 @@ export interface InstallOutcome {
 }
 
 /** `systemctl enable`: for scenario files and anybody who prepares a host. */
-export function enableUnit(host: Host, unit: string): void {
+export function enableUnit(host: Host, unit: string): string | undefined {
   const name = typeOf(unit) === undefined ? `${unit}.service` : unit;
-  enable(host, [name], { runtime: false, force: false });
+  return enable(host, [name], { runtime: false, force: false }).error;
 }
 function rootOf(options: { runtime: boolean }): string {
   return options.runtime ? RUNTIME : CONFIG;
