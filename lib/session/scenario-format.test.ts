@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { readFolder } from '../cli/folders';
 import { skeleton } from '../cli/skeleton';
 import { SECOND } from '../std/instant';
 import { makeRun } from './make-run';
@@ -118,13 +119,15 @@ test('a question is asked without its answer, and the first answer counts', () =
   expect(debrief.sources).toEqual([{ title: 'systemctl(1) "enable", "start"' }]);
 });
 
-test('the brief comes in every language that stands beside it', () => {
-  const { session } = open((yaml) => yaml, { 'brief.cs.md': 'Obchod přestal odpovídat.' });
-  const brief = session.brief();
+test('brief and texts come in every language that stands beside them', () => {
+  const source = { id: 'the-shop-is-closed', files: readFolder('scenarios/the-shop-is-closed') };
+  const made = makeRun(source, { seed: 2, traces: false });
+  if (!made.ok) throw new Error(made.loaded.problems.map(({ message }) => message).join('; '));
+  const brief = new Session(made.run, source).brief();
   expect(brief.languages).toEqual(['en', 'cs']);
-  expect(brief.texts?.['cs']).toBe('Obchod přestal odpovídat.');
   expect(brief.texts?.['en']).toBe(brief.text);
-  expect(brief.needs).toEqual(['How to reach a host by ssh']);
+  expect(brief.texts?.['cs']).toContain('Dobré ráno');
+  expect(brief.translations?.['cs']?.[brief.title]).toBe('Obchod má zavřeno');
 });
 
 test('variants reach hosts, brief and steps alike, and a checkpoint keeps what waits', () => {
