@@ -10,8 +10,9 @@ export function CrowdView({ frame }: { frame: { readonly current: HTMLElement | 
   const isCrowd = useIsCrowd();
   const isFar = useStore((state) => state.transform[2] < FAR) && isCrowd;
   useEffect(() => {
+    frame.current?.toggleAttribute('data-crowd', isCrowd);
     frame.current?.toggleAttribute('data-far', isFar);
-  }, [frame, isFar]);
+  }, [frame, isCrowd, isFar]);
   useOnViewportChange({
     onStart: () => frame.current?.toggleAttribute('data-moving', isCrowd),
     onEnd: () => frame.current?.toggleAttribute('data-moving', false),

@@ -55,10 +55,14 @@ export function HostFace({
   status: HostStatus | undefined;
   crowd: boolean;
 }) {
-  return host.kind === 'router' ? (
-    <Router host={host} status={status} />
-  ) : (
-    <Card host={host} status={status} crowd={crowd} />
+  return (
+    <span className="host-face block">
+      {host.kind === 'router' ? (
+        <Router host={host} status={status} />
+      ) : (
+        <Card host={host} status={status} crowd={crowd} />
+      )}
+    </span>
   );
 }
 /** The card's border and ground, by kind and health. */
@@ -90,13 +94,13 @@ function Anchors() {
         type="target"
         position={Position.Left}
         isConnectable={false}
-        className="!pointer-events-none !opacity-0"
+        className="invisible !pointer-events-none"
       />
       <Handle
         type="source"
         position={Position.Right}
         isConnectable={false}
-        className="!pointer-events-none !opacity-0"
+        className="invisible !pointer-events-none"
       />
     </>
   );
@@ -106,7 +110,7 @@ function Card({ host, status, crowd }: { host: HostView; status: HostStatus | un
   const traffic = host.kind === 'clients' || host.kind === 'probe';
   return (
     <>
-      <span className="host-words flex items-center gap-1.5 text-[12.5px] font-semibold leading-[1.4]">
+      <span className="flex items-center gap-1.5 text-[12.5px] font-semibold leading-[1.4]">
         <HostIcon kind={host.kind} className="shrink-0 text-muted" />
         <span className="truncate">{host.label}</span>
         {status?.here === true && (
@@ -116,7 +120,7 @@ function Card({ host, status, crowd }: { host: HostView; status: HostStatus | un
           </span>
         )}
       </span>
-      <span className="host-words block truncate text-[10.5px] leading-[1.5] text-faint">
+      <span className="block truncate text-[10.5px] leading-[1.5] text-faint">
         {host.address}
         {!traffic && !crowd && status !== undefined && status.note !== '' && (
           <span className="text-muted"> · {status.note.replace(' req/s', '/s')}</span>
@@ -150,7 +154,7 @@ function services(host: HostView, status: HostStatus | undefined): HostStatus['s
 function Services({ services: list }: { services: HostStatus['services'] }) {
   if (list.length === 0) return null;
   return (
-    <span className="host-words mt-1.5 flex flex-wrap gap-[5px]">
+    <span className="mt-1.5 flex flex-wrap gap-[5px]">
       {list.slice(0, 4).map(({ name, state, text }) => (
         <span
           key={name}

@@ -78,7 +78,11 @@ function shape(
       bar(-4, -4, 1.8, 8);
       bar(2.2, -4, 1.8, 8);
       return;
-    default: // a round dot, from three bars
+    default: // a round dot, from three bars; a small one from one
+      if (unit < 1) {
+        bar(-2.5, -2.5, 5, 5);
+        return;
+      }
       bar(-3, -1.5, 6, 3);
       bar(-1.5, -3, 3, 6);
       bar(-2.4, -2.4, 4.8, 4.8);
