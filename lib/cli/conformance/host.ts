@@ -203,7 +203,6 @@ function build(world: SimulatedWorld, given: HostCase, registry: PluginRegistry)
       '/etc/hostname': { text: `${name}\n` },
       '/etc/resolv.conf': { text: router === undefined ? '' : `nameserver ${router}\n` },
       '/etc/sudoers': { text: SUDOERS, mode: 0o440 },
-      '/var/log/journal': { directory: true },
       ...Object.fromEntries(
         Object.entries(setup.files).map(([path, text]) => [
           path,

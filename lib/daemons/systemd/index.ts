@@ -4,6 +4,7 @@ import type { Host, Registry } from '../../world/world.contract';
 import { initDaemon, initProgram } from './boot';
 import { managerOf } from './host-manager';
 import { unitFileState, withLinks } from './enable';
+import { JOURNAL_GROUP } from './journal-store';
 import { journald } from './tools/journald';
 import { background, backgroundDaemon, logind, notModelled, quiet } from './tools/programs';
 import { tmpfiles } from './tools/tmpfiles';
@@ -135,6 +136,8 @@ const LOG_FILES: Readonly<Record<string, FileSpec>> = {
   '/var/log/btmp': { text: '', mode: 0o660, gid: 43 },
   '/var/log/dpkg.log': { text: '' },
   '/var/log/faillog': { text: '' },
+  // Debian's systemd.postinst: "Enable persistent journal, in auto-mode, by default on new installs".
+  '/var/log/journal': { directory: true, mode: 0o2755, gid: JOURNAL_GROUP },
   '/var/log/lastlog': { text: '', mode: 0o664, gid: 43 },
   '/var/log/private': { directory: true, mode: 0o700 },
   '/var/log/wtmp': { text: '', mode: 0o664, gid: 43 },

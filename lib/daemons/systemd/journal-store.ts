@@ -9,6 +9,8 @@ import type { Host } from '../../world/world.contract';
 
 const ROOT = { uid: 0, gid: 0, groups: [] as number[] };
 const ON_DISK = 'disk:journal-boots';
+/** Group systemd-journal. tmpfiles.d/systemd.conf gives it the folders and files of the journal. */
+export const JOURNAL_GROUP = 999;
 export const PERSISTENT = '/var/log/journal';
 export const VOLATILE = '/run/log/journal';
 
@@ -38,9 +40,12 @@ export function openJournal(host: Host): 'persistent' | 'volatile' {
   if (storage === 'persistent' && !hasFolder(host, PERSISTENT)) makeFolder(host, PERSISTENT);
   const machine = machineOf(host);
   if (storage !== 'volatile' && hasFolder(host, PERSISTENT)) {
+    const file = `${PERSISTENT}/${machine}/system.journal`;
     makeFolder(host, `${PERSISTENT}/${machine}`);
-    if (!host.fs.exists(`${PERSISTENT}/${machine}/system.journal`))
-      host.fs.writeFile(`${PERSISTENT}/${machine}/system.journal`, 'LPKSHHRH', ROOT, { mode: 0o640 });
+    if (!host.fs.exists(file)) {
+      host.fs.writeFile(file, 'LPKSHHRH', ROOT, { mode: 0o640 });
+      host.fs.chown(file, 0, JOURNAL_GROUP, ROOT);
+    }
     const boots = bootsOnDisk(host);
     if (!boots.includes(host.state.bootId)) host.state.extra.set(ON_DISK, [...boots, host.state.bootId]);
     return 'persistent';
@@ -59,7 +64,11 @@ function makeFolder(host: Host, path: string): void {
   let current = '';
   for (const part of parts) {
     current += `/${part}`;
-    if (!host.fs.exists(current)) host.fs.mkdir(current, 0o755, ROOT);
+    if (host.fs.exists(current)) continue;
+    host.fs.mkdir(current, 0o755, ROOT);
+    if (!current.includes('/journal')) continue;
+    host.fs.chown(current, 0, JOURNAL_GROUP, ROOT);
+    host.fs.chmod(current, 0o2755, ROOT);
   }
 }
 export function readText(host: Host, path: string): string {
