@@ -80,6 +80,42 @@ test('with and without a failure: who holds the address, which machine is off, w
   expect(shift.complaints).toEqual([]);
 });
 
+test('the same fault at the same instant in both: with and without one line of haproxy.cfg', async ({
+  page,
+}) => {
+  const shift = new Shift(page);
+  await page.goto('/sandbox?start=balanced');
+  await expect(page.getByRole('tab', { name: 'Build' })).toBeVisible({ timeout: 60_000 });
+  await page.waitForTimeout(3_000);
+  await node(page, 'app1').click({ button: 'right', position: { x: 20, y: 12 } });
+  await page.getByRole('menuitem', { name: 'Pull the power' }).click();
+  await expect(node(page, 'app1')).toContainText('powered off');
+  await branchBefore(page, 1);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await node(page, 'lb1').click({ position: { x: 20, y: 12 } });
+  await page.getByRole('tab', { name: 'Files' }).click();
+  await page
+    .getByRole('button', { name: /haproxy\.cfg/ })
+    .first()
+    .click();
+  const editor = page.getByRole('textbox', { name: '/etc/haproxy/haproxy.cfg on lb1' });
+  await shift.edit(editor, (text) => text.replace(/.*option\s+redispatch\n/, ''));
+  await page.keyboard.press('Control+s');
+  await page.getByRole('button', { name: 'Compare' }).click();
+  await page.getByRole('button', { name: 'Plan its 1 fault here too' }).click({ timeout: 60_000 });
+  await expect(page.getByText('1 fault planned here')).toBeVisible();
+  await page.getByRole('button', { name: 'Let time run' }).click();
+  await shift.speed(5);
+  // It breaks in both at the same moment: no difference, while the edit is one.
+  await expect(node(page, 'app1')).toContainText('powered off', { timeout: 60_000 });
+  const other = page.getByRole('region', { name: 'Map of the other attempt' });
+  await expect(other.locator('[data-host="app1"]')).toContainText('powered off', { timeout: 30_000 });
+  const partings = page.getByRole('group', { name: 'Where they part' });
+  await expect(partings).toContainText('haproxy.cfg');
+  await expect(partings.getByRole('listitem').filter({ hasText: 'app1 is without power' })).toHaveCount(0);
+  expect(shift.complaints).toEqual([]);
+});
+
 test('a scenario’s attempts are compared by keyboard alone', async ({ page }) => {
   const shift = new Shift(page);
   await shift.begin();

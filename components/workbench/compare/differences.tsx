@@ -4,10 +4,12 @@ import { useEffect, useState } from 'react';
 import { cn } from '@/components/ui/class-names';
 import { StatusDot } from '@/components/ui/status-dot';
 import type { RunClient } from '@/lib/client/run-client';
+import type { SavedRun } from '@/lib/session/messages';
 import { type Difference, differencesOf, partedAt, type Parting, partings } from '@/lib/views/compare';
 import { clockAt, clockTenths, clockText, durationText } from '@/lib/views/times';
 import { TONE_TEXT } from '@/lib/views/tones';
 import { useClient, useRun } from '../run-context';
+import { SameFaults } from './same-faults';
 
 /** Ten frames a second arrive on both sides; nobody reads that fast. */
 const EVERY_MS = 400;
@@ -36,7 +38,15 @@ function useComparison(other: RunClient, since: number): Comparison | undefined 
 }
 
 /** What is different between the two, in words. */
-export function Differences({ other, branch }: { other: RunClient; branch: number }) {
+export function Differences({
+  other,
+  inputs,
+  branch,
+}: {
+  other: RunClient;
+  inputs: SavedRun['inputs'];
+  branch: number;
+}) {
   const { current, all } = useRun((state) => state.branch);
   const since = partedAt(all, current, branch);
   const parted = useRun(({ time }) => clockText(clockAt(since, time)));
@@ -57,7 +67,10 @@ export function Differences({ other, branch }: { other: RunClient; branch: numbe
         aria-label="Where they part"
         className="min-h-0 overflow-auto border-line px-3 py-1.5 @xl:border-l"
       >
-        <h2 className="eyebrow">Where they part</h2>
+        <div className="flex items-center">
+          <h2 className="eyebrow">Where they part</h2>
+          <SameFaults inputs={inputs} />
+        </div>
         <Events events={events} name={name} />
       </div>
     </div>

@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import { TopologyCanvas } from '@/components/canvas/topology-canvas';
 import { TracePanel } from '@/components/panels/trace/panel';
 import { Empty } from '@/components/ui/empty';
+import type { SavedRun } from '@/lib/session/messages';
 import { clockText, durationText } from '@/lib/views/times';
 import { type RunHandles, RunProvider, useRun, useWorkbench } from '../run-context';
 import { Differences } from './differences';
@@ -13,7 +14,7 @@ import { useOtherBranch } from './use-other-branch';
 /** Another attempt at the same instant: its map, and under both maps what differs. */
 export function OtherSide({ branch }: { branch: number }) {
   const other = useOtherBranch(branch);
-  if (other.state === 'open') return <Open handles={other.handles} branch={branch} />;
+  if (other.state === 'open') return <Open handles={other.handles} inputs={other.inputs} branch={branch} />;
   return (
     <>
       <ThereHead clock="" note={undefined} />
@@ -27,7 +28,15 @@ export function OtherSide({ branch }: { branch: number }) {
 /** Simulated time that the other side may be behind before it is said. */
 const NOTICEABLE = 1_500_000;
 
-function Open({ handles, branch }: { handles: RunHandles; branch: number }) {
+function Open({
+  handles,
+  inputs,
+  branch,
+}: {
+  handles: RunHandles;
+  inputs: SavedRun['inputs'];
+  branch: number;
+}) {
   const clock = useStore(handles.client.store, ({ time, connection }) =>
     connection.state === 'open' ? clockText(time.clock) : '',
   );
@@ -50,7 +59,7 @@ function Open({ handles, branch }: { handles: RunHandles; branch: number }) {
           <OtherMap />
         </RunProvider>
       </div>
-      <Differences other={handles.client} branch={branch} />
+      <Differences other={handles.client} inputs={inputs} branch={branch} />
     </>
   );
 }

@@ -3,12 +3,14 @@
 import { useEffect, useState } from 'react';
 import type { RunClient } from '@/lib/client/run-client';
 import { createWorkbenchStore, type WorkbenchStore } from '@/lib/client/workbench-store';
+import type { SavedRun } from '@/lib/session/messages';
 import { type RunHandles, useHandles } from '../run-context';
 import { watchAlong } from '../watch-along';
 
 export type OtherBranch =
   | { state: 'loading' }
-  | { state: 'open'; handles: RunHandles }
+  /** `inputs`: all that was done in it. */
+  | { state: 'open'; handles: RunHandles; inputs: SavedRun['inputs'] }
   | { state: 'refused'; message: string };
 
 /** Another branch of this run in a worker of its own, always at the instant that this one is at. */
@@ -27,7 +29,7 @@ export function useOtherBranch(branch: number): OtherBranch {
         if (left) return;
         client.open({ scenario: run.scenario, run });
         stops.push(followAlong(main.client, client));
-        setOther({ state: 'open', handles: { client, workbench } });
+        setOther({ state: 'open', handles: { client, workbench }, inputs: run.inputs });
       })
       .catch((reason: unknown) => {
         const message = reason instanceof Error ? reason.message : 'The other attempt could not be opened.';
