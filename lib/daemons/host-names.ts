@@ -55,7 +55,7 @@ export function nameInHosts(host: Host, ip: number): string | undefined {
   return undefined;
 }
 
-/** strerror(3) of what the network says. */
+/** strerror(3) of what the network and the file system say to network programs. */
 export function errnoText(errno: string): string {
   switch (errno) {
     case 'ECONNREFUSED':
@@ -88,6 +88,10 @@ export function errnoText(errno: string): string {
       return 'No such process';
     case 'ENOENT':
       return 'No such file or directory';
+    case 'EISDIR':
+      return 'Is a directory';
+    case 'ENOTDIR':
+      return 'Not a directory';
     default:
       return errno;
   }

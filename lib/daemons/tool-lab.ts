@@ -22,7 +22,10 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin';
 export class ToolLab {
   readonly kernel: Kernel;
   readonly world: SimulatedWorld;
-  constructor(plugIns: readonly ((registry: Registry) => void)[], options: { seed?: number; epoch?: number } = {}) {
+  constructor(
+    plugIns: readonly ((registry: Registry) => void)[],
+    options: { seed?: number; epoch?: number } = {},
+  ) {
     this.kernel = new Kernel({ seed: options.seed ?? 1 });
     const registry = new PluginRegistry();
     registry.program('lab/sh', labShell);

@@ -129,6 +129,8 @@ export interface Network {
   close(connection: number, side: Side): void;
   /** Abort: RST to the peer. */
   reset(connection: number, side: Side): void;
+  /** The socket is gone and the peer is not told (TCP_REPAIR): it learns of it when it sends again. */
+  abandon(connection: number, side: Side): void;
   /** Another process owns this side from now on. */
   setOwner(connection: number, side: Side, on: Callback): void;
   /** As one side sees it (translation makes them differ); without a side the client's socket while it is there, else the server's. */

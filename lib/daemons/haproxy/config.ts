@@ -137,6 +137,8 @@ export interface ProxySettings extends Place {
   logFormat: LogFormat | undefined;
   /** `error-log-format`: of connections that never become sessions */
   errorLogFormat: LogFormat | undefined;
+  /** `unique-id-format`: checked, but not modelled */
+  uniqueIdFormat: LogFormat | undefined;
   logTag: string | undefined;
 
   acls: Map<string, Acl>;
@@ -288,6 +290,7 @@ export interface ForwardFor {
 export type ErrorReply =
   | {
       readonly kind: 'raw';
+      readonly version: '1.0' | '1.1';
       readonly status: number;
       readonly headers: [string, string][];
       readonly body: string;

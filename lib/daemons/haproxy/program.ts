@@ -33,15 +33,18 @@ export function* haproxy(context: ProgramContext): ProgramRun {
       yield* context.out(version(context) + BUILD);
       return 0;
     case 'usage':
-      yield* context.out(version(context));
-      yield* context.err(usageText(context.argv[0] ?? 'haproxy'));
-      return 1;
+      return yield* usage(context);
     case 'incomplete':
       yield* speaker.say('ALERT', 'failed to copy argv.');
       return 1;
     case 'run':
       return yield* run(context, asked.line, speaker);
   }
+}
+function* usage(context: ProgramContext): ProgramRun {
+  yield* context.out(version(context));
+  yield* context.err(usageText(context.argv[0] ?? 'haproxy'));
+  return 1;
 }
 function version({ host }: ProgramContext): string {
   return versionText(
@@ -65,6 +68,8 @@ function* run(context: ProgramContext, line: CommandLine, speaker: Speaker): Pro
     yield* speaker.say('ALERT', `config : ${files}`);
     return 1;
   }
+  // Directories with nothing to read in them are as good as no `-f`.
+  if (files.length === 0) return yield* usage(context);
   yield* context.sleep(host.compute(context.pid, LOAD_COST) - context.kernel.now);
   const result = load(host, files, context.env, context.who);
   const addresses = new Map<string, number>();

@@ -332,7 +332,7 @@ function compileFormats(state: ParserState, proxy: Draft): number {
     }
     proxy.logFormat = { ...format, nodes: parsed.value.nodes };
   }
-  const errors = compileErrorFormat(state, proxy);
+  const errors = checkUniqueId(state, proxy) + compileErrorFormat(state, proxy);
   if (proxy.balance.algorithm !== 'hash') return errors;
   const parsed = parseSampleText(proxy.balance.argument);
   if ('error' in parsed) {
@@ -345,6 +345,14 @@ function compileFormats(state: ParserState, proxy: Draft): number {
   return 0;
 }
 
+function checkUniqueId(state: ParserState, proxy: Draft): number {
+  const format = proxy.uniqueIdFormat;
+  if (format === undefined || !proxy.hasFrontend) return 0;
+  const parsed = parseFormat(format.text, { mergesSpaces: false, places: placeBits('logs') });
+  return 'error' in parsed
+    ? refuse(state, `Parsing [${format.file}:${format.line}]: failed to parse unique-id : ${parsed.error}.`)
+    : 0;
+}
 /** `error-log-format` */
 function compileErrorFormat(state: ParserState, proxy: Draft): number {
   const format = proxy.hasFrontend ? proxy.errorLogFormat : undefined;

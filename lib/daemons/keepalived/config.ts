@@ -23,6 +23,8 @@ export type GlobalConfiguration = {
   readonly routerId: string | undefined;
   readonly instanceName: string | undefined;
   readonly scriptSecurity: boolean;
+  /** `dynamic_interfaces` */
+  readonly hasDynamicInterfaces: boolean;
   readonly vrrpVersion: VrrpVersion;
   readonly strict: boolean;
   readonly multicastGroup: IPv4;

@@ -122,7 +122,7 @@ vrrp_min_garp; +; [on|off]
 vrrp_garp_extra_if vrrp_vmac_garp_intvl; -; [all] <seconds>
 vrrp_lower_prio_no_advert vrrp_higher_prio_send_advert; +; [on|off]
 vrrp_version; +; 2|3
-vrrp_iptables vrrp_ipsets; +
+vrrp_iptables; +
 nftables; +; [<table>]
 nftables_priority; +; <priority>
 nftables_ifindex nftables_counters; -

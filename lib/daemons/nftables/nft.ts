@@ -172,6 +172,7 @@ function* run(
     try {
       outcome = applyCommands(before, commands, surroundings, context.kernel.now, {
         reachesKernel: problems.length === 0,
+        isCheck: given.has('c'),
       });
       break;
     } catch (needed) {

@@ -43,9 +43,15 @@ export function applyCommands(
   commands: readonly Command[],
   surroundings: Surroundings,
   now: Micros,
-  options: { reachesKernel: boolean } = { reachesKernel: true },
+  options: Asked = { reachesKernel: true },
 ): Outcome {
-  return new Transaction(ruleset, surroundings, now).run(commands, options);
+  return new Transaction(ruleset, surroundings, now, options.isCheck === true).run(commands, options);
+}
+export interface Asked {
+  /** False: something is wrong in the text already. */
+  readonly reachesKernel: boolean;
+  /** `nft -c`: the kernel looks, but does not commit. */
+  readonly isCheck?: boolean;
 }
 
 class Transaction {
@@ -66,7 +72,12 @@ class Transaction {
   /** Sets that rules of this text fill. */
   #filled = new Set<string>();
 
-  constructor(ruleset: Ruleset, surroundings: Surroundings, now: Micros) {
+  constructor(
+    ruleset: Ruleset,
+    surroundings: Surroundings,
+    now: Micros,
+    private readonly isCheck = false,
+  ) {
     this.#original = ruleset;
     this.#values = new Values(surroundings);
     this.#now = now;
@@ -74,7 +85,7 @@ class Transaction {
     this.#nextHandle = Math.max(1, ruleset.nextHandle);
   }
 
-  run(commands: readonly Command[], { reachesKernel }: { reachesKernel: boolean }): Outcome {
+  run(commands: readonly Command[], { reachesKernel }: Asked): Outcome {
     this.#filled = new Set(commands.flatMap(filledSets));
     const evaluation: Problem[] = [];
     const kernelProblems: Problem[] = [];
@@ -220,6 +231,8 @@ class Transaction {
         );
       case 'counter':
         return likeIn(tables, target, 'obj', (table) => table.counters);
+      case 'rule':
+        return likeIn(tables, target, 'chain', (table) => table.chains, { exact: 'says nothing' });
       default:
         return likeIn(tables, target, 'chain', (table) => table.chains);
     }
@@ -303,7 +316,16 @@ class Transaction {
     const table = this.#needTable(target, { suggests: true });
     if (verb === 'rename') {
       const chain = table.chains.find(({ name }) => name === target.name);
-      if (chain === undefined) throw refuse(target.namePlace, NO_ENTRY);
+      if (chain === undefined) {
+        const like = nearest(
+          target.name,
+          this.#original.tables.flatMap((each) => each.chains.map((one) => ({ each, one }))),
+          ({ one }) => one.name,
+        );
+        const words =
+          like && `did you mean chain ‘${like.one.name}’ in table ${like.each.family} ‘${like.each.name}’?`;
+        throw refuse(target.namePlace, words === undefined ? NO_ENTRY : `${NO_ENTRY}; ${words}`);
+      }
       if (table.chains.some(({ name }) => name === command.newName)) throw kernel('EEXIST', target.namePlace);
       this.#rename(this.#own(table), target.name, command.newName ?? target.name);
       return;
@@ -382,9 +404,13 @@ class Transaction {
       steps: renameSets(evaluated.steps, sets),
       ...(evaluated.comment === undefined ? {} : { comment: evaluated.comment }),
     };
-    rule.handle = this.#handle(table);
-    if (verb === 'replace') chain.rules[at] = rule;
-    else chain.rules.splice(at, 0, rule);
+    if (verb === 'replace') {
+      rule.handle = chain.rules[at]?.handle ?? 0;
+      chain.rules[at] = rule;
+    } else {
+      rule.handle = this.#handle(table);
+      chain.rules.splice(at, 0, rule);
+    }
     this.#checkRule(command, table, chain, evaluated);
   }
   /** Where in the chain the rule comes. */
@@ -395,7 +421,10 @@ class Transaction {
       position.kind === 'index'
         ? position.value
         : chain.rules.findIndex(({ handle }) => handle === position.value);
-    if (at < 0 || at >= chain.rules.length) throw kernel('ENOENT', position.place);
+    if (at < 0 || at >= chain.rules.length) {
+      if (verb === 'replace') throw kernel('ENOENT', position.place);
+      throw new KernelTrouble(NO_ENTRY, position.place, false);
+    }
     return verb === 'add' ? at + 1 : at;
   }
   #checkRule(
@@ -414,18 +443,10 @@ class Transaction {
       if (next === undefined) throw kernel('ENOENT', place);
       if (next.base !== undefined) throw kernel('EOPNOTSUPP', place);
     }
-    for (const type of evaluated.nats) {
-      const hooks = chain.base === undefined ? undefined : chain.base.hook;
-      const fits =
-        hooks === undefined ||
-        (chain.base?.type === 'nat' &&
-          (type === 'dnat' || type === 'redirect'
-            ? hooks === 'prerouting' || hooks === 'output'
-            : type === 'snat'
-              ? hooks === 'postrouting' || hooks === 'input'
-              : hooks === 'postrouting'));
-      if (!fits) throw kernel('EOPNOTSUPP', command.place);
-    }
+    const isRefused =
+      evaluated.nats.some((type) => !fitsChain(type, chain, this.isCheck)) ||
+      (chain.base?.hook === 'postrouting' && evaluated.steps.some(({ step }) => step === 'reject'));
+    if (isRefused) throw kernel('EOPNOTSUPP', command.place);
     const leads = evaluated.jumps.length > 0 || evaluated.references.length > 0;
     if (leads && table.chains.some((each) => each.base !== undefined && loops(table, each, [])))
       throw kernel('EMLINK', command.place);
@@ -447,7 +468,10 @@ class Transaction {
     const table = this.#needTable(target, { suggests: true });
     const present = table.sets.find(({ name }) => name === target.name);
     if (verb === 'flush') {
-      if (present === undefined) throw refuse(target.namePlace, NO_ENTRY);
+      if (present === undefined) {
+        const like = this.#setLike(target, target.name);
+        throw refuse(target.namePlace, like === undefined ? NO_ENTRY : `${NO_ENTRY}; ${like}`);
+      }
       const owned = this.#own(table);
       for (const set of owned.sets) if (set.name === target.name) set.elements = [];
       return;
@@ -581,6 +605,28 @@ const NOWHERE: Surroundings = {
 stayCompiled(new Transaction({ generation: 1, tables: [], nextHandle: 1 }, NOWHERE, 0));
 stayCompiled(new RuleContext(new Values(NOWHERE), { family: 'inet', set: () => undefined }, false));
 
+/**
+ * Translation belongs into chains of type nat, each kind at hooks of its own. Recorded with `nft -c`: without a
+ * commit masquerade is let through everywhere, dnat in every chain of type nat.
+ */
+function fitsChain(
+  type: 'snat' | 'dnat' | 'masquerade' | 'redirect',
+  { base }: FilterChain,
+  isCheck: boolean,
+): boolean {
+  if (base === undefined || (isCheck && type === 'masquerade')) return true;
+  if (base.type !== 'nat') return false;
+  switch (type) {
+    case 'masquerade':
+      return base.hook === 'postrouting';
+    case 'snat':
+      return base.hook === 'postrouting' || base.hook === 'input';
+    case 'dnat':
+      return isCheck || base.hook === 'prerouting' || base.hook === 'output';
+    case 'redirect':
+      return base.hook === 'prerouting' || base.hook === 'output';
+  }
+}
 function setKey({ family, table, name }: Handle): string {
   return `${family} ${table} ${name}`;
 }
@@ -598,24 +644,22 @@ function filledSets(command: Command): string[] {
   );
 }
 
-/** The same name in another table, or the name that is nearest to it. */
+/** The name that is nearest, in whatever table it stands; where the table itself is missing, that table. */
 function likeIn(
   tables: readonly FilterTable[],
   target: Handle,
   kind: string,
   named: (table: FilterTable) => readonly { name: string }[],
+  { exact = 'counts' }: { exact?: 'counts' | 'says nothing' } = {},
 ): string | undefined {
   const all = tables.flatMap((table) => named(table).map(({ name }) => ({ table, name })));
-  const same = all.find(({ name }) => name === target.name);
-  if (same !== undefined) {
-    const { table } = same;
-    const isHere = table.name === target.table && table.family === target.family;
-    return isHere ? undefined : `did you mean table ‘${table.name}’ in family ${table.family}?`;
-  }
   const near = nearest(target.name, all, ({ name }) => name);
-  return near === undefined
-    ? undefined
-    : `did you mean ${kind} ‘${near.name}’ in table ${near.table.family} ‘${near.table.name}’?`;
+  if (near === undefined) return undefined;
+  const { family, name } = near.table;
+  if (!tables.some((table) => table.name === target.table && table.family === target.family))
+    return `did you mean table ‘${name}’ in family ${family}?`;
+  if (exact === 'says nothing' && near.name === target.name) return undefined;
+  return `did you mean ${kind} ‘${near.name}’ in table ${family} ‘${name}’?`;
 }
 
 function highestHandle(table: FilterTable): number {

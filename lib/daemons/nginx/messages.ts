@@ -10,9 +10,13 @@ const LEVELS: readonly LogLevel[] = ['emerg', 'alert', 'crit', 'error', 'warn', 
 export function rank(level: LogLevel): number {
   return LEVELS.indexOf(level) + 1;
 }
+/** NGX_MAX_ERROR_STR: a line is cut there, its end included. */
+const LONGEST_LINE = 2_048;
+
 /** A line of the error log. `clock`: microseconds since 1970. */
 export function logLine(clock: number, level: LogLevel, pid: number, text: string): string {
-  return `${strftime('%Y/%m/%d %H:%M:%S', clock)} [${level}] ${pid}#${pid}: ${text}\n`;
+  const line = `${strftime('%Y/%m/%d %H:%M:%S', clock)} [${level}] ${pid}#${pid}: ${text}`;
+  return `${line.slice(0, LONGEST_LINE - 1)}\n`;
 }
 /** What was said while files were read: most of it bears a time. */
 export function messageLine(

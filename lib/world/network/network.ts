@@ -185,6 +185,10 @@ export class SimulatedNetwork implements Network {
     if (this.#unix.owns(connection)) this.#unix.reset(connection, side);
     else this.#tcp.reset(connection, side);
   }
+  abandon(connection: number, side: Side): void {
+    if (this.#unix.owns(connection)) this.#unix.reset(connection, side);
+    else this.#tcp.abandon(connection, side);
+  }
   setOwner(connection: number, side: Side, on: Callback): void {
     if (this.#unix.owns(connection)) this.#unix.setOwner(connection, side, on);
     else this.#tcp.setOwner(connection, side, on);

@@ -254,6 +254,11 @@ export class Tcp {
     this.#remove(connection, side);
   }
 
+  abandon(id: number, side: Side): void {
+    const connection = this.core.state.connections.get(id);
+    if (connection !== undefined && endOf(connection, side) !== undefined) this.#remove(connection, side);
+  }
+
   setOwner(id: number, side: Side, on: Callback): void {
     const connection = this.core.state.connections.get(id);
     const end = connection === undefined ? undefined : endOf(connection, side);

@@ -193,6 +193,9 @@ async function hold(step: LabStep): Promise<string> {
   // What came without being asked for.
   while (socket.read() !== null);
   if (socket.errored !== null) throw socket.errored;
+  // An end that came meanwhile is told once everything has been read.
+  await sleep(0);
+  if (socket.readableEnded || socket.destroyed) return 'closed';
   socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
   const all = await readUntil(socket, seconds, (so) => /\r\n\r\n.+/s.test(so.toString('latin1')));
   return all.length === 0 ? 'closed' : 'ok';

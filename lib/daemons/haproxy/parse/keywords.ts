@@ -187,7 +187,7 @@ function rawReply(text: string): ErrorReply | undefined {
   const blank = /\r?\n\r?\n/.exec(text);
   const head = blank === null ? text : text.slice(0, blank.index);
   const [status = '', ...lines] = head.split(/\r?\n/);
-  const found = /^HTTP\/\d\.\d (\d{3}) ?(.*)$/.exec(status);
+  const found = /^HTTP\/(\d\.\d) (\d{3}) ?(.*)$/.exec(status);
   if (found === null) return undefined;
   const headers: [string, string][] = [];
   for (const line of lines) {
@@ -195,7 +195,14 @@ function rawReply(text: string): ErrorReply | undefined {
     if (colon > 0) headers.push([line.slice(0, colon), line.slice(colon + 1).trim()]);
   }
   const body = blank === null ? '' : text.slice(blank.index + blank[0].length);
-  return { kind: 'raw', status: Number(found[1]), reason: found[2] ?? '', headers, body };
+  return {
+    kind: 'raw',
+    version: found[1] === '1.0' ? '1.0' : '1.1',
+    status: Number(found[2]),
+    reason: found[3] ?? '',
+    headers,
+    body,
+  };
 }
 
 /** `maxconn`, `backlog`, `fullconn`: one number. */

@@ -5,6 +5,7 @@
 
 import { COMMON_OPTIONS, OTHER_OPTION, SWITCH_OPTION, SWITCH_OPTIONS } from '../directives';
 import { closestWord } from '../fingerprint';
+import { parseOtherCheck } from './other-checks';
 import { parseMaskedAddress } from './acl';
 import { parseHttpCheckOption, parseTcpCheckOption } from './check';
 import {
@@ -154,23 +155,6 @@ function parseHttpLog(state: ParserState, proxy: Draft, line: Line): number {
     isClf ? 'clf' : 'http',
     isClf ? 'option httplog clf' : 'option httplog',
   );
-}
-
-function parseOtherCheck(state: ParserState, proxy: Draft, line: Line, name: string): number {
-  const bits = proxy.hasBackend
-    ? NONE
-    : warn(
-        state,
-        `${line.head}'${name}' ignored because ${titleOf(proxy)} '${proxy.id}' has no backend capability.`,
-      );
-  if (name === 'pgsql-check' && (line.at(2) !== 'user' || line.at(3) === '')) {
-    return bits | fail(state, `${line.head}'${line.at(0)} ${name}' expects 'user <username>' as argument.`);
-  }
-  proxy.check.kind =
-    name === 'external-check' ? 'unsupported' : name === 'ssl-hello-chk' ? 'tls-hello' : 'connect';
-  proxy.check.place = line.place;
-  proxy.usesExternalCheck = name === 'external-check';
-  return bits;
 }
 
 function parseForwardFor(state: ParserState, proxy: Draft, line: Line): number {

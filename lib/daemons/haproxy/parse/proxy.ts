@@ -30,6 +30,7 @@ import {
   WARN,
   warnWithout,
 } from './context';
+import { parseCompression } from './compression';
 import { parseCookieLine } from './cookie';
 import {
   parseCaptureLine,
@@ -111,6 +112,7 @@ export function newDraft(
     logs: [],
     logFormat: undefined,
     errorLogFormat: undefined,
+    uniqueIdFormat: undefined,
     logTag: undefined,
     acls: new Map(),
     tcpRequest: [],
@@ -171,6 +173,7 @@ function inherit(draft: Draft, parent: Draft): Draft {
     logs,
     logFormat,
     errorLogFormat,
+    uniqueIdFormat,
     logTag,
     monitorUri,
     stats,
@@ -213,6 +216,7 @@ function inherit(draft: Draft, parent: Draft): Draft {
     logs: [...logs],
     logFormat: canFrontend ? logFormat : undefined,
     errorLogFormat: canFrontend ? errorLogFormat : undefined,
+    uniqueIdFormat: canFrontend ? uniqueIdFormat : undefined,
     logTag,
     monitorUri: canFrontend ? monitorUri : undefined,
     stats,
@@ -500,7 +504,10 @@ function parseSmallKeyword(state: ParserState, proxy: Draft, line: Line, keyword
       );
     }
     case 'unique-id-format':
+      proxy.uniqueIdFormat = { ...line.place, kind: 'custom', text: value, nodes: [] };
       return parseFormatWord(state, line);
+    case 'compression':
+      return parseCompression(state, line);
     case 'dynamic-cookie-key': {
       const bits = warnWithout(state, proxy, 'backend', line, keyword);
       return value === ''

@@ -85,8 +85,6 @@ function parseLine(state: ParserState, line: Line, keyword: string): number {
     if ((keyword === 'peer' || keyword === 'server') && line.at(1) === state.surroundings.hostname)
       peers.hasLocal = true;
     if (keyword === 'disabled') peers.disabled = true;
-    if (keyword === 'peer' && line.at(2) === '')
-      return fail(state, `${line.head}'peer' expects <name> and <addr>[:<port>] as arguments.`);
   }
   const resolvers = state.resolvers.at(-1);
   if (

@@ -91,16 +91,21 @@ function forClient(runtime: Runtime, session: Session, message: HttpResponse, co
   const isUsual = session.closes && !isOld && session.trace === 0 && request?.method === 'GET';
   const known = isUsual ? runtime.delivered.get(message) : undefined;
   if (known !== undefined) return known.message;
+  const own = headerValue(message.headers, 'connection');
+  if (own?.includes('close') === true) session.closes = true;
   const hasBody =
     message.status >= 200 && message.status !== 204 && message.status !== 304 && request?.method !== 'HEAD';
-  const unknownLength = hasBody && headerValue(message.headers, 'content-length') === undefined;
-  if (!session.closes && !isOld && !unknownLength)
+  const unknownLength =
+    hasBody && own === undefined && headerValue(message.headers, 'content-length') === undefined;
+  if (!session.closes && !isOld && !unknownLength && message.version === '1.1')
     return message.trace === session.trace ? message : { ...message, trace: session.trace };
-  const headers = [...message.headers];
+  const headers = message.headers.filter(([name]) => name !== 'connection');
   if (unknownLength && !isOld) headers.push(['transfer-encoding', 'chunked']);
   if (unknownLength && isOld) session.closes = true;
-  if (session.closes) headers.push(['connection', 'close']);
-  else if (isOld) headers.push(['connection', 'keep-alive']);
+  // What goes without saying in the answer's version is not said.
+  if (session.closes && message.version !== '1.0') headers.push(['connection', 'close']);
+  else if (!session.closes && (isOld || message.version === '1.0'))
+    headers.push(['connection', 'keep-alive']);
   const made = {
     ...message,
     trace: session.trace,

@@ -211,7 +211,9 @@ function isAdmitted(runtime: Runtime, session: Session, where: 'connection' | 's
   const { frontend } = runtime.proxy(session.frontend);
   if (where === 'connection') frontend.deniedConnections += 1;
   else frontend.deniedSessions += 1;
-  destroy(runtime, session, verdict === 'reject' ? 'close' : 'reset');
+  // A bare connection is ended with a reset (src/session.c: no linger).
+  const end = where === 'connection' ? 'reset' : 'close';
+  destroy(runtime, session, verdict === 'reject' ? end : 'silent');
   return false;
 }
 

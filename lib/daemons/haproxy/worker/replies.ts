@@ -6,7 +6,7 @@
 
 import { byteLength } from '../../../std/bytes';
 import type { HttpResponse } from '../../../world/network.contract';
-import type { ProxySettings } from '../config';
+import type { ErrorReply, ProxySettings } from '../config';
 
 /** Headers as clients see them, and the text after the title. */
 const PAGES: ReadonlyMap<
@@ -104,13 +104,7 @@ export function reasonOf(status: number): string {
 export function errorPage(settings: readonly ProxySettings[], status: number): HttpResponse {
   for (const proxy of settings) {
     const own = proxy.errorFiles.get(status);
-    if (own?.kind === 'raw')
-      return response(
-        own.status,
-        own.reason,
-        own.headers.map(([name, value]) => [name.toLowerCase(), value]),
-        own.body,
-      );
+    if (own?.kind === 'raw') return rawPage(own);
     if (own?.kind === 'location')
       return response(
         own.code,
@@ -133,6 +127,21 @@ export function errorPage(settings: readonly ProxySettings[], status: number): H
   if (status === 408 || status === 400) headers.push(['connection', 'close']);
   headers.push(['content-type', 'text/html']);
   return response(status, page.reason, headers, body);
+}
+
+/** A page from a file: without a length the end of the connection ends it. */
+function rawPage({
+  version,
+  status,
+  reason,
+  headers,
+  body,
+}: Extract<ErrorReply, { kind: 'raw' }>): HttpResponse {
+  const own = headers
+    .map(([name, value]): [string, string] => [name.toLowerCase(), value])
+    .filter(([name]) => name !== 'connection');
+  if (!own.some(([name]) => name === 'content-length')) own.push(['connection', 'close']);
+  return { ...response(status, reason, own, body), version };
 }
 
 export function response(

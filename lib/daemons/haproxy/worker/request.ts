@@ -38,6 +38,7 @@ export function begin(runtime: Runtime, session: Session, message: HttpRequest):
   session.requestedAt = runtime.now;
   session.trace = message.trace;
   session.received = receivedOf(runtime, session, message);
+  if (settings.connectionMode === 'close') session.closes = true;
   session.request = translated(session.received);
   countRequest(runtime, session, message);
   if (session.tracked !== undefined) countTracked(runtime, session);
@@ -166,7 +167,7 @@ function decided(
     session.cause = 'P';
     session.ended = 'R';
     logSession(runtime, session);
-    destroy(runtime, session, outcome.how === 'silent' ? 'reset' : 'close');
+    destroy(runtime, session, outcome.how);
     return;
   }
   if (outcome.delayed) {
@@ -392,7 +393,7 @@ function refuseContent(runtime: Runtime, session: Session, verdict: 'reject' | '
   session.cause = 'P';
   session.ended = 'R';
   logSession(runtime, session);
-  destroy(runtime, session, verdict === 'reject' ? 'close' : 'reset');
+  destroy(runtime, session, verdict === 'reject' ? 'close' : 'silent');
 }
 
 function chooseTcpBackend(runtime: Runtime, session: Session): void {

@@ -9,6 +9,7 @@
 
 import type { EventHandle } from '../../../kernel/kernel';
 import type { Micros } from '../../../std/instant';
+import { networkOf } from '../../../std/ipv4';
 import { changeSlot, leaveQueue, serveQueue } from './queue';
 import { untrack } from './counters';
 import type { Runtime } from './runtime';
@@ -216,15 +217,19 @@ export function dropIdle(runtime: Runtime, session: Session): void {
   session.idle = 0;
 }
 
+/** How a client's connection ends: politely, with a reset, or so that the client is not told. */
+export type End = 'close' | 'reset' | 'silent';
+
 /** The session is over: nothing of it is left. */
-export function destroy(runtime: Runtime, session: Session, how: 'close' | 'reset' = 'close'): void {
+export function destroy(runtime: Runtime, session: Session, how: End = 'close'): void {
   const { state } = runtime;
   if (session.phase === 'closed') return;
   release(runtime, session);
-  dropServer(runtime, session, how);
+  dropServer(runtime, session, how === 'close' ? 'close' : 'reset');
   dropIdle(runtime, session);
-  if (how === 'reset') runtime.network.reset(session.id, 'server');
-  else runtime.network.close(session.id, 'server');
+  if (how === 'silent' && canVanish(runtime, session)) runtime.network.abandon(session.id, 'server');
+  else if (how === 'close') runtime.network.close(session.id, 'server');
+  else runtime.network.reset(session.id, 'server');
   if (session.timerAt !== 0) runtime.kernel.cancel(session.timer);
   untrack(runtime, session, 'all');
   session.phase = 'closed';
@@ -235,6 +240,18 @@ export function destroy(runtime: Runtime, session: Session, how: 'close' | 'rese
   const listener = runtime.listener(session);
   if (listener !== undefined) listener.current -= 1;
   resumeListeners(runtime, session.frontend);
+}
+
+/**
+ * `silent-drop`: root takes the socket away (TCP_REPAIR); others send a reset with a TTL of 1, which
+ * dies at the first router and reaches those on the same network (src/tcp_act.c).
+ */
+function canVanish({ host, pid }: Runtime, { clientIp }: Session): boolean {
+  if (host.state.processes.get(pid)?.uid === 0) return true;
+  for (const device of host.state.interfaces.values())
+    if (device.addresses.some((own) => networkOf(clientIp, own.prefix) === networkOf(own.ip, own.prefix)))
+      return false;
+  return true;
 }
 
 // ---------------------------------------------------------------- limits

@@ -119,6 +119,7 @@ export function emptyGlobal(): GlobalDraft {
     routerId: undefined,
     instanceName: undefined,
     scriptSecurity: false,
+    hasDynamicInterfaces: false,
     vrrpVersion: 2,
     strict: false,
     multicastGroup: VRRP_GROUP,

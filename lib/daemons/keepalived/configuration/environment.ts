@@ -27,6 +27,8 @@ export interface Environment {
   readonly hostName: string;
   /** $PATH */
   readonly searchPath: string;
+  /** processors */
+  readonly cores: number;
   readonly interfaces: readonly InterfaceFacts[];
   user(name: string): { readonly uid: number; readonly gid: number } | undefined;
   group(name: string): number | undefined;

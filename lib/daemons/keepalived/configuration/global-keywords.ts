@@ -74,12 +74,12 @@ export const GLOBAL_HANDLERS: Readonly<Record<string, GlobalHandler>> = {
   default_interface: named((global, name) => {
     global.defaultInterface = name;
   }, 'default_interface requires interface name'),
-  vrrp_process_name: named((global, name) => {
-    global.vrrpProcessName = name;
-  }, 'VRRP process name missing - ignoring'),
-  process_name: named((global, name) => {
-    global.processName = name;
-  }, 'Process name missing - ignoring'),
+  vrrp_process_name: (scope, global, words) => {
+    global.vrrpProcessName = scope.reader.word(words, 1);
+  },
+  process_name: (scope, global, words) => {
+    global.processName = scope.reader.word(words, 1);
+  },
   notification_email: (scope, _global, words) => {
     if (scope.reader.readBlock(words) === undefined)
       complain(scope, 'Warning - empty notification_email block');
@@ -143,7 +143,8 @@ export const GLOBAL_HANDLERS: Readonly<Record<string, GlobalHandler>> = {
     const value = scope.reader.seconds(text, { lowest: 1, highest: UINT_MAX, tolerant: true });
     if (value === undefined) complain(scope, `vrrp_gna_interval '${text}' is invalid`);
   },
-  dynamic_interfaces: (scope, _global, words) => {
+  dynamic_interfaces: (scope, global, words) => {
+    global.hasDynamicInterfaces = true;
     if (words[1] !== undefined && words[1] !== 'allow_if_changes')
       complain(scope, `Unknown dynamic_interfaces option '${words[1]}'`);
   },

@@ -4,7 +4,7 @@ import type { Notifications, Tracked } from '../config';
 import type { GroupDraft } from './draft';
 import type { Words } from './reader';
 import { complain, findInterface, type Handler, notifyScript, type Scope, switchParameter } from './scope';
-import { fileLine, interfaceLine, type LineReader, processLine, scriptLine } from './tracked-lines';
+import { bfdLines, fileLine, interfaceLine, type LineReader, processLine, scriptLine } from './tracked-lines';
 
 const tracked =
   (line: LineReader, list: (group: GroupDraft) => Tracked[]): Handler<GroupDraft> =>
@@ -39,6 +39,7 @@ export const GROUP_HANDLERS: Readonly<Record<string, Handler<GroupDraft>>> = {
   track_script: tracked(scriptLine, (group) => group.scripts),
   track_file: tracked(fileLine, (group) => group.files),
   track_process: tracked(processLine, (group) => group.processes),
+  track_bfd: (scope, group, words) => bfdLines(scope, group.name, words),
   notify_backup: notify('notify_backup', 'backup'),
   notify_master: notify('notify_master', 'master'),
   notify_fault: notify('notify_fault', 'fault'),

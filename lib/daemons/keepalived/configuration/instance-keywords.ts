@@ -6,7 +6,7 @@ import { addressLine, routeLine } from './address-lines';
 import type { InstanceDraft } from './draft';
 import { UINT_MAX, type Words } from './reader';
 import { complain, findInterface, type Handler, notifyScript, type Scope, switchParameter } from './scope';
-import { fileLine, interfaceLine, type LineReader, processLine, scriptLine } from './tracked-lines';
+import { bfdLines, fileLine, interfaceLine, type LineReader, processLine, scriptLine } from './tracked-lines';
 import type { Tracked } from '../config';
 
 type InstanceHandler = Handler<InstanceDraft>;
@@ -87,10 +87,7 @@ const notify =
 /** Two more spaces than the daemon's first line, so that the second hangs below it. */
 function deprecatedSyncDaemon(scope: Scope, instance: InstanceDraft, words: Words): void {
   complain(scope, `(${instance.name}) Specifying lvs_sync_daemon_interface against a vrrp is deprecated.`);
-  complain(
-    scope,
-    `      ${' '.repeat(Math.max(0, instance.name.length - 2))}Please use global lvs_sync_daemon`,
-  );
+  complain(scope, `      ${' '.repeat(Math.abs(instance.name.length - 2))}Please use global lvs_sync_daemon`);
   scope.reader.word(words, 1);
 }
 
@@ -142,7 +139,8 @@ function sourceAddress(scope: Scope, instance: InstanceDraft, words: Words): voi
 function unicastPeer(scope: Scope, instance: InstanceDraft, words: Words): void {
   const text = words[0] ?? '';
   const family = text.includes(':') ? 6 : 4;
-  const address = family === 6 ? 0 : parseIPv4(text);
+  // A mask behind the address is read over (inet_stosockaddr).
+  const address = family === 6 ? 0 : parseIPv4(text.replace(/\/.*/, ''));
   if (address === undefined) {
     complain(
       scope,
@@ -231,6 +229,12 @@ export const INSTANCE_HANDLERS: Readonly<Record<string, InstanceHandler>> = {
   track_script: tracked(scriptLine, (instance) => instance.scripts),
   track_file: tracked(fileLine, (instance) => instance.files),
   track_process: tracked(processLine, (instance) => instance.processes),
+  track_bfd: (scope, instance, words) => bfdLines(scope, instance.name, words),
+  vrf: (scope, instance, words) => {
+    scope.reader.word(words, 1);
+    if (instance.interface !== undefined)
+      complain(scope, `(${instance.name}) Cannot specify VRF interface and interface - ignoring`);
+  },
   unicast_peer: (scope, instance, words) => {
     instance.usesUnicastKeywords = true;
     scope.reader.valueBlock(words, (values) => unicastPeer(scope, instance, values));

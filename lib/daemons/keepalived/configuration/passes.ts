@@ -20,6 +20,7 @@ import {
   type VrrpDraft,
 } from './draft';
 import type { Environment } from './environment';
+import { GLOBAL_CHECKS } from './global-checks';
 import { GLOBAL_HANDLERS } from './global-keywords';
 import {
   delayLine,
@@ -130,7 +131,7 @@ function rootTree(pass: Pass, scope: Scope, options: PassOptions, needs: Needs):
   add('linkbeat_use_polling', isGlobalActive, {});
   add('instance', isGlobalActive, { handle: (words) => instanceName(scope, words) });
   add('global_defs', isGlobalActive, {
-    body: treeOf(scope, 'global_defs', () => scope.global, GLOBAL_HANDLERS),
+    body: treeOf(scope, 'global_defs', () => scope.global, { ...GLOBAL_CHECKS, ...GLOBAL_HANDLERS }),
   });
   addVrrp(scope, isVrrpActive, add, () => {
     needs.vrrp = true;

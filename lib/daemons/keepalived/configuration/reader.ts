@@ -33,6 +33,7 @@ export interface Range {
 }
 
 const INT_MAX = 2_147_483_647;
+const UINT64_END = 2 ** 64;
 export const UINT_MAX = 4_294_967_295;
 
 export class Reader {
@@ -255,7 +256,7 @@ export class Reader {
     const parsed = parseNumber(digits);
     const value = parsed.value + (roundsUp ? 1 : 0);
     if (!parsed.isWhole) refuse(`invalid number '${text}'`);
-    else if (value > Number.MAX_SAFE_INTEGER) {
+    else if (value >= UINT64_END) {
       refuse(`number '${text}' outside unsigned decimal range`);
       return undefined;
     } else if (value < range.lowest || value > range.highest) {

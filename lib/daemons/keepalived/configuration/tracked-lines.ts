@@ -137,3 +137,11 @@ export const interfaceLine: LineReader = (scope, owner, list, words) => {
   }
   list.push({ name: tracked, weight, isReversed });
 };
+
+/** BFD is not modelled: without a `bfd_instance` in the file no name can be found. */
+export function bfdLines(scope: Scope, owner: string, words: Words): void {
+  scope.reader.valueBlock(words, ([name = '']) => {
+    if (!scope.notModelled.has('bfd_instance'))
+      complain(scope, `(${owner}) track bfd ${name} not found, ignoring...`);
+  });
+}

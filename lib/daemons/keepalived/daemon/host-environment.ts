@@ -38,6 +38,7 @@ export function hostEnvironment(
     },
     hostName: host.state.hostname.split('.')[0] ?? '',
     searchPath: options.path ?? DEFAULT_PATH,
+    cores: host.state.cores,
     interfaces: [...host.state.interfaces.values()].map((device) => ({
       name: device.name,
       isLoopback: device.name === 'lo',

@@ -1,6 +1,7 @@
 /** The options of curl(1) 7.88.1, as far as they matter to what travels; others are refused by name. */
 import { FileError } from '../../../world/files.contract';
 import type { ProgramContext } from '../../../world/process.contract';
+import { LONG, VALUES } from './option-names';
 import { applyTls, type TlsOptions } from './tls-options';
 import { CurlUsage, HINT } from './usage';
 
@@ -10,6 +11,7 @@ export interface CurlCall extends TlsOptions {
   urls: string[];
   silent: boolean;
   showError: boolean;
+  noMeter: boolean;
   verbose: boolean;
   include: boolean;
   head: boolean;
@@ -41,90 +43,16 @@ export interface CurlCall extends TlsOptions {
   /** HTTP/2 is asked for over https (ALPN), unless told otherwise. */
   http2: boolean;
   retries: number;
+  /** Seconds; undefined: doubles from one second on. */
+  retryDelay: number | undefined;
+  retryOn: 'transient' | 'refused too' | 'everything';
+  /** -D: where the header fields of answers go. */
+  headerFile: string | undefined;
+  range: string | undefined;
+  compressed: boolean;
   noBuffer: boolean;
   path: 'as-is' | 'usual';
 }
-/** Long name → letter of the same meaning; `=`: takes a value. */
-const LONG: Readonly<Record<string, string>> = {
-  silent: 's',
-  'show-error': 'S',
-  verbose: 'v',
-  include: 'i',
-  head: 'I',
-  fail: 'f',
-  location: 'L',
-  insecure: 'k',
-  'output=': 'o',
-  'remote-name': 'O',
-  'header=': 'H',
-  'user-agent=': 'A',
-  'referer=': 'e',
-  'request=': 'X',
-  'data=': 'd',
-  'data-ascii=': 'd',
-  get: 'G',
-  'cookie=': 'b',
-  'cookie-jar=': 'c',
-  'max-time=': 'm',
-  'write-out=': 'w',
-  'user=': 'u',
-  'http1.0': '0',
-  'http1.1': 'http1.1',
-  ipv4: '4',
-  ipv6: '6',
-  'no-buffer': 'N',
-  globoff: 'g',
-  'connect-timeout=': 'connect-timeout',
-  'resolve=': 'resolve',
-  'connect-to=': 'connect-to',
-  'data-binary=': 'data-binary',
-  'data-raw=': 'data-raw',
-  'interface=': 'interface',
-  'max-redirs=': 'max-redirs',
-  'retry=': 'retry',
-  'fail-with-body': 'fail-with-body',
-  'no-progress-meter': 'no-progress-meter',
-  'path-as-is': 'path-as-is',
-  'url=': 'url',
-  'cacert=': 'cacert',
-  'capath=': 'capath',
-  'cert=': 'E',
-  'key=': 'key',
-  'pass=': 'pass',
-  'ciphers=': 'ciphers',
-  'tls13-ciphers=': 'tls13-ciphers',
-  'tls-max=': 'tls-max',
-  tlsv1: '1',
-  'tlsv1.0': 'tlsv1.0',
-  'tlsv1.1': 'tlsv1.1',
-  'tlsv1.2': 'tlsv1.2',
-  'tlsv1.3': 'tlsv1.3',
-  http2: 'http2',
-  'no-alpn': 'no-alpn',
-  'noproxy=': 'ignored=',
-  'retry-delay=': 'ignored=',
-  'retry-connrefused': 'ignored',
-  compressed: 'ignored',
-  'no-keepalive': 'ignored',
-  'progress-bar': '#',
-  'tcp-nodelay': 'ignored',
-  'no-sessionid': 'ignored',
-  version: 'V',
-  help: 'h',
-  'junk-session-cookies': 'j',
-  'location-trusted': 'L',
-  'request-target=': 'request-target',
-  'json=': 'json',
-  'data-urlencode=': 'data-urlencode',
-  'create-dirs': 'ignored',
-  'keepalive-time=': 'ignored=',
-  'local-port=': 'ignored=',
-  'http0.9': 'ignored',
-  'no-location': 'ignored',
-  raw: 'ignored',
-};
-const VALUES = 'oHAeXdbcmwuTFExyYzrtQPKD';
-
 /** `stdin`: what `@-` stands for. */
 export function readCall(context: ProgramContext, stdin = ''): CurlCall | 'version' | 'help' {
   const call: CurlCall = {
@@ -132,6 +60,7 @@ export function readCall(context: ProgramContext, stdin = ''): CurlCall | 'versi
     urls: [],
     silent: false,
     showError: false,
+    noMeter: false,
     verbose: false,
     include: false,
     head: false,
@@ -172,6 +101,11 @@ export function readCall(context: ProgramContext, stdin = ''): CurlCall | 'versi
     ciphers: undefined,
     suites: undefined,
     retries: 0,
+    retryDelay: undefined,
+    retryOn: 'transient',
+    headerFile: undefined,
+    range: undefined,
+    compressed: false,
     noBuffer: false,
     path: 'usual',
   };
@@ -233,7 +167,7 @@ function apply(
       call.showError = true;
       return undefined;
     case 'no-progress-meter':
-      call.silent = call.showError = true;
+      call.noMeter = true;
       return undefined;
     case 'v':
       call.verbose = true;
@@ -344,7 +278,25 @@ function apply(
       call.interface = value;
       return undefined;
     case 'retry':
-      call.retries = Number(value);
+      call.retries = seconds(value, written);
+      return undefined;
+    case 'retry-delay':
+      call.retryDelay = seconds(value, written);
+      return undefined;
+    case 'retry-connrefused':
+      if (call.retryOn === 'transient') call.retryOn = 'refused too';
+      return undefined;
+    case 'retry-all-errors':
+      call.retryOn = 'everything';
+      return undefined;
+    case 'D':
+      call.headerFile = value;
+      return undefined;
+    case 'r':
+      call.range = value;
+      return undefined;
+    case 'compressed':
+      call.compressed = true;
       return undefined;
     case 'url':
       call.urls.push(value);
@@ -364,11 +316,12 @@ function apply(
     case 'g':
     case 'j':
     case '#':
+    case 'q':
     case 'ignored':
       return undefined;
     default:
       throw new CurlUsage(
-        'FTxyYzrtQPKDnqRaBJlMpUZ23'.includes(name)
+        'FTxyYztQPKnRaBJlMpUZ23'.includes(name)
           ? `curl: not modelled: ${written}\n`
           : `curl: option ${written}: is unknown\n${HINT}`,
         2,

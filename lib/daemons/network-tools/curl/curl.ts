@@ -6,9 +6,11 @@ import { FileError } from '../../../world/files.contract';
 import type { HttpResponse } from '../../../world/network.contract';
 import type { ProgramContext, ProgramRun, Wait, Wake } from '../../../world/process.contract';
 import { type CurlCall, readCall } from './call';
+import { errnoText } from '../../host-names';
 import { Cookies } from './cookies';
 import { CurlError, Exchanges } from './exchange';
 import { METER_HEAD, meterLine } from './meter';
+import { MOST_BETWEEN_TRIES, retryReason, warning } from './retry';
 import { followed, parseUrl, type Url, urlText } from './url';
 import { CurlUsage } from './usage';
 import { Verbose } from './verbose';
@@ -66,15 +68,19 @@ class Session {
   *run(): ProgramRun {
     const { call, context } = this;
     let exit = 0;
+    if (call.headerFile !== undefined) yield* this.#write(call.headerFile, '', 'over');
     for (const [position, text] of call.urls.entries()) {
       for (let attempt = 0; ; attempt++) {
-        exit = yield* this.#transfer(text, call.output[position]);
-        const transient = exit === 28 || exit === 7;
-        if (attempt >= call.retries || !transient) break;
-        const seconds = 2 ** attempt;
-        if (!call.silent || call.showError)
+        const ended = yield* this.#transfer(text, call.output[position]);
+        exit = ended.exitCode;
+        const reason = retryReason(call, ended);
+        if (attempt >= call.retries || reason === undefined) break;
+        const seconds = call.retryDelay ?? Math.min(2 ** attempt, MOST_BETWEEN_TRIES);
+        if (!call.silent)
           yield* context.err(
-            `Warning: Problem: timeout. Will retry in ${seconds} seconds. ${call.retries - attempt} retries left.\n`,
+            warning(
+              `Problem ${reason}. Will retry in ${seconds} seconds. ${call.retries - attempt} retries left.`,
+            ),
           );
         yield* context.sleep(seconds * 1_000_000);
       }
@@ -86,7 +92,7 @@ class Session {
     return exit;
   }
 
-  *#transfer(text: string, output: string | undefined): Generator<Wait, number, Wake> {
+  *#transfer(text: string, output: string | undefined): Generator<Wait, TransferFacts, Wake> {
     const { context, call } = this;
     const facts: TransferFacts = {
       startedAt: context.kernel.now,
@@ -139,11 +145,11 @@ class Session {
         );
     }
     if (call.writeOut !== undefined) yield* context.out(writeOut(call.writeOut, facts));
-    return facts.exitCode;
+    return facts;
   }
 
   #showsMeter(output: string | undefined): boolean {
-    if (this.call.silent) return false;
+    if (this.call.silent || this.call.noMeter) return false;
     return (
       (output !== undefined && output !== '-') ||
       this.call.remoteName ||
@@ -171,6 +177,7 @@ class Session {
       facts.method = method;
       facts.effectiveUrl = urlText(url);
       const response: HttpResponse = yield* this.#exchanges.run(url, { method, body }, facts, deadline);
+      if (call.headerFile !== undefined) yield* this.#write(call.headerFile, this.#headOf(response), 'after');
       const location = response.headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
       if (location === undefined || response.status < 300 || response.status >= 400) return response;
       const next = followed(url, location);
@@ -180,7 +187,7 @@ class Session {
       }
       if (facts.redirects >= call.maxRedirects)
         throw new CurlError(47, `Maximum (${call.maxRedirects}) redirects followed`);
-      if (call.include || call.head) yield* context.out(headText(response));
+      if (call.include || call.head) yield* context.out(this.#shownHead(response));
       facts.redirects++;
       if (next !== undefined && next.port !== url.port)
         yield* this.#verbose.say(`* Clear auth, redirects to port from ${url.port} to ${next.port}\n`);
@@ -204,7 +211,7 @@ class Session {
   ): Generator<Wait, void, Wake> {
     const { context, call } = this;
     const hidden = call.fail && !call.failWithBody && response.status >= 400;
-    const text = `${call.include || call.head ? headText(response) : ''}${hidden || call.head ? '' : response.body}`;
+    const text = `${call.include || call.head ? this.#shownHead(response) : ''}${hidden || call.head ? '' : response.body}`;
     const path =
       call.remoteName && output === undefined
         ? (parseUrl(url)?.path.replace(/\?.*$/, '').split('/').pop() ?? '')
@@ -215,16 +222,30 @@ class Session {
     }
     facts.output = path;
     if (path === '') throw new CurlError(23, 'Failed writing received data to disk/application');
-    const refused = context.fs.writeFile(context.resolve(path), text, context.who);
-    // /dev/null and other devices take what they are given.
-    if (refused !== undefined && context.resolve(path) !== '/dev/null') {
-      if (!call.silent || call.showError)
-        yield* context.err(
-          refused.errno === 'ENOSPC'
-            ? ''
-            : `Warning: Failed to open the file ${path}: ${refused.errno === 'EACCES' ? 'Permission denied' : refused.errno === 'EISDIR' ? 'Is a directory' : 'No such file or directory'}\n`,
-        );
-      throw new CurlError(23, 'Failed writing body');
-    }
+    const refused = yield* this.#write(path, text, 'over');
+    if (refused === undefined) return;
+    if (refused.errno === 'ENOSPC') throw new CurlError(23, 'Failed writing body');
+    if (!call.silent)
+      yield* context.err(warning(`Failed to open the file ${path}: ${errnoText(refused.errno)}`));
+    throw new CurlError(23, 'Failure writing output to destination');
+  }
+
+  /** To a file, or where `-` and the files of /dev lead to. */
+  *#write(path: string, text: string, where: 'over' | 'after'): Generator<Wait, FileError | undefined, Wake> {
+    const { context } = this;
+    if (path === '-' || path === '/dev/stdout') yield* context.out(text);
+    else if (path === '/dev/stderr') yield* context.err(text);
+    else if (path !== '/dev/null')
+      return context.fs.writeFile(context.resolve(path), text, context.who, { append: where === 'after' });
+    return undefined;
+  }
+  #headOf(response: HttpResponse): string {
+    const both = this.call.headerFile === '-' && (this.call.include || this.call.head);
+    return both ? '' : headText(response);
+  }
+  /** With `-D -` every line is written once for each of the two. */
+  #shownHead(response: HttpResponse): string {
+    const text = headText(response);
+    return this.call.headerFile === '-' ? text.replace(/[^\n]*\n/g, '$&$&') : text;
   }
 }

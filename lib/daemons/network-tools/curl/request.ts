@@ -26,11 +26,15 @@ export function requestOf(
     if (!replaced.has(name.toLowerCase())) headers.push([name, value]);
   };
   const hostHeader = custom.find((header) => header.name.toLowerCase() === 'host');
-  headers.push(['Host', hostHeader?.value ?? `${url.host}${url.explicitPort ? `:${url.port}` : ''}`]);
+  // `-H 'Host:'` takes the line away.
+  if (hostHeader?.value !== '' || hostHeader.empty || version === '2')
+    headers.push(['Host', hostHeader?.value ?? `${url.host}${url.explicitPort ? `:${url.port}` : ''}`]);
   const user = call.user ?? url.user;
   if (user !== undefined) add('Authorization', `Basic ${base64(user)}`);
+  if (call.range !== undefined) add('Range', `bytes=${call.range}`);
   if (call.userAgent !== '') add('User-Agent', call.userAgent);
   add('Accept', '*/*');
+  if (call.compressed) add('Accept-Encoding', 'deflate, gzip, br, zstd');
   if (call.referer !== undefined) add('Referer', call.referer);
   const kept = jar.header(url.host, url.path, url.scheme === 'https');
   const cookie = [kept, ...call.cookies].filter((part) => part !== '').join('; ');

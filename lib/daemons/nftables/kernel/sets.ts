@@ -112,7 +112,7 @@ export function addElements(
     });
   }
   if (set.size !== undefined && alive.length + added.length > set.size)
-    throw new SetFull(added[0]?.place).trouble();
+    throw new SetFull(added[set.size - alive.length]?.place).trouble();
   if (shape.interval && shape.merges && shape.key.length === 1) {
     const all = [
       ...alive.map((element) => ({ element, place: added[0]?.place ?? placed[0]?.place, jump: undefined })),

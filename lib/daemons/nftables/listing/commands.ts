@@ -44,7 +44,7 @@ export function listingText(
       const chain = table?.chains.find(({ name }) => name === target?.name);
       return table === undefined || chain === undefined
         ? ''
-        : wrapInTable(table, chainText(table, chain, options, true), options);
+        : wrapInTable(table, chainText(table, chain, options, true));
     }
     case 'sets':
     case 'maps':
@@ -64,9 +64,7 @@ export function listingText(
     case 'set':
     case 'map': {
       const set = table?.sets.find(({ name }) => name === target?.name);
-      return table === undefined || set === undefined
-        ? ''
-        : wrapInTable(table, setText(set, options), options);
+      return table === undefined || set === undefined ? '' : wrapInTable(table, setText(set, options));
     }
     case 'counters':
       return chosen

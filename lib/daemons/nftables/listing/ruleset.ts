@@ -111,25 +111,18 @@ export function isNamedFor(family: string, hook: string, name: string): boolean 
   return true;
 }
 
-/** The rule's text with the numbers its counters have now. */
+/** The rule's text with the numbers its counters have now; those of a set's elements are told with the set. */
 function liveText(text: string, rule: FilterRule, options: ListingOptions): string {
   if (options.stateless || !text.includes('counter')) return text;
-  const counters = countersOf(rule.steps);
+  const counters = rule.steps.filter(
+    (step): step is FilterStep & { step: 'counter' } => step.step === 'counter' && step.named === undefined,
+  );
   let next = 0;
-  return text.replace(/"[^"]*"|\bcounter\b(?! name)/g, (found) => {
+  return text.replace(/"[^"]*"|\{[^}]*\}|\bcounter\b(?! name)/g, (found) => {
     if (found !== 'counter') return found;
     const counter = counters[next++];
     return counter === undefined ? found : `counter packets ${counter.packets} bytes ${counter.bytes}`;
   });
-}
-function countersOf(steps: readonly FilterStep[]): (FilterStep & { step: 'counter' })[] {
-  return steps.flatMap((step) =>
-    step.step === 'counter' && step.named === undefined
-      ? [step]
-      : step.step === 'set-update'
-        ? countersOf(step.then ?? [])
-        : [],
-  );
 }
 
 // ---------------------------------------------------------------- sets

@@ -18,6 +18,7 @@ const HOOKS: readonly Hook[] = [
 ];
 const AFTER_BLOCK = ['newline', 'semicolon'];
 export const AFTER_COMMAND = ['end of file', 'newline', 'semicolon'];
+const CT_OBJECTS = ['timeout', 'expectation', 'helper'];
 const SET_FLAGS = ['constant', 'interval', 'dynamic', 'timeout'];
 
 /** Bodies of sets may stand in chains' files thousands of times: nothing here is recursive but tables in files. */
@@ -169,8 +170,13 @@ export class BlockParser extends StatementParser {
         case 'flowtable':
         case 'secmark':
         case 'synproxy':
-        case 'ct':
           throw this.notModelled(`${word} objects`, from);
+        case 'ct':
+          stream.next();
+          stream.within('ct', () => {
+            if (!CT_OBJECTS.some((kind) => stream.at(kind))) throw stream.unexpected(...CT_OBJECTS);
+          });
+          throw this.notModelled('ct objects', from);
         default:
           throw stream.unexpected();
       }

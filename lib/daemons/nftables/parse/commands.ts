@@ -340,8 +340,14 @@ class CommandParser extends BlockParser {
     if (word.kind === 'string' && ['position', 'handle', 'index'].includes(word.text)) {
       const from = stream.here;
       stream.next();
+      const number = stream.here;
       const value = this.number();
-      position = { kind: word.text === 'index' ? 'index' : 'handle', value, place: stream.since(from) };
+      const isIndex = word.text === 'index';
+      position = {
+        kind: isIndex ? 'index' : 'handle',
+        value,
+        place: isIndex ? stream.since(from) : number,
+      };
     }
     const rule = this.rule();
     return [

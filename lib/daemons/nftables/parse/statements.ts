@@ -390,7 +390,7 @@ export class StatementParser extends ExpressionParser {
     let timeout: number | undefined;
     const then: Statement[] = [];
     for (;;) {
-      if (stream.eat('timeout')) timeout = this.duration();
+      if (then.length === 0 && stream.eat('timeout')) timeout = this.duration();
       else if (stream.at('counter')) then.push(this.#counter());
       else if (stream.at('limit')) then.push(this.#limit());
       else return { timeout, then };

@@ -2,6 +2,7 @@
  * Reading a configuration as nginx does: statement by statement, each obeyed at once, the first error the end of all.
  * Source: nginx 1.22 src/core/ngx_conf_file.c `ngx_conf_parse`, `ngx_conf_handler`, `ngx_conf_include`.
  */
+import { readSystemError } from './system-error';
 import { type Context, type Directive, directivesNamed, isStream } from '../directives';
 import { type Reading, StatementReader } from '../grammar';
 import type { ErrorLog, LogLevel, Place, VariableSource, ZoneSettings } from '../config';
@@ -67,6 +68,7 @@ export interface Scope {
   readonly formats: Map<string, { escape: string; parts: readonly (string | { variable: string })[] }>;
 }
 
+const EISDIR = 21;
 const NO_PLACE: Place = { file: '', line: 0 };
 
 export class Conf {
@@ -199,7 +201,17 @@ export class Conf {
   // ---------------------------------------------------------------- reading
   parseFile(path: string): Failed | undefined {
     const read = this.around.readFile(path);
-    if ('problem' in read) return this.fail(`open() "${path}" failed ${read.problem}`);
+    if ('problem' in read) {
+      // A directory can be opened, but not read.
+      if (readSystemError(read.problem).number !== EISDIR)
+        return this.fail(`open() "${path}" failed ${read.problem}`);
+      this.messages.push({
+        level: 'crit',
+        text: `pread() "${path}" failed ${read.problem}`,
+        place: this.place,
+      });
+      return FAILED;
+    }
     if (!this.files.some((file) => file.path === path)) this.files.push({ path, text: read.text });
     return this.#within({ reader: new StatementReader(read.text, { isFile: true }), path }, 'file');
   }

@@ -14,6 +14,7 @@ import {
   onSecured,
   registerHandshakes,
 } from './handshake';
+import { tooLongRequestLine } from './header-limits';
 import { afterDelay, beginRequest, CONTINUATION } from './phases';
 import {
   abandon,
@@ -197,7 +198,9 @@ function onMessage(runtime: Runtime, client: Client, message: Message): void {
     return;
   }
   if (message.kind === 'request') {
-    spend(runtime, client, message);
+    const line = tooLongRequestLine(message, runtime.server(client.server).headerBuffers);
+    if (line === undefined) spend(runtime, client, message);
+    else refuse(runtime, client, { status: 414, text: 'client sent too long URI', line });
     return;
   }
   if (message.kind !== 'bytes') {

@@ -192,8 +192,9 @@ export function checkAccess(asking: Asking): Verdict {
   const { runtime, client, request } = asking;
   const location = runtime.location(request.location);
   const rule = byAddress(asking);
-  const basic = location.basic === undefined ? undefined : byPassword(asking);
-  if (location.satisfyAny && (rule === 'allowed' || basic === 'allowed')) return PASS;
+  const isDecided = location.satisfyAny && rule === 'allowed';
+  const basic = location.basic === undefined || isDecided ? undefined : byPassword(asking);
+  if (isDecided || (location.satisfyAny && basic === 'allowed')) return PASS;
   if (rule === 'denied' && !(location.satisfyAny && basic !== undefined)) {
     runtime.tell(client, 'error', 'access forbidden by rule');
     return { kind: 'status', status: 403 };

@@ -12,6 +12,7 @@ import { startProxy } from './proxy';
 import type { Continuation } from './proxying';
 import { drop, send, sendPage, wantsKeepalive } from './reply';
 import { runCodes } from './rewrite';
+import { tooLongHeader } from './header-limits';
 import { header, type Runtime } from './runtime';
 import { serveFile, type Served, tryFiles, typeOf } from './static';
 import { tlsProblem } from './client-certificate';
@@ -67,6 +68,13 @@ export function beginRequest(runtime: Runtime, client: Client, message: HttpRequ
     request.unparsed = parsed.unparsed;
     request.uri = parsed.uri;
     request.args = parsed.args;
+  }
+  const unread = tooLongHeader(message, runtime.server(request.server).headerBuffers);
+  if (unread !== undefined) {
+    runtime.tell(client, 'info', unread, { action: 'reading client request headers' });
+    request.keepalive = false;
+    special(asking, 494);
+    return;
   }
   const refusal = tlsProblem(asking, address);
   if (refusal !== undefined) {

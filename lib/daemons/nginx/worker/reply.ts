@@ -171,10 +171,11 @@ export function sendPage(asking: Asking, status: number, more: Partial<Answer> =
   const challenge = request.variables.get('www_authenticate');
   const headers: [string, string][] =
     status === 401 && challenge !== undefined ? [['WWW-Authenticate', challenge]] : [];
+  const body = pageOf(status, { tokens: serverTokens });
   send(asking, {
     status: request.errorStatus > 0 ? request.errorStatus : shown,
-    body: pageOf(status, { tokens: serverTokens }),
-    type: 'text/html',
+    body,
+    type: body === '' ? undefined : 'text/html',
     headers,
     ...more,
   });

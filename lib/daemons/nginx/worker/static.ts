@@ -79,6 +79,8 @@ function serveDirectory(asking: Asking, location: LocationSettings): Served {
       runtime.tell(client, 'error', `"${directory}${name}" is forbidden ${systemError('EACCES')}`);
       return { kind: 'status', status: 403 };
     }
+    if (info.errno === 'ENOTDIR' || info.errno === 'ENAMETOOLONG')
+      return notFound(asking, location, directory + name, info.errno);
   }
   const info = statOf(asking, directory.replace(/(.)\/$/, '$1'));
   if (info instanceof FileError) {
@@ -86,17 +88,20 @@ function serveDirectory(asking: Asking, location: LocationSettings): Served {
       runtime.tell(client, 'error', `"${directory}" is forbidden ${systemError('EACCES')}`);
       return { kind: 'status', status: 403 };
     }
-    if (location.logNotFound)
-      runtime.tell(
-        client,
-        'error',
-        `"${directory}${lastIndex(asking, location)}" is not found ${systemError(info.errno)}`,
-      );
-    return { kind: 'status', status: 404 };
+    return notFound(asking, location, directory + lastIndex(asking, location), info.errno);
   }
   if (location.autoindex) return listing(asking, location, directory);
   runtime.tell(client, 'error', `directory index of "${directory}" is forbidden`);
   return { kind: 'status', status: 403 };
+}
+function notFound(
+  { runtime, client }: Asking,
+  { logNotFound }: LocationSettings,
+  path: string,
+  errno: FileError['errno'],
+): Served {
+  if (logNotFound) runtime.tell(client, 'error', `"${path}" is not found ${systemError(errno)}`);
+  return { kind: 'status', status: 404 };
 }
 function lastIndex(asking: Asking, { indexes }: LocationSettings): string {
   const last = indexes[indexes.length - 1];

@@ -1,0 +1,36 @@
+/** `--retry`: after which ends curl tries again, and what it says then (tool_operate.c of 7.88.1). */
+import type { CurlCall } from './call';
+import type { TransferFacts } from './write-out';
+
+/** Seconds. */
+export const MOST_BETWEEN_TRIES = 600;
+const COULD_NOT_RESOLVE = 6;
+const COULD_NOT_CONNECT = 7;
+const TIMED_OUT = 28;
+const TRANSIENT_STATUS = new Set([408, 429, 500, 502, 503, 504]);
+
+/** What follows "Problem" in the warning; undefined: the end is final. */
+export function retryReason(call: CurlCall, ended: TransferFacts): string | undefined {
+  const { exitCode, response } = ended;
+  if (exitCode === TIMED_OUT || exitCode === COULD_NOT_RESOLVE) return ': timeout';
+  if (exitCode === COULD_NOT_CONNECT && call.retryOn === 'refused too') return ': connection refused';
+  if (response !== undefined && TRANSIENT_STATUS.has(response.status)) return ': HTTP error';
+  return exitCode !== 0 && call.retryOn === 'everything' ? '(retrying all errors)' : undefined;
+}
+
+const PREFIX = 'Warning: ';
+const WIDTH = 79 - PREFIX.length;
+
+/** A warning in lines that fit a terminal (tool_msgs.c). */
+export function warning(text: string): string {
+  let rest = text;
+  let out = '';
+  // Its line end counts in.
+  while (rest.length >= WIDTH) {
+    const space = rest.lastIndexOf(' ', WIDTH - 1);
+    const cut = space <= 0 ? WIDTH : space + 1;
+    out += `${PREFIX}${rest.slice(0, cut)}\n`;
+    rest = rest.slice(cut);
+  }
+  return `${out}${PREFIX}${rest}\n`;
+}
