@@ -9,7 +9,12 @@ import type { JournalEntry } from '../kernel/journal';
 import { Timeline } from '../kernel/timeline';
 import { FAULTS, findFault } from '../faults/registry';
 import { findObjective, OBJECTIVES } from '../objectives/registry';
-import { momentOf, type Observations, type ObservedRequest } from '../objectives/definition';
+import {
+  momentOf,
+  type ObjectiveDefinition,
+  type Observations,
+  type ObservedRequest,
+} from '../objectives/definition';
 import { assert } from '../std/assert';
 import { type Micros, parseDuration, SECOND } from '../std/instant';
 import { clonePlain } from '../std/plain';
@@ -44,6 +49,13 @@ interface Waiting {
   then: () => void;
 }
 
+/** What is told of requests: an objective, or what waits for a condition. */
+interface Told<T> {
+  of: T;
+  definition: ObjectiveDefinition;
+  values: ParameterValues;
+}
+
 interface RunState {
   world: unknown;
   progress: RunProgress;
@@ -59,7 +71,7 @@ class SeenAtRequest implements Observations {
   readonly events: Observations['events'];
   readonly totals: Observations['totals'];
   constructor(
-    private readonly run: { observations(): Observations },
+    private readonly run: Pick<Run<never>, 'met' | 'observations'>,
     readonly world: SimulatedWorld,
     readonly now: Micros,
     progress: RunProgress,
@@ -68,7 +80,7 @@ class SeenAtRequest implements Observations {
     this.totals = progress.totals;
   }
   get met(): Observations['met'] {
-    return this.run.observations().met;
+    return this.run.met();
   }
   get alerts(): Observations['alerts'] {
     return this.run.observations().alerts;
@@ -289,23 +301,31 @@ export class Run<I> {
     };
     this.#count(request);
     const seen = new SeenAtRequest(this, this.world, this.kernel.now, this.progress);
-    for (const objective of this.progress.phase === 'running' ? this.#entries() : []) {
-      const definition = findObjective(objective.kind);
-      const progress = this.progress.objectives.get(objective.id);
-      if (progress !== undefined && !progress.decided && this.#isOpen(objective, seen))
-        definition?.request?.(progress.state, request, this.#valuesOf(definition, objective), seen);
-    }
-    for (const { key, condition } of this.#waiting) {
-      const definition = findObjective(condition.kind);
-      if (definition?.request !== undefined && this.progress.conditions.has(key))
-        definition.request(
-          this.progress.conditions.get(key),
-          request,
-          this.#valuesOf(definition, condition),
-          seen,
-        );
-    }
-    if (this.progress.phase === 'tomorrow') this.#seenTomorrow(request, seen);
+    const { phase, objectives, conditions } = this.progress;
+    const { judged, waiting } = (this.#told ??= this.#whoIsTold());
+    if (phase === 'running')
+      for (const { of, definition, values } of judged) {
+        const progress = objectives.get(of.id);
+        if (progress !== undefined && !progress.decided && this.#isOpenNow(of))
+          definition.request?.(progress.state, request, values, seen);
+      }
+    for (const { of, definition, values } of waiting)
+      if (conditions.has(of)) definition.request?.(conditions.get(of), request, values, seen);
+    if (phase === 'tomorrow') this.#seenTomorrow(request, seen);
+  }
+  /** Of all that is judged, what wants to know of every request. */
+  #told: { judged: Told<Entry>[]; waiting: Told<string>[] } | undefined;
+  #whoIsTold(): { judged: Told<Entry>[]; waiting: Told<string>[] } {
+    const told = <T>(of: T, entry: { kind: string }): Told<T>[] => {
+      const definition = findObjective(entry.kind);
+      return definition?.request === undefined
+        ? []
+        : [{ of, definition, values: this.#valuesOf(definition, entry) }];
+    };
+    return {
+      judged: this.#judged.flatMap((entry) => told(entry, entry)),
+      waiting: this.#waiting.flatMap(({ key, condition }) => told(key, condition)),
+    };
   }
   #typed({ data }: JournalEntry): void {
     const { text } = data as { text: string };
@@ -317,6 +337,12 @@ export class Run<I> {
   /** A stage opens with the event or objective that its entries wait for. */
   #isOpen({ after }: Entry, seen: Observations): boolean {
     return after === undefined || momentOf(seen, after) !== undefined;
+  }
+  /** The same at a request, without putting everything together that may be looked at. */
+  #isOpenNow({ after }: Entry): boolean {
+    if (after === undefined || this.progress.events.has(after)) return true;
+    const objective = this.progress.objectives.get(after);
+    return objective?.verdict === 'met' && objective.at !== undefined;
   }
   #seenTomorrow(request: ObservedRequest, seen: Observations): void {
     const { startedAt, expect } = this.progress.tomorrow;
@@ -361,17 +387,25 @@ export class Run<I> {
     this.say('page', 'pager', pager.title);
   }
   observations(): Observations {
-    const met = new Map<string, Micros>();
-    for (const [id, objective] of this.progress.objectives)
-      if (objective.verdict === 'met' && objective.at !== undefined) met.set(id, objective.at);
     return {
       world: this.world,
       now: this.kernel.now,
       events: this.progress.events,
       totals: this.progress.totals,
-      met,
+      met: this.met(),
       alerts: this.#alerts(),
     };
+  }
+  /** Put together when a verdict has changed: it is asked for at every request. */
+  #met: { of: RunProgress; moments: ReadonlyMap<string, Micros> } | undefined;
+  met(): Observations['met'] {
+    const { progress } = this;
+    if (this.#met?.of === progress) return this.#met.moments;
+    const moments = new Map<string, Micros>();
+    for (const [id, objective] of progress.objectives)
+      if (objective.verdict === 'met' && objective.at !== undefined) moments.set(id, objective.at);
+    this.#met = { of: progress, moments };
+    return moments;
   }
   #alerts(): Map<string, Micros> {
     const alerts = new Map<string, Micros>();
@@ -400,7 +434,9 @@ export class Run<I> {
       progress.verdict = judgement.state;
       progress.progress = judgement.progress;
       progress.measured = judgement.measured;
-      if (before !== judgement.state) this.#changed(entry, progress);
+      if (before === judgement.state) continue;
+      this.#met = undefined;
+      this.#changed(entry, progress);
     }
     const lost = this.#entries().find(
       (entry) => this.progress.objectives.get(entry.id)?.verdict === 'failed',
@@ -503,6 +539,7 @@ export class Run<I> {
     const isGuard = this.scenario.guards.some(({ id }) => id === entry.id);
     if (progress.verdict !== 'met' && progress.verdict !== 'failed') return;
     progress.at = this.kernel.now;
+    this.#met = undefined;
     progress.decided = progress.verdict === 'failed' || !isGuard;
     if (isGuard && progress.verdict === 'met') return;
     this.world.record('run', `objective.${progress.verdict}`, { id: entry.id, measured: progress.measured });
