@@ -91,6 +91,13 @@ export class Kernel {
     }
     return this.#queue.push(at, handler, this.cause, data);
   }
+  /** The same for an event that nobody will take out. */
+  post<D>(at: Micros, handler: HandlerId, data: D): void {
+    if (!(at >= this.#now && at <= Number.MAX_SAFE_INTEGER) || Math.floor(at) !== at) {
+      this.#refuseInstant(at, handler);
+    }
+    this.#queue.add(at, handler, this.cause, data);
+  }
 
   #refuseInstant(at: Micros, handler: HandlerId): never {
     const name = this.#names[handler] ?? handler;

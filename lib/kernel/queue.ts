@@ -62,6 +62,10 @@ export class EventQueue {
 
   /** Adds an event; `handler`, `cause` and `payload` are handed back when it is popped. */
   push(at: number, handler: number, cause: number, payload: unknown): EventHandle {
+    return this.add(at, handler, cause, payload) + this.#pushed - SLOT_LIMIT;
+  }
+  /** The same where nobody wants the handle, too large a number to come without a box. @returns its slot */
+  add(at: number, handler: number, cause: number, payload: unknown): number {
     const slot = this.#free === NONE ? this.#newSlot() : this.#free;
     const slots = this.#slots;
     this.#free = slots[slot * 4 + POSITION] ?? 0;
@@ -83,7 +87,7 @@ export class EventQueue {
       heap[position * 2 + 1] = handle;
       this.#siftUp(position);
     }
-    return handle;
+    return slot;
   }
 
   /** Takes the event out. False when it has run or was cancelled already. */

@@ -7,7 +7,15 @@ import type { DaemonContext, ProcessState, Stream } from './process.contract';
 import type { Processes } from './processes';
 import { Streams } from './streams';
 import { Terminals } from './terminals';
-import type { Host, HostState, LoggedEntry, SyslogEntry, UserRecord, World } from './world.contract';
+import type {
+  Host,
+  HostState,
+  LoggedEntry,
+  SyslogEntry,
+  UserRecord,
+  World,
+  WorldState,
+} from './world.contract';
 
 const MOST_LOG_ENTRIES = 40_000;
 interface Accounts {
@@ -37,13 +45,21 @@ export class SimulatedHost implements Host {
     this.streams = new Streams(this, (host, pid) => processTable.wakeStream(host, pid));
     this.terminals = new Terminals(this, (pid) => processTable.wakeStream(this, pid));
   }
+  // Looked up once for each state of the world: it is asked for a hundred times with each request.
+  #state: HostState | undefined;
+  #worldState: WorldState | undefined;
   get state(): HostState {
-    const state = this.world.state.hosts.get(this.name);
-    if (state === undefined) throw new Error(`host ${this.name} has no state`);
-    return state;
+    const { state } = this.world;
+    if (this.#worldState === state && this.#state !== undefined) return this.#state;
+    const found = state.hosts.get(this.name);
+    if (found === undefined) throw new Error(`host ${this.name} has no state`);
+    this.#worldState = state;
+    this.#state = found;
+    return found;
   }
   set state(next: HostState) {
     this.world.state.hosts.set(this.name, next);
+    this.#state = undefined;
   }
   process(pid: number): ProcessState | undefined {
     return this.state.processes.get(pid);

@@ -199,7 +199,7 @@ function plan(host: Host, pid: number, connection: number, at: Micros, waits: bo
   const { kernel } = host.world;
   const handler = handlers.get(kernel);
   assert(handler !== undefined, 'the application is registered with this kernel');
-  kernel.schedule<Due>(at, handler, { h: host.name, p: pid, c: connection, waits });
+  kernel.post<Due>(at, handler, { h: host.name, p: pid, c: connection, waits });
 }
 
 // ---------------------------------------------------------------- connections

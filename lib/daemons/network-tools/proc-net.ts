@@ -19,7 +19,7 @@ function arp(host: Host): string {
 }
 function dev(host: Host): string {
   const rows = [...host.state.interfaces.values()].map(
-    ({ name, rxBytes, rxPackets, txBytes, txPackets }) =>
+    ({ name, counters: [rxPackets = 0, rxBytes = 0, txPackets = 0, txBytes = 0] }) =>
       `${`${name}:`.padStart(7)} ${String(rxBytes).padStart(7)} ${String(rxPackets).padStart(7)}    0    0    0     0          0         0 ${String(txBytes).padStart(8)} ${String(txPackets).padStart(7)}    0    0    0     0       0          0\n`,
   );
   return `Inter-|   Receive                                                |  Transmit\n face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n${rows.join('')}`;

@@ -66,7 +66,7 @@ export function* loadGenerator(context: ProgramContext): ProgramRun {
   };
   context.become('loadgen', state);
   state.sources.forEach((_, index) =>
-    context.world.timer(context.host, context.pid, `tick ${index}`, context.kernel.now + 1, {
+    context.world.timer(context.host, context.pid, tickName(index), context.kernel.now + 1, {
       name: TICK,
       data: { index },
     }),
@@ -101,6 +101,11 @@ interface Sent {
   trace: number;
 }
 
+const tickNames: string[] = [];
+/** Made once: a timer is found by its name at each arrival. */
+function tickName(index: number): string {
+  return (tickNames[index] ??= `tick ${index}`);
+}
 function sourceOf(host: Host, pid: number, index: number): Source | undefined {
   const state = host.process(pid)?.daemon?.state as LoadState | undefined;
   return state?.sources[index];
@@ -111,7 +116,7 @@ function tick(world: World, host: Host, pid: number, index: number): void {
   const { configuration } = source;
   const { now } = world.kernel;
   const again = (at: Micros): void =>
-    world.timer(host, pid, `tick ${index}`, Math.max(at, now + 1), { name: TICK, data: { index } });
+    world.timer(host, pid, tickName(index), Math.max(at, now + 1), { name: TICK, data: { index } });
   const outside = outsideOf(world, configuration.name);
   const rate = rateAt(configuration, now) * outside.factor;
   if (!(outside.comes ?? !configuration.paused) || rate <= 0) {

@@ -75,12 +75,19 @@ export function registerWorker(world: World): void {
     const runtime = runtimeOf(host, pid);
     return runtime === undefined ? { refuse: 'internal_error' } : choose(runtime, data, hello);
   });
-  world.callback<number, SecureSocketEvent>(ACCEPT, ({ host, pid, data }, event) =>
-    within(host, pid, (runtime) => onClient(runtime, data, event)),
-  );
-  world.callback<null, SecureSocketEvent>('haproxy.server', ({ host, pid }, event) =>
-    within(host, pid, (runtime) => onServer(runtime, event)),
-  );
+  // A dozen of these come with each request: without a closure each.
+  world.callback<number, SecureSocketEvent>(ACCEPT, ({ host, pid, data }, event) => {
+    const runtime = runtimeOf(host, pid);
+    if (runtime === undefined) return;
+    onClient(runtime, data, event);
+    settle(runtime);
+  });
+  world.callback<null, SecureSocketEvent>('haproxy.server', ({ host, pid }, event) => {
+    const runtime = runtimeOf(host, pid);
+    if (runtime === undefined) return;
+    onServer(runtime, event);
+    settle(runtime);
+  });
   world.callback<ServerTimer, SecureSocketEvent>('haproxy.check', ({ host, pid, data }, event) =>
     within(host, pid, (runtime) => {
       const server = runtime.server(data.proxy, data.server);
@@ -113,6 +120,9 @@ export function within(host: Host, pid: number, run: (runtime: Runtime) => void)
   const runtime = runtimeOf(host, pid);
   if (runtime === undefined) return;
   run(runtime);
+  settle(runtime);
+}
+function settle(runtime: Runtime): void {
   const { runnable } = runtime.state;
   while (runnable.length > 0) {
     const next = runnable.shift();

@@ -166,16 +166,21 @@ export class Runtime {
 }
 
 const known = new WeakMap<WorkerState, Runtime>();
+/** The one that was asked for last: mostly it is asked for again. */
+let last: Runtime | undefined;
 
 /** The worker that runs as a process, unless it is no worker any more. */
 export function runtimeOf(host: Host, pid: number): Runtime | undefined {
   const process = host.state.processes.get(pid);
   const state = process?.daemon?.state as WorkerState | undefined;
   if (process === undefined || state === undefined || state.role !== 'worker') return undefined;
-  const found = known.get(state);
   // A checkpoint copies the process too, so both must be the ones known.
-  if (found !== undefined && found.process === process) return found;
-  const made = new Runtime(host, process, state);
-  known.set(state, made);
-  return made;
+  if (last !== undefined && last.state === state && last.process === process) return last;
+  const found = known.get(state);
+  if (found !== undefined && found.process === process) last = found;
+  else {
+    last = new Runtime(host, process, state);
+    known.set(state, last);
+  }
+  return last;
 }

@@ -98,8 +98,9 @@ function statisticsText(device: InterfaceState, joint: string, level: number): s
   const cell = (value: number, width: number): string => String(value).padStart(width);
   const row = (bytes: number, packets: number): string =>
     `    ${cell(bytes, 10)} ${cell(packets, 7)} ${cell(0, 6)} ${cell(0, 7)} ${cell(0, 7)} ${cell(0, 7)} `;
-  const received = `    RX:  bytes packets errors dropped  missed   mcast           ${joint}${row(device.rxBytes, device.rxPackets)}`;
-  const sent = `    TX:  bytes packets errors dropped carrier collsns           ${joint}${row(device.txBytes, device.txPackets)}`;
+  const [rxPackets = 0, rxBytes = 0, txPackets = 0, txBytes = 0] = device.counters;
+  const received = `    RX:  bytes packets errors dropped  missed   mcast           ${joint}${row(rxBytes, rxPackets)}`;
+  const sent = `    TX:  bytes packets errors dropped carrier collsns           ${joint}${row(txBytes, txPackets)}`;
   if (level < 2) return `${received}${joint}${sent}`;
   const errors = (head: string): string =>
     `${joint}${head}${joint}                     0      0       0       0       0 `;
