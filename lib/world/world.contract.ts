@@ -316,10 +316,8 @@ export interface InterfaceState {
   /** MAC addresses of cards that the switch no longer connects with this one. */
   cut?: string[];
   mtu: number;
-  rxPackets: number;
-  txPackets: number;
-  rxBytes: number;
-  txBytes: number;
+  /** Frames and bytes received, frames and bytes sent (in an array: they change with every packet). */
+  counters: Float64Array;
   impairment:
     | { lossPpm: number; latencyMicros: number; jitterMicros: number; direction: 'in' | 'out' | 'both' }
     | undefined;

@@ -301,10 +301,7 @@ export class SimulatedWorld implements World {
       up: false,
       carrier: true,
       mtu: device.name === 'lo' ? 65_536 : 1_500,
-      rxPackets: 0,
-      txPackets: 0,
-      rxBytes: 0,
-      txBytes: 0,
+      counters: new Float64Array(4),
       impairment: undefined,
     };
   }
@@ -406,7 +403,7 @@ export class SimulatedWorld implements World {
     for (const device of state.interfaces.values()) {
       device.up = false;
       device.addresses = [];
-      device.rxPackets = device.txPackets = device.rxBytes = device.txBytes = 0;
+      device.counters.fill(0);
     }
     state.routes = [];
     state.neighbours = new Map();

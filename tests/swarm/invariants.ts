@@ -239,8 +239,8 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
       if (!Number.isSafeInteger(number) || number < 0) wrong.push(`${what} is ${number}`);
     };
     whole('processor time', state.cpuMicros);
-    for (const { name, rxBytes, txBytes, rxPackets, txPackets } of state.interfaces.values())
-      for (const number of [rxBytes, txBytes, rxPackets, txPackets]) whole(name, number);
+    for (const { name, counters } of state.interfaces.values())
+      for (const number of counters) whole(name, number);
     for (const { pid, rssKiB, cpuMicros } of state.processes.values()) {
       whole(`memory of ${pid}`, rssKiB);
       whole(`processor time of ${pid}`, cpuMicros);

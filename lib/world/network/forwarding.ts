@@ -12,12 +12,12 @@ import { MILLISECOND, SECOND, type Micros } from '../../std/instant';
 import { formatIPv4, isLoopback, isMulticast } from '../../std/ipv4';
 import type { Errno } from '../files.contract';
 import type { Hook } from '../network.contract';
-import { CT_RELATED, type Tracking } from '../packet-filter/conntrack';
+import { CT_ESTABLISHED, CT_NEW, CT_RELATED, type Tracking } from '../packet-filter/conntrack';
 import { READ_VOLATILE } from '../packet-filter/fields';
 import type { Decision, Rejection } from '../packet-filter/input';
 import type { InterfaceState } from '../world.contract';
 import type { Core, Port } from './core';
-import { HookTally, leaveHost, type Passage, runHook } from './hooks';
+import { HookTally, leaveHost, mostTracked, type Passage, runHook } from './hooks';
 import { HopNotes, ruleOf } from './hop-notes';
 import type { Neighbours } from './neighbours';
 import {
@@ -184,28 +184,34 @@ export class Forwarding {
       tally.translated ||
       tally.logged ||
       (tally.reads & READ_VOLATILE) !== 0 ||
-      result.target === undefined
+      result.target === undefined ||
+      tally.tracks.some(({ state }) => state !== CT_NEW && state !== CT_ESTABLISHED)
     )
       return;
     const { now } = this.core;
+    // (Field by field: an object made by spreading is slow to look at ever after.)
     keepTrail(stack, {
       epoch: this.core.epoch,
       reads: tally.reads,
       protocol: packet.protocol,
-      ...before,
+      src: before.src,
+      dst: before.dst,
+      sport: before.sport,
+      dport: before.dport,
+      ttl: before.ttl,
       flags: packet.flags,
       size: Math.ceil(packet.length / packet.count),
       mark: packet.mark,
       uid: packet.uid,
-      out: way.out,
-      in: way.in,
+      out: way.out.map(({ counters }) => counters),
+      in: way.in.map(({ counters }) => counters),
       counters: tally.counters,
       neighbours: way.neighbours,
       tracks: tally.tracks.map(({ stack: where, state, at }) => ({
-        stack: where,
         conntrack: where.conntrack,
         state,
         after: at - now,
+        max: mostTracked(where),
       })),
       latency: result.elapsed,
       target: result.target,
@@ -319,7 +325,8 @@ export class Forwarding {
   }
   /** A packet whose way is known to its end. */
   deliver(after: Micros, target: Stack, device: string, packet: Packet): void {
-    this.core.kernel.after(after, this.#deliver, { host: target.name, device, packet });
+    const { kernel } = this.core;
+    kernel.post(kernel.now + after, this.#deliver, { host: target.name, device, packet });
   }
 
   // ---------------------------------------------------------------- the wire

@@ -9,10 +9,10 @@ import { formatIPv4, isLoopback, isMulticast } from '../../std/ipv4';
 import type { Hook } from '../network.contract';
 import type { BaseChain, CompiledRuleset } from '../packet-filter/compile';
 import { CT_NEW, CT_UNTRACKED, replyOf, type Tracking } from '../packet-filter/conntrack';
-import { DESTINATION_NAT, SOURCE_NAT } from '../packet-filter/conntrack-table';
+import { DESTINATION_NAT, entryOf, SOURCE_NAT } from '../packet-filter/conntrack-table';
 import { runBaseChain } from '../packet-filter/evaluate';
 import type { Counter, Decision, FilterInput, LogLine, Translation } from '../packet-filter/input';
-import { SECOND } from '../../std/instant';
+import { SECOND_IN_HUNDREDTHS } from '../packet-filter/conntrack-tcp';
 import type { Packet } from './packet';
 import { ICMP } from './packet';
 import { sourceFor } from './routing';
@@ -108,7 +108,7 @@ class HookRun {
     passage.attached = true;
     tally.tracks.push({ stack, state: passage.tracking.state, at: passage.at });
     if (passage.tracking.state !== CT_NEW || !passage.tracking.fresh) return true;
-    const max = stack.sysctlNumber('net.netfilter.nf_conntrack_max', 65_536);
+    const max = mostTracked(stack);
     if (conntrack.table.capacity < max || conntrack.index.live(passage.at).length < max) return true;
     tally.logged = true;
     stack.host.syslog({
@@ -281,7 +281,7 @@ function translateKnown(
 ): boolean {
   const { table } = stack.conntrack;
   const { slot, direction } = tracking;
-  const flags = table.flags[slot] ?? 0;
+  const flags = entryOf.flags(table, slot);
   if ((flags & (SOURCE_NAT | DESTINATION_NAT)) === 0) return false;
   const reply = stack.conntrack.replyTuple(slot);
   const about = packet.carries.kind === 'error' ? packet.carries.about : undefined;
@@ -290,7 +290,7 @@ function translateKnown(
       direction === 0 && (flags & DESTINATION_NAT) !== 0
         ? { ip: reply.src, port: reply.sport }
         : direction === 1 && (flags & SOURCE_NAT) !== 0
-          ? { ip: table.src[slot] ?? 0, port: table.sport[slot] ?? 0 }
+          ? { ip: entryOf.src(table, slot), port: entryOf.sport(table, slot) }
           : undefined;
     if (to === undefined) return false;
     packet.dst = to.ip;
@@ -305,7 +305,7 @@ function translateKnown(
     direction === 0 && (flags & SOURCE_NAT) !== 0
       ? { ip: reply.dst, port: reply.dport }
       : direction === 1 && (flags & DESTINATION_NAT) !== 0
-        ? { ip: table.dst[slot] ?? 0, port: table.dport[slot] ?? 0 }
+        ? { ip: entryOf.dst(table, slot), port: entryOf.dport(table, slot) }
         : undefined;
   if (from === undefined) return false;
   packet.src = from.ip;
@@ -340,13 +340,17 @@ function untracked(packet: Packet): Tracking {
   };
 }
 
+export function mostTracked(stack: Stack): number {
+  return stack.sysctlNumber('net.netfilter.nf_conntrack_max', 65_536);
+}
 export function readTimeouts(stack: Stack): void {
   const { conntrack } = stack;
   conntrack.establishedTimeout =
-    stack.sysctlNumber('net.netfilter.nf_conntrack_tcp_timeout_established', 432_000) * SECOND;
+    stack.sysctlNumber('net.netfilter.nf_conntrack_tcp_timeout_established', 432_000) * SECOND_IN_HUNDREDTHS;
   conntrack.synSentTimeout =
-    stack.sysctlNumber('net.netfilter.nf_conntrack_tcp_timeout_syn_sent', 120) * SECOND;
-  conntrack.udpTimeout = stack.sysctlNumber('net.netfilter.nf_conntrack_udp_timeout', 30) * SECOND;
+    stack.sysctlNumber('net.netfilter.nf_conntrack_tcp_timeout_syn_sent', 120) * SECOND_IN_HUNDREDTHS;
+  conntrack.udpTimeout =
+    stack.sysctlNumber('net.netfilter.nf_conntrack_udp_timeout', 30) * SECOND_IN_HUNDREDTHS;
 }
 
 /** RTN_* numbers: unicast 1, local 2, broadcast 3, multicast 5. */

@@ -24,7 +24,15 @@ import type { SimulatedTls } from '../tls/tls';
 import type { Stack } from './stack';
 import { type Arrival, type Connection, type End, endOf, type Listener, other } from './state';
 import { rememberTimeWait, restsIn } from './time-wait';
-import { followTrail, isForConnection, passAlong, type Trail } from './trail';
+import {
+  type Codes,
+  followTrail,
+  forgetCodes,
+  isForConnection,
+  noCodes,
+  passAlong,
+  type Trail,
+} from './trail';
 
 type Failure = (SocketEvent & { type: 'failed' })['errno'];
 /** A connection's side in one number, for events: id · 2, and 1 for the server's side. */
@@ -56,8 +64,8 @@ type Way = {
   id: number;
   ofClient: Trail | undefined;
   ofServer: Trail | undefined;
-  clientCodes: number[];
-  serverCodes: number[];
+  readonly clientCodes: Codes;
+  readonly serverCodes: Codes;
 };
 
 export class Tcp {
@@ -354,8 +362,8 @@ export class Tcp {
             core.epoch,
             core.now,
             TCP,
-            end.ip,
-            end.peerIp,
+            end.ip | 0,
+            end.peerIp | 0,
             end.port,
             end.peerPort,
             flags,
@@ -446,8 +454,8 @@ export class Tcp {
         passAlong(
           own,
           TCP,
-          end.ip,
-          end.peerIp,
+          end.ip | 0,
+          end.peerIp | 0,
           end.port,
           end.peerPort,
           flags,
@@ -464,8 +472,8 @@ export class Tcp {
       epoch,
       now,
       TCP,
-      end.ip,
-      end.peerIp,
+      end.ip | 0,
+      end.peerIp | 0,
       end.port,
       end.peerPort,
       flags,
@@ -476,17 +484,29 @@ export class Tcp {
       false,
     );
     if (trail === undefined || !isForConnection(trail)) return trail;
-    if (known?.id !== id)
-      this.#ways[id & (WAYS - 1)] = {
-        id,
-        ofClient: side === 'client' ? trail : undefined,
-        ofServer: side === 'server' ? trail : undefined,
-        clientCodes: [],
-        serverCodes: [],
-      };
-    else if (side === 'client') known.ofClient = trail;
-    else known.ofServer = trail;
+    const way = known?.id === id ? known : this.#newWay(id, known);
+    if (side === 'client') way.ofClient = trail;
+    else way.ofServer = trail;
     return trail;
+  }
+  /** Takes the place of the connection that had it before. */
+  #newWay(id: number, former: Way | undefined): Way {
+    if (former !== undefined) {
+      former.id = id;
+      former.ofClient = former.ofServer = undefined;
+      forgetCodes(former.clientCodes);
+      forgetCodes(former.serverCodes);
+      return former;
+    }
+    const made = {
+      id,
+      ofClient: undefined,
+      ofServer: undefined,
+      clientCodes: noCodes(),
+      serverCodes: noCodes(),
+    };
+    this.#ways[id & (WAYS - 1)] = made;
+    return made;
   }
 
   /** Puts a segment into the receiving side's arrivals, in order; one event for all that arrive together. */
@@ -502,11 +522,7 @@ export class Tcp {
     if (list !== NONE) list.push(arrival);
     else if (from === 'client') connection.toServer = [arrival];
     else connection.toClient = [arrival];
-    this.core.kernel.schedule<ToEnd>(
-      arrival.at,
-      this.#arrive,
-      connection.id * 2 + (from === 'client' ? 1 : 0),
-    );
+    this.core.kernel.post<ToEnd>(arrival.at, this.#arrive, connection.id * 2 + (from === 'client' ? 1 : 0));
   }
 
   #tellReset(connection: Connection, side: Side, end: End, cause: number): void {
@@ -526,31 +542,39 @@ export class Tcp {
       trace: 0,
       carries: { kind: 'reset', connection: connection.id, side: other(side) },
     };
-    const { core } = this;
-    const stack = core.stackNamed(end.host);
-    if (core.remembers && end.device === undefined) {
+    this.#sendReset(this.core.stackNamed(end.host), packet, end.device);
+  }
+  /** True when it gets through. */
+  #sendReset(stack: Stack, packet: Packet, device: string | undefined): boolean {
+    const { core, forwarding } = this;
+    const isUsual = device === undefined;
+    if (core.remembers && isUsual) {
       const { epoch, now } = core;
-      const { ip, peerIp, port, peerPort, uid } = end;
+      const { src, dst, sport, dport, flags, length, uid } = packet;
       const trail = followTrail(
         stack,
         epoch,
         now,
         TCP,
-        ip,
-        peerIp,
-        port,
-        peerPort,
-        RST | ACK,
-        RST_BYTES,
+        src | 0,
+        dst | 0,
+        sport,
+        dport,
+        flags,
+        length,
         1,
         TTL,
         uid,
         false,
       );
-      if (trail !== undefined)
-        return this.forwarding.deliver(trail.latency, trail.target, trail.device, packet);
+      if (trail !== undefined) {
+        forwarding.deliver(trail.latency, trail.target, trail.device, packet);
+        return true;
+      }
     }
-    this.forwarding.finish(this.forwarding.send(stack, packet, { device: end.device }));
+    const result = forwarding.send(stack, packet, { device, remember: isUsual });
+    forwarding.finish(result);
+    return result.outcome === 'delivered';
   }
 
   // ---------------------------------------------------------------- timers
@@ -726,10 +750,9 @@ export class Tcp {
       trace: 0,
       carries: { kind: 'reset', connection: connection.id, side: whom },
     };
-    const result = this.forwarding.send(stack, packet);
-    this.forwarding.finish(result);
+    const isDelivered = this.#sendReset(stack, packet, undefined);
     const sender = endOf(connection, whom);
-    if (result.outcome === 'delivered' || sender === undefined) return;
+    if (isDelivered || sender === undefined) return;
     this.#arm(
       connection,
       whom,

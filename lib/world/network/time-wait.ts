@@ -68,14 +68,16 @@ export function restsIn(
   peerPort: number,
   now: Micros,
 ): boolean {
+  const { port: ports, peerPort: peerPorts } = ring;
+  const mask = ring.end.length - 1;
   for (let i = ring.count - 1; i >= 0; i--) {
-    const at = (ring.first + i) & (ring.end.length - 1);
-    if ((ring.end[at] ?? 0) <= now) return false;
+    const at = (ring.first + i) & mask;
     if (
-      ring.port[at] === port &&
-      ring.peerPort[at] === peerPort &&
+      ports[at] === port &&
+      peerPorts[at] === peerPort &&
       ring.ip[at] === ip &&
-      ring.peerIp[at] === peerIp
+      ring.peerIp[at] === peerIp &&
+      (ring.end[at] ?? 0) > now
     )
       return true;
   }

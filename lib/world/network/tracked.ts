@@ -1,6 +1,6 @@
 /** The connection tracking table as `conntrack -L` lists it. */
 import type { ConntrackEntry } from '../network.contract';
-import { ASSURED, SEEN_REPLY } from '../packet-filter/conntrack-table';
+import { ASSURED, entryOf, SEEN_REPLY } from '../packet-filter/conntrack-table';
 import { TCP_STATE_NAMES } from '../packet-filter/conntrack-tcp';
 import { ICMP, TCP, UDP } from './packet';
 import type { Stack } from './stack';
@@ -11,24 +11,24 @@ export function trackedOn(stack: Stack, now: number): { slot: number; entry: Con
   const { conntrack } = stack;
   const { table } = conntrack;
   return conntrack.index.live(now).map((slot) => {
-    const number = table.protocol[slot] ?? 0;
-    const flags = table.flags[slot] ?? 0;
+    const number = entryOf.protocol(table, slot);
+    const flags = entryOf.flags(table, slot);
     const reply = conntrack.replyTuple(slot);
     const entry: ConntrackEntry = {
       protocol: number === TCP ? 'tcp' : number === UDP ? 'udp' : number === ICMP ? 'icmp' : 'other',
       number,
-      src: table.src[slot] ?? 0,
-      dst: table.dst[slot] ?? 0,
-      sport: table.sport[slot] ?? 0,
-      dport: table.dport[slot] ?? 0,
+      src: entryOf.src(table, slot),
+      dst: entryOf.dst(table, slot),
+      sport: entryOf.sport(table, slot),
+      dport: entryOf.dport(table, slot),
       replySrc: reply.src,
       replyDst: reply.dst,
       replySport: reply.sport,
       replyDport: reply.dport,
-      state: number === TCP ? (TCP_STATE_NAMES[table.state[slot] ?? 0] ?? '') : '',
+      state: number === TCP ? (TCP_STATE_NAMES[entryOf.state(table, slot)] ?? '') : '',
       assured: (flags & ASSURED) !== 0,
       unreplied: (flags & SEEN_REPLY) === 0,
-      timeoutAt: (table.timeout[slot] ?? 0) * HUNDREDTH,
+      timeoutAt: entryOf.timeout(table, slot) * HUNDREDTH,
       mark: table.marks.get(slot) ?? 0,
     };
     return { slot, entry };

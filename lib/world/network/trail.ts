@@ -24,6 +24,7 @@ import type { InterfaceState } from '../world.contract';
 import { SYN, TCP } from './packet';
 import type { Stack } from './stack';
 import type { NeighbourEntry } from './state';
+import { RX_BYTES, RX_PACKETS, TX_BYTES, TX_PACKETS } from './wire';
 
 export interface Trail {
   epoch: number;
@@ -38,14 +39,19 @@ export interface Trail {
   ttl: number;
   mark: number;
   uid: number;
-  /** Interfaces left by and arrived at. */
-  out: InterfaceState[];
-  in: InterfaceState[];
+  /** What the interfaces left by and arrived at have counted. */
+  out: InterfaceState['counters'][];
+  in: InterfaceState['counters'][];
   counters: Counter[];
   /** Neighbours used, with the host that used them. */
   neighbours: { stack: Stack; entry: NeighbourEntry }[];
   /** Hosts whose connection tracking sees the packet, and as what. */
-  tracks: { stack: Stack; conntrack: Conntrack; state: number; after: Micros }[];
+  tracks: {
+    conntrack: Conntrack;
+    state: number;
+    after: Micros /** net.netfilter.nf_conntrack_max */;
+    max: number;
+  }[];
   latency: Micros;
   target: Stack;
   device: string;
@@ -57,7 +63,20 @@ export interface Trail {
 const MOST_CANDIDATES = 6;
 const codes: number[] = [];
 const nexts: number[] = [];
-const NOWHERE: number[] = [];
+/** Where each table on a way had a connection last, as it names it; -1 not known. */
+export type Codes = Int32Array;
+const NOWHERE: Codes = new Int32Array(0);
+/** So many tables on a way are remembered. */
+const TABLES = 4;
+export function noCodes(): Codes {
+  const codes = new Int32Array(TABLES);
+  forgetCodes(codes);
+  return codes;
+}
+/** (`fill` is a call into the engine.) */
+export function forgetCodes(codes: Codes): void {
+  codes[0] = codes[1] = codes[2] = codes[3] = -1;
+}
 
 /** Remembers a way of packets from this host. */
 export function keepTrail(from: Stack, trail: Trail): void {
@@ -84,7 +103,11 @@ function isSameWay(a: Trail, b: Trail): boolean {
   );
 }
 
-/** Sends a packet along a trail, with all its marks left; undefined when none fits. `traced`: only one that can tell its hops. */
+/**
+ * Sends a packet along a trail, with all its marks left; undefined when none fits.
+ * Addresses are best given as signed integers: others may be too large to be handed about without a box.
+ * @param traced only one that can tell its hops
+ */
 export function followTrail(
   from: Stack,
   epoch: number,
@@ -108,7 +131,7 @@ export function followTrail(
     // A handshake's first segment is new to every table, the others are not: no need to ask the tables.
     if (
       trail.epoch !== epoch ||
-      trail.src !== src ||
+      (trail.src | 0) !== (src | 0) ||
       trail.protocol !== protocol ||
       (trail.flags === SYN) !== (flags === SYN)
     )
@@ -144,15 +167,16 @@ export function passAlong(
   length: number,
   packets: number,
   now: Micros,
-  known: number[] = NOWHERE,
+  known: Codes = NOWHERE,
 ): boolean {
   const { tracks } = trail;
-  if (tracks.length === 1 && known.length === 1 && protocol === TCP) {
+  const first = known.length === 0 ? -1 : (known[0] as number);
+  if (tracks.length === 1 && first >= 0 && protocol === TCP) {
     // The usual case in one go: one table on the way, and it knows the connection.
     const track = tracks[0] as Trail['tracks'][number];
     if (
       track.state === CT_ESTABLISHED &&
-      track.conntrack.pass(known[0] as number, src, dst, sport, dport, flags, now + track.after)
+      track.conntrack.pass(first, src, dst, sport, dport, flags, now + track.after)
     ) {
       count(trail, length, packets);
       return true;
@@ -182,7 +206,7 @@ function classifies(
   dport: number,
   flags: number,
   now: Micros,
-  known: number[],
+  known: Codes,
 ): boolean {
   const { tracks } = trail;
   for (let i = 0; i < tracks.length; i++) {
@@ -202,16 +226,11 @@ function classifies(
     // Reopened and full tables and translated entries are left to the walk.
     if (state !== track.state || code <= -2) return false;
     if (code >= 0 && conntrack.table.replies.size > 0 && conntrack.table.replies.has(code >> 1)) return false;
-    if (
-      state === CT_NEW &&
-      code < 0 &&
-      conntrack.table.capacity >= track.stack.sysctlNumber('net.netfilter.nf_conntrack_max', 65_536)
-    )
-      return false;
+    if (state === CT_NEW && code < 0 && conntrack.table.capacity >= track.max) return false;
     if (state !== CT_NEW && state !== CT_ESTABLISHED) return false;
     codes[i] = code;
     nexts[i] = conntrack.next;
-    if (code >= 0 && i <= known.length && known !== NOWHERE) known[i] = code;
+    if (code >= 0 && i < known.length) known[i] = code;
   }
   return true;
 }
@@ -247,15 +266,15 @@ function count(trail: Trail, length: number, packets: number): void {
   }
   const bytes = length + 14 * packets;
   for (let i = 0; i < out.length; i++) {
-    const device = out[i] as InterfaceState;
-    device.txPackets += packets;
-    device.txBytes += bytes;
+    const counted = out[i] as Float64Array;
+    counted[TX_PACKETS] = (counted[TX_PACKETS] as number) + packets;
+    counted[TX_BYTES] = (counted[TX_BYTES] as number) + bytes;
   }
   const arrived = trail.in;
   for (let i = 0; i < arrived.length; i++) {
-    const device = arrived[i] as InterfaceState;
-    device.rxPackets += packets;
-    device.rxBytes += bytes;
+    const counted = arrived[i] as Float64Array;
+    counted[RX_PACKETS] = (counted[RX_PACKETS] as number) + packets;
+    counted[RX_BYTES] = (counted[RX_BYTES] as number) + bytes;
   }
   for (let i = 0; i < neighbours.length; i++) {
     const { stack, entry } = neighbours[i] as Trail['neighbours'][number];

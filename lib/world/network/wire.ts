@@ -7,6 +7,11 @@ import type { Core } from './core';
 export const LOOPBACK_MICROS = 10;
 export const LOST = -1;
 const MILLION = 1_000_000;
+// Places in an interface's counters.
+export const RX_PACKETS = 0;
+export const RX_BYTES = 1;
+export const TX_PACKETS = 2;
+export const TX_BYTES = 3;
 
 /** Whether the card can send and receive. */
 export function isRunning(device: InterfaceState): boolean {
@@ -41,11 +46,11 @@ function suffer(core: Core, device: InterfaceState, direction: 'in' | 'out', fra
   return impairment.latencyMicros + jitter;
 }
 
-export function countOut(device: InterfaceState, packets: number, bytes: number): void {
-  device.txPackets += packets;
-  device.txBytes += bytes;
+export function countOut({ counters }: InterfaceState, packets: number, bytes: number): void {
+  counters[TX_PACKETS] = (counters[TX_PACKETS] ?? 0) + packets;
+  counters[TX_BYTES] = (counters[TX_BYTES] ?? 0) + bytes;
 }
-export function countIn(device: InterfaceState, packets: number, bytes: number): void {
-  device.rxPackets += packets;
-  device.rxBytes += bytes;
+export function countIn({ counters }: InterfaceState, packets: number, bytes: number): void {
+  counters[RX_PACKETS] = (counters[RX_PACKETS] ?? 0) + packets;
+  counters[RX_BYTES] = (counters[RX_BYTES] ?? 0) + bytes;
 }

@@ -1,7 +1,8 @@
 /**
- * One host's connection tracking table as columns: typed arrays, so that ten
- * thousand entries cost a checkpoint a few copies and not ten thousand objects.
- * The hash index over it is derived and no part of the state.
+ * One host's connection tracking table: five numbers for each entry in one typed
+ * array, so that ten thousand entries cost a checkpoint one copy and not ten
+ * thousand objects, and looking at one touches one place in memory (columns
+ * took a cache miss each). The hash index over it is derived and no part of the state.
  *
  * A slot is free when its protocol is 0 or its timeout has passed: nothing
  * sweeps, the next entry that needs a slot takes it.
@@ -15,16 +16,8 @@ export type ConntrackTable = {
   capacity: number;
   /** Where the search for a free slot starts. */
   cursor: number;
-  protocol: Uint8Array;
-  /** TCP state (see conntrack-tcp); 0 for the others. */
-  state: Uint8Array;
-  flags: Uint8Array;
-  src: Uint32Array;
-  dst: Uint32Array;
-  sport: Uint16Array;
-  dport: Uint16Array;
-  /** Hundredths of a second since the start of the run. */
-  timeout: Uint32Array;
+  /** Of each slot what `Entry` reads from it. */
+  rows: Uint32Array;
   /** Only of translated connections, by slot. */
   replies: Map<number, ReplyTuple>;
   marks: Map<number, number>;
@@ -32,12 +25,24 @@ export type ConntrackTable = {
   started: Map<number, Micros>;
 };
 
+const ROW = 5;
+/** Protocol, TCP state and flags in a byte each. */
+const KIND = 0;
+const SRC = 1;
+const DST = 2;
+/** Source port in the upper half, destination port in the lower. */
+const PORTS = 3;
+/** Hundredths of a second since the start of the run. */
+const TIMEOUT = 4;
+
 export const SEEN_REPLY = 1;
 export const ASSURED = 2;
 export const SOURCE_NAT = 4;
 export const DESTINATION_NAT = 8;
 /** Picked up in the middle (nf_conntrack_tcp_loose). */
 export const PICKED_UP = 16;
+/** As it stands in a row. */
+const TRANSLATED = (SOURCE_NAT | DESTINATION_NAT) << 16;
 
 const FIRST_CAPACITY = 32;
 export const HUNDREDTH = 10_000;
@@ -47,19 +52,29 @@ export function emptyConntrackTable(): ConntrackTable {
   return {
     capacity: 0,
     cursor: 0,
-    protocol: new Uint8Array(0),
-    state: new Uint8Array(0),
-    flags: new Uint8Array(0),
-    src: new Uint32Array(0),
-    dst: new Uint32Array(0),
-    sport: new Uint16Array(0),
-    dport: new Uint16Array(0),
-    timeout: new Uint32Array(0),
+    rows: new Uint32Array(0),
     replies: new Map(),
     marks: new Map(),
     started: new Map(),
   };
 }
+
+function word(table: ConntrackTable, slot: number, which: number): number {
+  return table.rows[slot * ROW + which] ?? 0;
+}
+/** An entry as it was recorded; addresses unsigned. */
+export const entryOf = {
+  protocol: (table: ConntrackTable, slot: number): number => word(table, slot, KIND) & 0xff,
+  /** TCP state (see conntrack-tcp); 0 for the others. */
+  state: (table: ConntrackTable, slot: number): number => (word(table, slot, KIND) >>> 8) & 0xff,
+  flags: (table: ConntrackTable, slot: number): number => word(table, slot, KIND) >>> 16,
+  src: (table: ConntrackTable, slot: number): number => word(table, slot, SRC),
+  dst: (table: ConntrackTable, slot: number): number => word(table, slot, DST),
+  sport: (table: ConntrackTable, slot: number): number => word(table, slot, PORTS) >>> 16,
+  dport: (table: ConntrackTable, slot: number): number => word(table, slot, PORTS) & 0xffff,
+  /** In hundredths of a second since the start of the run. */
+  timeout: (table: ConntrackTable, slot: number): number => word(table, slot, TIMEOUT),
+};
 
 /** The table with its index: what the walk of a packet works with. */
 export class ConntrackIndex {
@@ -72,6 +87,7 @@ export class ConntrackIndex {
 
   /**
    * `slot * 2 + direction` of the live entry that this packet belongs to, or -1. Direction 1 is the reply's.
+   * Addresses may be signed or unsigned, here and below.
    * @param likely looked at first
    */
   find(
@@ -89,34 +105,35 @@ export class ConntrackIndex {
     if (likely >= 0 && this.isAt(likely, protocol, src, dst, sport, dport, hundredths)) return likely;
     const heads = this.#heads;
     const next = this.#next;
+    const { rows } = table;
+    const from = src | 0;
+    const to = dst | 0;
+    const there = (sport << 16) | dport;
+    const back = (dport << 16) | sport;
     for (
-      let code = heads[hashOf(protocol, src, dst, sport, dport) & (heads.length - 1)] ?? NONE;
+      let code = heads[hashOf(protocol, from, to, sport, dport) & (heads.length - 1)] ?? NONE;
       code !== NONE;
       code = next[code] ?? NONE
     ) {
-      const slot = code >> 1;
-      if ((table.timeout[slot] ?? 0) <= hundredths || table.protocol[slot] !== protocol) continue;
+      const at = (code >> 1) * ROW;
+      const kind = rows[at] ?? 0;
+      if ((kind & 0xff) !== protocol || (rows[at + TIMEOUT] ?? 0) <= hundredths) continue;
+      const ports = (rows[at + PORTS] ?? 0) | 0;
       if ((code & 1) === 0) {
-        if (
-          table.src[slot] === src &&
-          table.dst[slot] === dst &&
-          table.sport[slot] === sport &&
-          table.dport[slot] === dport
-        )
+        if (ports === there && ((rows[at + SRC] ?? 0) | 0) === from && ((rows[at + DST] ?? 0) | 0) === to)
           return code;
         continue;
       }
-      const reply =
-        (table.flags[slot] ?? 0) & (SOURCE_NAT | DESTINATION_NAT) ? table.replies.get(slot) : undefined;
+      const reply = (kind & TRANSLATED) === 0 ? undefined : table.replies.get(code >> 1);
       if (reply === undefined) {
-        if (
-          table.src[slot] === dst &&
-          table.dst[slot] === src &&
-          table.sport[slot] === dport &&
-          table.dport[slot] === sport
-        )
+        if (ports === back && ((rows[at + SRC] ?? 0) | 0) === to && ((rows[at + DST] ?? 0) | 0) === from)
           return code;
-      } else if (reply.src === src && reply.dst === dst && reply.sport === sport && reply.dport === dport)
+      } else if (
+        (reply.src | 0) === from &&
+        (reply.dst | 0) === to &&
+        reply.sport === sport &&
+        reply.dport === dport
+      )
         return code;
     }
     return NONE;
@@ -132,17 +149,17 @@ export class ConntrackIndex {
     dport: number,
     hundredths: number,
   ): boolean {
-    const { table } = this;
-    const slot = code >> 1;
+    const { rows } = this.table;
+    const at = (code >> 1) * ROW;
     const isReply = (code & 1) === 1;
+    const kind = rows[at] ?? 0;
     return (
-      table.sport[slot] === (isReply ? dport : sport) &&
-      table.dport[slot] === (isReply ? sport : dport) &&
-      table.src[slot] === (isReply ? dst : src) &&
-      table.dst[slot] === (isReply ? src : dst) &&
-      table.protocol[slot] === protocol &&
-      (table.timeout[slot] ?? 0) > hundredths &&
-      ((table.flags[slot] ?? 0) & (SOURCE_NAT | DESTINATION_NAT)) === 0
+      (kind & 0xff) === protocol &&
+      (kind & TRANSLATED) === 0 &&
+      ((rows[at + PORTS] ?? 0) | 0) === (isReply ? (dport << 16) | sport : (sport << 16) | dport) &&
+      ((rows[at + SRC] ?? 0) | 0) === ((isReply ? dst : src) | 0) &&
+      ((rows[at + DST] ?? 0) | 0) === ((isReply ? src : dst) | 0) &&
+      (rows[at + TIMEOUT] ?? 0) > hundredths
     );
   }
 
@@ -161,14 +178,13 @@ export class ConntrackIndex {
   ): number {
     const { table } = this;
     const slot = this.#takeSlot(Math.floor(now / HUNDREDTH));
-    table.protocol[slot] = entry.protocol;
-    table.state[slot] = 0;
-    table.flags[slot] = entry.flags;
-    table.src[slot] = entry.src;
-    table.dst[slot] = entry.dst;
-    table.sport[slot] = entry.sport;
-    table.dport[slot] = entry.dport;
-    table.timeout[slot] = 0xffffffff;
+    const { rows } = table;
+    const at = slot * ROW;
+    rows[at + KIND] = entry.protocol | (entry.flags << 16);
+    rows[at + SRC] = entry.src;
+    rows[at + DST] = entry.dst;
+    rows[at + PORTS] = (entry.sport << 16) | entry.dport;
+    rows[at + TIMEOUT] = 0xffffffff;
     if (entry.reply !== undefined) table.replies.set(slot, entry.reply);
     this.#link(slot);
     return slot;
@@ -176,18 +192,28 @@ export class ConntrackIndex {
 
   remove(slot: number): void {
     const { table } = this;
-    if (table.protocol[slot] === 0) return;
+    const at = slot * ROW;
+    if (((table.rows[at] ?? 0) & 0xff) === 0) return;
     this.#unlink(slot * 2);
     this.#unlink(slot * 2 + 1);
-    table.protocol[slot] = 0;
-    table.timeout[slot] = 0;
-    table.replies.delete(slot);
-    table.marks.delete(slot);
-    table.started.delete(slot);
+    table.rows[at + KIND] = (table.rows[at + KIND] ?? 0) & ~0xff;
+    table.rows[at + TIMEOUT] = 0;
+    if (table.replies.size > 0) table.replies.delete(slot);
+    if (table.marks.size > 0) table.marks.delete(slot);
+    if (table.started.size > 0) table.started.delete(slot);
   }
 
-  setTimeout(slot: number, at: Micros): void {
-    this.table.timeout[slot] = Math.ceil(at / HUNDREDTH);
+  /** @param hundredths how long from now */
+  setTimeout(slot: number, now: Micros, hundredths: number): void {
+    this.table.rows[slot * ROW + TIMEOUT] = Math.ceil(now / HUNDREDTH) + hundredths;
+  }
+  setFlags(slot: number, flags: number): void {
+    const { rows } = this.table;
+    rows[slot * ROW] = ((rows[slot * ROW] ?? 0) & 0xffff) | (flags << 16);
+  }
+  setState(slot: number, state: number): void {
+    const { rows } = this.table;
+    rows[slot * ROW] = ((rows[slot * ROW] ?? 0) & ~0xff00) | (state << 8);
   }
 
   /** Live slots in the order of the table. */
@@ -196,7 +222,7 @@ export class ConntrackIndex {
     const hundredths = Math.floor(now / HUNDREDTH);
     const slots: number[] = [];
     for (let slot = 0; slot < table.capacity; slot++) {
-      if (table.protocol[slot] !== 0 && (table.timeout[slot] ?? 0) > hundredths) slots.push(slot);
+      if (entryOf.protocol(table, slot) !== 0 && entryOf.timeout(table, slot) > hundredths) slots.push(slot);
     }
     return slots;
   }
@@ -207,8 +233,8 @@ export class ConntrackIndex {
     for (let step = 0; step < 8 && step < table.capacity; step++) {
       const slot = table.cursor;
       table.cursor = slot + 1 === table.capacity ? 0 : slot + 1;
-      if (table.protocol[slot] === 0) return slot;
-      if ((table.timeout[slot] ?? 0) <= hundredths) {
+      if (entryOf.protocol(table, slot) === 0) return slot;
+      if (entryOf.timeout(table, slot) <= hundredths) {
         this.remove(slot);
         return slot;
       }
@@ -221,29 +247,9 @@ export class ConntrackIndex {
 
   #grow(capacity: number): void {
     const { table } = this;
-    const bytes = (old: Uint8Array): Uint8Array => {
-      const made = new Uint8Array(capacity);
-      made.set(old);
-      return made;
-    };
-    const words = (old: Uint32Array): Uint32Array => {
-      const made = new Uint32Array(capacity);
-      made.set(old);
-      return made;
-    };
-    const shorts = (old: Uint16Array): Uint16Array => {
-      const made = new Uint16Array(capacity);
-      made.set(old);
-      return made;
-    };
-    table.protocol = bytes(table.protocol);
-    table.state = bytes(table.state);
-    table.flags = bytes(table.flags);
-    table.src = words(table.src);
-    table.dst = words(table.dst);
-    table.sport = shorts(table.sport);
-    table.dport = shorts(table.dport);
-    table.timeout = words(table.timeout);
+    const rows = new Uint32Array(capacity * ROW);
+    rows.set(table.rows);
+    table.rows = rows;
     table.capacity = capacity;
     this.#rebuild();
   }
@@ -252,19 +258,23 @@ export class ConntrackIndex {
     const { table } = this;
     this.#heads = new Int32Array(Math.max(table.capacity * 2, 2)).fill(NONE);
     this.#next = new Int32Array(table.capacity * 2).fill(NONE);
-    for (let slot = 0; slot < table.capacity; slot++) if (table.protocol[slot] !== 0) this.#link(slot);
+    for (let slot = 0; slot < table.capacity; slot++)
+      if (entryOf.protocol(table, slot) !== 0) this.#link(slot);
   }
 
   #hashOfCode(code: number): number {
     const { table } = this;
-    const slot = code >> 1;
-    const protocol = table.protocol[slot] ?? 0;
-    const src = table.src[slot] ?? 0;
-    const dst = table.dst[slot] ?? 0;
-    const sport = table.sport[slot] ?? 0;
-    const dport = table.dport[slot] ?? 0;
+    const { rows } = table;
+    const at = (code >> 1) * ROW;
+    const kind = rows[at] ?? 0;
+    const src = (rows[at + SRC] ?? 0) | 0;
+    const dst = (rows[at + DST] ?? 0) | 0;
+    const ports = rows[at + PORTS] ?? 0;
+    const sport = ports >>> 16;
+    const dport = ports & 0xffff;
+    const protocol = kind & 0xff;
     if ((code & 1) === 0) return hashOf(protocol, src, dst, sport, dport);
-    const reply = table.replies.get(slot);
+    const reply = table.replies.size === 0 ? undefined : table.replies.get(code >> 1);
     return reply === undefined
       ? hashOf(protocol, dst, src, dport, sport)
       : hashOf(protocol, reply.src, reply.dst, reply.sport, reply.dport);

@@ -3,7 +3,6 @@
  * Sources: linux/net/netfilter/nf_conntrack_proto_tcp.c (table `tcp_conntracks`,
  * `tcp_timeouts`), Documentation/networking/nf_conntrack-sysctl.rst.
  */
-import { SECOND } from '../../std/instant';
 import { ACK, FIN, RST, SYN } from '../network/packet';
 
 export const NONE = 0;
@@ -67,16 +66,17 @@ const TRANSITIONS: readonly (readonly (readonly number[])[])[] = [
 ];
 const TABLE = Uint8Array.from(TRANSITIONS.flatMap((direction) => direction.flatMap((row) => row)));
 
-/** Seconds an entry lives in a state (`tcp_timeouts`). */
-export const TCP_TIMEOUTS = [0, 120, 60, 432_000, 120, 60, 30, 120, 10, 120].map(
-  (seconds) => seconds * SECOND,
-);
+/** Timeouts are counted in hundredths of a second, as the table does. */
+export const SECOND_IN_HUNDREDTHS = 100;
+const S = SECOND_IN_HUNDREDTHS;
+/** How long an entry lives in a state (`tcp_timeouts`). */
+export const TCP_TIMEOUTS = [0, 120, 60, 432_000, 120, 60, 30, 120, 10, 120].map((seconds) => seconds * S);
 /** nf_conntrack_tcp_timeout_unacknowledged: established as it seems, but nobody answered yet. */
-export const UNACKNOWLEDGED_TIMEOUT = 300 * SECOND;
-export const UDP_TIMEOUT = 30 * SECOND;
-export const UDP_STREAM_TIMEOUT = 120 * SECOND;
-export const ICMP_TIMEOUT = 30 * SECOND;
-export const GENERIC_TIMEOUT = 600 * SECOND;
+export const UNACKNOWLEDGED_TIMEOUT = 300 * S;
+export const UDP_TIMEOUT = 30 * S;
+export const UDP_STREAM_TIMEOUT = 120 * S;
+export const ICMP_TIMEOUT = 30 * S;
+export const GENERIC_TIMEOUT = 600 * S;
 
 /** The state after a packet, IGNORE or INVALID (`get_conntrack_index` and the table). */
 export function nextTcpState(direction: number, flags: number, state: number): number {

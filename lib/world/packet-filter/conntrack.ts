@@ -12,6 +12,7 @@ import {
   ConntrackIndex,
   type ConntrackTable,
   DESTINATION_NAT,
+  entryOf,
   HUNDREDTH,
   PICKED_UP,
   type ReplyTuple,
@@ -105,9 +106,9 @@ export class Conntrack {
     if (code < 0) return this.#classifyUnknown(protocol, flags);
     const { table } = this.index;
     const slot = code >> 1;
-    const seen = (code & 1) === 1 || ((table.flags[slot] ?? 0) & SEEN_REPLY) !== 0;
+    const seen = (code & 1) === 1 || (entryOf.flags(table, slot) & SEEN_REPLY) !== 0;
     if (protocol === TCP) {
-      const before = table.state[slot] ?? NONE;
+      const before = entryOf.state(table, slot);
       const next = nextTcpState(code & 1, flags, before);
       this.next = next;
       if (next === TCP_INVALID) return CT_INVALID;
@@ -138,8 +139,8 @@ export class Conntrack {
     if (!index.isAt(code, TCP, src, dst, sport, dport, Math.floor(now / HUNDREDTH))) return false;
     const { table } = index;
     const slot = code >> 1;
-    if ((code & 1) === 0 && ((table.flags[slot] ?? 0) & SEEN_REPLY) === 0) return false;
-    const before = table.state[slot] ?? NONE;
+    if ((code & 1) === 0 && (entryOf.flags(table, slot) & SEEN_REPLY) === 0) return false;
+    const before = entryOf.state(table, slot);
     const next = nextTcpState(code & 1, flags, before);
     if (next === TCP_INVALID || (next === SYN_SENT && before >= TIME_WAIT)) return false;
     this.advance(code, TCP, flags, next, now);
@@ -214,19 +215,19 @@ export class Conntrack {
   advance(code: number, protocol: number, flags: number, next: number, now: Micros): void {
     const { table } = this.index;
     const slot = code >> 1;
-    const before = table.flags[slot] ?? 0;
+    const before = entryOf.flags(table, slot);
     let after = (code & 1) === 1 ? before | SEEN_REPLY : before;
     if (protocol === TCP) {
       if (next === IGNORE) {
-        table.flags[slot] = after;
+        if (after !== before) this.index.setFlags(slot, after);
         return;
       }
       if ((before & SEEN_REPLY) === 0 && (flags & RST) !== 0) {
         this.index.remove(slot);
         return;
       }
-      const old = table.state[slot] ?? NONE;
-      table.state[slot] = next;
+      const old = entryOf.state(table, slot);
+      if (next !== old) this.index.setState(slot, next);
       const picked = (before & SEEN_REPLY) === 0 && next === TCP_ESTABLISHED;
       if (
         (before & SEEN_REPLY) !== 0 &&
@@ -234,22 +235,23 @@ export class Conntrack {
         (old === SYN_RECV || old === TCP_ESTABLISHED)
       )
         after |= ASSURED;
-      this.index.setTimeout(slot, now + (picked ? UNACKNOWLEDGED_TIMEOUT : this.#tcpTimeout(next)));
+      this.index.setTimeout(slot, now, picked ? UNACKNOWLEDGED_TIMEOUT : this.#tcpTimeout(next));
     } else if (protocol === UDP) {
       const stream = (before & SEEN_REPLY) !== 0 && now > (table.started.get(slot) ?? now) + 2 * SECOND;
       if (stream) after |= ASSURED;
-      this.index.setTimeout(slot, now + (stream ? UDP_STREAM_TIMEOUT : this.udpTimeout));
+      this.index.setTimeout(slot, now, stream ? UDP_STREAM_TIMEOUT : this.udpTimeout);
     } else {
-      this.index.setTimeout(slot, now + (protocol === ICMP ? ICMP_TIMEOUT : GENERIC_TIMEOUT));
+      this.index.setTimeout(slot, now, protocol === ICMP ? ICMP_TIMEOUT : GENERIC_TIMEOUT);
     }
-    table.flags[slot] = after;
+    if (after !== before) this.index.setFlags(slot, after);
   }
 
-  establishedTimeout: Micros = TCP_TIMEOUTS[TCP_ESTABLISHED] ?? 0;
-  synSentTimeout: Micros = TCP_TIMEOUTS[SYN_SENT] ?? 0;
-  udpTimeout: Micros = UDP_TIMEOUT;
+  // In hundredths of a second.
+  establishedTimeout = TCP_TIMEOUTS[TCP_ESTABLISHED] ?? 0;
+  synSentTimeout = TCP_TIMEOUTS[SYN_SENT] ?? 0;
+  udpTimeout = UDP_TIMEOUT;
 
-  #tcpTimeout(state: number): Micros {
+  #tcpTimeout(state: number): number {
     if (state === TCP_ESTABLISHED) return this.establishedTimeout;
     if (state === SYN_SENT) return this.synSentTimeout;
     return TCP_TIMEOUTS[state] ?? 0;
@@ -300,16 +302,17 @@ export class Conntrack {
   #start(slot: number, protocol: number, next: number, now: Micros): void {
     const { table } = this;
     if (protocol === TCP) {
-      table.state[slot] = next;
+      this.index.setState(slot, next);
       this.index.setTimeout(
         slot,
-        now + (next === TCP_ESTABLISHED ? UNACKNOWLEDGED_TIMEOUT : this.#tcpTimeout(next)),
+        now,
+        next === TCP_ESTABLISHED ? UNACKNOWLEDGED_TIMEOUT : this.#tcpTimeout(next),
       );
     } else if (protocol === UDP) {
       table.started.set(slot, now);
-      this.index.setTimeout(slot, now + this.udpTimeout);
+      this.index.setTimeout(slot, now, this.udpTimeout);
     } else {
-      this.index.setTimeout(slot, now + (protocol === ICMP ? ICMP_TIMEOUT : GENERIC_TIMEOUT));
+      this.index.setTimeout(slot, now, protocol === ICMP ? ICMP_TIMEOUT : GENERIC_TIMEOUT);
     }
   }
 
@@ -318,10 +321,10 @@ export class Conntrack {
     const { table } = this;
     return (
       table.replies.get(slot) ?? {
-        src: table.dst[slot] ?? 0,
-        dst: table.src[slot] ?? 0,
-        sport: table.dport[slot] ?? 0,
-        dport: table.sport[slot] ?? 0,
+        src: entryOf.dst(table, slot),
+        dst: entryOf.src(table, slot),
+        sport: entryOf.dport(table, slot),
+        dport: entryOf.sport(table, slot),
       }
     );
   }

@@ -5,7 +5,7 @@
  */
 import type { FilterField } from '../network.contract';
 import { ICMP, TCP, UDP } from '../network/packet';
-import { ASSURED, DESTINATION_NAT, SEEN_REPLY, SOURCE_NAT } from './conntrack-table';
+import { ASSURED, DESTINATION_NAT, entryOf, SEEN_REPLY, SOURCE_NAT } from './conntrack-table';
 import type { FilterInput } from './input';
 
 /** Bits of what was read. Addresses and protocol always count as read. */
@@ -157,7 +157,7 @@ function ctStatus(input: FilterInput): number | undefined {
   if (tracking === undefined) return undefined;
   if (tracking.slot < 0)
     return (tracking.source === undefined ? 0 : 16) | (tracking.destination === undefined ? 0 : 32);
-  const flags = conntrack?.table.flags[tracking.slot] ?? 0;
+  const flags = conntrack === undefined ? 0 : entryOf.flags(conntrack.table, tracking.slot);
   return (
     8 |
     ((flags & SEEN_REPLY) !== 0 ? 2 : 0) |
@@ -173,8 +173,8 @@ function originalTuple(input: FilterInput): { src: number; dst: number; dport: n
   if (tracking.slot < 0 || conntrack === undefined) return tracking.original;
   const { table } = conntrack;
   return {
-    src: table.src[tracking.slot] ?? 0,
-    dst: table.dst[tracking.slot] ?? 0,
-    dport: table.dport[tracking.slot] ?? 0,
+    src: entryOf.src(table, tracking.slot),
+    dst: entryOf.dst(table, tracking.slot),
+    dport: entryOf.dport(table, tracking.slot),
   };
 }
