@@ -110,7 +110,7 @@ function newState(surroundings: Surroundings): ParserState {
     peers: [],
     mailers: [],
     resolvers: [],
-    otherSections: [],
+    httpErrors: [],
     section: '',
   };
 }
@@ -176,6 +176,7 @@ function finished(state: ParserState, files: readonly ConfigurationFile[]): Conf
     global: state.global,
     proxies,
     userlists: state.userlists,
+    httpErrors: state.httpErrors,
     tls: materialOf(state.tls),
     files: files.map(({ path, text }) => ({ path, text })),
   };

@@ -24,6 +24,7 @@ export interface Configuration {
   /** frontends, backends and listens in file order */
   readonly proxies: readonly ProxySettings[];
   readonly userlists: readonly UserList[];
+  readonly httpErrors: readonly ErrorSection[];
   /** certificates and authorities as they were read */
   readonly tls: TlsMaterial;
   /** the files as they were read */
@@ -131,14 +132,13 @@ export interface ProxySettings extends Place {
   options: Set<string>;
   connectionMode: 'keep-alive' | 'server-close' | 'close';
   forwardFor: ForwardFor | undefined;
+  originalTo: ForwardFor | undefined;
   errorFiles: Map<number, ErrorReply>;
 
   logs: LogTarget[];
   logFormat: LogFormat | undefined;
   /** `error-log-format`: of connections that never become sessions */
   errorLogFormat: LogFormat | undefined;
-  /** `unique-id-format`: checked, but not modelled */
-  uniqueIdFormat: LogFormat | undefined;
   logTag: string | undefined;
 
   acls: Map<string, Acl>;
@@ -151,7 +151,10 @@ export interface ProxySettings extends Place {
   redirects: HttpRule[];
   monitorUri: string | undefined;
   monitorFail: Condition[];
-  captures: Capture[];
+  captures: Captures;
+  /** `unique-id-format`: gives each request an id of its own */
+  uniqueId: LogFormat | undefined;
+  uniqueIdHeader: string | undefined;
   stats: StatsPage | undefined;
   check: CheckSettings;
 }
@@ -290,19 +293,33 @@ export interface ForwardFor {
 export type ErrorReply =
   | {
       readonly kind: 'raw';
-      readonly version: '1.0' | '1.1';
       readonly status: number;
+      readonly version: '1.0' | '1.1';
       readonly headers: [string, string][];
       readonly body: string;
       readonly reason: string;
     }
-  | { readonly kind: 'location'; readonly code: number; readonly url: string };
+  | { readonly kind: 'location'; readonly code: number; readonly url: string }
+  | { readonly kind: 'reply'; readonly reply: Reply }
+  /** an empty file: the connection ends without a word */
+  | { readonly kind: 'silent' };
 
-export interface Capture {
-  /** `sample`: filled by a rule */
-  kind: 'request' | 'response' | 'cookie' | 'sample';
-  name: string;
-  length: number;
+/** `http-errors` */
+export interface ErrorSection extends Place {
+  readonly name: string;
+  readonly pages: Map<number, ErrorReply>;
+}
+
+/** What a frontend keeps of messages for its log, by number. */
+export interface Captures {
+  readonly request: CaptureSlot[];
+  readonly response: CaptureSlot[];
+  cookie: { readonly name: string; length: number } | undefined;
+}
+export interface CaptureSlot {
+  /** undefined: filled by rules */
+  readonly header: string | undefined;
+  readonly length: number;
 }
 
 export interface StatsPage {
@@ -377,8 +394,21 @@ export interface Condition extends Place {
 export type FormatNode =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'separator' }
-  | { readonly kind: 'variable'; readonly name: string; readonly argument: string; readonly quoted: boolean }
-  | { readonly kind: 'sample'; readonly expression: SampleExpression; readonly quoted: boolean };
+  | {
+      readonly kind: 'variable';
+      readonly name: string;
+      readonly quoted: boolean;
+      /** `%{+X}`: numbers and addresses as hexadecimal digits */
+      readonly isHex: boolean;
+      /** `%{+E}`: `"`, `\` and `]` behind a backslash */
+      readonly escapes: boolean;
+    }
+  | {
+      readonly kind: 'sample';
+      readonly expression: SampleExpression;
+      readonly quoted: boolean;
+      readonly escapes: boolean;
+    };
 
 export interface LogFormat extends Place {
   kind: 'http' | 'tcp' | 'clf' | 'https' | 'custom';
@@ -390,11 +420,14 @@ export interface LogFormat extends Place {
 
 export interface Reply {
   status: number;
-  reason: string | undefined;
   contentType: string | undefined;
   body:
     | { readonly kind: 'none' }
+    /** the page that the proxy has for this status */
     | { readonly kind: 'default' }
+    /** of an `http-errors` section */
+    | { readonly kind: 'section'; readonly name: string }
+    | { readonly kind: 'page'; readonly page: ErrorReply }
     | { readonly kind: 'text'; readonly text: string }
     | { readonly kind: 'format'; readonly nodes: readonly FormatNode[] };
   headers: { readonly name: string; readonly value: readonly FormatNode[] }[];
@@ -446,6 +479,8 @@ export type RuleAction =
       readonly table: string | undefined;
     }
   | { readonly type: 'count'; readonly slot: number; readonly counter: 'gpc0' | 'gpc1' }
+  | CaptureAction
+  | AddressAction
   | { readonly type: 'nothing'; readonly keyword: string };
 
 export interface HttpRule extends Place {
@@ -476,13 +511,22 @@ export type TcpAction =
       readonly value: readonly FormatNode[];
     }
   | { readonly type: 'unset-var'; readonly variable: string }
-  /** into the place `index` of what is captured of requests */
-  | {
-      readonly type: 'capture';
-      readonly expression: SampleExpression;
-      readonly length: number;
-      readonly index: number;
-    };
+  | CaptureAction
+  | AddressAction;
+
+/** Takes the place of an address or port of the client's connection, for everything that follows. */
+export interface AddressAction {
+  readonly type: 'set-src' | 'set-src-port' | 'set-dst' | 'set-dst-port';
+  readonly expression: SampleExpression;
+}
+
+/** Into slot `index` of what is captured of requests or responses. */
+export interface CaptureAction {
+  readonly type: 'capture';
+  readonly side: 'request' | 'response';
+  readonly expression: SampleExpression;
+  readonly index: number;
+}
 
 export interface Redirect {
   readonly kind: 'location' | 'prefix' | 'scheme';

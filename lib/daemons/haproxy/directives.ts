@@ -149,14 +149,14 @@ export const REGISTERED_PROXY_DIRECTIVES = table(`
 clitcpka-cnt clitcpka-idle clitcpka-intvl; dfl; .; 4.2; <value>
 clitimeout contimeout srvtimeout; dflb; x; 4.2; <timeout>
 compression; dflb; -; 4.2; algo <algorithm>... | type <mime type>... | offload
-declare; fl; -; 4.2; capture [ request | response ] len <length>
+declare; fl; +; 4.2; capture [ request | response ] len <length>
 errorfile; dflb; +; 4.2; <code> <file>
-errorfiles; dflb; -; 4.2; <name> [<code> ...]
+errorfiles; dflb; +; 4.2; <name> [<code> ...]
 errorloc errorloc302 errorloc303; dflb; +; 4.2; <code> <url>
 external-check; dlb; -; 4.2; { command <command> | path <path> }
 filter; flb; -; 4.2; <name> [param*]
 http-check; dlb; +; 4.2; { comment | connect | disable-on-404 | expect | send | send-state | set-var | unset-var } ...
-http-error; dflb; -; 4.2; status <code> ...
+http-error; dflb; +; 4.2; status <code> ...
 max-keep-alive-queue; dlb; .; 4.2; <value>
 rate-limit; dfl; -; 4.2; sessions <rate>
 retry-on; dlb; +; 4.2; [space-delimited list of keywords]
@@ -216,7 +216,7 @@ dispatch; lb; -; 4.2; <address>:<port>
 balance; dlb; +; 4.2; <algorithm> [ <arguments> ]
 hash-type; dlb; +; 4.2; <method> <function> <modifier>
 hash-balance-factor; dlb; -; 4.2; <factor>
-unique-id-format unique-id-header; dfl; -; 4.2; <string>
+unique-id-format unique-id-header; dfl; +; 4.2; <string>
 log-format; dfl; +; 4.2; <string>
 log-format-sd; dfl; -; 4.2; <string>
 log-tag; dflb; +; 4.2; <string>
@@ -300,7 +300,7 @@ original-to; dflb; -; 4.2
 
 /** Options known but not suggested. */
 export const UNSUGGESTED_OPTIONS = table(`
-originalto; dflb; -; 4.2; [ except <network> ] [ header <name> ]
+originalto; dflb; +; 4.2; [ except <network> ] [ header <name> ]
 httpslog; dfl; +; 4.2
 http-restrict-req-hdr-names; dflb; .; 4.2; { preserve | delete | reject }
 forceclose http-tunnel http_proxy; dflb; x; 4.2
@@ -479,23 +479,23 @@ function actions(text: string): readonly ActionDirective[] {
 
 export const HTTP_REQUEST_ACTIONS = actions(`
 .wait-for-handshake -ot-group +set-log-level .set-nice -use-service -sc-inc-gpc(*) +sc-inc-gpc0(*) +sc-inc-gpc1(*)
--sc-set-gpt(*) -sc-set-gpt0(*) -send-spoe-group -do-resolve(*) -cache-use -add-acl(*) +add-header +allow +auth -capture
+-sc-set-gpt(*) -sc-set-gpt0(*) -send-spoe-group -do-resolve(*) -cache-use -add-acl(*) +add-header +allow +auth +capture
 -del-acl(*) +del-header -del-map(*) +deny +disable-l7-retry .early-hint -normalize-uri +redirect +reject
 +replace-header +replace-path +replace-pathq +replace-uri +replace-value +return +set-header -set-map(*) +set-method
 +set-path +set-pathq +set-query +set-uri .strict-mode +tarpit +track-sc(*) -set-timeout .wait-for-body
-+set-var-fmt(*) +set-var(*) +unset-var(*) -set-dst -set-dst-port .set-mark -set-src -set-src-port .set-tos
++set-var-fmt(*) +set-var(*) +unset-var(*) +set-dst +set-dst-port .set-mark +set-src +set-src-port .set-tos
 +silent-drop -set-priority-class -set-priority-offset
 `);
 
 export const HTTP_RESPONSE_ACTIONS = actions(`
 -ot-group +set-log-level .set-nice -sc-inc-gpc(*) +sc-inc-gpc0(*) +sc-inc-gpc1(*) -sc-set-gpt(*) -sc-set-gpt0(*)
--send-spoe-group -cache-store -add-acl(*) +add-header +allow -capture -del-acl(*) +del-header -del-map(*) +deny
+-send-spoe-group -cache-store -add-acl(*) +add-header +allow +capture -del-acl(*) +del-header -del-map(*) +deny
 +redirect +replace-header +replace-value +return +set-header -set-map(*) +set-status .strict-mode -track-sc(*)
 .wait-for-body +set-var-fmt(*) +set-var(*) +unset-var(*) .set-mark .set-tos +silent-drop
 `);
 
 export const HTTP_AFTER_RESPONSE_ACTIONS = actions(`
--ot-group +add-header +allow -capture +del-header +replace-header +replace-value +set-header +set-status
+-ot-group +add-header +allow +capture +del-header +replace-header +replace-value +set-header +set-status
 .strict-mode +set-var-fmt(*) +set-var(*) +unset-var(*)
 `);
 

@@ -148,11 +148,12 @@ export const CONVERTERS: ReadonlyMap<string, Converter> = new Map(
   rowsOfConverters().map((converter) => [converter.name, converter]),
 );
 
+/** The daemon's own list has what comes out first. */
 function rowsOfConverters(): Converter[] {
   return CONVERTER_TABLE.trim()
     .split('\n')
     .map((row) => {
-      const [, name = '', args, input = 'any', output = 'any'] =
+      const [, name = '', args, output = 'any', input = 'any'] =
         /^([^(:]+?)(?:\((.*)\))?: (\w+) => (\w+)$/.exec(row) ?? [];
       return {
         name,

@@ -1,9 +1,9 @@
 /**
  * Arguments of samples that name something: `nbsrv(app)`, `srv_is_up(app/app1)`,
- * `src_http_req_rate(web)`, `http_auth(users)`; and tables that rules track in.
- * Source: 2.6.12 `sample.c` `smp_resolve_args()`, `stick_table.c` `check_trk_action()`; recorded messages.
+ * `src_http_req_rate(web)`, `http_auth(users)`.
+ * Source: 2.6.12 `sample.c` `smp_resolve_args()`; recorded messages.
  */
-import type { AclExpression, Condition, HttpRule } from './config';
+import type { AclExpression, Condition } from './config';
 import type { Draft, ParserState } from './parse/context';
 import { FETCHES } from './samples';
 
@@ -97,21 +97,6 @@ function serverProblem(state: ParserState, proxy: Draft, name: string, where: st
     ? []
     : [`${where}unable to find server '${server}' in proxy '${owner.id}', ${use}.`];
 }
-function hasTable(state: ParserState, name: string): boolean {
+export function hasTable(state: ParserState, name: string): boolean {
   return state.proxies.some(({ id, stickTable }) => id === name && stickTable !== undefined);
-}
-
-/** `track-sc0`: the table must exist. */
-export function validateTracking(state: ParserState, proxy: Draft): number {
-  let errors = 0;
-  const look = (slot: number, table: string | undefined): void => {
-    const name = table ?? proxy.id;
-    if (hasTable(state, name)) return;
-    state.log.alert(`Proxy '${proxy.id}': unable to find table '${name}' referenced by track-sc${slot}.`);
-    errors += 1;
-  };
-  for (const { action } of proxy.tcpRequest) if (action.type === 'track') look(action.slot, action.table);
-  const rules: readonly HttpRule[] = [...proxy.httpRequest, ...proxy.httpResponse];
-  for (const { action } of rules) if (action.type === 'track') look(action.slot, action.table);
-  return errors;
 }

@@ -4,9 +4,11 @@
  * proxy in turn. Source: 2.6.12 `cfgparse.c` `check_config_validity()`.
  */
 
-import { validateArguments, validateTracking } from './validate-arguments';
+import { validateArguments } from './validate-arguments';
+import { validateRules } from './validate-rules';
 import { warnLayer6, warnLayer6Rules } from './validate-layer6';
 import type { FormatNode, ServerSettings } from './config';
+import { resolveErrorPages } from './parse/error-pages';
 import { prepareBind, prepareClient, prepareServer } from './parse/tls/prepare';
 import { titleOf, ALERT, type Draft, FATAL, NONE, type ParserState } from './parse/context';
 import { parseFormat, TCP_LOG_FORMAT } from './parse/format';
@@ -76,7 +78,7 @@ function validateProxy(state: ParserState, proxy: Draft): number {
   errors += validateServerRules(state, proxy);
   warnLayer6Rules(state, proxy);
   errors += validateStickRules(state, proxy);
-  errors += validateTracking(state, proxy);
+  errors += validateRules(state, proxy);
   errors += validatePeersAndMailers(state, proxy);
   if (
     proxy.stats !== undefined &&
@@ -332,7 +334,7 @@ function compileFormats(state: ParserState, proxy: Draft): number {
     }
     proxy.logFormat = { ...format, nodes: parsed.value.nodes };
   }
-  const errors = checkUniqueId(state, proxy) + compileErrorFormat(state, proxy);
+  const errors = compileUniqueId(state, proxy) + compileErrorFormat(state, proxy);
   if (proxy.balance.algorithm !== 'hash') return errors;
   const parsed = parseSampleText(proxy.balance.argument);
   if ('error' in parsed) {
@@ -345,14 +347,24 @@ function compileFormats(state: ParserState, proxy: Draft): number {
   return 0;
 }
 
-function checkUniqueId(state: ParserState, proxy: Draft): number {
-  const format = proxy.uniqueIdFormat;
-  if (format === undefined || !proxy.hasFrontend) return 0;
-  const parsed = parseFormat(format.text, { mergesSpaces: false, places: placeBits('logs') });
-  return 'error' in parsed
-    ? refuse(state, `Parsing [${format.file}:${format.line}]: failed to parse unique-id : ${parsed.error}.`)
-    : 0;
+/** `unique-id-format` */
+function compileUniqueId(state: ParserState, proxy: Draft): number {
+  const format = proxy.hasFrontend ? proxy.uniqueId : undefined;
+  proxy.uniqueId = undefined;
+  if (format === undefined) return 0;
+  const parsed = parseFormat(format.text, {
+    mergesSpaces: false,
+    places: placeBits('frontend http-request header rule'),
+  });
+  if ('error' in parsed)
+    return refuse(
+      state,
+      `Parsing [${format.file}:${format.line}]: failed to parse unique-id : ${parsed.error}.`,
+    );
+  proxy.uniqueId = { ...format, nodes: parsed.value.nodes };
+  return 0;
 }
+
 /** `error-log-format` */
 function compileErrorFormat(state: ParserState, proxy: Draft): number {
   const format = proxy.hasFrontend ? proxy.errorLogFormat : undefined;
@@ -381,7 +393,7 @@ function warnTimeouts(state: ParserState, proxy: Draft): void {
 }
 
 function warnCaptures(state: ParserState, proxy: Draft): void {
-  const cookie = proxy.captures.find((capture) => capture.kind === 'cookie');
+  const { cookie } = proxy.captures;
   if (cookie === undefined || cookie.length < COOKIE_LENGTH + 1) return;
   warn(state, `truncating capture length to ${COOKIE_LENGTH} bytes for ${named(proxy)}.`);
   cookie.length = COOKIE_LENGTH;
@@ -432,7 +444,7 @@ function validateServerParameters(state: ParserState, proxy: Draft, server: Serv
 
 /** After everything else: checks need a port, and names their resolvers. */
 function validateLate(state: ParserState, proxy: Draft): number {
-  let errors = 0;
+  let errors = resolveErrorPages(state, proxy);
   for (const server of proxy.servers) {
     if (server.resolvers !== undefined && !state.resolvers.some((known) => known.name === server.resolvers)) {
       errors += refuse(
@@ -490,8 +502,7 @@ function warnHttpWords(state: ParserState, proxy: Draft): void {
     ignored("'stats' statement", 'it requires');
     proxy.stats = undefined;
   }
-  if (proxy.captures.some((capture) => capture.kind === 'cookie'))
-    ignored("'capture' statement", 'it requires');
+  if (proxy.captures.cookie !== undefined) ignored("'capture' statement", 'it requires');
   if (proxy.httpRequest.length > 0) ignored("'http-request' rules", 'they require');
   if (proxy.httpResponse.length > 0) ignored("'http-response' rules", 'they require');
   if (proxy.httpAfterResponse.length > 0) ignored("'http-after-response' rules", 'they require');
@@ -499,6 +510,10 @@ function warnHttpWords(state: ParserState, proxy: Draft): void {
   if (proxy.forwardFor !== undefined) {
     ignored("'option forwardfor'", 'it requires');
     proxy.forwardFor = undefined;
+  }
+  if (proxy.originalTo !== undefined) {
+    ignored("'option originalto'", 'it requires');
+    proxy.originalTo = undefined;
   }
   for (const option of SWITCH_OPTIONS) {
     if (!option.needsHttp || !proxy.options.has(option.keyword)) continue;

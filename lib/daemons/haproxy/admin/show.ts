@@ -108,7 +108,7 @@ function facts(runtime: Runtime): [string, string | number][] {
     ['Hard_maxconn', state.hardMaxconn],
     ['CurrConns', current],
     ['CumConns', state.counters.connections],
-    ['CumReq', state.counters.requests],
+    ['CumReq', state.counters.streams],
     ['MaxSslConns', 0],
     ['CurrSslConns', secured(runtime)],
     ['CumSslConns', tls.total],

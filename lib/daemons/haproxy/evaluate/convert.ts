@@ -5,6 +5,7 @@
 import { strftime } from '../../../std/civil';
 import type { SampleExpression } from '../config';
 import { crc32, hashKey } from '../worker/balance/hashes';
+import { fill } from './capture-slots';
 import { decodeBase64, encodeBase64, fetchValues, numberOf, textOf, type Value } from './fetch';
 import { replace } from './patterns';
 import type { Subject } from './subject';
@@ -113,7 +114,17 @@ function joined(
   );
 }
 
+/** `src,capture-req(0)`: into a slot on the way. */
+const capture =
+  (side: 'request' | 'response'): Conversion =>
+  (value, [index = '0'], subject) => {
+    fill(subject, side, Number(index), textOf(value));
+    return value;
+  };
+
 const CONVERSIONS: ReadonlyMap<string, Conversion> = new Map<string, Conversion>([
+  ['capture-req', capture('request')],
+  ['capture-res', capture('response')],
   ['lower', text((value) => value.toLowerCase())],
   ['upper', text((value) => value.toUpperCase())],
   ['length', text((value) => value.length)],

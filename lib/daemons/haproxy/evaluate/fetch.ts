@@ -238,6 +238,17 @@ function date(subject: Subject, [offset]: readonly string[]): readonly Value[] {
   return [Math.floor(subject.runtime.host.clock() / 1_000_000) + Number(offset ?? 0)];
 }
 
+/** RFC 4122 §4.4 */
+function uuid({ runtime }: Subject): readonly Value[] {
+  const random = runtime.kernel.random(`haproxy:${runtime.host.name}:uuid`);
+  const digits = (count: number, first = -1): string =>
+    Array.from({ length: count }, (_, i) =>
+      (i === 0 && first >= 0 ? first : random.integer(0, 15)).toString(16),
+    ).join('');
+  const variant = random.integer(8, 11);
+  return [`${digits(8)}-${digits(4)}-${digits(4, 4)}-${digits(4, variant)}-${digits(12)}`];
+}
+
 /** `sc0_http_req_rate`, `sc_http_req_rate(0)`, `src_http_req_rate(table)` and their kin. */
 function counterFetches(): [string, Computation][] {
   return COUNTERS.flatMap((name): [string, Computation][] => [
@@ -360,8 +371,10 @@ const FETCHES: ReadonlyMap<string, Computation> = new Map<string, Computation>([
           `HTTP/${subject.session.received.version === '2' ? '1.1' : subject.session.received.version}`,
       ),
   ],
-  ['capture.req.hdr', (subject, [index = '0']) => one(subject.session.captured?.[Number(index)])],
-  ['unique-id', () => NOTHING],
+  ['capture.req.hdr', (subject, [index = '0']) => one(subject.session.captured?.request[Number(index)])],
+  ['capture.res.hdr', (subject, [index = '0']) => one(subject.session.captured?.response[Number(index)])],
+  ['unique-id', (subject) => one(subject.session.uniqueId)],
+  ['uuid', uuid],
   ...counterFetches(),
   ...headerFetches(['', 'req.'], 'request'),
   ...headerFetches(['res.', 's'], 'response'),

@@ -1,11 +1,15 @@
-/** Log formats where they make up values: headers, locations, bodies. Log lines are `worker/log-line.ts`. */
+/**
+ * Log formats where they make up values: headers, locations, bodies; quotes
+ * around samples are for logs only. Log lines are `worker/log-line.ts`.
+ */
 
 import type { FormatNode } from '../config';
 import { sampleText } from './convert';
 import type { Subject } from './subject';
 
-/** Names after `%` that a value may contain. */
-export type Variables = (subject: Subject, name: string, argument: string) => string;
+/** What a name after `%` stands for. */
+export type VariableNode = Extract<FormatNode, { kind: 'variable' }>;
+export type Variables = (subject: Subject, node: VariableNode) => string;
 
 export function render(subject: Subject, nodes: readonly FormatNode[], variables: Variables): string {
   const [only] = nodes;
@@ -20,15 +24,12 @@ export function render(subject: Subject, nodes: readonly FormatNode[], variables
         text += ' ';
         break;
       case 'variable':
-        text += quoted(variables(subject, node.name, node.argument), node.quoted);
+        text += variables(subject, node);
         break;
       case 'sample':
-        text += quoted(sampleText(subject, node.expression) ?? '', node.quoted);
+        text += sampleText(subject, node.expression) ?? '';
         break;
     }
   }
   return text;
-}
-export function quoted(text: string, isQuoted: boolean): string {
-  return isQuoted ? `"${text.replaceAll('"', '\\"')}"` : text;
 }

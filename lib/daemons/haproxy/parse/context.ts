@@ -11,6 +11,8 @@ import type { Word } from '../grammar';
 import type { MessageLog } from '../messages';
 import type {
   Configuration,
+  ErrorReply,
+  ErrorSection,
   GlobalSettings,
   LogTarget,
   Place,
@@ -110,8 +112,15 @@ export class Line {
   }
 }
 
+/** `errorfile`, `http-error` and their kin; `errorfiles`, whose section may come later. */
+export type ErrorPage =
+  | { readonly kind: 'own'; readonly status: number; readonly reply: ErrorReply }
+  | (Place & { readonly kind: 'section'; readonly name: string; readonly statuses: readonly number[] });
+
 /** A proxy section while it is read, with what only the parser needs to know. */
 export interface Draft extends ProxySettings {
+  /** pages of one's own, in the order of their lines */
+  errorPages: ErrorPage[];
   /** what `default-server` said so far */
   defaultServer: ServerSettings;
   /** the defaults section it started from */
@@ -163,7 +172,7 @@ export interface ParserState {
   readonly peers: { name: string; place: Place; hasLocal: boolean; disabled: boolean }[];
   readonly mailers: { name: string; place: Place; isUsed: boolean }[];
   readonly resolvers: { name: string; place: Place; hasNameservers: boolean }[];
-  readonly otherSections: { keyword: string; name: string; place: Place }[];
+  readonly httpErrors: ErrorSection[];
   /** the keyword of the section at hand, as messages name it */
   section: string;
 }

@@ -49,6 +49,8 @@ class FormatReader {
   readonly #nodes: FormatNode[] = [];
   #at = 0;
   #quotes = false;
+  #isHex = false;
+  #escapes = false;
   #needsHttp = false;
   #error: string | undefined;
 
@@ -124,18 +126,16 @@ class FormatReader {
       );
     }
     if (mode === 'http') this.#needsHttp = true;
-    const quoted = this.#quoted(argument);
+    const quoted = flag(argument, 'Q') ?? this.#quotes;
+    const isHex = flag(argument, 'X') ?? this.#isHex;
+    const escapes = flag(argument, 'E') ?? this.#escapes;
     if (name === 'o') {
       this.#quotes = quoted;
+      this.#isHex = isHex;
+      this.#escapes = escapes;
       return;
     }
-    this.#nodes.push({ kind: 'variable', name, argument, quoted });
-  }
-
-  #quoted(argument: string): boolean {
-    const flags = argument.split(',');
-    if (flags.includes('+Q')) return true;
-    return flags.includes('-Q') ? false : this.#quotes;
+    this.#nodes.push({ kind: 'variable', name, quoted, isHex, escapes });
   }
 
   #sample(start: number, argument: string): void {
@@ -156,11 +156,23 @@ class FormatReader {
         next === '' ? `missing ']' after '${text}'` : `expected ']' after '${text}', but found '${next}'`,
       );
     }
-    this.#nodes.push({ kind: 'sample', expression: parsed.expression, quoted: this.#quoted(argument) });
+    this.#nodes.push({
+      kind: 'sample',
+      expression: parsed.expression,
+      quoted: flag(argument, 'Q') ?? this.#quotes,
+      escapes: flag(argument, 'E') ?? this.#escapes,
+    });
     this.#at = start + parsed.end + 1;
   }
 
   #refuse(error: string): void {
     this.#error = error;
   }
+}
+
+/** `+Q` or `-Q` among the flags in braces. */
+function flag(argument: string, letter: string): boolean | undefined {
+  const flags = argument.split(',');
+  if (flags.includes(`+${letter}`)) return true;
+  return flags.includes(`-${letter}`) ? false : undefined;
 }

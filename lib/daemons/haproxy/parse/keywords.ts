@@ -1,12 +1,11 @@
 /**
- * The smaller words of proxy sections: timeouts, captures, the stats page,
- * error files, retries and such. The big ones have files of their own.
+ * The smaller words of proxy sections: timeouts, the stats page, retries and such. The big ones have files of their own.
  * Source: HAProxy 2.6 configuration manual §4.2; 2.6.12 `cfgparse-listen.c`,
  * `proxy.c`, `http_htx.c`.
  */
 
 import { SECOND } from '../../../std/instant';
-import type { ErrorReply, StatsPage, Timeouts } from '../config';
+import type { StatsPage, Timeouts } from '../config';
 import { placeBits } from '../samples';
 import { parseCondition, warnConflicts } from './acl';
 import {
@@ -120,89 +119,6 @@ export function parseRetryOnLine(state: ParserState, proxy: Draft, line: Line): 
   }
   proxy.retryOn = [...reasons];
   return NONE;
-}
-
-export function parseCaptureLine(state: ParserState, proxy: Draft, line: Line): number {
-  const bits = warnWithout(state, proxy, 'frontend', line, 'capture');
-  const [what, where] = [line.at(1), line.at(2)];
-  if (what === 'cookie') {
-    if (proxy.kind === 'defaults')
-      return bits | fail(state, `${line.head}'capture cookie' not allowed in 'defaults' section.`);
-    if (tooManyWords(state, line, 4, 1)) return bits | ERROR;
-    if (line.at(4) === '')
-      return bits | fail(state, `${line.head}'capture' expects 'cookie' <cookie_name> 'len' <len>.`);
-    proxy.captures.push({ kind: 'cookie', name: line.at(2), length: leadingInteger(line.at(4)) });
-    return bits;
-  }
-  if ((what === 'request' || what === 'response') && where === 'header') {
-    if (proxy.kind === 'defaults')
-      return bits | fail(state, `${line.head}'capture ${what}' not allowed in 'defaults' section.`);
-    if (tooManyWords(state, line, 4, 1)) return bits | ERROR;
-    if (line.at(3) === '' || line.at(4) !== 'len' || line.at(5) === '') {
-      return bits | fail(state, `${line.head}'capture ${what}' expects 'header' <header_name> 'len' <len>.`);
-    }
-    proxy.captures.push({ kind: what, name: line.at(3), length: leadingInteger(line.at(5)) });
-    return bits;
-  }
-  return (
-    bits | fail(state, `${line.head}'capture' expects 'cookie' or 'request header' or 'response header'.`)
-  );
-}
-
-/** Statuses for which HAProxy has a page of its own. */
-export const ERROR_STATUSES = [
-  200, 400, 401, 403, 404, 405, 407, 408, 410, 413, 421, 422, 425, 429, 500, 501, 502, 503, 504,
-];
-
-export function parseErrorFileLine(state: ParserState, proxy: Draft, line: Line): number {
-  const [code, path] = [line.at(1), line.at(2)];
-  const isFile = line.at(0) === 'errorfile';
-  if (code === '' || path === '') {
-    return fail(
-      state,
-      `${line.head}${line.at(0)} : expects <status_code> and <${isFile ? 'file' : 'url'}> as arguments.\n`,
-    );
-  }
-  const status = leadingInteger(code);
-  if (!ERROR_STATUSES.includes(status))
-    return fail(state, `${line.head}${line.at(0)} : status code '${status}' not handled.`);
-  if (!isFile) {
-    proxy.errorFiles.set(status, {
-      kind: 'location',
-      code: line.at(0) === 'errorloc303' ? 303 : 302,
-      url: path,
-    });
-    return NONE;
-  }
-  const file = state.surroundings.readFile(path);
-  if ('error' in file) return fail(state, `${line.head}errorfile : error opening file '${path}'.`);
-  const reply = rawReply(file.text);
-  if (reply === undefined) return fail(state, `${line.head}errorfile : '${path}': unable to parse headers.`);
-  proxy.errorFiles.set(status, reply);
-  return NONE;
-}
-
-/** A file that holds a whole HTTP response. */
-function rawReply(text: string): ErrorReply | undefined {
-  const blank = /\r?\n\r?\n/.exec(text);
-  const head = blank === null ? text : text.slice(0, blank.index);
-  const [status = '', ...lines] = head.split(/\r?\n/);
-  const found = /^HTTP\/(\d\.\d) (\d{3}) ?(.*)$/.exec(status);
-  if (found === null) return undefined;
-  const headers: [string, string][] = [];
-  for (const line of lines) {
-    const colon = line.indexOf(':');
-    if (colon > 0) headers.push([line.slice(0, colon), line.slice(colon + 1).trim()]);
-  }
-  const body = blank === null ? '' : text.slice(blank.index + blank[0].length);
-  return {
-    kind: 'raw',
-    version: found[1] === '1.0' ? '1.0' : '1.1',
-    status: Number(found[2]),
-    reason: found[3] ?? '',
-    headers,
-    body,
-  };
 }
 
 /** `maxconn`, `backlog`, `fullconn`: one number. */
@@ -455,4 +371,27 @@ export function parseMonitorLine(state: ParserState, proxy: Draft, line: Line): 
     );
   proxy.monitorFail.push(condition.value);
   return bits;
+}
+
+/** `rate-limit sessions <number>`: checked only. */
+export function parseRateLimitLine(state: ParserState, proxy: Draft, line: Line): number {
+  const [what, value] = [line.at(1), line.at(2)];
+  if (what !== 'sessions')
+    return fail(state, `${line.head}'rate-limit' only supports 'sessions' (got '${what}')`);
+  if (value === '')
+    return fail(
+      state,
+      `${line.head}'rate-limit sessions' expects expects an integer value (in sessions/second)`,
+    );
+  const odd = value.replace(/^-?\d+/, '').charAt(0);
+  if (odd !== '')
+    return fail(
+      state,
+      `${line.head}'rate-limit sessions' : unexpected character '${odd}' in integer value '${value}'`,
+    );
+  if (proxy.hasFrontend) return NONE;
+  return warn(
+    state,
+    `${line.head}rate-limit sessions will be ignored because ${titleOf(proxy)} '${proxy.id}' has no frontend capability`,
+  );
 }

@@ -3,6 +3,7 @@
  * "option …"; 2.6.12 `cfgparse-listen.c`, `proxy.c` `cfg_opts`.
  */
 
+import type { ForwardFor } from '../config';
 import { COMMON_OPTIONS, OTHER_OPTION, SWITCH_OPTION, SWITCH_OPTIONS } from '../directives';
 import { closestWord } from '../fingerprint';
 import { parseOtherCheck } from './other-checks';
@@ -128,7 +129,7 @@ function parsePlainOption(state: ParserState, proxy: Draft, line: Line, name: st
     case 'forwardfor':
       return parseForwardFor(state, proxy, line);
     case 'originalto':
-      return parseOriginalTo(state, line);
+      return parseOriginalTo(state, proxy, line);
     case 'http-restrict-req-hdr-names':
       return parseRestrictNames(state, line);
     default: {
@@ -193,16 +194,27 @@ function parseForwardFor(state: ParserState, proxy: Draft, line: Line): number {
   return NONE;
 }
 
-function parseOriginalTo(state: ParserState, line: Line): number {
+function parseOriginalTo(state: ParserState, proxy: Draft, line: Line): number {
+  const settings: ForwardFor = {
+    header: 'X-Original-To',
+    exceptNetwork: undefined,
+    exceptMask: 0,
+    ifNone: false,
+  };
+  proxy.originalTo = settings;
   for (let at = 2; line.at(at) !== ''; at += 2) {
     const word = line.at(at);
     const value = line.at(at + 1);
     if (word === 'except') {
-      if (parseMaskedAddress(value) === undefined)
+      const parsed = parseMaskedAddress(value);
+      if (parsed === undefined)
         return fail(state, `${line.head}'option originalto except' expects <address>[/mask] as argument.`);
+      settings.exceptNetwork = parsed.network;
+      settings.exceptMask = parsed.mask;
     } else if (word === 'header') {
       if (value === '')
         return fail(state, `${line.head}'option originalto header' expects <header_name> as argument.`);
+      settings.header = value;
     } else
       return fail(
         state,

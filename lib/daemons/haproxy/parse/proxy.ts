@@ -31,20 +31,21 @@ import {
   warnWithout,
 } from './context';
 import { parseCompression } from './compression';
+import { parseCaptureLine, parseDeclareLine } from './captures';
 import { parseCookieLine } from './cookie';
 import {
-  parseCaptureLine,
-  parseErrorFileLine,
   parseHttpReuseLine,
   parseMonitorLine,
   parsePersistRuleLine,
   parseProxyNumberLine,
+  parseRateLimitLine,
   parseRetryOnLine,
   parseStatsLine,
   parseTimeoutLine,
   parseUseBackendLine,
   parseUseServerLine,
 } from './keywords';
+import { parseErrorFileLine, parseErrorFilesLine, parseHttpErrorLine } from './error-pages';
 import { parseFormatWord, parseLogLine, setLogFormat } from './log';
 import { parseOptionLine } from './options';
 import { parseRedirect, parseRuleLine, rulePlaces, warnMisplaced } from './rules';
@@ -108,11 +109,11 @@ export function newDraft(
     options: new Set(),
     connectionMode: 'keep-alive',
     forwardFor: undefined,
+    originalTo: undefined,
     errorFiles: new Map(),
     logs: [],
     logFormat: undefined,
     errorLogFormat: undefined,
-    uniqueIdFormat: undefined,
     logTag: undefined,
     acls: new Map(),
     tcpRequest: [],
@@ -123,10 +124,13 @@ export function newDraft(
     redirects: [],
     monitorUri: undefined,
     monitorFail: [],
-    captures: [],
+    captures: { request: [], response: [], cookie: undefined },
+    uniqueId: undefined,
+    uniqueIdHeader: undefined,
     stats: undefined,
     check: defaultCheck(),
     defaultServer: defaultServerSettings(),
+    errorPages: [],
     parent,
     inheritsRules: false,
     isReferenced: { explicitly: false, implicitly: false },
@@ -169,11 +173,13 @@ function inherit(draft: Draft, parent: Draft): Draft {
     options,
     connectionMode,
     forwardFor,
-    errorFiles,
+    originalTo,
+    errorPages,
     logs,
     logFormat,
     errorLogFormat,
-    uniqueIdFormat,
+    uniqueId,
+    uniqueIdHeader,
     logTag,
     monitorUri,
     stats,
@@ -212,11 +218,13 @@ function inherit(draft: Draft, parent: Draft): Draft {
     options: new Set(options),
     connectionMode,
     forwardFor: forwardFor && { ...forwardFor },
-    errorFiles: new Map(errorFiles),
+    originalTo: originalTo && { ...originalTo },
+    errorPages: [...errorPages],
     logs: [...logs],
     logFormat: canFrontend ? logFormat : undefined,
     errorLogFormat: canFrontend ? errorLogFormat : undefined,
-    uniqueIdFormat: canFrontend ? uniqueIdFormat : undefined,
+    uniqueId: canFrontend ? uniqueId : undefined,
+    uniqueIdHeader: canFrontend ? uniqueIdHeader : undefined,
     logTag,
     monitorUri: canFrontend ? monitorUri : undefined,
     stats,
@@ -467,11 +475,17 @@ function parseKeyword(state: ParserState, proxy: Draft, line: Line, keyword: str
     case 'errorloc302':
     case 'errorloc303':
       return parseErrorFileLine(state, proxy, line);
+    case 'errorfiles':
+      return parseErrorFilesLine(state, proxy, line);
+    case 'http-error':
+      return parseHttpErrorLine(state, proxy, line);
     case 'redirect':
       return parseRedirectLine(state, proxy, line);
     case 'source':
     case 'usesrc':
       return parseSourceLine(state, proxy, line);
+    case 'rate-limit':
+      return parseRateLimitLine(state, proxy, line);
     default:
       return parseSmallKeyword(state, proxy, line, keyword);
   }
@@ -504,7 +518,7 @@ function parseSmallKeyword(state: ParserState, proxy: Draft, line: Line, keyword
       );
     }
     case 'unique-id-format':
-      proxy.uniqueIdFormat = { ...line.place, kind: 'custom', text: value, nodes: [] };
+      proxy.uniqueId = { ...line.place, kind: 'custom', text: value, nodes: [] };
       return parseFormatWord(state, line);
     case 'compression':
       return parseCompression(state, line);
@@ -515,9 +529,7 @@ function parseSmallKeyword(state: ParserState, proxy: Draft, line: Line, keyword
         : bits;
     }
     case 'declare':
-      return proxy.hasFrontend
-        ? NONE
-        : fail(state, `${line.head}'declare' only available in frontend or listen section`);
+      return parseDeclareLine(state, proxy, line);
     case 'filter':
       if (/^(?:cache|compression|fcgi-app|opentracing|spoe|trace)$/.test(value)) return NONE;
       return fail(
@@ -525,7 +537,9 @@ function parseSmallKeyword(state: ParserState, proxy: Draft, line: Line, keyword
         `${line.head}'filter' : unknown keyword '${value}'. Registered keywords :\n\t[CACHE] cache\n\t[COMP] compression\n\t[FCGI] fcgi-app\n\t[  OT] opentracing\n\t[SPOE] spoe\n\t[TRACE] trace`,
       );
     case 'unique-id-header':
-      return value === '' ? fail(state, `${line.head}unique-id-header expects an argument.`) : NONE;
+      if (value === '') return fail(state, `${line.head}unique-id-header expects an argument.`);
+      proxy.uniqueIdHeader = value;
+      return NONE;
     case 'log-tag':
       if (value === '') return fail(state, `${line.head}'log-tag' expects a tag for use in syslog.`);
       proxy.logTag = value;

@@ -6,6 +6,7 @@
 
 import { regularExpressionProblem } from './regular-expression';
 import type {
+  AddressAction,
   Condition,
   FormatNode,
   HttpRule,
@@ -24,6 +25,7 @@ import {
 import { closestWord } from '../fingerprint';
 import { FETCHES, placeBits } from '../samples';
 import { type Outcome, parseCondition, warnConflicts } from './acl';
+import { parseCaptureAction } from './captures';
 import {
   titleOf,
   ABORT,
@@ -37,7 +39,10 @@ import {
   type ParserState,
   warn,
 } from './context';
+import { ERROR_STATUSES } from './error-file';
 import { parseFormat } from './format';
+import { isAddressAction, parseAddressAction, problemOfAction } from './other-actions';
+import { parseReply } from './reply';
 import { parseSampleWords } from './sample';
 
 export type RuleSet = 'http-request' | 'http-response' | 'http-after-response';
@@ -276,6 +281,8 @@ class ActionReader {
       case 'set-var-fmt':
       case 'unset-var':
         return this.#variable(keyword, word);
+      case 'capture':
+        return this.#capture();
       case 'set-log-level': {
         const level = this.#line.at(this.next);
         if (level === '') return { error: "expects exactly 1 argument (log level name or 'silent')" };
@@ -292,6 +299,7 @@ class ActionReader {
               counter: word.startsWith('sc-inc-gpc0') ? 'gpc0' : 'gpc1',
             },
           };
+        if (isAddressAction(keyword)) return this.#address(keyword);
         return this.#skipUnmodelled(keyword);
     }
   }
@@ -305,10 +313,21 @@ class ActionReader {
     return 'error' in parsed ? parsed : { value: parsed.value.nodes };
   }
 
+  /** With at most `deny_status` the page is that of the proxy; with anything else it is what the rule says. */
   #deny(keyword: 'deny' | 'tarpit'): Outcome<RuleAction> {
-    const status = this.#ruleSet === 'http-request' ? (keyword === 'tarpit' ? 500 : 403) : 502;
-    const reply = this.#reply(status);
-    return 'error' in reply ? reply : { value: { type: keyword, reply: reply.value } };
+    const from = this.next;
+    const reply = this.#reply(this.#ruleSet === 'http-request' ? (keyword === 'tarpit' ? 500 : 403) : 502);
+    if ('error' in reply) return reply;
+    const words = this.next - from;
+    if (words === 0 || (words === 2 && this.#line.at(from) === 'deny_status')) {
+      const { status } = reply.value;
+      if (!ERROR_STATUSES.includes(status))
+        return {
+          error: `status code '${status}' not handled by default with 'default-errorfiles' argument.`,
+        };
+      reply.value.body = { kind: 'default' };
+    }
+    return { value: { type: keyword, reply: reply.value } };
   }
 
   #auth(): Outcome<RuleAction> {
@@ -321,109 +340,13 @@ class ActionReader {
     return { value: { type: 'auth', realm } };
   }
 
-  /** `status 403 content-type text/plain string "…" hdr x y` */
-  #reply(defaultStatus: number): Outcome<Reply> {
-    const reply: Reply = {
-      status: defaultStatus,
-      reason: undefined,
-      contentType: undefined,
-      body: { kind: 'none' },
-      headers: [],
-    };
-    let chosen = '';
-    for (; ; this.next++) {
-      const word = this.#line.at(this.next);
-      const value = this.#line.at(this.next + 1);
-      if (word === '' || word === 'if' || word === 'unless') break;
-      if (word === 'status' || word === 'deny_status') {
-        if (value === '') return { error: "'status' expects <status_code> as argument" };
-        reply.status = leadingInteger(value);
-        if (reply.status < 200 || reply.status > 599)
-          return { error: `Unexpected status code '${reply.status}'` };
-      } else if (word === 'content-type') {
-        if (value === '') return { error: `'${word}' expects <ctype> as argument` };
-        reply.contentType = value;
-      } else if (word === 'hdr') {
-        const header = this.#replyHeader(reply);
-        if (header !== undefined) return header;
-        this.next++;
-      } else if (/^(?:errorfiles|errorfile|file|string|lf-file|lf-string|default-errorfiles)$/.test(word)) {
-        if (chosen !== '') return { error: `unexpected '${word}' argument, '${chosen}' already defined` };
-        chosen = word;
-        const body = this.#replyBody(word, value);
-        if ('error' in body) return body;
-        reply.body = body.value;
-        if (word === 'default-errorfiles') this.next--;
-      } else break;
-      this.next++;
-    }
-    if (
-      (reply.body.kind === 'text' || reply.body.kind === 'format') &&
-      reply.contentType === undefined &&
-      chosen !== 'errorfile'
-    ) {
-      return { error: 'a content type must be defined when non-empty payload is configured' };
-    }
-    if (
-      reply.body.kind === 'none' &&
-      this.#ruleSet === 'http-request' &&
-      chosen === '' &&
-      defaultStatus !== 200
-    )
-      reply.body = { kind: 'default' };
-    if (defaultStatus === 502 && chosen === '') reply.body = { kind: 'default' };
-    return { value: reply };
-  }
-
-  #replyHeader(reply: Reply): { readonly error: string } | undefined {
-    const name = this.#line.at(this.next + 1);
-    const text = this.#line.at(this.next + 2);
-    if (name === '' || text === '') return { error: "'hdr' expects <name> and <value> as arguments" };
-    const value = this.#format(text);
-    if ('error' in value) return { error: value.error };
-    if (/^(?:content-length|transfer-encoding|content-type)$/i.test(name)) return undefined;
-    reply.headers.push({ name, value: value.value });
-    return undefined;
-  }
-
-  #replyBody(word: string, value: string): Outcome<Reply['body']> {
-    switch (word) {
-      case 'default-errorfiles':
-        return { value: { kind: 'default' } };
-      case 'string':
-        return value === ''
-          ? { error: `'${word}' expects <str> as argument` }
-          : { value: { kind: 'text', text: value } };
-      case 'lf-string': {
-        if (value === '') return { error: `'${word}' expects <fmt> as argument` };
-        const nodes = this.#format(value);
-        return 'error' in nodes ? nodes : { value: { kind: 'format', nodes: nodes.value } };
-      }
-      case 'errorfiles':
-        return value === ''
-          ? { error: `'${word}' expects <name> as argument` }
-          : { value: { kind: 'default' } };
-      case 'file':
-      case 'lf-file':
-      case 'errorfile': {
-        if (value === '')
-          return {
-            error:
-              word === 'errorfile'
-                ? `'${word}' expects <fmt> as argument`
-                : `'${word}' expects <file> as argument`,
-          };
-        const file = this.#state.surroundings.readFile(value);
-        if ('error' in file)
-          return { error: `error opening file '${value}'${word === 'errorfile' ? '.' : ''}` };
-        const blank = file.text.search(/\r?\n\r?\n/);
-        const text =
-          word === 'errorfile' && blank >= 0 ? file.text.slice(blank).replace(/^\r?\n\r?\n/, '') : file.text;
-        return { value: { kind: 'text', text } };
-      }
-      default:
-        return { value: { kind: 'none' } };
-    }
+  #reply(status: number): Outcome<Reply> {
+    const { next } = this;
+    const reading = { state: this.#state, line: this.#line, places: this.#places };
+    const parsed = parseReply(reading, next, status);
+    if ('error' in parsed) return parsed;
+    this.next = parsed.value.next;
+    return { value: parsed.value.reply };
   }
 
   #redirect(): Outcome<RuleAction> {
@@ -548,6 +471,14 @@ class ActionReader {
     return { value: { type: 'set-var', variable, expression: parsed.expression, value: [] } };
   }
 
+  #capture(): Outcome<RuleAction> {
+    const side = this.#ruleSet === 'http-request' ? 'request' : 'response';
+    const parsed = parseCaptureAction(this.#proxy, this.#line, this.next, { side, places: this.#places });
+    if ('error' in parsed) return parsed;
+    this.next = parsed.value.next;
+    return { value: parsed.value.action };
+  }
+
   /** `track-sc0 <key> [table <name>]`; whether the table exists is not looked at here. */
   #track(keyword: string): Outcome<RuleAction> {
     const slot = Number(keyword.slice('track-sc'.length));
@@ -565,13 +496,16 @@ class ActionReader {
     };
   }
 
-  /** The daemon would check the arguments; we only find where the condition starts. */
+  #address(keyword: AddressAction['type']): Outcome<RuleAction> {
+    const parsed = parseAddressAction(keyword, this.#line, this.next);
+    if ('error' in parsed) return parsed;
+    this.next = parsed.value.next;
+    return { value: parsed.value.action };
+  }
+
   #skipUnmodelled(keyword: string): Outcome<RuleAction> {
-    const first = this.#line.at(this.next);
-    if (keyword === 'wait-for-body' && first !== 'time')
-      return { error: 'expects time <time> [ at-least <bytes> ]' };
-    if (keyword === 'capture' && first === '')
-      return { error: "expects <expression> [ 'len' <length> | id <idx> ]" };
+    const problem = problemOfAction(keyword, this.#proxy, this.#line, this.next);
+    if (problem !== undefined) return { error: problem };
     while (!['', 'if', 'unless'].includes(this.#line.at(this.next))) this.next++;
     return { value: { type: 'nothing', keyword } };
   }

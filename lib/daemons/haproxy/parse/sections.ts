@@ -6,6 +6,7 @@
  * "Mailers", §5.3.2 "The resolvers section", §3.7 to §3.10, §6.2.
  */
 
+import { parseErrorSectionLine } from './error-pages';
 import {
   ABORT,
   ALERT,
@@ -46,11 +47,11 @@ export function parseOtherSectionLine(state: ParserState, line: Line, isHeader: 
 
 function parseHeader(state: ParserState, line: Line, section: string): number {
   const name = line.at(1);
-  noteEffect(state, line, `${section} section`, 'not modelled');
+  if (section !== 'http-errors') noteEffect(state, line, `${section} section`, 'not modelled');
   if (section !== 'namespace_list') {
     if (name === '') {
       state.log.alert(
-        section === 'peers' || section === 'mailers' || section === 'resolvers'
+        /^(?:peers|mailers|resolvers|http-errors)$/.test(section)
           ? `${line.head}missing name for ${section} section.`
           : `${line.head}missing ${section} name.`,
       );
@@ -73,13 +74,28 @@ function parseHeader(state: ParserState, line: Line, section: string): number {
     case 'resolvers':
       state.resolvers.push({ name, place: line.place, hasNameservers: false });
       break;
+    case 'http-errors':
+      return parseErrorSectionHeader(state, line, name);
     default:
-      state.otherSections.push({ keyword: section, name, place: line.place });
+      break;
   }
   return NONE;
 }
 
+function parseErrorSectionHeader(state: ParserState, line: Line, name: string): number {
+  const twin = state.httpErrors.find((known) => known.name === name);
+  if (twin === undefined) {
+    state.httpErrors.push({ ...line.place, name, pages: new Map() });
+    return NONE;
+  }
+  return fail(
+    state,
+    `${line.tightHead}http-errors section '${name}' already exists (declared at ${twin.file}:${twin.line}).`,
+  );
+}
+
 function parseLine(state: ParserState, line: Line, keyword: string): number {
+  if (state.section === 'http-errors') return parseErrorSectionLine(state, line);
   const peers = state.peers.at(-1);
   if (state.section === 'peers' && peers !== undefined) {
     if ((keyword === 'peer' || keyword === 'server') && line.at(1) === state.surroundings.hostname)

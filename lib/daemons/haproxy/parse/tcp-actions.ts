@@ -2,14 +2,17 @@
  * What `tcp-request connection`, `session` and `content` can do.
  * Source: HAProxy 2.6 configuration manual §4.2 "tcp-request content"; 2.6.12
  * `tcp_rules.c`, `vars.c`; recorded `haproxy -c` runs.
- * Not modelled: all but accept, reject, silent-drop, track-sc, set-var, unset-var and capture.
+ * Not modelled: all but accept, reject, silent-drop, track-sc, set-var, unset-var,
+ * capture, set-src and set-dst.
  */
 
 import type { TcpAction, TcpRule } from '../config';
-import { FETCHES, placeBits } from '../samples';
+import { placeBits } from '../samples';
 import type { Outcome } from './acl';
-import { type Draft, leadingInteger, type Line, titleOf } from './context';
+import { parseTcpCapture } from './captures';
+import { type Draft, type Line, titleOf } from './context';
 import { parseFormat } from './format';
+import { isAddressAction, parseAddressAction } from './other-actions';
 import { parseTracking } from './rules';
 import { parseSampleWords } from './sample';
 
@@ -31,7 +34,8 @@ export function parseTcpAction(proxy: Draft, line: Line, where: TcpRule['where']
   if (plain !== undefined) return { value: { action: { type: plain }, next: 3 } };
   if (/^track-sc[0-2]$/.test(word)) return parseTrack(proxy, line, where);
   if (/^(?:un)?set-var/.test(word)) return parseVariable(line, word, where);
-  if (word === 'capture') return parseCapture(proxy, line, where);
+  if (isAddressAction(word)) return parseAddressAction(word, line, 3);
+  if (word === 'capture') return parseTcpCapture(proxy, line, where);
   let next = 3;
   while (!['', 'if', 'unless'].includes(line.at(next))) next++;
   return { value: { action: { type: 'nothing' }, next } };
@@ -81,28 +85,4 @@ function parseVariable(line: Line, word: string, where: TcpRule['where']): Parse
 
 function placesOf(where: TcpRule['where']): number {
   return placeBits(`frontend tcp-request ${where} rule`);
-}
-
-/** `capture <sample> len <length>`: one more place among what is captured of requests. */
-function parseCapture(proxy: Draft, line: Line, where: TcpRule['where']): Parsed {
-  const refuse = (text: string): Parsed => ({ error: `'tcp-request ${where} capture' : ${text}` });
-  const parsed = parseSampleWords(line.from(3));
-  if (where !== 'content')
-    return {
-      error: `'capture ${line.at(3)}' is not allowed in 'tcp-request ${where}' rules in ${subject(proxy)}`,
-    };
-  if ('error' in parsed) return refuse(parsed.error);
-  const { expression, wordsUsed } = parsed;
-  const fetch = FETCHES.get(expression.fetch);
-  if (fetch !== undefined && (fetch.places & placesOf(where)) === 0)
-    return refuse(
-      `fetch method '${line.at(3)}' extracts information from 'nothing', none of which is available here`,
-    );
-  const at = 3 + wordsUsed;
-  if (line.at(at) !== 'len') return refuse("a positive 'len' argument is mandatory");
-  const length = leadingInteger(line.at(at + 1));
-  if (length <= 0) return refuse('length must be > 0');
-  const index = proxy.captures.filter(({ kind }) => kind === 'request' || kind === 'sample').length;
-  proxy.captures.push({ kind: 'sample', name: '', length });
-  return { value: { action: { type: 'capture', expression, length, index }, next: at + 2 } };
 }

@@ -10,12 +10,13 @@ import { byteLength } from '../../../std/bytes';
 import type { HttpRequest, HttpResponse } from '../../../world/network.contract';
 import { countError, untrack } from './counters';
 import { logSession, timersOf } from './log-line';
-import { countedBytes, errorPage, responseBytes } from './replies';
+import { countedBytes, builtInPage, responseBytes } from './replies';
 import type { Runtime } from './runtime';
 import { countTimes, destroy, dropIdle, dropServer, release, setTimeout } from './session';
 import { type Session, type SideCounters, tick } from './state';
 import { wake } from './wake';
-import { headerValue } from '../evaluate/subject';
+import { headerValue, type Subject } from '../evaluate/subject';
+import { errorAnswer, type OwnAnswer, proxiesOf } from './own-answers';
 
 /** Who ended a request, and while what was going on (manual §8.5). */
 export interface Ending {
@@ -25,33 +26,34 @@ export interface Ending {
 
 /** An error of the daemon's own: its page, in the words of the backend or frontend. */
 export function replyError(runtime: Runtime, session: Session, status: number, ending: Ending): void {
-  const proxies =
-    session.backend >= 0 && session.backend !== session.frontend
-      ? [runtime.settings(session.backend), runtime.settings(session.frontend)]
-      : [runtime.settings(session.frontend)];
-  reply(runtime, session, errorPage(proxies, status), ending);
+  const subject: Subject = { runtime, session, request: session.request, response: undefined };
+  reply(runtime, session, errorAnswer(subject, proxiesOf(runtime, session), status), ending);
 }
 
 /** An answer that no server gave. */
-export function reply(runtime: Runtime, session: Session, message: HttpResponse, ending: Ending): void {
+export function reply(runtime: Runtime, session: Session, answer: OwnAnswer, ending: Ending): void {
   session.cause = ending.cause;
   session.ended = ending.ended;
-  session.reply = message;
   dropServer(runtime, session, 'reset');
-  deliver(runtime, session, message);
+  deliverOwn(runtime, session, answer);
 }
 
-/** The raw page of a connection on which no request could be read; the daemon does not count its bytes. */
+/**
+ * The raw page of a connection on which no request could be read; the daemon
+ * does not count its bytes. An empty page of one's own keeps it from being sent.
+ */
 export function replyBadRequest(runtime: Runtime, session: Session, status: 400 | 408, ending: Ending): void {
-  const page = errorPage([runtime.settings(session.frontend)], status);
+  const isSilent = runtime.settings(session.frontend).errorFiles.get(status)?.kind === 'silent';
   session.status = status;
   session.cause = ending.cause;
   session.ended = ending.ended;
   const { frontend } = runtime.proxy(session.frontend);
   frontend.failedRequests += 1;
   countResponse(frontend, status);
-  if (!session.clientClosed)
+  if (!session.clientClosed && !isSilent) {
+    const page = builtInPage(status);
     runtime.network.send(session.id, 'server', { ...page, headers: capitalised(page.headers) });
+  }
   logSession(runtime, session);
   destroy(runtime, session);
 }
@@ -65,13 +67,28 @@ function capitalised(headers: readonly [string, string][]): [string, string][] {
 /** Sends an answer and ends the request. Header names are in lower case already. */
 export function deliver(runtime: Runtime, session: Session, message: HttpResponse): void {
   const bytes = runtime.delivered.get(message)?.bytes ?? countedBytes(message);
-  session.status = message.status;
-  session.bytesOut += bytes;
   if (runtime.state.stopping || session.clientClosed) session.closes = true;
   if (!session.clientClosed)
     runtime.network.send(session.id, 'server', forClient(runtime, session, message, bytes));
-  if (session.tracked !== undefined && message.status >= 400 && message.status < 500)
-    countError(runtime, session);
+  finish(runtime, session, message.status, bytes);
+}
+/** The same for an answer that no server gave. */
+export function deliverOwn(runtime: Runtime, session: Session, answer: OwnAnswer): void {
+  const { message, status, isRaw } = answer;
+  if (runtime.state.stopping || session.clientClosed || message === undefined) session.closes = true;
+  const bytes = message === undefined ? 0 : countedBytes(message);
+  if (message !== undefined && !session.clientClosed)
+    runtime.network.send(
+      session.id,
+      'server',
+      isRaw ? rawForClient(session, message) : forClient(runtime, session, message, bytes),
+    );
+  finish(runtime, session, status, bytes);
+}
+function finish(runtime: Runtime, session: Session, status: number, bytes: number): void {
+  session.status = status;
+  session.bytesOut += bytes;
+  if (session.tracked !== undefined && status >= 400 && status < 500) countError(runtime, session);
   count(runtime, session, bytes);
   conclude(runtime, session);
 }
@@ -80,6 +97,26 @@ export function deliver(runtime: Runtime, session: Session, message: HttpRespons
 function overHttp2({ trace }: Session, message: HttpResponse): HttpResponse {
   const headers = message.headers.filter(([name]) => name !== 'connection' && name !== 'transfer-encoding');
   return { ...message, trace, version: '2', reason: '', headers };
+}
+
+/** A page from a file goes out in the version that it names; without a length the connection ends with it. */
+function rawForClient(session: Session, message: HttpResponse): HttpResponse {
+  const { received } = session;
+  if (received?.version === '2') return overHttp2(session, message);
+  const said = headerValue(message.headers, 'connection')?.toLowerCase();
+  const hasBody = message.status !== 204 && message.status !== 304 && received?.method !== 'HEAD';
+  const hasLength = !hasBody || headerValue(message.headers, 'content-length') !== undefined;
+  if (said === 'close' || !hasLength) session.closes = true;
+  const headers = message.headers.filter(([name]) => name !== 'connection');
+  const isOld = message.version === '1.0';
+  if (session.closes && !isOld) headers.push(['connection', 'close']);
+  if (!session.closes && (isOld || received?.version === '1.0')) headers.push(['connection', 'keep-alive']);
+  return {
+    ...message,
+    trace: session.trace,
+    headers,
+    bytes: responseBytes(message.status, message.reason, headers, message.body),
+  };
 }
 
 /** What the connection needs is said by the daemon: length, close or keep-alive. */
@@ -91,21 +128,18 @@ function forClient(runtime: Runtime, session: Session, message: HttpResponse, co
   const isUsual = session.closes && !isOld && session.trace === 0 && request?.method === 'GET';
   const known = isUsual ? runtime.delivered.get(message) : undefined;
   if (known !== undefined) return known.message;
-  const own = headerValue(message.headers, 'connection');
-  if (own?.includes('close') === true) session.closes = true;
+  const said = headerValue(message.headers, 'connection');
+  if (said?.includes('close') === true) session.closes = true;
   const hasBody =
     message.status >= 200 && message.status !== 204 && message.status !== 304 && request?.method !== 'HEAD';
-  const unknownLength =
-    hasBody && own === undefined && headerValue(message.headers, 'content-length') === undefined;
-  if (!session.closes && !isOld && !unknownLength && message.version === '1.1')
+  const unknownLength = hasBody && headerValue(message.headers, 'content-length') === undefined;
+  if (!session.closes && !isOld && !unknownLength)
     return message.trace === session.trace ? message : { ...message, trace: session.trace };
   const headers = message.headers.filter(([name]) => name !== 'connection');
   if (unknownLength && !isOld) headers.push(['transfer-encoding', 'chunked']);
   if (unknownLength && isOld) session.closes = true;
-  // What goes without saying in the answer's version is not said.
-  if (session.closes && message.version !== '1.0') headers.push(['connection', 'close']);
-  else if (!session.closes && (isOld || message.version === '1.0'))
-    headers.push(['connection', 'keep-alive']);
+  if (session.closes) headers.push(['connection', 'close']);
+  else if (isOld) headers.push(['connection', 'keep-alive']);
   const made = {
     ...message,
     trace: session.trace,
@@ -228,7 +262,7 @@ function resetRequest(session: Session): void {
   session.failure = '';
   session.trace = 0;
   session.variables = ofSession(session.variables);
-  session.captured = session.stickKeys = undefined;
+  session.captured = session.uniqueId = session.stickKeys = undefined;
 }
 /** Variables of the session outlive the request. */
 function ofSession(variables: Session['variables']): Session['variables'] {
@@ -242,7 +276,7 @@ export function countRequest(runtime: Runtime, session: Session, request: HttpRe
   const { frontend } = runtime.proxy(session.frontend);
   frontend.requests += 1;
   tick(frontend.requestRate, runtime.now);
-  runtime.state.counters.requests += 1;
+  session.stream = runtime.state.counters.streams++;
   session.requests += 1;
   let bytes = 33 + request.method.length + request.target.length;
   for (const header of request.headers) bytes += header[0].length + header[1].length;

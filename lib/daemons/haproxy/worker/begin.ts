@@ -52,7 +52,7 @@ export function newWorker(beginning: Beginning): WorkerState {
     stopping: false,
     isFinishing: false,
     stoppedAt: 0,
-    counters: { connections: 0, requests: 0, mostSessions: 0, mostRate: 0, current: 0 },
+    counters: { connections: 0, streams: 0, mostSessions: 0, mostRate: 0, current: 0 },
     tls: {
       certificates: configuration.tls.certificates,
       generation: 0,

@@ -14,11 +14,12 @@ import type { Micros } from '../../../std/instant';
 import type { HttpRequest } from '../../../world/network.contract';
 import type { SyslogPriority } from '../../../world/process.contract';
 import type { FormatNode, LogTarget } from '../config';
-import { quoted } from '../evaluate/format';
+import type { VariableNode } from '../evaluate/format';
 import { sampleText } from '../evaluate/convert';
 import { pathAndQuery, pathOf, queryOf, shownTarget, type Subject } from '../evaluate/subject';
+import { bracketed, list, words } from './captures';
 import type { Runtime } from './runtime';
-import type { Session } from './state';
+import type { Captured, Session } from './state';
 
 const LEVELS: readonly SyslogPriority[] = [
   'emerg',
@@ -103,6 +104,8 @@ export function logSession(runtime: Runtime, session: Session): void {
   for (const target of settings.logs) {
     if (level > target.level) continue;
     if (settings.logFormat === undefined) return;
+    // A line about what never became a request takes a number too.
+    if (session.stream < 0) session.stream = runtime.state.counters.streams++;
     line ??= flat(lineOf(runtime, session, settings.logFormat.kind, settings.logFormat.nodes));
     deliver(
       runtime,
@@ -259,8 +262,9 @@ function lineOf(runtime: Runtime, session: Session, kind: string, nodes: readonl
 function httpLine(runtime: Runtime, session: Session): string {
   const t = timersOf(session, runtime.now);
   const clock = runtime.host.clock() - runtime.now + session.idleSince;
-  const captures = session.captured === undefined ? '' : `{${session.captured.join('|')}} `;
-  return `${addressText(session.clientIp)}${session.clientPort} [${logTime(clock)}${placeText(runtime, session)}${t.request}/${t.queue}/${t.connect}/${t.response}/${t.active} ${session.status === 0 ? -1 : session.status} ${session.bytesOut}${endText(session)}${counts(runtime, session)} ${session.queuePosition}/${session.backendQueuePosition} ${captures}${quotedLine(session)}`;
+  const { captured } = session;
+  const captures = captured === undefined ? '' : bracketed(captured);
+  return `${addressText(session.clientIp)}${session.clientPort} [${logTime(clock)}${placeText(runtime, session)}${t.request}/${t.queue}/${t.connect}/${t.response}/${t.active} ${session.status === 0 ? -1 : session.status} ${session.bytesOut}${captured === undefined ? endText(session) : cookiesAndEnd(session, captured)}${counts(runtime, session)} ${session.queuePosition}/${session.backendQueuePosition} ${captures}${quotedLine(session)}`;
 }
 // Parts that are mostly those of the line before: each piece of a text costs as much as a number in it.
 let knownIp = -1;
@@ -295,6 +299,9 @@ function endText({ cause, ended, cookieIn, cookieOut }: Session): string {
     ? ' - - ---- '
     : ` - - ${cause}${ended}${cookieIn}${cookieOut} `;
 }
+function cookiesAndEnd(session: Session, { clientCookie, serverCookie }: Captured): string {
+  return ` ${clientCookie ?? '-'} ${serverCookie ?? '-'}${endText(session).slice(' - -'.length)}`;
+}
 let knownRequest: Session['received'];
 let knownLine = '';
 function quotedLine(session: Session): string {
@@ -323,13 +330,19 @@ function backendName(runtime: Runtime, session: Session): string {
 function requestLine({ received }: Session): string {
   return received === undefined
     ? '<BADREQ>'
-    : `${received.method} ${shownTarget(received)} ${versionText(received.version)}`;
+    : `${received.method} ${urlEncoded(shownTarget(received))} ${versionText(received.version)}`;
 }
 function versionText(version: HttpRequest['version'] | undefined): string {
   return version === '2' ? 'HTTP/2.0' : `HTTP/${version ?? '1.1'}`;
 }
-function orDash(text: string | undefined): string {
-  return text === undefined || text === '' ? '-' : text;
+/** What would break a field is written as its number. */
+function urlEncoded(text: string): string {
+  return /^[!$-~]*$/.test(text)
+    ? text
+    : text.replace(
+        /[^ !$-~]/g,
+        (character) => `#${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+      );
 }
 export function serverName(runtime: Runtime, session: Session): string {
   if (session.server >= 0) return runtime.server(session.backend, session.server)?.name ?? '<NOSRV>';
@@ -344,7 +357,13 @@ function counts(runtime: Runtime, session: Session): string {
 }
 
 // ---------------------------------------------------------------- log-format
-export function customLine(runtime: Runtime, session: Session, nodes: readonly FormatNode[]): string {
+/** A line of one's own. What is not there is a dash, or nothing outside of logs. */
+export function customLine(
+  runtime: Runtime,
+  session: Session,
+  nodes: readonly FormatNode[],
+  missing = '-',
+): string {
   const subject: Subject = { runtime, session, request: session.received, response: undefined };
   let line = '';
   for (const node of nodes) {
@@ -354,22 +373,51 @@ export function customLine(runtime: Runtime, session: Session, nodes: readonly F
         break;
       case 'separator':
         // What is empty leaves no second blank.
-        if (!line.endsWith(' ')) line += ' ';
+        if (line !== '' && !line.endsWith(' ')) line += ' ';
         break;
       case 'variable':
-        line += quoted(variable(subject, node.name), node.quoted);
+        line += variable(subject, node, missing);
         break;
       case 'sample':
-        line += quoted(sampleText(subject, node.expression) ?? '-', node.quoted);
+        line += shown(sampleText(subject, node.expression) ?? '', node, missing);
         break;
     }
   }
   return line;
 }
+function shown(
+  text: string,
+  { quoted, escapes }: { quoted: boolean; escapes: boolean },
+  missing: string,
+): string {
+  const safe = escapes ? text.replace(/["\\\]]/g, String.raw`\$&`) : text;
+  if (quoted) return `"${safe}"`;
+  return safe === '' ? missing : safe;
+}
+
+/** Numbers and dates are never in quotes. */
+const QUOTABLE = new Set('f ft b s ci fi si bi CC CS ID sslc sslv H HM HU HP HPO HQ HV r'.split(' '));
+const CAPTURES = new Set(['hr', 'hs', 'hrl', 'hsl']);
+/** `%ci`, `%{+Q}r`; `missing` stands for what is not there. */
+export function variable(subject: Subject, node: VariableNode, missing = ''): string {
+  const { runtime, session } = subject;
+  const { name, quoted, isHex } = node;
+  if (CAPTURES.has(name)) return captured(session, node);
+  const value = isHex ? hexadecimal(runtime, session, name) : undefined;
+  const text = String(value ?? VARIABLES.get(name)?.(runtime, session) ?? '');
+  return shown(text, { quoted: quoted && QUOTABLE.has(name), escapes: node.escapes }, missing);
+}
+function captured({ captured }: Session, { name, quoted }: VariableNode): string {
+  const values = name.startsWith('hr') ? captured?.request : captured?.response;
+  if (name.endsWith('l')) return words(values, quoted);
+  const text = list(values);
+  return quoted && text !== '' ? `"${text}"` : text;
+}
 
 type Variable = (runtime: Runtime, session: Session) => string | number;
 const clockAt = (runtime: Runtime, at: Micros): number => runtime.host.clock() - runtime.now + at;
-const target = ({ received }: Session): string => (received === undefined ? '' : shownTarget(received));
+const target = ({ received }: Session): string =>
+  received === undefined ? '' : urlEncoded(shownTarget(received));
 /** With HTTP/2 scheme and authority stay. */
 const path = (session: Session): string =>
   session.received?.version === '2' ? (target(session).split('?')[0] ?? '') : pathOf(target(session));
@@ -377,15 +425,56 @@ const gmt = (clock: number, zone: string): string => `${logTime(clock).slice(0, 
 const server = (runtime: Runtime, session: Session): number =>
   runtime.server(session.backend, session.server)?.current ?? 0;
 
+interface Ends {
+  readonly ip: number | undefined;
+  readonly port: number | undefined;
+}
+/** The two ends of the two connections; undefined: there is none. */
+function ends(runtime: Runtime, session: Session, letter: string): Ends {
+  switch (letter) {
+    case 'c':
+      return { ip: session.clientIp, port: session.clientPort };
+    case 'f':
+      return { ip: session.localIp, port: session.localPort };
+    default: {
+      const connection = runtime.network.connection(session.connection);
+      return letter === 'b'
+        ? { ip: connection?.localIp, port: connection?.localPort }
+        : serverEnd(runtime, session);
+    }
+  }
+}
+function serverEnd(runtime: Runtime, session: Session): Ends {
+  const found = runtime.server(session.backend, session.server);
+  return { ip: found?.ip, port: found?.port };
+}
+const address =
+  (letter: string): Variable =>
+  (runtime, session) => {
+    const { ip } = ends(runtime, session, letter);
+    return ip === undefined ? '' : formatIPv4(ip);
+  };
+const port =
+  (letter: string): Variable =>
+  (runtime, session) =>
+    ends(runtime, session, letter).port ?? '';
+
+/** `%{+X}ci`; undefined: of another kind. */
+function hexadecimal(runtime: Runtime, session: Session, name: string): string | undefined {
+  const digits = (number: number | undefined, width: number): string =>
+    number === undefined ? '' : number.toString(16).toUpperCase().padStart(width, '0');
+  if (/^[cfbs]i$/.test(name)) return digits(ends(runtime, session, name.charAt(0)).ip, 8);
+  if (/^[cfbs]p$/.test(name)) return digits(ends(runtime, session, name.charAt(0)).port, 4);
+  if (name === 'ms') return digits(Math.floor((clockAt(runtime, session.acceptedAt) % 1_000_000) / 1_000), 2);
+  if (!/^(?:Ts|rt|lc|pid)$/.test(name)) return undefined;
+  return digits(Number(VARIABLES.get(name)?.(runtime, session) ?? 0), 4);
+}
+
 const VARIABLES: ReadonlyMap<string, Variable> = new Map<string, Variable>([
-  ['ci', (_, session) => formatIPv4(session.clientIp)],
-  ['cp', (_, session) => session.clientPort],
-  ['fi', (_, session) => formatIPv4(session.localIp)],
-  ['fp', (_, session) => session.localPort],
-  ['si', (runtime, session) => formatIPv4(runtime.server(session.backend, session.server)?.ip ?? 0)],
-  ['sp', (runtime, session) => runtime.server(session.backend, session.server)?.port ?? 0],
-  ['bi', (runtime, session) => formatIPv4(runtime.network.connection(session.connection)?.localIp ?? 0)],
-  ['bp', (runtime, session) => runtime.network.connection(session.connection)?.localPort ?? 0],
+  ...['c', 'f', 's', 'b'].flatMap((letter): [string, Variable][] => [
+    [`${letter}i`, address(letter)],
+    [`${letter}p`, port(letter)],
+  ]),
   ['f', (runtime, session) => runtime.settings(session.frontend).id],
   ['ft', frontendName],
   ['b', backendName],
@@ -409,15 +498,11 @@ const VARIABLES: ReadonlyMap<string, Variable> = new Map<string, Variable>([
   ['HPO', (_, session) => pathAndQuery(target(session))],
   ['HQ', (_, session) => (target(session).includes('?') ? `?${queryOf(target(session))}` : '')],
   ['HV', (_, session) => versionText(session.received?.version)],
-  ['CC', () => '-'],
-  ['CS', () => '-'],
-  ['hr', (_, session) => (session.captured === undefined ? '' : `{${session.captured.join('|')}}`)],
-  ['hs', () => ''],
-  ['hrl', () => ''],
-  ['hsl', () => ''],
+  ['CC', (_, session) => session.captured?.clientCookie ?? ''],
+  ['CS', (_, session) => session.captured?.serverCookie ?? ''],
   ['H', (runtime) => runtime.host.state.hostname],
   ['pid', (runtime) => runtime.pid],
-  ['rt', (_, session) => session.number],
+  ['rt', (_, session) => session.stream],
   ['lc', (runtime, session) => runtime.listener(session)?.current ?? 0],
   ['t', (runtime, session) => logTime(clockAt(runtime, session.acceptedAt))],
   ['tr', (runtime, session) => logTime(clockAt(runtime, session.idleSince))],
@@ -438,11 +523,7 @@ const VARIABLES: ReadonlyMap<string, Variable> = new Map<string, Variable>([
   ['Ta', (runtime, session) => timersOf(session, runtime.now).active],
   ['Tt', (runtime, session) => timersOf(session, runtime.now).total],
   ['Tu', (runtime, session) => timersOf(session, runtime.now).total],
-  ['ID', () => '-'],
-  ['sslc', (_, session) => orDash(session.tls?.cipher)],
-  ['sslv', (_, session) => orDash(session.tls?.version)],
+  ['ID', (_, session) => session.uniqueId ?? ''],
+  ['sslc', (_, session) => session.tls?.cipher ?? ''],
+  ['sslv', (_, session) => session.tls?.version ?? ''],
 ]);
-
-export function variable(subject: Subject, name: string): string {
-  return String(VARIABLES.get(name)?.(subject.runtime, subject.session) ?? '-');
-}

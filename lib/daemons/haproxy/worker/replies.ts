@@ -6,7 +6,6 @@
 
 import { byteLength } from '../../../std/bytes';
 import type { HttpResponse } from '../../../world/network.contract';
-import type { ErrorReply, ProxySettings } from '../config';
 
 /** Headers as clients see them, and the text after the title. */
 const PAGES: ReadonlyMap<
@@ -100,23 +99,8 @@ export function reasonOf(status: number): string {
   return REASONS.get(status) ?? '<none>';
 }
 
-/** The page of an error: the proxy's own file, or the built-in one. */
-export function errorPage(settings: readonly ProxySettings[], status: number): HttpResponse {
-  for (const proxy of settings) {
-    const own = proxy.errorFiles.get(status);
-    if (own?.kind === 'raw') return rawPage(own);
-    if (own?.kind === 'location')
-      return response(
-        own.code,
-        reasonOf(own.code),
-        [
-          ['cache-control', 'no-cache'],
-          ['content-length', '0'],
-          ['location', own.url],
-        ],
-        '',
-      );
-  }
+/** The page that the daemon has for a status. */
+export function builtInPage(status: number): HttpResponse {
   const page = PAGES.get(status) ?? { reason: reasonOf(status), text: '' };
   const title = status === 400 ? '400 Bad request' : `${status} ${page.reason}`;
   const body = `<html><body><h1>${title}</h1>\n${page.text}\n</body></html>\n`;
@@ -127,21 +111,6 @@ export function errorPage(settings: readonly ProxySettings[], status: number): H
   if (status === 408 || status === 400) headers.push(['connection', 'close']);
   headers.push(['content-type', 'text/html']);
   return response(status, page.reason, headers, body);
-}
-
-/** A page from a file: without a length the end of the connection ends it. */
-function rawPage({
-  version,
-  status,
-  reason,
-  headers,
-  body,
-}: Extract<ErrorReply, { kind: 'raw' }>): HttpResponse {
-  const own = headers
-    .map(([name, value]): [string, string] => [name.toLowerCase(), value])
-    .filter(([name]) => name !== 'connection');
-  if (!own.some(([name]) => name === 'content-length')) own.push(['connection', 'close']);
-  return { ...response(status, reason, own, body), version };
 }
 
 export function response(

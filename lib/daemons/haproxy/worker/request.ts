@@ -9,17 +9,18 @@
 
 import { formatIPv4 } from '../../../std/ipv4';
 import type { HttpRequest } from '../../../world/network.contract';
-import type { HttpRule, Place, ProxySettings, SwitchingRule } from '../config';
+import type { ForwardFor, HttpRule, Place, ProxySettings, SwitchingRule } from '../config';
 import { holds } from '../evaluate/condition';
 import { render } from '../evaluate/format';
 import { headerValue, lowerCased, type Subject } from '../evaluate/subject';
-import { countRequest, deliver, replyError, reply } from './answer';
+import { countRequest, deliverOwn, replyError, reply } from './answer';
+import { captureCookie, captureRequest } from './captures';
 import { countTracked } from './counters';
 import { readCookie } from './cookies';
 import { dispatch } from './dispatch';
 import { hop } from './hop';
-import { logSession, variable } from './log-line';
-import { errorPage } from './replies';
+import { customLine, logSession, variable } from './log-line';
+import { errorAnswer } from './own-answers';
 import { applyRules, headBytes, type Outcome } from './rules';
 import type { Runtime } from './runtime';
 import { destroy, enterBackend, setDeadline, setTimeout } from './session';
@@ -42,7 +43,9 @@ export function begin(runtime: Runtime, session: Session, message: HttpRequest):
   session.request = translated(session.received);
   countRequest(runtime, session, message);
   if (session.tracked !== undefined) countTracked(runtime, session);
-  if (settings.captures.length > 0) session.captured = captureHeaders(settings, session.received);
+  captureRequest(settings, session, session.received);
+  if (settings.uniqueId !== undefined)
+    session.uniqueId = customLine(runtime, session, settings.uniqueId.nodes, '');
   if (session.trace !== 0)
     hop(
       runtime,
@@ -99,31 +102,24 @@ function withoutConnection(session: Session, message: HttpRequest): [string, str
     connection === undefined || said.includes('upgrade') ? 'nothing' : 'client',
   );
 }
-function captureHeaders(settings: ProxySettings, request: HttpRequest): string[] {
-  return settings.captures
-    .filter(({ kind }) => kind === 'request' || kind === 'sample')
-    .map(({ kind, name, length }) =>
-      kind === 'sample' ? '' : (headerValue(request.headers, name.toLowerCase()) ?? '').slice(0, length),
-    );
-}
 
 /** `monitor-uri`: answered at once and not logged. */
 function answerMonitor(runtime: Runtime, session: Session, settings: ProxySettings): void {
   const subject: Subject = { runtime, session, request: session.request, response: undefined };
   session.noLog = true;
   const failed = settings.monitorFail.some((condition) => holds(subject, condition));
-  reply(runtime, session, errorPage([settings], failed ? 503 : 200), { cause: 'L', ended: 'R' });
+  reply(runtime, session, errorAnswer(subject, [settings], failed ? 503 : 200), { cause: 'L', ended: 'R' });
 }
 function answersStatistics(runtime: Runtime, session: Session, proxy: number): boolean {
   const { stats } = runtime.settings(proxy);
   if (stats === undefined || session.request === undefined || !session.request.target.startsWith(stats.uri))
     return false;
-  const message = statsAnswer(runtime, session, proxy, stats);
-  if (message.status !== UNAUTHORIZED) {
+  const answer = statsAnswer(runtime, session, proxy, stats);
+  if (answer.status !== UNAUTHORIZED) {
     session.isStatistics = true;
     session.queuedAt = session.connectedAt = session.answeredAt = runtime.now;
   }
-  reply(runtime, session, message, { cause: 'L', ended: 'R' });
+  reply(runtime, session, answer, { cause: 'L', ended: 'R' });
   return true;
 }
 
@@ -152,7 +148,7 @@ function passRules(
 }
 function wordOf(outcome: Outcome): string {
   return outcome.type === 'reply'
-    ? `answers ${outcome.message.status}`
+    ? `answers ${outcome.answer.status}`
     : outcome.type === 'drop'
       ? 'drops the connection'
       : 'goes on';
@@ -171,7 +167,7 @@ function decided(
     return;
   }
   if (outcome.delayed) {
-    session.reply = outcome.message;
+    session.reply = outcome.answer;
     session.phase = 'tarpit';
     const patience = settings.timeouts.tarpit ?? settings.timeouts.connect ?? 0;
     setDeadline(runtime, session, runtime.now + patience);
@@ -179,16 +175,16 @@ function decided(
     return;
   }
   if (outcome.cause === 'P') runtime.proxy(session.frontend).frontend.deniedRequests += 1;
-  reply(runtime, session, outcome.message, { cause: outcome.cause, ended: 'R' });
+  reply(runtime, session, outcome.answer, { cause: outcome.cause, ended: 'R' });
 }
 export function tarpitEnds(runtime: Runtime, session: Session): void {
-  const { reply: message } = session;
-  if (message === undefined) return;
+  const { reply: answer } = session;
+  if (answer === undefined) return;
   session.queuedAt = runtime.now;
   session.cause = 'P';
   session.ended = 'T';
   session.requestedAt = -1;
-  deliver(runtime, session, message);
+  deliverOwn(runtime, session, answer);
 }
 
 // ---------------------------------------------------------------- backend
@@ -220,6 +216,7 @@ function chooseBackend(runtime: Runtime, session: Session, settings: ProxySettin
         'bad',
         settings,
       );
+    captureCookie(settings, session);
     replyError(runtime, session, 503, { cause: 'S', ended: 'C' });
     return;
   }
@@ -249,6 +246,7 @@ function throughBackend(
     if (backend.redirects.length > 0 && !passRules(runtime, session, backend, backend.redirects)) return;
   }
   persist(runtime, session, backend);
+  captureCookie(frontend, session);
   if (session.request !== undefined) forward(runtime, session, frontend, backend);
   dispatch(runtime, session);
 }
@@ -273,10 +271,7 @@ function persist(runtime: Runtime, session: Session, backend: ProxySettings): vo
   }
   for (const rule of backend.serverRules) {
     if (!holds(subject, rule.condition)) continue;
-    const name =
-      rule.format === undefined
-        ? rule.server
-        : render(subject, rule.format, (own, variableName) => variable(own, variableName));
+    const name = rule.format === undefined ? rule.server : render(subject, rule.format, variable);
     const server = runtime.proxy(session.backend).servers.find((candidate) => candidate.name === name);
     if (server === undefined || (!isAlive(server) && !backend.options.has('persist') && !session.isForced))
       break;
@@ -328,22 +323,26 @@ function persist(runtime: Runtime, session: Session, backend: ProxySettings): vo
 /** Headers that tell the server where the request came from. */
 function forward(runtime: Runtime, session: Session, frontend: ProxySettings, backend: ProxySettings): void {
   const forwardFor = backend.forwardFor ?? frontend.forwardFor;
+  const originalTo = backend.originalTo ?? frontend.originalTo;
   const added: [string, string][] = [];
   const request = session.request;
   if (request === undefined) return;
   const known = runtime.forwarded.get(request);
-  if (known?.clientIp === session.clientIp && known.frontend === frontend && known.backend === backend) {
+  if (
+    known?.clientIp === session.clientIp &&
+    known.localIp === session.localIp &&
+    known.frontend === frontend &&
+    known.backend === backend
+  ) {
     session.request = known.request;
     return;
   }
-  if (forwardFor !== undefined) {
-    const name = forwardFor.header.toLowerCase();
-    const isExcepted =
-      forwardFor.exceptNetwork !== undefined &&
-      (session.clientIp & forwardFor.exceptMask) >>> 0 === forwardFor.exceptNetwork;
-    const isThere = forwardFor.ifNone && headerValue(request.headers, name) !== undefined;
-    if (!isExcepted && !isThere) added.push([name, formatIPv4(session.clientIp)]);
-  }
+  if (session.uniqueId !== undefined && frontend.uniqueIdHeader !== undefined)
+    added.push([frontend.uniqueIdHeader.toLowerCase(), session.uniqueId]);
+  if (forwardFor !== undefined && tellsAddress(forwardFor, session.clientIp, request))
+    added.push([forwardFor.header.toLowerCase(), formatIPv4(session.clientIp)]);
+  if (originalTo !== undefined && tellsAddress(originalTo, session.localIp, request))
+    added.push([originalTo.header.toLowerCase(), formatIPv4(session.localIp)]);
   if (backend.serverNameHeader !== undefined)
     added.push([
       backend.serverNameHeader.toLowerCase(),
@@ -357,19 +356,28 @@ function forward(runtime: Runtime, session: Session, frontend: ProxySettings, ba
     headers: [...request.headers, ...added],
     bytes: request.bytes + headBytes(added),
   };
-  if (request.trace === 0 && backend.serverNameHeader === undefined)
+  if (request.trace === 0 && backend.serverNameHeader === undefined && session.uniqueId === undefined)
     runtime.forwarded.set(request, {
       request: session.request,
       clientIp: session.clientIp,
+      localIp: session.localIp,
       frontend,
       backend,
     });
 }
 
+function tellsAddress(settings: ForwardFor, ip: number, request: HttpRequest): boolean {
+  const { header, exceptNetwork, exceptMask, ifNone } = settings;
+  if (exceptNetwork !== undefined && (ip & exceptMask) >>> 0 === exceptNetwork) return false;
+  return !ifNone || headerValue(request.headers, header.toLowerCase()) === undefined;
+}
+
 /** A connection in tcp mode: rules may want to see its first bytes before a server is chosen. */
 export function beginTcp(runtime: Runtime, session: Session): void {
   session.requestedAt = session.acceptedAt;
-  const { tcpRequest, inspectDelay } = runtime.settings(session.frontend);
+  session.stream = runtime.state.counters.streams++;
+  const { tcpRequest, inspectDelay, uniqueId } = runtime.settings(session.frontend);
+  if (uniqueId !== undefined) session.uniqueId = customLine(runtime, session, uniqueId.nodes, '');
   if (tcpRequest.length === 0) {
     chooseTcpBackend(runtime, session);
     return;
@@ -424,7 +432,5 @@ function passesBackend(runtime: Runtime, session: Session, backend: number): boo
   return false;
 }
 function backendOf(subject: Subject, rule: SwitchingRule): string {
-  return rule.format === undefined
-    ? rule.backend
-    : render(subject, rule.format, (own, variableName) => variable(own, variableName));
+  return rule.format === undefined ? rule.backend : render(subject, rule.format, variable);
 }

@@ -6,7 +6,8 @@
 import type { HttpResponse } from '../../../world/network.contract';
 import type { HttpRule, ProxySettings } from '../config';
 import { headerValue, lowerCased, type Subject } from '../evaluate/subject';
-import { conclude, deliver, replyError } from './answer';
+import { conclude, deliver, deliverOwn, replyError } from './answer';
+import { captureResponse } from './captures';
 import { observe } from './checks';
 import { writeCookie } from './cookies';
 import { isRetryable, retryRequest } from './dispatch';
@@ -31,6 +32,7 @@ export function onResponse(runtime: Runtime, session: Session, message: HttpResp
   if (isRetryable(runtime, session, 'junk-response', message) && retryRequest(runtime, session)) return;
   setDeadline(runtime, session, 0);
   session.answeredAt = runtime.now;
+  if (session.captured !== undefined) captureResponse(runtime.settings(session.frontend), session, message);
   const server = runtime.server(session.backend, session.server);
   const kind = Math.floor(message.status / 100);
   if (server !== undefined) {
@@ -84,7 +86,7 @@ function passOn(runtime: Runtime, session: Session, message: HttpResponse): void
       session.cause = 'P';
       session.ended = 'H';
       dropServer(runtime, session, 'reset');
-      deliver(runtime, session, outcome.message);
+      deliverOwn(runtime, session, outcome.answer);
       return;
     }
     out = messages.response ?? out;

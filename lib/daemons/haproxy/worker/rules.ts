@@ -1,5 +1,5 @@
 /**
- * `http-request` and `http-response` rules, `redirect`, and replies they make.
+ * `http-request` and `http-response` rules, `redirect`.
  *
  * Messages are not changed in place: a rule that changes one makes a new one, so
  * that what the client sent stays as it was.
@@ -8,18 +8,20 @@
  * "redirect"; src/http_ana.c `http_apply_redirect_rule`, src/http_act.c.
  */
 
-import { byteLength } from '../../../std/bytes';
 import { formatIPv4 } from '../../../std/ipv4';
 import type { HttpRequest, HttpResponse } from '../../../world/network.contract';
-import type { FormatNode, HttpRule, Redirect, Reply, RuleAction } from '../config';
+import type { FormatNode, HttpRule, Redirect, RuleAction } from '../config';
 import { holds } from '../evaluate/condition';
 import { sampleText } from '../evaluate/convert';
 import { render } from '../evaluate/format';
 import { replace } from '../evaluate/patterns';
 import { headerValue, pathAndQuery, pathOf, queryOf, type Subject } from '../evaluate/subject';
+import { setAddress } from './addresses';
+import { keep } from './captures';
 import { counterValue, liveEntry, tableOf, track } from './counters';
 import { variable } from './log-line';
-import { errorPage, reasonOf, response as makeResponse } from './replies';
+import { challenge, ownAnswer, type OwnAnswer, replyAnswer } from './own-answers';
+import { reasonOf, response as makeResponse } from './replies';
 import type { Runtime } from './runtime';
 import type { Session } from './state';
 
@@ -28,7 +30,7 @@ export type Outcome =
   | { readonly type: 'continue' }
   | {
       readonly type: 'reply';
-      readonly message: HttpResponse;
+      readonly answer: OwnAnswer;
       readonly cause: 'P' | 'L';
       readonly delayed: boolean;
       readonly rule: HttpRule;
@@ -56,8 +58,7 @@ export function applyRules(
   return CONTINUE;
 }
 
-const text = (subject: Subject, nodes: readonly FormatNode[]): string =>
-  render(subject, nodes, (own, name) => variable(own, name));
+const text = (subject: Subject, nodes: readonly FormatNode[]): string => render(subject, nodes, variable);
 
 function perform(
   subject: Subject,
@@ -73,30 +74,32 @@ function perform(
     case 'deny':
       return {
         type: 'reply',
-        message: replyMessage(subject, action.reply),
+        answer: replyAnswer(subject, action.reply),
         cause: 'P',
         delayed: false,
         rule,
       };
     case 'tarpit':
-      return { type: 'reply', message: replyMessage(subject, action.reply), cause: 'P', delayed: true, rule };
+      return { type: 'reply', answer: replyAnswer(subject, action.reply), cause: 'P', delayed: true, rule };
     case 'return':
       return {
         type: 'reply',
-        message: replyMessage(subject, action.reply),
+        answer: replyAnswer(subject, action.reply),
         cause: 'L',
         delayed: false,
         rule,
       };
     case 'auth':
-      return { type: 'reply', message: challenge(subject, action.realm), cause: 'L', delayed: false, rule };
+      return { type: 'reply', answer: asked(subject, action.realm), cause: 'L', delayed: false, rule };
     case 'reject':
       return { type: 'drop', how: 'close', rule };
     case 'silent-drop':
       return { type: 'drop', how: 'silent', rule };
     case 'redirect': {
       const message = redirected(subject, action.redirect);
-      return message === undefined ? undefined : { type: 'reply', message, cause: 'L', delayed: false, rule };
+      return message === undefined
+        ? undefined
+        : { type: 'reply', answer: ownAnswer(message), cause: 'L', delayed: false, rule };
     }
     case 'set-header':
     case 'add-header':
@@ -167,6 +170,15 @@ function perform(
         );
       return undefined;
     }
+    case 'capture':
+      keep(subject, action);
+      return undefined;
+    case 'set-src':
+    case 'set-src-port':
+    case 'set-dst':
+    case 'set-dst-port':
+      setAddress(subject, action);
+      return undefined;
     case 'nothing':
       return undefined;
   }
@@ -302,43 +314,12 @@ function newTarget({ target }: HttpRequest, action: LineAction, value: string): 
   }
 }
 
-// ---------------------------------------------------------------- replies
-function replyMessage(subject: Subject, reply: Reply): HttpResponse {
+// ---------------------------------------------------------------- redirects
+/** Who the client is. */
+function asked(subject: Subject, realm: string | undefined): OwnAnswer {
   const { runtime, session } = subject;
-  const proxies = [
-    runtime.settings(session.backend >= 0 ? session.backend : session.frontend),
-    runtime.settings(session.frontend),
-  ];
-  const extra = reply.headers.map(({ name, value }): [string, string] => [
-    name.toLowerCase(),
-    text(subject, value),
-  ]);
-  switch (reply.body.kind) {
-    case 'default': {
-      const page = errorPage(proxies, reply.status);
-      return { ...page, headers: [...page.headers, ...extra] };
-    }
-    case 'none':
-      return made(reply, '', extra);
-    case 'text':
-      return made(reply, reply.body.text, extra);
-    case 'format':
-      return made(reply, text(subject, reply.body.nodes), extra);
-  }
-}
-function made(reply: Reply, body: string, extra: [string, string][]): HttpResponse {
-  const headers: [string, string][] = [['content-length', String(byteLength(body))]];
-  if (reply.contentType !== undefined && body !== '') headers.push(['content-type', reply.contentType]);
-  return makeResponse(reply.status, reply.reason ?? reasonOf(reply.status), [...headers, ...extra], body);
-}
-function challenge(subject: Subject, realm: string | undefined): HttpResponse {
-  const { runtime, session } = subject;
-  const backend = runtime.settings(session.backend >= 0 ? session.backend : session.frontend);
-  const page = errorPage([backend], 401);
-  return {
-    ...page,
-    headers: [...page.headers, ['www-authenticate', `Basic realm="${realm ?? backend.id}"`]],
-  };
+  const proxy = runtime.settings(session.backend >= 0 ? session.backend : session.frontend);
+  return challenge(subject, [proxy], realm ?? proxy.id);
 }
 
 function redirected(subject: Subject, redirect: Redirect): HttpResponse | undefined {

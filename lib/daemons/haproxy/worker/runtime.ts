@@ -43,6 +43,7 @@ export class Runtime {
   readonly forwarded = new Recent<{
     request: HttpRequest;
     clientIp: number;
+    localIp: number;
     frontend: ProxySettings;
     backend: ProxySettings;
   }>();

@@ -29,6 +29,7 @@ export function newSession(runtime: Runtime, listener: number, connection: numbe
   return {
     id: connection,
     number: state.nextId++,
+    stream: -1,
     listener,
     frontend: own?.proxy ?? 0,
     backend: -1,
@@ -87,6 +88,7 @@ export function newSession(runtime: Runtime, listener: number, connection: numbe
     noRetry: false,
     variables: undefined,
     captured: undefined,
+    uniqueId: undefined,
     stickKeys: undefined,
     tracked: undefined,
     isStatistics: false,

@@ -6,11 +6,12 @@
  * Source: HAProxy 2.6 include/haproxy/{proxy,server,stream,counters}-t.h.
  */
 
+import type { OwnAnswer } from './own-answers';
 import type { EventHandle } from '../../../kernel/kernel';
 import type { ChartSnapshot } from '../../../protocols/adapter';
 import type { HealthContext } from '../../../protocols/health-check/machine';
 import type { Micros } from '../../../std/instant';
-import type { HttpRequest, HttpResponse, Message } from '../../../world/network.contract';
+import type { HttpRequest, Message } from '../../../world/network.contract';
 import type { TlsInfo } from '../../../world/tls.contract';
 import type { Configuration } from '../config';
 import type { LoadedCertificate } from '../config-tls';
@@ -81,7 +82,8 @@ export interface HandshakeError {
 
 export interface GlobalCounters {
   connections: number;
-  requests: number;
+  /** requests, and connections of other kinds than HTTP */
+  streams: number;
   mostSessions: number;
   mostRate: number;
   current: number;
@@ -363,10 +365,20 @@ export type Phase =
   | 'tunnel'
   | 'closed';
 
+/** What is kept of the messages of one request; undefined: was not there. */
+export interface Captured {
+  readonly request: (string | undefined)[];
+  readonly response: (string | undefined)[];
+  clientCookie: string | undefined;
+  serverCookie: string | undefined;
+}
+
 export interface Session {
   /** connection of the client */
   id: number;
   number: number;
+  /** of the request or connection among all that the worker took; -1 none yet */
+  stream: number;
   listener: number;
   frontend: number;
   /** -1 none chosen */
@@ -394,7 +406,7 @@ export interface Session {
   /** requests that came before the present one was answered; tcp mode: data for a server that is not connected yet */
   waiting: Message[];
   /** an answer of ours, to be sent when a tarpit ends */
-  reply: HttpResponse | undefined;
+  reply: OwnAnswer | undefined;
   clientClosed: boolean;
   serverClosed: boolean;
   /** the session ends after this answer */
@@ -446,7 +458,8 @@ export interface Session {
   noLog: boolean;
   noRetry: boolean;
   variables: Map<string, string> | undefined;
-  captured: string[] | undefined;
+  captured: Captured | undefined;
+  uniqueId: string | undefined;
   /** keys of stick tables to be stored once a server answered */
   stickKeys: { table: number; key: string }[] | undefined;
   tracked: Tracked[] | undefined;

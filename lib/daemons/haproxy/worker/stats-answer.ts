@@ -7,31 +7,20 @@
  */
 
 import { formatDuration } from './uptime';
-import type { HttpResponse } from '../../../world/network.contract';
 import type { StatsPage } from '../config';
 import { decodeBase64 } from '../evaluate/fetch';
-import { headerValue } from '../evaluate/subject';
+import { headerValue, type Subject } from '../evaluate/subject';
 import { RELEASE_DATE, VERSION } from '../messages';
-import { errorPage, response } from './replies';
+import { challenge, ownAnswer, type OwnAnswer } from './own-answers';
+import { response } from './replies';
 import type { Runtime } from './runtime';
 import type { Session } from './state';
 import { allRows, CSV_HEADER, csvRow, type Row } from './statistics';
 
-export function statsAnswer(
-  runtime: Runtime,
-  session: Session,
-  proxy: number,
-  page: StatsPage,
-): HttpResponse {
+export function statsAnswer(runtime: Runtime, session: Session, proxy: number, page: StatsPage): OwnAnswer {
   if (page.users.length > 0 && !isAllowed(session, page)) {
-    const refused = errorPage([runtime.settings(proxy)], 401);
-    return {
-      ...refused,
-      headers: [
-        ...refused.headers,
-        ['www-authenticate', `Basic realm="${page.realm ?? 'HAProxy Statistics'}"`],
-      ],
-    };
+    const subject: Subject = { runtime, session, request: session.request, response: undefined };
+    return challenge(subject, [runtime.settings(proxy)], page.realm ?? 'HAProxy Statistics');
   }
   const rest = session.request?.target.slice(page.uri.length) ?? '';
   const rows = allRows(runtime).filter(
@@ -48,7 +37,7 @@ export function statsAnswer(
   ];
   if (page.refreshSeconds > 0 && !isCsv && !rest.includes(';norefresh'))
     headers.push(['refresh', String(page.refreshSeconds)]);
-  return response(200, 'OK', headers, body);
+  return ownAnswer(response(200, 'OK', headers, body));
 }
 function isAllowed(session: Session, page: StatsPage): boolean {
   const value = headerValue(session.request?.headers ?? [], 'authorization') ?? '';

@@ -12,6 +12,8 @@ import { sampleText } from '../evaluate/convert';
 import { render } from '../evaluate/format';
 import type { Subject } from '../evaluate/subject';
 import { isLayer6 } from '../validate-layer6';
+import { setAddress } from './addresses';
+import { keep } from './captures';
 import { tableOf, track } from './counters';
 import { variable } from './log-line';
 import type { Runtime } from './runtime';
@@ -86,7 +88,7 @@ function apply(runtime: Runtime, session: Session, { action }: TcpRule): Verdict
     case 'set-var': {
       const value =
         action.expression === undefined
-          ? render(subject, action.value, (own, name) => variable(own, name))
+          ? render(subject, action.value, variable)
           : sampleText(subject, action.expression);
       if (value !== undefined) (session.variables ??= new Map()).set(action.variable, value);
       return undefined;
@@ -94,14 +96,15 @@ function apply(runtime: Runtime, session: Session, { action }: TcpRule): Verdict
     case 'unset-var':
       session.variables?.delete(action.variable);
       return undefined;
-    case 'capture': {
-      session.captured ??= runtime
-        .settings(session.frontend)
-        .captures.filter(({ kind }) => kind === 'request' || kind === 'sample')
-        .map(() => '');
-      session.captured[action.index] = (sampleText(subject, action.expression) ?? '').slice(0, action.length);
+    case 'capture':
+      keep(subject, action);
       return undefined;
-    }
+    case 'set-src':
+    case 'set-src-port':
+    case 'set-dst':
+    case 'set-dst-port':
+      setAddress(subject, action);
+      return undefined;
     case 'nothing':
       return undefined;
   }

@@ -1,0 +1,53 @@
+/**
+ * Smaller actions of rules: addresses that are replaced, and what is checked as
+ * the daemon checks it but has no effect here.
+ * Source: HAProxy 2.6 configuration manual §4.2 "http-request set-src",
+ * "http-request set-timeout", "http-request use-service"; 2.6.12 `http_act.c`, `tcp_act.c`.
+ */
+
+import type { AddressAction } from '../config';
+import type { Outcome } from './acl';
+import type { Draft, Line } from './context';
+import { parseSampleWords } from './sample';
+
+/** `set-src <sample>` and its kin, from word `from`. */
+export function parseAddressAction(
+  keyword: AddressAction['type'],
+  line: Line,
+  from: number,
+): Outcome<{ readonly action: AddressAction; readonly next: number }> {
+  const parsed = parseSampleWords(line.from(from));
+  if ('error' in parsed) return parsed;
+  return {
+    value: { action: { type: keyword, expression: parsed.expression }, next: from + parsed.wordsUsed },
+  };
+}
+export function isAddressAction(keyword: string): keyword is AddressAction['type'] {
+  return /^set-(?:src|dst)(?:-port)?$/.test(keyword);
+}
+
+/** Services that a rule can hand a request to. */
+const SERVICES = ['prometheus-exporter'];
+
+/** What the daemon says of an action that is not modelled; undefined: nothing. */
+export function problemOfAction(keyword: string, proxy: Draft, line: Line, from: number): string | undefined {
+  const [first, second] = [line.at(from), line.at(from + 1)];
+  switch (keyword) {
+    case 'wait-for-body':
+      if (first !== 'time') return 'expects time <time> [ at-least <bytes> ]';
+      return second === '' ? "missing argument for 'time'" : undefined;
+    case 'strict-mode':
+      if (first === '') return 'expects exactly 1 arguments';
+      return first === 'on' || first === 'off'
+        ? undefined
+        : `Unexpected value '${first}'. Only 'on' and 'off' are supported`;
+    case 'use-service':
+      if (first === '') return "'use-service' expects a service name.";
+      return SERVICES.includes(first) ? undefined : `'${first}' unknown service name.`;
+    case 'set-timeout':
+      if (second === '') return 'expects exactly 2 arguments';
+      return proxy.hasBackend ? undefined : `proxy '${proxy.id}' has no backend capability`;
+    default:
+      return undefined;
+  }
+}
