@@ -29,6 +29,7 @@ import { defaultGlobal, parseGlobalLine } from './parse/global';
 import { parseProxyLine } from './parse/proxy';
 import { parseOtherSectionLine } from './parse/sections';
 import { materialOf, newTlsReading } from './parse/tls/reading';
+import { PatternLibrary } from './parse/pattern-files';
 import { validate } from './validate';
 
 export interface ConfigurationFile {
@@ -111,6 +112,7 @@ function newState(surroundings: Surroundings): ParserState {
     mailers: [],
     resolvers: [],
     httpErrors: [],
+    patterns: new PatternLibrary((path) => surroundings.readFile(path)),
     section: '',
   };
 }
@@ -177,9 +179,16 @@ function finished(state: ParserState, files: readonly ConfigurationFile[]): Conf
     proxies,
     userlists: state.userlists,
     httpErrors: state.httpErrors,
+    patterns: state.patterns.references,
+    hasResolver: hasResolver(state.surroundings),
     tls: materialOf(state.tls),
     files: files.map(({ path, text }) => ({ path, text })),
   };
+}
+
+function hasResolver({ readFile }: Surroundings): boolean {
+  const file = readFile('/etc/resolv.conf');
+  return 'text' in file && /^nameserver\s/m.test(file.text);
 }
 
 /** How a `.if` block stands. */

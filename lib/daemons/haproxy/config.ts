@@ -25,6 +25,9 @@ export interface Configuration {
   readonly proxies: readonly ProxySettings[];
   readonly userlists: readonly UserList[];
   readonly httpErrors: readonly ErrorSection[];
+  readonly patterns: readonly PatternReference[];
+  /** /etc/resolv.conf names a server */
+  readonly hasResolver: boolean;
   /** certificates and authorities as they were read */
   readonly tls: TlsMaterial;
   /** the files as they were read */
@@ -374,6 +377,31 @@ export interface AclExpression extends Place {
   readonly match: MatchMethod;
   readonly ignoreCase: boolean;
   readonly patterns: readonly Pattern[];
+  /** where the patterns came from, by number among the configuration's references */
+  readonly references: readonly number[];
+}
+
+/** A file of patterns, or what an ACL line has itself. */
+export interface PatternReference {
+  /** '' for an ACL line's own */
+  readonly file: string;
+  /** as the runtime API calls it */
+  number: number;
+  readonly users: string[];
+  isAcl: boolean;
+  isMap: boolean;
+  readonly entries: readonly PatternEntry[];
+  /** one for each way in which the entries are kept */
+  readonly comparisons: {
+    readonly match: MatchMethod;
+    readonly ignoreCase: boolean;
+    readonly index: string;
+  }[];
+}
+export interface PatternEntry {
+  readonly key: string;
+  /** of maps */
+  readonly value: string | undefined;
 }
 
 /** All expressions under one name; any of them may match. */
@@ -479,6 +507,13 @@ export type RuleAction =
       readonly table: string | undefined;
     }
   | { readonly type: 'count'; readonly slot: number; readonly counter: 'gpc0' | 'gpc1' }
+  | { readonly type: 'set-gpt0'; readonly slot: number; readonly value: number | SampleExpression }
+  | {
+      readonly type: 'set-map' | 'del-map' | 'add-acl' | 'del-acl';
+      readonly file: string;
+      readonly key: readonly FormatNode[];
+      readonly value: readonly FormatNode[];
+    }
   | CaptureAction
   | AddressAction
   | { readonly type: 'nothing'; readonly keyword: string };

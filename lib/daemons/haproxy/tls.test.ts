@@ -306,6 +306,60 @@ describe('the log of a frontend with TLS', () => {
   });
 });
 
+describe('what is captured for the log', () => {
+  const asks = (headers: [string, string][], target = '/'): Message => ({ ...REQUEST, target, headers });
+  const back = `backend app
+    server s1 10.0.1.21:8080
+`;
+  it('stands in braces, headers of the answer in a pair of their own', () => {
+    const lab = new Lab(`${BASE}frontend web
+    bind :80
+    capture cookie SESS len 6
+    capture request header Host len 6
+    capture request header X-Odd len 20
+    capture response header Content-Length len 8
+    capture response header X-None len 8
+    http-request capture path len 4
+    http-request deny if { path /deny }
+    default_backend app
+${back}`);
+    const headers: [string, string][] = [
+      ['Host', 'shop.example'],
+      ['Cookie', 'A=b; SESS=abcdef'],
+      ['X-Odd', 'a"b|c#d'],
+    ];
+    expect(timeless(lab.visit({ port: 80, sends: asks(headers, '/path') }))).toEqual([
+      'web app/s1 T 200 51 SESS=a - ---- 1/1/0/0/0 0/0 {shop.e|a#22b#7Cc#23d|/pat} {2|} "GET /path HTTP/1.1"',
+    ]);
+    // A rule answers before cookies are looked at.
+    expect(timeless(lab.visit({ port: 80, sends: asks(headers, '/deny') }))[0]).toContain(
+      ' 403 192 - - PR-- 1/1/0/0/0 0/0 {shop.e|a#22b#7Cc#23d|/den} {|} ',
+    );
+    expect(timeless(lab.visit({ port: 80, sends: bytes('nonsense\r\n\r\n') }))[0]).toContain(
+      ' 400 0 - - PR-- 1/1/0/0/0 0/0 "<BADREQ>"',
+    );
+  });
+  it('can be had in formats of one’s own, with an id for each request', () => {
+    const lab = new Lab(`${BASE}frontend web
+    bind :80
+    log-format "%hr %hrl %{+Q}hrl %hs %hsl %CC %{+Q}CC %ID %[capture.req.hdr(1)] %{+Q}ST %{+E,+Q}[var(txn.x)]"
+    unique-id-format %{+X}o\\ %ci:%fp_%rt
+    capture request header Host len 40
+    capture request header X-None len 40
+    http-request set-var(txn.x) req.hdr(x-odd)
+    default_backend app
+${back}`);
+    const sends = asks([
+      ['Host', 'a b'],
+      ['X-Odd', 'c"d\\'],
+    ]);
+    expect(lab.visit({ port: 80, sends })).toEqual([
+      String.raw`{a b|} a b - "a b" "" - "" 0A000132:0050_0000 - 200 "c\"d\\"`,
+    ]);
+    expect(lab.visit({ port: 80, sends })[0]).toContain(' 0A000132:0050_0001 ');
+  });
+});
+
 describe('statistics', () => {
   it('count a failed handshake as a connection, and as no session', () => {
     const lab = new Lab(BASE + FRONT);

@@ -3,13 +3,13 @@
  * `src_http_req_rate(web)`, `http_auth(users)`.
  * Source: 2.6.12 `sample.c` `smp_resolve_args()`; recorded messages.
  */
-import type { AclExpression, Condition } from './config';
 import type { Draft, ParserState } from './parse/context';
-import { FETCHES } from './samples';
+import type { NotedSample } from './parse/pattern-files';
+import { type ArgumentList, CONVERTERS, FETCHES } from './samples';
 
 /** One alert for all of a proxy's arguments. */
 export function validateArguments(state: ParserState, proxy: Draft): number {
-  const problems = expressionsOf(proxy).flatMap((expression) => problemsOf(state, proxy, expression));
+  const problems = proxy.samples.flatMap((noted) => problemsOf(state, proxy, noted));
   if (problems.length === 0) return 0;
   state.log.alert(
     problems.length > 1
@@ -19,43 +19,44 @@ export function validateArguments(state: ParserState, proxy: Draft): number {
   return problems.length;
 }
 
-/** Of named ACLs and of conditions, in the order of their lines. */
-function expressionsOf(proxy: Draft): AclExpression[] {
-  const rules: readonly { readonly condition: Condition | undefined }[] = [
-    ...proxy.httpRequest,
-    ...proxy.httpResponse,
-    ...proxy.httpAfterResponse,
-    ...proxy.redirects,
-    ...proxy.tcpRequest,
-    ...proxy.switching,
-    ...proxy.serverRules,
-    ...proxy.persistRules,
-    ...proxy.stickRules,
-    ...(proxy.stats?.requestRules ?? []),
+function problemsOf(state: ParserState, proxy: Draft, { sample, place, use }: NotedSample): string[] {
+  const where = `parsing [${place.file}:${place.line}]: `;
+  const fetch =
+    use === 'ACL' ? `ACL keyword '${sample.fetch}'` : `sample fetch keyword '${sample.fetch}' in ${use}`;
+  const own = FETCHES.get(sample.fetch)?.arguments;
+  return [
+    ...argumentProblems(state, proxy, { list: own, values: sample.arguments, where, of: fetch }),
+    ...sample.converters.flatMap(({ name, arguments: values }) =>
+      argumentProblems(state, proxy, {
+        list: CONVERTERS.get(name)?.arguments,
+        values,
+        where,
+        of: `conversion keyword '${name}' for ${fetch}`,
+      }),
+    ),
   ];
-  const conditions = [
-    ...rules.flatMap(({ condition }) => (condition === undefined ? [] : [condition])),
-    ...proxy.monitorFail,
-    ...(proxy.stats?.adminRules ?? []),
-  ];
-  const all = new Set<AclExpression>([
-    ...[...proxy.acls.values()].flatMap(({ expressions }) => expressions),
-    ...conditions.flatMap(({ suites }) => suites.flat().flatMap(({ acl }) => acl.expressions)),
-  ]);
-  return [...all].sort((a, b) => a.line - b.line);
 }
 
-function problemsOf(state: ParserState, proxy: Draft, expression: AclExpression): string[] {
-  const { fetch, arguments: args } = expression.sample;
-  const { types = [], least = 0 } = FETCHES.get(fetch)?.arguments ?? {};
-  const where = `parsing [${expression.file}:${expression.line}]: `;
+interface Arguments {
+  readonly list: ArgumentList | undefined;
+  readonly values: readonly string[];
+  readonly where: string;
+  /** whose arguments they are */
+  readonly of: string;
+}
+function argumentProblems(
+  state: ParserState,
+  proxy: Draft,
+  { list, values, where, of }: Arguments,
+): string[] {
+  const { types = [], least = 0 } = list ?? {};
   return types.flatMap((type, index) => {
-    const name = args[index];
-    const use = `referenced in arg ${index + 1} of ACL keyword '${fetch}' in proxy '${proxy.id}'`;
+    const name = values[index];
+    const use = `referenced in arg ${index + 1} of ${of} in proxy '${proxy.id}'`;
     const isMissing = name === undefined || name === '';
     switch (type) {
       case 'user list':
-        return state.userlists.some((list) => list.name === name)
+        return state.userlists.some((known) => known.name === name)
           ? []
           : [`${where}unable to find userlist '${name ?? ''}' ${use}.`];
       case 'backend':

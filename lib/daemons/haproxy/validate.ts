@@ -7,11 +7,12 @@
 import { validateArguments } from './validate-arguments';
 import { validateRules } from './validate-rules';
 import { warnLayer6, warnLayer6Rules } from './validate-layer6';
-import type { FormatNode, ServerSettings } from './config';
+import type { FormatNode, Place, ServerSettings } from './config';
 import { resolveErrorPages } from './parse/error-pages';
 import { prepareBind, prepareClient, prepareServer } from './parse/tls/prepare';
-import { titleOf, ALERT, type Draft, FATAL, NONE, type ParserState } from './parse/context';
+import { titleOf, ALERT, type Draft, FATAL, NONE, type ParserState, samplesAt } from './parse/context';
 import { parseFormat, TCP_LOG_FORMAT } from './parse/format';
+import { numberPatterns, type SampleUse } from './parse/pattern-files';
 import { parseSampleText } from './parse/sample';
 import { SWITCH_OPTIONS } from './directives';
 import { placeBits } from './samples';
@@ -28,6 +29,7 @@ export function validate(state: ParserState): number {
     for (const bind of proxy.binds) errors += prepareBind(state, proxy, bind);
   for (const proxy of state.proxies) if (!proxy.disabled) errors += validateLate(state, proxy);
   errors += prepareClient(state);
+  numberPatterns(state.patterns.references);
   validateSections(state);
   return errors > 0 ? ALERT | FATAL : NONE;
 }
@@ -218,10 +220,16 @@ function validateDefaultBackend(state: ParserState, proxy: Draft): number {
 
 /** A name with `%…` in it is computed for each request. */
 function dynamicName(
+  state: ParserState,
   text: string,
-  places: number,
+  place: Place,
+  noted: { readonly proxy: Draft; readonly use: SampleUse },
 ): { readonly nodes: FormatNode[] | undefined } | { readonly error: string } {
-  const parsed = parseFormat(text, { mergesSpaces: false, places });
+  const parsed = parseFormat(text, {
+    mergesSpaces: false,
+    places: placeBits('frontend http-request header rule'),
+    context: samplesAt(state, place, noted),
+  });
   if ('error' in parsed) return parsed;
   const isPlain = parsed.value.nodes.every((node) => node.kind === 'text');
   return { nodes: isPlain ? undefined : parsed.value.nodes };
@@ -230,7 +238,7 @@ function dynamicName(
 function validateSwitching(state: ParserState, proxy: Draft): number {
   let errors = 0;
   for (const rule of proxy.switching) {
-    const name = dynamicName(rule.backend, placeBits('frontend http-request header rule'));
+    const name = dynamicName(state, rule.backend, rule, { proxy, use: 'use_backend expression' });
     if ('error' in name) {
       errors += refuse(
         state,
@@ -255,7 +263,7 @@ function validateSwitching(state: ParserState, proxy: Draft): number {
 function validateServerRules(state: ParserState, proxy: Draft): number {
   let errors = 0;
   for (const rule of proxy.serverRules) {
-    const name = dynamicName(rule.server, placeBits('frontend http-request header rule'));
+    const name = dynamicName(state, rule.server, rule, { proxy, use: 'use-server expression' });
     if ('error' in name) {
       errors += refuse(
         state,
@@ -324,7 +332,11 @@ function compileFormats(state: ParserState, proxy: Draft): number {
   if (!proxy.hasFrontend) proxy.logFormat = undefined;
   const format = proxy.logFormat;
   if (format !== undefined) {
-    const parsed = parseFormat(format.text, { mergesSpaces: true, places: placeBits('logs') });
+    const parsed = parseFormat(format.text, {
+      mergesSpaces: true,
+      places: placeBits('logs'),
+      context: samplesAt(state, format, { proxy, use: 'log-format string' }),
+    });
     if ('error' in parsed) {
       proxy.logFormat = undefined;
       return refuse(
@@ -336,7 +348,7 @@ function compileFormats(state: ParserState, proxy: Draft): number {
   }
   const errors = compileUniqueId(state, proxy) + compileErrorFormat(state, proxy);
   if (proxy.balance.algorithm !== 'hash') return errors;
-  const parsed = parseSampleText(proxy.balance.argument);
+  const parsed = parseSampleText(proxy.balance.argument, samplesAt(state, proxy.balance));
   if ('error' in parsed) {
     return refuse(
       state,
@@ -353,8 +365,9 @@ function compileUniqueId(state: ParserState, proxy: Draft): number {
   proxy.uniqueId = undefined;
   if (format === undefined) return 0;
   const parsed = parseFormat(format.text, {
-    mergesSpaces: false,
+    mergesSpaces: true,
     places: placeBits('frontend http-request header rule'),
+    context: samplesAt(state, format, { proxy, use: 'unique-id-format string' }),
   });
   if ('error' in parsed)
     return refuse(
@@ -370,7 +383,11 @@ function compileErrorFormat(state: ParserState, proxy: Draft): number {
   const format = proxy.hasFrontend ? proxy.errorLogFormat : undefined;
   proxy.errorLogFormat = undefined;
   if (format === undefined) return 0;
-  const parsed = parseFormat(format.text, { mergesSpaces: true, places: placeBits('logs') });
+  const parsed = parseFormat(format.text, {
+    mergesSpaces: true,
+    places: placeBits('logs'),
+    context: samplesAt(state, format, { proxy, use: 'log-format string' }),
+  });
   if ('error' in parsed)
     return refuse(
       state,

@@ -2,7 +2,7 @@
  * One command of the runtime API, executed. An answer is all but its last line end.
  * Source: HAProxy 2.6 management guide §9.3; recorded answers of 2.6.12.
  *
- * Not modelled, and said so: ACLs, maps, changes of authorities and crt-lists, dynamic servers, peers,
+ * Not modelled, and said so: versions of maps, changes of authorities and crt-lists, dynamic servers, peers,
  * resolvers, tracing, JSON and typed output.
  */
 import { VERSION } from '../messages';
@@ -10,6 +10,7 @@ import type { Runtime } from '../worker/runtime';
 import type { AdminClient } from '../worker/state';
 import { setFrontend, setGlobalMaxconn, setFrontendMaxconn, shutdownFrontend } from './frontends';
 import { findCommand, helpText, isForbidden } from './help';
+import * as patterns from './patterns';
 import * as servers from './servers';
 import * as show from './show';
 import * as tables from './tables';
@@ -36,6 +37,14 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['show startup-logs', () => '\n'],
   ['show cli level', (_, __, client) => `${client.level}\n`],
   ['show cli sockets', show.sockets],
+  ...['map', 'acl'].flatMap((kind): [string, Command][] => [
+    [`show ${kind}`, patterns.showPatterns],
+    [`get ${kind}`, patterns.getPattern],
+    [`add ${kind}`, (runtime, words, _, payload) => patterns.addPatterns(runtime, words, payload)],
+    [`del ${kind}`, patterns.deletePattern],
+    [`clear ${kind}`, patterns.clearPatterns],
+  ]),
+  ['set map', patterns.setMap],
   ['show table', tables.showTable],
   ['set table', tables.setTable],
   ['clear table', tables.clearTable],

@@ -2,11 +2,16 @@
  * Converters of sample expressions. Source: HAProxy 2.6 configuration manual §7.3.1.
  */
 
+import { type Digest, digestOf } from '../../../protocols/x509';
+import { bytesFromText } from '../../../std/bytes';
 import { strftime } from '../../../std/civil';
 import type { SampleExpression } from '../config';
 import { crc32, hashKey } from '../worker/balance/hashes';
+import { COUNTERS, counterValue, liveEntry, tableOf } from '../worker/counters';
+import { isMapConverter } from '../parse/pattern-files';
 import { fill } from './capture-slots';
 import { decodeBase64, encodeBase64, fetchValues, numberOf, textOf, type Value } from './fetch';
+import { mapped } from './maps';
 import { replace } from './patterns';
 import type { Subject } from './subject';
 
@@ -20,7 +25,9 @@ export function sampleValues(subject: Subject, expression: SampleExpression): re
     let now: Value | undefined = value;
     for (const converter of expression.converters) {
       if (now === undefined) return [];
-      now = CONVERSIONS.get(converter.name)?.(now, converter.arguments, subject);
+      now = isMapConverter(converter.name)
+        ? mapped(subject, converter.name, now, converter.arguments)
+        : CONVERSIONS.get(converter.name)?.(now, converter.arguments, subject);
     }
     return now === undefined ? [] : [now];
   });
@@ -34,7 +41,7 @@ export function sampleText(subject: Subject, expression: SampleExpression): stri
   return value === undefined ? undefined : textOf(value);
 }
 export function isConverterModelled(name: string): boolean {
-  return CONVERSIONS.has(name);
+  return CONVERSIONS.has(name) || isMapConverter(name);
 }
 
 const text =
@@ -114,6 +121,31 @@ function joined(
   );
 }
 
+/** `src,table_http_req_rate(web)`: what a table has for a key; nothing counted yet is 0. */
+function tableConverters(): [string, Conversion][] {
+  return COUNTERS.filter((name) => !/^(?:inc|clr)_/.test(name)).map((name) => [
+    `table_${name.replace(/^get_/, '')}`,
+    (value, [table], { runtime, session }) => {
+      const index = tableOf(runtime, table, session.backend >= 0 ? session.backend : session.frontend);
+      return counterValue(runtime, index, liveEntry(runtime, index, textOf(value)), name);
+    },
+  ]);
+}
+function inTable(value: Value, [table]: readonly string[], { runtime, session }: Subject): boolean {
+  const index = tableOf(runtime, table, session.backend >= 0 ? session.backend : session.frontend);
+  return liveEntry(runtime, index, textOf(value)) !== undefined;
+}
+
+/** The digest of a value, as bytes. */
+const digested =
+  (choose: (bits: string) => Digest): Conversion =>
+  (value, [bits = '256']) =>
+    String.fromCharCode(...digestOf(choose(bits), bytesFromText(textOf(value))));
+/** Not modelled: 224 bits. */
+function sha2(bits: string): Digest {
+  return bits === '384' ? 'sha384' : bits === '512' ? 'sha512' : 'sha256';
+}
+
 /** `src,capture-req(0)`: into a slot on the way. */
 const capture =
   (side: 'request' | 'response'): Conversion =>
@@ -125,6 +157,8 @@ const capture =
 const CONVERSIONS: ReadonlyMap<string, Conversion> = new Map<string, Conversion>([
   ['capture-req', capture('request')],
   ['capture-res', capture('response')],
+  ['in_table', inTable],
+  ...tableConverters(),
   ['lower', text((value) => value.toLowerCase())],
   ['upper', text((value) => value.toUpperCase())],
   ['length', text((value) => value.length)],
@@ -168,6 +202,8 @@ const CONVERSIONS: ReadonlyMap<string, Conversion> = new Map<string, Conversion>
             (character.charCodeAt(0) & 255).toString(16).toUpperCase().padStart(2, '0'),
           ).join(''),
   ],
+  ['sha1', digested(() => 'sha1')],
+  ['sha2', digested(sha2)],
   ['hex2i', text((value) => Number.parseInt(value, 16) || 0)],
   [
     'strcmp',

@@ -4,13 +4,11 @@
  * Source: HAProxy 2.6 configuration manual §7.3.2 – §7.3.6.
  */
 
-import { COUNTERS, counterValue, liveEntry, tableOf } from '../worker/counters';
 import { avalanche, crc32, hashKey } from '../worker/balance/hashes';
-import { dynamicLimit } from '../worker/balance/weights';
-import { isUsable, ratePerSecond, type ServerState } from '../worker/state';
 import { byteLength } from '../../../std/bytes';
 import { formatIPv4, parseIPv4 } from '../../../std/ipv4';
 import type { HttpRequest } from '../../../world/network.contract';
+import { STATE_FETCHES } from './fetch-state';
 import { TLS_FETCHES } from './fetch-tls';
 import {
   cookiesOf,
@@ -134,43 +132,6 @@ function parameters(subject: Subject, name: string | undefined, delimiter = '&')
   });
 }
 
-/** Servers of the named backend, or of the session's own. */
-function proxyOf(subject: Subject, name: string | undefined): number {
-  const { session, runtime } = subject;
-  if (name === undefined || name === '') return session.backend >= 0 ? session.backend : session.frontend;
-  return runtime.configuration.proxies.findIndex((proxy) => proxy.id === name);
-}
-function serversOf(subject: Subject, name: string | undefined): readonly ServerState[] {
-  return subject.runtime.state.proxies[proxyOf(subject, name)]?.servers ?? [];
-}
-function namedServer(subject: Subject, text: string | undefined): ServerState | undefined {
-  const slash = text?.indexOf('/') ?? -1;
-  const server = slash < 0 ? text : text?.slice(slash + 1);
-  return serversOf(subject, slash < 0 ? undefined : text?.slice(0, slash)).find(
-    (candidate) => candidate.name === server,
-  );
-}
-/** All servers that may be used, or the active ones only when there are any. */
-function usableCount(subject: Subject, name: string | undefined): number {
-  const proxy = subject.runtime.state.proxies[proxyOf(subject, name)];
-  return proxy?.servers.filter(isUsable).length ?? 0;
-}
-function queued(subject: Subject, name: string | undefined): number {
-  const proxy = subject.runtime.state.proxies[proxyOf(subject, name)];
-  return (
-    (proxy?.queue.length ?? 0) + (proxy?.servers.reduce((sum, server) => sum + server.queue.length, 0) ?? 0)
-  );
-}
-function freeSlots(subject: Subject, name: string | undefined): number {
-  const index = proxyOf(subject, name);
-  if (index < 0) return 0;
-  const servers = serversOf(subject, name).filter(isUsable);
-  if (servers.some((server) => server.maxconn === 0)) return -1;
-  return servers.reduce(
-    (sum, server) => sum + dynamicLimit(subject.runtime.pool(index), server) - server.served,
-    0,
-  );
-}
 function credentials(subject: Subject): { user: string; password: string } | undefined {
   const value = headerValue(headersOf(subject, 'request'), 'authorization');
   const found = /^basic\s+(\S+)/i.exec(value ?? '');
@@ -224,20 +185,24 @@ function authenticated(
   if (user === undefined || !user.isInsecure || user.password !== given?.password) return undefined;
   return user;
 }
-function rateOf(
-  subject: Subject,
-  name: string | undefined,
-  side: 'frontend' | 'backend',
-  which: 'rate' | 'requestRate',
-): readonly Value[] {
-  const proxy = subject.runtime.state.proxies[proxyOf(subject, name)];
-  return [proxy === undefined ? 0 : ratePerSecond(proxy[side][which], subject.runtime.now)];
-}
 /** A wall clock in whole seconds, with an offset. */
 function date(subject: Subject, [offset]: readonly string[]): readonly Value[] {
   return [Math.floor(subject.runtime.host.clock() / 1_000_000) + Number(offset ?? 0)];
 }
 
+/** As on the wire, the empty line included. */
+function allHeaders(subject: Subject, side: 'request' | 'response'): string | undefined {
+  if ((side === 'request' ? subject.request : subject.response) === undefined) return undefined;
+  return `${headersOf(subject, side)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')}\r\n`;
+}
+/** `Authorization: Bearer <token>`, or the value of another header. */
+function bearer(subject: Subject, [header = 'authorization']: readonly string[]): readonly Value[] {
+  const value = headerValue(headersOf(subject, 'request'), header.toLowerCase()) ?? '';
+  if (header.toLowerCase() !== 'authorization') return value === '' ? NOTHING : [value];
+  return one(/^bearer +(.+)$/i.exec(value)?.[1]);
+}
 /** RFC 4122 §4.4 */
 function uuid({ runtime }: Subject): readonly Value[] {
   const random = runtime.kernel.random(`haproxy:${runtime.host.name}:uuid`);
@@ -247,30 +212,6 @@ function uuid({ runtime }: Subject): readonly Value[] {
     ).join('');
   const variant = random.integer(8, 11);
   return [`${digits(8)}-${digits(4)}-${digits(4, 4)}-${digits(4, variant)}-${digits(12)}`];
-}
-
-/** `sc0_http_req_rate`, `sc_http_req_rate(0)`, `src_http_req_rate(table)` and their kin. */
-function counterFetches(): [string, Computation][] {
-  return COUNTERS.flatMap((name): [string, Computation][] => [
-    [`sc_${name}`, (subject, [slot = '0', table]) => tracked(subject, Number(slot), table, name)],
-    ...[0, 1, 2].map((slot): [string, Computation] => [
-      `sc${slot}_${name}`,
-      (subject, [table]) => tracked(subject, slot, table, name),
-    ]),
-    [`src_${name}`, (subject, [table]) => ofSource(subject, table, name)],
-  ]);
-}
-function tracked(subject: Subject, slot: number, table: string | undefined, name: string): readonly Value[] {
-  const { runtime, session } = subject;
-  const found = session.tracked?.find((one) => one.slot === slot);
-  if (found === undefined) return NOTHING;
-  const index = tableOf(runtime, table, found.table);
-  return one(counterValue(runtime, index, liveEntry(runtime, index, found.key), name));
-}
-function ofSource(subject: Subject, table: string | undefined, name: string): readonly Value[] {
-  const { runtime, session } = subject;
-  const index = tableOf(runtime, table, session.backend >= 0 ? session.backend : session.frontend);
-  return one(counterValue(runtime, index, liveEntry(runtime, index, formatIPv4(session.clientIp)), name));
 }
 
 const FETCHES: ReadonlyMap<string, Computation> = new Map<string, Computation>([
@@ -287,6 +228,7 @@ const FETCHES: ReadonlyMap<string, Computation> = new Map<string, Computation>([
   ['var', (subject, [name = '']) => one(subject.session.variables?.get(name))],
   ['hostname', (subject) => [subject.runtime.host.state.hostname]],
   ['nbproc', () => [1]],
+  ['proc', () => [1]],
   ['thread', () => [0]],
   ['date', date],
   [
@@ -301,6 +243,7 @@ const FETCHES: ReadonlyMap<string, Computation> = new Map<string, Computation>([
 
   ['src', (subject) => [{ ip: subject.session.clientIp }]],
   ['fc_src', (subject) => [{ ip: subject.session.clientIp }]],
+  ['fc_src_port', (subject) => [subject.session.clientPort]],
   ['src_port', (subject) => [subject.session.clientPort]],
   [
     'src_is_local',
@@ -316,9 +259,10 @@ const FETCHES: ReadonlyMap<string, Computation> = new Map<string, Computation>([
   ],
   ['dst_conn', (subject) => [subject.runtime.listener(subject.session)?.current ?? 0]],
   ['fc_http_major', (subject) => [subject.session.received?.version === '2' ? 2 : 1]],
-  ['bc_http_major', () => [1]],
+  ['bc_http_major', (subject) => [subject.session.serverTls?.alpn === 'h2' ? 2 : 1]],
   ['fc_rcvd_proxy', () => [false]],
   ...TLS_FETCHES,
+  ...STATE_FETCHES,
 
   ['method', (subject) => one(subject.request?.method)],
   ['path', ofTarget(pathOf)],
@@ -375,9 +319,10 @@ const FETCHES: ReadonlyMap<string, Computation> = new Map<string, Computation>([
   ['capture.res.hdr', (subject, [index = '0']) => one(subject.session.captured?.response[Number(index)])],
   ['unique-id', (subject) => one(subject.session.uniqueId)],
   ['uuid', uuid],
-  ...counterFetches(),
   ...headerFetches(['', 'req.'], 'request'),
   ...headerFetches(['res.', 's'], 'response'),
+  ['req.hdrs', (subject) => one(allHeaders(subject, 'request'))],
+  ['res.hdrs', (subject) => one(allHeaders(subject, 'response'))],
   ...wholeHeaderFetches('req.', 'request'),
   ...wholeHeaderFetches('res.', 'response'),
   ...cookieFetches(['cook', 'req.cook'], 'request'),
@@ -391,6 +336,7 @@ const FETCHES: ReadonlyMap<string, Computation> = new Map<string, Computation>([
   ['res.ver', (subject) => one(subject.response?.version)],
   ['resp_ver', (subject) => one(subject.response?.version)],
   ['res.body', (subject) => one(subject.response?.body)],
+  ['res.body_size', (subject) => [byteLength(subject.response?.body ?? '')]],
   ['res.body_len', (subject) => [byteLength(subject.response?.body ?? '')]],
   ['res.len', (subject) => [subject.response?.bytes ?? 0]],
 
@@ -398,93 +344,10 @@ const FETCHES: ReadonlyMap<string, Computation> = new Map<string, Computation>([
   ['http_auth_group', (subject, [list]) => authenticated(subject, list)?.groups ?? NOTHING],
   ['http_auth_user', (subject) => one(credentials(subject)?.user)],
   ['http_auth_pass', (subject) => one(credentials(subject)?.password)],
+  ['http_auth_bearer', bearer],
   [
     'http_auth_type',
     (subject) => one(headerValue(headersOf(subject, 'request'), 'authorization')?.split(' ')[0]),
-  ],
-
-  ['fe_name', (subject) => [subject.runtime.settings(subject.session.frontend).id]],
-  ['fe_id', (subject) => [subject.runtime.settings(subject.session.frontend).uuid]],
-  ['fe_defbe', (subject) => one(subject.runtime.settings(subject.session.frontend).defaultBackend?.name)],
-  [
-    'fe_conn',
-    (subject, [name]) => [
-      subject.runtime.state.proxies[name === undefined ? subject.session.frontend : proxyOf(subject, name)]
-        ?.frontend.current ?? 0,
-    ],
-  ],
-  [
-    'fe_sess_rate',
-    (subject, [name]) =>
-      rateOf(subject, name ?? subject.runtime.settings(subject.session.frontend).id, 'frontend', 'rate'),
-  ],
-  [
-    'fe_req_rate',
-    (subject, [name]) =>
-      rateOf(
-        subject,
-        name ?? subject.runtime.settings(subject.session.frontend).id,
-        'frontend',
-        'requestRate',
-      ),
-  ],
-  [
-    'be_name',
-    (subject) =>
-      one(subject.session.backend < 0 ? undefined : subject.runtime.settings(subject.session.backend).id),
-  ],
-  [
-    'be_id',
-    (subject) =>
-      one(subject.session.backend < 0 ? undefined : subject.runtime.settings(subject.session.backend).uuid),
-  ],
-  [
-    'be_conn',
-    (subject, [name]) => [subject.runtime.state.proxies[proxyOf(subject, name)]?.backend.current ?? 0],
-  ],
-  ['be_sess_rate', (subject, [name]) => rateOf(subject, name, 'backend', 'rate')],
-  ['be_conn_free', (subject, [name]) => [freeSlots(subject, name)]],
-  ['connslots', (subject, [name]) => [freeSlots(subject, name)]],
-  ['nbsrv', (subject, [name]) => [usableCount(subject, name)]],
-  ['queue', (subject, [name]) => [queued(subject, name)]],
-  [
-    'avg_queue',
-    (subject, [name]) => [Math.ceil(queued(subject, name) / Math.max(1, usableCount(subject, name)))],
-  ],
-  [
-    'srv_name',
-    (subject) => one(subject.runtime.server(subject.session.backend, subject.session.server)?.name),
-  ],
-  [
-    'srv_id',
-    (subject) => one(subject.runtime.serverSettings(subject.session.backend, subject.session.server)?.id),
-  ],
-  ['srv_is_up', (subject, [name]) => [isUp(namedServer(subject, name))]],
-  ['srv_conn', (subject, [name]) => [namedServer(subject, name)?.current ?? 0]],
-  ['srv_queue', (subject, [name]) => [namedServer(subject, name)?.queue.length ?? 0]],
-  ['srv_weight', (subject, [name]) => [namedServer(subject, name)?.weight ?? 0]],
-  ['srv_uweight', (subject, [name]) => [namedServer(subject, name)?.weight ?? 0]],
-  ['srv_iweight', (subject, [name]) => [namedServer(subject, name)?.initialWeight ?? 0]],
-  [
-    'srv_sess_rate',
-    (subject, [name]) => [
-      namedServer(subject, name) === undefined
-        ? 0
-        : ratePerSecond(
-            namedServer(subject, name)?.counters.rate ?? { second: 0, now: 0, before: 0, most: 0 },
-            subject.runtime.now,
-          ),
-    ],
-  ],
-  ['so_id', (subject) => [(subject.runtime.listener(subject.session)?.bind ?? 0) + 1]],
-  [
-    'so_name',
-    (subject) =>
-      one(
-        subject.runtime.settings(subject.session.frontend).binds[
-          subject.runtime.listener(subject.session)?.bind ?? 0
-        ]?.name,
-      ),
   ],
 ]);
 
@@ -495,10 +358,6 @@ function asReceived({ session }: Subject, request: HttpRequest): HttpRequest {
 function requestVersion({ session, request }: Subject): readonly Value[] {
   if (session.received?.version === '2') return ['2.0'];
   return one(request?.version);
-}
-
-function isUp(server: ServerState | undefined): boolean {
-  return server !== undefined && (server.admin & 39) === 0 && server.state !== 'stopped';
 }
 
 /** As text, for headers, logs and string matching. */

@@ -27,9 +27,17 @@ export function render(subject: Subject, nodes: readonly FormatNode[], variables
         text += variables(subject, node);
         break;
       case 'sample':
-        text += sampleText(subject, node.expression) ?? '';
+        text += printable(sampleText(subject, node.expression) ?? '');
         break;
     }
   }
   return text;
+}
+
+/** Line ends and their kin cannot stand in a header: as in URLs. */
+function printable(text: string): string {
+  return text.replace(
+    /\p{Cc}/gu,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  );
 }

@@ -46,3 +46,10 @@ export function replace(
   }
   return found ? out + text.slice(end) : undefined;
 }
+
+/** A template with `\0` … `\9` filled from the first match. */
+export function expand(text: string, pattern: string, template: string): string | undefined {
+  const matcher = regularExpression(pattern, { ignoreCase: false })?.matcher(text);
+  if (matcher?.find() !== true) return undefined;
+  return template.replace(/\\(\d)/g, (_, digit: string) => matcher.group(Number(digit)) ?? '');
+}

@@ -4,8 +4,6 @@
  * to form conditions", §7.4 "Pre-defined ACLs"; 2.6.12 `acl.c`.
  */
 
-import { regularExpressionProblem } from './regular-expression';
-import { parseIPv4 } from '../../../std/ipv4';
 import type {
   Acl,
   AclExpression,
@@ -17,11 +15,11 @@ import type {
   SampleType,
 } from '../config';
 import { ACL_KEYWORDS, canCast, CONVERTERS, FETCHES, firstPlace, MATCH_TYPES, nameLength } from '../samples';
-import { type Draft, invalidNameCharacter, NONE, type ParserState, warn, WARN } from './context';
-import { parseArguments, parseSampleWords } from './sample';
-
-/** A value, or the reason as the daemon words it. */
-export type Outcome<T> = { readonly value: T } | { readonly error: string };
+import { type Draft, invalidNameCharacter, NONE, type ParserState, samplesAt, warn, WARN } from './context';
+import type { Outcome } from './outcome';
+import { parsePatterns, type PatternMatch } from './pattern';
+import type { SampleContext } from './pattern-files';
+import { converterProblem, noteSample, parseArguments, parseSampleWords } from './sample';
 
 const METHODS: readonly MatchMethod[] = [
   'found',
@@ -75,7 +73,7 @@ export function addAcl(
 ): Outcome<Acl> {
   const invalid = invalidNameCharacter(name);
   if (invalid !== undefined) return { error: `invalid character in ACL name : '${invalid}'` };
-  const parsed = parseAclExpression(state, words, place);
+  const parsed = parseAclExpression(state, words, samplesAt(state, place, { proxy, use: 'ACL' }));
   if ('error' in parsed) return parsed;
   const [subject = '', first = ''] = words;
   if (!subject.includes('(') && first.startsWith('(')) {
@@ -106,9 +104,10 @@ interface Draught {
 function parseAclExpression(
   state: ParserState,
   words: readonly string[],
-  place: Place,
+  context: SampleContext,
 ): Outcome<AclExpression> {
-  const subject = parseSubject(words);
+  const { place } = context;
+  const subject = parseSubject(words, context);
   if ('error' in subject) return subject;
   const draught = subject.value;
   if (draught.match !== undefined && draught.type !== 'bool' && (words[1] ?? '') === '') {
@@ -117,23 +116,34 @@ function parseAclExpression(
       `parsing acl keyword '${words[0] ?? ''}' :\n  no pattern to match against were provided, so this ACL will never match.\n  If this is what you intended, please add '--' to get rid of this warning.\n  If you intended to match only for existence, please use '-m found'.\n  If you wanted to force an int to match as a bool, please use '-m bool'.\n`,
     );
   }
-  const flags = parseFlags(state, words, draught);
+  const flags = parseFlags(state, words, draught, place);
   if ('error' in flags) return flags;
   const { match } = draught;
   if (match === undefined) return needMethod(draught);
-  const isVersion = match === 'int' && VERSION_FETCHES.includes(draught.sample.fetch);
-  const patterns = parsePatterns(
-    words.slice(flags.value.next),
-    isVersion ? 'version' : match,
-    flags.value.fromFiles,
-  );
+  const rest = words.slice(flags.value.next);
+  const patterns = parsePatterns(rest, comparisonOf(draught, match));
   if ('error' in patterns) return patterns;
   const { keyword, sample, ignoreCase } = draught;
-  return { value: { ...place, keyword, sample, match, ignoreCase, patterns: patterns.value } };
+  const { number } = flags.value;
+  const own = state.patterns.own(keyword, rest, { match, ignoreCase, number }, place);
+  return {
+    value: {
+      ...place,
+      keyword,
+      sample,
+      match,
+      ignoreCase,
+      patterns: [...flags.value.patterns, ...patterns.value],
+      references: [...flags.value.references, own],
+    },
+  };
 }
 
 /** Versions of TLS are compared as `3.3`. */
 const VERSION_FETCHES = ['req.ssl_ver', 'req_ssl_ver'];
+function comparisonOf({ sample }: Draught, match: MatchMethod): PatternMatch {
+  return match === 'int' && VERSION_FETCHES.includes(sample.fetch) ? 'version' : match;
+}
 
 function needMethod(draught: Draught): { readonly error: string } {
   return {
@@ -141,12 +151,12 @@ function needMethod(draught: Draught): { readonly error: string } {
   };
 }
 
-function parseSubject(words: readonly string[]): Outcome<Draught> {
+function parseSubject(words: readonly string[], context: SampleContext): Outcome<Draught> {
   const [word = ''] = words;
   const length = nameLength(word);
   const keyword = ACL_KEYWORDS.get(word.slice(0, length));
-  if (keyword !== undefined) return parseAclKeyword(word, length, keyword);
-  const parsed = parseSampleWords(words);
+  if (keyword !== undefined) return parseAclKeyword(word, length, keyword, context);
+  const parsed = parseSampleWords(words, context);
   if ('error' in parsed) return { error: `${parsed.error} in ACL expression '${word}'` };
   const { expression } = parsed;
   return {
@@ -165,6 +175,7 @@ function parseAclKeyword(
   word: string,
   length: number,
   keyword: { name: string; fetch: string; match: MatchMethod },
+  context: SampleContext,
 ): Outcome<Draught> {
   const fetch = FETCHES.get(keyword.fetch);
   const args = parseArguments(word, length, fetch?.arguments ?? { types: [], least: 0 });
@@ -192,11 +203,14 @@ function parseAclKeyword(
     const own = parseArguments(word, at + name.length, converter.arguments);
     if ('error' in own)
       return { error: `${head}invalid arg ${own.at + 1} in converter '${name}' : ${own.error}.` };
+    const problem = converterProblem(name, own.values, context);
+    if (problem !== undefined) return { error: `${head}invalid args in converter '${name}' : ${problem}.` };
     converters.push({ name, arguments: own.values });
     if (converter.output !== 'any') type = converter.output;
     at = own.end;
   }
   const sample = { fetch: keyword.fetch, arguments: args.values, converters, type };
+  noteSample(context, sample);
   const match = converters.length === 0 ? keyword.match : methodOf(type);
   return {
     value: {
@@ -231,34 +245,46 @@ function methodOf(type: SampleType): MatchMethod | undefined {
 
 interface Flags {
   readonly next: number;
-  readonly fromFiles: readonly string[];
+  /** from files */
+  readonly patterns: readonly Pattern[];
+  readonly references: readonly number[];
+  /** `-u`; −1 none */
+  readonly number: number;
 }
 
-function parseFlags(state: ParserState, words: readonly string[], draught: Draught): Outcome<Flags> {
-  const fromFiles: string[] = [];
-  let hasFile = false;
+function parseFlags(
+  state: ParserState,
+  words: readonly string[],
+  draught: Draught,
+  place: Place,
+): Outcome<Flags> {
+  const patterns: Pattern[] = [];
+  const references: number[] = [];
+  let number = -1;
+  let hasValues = false;
   let at = 1;
   for (; (words[at] ?? '').startsWith('-'); at++) {
     const flag = words[at];
     const next = words[at + 1] ?? '';
-    if (flag === '--') return { value: { next: at + 1, fromFiles } };
+    if (flag === '--') return { value: { next: at + 1, patterns, references, number } };
     if (flag === '-i') draught.ignoreCase = true;
-    else if (flag === '-n' || flag === '-M') continue;
+    else if (flag === '-M') hasValues = true;
+    else if (flag === '-n') continue;
     else if (flag === '-u') {
       if (!/^[-+]?\d*$/.test(next)) return { error: 'the argument of -u must be an integer' };
+      number = Number(next);
       at++;
     } else if (flag === '-f') {
       if (draught.match === undefined) return needMethod(draught);
-      const file = state.surroundings.readFile(next);
-      if ('error' in file) return { error: `failed to open pattern file <${next}>` };
-      for (const row of file.text.split('\n')) {
-        const pattern = row.replace(/^[ \t]+/, '').replace(/[ \t\r]+$/, '');
-        if (pattern !== '' && !pattern.startsWith('#')) fromFiles.push(pattern);
-      }
-      hasFile = true;
+      const { ignoreCase } = draught;
+      const match = comparisonOf(draught, draught.match);
+      const file = state.patterns.list(next, { match, ignoreCase, hasValues }, place);
+      if ('error' in file) return file;
+      patterns.push(...file.value.patterns);
+      references.push(file.value.index);
       at++;
     } else if (flag === '-m') {
-      if (hasFile)
+      if (references.length > 0)
         return { error: "'-m' must only be specified before patterns and files in parsing ACL expression" };
       const method = METHODS.find((known) => known === next);
       if (method === undefined)
@@ -273,124 +299,7 @@ function parseFlags(state: ParserState, words: readonly string[], draught: Draug
         error: `'${flag ?? ''}' is not a valid ACL option. Please use '--' before any pattern beginning with a '-'`,
       };
   }
-  return { value: { next: at, fromFiles } };
-}
-
-const OPERATORS = ['eq', 'ge', 'gt', 'le', 'lt'] as const;
-type Operator = (typeof OPERATORS)[number];
-
-function parsePatterns(
-  words: readonly string[],
-  match: MatchMethod | 'version',
-  fromFiles: readonly string[],
-): Outcome<Pattern[]> {
-  const patterns: Pattern[] = [];
-  let operator: Operator = 'eq';
-  for (const word of [...fromFiles, ...words]) {
-    if (word === '') break;
-    const found =
-      match === 'int' || match === 'len' || match === 'version'
-        ? OPERATORS.find((known) => known === word)
-        : undefined;
-    if (found !== undefined) {
-      operator = found;
-      continue;
-    }
-    const pattern = match === 'version' ? parseVersions(word, operator) : parsePattern(word, match, operator);
-    if ('error' in pattern) return pattern;
-    patterns.push(pattern.value);
-  }
-  return { value: patterns };
-}
-
-function parsePattern(word: string, match: MatchMethod, operator: Operator): Outcome<Pattern> {
-  switch (match) {
-    case 'found':
-    case 'bool':
-      return { value: { kind: 'none' } };
-    case 'int':
-    case 'len':
-      return parseRange(word, operator);
-    case 'ip':
-      return parseNetwork(word);
-    case 'bin':
-    case 'str':
-    case 'beg':
-    case 'sub':
-    case 'dir':
-    case 'dom':
-    case 'end':
-      return { value: { kind: 'text', text: word } };
-    case 'reg': {
-      const problem = regularExpressionProblem(word);
-      return problem === undefined ? { value: { kind: 'text', text: word } } : { error: problem };
-    }
-  }
-}
-
-function parseRange(word: string, operator: Operator): Outcome<Pattern> {
-  const range = /^(-?\d+)?:(-?\d+)?$/.exec(word);
-  if (range !== null) {
-    const lowest = range[1] === undefined ? Number.NEGATIVE_INFINITY : Number(range[1]);
-    const highest = range[2] === undefined ? Number.POSITIVE_INFINITY : Number(range[2]);
-    return { value: { kind: 'range', lowest, highest } };
-  }
-  if (!/^-?\d+$/.test(word)) {
-    return {
-      error:
-        operator === 'eq'
-          ? `'${word}' is not a number`
-          : `'${word}' is neither a number nor a supported operator`,
-    };
-  }
-  return compared(Number(word), operator);
-}
-
-/** `3.1`, `3.1-3.3`: the wire's numbers, 3.1 is TLS 1.0. */
-function parseVersions(word: string, operator: Operator): Outcome<Pattern> {
-  const found = /^(\d+)(?:\.(\d+))?(?:[-:](\d+)(?:\.(\d+))?)?$/.exec(word);
-  if (found === null) return { error: `'${word}' is not a dotted number` };
-  const number = (major = '0', minor = '0'): number => Number(major) * 65_536 + Number(minor);
-  const lowest = number(found[1], found[2]);
-  if (found[3] === undefined) return compared(lowest, operator);
-  return { value: { kind: 'range', lowest, highest: number(found[3], found[4]) } };
-}
-
-function compared(value: number, operator: Operator): Outcome<Pattern> {
-  switch (operator) {
-    case 'eq':
-      return { value: { kind: 'range', lowest: value, highest: value } };
-    case 'ge':
-      return { value: { kind: 'range', lowest: value, highest: Number.POSITIVE_INFINITY } };
-    case 'gt':
-      return { value: { kind: 'range', lowest: value + 1, highest: Number.POSITIVE_INFINITY } };
-    case 'le':
-      return { value: { kind: 'range', lowest: Number.NEGATIVE_INFINITY, highest: value } };
-    case 'lt':
-      return { value: { kind: 'range', lowest: Number.NEGATIVE_INFINITY, highest: value - 1 } };
-  }
-}
-
-/** `10.0.0.0/8`, `10.0.0.1`, `10.0.0.0/255.0.0.0`. IPv6 patterns never match here. */
-function parseNetwork(word: string): Outcome<Pattern> {
-  const parsed = parseMaskedAddress(word);
-  if (parsed !== undefined) return { value: { kind: 'network', ...parsed } };
-  if (/^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(\/\d+)?$/.test(word)) return { value: { kind: 'none' } };
-  return { error: `'${word}' is not a valid IPv4 or IPv6 address` };
-}
-
-/** An address with its netmask, the host bits cut off. */
-export function parseMaskedAddress(
-  word: string,
-): { readonly network: number; readonly mask: number } | undefined {
-  const slash = word.indexOf('/');
-  const address = parseIPv4(slash < 0 ? word : word.slice(0, slash));
-  if (address === undefined) return undefined;
-  const maskText = slash < 0 ? '32' : word.slice(slash + 1);
-  const bits = /^\d{1,2}$/.test(maskText) ? Number(maskText) : undefined;
-  if (bits !== undefined && bits > 32) return undefined;
-  const mask = bits === undefined ? parseIPv4(maskText) : bits === 0 ? 0 : (-1 << (32 - bits)) >>> 0;
-  return mask === undefined ? undefined : { network: (address & mask) >>> 0, mask };
+  return { value: { next: at, patterns, references, number } };
 }
 
 /** A condition that starts at `if` or `unless`. */

@@ -7,7 +7,7 @@
 
 import type { CaptureAction, TcpRule } from '../config';
 import { FETCHES, placeBits, sourceTitles } from '../samples';
-import type { Outcome } from './acl';
+import type { Outcome } from './outcome';
 import {
   type Draft,
   ERROR,
@@ -20,6 +20,7 @@ import {
   tooManyWords,
   warnWithout,
 } from './context';
+import type { SampleContext } from './pattern-files';
 import { parseSampleWords } from './sample';
 
 /** `capture cookie <name> len <length>`, `capture request header <name> len <length>` */
@@ -69,6 +70,12 @@ export function parseDeclareLine(state: ParserState, proxy: Draft, line: Line): 
   return NONE;
 }
 
+interface CaptureUse {
+  readonly side: 'request' | 'response';
+  readonly places: number;
+  readonly context: SampleContext;
+}
+
 /** An action and the word that follows it. */
 type Parsed = Outcome<{ readonly action: CaptureAction; readonly next: number }>;
 
@@ -77,12 +84,12 @@ export function parseCaptureAction(
   proxy: Draft,
   line: Line,
   from: number,
-  { side, places }: { readonly side: 'request' | 'response'; readonly places: number },
+  { side, places, context }: CaptureUse,
 ): Parsed {
   let end = from;
   while (!['', 'if', 'unless'].includes(line.at(end))) end++;
   if (end - from < 2) return { error: USAGE[side] };
-  const parsed = parseSampleWords(line.from(from));
+  const parsed = parseSampleWords(line.from(from), context);
   if ('error' in parsed) return parsed;
   const { expression } = parsed;
   const fetch = FETCHES.get(expression.fetch);
@@ -117,9 +124,14 @@ function declare(proxy: Draft, length: number): number {
 }
 
 /** `tcp-request content capture <sample> len <length>` */
-export function parseTcpCapture(proxy: Draft, line: Line, where: TcpRule['where']): Parsed {
+export function parseTcpCapture(
+  proxy: Draft,
+  line: Line,
+  where: TcpRule['where'],
+  context: SampleContext,
+): Parsed {
   const refuse = (text: string): Parsed => ({ error: `'tcp-request ${where} capture' : ${text}` });
-  const parsed = parseSampleWords(line.from(3));
+  const parsed = parseSampleWords(line.from(3), context);
   if (where !== 'content')
     return {
       error: `'capture ${line.at(3)}' is not allowed in 'tcp-request ${where}' rules in ${titleOf(proxy)} '${proxy.id}'`,

@@ -7,7 +7,8 @@
 
 import type { CheckConnect, CheckSettings } from '../config';
 import { parseAddress } from './address';
-import { leadingInteger, type Line, noteEffect, type ParserState } from './context';
+import { leadingInteger, type Line, noteEffect, type ParserState, samplesAt } from './context';
+import type { SampleContext } from './pattern-files';
 import { parseSampleText } from './sample';
 import { MUX_PROTOCOLS } from './server';
 
@@ -56,7 +57,7 @@ export function parseCheckConnect(state: ParserState, line: Line, check: CheckSe
         break;
       }
       case 'port': {
-        const error = portError(value);
+        const error = portError(value, samplesAt(state, line.place));
         if (error !== undefined) return error;
         if (/^\d+$/.test(value)) connect.port = Number(value);
         else noteEffect(state, line, `${keyword} port <expression>`, 'not modelled');
@@ -88,7 +89,7 @@ function protocolError(value: string, isTcp: boolean): string | undefined {
   return isTcp && value !== 'none' ? `'proto' : invalid MUX protocol '${value}' for tcp-check` : undefined;
 }
 
-function portError(value: string): string | undefined {
+function portError(value: string, context: SampleContext): string | undefined {
   if (value === '') return "'port' expects a port number or a sample expression as argument.";
   if (/^[-+]?\d+$/.test(value)) {
     const port = leadingInteger(value);
@@ -96,6 +97,6 @@ function portError(value: string): string | undefined {
       ? undefined
       : `expects a valid TCP port (from range 1 to ${MOST_PORT}) or a sample expression, got ${value}.`;
   }
-  const parsed = parseSampleText(value);
+  const parsed = parseSampleText(value, context);
   return 'error' in parsed ? `error detected while parsing port expression : ${parsed.error}` : undefined;
 }

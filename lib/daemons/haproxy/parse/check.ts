@@ -5,7 +5,7 @@
  */
 
 import type { CheckExpect, CheckSettings, MatchMethod } from '../config';
-import type { Outcome } from './acl';
+import type { Outcome } from './outcome';
 import { parseCheckConnect } from './check-connect';
 import {
   type Draft,

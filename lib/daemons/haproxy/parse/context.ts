@@ -21,6 +21,7 @@ import type {
   UserList,
 } from '../config';
 import type { Effect } from '../directives';
+import type { NotedSample, PatternLibrary, SampleContext, SampleUse } from './pattern-files';
 import type { TlsReading } from './tls/reading';
 
 export const NONE = 0;
@@ -119,6 +120,8 @@ export type ErrorPage =
 
 /** A proxy section while it is read, with what only the parser needs to know. */
 export interface Draft extends ProxySettings {
+  /** samples whose arguments name things that may come later */
+  samples: NotedSample[];
   /** pages of one's own, in the order of their lines */
   errorPages: ErrorPage[];
   /** what `default-server` said so far */
@@ -173,8 +176,32 @@ export interface ParserState {
   readonly mailers: { name: string; place: Place; isUsed: boolean }[];
   readonly resolvers: { name: string; place: Place; hasNameservers: boolean }[];
   readonly httpErrors: ErrorSection[];
+  readonly patterns: PatternLibrary;
   /** the keyword of the section at hand, as messages name it */
   section: string;
+}
+
+/** What samples at a place may refer to; those of a proxy are looked at once more in the end. */
+export function samplesAt(
+  { patterns, diagnostics }: ParserState,
+  place: Place,
+  noted?: { readonly proxy: Draft; readonly use: SampleUse },
+): SampleContext {
+  return {
+    patterns,
+    place,
+    noted: noted && { samples: noted.proxy.samples, use: noted.use },
+    unmodelled: (name) => diagnostics.push(unmodelled(name, place)),
+  };
+}
+function unmodelled(what: string, place: Place): Diagnostic {
+  return {
+    severity: 'warning',
+    message: `not modelled: '${what}' is accepted as HAProxy does, but has no effect in the simulator`,
+    file: place.file,
+    line: place.line,
+    code: 'not-modelled',
+  };
 }
 
 /** Says an alert and returns the bits of an ordinary error. */
@@ -192,13 +219,7 @@ export function warn(state: ParserState, text: string): number {
 /** Notes in our own diagnostics that a word is real but not modelled. The daemon says nothing. */
 export function noteEffect(state: ParserState, line: Line, keyword: string, effect: Effect): void {
   if (effect !== 'not modelled') return;
-  state.diagnostics.push({
-    severity: 'warning',
-    message: `not modelled: '${keyword}' is accepted as HAProxy does, but has no effect in the simulator`,
-    file: line.file,
-    line: line.number,
-    code: 'not-modelled',
-  });
+  state.diagnostics.push(unmodelled(keyword, line.place));
 }
 
 /** `'option x' cannot handle unexpected argument 'y'.`: more words than `most` after the one at `index`. */

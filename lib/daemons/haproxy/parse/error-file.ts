@@ -6,7 +6,7 @@
 
 import { byteLength } from '../../../std/bytes';
 import type { ErrorReply } from '../config';
-import type { Outcome } from './acl';
+import type { Outcome } from './outcome';
 import { type ParserState, warn } from './context';
 
 /** Statuses for which HAProxy has a page of its own. */

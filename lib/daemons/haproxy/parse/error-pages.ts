@@ -5,8 +5,8 @@
  */
 
 import type { ErrorReply } from '../config';
-import type { Outcome } from './acl';
-import { type Draft, fail, leadingInteger, type Line, NONE, type ParserState } from './context';
+import type { Outcome } from './outcome';
+import { type Draft, fail, leadingInteger, type Line, NONE, type ParserState, samplesAt } from './context';
 import { ERROR_STATUSES, readErrorFile } from './error-file';
 import { parseReply } from './reply';
 import { rulePlaces } from './rules';
@@ -51,7 +51,16 @@ export function parseErrorFilesLine(state: ParserState, proxy: Draft, line: Line
 export function parseHttpErrorLine(state: ParserState, proxy: Draft, line: Line): number {
   const refuse = (text: string): number => fail(state, `${line.head}http-error : ${text}`);
   if (line.at(1) !== 'status') return refuse('expects at least a <status> as arguments.\n');
-  const parsed = parseReply({ state, line, places: rulePlaces(proxy, 'http-request') }, 1, 0);
+  const parsed = parseReply(
+    {
+      state,
+      line,
+      places: rulePlaces(proxy, 'http-request'),
+      context: samplesAt(state, line.place, { proxy, use: 'http-error directive' }),
+    },
+    1,
+    0,
+  );
   if ('error' in parsed) return refuse(parsed.error);
   const { reply, next } = parsed.value;
   if (line.at(next) !== '') return refuse(`unknown keyword '${line.at(next)}'.`);

@@ -7,7 +7,8 @@
 
 import type { FormatNode } from '../config';
 import { FETCHES, sourceTitles } from '../samples';
-import type { Outcome } from './acl';
+import type { Outcome } from './outcome';
+import type { SampleContext } from './pattern-files';
 import { parseSampleText } from './sample';
 
 /** Names after `%`; the value says whether it needs HTTP mode. */
@@ -30,6 +31,7 @@ export interface FormatRules {
   readonly mergesSpaces: boolean;
   /** bits of where samples must be available */
   readonly places: number;
+  readonly context: SampleContext;
 }
 
 export interface ParsedFormat {
@@ -140,7 +142,7 @@ class FormatReader {
 
   #sample(start: number, argument: string): void {
     const rest = this.#text.slice(start);
-    const parsed = parseSampleText(rest);
+    const parsed = parseSampleText(rest, this.#rules.context);
     if ('error' in parsed)
       return this.#refuse(`failed to parse sample expression <${rest}> : ${parsed.error}`);
     const fetch = FETCHES.get(parsed.expression.fetch);

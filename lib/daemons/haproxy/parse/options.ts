@@ -7,7 +7,7 @@ import type { ForwardFor } from '../config';
 import { COMMON_OPTIONS, OTHER_OPTION, SWITCH_OPTION, SWITCH_OPTIONS } from '../directives';
 import { closestWord } from '../fingerprint';
 import { parseOtherCheck } from './other-checks';
-import { parseMaskedAddress } from './acl';
+import { parseMaskedAddress } from './pattern';
 import { parseHttpCheckOption, parseTcpCheckOption } from './check';
 import {
   titleOf,

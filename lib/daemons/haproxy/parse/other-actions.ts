@@ -6,8 +6,9 @@
  */
 
 import type { AddressAction } from '../config';
-import type { Outcome } from './acl';
+import type { Outcome } from './outcome';
 import type { Draft, Line } from './context';
+import type { SampleContext } from './pattern-files';
 import { parseSampleWords } from './sample';
 
 /** `set-src <sample>` and its kin, from word `from`. */
@@ -15,8 +16,9 @@ export function parseAddressAction(
   keyword: AddressAction['type'],
   line: Line,
   from: number,
+  context: SampleContext,
 ): Outcome<{ readonly action: AddressAction; readonly next: number }> {
-  const parsed = parseSampleWords(line.from(from));
+  const parsed = parseSampleWords(line.from(from), context);
   if ('error' in parsed) return parsed;
   return {
     value: { action: { type: keyword, expression: parsed.expression }, next: from + parsed.wordsUsed },

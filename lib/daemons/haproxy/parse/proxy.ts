@@ -130,6 +130,7 @@ export function newDraft(
     stats: undefined,
     check: defaultCheck(),
     defaultServer: defaultServerSettings(),
+    samples: [],
     errorPages: [],
     parent,
     inheritsRules: false,
@@ -234,6 +235,7 @@ function inherit(draft: Draft, parent: Draft): Draft {
         ? { ...check, expect: [...check.expect], request: { ...check.request }, isInherited: true }
         : defaultCheck(),
     acls: new Map(parent.acls),
+    samples: [...parent.samples],
     tcpRequest: [...parent.tcpRequest],
     inspectDelay: parent.inspectDelay,
     emailAlert: { ...parent.emailAlert },

@@ -5,16 +5,18 @@
  */
 
 import type { Reply } from '../config';
-import type { Outcome } from './acl';
+import type { Outcome } from './outcome';
 import { leadingInteger, type Line, type ParserState, warn } from './context';
 import { ERROR_STATUSES, readErrorFile } from './error-file';
 import { parseFormat } from './format';
+import type { SampleContext } from './pattern-files';
 
 interface Reading {
   readonly state: ParserState;
   readonly line: Line;
   /** where samples must be available */
   readonly places: number;
+  readonly context: SampleContext;
 }
 type Parsed = Outcome<{ readonly reply: Reply; readonly next: number }>;
 
@@ -83,20 +85,20 @@ function check({ state, line }: Reading, reply: Reply, source: string): string |
   return undefined;
 }
 
-function readHeader({ state, line, places }: Reading, reply: Reply, at: number): string | undefined {
+function readHeader({ state, line, places, context }: Reading, reply: Reply, at: number): string | undefined {
   const [name, text] = [line.at(at + 1), line.at(at + 2)];
   if (name === '' || text === '') return "'hdr' expects <name> and <value> as arguments";
   if (/^(?:content-length|transfer-encoding|content-type)$/i.test(name)) {
     warn(state, `${line.head}header '${name}' always ignored by the http reply.`);
     return undefined;
   }
-  const value = parseFormat(text, { mergesSpaces: false, places });
+  const value = parseFormat(text, { mergesSpaces: false, places, context });
   if ('error' in value) return value.error;
   reply.headers.push({ name, value: value.value.nodes });
   return undefined;
 }
 
-function readBody({ state, places }: Reading, word: string, value: string): Outcome<Reply['body']> {
+function readBody({ state, places, context }: Reading, word: string, value: string): Outcome<Reply['body']> {
   if (word === 'default-errorfiles') return { value: { kind: 'default' } };
   if (value === '') return { error: `'${word}' expects ${MISSING.get(word) ?? '<fmt>'} as argument` };
   if (word === 'errorfiles') return { value: { kind: 'section', name: value } };
@@ -107,7 +109,11 @@ function readBody({ state, places }: Reading, word: string, value: string): Outc
   const text = word.endsWith('string') ? { text: value } : state.surroundings.readFile(value);
   if ('error' in text) return { error: `error opening file '${value}'` };
   if (!word.startsWith('lf-')) return { value: { kind: 'text', text: text.text } };
-  const nodes = parseFormat(text.text, { mergesSpaces: false, places });
+  const nodes = parseFormat(text.text, {
+    mergesSpaces: false,
+    places,
+    context,
+  });
   return 'error' in nodes ? nodes : { value: { kind: 'format', nodes: nodes.value.nodes } };
 }
 const MISSING: ReadonlyMap<string, string> = new Map([

@@ -24,7 +24,8 @@ import {
 } from '../directives';
 import { closestWord } from '../fingerprint';
 import { FETCHES, placeBits } from '../samples';
-import { type Outcome, parseCondition, warnConflicts } from './acl';
+import { parseCondition, warnConflicts } from './acl';
+import type { Outcome } from './outcome';
 import { parseCaptureAction } from './captures';
 import {
   titleOf,
@@ -37,11 +38,13 @@ import {
   NONE,
   noteEffect,
   type ParserState,
+  samplesAt,
   warn,
 } from './context';
 import { ERROR_STATUSES } from './error-file';
 import { parseFormat } from './format';
 import { isAddressAction, parseAddressAction, problemOfAction } from './other-actions';
+import type { SampleContext } from './pattern-files';
 import { parseReply } from './reply';
 import { parseSampleWords } from './sample';
 
@@ -291,17 +294,21 @@ class ActionReader {
       }
       default:
         if (/^track-sc\d+$/.test(word)) return this.#track(word);
-        if (/^sc-inc-gpc[01]\([0-2]\)$/.test(word))
-          return {
-            value: {
-              type: 'count',
-              slot: Number(word.at(-2)),
-              counter: word.startsWith('sc-inc-gpc0') ? 'gpc0' : 'gpc1',
-            },
-          };
+        if (/^sc-(?:inc-gpc[01]|set-gpt0)(?:\(|$)/.test(word)) return this.#counter(word);
+        if (/^(?:set-map|del-map|add-acl|del-acl)(?:\(|$)/.test(word)) return this.#patterns(word);
         if (isAddressAction(keyword)) return this.#address(keyword);
         return this.#skipUnmodelled(keyword);
     }
+  }
+
+  /** Samples of some actions the daemon takes for those of an ACL. */
+  get #keywords(): SampleContext {
+    return samplesAt(this.#state, this.#line.place, { proxy: this.#proxy, use: 'ACL' });
+  }
+
+  get #samples(): SampleContext {
+    const use = this.#ruleSet === 'http-request' ? 'http-request expression' : 'http-response response';
+    return samplesAt(this.#state, this.#line.place, { proxy: this.#proxy, use });
   }
 
   get #places(): number {
@@ -309,7 +316,11 @@ class ActionReader {
   }
 
   #format(text: string): Outcome<readonly FormatNode[]> {
-    const parsed = parseFormat(text, { mergesSpaces: false, places: this.#places });
+    const parsed = parseFormat(text, {
+      mergesSpaces: false,
+      places: this.#places,
+      context: this.#samples,
+    });
     return 'error' in parsed ? parsed : { value: parsed.value.nodes };
   }
 
@@ -342,7 +353,12 @@ class ActionReader {
 
   #reply(status: number): Outcome<Reply> {
     const { next } = this;
-    const reading = { state: this.#state, line: this.#line, places: this.#places };
+    const reading = {
+      state: this.#state,
+      line: this.#line,
+      places: this.#places,
+      context: this.#samples,
+    };
     const parsed = parseReply(reading, next, status);
     if ('error' in parsed) return parsed;
     this.next = parsed.value.next;
@@ -459,7 +475,7 @@ class ActionReader {
         ? value
         : { value: { type: 'set-var', variable, expression: undefined, value: value.value } };
     }
-    const parsed = parseSampleWords(this.#line.from(this.next));
+    const parsed = parseSampleWords(this.#line.from(this.next), this.#samples);
     if ('error' in parsed) return parsed;
     this.next += parsed.wordsUsed;
     const fetch = FETCHES.get(parsed.expression.fetch);
@@ -473,7 +489,11 @@ class ActionReader {
 
   #capture(): Outcome<RuleAction> {
     const side = this.#ruleSet === 'http-request' ? 'request' : 'response';
-    const parsed = parseCaptureAction(this.#proxy, this.#line, this.next, { side, places: this.#places });
+    const parsed = parseCaptureAction(this.#proxy, this.#line, this.next, {
+      side,
+      places: this.#places,
+      context: this.#keywords,
+    });
     if ('error' in parsed) return parsed;
     this.next = parsed.value.next;
     return { value: parsed.value.action };
@@ -483,7 +503,7 @@ class ActionReader {
   #track(keyword: string): Outcome<RuleAction> {
     const slot = Number(keyword.slice('track-sc'.length));
     if (slot > 2) return { error: `${slot} track-sc number exceeding 2 (MAX_SESS_STKCTR-1) value` };
-    const tracked = parseTracking(this.#line.from(this.next));
+    const tracked = parseTracking(this.#line.from(this.next), this.#keywords);
     if ('error' in tracked) return tracked;
     this.next += tracked.wordsUsed;
     return {
@@ -496,8 +516,50 @@ class ActionReader {
     };
   }
 
+  /** `sc-inc-gpc0(0)`, `sc-set-gpt0(0) <number or sample>` */
+  #counter(word: string): Outcome<RuleAction> {
+    const slot = leadingInteger(/\((.*)\)$/.exec(word)?.[1] ?? '0');
+    const sets = word.startsWith('sc-set-gpt0');
+    if (slot > 2)
+      return {
+        error: `invalid stick table track ID${sets ? ` '${word}'` : ''}. The max allowed ID is 2`,
+      };
+    if (!sets)
+      return { value: { type: 'count', slot, counter: word.startsWith('sc-inc-gpc0') ? 'gpc0' : 'gpc1' } };
+    const text = this.#line.at(this.next);
+    if (/^\d+$/.test(text)) {
+      this.next++;
+      return { value: { type: 'set-gpt0', slot, value: Number(text) } };
+    }
+    const parsed = parseSampleWords(this.#line.from(this.next), this.#keywords);
+    if ('error' in parsed) return parsed;
+    this.next += parsed.wordsUsed;
+    return { value: { type: 'set-gpt0', slot, value: parsed.expression } };
+  }
+
+  /** `set-map(<file>) <key> <value>`, `add-acl(<file>) <key>` */
+  #patterns(word: string): Outcome<RuleAction> {
+    const [, type = '', file = ''] = /^([a-z-]+)(?:\((.*)\))?$/.exec(word) ?? [];
+    const count = type === 'set-map' ? 2 : 1;
+    const texts = [this.#line.at(this.next), count === 2 ? this.#line.at(this.next + 1) : '-'];
+    if (texts.some((text) => text === '' || text === 'if' || text === 'unless'))
+      return { error: `expects exactly ${count} arguments` };
+    const [key, value] = texts.map((text) => this.#format(text));
+    this.next += count;
+    if (key === undefined || 'error' in key) return key ?? { error: '' };
+    if (value === undefined || 'error' in value) return value ?? { error: '' };
+    return {
+      value: {
+        type: type as 'set-map' | 'del-map' | 'add-acl' | 'del-acl',
+        file,
+        key: key.value,
+        value: count === 2 ? value.value : [],
+      },
+    };
+  }
+
   #address(keyword: AddressAction['type']): Outcome<RuleAction> {
-    const parsed = parseAddressAction(keyword, this.#line, this.next);
+    const parsed = parseAddressAction(keyword, this.#line, this.next, this.#keywords);
     if ('error' in parsed) return parsed;
     this.next = parsed.value.next;
     return { value: parsed.value.action };
@@ -514,10 +576,11 @@ class ActionReader {
 /** What follows `track-sc0`: a sample, and perhaps `table` with a name. */
 export function parseTracking(
   words: readonly string[],
+  context: SampleContext,
 ):
   | { readonly expression: SampleExpression; readonly table: string | undefined; readonly wordsUsed: number }
   | { readonly error: string } {
-  const parsed = parseSampleWords(words);
+  const parsed = parseSampleWords(words, context);
   if ('error' in parsed) return parsed;
   const { expression, wordsUsed } = parsed;
   if (words[wordsUsed] !== 'table') return { expression, table: undefined, wordsUsed };
@@ -591,6 +654,7 @@ export function parseRedirect(
     const parsed = parseFormat(destination, {
       mergesSpaces: false,
       places: rulePlaces(proxy, use === 'request' ? 'http-request' : 'http-response'),
+      context: samplesAt(state, line.place, { proxy, use: 'redirect format string' }),
     });
     if ('error' in parsed) return parsed;
     target = parsed.value.nodes;

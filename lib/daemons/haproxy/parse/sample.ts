@@ -7,7 +7,8 @@
 
 import { parseIPv4 } from '../../../std/ipv4';
 import type { SampleExpression, SampleType } from '../config';
-import { type ArgumentList, canCast, CONVERTERS, FETCHES, nameLength } from '../samples';
+import { isMapConverter, type SampleContext } from './pattern-files';
+import { type ArgumentList, canCast, CONVERTERS, FETCHES, isModelled, nameLength } from '../samples';
 
 export type SampleResult =
   | { readonly expression: SampleExpression; readonly wordsUsed: number; readonly end: number }
@@ -19,27 +20,29 @@ type ArgumentResult =
   | { readonly error: string; readonly at: number };
 
 /** Reads an expression from words: converters may stand in the word of the fetch or in words of their own. */
-export function parseSampleWords(words: readonly string[]): SampleResult {
-  return new SampleReader(words, 'words').read();
+export function parseSampleWords(words: readonly string[], context: SampleContext): SampleResult {
+  return new SampleReader(words, 'words', context).read();
 }
 
 /** Reads an expression from a text and stops at the first character that is not part of it (`]` in log formats). */
-export function parseSampleText(text: string): SampleResult {
-  return new SampleReader([text], 'text').read();
+export function parseSampleText(text: string, context: SampleContext): SampleResult {
+  return new SampleReader([text], 'text', context).read();
 }
 
 class SampleReader {
   readonly #words: readonly string[];
   readonly #mode: 'words' | 'text';
+  readonly #context: SampleContext;
   readonly #converters: { name: string; arguments: string[] }[] = [];
   #word = 0;
   #at = 0;
   #type: SampleType = 'any';
   #error: string | undefined;
 
-  constructor(words: readonly string[], mode: 'words' | 'text') {
+  constructor(words: readonly string[], mode: 'words' | 'text', context: SampleContext) {
     this.#words = words;
     this.#mode = mode;
+    this.#context = context;
   }
 
   get #text(): string {
@@ -54,14 +57,25 @@ class SampleReader {
     if (fetch === undefined) return { error: `unknown fetch method '${name}'` };
     const args = parseArguments(this.#text, length, fetch.arguments);
     if ('error' in args) return { error: `fetch method '${name}' : ${args.error}` };
+    if (name === 'uuid' && !['', '4'].includes(args.values[0] ?? ''))
+      return {
+        error: `invalid args in fetch method 'uuid' : Unsupported UUID version: '${args.values[0] ?? ''}'`,
+      };
     this.#type = fetch.type;
     this.#at = args.end;
     while (this.#converter(name)) {
       // each call takes one converter
     }
     if (this.#error !== undefined) return { error: this.#error };
+    const expression: SampleExpression = {
+      fetch: name,
+      arguments: args.values,
+      converters: this.#converters,
+      type: this.#type,
+    };
+    noteSample(this.#context, expression);
     return {
-      expression: { fetch: name, arguments: args.values, converters: this.#converters, type: this.#type },
+      expression,
       wordsUsed: this.#word,
       end: this.#at,
     };
@@ -96,6 +110,8 @@ class SampleReader {
     const args = parseArguments(this.#text, this.#at + length, converter.arguments);
     if ('error' in args)
       return this.#refuse(`invalid arg ${args.at + 1} in converter '${name}' : ${args.error}`);
+    const problem = converterProblem(name, args.values, this.#context);
+    if (problem !== undefined) return this.#refuse(`invalid args in converter '${name}' : ${problem}`);
     this.#type = converter.output === 'any' ? this.#type : converter.output;
     this.#converters.push({ name, arguments: args.values });
     this.#at = args.end;
@@ -106,6 +122,22 @@ class SampleReader {
     this.#error = error;
     return false;
   }
+}
+
+/** Kept for the end, when what it names can be looked up. */
+export function noteSample({ noted, place, unmodelled }: SampleContext, sample: SampleExpression): void {
+  if (!isModelled('fetch', sample.fetch)) unmodelled(sample.fetch);
+  for (const { name } of sample.converters) if (!isModelled('converter', name)) unmodelled(name);
+  noted?.samples.push({ sample, place, use: noted.use });
+}
+
+/** What is wrong with arguments that are well-formed: maps that cannot be read. */
+export function converterProblem(
+  name: string,
+  values: readonly string[],
+  { patterns, place }: SampleContext,
+): string | undefined {
+  return isMapConverter(name) ? patterns.map(name, values[0] ?? '', place) : undefined;
 }
 
 /** Reads `(a,b)` at `start`; quotes and backslashes protect commas and parentheses. */

@@ -266,7 +266,7 @@ function finishServer(state: ParserState, server: ServerSettings): number {
     state.log.alert(`server ${server.name} does not have agent port. Agent check has been disabled.`);
     return ERROR;
   }
-  const fault = readSni(server);
+  const fault = readSni(state, server);
   if (fault !== undefined) {
     state.log.alert(fault);
     return ERROR;

@@ -6,7 +6,16 @@
 import type { StickTable } from '../config';
 import { FETCHES, placeBits, sourceTitles } from '../samples';
 import { parseCondition, warnConflicts } from './acl';
-import { type Draft, fail, type Line, noteEffect, type ParserState, WARN, warnWithout } from './context';
+import {
+  type Draft,
+  fail,
+  type Line,
+  noteEffect,
+  type ParserState,
+  samplesAt,
+  WARN,
+  warnWithout,
+} from './context';
 import { parseSampleWords } from './sample';
 import { parseTime, trailingTimeWarning } from './time';
 
@@ -119,7 +128,7 @@ export function parseStickLine(state: ParserState, proxy: Draft, line: Line): nu
   const isMatch = verb === 'match' || verb === 'on';
   if (!isStore && !isMatch) return fail(state, `${line.head}'stick' expects 'on', 'match', or 'store'.`);
   if (line.at(2) === '') return fail(state, `${line.head}'stick' expects a fetch method.`);
-  const parsed = parseSampleWords(line.from(2));
+  const parsed = parseSampleWords(line.from(2), samplesAt(state, line.place, { proxy, use: 'stick rule' }));
   if ('error' in parsed) return fail(state, `${line.head}'stick': ${parsed.error}`);
   const fetch = FETCHES.get(parsed.expression.fetch);
   const places = placeBits(

@@ -8,11 +8,12 @@
 
 import type { TcpAction, TcpRule } from '../config';
 import { placeBits } from '../samples';
-import type { Outcome } from './acl';
+import type { Outcome } from './outcome';
 import { parseTcpCapture } from './captures';
-import { type Draft, type Line, titleOf } from './context';
+import { type Draft, type Line, type ParserState, samplesAt, titleOf } from './context';
 import { parseFormat } from './format';
 import { isAddressAction, parseAddressAction } from './other-actions';
+import type { SampleContext } from './pattern-files';
 import { parseTracking } from './rules';
 import { parseSampleWords } from './sample';
 
@@ -28,14 +29,22 @@ export function isTcpAction(word: string): boolean {
 }
 
 /** Reads the action at the third word; an error is the text behind the line's head. */
-export function parseTcpAction(proxy: Draft, line: Line, where: TcpRule['where']): Parsed {
+export function parseTcpAction(
+  state: ParserState,
+  proxy: Draft,
+  line: Line,
+  where: TcpRule['where'],
+): Parsed {
+  const context = samplesAt(state, line.place, { proxy, use: `tcp-request ${where} expression` });
+  const keywords = samplesAt(state, line.place, { proxy, use: 'ACL' });
   const word = line.at(2);
   const plain = PLAIN.find((known) => known === word);
   if (plain !== undefined) return { value: { action: { type: plain }, next: 3 } };
-  if (/^track-sc[0-2]$/.test(word)) return parseTrack(proxy, line, where);
-  if (/^(?:un)?set-var/.test(word)) return parseVariable(line, word, where);
-  if (isAddressAction(word)) return parseAddressAction(word, line, 3);
-  if (word === 'capture') return parseTcpCapture(proxy, line, where);
+  if (/^track-sc[0-2]$/.test(word)) return parseTrack(proxy, line, where, keywords);
+  if (/^(?:un)?set-var/.test(word)) return parseVariable(line, word, where, context);
+  if (isAddressAction(word)) return parseAddressAction(word, line, 3, keywords);
+  if (word === 'capture')
+    return parseTcpCapture(proxy, line, where, samplesAt(state, line.place, { proxy, use: 'capture rule' }));
   let next = 3;
   while (!['', 'if', 'unless'].includes(line.at(next))) next++;
   return { value: { action: { type: 'nothing' }, next } };
@@ -45,9 +54,9 @@ function subject(proxy: Draft): string {
   return `${titleOf(proxy)} '${proxy.id}'`;
 }
 
-function parseTrack(proxy: Draft, line: Line, where: TcpRule['where']): Parsed {
+function parseTrack(proxy: Draft, line: Line, where: TcpRule['where'], context: SampleContext): Parsed {
   const word = line.at(2);
-  const tracks = parseTracking(line.from(3));
+  const tracks = parseTracking(line.from(3), context);
   if ('error' in tracks)
     return { error: `'tcp-request ${where} ${word}' : ${tracks.error} in ${subject(proxy)}.` };
   const { expression, table, wordsUsed } = tracks;
@@ -56,7 +65,7 @@ function parseTrack(proxy: Draft, line: Line, where: TcpRule['where']): Parsed {
   };
 }
 
-function parseVariable(line: Line, word: string, where: TcpRule['where']): Parsed {
+function parseVariable(line: Line, word: string, where: TcpRule['where'], context: SampleContext): Parsed {
   const found = /^(set-var|set-var-fmt|unset-var)\(([^,)]*)[^)]*\)$/.exec(word);
   if (found === null)
     return {
@@ -70,12 +79,12 @@ function parseVariable(line: Line, word: string, where: TcpRule['where']): Parse
   if (keyword === 'unset-var') return { value: { action: { type: 'unset-var', variable }, next: 3 } };
   const places = placesOf(where);
   if (keyword === 'set-var-fmt') {
-    const format = parseFormat(line.at(3), { mergesSpaces: false, places });
+    const format = parseFormat(line.at(3), { mergesSpaces: false, places, context });
     if ('error' in format) return format;
     const action: TcpAction = { type: 'set-var', variable, expression: undefined, value: format.value.nodes };
     return { value: { action, next: 4 } };
   }
-  const sample = parseSampleWords(line.from(3));
+  const sample = parseSampleWords(line.from(3), context);
   if ('error' in sample) return sample;
   const { expression, wordsUsed } = sample;
   return {

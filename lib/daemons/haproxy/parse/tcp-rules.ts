@@ -82,7 +82,7 @@ function parseRule(state: ParserState, proxy: Draft, line: Line, where: Where): 
       `${line.head}'tcp-request ${where}' expects 'accept', 'reject', 'capture', 'expect-proxy', 'expect-netscaler-cip', 'track-sc0' ... 'track-sc2', ${actions} in ${subject(proxy)} (got '${word}').\n`,
     );
   }
-  const parsed = parseTcpAction(proxy, line, where);
+  const parsed = parseTcpAction(state, proxy, line, where);
   if ('error' in parsed) return fail(state, `${line.head}${parsed.error}`);
   const { action, next: at } = parsed.value;
   if (action.type === 'nothing') noteEffect(state, line, `tcp-request ${where} ${word}`, 'not modelled');

@@ -46,6 +46,8 @@ export function newWorker(beginning: Beginning): WorkerState {
       newProxy(settings, index, maxconn, configuration.global.spreadChecks, beginning),
     ),
     listeners: beginning.listeners,
+    patterns: new Map(),
+    patternCounts: new Map(),
     admin: { listeners: beginning.admin, clients: new Map() },
     sessions: new Map(),
     byServer: new Map(),

@@ -12,8 +12,10 @@ import { formatIPv4 } from '../../../std/ipv4';
 import type { HttpRequest, HttpResponse } from '../../../world/network.contract';
 import type { FormatNode, HttpRule, Redirect, RuleAction } from '../config';
 import { holds } from '../evaluate/condition';
-import { sampleText } from '../evaluate/convert';
+import { sampleText, sampleValue } from '../evaluate/convert';
+import { numberOf } from '../evaluate/fetch';
 import { render } from '../evaluate/format';
+import { changePatterns, entriesOf, findReference, keyProblem } from '../evaluate/pattern-store';
 import { replace } from '../evaluate/patterns';
 import { headerValue, pathAndQuery, pathOf, queryOf, type Subject } from '../evaluate/subject';
 import { setAddress } from './addresses';
@@ -170,6 +172,20 @@ function perform(
         );
       return undefined;
     }
+    case 'set-gpt0': {
+      const tracked = session.tracked?.find(({ slot }) => slot === action.slot);
+      const value =
+        typeof action.value === 'number' ? action.value : numberOf(sampleValue(subject, action.value) ?? 0);
+      const entry = tracked && liveEntry(subject.runtime, tracked.table, tracked.key);
+      if (entry !== undefined) entry.gpt0 = value;
+      return undefined;
+    }
+    case 'set-map':
+    case 'del-map':
+    case 'add-acl':
+    case 'del-acl':
+      changeList(subject, action);
+      return undefined;
     case 'capture':
       keep(subject, action);
       return undefined;
@@ -182,6 +198,26 @@ function perform(
     case 'nothing':
       return undefined;
   }
+}
+
+/** What no line of the configuration uses is not there to be changed; what is no pattern is not added. */
+function changeList(
+  subject: Subject,
+  action: Extract<RuleAction, { type: 'set-map' | 'del-map' | 'add-acl' | 'del-acl' }>,
+): void {
+  const { runtime } = subject;
+  const index = findReference(runtime, action.file);
+  if (index < 0) return;
+  const key = text(subject, action.key);
+  if (action.type.startsWith('del')) {
+    changePatterns(runtime, index, { type: 'delete', key });
+    return;
+  }
+  if (keyProblem(runtime.configuration.patterns[index], key) !== undefined) return;
+  const value = action.type === 'set-map' ? text(subject, action.value) : undefined;
+  const isKnown = entriesOf(runtime, index).some((entry) => entry.key === key);
+  if (!isKnown) changePatterns(runtime, index, { type: 'add', key, value });
+  else if (value !== undefined) changePatterns(runtime, index, { type: 'set', key, value });
 }
 
 // ---------------------------------------------------------------- headers

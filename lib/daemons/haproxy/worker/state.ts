@@ -13,7 +13,7 @@ import type { HealthContext } from '../../../protocols/health-check/machine';
 import type { Micros } from '../../../std/instant';
 import type { HttpRequest, Message } from '../../../world/network.contract';
 import type { TlsInfo } from '../../../world/tls.contract';
-import type { Configuration } from '../config';
+import type { Configuration, PatternEntry } from '../config';
 import type { LoadedCertificate } from '../config-tls';
 
 export interface WorkerState {
@@ -22,6 +22,10 @@ export interface WorkerState {
   startedAt: Micros;
   proxies: ProxyState[];
   listeners: ListenerState[];
+  /** lists and maps that differ from the configuration's, by reference */
+  patterns: Map<number, readonly PatternEntry[]>;
+  /** `entry_cnt` of those */
+  patternCounts: Map<number, number>;
   /** the runtime API */
   admin: AdminState;
   /** by the client's connection */

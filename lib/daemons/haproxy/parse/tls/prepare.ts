@@ -9,7 +9,7 @@ import { readCipherList, readCipherSuites } from '../../../../protocols/tls/ciph
 import type { BindSettings, ServerSettings } from '../../config';
 import type { BindTls, TlsOptions } from '../../config-tls';
 import { FETCHES, placeBits, sourceTitles } from '../../samples';
-import { type Draft, type ParserState, titleOf } from '../context';
+import { type Draft, type ParserState, samplesAt, titleOf } from '../context';
 import { parseSampleText } from '../sample';
 import { loadAuthorities, SYSTEM_AUTHORITIES } from './authorities';
 import { loadCertificate, weaknessOf } from './certificates';
@@ -194,10 +194,10 @@ function verificationFaults(state: ParserState, { tls }: ServerSettings): string
 }
 
 /** `sni <expression>`, read when the line of its server is at an end; undefined: nothing is wrong. */
-export function readSni(server: ServerSettings): string | undefined {
+export function readSni(state: ParserState, server: ServerSettings): string | undefined {
   const { sni } = server.tls;
   if (sni === undefined) return undefined;
-  const parsed = parseSampleText(sni);
+  const parsed = parseSampleText(sni, samplesAt(state, server));
   const head = 'error detected while parsing sni expression : ';
   if ('error' in parsed) return head + parsed.error;
   const fetch = FETCHES.get(parsed.expression.fetch);
