@@ -53,7 +53,8 @@ function environmentWith(host: Host, path: string, text: string): Environment {
 
 function diagnosticOf({ message, file, line }: Report, exit: number): Diagnostic {
   return {
-    severity: exit === CHECK_EXIT.ok ? 'warning' : 'error',
+    // Scripts without script_security: said each time, and the daemon runs.
+    severity: exit === CHECK_EXIT.ok || exit === CHECK_EXIT.security ? 'warning' : 'error',
     message,
     code: 'keepalived',
     ...(file === undefined ? {} : { file }),

@@ -89,7 +89,8 @@ function* editOne(tool: Tool, name: string, readOnly: boolean): ToolRun {
     readOnly,
   });
   tool.line(statusLine(tool, name, info instanceof FileError ? undefined : target, readOnly));
-  tool.line('The file is open in the editor beside the terminal: save it there, or type :q here to leave.');
+  const leave = tool.command.name === 'nano' ? 'press Ctrl-C' : 'type :q';
+  tool.line(`The file is open in the editor beside the terminal: save it there, or ${leave} here to leave.`);
   yield* tool.flush();
   context.signal('INT', 'handle');
   const key = `editor:${context.host.name}:${target}`;
@@ -97,7 +98,7 @@ function* editOne(tool: Tool, name: string, readOnly: boolean): ToolRun {
     const typed = context.stdin.read();
     if (typed !== undefined) {
       if (typed === '' || /^\s*:?(q|wq|x|q!|wq!|exit|quit)\s*$|^ZZ|^ZQ|\u0018/.test(typed)) break;
-      tool.line('Type :q to leave.');
+      tool.line(`${leave.replace(/^./, (letter) => letter.toUpperCase())} to leave.`);
       yield* tool.flush();
       continue;
     }

@@ -68,7 +68,11 @@ function* runMan(tool: Tool): ToolRun {
   for (const name of names) {
     const command = pages.get(name);
     if (command === undefined) {
-      tool.note(`No manual entry for ${name}\n`);
+      tool.note(
+        hasPage(tool, name)
+          ? `man: not modelled: the page of ${name}; it is at https://manpages.debian.org/bookworm/${name}\n`
+          : `No manual entry for ${name}\n`,
+      );
       code = 16;
       continue;
     }
@@ -77,6 +81,18 @@ function* runMan(tool: Tool): ToolRun {
   }
   yield* tool.drain();
   return code;
+}
+
+const FOLDERS = ['/usr/bin', '/usr/sbin', '/bin', '/sbin'];
+/** Pages of files and settings that somebody on call looks for. */
+const FILES = new Set(
+  'crontab fstab group hosts interfaces journald.conf keepalived.conf passwd proc resolv.conf ssh_config sshd_config sudoers sysctl.conf sysctl.d systemd.exec systemd.resource-control systemd.service systemd.timer systemd.unit tcp'.split(
+    ' ',
+  ),
+);
+/** Whether Debian has a page of this name where the program or the file is installed. */
+function hasPage({ context: { fs } }: Tool, name: string): boolean {
+  return FILES.has(name) || FOLDERS.some((folder) => fs.exists(`${folder}/${name}`));
 }
 
 function page(command: Command): string {
