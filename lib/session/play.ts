@@ -56,13 +56,14 @@ export class Player {
   /** Types a line at the prompt and waits for the next one. Returns what was printed. */
   type(text: string, terminal = TERMINAL): string {
     this.#open(terminal);
+    if (this.#isPaged(terminal)) this.input({ kind: 'line', terminal, text: 'q', raw: true });
     if (!this.waitUntil(() => this.#isAwaited(terminal), PROMPT_WITHIN))
       this.trouble.push(`no prompt within ${PROMPT_WITHIN / MINUTE} min before: ${text}`);
     this.#drain();
     const before = this.output.length;
     this.input({ kind: 'line', terminal, text });
     this.wait(LOOK_EVERY);
-    if (!this.waitUntil(() => this.#isAwaited(terminal), PROMPT_WITHIN))
+    if (!this.waitUntil(() => this.#isAwaited(terminal) || this.#isPaged(terminal), PROMPT_WITHIN))
       this.trouble.push(`no prompt within ${PROMPT_WITHIN / MINUTE} min after: ${text}`);
     this.#drain();
     return this.output.slice(before);
@@ -150,6 +151,11 @@ export class Player {
     // A command that reads what is typed (ssh without a terminal of its own does) is no prompt.
     const front = far.host.process(far.terminal.state?.foreground ?? 0);
     return front !== undefined && SHELLS.test(front.comm);
+  }
+  /** A pager, or another program that takes single keys, waits for one: q leaves it. */
+  #isPaged(terminal: string): boolean {
+    const far = farEnd(this.run.world, terminal)?.terminal;
+    return far !== undefined && far.state?.canonical === false && far.isAwaited;
   }
   #hasHappened(id: string): boolean {
     const { progress } = this.run;

@@ -32,6 +32,8 @@ function stepOf(input: RunInput, main: string, isAnswer: boolean): WrittenStep |
   const where = (terminal: string): WrittenStep => (terminal === main ? {} : { terminal });
   switch (input.kind) {
     case 'line':
+      // Keys in a pager: a step leaves one by itself.
+      if (input.raw === true) return undefined;
       if (input.text.trim() === '') return isAnswer ? { type: '', ...where(input.terminal) } : undefined;
       return isAnswer
         ? { type: input.text, ...where(input.terminal) }

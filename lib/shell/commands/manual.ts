@@ -2,13 +2,13 @@
  * man(1), whatis(1) and apropos(1): short pages made of what each command says
  * of itself. The registry fills the index, so that no command is forgotten.
  */
-import type { Command, Tool, ToolRun } from './tool';
+import type { Command, Step, Tool, ToolRun } from './tool';
 
-const pages = new Map<string, Command>();
+const manual = new Map<string, Command>();
 
 /** The commands that have a page. */
 export function fillManual(commands: readonly Command[]): void {
-  for (const command of commands) pages.set(command.name, command);
+  for (const command of commands) manual.set(command.name, command);
 }
 
 export const man: Command = {
@@ -65,8 +65,9 @@ function* runMan(tool: Tool): ToolRun {
     return 1;
   }
   let code = 0;
+  let pages = '';
   for (const name of names) {
-    const command = pages.get(name);
+    const command = manual.get(name);
     if (command === undefined) {
       tool.note(
         hasPage(tool, name)
@@ -77,10 +78,30 @@ function* runMan(tool: Tool): ToolRun {
       continue;
     }
     if (has('w')) tool.line(`/usr/share/man/man${sectionOf(command)}/${name}.${sectionOf(command)}.gz`);
-    else tool.print(page(command));
+    else pages += page(command);
   }
+  if (pages !== '') yield* show(tool, names.at(-1) ?? '', pages);
   yield* tool.drain();
   return code;
+}
+
+/** On a terminal through less, with man-db's own prompt. */
+function* show(tool: Tool, name: string, text: string): Step {
+  yield* tool.flush();
+  if (tool.context.stdout.tty === undefined || !tool.context.fs.exists('/usr/bin/pager')) {
+    tool.print(text);
+    return;
+  }
+  const section = /\((\d)\)/.exec(text)?.[1] ?? '1';
+  const prompt = ` Manual page ${name}(${section}) ?ltline %lt?L/%L.:byte %bB?s/%s..?e (END):?pB %pB\\%.. (press h for help or q to quit)`;
+  const stdin = tool.context.host.streams.text(text);
+  const pid = tool.context.spawn({
+    argv: ['pager'],
+    path: '/usr/bin/pager',
+    fds: new Map([...tool.standardStreams(), [0, stdin]]),
+    env: new Map([...tool.context.env, ['LESS', `-ix8RmPm${prompt}$PM${prompt}$`]]),
+  });
+  if (typeof pid === 'number') yield* tool.context.wait(pid);
 }
 
 const FOLDERS = ['/usr/bin', '/usr/sbin', '/bin', '/sbin'];
@@ -137,7 +158,7 @@ function* runIndex(
   }
   let code = 0;
   for (const word of words) {
-    const found = [...pages.values()].filter((command) => matches(command, word));
+    const found = [...manual.values()].filter((command) => matches(command, word));
     for (const command of found.sort((a, b) => (a.name < b.name ? -1 : 1)))
       tool.line(`${`${command.name} (${sectionOf(command)})`.padEnd(20)} - ${firstSentence(command)}`);
     if (found.length === 0) {

@@ -11,6 +11,7 @@ import { explanationOf } from './catalog';
 import { formatEntry, OUTPUTS } from './format';
 import { aboutUnit, fieldsOf, PRIORITIES, priorityOf } from './match';
 import { type JournalOptions, parseJournalOptions } from './options';
+import { paged } from '../paged';
 import { parseTimestamp } from './time';
 
 type Run<T> = Generator<Wait, T, Wake>;
@@ -72,15 +73,22 @@ function* act(context: ProgramContext, options: JournalOptions): Run<number> {
     case 'header':
       yield* context.err('journalctl: not modelled: --header\n');
       return 1;
-    default:
-      return yield* query(context, options);
+    default: {
+      // Before the pager takes its place.
+      const color = context.stdout.tty !== undefined;
+      const print = (): Run<number> => query(context, { ...options, color });
+      return yield* options.follow ? print() : paged(context, print, { jumpToEnd: options.atEnd });
+    }
   }
 }
 
 interface Filter {
   (entry: LoggedEntry): boolean;
 }
-function* query(context: ProgramContext, options: JournalOptions): Run<number> {
+/** What is asked for, and whether a terminal sees it. */
+type Query = JournalOptions & { readonly color: boolean };
+
+function* query(context: ProgramContext, options: Query): Run<number> {
   const { host } = context;
   const mayRead = mayReadJournal(host, context.who);
   if (!mayRead) {
@@ -261,7 +269,7 @@ function* listValues(context: ProgramContext, options: JournalOptions, filter: F
   return 0;
 }
 
-function* print(context: ProgramContext, options: JournalOptions, filter: Filter): Run<number> {
+function* print(context: ProgramContext, options: Query, filter: Filter): Run<number> {
   const { host } = context;
   const lines = options.lines ?? (options.follow ? 10 : options.atEnd ? 1_000 : undefined);
   let chosen = host.state.log.filter(filter);
@@ -291,7 +299,7 @@ function* print(context: ProgramContext, options: JournalOptions, filter: Filter
         output: options.output,
         host,
         previous,
-        color: context.stdout.tty !== undefined,
+        color: options.color,
         utc: options.utc,
         noHostname: options.noHostname,
       }),

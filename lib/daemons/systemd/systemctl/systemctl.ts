@@ -1,10 +1,13 @@
 /** systemctl(1): finds the verb and speaks to the manager of its host. */
 import type { Program } from '../../../world/process.contract';
 import { FEATURES, managerOf, VERSION } from '../host-manager';
+import { paged } from '../paged';
 import { parseCommandLine } from './options';
 import type { Call, Run } from './output';
 import { VERBS } from './verbs';
 
+/** Verbs that print more than a word. */
+const PAGED = /^(list-.*|status|show|cat)$/;
 /** A round trip over the bus. */
 const BUS_MICROS = 3_000;
 
@@ -42,9 +45,10 @@ export const systemctl: Program = function* (context) {
     yield* context.err('Too many arguments.\n');
     return 1;
   }
-  const code: number = yield* withManager(context, (manager) =>
-    verb.run({ context, manager, options: line.options, args, color: context.stdout.tty !== undefined }),
-  );
+  const color = context.stdout.tty !== undefined;
+  const act = (): Run<number> =>
+    withManager(context, (manager) => verb.run({ context, manager, options: line.options, args, color }));
+  const code: number = yield* PAGED.test(word) ? paged(context, act) : act();
   return code;
 };
 /** Runs with the manager, or says that there is none. */
