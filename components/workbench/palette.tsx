@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { Dialog } from '@/components/ui/dialog';
 import { type Action, actionsOf } from './actions';
 import { keyNames } from './key-names';
+import { matchesCommand } from './palette-filter';
 import { useHandles } from './run-context';
 
 const GROUPS = ['Time', 'Look', 'Host', 'Run'] as const;
@@ -20,7 +21,7 @@ export function Palette() {
   };
   return (
     <Dialog title="Commands" onClose={close} className="[&>div:first-child]:sr-only">
-      <Command label="Commands" loop className="flex min-h-0 flex-col">
+      <Command label="Commands" loop filter={matchesCommand} className="flex min-h-0 flex-col">
         <Command.Input
           placeholder="What would you like to do?"
           className="h-11 shrink-0 border-b border-line bg-transparent px-4 text-base outline-none placeholder:text-faint"
