@@ -108,8 +108,7 @@ class HookRun {
     passage.attached = true;
     tally.tracks.push({ stack, state: passage.tracking.state, at: passage.at });
     if (passage.tracking.state !== CT_NEW || !passage.tracking.fresh) return true;
-    const max = mostTracked(stack);
-    if (conntrack.table.capacity < max || conntrack.index.live(passage.at).length < max) return true;
+    if (!conntrack.index.isFull(mostTracked(stack), passage.at)) return true;
     tally.logged = true;
     stack.host.syslog({
       facility: 'kern',

@@ -80,6 +80,8 @@ export const entryOf = {
 export class ConntrackIndex {
   #heads = new Int32Array(0);
   #next = new Int32Array(0);
+  /** Slots that hold an entry, live or run out and not yet cleared away. */
+  #used = 0;
 
   constructor(readonly table: ConntrackTable) {
     this.#rebuild();
@@ -187,6 +189,7 @@ export class ConntrackIndex {
     rows[at + TIMEOUT] = 0xffffffff;
     if (entry.reply !== undefined) table.replies.set(slot, entry.reply);
     this.#link(slot);
+    this.#used++;
     return slot;
   }
 
@@ -194,6 +197,7 @@ export class ConntrackIndex {
     const { table } = this;
     const at = slot * ROW;
     if (((table.rows[at] ?? 0) & 0xff) === 0) return;
+    this.#used--;
     this.#unlink(slot * 2);
     this.#unlink(slot * 2 + 1);
     table.rows[at + KIND] = (table.rows[at + KIND] ?? 0) & ~0xff;
@@ -214,6 +218,17 @@ export class ConntrackIndex {
   setState(slot: number, state: number): void {
     const { rows } = this.table;
     rows[slot * ROW] = ((rows[slot * ROW] ?? 0) & ~0xff00) | (state << 8);
+  }
+
+  /** Whether so many entries are live. What has run out is cleared away only when it could make the difference. */
+  isFull(most: number, now: Micros): boolean {
+    if (this.#used < most) return false;
+    const { table } = this;
+    const hundredths = Math.floor(now / HUNDREDTH);
+    for (let slot = 0; slot < table.capacity; slot++)
+      if (entryOf.protocol(table, slot) !== 0 && entryOf.timeout(table, slot) <= hundredths)
+        this.remove(slot);
+    return this.#used >= most;
   }
 
   /** Live slots in the order of the table. */
@@ -258,8 +273,12 @@ export class ConntrackIndex {
     const { table } = this;
     this.#heads = new Int32Array(Math.max(table.capacity * 2, 2)).fill(NONE);
     this.#next = new Int32Array(table.capacity * 2).fill(NONE);
-    for (let slot = 0; slot < table.capacity; slot++)
-      if (entryOf.protocol(table, slot) !== 0) this.#link(slot);
+    this.#used = 0;
+    for (let slot = 0; slot < table.capacity; slot++) {
+      if (entryOf.protocol(table, slot) === 0) continue;
+      this.#used++;
+      this.#link(slot);
+    }
   }
 
   #hashOfCode(code: number): number {
