@@ -15,7 +15,7 @@ import { ROOT } from '../world/files';
 
 const BUNDLE = '/etc/shop.pem';
 const LAB = `  authorities:
-    root: { subject: /O=Shop/CN=Shop Root CA, host: gw, folder: /root/ca }
+    root: { subject: /O=Shop/CN=Shop Root CA, host: gw, folder: /srv/ca }
     issuing: { signed-by: root }
   certificates:
     - { hosts: [web], certificate: ${BUNDLE}, by: issuing, names: [shop.example, 10.0.2.21], expires: 4min }
@@ -79,8 +79,8 @@ test('a lab has real certificates: trusted, for their names, until they run out'
   expect(problems(BUNDLE, 'shop.example', now() + 230)).toEqual([]);
   expect(problems(BUNDLE, 'shop.example', now() + 241)).toEqual(['certificate has expired']);
   expect(problems('/etc/own.pem', 'web')).toEqual(['self-signed certificate']);
-  expect(run.world.host('gw').fs.stat('/root/ca/ca.key', ROOT)).toMatchObject({ mode: 0o600 });
-  expect(run.world.host('web').fs.exists('/root/ca/ca.key')).toBe(false);
+  expect(run.world.host('gw').fs.stat('/srv/ca/ca.key', ROOT)).toMatchObject({ mode: 0o600 });
+  expect(run.world.host('web').fs.exists('/srv/ca/ca.key')).toBe(false);
 });
 
 test('expired: same names and key, refused by clients, and put back', () => {

@@ -1,7 +1,7 @@
 /** How each host stands, for the cards on the canvas. */
 import { formatIPv4 } from '../std/ipv4';
 import type { Run } from '../scenario/run';
-import type { ChartView } from '../world/process.contract';
+import type { ChartView, DaemonContext, DaemonDefinition } from '../world/process.contract';
 import type { Host } from '../world/world.contract';
 import type { HostStatus } from './messages';
 import type { Requests } from './requests';
@@ -88,9 +88,7 @@ function noteOf<I>(run: Run<I>, host: Host, requests: Requests): { text: string;
   }
   if (host.state.power !== 'on')
     return { text: host.state.power === 'booting' ? 'booting' : '', health: 'ok' };
-  const roles = chartsOf(host)
-    .filter(({ chart }) => chart.toLowerCase() === 'vrrp')
-    .map(({ current }) => current.toUpperCase());
+  const roles = eachDaemon(host, ({ roles: tell }, context) => tell?.(context));
   if (roles.length > 0) return { text: [...new Set(roles)].join(' '), health: 'ok' };
   const handled = requests.handledBy(host.name, now);
   return { text: handled === 0 ? '' : `${handled} req/s`, health: 'ok' };
@@ -98,12 +96,21 @@ function noteOf<I>(run: Run<I>, host: Host, requests: Requests): { text: string;
 
 /** The live charts of every daemon on a host. */
 export function chartsOf(host: Host): ChartView[] {
+  return eachDaemon(host, ({ charts }, context) => charts?.(context));
+}
+function eachDaemon<T>(
+  host: Host,
+  ask: (definition: DaemonDefinition, context: DaemonContext) => readonly T[] | undefined,
+): T[] {
   if (host.state.power === 'off') return [];
   return host.processes().flatMap((process) => {
     const definition =
       process.daemon === undefined ? undefined : host.world.registry.findDaemon(process.daemon.kind);
-    const context = definition?.charts === undefined ? undefined : host.daemonContext(process.pid);
-    return context === undefined ? [] : (definition?.charts?.(context) ?? []);
+    const context =
+      definition?.charts === undefined && definition?.roles === undefined
+        ? undefined
+        : host.daemonContext(process.pid);
+    return definition === undefined || context === undefined ? [] : (ask(definition, context) ?? []);
   });
 }
 

@@ -256,6 +256,8 @@ export interface DaemonDefinition<S = Plain> {
   onContinue?(daemon: DaemonContext<S>): void;
   /** Live state charts for the State panel: one per instance (a VRRP instance, a server's health check, …). */
   charts?(daemon: DaemonContext<S>): ChartView[];
+  /** What the machine is by this daemon, in a word for its card (`MASTER`); asked ten times a second. */
+  roles?(daemon: DaemonContext<S>): string[];
   /** Configuration files read by the process as it runs (path and the text it was started or reloaded with), for "not reloaded" marks and diffs. */
   runningFiles?(daemon: DaemonContext<S>): { path: string; text: string }[];
 }

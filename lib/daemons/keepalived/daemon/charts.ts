@@ -6,6 +6,11 @@ import { sourceOf } from './advertise';
 import { vrrpChart } from './instances';
 import { scriptIsGood, type Vrrp } from './state';
 
+/** The state of each instance, as operators say it. */
+export function rolesOf({ state }: Vrrp): string[] {
+  return [...state.instances.values()].map(({ snapshot }) => String(snapshot.value).toUpperCase());
+}
+
 export function chartsOf(vrrp: Vrrp): ChartView[] {
   return vrrp.state.configuration.instances.flatMap((instance) => {
     const own = vrrp.state.instances.get(instance.name);

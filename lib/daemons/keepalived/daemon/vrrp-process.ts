@@ -13,7 +13,7 @@ import type { InstanceConfiguration } from '../config';
 import { forgetHidden } from './accept-mode';
 import { announce, GARP_DUE, removeLeftovers, setStaticAddresses } from './addresses';
 import { heardOf, openSockets, PACKET, receive } from './advertise';
-import { chartsOf } from './charts';
+import { chartsOf, rolesOf } from './charts';
 import { writeData, writeStatistics } from './dump';
 import { newInstance, tell, TIMER, timerDue } from './instances';
 import { membersOf } from './groups';
@@ -247,6 +247,7 @@ export const vrrpDaemon: DaemonDefinition<VrrpState> = {
   },
   onChildExit: childEnded,
   charts: chartsOf,
+  roles: rolesOf,
   runningFiles: (vrrp) => vrrp.state.files,
 };
 
