@@ -8,7 +8,7 @@ export type HostNode = Node<{ host: HostView; zone: string | undefined }, 'host'
 export type FlowNode = ZoneNode | HostNode;
 export type WireEdge = Edge<{ link: LinkView; curve: Curve }, 'wire'>;
 
-/** Zones lie under wires, wires under hosts. */
+/** Zones lie under wires, wires under hosts. Holds with `zIndexMode="manual"` only: React Flow else lifts a wire over the hosts it joins. */
 const LAYER = { zone: 0, wire: 1, host: 2 } as const;
 
 export function flowNodes({ zones, hosts }: Topology): FlowNode[] {

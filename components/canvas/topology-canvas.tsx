@@ -121,7 +121,7 @@ function Map() {
         edgesFocusable={false}
         elementsSelectable={false}
         disableKeyboardA11y
-        elevateNodesOnSelect={false}
+        zIndexMode="manual"
         zoomOnDoubleClick={false}
         deleteKeyCode={null}
         onMoveStart={fitting.onMoveStart}

@@ -151,7 +151,7 @@ export function BuildCanvas({ view }: { view: SandboxView }) {
         multiSelectionKeyCode={['Shift', 'Control', 'Meta']}
         deleteKeyCode={null}
         zoomOnDoubleClick={false}
-        elevateNodesOnSelect={false}
+        zIndexMode="manual"
         proOptions={{ hideAttribution: true }}
         className="topology build"
       >
