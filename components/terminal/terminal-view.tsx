@@ -143,9 +143,10 @@ function hostOf({
       if (time.lookingBack) return 'looking-back';
       return standing.phase === 'tomorrow' ? 'tomorrow' : undefined;
     },
-    sendLine: (text) => client.send({ type: 'terminal-line', terminal, text }),
-    sendRaw: (text) => client.send({ type: 'terminal-line', terminal, text, raw: true }),
-    sendKey: (key) => client.send({ type: 'terminal-key', terminal, key }),
+    sendLine: (text) => client.send({ type: 'terminal-line', terminal, text, at: performance.now() }),
+    sendRaw: (text) =>
+      client.send({ type: 'terminal-line', terminal, text, raw: true, at: performance.now() }),
+    sendKey: (key) => client.send({ type: 'terminal-key', terminal, key, at: performance.now() }),
     complete: (text, cursor) =>
       quiet(client.ask({ type: 'terminal-complete', terminal, text, cursor }, 'completions')),
     history: async () => (await quiet(client.ask({ type: 'terminal-history', terminal }, 'history')))?.lines,

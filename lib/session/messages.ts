@@ -29,8 +29,14 @@ export type ClientMessage =
     }
   | { type: 'terminal-open'; id: number; host: string; user?: string }
   /** `raw`: keys as they were typed, for a program that wants them one by one. */
-  | { type: 'terminal-line'; terminal: string; text: string; raw?: boolean }
-  | { type: 'terminal-key'; terminal: string; key: 'interrupt' | 'end-of-file' | 'suspend' | 'quit' }
+  /** `at`: when it was typed, in milliseconds of the page's clock. */
+  | { type: 'terminal-line'; terminal: string; text: string; raw?: boolean; at: number }
+  | {
+      type: 'terminal-key';
+      terminal: string;
+      key: 'interrupt' | 'end-of-file' | 'suspend' | 'quit';
+      at: number;
+    }
   | { type: 'terminal-size'; terminal: string; columns: number; rows: number }
   | { type: 'terminal-close'; terminal: string }
   | { type: 'terminal-complete'; id: number; terminal: string; text: string; cursor: number }

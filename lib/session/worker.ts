@@ -23,6 +23,8 @@ let session: Session | undefined;
 let timer: ReturnType<typeof setInterval> | undefined;
 let lastTick = 0;
 let rate = 1;
+/** When something was last typed, in real and in simulated time. */
+let typed = { at: 0, now: 0 };
 let notices: string[] = [];
 
 scope.onmessage = ({ data }) => {
@@ -48,6 +50,7 @@ function receive(message: ClientMessage): void {
       post({ type: 'answer', id: message.id, answer: { kind: 'refused', message: 'No run is open.' } });
     return;
   }
+  if (message.type === 'terminal-line' || message.type === 'terminal-key') keepRhythm(session, message.at);
   const answer = session.handle(message);
   if (answer === undefined || !('id' in message)) {
     // What follows another run is shown when it is told something, and at no other time.
@@ -123,16 +126,36 @@ function withNotices(frame: Frame): Frame {
 
 function tick(): void {
   if (session === undefined || session.isFollowing) return;
+  catchUp(session);
+  post({ type: 'frame', frame: session.frame() });
+}
+
+/** Plays what passed in real time since the last call. */
+function catchUp(session: Session): void {
   const begun = performance.now();
   const wall = begun - lastTick;
   lastTick = begun;
   const before = session.run.now;
-  const target = session.target(wall);
+  playTo(session, session.target(wall));
+  if (wall > 0)
+    rate += Math.min(1, (RATE_WEIGHT * wall) / FRAME_MS) * ((session.run.now - before) / 1000 / wall - rate);
+  session.measured(Math.round(rate * 10) / 10);
+}
+function playTo(session: Session, target: number): void {
+  const begun = performance.now();
   while (session.run.now < target && performance.now() - begun < BUDGET_MS)
     session.advance(Math.min(target, session.run.now + STEP_MICROS));
-  if (wall > 0) rate += RATE_WEIGHT * ((session.run.now - before) / 1000 / wall - rate);
-  session.measured(Math.round(rate * 10) / 10);
-  post({ type: 'frame', frame: session.frame() });
+}
+/**
+ * What is typed happens when it is typed, not at the next frame; and two keys
+ * that waited together for a busy worker stay as far apart as they were
+ * pressed: a Ctrl-Z after Enter finds the command running.
+ */
+function keepRhythm(session: Session, at: number): void {
+  catchUp(session);
+  const gap = session.target(Math.min(at - typed.at, FRAME_MS)) - session.run.now;
+  if (gap > 0) playTo(session, Math.min(typed.now, session.run.now) + gap);
+  typed = { at, now: session.run.now };
 }
 
 function crashed(problem: unknown): void {
