@@ -8,10 +8,21 @@
  * ordinary text.
  */
 
+/** The long text that was counted last: one text is often written to many hosts. */
+let counted = { text: '', bytes: 0 };
+const LONG = 1_024;
+
 /** Number of bytes that `text` takes as UTF-8, escaped bytes counting one each. */
 export function byteLength(text: string): number {
-  let bytes = 0;
-  for (let i = 0; i < text.length; i++) {
+  if (text.length < LONG) return countBytes(text);
+  if (counted.text !== text) counted = { text, bytes: countBytes(text) };
+  return counted.bytes;
+}
+function countBytes(text: string): number {
+  let ascii = 0;
+  while (ascii < text.length && text.charCodeAt(ascii) < 0x80) ascii++;
+  let bytes = ascii;
+  for (let i = ascii; i < text.length; i++) {
     const unit = text.charCodeAt(i);
     if (unit < 0x80) bytes += 1;
     else if (unit < 0x800) bytes += 2;

@@ -21,6 +21,8 @@ import type { HostState, MountState, Registry } from './world.contract';
 import type { Host } from './world.contract';
 
 const ROOT_INODE = 1;
+/** What a program's file begins with, and ends. */
+const BINARY = '\u007fELF\u0002\u0001\u0001';
 const LONGEST_NAME = 255;
 const LONGEST_PATH = 4095;
 const LINKS_FOLLOWED = 40;
@@ -31,6 +33,12 @@ export const ROOT: Credentials = Object.freeze({ uid: 0, gid: 0, groups: Object.
 
 interface Found {
   ino: number;
+  parent: number;
+  name: string;
+  path: string;
+}
+/** A free name in a directory. */
+interface Place {
   parent: number;
   name: string;
   path: string;
@@ -79,6 +87,8 @@ function inode(fields: Inode): Inode {
 export class Files implements FileSystem {
   /** Open counts of inodes, so that an unlinked open file goes on. Runtime only: rebuilt as programs run. */
   readonly #opened = new Map<number, number>();
+  /** Directories' entries that only this set-up has seen. */
+  #growing: Set<ReadonlyMap<string, number>> | undefined;
   constructor(private readonly ports: FilesPorts) {}
 
   // ---------------------------------------------------------------- looking
@@ -447,23 +457,25 @@ export class Files implements FileSystem {
   }
 
   // ---------------------------------------------------------------- set-up
+  /** A whole disk is written: nobody sees it before `work` is done, so that directories grow in place meanwhile. */
+  setUp(work: () => void): void {
+    this.#growing = new Set();
+    try {
+      work();
+    } finally {
+      this.#growing = undefined;
+    }
+  }
   /** Root-owned set-up write; makes parents; replaces what is there. Full disks and files in the way refuse it. */
   install(path: string, spec: FileSpec): undefined | FileError {
-    const parts = path.split('/').filter((part) => part !== '');
-    for (let i = 1; i < parts.length; i++) this.mkdir(`/${parts.slice(0, i).join('/')}`, 0o755, ROOT);
-    if (spec.directory === true) this.mkdir(path, spec.mode ?? 0o755, ROOT);
-    else if (spec.link !== undefined) {
-      this.unlink(path, ROOT);
-      this.symlink(spec.link, path, ROOT);
-    } else {
-      const failed = this.writeFile(path, spec.text ?? '\u007fELF\u0002\u0001\u0001', ROOT);
-      if (failed !== undefined) return failed;
-    }
-    const found = this.#find(path, ROOT, false);
-    if (found instanceof FileError) return found;
-    const node = this.#inode(found.ino);
+    const place = this.#place(path, ROOT);
+    const isFree =
+      !(place instanceof FileError) && this.ports.registry.findVirtualFiles(place.path) === undefined;
+    const put = isFree ? this.#putNew(place, spec) : this.#putOver(path, spec);
+    if (put instanceof FileError) return put;
+    const node = this.#inode(put);
     const time = spec.mtime ?? node.mtime;
-    this.#patch(found.ino, {
+    this.#patch(put, {
       mode:
         node.kind === 'symlink'
           ? 0o777
@@ -476,6 +488,29 @@ export class Files implements FileSystem {
       ...(spec.program === undefined ? {} : { program: spec.program }),
     });
     return undefined;
+  }
+  /** @returns the inode; the path is looked up once, and there are seven hundred of them on a new host. */
+  #putNew(place: Place, spec: FileSpec): number | FileError {
+    const kind = spec.directory === true ? 'directory' : spec.link === undefined ? 'file' : 'symlink';
+    const made = this.#createAt(place, kind, 0o755, ROOT, kind === 'symlink' ? (spec.link ?? '') : '');
+    if (made === undefined) return new FileError('ENOSPC', place.path);
+    const text = kind === 'file' ? (spec.text ?? BINARY) : '';
+    const failed = text === '' ? undefined : this.writeInode(made.ino, text);
+    return failed === undefined ? made.ino : new FileError(failed.errno, place.path);
+  }
+  #putOver(path: string, spec: FileSpec): number | FileError {
+    const parts = path.split('/').filter((part) => part !== '');
+    for (let i = 1; i < parts.length; i++) this.mkdir(`/${parts.slice(0, i).join('/')}`, 0o755, ROOT);
+    if (spec.directory === true) this.mkdir(path, spec.mode ?? 0o755, ROOT);
+    else if (spec.link !== undefined) {
+      this.unlink(path, ROOT);
+      this.symlink(spec.link, path, ROOT);
+    } else {
+      const failed = this.writeFile(path, spec.text ?? BINARY, ROOT);
+      if (failed !== undefined) return failed;
+    }
+    const found = this.#find(path, ROOT, false);
+    return found instanceof FileError ? found : found.ino;
   }
   /** Removes everything below a directory (a tmpfs at boot). */
   clear(path: string): void {
@@ -537,7 +572,7 @@ export class Files implements FileSystem {
   }
   #setEntry(directory: number, name: string, ino: number | undefined): void {
     const node = this.#inode(directory);
-    const entries = new Map(node.entries);
+    const entries = this.#ownEntries(node);
     const before = entries.get(name);
     if (ino === undefined) entries.delete(name);
     else entries.set(name, ino);
@@ -550,6 +585,13 @@ export class Files implements FileSystem {
       ctime: clock,
       nlink: node.nlink + isDirectory(ino) - isDirectory(before),
     });
+  }
+  /** A directory's entries to change: a copy, as checkpoints share what they hold. */
+  #ownEntries({ entries }: Inode): Map<string, number> {
+    if (entries !== undefined && this.#growing?.has(entries) === true) return entries;
+    const copy = new Map(entries);
+    this.#growing?.add(copy);
+    return copy;
   }
   #describe(ino: number): Stat {
     const node = this.#inode(ino);
@@ -687,7 +729,7 @@ export class Files implements FileSystem {
     return { ino: directory.ino, path: directory.path, name: trimmed.slice(cut + 1) };
   }
   /** A free name in a writable directory. */
-  #place(path: string, who: Credentials): { parent: number; name: string; path: string } | FileError {
+  #place(path: string, who: Credentials): Place | FileError {
     const directory = this.#parent(path, who);
     if (directory instanceof FileError) return directory;
     const node = this.#inode(directory.ino);
@@ -713,12 +755,22 @@ export class Files implements FileSystem {
   ): { ino: number } | FileError {
     const place = this.#place(path, who);
     if (place instanceof FileError) return place;
+    return this.#createAt(place, kind, mode, who, content) ?? new FileError('ENOSPC', path);
+  }
+  /** Undefined when no inode is left. */
+  #createAt(
+    place: Place,
+    kind: FileKind,
+    mode: number,
+    who: Credentials,
+    content: string,
+  ): { ino: number } | undefined {
     const directory = this.#inode(place.parent);
     const state = this.ports.state();
     const mountIndex = this.#mountOf(place.path, directory.mount);
     const mount = state.mounts[mountIndex];
     if (mount !== undefined) {
-      if (mount.inodesUsed >= mount.inodes) return new FileError('ENOSPC', path);
+      if (mount.inodesUsed >= mount.inodes) return undefined;
       mount.inodesUsed += 1;
       if (kind === 'directory') mount.used += BLOCK;
     }

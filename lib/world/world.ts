@@ -134,6 +134,11 @@ export class SimulatedWorld implements World {
     this.#hosts.set(setup.name, host);
     this.#setups.set(setup.name, setup);
     this.state.hosts.set(setup.name, this.#freshState(setup));
+    host.fs.setUp(() => this.#installAll(host, setup));
+    if (setup.init !== true) this.#applySetup(host, setup);
+    return host;
+  }
+  #installAll(host: SimulatedHost, setup: HostSetup): void {
     installBaseSystem(host.fs, setup);
     for (const name of setup.packages ?? []) {
       const files = this.registry.packageFiles(name);
@@ -142,8 +147,6 @@ export class SimulatedWorld implements World {
     }
     fillHomes(host.fs, setup);
     for (const [path, spec] of Object.entries(setup.files ?? {})) this.#install(host, path, spec);
-    if (setup.init !== true) this.#applySetup(host, setup);
-    return host;
   }
   #install(host: Host, path: string, spec: FileSpec): void {
     const failed = host.install(path, spec);

@@ -46,18 +46,34 @@ export function scenarioOf(document: SandboxDocument, known: (name: string) => b
 export function labOf(document: SandboxDocument, known: (name: string) => boolean): Scenario['lab'] {
   const zones = Object.entries(document.zones);
   const hosts = Object.entries(document.hosts).filter(([, { zone }]) => document.zones[zone] !== undefined);
-  return labSchema.parse({
+  const lab = labSchema.parse({
     zones: Object.fromEntries(
       zones.map(([id, { subnet, label, tone, x, y, width, height }]) => [
         id,
         { subnet, label, tone, at: { x, y, width, height } },
       ]),
     ),
-    hosts: Object.fromEntries(hosts.map(([id, host]) => [id, labHost(document, host, known)])),
+    hosts: {},
     users: { [LEARNER]: { sudo: true } },
     settle: hosts.length === 0 ? NO_SETTLE : SETTLE,
     traffic: trafficOf(document),
   });
+  const compiled = hosts.map(([id, host]) => [id, compiledHost(document, host, known)] as const);
+  return { ...lab, hosts: Object.fromEntries(compiled) };
+}
+
+type LabHost = Scenario['lab']['hosts'][string];
+const hostSchema = labSchema.shape.hosts.valueType;
+/** Hosts change one by one: what was compiled of the others holds, as long as the same zones and packages are there. */
+const COMPILED = new WeakMap<HostPart, { from: string; host: LabHost }>();
+function compiledHost(document: SandboxDocument, part: HostPart, known: (name: string) => boolean): LabHost {
+  const cards = Object.values(part.interfaces).filter(({ zone }) => document.zones[zone] !== undefined);
+  const from = `${cards.map(({ zone }) => zone).join(' ')}:${part.packages.filter(known).join(' ')}`;
+  const before = COMPILED.get(part);
+  if (before?.from === from) return before.host;
+  const host = hostSchema.parse(labHost(document, part, known));
+  COMPILED.set(part, { from, host });
+  return host;
 }
 function labHost(document: SandboxDocument, host: HostPart, known: (name: string) => boolean): unknown {
   const { kind, zone, description, gateway, packages, enable, files, x, y } = host;

@@ -105,13 +105,33 @@ export function checkDocument(data: unknown): ReadDocument {
   if ('version' in data && data.version !== 1)
     return refuse(`This sandbox has format version ${String(data.version)}; this Faultline reads version 1.`);
   const checked = documentSchema.safeParse(data);
-  if (!checked.success) {
-    const where = checked.error.issues[0]?.path.join('.') ?? '';
-    return refuse(`This sandbox is damaged: “${where}” is not what it should be.`);
-  }
+  if (!checked.success) return damaged(checked.error.issues[0]?.path ?? []);
   const document = checked.data as SandboxDocument;
   const trouble = troubleOf(document);
   return trouble === undefined ? { ok: true, document } : refuse(trouble);
+}
+
+/**
+ * The same for a document that was changed inside: of a part that is the very object that `passed` the door with
+ * another document, the shape is not looked at again.
+ */
+export function checkChanged(document: SandboxDocument, passed: SandboxDocument): ReadDocument {
+  const parts: [keyof SandboxDocument, unknown][] = [
+    ['environments', changedParts(document.environments, passed.environments)],
+    ['zones', changedParts(document.zones, passed.zones)],
+    ['hosts', changedParts(document.hosts, passed.hosts)],
+  ];
+  for (const key of ['title', 'seed', 'links', 'faults', 'chaos'] as const)
+    if (document[key] !== passed[key]) parts.push([key, document[key]]);
+  for (const [key, part] of parts) {
+    const checked = documentSchema.shape[key].safeParse(part);
+    if (!checked.success) return damaged([key, ...(checked.error.issues[0]?.path ?? [])]);
+  }
+  const trouble = troubleOf(document);
+  return trouble === undefined ? { ok: true, document } : refuse(trouble);
+}
+function changedParts<Part>(parts: Record<string, Part>, passed: Record<string, Part>): Record<string, Part> {
+  return Object.fromEntries(Object.entries(parts).filter(([id, part]) => passed[id] !== part));
 }
 
 /** What the shape alone does not tell. */
@@ -152,6 +172,9 @@ function isCircular(environments: SandboxDocument['environments'], start: string
     seen.add(id);
   }
   return false;
+}
+function damaged(path: readonly PropertyKey[]): ReadDocument {
+  return refuse(`This sandbox is damaged: “${path.join('.')}” is not what it should be.`);
 }
 function refuse(message: string): ReadDocument {
   return { ok: false, message };

@@ -5,10 +5,9 @@
  */
 import { enableUnit } from '../../daemons/systemd/index';
 import { runAsRoot } from '../../faults/command';
-import { hostsFile, interfacesFile, knownHosts, setupOf } from '../../scenario/build';
+import { hostsFile, interfacesFile, setupOf } from '../../scenario/build';
 import type { Run } from '../../scenario/run';
 import type { Scenario } from '../../scenario/schema';
-import { userKeyFiles } from '../../daemons/sshd/keys';
 import type { HandlerId, Kernel } from '../../kernel/kernel';
 import { parseCidr } from '../../std/ipv4';
 import { ROOT } from '../../world/files';
@@ -18,8 +17,9 @@ import type { Host } from '../../world/world.contract';
 import { BASE_PACKAGES } from '../plug-ins';
 import type { RunInput } from '../messages';
 import { chaosFault } from './chaos';
-import { LEARNER, scenarioOf } from './compile';
-import { checkDocument } from './door';
+import { scenarioOf } from './compile';
+import { checkChanged } from './door';
+import { tellNames } from './names';
 import { registerLenses } from './reach-callback';
 import {
   applyEdit,
@@ -114,7 +114,7 @@ export function applyStep(run: Run<RunInput>, { step, way }: Extract<RunInput, {
   const state = sandboxOf(world);
   if (state === undefined) return;
   // A saved run may have been changed by hand: what would not pass the door changes nothing.
-  const checked = checkDocument(applyEdits(state.document, step.edits));
+  const checked = checkChanged(applyEdits(state.document, step.edits), state.document);
   if (!checked.ok) {
     world.record('learner', 'learner.edit-refused', { label: step.label, why: checked.message });
     return;
@@ -159,7 +159,7 @@ class Change {
       this.#act(edit, before);
     }
     Object.assign(this.run.scenario.lab, this.#after.lab);
-    this.#tellNames();
+    tellNames(this.#world, this.#before, this.#after);
     for (const [host, commands] of this.#commands) runWhenUp(this.#world, host, [...commands].join('; '));
   }
   #act(edit: Edit, before: SandboxDocument): void {
@@ -290,44 +290,6 @@ class Change {
     commands.add(command);
     this.#commands.set(host, commands);
   }
-
-  /** Everybody knows the names and keys of who is new, as a directory service would tell them. */
-  #tellNames(): void {
-    if (hostsFile(this.#before) === hostsFile(this.#after)) return;
-    const [before, after] = [namesOf(this.#before), namesOf(this.#after)];
-    for (const host of this.#world.hosts()) {
-      replaceLines(host, '/etc/hosts', before.hosts, after.hosts);
-      replaceLines(host, `/home/${LEARNER}/.ssh/known_hosts`, before.keys, after.keys);
-    }
-  }
-}
-
-function namesOf(scenario: Scenario): { hosts: string[]; keys: string[] } {
-  const user = { name: LEARNER, uid: 1000, gid: 1000, home: `/home/${LEARNER}` };
-  const files = userKeyFiles(user, { lab: scenario.id, hosts: knownHosts(scenario) });
-  const keys = files[`/home/${LEARNER}/.ssh/known_hosts`]?.text ?? '';
-  return { hosts: linesOf(hostsFile(scenario)), keys: linesOf(keys) };
-}
-function linesOf(text: string): string[] {
-  return text.split('\n').filter((line) => line !== '');
-}
-function replaceLines(host: Host, path: string, before: readonly string[], after: readonly string[]): void {
-  const text = host.fs.readFile(path, ROOT);
-  const block = before.join('\n');
-  // Nobody has touched it: one replacement is all.
-  if (typeof text === 'string' && block !== '' && text.endsWith(`${block}\n`)) {
-    host.fs.writeFile(path, `${text.slice(0, -block.length - 1)}${after.join('\n')}\n`, ROOT);
-    return;
-  }
-  const gone = new Set(before);
-  const wanted = new Set(after);
-  const kept = (text instanceof FileError ? '' : text)
-    .split('\n')
-    .filter((line) => !gone.has(line) || wanted.has(line));
-  while (kept.at(-1) === '') kept.pop();
-  const missing = after.filter((line) => !kept.includes(line));
-  const next = `${[...kept, ...missing].join('\n')}\n`;
-  if (next !== text) host.fs.writeFile(path, next, ROOT);
 }
 
 /** What the packages of a host put there. */

@@ -33,33 +33,44 @@ const DERIVED: ReadonlySet<string> = new Set(['/etc/network/interfaces', '/etc/h
 const MOST_TEXT = 200_000;
 const DEEPEST = 4;
 
+/** `wanted`: which files of a host are read again; the others stay as the document has them. */
 export function refreshed(
   world: SimulatedWorld,
   document: SandboxDocument,
-  isWanted: (id: string, part: HostPart) => boolean = () => true,
+  wanted: (id: string, part: HostPart) => readonly string[] | 'all' = () => 'all',
 ): SandboxDocument {
   const hosts: Record<string, HostPart> = {};
   for (const [id, part] of Object.entries(document.hosts)) {
-    const host = isWanted(id, part) ? world.findHost(id) : undefined;
-    hosts[id] = host === undefined ? part : { ...part, files: liveFiles(world, host, part) };
+    const paths = wanted(id, part);
+    const host = paths.length === 0 ? undefined : world.findHost(id);
+    if (host === undefined) hosts[id] = part;
+    else if (paths === 'all')
+      hosts[id] = { ...part, files: liveFiles(world, host, allPaths(world, host, part)) };
+    else hosts[id] = { ...part, files: { ...without(part.files, paths), ...liveFiles(world, host, paths) } };
   }
   return { ...document, hosts };
 }
 
-function liveFiles(world: SimulatedWorld, host: Host, part: HostPart): Record<string, FilePart> {
+function allPaths(world: SimulatedWorld, host: Host, part: HostPart): string[] {
   const paths = new Set([...Object.keys(part.files), ...SINGLE]);
   for (const name of part.packages)
     for (const [path, spec] of Object.entries(world.registry.packageFiles(name) ?? {}))
       if (spec.text !== undefined && path.startsWith('/etc/')) paths.add(path);
   for (const folder of FOLDERS) collect(host, folder, paths, 0);
+  return [...paths].sort();
+}
+function liveFiles(world: SimulatedWorld, host: Host, paths: readonly string[]): Record<string, FilePart> {
   const files: Record<string, FilePart> = {};
-  for (const path of [...paths].sort()) {
+  for (const path of paths) {
     if (DERIVED.has(path)) continue;
     const file = liveFile(host, path);
     if (file === undefined || file.text === packageText(world, host, path)) continue;
     files[path] = file;
   }
   return files;
+}
+function without(files: HostPart['files'], paths: readonly string[]): HostPart['files'] {
+  return Object.fromEntries(Object.entries(files).filter(([path]) => !paths.includes(path)));
 }
 function collect(host: Host, folder: string, paths: Set<string>, depth: number): void {
   const names = host.fs.readdir(folder, ROOT);

@@ -13,6 +13,8 @@ import { type SandboxState, sandboxOf } from './live';
 import { plan } from './plan';
 import { refreshed, textInForce } from './refresh';
 import type { SandboxAsk, SandboxReply, SandboxView } from './view';
+import { HAPROXY, KEEPALIVED, LOADGEN, NFTABLES } from './writers';
+import { NGINX } from './writers-nginx';
 
 /** Configuration files are looked at this often for what they say of links. */
 const LOOK_EVERY = 5;
@@ -229,10 +231,17 @@ export class SandboxSession extends Session {
 
 const BUSY = 'Something runs in a terminal that cannot be held still. Let it end, then ask again.';
 
-/** Whose files a plan reads: of what only listens to nobody's, none. */
-function wantedBy(intent: Intent): (id: string, part: HostPart) => boolean {
-  if (intent.do === 'remove' || intent.do === 'rename' || intent.do === 'copy-in') return () => true;
+/**
+ * Which files a plan reads: what machines say of each other. Who goes away or comes back under another name is
+ * written down with everything that is on it.
+ */
+function wantedBy(intent: Intent): (id: string, part: HostPart) => readonly string[] | 'all' {
+  const leaving = intent.do === 'remove' ? intent.ids : intent.do === 'rename' ? [intent.id] : [];
   const named = 'from' in intent ? [intent.from, intent.to] : [];
-  return (id, { packages }) => named.includes(id) || packages.some((name) => SPEAKING.has(name));
+  return (id, { zone, packages }) => {
+    if (leaving.includes(id) || leaving.includes(zone)) return 'all';
+    return named.includes(id) || packages.some((name) => SPEAKING.has(name)) ? SPOKEN : [];
+  };
 }
 const SPEAKING: ReadonlySet<string> = new Set(['haproxy', 'nginx', 'keepalived', 'nftables', 'loadgen']);
+const SPOKEN: readonly string[] = [HAPROXY, KEEPALIVED, LOADGEN, NFTABLES, NGINX];

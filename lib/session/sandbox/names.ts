@@ -1,0 +1,66 @@
+/** Names and ssh keys that every host knows, as a directory service would tell them when machines come and go. */
+import { userKeyFiles } from '../../daemons/sshd/keys';
+import { hostsFile, knownHosts } from '../../scenario/build';
+import type { Scenario } from '../../scenario/schema';
+import { ROOT } from '../../world/files';
+import { FileError } from '../../world/files.contract';
+import type { Host, World } from '../../world/world.contract';
+import { LEARNER } from './compile';
+
+const HOME = `/home/${LEARNER}`;
+const KNOWN_HOSTS = `${HOME}/.ssh/known_hosts`;
+
+/** A block of lines that all hosts have in one of their files, and what it becomes. */
+interface Block {
+  path: string;
+  before: string;
+  after: string;
+}
+
+/** Writes on every host what changed from one lab to the other; lines of others' hands stay. */
+export function tellNames(world: World, before: Scenario, after: Scenario): void {
+  const blocks: Block[] = [
+    { path: '/etc/hosts', before: hostsFile(before), after: hostsFile(after) },
+    { path: KNOWN_HOSTS, before: keysOf(before), after: keysOf(after) },
+  ].filter((block) => block.before !== block.after);
+  for (const block of blocks) for (const host of world.hosts()) rewrite(host, block);
+}
+
+function keysOf(scenario: Scenario): string {
+  const user = { name: LEARNER, uid: 1000, gid: 1000, home: HOME };
+  const files = userKeyFiles(user, { lab: scenario.id, hosts: knownHosts(scenario) });
+  return files[KNOWN_HOSTS]?.text ?? '';
+}
+
+function rewrite(host: Host, { path, before, after }: Block): void {
+  const opened = host.fs.open(path, ROOT, { read: true, write: true, create: true, mode: 0o644 });
+  if (opened instanceof FileError) return;
+  const text = host.fs.readInode(opened.ino);
+  const next = replaced(text, before, after) ?? merged(text, before, after);
+  if (next !== text) host.fs.writeInode(opened.ino, next);
+}
+/** The usual case: the block ends the file as it was written. Undefined when somebody has changed it. */
+function replaced(text: string, before: string, after: string): string | undefined {
+  // Who was carried in a moment ago has the new block, which may end like the old one.
+  if (after.length > before.length && endsWithLines(text, after)) return text;
+  if (!endsWithLines(text, before)) return undefined;
+  // A file that is nothing but the block is one text for all hosts.
+  return text.length === before.length ? after : text.slice(0, -before.length) + after;
+}
+function endsWithLines(text: string, lines: string): boolean {
+  // Not `endsWith`: that looks at one character after the other.
+  return lines !== '' && text.slice(-lines.length) === lines && (text.at(-lines.length - 1) ?? '\n') === '\n';
+}
+/** Lines that have gone are taken out one by one, those that are missing stand at the end. */
+function merged(text: string, before: string, after: string): string {
+  const wanted = linesOf(after);
+  const isWanted = new Set(wanted);
+  const gone = new Set(linesOf(before).filter((line) => !isWanted.has(line)));
+  const kept = text.split('\n').filter((line) => !gone.has(line));
+  while (kept.at(-1) === '') kept.pop();
+  const there = new Set(kept);
+  return `${[...kept, ...wanted.filter((line) => !there.has(line))].join('\n')}\n`;
+}
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
+}

@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { clonePlain } from '../std/plain';
+import { type Files, ROOT } from './files';
+import { FileError } from './files.contract';
+import { Lab } from './network/lab';
+
+function disk() {
+  const lab = new Lab().segment('lan');
+  lab.host('a', { eth0: 'lan 10.0.0.1/24' });
+  const host = lab.world.host('a');
+  return { host, fs: host.fs as Files };
+}
+
+test('set-up writes make parents, follow links on the way, and replace what is there', () => {
+  const { host, fs } = disk();
+  host.install('/opt/shop/etc/shop.conf', { text: 'a\n', mode: 0o640, uid: 7 });
+  expect(fs.readFile('/opt/shop/etc/shop.conf', ROOT)).toBe('a\n');
+  expect(fs.stat('/opt/shop/etc/shop.conf', ROOT)).toMatchObject({ mode: 0o640, uid: 7, gid: 7, nlink: 1 });
+  // /bin is a link to usr/bin.
+  host.install('/bin/tool', { text: '#!/bin/sh\n', mode: 0o755 });
+  expect(fs.readFile('/usr/bin/tool', ROOT)).toBe('#!/bin/sh\n');
+  const { ino } = fs.stat('/usr/bin/tool', ROOT) as { ino: number };
+  host.install('/usr/bin/tool', { text: 'new\n', mode: 0o755 });
+  expect(fs.stat('/bin/tool', ROOT)).toMatchObject({ ino, size: 4 });
+  host.install('/etc/alias', { link: 'hostname' });
+  host.install('/etc/alias', { link: 'hosts' });
+  expect(fs.readlink('/etc/alias', ROOT)).toBe('hosts');
+  // Through a link that leads nowhere yet, its target is made.
+  host.install('/etc/dangling', { link: '/srv/target' });
+  host.install('/etc/dangling', { text: 'through\n' });
+  expect(fs.readFile('/srv/target', ROOT)).toBe('through\n');
+  expect(host.install('/etc/hosts/x', { text: '' })).toBeInstanceOf(FileError);
+  host.install('/srv/box', { directory: true, mode: 0o700 });
+  expect(fs.stat('/srv/box', ROOT)).toMatchObject({ kind: 'directory', mode: 0o700, nlink: 2 });
+});
+
+test('a full disk refuses a set-up write and keeps count', () => {
+  const { host, fs } = disk();
+  const [root] = host.state.mounts;
+  if (root === undefined) throw new Error('no disk');
+  const used = root.used;
+  const inodes = root.inodesUsed;
+  host.install('/srv/a', { text: 'x'.repeat(5_000) });
+  expect([root.used - used, root.inodesUsed - inodes]).toEqual([8_192, 1]);
+  root.used = root.size - 4_096;
+  expect(host.install('/srv/b', { text: 'x'.repeat(5_000) })).toMatchObject({ errno: 'ENOSPC' });
+  root.inodesUsed = root.inodes;
+  expect(host.install('/srv/c', { text: 'x' })).toMatchObject({ errno: 'ENOSPC', path: '/srv/c' });
+  expect(fs.exists('/srv/c')).toBe(false);
+});
+
+test('directories grow in place only while a disk is set up: what was saved before and after stays', () => {
+  const { host, fs } = disk();
+  const list = (state: typeof host.state) =>
+    [...state.inodes.values()].flatMap(({ entries }) => [...(entries?.keys() ?? [])]);
+  const before = clonePlain(host.state);
+  const names = list(before);
+  fs.setUp(() => {
+    host.install('/srv/one', { text: '1' });
+    host.install('/srv/two', { text: '2' });
+  });
+  const after = clonePlain(host.state);
+  host.install('/srv/three', { text: '3' });
+  fs.setUp(() => host.install('/srv/four', { text: '4' }));
+  expect(list(before)).toEqual(names);
+  expect(list(after)).toEqual(expect.arrayContaining(['one', 'two']));
+  expect(list(after)).not.toContain('three');
+  expect(list(after)).not.toContain('four');
+  expect(fs.readdir('/srv', ROOT)).toEqual(['one', 'two', 'three', 'four']);
+});
