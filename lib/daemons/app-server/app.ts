@@ -15,6 +15,8 @@ import { useMemory } from '../../world/memory';
 import type { Hop, HttpRequest, HttpResponse, ResolveEvent, SocketEvent } from '../../world/network.contract';
 import type { DaemonDefinition, ProgramContext, ProgramRun } from '../../world/process.contract';
 import type { Host, World } from '../../world/world.contract';
+import { parseRequest } from '../raw-request';
+import { badRequest } from './bad-request';
 import { type AppConfiguration, defaultConfiguration, readConfiguration } from './configuration';
 import { type AppControls, delayFor, isOn, parseControls, statusFor } from './controls';
 
@@ -40,6 +42,8 @@ interface AppConnection {
   requests: HttpRequest[];
   peer: number;
   closed: boolean;
+  /** Bytes that are no whole request yet. */
+  text: string;
 }
 
 const KIND = 'shop';
@@ -213,6 +217,7 @@ function onSocket(world: World, host: Host, pid: number, event: SocketEvent): vo
         requests: [],
         peer: world.network.connection(id, 'server')?.peerIp ?? 0,
         closed: false,
+        text: '',
       });
       return;
     case 'message':
@@ -235,6 +240,10 @@ function onSocket(world: World, host: Host, pid: number, event: SocketEvent): vo
 function onMessage(host: Host, pid: number, state: AppState, event: SocketEvent & { type: 'message' }): void {
   const connection = state.connections.get(event.connection);
   if (connection === undefined) return;
+  if (event.message.kind === 'bytes') {
+    onBytes(host, pid, state, event.connection, event.message.text);
+    return;
+  }
   if (event.message.kind !== 'request') {
     // What is no HTTP is told so, in plain text: a client of TLS then sees a wrong version number.
     if (event.message.kind === 'tls')
@@ -249,6 +258,27 @@ function onMessage(host: Host, pid: number, state: AppState, event: SocketEvent 
   }
   connection.requests.push(event.message);
   if (connection.requests.length === 1) admit(host, pid, state, event.connection);
+}
+/** A request that somebody types. What is none gets the page alone, as in the days of HTTP/0.9. */
+function onBytes(host: Host, pid: number, state: AppState, id: number, text: string): void {
+  const connection = state.connections.get(id);
+  if (connection === undefined) return;
+  connection.text += text;
+  for (;;) {
+    const parsed = parseRequest(connection.text);
+    if (parsed === 'malformed') {
+      const newline = connection.text.indexOf('\n');
+      if (newline < 0) return;
+      const page = badRequest(connection.text.slice(0, newline).trimEnd());
+      host.world.network.send(id, 'server', { kind: 'bytes', text: page, bytes: page.length });
+      end(host.world, state, id);
+      return;
+    }
+    if (parsed === 'incomplete') return;
+    connection.text = connection.text.slice(parsed.length);
+    connection.requests.push(parsed.request);
+    if (connection.requests.length === 1) admit(host, pid, state, id);
+  }
 }
 function end(world: World, state: AppState, id: number): void {
   world.network.close(id, 'server');

@@ -53,6 +53,8 @@ export interface GlobalSettings {
   zeroWarning: boolean;
   hardStopAfter: Micros | undefined;
   threads: number | undefined;
+  /** the most per second; 0 none */
+  rates: { connections: number; sessions: number; handshakes: number };
   description: string;
   node: string;
 }
@@ -112,6 +114,10 @@ export interface ProxySettings extends Place {
   binds: BindSettings[];
   /** 0: no limit of its own */
   maxconn: number;
+  /** 0: computed from the frontends that lead here */
+  fullconn: number;
+  /** `rate-limit sessions`, per second; 0 none */
+  sessionRate: number;
   backlog: number;
   defaultBackend: (Place & { name: string }) | undefined;
   switching: SwitchingRule[];
@@ -123,6 +129,7 @@ export interface ProxySettings extends Place {
   redispatch: number | undefined;
   retryOn: string[];
   cookie: CookieSettings | undefined;
+  dynamicCookieKey: string | undefined;
   serverRules: ServerRule[];
   persistRules: PersistRule[];
   stickTable: StickTable | undefined;
@@ -594,23 +601,40 @@ export interface StickRule extends Place {
 
 export interface CheckSettings {
   /** what `option …` last chose; connect only when none did */
-  kind: 'connect' | 'http' | 'tcp' | 'tls-hello' | 'unsupported';
+  kind: 'connect' | 'http' | 'tcp' | 'tls-hello' | 'protocol' | 'unsupported';
   /** the line of that option, for traces */
   place: Place | undefined;
+  /** the request of `option httpchk` */
   request: CheckRequest;
-  /** true once `http-check send` replaced the request of the option */
-  hasSend: boolean;
-  expect: CheckExpect[];
+  /** `http-check connect`, `send`, `expect` in their order */
+  httpRules: CheckRule[];
+  /** `tcp-check …` */
+  tcpRules: CheckRule[];
+  /** what an option for another protocol does */
+  protocolRules: readonly CheckStep[];
+  /** what each check does, from first to last: set once the section is whole */
+  steps: readonly CheckStep[];
   disableOn404: boolean;
-  /** `http-check connect …`, `tcp-check connect …` */
-  connect: CheckConnect | undefined;
-  /** a rule that needs a connection came already */
-  hasRules: boolean;
   /** came from a defaults section; an `option` of its own starts anew */
   isInherited: boolean;
   hasUnusedHttpRules: boolean;
   hasUnusedTcpRules: boolean;
 }
+
+export type CheckStep = {
+  /** as messages count: lines of the section, from 1; 0: no line says it */
+  readonly number: number;
+  readonly comment: string | undefined;
+} & CheckAct;
+export type CheckAct =
+  | { readonly type: 'connect'; readonly connect: CheckConnect }
+  | { readonly type: 'request'; readonly request: CheckRequest }
+  | { readonly type: 'send'; readonly text: string }
+  | { readonly type: 'expect'; readonly expect: CheckExpect };
+/** A line; `remark` goes with the steps that follow. */
+export type CheckRule = {
+  readonly comment: string | undefined;
+} & (CheckAct | { readonly type: 'remark' } | { readonly type: 'variable' });
 
 export interface CheckConnect {
   /** encrypted whatever the server says */
@@ -620,24 +644,52 @@ export interface CheckConnect {
   readonly sni: string | undefined;
   readonly port: number | undefined;
   readonly ip: number | undefined;
+  /** a PROXY header goes first */
+  readonly sendsProxy: boolean;
 }
 
+/** What an `http-check send` does not say is undefined. */
 export interface CheckRequest {
-  method: string;
-  uri: string;
-  version: string;
+  method: string | undefined;
+  uri: string | undefined;
+  version: string | undefined;
   headers: [string, string][];
   body: string;
 }
 
-export type CheckExpect = {
+export interface CheckExpect {
   readonly negated: boolean;
-  readonly what: 'status' | 'rstatus' | 'string' | 'rstring' | 'hdr' | 'fhdr';
+  readonly what: 'status' | 'rstatus' | 'string' | 'rstring' | 'binary' | 'rbinary' | 'hdr' | 'fhdr';
+  /** of `binary` and `string` one character for each byte */
   readonly pattern: string;
   readonly statuses: readonly { readonly lowest: number; readonly highest: number }[];
   readonly headerName: string;
   readonly headerMatch: MatchMethod;
-};
+  /** bytes that must be there; −1: nothing said */
+  readonly leastBytes: number;
+  readonly okStatus: CheckOutcome | undefined;
+  readonly errorStatus: CheckOutcome | undefined;
+  readonly timeoutStatus: CheckOutcome | undefined;
+  readonly onSuccess: CheckText | undefined;
+  readonly onError: CheckText | undefined;
+}
+
+/** What a check can end as by a rule's own words. */
+export type CheckOutcome =
+  | 'L4OK'
+  | 'L4CON'
+  | 'L4TOUT'
+  | 'L6OK'
+  | 'L6RSP'
+  | 'L6TOUT'
+  | 'L7OK'
+  | 'L7OKC'
+  | 'L7RSP'
+  | 'L7STS'
+  | 'L7TOUT';
+
+/** A text, or the server's answer from byte `from` to the end of its line. */
+export type CheckText = { readonly text: string } | { readonly from: number };
 
 export interface UserList extends Place {
   name: string;

@@ -108,7 +108,8 @@ user group; g; +; 3.1; <name>
 nbproc; g; x; 3.1; <number>
 maxconn; g; +; 3.2; <number>
 ssl-server-verify; g; +; 3.1; [none|required]
-maxconnrate maxsessrate maxsslrate maxcomprate maxpipes maxzlibmem maxcompcpuusage; g; -; 3.2; <number>
+maxconnrate maxsessrate maxsslrate; g; +; 3.2; <number>
+maxcomprate maxpipes maxzlibmem maxcompcpuusage; g; .; 3.2; <number>
 ulimit-n; g; .; 3.1; <number>
 chroot; g; +; 3.1; <jail dir>
 description; g; +; 3.1; <text>
@@ -158,7 +159,7 @@ filter; flb; -; 4.2; <name> [param*]
 http-check; dlb; +; 4.2; { comment | connect | disable-on-404 | expect | send | send-state | set-var | unset-var } ...
 http-error; dflb; +; 4.2; status <code> ...
 max-keep-alive-queue; dlb; .; 4.2; <value>
-rate-limit; dfl; -; 4.2; sessions <rate>
+rate-limit; dfl; +; 4.2; sessions <rate>
 retry-on; dlb; +; 4.2; [space-delimited list of keywords]
 srvtcpka-cnt srvtcpka-idle srvtcpka-intvl; dlb; .; 4.2; <value>
 tcp-check; dlb; -; 4.2; { comment | connect | expect | send | send-binary | send-lf | set-var | unset-var } ...
@@ -183,7 +184,7 @@ description; flb; +; 4.2; <string>
 disabled enabled; dflb; +; 4.2
 bind-process; dflb; .; 4.2; [ all | <process_num> ]
 acl; dflb; +; 4.2; <aclname> <criterion> [flags] [operator] <value> ...
-dynamic-cookie-key; dlb; -; 4.2; <string>
+dynamic-cookie-key; dlb; +; 4.2; <string>
 cookie; dlb; +; 4.2; <name> [ rewrite | insert | prefix ] [ indirect ] [ nocache ] [ postonly ] [ preserve ] [ httponly ] [ secure ] [ domain <domain> ]* [ maxidle <idle> ] [ maxlife <life> ] [ dynamic ] [ attr <value> ]*
 email-alert; dflb; -; 4.2; { from | level | mailers | myhostname | to } ...
 persist; dlb; -; 4.2; rdp-cookie[(<name>)]
@@ -211,7 +212,7 @@ monitor; fl; +; 4.2; fail { if | unless } <condition>
 transparent; dlb; -; 4.2
 maxconn; dfl; +; 4.2; <conns>
 backlog; dfl; +; 4.2; <conns>
-fullconn; dlb; .; 4.2; <conns>
+fullconn; dlb; +; 4.2; <conns>
 dispatch; lb; -; 4.2; <address>:<port>
 balance; dlb; +; 4.2; <algorithm> [ <arguments> ]
 hash-type; dlb; +; 4.2; <method> <function> <modifier>

@@ -44,7 +44,15 @@ export function bindAll(
         const at = known.findIndex((one) => one.ip === ip && one.port === port);
         const taken = at < 0 ? undefined : known.splice(at, 1)[0];
         if (taken !== undefined) {
-          bound.listeners.push({ listener: taken.listener, proxy, bind, ip, port, current: 0 });
+          bound.listeners.push({
+            listener: taken.listener,
+            proxy,
+            bind,
+            ip,
+            port,
+            current: 0,
+            isPaused: false,
+          });
           continue;
         }
         const result = host.world.network.listen(host, {
@@ -63,7 +71,15 @@ export function bindAll(
         }
         host.world.network.setAccepting(host, result.listener, false);
         opened.push(result.listener);
-        bound.listeners.push({ listener: result.listener, proxy, bind, ip, port, current: 0 });
+        bound.listeners.push({
+          listener: result.listener,
+          proxy,
+          bind,
+          ip,
+          port,
+          current: 0,
+          isPaused: false,
+        });
       }
     }
   }

@@ -14,6 +14,7 @@ import { titleOf, ALERT, type Draft, FATAL, NONE, type ParserState, samplesAt } 
 import { parseFormat, TCP_LOG_FORMAT } from './parse/format';
 import { numberPatterns, type SampleUse } from './parse/pattern-files';
 import { parseSampleText } from './parse/sample';
+import { stepsOf } from './parse/check-steps';
 import { SWITCH_OPTIONS } from './directives';
 import { placeBits } from './samples';
 
@@ -143,6 +144,7 @@ function ensureNoHttp(state: ParserState, proxy: Draft): void {
 function validateChecks(state: ParserState, proxy: Draft): number {
   let errors = 0;
   const { check } = proxy;
+  check.steps = stepsOf(check);
   if (check.hasUnusedHttpRules)
     warn(state, `${named(proxy)} uses http-check rules without 'option httpchk', so the rules are ignored.`);
   if (check.kind === 'tcp' && check.disableOn404)

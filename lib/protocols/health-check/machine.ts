@@ -36,6 +36,8 @@ export type ObservedFailure = 'fail-check' | 'sudden-death' | 'mark-down';
 export type HealthEvent =
   | { type: 'begin'; now: Micros; delay: Micros }
   | { type: 'due' }
+  /** a further connection of the same check is being made */
+  | { type: 'connecting' }
   | { type: 'connected' }
   | { type: 'expired' }
   | { type: 'passed'; now: Micros; draw: number }
@@ -106,6 +108,12 @@ export const healthMachine = setup({
           { id: 'timeout', delay: ({ context }) => context.settings.connectTimeout },
         ),
       ],
+    },
+    connecting: {
+      actions: raise(
+        { type: 'expired' },
+        { id: 'timeout', delay: ({ context }) => context.settings.connectTimeout },
+      ),
     },
     connected: {
       actions: enqueueActions(({ context, enqueue }) => {
@@ -195,6 +203,7 @@ export const healthMachine = setup({
         failed: {},
         due: {},
         expired: {},
+        connecting: {},
         connected: {},
         hurry: {},
         force: {},

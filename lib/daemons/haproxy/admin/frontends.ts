@@ -1,6 +1,6 @@
 /** What an administrator does to frontends. Source: HAProxy 2.6 src/proxy.c `cli_parse_disable_frontend` and its kin; recorded answers. */
 import { ACCEPT } from '../sockets';
-import { resumeListeners } from '../worker/session';
+import { resumeListeners } from '../worker/limits';
 import type { Runtime } from '../worker/runtime';
 import { sendLog } from '../worker/log-line';
 import { findFrontend } from './targets';
@@ -73,14 +73,8 @@ export function setFrontendMaxconn(runtime: Runtime, words: Words): string {
   if (!(value >= 0)) return 'Value out of range.\n';
   const proxy = runtime.proxy(index);
   proxy.maxconn = value === 0 ? runtime.state.maxconn : value;
-  if (proxy.frontend.current < proxy.maxconn) reopen(runtime, index);
+  resumeListeners(runtime);
   return '';
-}
-function reopen(runtime: Runtime, index: number): void {
-  for (const entry of runtime.state.listeners)
-    if (entry.proxy === index && entry.listener !== 0)
-      runtime.network.setAccepting(runtime.host, entry.listener, true);
-  resumeListeners(runtime, index);
 }
 export function setGlobalMaxconn(runtime: Runtime, words: Words): string {
   const text = words[3];
@@ -89,5 +83,6 @@ export function setGlobalMaxconn(runtime: Runtime, words: Words): string {
   const hard = runtime.state.hardMaxconn;
   if (!(value >= 0) || value > hard) return 'Value out of range.\n';
   runtime.state.maxconn = value === 0 ? hard : value;
+  resumeListeners(runtime);
   return '';
 }

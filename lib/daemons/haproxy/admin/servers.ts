@@ -20,6 +20,7 @@ import {
   weightChanged,
   type Which,
 } from '../worker/server-status';
+import { setAddressOf } from '../worker/server-address';
 import { ADMIN } from '../worker/state';
 import { shutdownSessions, wake } from '../worker/wake';
 import { findServer } from './targets';
@@ -140,15 +141,15 @@ function setAddress(runtime: Runtime, which: Which, words: Words): string {
   const said: string[] = [];
   if (server.ip === ip) said.push('no need to change the addr');
   else said.push(`IP changed from '${formatIPv4(server.ip)}' to '${formatIPv4(ip)}'`);
-  server.ip = ip;
+  let port = server.port;
   if (words[5] === 'port') {
-    const port = Number(words[6]);
+    port = Number(words[6]);
     if (!/^[+-]?\d+$/.test(words[6] ?? '')) return `Missing port number ${by}`;
     if (port < 1 || port > 65_535) return `provided port '${words[6]}' is not valid ${by}`;
     if (server.port === port) said.push('no need to change the port');
     else said.push(`port changed from '${server.port}' to '${port}'`);
-    server.port = port;
   }
+  setAddressOf(runtime, which, ip, port);
   const text = `${said.join(', ')} by 'stats socket command'`;
   const line = `${runtime.settings(which.proxy).id}/${server.name} changed its IP to ${formatIPv4(ip)}:${server.port} by stats socket command`;
   if (!text.startsWith('no need to change the addr,') || server.port !== 0)

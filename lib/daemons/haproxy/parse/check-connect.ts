@@ -2,11 +2,12 @@
  * `http-check connect …` and `tcp-check connect …`. Source: HAProxy 2.6
  * configuration manual §4.2 "http-check connect"; 2.6.12 `tcpcheck.c`
  * `parse_tcpcheck_connect()`; recorded `haproxy -c` runs.
- * Not modelled: more than one connection for each check; `send-proxy`, `via-socks4`.
+ * Not modelled: `via-socks4`, ports that are computed.
  */
 
-import type { CheckConnect, CheckSettings } from '../config';
+import type { CheckConnect, CheckRule } from '../config';
 import { parseAddress } from './address';
+import type { Outcome } from './outcome';
 import { leadingInteger, type Line, noteEffect, type ParserState, samplesAt } from './context';
 import type { SampleContext } from './pattern-files';
 import { parseSampleText } from './sample';
@@ -14,18 +15,28 @@ import { MUX_PROTOCOLS } from './server';
 
 const MOST_PORT = 65_535;
 
-/** The words from the third one on; an error is the text behind `'http-check connect' : `. */
-export function parseCheckConnect(state: ParserState, line: Line, check: CheckSettings): string | undefined {
+/** The words from the third one on, after the rules that were there before. */
+export function parseCheckConnect(
+  state: ParserState,
+  line: Line,
+  before: readonly CheckRule[],
+): Outcome<CheckRule> {
   const keyword = `${line.at(0)} connect`;
   const isTcp = line.at(0) === 'tcp-check';
-  if (check.connect === undefined && check.hasRules)
-    return "first step MUST also be a 'connect', optionally preceded by a 'set-var', an 'unset-var' or a 'comment', when there is a 'connect' step in the tcp-check ruleset";
+  const first = before.find(({ type }) => type !== 'remark' && type !== 'variable');
+  if (first !== undefined && first.type !== 'connect')
+    return {
+      error:
+        "first step MUST also be a 'connect', optionally preceded by a 'set-var', an 'unset-var' or a 'comment', when there is a 'connect' step in the tcp-check ruleset",
+    };
+  let comment: string | undefined;
   const connect: { -readonly [K in keyof CheckConnect]: CheckConnect[K] } = {
     usesTls: false,
     isDefault: false,
     sni: undefined,
     port: undefined,
     ip: undefined,
+    sendsProxy: false,
   };
   for (let at = 2; line.at(at) !== ''; at++) {
     const word = line.at(at);
@@ -40,47 +51,50 @@ export function parseCheckConnect(state: ParserState, line: Line, check: CheckSe
       case 'linger':
         continue;
       case 'send-proxy':
+        connect.sendsProxy = true;
+        continue;
       case 'via-socks4':
         noteEffect(state, line, `${keyword} ${word}`, 'not modelled');
         continue;
       case 'sni':
       case 'comment':
-        if (value === '') return `'${word}' expects a string as argument.`;
+        if (value === '') return { error: `'${word}' expects a string as argument.` };
         if (word === 'sni') connect.sni = value;
+        else comment = value;
         break;
       case 'alpn':
-        if (value === '') return `'${word}' : missing the comma-delimited ALPN protocol suite`;
+        if (value === '') return { error: `'${word}' : missing the comma-delimited ALPN protocol suite` };
         break;
       case 'proto': {
         const error = protocolError(value, isTcp);
-        if (error !== undefined) return error;
+        if (error !== undefined) return { error };
         break;
       }
       case 'port': {
         const error = portError(value, samplesAt(state, line.place));
-        if (error !== undefined) return error;
+        if (error !== undefined) return { error };
         if (/^\d+$/.test(value)) connect.port = Number(value);
         else noteEffect(state, line, `${keyword} port <expression>`, 'not modelled');
         break;
       }
       case 'addr': {
-        if (value === '') return "'addr' expects <ipv4|ipv6> as argument.";
+        if (value === '') return { error: "'addr' expects <ipv4|ipv6> as argument." };
         const parsed = parseAddress(value, {
           allowsPort: true,
           resolve: (name) => state.surroundings.address(name),
         });
-        if ('error' in parsed) return `'addr' : ${parsed.error}.`;
+        if ('error' in parsed) return { error: `'addr' : ${parsed.error}.` };
         if (parsed.address.kind === 'inet') connect.ip = parsed.address.ip;
         break;
       }
       default:
-        return `expects 'comment', 'port', 'addr', 'send-proxy', 'ssl', 'sni', 'alpn' or 'via-socks4', 'linger', 'default' but got '${word}' as argument.`;
+        return {
+          error: `expects 'comment', 'port', 'addr', 'send-proxy', 'ssl', 'sni', 'alpn' or 'via-socks4', 'linger', 'default' but got '${word}' as argument.`,
+        };
     }
     at++;
   }
-  if (check.connect !== undefined) noteEffect(state, line, `a second ${keyword}`, 'not modelled');
-  check.connect ??= connect;
-  return undefined;
+  return { value: { type: 'connect', connect, comment } };
 }
 
 function protocolError(value: string, isTcp: boolean): string | undefined {

@@ -4,7 +4,8 @@
  * expect", "http-check send"; 2.6.12 `tcpcheck.c`.
  */
 
-import type { CheckExpect, CheckSettings, MatchMethod } from '../config';
+import type { CheckRequest, CheckRule, CheckSettings } from '../config';
+import { parseExpect } from './check-expect';
 import type { Outcome } from './outcome';
 import { parseCheckConnect } from './check-connect';
 import {
@@ -26,11 +27,11 @@ export function defaultCheck(): CheckSettings {
     kind: 'connect',
     place: undefined,
     request: { method: 'OPTIONS', uri: '/', version: 'HTTP/1.0', headers: [], body: '' },
-    hasSend: false,
-    expect: [],
+    httpRules: [],
+    tcpRules: [],
+    protocolRules: [],
+    steps: [],
     disableOn404: false,
-    connect: undefined,
-    hasRules: false,
     isInherited: false,
     hasUnusedHttpRules: false,
     hasUnusedTcpRules: false,
@@ -72,18 +73,10 @@ export function parseHttpCheckOption(state: ParserState, proxy: Draft, line: Lin
       );
     }
   }
-  if (check.isInherited)
-    Object.assign(check, {
-      expect: [],
-      connect: undefined,
-      hasRules: false,
-      hasSend: false,
-      isInherited: false,
-    });
+  if (check.isInherited) Object.assign(check, { httpRules: [], isInherited: false });
   check.kind = 'http';
   check.place = line.place;
-  if (!check.hasSend) check.request = request;
-  else check.request = { ...request, headers: check.request.headers, body: check.request.body };
+  check.request = request;
   check.hasUnusedHttpRules = false;
   return bits;
 }
@@ -123,22 +116,20 @@ function httpCheckWord(state: ParserState, proxy: Draft, line: Line): string | u
       return undefined;
     case 'comment':
       check.hasUnusedHttpRules ||= check.kind !== 'http';
-      return line.at(2) === '' ? "'http-check comment' : expects a string as argument." : undefined;
-    case 'connect': {
-      check.hasUnusedHttpRules ||= check.kind !== 'http';
-      const error = parseCheckConnect(state, line, check);
-      return error === undefined ? undefined : `'http-check connect' : ${error}.`;
-    }
-    case 'send': {
-      check.hasRules = true;
-      const error = parseSend(line, check);
-      return error === undefined ? undefined : `'http-check send' : ${error}.`;
-    }
+      if (line.at(2) === '') return "'http-check comment' : expects a string as argument.";
+      check.httpRules.push({ type: 'remark', comment: line.at(2) });
+      return undefined;
+    case 'connect':
+    case 'send':
     case 'expect': {
-      check.hasRules = true;
-      const parsed = parseExpect(line, 2);
-      if ('error' in parsed) return `'http-check expect' : ${parsed.error}.`;
-      check.expect.push(parsed.value);
+      const parsed =
+        word === 'connect'
+          ? parseCheckConnect(state, line, check.httpRules)
+          : word === 'send'
+            ? parseSend(state, line)
+            : parseExpect(state, line, 2);
+      if ('error' in parsed) return `'http-check ${word}' : ${parsed.error}.`;
+      check.httpRules.push(parsed.value);
       check.hasUnusedHttpRules ||= check.kind !== 'http';
       return undefined;
     }
@@ -151,148 +142,52 @@ function httpCheckWord(state: ParserState, proxy: Draft, line: Line): string | u
   }
 }
 
-function parseSend(line: Line, check: CheckSettings): string | undefined {
-  const request = { ...check.request, headers: [...check.request.headers] };
+function parseSend(state: ParserState, line: Line): Outcome<CheckRule> {
+  const request: CheckRequest = {
+    method: undefined,
+    uri: undefined,
+    version: undefined,
+    headers: [],
+    body: '',
+  };
+  let comment: string | undefined;
   for (let at = 2; line.at(at) !== ''; at++) {
     const word = line.at(at);
     const value = line.at(at + 1);
+    if (/^(?:meth|uri|uri-lf|ver|body|body-lf|comment)$/.test(word) && value === '')
+      return { error: `'${word}' expects a string as argument.` };
     switch (word) {
       case 'meth':
-        if (value === '') return `'${word}' expects a string as argument.`;
         request.method = value;
         break;
       case 'uri':
       case 'uri-lf':
-        if (value === '') return `'${word}' expects a string as argument.`;
         request.uri = value;
         break;
       case 'ver':
-        if (value === '') return `'${word}' expects a string as argument.`;
         request.version = value;
         break;
       case 'hdr':
         if (value === '' || line.at(at + 2) === '')
-          return `'${word}' expects <name> and <value> as arguments`;
+          return { error: `'${word}' expects <name> and <value> as arguments` };
         request.headers.push([value, line.at(at + 2)]);
         at++;
         break;
       case 'body':
       case 'body-lf':
-        if (value === '') return `'${word}' expects a string as argument.`;
         request.body = value;
         break;
       case 'comment':
-        if (value === '') return `'${word}' expects a string as argument.`;
+        comment = value;
         break;
       default:
-        return `expects 'comment', 'meth', 'uri', 'uri-lf', 'ver', 'hdr', 'body' or 'body-lf' but got '${word}' as argument.`;
-    }
-    at++;
-  }
-  check.request = request;
-  check.hasSend = true;
-  check.hasUnusedHttpRules ||= check.kind !== 'http';
-  return undefined;
-}
-
-const HEADER_METHODS: readonly MatchMethod[] = ['str', 'beg', 'end', 'sub', 'reg'];
-const PATTERN_WORDS = /^(?:string|rstring|string-lf|status|rstatus)$/;
-const OPTION_WORDS =
-  /^(?:comment|on-success|on-error|ok-status|error-status|tout-status|status-code|min-recv)$/;
-
-/** `[!] <match> <pattern>` from word `from`. */
-function parseExpect(line: Line, from: number): Outcome<CheckExpect> {
-  let expect: CheckExpect | undefined;
-  let negated = false;
-  if (line.at(from) === '') return { error: 'expects at least a matching pattern as arguments' };
-  for (let at = from; line.at(at) !== ''; ) {
-    let word = line.at(at);
-    while (word.startsWith('!')) {
-      negated = !negated;
-      word = word.slice(1);
-      if (word === '') word = line.at(++at);
-    }
-    const value = line.at(at + 1);
-    if (PATTERN_WORDS.test(word)) {
-      if (expect !== undefined) return { error: 'only on pattern expected' };
-      if (value === '') return { error: `'${word}' expects a <pattern> as argument` };
-      const statuses = word === 'status' ? parseStatuses(value) : { value: [] };
-      if ('error' in statuses) return statuses;
-      const what = word === 'string-lf' ? 'string' : word;
-      expect = {
-        negated,
-        what: what as CheckExpect['what'],
-        pattern: value,
-        statuses: statuses.value,
-        headerName: '',
-        headerMatch: 'str',
-      };
-      at += 2;
-    } else if (word === 'hdr' || word === 'fhdr') {
-      if (expect !== undefined) return { error: 'only on pattern expected' };
-      const header = parseHeaderExpect(line, at, word, negated);
-      if ('error' in header) return header;
-      expect = header.value.expect;
-      at = header.value.next;
-    } else if (OPTION_WORDS.test(word)) {
-      if (value === '') return { error: `'${word}' expects a string as argument` };
-      at += 2;
-    } else {
-      return {
-        error: `'only supports min-recv, [!]string', '[!]rstring', '[!]string-lf', '[!]status', '[!]rstatus', [!]hdr, [!]fhdr or comment but got '${word}' as argument.`,
-      };
-    }
-  }
-  return expect === undefined
-    ? { error: 'expects at least a matching pattern as arguments' }
-    : { value: expect };
-}
-
-/** `200,204,300-399` */
-function parseStatuses(text: string): Outcome<{ lowest: number; highest: number }[]> {
-  const ranges: { lowest: number; highest: number }[] = [];
-  for (const part of text.split(',')) {
-    const found = /^(\d+)(?:-(\d+))?$/.exec(part);
-    if (found === null)
-      return {
-        error: `invalid character '${/[^\d-]/.exec(part)?.[0] ?? part.charAt(0)}' in the list of status codes`,
-      };
-    const lowest = Number(found[1]);
-    ranges.push({ lowest, highest: found[2] === undefined ? lowest : Number(found[2]) });
-  }
-  return { value: ranges };
-}
-
-function parseHeaderExpect(
-  line: Line,
-  start: number,
-  word: 'hdr' | 'fhdr',
-  negated: boolean,
-): Outcome<{ expect: CheckExpect; next: number }> {
-  let at = start + 1;
-  if (!/^name(?:-lf)?$/.test(line.at(at)) || line.at(at + 1) === '') {
-    return { error: `'${word}' expects at the name keyword as first argument followed by a pattern` };
-  }
-  const headerName = line.at(at + 1) === '-m' ? line.at(at + 3) : line.at(at + 1);
-  at += line.at(at + 1) === '-m' ? 4 : 2;
-  let pattern = '';
-  let headerMatch: MatchMethod = 'str';
-  if (/^value(?:-lf)?$/.test(line.at(at))) {
-    at++;
-    if (line.at(at) === '-m') {
-      const method = HEADER_METHODS.find((known) => known === line.at(at + 1));
-      if (method === undefined)
         return {
-          error: `'${word}' : '-m' only supports 'str', 'beg', 'end', 'sub' or 'reg' (got '${line.at(at + 1)}')`,
+          error: `expects 'comment', 'meth', 'uri', 'uri-lf', 'ver', 'hdr', 'body' or 'body-lf' but got '${word}' as argument.`,
         };
-      headerMatch = method;
-      at += 2;
     }
-    pattern = line.at(at);
-    if (pattern === '') return { error: `'${word}' expect a pattern with the value keyword` };
     at++;
+    if (line.at(at).includes('%[') && word !== 'comment')
+      noteEffect(state, line, `http-check send ${word} with samples`, 'not modelled');
   }
-  return {
-    value: { expect: { negated, what: word, pattern, statuses: [], headerName, headerMatch }, next: at },
-  };
+  return { value: { type: 'request', request, comment } };
 }

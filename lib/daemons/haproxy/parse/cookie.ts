@@ -2,17 +2,7 @@
 
 import { SECOND } from '../../../std/instant';
 import type { CookieSettings } from '../config';
-import {
-  type Draft,
-  fail,
-  FATAL,
-  type Line,
-  NONE,
-  noteEffect,
-  type ParserState,
-  warn,
-  warnWithout,
-} from './context';
+import { type Draft, fail, FATAL, type Line, NONE, type ParserState, warn, warnWithout } from './context';
 import { parseTime, trailingTimeWarning } from './time';
 
 const SUPPORTED =
@@ -58,7 +48,6 @@ export function parseCookieLine(state: ParserState, proxy: Draft, line: Line): n
         break;
       case 'dynamic':
         cookie.dynamic = true;
-        noteEffect(state, line, 'cookie … dynamic', 'not modelled');
         break;
       case 'domain':
       case 'attr':

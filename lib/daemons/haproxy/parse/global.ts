@@ -49,6 +49,7 @@ export function defaultGlobal(hostname: string): GlobalSettings {
     zeroWarning: false,
     hardStopAfter: undefined,
     threads: undefined,
+    rates: { connections: 0, sessions: 0, handshakes: 0 },
     description: '',
     node: hostname,
   };
@@ -111,7 +112,11 @@ function parseNumber(state: ParserState, line: Line, keyword: string): number {
   if (tooManyWords(state, line, 1)) return ERROR;
   const unit = keyword === 'maxcomprate' ? ' in kb/s' : '';
   if (line.at(1) === '') return fail(state, `${line.head}'${keyword}' expects an integer argument${unit}.`);
-  if (keyword === 'maxconn') state.global.maxconn = leadingInteger(line.at(1));
+  const value = leadingInteger(line.at(1));
+  if (keyword === 'maxconn') state.global.maxconn = value;
+  else if (keyword === 'maxconnrate') state.global.rates.connections = value;
+  else if (keyword === 'maxsessrate') state.global.rates.sessions = value;
+  else if (keyword === 'maxsslrate') state.global.rates.handshakes = value;
   return NONE;
 }
 

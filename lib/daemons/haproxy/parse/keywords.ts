@@ -135,6 +135,7 @@ export function parseProxyNumberLine(state: ParserState, proxy: Draft, line: Lin
   if (line.at(1) === '') return bits | fail(state, `${line.head}'${keyword}' expects an integer argument.`);
   if (keyword === 'maxconn') proxy.maxconn = leadingInteger(line.at(1));
   else if (keyword === 'backlog') proxy.backlog = leadingInteger(line.at(1));
+  else proxy.fullconn = leadingInteger(line.at(1));
   return tooManyWords(state, line, 1) ? bits | ERROR : bits;
 }
 
@@ -373,7 +374,7 @@ export function parseMonitorLine(state: ParserState, proxy: Draft, line: Line): 
   return bits;
 }
 
-/** `rate-limit sessions <number>`: checked only. */
+/** `rate-limit sessions <number>` */
 export function parseRateLimitLine(state: ParserState, proxy: Draft, line: Line): number {
   const [what, value] = [line.at(1), line.at(2)];
   if (what !== 'sessions')
@@ -389,6 +390,7 @@ export function parseRateLimitLine(state: ParserState, proxy: Draft, line: Line)
       state,
       `${line.head}'rate-limit sessions' : unexpected character '${odd}' in integer value '${value}'`,
     );
+  proxy.sessionRate = leadingInteger(value);
   if (proxy.hasFrontend) return NONE;
   return warn(
     state,

@@ -1,4 +1,5 @@
-/** Checks in other protocols than HTTP: their words are checked; what they send is not modelled. Source: 2.6.12 tcpcheck.c. */
+/** Checks in other protocols than HTTP. Source: 2.6.12 tcpcheck.c. */
+import { protocolSteps } from './check-steps';
 import {
   type Draft,
   ERROR,
@@ -20,8 +21,10 @@ export function parseOtherCheck(state: ParserState, proxy: Draft, line: Line, na
       );
   const problem = wordProblem(state, line, name);
   if (problem !== NONE) return bits | problem;
+  const steps = protocolSteps(name, line.from(2));
+  proxy.check.protocolRules = steps ?? [];
   proxy.check.kind =
-    name === 'external-check' ? 'unsupported' : name === 'ssl-hello-chk' ? 'tls-hello' : 'connect';
+    name === 'ssl-hello-chk' ? 'tls-hello' : steps === undefined ? 'unsupported' : 'protocol';
   proxy.check.place = line.place;
   proxy.usesExternalCheck = name === 'external-check';
   return bits;

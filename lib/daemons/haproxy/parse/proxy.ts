@@ -11,7 +11,6 @@ import { addAcl, warnConflicts } from './acl';
 import { defaultBalance, parseBalanceLine, parseHashTypeLine } from './balance';
 import { parseBindLine } from './bind';
 import { defaultCheck, parseHttpCheckLine } from './check';
-import { parseCheckConnect } from './check-connect';
 import {
   titleOf,
   ABORT,
@@ -53,6 +52,7 @@ import { parseRedirect, parseRuleLine, rulePlaces, warnMisplaced } from './rules
 import { defaultServerSettings, parseServerLine } from './server';
 import { parseSourceLine } from './source';
 import { parseStickLine, parseStickTableLine } from './stick';
+import { parseTcpCheckLine } from './tcp-check';
 import { parseTcpRequestLine } from './tcp-rules';
 
 const NO_TIMEOUTS: Timeouts = {
@@ -90,6 +90,8 @@ export function newDraft(
     hasBackend: kind !== 'frontend',
     binds: [],
     maxconn: 0,
+    fullconn: 0,
+    sessionRate: 0,
     backlog: 0,
     defaultBackend: undefined,
     switching: [],
@@ -99,6 +101,7 @@ export function newDraft(
     redispatch: undefined,
     retryOn: ['conn-failure'],
     cookie: undefined,
+    dynamicCookieKey: undefined,
     serverRules: [],
     persistRules: [],
     stickTable: undefined,
@@ -161,6 +164,8 @@ function inherit(draft: Draft, parent: Draft): Draft {
     mode,
     disabled,
     maxconn,
+    fullconn,
+    sessionRate,
     backlog,
     defaultBackend,
     balance,
@@ -168,6 +173,7 @@ function inherit(draft: Draft, parent: Draft): Draft {
     redispatch,
     retryOn,
     cookie,
+    dynamicCookieKey,
     sourceIp,
     serverNameHeader,
     timeouts,
@@ -206,6 +212,8 @@ function inherit(draft: Draft, parent: Draft): Draft {
     mode,
     disabled,
     maxconn: canFrontend ? maxconn : 0,
+    fullconn: canBackend ? fullconn : 0,
+    sessionRate: canFrontend ? sessionRate : 0,
     backlog: canFrontend ? backlog : 0,
     defaultBackend: canFrontend ? defaultBackend : undefined,
     balance: { ...balance },
@@ -213,6 +221,7 @@ function inherit(draft: Draft, parent: Draft): Draft {
     redispatch,
     retryOn: [...retryOn],
     cookie: cookie && { ...cookie },
+    dynamicCookieKey,
     sourceIp,
     serverNameHeader,
     timeouts: own,
@@ -232,7 +241,7 @@ function inherit(draft: Draft, parent: Draft): Draft {
     defaultServer: { ...defaultServer },
     check:
       canBackend && check.kind !== 'connect'
-        ? { ...check, expect: [...check.expect], request: { ...check.request }, isInherited: true }
+        ? { ...check, httpRules: [...check.httpRules], tcpRules: [...check.tcpRules], isInherited: true }
         : defaultCheck(),
     acls: new Map(parent.acls),
     samples: [...parent.samples],
@@ -526,9 +535,10 @@ function parseSmallKeyword(state: ParserState, proxy: Draft, line: Line, keyword
       return parseCompression(state, line);
     case 'dynamic-cookie-key': {
       const bits = warnWithout(state, proxy, 'backend', line, keyword);
-      return value === ''
-        ? bits | fail(state, `${line.head}'${keyword}' expects <secret_key> as argument.`)
-        : bits;
+      if (value === '')
+        return bits | fail(state, `${line.head}'${keyword}' expects <secret_key> as argument.`);
+      proxy.dynamicCookieKey = value;
+      return bits;
     }
     case 'declare':
       return parseDeclareLine(state, proxy, line);
@@ -746,26 +756,6 @@ function parseRedirectLine(state: ParserState, proxy: Draft, line: Line): number
     warnMisplaced(state, proxy, line, 'redirect', ['use_backend', 'use-server']) |
     warnConflicts(state, condition, rulePlaces(proxy, 'http-request'), line.place)
   );
-}
-
-function parseTcpCheckLine(state: ParserState, proxy: Draft, line: Line): number {
-  const word = line.at(1);
-  const isKnown =
-    /^(?:comment|connect|send|send-binary|send-lf|send-binary-lf|expect)$/.test(word) ||
-    /^(?:un)?set-var/.test(word);
-  if (!isKnown) {
-    return fail(
-      state,
-      `${line.head}'tcp-check' only supports 'comment', 'connect', 'send', 'send-binary', 'expect', 'set-var-fmt(*)', 'set-var(*)', 'unset-var(*)'. but got '${word}'`,
-    );
-  }
-  const { check } = proxy;
-  const isConnect = word === 'connect';
-  if (check.kind !== 'tcp' && check.kind !== 'unsupported') check.hasUnusedTcpRules = true;
-  else if (!isConnect && word !== 'comment') check.kind = 'unsupported';
-  const error = isConnect ? parseCheckConnect(state, line, check) : undefined;
-  if (!isConnect && !/^(?:comment|(?:un)?set-var)/.test(word)) check.hasRules = true;
-  return error === undefined ? NONE : fail(state, `${line.head}'tcp-check connect' : ${error}.`);
 }
 
 function parseEmailAlert(state: ParserState, proxy: Draft, line: Line): number {

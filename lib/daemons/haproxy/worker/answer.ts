@@ -262,7 +262,7 @@ function resetRequest(session: Session): void {
   session.failure = '';
   session.trace = 0;
   session.variables = ofSession(session.variables);
-  session.captured = session.uniqueId = session.stickKeys = undefined;
+  session.captured = session.uniqueId = session.stickKeys = session.cookieDates = undefined;
 }
 /** Variables of the session outlive the request. */
 function ofSession(variables: Session['variables']): Session['variables'] {

@@ -4,6 +4,8 @@
  */
 import { newCheck, startChecks, step } from './checks';
 import { initialise } from './balance/choose';
+import { newLimit } from './limits';
+import { cookieOf } from './dynamic-cookie';
 import { emptyBalance } from './balance/weights';
 import type { Configuration, ProxySettings, ServerSettings } from '../config';
 import type { Runtime } from './runtime';
@@ -37,6 +39,7 @@ export interface Beginning {
 
 export function newWorker(beginning: Beginning): WorkerState {
   const { configuration, now } = beginning;
+  const { rates } = configuration.global;
   const maxconn = beginning.maxconn ?? configuration.global.maxconn ?? MAXCONN_BY_LIMIT;
   return {
     role: 'worker',
@@ -65,6 +68,11 @@ export function newWorker(beginning: Beginning): WorkerState {
       backendKeys: newRate(),
     },
     nextId: 1,
+    limits: {
+      connections: newLimit(rates.connections),
+      sessions: newLimit(rates.sessions),
+      handshakes: newLimit(rates.handshakes),
+    },
     lastError: '',
     maxconn,
     hardMaxconn: maxconn,
@@ -82,6 +90,7 @@ function newProxy(
   spread: number,
   beginning: Beginning,
 ): ProxyState {
+  const { proxies } = beginning.configuration;
   return {
     index,
     name: settings.id,
@@ -100,8 +109,25 @@ function newProxy(
     paused: false,
     stick: new Map(),
     maxconn: settings.maxconn === 0 ? maxconn : settings.maxconn,
+    fullconn: settings.fullconn === 0 ? fullConnections(proxies, settings, maxconn) : settings.fullconn,
+    limit: newLimit(settings.sessionRate),
     times: [0, 0, 0, 0],
   };
+}
+
+/** A tenth of what all frontends that may lead to a backend can hold. Source: src/proxy.c `proxy_adjust_all_maxconn`. */
+function fullConnections(proxies: readonly ProxySettings[], backend: ProxySettings, maxconn: number): number {
+  let total = 0;
+  for (const frontend of proxies) {
+    if (!frontend.hasFrontend || frontend.disabled) continue;
+    const leads =
+      frontend.defaultBackend === undefined
+        ? frontend === backend
+        : frontend.defaultBackend.name === backend.id;
+    if (leads || frontend.switching.some((rule) => rule.format === undefined && rule.backend === backend.id))
+      total += frontend.maxconn === 0 ? maxconn : frontend.maxconn;
+  }
+  return Math.max(1, Math.ceil(total / 10));
 }
 
 function newServer(
@@ -124,6 +150,7 @@ function newServer(
     name: settings.name,
     ip: ip ?? 0,
     port: settings.port,
+    cookie: cookieOf(proxy, settings, ip ?? 0, settings.port),
     usesTls: settings.usesTls,
     state,
     next: state,

@@ -7,14 +7,18 @@ import type { CheckConnect, ServerSettings } from '../config';
 import type { Runtime } from './runtime';
 import type { Which } from './server-status';
 
-/** `http-check connect`, `tcp-check connect` */
-export function ruleOf(runtime: Runtime, { proxy }: Which): CheckConnect | undefined {
-  return runtime.settings(proxy).check.connect;
+/** The step of a check that connects, or the last one before the step under way. */
+export function connectionOf(runtime: Runtime, { proxy }: Which, step: number): CheckConnect | undefined {
+  const { steps } = runtime.settings(proxy).check;
+  for (let at = Math.min(step, steps.length - 1); at >= 0; at--) {
+    const found = steps[at];
+    if (found?.type === 'connect') return found.connect;
+  }
+  return undefined;
 }
 
 /** A check speaks TLS as the traffic does, unless it goes elsewhere or its own words say otherwise. */
-export function speaksTls(runtime: Runtime, which: Which, settings: ServerSettings): boolean {
-  const rule = ruleOf(runtime, which);
+export function speaksTls(rule: CheckConnect | undefined, settings: ServerSettings): boolean {
   if (rule !== undefined && !rule.isDefault) return rule.usesTls;
   const { checks } = settings.tls;
   if (checks !== 'as traffic') return checks === 'on';

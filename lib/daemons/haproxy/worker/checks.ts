@@ -11,16 +11,17 @@ import { firstChecks, type HealthSettings, progress } from '../../../protocols/h
 import { healthChart, type HealthEvent } from '../../../protocols/health-check/machine';
 import type { ChartEvent, Step } from '../../../protocols/adapter';
 import type { HealthContext } from '../../../protocols/health-check/machine';
-import type { HttpRequest } from '../../../world/network.contract';
+import type { HttpRequest, RawBytes } from '../../../world/network.contract';
 import type { SecureSocketEvent, TlsFailure } from '../../../world/tls.contract';
-import type { CheckSettings, ProxySettings, ServerSettings } from '../config';
-import { ANY_HELLO, isAnswer, ruleOf, speaksTls } from './check-tls';
-import { judge } from './check-verdict';
+import { textOf } from '../../message-text';
+import type { CheckConnect, CheckRequest, CheckStep, ProxySettings, ServerSettings } from '../config';
+import { ANY_HELLO, connectionOf, isAnswer, speaksTls } from './check-tls';
+import { passed, unmetByBytes, unmetByResponse, type Verdict, whereabouts } from './check-verdict';
 import { checkFailure, countHandshake } from './handshake';
 import { sendLog } from './log-line';
 import type { Runtime } from './runtime';
 import { describe, setRunning, setStopped, setStopping, type CheckSwitch, type Which } from './server-status';
-import { type CheckState, type CheckStatus, type ServerState, tick } from './state';
+import { type CheckState, type CheckStatus, tick } from './state';
 import { clientSettings } from './tls-material';
 
 const MILLISECOND = 1_000;
@@ -61,6 +62,11 @@ export function newCheck(
     connection: 0,
     connected: false,
     isSecuring: false,
+    isSecured: false,
+    step: 0,
+    received: '',
+    response: undefined,
+    isOver: false,
     startedAt: -1,
     status: 'INI',
     code: 0,
@@ -137,7 +143,7 @@ function perform(runtime: Runtime, which: Which, check: CheckState, action: stri
     case 'startCheck':
       return open(runtime, which, check);
     case 'giveUp':
-      return end(runtime, which, check, timeoutOf(check));
+      return timeout(runtime, which, check);
     case 'abandon':
       drop(runtime, check);
       check.running = false;
@@ -163,18 +169,84 @@ function reasonOf(
 
 // ---------------------------------------------------------------- a check
 function open(runtime: Runtime, which: Which, check: CheckState): void {
-  const settings = runtime.serverSettings(which.proxy, which.server.index);
-  if (settings === undefined || check.running) return;
+  if (check.running) return;
   check.running = true;
-  check.connected = check.isSecuring = false;
   check.startedAt = runtime.now;
   check.description = '';
-  const rule = ruleOf(runtime, which);
-  const port =
-    check.port ?? rule?.port ?? (settings.checkPort !== 0 ? settings.checkPort : which.server.port);
+  check.code = 0;
+  check.step = 0;
+  proceed(runtime, which, check);
+}
+
+/** Takes one step after the other, until one has to wait or the check has ended. */
+function proceed(runtime: Runtime, which: Which, check: CheckState): void {
+  const { check: settings } = runtime.settings(which.proxy);
+  for (;;) {
+    const step = settings.steps[check.step];
+    if (step === undefined) {
+      const last = settings.steps.at(-1);
+      const verdict = passed(settings.kind, last, check.received, check.isSecured ? 'L6OK' : 'L4OK');
+      check.description = verdict.description;
+      return end(runtime, which, check, verdict.status);
+    }
+    switch (step.type) {
+      case 'connect':
+        return begin(runtime, which, check, step.connect);
+      case 'request':
+      case 'send':
+        check.received = '';
+        check.response = undefined;
+        runtime.network.send(
+          check.connection,
+          'client',
+          step.type === 'request' ? requestOf(step.request) : bytes(step.text),
+        );
+        break;
+      case 'expect': {
+        const verdict = judge(runtime, which, check, step);
+        if (verdict === 'wait') return;
+        if (verdict !== undefined) {
+          check.description = verdict.description;
+          return end(runtime, which, check, verdict.status);
+        }
+      }
+    }
+    check.step += 1;
+  }
+}
+function bytes(text: string): RawBytes {
+  return { kind: 'bytes', text, bytes: text.length };
+}
+
+function judge(
+  runtime: Runtime,
+  which: Which,
+  check: CheckState,
+  step: Extract<CheckStep, { type: 'expect' }>,
+): Verdict | 'wait' | undefined {
+  const { check: settings } = runtime.settings(which.proxy);
+  if (settings.kind !== 'http') return unmetByBytes(settings.kind, step, check.received, check.isOver);
+  const { response } = check;
+  if (response === undefined) return check.isOver ? { status: 'L7RSP', description: '' } : 'wait';
+  check.code = response.status;
+  if (settings.disableOn404 && response.status === 404 && which.server.next !== 'stopped')
+    return { status: 'L7OKC', description: '' };
+  return unmetByResponse(step, response);
+}
+
+function begin(runtime: Runtime, which: Which, check: CheckState, rule: CheckConnect): void {
+  const settings = runtime.serverSettings(which.proxy, which.server.index);
+  if (settings === undefined) return;
+  // A further connection has its own time.
+  if (check.connection !== 0) step(runtime, which, { type: 'connecting' });
+  drop(runtime, check);
+  check.connected = check.isSecuring = check.isSecured = check.isOver = false;
+  check.received = '';
+  check.response = undefined;
+  const port = check.port ?? rule.port ?? (settings.checkPort !== 0 ? settings.checkPort : which.server.port);
   check.connection = runtime.network.connect(runtime.host, {
     pid: runtime.pid,
-    ip: rule?.ip ?? settings.checkIp ?? which.server.ip,
+    ip: rule.ip ?? settings.checkIp ?? which.server.ip,
     port,
     ...(settings.sourceIp === undefined ? {} : { bindIp: settings.sourceIp }),
     on: { name: 'haproxy.check', pid: runtime.pid, data: { proxy: which.proxy, server: which.server.index } },
@@ -187,48 +259,55 @@ function drop(runtime: Runtime, check: CheckState): void {
 }
 
 /** What was under way when time was up. */
-function timeoutOf({ connected, isSecuring }: CheckState): CheckStatus {
-  if (isSecuring) return 'L6TOUT';
-  return connected ? 'L7TOUT' : 'L4TOUT';
+function timeout(runtime: Runtime, which: Which, check: CheckState): void {
+  const { kind, steps } = runtime.settings(which.proxy).check;
+  const now = steps[check.step];
+  check.description = whereabouts(kind, now);
+  if (check.isSecuring) return end(runtime, which, check, 'L6TOUT');
+  const own = now?.type === 'expect' ? now.expect.timeoutStatus : undefined;
+  end(runtime, which, check, check.connected ? (own ?? 'L7TOUT') : 'L4TOUT');
 }
 
 export function onCheckEvent(runtime: Runtime, which: Which, event: SecureSocketEvent): void {
   const { check } = which.server;
   if (check === undefined || check.connection !== event.connection) return;
+  const { kind, steps } = runtime.settings(which.proxy).check;
   switch (event.type) {
     case 'accepted':
       return;
     case 'connected':
       return connected(runtime, which, check);
     case 'secured':
-      if (runtime.settings(which.proxy).check.kind === 'tls-hello') return end(runtime, which, check, 'L6OK');
+      if (kind === 'tls-hello') return end(runtime, which, check, 'L6OK');
       countHandshake(runtime, which.proxy, which.server, 'done');
       check.isSecuring = false;
-      return ready(runtime, which, check, 'L6OK');
+      check.isSecured = true;
+      return ready(runtime, which, check);
     case 'tls-failed':
       return refused(runtime, which, check, event.failure);
     case 'failed':
       check.connection = 0;
-      check.description = errorText(event.errno);
+      check.description = errorText(event.errno) + whereabouts(kind, steps[check.step]);
       if (check.isSecuring) return refused(runtime, which, check, 'reset');
       return end(runtime, which, check, check.connected ? 'SOCKERR' : 'L4CON');
     case 'closed':
-      return end(runtime, which, check, 'L7RSP');
+      if (check.isSecuring) return refused(runtime, which, check, 'reset');
+      check.isOver = true;
+      return proceed(runtime, which, check);
     case 'message': {
-      if (event.message.kind !== 'response') return end(runtime, which, check, 'L7RSP');
-      const verdict = judge(runtime, which, event.message);
-      check.code = event.message.status;
-      check.description = verdict.description;
-      return end(runtime, which, check, verdict.status);
+      if (kind !== 'http') check.received += textOf(event.message);
+      else if (event.message.kind === 'response') check.response = event.message;
+      else check.isOver = true;
+      return proceed(runtime, which, check);
     }
   }
 }
 function connected(runtime: Runtime, which: Which, check: CheckState): void {
   check.connected = true;
   const settings = runtime.serverSettings(which.proxy, which.server.index);
+  const rule = connectionOf(runtime, which, check.step);
   if (runtime.settings(which.proxy).check.kind === 'tls-hello') return sayHello(runtime, check);
-  if (settings === undefined || !speaksTls(runtime, which, settings))
-    return ready(runtime, which, check, 'L4OK');
+  if (settings === undefined || !speaksTls(rule, settings)) return ready(runtime, which, check);
   check.isSecuring = true;
   runtime.state.tls.total += 1;
   tick(runtime.state.tls.rate, runtime.now);
@@ -237,7 +316,7 @@ function connected(runtime: Runtime, which: Which, check: CheckState): void {
     clientSettings(runtime, settings.tls, {
       proxy: which.proxy,
       server: which.server.index,
-      name: ruleOf(runtime, which)?.sni ?? settings.tls.checkSni,
+      name: rule?.sni ?? settings.tls.checkSni,
       alpn: settings.tls.checkAlpn,
     }),
   );
@@ -263,30 +342,30 @@ function sayHello(runtime: Runtime, check: CheckState): void {
   check.isSecuring = true;
   runtime.network.tls.connect(check.connection, ANY_HELLO);
 }
-/** The server can be spoken to, `reached` tells on which layer. */
-function ready(runtime: Runtime, which: Which, check: CheckState, reached: 'L4OK' | 'L6OK'): void {
-  const { check: kind } = runtime.settings(which.proxy);
-  if (kind.kind === 'tcp' && kind.connect !== undefined) check.description = '(tcp-check)';
-  if (kind.kind !== 'http') return end(runtime, which, check, reached);
-  runtime.network.send(check.connection, 'client', requestOf(runtime, kind));
-  step(runtime, which, { type: 'connected' });
+/** The server can be spoken to. */
+function ready(runtime: Runtime, which: Which, check: CheckState): void {
+  check.step += 1;
+  if (runtime.settings(which.proxy).check.steps[check.step] !== undefined)
+    step(runtime, which, { type: 'connected' });
+  proceed(runtime, which, check);
 }
-function requestOf(_: Runtime, { request }: CheckSettings): HttpRequest {
-  const headers: [string, string][] = request.headers.map(([name, value]) => [name.toLowerCase(), value]);
-  if (request.body !== '') headers.push(['content-length', String(request.body.length)]);
+function requestOf({ method, uri, version, headers: given, body }: CheckRequest): HttpRequest {
+  const headers: [string, string][] = given.map(([name, value]) => [name.toLowerCase(), value]);
+  if (body !== '') headers.push(['content-length', String(body.length)]);
   // Without http-check send the daemon asks in HTTP/1.0 and wants the connection closed.
   headers.push(['connection', 'close']);
-  let bytes = request.method.length + request.uri.length + 14 + request.body.length;
-  for (const [name, value] of headers) bytes += name.length + value.length + 4;
+  const [verb, target] = [method ?? 'OPTIONS', uri ?? '/'];
+  let length = verb.length + target.length + 14 + body.length;
+  for (const [name, value] of headers) length += name.length + value.length + 4;
   return {
     kind: 'request',
     trace: 0,
-    method: request.method,
-    target: request.uri,
-    version: request.version.includes('1.1') ? '1.1' : '1.0',
+    method: verb,
+    target,
+    version: version?.includes('1.1') === true ? '1.1' : '1.0',
     headers,
-    body: request.body,
-    bytes,
+    body,
+    bytes: length,
   };
 }
 
@@ -370,68 +449,4 @@ function tellCheck(runtime: Runtime, which: Which, check: CheckState, health: nu
   const text = `Health check for ${isBackup ? 'backup ' : ''}server ${runtime.settings(which.proxy).id}/${which.server.name} ${outcome}, reason: ${describe(check.status)}${code}${info}${duration}, status: ${progress(health, settings)} ${state}.`;
   runtime.say('WARNING', text);
   sendLog(runtime, which.proxy, NOTICE, text);
-}
-
-// ---------------------------------------------------------------- observed traffic
-/** What a request told about its server; `good` and `bad` are what `observe` of each layer makes of it. */
-export type Observation =
-  | 'connected'
-  | 'not connected'
-  | 'good answer'
-  | 'bad status'
-  | 'bad answer'
-  | 'read error'
-  | 'read timeout'
-  | 'closed';
-const OBSERVED: Readonly<
-  Record<Observation, { layer4: boolean | undefined; layer7: boolean | undefined; text: string }>
-> = {
-  connected: { layer4: true, layer7: undefined, text: 'L4 successful connection' },
-  'not connected': { layer4: false, layer7: false, text: 'L4 unsuccessful connection' },
-  'good answer': { layer4: undefined, layer7: true, text: 'Correct http response' },
-  'bad status': { layer4: undefined, layer7: false, text: 'Wrong http response' },
-  'bad answer': { layer4: undefined, layer7: false, text: 'Invalid http response' },
-  'read error': { layer4: undefined, layer7: false, text: 'Read error (http)' },
-  'read timeout': { layer4: undefined, layer7: false, text: 'Read timeout (http)' },
-  closed: { layer4: undefined, layer7: false, text: 'Close from server (http)' },
-};
-
-export function observe(runtime: Runtime, proxy: number, index: number, seen: Observation): void {
-  const settings = runtime.serverSettings(proxy, index);
-  if (settings === undefined || settings.observe === 'none') return;
-  const server = runtime.server(proxy, index);
-  const { check } = server ?? {};
-  if (server === undefined || check === undefined || check.paused) return;
-  const isGood = OBSERVED[seen][settings.observe];
-  if (isGood === undefined) return;
-  if (isGood) {
-    server.consecutiveErrors = 0;
-    return;
-  }
-  server.consecutiveErrors += 1;
-  if (server.consecutiveErrors < settings.errorLimit) return;
-  check.description = `Detected ${server.consecutiveErrors} consecutive errors, last one was: ${OBSERVED[seen].text}`;
-  server.consecutiveErrors = 0;
-  server.failedObservations += 1;
-  fail(runtime, { proxy, server }, check, settings);
-  if (settings.fastinter !== undefined)
-    step(runtime, { proxy, server }, { type: 'hurry', now: runtime.now, delay: settings.fastinter });
-}
-function fail(
-  runtime: Runtime,
-  which: { proxy: number; server: ServerState },
-  check: CheckState,
-  settings: ServerSettings,
-): void {
-  switch (settings.onError) {
-    case 'fastinter':
-      return;
-    case 'fail-check':
-    case 'sudden-death':
-    case 'mark-down':
-      check.duration = -1;
-      check.status = 'HANA';
-      which.server.failedChecks += 1;
-      step(runtime, which, { type: 'observed', how: settings.onError });
-  }
 }

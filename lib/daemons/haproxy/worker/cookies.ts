@@ -2,12 +2,12 @@
  * Persistence by cookie: reading the client's, setting our own.
  * Source: HAProxy 2.6 configuration manual §4.2 "cookie"; src/http_ana.c
  * `http_manage_client_side_cookies`, `http_manage_server_side_cookies`, `http_process_res_common`.
- *
- * Not modelled: dates in cookies (`maxidle`, `maxlife`), `dynamic`.
  */
 
+import { SECOND } from '../../../std/instant';
 import type { HttpRequest, HttpResponse } from '../../../world/network.contract';
 import type { CookieSettings } from '../config';
+import { datesText, NO_DATES, needsDates, readDates, tooOld } from './cookie-dates';
 import { headerValue } from '../evaluate/subject';
 import type { Runtime } from './runtime';
 import { isAlive, type Session } from './state';
@@ -28,7 +28,13 @@ export function readCookie(
   const value = (parts[at] ?? '').slice(cookie.name.length + 1);
   const delimiter = cookie.mode === 'prefix' ? value.indexOf('~') : value.indexOf('|');
   const key = delimiter >= 0 ? value.slice(0, delimiter) : cookie.mode === 'prefix' ? '' : value;
-  if (key !== '' || cookie.mode !== 'prefix') direct(runtime, session, key);
+  const dates = readDates(cookie.mode === 'prefix' || delimiter < 0 ? undefined : value.slice(delimiter + 1));
+  const age = tooOld(cookie, dates, wallClock(runtime));
+  if (age !== undefined) session.cookieIn = age;
+  else if (key !== '' || cookie.mode !== 'prefix') {
+    session.cookieDates = dates;
+    direct(runtime, session, key);
+  }
   if (cookie.mode === 'prefix')
     return delimiter < 0
       ? request
@@ -43,13 +49,18 @@ export function readCookie(
   );
 }
 
+/** Seconds since 1970. */
+function wallClock(runtime: Runtime): number {
+  return Math.floor(runtime.host.clock() / SECOND);
+}
+
 /** Goes straight to the server of that name if it lives. */
 function direct(runtime: Runtime, session: Session, key: string): void {
   const settings = runtime.settings(session.backend);
   const proxy = runtime.proxy(session.backend);
   let found = false;
   for (const server of proxy.servers) {
-    if (settings.servers[server.index]?.cookie !== key) continue;
+    if (server.cookie !== key) continue;
     found = true;
     if (!isAlive(server) && !settings.options.has('persist') && !session.isForced) continue;
     session.cookieIn = 'V';
@@ -73,16 +84,18 @@ export function writeCookie(
   response: HttpResponse,
   cookie: CookieSettings,
 ): [string, string][] {
-  const own = runtime.serverSettings(session.backend, session.server)?.cookie;
+  const own = runtime.server(session.backend, session.server)?.cookie;
   const headers = setByServer(session, response, cookie, own);
-  if (cookie.mode !== 'insert' || session.isDirect) return headers;
+  if (cookie.mode !== 'insert') return headers;
+  const now = wallClock(runtime);
+  if (session.isDirect && !needsDates(cookie, session.cookieDates ?? NO_DATES, now)) return headers;
   if (cookie.preserve && session.cookieOut === 'P') return headers;
   if (cookie.postonly && session.received?.method !== 'POST') return headers;
   const value =
     own === undefined
       ? `${cookie.name}=; Expires=Thu, 01-Jan-1970 00:00:01 GMT; path=/`
-      : `${cookie.name}=${own}; path=/`;
-  session.cookieOut = 'I';
+      : `${cookie.name}=${own}${datesText(cookie, session, now)}; path=/`;
+  session.cookieOut = own !== undefined && session.isDirect ? 'U' : 'I';
   const result: [string, string][] = [...headers, ['set-cookie', value + attributes(cookie)]];
   if (cookie.nocache && isCacheable(session, response)) result.push(['cache-control', 'private']);
   return result;

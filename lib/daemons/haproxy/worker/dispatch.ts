@@ -16,7 +16,7 @@ import { queryOf, splitValues, type Subject } from '../evaluate/subject';
 import { conclude, type Ending, replyError } from './answer';
 import { choose, isHashing, type Key, uriKey } from './balance/choose';
 import { dynamicLimit } from './balance/weights';
-import { observe } from './checks';
+import { observe } from './observe';
 import { hop } from './hop';
 import { changeSlot, enqueue, leaveQueue, serveQueue } from './queue';
 import type { Runtime } from './runtime';

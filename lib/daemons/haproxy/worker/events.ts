@@ -14,6 +14,7 @@ import { conclude, countResponse, replyBadRequest } from './answer';
 import { onCheckEvent, step } from './checks';
 import { connectFailed, leftQueue, onConnected, queueExpired, resume, tunnelTimeout } from './dispatch';
 import { hop } from './hop';
+import { limitListeners, registerLimits } from './limits';
 import { logConnection, logSession } from './log-line';
 import {
   beginHandshake,
@@ -24,7 +25,7 @@ import {
   serverHandshakeFailed,
   serverSecured,
 } from './handshake';
-import { parseRequest } from './raw-request';
+import { parseRequest } from '../../raw-request';
 import { begin, beginTcp, inspect, tarpitEnds } from './request';
 import { onResponse, onServerEnd, responseExpired } from './response';
 import { type Runtime, runtimeOf, setSessionTimer } from './runtime';
@@ -35,7 +36,6 @@ import {
   destroy,
   dropServer,
   isExpired,
-  limitListeners,
   newSession,
   setDeadline,
   setTimeout,
@@ -112,6 +112,7 @@ export function registerWorker(world: World): void {
     world.callback<null, undefined>(name, ({ host, pid }) =>
       world.exit(host, pid, { code: 0, signal: undefined }),
     );
+  registerLimits(world, within);
   world.callback('haproxy.ignored', () => undefined);
 }
 
@@ -194,7 +195,7 @@ function accept(runtime: Runtime, listener: number, connection: number): void {
   const session = newSession(runtime, listener, connection);
   runtime.state.sessions.set(connection, session);
   countAccept(runtime, session);
-  limitListeners(runtime, session.frontend);
+  limitListeners(runtime, session.frontend, bindOf(runtime, session)?.usesTls === true);
   if (!isAdmitted(runtime, session, 'connection')) return;
   if (bindOf(runtime, session)?.usesTls === true) beginHandshake(runtime, session);
   else established(runtime, session);

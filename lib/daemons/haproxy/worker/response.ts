@@ -8,7 +8,7 @@ import type { HttpRule, ProxySettings } from '../config';
 import { headerValue, lowerCased, type Subject } from '../evaluate/subject';
 import { conclude, deliver, deliverOwn, replyError } from './answer';
 import { captureResponse } from './captures';
-import { observe } from './checks';
+import { observe } from './observe';
 import { writeCookie } from './cookies';
 import { isRetryable, retryRequest } from './dispatch';
 import { hop } from './hop';
@@ -72,45 +72,55 @@ function passOn(runtime: Runtime, session: Session, message: HttpResponse): void
     const subject: Subject = { runtime, session, request: session.request, response: out };
     store(runtime, session, subject);
   }
+  const rules = rulesOf(backend, frontend);
+  if (rules.response.length > 0) {
+    const passed = ruled(runtime, session, rules.response, out);
+    if (passed === undefined) return;
+    out = passed;
+  }
   if (backend.cookie !== undefined) {
     const headers = writeCookie(runtime, session, out, backend.cookie);
     if (headers !== out.headers)
       out = { ...out, headers, bytes: out.bytes + headBytes(headers) - headBytes(out.headers) };
   }
-  const rules = responseRules(backend, frontend);
-  if (rules.length > 0) {
-    const messages: { response: HttpResponse | undefined } = { response: out };
-    const outcome = applyRules(runtime, session, rules, 'response', messages);
-    if (outcome.type === 'reply') {
-      runtime.proxy(session.backend).backend.deniedResponses += 1;
-      session.cause = 'P';
-      session.ended = 'H';
-      dropServer(runtime, session, 'reset');
-      deliverOwn(runtime, session, outcome.answer);
-      return;
-    }
-    out = messages.response ?? out;
+  if (rules.afterwards.length > 0) {
+    const passed = ruled(runtime, session, rules.afterwards, out);
+    if (passed === undefined) return;
+    out = passed;
   }
   deliver(runtime, session, out);
 }
+/** The answer as rules leave it; undefined: one of them has answered instead. */
+function ruled(
+  runtime: Runtime,
+  session: Session,
+  rules: readonly HttpRule[],
+  response: HttpResponse,
+): HttpResponse | undefined {
+  const messages: { response: HttpResponse | undefined } = { response };
+  const outcome = applyRules(runtime, session, rules, 'response', messages);
+  if (outcome.type !== 'reply') return messages.response ?? response;
+  runtime.proxy(session.backend).backend.deniedResponses += 1;
+  session.cause = 'P';
+  session.ended = 'H';
+  dropServer(runtime, session, 'reset');
+  deliverOwn(runtime, session, outcome.answer);
+  return undefined;
+}
 const NO_RULES: readonly HttpRule[] = [];
-/** Of the backend, then of the frontend; what applies to answers of our own as well comes last. */
-function responseRules(backend: ProxySettings, frontend: ProxySettings): readonly HttpRule[] {
-  if (
-    backend.httpResponse.length +
-      backend.httpAfterResponse.length +
-      frontend.httpResponse.length +
-      frontend.httpAfterResponse.length ===
-    0
-  )
-    return NO_RULES;
-  const others = frontend === backend ? [] : [frontend];
-  return [
-    ...backend.httpResponse,
-    ...others.flatMap(({ httpResponse }) => httpResponse),
-    ...backend.httpAfterResponse,
-    ...others.flatMap(({ httpAfterResponse }) => httpAfterResponse),
-  ];
+/** Of the backend, then of the frontend; `afterwards` applies to answers of our own as well. */
+function rulesOf(
+  backend: ProxySettings,
+  frontend: ProxySettings,
+): { readonly response: readonly HttpRule[]; readonly afterwards: readonly HttpRule[] } {
+  const other = frontend === backend ? undefined : frontend;
+  return {
+    response: joined(backend.httpResponse, other?.httpResponse),
+    afterwards: joined(backend.httpAfterResponse, other?.httpAfterResponse),
+  };
+}
+function joined(first: readonly HttpRule[], second: readonly HttpRule[] = NO_RULES): readonly HttpRule[] {
+  return first.length === 0 ? second : second.length === 0 ? first : [...first, ...second];
 }
 
 /** What concerns the server's connection only goes no further. */

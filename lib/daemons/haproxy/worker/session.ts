@@ -10,6 +10,7 @@
 import type { EventHandle } from '../../../kernel/kernel';
 import type { Micros } from '../../../std/instant';
 import { networkOf } from '../../../std/ipv4';
+import { resumeListeners } from './limits';
 import { changeSlot, leaveQueue, serveQueue } from './queue';
 import { untrack } from './counters';
 import type { Runtime } from './runtime';
@@ -79,6 +80,7 @@ export function newSession(runtime: Runtime, listener: number, connection: numbe
     ended: '-',
     cookieIn: '-',
     cookieOut: '-',
+    cookieDates: undefined,
     bytesIn: 0,
     bytesOut: 0,
     requests: 0,
@@ -184,10 +186,10 @@ export function leaveServer(runtime: Runtime, session: Session): void {
 export function release(runtime: Runtime, session: Session): void {
   leaveQueue(runtime, session);
   leaveServer(runtime, session);
-  leaveBackend(runtime, session);
   const server = session.slot < 0 ? undefined : runtime.server(session.backend, session.slot);
   changeSlot(runtime, session, -1);
   if (server !== undefined) serveQueue(runtime, { proxy: session.backend, server });
+  leaveBackend(runtime, session);
 }
 
 /** Averages of times in queue, to connect, to answer, in all. */
@@ -241,7 +243,7 @@ export function destroy(runtime: Runtime, session: Session, how: End = 'close'):
   proxy.frontend.current -= 1;
   const listener = runtime.listener(session);
   if (listener !== undefined) listener.current -= 1;
-  resumeListeners(runtime, session.frontend);
+  if (listener?.isPaused === true) resumeListeners(runtime);
 }
 
 /**
@@ -254,40 +256,4 @@ function canVanish({ host, pid }: Runtime, { clientIp }: Session): boolean {
     if (device.addresses.some((own) => networkOf(clientIp, own.prefix) === networkOf(own.ip, own.prefix)))
       return false;
   return true;
-}
-
-// ---------------------------------------------------------------- limits
-/** A frontend, or the process, that is full leaves connections in the kernel's queue. */
-export function limitListeners(runtime: Runtime, index: number): void {
-  const { state } = runtime;
-  const proxy = runtime.proxy(index);
-  if (state.maxconn > 0 && state.counters.current >= state.maxconn) {
-    for (const listener of state.listeners)
-      if (listener.listener !== 0) runtime.network.setAccepting(runtime.host, listener.listener, false);
-    return;
-  }
-  if (proxy.maxconn === 0 || proxy.frontend.current < proxy.maxconn) return;
-  for (const listener of state.listeners)
-    if (listener.proxy === index && listener.listener !== 0)
-      runtime.network.setAccepting(runtime.host, listener.listener, false);
-}
-export function resumeListeners(runtime: Runtime, index: number): void {
-  const { state } = runtime;
-  const proxy = runtime.proxy(index);
-  const wasFull = state.maxconn > 0 && state.counters.current + 1 >= state.maxconn;
-  const was = proxy.maxconn > 0 && proxy.frontend.current + 1 >= proxy.maxconn;
-  if (!wasFull && !was) return;
-  if (state.maxconn > 0 && state.counters.current >= state.maxconn) return;
-  for (const listener of state.listeners) {
-    const owner = state.proxies[listener.proxy];
-    if (
-      listener.listener === 0 ||
-      owner === undefined ||
-      owner.paused ||
-      (owner.maxconn > 0 && owner.frontend.current >= owner.maxconn)
-    )
-      continue;
-    if (wasFull || listener.proxy === index)
-      runtime.network.setAccepting(runtime.host, listener.listener, true);
-  }
 }

@@ -6,12 +6,14 @@
  * Source: HAProxy 2.6 include/haproxy/{proxy,server,stream,counters}-t.h.
  */
 
+import type { CookieDates } from './cookie-dates';
+import type { RateLimit } from './limits';
 import type { OwnAnswer } from './own-answers';
 import type { EventHandle } from '../../../kernel/kernel';
 import type { ChartSnapshot } from '../../../protocols/adapter';
 import type { HealthContext } from '../../../protocols/health-check/machine';
 import type { Micros } from '../../../std/instant';
-import type { HttpRequest, Message } from '../../../world/network.contract';
+import type { HttpRequest, HttpResponse, Message } from '../../../world/network.contract';
 import type { TlsInfo } from '../../../world/tls.contract';
 import type { Configuration, PatternEntry } from '../config';
 import type { LoadedCertificate } from '../config-tls';
@@ -43,6 +45,7 @@ export interface WorkerState {
   nextId: number;
   /** bytes of the last malformed message, for `show errors` */
   lastError: string;
+  limits: { connections: RateLimit; sessions: RateLimit; handshakes: RateLimit };
   /** runtime change of the global `maxconn` */
   maxconn: number;
   hardMaxconn: number;
@@ -102,6 +105,8 @@ export interface ListenerState {
   ip: number;
   port: number;
   current: number;
+  /** a limit keeps it from accepting */
+  isPaused: boolean;
 }
 
 export interface AdminListener {
@@ -184,6 +189,10 @@ export interface ProxyState {
   /** source or key → server, for stick tables */
   stick: Map<string, StickEntry>;
   maxconn: number;
+  /** sessions from which on servers with `minconn` take all they can */
+  fullconn: number;
+  /** `rate-limit sessions` */
+  limit: RateLimit;
   /** average of the last requests, in ms: queue, connect, response, total */
   times: number[];
 }
@@ -256,6 +265,8 @@ export interface ServerState {
   name: string;
   ip: number;
   port: number;
+  /** what a client's cookie says that was given to it */
+  cookie: string | undefined;
   /** its traffic goes over TLS */
   usesTls: boolean;
   /** operational state, and the one before it is committed to the balancer */
@@ -307,6 +318,16 @@ export interface CheckState {
   connected: boolean;
   /** its TLS handshake is under way */
   isSecuring: boolean;
+  /** the connection is encrypted */
+  isSecured: boolean;
+  /** which of the steps is under way */
+  step: number;
+  /** bytes that have come since the last time something was sent */
+  received: string;
+  /** the answer to the last request */
+  response: HttpResponse | undefined;
+  /** the server sends no more */
+  isOver: boolean;
   startedAt: Micros;
   status: CheckStatus;
   code: number;
@@ -454,6 +475,8 @@ export interface Session {
   ended: string;
   cookieIn: string;
   cookieOut: string;
+  /** when the client's cookie was set, as it says itself */
+  cookieDates: CookieDates | undefined;
   bytesIn: number;
   bytesOut: number;
   requests: number;

@@ -92,7 +92,7 @@ function legend(runtime: Runtime, index: number, row: Row, server: ServerState |
     return full;
   }
   full.set('addr', `${formatIPv4(server.ip)}:${server.port}`);
-  const cookie = settings.servers[server.index]?.cookie;
+  const { cookie } = server;
   if (cookie !== undefined) full.set('cookie', cookie);
   return full;
 }
@@ -155,7 +155,7 @@ function frontendRow(runtime: Runtime, index: number): Row {
     ['status', proxy.stopped ? 'STOP' : proxy.paused ? 'PAUSED' : 'OPEN'],
     ['sid', 0],
     ['type', 0],
-    ['rate_lim', 0],
+    ['rate_lim', proxy.limit.most],
     ...(settings.mode === 'http'
       ? ([
           ['intercepted', 0],
@@ -192,7 +192,7 @@ function backendRow(runtime: Runtime, index: number): Row {
     ['svname', 'BACKEND'],
     ['qcur', proxy.queue.length],
     ['qmax', backend.mostQueued],
-    ['slim', Math.max(1, Math.ceil((proxy.maxconn === 0 ? runtime.state.maxconn : proxy.maxconn) / 10))],
+    ['slim', proxy.fullconn],
     ['status', balance.totalWeight > 0 || proxy.servers.length === 0 ? 'UP' : 'DOWN'],
     ['weight', shownWeight(proxy, balance.totalWeight)],
     ['uweight', userWeight(runtime, index)],

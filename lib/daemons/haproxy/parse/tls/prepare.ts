@@ -134,7 +134,11 @@ export function prepareClient(state: ParserState): number {
 // ---------------------------------------------------------------- servers
 /** A server that speaks TLS for its traffic or its checks. */
 export function usesTlsAnywhere(proxy: Draft, { usesTls, tls }: ServerSettings): boolean {
-  return usesTls || tls.checks === 'on' || proxy.check.connect?.usesTls === true;
+  return (
+    usesTls ||
+    tls.checks === 'on' ||
+    proxy.check.steps.some((step) => step.type === 'connect' && step.connect.usesTls)
+  );
 }
 
 /** Errors of a server; the first one said tells which server it is. */

@@ -88,7 +88,7 @@ export function dynamicLimit(pool: Pool, server: ServerState): number {
   const settings = pool.settings.servers[server.index];
   let most = server.maxconn;
   if (settings !== undefined && settings.minconn > 0 && settings.minconn < most) {
-    const full = fullBackend(pool);
+    const full = pool.proxy.fullconn;
     const load = pool.proxy.backend.current;
     if (load < full) most = Math.max(settings.minconn, Math.floor((load * most) / full));
   }
@@ -99,11 +99,6 @@ export function dynamicLimit(pool: Pool, server: ServerState): number {
   }
   return most;
 }
-/** `fullconn`: a tenth of the frontends' limits when nothing is said; close enough without them. */
-function fullBackend(pool: Pool): number {
-  return Math.max(1, Math.ceil(pool.proxy.maxconn / 10));
-}
-
 /** A slot is free without waiting. */
 export function hasRoom(pool: Pool, server: ServerState): boolean {
   return server.maxconn === 0 || (server.queue.length === 0 && server.served < dynamicLimit(pool, server));

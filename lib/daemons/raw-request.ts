@@ -3,7 +3,7 @@
  * Source: RFC 9112 §3, §6.3; HAProxy 2.6 src/h1.c `h1_headers_to_hdr_list`.
  * Not modelled: chunked request bodies.
  */
-import type { HttpRequest } from '../../../world/network.contract';
+import type { HttpRequest } from '../world/network.contract';
 
 export function parseRequest(
   text: string,
