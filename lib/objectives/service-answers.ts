@@ -8,11 +8,15 @@ interface State {
   lastAt: Micros;
   met: boolean;
   failedBefore: boolean;
+  /** The first answer that was seen, if nothing failed since. */
+  unbrokenSince: Micros | undefined;
   /** The last answer was no good one. */
   failing: boolean;
 }
 /** Without a request for so long, nothing is known. */
 const SILENCE: Micros = 5_000_000;
+/** Whoever repairs it before it breaks must not wait for a failure that never comes. */
+const PREVENTED: Micros = 180_000_000;
 
 export const serviceAnswers: ObjectiveDefinition<State> = {
   kind: 'service-answers',
@@ -25,7 +29,8 @@ export const serviceAnswers: ObjectiveDefinition<State> = {
       name: 'once-broken',
       type: 'flag',
       required: false,
-      description: 'Starts to count only after the first failure.',
+      description:
+        'Starts to count only after the first failure. Nothing failed for 3 minutes: it was prevented, which is as good.',
     },
     {
       name: 'status',
@@ -35,11 +40,19 @@ export const serviceAnswers: ObjectiveDefinition<State> = {
     },
     { name: 'faster-than', type: 'duration', required: false, description: 'A slower answer is a failure.' },
   ],
-  start: () => ({ goodSince: undefined, lastAt: 0, met: false, failedBefore: false, failing: false }),
+  start: () => ({
+    goodSince: undefined,
+    lastAt: 0,
+    met: false,
+    failedBefore: false,
+    unbrokenSince: undefined,
+    failing: false,
+  }),
   request(state, request, values) {
     if (request.from !== textOf(values, 'from')) return;
     state.lastAt = request.at;
     state.failing = !isGood(request, values);
+    state.unbrokenSince ??= request.at;
     if (state.failing) {
       state.goodSince = undefined;
       state.failedBefore = true;
@@ -49,10 +62,17 @@ export const serviceAnswers: ObjectiveDefinition<State> = {
   sample(state, values, seen) {
     const wanted = numberOf(values, 'for', 0);
     if (state.met) return { state: 'met', progress: 1, measured: `held ${secondsText(wanted)}` };
-    if (state.goodSince === undefined)
-      return state.failing ? { ...WAITING, measured: 'requests fail' } : WAITING;
+    const isHeard = seen.now - state.lastAt < SILENCE;
+    if (state.goodSince === undefined) {
+      if (state.failedBefore || state.unbrokenSince === undefined)
+        return state.failing ? { ...WAITING, measured: 'requests fail' } : WAITING;
+      state.met = isHeard && state.lastAt - state.unbrokenSince >= Math.max(PREVENTED, wanted);
+      return state.met
+        ? { state: 'met', progress: 1, measured: 'nothing failed' }
+        : { ...WAITING, measured: 'nothing has failed yet' };
+    }
     const held = state.lastAt - state.goodSince;
-    if (held >= wanted && seen.now - state.lastAt < SILENCE) {
+    if (held >= wanted && isHeard) {
       state.met = true;
       return { state: 'met', progress: 1, measured: `held ${secondsText(wanted)}` };
     }
