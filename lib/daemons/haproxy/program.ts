@@ -24,7 +24,8 @@ interface Speaker {
 
 export function* haproxy(context: ProgramContext): ProgramRun {
   const asked = readCommandLine(context.argv.slice(1));
-  const speaker = speakerOf(context);
+  const isSilent = asked.kind === 'run' && isQuiet(asked.line);
+  const speaker = speakerOf(context, isSilent);
   switch (asked.kind) {
     case 'version':
       yield* context.out(version(context));
@@ -51,11 +52,12 @@ function version({ host }: ProgramContext): string {
     `Linux ${host.sysctl('kernel.osrelease') ?? ''} ${host.sysctl('kernel.version') ?? ''} x86_64`,
   );
 }
-function speakerOf(context: ProgramContext): Speaker {
+/** `-q` silences errors too: only the exit code tells of them; `-V` speaks again. */
+function speakerOf(context: ProgramContext, isSilent: boolean): Speaker {
   const speaker: Speaker = {
     saidVersion: false,
     *say(level, text) {
-      yield* context.err(saying(speaker, context.pid, level, text));
+      if (!isSilent) yield* context.err(saying(speaker, context.pid, level, text));
     },
   };
   return speaker;
@@ -77,7 +79,7 @@ function* run(context: ProgramContext, line: CommandLine, speaker: Speaker): Pro
   const unresolved = result.configuration === undefined ? 0 : reportUnresolved(result, addresses);
   const texts: string[] = [];
   sayMessages((text) => texts.push(text), speaker, result.messages, context.pid);
-  yield* context.err(texts.join(''));
+  if (!isQuiet(line)) yield* context.err(texts.join(''));
   if (result.configuration === undefined || unresolved > 0) return 1;
   return line.checks
     ? yield* verdict(context, line, result)
@@ -99,15 +101,19 @@ function* resolveNames(
   }
 }
 
+function isQuiet({ quiet, verbose }: CommandLine): boolean {
+  return quiet && !verbose;
+}
+
 /** `-c`: what is said of a configuration without errors. */
 function* verdict(context: ProgramContext, line: CommandLine, result: CheckResult): ProgramRun {
-  const isQuiet = (line.quiet || result.configuration?.global.quiet === true) && !line.verbose;
+  const isSilent = isQuiet(line) || (result.configuration?.global.quiet === true && !line.verbose);
   if (!result.hasListener) {
-    if (!isQuiet)
+    if (!isSilent)
       yield* context.out('Configuration file has no error but will not start (no listener) => exit(2).\n');
     return 2;
   }
-  if (!isQuiet)
+  if (!isSilent)
     yield* context.out(`${result.hasWarnings ? 'Warnings were found.\n' : ''}Configuration file is valid\n`);
   return 0;
 }
@@ -124,7 +130,7 @@ function* start(
   const command = argv[0] ?? 'haproxy';
   const hasMaster = line.masterWorker || configuration.global.masterWorker;
   const goesBack = !line.foreground && !line.notifies && (line.daemon || configuration.global.daemon);
-  const isLoud = !goesBack && !(line.quiet && !line.verbose);
+  const isLoud = !goesBack && !isQuiet(line);
   if (!result.hasListener && !hasMaster) {
     yield* speaker.say(
       'ALERT',

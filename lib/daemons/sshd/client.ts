@@ -7,7 +7,7 @@ import type { ProgramContext, Stream, Wait, Wake } from '../../world/process.con
 import { errnoText, lookUpName } from '../host-names';
 import { Mailbox } from '../mailbox';
 import { ClientProblem, type ClientOptions } from './client-options';
-import { fingerprint, parsePrivate, type PublicKey, shortType } from './keys';
+import { fingerprint, parsePrivate, type PublicKey, shortType, unprotectedText } from './keys';
 import { changedText, hostField, knownKeys, rememberKey } from './known-hosts';
 import { type ClientPacket, packetOf, send, sendVersion, type ServerPacket, VERSION } from './wire';
 
@@ -271,13 +271,9 @@ export class Client {
           );
         continue;
       }
-      const info = context.fs.stat(context.resolve(path), context.who);
-      if (!(info instanceof FileError) && info.uid === context.who.uid && (info.mode & 0o077) !== 0) {
-        const rule = '@'.repeat(59);
-        const mode = (info.mode & 0o777).toString(8).padStart(4, '0');
-        yield* context.err(
-          `${rule}\n@         WARNING: UNPROTECTED PRIVATE KEY FILE!          @\n${rule}\nPermissions ${mode} for '${path}' are too open.\nIt is required that your private key files are NOT accessible by others.\nThis private key will be ignored.\nLoad key "${path}": bad permissions\n`,
-        );
+      const complaint = unprotectedText(context.host, context.resolve(path), context.who);
+      if (complaint !== '') {
+        yield* context.err(`${complaint}Load key "${path}": bad permissions\n`);
         continue;
       }
       const key = parsePrivate(text);

@@ -3,7 +3,8 @@
  * private file holds its public half as the real one does, and who has the file has the key.
  */
 import { bytesFromText } from '../../std/bytes';
-import type { FileSpec } from '../../world/files.contract';
+import { type Credentials, FileError, type FileSpec } from '../../world/files.contract';
+import type { Host } from '../../world/world.contract';
 import { fromBase64, sha256, toBase64 } from './sha256';
 
 export interface PublicKey {
@@ -152,6 +153,14 @@ export function parsePrivate(content: string): PublicKey | undefined {
 }
 
 const HOST_TYPES: readonly KeyType[] = ['rsa', 'ecdsa', 'ed25519'];
+/** What is said of a private key that others may read; empty for one that they may not, or that is somebody else's. */
+export function unprotectedText(host: Host, path: string, who: Credentials): string {
+  const info = host.fs.stat(path, who);
+  if (info instanceof FileError || info.uid !== who.uid || (info.mode & 0o077) === 0) return '';
+  const rule = '@'.repeat(59);
+  const mode = (info.mode & 0o777).toString(8).padStart(4, '0');
+  return `${rule}\n@         WARNING: UNPROTECTED PRIVATE KEY FILE!          @\n${rule}\nPermissions ${mode} for '${path}' are too open.\nIt is required that your private key files are NOT accessible by others.\nThis private key will be ignored.\n`;
+}
 /** What the package's installation writes to /etc/ssh; `seed` says which keys. */
 export function hostKeyFiles(hostName: string, seed = hostName): Record<string, FileSpec> {
   const files: Record<string, FileSpec> = {};

@@ -17,7 +17,7 @@ import type { Host } from '../../world/world.contract';
 import { parseOptions } from '../command-options';
 import { reserveMailbox } from '../mailbox';
 import { serveConnection } from './connection';
-import { hostKeyFiles, parsePublicLine, type PublicKey } from './keys';
+import { hostKeyFiles, parsePublicLine, type PublicKey, unprotectedText } from './keys';
 import { configText, readServerConfig, type ServerConfig } from './server-config';
 
 export interface SshdState {
@@ -49,7 +49,8 @@ export function* sshd(context: ProgramContext): ProgramRun {
     yield* context.err('OpenSSH_9.2p1 Debian-2+deb12u10, OpenSSL 3.0.20 7 Apr 2026\n');
     return 0;
   }
-  if (!(context.argv[0] ?? '').startsWith('/')) {
+  const isTest = given.has('t') || given.has('T');
+  if (!isTest && !(context.argv[0] ?? '').startsWith('/')) {
     yield* context.err('sshd re-exec requires execution with an absolute path\n');
     return 255;
   }
@@ -67,15 +68,13 @@ export function* sshd(context: ProgramContext): ProgramRun {
     yield* context.err('sshd: no hostkeys available -- exiting.\n');
     return 1;
   }
-  if (given.has('T')) {
-    yield* context.out(configText(config));
-    return 0;
-  }
-  if (given.has('t')) {
+  if (isTest) {
+    for (const key of config.hostKeys) yield* context.err(unprotectedText(context.host, key, ROOT));
     if (!context.fs.exists('/run/sshd')) {
       yield* context.err('Missing privilege separation directory: /run/sshd\n');
       return 255;
     }
+    if (given.has('T')) yield* context.out(configText(config));
     return 0;
   }
   if (context.who.uid !== 0) {
@@ -186,7 +185,8 @@ export function hostKey(host: Host, config: ServerConfig): PublicKey | undefined
   const found: PublicKey[] = [];
   for (const path of config.hostKeys) {
     const text = host.fs.readFile(`${path}.pub`, ROOT);
-    if (text instanceof FileError || !host.fs.exists(path)) continue;
+    if (text instanceof FileError || !host.fs.exists(path) || unprotectedText(host, path, ROOT) !== '')
+      continue;
     const key = parsePublicLine(text);
     if (key !== undefined) found.push(key);
   }

@@ -30,6 +30,10 @@ export class Jobs {
     }
     if (mode === 'isolate') transaction.isolate();
     const planned = transaction.settle(anchor);
+    if (planned instanceof Refusal) {
+      manager.collect();
+      return planned;
+    }
     const blocked = this.#destructive(anchor, planned, mode);
     if (blocked !== undefined) return blocked;
     let id = 0;
@@ -105,6 +109,8 @@ export class Jobs {
   runQueue(): void {
     const { state } = this.manager;
     const ready = [...state.jobs.values()].filter((job) => job.state === 'waiting' && this.#isRunnable(job));
+    // Checks go before what depends on them, whether it is ordered after them or not.
+    ready.sort((a, b) => Number(b.type === 'verify-active') - Number(a.type === 'verify-active'));
     for (const job of ready)
       if (job.state === 'waiting' && state.jobs.get(job.id) === job && this.#isRunnable(job)) this.#run(job);
     if (state.jobs.size === 0) this.manager.collect();

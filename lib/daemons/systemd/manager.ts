@@ -173,7 +173,10 @@ export class Manager {
     const { active, definition } = unit;
     if (active === 'inactive')
       return (
-        definition.name === '-.slice' || definition.name === '-.mount' || definition.name === 'init.scope'
+        definition.name === '-.slice' ||
+        definition.name === '-.mount' ||
+        definition.name === 'init.scope' ||
+        (unit.service !== undefined && this.members(definition.name).length > 0)
       );
     return !(active === 'failed' && definition.collectFailed);
   }
@@ -235,7 +238,6 @@ export class Manager {
         const bound = this.unit(other);
         if (bound === undefined || isDown(bound.active) || bound.job !== 0) continue;
         if (!graph.get(other, 'After').has(name) && !isUp(bound.active)) continue;
-        this.log('notice', `${other}: Unit is bound to inactive unit ${name}. Stopping, too.`, other);
         this.jobs.enqueue('stop', other, 'replace');
       }
     }

@@ -15,6 +15,7 @@ export class Refusal {
       | 'not-applicable'
       | 'isolate'
       | 'destructive'
+      | 'cyclic'
       | 'refused',
     readonly text: string,
   ) {}
@@ -106,23 +107,20 @@ export class Transaction {
     }
   }
   /** Jobs that would change nothing go, and so does one job of each ordering cycle. */
-  settle(anchor: string): Planned[] {
+  settle(anchor: string): Planned[] | Refusal {
     for (const [name, job] of [...this.planned]) {
       const unit = this.manager.unit(name);
       if (unit === undefined) this.planned.delete(name);
       else if (name !== anchor && unit.job === 0 && isRedundant(job.type, unit.active))
         this.planned.delete(name);
     }
-    this.#breakCycles(anchor);
-    return [...this.planned.values()];
+    return this.#breakCycles(anchor) ?? [...this.planned.values()];
   }
-  #breakCycles(anchor: string): void {
+  #breakCycles(anchor: string): undefined | Refusal {
     for (let rounds = 0; rounds < 50; rounds++) {
       const cycle = this.#cycle();
-      if (cycle === undefined) return;
-      const doomed =
-        cycle.find((name) => this.planned.get(name)?.matters === false && name !== anchor) ??
-        cycle.find((name) => name !== anchor);
+      if (cycle === undefined) return undefined;
+      const doomed = cycle.find((name) => this.planned.get(name)?.matters === false && name !== anchor);
       const first = cycle[0] ?? anchor;
       const kind = (name: string): string => this.planned.get(name)?.type ?? 'start';
       this.manager.log(
@@ -132,7 +130,14 @@ export class Transaction {
       );
       for (const name of [...cycle.slice(2), first])
         this.manager.log('err', `${first}: Found dependency on ${name}/${kind(name)}`, first);
-      if (doomed === undefined) return;
+      if (doomed === undefined) {
+        this.manager.log(
+          'err',
+          `${first}: Unable to break cycle starting with ${first}/${kind(first)}`,
+          first,
+        );
+        return new Refusal('cyclic', 'Transaction order is cyclic. See system logs for details.');
+      }
       this.manager.log(
         'err',
         `${first}: Job ${doomed}/${kind(doomed)} deleted to break ordering cycle starting with ${first}/${kind(first)}`,
@@ -140,6 +145,7 @@ export class Transaction {
       );
       this.planned.delete(doomed);
     }
+    return undefined;
   }
   /** Some circle of jobs that wait for each other. */
   #cycle(): string[] | undefined {

@@ -3,6 +3,11 @@ import type { SignalName } from '../../../world/process.contract';
 import type { Manager } from '../manager';
 import type { UnitState } from '../state';
 
+/** Processes of a unit that nobody waits for: KillMode=process lets them live. Source: systemd 252 `unit_warn_leftover_processes`. */
+export function leftOver(manager: Manager, name: string): { pid: number; comm: string }[] {
+  return manager.members(name).map((pid) => ({ pid, comm: manager.host.process(pid)?.comm ?? 'n/a' }));
+}
+
 /** Sends the signals; true when there is somebody to wait for. */
 export function killUnit(manager: Manager, unit: UnitState, how: 'terminate' | 'kill'): boolean {
   const settings = unit.definition.service;

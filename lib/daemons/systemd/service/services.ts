@@ -19,7 +19,7 @@ import type {
 import { FOREVER } from '../unit-file/time-span';
 import { makeDirectories, removeRuntimeDirectories } from './directories';
 import { closeStatus, exitText, resultOf, shallRestart } from './exits';
-import { killUnit } from './kill';
+import { killUnit, leftOver } from './kill';
 import { runCommand } from './spawn';
 
 /** Service timers fire within this much after they are due. */
@@ -210,10 +210,23 @@ export class Services {
     }
   }
   #enterStartPre(unit: Service): void {
+    if (this.#settings(unit).exec.ExecStartPre.length > 0) this.#warnOfLeftOver(unit);
     makeDirectories(this.manager, unit);
     this.#enterControl(unit, 'start-pre', 'ExecStartPre', () => this.#enterStart(unit));
   }
+  #warnOfLeftOver({ definition: { name } }: Service): void {
+    for (const { pid, comm } of leftOver(this.manager, name)) {
+      const found = `Found left-over process ${pid} (${comm}) in control group while starting unit. Ignoring.`;
+      this.manager.log('warning', `${name}: ${found}`, name);
+      this.manager.log(
+        'warning',
+        'This usually indicates unclean termination of a previous run, or service implementation deficiencies.',
+        name,
+      );
+    }
+  }
   #enterStart(unit: Service): void {
+    this.#warnOfLeftOver(unit);
     const settings = this.#settings(unit);
     const { service } = unit;
     if (settings.exec.ExecStart.length === 0) {
@@ -370,6 +383,12 @@ export class Services {
     const failed = service.result !== 'success' && service.result !== 'exec-condition';
     if (failed) manager.log('warning', `${name}: Failed with result '${service.result}'.`, name);
     else if (service.result === 'success') manager.log('info', `${name}: Deactivated successfully.`, name);
+    for (const { pid, comm } of leftOver(manager, name))
+      manager.log(
+        'notice',
+        `${name}: Unit process ${pid} (${comm}) remains running after unit stopped.`,
+        name,
+      );
     const willRestart = allowed && shallRestart(settings, service);
     service.controlPid = 0;
     service.control = undefined;
@@ -497,7 +516,7 @@ export class Services {
         ? settings.exec[service.control.kind][service.control.index]
         : settings.exec.ExecStart[service.mainCommand ?? 0];
     const ignored = command?.ignoreFailure === true;
-    if (result !== 'success') {
+    if (result !== 'success' && !ignored) {
       const { name } = unit.definition;
       const which = isMain ? 'Main process' : 'Control process';
       this.manager.log(

@@ -46,11 +46,11 @@ export function* reloadOrRestart(call: Call, onlyActive: boolean): Run<number> {
 export function* isolate(call: Call): Run<number> {
   const [name = ''] = unitNames(call, '.target');
   const unit = call.manager.load(name);
-  if (unit.definition.load === 'loaded' && !unit.definition.allowIsolate) {
+  if (!unit.definition.allowIsolate) {
     yield* call.context.err(
       `Failed to start ${name}: Operation refused, unit may not be isolated.\nSee system logs and 'systemctl status ${name}' for details.\n`,
     );
-    return 1;
+    return 4;
   }
   return yield* queueAndWait(call, [name], () => 'start', 'isolate');
 }

@@ -12,7 +12,7 @@ import { hasUnifiedGroups } from '../conditions';
 import { usedCpu } from '../service/spawn';
 import type { ExecStatus, UnitState } from '../state';
 import { isGlob, mangle, globMatches, sliceOf } from '../unit-file/names';
-import { formatRelative, formatTimeSpan } from '../unit-file/time-span';
+import { FOREVER, formatRelative, formatTimeSpan } from '../unit-file/time-span';
 import { quoteCommandLine } from '../unit-file/words';
 import { SIGNAL_NUMBERS } from '../../../world/signals';
 import { glyphsFor } from './glyphs';
@@ -77,6 +77,11 @@ function unitStatus(call: Call, unit: UnitState): string {
   const lines = [`${mark} ${definition.name}${title}`, label('Loaded') + loadedText(call, unit)];
   if (unit.transient || definition.name === 'init.scope') lines.push(`${label('Transient')}yes`);
   lines.push(...dropInLines(unit), label('Active') + activeText(call, unit), ...conditionLines(call, unit));
+  const limit = definition.service?.runtimeMaxMicros ?? FOREVER;
+  if (active === 'active' && limit < FOREVER) {
+    const until = unit.activeEnterAt + limit;
+    lines.push(`${label('Until')}${formatTimestamp(until)}; ${formatRelative(manager.host.clock(), until)}`);
+  }
   if (isDown(active) && unit.activeEnterAt > 0 && unit.activeExitAt >= unit.activeEnterAt)
     lines.push(label('Duration') + formatTimeSpan(unit.activeExitAt - unit.activeEnterAt, 1_000));
   if (definition.type === 'timer') {

@@ -43,6 +43,12 @@ export function addImplied(
     add('Requires', [slice]);
     add('After', [slice]);
   }
+  // What writes into the journal waits for its socket (systemd.exec(5) "Implicit Dependencies").
+  if (
+    from.type === 'service' &&
+    ['StandardOutput', 'StandardError'].some((key) => isJournal(lastOf(from.own, key)?.value))
+  )
+    add('After', ['systemd-journald.socket']);
   if (from.type === 'service' && lastOf(from.own, 'BusName') !== undefined) {
     add('Requires', ['dbus.socket']);
     add('After', ['dbus.socket']);
@@ -76,6 +82,10 @@ export function addImplied(
     add('Conflicts', ['shutdown.target']);
     add('Before', ['shutdown.target']);
   }
+}
+/** Unset means the journal, the manager's default. */
+function isJournal(output = 'journal'): boolean {
+  return /^(journal|kmsg|syslog)/.test(output);
 }
 function systemSlice(name: string): string {
   const template = templateOf(name);

@@ -147,7 +147,7 @@ class Reader {
       } else if (keys.has(key)) {
         this.assignments.push(assignment);
         this.#fileOf.set(assignment, path);
-      } else this.complain(line, `Unknown key name '${key}' in section '${section}', ignoring.`);
+      } else this.complain(line, `Unknown key '${key}' in section [${section}], ignoring.`);
     }
   }
   #headerLine(text: string, section: string): number {

@@ -2,12 +2,12 @@
  * Units that Debian 12's systemd and its neighbours bring along and that rarely run on a server. They are here
  * for `list-unit-files`, `cat` and `status`; what their programs do is not modelled.
  */
-import { unitText } from './table';
+import { type Section, unitText } from './table';
 
 const PROGRAM = '/lib/systemd/systemd-not-modelled';
-const of = (description: string, wantedBy?: string): string =>
+const of = (description: string, wantedBy?: string, unit: Section = {}): string =>
   unitText({
-    Unit: { Description: description, DefaultDependencies: 'no' },
+    Unit: { Description: description, DefaultDependencies: 'no', ...unit },
     Service: { Type: 'oneshot', RemainAfterExit: 'yes', ExecStart: PROGRAM },
     Install: wantedBy === undefined ? {} : { WantedBy: wantedBy },
   });
@@ -86,7 +86,9 @@ export const RARELY: Readonly<Record<string, string>> = {
   'systemd-backlight@.service': of('Load/Save Screen Backlight Brightness of %i'),
   'systemd-boot-check-no-failures.service': of('Check if Any System Units Failed', 'boot-complete.target'),
   'systemd-exit.service': of('Exit the Session'),
-  'systemd-firstboot.service': of('First Boot Wizard'),
+  'systemd-firstboot.service': of('First Boot Wizard', undefined, {
+    ConditionFirstBoot: 'yes',
+  }),
   'systemd-fsck-root.service': of('File System Check on Root Device'),
   'systemd-fsck@.service': of('File System Check on %f'),
   'systemd-fsckd.service': of('File System Check Daemon to report status'),
@@ -97,7 +99,9 @@ export const RARELY: Readonly<Record<string, string>> = {
   'systemd-journald@.service': of('Journal Service for Namespace %i'),
   'systemd-kexec.service': of('Reboot via kexec'),
   'systemd-localed.service': of('Locale Service'),
-  'systemd-machine-id-commit.service': of('Commit a transient machine-id on disk'),
+  'systemd-machine-id-commit.service': of('Commit a transient machine-id on disk', undefined, {
+    ConditionPathIsMountPoint: '/etc/machine-id',
+  }),
   'systemd-network-generator.service': of(
     'Generate network units from Kernel command line',
     'sysinit.target',
@@ -109,10 +113,14 @@ export const RARELY: Readonly<Record<string, string>> = {
   ),
   'systemd-networkd.service': of('Network Configuration', 'multi-user.target'),
   'systemd-pcrphase-initrd.service': of('TPM2 PCR Barrier (initrd)'),
-  'systemd-pcrphase-sysinit.service': of('TPM2 PCR Barrier (Initialization)'),
-  'systemd-pcrphase.service': of('TPM2 PCR Barrier (User)'),
+  'systemd-pcrphase-sysinit.service': of('TPM2 PCR Barrier (Initialization)', undefined, {
+    ConditionSecurity: 'tpm2',
+  }),
+  'systemd-pcrphase.service': of('TPM2 PCR Barrier (User)', undefined, { ConditionSecurity: 'tpm2' }),
   'systemd-quotacheck.service': of('File System Quota Check'),
-  'systemd-repart.service': of('Repartition Root Disk'),
+  'systemd-repart.service': of('Repartition Root Disk', undefined, {
+    ConditionDirectoryNotEmpty: ['|/usr/lib/repart.d', '|/etc/repart.d'],
+  }),
   'systemd-rfkill.service': of('Load/Save RF Kill Switch Status'),
   'systemd-suspend-then-hibernate.service': of('System Suspend; Hibernate if not used for a period of time'),
   'systemd-suspend.service': of('System Suspend'),

@@ -5,6 +5,33 @@ const SPECIAL = 'man:systemd.special(7)';
 const ONLINE = 'https://systemd.io/NETWORK_ONLINE';
 const target = (description: string, unit: Section = {}, install: Section = {}): string =>
   unitText({ Unit: { Description: description, Documentation: SPECIAL, ...unit }, Install: install });
+const kernelMount = (
+  description: string,
+  where: string,
+  type: string,
+  capability = 'CAP_SYS_RAWIO',
+): string =>
+  unitText({
+    Unit: {
+      Description: description,
+      DefaultDependencies: 'no',
+      Before: 'sysinit.target',
+      ConditionPathExists: where,
+      ConditionCapability: capability,
+    },
+    Mount: { What: type, Where: where, Type: type },
+  });
+const passwordPath = (description: string): string =>
+  unitText({
+    Unit: {
+      Description: description,
+      Documentation: 'man:systemd-ask-password-console.path(8)',
+      DefaultDependencies: 'no',
+      Conflicts: 'shutdown.target',
+      Before: 'paths.target cryptsetup.target shutdown.target',
+    },
+    Path: { DirectoryNotEmpty: '/run/systemd/ask-password', MakeDirectory: 'yes' },
+  });
 const LATE = { DefaultDependencies: 'no' };
 const APART = { DefaultDependencies: 'no', Conflicts: 'shutdown.target' };
 
@@ -151,6 +178,31 @@ export const TARGETS: Readonly<Record<string, string>> = {
     },
     Mount: { What: 'mqueue', Where: '/dev/mqueue', Type: 'mqueue' },
   }),
+  'proc-sys-fs-binfmt_misc.automount': unitText({
+    Unit: {
+      Description: 'Arbitrary Executable File Formats File System Automount Point',
+      DefaultDependencies: 'no',
+      Before: 'sysinit.target',
+      ConditionPathExists: '/proc/sys/fs/binfmt_misc/',
+      ConditionPathIsReadWrite: '/proc/sys/',
+    },
+    Automount: { Where: '/proc/sys/fs/binfmt_misc' },
+  }),
+  'sys-fs-fuse-connections.mount': kernelMount(
+    'FUSE Control File System',
+    '/sys/fs/fuse/connections',
+    'fusectl',
+    'CAP_SYS_ADMIN',
+  ),
+  'sys-kernel-config.mount': kernelMount(
+    'Kernel Configuration File System',
+    '/sys/kernel/config',
+    'configfs',
+  ),
+  'sys-kernel-debug.mount': kernelMount('Kernel Debug File System', '/sys/kernel/debug', 'debugfs'),
+  'sys-kernel-tracing.mount': kernelMount('Kernel Trace File System', '/sys/kernel/tracing', 'tracefs'),
+  'systemd-ask-password-console.path': passwordPath('Dispatch Password Requests to Console Directory Watch'),
+  'systemd-ask-password-wall.path': passwordPath('Forward Password Requests to Wall Directory Watch'),
   'systemd-journald.socket': unitText({
     Unit: {
       Description: 'Journal Socket',
@@ -221,11 +273,22 @@ export const LINKS: Readonly<Record<string, string>> = {
     'dev-hugepages.mount',
     'dev-mqueue.mount',
     'kmod-static-nodes.service',
+    'proc-sys-fs-binfmt_misc.automount',
+    'sys-fs-fuse-connections.mount',
+    'sys-kernel-config.mount',
+    'sys-kernel-debug.mount',
+    'sys-kernel-tracing.mount',
+    'systemd-ask-password-console.path',
     'systemd-binfmt.service',
+    'systemd-firstboot.service',
     'systemd-journal-flush.service',
     'systemd-journald.service',
+    'systemd-machine-id-commit.service',
     'systemd-modules-load.service',
+    'systemd-pcrphase-sysinit.service',
+    'systemd-pcrphase.service',
     'systemd-random-seed.service',
+    'systemd-repart.service',
     'systemd-sysusers.service',
     'systemd-tmpfiles-setup-dev.service',
     'systemd-tmpfiles-setup.service',
@@ -242,6 +305,7 @@ export const LINKS: Readonly<Record<string, string>> = {
   ...wants('multi-user.target', [
     'dbus.service',
     'getty.target',
+    'systemd-ask-password-wall.path',
     'systemd-logind.service',
     'systemd-update-utmp-runlevel.service',
     'systemd-user-sessions.service',
