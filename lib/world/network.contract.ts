@@ -432,6 +432,8 @@ export interface Ruleset {
   /** increases at every change */ generation: number;
   tables: FilterTable[];
   nextHandle: number;
+  /** The last change was refused for what its rules do in their chains: until one succeeds, checks look at that too. */
+  isValidating?: boolean;
 }
 export interface FilterTable {
   family: Family;
@@ -444,8 +446,19 @@ export interface FilterTable {
   comment?: string;
   /** Last handle given out within the table. */
   lastHandle?: number;
-  /** Other named objects (quota, limit, ct helper …) as printed. */
-  objects: { type: string; name: string; handle: number; text: string }[];
+  /** Named quotas, limits and connection helpers. */
+  objects: FilterObject[];
+}
+/** A named object that rules point to. */
+export interface FilterObject {
+  type: 'quota' | 'limit' | 'ct helper';
+  name: string;
+  handle: number;
+  /** Lines of the listing that never change. */
+  lines: string[];
+  comment?: string;
+  /** What the object does to a packet; it has its own count. */
+  state?: FilterStep & { step: 'quota' | 'limit' };
 }
 export interface FilterChain {
   name: string;
@@ -495,6 +508,8 @@ export interface FilterSet {
   gcMicros?: number;
   /** Elements that rules add count packets. */
   counts?: boolean;
+  /** Made by a `meter` statement. */
+  isMeter?: boolean;
 }
 /** lo..hi inclusive on each part of the key (strings for interface names). */
 export interface FilterElement {
@@ -506,6 +521,8 @@ export interface FilterElement {
   text: string;
   comment?: string;
   counter?: { packets: number; bytes: number };
+  /** Statements with a count of their own, by the rule that added the element. */
+  states?: FilterStep[];
 }
 export type Verdict =
   | { kind: 'accept' }
@@ -532,7 +549,13 @@ export type FilterField =
   | 'ct original saddr'
   | 'ct original daddr'
   | 'ct original proto-dst'
-  | 'ct count'
+  | 'ct bytes'
+  | 'ct packets'
+  | 'ct avgpkt'
+  | 'ct zone'
+  | 'ct l3proto'
+  | 'ct protocol'
+  | 'ct helper'
   | 'ip saddr'
   | 'ip daddr'
   | 'ip protocol'
@@ -567,6 +590,11 @@ export type FilterField =
   | 'arp daddr ip'
   | 'fib daddr type'
   | 'fib saddr type'
+  /** Index of the interface towards the sender, 0 for none; with `iif`, only the one that the packet came by. */
+  | 'fib saddr oif'
+  | 'fib saddr . iif oif'
+  /** What a `generate` step before has made. */
+  | 'generated'
   | 'ip6 saddr'
   | 'ip6 daddr'
   | 'ip6 nexthdr'
@@ -624,13 +652,31 @@ export type FilterStep =
       tokens: number;
       lastAt: Micros;
     }
+  /** Matches until the bytes are used up, or from then on when it says `over`. */
+  | { step: 'quota'; bytes: number; over: boolean; used: number }
+  /** Matches up to so many open connections, or from one more on when it says `over`. */
+  | { step: 'connections'; most: number; over: boolean; open: OpenConnection[] }
+  /** A named quota or limit of the table. */
+  | { step: 'object'; type: 'quota' | 'limit'; name: string }
+  /** Makes a number below `modulus`, plus `offset`, in turn, at random, or from fields of the packet. */
+  | {
+      step: 'generate';
+      mode: 'inc' | 'random' | 'jhash' | 'symhash';
+      modulus: number;
+      offset: number;
+      seed: number;
+      fields: FilterField[];
+      next: number;
+    }
+  /** Only for TCP; segments here have no options. */
+  | { step: 'tcp-option' }
   | { step: 'log'; prefix: string; level: string; group?: number; flags?: string }
   /** (the other mark when `source` is given, else `value`) & `and` | `or` */
   | {
       step: 'set-mark';
       target: 'meta' | 'ct';
       value: number;
-      source?: 'meta' | 'ct';
+      source?: 'meta' | 'ct' | 'generated';
       and?: number;
       or?: number;
       map?: { field: FilterField | FilterField[]; set: string };
@@ -645,6 +691,16 @@ export type FilterStep =
     }
   | { step: 'notrack' }
   | { step: 'comment'; text: string };
+
+/** A connection that `ct count` has counted, by its first packet. */
+export interface OpenConnection {
+  protocol: number;
+  src: number;
+  dst: number;
+  sport: number;
+  dport: number;
+  at: Micros;
+}
 
 /** One entry of a packet's or request's way, for the trace panel. */
 export interface Hop {

@@ -60,7 +60,10 @@ rule; +; RULES; <family> <table> <chain> <statement> …
 set map; +; SETS; <name> { type <type>; flags <flags>; elements = { … } }
 element; +; ELEMENTS; <family> <table> <set> { … }
 counter; +; STATEFUL OBJECTS; <name> { packets <n> bytes <n> }
-quota limit ct secmark synproxy flowtable meter; -; STATEFUL OBJECTS`,
+quota; +; STATEFUL OBJECTS; <name> { [over] <n> <unit> }
+limit; +; STATEFUL OBJECTS; <name> { rate <n>/<unit> }
+ct; +; CT HELPER; helper <name> { type "<helper>" protocol tcp|udp; }
+secmark synproxy flowtable; -; STATEFUL OBJECTS`,
   ),
   ...table(
     'verdict',
@@ -77,7 +80,9 @@ snat dnat masquerade redirect; +; NAT STATEMENTS; [to <address>[:<port>]]
 notrack; +; NOTRACK STATEMENT
 vmap map; +; MAP STATEMENT; { <key> : <value>, … }
 comment; +; RULES; "<text>"
-quota dup fwd tproxy synproxy meter; -; STATEMENTS`,
+quota; +; QUOTA STATEMENT; [over] <n> <unit> | name <name>
+meter; +; METER STATEMENT; <name> { <key> <statement> }
+dup fwd tproxy synproxy; -; STATEMENTS`,
   ),
   ...table(
     'expression',
@@ -86,8 +91,9 @@ meta iif oif iifname oifname mark; +; META EXPRESSIONS
 ip tcp udp th icmp ether; +; PAYLOAD EXPRESSIONS
 ip6 icmpv6 arp; .; PAYLOAD EXPRESSIONS; (the simulated network speaks IPv4 only)
 ct; +; CONNTRACK EXPRESSIONS
-fib; +; FIB EXPRESSIONS; daddr type | saddr type
-socket osf rt numgen jhash symhash ipsec exthdr vlan sctp dccp udplite igmp ah esp comp; -; EXPRESSIONS`,
+fib; +; FIB EXPRESSIONS; daddr type | saddr type | saddr [. iif] oif
+numgen jhash symhash; +; NUMGEN EXPRESSION; inc|random mod <n> [offset <n>]
+socket osf rt ipsec exthdr vlan sctp dccp udplite igmp ah esp comp; -; EXPRESSIONS`,
   ),
 ];
 
@@ -337,6 +343,13 @@ ct mark; mark
 ct state; ct_state
 ct status; ct_status
 ct direction; ct_dir
+ct bytes; integer; ; 64
+ct packets; integer; ; 64
+ct avgpkt; integer; ; 64
+ct zone; integer; ; 16
+ct l3proto; nf_proto
+ct protocol; inet_proto
+ct helper; ifname
 ct expiration; duration
 ct original ip saddr; ipv4_addr
 ct original ip daddr; ipv4_addr
@@ -365,6 +378,8 @@ arp saddr ip; ipv4_addr; arp
 arp daddr ip; ipv4_addr; arp
 fib daddr type; fib_addrtype
 fib saddr type; fib_addrtype
+fib saddr oif; iface_index
+fib saddr . iif oif; iface_index
 ip6 saddr; ipv6_addr; ip6
 ip6 daddr; ipv6_addr; ip6
 ip6 nexthdr; inet_proto; ip6
@@ -409,19 +424,7 @@ export const OTHER_FIELDS: Readonly<Record<string, readonly string[]>> = {
     'daddr',
   ],
   arp: ['htype', 'ptype', 'hlen', 'plen', 'saddr', 'daddr'],
-  ct: [
-    'helper',
-    'label',
-    'l3proto',
-    'protocol',
-    'bytes',
-    'packets',
-    'avgpkt',
-    'zone',
-    'id',
-    'event',
-    'count',
-  ],
+  ct: ['label', 'id', 'event', 'count'],
   meta: [
     'priority',
     'random',

@@ -36,7 +36,18 @@ export function formatProblem(problem: Problem): string {
   const isFile = place.source.name !== undefined;
   const head = isFile ? `${place.source.name}:${line}:${first}-${last}: ` : '';
   const written = lineText(place.source, line);
-  return `${head}Error: ${message}\n${written}\n${marks(written, problem)}\n`;
+  return `${includesText(place.source)}${head}Error: ${message}\n${written}\n${marks(written, problem)}\n`;
+}
+
+/** Who includes the file, from the innermost outwards. */
+function includesText({ includedAt }: Source): string {
+  let text = '';
+  for (let at = includedAt; at !== undefined; at = at.source.includedAt) {
+    const { line, first, last } = locate(at);
+    const lead = text === '' ? 'In file included from' : '                 from';
+    text += `${lead} ${at.source.name ?? ''}:${line}:${first}-${last}:\n`;
+  }
+  return text;
 }
 
 /** The line as it is shown: behind the end of the text, the last line is. */

@@ -189,13 +189,87 @@ test('the checker says what the tool says, with its place', () => {
   const { diagnostics } = checkNftables([
     {
       path: '/etc/nftables.conf',
-      text: 'table inet f {\n chain c {\n  tcp dport 99999 accept\n  numgen inc mod 2 accept\n }\n}\n',
+      text: 'table inet f {\n chain c {\n  tcp dport 99999 accept\n  socket transparent 1 accept\n }\n}\n',
     },
   ]);
   expect(
     diagnostics.map(({ file, line, column, message, severity }) => [file, line, column, severity, message]),
   ).toEqual([
-    ['/etc/nftables.conf', 4, 3, 'notice', 'not modelled: numgen'],
+    ['/etc/nftables.conf', 4, 3, 'notice', 'not modelled: socket'],
     ['/etc/nftables.conf', 3, 13, 'error', 'Service out of range'],
   ]);
+});
+
+describe('statements that remember', () => {
+  const rules = (rule: string): string =>
+    `table inet f {\n chain c {\n  type filter hook forward priority 0; policy accept;\n  ct state established accept\n  ${rule}\n }\n}\n`;
+  test('a quota lets through until it is used up, and is listed with what was used', () => {
+    const made = lab(rules('tcp dport 80 quota over 150 bytes drop'));
+    serve(made, 'web', 80);
+    expect(nft(made, '-f', '/root/fw.nft').exit).toBe(0);
+    expect([1, 2, 3].map(() => connect(made, '10.0.1.10', 80))).toEqual([
+      'connected',
+      'connected',
+      'silence',
+    ]);
+    expect(nft(made, 'list ruleset').stdout).toContain('quota over 150 bytes used 150 bytes drop');
+    expect(nft(made, '-s', 'list', 'ruleset').stdout).toContain('quota over 150 bytes drop');
+  });
+  test('ct count looks at connections that are open', () => {
+    const made = lab(rules('tcp dport 80 ct state new ct count over 1 reject with tcp reset'));
+    serve(made, 'web', 80);
+    nft(made, '-f', '/root/fw.nft');
+    expect([1, 2].map(() => connect(made, '10.0.1.10', 80))).toEqual(['connected', 'ECONNREFUSED']);
+  });
+  test('a meter counts for each address, and is listed apart', () => {
+    const made = lab(
+      rules('tcp dport 80 meter m { ip saddr limit rate over 1/hour burst 1 packets } reject with tcp reset'),
+    );
+    serve(made, 'web', 80);
+    nft(made, '-f', '/root/fw.nft');
+    expect([1, 2].map(() => connect(made, '10.0.1.10', 80))).toEqual(['connected', 'ECONNREFUSED']);
+    expect(nft(made, 'list ruleset').stdout).not.toContain('elements');
+    expect(nft(made, 'list meters').stdout).toContain(
+      'elements = { 10.0.0.2 limit rate over 1/hour burst 1 packets }',
+    );
+  });
+  test('numbers in turn choose among addresses', () => {
+    const made = lab(
+      'table ip n {\n chain c {\n  type nat hook prerouting priority dstnat;\n  tcp dport 80 dnat to numgen inc mod 2 map { 0 : 10.0.1.10, 1 : 10.0.0.1 }\n }\n}\n',
+    );
+    serve(made, 'web', 80);
+    expect(nft(made, '-f', '/root/fw.nft')).toMatchObject({ exit: 0, stderr: '' });
+    expect([1, 2, 3].map(() => connect(made, '10.0.0.1', 80))).toEqual([
+      'connected',
+      'ECONNREFUSED',
+      'connected',
+    ]);
+  });
+  test('a packet whose sender is elsewhere by the routes has no way back by its interface', () => {
+    const made = lab(rules('fib saddr . iif oif missing counter drop'));
+    serve(made, 'web', 80);
+    nft(made, '-f', '/root/fw.nft');
+    expect(connect(made, '10.0.1.10', 80)).toBe('connected');
+    expect(nft(made, 'list ruleset').stdout).toContain('oif missing counter packets 0 bytes 0 drop');
+  });
+  test('a named quota is used by several rules and cannot go while it is', () => {
+    const made = lab(
+      'table inet f {\n quota q { over 100 bytes }\n chain c {\n  type filter hook forward priority 0;\n  ct state established accept\n  tcp dport 80 quota name q drop\n }\n}\n',
+    );
+    serve(made, 'web', 80);
+    nft(made, '-f', '/root/fw.nft');
+    expect([1, 2].map(() => connect(made, '10.0.1.10', 80))).toEqual(['connected', 'silence']);
+    expect(nft(made, 'delete quota inet f q').stderr).toContain('Device or resource busy');
+    expect(nft(made, 'reset quotas').stdout).toContain('over 100 bytes used 100 bytes');
+    expect(nft(made, 'list quota inet f q').stdout).toContain('\t\tover 100 bytes\n');
+  });
+});
+
+test('what does not fit its chain is refused at the commit; a mere check minds it only after that', () => {
+  const made = lab('table ip n {\n chain c {\n  type filter hook forward priority 0;\n  masquerade\n }\n}\n');
+  expect(nft(made, '-c', '-f', '/root/fw.nft').exit).toBe(0);
+  expect(nft(made, '-f', '/root/fw.nft').stderr).toContain('Operation not supported');
+  expect(nft(made, '-c', '-f', '/root/fw.nft').exit).toBe(1);
+  expect(nft(made, 'add table ip other').exit).toBe(0);
+  expect(nft(made, '-c', '-f', '/root/fw.nft').exit).toBe(0);
 });

@@ -103,7 +103,7 @@ export function* nft(context: ProgramContext): ProgramRun {
     return 1;
   }
   const source = yield* readSource(context, given.get('f'), parsed.operands);
-  if (source === undefined) return 1;
+  if (typeof source === 'number') return source;
   const paths = parsed.options.filter(({ name }) => name === 'I').map(({ value }) => value);
   return yield* run(context, source, given, defines, paths);
 }
@@ -133,25 +133,26 @@ function* readSource(
   context: ProgramContext,
   file: string | undefined,
   operands: readonly string[],
-): Generator<Wait, Source | undefined, Wake> {
+): Generator<Wait, Source | number, Wake> {
   if (file === undefined) {
     if (operands.length === 0) {
       yield* context.err('nft: no command specified\n');
-      return undefined;
+      return 1;
     }
     return { name: undefined, text: `${operands.join(' ')}\n` };
   }
   if (file === '-' || file === '/dev/stdin') return { name: '/dev/stdin', text: yield* context.readAll() };
-  const text = context.fs.readFile(context.resolve(file), context.who);
+  const path = context.resolve(file);
+  const stat = context.fs.stat(path, context.who);
+  if (!(stat instanceof FileError) && stat.kind === 'directory') {
+    yield* context.err('input in flex scanner failed\n');
+    return 2;
+  }
+  const text = context.fs.readFile(path, context.who);
   if (!(text instanceof FileError)) return { name: file, text };
-  const words =
-    text.errno === 'EACCES'
-      ? 'Permission denied'
-      : text.errno === 'EISDIR'
-        ? 'Is a directory'
-        : 'No such file or directory';
+  const words = text.errno === 'EACCES' ? 'Permission denied' : 'No such file or directory';
   yield* context.err(`internal:0:0-0: Error: Could not open file "${file}": ${words}\n\n\n`);
-  return undefined;
+  return 1;
 }
 
 function* run(
@@ -186,10 +187,12 @@ function* run(
   }
   const complaints = [...problems, ...outcome.problems];
   if (complaints.length > 0) {
+    if (outcome.misfits && !given.has('c')) world.network.setRuleset(host, { ...before, isValidating: true });
     yield* context.err(complaints.map(formatProblem).join(''));
     return 1;
   }
-  const values = new Values(surroundings);
+  const values = new Values(surroundings, given.has('n') ? 'numbers' : 'names');
+  const numeric = new Values(surroundings, given.has('n') ? 'numbers' : 'protocol numbers');
   const options: ListingOptions = {
     handles: given.has('a'),
     stateless: given.has('s'),
@@ -199,7 +202,7 @@ function* run(
     values,
     ruleText:
       given.has('n') || given.has('p')
-        ? (table, rule) => numericText(values, table, rule)
+        ? (table, rule) => numericText(numeric, table, rule)
         : (_table, rule) => rule.text,
   };
   for (const { command, tables } of outcome.listings) {
@@ -253,6 +256,11 @@ function resetCounters(command: Command, tables: readonly FilterTable[]): void {
   for (const table of tables) {
     if (target !== undefined && (table.family !== target.family || table.name !== target.table)) continue;
     if ('family' in command && command.family !== undefined && table.family !== command.family) continue;
+    if (command.object === 'quota' || command.object === 'quotas') {
+      for (const { name, state } of table.objects)
+        if (state?.step === 'quota' && (command.object === 'quotas' || name === target?.name)) state.used = 0;
+      continue;
+    }
     for (const counter of table.counters) {
       if (command.object === 'counter' && counter.name !== target?.name) continue;
       counter.packets = 0;
@@ -268,7 +276,7 @@ function numericText(values: Values, table: FilterTable, rule: FilterRule): stri
   const [command] = commands;
   if (command?.object !== 'rule' || command.rule === undefined) return rule.text;
   const view = { family: table.family, set: (name: string) => table.sets.find((set) => set.name === name) };
-  return evaluateRule(values, view, command.rule, { numeric: true }).text;
+  return evaluateRule(values, view, command.rule).text;
 }
 
 export function surroundingsOf(

@@ -8,6 +8,7 @@
  */
 import type {
   FilterChain,
+  FilterObject,
   FilterRule,
   FilterSet,
   FilterStep,
@@ -19,9 +20,12 @@ import { RuleContext } from './evaluate/context';
 import { readElements, settle } from './evaluate/elements';
 import { evaluateRule } from './evaluate/rule';
 import { EvaluationTrouble, refuse, type Surroundings, Values } from './evaluate/values';
+import { newObject, pointsTo } from './kernel/objects';
 import { addChain, dependants, jumpTargets, renameSteps, usesSet } from './kernel/chains';
-import { addElements, deleteElements, newSet, shapeOf } from './kernel/sets';
+import { addElements, deleteElements, newSet, ordered, shapeOf } from './kernel/sets';
 import { KernelTrouble, kernel } from './kernel/trouble';
+import { misfitOf } from './kernel/validate';
+import { DEFAULT_SET_SIZE } from './parse/statements';
 import { nearest } from './messages';
 import type { Micros } from '../../std/instant';
 import { stayCompiled } from '../../std/stay-compiled';
@@ -32,6 +36,8 @@ export interface Outcome {
   readonly problems: readonly Problem[];
   /** Commands that print, with the tables as they are at that point. */
   readonly listings: readonly { command: Command; tables: readonly FilterTable[] }[];
+  /** A rule does what its chain does not allow, or jumps lead in a circle. */
+  readonly misfits: boolean;
 }
 
 const MOST_PROBLEMS = 10;
@@ -71,6 +77,8 @@ class Transaction {
   readonly #free = new Map<FilterTable, { taken: ReadonlySet<string>; next: Map<string, number> }>();
   /** Sets that rules of this text fill. */
   #filled = new Set<string>();
+  /** Tables in which something does not fit: every further rule is refused as well. */
+  readonly #misfits = new Map<FilterTable, 'EOPNOTSUPP' | 'EMLINK'>();
 
   constructor(
     ruleset: Ruleset,
@@ -108,7 +116,8 @@ class Transaction {
       problems.length > 0 || !this.#changed
         ? undefined
         : { generation: this.#original.generation + 1, tables: this.#tables, nextHandle: this.#nextHandle };
-    return { ruleset, problems, listings: problems.length > 0 ? [] : this.#listings };
+    const misfits = this.#misfits.size > 0 && problems === kernelProblems;
+    return { ruleset, problems, listings: problems.length > 0 ? [] : this.#listings, misfits };
   }
 
   #apply(command: Command): void {
@@ -130,6 +139,10 @@ class Transaction {
         return this.#element(command);
       case 'counter':
         return this.#counter(command);
+      case 'quota':
+      case 'limit':
+      case 'ct helper':
+        return this.#object(command);
       case 'ruleset':
         this.#tables = this.#tables.filter(
           ({ family }) => command.family !== undefined && family !== command.family,
@@ -219,22 +232,25 @@ class Transaction {
     return { place, message: like === undefined ? `Could not process rule: ${words}` : `${words}; ${like}` };
   }
   #meant(command: Command, target: Handle): string | undefined {
-    const { tables } = this.#original;
+    const where = { tables: this.#original.tables, present: this.#tables };
     switch (command.object) {
       case 'table':
         return this.#tableLike(target);
       case 'set':
       case 'map':
       case 'element':
-        return likeIn(tables, target, 'set', (table) =>
+        return likeIn(where, target, 'set', (table) =>
           table.sets.filter(({ anonymous }) => anonymous !== true),
         );
       case 'counter':
-        return likeIn(tables, target, 'obj', (table) => table.counters);
+      case 'quota':
+      case 'limit':
+      case 'ct helper':
+        return likeIn(where, target, 'obj', (table) => [...table.counters, ...table.objects]);
       case 'rule':
-        return likeIn(tables, target, 'chain', (table) => table.chains, { exact: 'says nothing' });
+        return likeIn(where, target, 'chain', (table) => table.chains, { exact: 'says nothing' });
       default:
-        return likeIn(tables, target, 'chain', (table) => table.chains);
+        return likeIn(where, target, 'chain', (table) => table.chains);
     }
   }
   /** For a set that a rule or an element names in vain. */
@@ -398,6 +414,10 @@ class Transaction {
       sets.set(set.name, made.name);
       table.sets.push(made);
     }
+    for (const name of evaluated.filled) fill(table, name);
+    for (const meter of evaluated.meters)
+      if (!table.sets.some(({ name }) => name === meter.name))
+        table.sets.push({ ...meter, handle: this.#handle(table) });
     const rule: FilterRule = {
       handle: 0,
       text: evaluated.text,
@@ -437,19 +457,20 @@ class Transaction {
       if (!table.sets.some((set) => set.name === name)) throw kernel('ENOENT', place);
     for (const { name, place } of evaluated.counters)
       if (!table.counters.some((counter) => counter.name === name)) throw kernel('ENOENT', place);
+    for (const { type, name, place } of evaluated.objects)
+      if (!table.objects.some((object) => object.type === type && object.name === name))
+        throw kernel('ENOENT', place);
     for (const { message, place } of evaluated.refusals) throw new KernelTrouble(message, place, false);
     for (const { chain: name, place } of evaluated.jumps) {
       const next = table.chains.find((each) => each.name === name);
       if (next === undefined) throw kernel('ENOENT', place);
       if (next.base !== undefined) throw kernel('EOPNOTSUPP', place);
     }
-    const isRefused =
-      evaluated.nats.some((type) => !fitsChain(type, chain, this.isCheck)) ||
-      (chain.base?.hook === 'postrouting' && evaluated.steps.some(({ step }) => step === 'reject'));
-    if (isRefused) throw kernel('EOPNOTSUPP', command.place);
-    const leads = evaluated.jumps.length > 0 || evaluated.references.length > 0;
-    if (leads && table.chains.some((each) => each.base !== undefined && loops(table, each, [])))
-      throw kernel('EMLINK', command.place);
+    if (this.isCheck && this.#original.isValidating !== true) return;
+    const found = this.#misfits.get(table) ?? misfitOf(table, chain, evaluated.steps);
+    if (found === undefined) return;
+    this.#misfits.set(table, found);
+    throw kernel(found, command.place);
   }
 
   // ---------------------------------------------------------------- sets
@@ -570,6 +591,32 @@ class Transaction {
     });
   }
 
+  // ---------------------------------------------------------------- quotas, limits, helpers
+  #object(command: Command & { object: FilterObject['type'] }): void {
+    const { target, verb, object: type, spec } = command;
+    const table = this.#own(
+      verb === 'delete' ? this.#kernelTable(target) : this.#needTable(target, { suggests: true }),
+    );
+    const present = table.objects.find(
+      (each) =>
+        each.type === type &&
+        (target.name === '' ? each.handle === target.handle : each.name === target.name),
+    );
+    if (verb === 'delete') {
+      const place = target.namePlace ?? target.handlePlace;
+      if (present === undefined) throw kernel('ENOENT', place);
+      const isUsed = table.chains.some(({ rules }) => rules.some((rule) => pointsTo(rule, present)));
+      if (isUsed) throw kernel('EBUSY', place);
+      table.objects = table.objects.filter((each) => each !== present);
+      return;
+    }
+    if (present !== undefined) {
+      if (verb === 'create') throw kernel('EEXIST', target.namePlace);
+      return;
+    }
+    table.objects.push(newObject(type, target, spec ?? {}, this.#handle(table)));
+  }
+
   // ---------------------------------------------------------------- listings
   #list(command: Command): void {
     if ('target' in command && command.target !== undefined) {
@@ -583,6 +630,12 @@ class Transaction {
         !(table?.sets.some(({ name, anonymous }) => name === target.name && anonymous !== true) ?? false)
       )
         throw refuse(target.namePlace, NO_ENTRY);
+      const { object } = command;
+      if (object === 'quota' || object === 'limit' || object === 'ct helper')
+        if (table?.objects.some(({ type, name }) => type === object && name === target.name) !== true) {
+          if (isReset) throw kernel('ENOENT', command.place);
+          throw refuse(target.namePlace, NO_ENTRY);
+        }
       if (
         command.object === 'counter' &&
         !(table?.counters.some(({ name }) => name === target.name) ?? false)
@@ -603,29 +656,19 @@ const NOWHERE: Surroundings = {
   address: () => ({ ip: 0 }),
 };
 stayCompiled(new Transaction({ generation: 1, tables: [], nextHandle: 1 }, NOWHERE, 0));
-stayCompiled(new RuleContext(new Values(NOWHERE), { family: 'inet', set: () => undefined }, false));
+stayCompiled(new RuleContext(new Values(NOWHERE), { family: 'inet', set: () => undefined }));
 
-/**
- * Translation belongs into chains of type nat, each kind at hooks of its own. Recorded with `nft -c`: without a
- * commit masquerade is let through everywhere, dnat in every chain of type nat.
- */
-function fitsChain(
-  type: 'snat' | 'dnat' | 'masquerade' | 'redirect',
-  { base }: FilterChain,
-  isCheck: boolean,
-): boolean {
-  if (base === undefined || (isCheck && type === 'masquerade')) return true;
-  if (base.type !== 'nat') return false;
-  switch (type) {
-    case 'masquerade':
-      return base.hook === 'postrouting';
-    case 'snat':
-      return base.hook === 'postrouting' || base.hook === 'input';
-    case 'dnat':
-      return isCheck || base.hook === 'prerouting' || base.hook === 'output';
-    case 'redirect':
-      return base.hook === 'prerouting' || base.hook === 'output';
-  }
+/** A set that a rule fills is dynamic, and has a size. */
+function fill(table: FilterTable, name: string): void {
+  table.sets = table.sets.map((set) =>
+    set.name === name && (set.size === undefined || !set.flags.includes('dynamic'))
+      ? {
+          ...set,
+          size: set.size ?? DEFAULT_SET_SIZE,
+          flags: set.flags.includes('dynamic') ? set.flags : ordered([...set.flags, 'dynamic']),
+        }
+      : set,
+  );
 }
 function setKey({ family, table, name }: Handle): string {
   return `${family} ${table} ${name}`;
@@ -646,7 +689,7 @@ function filledSets(command: Command): string[] {
 
 /** The name that is nearest, in whatever table it stands; where the table itself is missing, that table. */
 function likeIn(
-  tables: readonly FilterTable[],
+  { tables, present }: { tables: readonly FilterTable[]; present: readonly FilterTable[] },
   target: Handle,
   kind: string,
   named: (table: FilterTable) => readonly { name: string }[],
@@ -656,7 +699,7 @@ function likeIn(
   const near = nearest(target.name, all, ({ name }) => name);
   if (near === undefined) return undefined;
   const { family, name } = near.table;
-  if (!tables.some((table) => table.name === target.table && table.family === target.family))
+  if (!present.some((table) => table.name === target.table && table.family === target.family))
     return `did you mean table ‘${name}’ in family ${family}?`;
   if (exact === 'says nothing' && near.name === target.name) return undefined;
   return `did you mean ${kind} ‘${near.name}’ in table ${family} ‘${name}’?`;
@@ -664,7 +707,7 @@ function likeIn(
 
 function highestHandle(table: FilterTable): number {
   let highest = 0;
-  for (const { handle } of table.counters) highest = Math.max(highest, handle);
+  for (const { handle } of [...table.counters, ...table.objects]) highest = Math.max(highest, handle);
   for (const { handle } of table.sets) highest = Math.max(highest, handle);
   for (const chain of table.chains) {
     highest = Math.max(highest, chain.handle);
@@ -687,28 +730,5 @@ function renameSets(steps: FilterStep[], names: ReadonlyMap<string, string>): Fi
     if ('map' in step && step.map !== undefined)
       return { ...step, map: { ...step.map, set: names.get(step.map.set) ?? step.map.set } };
     return step;
-  });
-}
-
-/** Whether jumps lead back to a chain that is being passed. */
-function loops(table: FilterTable, chain: FilterChain, above: readonly string[]): boolean {
-  if (above.includes(chain.name)) return true;
-  if (above.length > 16) return true;
-  const names = new Set(
-    chain.rules.flatMap(({ steps }) => [...jumpTargets(steps), ...mapJumps(table, steps)]),
-  );
-  for (const name of names) {
-    const next = table.chains.find((each) => each.name === name);
-    if (next !== undefined && loops(table, next, [...above, chain.name])) return true;
-  }
-  return false;
-}
-function mapJumps(table: FilterTable, steps: readonly FilterStep[]): string[] {
-  return steps.flatMap((step) => {
-    if (step.step !== 'vmap') return [];
-    const set = table.sets.find(({ name }) => name === step.set);
-    return (set?.elements ?? []).flatMap(({ data }) =>
-      data !== undefined && 'chain' in data ? [data.chain] : [],
-    );
   });
 }

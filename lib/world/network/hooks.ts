@@ -15,7 +15,7 @@ import type { Counter, Decision, FilterInput, LogLine, Translation } from '../pa
 import { SECOND_IN_HUNDREDTHS } from '../packet-filter/conntrack-tcp';
 import type { Packet } from './packet';
 import { ICMP } from './packet';
-import { sourceFor } from './routing';
+import { route, sourceFor } from './routing';
 import type { Stack } from './stack';
 
 const CONNTRACK_PRIORITY = -200;
@@ -150,11 +150,13 @@ class HookRun {
       clock: stack.clock,
       indexOf: (device) => stack.device(device)?.index,
       addressType: (ip) => addressType(stack, ip),
+      deviceTowards: (ip) => deviceTowards(stack, ip),
       reads: 0,
       counters: [],
       translation: undefined,
       logs: [],
       untracked: false,
+      generated: 0,
     };
   }
 
@@ -363,6 +365,13 @@ export function addressType(stack: Stack, ip: number): number {
     }
   }
   return 1;
+}
+
+/** The interface of the best route; none for the host's own addresses (linux/net/ipv4/netfilter/nft_fib_ipv4.c). */
+function deviceTowards(stack: Stack, ip: number): string | undefined {
+  if (stack.isLocal(ip)) return undefined;
+  const answer = route(stack, ip);
+  return answer.kind === 'unicast' ? answer.device.name : undefined;
 }
 
 function priorityOf(

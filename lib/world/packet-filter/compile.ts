@@ -123,12 +123,14 @@ function usesConntrack(step: FilterStep): boolean {
     case 'match':
     case 'vmap':
     case 'set-update':
+      if (step.step === 'set-update' && step.then?.some(usesConntrack) === true) return true;
       return Array.isArray(step.field) ? step.field.some(isConntrackField) : isConntrackField(step.field);
     case 'dnat':
     case 'snat':
     case 'masquerade':
     case 'redirect':
     case 'notrack':
+    case 'connections':
       return true;
     case 'set-mark':
       return step.target === 'ct' || step.source === 'ct';

@@ -16,7 +16,9 @@ import { TCP } from '../network/packet';
 import type { BaseChain, CompiledRuleset, CompiledSet, CompiledTable } from './compile';
 import { fieldValue, READ_VOLATILE } from './fields';
 import type { Counter, Decision, FilterInput, Translation } from './input';
+import { generate } from './generate';
 import { takeToken } from './limit';
+import { countConnection, takeQuota } from './stateful';
 
 /** Deepest chain of jumps the kernel takes (NFT_JUMP_STACK_SIZE). */
 const DEEPEST_JUMP = 16;
@@ -126,6 +128,25 @@ class ChainRun {
         input.reads |= READ_VOLATILE;
         return takeToken(step, input) ? 'next' : 'break';
       }
+      case 'quota':
+        input.reads |= READ_VOLATILE;
+        return takeQuota(step, input) ? 'next' : 'break';
+      case 'connections':
+        input.reads |= READ_VOLATILE;
+        return countConnection(step, input) ? 'next' : 'break';
+      case 'object': {
+        const named = this.table.objects.find(({ type, name }) => type === step.type && name === step.name);
+        return named?.state === undefined ? 'break' : this.#step(named.state, depth);
+      }
+      case 'generate': {
+        input.reads |= READ_VOLATILE;
+        const number = generate(step, input);
+        if (number === undefined) return 'break';
+        input.generated = number;
+        return 'next';
+      }
+      case 'tcp-option':
+        return input.packet.protocol === TCP ? 'next' : 'break';
       case 'log':
         // A group's lines go to whoever listens for it (nflog), and nobody does.
         if (step.group !== undefined || step.level === 'audit') return 'next';
@@ -153,6 +174,7 @@ class ChainRun {
       value = data;
     } else if (step.source === 'meta') value = input.packet.mark;
     else if (step.source === 'ct') value = input.tracking?.mark ?? 0;
+    else if (step.source === 'generated') value = input.generated;
     if (step.and !== undefined) value = (value & step.and) >>> 0;
     if (step.or !== undefined) value = (value | step.or) >>> 0;
     if (step.target === 'meta') input.packet.mark = value;
@@ -292,27 +314,42 @@ class ChainRun {
       return 'next';
     }
     const timeout = step.timeoutMicros ?? set.timeoutMicros;
-    if (present !== undefined) {
-      if (step.op === 'update' && timeout !== undefined) present.expiresAt = input.now + timeout;
+    let element = present;
+    if (element !== undefined) {
+      if (step.op === 'update' && timeout !== undefined) element.expiresAt = input.now + timeout;
     } else {
       dropExpired(compiled, input.now);
       if (set.size !== undefined && set.elements.length >= set.size) return 'break';
-      const element: FilterElement = {
+      element = {
         key: keys.map((key) => ({ lo: key, hi: key })),
         text: '',
         ...(timeout === undefined ? {} : { expiresAt: input.now + timeout }),
+        ...freshStates(step.then ?? [], set.counts === true),
       };
       set.elements.push(element);
       const [first] = keys;
       if (keys.length === 1 && first !== undefined) compiled.exact.set(first, element);
       else compiled.ranges.push(element);
     }
-    for (const then of step.then ?? []) {
-      const result = this.#step(then, 0);
-      if (result !== 'next') return 'break';
-    }
+    // An element that was not added by a rule has no counts of its own.
+    if (element.counter !== undefined) this.#count(element.counter);
+    for (const state of element.states ?? []) if (this.#step(state, 0) !== 'next') return 'break';
     return 'next';
   }
+}
+
+/** What an element added by a rule counts for itself, as the rule says. */
+function freshStates(
+  then: readonly FilterStep[],
+  counts: boolean,
+): Pick<FilterElement, 'counter' | 'states'> {
+  const counter =
+    then.find((step) => step.step === 'counter') ?? (counts ? { packets: 0, bytes: 0 } : undefined);
+  const states = then.filter((step) => step.step !== 'counter').map((step) => structuredClone(step));
+  return {
+    ...(counter === undefined ? {} : { counter: { packets: counter.packets, bytes: counter.bytes } }),
+    ...(states.length === 0 ? {} : { states }),
+  };
 }
 
 function markData(data: FilterElement['data']): (number | undefined)[] {

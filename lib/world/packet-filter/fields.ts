@@ -51,9 +51,26 @@ export function fieldValue(field: FilterField, input: FilterInput): number | str
     case 'ct direction':
       return tracking === undefined ? undefined : tracking.direction;
     case 'ct expiration':
-    case 'ct count':
+    case 'ct helper':
       input.reads |= READ_VOLATILE;
       return undefined;
+    // Without net.netfilter.nf_conntrack_acct nobody counts.
+    case 'ct bytes':
+    case 'ct packets':
+    case 'ct avgpkt':
+    case 'ct zone':
+      return tracking === undefined ? undefined : 0;
+    case 'ct l3proto':
+      return tracking === undefined ? undefined : 2;
+    case 'ct protocol':
+      return tracking === undefined ? undefined : packet.protocol;
+    case 'generated':
+      input.reads |= READ_VOLATILE;
+      return input.generated;
+    case 'fib saddr oif':
+      return indexTowards(input, undefined);
+    case 'fib saddr . iif oif':
+      return indexTowards(input, input.iif);
     case 'ct original saddr':
       input.reads |= READ_VOLATILE;
       return originalTuple(input)?.src;
@@ -140,6 +157,14 @@ export function fieldValue(field: FilterField, input: FilterInput): number | str
     case 'rt classid':
       return undefined;
   }
+}
+
+/** Index of the interface towards the sender; 0 for none, or for another one than `only`. */
+function indexTowards(input: FilterInput, only: string | undefined): number {
+  if (input.iif === 'lo') return input.indexOf('lo') ?? 0;
+  const device = input.deviceTowards(input.packet.src);
+  if (device === undefined || (only !== undefined && device !== only)) return 0;
+  return input.indexOf(device) ?? 0;
 }
 
 function sourcePort(input: FilterInput): number {

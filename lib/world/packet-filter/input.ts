@@ -49,6 +49,8 @@ export interface FilterInput {
   indexOf(device: string): number | undefined;
   /** Number of the address type as `fib daddr type` compares it. */
   addressType(ip: number): number;
+  /** Interface that packets to the address leave by; `undefined` where there is no way. */
+  deviceTowards(ip: number): string | undefined;
   /** Bits of fields.ts. */
   reads: number;
   counters: Counter[];
@@ -56,4 +58,6 @@ export interface FilterInput {
   logs: LogLine[];
   /** `notrack` was reached. */
   untracked: boolean;
+  /** What the last `generate` step made. */
+  generated: number;
 }

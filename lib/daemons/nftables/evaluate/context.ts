@@ -1,5 +1,11 @@
 /** What is known while a rule is read from left to right: protocols, pieces of its text, steps, and what the kernel will be asked. */
-import type { Family, FilterField, FilterSet, FilterStep } from '../../../world/network.contract';
+import type {
+  Family,
+  FilterField,
+  FilterObject,
+  FilterSet,
+  FilterStep,
+} from '../../../world/network.contract';
 import { FIELDS, type FieldInfo, type DataType } from '../directives';
 import type { Place } from '../parse/tree';
 import { refuse, type Values } from './values';
@@ -28,6 +34,11 @@ export interface EvaluatedRule {
   readonly counters: readonly { name: string; place: Place }[];
   /** Named sets, with the statements that look into them. */
   readonly references: readonly { name: string; place: Place }[];
+  readonly objects: readonly { type: FilterObject['type']; name: string; place: Place }[];
+  /** Sets of meters, to be made when they are not there. */
+  readonly meters: readonly FilterSet[];
+  /** Names of sets that the rule fills. */
+  readonly filled: readonly string[];
   readonly nats: readonly ('snat' | 'dnat' | 'masquerade' | 'redirect')[];
   readonly refusals: readonly { message: string; place: Place }[];
   readonly comment: string | undefined;
@@ -40,6 +51,9 @@ export class RuleContext {
   readonly jumps: { chain: string; place: Place }[] = [];
   readonly counters: { name: string; place: Place }[] = [];
   readonly references: { name: string; place: Place }[] = [];
+  readonly objects: { type: FilterObject['type']; name: string; place: Place }[] = [];
+  readonly meters: FilterSet[] = [];
+  readonly filled: string[] = [];
   /** The statement that is being read. */
   statement: Place | undefined;
   readonly nats: ('snat' | 'dnat' | 'masquerade' | 'redirect')[] = [];
@@ -55,7 +69,6 @@ export class RuleContext {
   constructor(
     readonly values: Values,
     readonly table: TableView,
-    readonly numeric: boolean,
   ) {
     const { family } = table;
     this.network = family === 'ip' || family === 'ip6' || family === 'arp' ? family : undefined;

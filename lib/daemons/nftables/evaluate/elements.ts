@@ -9,6 +9,7 @@ import { type DataType, TYPES } from '../directives';
 import type { Element, Expression, Place } from '../parse/tree';
 import { expandIPv6 } from './ipv6';
 import { kernel } from '../kernel/trouble';
+import { stateText } from './stateful';
 import { EvaluationTrouble, type Range, refuse, type Value, type Values } from './values';
 
 export interface SetShape {
@@ -143,7 +144,7 @@ export function settle(elements: readonly Placed[], shape: SetShape): Placed[] {
     const last = kept[kept.length - 1];
     if (last === undefined || next.element.key.length !== 1) {
       if (last !== undefined && sameKey(last.element, next.element)) {
-        if (!sameData(last.element, next.element)) throw conflict(last, next);
+        if (!sameData(last.element, next.element)) throw twice(last, next);
         continue;
       }
       kept.push(next);
@@ -156,7 +157,7 @@ export function settle(elements: readonly Placed[], shape: SetShape): Placed[] {
       continue;
     }
     if (a.lo === b.lo && a.hi === b.hi) {
-      if (shape.data !== undefined && !sameData(last.element, next.element)) throw conflict(last, next);
+      if (shape.data !== undefined && !sameData(last.element, next.element)) throw twice(last, next);
       continue;
     }
     if (typeof a.hi === 'number' && typeof b.lo === 'number' && typeof b.hi === 'number' && isInterval) {
@@ -174,6 +175,11 @@ export function settle(elements: readonly Placed[], shape: SetShape): Placed[] {
   return kept;
 }
 
+/** One key for two values: the kernel minds the second, of ranges the first. */
+function twice(a: Placed, b: Placed): ReturnType<typeof kernel> {
+  const [first, second] = a.place.start <= b.place.start ? [a, b] : [b, a];
+  return kernel('EEXIST', hasIntervals([a]) ? first.place : second.place);
+}
 function conflict(a: Placed, b: Placed): ReturnType<typeof refuse> {
   const [first, second] = a.place.start <= b.place.start ? [a, b] : [b, a];
   return refuse(second.place, 'conflicting intervals specified', first.place);
@@ -235,6 +241,7 @@ export function elementText(
       live?.stateless === true
         ? ' counter'
         : ` counter packets ${element.counter.packets} bytes ${element.counter.bytes}`;
+  for (const state of element.states ?? []) text += ` ${stateText(state)}`;
   if (live !== undefined) {
     const own = element.timeoutMicros;
     if (own !== undefined && own !== live.timeoutMicros) text += ` timeout ${live.text(own)}`;

@@ -1,6 +1,6 @@
 /** Comparisons and verdict maps. Source: nft(8) "EXPRESSIONS", "PAYLOAD EXPRESSIONS", "VERDICT MAPS". */
 import type { FilterField, FilterSet } from '../../../world/network.contract';
-import { type DataType, TYPES } from '../directives';
+import { type DataType, type FieldInfo, TYPES } from '../directives';
 import type { Comparison, Expression, Place, Statement } from '../parse/tree';
 import { filterField, type KeyShape, type RuleContext, stepField } from './context';
 import { elementText, hasIntervals, readElements, settle } from './elements';
@@ -13,17 +13,45 @@ type Match = Statement & { kind: 'match' };
 export function keyOf(context: RuleContext, expression: Expression): KeyShape {
   const parts = expression.kind === 'concat' ? expression.parts : [expression];
   const infos = parts.map((part) => {
+    if (part.kind === 'generator') return generated(context, part);
     if (part.kind !== 'field')
       throw refuse(part.kind === 'set' ? part.elements[0]?.place : part.place, 'No symbol type information');
     return context.field(part.name, part.place);
   });
   const texts = infos.map(({ text }) => (text === 'iiftype' || text === 'oiftype' ? `meta ${text}` : text));
   return {
-    fields: infos.map(({ text }) => filterField(text)),
+    fields: infos.map((info, index) =>
+      parts[index]?.kind === 'generator' ? 'generated' : filterField(info.text),
+    ),
     types: infos.map(({ type }) => type),
     bits: infos.map(({ bits }) => bits),
     text: texts.join(' . '),
   };
+}
+
+/** Makes the number before anything looks at it. */
+function generated(context: RuleContext, made: Expression & { kind: 'generator' }): FieldInfo {
+  const { mode, modulus, offset, seed } = made;
+  const key = made.key === undefined ? undefined : keyOf(context, made.key);
+  if (modulus === 0)
+    context.refusals.push({
+      message: 'Numerical result out of range',
+      place: context.statement ?? made.place,
+    });
+  context.steps.push({
+    step: 'generate',
+    mode,
+    modulus: Math.max(1, modulus),
+    offset,
+    seed: seed ?? 0,
+    fields: key?.fields ?? [],
+    next: 0,
+  });
+  const what = mode === 'jhash' ? `jhash ${key?.text ?? ''}` : mode === 'symhash' ? mode : `numgen ${mode}`;
+  const seeded = seed === undefined ? '' : ` seed 0x${seed.toString(16)}`;
+  const shifted = offset === 0 ? '' : ` offset ${offset}`;
+  const text = `${what} mod ${modulus}${seeded}${shifted}`;
+  return { text, type: 'integer', bits: TYPES.integer.bits, needs: undefined };
 }
 
 export function evaluateMatch(context: RuleContext, match: Match): void {
@@ -50,6 +78,15 @@ export function evaluateMatch(context: RuleContext, match: Match): void {
 
 function matchValue(context: RuleContext, match: Match, key: KeyShape, type: DataType): void {
   const { values } = context;
+  const { right } = match;
+  // Whether there is an interface at all.
+  if (type === 'iface_index' && key.text.startsWith('fib ') && right.kind === 'symbol')
+    if (right.text === 'missing' || right.text === 'exists') {
+      const op = (right.text === 'missing') === (match.operator !== '!=') ? '==' : '!=';
+      context.steps.push({ step: 'match', field: stepField(key), op, values: [{ lo: 0, hi: 0 }] });
+      context.say(join(key.text, match.operator === '!=' ? '!=' : '', right.text));
+      return;
+    }
   let range = values.range(match.right, type, key.bits[0]);
   let operator = match.operator === '==' ? '' : match.operator;
   // Hours over midnight are those outside the rest of the day.
@@ -71,10 +108,7 @@ function matchValue(context: RuleContext, match: Match, key: KeyShape, type: Dat
   if (key.text === 'ct original proto-dst' && context.transport === undefined)
     throw refuse(match.right.place, `Can't parse symbolic invalid expressions`);
   // A range that was written as one stays one.
-  const said =
-    match.right.kind === 'range'
-      ? values.spanText(range, type)
-      : values.rangeText(range, type, context.numeric);
+  const said = match.right.kind === 'range' ? values.spanText(range, type) : values.rangeText(range, type);
   const implies =
     operator === '' && range.lo === range.hi
       ? context.settle(key.text, values.rangeText(range, type), match.place)

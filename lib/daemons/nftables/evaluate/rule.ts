@@ -3,26 +3,19 @@
  * Source: nft(8) "RULES", "STATEMENTS"; the texts are those of 1.0.6's listing.
  */
 import type { FilterField, FilterStep } from '../../../world/network.contract';
-import { DAY, HOUR, MINUTE, SECOND } from '../../../std/instant';
 import { type DataType, TYPES } from '../directives';
-import type { Expression, Limit, Log, Nat, Place, Rule, Statement } from '../parse/tree';
+import type { Expression, Log, Nat, Place, Rule, Statement } from '../parse/tree';
 import { durationText } from '../parse/time';
 import { type EvaluatedRule, RuleContext, stepField, type TableView } from './context';
 import { anonymousMap, evaluateMatch, evaluateVerdictMap, findSet, keyOf, mapDataOf } from './match';
 import { keyTypesOf } from './set-types';
+import { connectionsText, limitStep, limitText, quotaText } from './stateful';
 import { type Range, refuse, type Values } from './values';
 
-const UNIT_MICROS = { second: SECOND, minute: MINUTE, hour: HOUR, day: DAY, week: 7 * DAY };
-const DEFAULT_BURST = 5;
 const TERMINAL = new Set(['verdict', 'reject', 'nat']);
 
-export function evaluateRule(
-  values: Values,
-  table: TableView,
-  rule: Rule,
-  options: { numeric?: boolean } = {},
-): EvaluatedRule {
-  const context = new RuleContext(values, table, options.numeric ?? false);
+export function evaluateRule(values: Values, table: TableView, rule: Rule): EvaluatedRule {
+  const context = new RuleContext(values, table);
   let ended: Place | undefined;
   for (const statement of rule.statements) {
     if (ended !== undefined)
@@ -40,6 +33,9 @@ export function evaluateRule(
     jumps: context.jumps,
     counters: context.counters,
     references: context.references,
+    objects: context.objects,
+    meters: context.meters,
+    filled: context.filled,
     nats: context.nats,
     refusals: context.refusals,
     comment: rule.comment,
@@ -81,6 +77,30 @@ function evaluateStatement(context: RuleContext, statement: Statement): void {
         context.refusals.push({ message: 'Invalid argument', place: statement.place });
       context.say(limitText(statement.limit));
       return;
+    case 'quota':
+      context.steps.push({ step: 'quota', ...statement.quota });
+      context.say(quotaText(statement.quota));
+      return;
+    case 'connections': {
+      const { most, over } = statement;
+      context.steps.push({ step: 'connections', most, over, open: [] });
+      context.say(connectionsText(statement));
+      return;
+    }
+    case 'object': {
+      const { type, name, namePlace } = statement;
+      context.objects.push({ type, name, place: namePlace });
+      if (type === 'ct helper') context.say(`ct helper set "${name}"`);
+      else {
+        context.steps.push({ step: 'object', type, name });
+        context.say(`${type} name "${name}"`);
+      }
+      return;
+    }
+    case 'tcp-option':
+      context.steps.push({ step: 'tcp-option' });
+      context.say(statement.said);
+      return;
     case 'log':
       return evaluateLog(context, statement.log, statement.place);
     case 'reject':
@@ -106,35 +126,7 @@ function lastWord(place: Place, word: string): Place {
   return { ...place, start: place.end - word.length - (quoted ? 2 : 0) };
 }
 
-// ---------------------------------------------------------------- limit, log
-function limitStep(limit: Limit): FilterStep & { step: 'limit' } {
-  return {
-    step: 'limit',
-    rate: limit.rate,
-    perMicros: UNIT_MICROS[limit.unit],
-    burst: limit.burst ?? (limit.bytes ? 0 : DEFAULT_BURST),
-    over: limit.over,
-    unit: limit.bytes ? 'bytes' : 'packets',
-    tokens: 0,
-    lastAt: 0,
-  };
-}
-function bytesText(bytes: number): string {
-  if (bytes % 1_048_576 === 0 && bytes !== 0) return `${bytes / 1_048_576} mbytes`;
-  return bytes % 1_024 === 0 && bytes !== 0 ? `${bytes / 1_024} kbytes` : `${bytes} bytes`;
-}
-function limitText(limit: Limit): string {
-  const over = limit.over ? 'over ' : '';
-  if (limit.bytes) {
-    const burst =
-      limit.burst === undefined || limit.burst === DEFAULT_BURST ? '' : ` burst ${bytesText(limit.burst)}`;
-    return `limit rate ${over}${bytesText(limit.rate)}/${limit.unit}${burst}`;
-  }
-  const burst =
-    limit.burst === undefined || limit.burst === DEFAULT_BURST ? '' : ` burst ${limit.burst} packets`;
-  return `limit rate ${over}${limit.rate}/${limit.unit}${burst}`;
-}
-
+// ---------------------------------------------------------------- log
 function evaluateLog(context: RuleContext, log: Log, place: Place): void {
   if (log.level !== undefined && log.group !== undefined)
     throw refuse(place, 'level and group are mutually exclusive');
@@ -268,7 +260,7 @@ function evaluateNat(context: RuleContext, nat: Nat): void {
   const isInet = family === 'inet';
   if (isInet && nat.address !== undefined && nat.family === undefined)
     throw refuse(nat.keyword, 'ip or ip6 must be specified with address for inet tables.');
-  if (nat.family === 'ip6') throw refuse(nat.keyword, 'not modelled: nat of IPv6 addresses');
+  if (nat.family === 'ip6' || family === 'ip6') return evaluateNat6(context, nat);
   let ip: Range | undefined;
   let port: Range | undefined;
   let map: { field: FilterField | FilterField[]; set: string } | undefined;
@@ -302,6 +294,23 @@ function evaluateNat(context: RuleContext, nat: Nat): void {
   if (address !== '' || portText !== '') said += ` to ${address}${portText}`;
   if (flags.length > 0) said += ` ${flags.join(',')}`;
   context.steps.push(natStep(nat.type, numbers(ip), numbers(port), map, flags));
+  context.say(said);
+}
+/** Translation of IPv6 addresses: read and listed; the simulated network has no such packets. */
+function evaluateNat6(context: RuleContext, nat: Nat): void {
+  const { address, port, type, flags } = nat;
+  const { values } = context;
+  if (address?.kind === 'map') throw refuse(nat.keyword, 'not modelled: maps of IPv6 addresses');
+  let said: string = nat.family === undefined ? type : `${type} ip6`;
+  if (address !== undefined) {
+    const text = values.rangeText(values.range(address, 'ipv6_addr'), 'ipv6_addr');
+    said += ` to ${port === undefined ? text : `[${text}]`}`;
+  }
+  if (port !== undefined)
+    said += `${address === undefined ? ' to ' : ''}:${values.rangeText(values.range(port, 'inet_service'), 'inet_service')}`;
+  if (flags.length > 0) said += ` ${flags.join(',')}`;
+  context.steps.push({ step: 'match', field: 'meta nfproto', op: '==', values: [{ lo: 10, hi: 10 }] });
+  context.steps.push(natStep(type, undefined, undefined, undefined, [...flags]));
   context.say(said);
 }
 function numbers(range: Range | undefined): { lo: number; hi: number } | undefined {
@@ -390,6 +399,12 @@ function evaluateMark(context: RuleContext, statement: Statement & { kind: 'set-
     context.say(`${said} ${key.text} map ${value.data.kind === 'reference' ? text : `{ ${text} }`}`);
     return;
   }
+  if (value.kind === 'generator') {
+    const { text } = keyOf(context, value);
+    context.steps.push({ step: 'set-mark', target: which, value: 0, source: 'generated' });
+    context.say(`${said} ${text}`);
+    return;
+  }
   const source = sourceOf(value);
   if (source !== undefined) {
     context.steps.push({ step: 'set-mark', target: which, value: 0, source });
@@ -416,8 +431,11 @@ function evaluateMark(context: RuleContext, statement: Statement & { kind: 'set-
   context.say(`${said} ${values.text(number, 'mark')}`);
 }
 
-function evaluateUpdate(context: RuleContext, statement: Statement & { kind: 'set-update' }): void {
+type Update = Statement & { kind: 'set-update' };
+
+function evaluateUpdate(context: RuleContext, statement: Update): void {
   if (statement.set.kind !== 'reference') throw refuse(statement.set.place, 'No such file or directory');
+  if (statement.op === 'meter') return evaluateMeter(context, statement, statement.set.name);
   const set = findSet(context, statement.set);
   const types = keyTypesOf(set);
   if (statement.key.kind === 'symbol' || statement.key.kind === 'number') {
@@ -431,15 +449,19 @@ function evaluateUpdate(context: RuleContext, statement: Statement & { kind: 'se
       `datatype mismatch: expected ${TYPES[types[0] ?? 'integer'].title}, expression has type ${TYPES[key.types[0] ?? 'integer'].title}`,
       statement.place,
     );
-  const inner = new RuleContext(context.values, context.table, context.numeric);
+  const inner = new RuleContext(context.values, context.table);
   for (const then of statement.then) evaluateStatement(inner, then);
   if (statement.timeout !== undefined && !set.flags.includes('timeout') && set.timeoutMicros === undefined)
     context.refusals.push({ message: 'Operation not supported', place: statement.place });
+  else if (statement.then.some(({ kind }) => kind === 'connections') && set.flags.includes('timeout'))
+    context.refusals.push({ message: 'Operation not supported', place: statement.place });
   else if (statement.then.length > 0 && !set.flags.includes('dynamic'))
     context.refusals.push({ message: 'Invalid argument', place: statement.place });
+  const { op } = statement;
+  context.filled.push(set.name);
   context.steps.push({
     step: 'set-update',
-    op: statement.op,
+    op,
     set: set.name,
     field: stepField(key),
     ...(statement.timeout === undefined ? {} : { timeoutMicros: statement.timeout }),
@@ -448,4 +470,31 @@ function evaluateUpdate(context: RuleContext, statement: Statement & { kind: 'se
   const timeout = statement.timeout === undefined ? '' : ` timeout ${durationText(statement.timeout)}`;
   const then = inner.text === '' ? '' : ` ${inner.text}`;
   context.say(`${statement.op} @${set.name} { ${key.text}${timeout}${then} }`);
+}
+
+/** A meter is a set of its own name that the rule makes and fills. */
+function evaluateMeter(context: RuleContext, statement: Update, name: string): void {
+  const { size, timeout, then } = statement;
+  const key = keyOf(context, statement.key);
+  const inner = new RuleContext(context.values, context.table);
+  for (const each of then) evaluateStatement(inner, each);
+  context.meters.push({
+    name,
+    handle: 0,
+    type: key.types.join(' . '),
+    flags: timeout === undefined ? ['dynamic'] : ['dynamic', 'timeout'],
+    elements: [],
+    isMeter: true,
+    ...(size === undefined ? {} : { size }),
+  });
+  context.steps.push({
+    step: 'set-update',
+    op: timeout === undefined ? 'add' : 'update',
+    set: name,
+    field: stepField(key),
+    ...(timeout === undefined ? {} : { timeoutMicros: timeout }),
+    then: inner.steps,
+  });
+  const limited = timeout === undefined ? '' : ` timeout ${durationText(timeout)}`;
+  context.say(`meter ${name} size ${size ?? 0} { ${key.text}${limited} ${inner.text} }`);
 }

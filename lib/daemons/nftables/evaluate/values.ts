@@ -41,7 +41,11 @@ export interface Range {
 const IFNAMSIZ = 16;
 
 export class Values {
-  constructor(readonly surroundings: Surroundings) {}
+  /** `style`: what stands in listings for names of values (`nft -n`, `-p`). */
+  constructor(
+    readonly surroundings: Surroundings,
+    readonly style: 'names' | 'protocol numbers' | 'numbers' = 'names',
+  ) {}
 
   /** The number (or name) that a single word stands for. */
   single(expression: Expression, type: DataType, bits = TYPES[type].bits): Value {
@@ -221,7 +225,7 @@ export class Values {
   }
 
   // ---------------------------------------------------------------- printing
-  text(value: Value, type: DataType, numeric = false): string {
+  text(value: Value, type: DataType): string {
     if (typeof value === 'string') return type === 'ifname' ? `"${value}"` : value;
     switch (type) {
       case 'ipv4_addr':
@@ -246,9 +250,10 @@ export class Values {
       default:
     }
     const info = TYPES[type];
-    if (info.bitmask === true) return bitsText(value, type, numeric ? ' | ' : ',');
-    if (numeric && type === 'inet_proto') return String(value);
-    const name = nameOf(type, value);
+    const isNumeric = this.style === 'numbers';
+    if (info.bitmask === true) return isNumeric ? bitNumbers(value) : bitsText(value, type);
+    if (this.style !== 'names' && type === 'inet_proto') return String(value);
+    const name = isNumeric && type !== 'verdict' ? undefined : nameOf(type, value);
     if (name === undefined)
       return type === 'dscp' || type === 'ether_type'
         ? `0x${hex(value, type === 'dscp' ? 2 : 4)}`
@@ -256,8 +261,8 @@ export class Values {
     return type === 'day' ? `"${name}"` : name;
   }
 
-  rangeText({ lo, hi }: Range, type: DataType, numeric = false): string {
-    if (lo === hi || typeof lo === 'string' || typeof hi === 'string') return this.text(lo, type, numeric);
+  rangeText({ lo, hi }: Range, type: DataType): string {
+    if (lo === hi || typeof lo === 'string' || typeof hi === 'string') return this.text(lo, type);
     const size = hi - lo + 1;
     if (TYPES[type].prefixes === true && isPowerOfTwo(size) && lo % size === 0)
       return `${this.text(lo, type)}/${TYPES[type].bits - exponentOf(size)}`;
@@ -301,7 +306,12 @@ function nameOf(type: DataType, value: number): string | undefined {
 }
 const bitsOf = new Map<DataType, readonly (readonly [name: string, bit: number])[]>();
 /** Names of bits from the lowest bit up; the value as a number when a bit has no name. */
-function bitsText(value: number, type: DataType, separator: string): string {
+function bitNumbers(value: number): string {
+  const bits: string[] = [];
+  for (let bit = 1; bit <= value; bit *= 2) if ((value & bit) !== 0) bits.push(`0x${bit.toString(16)}`);
+  return bits.length === 0 ? '0x0' : bits.join(',');
+}
+function bitsText(value: number, type: DataType): string {
   let bits = bitsOf.get(type);
   if (bits === undefined) {
     bits = Object.entries(TYPES[type].names ?? {}).toSorted(([, a], [, b]) => a - b);
@@ -315,7 +325,7 @@ function bitsText(value: number, type: DataType, separator: string): string {
     rest &= ~bit;
   }
   if (rest !== 0 || parts.length === 0) return `0x${value.toString(16)}`;
-  return parts.join(separator);
+  return parts.join(',');
 }
 function hex(value: number, width: number): string {
   return value.toString(16).padStart(width, '0');

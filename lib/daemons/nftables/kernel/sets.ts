@@ -10,6 +10,11 @@ import { kernel } from './trouble';
 
 const FLAG_ORDER = ['constant', 'interval', 'dynamic', 'timeout'];
 
+/** Flags as listings order them, each once. */
+export function ordered(flags: readonly string[]): string[] {
+  return FLAG_ORDER.filter((flag) => flags.includes(flag));
+}
+
 export function newSet(_values: Values, name: string, _family: Family, spec: SetSpec): FilterSet {
   const key = spec.typeOf === undefined ? named(spec.types) : fieldTypes(spec.typeOf);
   const kind = spec.isMap ? 'map' : 'set';
@@ -19,9 +24,7 @@ export function newSet(_values: Values, name: string, _family: Family, spec: Set
     data = spec.typeOfData === undefined ? named(spec.data ?? []) : fieldTypes(spec.typeOfData);
     if (data.length === 0) throw refuse(spec.place, `${kind} definition does not specify mapping data type`);
   }
-  const flags = FLAG_ORDER.filter(
-    (flag) => spec.flags.includes(flag) || (flag === 'timeout' && spec.timeout !== undefined),
-  );
+  const flags = ordered(spec.timeout === undefined ? spec.flags : [...spec.flags, 'timeout']);
   const typeOf =
     spec.typeOf === undefined
       ? undefined

@@ -4,9 +4,11 @@ import type { Command } from '../parse/tree';
 import {
   chainText,
   counterText,
+  isListed,
   listTableNames,
   listTables,
   type ListingOptions,
+  objectText,
   setText,
   wrapInTable,
 } from './ruleset';
@@ -53,9 +55,7 @@ export function listingText(
           wrapInTable(
             each,
             each.sets
-              .filter(
-                (set) => set.anonymous !== true && (set.map !== undefined) === (command.object === 'maps'),
-              )
+              .filter((set) => isListed(set) && (set.map !== undefined) === (command.object === 'maps'))
               .map((set) => setText(set, options))
               .join(''),
           ),
@@ -79,13 +79,48 @@ export function listingText(
         ? ''
         : wrapInTable(table, counterText(counter, options));
     }
+    case 'quotas':
     case 'limits':
+    case 'ct helpers':
+    case 'synproxys':
+    case 'secmarks': {
+      const type = command.object.slice(0, -1);
       return chosen
         .filter(({ counters, objects }) => counters.length + objects.length > 0)
-        .map((each) => wrapInTable(each, ''))
+        .map((each) =>
+          wrapInTable(
+            each,
+            each.objects
+              .filter((object) => object.type === type)
+              .map((object) => objectText(object, options))
+              .join(''),
+          ),
+        )
         .join('');
+    }
+    case 'quota':
+    case 'limit':
+    case 'ct helper': {
+      const object = table?.objects.find(
+        ({ type, name }) => type === command.object && name === target?.name,
+      );
+      return table === undefined || object === undefined
+        ? ''
+        : wrapInTable(table, objectText(object, options));
+    }
     case 'meters':
-      return chosen.map((each) => wrapInTable(each, '')).join('');
+    case 'flowtables':
+      return chosen
+        .map((each) =>
+          wrapInTable(
+            each,
+            each.sets
+              .filter(({ isMeter }) => command.object === 'meters' && isMeter === true)
+              .map((set) => setText(set, options))
+              .join(''),
+          ),
+        )
+        .join('');
     case 'rule':
     case 'element':
       return listTables([], plain);

@@ -6,7 +6,7 @@ import type { FilterTable } from '../../../world/network.contract';
 import type { Command } from '../parse/tree';
 import { elementText } from '../evaluate/elements';
 import { dataTypesOf, keyTypesOf } from '../evaluate/set-types';
-import type { ListingOptions } from './ruleset';
+import { isListed, type ListingOptions } from './ruleset';
 
 type Json = string | number | boolean | Json[] | { [name: string]: Json };
 
@@ -55,8 +55,7 @@ function tableItems(command: Command, table: FilterTable, options: ListingOption
         });
   for (const set of table.sets) {
     const kind = set.map === undefined ? 'set' : 'map';
-    if (set.anonymous === true || !(all || object === `${kind}s` || (object === kind && set.name === name)))
-      continue;
+    if (!isListed(set) || !(all || object === `${kind}s` || (object === kind && set.name === name))) continue;
     const types = { key: keyTypesOf(set), data: dataTypesOf(set) };
     const typeJson = (list: readonly string[]): Json => (list.length === 1 ? (list[0] ?? '') : [...list]);
     items.push({

@@ -4,6 +4,7 @@
  */
 import type {
   FilterChain,
+  FilterObject,
   FilterRule,
   FilterSet,
   FilterTable,
@@ -13,6 +14,7 @@ import type { Micros } from '../../../std/instant';
 import { BRIDGE_PRIORITIES, type DataType, PRIORITIES } from '../directives';
 import { compareElements, elementText } from '../evaluate/elements';
 import { dataTypesOf, keyTypesOf } from '../evaluate/set-types';
+import { quotaValuesText } from '../evaluate/stateful';
 import type { Values } from '../evaluate/values';
 import { durationText } from '../parse/time';
 
@@ -41,8 +43,16 @@ function tableText(table: FilterTable, options: ListingOptions): string {
   ].join('');
   const parts = [
     ...(head === '' ? [] : [head]),
-    ...table.counters.map((counter) => counterText(counter, options)),
-    ...table.sets.filter(({ anonymous }) => anonymous !== true).map((set) => setText(set, options)),
+    ...[
+      ...table.counters.map((counter) => ({
+        handle: counter.handle,
+        text: counterText(counter, options),
+      })),
+      ...table.objects.map((object) => ({ handle: object.handle, text: objectText(object, options) })),
+    ]
+      .toSorted((a, b) => a.handle - b.handle)
+      .map(({ text }) => text),
+    ...table.sets.filter(isListed).map((set) => setText(set, options)),
     ...table.chains.map((chain) => chainText(table, chain, options, true)),
   ];
   return `table ${table.family} ${table.name} {${handleText(table.handle, options)}\n${parts.join('\n')}}\n`;
@@ -63,6 +73,20 @@ export function counterText(
   const comment = counter.comment === undefined ? '' : `\t\tcomment "${counter.comment}"\n`;
   const numbers = options.stateless ? '' : `\t\tpackets ${counter.packets} bytes ${counter.bytes}\n`;
   return `\tcounter ${counter.name} {${handleText(counter.handle, options)}\n${comment}${numbers}\t}\n`;
+}
+
+export function objectText(object: FilterObject, options: ListingOptions): string {
+  const { type, name, comment, state } = object;
+  const lines = [
+    ...(comment === undefined ? [] : [`comment "${comment}"`]),
+    ...(state?.step === 'quota' ? [quotaValuesText(state, options.stateless)] : object.lines),
+  ];
+  const body = lines.map((line) => `\t\t${line}\n`).join('');
+  return `\t${type} ${name} {${handleText(object.handle, options)}\n${body}\t}\n`;
+}
+/** Sets that were declared: not those of rules, nor those of meters. */
+export function isListed(set: FilterSet): boolean {
+  return set.anonymous !== true && set.isMeter !== true;
 }
 
 // ---------------------------------------------------------------- chains
@@ -111,8 +135,20 @@ export function isNamedFor(family: string, hook: string, name: string): boolean 
   return true;
 }
 
-/** The rule's text with the numbers its counters have now; those of a set's elements are told with the set. */
+/** The rule's text with the numbers its counters and quotas have now; those of a set's elements are told with the set. */
 function liveText(text: string, rule: FilterRule, options: ListingOptions): string {
+  return withQuotas(withCounters(text, rule, options), rule, options);
+}
+function withQuotas(text: string, rule: FilterRule, options: ListingOptions): string {
+  if (!text.includes('quota ')) return text;
+  const quotas = rule.steps.filter((step) => step.step === 'quota');
+  let next = 0;
+  return text.replace(/"[^"]*"|\{[^}]*\}|\bquota (?!name)(?:over )?\d+ \w+(?: used \d+ \w+)?/g, (found) => {
+    const quota = found.startsWith('quota ') ? quotas[next++] : undefined;
+    return quota === undefined ? found : `quota ${quotaValuesText(quota, options.stateless)}`;
+  });
+}
+function withCounters(text: string, rule: FilterRule, options: ListingOptions): string {
   if (options.stateless || !text.includes('counter')) return text;
   const counters = rule.steps.filter(
     (step): step is FilterStep & { step: 'counter' } => step.step === 'counter' && step.named === undefined,
@@ -182,6 +218,6 @@ export function setText(set: FilterSet, options: ListingOptions): string {
     for (let at = 0; at < texts.length; at += most) rows.push(texts.slice(at, at + most).join(', '));
     lines.push(`elements = { ${rows.join(',\n\t\t\t     ')} }`);
   }
-  const kind = set.map === undefined ? 'set' : 'map';
+  const kind = set.isMeter === true ? 'meter' : set.map === undefined ? 'set' : 'map';
   return `\t${kind} ${set.name} {${handleText(set.handle, options)}\n${lines.map((line) => `\t\t${line}\n`).join('')}\t}\n`;
 }

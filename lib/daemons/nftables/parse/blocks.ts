@@ -4,7 +4,17 @@ import { typeNamed } from '../directives';
 import { Scope } from './expressions';
 import { StatementParser } from './statements';
 import { SyntaxTrouble } from './stream';
-import type { ChainSpec, Command, Expression, Handle, Place, Problem, SetSpec, Verb } from './tree';
+import type {
+  ChainSpec,
+  Command,
+  Expression,
+  Handle,
+  ObjectSpec,
+  Place,
+  Problem,
+  SetSpec,
+  Verb,
+} from './tree';
 
 const CHAIN_TYPES = ['filter', 'nat', 'route'];
 const HOOKS: readonly Hook[] = [
@@ -35,14 +45,6 @@ export class BlockParser extends StatementParser {
   protected common(): boolean {
     return false;
   }
-  protected identifier(): string {
-    const { stream } = this;
-    const token = stream.peek();
-    if (!stream.isName(token)) throw stream.unexpected('string');
-    stream.next();
-    return token.text;
-  }
-
   /**
    * `{ … }`: steps until the closing brace, each guarded; variables inside are
    * the block's own. Behind the brace of an inner block the line must end; if it
@@ -166,17 +168,31 @@ export class BlockParser extends StatementParser {
           this.#separator();
           return;
         case 'quota':
-        case 'limit':
+        case 'limit': {
+          stream.next();
+          const place = stream.here;
+          const name = this.identifier();
+          if (!stream.at('{')) throw stream.unexpected("'{'");
+          const spec = this.objectBlock(word, true);
+          others.push({ verb: 'add', object: word, target: within(place, name), spec, place });
+          stream.next();
+          return;
+        }
         case 'flowtable':
         case 'secmark':
         case 'synproxy':
           throw this.notModelled(`${word} objects`, from);
-        case 'ct':
+        case 'ct': {
           stream.next();
-          stream.within('ct', () => {
-            if (!CT_OBJECTS.some((kind) => stream.at(kind))) throw stream.unexpected(...CT_OBJECTS);
-          });
-          throw this.notModelled('ct objects', from);
+          this.ctObject(from);
+          const place = stream.here;
+          const name = this.identifier();
+          if (!stream.at('{')) throw stream.unexpected("'{'");
+          const spec = this.objectBlock('ct helper', true);
+          others.push({ verb: 'add', object: 'ct helper', target: within(place, name), spec, place });
+          stream.next();
+          return;
+        }
         default:
           throw stream.unexpected();
       }
@@ -507,6 +523,58 @@ export class BlockParser extends StatementParser {
       types.push({ text: token.text, place });
     } while (stream.eat('.'));
     return types;
+  }
+
+  // ---------------------------------------------------------------- quotas, limits, helpers
+  /** Behind `ct`: the kind of object, of which only helpers are known. */
+  protected ctObject(from: Place): void {
+    const { stream } = this;
+    stream.within('ct', () => {
+      if (!CT_OBJECTS.some((kind) => stream.at(kind))) throw stream.unexpected(...CT_OBJECTS);
+      if (!stream.at('helper')) throw this.notModelled(`ct ${stream.peek().text} objects`, from);
+      stream.next();
+    });
+  }
+  protected objectBlock(object: 'quota' | 'limit' | 'ct helper', isInner: boolean): ObjectSpec {
+    const { stream } = this;
+    const spec: ObjectSpec = {};
+    this.#block(isInner, () => {
+      if (stream.eat('comment')) {
+        spec.comment = this.text();
+        this.#separator();
+      } else if (object === 'ct helper') this.#helperLine(spec);
+      else this.objectValues(object, spec);
+    });
+    return spec;
+  }
+  protected objectValues(object: 'quota' | 'limit', spec: ObjectSpec): void {
+    const { stream } = this;
+    if (object === 'quota')
+      stream.within('quota', () => {
+        spec.quota = this.quotaValues(stream.here);
+      });
+    else {
+      if (!stream.eat('rate')) throw stream.within('limit', () => stream.unexpected());
+      spec.limit = this.limitValues();
+    }
+  }
+  #helperLine(spec: ObjectSpec): void {
+    const { stream } = this;
+    if (stream.eat('type')) {
+      const type = stream.peek();
+      if (type.kind !== 'quoted') throw stream.unexpected('quoted string');
+      stream.next();
+      if (!stream.eat('protocol')) throw stream.unexpected('protocol');
+      const protocol = (['tcp', 'udp'] as const).find((word) => stream.at(word));
+      if (protocol === undefined) throw stream.unexpected('udp', 'tcp');
+      stream.next();
+      spec.helper = { family: spec.helper?.family, type: type.text, protocol };
+    } else if (stream.eat('l3proto')) {
+      const family = stream.peek().text;
+      stream.next();
+      spec.helper = { type: '', protocol: 'tcp', ...spec.helper, family };
+    } else throw stream.unexpected();
+    this.#separator();
   }
 
   // ---------------------------------------------------------------- counters

@@ -9,7 +9,7 @@ import { stayCompiled } from '../../../std/stay-compiled';
 import { AFTER_COMMAND, BlockParser } from './blocks';
 import { Scope } from './expressions';
 import { SyntaxTrouble, TokenStream } from './stream';
-import type { Command, Expression, Handle, Place, Problem, Source, Verb } from './tree';
+import type { Command, Expression, Handle, ObjectSpec, Place, Problem, Source, Verb } from './tree';
 
 /** What parsing asks of the host: files that are included. */
 export interface Includes {
@@ -137,7 +137,7 @@ class CommandParser extends BlockParser {
     // The last one pushed is read first.
     for (const file of files.toReversed()) {
       if (file.text === undefined) throw refuse(`Could not open file "${file.path}": Permission denied\n`);
-      stream.include({ name: file.path, text: file.text });
+      stream.include({ name: file.path, text: file.text, includedAt: place });
     }
   }
   #define(): void {
@@ -254,10 +254,15 @@ class CommandParser extends BlockParser {
         return this.#counterObject(verb, start);
       case 'quota':
       case 'limit':
+        stream.next();
+        return [this.#object(verb, object, start)];
+      case 'ct':
+        stream.next();
+        this.ctObject(start);
+        return [this.#object(verb, 'ct helper', start)];
       case 'flowtable':
       case 'secmark':
       case 'synproxy':
-      case 'ct':
         throw this.notModelled(`${object} objects`, start);
       default:
     }
@@ -395,6 +400,17 @@ class CommandParser extends BlockParser {
     return [{ verb, object: 'counter', target, ...values, place: stream.since(start) }];
   }
 
+  #object(verb: Verb, object: 'quota' | 'limit' | 'ct helper', start: Place): Command {
+    const { stream } = this;
+    if (verb === 'delete')
+      return { verb, object, target: this.#targetOrHandle(true), place: stream.since(start) };
+    const target = this.#target(true);
+    let spec: ObjectSpec = {};
+    if (stream.at('{')) spec = this.objectBlock(object, false);
+    else if (object !== 'ct helper') this.objectValues(object, spec);
+    return { verb, object, target, spec, place: stream.since(start) };
+  }
+
   #flush(start: Place): Command[] {
     const { stream } = this;
     const token = stream.peek();
@@ -418,8 +434,7 @@ class CommandParser extends BlockParser {
     return stream.within(verb, () => {
       const token = stream.peek();
       const object = token.kind === 'string' ? token.text : '';
-      if (verb === 'reset' && object !== 'counter' && object !== 'counters') {
-        if (object === 'quota' || object === 'quotas') throw this.notModelled('quotas', start);
+      if (verb === 'reset' && !['counter', 'counters', 'quota', 'quotas'].includes(object)) {
         throw stream.unexpected('counter', 'counters', 'quotas', 'quota');
       }
       switch (object) {
@@ -428,7 +443,9 @@ class CommandParser extends BlockParser {
         case 'chains':
         case 'sets':
         case 'maps':
-        case 'counters': {
+        case 'counters':
+        case 'quotas':
+        case 'limits': {
           stream.next();
           const family = this.#family();
           const isTable = stream.eat('table');
@@ -448,16 +465,27 @@ class CommandParser extends BlockParser {
           }
           return [{ verb, object, family, place: stream.since(start) }];
         }
-        case 'limits':
-        case 'quotas':
         case 'synproxys':
         case 'secmarks':
-          stream.next();
-          return [{ verb, object: 'limits', family: this.#family(), place: stream.since(start) }];
         case 'meters':
         case 'flowtables':
           stream.next();
-          return [{ verb, object: 'meters', family: this.#family(), place: stream.since(start) }];
+          return [{ verb, object, family: this.#family(), place: stream.since(start) }];
+        case 'ct': {
+          stream.next();
+          if (stream.peek().text === 'helpers') {
+            stream.next();
+            if (!stream.eat('table')) throw stream.unexpected('table');
+            const target = this.#target(false);
+            return [{ verb, object: 'ct helpers', family: undefined, target, place: stream.since(start) }];
+          }
+          this.ctObject(start);
+          return [{ verb, object: 'ct helper', target: this.#target(true), place: stream.since(start) }];
+        }
+        case 'quota':
+        case 'limit':
+          stream.next();
+          return [{ verb, object, target: this.#target(true), place: stream.since(start) }];
         case 'table':
           stream.next();
           return [{ verb, object, target: this.#target(false), place: stream.since(start) }];
@@ -471,13 +499,10 @@ class CommandParser extends BlockParser {
           return [
             { verb, object, target: this.#target(true), packets: 0, bytes: 0, place: stream.since(start) },
           ];
-        case 'quota':
-        case 'limit':
         case 'meter':
         case 'flowtable':
         case 'secmark':
         case 'synproxy':
-        case 'ct':
         case 'hooks':
           throw this.notModelled(`list ${object}`, start);
         default:

@@ -46,10 +46,9 @@ const FEW_FIELDS: Readonly<Record<string, readonly string[]>> = {
   udp: ['length', 'checksum', 'sport', 'dport'],
 };
 const HEADERS = new Set(['ip', 'ip6', 'tcp', 'udp', 'th', 'icmp', 'icmpv6', 'ether', 'arp']);
+const GENERATORS = new Set(['numgen', 'jhash', 'symhash']);
 const UNMODELLED = new Set(
-  'socket osf rt numgen jhash symhash ipsec exthdr vlan sctp dccp udplite igmp ah esp comp hbh rt0 rt2 srh frag dst mh'.split(
-    ' ',
-  ),
+  'socket osf rt ipsec exthdr vlan sctp dccp udplite igmp ah esp comp hbh rt0 rt2 srh frag dst mh'.split(' '),
 );
 /** Keywords that stand for a protocol or the like on the right. */
 const VALUE_KEYWORDS = new Set(
@@ -143,6 +142,7 @@ export class ExpressionParser {
       META_SHORT.has(token.text) ||
       HEADERS.has(token.text) ||
       UNMODELLED.has(token.text) ||
+      GENERATORS.has(token.text) ||
       META_UNMODELLED.includes(token.text) ||
       token.text === 'meta' ||
       token.text === 'ct' ||
@@ -221,6 +221,7 @@ export class ExpressionParser {
     }
     if (META_UNMODELLED.includes(text)) throw this.notModelled(`meta ${text}`, start);
     if (UNMODELLED.has(text)) throw this.notModelled(text, start);
+    if (GENERATORS.has(text)) return this.#generator();
     if (text === 'meta') return this.#meta();
     if (text === 'ct') return this.#ct();
     if (text === 'fib') return this.#fib();
@@ -242,6 +243,25 @@ export class ExpressionParser {
       if (OTHER_FIELDS[text]?.includes(word.text) === true) throw this.notModelled(name, stream.since(start));
       throw stream.unexpected(...(FEW_FIELDS[text] ?? []));
     });
+  }
+  /** `numgen inc mod 2 offset 1`, `jhash ip saddr mod 4 seed 1`, `symhash mod 4` */
+  #generator(): Expression {
+    const { stream } = this;
+    const start = stream.here;
+    const word = stream.next().text;
+    let mode: 'inc' | 'random' | 'jhash' | 'symhash' = word === 'jhash' ? 'jhash' : 'symhash';
+    if (word === 'numgen') {
+      const kind = (['inc', 'random'] as const).find((each) => stream.at(each));
+      if (kind === undefined) throw stream.unexpected('random', 'inc');
+      stream.next();
+      mode = kind;
+    }
+    const key = mode === 'jhash' ? this.left() : undefined;
+    if (!stream.eat('mod')) throw stream.unexpected('mod');
+    const modulus = this.number();
+    const seed = mode === 'jhash' && stream.eat('seed') ? this.number() : undefined;
+    const offset = stream.eat('offset') ? this.number() : 0;
+    return { kind: 'generator', mode, key, modulus, offset, seed, place: stream.since(start) };
   }
   #meta(): Expression {
     const { stream } = this;

@@ -1,7 +1,7 @@
 /** Statements of a rule. Source: nft(8) "STATEMENTS", "RULES". */
 import { ExpressionParser } from './expressions';
 import { SyntaxTrouble } from './stream';
-import type { Comparison, Expression, Limit, Log, Nat, Rule, Statement } from './tree';
+import type { Comparison, Expression, Limit, Log, Nat, Place, Quota, Rule, Statement } from './tree';
 
 const UNITS = ['second', 'minute', 'hour', 'day', 'week'] as const;
 const LEVELS = new Set(['emerg', 'alert', 'crit', 'err', 'warn', 'notice', 'info', 'debug', 'audit']);
@@ -9,12 +9,14 @@ const COMPARISONS: readonly Comparison[] = ['==', '!=', '<', '>', '<=', '>=', '!
 /** How many bytes a unit of `limit` is. */
 const BYTES: Readonly<Record<string, number>> = { bytes: 1, kbytes: 1_024, mbytes: 1_048_576 };
 const LONGEST_COMMENT = 128;
+/** Of sets that packets fill, where nothing is said. */
+export const DEFAULT_SET_SIZE = 65_535;
 const STATEMENT_WORDS = new Set(
-  'accept drop continue return jump goto counter limit log reject snat dnat masquerade redirect add update delete set notrack'.split(
+  'accept drop continue return jump goto counter limit quota meter log reject snat dnat masquerade redirect add update delete set notrack'.split(
     ' ',
   ),
 );
-const UNMODELLED = new Set(['quota', 'meter', 'dup', 'fwd', 'tproxy', 'synproxy', 'flow', 'xt', 'queue']);
+const UNMODELLED = new Set(['dup', 'fwd', 'tproxy', 'synproxy', 'flow', 'xt', 'queue']);
 
 export class StatementParser extends ExpressionParser {
   /** A rule up to its line end or semicolon (not read). */
@@ -62,6 +64,17 @@ export class StatementParser extends ExpressionParser {
           return this.#counter();
         case 'limit':
           return this.#limit();
+        case 'quota':
+          return this.#quota();
+        case 'meter':
+          return this.#meter();
+        case 'ct':
+          if (this.#isNext('count')) return this.#connections();
+          if (this.#isNext('helper') && this.#isNext('set', 2)) return this.#helper();
+          break;
+        case 'tcp':
+          if (this.#isNext('option')) return this.#tcpOption();
+          break;
         case 'log':
           return this.#log();
         case 'reject':
@@ -170,11 +183,97 @@ export class StatementParser extends ExpressionParser {
     const start = stream.here;
     stream.next();
     return stream.within('limit', () => {
-      if (stream.at('name')) throw this.notModelled('named limits', stream.since(start));
+      if (stream.eat('name')) return this.#named('limit', start);
       if (!stream.eat('rate')) throw stream.unexpected('name', 'rate');
       const over = stream.eat('over');
       const limit = this.#rate(over);
       return { kind: 'limit', limit, place: stream.since(start) };
+    });
+  }
+  /** Behind `rate`, in the block of a named limit. */
+  protected limitValues(): Limit {
+    return this.stream.within('limit', () => this.#rate(this.stream.eat('over')));
+  }
+  /** The name of an object, quoted or not. */
+  #named(type: 'quota' | 'limit' | 'ct helper', start: Place): Statement {
+    const { stream } = this;
+    const namePlace = stream.here;
+    const next = stream.peek();
+    if (next.kind !== 'quoted' && !stream.isName(next)) throw stream.unexpected();
+    return { kind: 'object', type, name: this.text(), namePlace, place: stream.since(start) };
+  }
+  #isNext(word: string, ahead = 1): boolean {
+    const token = this.stream.peek(ahead);
+    return token.kind === 'string' && token.text === word;
+  }
+  #quota(): Statement {
+    const { stream } = this;
+    const start = stream.here;
+    stream.next();
+    return stream.within('quota', () => {
+      if (stream.eat('name')) return this.#named('quota', start);
+      return { kind: 'quota', quota: this.quotaValues(start), place: stream.since(start) };
+    });
+  }
+  /** `[over|until] N bytes [used N bytes]` */
+  protected quotaValues(start: Place): Quota {
+    const { stream } = this;
+    const over = stream.eat('over');
+    if (!over) stream.eat('until');
+    const bytes = this.#amount(start);
+    const used = stream.eat('used') ? this.#amount(start) : 0;
+    return { bytes, over, used };
+  }
+  #amount(start: Place): number {
+    const { stream } = this;
+    const amount = this.number();
+    const unit = stream.peek();
+    if (unit.kind !== 'string') throw stream.unexpected('string', 'bytes');
+    const factor = BYTES[unit.text];
+    stream.next();
+    if (factor === undefined)
+      throw new SyntaxTrouble({ place: stream.since(start), message: 'Wrong rate format' });
+    return amount * factor;
+  }
+  /** `ct count [over] N` */
+  #connections(): Statement {
+    const { stream } = this;
+    const start = stream.here;
+    stream.next();
+    return stream.within('ct', () => {
+      stream.next();
+      const over = stream.eat('over');
+      if (stream.peek().kind !== 'number') throw stream.unexpected('number', ...(over ? [] : ['over']));
+      return { kind: 'connections', most: this.number(), over, place: stream.since(start) };
+    });
+  }
+  #helper(): Statement {
+    const { stream } = this;
+    const start = stream.here;
+    for (let word = 0; word < 3; word++) stream.next();
+    return this.#named('ct helper', start);
+  }
+  /** `tcp option maxseg size set N | rt mtu`, `tcp option NAME exists | missing` */
+  #tcpOption(): Statement {
+    const { stream } = this;
+    const start = stream.here;
+    stream.next();
+    return stream.within('tcp', () => {
+      stream.next();
+      const option = stream.peek();
+      if (option.kind !== 'string' || option.text !== 'maxseg')
+        throw this.notModelled('tcp options other than maxseg', stream.since(start));
+      stream.next();
+      if (!stream.eat('size') || !stream.eat('set'))
+        throw this.notModelled('tcp option in a comparison', stream.since(start));
+      if (stream.peek().kind === 'number')
+        return {
+          kind: 'tcp-option',
+          said: `tcp option maxseg size set ${this.number()}`,
+          place: stream.since(start),
+        };
+      if (!stream.eat('rt') || !stream.eat('mtu')) throw stream.unexpected();
+      return { kind: 'tcp-option', said: 'tcp option maxseg size set rt mtu', place: stream.since(start) };
     });
   }
   #rate(over: boolean): Limit {
@@ -385,6 +484,29 @@ export class StatementParser extends ExpressionParser {
     if (!stream.eat('}')) throw stream.unexpected();
     return { kind: 'set-update', op, set, key, timeout, then, place: stream.since(start) };
   }
+  /** `meter NAME [size N] { key timeout 1m limit rate … }` */
+  #meter(): Statement {
+    const { stream } = this;
+    const start = stream.here;
+    stream.next();
+    const namePlace = stream.here;
+    const name = this.identifier();
+    const size = stream.eat('size') ? this.number() : DEFAULT_SET_SIZE;
+    if (!stream.eat('{')) throw stream.unexpected('size', "'{'");
+    const key = this.left();
+    const { timeout, then } = this.#updateTail();
+    if (then.length === 0) throw stream.unexpected();
+    if (!stream.eat('}')) throw stream.unexpected("'}'");
+    const set: Expression = { kind: 'reference', name, place: namePlace };
+    return { kind: 'set-update', op: 'meter', set, size, key, timeout, then, place: stream.since(start) };
+  }
+  protected identifier(): string {
+    const { stream } = this;
+    const token = stream.peek();
+    if (!stream.isName(token)) throw stream.unexpected('string');
+    stream.next();
+    return token.text;
+  }
   #updateTail(): { timeout: number | undefined; then: Statement[] } {
     const { stream } = this;
     let timeout: number | undefined;
@@ -393,6 +515,8 @@ export class StatementParser extends ExpressionParser {
       if (then.length === 0 && stream.eat('timeout')) timeout = this.duration();
       else if (stream.at('counter')) then.push(this.#counter());
       else if (stream.at('limit')) then.push(this.#limit());
+      else if (stream.at('quota')) then.push(this.#quota());
+      else if (stream.at('ct') && this.#isNext('count')) then.push(this.#connections());
       else return { timeout, then };
     }
   }

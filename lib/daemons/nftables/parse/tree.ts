@@ -5,6 +5,8 @@ import type { Family, Hook } from '../../../world/network.contract';
 export interface Source {
   readonly name: string | undefined;
   readonly text: string;
+  /** The line that includes it. */
+  readonly includedAt?: Place;
 }
 
 export interface Place {
@@ -41,6 +43,15 @@ export type Expression =
     }
   | { kind: 'map'; key: Expression; data: Expression; place: Place }
   | { kind: 'verdict'; verdict: VerdictName; chain: Expression | undefined; place: Place }
+  | {
+      kind: 'generator';
+      mode: 'inc' | 'random' | 'jhash' | 'symhash';
+      key: Expression | undefined;
+      modulus: number;
+      offset: number;
+      seed: number | undefined;
+      place: Place;
+    }
   | { kind: 'wildcard'; place: Place }
   | { kind: 'other'; what: string; place: Place };
 
@@ -71,6 +82,10 @@ export type Statement =
   | { kind: 'vmap'; key: Expression; data: Expression; place: Place }
   | { kind: 'counter'; packets: number; bytes: number; name: string | undefined; place: Place }
   | { kind: 'limit'; limit: Limit; place: Place }
+  | { kind: 'quota'; quota: Quota; place: Place }
+  | { kind: 'connections'; most: number; over: boolean; place: Place }
+  | { kind: 'object'; type: 'quota' | 'limit' | 'ct helper'; name: string; namePlace: Place; place: Place }
+  | { kind: 'tcp-option'; said: string; place: Place }
   | { kind: 'log'; log: Log; place: Place }
   | {
       kind: 'reject';
@@ -82,8 +97,10 @@ export type Statement =
   | { kind: 'set-value'; target: Expression; value: Expression; place: Place }
   | {
       kind: 'set-update';
-      op: 'add' | 'update' | 'delete';
+      op: 'add' | 'update' | 'delete' | 'meter';
       set: Expression;
+      /** Of a meter. */
+      size?: number;
       key: Expression;
       timeout: number | undefined;
       then: Statement[];
@@ -98,6 +115,11 @@ export interface Limit {
   readonly over: boolean;
   readonly burst: number | undefined;
   readonly bytes: boolean;
+}
+export interface Quota {
+  readonly bytes: number;
+  readonly over: boolean;
+  readonly used: number;
 }
 export interface Log {
   readonly prefix: string | undefined;
@@ -147,6 +169,13 @@ export interface ChainSpec {
   hookName: Place | undefined;
   comment: string | undefined;
 }
+/** What a named object is. */
+export interface ObjectSpec {
+  limit?: Limit;
+  quota?: Quota;
+  helper?: { type: string; protocol: 'tcp' | 'udp'; family: string | undefined };
+  comment?: string;
+}
 export interface SetSpec {
   isMap: boolean;
   types: { text: string; place: Place }[];
@@ -165,6 +194,22 @@ export interface SetSpec {
 }
 
 export type Verb = 'add' | 'create' | 'insert' | 'replace' | 'delete' | 'rename' | 'flush' | 'list' | 'reset';
+
+/** What `list` and `reset` name by its kind. */
+export type Listed =
+  | 'ruleset'
+  | 'tables'
+  | 'chains'
+  | 'sets'
+  | 'maps'
+  | 'counters'
+  | 'quotas'
+  | 'limits'
+  | 'ct helpers'
+  | 'synproxys'
+  | 'secmarks'
+  | 'meters'
+  | 'flowtables';
 
 export type Command = { readonly place: Place; readonly verb: Verb } & (
   | {
@@ -200,7 +245,12 @@ export type Command = { readonly place: Place; readonly verb: Verb } & (
       readonly comment?: string;
     }
   | {
-      readonly object: 'ruleset' | 'tables' | 'chains' | 'sets' | 'maps' | 'counters' | 'limits' | 'meters';
+      readonly object: 'quota' | 'limit' | 'ct helper';
+      readonly target: Handle;
+      readonly spec?: ObjectSpec;
+    }
+  | {
+      readonly object: Listed;
       readonly family: Family | undefined;
       readonly target?: Handle;
     }
