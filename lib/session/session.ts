@@ -3,17 +3,17 @@
  * changed in frames. Knows no clock of the machine: whoever owns it (the
  * worker) says how much real time has passed.
  */
-import { complete, historyOf } from '../shell/index';
 import { paceTarget } from '../kernel/pace';
 import type { Run } from '../scenario/run';
 import { clonePlain } from '../std/plain';
 import { Branches } from './branches';
+import { briefOf, textsIn } from './brief';
 import { answerViews, debriefOf, originalFiles } from './debrief';
 import { hostDetail } from './detail';
 import { ENGINE } from './engine';
 import { checkText, fileTree, readFile } from './files';
 import { eventItem, feedOf, JournalFeed } from './journal-feed';
-import { farEnd, learnerTerminals, terminalOf } from './learner';
+import { learnerTerminals, terminalOf } from './learner';
 import { logLines } from './logs';
 import type {
   Answer,
@@ -27,17 +27,16 @@ import type {
   ScenarioSource,
   Speed,
   TerminalInfo,
-  TerminalOutput,
   Topology,
   TraceView,
 } from './messages';
 import { guardViews, objectiveViews } from './objective-views';
 import { Requests, traceView } from './requests';
+import { Screens } from './screens';
 import { solutionText, stepsOf } from './save-as-solution';
 import { serviceStatus } from './service';
 import { type BusyMarks, hostStatus, sharedAddresses } from './status';
 import { topologyOf } from './topology';
-import { type Piece, Transcript } from './transcript';
 
 type Message<T extends ClientMessage['type']> = Extract<ClientMessage, { type: T }>;
 
@@ -46,11 +45,7 @@ export class Session {
   readonly #requests: Requests;
   readonly #feed: JournalFeed<RunInput>;
   readonly #original: Map<string, string>;
-  readonly #transcripts = new Map<string, Transcript>();
-  /** What the terminals of each branch showed at its head when it was left. */
-  readonly #keptScreens = new Map<number, Map<string, readonly Piece[]>>();
-  /** The last line sent on each terminal, until it arrives. */
-  readonly #sent = new Map<string, { key: string; received: number; at: number }>();
+  readonly #screens: Screens;
   readonly #busy: BusyMarks = new Map();
   readonly #branches: Branches;
   /** Set while the run is shown beside another one and goes where that one goes. */
@@ -65,8 +60,6 @@ export class Session {
   #sentTrace = '';
   #nextTerminal = 1;
   #edit: Frame['edit'];
-  /** As whom the files that a terminal's vi or nano opened are saved, by `TERMINAL HOST:PATH`. */
-  readonly #editors = new Map<string, { uid: number; gid: number }>();
   #notices: string[] = [];
 
   constructor(
@@ -78,9 +71,10 @@ export class Session {
     this.#feed = new JournalFeed(run, this.#requests);
     this.#original = originalFiles(run);
     this.#branches = new Branches(run);
+    this.#screens = new Screens(run);
     run.kernel.journal.onTruncate(() => this.#rewound());
     run.kernel.journal.onAppend((entry) => {
-      if (entry.type === 'editor.open') this.#openEditor(entry.data);
+      if (entry.type === 'editor.open') this.#edit = this.#screens.openedEditor(entry.data) ?? this.#edit;
     });
   }
 
@@ -94,7 +88,7 @@ export class Session {
     );
     run.seek(saved.at);
     this.#branches.restore(saved);
-    this.#drainTerminals();
+    this.#screens.drain();
     for (const id of learnerTerminals(run.world).keys()) {
       const number = Number(/^t(\d+)$/.exec(id)?.[1] ?? 0);
       this.#nextTerminal = Math.max(this.#nextTerminal, number + 1);
@@ -119,34 +113,7 @@ export class Session {
   }
 
   brief(): Brief {
-    const { scenario } = this.run;
-    return {
-      scenario: scenario.id,
-      title: scenario.title,
-      track: scenario.track,
-      difficulty: scenario.difficulty,
-      minutes: scenario.minutes,
-      text: this.run.files['brief.md'] ?? '',
-      teaches: [...scenario.teaches],
-      languages: languagesOf(this.run),
-      texts: textsIn(this.run, 'brief'),
-      translations: this.run.translations,
-      needs: [...scenario.needs],
-      objectives: objectiveViews(this.run),
-      hints: scenario.hints.length,
-      questions: scenario.diagnosis.map(({ id, text, several, choices }) => ({
-        id,
-        text,
-        several,
-        choices: choices.map((choice) => ({ id: choice.id, text: choice.text })),
-      })),
-      slo:
-        scenario.slo === undefined
-          ? undefined
-          : { availability: scenario.slo.availability / 100, windowText: windowText(scenario.slo.window) },
-      seed: this.run.kernel.seed,
-      start: scenario.start,
-    };
+    return briefOf(this.run);
   }
 
   // ---------------------------------------------------------------- time
@@ -223,12 +190,12 @@ export class Session {
     else this.#seek(Math.max(0, at));
   }
   #seek(at: number): void {
-    this.#drainTerminals();
+    this.#screens.drain();
     const before = this.#now;
     if (at < before) this.#keepScreens();
     this.run.seek(at);
-    if (at < before) for (const transcript of this.#transcripts.values()) transcript.refresh();
-    this.#drainTerminals();
+    if (at < before) this.#screens.refresh();
+    this.#screens.drain();
     this.#sentHosts.clear();
     this.#busy.clear();
   }
@@ -251,7 +218,7 @@ export class Session {
   }
   /** A checkpoint was loaded: what terminals printed later is not there yet. */
   #rewound(): void {
-    for (const transcript of this.#transcripts.values()) transcript.rewind(this.#now);
+    this.#screens.rewind();
     this.#requests.clear();
   }
   #fork(): void {
@@ -261,25 +228,18 @@ export class Session {
     this.#sentFeed = Math.min(this.#sentFeed, this.run.progress.feed.length);
   }
   #switchBranch(wanted: number): void {
-    this.#drainTerminals();
+    this.#screens.drain();
     this.#keepScreens();
     if (!this.#branches.switchTo(wanted)) return;
     this.#feed.restartAt(0);
     this.#sentPoints = 0;
     this.#sentFeed = 0;
     this.#sentHosts.clear();
-    this.#drainTerminals();
-    // Replay begins at a checkpoint: what this branch printed before it is remembered, not played.
-    for (const [id, pieces] of this.#keptScreens.get(wanted) ?? []) this.#transcript(id).replace(pieces);
-    for (const transcript of this.#transcripts.values()) transcript.refresh();
+    this.#screens.drain();
+    this.#screens.recall(wanted);
   }
   #keepScreens(): void {
-    if (this.#isLookingBack) return;
-    const screens = [...this.#transcripts].map(([id, { pieces }]): [string, readonly Piece[]] => [
-      id,
-      pieces,
-    ]);
-    this.#keptScreens.set(this.#branches.current, new Map(screens));
+    if (!this.#isLookingBack) this.#screens.keep(this.#branches.current);
   }
 
   // ---------------------------------------------------------------- inputs
@@ -297,21 +257,6 @@ export class Session {
     this.#nextTerminal += 1;
     return { id, host, user, title: host };
   }
-  #openEditor(data: unknown): void {
-    const { host, path, tty, pid } = data as { host: string; path: string; tty?: string; pid?: number };
-    for (const id of learnerTerminals(this.run.world).keys()) {
-      const far = farEnd(this.run.world, id);
-      if (
-        far?.host.name === host &&
-        (tty === undefined || tty === '' || far.terminal.id === tty.replace('/dev/', ''))
-      )
-        this.#edit = { host, path, terminal: id };
-      else continue;
-      const process = far.host.process(pid ?? 0);
-      if (process !== undefined)
-        this.#editors.set(`${id} ${host}:${path}`, { uid: process.uid, gid: process.gid });
-    }
-  }
 
   /** What the page asks or tells. */
   handle(message: Exclude<ClientMessage, { type: 'open' | 'close' }>): Answer | undefined {
@@ -328,7 +273,7 @@ export class Session {
         return typeof opened === 'string' ? refused(opened) : { kind: 'terminal', terminal: opened };
       }
       case 'terminal-line':
-        if (message.raw !== true) this.#expect(message.terminal);
+        if (message.raw !== true) this.#screens.expect(message.terminal);
         this.input({
           kind: 'line',
           terminal: message.terminal,
@@ -344,14 +289,15 @@ export class Session {
         return undefined;
       case 'terminal-close':
         this.input({ kind: 'terminal-close', terminal: message.terminal });
-        this.#transcripts.delete(message.terminal);
+        this.#screens.forget(message.terminal);
         return undefined;
       case 'terminal-complete':
-        return this.#complete(message);
-      case 'terminal-history': {
-        const far = farEnd(this.run.world, message.terminal);
-        return { kind: 'history', lines: far === undefined ? [] : historyOf(far.host, shellOf(far)) };
-      }
+        return {
+          kind: 'completions',
+          ...this.#screens.completions(message.terminal, message.text, message.cursor),
+        };
+      case 'terminal-history':
+        return { kind: 'history', lines: this.#screens.history(message.terminal) };
       case 'file-tree': {
         const host = this.run.world.findHost(message.host);
         const tree = host === undefined ? noHost(message.host) : fileTree(host, message.path, this.#original);
@@ -407,27 +353,6 @@ export class Session {
         return refused('The lab of a scenario cannot be rebuilt. Open the sandbox for that.');
     }
   }
-  /** Remembers how far the far end had read, so that the old prompt is not shown again while the line is on its way. */
-  #expect(terminal: string): void {
-    const far = farEnd(this.run.world, terminal);
-    if (far === undefined) this.#sent.delete(terminal);
-    else
-      this.#sent.set(terminal, {
-        key: `${far.host.name} ${far.terminal.id}`,
-        received: far.terminal.state?.received ?? 0,
-        at: this.#now,
-      });
-  }
-  #isOnItsWay(terminal: string, far: NonNullable<ReturnType<typeof farEnd>>): boolean {
-    const sent = this.#sent.get(terminal);
-    return (
-      sent !== undefined &&
-      sent.key === `${far.host.name} ${far.terminal.id}` &&
-      sent.received === far.terminal.state?.received &&
-      this.#now >= sent.at &&
-      this.#now - sent.at < 2_000_000
-    );
-  }
   /** Where the learner begins, and any host of the same zone: the rest is reached by ssh. */
   protected mayOpenOn(name: string): boolean {
     return name === this.run.scenario.start.host;
@@ -448,7 +373,7 @@ export class Session {
     // A shell whose output was just taken needs a moment until it waits for the next line.
     for (let tries = 0; tries < 60 && !world.quiescent(); tries++) this.run.advance(this.#now + 1000);
     if (!world.quiescent()) return undefined;
-    this.#drainTerminals();
+    this.#screens.drain();
     const saved = { kernel: kernel.save(), world: world.save(), progress: clonePlain(this.run.progress) };
     try {
       return work();
@@ -464,20 +389,13 @@ export class Session {
       return;
     this.input({ kind: 'size', terminal, columns, rows });
   }
-  #complete({ terminal, text, cursor }: Message<'terminal-complete'>): Answer {
-    const far = farEnd(this.run.world, terminal);
-    if (far === undefined) return { kind: 'completions', from: cursor, words: [] };
-    const { from, words } = complete(far.host, shellOf(far), text, cursor);
-    return { kind: 'completions', from, words: [...words] };
-  }
   #save({ host: name, path, text, terminal }: Message<'file-save'>): Answer {
     const host = this.run.world.findHost(name);
     if (host === undefined) return refused(noHost(name));
     if (host.state.power === 'off') return refused(`${name} has no power.`);
     if (this.run.progress.phase === 'tomorrow')
       return refused('It is tomorrow already: now the machines must do without you.');
-    // As the user of the vi or nano that opened it; from the list of files as root.
-    const { uid, gid } = this.#editors.get(`${terminal} ${name}:${path}`) ?? { uid: 0, gid: 0 };
+    const { uid, gid } = this.#screens.writer(terminal, name, path);
     const user = host.user(uid);
     const groups = user?.groups ?? [];
     const mayNot = host.fs.access(path, 2, { uid, gid, groups })?.errno;
@@ -549,12 +467,12 @@ export class Session {
 
   // ---------------------------------------------------------------- frames
   frame(): Frame {
-    this.#drainTerminals();
+    this.#screens.drain();
     const { run } = this;
     const { world, progress } = run;
     const { events, marks } = this.#feed.news();
     const here = new Set<string>();
-    const terminals = this.#terminalOutputs(here);
+    const terminals = this.#screens.outputs(here);
     const hosts = world
       .hosts()
       .map((host) => hostStatus(run, host, { requests: this.#requests, busy: this.#busy, here }))
@@ -610,7 +528,7 @@ export class Session {
     this.#sentFeed = 0;
     this.#sentTrace = '';
     this.#feed.restartAt(0);
-    for (const transcript of this.#transcripts.values()) transcript.refresh();
+    this.#screens.refresh();
     return this.frame();
   }
   /** The watched trace, whenever it has got longer. */
@@ -631,53 +549,6 @@ export class Session {
     this.#sentHosts.set(id, text);
     return true;
   }
-  #drainTerminals(): void {
-    for (const id of learnerTerminals(this.run.world).keys()) {
-      const text = terminalOf(this.run.world, id)?.takeOutput() ?? '';
-      if (text !== '') this.#transcript(id).add(this.#now, text);
-    }
-  }
-  #transcript(id: string): Transcript {
-    const known = this.#transcripts.get(id);
-    if (known !== undefined) return known;
-    const fresh = new Transcript();
-    this.#transcripts.set(id, fresh);
-    return fresh;
-  }
-  #terminalOutputs(here: Set<string>): TerminalOutput[] {
-    const outputs: TerminalOutput[] = [];
-    for (const learner of learnerTerminals(this.run.world).values()) {
-      const far = farEnd(this.run.world, learner.id);
-      if (far !== undefined) here.add(far.host.name);
-      const isClosed = far === undefined;
-      const isRaw = far?.terminal.state?.canonical === false;
-      const output = this.#transcript(learner.id).output({
-        id: learner.id,
-        title: far?.host.name ?? learner.host,
-        host: far?.host.name ?? learner.host,
-        awaiting:
-          far !== undefined &&
-          !isRaw &&
-          far.terminal.isAwaited &&
-          !far.busy &&
-          !this.#isOnItsWay(learner.id, far),
-        echo: far?.terminal.state?.echo ?? true,
-        raw: isRaw,
-        closed: isClosed,
-      });
-      if (output !== undefined) outputs.push(output);
-    }
-    return outputs;
-  }
-}
-
-/** The shell whose commands a terminal's learner types now: the session's leader, or what it runs in the foreground when that is a shell. */
-function shellOf({ host, terminal }: NonNullable<ReturnType<typeof farEnd>>): number {
-  const state = terminal.state;
-  const front = host
-    .processes()
-    .filter(({ pgid, comm }) => pgid === state?.foreground && /^(ba)?sh$/.test(comm));
-  return front.at(-1)?.pid ?? state?.session ?? 0;
 }
 
 function itemsOf(run: Run<RunInput>, entry: Parameters<typeof eventItem>[1], filter: string | undefined) {
@@ -691,33 +562,12 @@ function itemsOf(run: Run<RunInput>, entry: Parameters<typeof eventItem>[1], fil
   return [item];
 }
 
-/** The scenario's own language first, then those of the files beside: brief.cs.md. */
-function languagesOf({ scenario, files }: Run<RunInput>): string[] {
-  const others = Object.keys(files).flatMap((name) => /^brief\.([a-z]{2})\.md$/.exec(name)?.[1] ?? []);
-  return [scenario.language, ...others.sort()];
-}
-function textsIn(run: Run<RunInput>, name: 'brief' | 'debrief'): Record<string, string> {
-  const texts: Record<string, string> = {};
-  for (const language of languagesOf(run)) {
-    const text = run.files[`${name}.${language}.md`] ?? run.files[`${name}.md`];
-    if (text !== undefined) texts[language] = text;
-  }
-  return texts;
-}
-
 function refused(message: string): Answer {
   return { kind: 'refused', message };
 }
 function noHost(name: string): string {
   return `There is no host "${name}".`;
 }
-function windowText(window: string): string {
-  const hours = /^(\d+)h$/.exec(window)?.[1];
-  return hours !== undefined && Number(hours) % 24 === 0
-    ? `over ${Number(hours) / 24} days`
-    : `over ${window}`;
-}
-
 function phaseOf({ phase, ended, readyAt }: Run<RunInput>['progress']): Frame['phase'] {
   if (ended) return 'finished';
   if (phase === 'running' && readyAt !== undefined) return 'ready';
