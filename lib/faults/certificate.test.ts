@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { skeleton } from '../cli/skeleton';
+import { quietRun } from '../../tests/quiet-run';
 import {
   keyMatches,
   readCertificateChain,
@@ -8,7 +8,6 @@ import {
   verifyChain,
 } from '../protocols/x509';
 import type { Run } from '../scenario/run';
-import { makeRun } from '../session/make-run';
 import type { RunInput } from '../session/messages';
 import { DAY, SECOND } from '../std/instant';
 import { ROOT } from '../world/files';
@@ -24,18 +23,7 @@ const LAB = `  authorities:
 
 let run: Run<RunInput>;
 beforeAll(() => {
-  const files = skeleton('certificates', 'x');
-  files['scenario.yaml'] = (files['scenario.yaml'] ?? '')
-    .replace(
-      /timeline:[\s\S]*?deadline:/,
-      'timeline:\n  - { id: late, at: 9min, fault: { kind: power-loss, host: web } }\ndeadline:',
-    )
-    .replace('for: 20s', 'for: 9min')
-    .replace(/breaks:[\s\S]*?\n\n/, '')
-    .replace('  names:', LAB);
-  const made = makeRun({ id: 'certificates', files }, { seed: 1, traces: false });
-  if (!made.ok) throw new Error(made.loaded.problems.map(({ message }) => message).join('; '));
-  run = made.run;
+  run = quietRun('certificates', (scenario) => scenario.replace('  names:', LAB));
 }, 60_000);
 beforeEach(() => run.timeline.replay([], run.origin));
 

@@ -1,7 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
-import { skeleton } from '../cli/skeleton';
+import { quietRun } from '../../tests/quiet-run';
 import type { Run } from '../scenario/run';
-import { makeRun } from '../session/make-run';
 import type { RunInput } from '../session/messages';
 import { SECOND } from '../std/instant';
 import { ROOT } from '../world/files';
@@ -11,20 +10,11 @@ import { FAULTS } from './registry';
 
 let run: Run<RunInput>;
 beforeAll(() => {
-  const files = skeleton('faults', 'x');
-  files['scenario.yaml'] = (files['scenario.yaml'] ?? '')
-    .replace(
-      /timeline:[\s\S]*?deadline:/,
-      'timeline:\n  - { id: late, at: 9min, fault: { kind: power-loss, host: web } }\ndeadline:',
-    )
-    .replace('kind: router', 'kind: router\n      packages: [dnsmasq]\n      enable: [dnsmasq]')
-    // Nothing is ever won here: no tomorrow disturbs.
-    .replace('for: 20s', 'for: 9min')
-    .replace(/breaks:[\s\S]*?\n\n/, '')
-    .replace('rate: 5, timeout', 'rate: 5, arrival: uniform, timeout');
-  const made = makeRun({ id: 'faults', files }, { seed: 1, traces: false });
-  if (!made.ok) throw new Error(made.loaded.problems.map(({ message }) => message).join('; '));
-  run = made.run;
+  run = quietRun('faults', (scenario) =>
+    scenario
+      .replace('kind: router', 'kind: router\n      packages: [dnsmasq]\n      enable: [dnsmasq]')
+      .replace('rate: 5, timeout', 'rate: 5, arrival: uniform, timeout'),
+  );
 }, 60_000);
 
 const host = (name: string): Host => run.world.host(name);

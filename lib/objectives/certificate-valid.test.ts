@@ -1,8 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
-import { skeleton } from '../cli/skeleton';
+import { quietRun } from '../../tests/quiet-run';
 import { versionsBetween } from '../protocols/tls/versions';
 import type { Run } from '../scenario/run';
-import { makeRun } from '../session/make-run';
 import type { RunInput } from '../session/messages';
 import { SECOND } from '../std/instant';
 import { ROOT } from '../world/files';
@@ -19,18 +18,7 @@ const LAB = `  authorities:
 
 let run: Run<RunInput>;
 beforeEach(() => {
-  const files = skeleton('certificate', 'x');
-  files['scenario.yaml'] = (files['scenario.yaml'] ?? '')
-    .replace(
-      /timeline:[\s\S]*?deadline:/,
-      'timeline:\n  - { id: late, at: 9min, fault: { kind: power-loss, host: web } }\ndeadline:',
-    )
-    .replace('for: 20s', 'for: 9min')
-    .replace(/breaks:[\s\S]*?\n\n/, '')
-    .replace('  names:', LAB);
-  const made = makeRun({ id: 'certificate', files }, { seed: 1, traces: false });
-  if (!made.ok) throw new Error(made.loaded.problems.map(({ message }) => message).join('; '));
-  run = made.run;
+  run = quietRun('certificate', (scenario) => scenario.replace('  names:', LAB));
 }, 60_000);
 
 /** Something on web that shows what the file has now. */

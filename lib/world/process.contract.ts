@@ -2,6 +2,7 @@
  * Contract of processes: programs (generators that run for a while) and
  * daemons (plain data plus handlers, so that a checkpoint can hold them).
  */
+import type { SyslogPriority } from '../protocols/syslog';
 import type { Kernel } from '../kernel/kernel';
 import type { Micros } from '../std/instant';
 import type { Credentials, Errno, FileSystem } from './files.contract';
@@ -156,7 +157,7 @@ export interface ProgramContext {
   serve(): Generator<Wait, number, Wake>;
 }
 
-export type SyslogPriority = 'emerg' | 'alert' | 'crit' | 'err' | 'warning' | 'notice' | 'info' | 'debug';
+export type { SyslogPriority };
 
 export interface ExitStatus {
   code: number | undefined;

@@ -5,6 +5,7 @@
  */
 import type { HandlerId, Kernel } from '../kernel/kernel';
 import { groupIsFull } from './memory';
+import { SYSLOG_PRIORITIES } from '../protocols/syslog';
 import { assert, BrokenPromise } from '../std/assert';
 import { MILLISECOND, type Micros, SECOND } from '../std/instant';
 import { findExecutable } from './executable';
@@ -263,10 +264,9 @@ export class Processes {
     // journald drops lines that hold nothing.
     if (line.trim() === '') return;
     const level = /^<([0-7])>/.exec(line);
-    const priorities = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'] as const;
     host.syslog({
       facility: 'daemon',
-      priority: priorities[Number(level?.[1] ?? 6)] ?? 'info',
+      priority: SYSLOG_PRIORITIES[Number(level?.[1] ?? 6)] ?? 'info',
       tag: identifier,
       pid: process.pid,
       text: level === null ? line : line.slice(3),

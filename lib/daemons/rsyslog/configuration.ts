@@ -2,6 +2,7 @@
  * rsyslog.conf: selectors with their files, property filters, `stop`, includes. Source: rsyslog.conf(5) of 8.2302.0.
  * Not modelled: RainerScript beyond `module(…)`, templates, queues, remote destinations; each is named when it is met.
  */
+import { SYSLOG_PRIORITIES } from '../../protocols/syslog';
 import { FileError } from '../../world/files.contract';
 import type { Host } from '../../world/world.contract';
 
@@ -34,7 +35,7 @@ export interface Configuration {
 }
 
 export const VERSION = '8.2302.0';
-export const PRIORITIES = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'];
+export const PRIORITIES: readonly string[] = SYSLOG_PRIORITIES;
 const PRIORITY_ALIASES: Readonly<Record<string, string>> = { panic: 'emerg', error: 'err', warn: 'warning' };
 const FACILITIES = [
   ...['kern', 'user', 'mail', 'daemon', 'auth', 'syslog', 'lpr', 'news', 'uucp', 'cron', 'authpriv', 'ftp'],

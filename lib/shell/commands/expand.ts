@@ -1,8 +1,7 @@
 /** expand(1) and unexpand(1) of GNU coreutils. */
-import { LineReader } from './line-reader';
-import { inputsOf, openOperand } from './operands';
+import { eachLine } from './each-line';
 import { quoteValue } from './quoting';
-import type { Command, Step, Tool, ToolRun } from './tool';
+import type { Command, Tool, ToolRun } from './tool';
 
 export const expand: Command = {
   name: 'expand',
@@ -17,7 +16,7 @@ export const expand: Command = {
     });
     const stops = stopsOf(tool, options);
     const initialOnly = options.some((option) => option.name === 'i');
-    return yield* eachLine(tool, operands, (line) => expanded(line, stops, initialOnly));
+    return yield* eachLine(tool, operands, (line) => tool.print(expanded(line, stops, initialOnly)));
   },
 };
 
@@ -39,7 +38,7 @@ function* runUnexpand(tool: Tool): ToolRun {
   const all =
     options.some((option) => option.name === 'a' || option.name === 't') &&
     !options.some((option) => option.name === 'first');
-  return yield* eachLine(tool, operands, (line) => unexpanded(line, stops, all));
+  return yield* eachLine(tool, operands, (line) => tool.print(unexpanded(line, stops, all)));
 }
 
 /** The column of the next tab stop. */
@@ -64,26 +63,6 @@ function stopsOf(tool: Tool, options: readonly { name: string; value: string | u
   const [only = 8] = numbers;
   if (numbers.length <= 1) return (column) => column + only - (column % only);
   return (column) => numbers.find((stop) => stop > column);
-}
-
-function* eachLine(tool: Tool, operands: readonly string[], convert: (line: string) => string): Step<number> {
-  let code = 0;
-  for (const name of inputsOf(operands)) {
-    const stream = openOperand(tool, name);
-    if (stream === undefined) {
-      code = 1;
-      continue;
-    }
-    const reader = new LineReader(tool, stream);
-    for (;;) {
-      const line = reader.ready() ?? (yield* reader.next());
-      if (line === undefined) break;
-      tool.print(convert(line));
-      if (tool.isPressed) yield* tool.drain();
-    }
-    tool.close(stream);
-  }
-  return code;
 }
 
 function expanded(line: string, stops: Stops, initialOnly: boolean): string {

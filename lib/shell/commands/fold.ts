@@ -1,8 +1,7 @@
 /** fold(1) of GNU coreutils: columns are bytes there, but for tab, backspace and carriage return. */
 import { byteLength, bytesFromText, textFromBytes } from '../../std/bytes';
 import { valueOf } from './getopt';
-import { LineReader } from './line-reader';
-import { inputsOf, openOperand } from './operands';
+import { eachLine } from './each-line';
 import { quoteValue } from './quoting';
 import type { Command, Tool, ToolRun } from './tool';
 
@@ -36,23 +35,7 @@ function* run(tool: Tool): ToolRun {
     countBytes: options.some((option) => option.name === 'b'),
     atSpaces: options.some((option) => option.name === 's'),
   };
-  let code = 0;
-  for (const name of inputsOf(operands)) {
-    const stream = openOperand(tool, name);
-    if (stream === undefined) {
-      code = 1;
-      continue;
-    }
-    const reader = new LineReader(tool, stream);
-    for (;;) {
-      const line = reader.ready() ?? (yield* reader.next());
-      if (line === undefined) break;
-      tool.print(folded(line, settings));
-      if (tool.isPressed) yield* tool.drain();
-    }
-    tool.close(stream);
-  }
-  return code;
+  return yield* eachLine(tool, operands, (line) => tool.print(folded(line, settings)));
 }
 
 function advance(column: number, byte: number, countBytes: boolean): number {

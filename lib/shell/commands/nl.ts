@@ -1,7 +1,7 @@
 /** nl(1) of GNU coreutils. */
 import { valueOf } from './getopt';
-import { chomp, LineReader } from './line-reader';
-import { inputsOf, openOperand } from './operands';
+import { eachLine } from './each-line';
+import { chomp } from './line-reader';
 import { quoteValue } from './quoting';
 import { compilePosix, type Pattern } from './regex/pattern';
 import { RegexError } from './regex/tree';
@@ -60,23 +60,7 @@ function* run(tool: Tool): ToolRun {
   };
   for (const option of options) setOption(tool, settings, option.name, valueOf(option));
   const numberer = new Numberer(tool, settings);
-  let code = 0;
-  for (const name of inputsOf(operands)) {
-    const stream = openOperand(tool, name);
-    if (stream === undefined) {
-      code = 1;
-      continue;
-    }
-    const reader = new LineReader(tool, stream);
-    for (;;) {
-      const line = reader.ready() ?? (yield* reader.next());
-      if (line === undefined) break;
-      numberer.line(chomp(line));
-      if (tool.isPressed) yield* tool.drain();
-    }
-    tool.close(stream);
-  }
-  return code;
+  return yield* eachLine(tool, operands, (line) => numberer.line(chomp(line)));
 }
 
 function setOption(tool: Tool, settings: Settings, name: string, value: string): void {

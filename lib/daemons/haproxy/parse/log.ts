@@ -3,6 +3,7 @@
  * "log-format", "option httplog"; 2.6.12 `log.c` `parse_logsrv()`.
  */
 
+import { SYSLOG_PRIORITIES } from '../../../protocols/syslog';
 import type { LogFormat, LogTarget } from '../config';
 import { parseAddress } from './address';
 import { type Draft, fail, leadingInteger, type Line, NONE, type ParserState, warn, WARN } from './context';
@@ -34,7 +35,7 @@ export const FACILITIES = [
   'local6',
   'local7',
 ];
-export const LEVELS = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'];
+export const LEVELS: readonly string[] = SYSLOG_PRIORITIES;
 const FORMATS = ['rfc3164', 'local', 'rfc5424', 'priority', 'short', 'timed', 'iso', 'raw'];
 const SYSLOG_PORT = 514;
 

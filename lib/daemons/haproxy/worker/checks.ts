@@ -7,6 +7,7 @@
  * `tcpcheck_eval_expect_http`, `chk_report_conn_err`.
  */
 
+import { errnoText } from '../../host-names';
 import { firstChecks, type HealthSettings, progress } from '../../../protocols/health-check/counter';
 import { healthChart, type HealthEvent } from '../../../protocols/health-check/machine';
 import type { ChartEvent, Step } from '../../../protocols/adapter';
@@ -287,7 +288,7 @@ export function onCheckEvent(runtime: Runtime, which: Which, event: SecureSocket
       return refused(runtime, which, check, event.failure);
     case 'failed':
       check.connection = 0;
-      check.description = errorText(event.errno) + whereabouts(kind, steps[check.step]);
+      check.description = errnoText(event.errno) + whereabouts(kind, steps[check.step]);
       if (check.isSecuring) return refused(runtime, which, check, 'reset');
       return end(runtime, which, check, check.connected ? 'SOCKERR' : 'L4CON');
     case 'closed':
@@ -367,27 +368,6 @@ function requestOf({ method, uri, version, headers: given, body }: CheckRequest)
     body,
     bytes: length,
   };
-}
-
-function errorText(errno: string): string {
-  switch (errno) {
-    case 'ECONNREFUSED':
-      return 'Connection refused';
-    case 'ETIMEDOUT':
-      return 'Connection timed out';
-    case 'EHOSTUNREACH':
-      return 'No route to host';
-    case 'ENETUNREACH':
-      return 'Network is unreachable';
-    case 'ECONNRESET':
-      return 'Connection reset by peer';
-    case 'EPERM':
-      return 'Operation not permitted';
-    case 'EADDRNOTAVAIL':
-      return 'Cannot assign requested address';
-    default:
-      return errno;
-  }
 }
 
 // ---------------------------------------------------------------- its end

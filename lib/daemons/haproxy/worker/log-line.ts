@@ -8,55 +8,20 @@
  * state at disconnection"; src/log.c `sess_build_logline`, `strm_log`.
  */
 
+import { SYSLOG_PRIORITIES } from '../../../protocols/syslog';
 import { civilFromMicros } from '../../../std/civil';
 import { formatIPv4 } from '../../../std/ipv4';
 import type { Micros } from '../../../std/instant';
 import type { HttpRequest } from '../../../world/network.contract';
-import type { SyslogPriority } from '../../../world/process.contract';
 import type { FormatNode, LogTarget } from '../config';
 import type { VariableNode } from '../evaluate/format';
 import { sampleText } from '../evaluate/convert';
+import { FACILITIES } from '../parse/log';
 import { pathAndQuery, pathOf, queryOf, shownTarget, type Subject } from '../evaluate/subject';
 import { bracketed, list, words } from './captures';
 import type { Runtime } from './runtime';
 import type { Captured, Session } from './state';
 
-const LEVELS: readonly SyslogPriority[] = [
-  'emerg',
-  'alert',
-  'crit',
-  'err',
-  'warning',
-  'notice',
-  'info',
-  'debug',
-];
-const FACILITIES = [
-  'kern',
-  'user',
-  'mail',
-  'daemon',
-  'auth',
-  'syslog',
-  'lpr',
-  'news',
-  'uucp',
-  'cron',
-  'auth2',
-  'ftp',
-  'ntp',
-  'audit',
-  'alert',
-  'cron2',
-  'local0',
-  'local1',
-  'local2',
-  'local3',
-  'local4',
-  'local5',
-  'local6',
-  'local7',
-];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 export const ERR = 3;
 export const INFO = 6;
@@ -137,7 +102,8 @@ function deliver(runtime: Runtime, target: LogTarget, tag: string, level: number
   switch (address.kind) {
     case 'unix':
       // Only the syslog socket has somebody behind it.
-      if (address.path === '/dev/log') runtime.syslog(target.facility, LEVELS[level] ?? 'info', tag, text);
+      if (address.path === '/dev/log')
+        runtime.syslog(target.facility, SYSLOG_PRIORITIES[level] ?? 'info', tag, text);
       return;
     case 'inet': {
       const socket = udpSocket(runtime);

@@ -1,4 +1,5 @@
 /** journalctl(1): reads the host's journal. */
+import { SYSLOG_PRIORITIES } from '../../../protocols/syslog';
 import { compileRegExp } from './pattern';
 import type { Program, ProgramContext, Wait, Wake } from '../../../world/process.contract';
 import type { LoggedEntry } from '../../../world/world.contract';
@@ -9,7 +10,7 @@ import { mangle } from '../unit-file/names';
 import { mayReadJournal } from './access';
 import { explanationOf } from './catalog';
 import { formatEntry, OUTPUTS } from './format';
-import { aboutUnit, fieldsOf, PRIORITIES, priorityOf } from './match';
+import { aboutUnit, fieldsOf, priorityOf } from './match';
 import { type JournalOptions, parseJournalOptions } from './options';
 import { paged } from '../paged';
 import { parseTimestamp } from './time';
@@ -224,7 +225,7 @@ function* bootFilter(context: ProgramContext, { boot }: JournalOptions): Run<Fil
 }
 function priorityRange(text: string): [number, number] | undefined {
   const number = (word: string): number =>
-    /^[0-7]$/.test(word) ? Number(word) : PRIORITIES.findIndex((name) => name === aliasOf(word));
+    /^[0-7]$/.test(word) ? Number(word) : SYSLOG_PRIORITIES.findIndex((name) => name === aliasOf(word));
   const [from = '', to] = text.split('..');
   const first = number(from);
   const last = to === undefined ? first : number(to);

@@ -1,8 +1,8 @@
 /** Fields of journal entries, and which entries a command line selects. Source: systemd.journal-fields(7). */
+import { SYSLOG_PRIORITIES } from '../../../protocols/syslog';
 import type { Host, LoggedEntry } from '../../../world/world.contract';
 import { globMatches, isGlob } from '../unit-file/names';
 
-export const PRIORITIES = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'] as const;
 const FACILITIES = [
   'kern',
   'user',
@@ -40,7 +40,7 @@ export function aboutUnit(entry: LoggedEntry, unit: string): boolean {
   return entry.unit === unit || entry.about === unit;
 }
 export function priorityOf(entry: LoggedEntry): number {
-  return PRIORITIES.indexOf(entry.priority);
+  return SYSLOG_PRIORITIES.indexOf(entry.priority);
 }
 /** All fields of an entry by name. */
 export function fieldsOf(entry: LoggedEntry, host: Host): [string, string][] {
@@ -68,7 +68,7 @@ export function fieldsOf(entry: LoggedEntry, host: Host): [string, string][] {
   return fields.flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]]));
 }
 export function priorityNamed(word: string): LoggedEntry['priority'] | undefined {
-  if (/^[0-7]$/.test(word)) return PRIORITIES[Number(word)];
+  if (/^[0-7]$/.test(word)) return SYSLOG_PRIORITIES[Number(word)];
   const name = { error: 'err', warn: 'warning', panic: 'emerg' }[word] ?? word;
-  return PRIORITIES.find((priority) => priority === name);
+  return SYSLOG_PRIORITIES.find((priority) => priority === name);
 }

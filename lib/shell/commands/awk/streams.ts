@@ -1,4 +1,5 @@
 /** What an awk program reads and writes beside its main input: files, pipes, commands. Source: gawk 5.2 `io.c`. */
+import { SIGNAL_NUMBERS } from '../../../world/signals';
 import type { ExitStatus, Stream } from '../../../world/process.contract';
 import { type ChildPipe, closePipe, openPipe, writeAll } from '../children';
 import type { Pattern } from '../regex/pattern';
@@ -191,37 +192,3 @@ export class AwkStreams {
 export function statusOf(status: ExitStatus): number {
   return status.signal === undefined ? (status.code ?? 0) : 256 + SIGNAL_NUMBERS[status.signal];
 }
-
-const SIGNAL_NUMBERS: Readonly<Record<NonNullable<ExitStatus['signal']>, number>> = {
-  HUP: 1,
-  INT: 2,
-  QUIT: 3,
-  ILL: 4,
-  TRAP: 5,
-  ABRT: 6,
-  BUS: 7,
-  FPE: 8,
-  KILL: 9,
-  USR1: 10,
-  SEGV: 11,
-  USR2: 12,
-  PIPE: 13,
-  ALRM: 14,
-  TERM: 15,
-  STKFLT: 16,
-  CHLD: 17,
-  CONT: 18,
-  STOP: 19,
-  TSTP: 20,
-  TTIN: 21,
-  TTOU: 22,
-  URG: 23,
-  XCPU: 24,
-  XFSZ: 25,
-  VTALRM: 26,
-  PROF: 27,
-  WINCH: 28,
-  IO: 29,
-  PWR: 30,
-  SYS: 31,
-};
