@@ -225,9 +225,9 @@ function asJson(lines: readonly string[], settings: Settings): string {
       (name, index) =>
         `         "${name.toLowerCase()}": ${values[index] === undefined ? 'null' : JSON.stringify(values[index])}`,
     );
-    return `      {\n${members.join(',\n')}\n      }`;
+    return `{\n${members.join(',\n')}\n      }`;
   });
-  return `{\n   "${settings.tableName}": [\n${rows.join(',')}\n   ]\n}\n`;
+  return `{\n   "${settings.tableName}": [\n      ${rows.join(',')}\n   ]\n}\n`;
 }
 
 /** Fills columns downwards, or rows across with -x; tabs between, as ever. */

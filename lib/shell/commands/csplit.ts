@@ -90,12 +90,13 @@ class Splitter {
   apply(pattern: string, repeats: number): void {
     for (let round = 0; round <= repeats; round++) {
       const end = /^\d+$/.test(pattern) ? this.#byNumber(pattern, round) : this.#byRegex(pattern, round);
+      const isNumber = /^\d+$/.test(pattern);
       if (end === undefined) {
-        if (repeats === Number.POSITIVE_INFINITY) return;
+        // Repeated until the text ends, which for numbers is a mistake.
+        if (repeats === Number.POSITIVE_INFINITY && !isNumber) return;
+        if (!pattern.startsWith('%')) this.finish();
         this.#fail(
-          /^\d+$/.test(pattern)
-            ? `${quoteValue(pattern)}: line number out of range`
-            : `${quoteValue(pattern)}: match not found`,
+          `${quoteValue(pattern)}: ${isNumber ? 'line number out of range' : 'match not found'}`,
           round,
         );
       } else {

@@ -316,7 +316,8 @@ function readOperands(tool: Tool, operands: readonly string[]): Settings {
       case 'cbs':
         break;
       case 'count':
-        settings.countInBytes = /B$/.test(value) && !/[kKMGT]i?B$/.test(value);
+        settings.countInBytes =
+          settings.inputFlags.includes('count_bytes') || (/B$/.test(value) && !/[kKMGT]i?B$/.test(value));
         settings.count = number(tool, value.replace(/(?<=\d)B$/, ''), 0);
         break;
       case 'skip':

@@ -195,7 +195,8 @@ function bestBreaks(
     let length = (start === 0 ? shape.indent : shape.other) + shape.settings.prefix.length;
     for (let end = start + 1; end <= count; end++) {
       length += (words[end - 1]?.text.length ?? 0) + (end - 1 > start ? (words[end - 2]?.space ?? 1) : 0);
-      if (length > width && end > start + 1) break;
+      // Lines stay shorter than the width, not as long.
+      if (length >= width && end > start + 1) break;
       const cost =
         (best[end] ?? 0) +
         (end === count ? 0 : SHORT_COST(goal - length)) +

@@ -26,8 +26,9 @@ function* run(tool: Tool): ToolRun {
   for (const option of options) {
     if (option.name !== 'w') continue;
     const text = valueOf(option);
-    if (!/^\d+$/.test(text) || Number(text) === 0)
-      tool.fail(`invalid number of columns: ${quoteValue(text)}`);
+    if (!/^\d+$/.test(text)) tool.fail(`invalid number of columns: ${quoteValue(text)}`);
+    if (Number(text) === 0)
+      tool.fail(`invalid number of columns: ${quoteValue(text)}: Numerical result out of range`);
     width = Number(text);
   }
   const settings = {

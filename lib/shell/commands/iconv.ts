@@ -67,7 +67,7 @@ function* run(tool: Tool): ToolRun {
     const encoded = encode(decoded, wanted, mode);
     out += textFromBytes(encoded.bytes);
     if (encoded.failedAt !== undefined) {
-      tool.complain(`cannot convert`);
+      tool.complain(`illegal input sequence at position ${encoded.failedAt}`);
       result = 1;
     }
   }

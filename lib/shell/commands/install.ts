@@ -104,8 +104,11 @@ function setAttributes(
   const gid = about.group === undefined ? -1 : (findGroup(host, about.group) ?? Number.NaN);
   if (Number.isNaN(uid)) return tool.fail(`invalid user ${quoteValue(about.owner ?? '')}`);
   if (Number.isNaN(gid)) return tool.fail(`invalid group ${quoteValue(about.group ?? '')}`);
+  const changed = uid === -1 && gid === -1 ? undefined : fs.chown(tool.resolve(path), uid, gid, who);
+  // A file that did not get its owner is nobody else's to read.
+  if (changed !== undefined) fs.chmod(tool.resolve(path), 0o600, who);
   const failed =
-    (uid === -1 && gid === -1 ? undefined : fs.chown(tool.resolve(path), uid, gid, who)) ??
+    changed ??
     fs.chmod(tool.resolve(path), about.change(0, { isDirectory: info.kind === 'directory', umask: 0 }), who);
   if (failed === undefined) return true;
   tool.complain(`cannot change ownership of ${quoteFile(path)}: ${errnoText(failed.errno)}`);

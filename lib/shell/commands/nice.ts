@@ -167,6 +167,10 @@ export const stdbuf: Command = {
     );
     if (operands.length === 0) tool.misuse('missing operand', 125);
     if (options.length === 0) tool.misuse('you must specify a buffering mode option', 125);
+    for (const { name, value = '' } of options) {
+      if (name === 'i' && value === 'L') tool.misuse('line buffering stdin is meaningless', 125);
+      if (!/^(L|\d+([kKMGTPEZY](B|iB)?)?)$/.test(value)) tool.fail(`invalid mode ${quoteValue(value)}`, 125);
+    }
     return yield* become(tool, operands, {
       say: (name, reason) => tool.complain(`failed to run command ${quoteValue(name)}: ${reason}`),
     });

@@ -1,7 +1,7 @@
 /** pathchk(1) of coreutils, chattr(1) and lsattr(1) of e2fsprogs, locale(1). */
 import { FileError } from '../../world/files.contract';
 import { errnoText } from './errno-text';
-import { quoteFile, quoteValue } from './quoting';
+import { quoteFile, quoteFileIfNeeded, quoteValue } from './quoting';
 import type { Command, Tool, ToolRun } from './tool';
 
 export const pathchk: Command = {
@@ -39,6 +39,7 @@ function pathProblem(
     return `nonportable character ${quoteValue(odd)} in file name ${quoteFile(name)}`;
   const longest = how.portable ? 14 : 255;
   const part = name.split('/').find((one) => one.length > longest);
+  if (part !== undefined && !how.portable) return `${quoteFileIfNeeded(name)}: ${errnoText('ENAMETOOLONG')}`;
   if (part !== undefined)
     return `limit ${longest} exceeded by length ${part.length} of file name component ${quoteFile(part)}`;
   if (how.portable) return undefined;

@@ -85,7 +85,9 @@ function* runRealpath(tool: Tool): ToolRun {
   const end = has('z') ? '\0' : '\n';
   const need: Need = has('m') ? 'none' : has('e') ? 'all' : 'parents';
   const resolve = (path: string): string | FileError =>
-    has('s') ? lexical(tool.resolve(path)) : canonical(tool, path, need);
+    has('s')
+      ? lexical(tool.resolve(path))
+      : canonical(tool, has('L') ? lexical(tool.resolve(path)) : path, need);
   const base = options.findLast((option) => option.name.startsWith('relative'));
   const from = base === undefined ? undefined : resolve(valueOf(base));
   let code = 0;

@@ -107,6 +107,7 @@ function setOption(tool: Tool, settings: Settings, option: GivenOption): void {
       Object.assign(settings, { by: 'chunks', chunks: value });
       if (!/^(?:[lr]\/)?[1-9]\d*(?:\/\d+)?$/.test(value))
         tool.fail(`invalid number of chunks: ${quoteValue(value)}`);
+      checkChunk(tool, value);
       break;
     case 'a':
       if (!/^\d+$/.test(value)) tool.fail(`invalid suffix length: ${quoteValue(value)}`);
@@ -139,6 +140,13 @@ function setOption(tool: Tool, settings: Settings, option: GivenOption): void {
     default:
       break;
   }
+}
+
+/** `K/N`: a chunk that there is. */
+function checkChunk(tool: Tool, chunks: string): void {
+  const [which, count] = chunks.replace(/^[lr]\//, '').split('/');
+  if (which !== undefined && count !== undefined && Number(which) > Number(count))
+    tool.fail(`invalid chunk number: ${quoteValue(which)}: Numerical result out of range`);
 }
 
 function linesOf(text: string, separator: string): string[] {

@@ -1,9 +1,10 @@
 /** The tools that work on text, in the order of the manual's index. */
 import { awk } from './awk/awk';
 import { base32, base64 } from './base64';
+import { basenc } from './basenc';
 import { bc } from './bc/bc';
 import { cat } from './cat';
-import { md5sum, sha1sum, sha224sum, sha256sum, sha384sum, sha512sum } from './checksum/checksum';
+import { b2sum, md5sum, sha1sum, sha224sum, sha256sum, sha384sum, sha512sum } from './checksum/checksum';
 import { cksum, sum } from './checksum/cksum';
 import { column } from './column';
 import { comm } from './comm';
@@ -32,6 +33,7 @@ import { less } from './less/less';
 import { more } from './more';
 import { paste } from './paste';
 import { patch } from './patch/patch';
+import { pr } from './pr';
 import { rev } from './rev';
 import { sed } from './sed/sed';
 import { seq } from './seq';
@@ -52,7 +54,9 @@ import { yes } from './yes';
 export const TEXT_COMMANDS: readonly Command[] = [
   awk,
   base32,
+  b2sum,
   base64,
+  basenc,
   bc,
   cat,
   cksum,
@@ -85,6 +89,7 @@ export const TEXT_COMMANDS: readonly Command[] = [
   od,
   paste,
   patch,
+  pr,
   rev,
   rgrep,
   sed,

@@ -133,7 +133,8 @@ class Drawing {
       this.tool.line(`${name}  [error opening dir]`);
       return false;
     }
-    this.tool.line(this.#details(info) + this.#painted(name, info, name));
+    const slash = this.settings.classify && !name.endsWith('/') ? '/' : '';
+    this.tool.line(this.#details(info) + this.#painted(name, info, name) + slash);
     this.counts.directories++;
     yield* this.#children(name, '', 1);
     return true;
@@ -145,6 +146,7 @@ class Drawing {
     const names = tool.context.fs.readdir(tool.resolve(path), tool.context.who);
     if (names instanceof FileError) return;
     const entries = this.#sorted(
+      path,
       names.flatMap((name) => {
         const info = tool.lstat(join(path, name));
         return info instanceof FileError || !this.#isShown(name, info, path) ? [] : [{ name, info }];
@@ -195,15 +197,19 @@ class Drawing {
     );
   }
 
-  #sorted(entries: { name: string; info: Stat }[]): { name: string; info: Stat }[] {
+  #sorted(path: string, entries: { name: string; info: Stat }[]): { name: string; info: Stat }[] {
     const { sort, reversed, directoriesFirst } = this.settings;
     if (sort === 'none') return entries;
-    const rank = (info: Stat): number => (info.kind === 'directory' ? 0 : 1);
+    // A link to a directory goes with the directories.
+    const rank = ({ name, info }: { name: string; info: Stat }): number => {
+      const target = info.kind === 'symlink' ? this.tool.stat(join(path, name)) : info;
+      return !(target instanceof FileError) && target.kind === 'directory' ? 0 : 1;
+    };
     return entries.sort((a, b) => {
       const order =
         sort === 'time' ? b.info.mtime - a.info.mtime : sort === 'size' ? b.info.size - a.info.size : 0;
       return (
-        (directoriesFirst ? rank(a.info) - rank(b.info) : 0) ||
+        (directoriesFirst ? rank(a) - rank(b) : 0) ||
         (order || compareBytes(a.name, b.name)) * (reversed ? -1 : 1)
       );
     });

@@ -6,22 +6,23 @@ export const which: Command = {
   name: 'which',
   package: 'debianutils',
   paths: ['/usr/bin/which.debianutils', '/usr/bin/which'],
-  synopsis: 'which [-as] args',
+  synopsis: 'which [-a] args',
   summary: 'Locate a command.',
   run: function* (tool) {
-    const bad = tool.args.find((argument) => /^-[^as]/.test(argument));
+    const bad = tool.args.find((argument) => /^-[^a-]/.test(argument));
     if (bad !== undefined) {
-      tool.note(`Illegal option ${bad}\nUsage: ${tool.name} [-a] args\n`);
+      const [path = tool.name] = tool.name.includes('/') ? [tool.name] : locations(tool, tool.name);
+      tool.print(`Usage: ${path} [-a] args\n`);
+      tool.note(`Illegal option ${bad.slice(0, 2)}\n`);
       return 2;
     }
-    const flags = tool.args.filter((argument) => /^-[as]+$/.test(argument)).join('');
-    const names = tool.args.filter((argument) => !/^-[as]+$/.test(argument));
+    const flags = tool.args.filter((argument) => /^-a+$/.test(argument)).join('');
+    const names = tool.args.filter((argument) => !/^-a+$/.test(argument));
     let code = names.length === 0 ? 1 : 0;
     for (const name of names) {
       const found = locations(tool, name);
       if (found.length === 0) code = 1;
-      if (!flags.includes('s'))
-        for (const path of flags.includes('a') ? found : found.slice(0, 1)) tool.line(path);
+      for (const path of flags.includes('a') ? found : found.slice(0, 1)) tool.line(path);
     }
     yield* tool.drain();
     return code;

@@ -4,6 +4,7 @@
  */
 import { errnoText } from './errno-text';
 import { valueOf } from './getopt';
+import { SIGNAL_NUMBERS } from '../../world/signals';
 import { type Command, Exit, type Step, type Tool, type ToolRun } from './tool';
 
 export const xargs: Command = {
@@ -302,7 +303,7 @@ class Runner {
     const status = yield* tool.context.wait(pid);
     const name = tool.context.argv.find((word, i) => i > 0 && !word.startsWith('-')) ?? 'echo';
     if (status.signal !== undefined) {
-      tool.complain(`${name}: terminated by signal ${status.signal}`);
+      tool.complain(`${name}: terminated by signal ${SIGNAL_NUMBERS[status.signal]}`);
       throw new Exit(125);
     }
     if (status.code === 255) {

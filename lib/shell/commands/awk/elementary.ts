@@ -12,6 +12,7 @@ const PI = 3.141592653589793;
 export function naturalLogarithm(x: number): number {
   if (Number.isNaN(x) || x < 0) return Number.NaN;
   if (x === 0) return -Infinity;
+  if (x === 1) return 0;
   if (!Number.isFinite(x)) return x;
   const rough = logarithm(x);
   const inverse = exponential(-rough);

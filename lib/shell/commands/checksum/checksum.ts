@@ -18,6 +18,7 @@ function command(name: string, algorithm: DigestName, title: string): Command {
 }
 
 export const md5sum = command('md5sum', 'md5', 'MD5');
+export const b2sum = command('b2sum', 'blake2b', 'BLAKE2b');
 export const sha1sum = command('sha1sum', 'sha1', 'SHA1');
 export const sha224sum = command('sha224sum', 'sha224', 'SHA224');
 export const sha256sum = command('sha256sum', 'sha256', 'SHA256');
@@ -41,6 +42,9 @@ function* run(tool: Tool, algorithm: DigestName, title: string): ToolRun {
   const { options, operands } = tool.options({ short: 'bctwz', long: LONG });
   const given = new Set(options.map(({ name }) => name));
   if (given.has('c')) return yield* check(tool, algorithm, title, operands, given);
+  for (const name of ['status', 'warn', 'quiet', 'strict', 'ignore-missing'])
+    if (given.has(name === 'warn' ? 'w' : name))
+      return tool.misuse(`the --${name} option is meaningful only when verifying checksums`);
   let result = 0;
   for (const name of inputsOf(operands)) {
     const sum = yield* sumOf(tool, algorithm, name);

@@ -1,9 +1,13 @@
 /** MD5, SHA-1 and SHA-2 of bytes. Source: RFC 1321, FIPS 180-4. */
 
-export type DigestName = 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
+import { blake2b } from './blake2b';
+
+export type DigestName = 'blake2b' | 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
 
 export function digest(name: DigestName, bytes: Uint8Array): string {
   switch (name) {
+    case 'blake2b':
+      return blake2b(bytes);
     case 'md5':
       return md5(bytes);
     case 'sha1':

@@ -309,6 +309,8 @@ class PosixParser {
       const rest = this.#source.slice(this.#at);
       this.#refuse(/^[\d,]*$/.test(rest) ? 'Unmatched \\{' : 'Invalid content of \\{\\}');
     }
+    // One comma too many is no longer text. Source: glibc 2.36 `parse_dup_op`.
+    if (/^\d*,\d*,/.test(this.#source.slice(this.#at))) this.#refuse('Invalid content of \\{\\}');
     this.#at = start;
     return undefined;
   }
