@@ -129,6 +129,9 @@ function* runDate(tool: Tool): ToolRun {
   return code;
 }
 
+/** EX_USAGE of sysexits.h. */
+const BAD_USAGE = 64;
+
 export const cal: Command = {
   name: 'cal',
   package: 'ncal',
@@ -141,7 +144,8 @@ export const cal: Command = {
     const [first, second] = operands;
     let { month, year } = today;
     const wholeYear =
-      options.some((option) => option.name === 'y') || (first !== undefined && second === undefined);
+      options.some((option) => option.name === 'y') ||
+      (first !== undefined && second === undefined && !options.some((option) => option.name === 'm'));
     if (second !== undefined) {
       month = Number(first);
       year = Number(second);
@@ -149,8 +153,9 @@ export const cal: Command = {
     const given = options.findLast((option) => option.name === 'm')?.value;
     if (given !== undefined) month = Number(given);
     if (!(month >= 1 && month <= 12))
-      tool.fail(`${first ?? given ?? ''} is neither a month number (1..12) nor a name`);
-    if (!(year >= 1 && year <= 9999)) tool.fail(`year \`${second ?? first ?? ''}' not in range 1..9999`);
+      tool.fail(`${first ?? given ?? ''} is neither a month number (1..12) nor a name`, BAD_USAGE);
+    if (!(year >= 1 && year <= 9999))
+      tool.fail(`year \`${second ?? first ?? ''}' not in range 1..9999`, BAD_USAGE);
     if (wholeYear) {
       tool.line(centred(String(year), 64).trimEnd());
       for (let row = 0; row < 4; row++) {

@@ -54,6 +54,7 @@ import { useradd, usermod, userdel, groupadd, groupdel, gpasswd, passwd, chpassw
 import { tree } from './tree';
 import { man, whatis, apropos } from './manual';
 import { dpkg, apt, aptGet, aptCache } from './apt';
+import { namei } from './namei';
 import { chattr, locale, lsattr, pathchk } from './pathchk';
 import { getopt } from './getopt-command';
 import type { Command } from './tool';
@@ -134,6 +135,7 @@ export const FILE_COMMANDS: readonly Command[] = [
   nohup,
   nproc,
   passwd,
+  namei,
   pathchk,
   pgrep,
   pidof,

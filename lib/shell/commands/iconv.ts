@@ -1,4 +1,4 @@
-/** iconv(1) of glibc 2.36, for UTF-8, ASCII, Latin-1 and UTF-16. Not modelled: other character sets, //TRANSLIT's tables beyond `?`. */
+/** iconv(1) of glibc 2.36, for UTF-8, ASCII, Latin-1 and UTF-16. Not modelled: other character sets, //TRANSLIT's tables beyond accents. */
 import { bytesFromText, textFromBytes } from '../../std/bytes';
 import { errnoText } from './errno-text';
 import { valueOf } from './getopt';
@@ -63,7 +63,11 @@ function* run(tool: Tool): ToolRun {
       continue;
     }
     const decoded = decode(bytesFromText(read.text), source);
-    const mode = modes.includes('TRANSLIT') ? '?' : skips || modes.includes('IGNORE') ? '' : undefined;
+    const mode = modes.includes('TRANSLIT')
+      ? TRANSLITERATE
+      : skips || modes.includes('IGNORE')
+        ? ''
+        : undefined;
     const encoded = encode(decoded, wanted, mode);
     out += textFromBytes(encoded.bytes);
     if (encoded.failedAt !== undefined) {
@@ -97,13 +101,23 @@ function decode(bytes: Uint8Array, charset: Charset): string {
   return text;
 }
 
+/** //TRANSLIT: the letter without its accents, else a question mark. */
+const TRANSLITERATE = 'translit';
+function withoutMarks(character: string, largest: number): string {
+  const bare = character.normalize('NFD').replace(/\p{M}/gu, '');
+  return bare !== '' && [...bare].every((one) => (one.codePointAt(0) ?? 0) <= largest) ? bare : '?';
+}
+
 function encode(
   text: string,
   charset: Charset,
   substitute: string | undefined,
 ): { bytes: Uint8Array; failedAt: number | undefined } {
   if (charset === 'UTF-8') {
-    const clean = substitute === undefined ? text : text.replace(/[\udc80-\udcff]/gu, substitute);
+    const clean =
+      substitute === undefined
+        ? text
+        : text.replace(/[\udc80-\udcff]/gu, substitute === TRANSLITERATE ? '?' : substitute);
     const bad = clean.search(/[\udc80-\udcff]/u);
     return {
       bytes: bytesFromText(bad < 0 ? clean : clean.slice(0, bad)),
@@ -117,7 +131,8 @@ function encode(
     const code = character.codePointAt(0) ?? 0;
     if (largest < 0xffff && code > largest) {
       if (substitute === undefined) return { bytes: Uint8Array.from(bytes), failedAt: bytes.length };
-      for (const letter of substitute) bytes.push(letter.charCodeAt(0));
+      const instead = substitute === TRANSLITERATE ? withoutMarks(character, largest) : substitute;
+      for (const letter of instead) bytes.push(letter.charCodeAt(0));
     } else if (largest < 0xffff) bytes.push(code);
     else
       for (let i = 0; i < character.length; i++) {

@@ -4,7 +4,6 @@
  */
 import { strftime } from '../../std/civil';
 import { errnoText } from './errno-text';
-import { valueOf } from './getopt';
 import { inputsOf } from './operands';
 import { quoteFileIfNeeded, quoteValue } from './quoting';
 import { FileError } from '../../world/files.contract';

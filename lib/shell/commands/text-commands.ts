@@ -6,6 +6,7 @@ import { bc } from './bc/bc';
 import { cat } from './cat';
 import { b2sum, md5sum, sha1sum, sha224sum, sha256sum, sha384sum, sha512sum } from './checksum/checksum';
 import { cksum, sum } from './checksum/cksum';
+import { colrm } from './colrm';
 import { column } from './column';
 import { comm } from './comm';
 import { csplit } from './csplit';
@@ -17,7 +18,7 @@ import { factor } from './factor';
 import { fmt } from './fmt';
 import { fold } from './fold';
 import { cmp } from './diff/cmp';
-import { diff } from './diff/diff';
+import { diff, sdiff } from './diff/diff';
 import { hd, hexdump } from './dump/hexdump';
 import { od } from './dump/od';
 import { strings } from './dump/strings';
@@ -61,6 +62,7 @@ export const TEXT_COMMANDS: readonly Command[] = [
   cat,
   cksum,
   cmp,
+  colrm,
   column,
   comm,
   csplit,
@@ -92,6 +94,7 @@ export const TEXT_COMMANDS: readonly Command[] = [
   pr,
   rev,
   rgrep,
+  sdiff,
   sed,
   seq,
   sha1sum,

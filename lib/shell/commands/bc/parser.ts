@@ -146,6 +146,8 @@ export class BcParser {
       this.#line += string.split('\n').length - 1;
       return make('string', string.slice(1, -1), string.length);
     }
+    // A string that never ends takes the rest with it.
+    if (rest.startsWith('"')) return make('end', '', rest.length);
     const mark = MARKS.find((candidate) => rest.startsWith(candidate));
     if (mark !== undefined) return make('mark', mark);
     if (/^[-+*/%^=<>!()[\]{},;.]/.test(rest)) return make('mark', rest[0] ?? '');

@@ -43,6 +43,16 @@ export function isFormat(format: Format, text: string): boolean {
   return MAGIC[format].every((byte, index) => bytes[index] === byte);
 }
 
+/** Bytes around the compressed data, which gzip leaves out of its ratio. */
+export function frameLength(format: Format, text: string): number {
+  if (format !== 'gzip') return 0;
+  const bytes = bytesFromText(text);
+  const name = ((bytes[3] ?? 0) & NAME_FLAG) === 0 ? 0 : bytes.indexOf(0, FIXED_HEAD) + 1 - FIXED_HEAD;
+  return FIXED_HEAD + name + TAIL;
+}
+const FIXED_HEAD = 10;
+const TAIL = 8;
+
 /** Which format the file says it is. */
 export function formatOf(text: string): Format | undefined {
   return (['gzip', 'bzip2', 'xz'] as const).find((format) => isFormat(format, text));

@@ -5,7 +5,7 @@ import { confirm } from '../copy/confirm';
 import { errnoText } from '../errno-text';
 import type { PackageName } from '../packages';
 import type { Command, Step, Tool, ToolRun } from '../tool';
-import { compress, decompress, type Format, isFormat } from './formats';
+import { compress, decompress, type Format, frameLength, isFormat } from './formats';
 
 interface Family {
   readonly format: Format;
@@ -228,7 +228,7 @@ function* one(tool: Tool, name: string, settings: Settings, called: string): Ste
     );
     return 2;
   }
-  return yield* file(tool, path, info, settings);
+  return yield* file(tool, path, info, settings, called);
 }
 
 function* directory(tool: Tool, path: string, settings: Settings, called: string): Step<number> {
@@ -243,10 +243,16 @@ function* directory(tool: Tool, path: string, settings: Settings, called: string
   return code;
 }
 
-function* file(tool: Tool, path: string, info: Stat, settings: Settings): Step<number> {
+function* file(tool: Tool, path: string, info: Stat, settings: Settings, called: string): Step<number> {
   const { family } = settings;
-  const target = targetOf(path, settings);
-  if (target === undefined) {
+  const guessed = targetOf(path, settings);
+  const isAboutNames = !settings.toOutput && !settings.tests;
+  if (guessed === undefined && settings.expands && isAboutNames && family.format === 'bzip2')
+    tool.note(`${called}: Can't guess original name for ${path} -- using ${path}.out\n`);
+  const target = guessed ?? (settings.expands && family.format === 'bzip2' ? `${path}.out` : undefined);
+  // The contents can be tested without a name for the result; xz looks at them before it looks at the name.
+  const needsName = !(settings.tests && family.format === 'gzip') && family.format !== 'xz';
+  if (target === undefined && (needsName || !settings.expands)) {
     if (settings.expands) {
       if (!settings.toOutput || !settings.force) {
         if (!settings.toOutput || family.format !== 'gzip') {
@@ -270,16 +276,24 @@ function* file(tool: Tool, path: string, info: Stat, settings: Settings): Step<n
     ? expand(settings, content.text)
     : compress(family.format, content.text, settings.noName ? {} : { name: base, mtime: info.mtime });
   if (typeof result !== 'string') {
-    tool.note(`\n${tool.name}: ${path}: ${problemOf(settings, result.problem, path)}\n`);
-    return 1;
+    const isForeign = result.problem === 'not in gzip format';
+    tool.note(
+      family.format === 'bzip2' && isForeign
+        ? `${called}: ${path} is not a bzip2 file.\n`
+        : `${family.format === 'xz' ? '' : '\n'}${tool.name}: ${path}: ${problemOf(settings, result.problem, path)}\n`,
+    );
+    return family.format === 'bzip2' && isForeign ? 2 : 1;
+  }
+  if (target === undefined && isAboutNames && !settings.lists) {
+    tool.note(`${tool.name}: ${path}: Filename has an unknown suffix, skipping\n`);
+    return 2;
   }
   const [packed, plain] = settings.expands
     ? [byteLength(content.text), byteLength(result)]
     : [byteLength(result), byteLength(content.text)];
+  const saved = ratio(packed - frameLength(family.format, settings.expands ? content.text : result), plain);
   if (settings.lists) {
-    tool.line(
-      `${String(packed).padStart(19)} ${String(plain).padStart(19)} ${ratio(packed, plain)} ${target ?? path}`,
-    );
+    tool.line(`${String(packed).padStart(19)} ${String(plain).padStart(19)} ${saved} ${target ?? path}`);
     return 0;
   }
   if (settings.tests) {
@@ -300,7 +314,7 @@ function* file(tool: Tool, path: string, info: Stat, settings: Settings): Step<n
       return 2;
     }
   }
-  return replace(tool, { path, target: target ?? '', info, result, settings, ratio: ratio(packed, plain) });
+  return replace(tool, { path, target: target ?? '', info, result, settings, ratio: saved });
 }
 
 function replace(

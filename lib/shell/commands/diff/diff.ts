@@ -1,6 +1,6 @@
 /**
  * diff(1) of GNU diffutils 3.8.
- * Not modelled: --ifdef, line formats, --color, -D, --speed-large-files (it is always as fast as it is).
+ * Not modelled: --ifdef, line formats, -D, --speed-large-files (it is always as fast as it is).
  */
 import { strftime } from '../../../std/civil';
 import { compilePattern, matchesPattern } from '../../expand/pattern';
@@ -12,7 +12,7 @@ import { compilePosix, type Pattern } from '../regex/pattern';
 import { RegexError } from '../regex/tree';
 import type { Command, Step, Tool, ToolRun } from '../tool';
 import { type Change, compareLines } from './compare';
-import { contextual, ed, normal, type Side, sideBySide, unified } from './show';
+import { contextual, ed, normal, painted, rcs, type Side, sideBySide, unified } from './show';
 
 export const diff: Command = {
   name: 'diff',
@@ -23,8 +23,19 @@ export const diff: Command = {
   run,
 };
 
+/** sdiff without -o: diff -y, and the width is asked for by -w. */
+export const sdiff: Command = {
+  name: 'sdiff',
+  package: 'diffutils',
+  paths: ['/usr/bin/sdiff'],
+  synopsis: 'sdiff [OPTION]... FILE1 FILE2',
+  summary: 'Side-by-side merge of differences between FILE1 and FILE2.',
+  run: sideRun,
+};
+
 interface Settings {
-  style: 'normal' | 'unified' | 'context' | 'ed' | 'side';
+  style: 'normal' | 'unified' | 'context' | 'ed' | 'rcs' | 'side';
+  color: boolean;
   context: number;
   brief: boolean;
   reportIdentical: boolean;
@@ -50,6 +61,9 @@ const LONG = {
   'context::': 'C',
   'unified::': 'U',
   ed: 'e',
+  rcs: 'n',
+  'from-file:': 'from-file',
+  'to-file:': 'to-file',
   'side-by-side': 'y',
   'width:': 'W',
   'left-column': 'left-column',
@@ -74,9 +88,10 @@ const LONG = {
   'show-c-function': 'p',
 };
 
-function* run(tool: Tool): ToolRun {
-  const settings: Settings = {
+function defaults(): Settings {
+  return {
     style: 'normal',
+    color: false,
     context: 3,
     brief: false,
     reportIdentical: false,
@@ -94,12 +109,50 @@ function* run(tool: Tool): ToolRun {
     leftColumn: false,
     stripCr: false,
   };
+}
+
+function* run(tool: Tool): ToolRun {
+  const settings = defaults();
   const { options, operands } = tool.options({
-    short: 'qsceuyC:U:W:L:rNx:iZbwBI:adtTpEl0123456789',
+    short: 'qscenuyC:U:W:L:rNx:iZbwBI:adtTpEl0123456789',
     long: LONG,
   });
   for (const { name, value } of options.map((option) => ({ name: option.name, value: valueOf(option) })))
     set(tool, settings, name, value);
+  const one = options.find(({ name }) => name === 'from-file' || name === 'to-file');
+  if (one !== undefined) {
+    let result = 0;
+    for (const other of operands) {
+      const [first, second] = one.name === 'from-file' ? [valueOf(one), other] : [other, valueOf(one)];
+      result = Math.max(result, yield* new Diff(tool, settings).operands(first, second));
+    }
+    return result;
+  }
+  const [a, b, extra] = operands;
+  if (a === undefined || b === undefined)
+    return tool.misuse(`missing operand after ${quoteFileOperand(a ?? tool.shortName)}`, 2);
+  if (extra !== undefined) return tool.misuse(`extra operand ${quoteFileOperand(extra)}`, 2);
+  return yield* new Diff(tool, settings).operands(a, b);
+}
+
+function* sideRun(tool: Tool): ToolRun {
+  const { options, operands } = tool.options(
+    {
+      short: 'aBbdEHiI:lo:stvWw:Z',
+      long: { 'suppress-common-lines': 's', 'left-column': 'l', 'width:': 'w', 'output:': 'o', text: 'a' },
+    },
+    { misuseCode: 2 },
+  );
+  if (options.some(({ name }) => name === 'o')) return tool.fail('not modelled: option -o', 2);
+  const settings = defaults();
+  settings.style = 'side';
+  const names: Readonly<Record<string, string>> = {
+    s: 'suppress-common-lines',
+    l: 'left-column',
+    w: 'W',
+    W: 'w',
+  };
+  for (const option of options) set(tool, settings, names[option.name] ?? option.name, valueOf(option));
   const [a, b, extra] = operands;
   if (a === undefined || b === undefined)
     return tool.misuse(`missing operand after ${quoteFileOperand(a ?? tool.shortName)}`, 2);
@@ -139,6 +192,12 @@ function set(tool: Tool, settings: Settings, name: string, value: string): void 
       break;
     case 'e':
       style('ed');
+      break;
+    case 'n':
+      style('rcs');
+      break;
+    case 'color':
+      settings.color = value === 'always' || (value !== 'never' && tool.context.stdout.tty !== undefined);
       break;
     case 'y':
       style('side');
@@ -325,7 +384,8 @@ class Diff {
       return 1;
     }
     if (isInDirectory) tool.line(`diff${this.#optionsGiven()} ${a} ${b}`);
-    tool.print(this.#shown(changes, left, right, first, second));
+    const shown = this.#shown(changes, left, right, first, second);
+    tool.print(settings.color ? painted(shown, settings.style) : shown);
     return 1;
   }
 
@@ -382,6 +442,8 @@ class Diff {
           stamp('***', first, old) + stamp('---', second, fresh) + contextual(changes, a, b, settings.context)
         );
       }
+      case 'rcs':
+        return rcs(changes, a, b);
       case 'side':
         return sideBySide(changes, a, b, settings);
     }

@@ -47,6 +47,37 @@ export function ed(changes: readonly Change[], _a: Side, b: Side): string {
   return out;
 }
 
+/** RCS's form: what goes and what comes, each with its count. */
+export function rcs(changes: readonly Change[], _a: Side, b: Side): string {
+  let out = '';
+  for (const { oldStart, oldEnd, newStart, newEnd } of changes) {
+    if (oldEnd > oldStart) out += `d${oldStart + 1} ${oldEnd - oldStart}\n`;
+    if (newEnd > newStart)
+      out += `a${oldEnd} ${newEnd - newStart}\n${b.lines.slice(newStart, newEnd).join('\n')}\n`;
+  }
+  return out;
+}
+
+/** The default palette of --color: heads bold, line numbers cyan, what goes red, what comes green. */
+export function painted(text: string, style: string): string {
+  const paint = (line: string, code: string): string => `\x1b[${code}m${line}\x1b[0m`;
+  if (style !== 'normal' && style !== 'unified') return text;
+  return text.replace(/^.*$/gm, (line) => {
+    if (line === '' || line === '---') return line;
+    if (style === 'normal')
+      return /^\d/.test(line)
+        ? paint(line, '36')
+        : line.startsWith('<')
+          ? paint(line, '31')
+          : line.startsWith('>')
+            ? paint(line, '32')
+            : line;
+    if (line.startsWith('--- ') || line.startsWith('+++ ')) return paint(line, '1');
+    if (line.startsWith('@@')) return paint(line, '36');
+    return line.startsWith('-') ? paint(line, '31') : line.startsWith('+') ? paint(line, '32') : line;
+  });
+}
+
 /** Changes whose context touches stand in one hunk. */
 function hunks(changes: readonly Change[], context: number): Change[][] {
   const groups: Change[][] = [];

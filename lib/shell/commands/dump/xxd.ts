@@ -104,7 +104,7 @@ function readOptions(tool: Tool, settings: Settings): string[] {
         return tool.version();
       default:
         tool.note(
-          `Usage:\n       ${tool.name} [options] [infile [outfile]]\n    or\n       ${tool.name} -r [-s [-]offset] [-c cols] [-ps] [infile [outfile]]\n`,
+          `Usage:\n       ${tool.name} [options] [infile [outfile]]\n    or\n       ${tool.name} -r [-s [-]offset] [-c cols] [-ps] [infile [outfile]]\n${XXD_OPTIONS}`,
         );
         return tool.misuseQuietly(1);
     }
@@ -178,3 +178,25 @@ function reversed(text: string, settings: Settings): Uint8Array {
   }
   return Uint8Array.from(bytes);
 }
+
+const XXD_OPTIONS = `Options:
+    -a          toggle autoskip: A single '*' replaces nul-lines. Default off.
+    -b          binary digit dump (incompatible with -ps,-i,-r). Default hex.
+    -C          capitalize variable names in C include file style (-i).
+    -c cols     format <cols> octets per line. Default 16 (-i: 12, -ps: 30).
+    -E          show characters in EBCDIC. Default ASCII.
+    -e          little-endian dump (incompatible with -ps,-i,-r).
+    -g bytes    number of octets per group in normal output. Default 2 (-e: 4).
+    -h          print this summary.
+    -i          output in C include file style.
+    -l len      stop after <len> octets.
+    -n name     set the variable name used in C include output (-i).
+    -o off      add <off> to the displayed file position.
+    -ps         output in postscript plain hexdump style.
+    -r          reverse operation: convert (or patch) hexdump into binary.
+    -r -s off   revert with <off> added to file positions found in hexdump.
+    -d          show offset in decimal instead of hex.
+    -s [+][-]seek  start at <seek> bytes abs. (or +: rel.) infile offset.
+    -u          use upper case hex letters.
+    -v          show version: "xxd 2022-01-14 by Juergen Weigert et al.".
+`;

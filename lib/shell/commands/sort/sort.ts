@@ -1,4 +1,4 @@
-/** sort(1) of GNU coreutils. Not modelled: --debug, --compress-program, merging without sorting. */
+/** sort(1) of GNU coreutils. Not modelled: --debug, --compress-program. */
 import { meaningOf } from '../argument-words';
 import { errnoText } from '../errno-text';
 import { type GivenOption, valueOf } from '../getopt';
@@ -30,6 +30,7 @@ interface Settings {
   output: string | undefined;
   terminator: string;
   salt: number;
+  merge: boolean;
 }
 interface Row {
   readonly line: string;
@@ -96,6 +97,7 @@ function* run(tool: Tool): ToolRun {
     output: undefined,
     terminator: '\n',
     salt: 0,
+    merge: false,
   };
   let names: readonly string[] = inputsOf(operands);
   for (const option of options) {
@@ -119,6 +121,13 @@ function* run(tool: Tool): ToolRun {
   if (settings.keys.some((key) => key.ordering.kind === 'random'))
     settings.salt = tool.context.kernel.random(`sort:${tool.context.host.name}`).nextUint32();
   if (settings.check !== 'no') return yield* check(tool, settings, names);
+  if (settings.merge) {
+    const files: Row[][] = [];
+    for (const name of names)
+      files.push((yield* readAll(tool, settings, [name])).map((line) => rowOf(line, settings)));
+    const merged = mergedRows(files, settings);
+    return yield* write(tool, settings, settings.unique ? distinct(merged, settings) : merged);
+  }
   const lines = yield* readAll(tool, settings, names);
   yield* tool.burn(Math.ceil(lines.length / 2));
   const rows = lines.map((line) => rowOf(line, settings)).sort((a, b) => compareRows(a, b, settings));
@@ -144,6 +153,9 @@ function setOption(tool: Tool, settings: Settings, option: GivenOption): void {
       break;
     case 't':
       settings.separator = separatorOf(tool, settings, value);
+      break;
+    case 'm':
+      settings.merge = true;
       break;
     case 'u':
       settings.unique = true;
@@ -216,6 +228,24 @@ function checkBufferSize(tool: Tool, value: string): void {
       : `invalid -S argument ${quoteFile(value)}`,
     TROUBLE,
   );
+}
+
+/** The least of the files' first rows, again and again: files that were not sorted stay so. */
+function mergedRows(files: readonly Row[][], settings: Settings): Row[] {
+  const heads = files.map(() => 0);
+  const out: Row[] = [];
+  for (;;) {
+    let best: number | undefined;
+    files.forEach((rows, index) => {
+      const row = rows[heads[index] ?? 0];
+      const least = best === undefined ? undefined : files[best]?.[heads[best] ?? 0];
+      if (row !== undefined && (least === undefined || compareRows(row, least, settings) < 0)) best = index;
+    });
+    const row = best === undefined ? undefined : files[best]?.[heads[best] ?? 0];
+    if (best === undefined || row === undefined) return out;
+    heads[best] = (heads[best] ?? 0) + 1;
+    out.push(row);
+  }
 }
 
 function rowOf(line: string, settings: Settings): Row {
