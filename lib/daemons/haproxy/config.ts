@@ -289,7 +289,13 @@ export interface ServerSettings extends Place {
   resolvers: string | undefined;
   fastOpen: boolean;
   hasAgent: boolean;
-  hasAgentPort: boolean;
+  agentPort: number;
+  /** undefined: the server's */
+  agentIp: number | undefined;
+  /** undefined: as `inter` */
+  agentInter: Micros | undefined;
+  /** what the agent is told first */
+  agentSend: string;
 }
 
 export interface ForwardFor {

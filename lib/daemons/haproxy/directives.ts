@@ -370,9 +370,9 @@ export const SERVER_PARAMETERS = parameters(`
 - 0 y: usesrc
 + 1 y: weight
 + 1 y: addr
-- 1 y: agent-addr
-- 0 y: agent-check
-- 1 y: agent-inter agent-port agent-send
++ 1 y: agent-addr
++ 0 y: agent-check
++ 1 y: agent-inter agent-port agent-send
 + 0 y: check
 . 1 y: check-proto
 - 0 y: check-send-proxy check-via-socks4

@@ -1,17 +1,25 @@
-/** socat(1) 1.7.4: between standard streams, UNIX sockets and TCP. Other address types are named as not modelled. */
+/**
+ * socat(1) 1.7.4: between standard streams, UNIX sockets, TCP both ways, programs (EXEC, SYSTEM) and files that are
+ * opened. Other address types are named as not modelled.
+ */
 import { byteLength } from '../../std/bytes';
 import { strftime } from '../../std/civil';
 import { SECOND } from '../../std/instant';
-import { formatIPv4 } from '../../std/ipv4';
+import { formatIPv4, parseIPv4 } from '../../std/ipv4';
 import type { Side, SocketEvent } from '../../world/network.contract';
 import { textOf } from '../message-text';
-import type { ProgramContext, ProgramRun, Wait, Wake } from '../../world/process.contract';
+import type { ProgramContext, ProgramRun, Stream, Wait, Wake } from '../../world/process.contract';
 import { errnoText, lookUpName, servicePort } from '../host-names';
-import { Mailbox } from '../mailbox';
+import { Mailbox, reserveMailbox } from '../mailbox';
 
 /** How long the other direction may go on after one has ended (-t). */
 const LINGER = SECOND / 2;
-type End = { kind: 'stdio' } | { kind: 'socket'; connection: number; side: Side; box: Mailbox };
+type End =
+  | { kind: 'stdio' }
+  /** `early`: what came before the process had the socket */
+  | { kind: 'socket'; connection: number; side: Side; box: Mailbox; early?: SocketEvent[] }
+  /** a program: what it reads and what it writes */
+  | { kind: 'program'; pid: number; input: Stream; output: Stream };
 class Failure extends Error {}
 
 export function* socat(context: ProgramContext): ProgramRun {
@@ -44,6 +52,7 @@ export function* socat(context: ProgramContext): ProgramRun {
     return 1;
   }
   try {
+    if (/^tcp4?-l(?:isten)?:/i.test(first)) return yield* serve(context, first, second, linger);
     const left = yield* open(context, first);
     const right = yield* open(context, second);
     return yield* relay(context, left, right, linger);
@@ -57,7 +66,122 @@ function stamp(context: ProgramContext): string {
   return `${strftime('%Y/%m/%d %H:%M:%S', context.host.clock())} socat[${context.pid}]`;
 }
 
+/** `TCP-LISTEN:<port>[,fork][,bind=<address>]…`: one connection, or with `fork` a process for each. */
+function* serve(
+  context: ProgramContext,
+  address: string,
+  second: string,
+  linger: number,
+): Generator<Wait, number, Wake> {
+  const { network } = context.world;
+  const [head = '', ...options] = address.split(',');
+  const service = head.slice(head.indexOf(':') + 1);
+  const port = servicePort(service, 'tcp') ?? 0;
+  const bind = options.find((option) => option.startsWith('bind='))?.slice('bind='.length);
+  const ip = bind === undefined ? 0 : (parseIPv4(bind) ?? 0);
+  const box = new Mailbox(context);
+  const listening = network.listen(context.host, { pid: context.pid, ip, port, on: box.on('socket') });
+  if (typeof listening === 'string')
+    throw new Failure(
+      `${stamp(context)} E bind(5, {AF=2 ${formatIPv4(ip)}:${port}}, 16): ${errnoText(listening)}\n`,
+    );
+  const forks = options.includes('fork');
+  const waiting: SocketEvent[] = [];
+  const children = new Set<number>();
+  for (;;) {
+    for (const child of children)
+      if (context.host.process(child)?.state === 'zombie') {
+        yield* context.wait(child);
+        children.delete(child);
+      }
+    const event = waiting.shift() ?? (box.take()?.event as SocketEvent | undefined);
+    if (event === undefined) yield { keys: [box.key], children: 'any' };
+    if (event?.type !== 'accepted') continue;
+    const { connection } = event;
+    if (!forks) {
+      network.closeListener(context.host, listening.listener);
+      const left: End = { kind: 'socket', connection, side: 'server', box };
+      return yield* relay(context, left, yield* open(context, second), linger);
+    }
+    const early: SocketEvent[] = [];
+    let reserved = 0;
+    const pid = context.spawn({
+      argv: context.argv,
+      program: function* (child) {
+        const left: End = {
+          kind: 'socket',
+          connection,
+          side: 'server',
+          box: new Mailbox(child, reserved),
+          early,
+        };
+        return yield* relay(child, left, yield* open(child, second), linger);
+      },
+    });
+    if (typeof pid !== 'number') {
+      network.reset(connection, 'server');
+      continue;
+    }
+    children.add(pid);
+    const mailbox = reserveMailbox(context.world, pid, 'socket');
+    reserved = mailbox.id;
+    network.setOwner(connection, 'server', mailbox.on);
+    for (let item = box.take(); item !== undefined; item = box.take()) {
+      const next = item.event as SocketEvent;
+      (next.connection === connection ? early : waiting).push(next);
+    }
+  }
+}
+
+/** `EXEC:<command line>`, `SYSTEM:<shell command>`. */
+function start(context: ProgramContext, argv: readonly string[]): End {
+  const [name = ''] = argv;
+  const path = name.includes('/')
+    ? context.resolve(name)
+    : (context.env.get('PATH') ?? '/usr/bin:/bin')
+        .split(':')
+        .map((folder) => `${folder}/${name}`)
+        .find((candidate) => context.fs.exists(candidate));
+  const [toChild, fromChild] = [context.host.streams.pipe(), context.host.streams.pipe()];
+  const pid =
+    path === undefined
+      ? undefined
+      : context.spawn({
+          argv,
+          path,
+          fds: new Map([
+            [0, toChild.reader],
+            [1, fromChild.writer],
+            [2, context.stderr],
+          ]),
+        });
+  toChild.writer.retain();
+  fromChild.reader.retain();
+  if (typeof pid !== 'number')
+    throw new Failure(`${stamp(context)} E execvp("${name}", "${name}"): No such file or directory\n`);
+  return { kind: 'program', pid, input: toChild.writer, output: fromChild.reader };
+}
+function file(context: ProgramContext, path: string): End {
+  const stream = context.host.streams.open(context.resolve(path), context.who, { read: true });
+  if (typeof stream === 'string')
+    throw new Failure(`${stamp(context)} E open("${path}", 02, 0666): ${errnoText(stream)}\n`);
+  return { kind: 'program', pid: 0, input: context.host.streams.null(), output: stream };
+}
+/** What stands in quotes is one word, and quotes are no part of it. */
+function unquoted(text: string): string {
+  return text.replace(/^(['"])(.*)\1$/s, '$2');
+}
+
 function* open(context: ProgramContext, address: string): Generator<Wait, End, Wake> {
+  const program = /^(exec|system):(.*)$/is.exec(address);
+  if (program !== null) {
+    // Options follow the last comma, outside of quotes.
+    const command = unquoted((program[2] ?? '').replace(/,(?:nofork|pty|stderr|setsid|su=\w+)$/g, ''));
+    return start(
+      context,
+      program[1]?.toLowerCase() === 'system' ? ['/bin/sh', '-c', command] : command.split(/\s+/),
+    );
+  }
   const [head = ''] = address.split(',');
   const colon = head.indexOf(':');
   const type = (colon < 0 ? head : head.slice(0, colon)).toLowerCase();
@@ -78,12 +202,14 @@ function* open(context: ProgramContext, address: string): Generator<Wait, End, W
     case 'tcp-connect':
     case 'tcp4-connect':
       return yield* tcp(context, rest);
+    case 'open':
+    case 'file':
+    case 'gopen':
+      return file(context, rest);
     default:
       if (colon < 0 && head.includes('/')) return yield* unix(context, head);
       throw new Failure(
-        /^(tcp4?-listen|tcp4?-l|unix-listen|exec|system|pty|open|file|create|pipe|udp\w*|openssl\w*|gopen|ip\w*)$/.test(
-          type,
-        )
+        /^(unix-listen|pty|create|pipe|udp\w*|openssl\w*|ip\w*)$/.test(type)
           ? `not modelled: socat ${type}\n`
           : `${stamp(context)} E unknown device/address "${type}"\n`,
       );
@@ -144,40 +270,50 @@ function* relay(
       if (open[index] === true && (yield* drain(context, end, other))) {
         open[index] = false;
         if (other.kind === 'socket') context.world.network.close(other.connection, other.side);
+        else if (other.kind === 'program') other.input.close();
         // A socket that the other side closed has nothing more to say.
-        if (end.kind === 'socket') until = Math.min(until ?? Number.MAX_SAFE_INTEGER, context.kernel.now);
+        if (end.kind === 'socket' && other.kind !== 'program')
+          until = Math.min(until ?? Number.MAX_SAFE_INTEGER, context.kernel.now);
         else until ??= context.kernel.now + linger;
       }
     }
     if (until !== undefined && context.kernel.now >= until) break;
+    const streams = ends.flatMap((end, index) =>
+      open[index] !== true || end.kind === 'socket'
+        ? []
+        : [end.kind === 'stdio' ? context.stdin : end.output],
+    );
     yield {
       keys: ends.flatMap((end) => (end.kind === 'socket' ? [end.box.key] : [])),
-      ...(ends.some((end, index) => end.kind === 'stdio' && open[index] === true)
-        ? { streams: [context.stdin] }
-        : {}),
+      ...(streams.length > 0 ? { streams } : {}),
       ...(until === undefined ? {} : { until }),
     };
   }
-  for (const end of ends) if (end.kind === 'socket') context.world.network.close(end.connection, end.side);
+  for (const end of ends) {
+    if (end.kind === 'socket') context.world.network.close(end.connection, end.side);
+    else if (end.kind === 'program') end.output.close();
+  }
   return 0;
 }
 /** Moves what is there; true once this end is at its end. */
 function* drain(context: ProgramContext, from: End, to: End): Generator<Wait, boolean, Wake> {
-  if (from.kind === 'stdio') {
-    for (let text = context.stdin.read(); text !== undefined; text = context.stdin.read()) {
+  if (from.kind !== 'socket') {
+    const source = from.kind === 'stdio' ? context.stdin : from.output;
+    for (let text = source.read(); text !== undefined; text = source.read()) {
       if (text === '') return true;
       yield* give(context, to, text);
     }
     return false;
   }
-  for (let item = from.box.take(); item !== undefined; item = from.box.take()) {
-    const event = item.event as SocketEvent;
+  for (;;) {
+    const event = from.early?.shift() ?? (from.box.take()?.event as SocketEvent | undefined);
+    if (event === undefined) return false;
     if (event.type === 'message') yield* give(context, to, textOf(event.message));
     else if (event.type === 'closed' || event.type === 'failed') return true;
   }
-  return false;
 }
 function* give(context: ProgramContext, to: End, text: string): Generator<Wait, void, Wake> {
   if (to.kind === 'stdio') yield* context.out(text);
+  else if (to.kind === 'program') to.input.write(text);
   else context.world.network.send(to.connection, to.side, { kind: 'bytes', text, bytes: byteLength(text) });
 }

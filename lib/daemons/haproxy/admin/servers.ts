@@ -4,24 +4,13 @@
  * `server_parse_weight_change_request`, `srv_update_addr_port`; recorded answers.
  */
 import { formatIPv4, parseIPv4 } from '../../../std/ipv4';
-import { isDynamic } from '../worker/balance/choose';
 import { setChecking } from '../worker/begin';
-import { checkSwitch, step } from '../worker/checks';
+import { step } from '../worker/checks';
 import { sendLog } from '../worker/log-line';
-import { serveQueue } from '../worker/queue';
 import type { Runtime } from '../worker/runtime';
-import {
-  clearAdmin,
-  setAdmin,
-  setRunning,
-  setStopped,
-  setStopping,
-  trackedServer,
-  weightChanged,
-  type Which,
-} from '../worker/server-status';
+import { setRunning, setStopped, setStopping, trackedServer, type Which } from '../worker/server-status';
 import { setAddressOf } from '../worker/server-address';
-import { ADMIN } from '../worker/state';
+import { changeMaxconn, changeWeight, drain, maintenance, ready } from '../worker/server-control';
 import { shutdownSessions, wake } from '../worker/wake';
 import { findServer } from './targets';
 
@@ -42,22 +31,6 @@ export function enableServer(runtime: Runtime, words: Words): string {
 export function disableServer(runtime: Runtime, words: Words): string {
   return on(runtime, words[2], (which) => maintenance(runtime, which));
 }
-function ready(runtime: Runtime, which: Which): string {
-  clearAdmin(runtime, which, ADMIN.forcedDrain, checkSwitch(runtime));
-  clearAdmin(runtime, which, ADMIN.forcedMaintenance, checkSwitch(runtime));
-  return '';
-}
-function maintenance(runtime: Runtime, which: Which): string {
-  setAdmin(runtime, which, ADMIN.forcedMaintenance, checkSwitch(runtime));
-  clearAdmin(runtime, which, ADMIN.forcedDrain, checkSwitch(runtime));
-  return '';
-}
-function drain(runtime: Runtime, which: Which): string {
-  setAdmin(runtime, which, ADMIN.forcedDrain, checkSwitch(runtime));
-  clearAdmin(runtime, which, ADMIN.forcedMaintenance, checkSwitch(runtime));
-  return '';
-}
-
 export function setServer(runtime: Runtime, words: Words): string {
   return on(runtime, words[2], (which) => {
     switch (words[3]) {
@@ -75,7 +48,7 @@ export function setServer(runtime: Runtime, words: Words): string {
       case 'agent-addr':
       case 'agent-port':
       case 'agent-send':
-        return 'agent checks are not enabled on this server.\n';
+        return setAgent(runtime, which, words[3], words[4]);
       case 'fqdn':
         return 'set server <b>/<s> fqdn failed because no resolution is configured.\n';
       case 'ssl':
@@ -172,36 +145,8 @@ export function getWeight(runtime: Runtime, words: Words): string {
 export function setWeight(runtime: Runtime, words: Words): string {
   return on(runtime, words[2], (which) => changeWeight(runtime, which, words[3]));
 }
-function changeWeight(runtime: Runtime, which: Which, text: string | undefined): string {
-  if (text === undefined) return 'Require <weight> or <weight%>.\n';
-  const match = /^(\d+)(%?)(.*)$/.exec(text);
-  if (match === null) return 'Empty weight string empty or preceded by garbage';
-  const [, digits = '', percent = '', rest = ''] = match;
-  if (rest !== '')
-    return percent === '' ? 'Trailing garbage in weight string' : 'Trailing garbage in weight string';
-  let weight = Number(digits);
-  if (percent === '%') {
-    if (weight > 25_600) weight = 25_600;
-    weight = Math.floor((which.server.initialWeight * weight) / 100);
-    if (weight > 256) weight = 256;
-  } else if (weight > 256) return 'Absolute weight can only be between 0 and 256 inclusive.\n';
-  const { initialWeight } = which.server;
-  if (weight > 0 && weight !== initialWeight && !isDynamic(runtime.settings(which.proxy).balance))
-    return "Backend is using a static LB algorithm and only accepts weights '0%' and '100%'.\n";
-  which.server.weight = weight;
-  weightChanged(runtime, which);
-  return '';
-}
 export function setMaxconn(runtime: Runtime, words: Words): string {
-  return on(runtime, words[3], (which) => {
-    const text = words[4];
-    if (text === undefined) return 'Require <maxconn>.\n';
-    if (!/^-?\d/.test(text)) return 'maxconn string empty or preceded by garbage';
-    if (!/^-?\d+$/.test(text)) return 'Trailing garbage in maxconn string';
-    which.server.maxconn = Math.max(0, Number(text));
-    serveQueue(runtime, which);
-    return '';
-  });
+  return on(runtime, words[3], (which) => changeMaxconn(runtime, which, words[4]));
 }
 
 // ---------------------------------------------------------------- checks
@@ -219,10 +164,43 @@ export function disableHealth(runtime: Runtime, words: Words): string {
   });
 }
 export function enableAgent(runtime: Runtime, words: Words): string {
-  return on(runtime, words[2], () => 'Agent was not configured on this server, cannot enable.\n');
+  return on(runtime, words[2], ({ server }) => {
+    if (server.agent === undefined) return 'Agent was not configured on this server, cannot enable.\n';
+    server.agent.enabled = true;
+    return '';
+  });
 }
 export function disableAgent(runtime: Runtime, words: Words): string {
-  return on(runtime, words[2], () => '');
+  return on(runtime, words[2], ({ server }) => {
+    if (server.agent !== undefined) server.agent.enabled = false;
+    return '';
+  });
+}
+function setAgent(runtime: Runtime, which: Which, what: string, value: string | undefined): string {
+  const { agent } = which.server;
+  if (agent?.enabled !== true) return 'agent checks are not enabled on this server.\n';
+  const reason = { kind: 'words', text: 'changed from CLI' } as const;
+  switch (what) {
+    case 'agent-addr': {
+      const ip = parseIPv4(value ?? '');
+      if (ip === undefined) return 'incorrect addr address given for agent.\n';
+      agent.ip = ip;
+      return '';
+    }
+    case 'agent-port':
+      if (!/^\d+$/.test(value ?? '')) return 'provided port is not an integer.\n';
+      agent.port = Number(value);
+      return '';
+    case 'agent-send':
+      agent.text = value ?? '';
+      return '';
+    default:
+      if (value !== 'up' && value !== 'down') return "'set server <srv> agent' expects 'up' or 'down'.\n";
+      agent.health = value === 'up' ? 1 : 0;
+      if (value === 'up') setRunning(runtime, which, reason);
+      else setStopped(runtime, which, reason);
+      return '';
+  }
 }
 
 // ---------------------------------------------------------------- sessions

@@ -224,7 +224,7 @@ function serverState(runtime: Runtime, proxy: number, server: ServerState): stri
     checkResult(status),
     check === undefined ? 2 : check.chart.context.health,
     check === undefined ? 0 : (enabled ? 6 : 4) + (check.running ? 1 : 0) + (check.paused ? 8 : 0),
-    0,
+    server.agent === undefined ? 0 : (server.agent.enabled ? 22 : 20) + (server.agent.running ? 1 : 0),
     0,
     0,
     own?.hostname ?? '-',
@@ -233,8 +233,8 @@ function serverState(runtime: Runtime, proxy: number, server: ServerState): stri
     server.usesTls ? 1 : 0,
     check?.port ?? own?.checkPort ?? 0,
     own?.checkIp === undefined ? '-' : formatIPv4(own.checkIp),
-    '-',
-    0,
+    server.agent?.ip === undefined ? '-' : formatIPv4(server.agent.ip),
+    server.agent?.port ?? 0,
   ].join(' ');
 }
 function checkResult(status: CheckStatus): number {

@@ -4,6 +4,7 @@
  * options"; 2.6.12 `server.c` `parse_server()`, `check.c`.
  */
 
+import { parseIPv4 } from '../../../std/ipv4';
 import { SECOND } from '../../../std/instant';
 import type { ServerSettings } from '../config';
 import { noServerTls } from '../config-tls';
@@ -81,7 +82,10 @@ export function defaultServerSettings(): ServerSettings {
     resolvers: undefined,
     fastOpen: false,
     hasAgent: false,
-    hasAgentPort: false,
+    agentPort: 0,
+    agentIp: undefined,
+    agentInter: undefined,
+    agentSend: '',
   };
 }
 
@@ -262,7 +266,7 @@ function finishServer(state: ParserState, server: ServerSettings): number {
     state.log.alert('unable to enable checks and tracking at the same time!');
     return ERROR;
   }
-  if (server.hasAgent && !server.hasAgentPort) {
+  if (server.hasAgent && server.agentPort === 0) {
     state.log.alert(`server ${server.name} does not have agent port. Agent check has been disabled.`);
     return ERROR;
   }
@@ -396,8 +400,20 @@ function applyParameter(
       server.hasAgent = false;
       return undefined;
     case 'agent-port':
-      server.hasAgentPort = true;
+      server.agentPort = leadingInteger(value);
       return value === '' ? error(`'${keyword}' expects a port number as argument.`) : undefined;
+    case 'agent-send':
+      if (value === '') return error(`'${keyword}' expects a string as argument.`);
+      server.agentSend = value;
+      return undefined;
+    case 'agent-addr': {
+      if (value === '') return error(`'${keyword}' expects an address as argument.`);
+      const ip = parseIPv4(value) ?? state.surroundings.address(value);
+      if (ip === undefined)
+        return error(`parsing agent-addr failed. Check if '${value}' is correct address..`);
+      server.agentIp = ip;
+      return undefined;
+    }
     case 'namespace':
       return value === '' ? error(`'${keyword}' : expects <name> as argument`) : undefined;
     case 'resolvers':
@@ -408,7 +424,7 @@ function applyParameter(
       server.fastOpen = keyword === 'tfo';
       return undefined;
     case 'agent-inter':
-      return applyInterval(state, { ...server }, 'inter', value, keyword);
+      return applyInterval(state, server, 'agentInter', value, keyword);
     default: {
       const said = applyServerTls(state, server, keyword, value);
       return said === false ? undefined : said;
@@ -444,7 +460,7 @@ function applyId(proxy: Draft, server: ServerSettings, value: string): Complaint
 function applyInterval(
   state: ParserState,
   server: ServerSettings,
-  key: 'inter' | 'fastinter' | 'downinter',
+  key: 'inter' | 'fastinter' | 'downinter' | 'agentInter',
   value: string,
   keyword: string = key,
 ): Complaint {

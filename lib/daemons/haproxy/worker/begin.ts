@@ -2,6 +2,7 @@
  * A worker's state as it starts, and its first acts.
  * Source: HAProxy 2.6 src/haproxy.c `init`, src/server.c `srv_init`, `_srv_parse_init`.
  */
+import { newAgent } from './agent';
 import { newCheck, startChecks, step } from './checks';
 import { initialise } from './balance/choose';
 import { newLimit } from './limits';
@@ -173,6 +174,7 @@ function newServer(
     failedObservations: 0,
     consecutiveErrors: 0,
     check,
+    agent: newAgent(settings),
     reason: '',
     times: [0, 0, 0, 0],
     tree: 'none',

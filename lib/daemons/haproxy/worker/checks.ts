@@ -16,6 +16,8 @@ import type { HttpRequest, RawBytes } from '../../../world/network.contract';
 import type { SecureSocketEvent, TlsFailure } from '../../../world/tls.contract';
 import { textOf } from '../../message-text';
 import type { CheckConnect, CheckRequest, CheckStep, ProxySettings, ServerSettings } from '../config';
+import type { Micros } from '../../../std/instant';
+import { planAgent } from './agent';
 import { ANY_HELLO, connectionOf, isAnswer, speaksTls } from './check-tls';
 import { passed, unmetByBytes, unmetByResponse, type Verdict, whereabouts } from './check-verdict';
 import { checkFailure, countHandshake } from './handshake';
@@ -79,21 +81,42 @@ export function newCheck(
 
 /** The first check of each server, spread. */
 export function startChecks(runtime: Runtime): void {
-  const all: { which: Which; check: CheckState }[] = [];
+  const all: { which: Which; kind: 'check' | 'agent'; settings: HealthSettings }[] = [];
   for (const [proxy, state] of runtime.state.proxies.entries()) {
     if (runtime.settings(proxy).disabled) continue;
-    for (const server of state.servers)
-      if (server.check !== undefined) all.push({ which: { proxy, server }, check: server.check });
+    for (const server of state.servers) {
+      const which = { proxy, server };
+      const { check, agent } = server;
+      if (check !== undefined) all.push({ which, kind: 'check', settings: check.chart.context.settings });
+      if (agent !== undefined) all.push({ which, kind: 'agent', settings: agentSettings(agent.inter) });
+    }
   }
   const delays = firstChecks(
-    all.map(({ check }) => check.chart.context.settings),
+    all.map(({ settings }) => settings),
     runtime.configuration.global.maxSpreadChecks,
   );
-  for (const [position, { which, check }] of all.entries()) {
-    step(runtime, which, { type: 'begin', now: runtime.now, delay: delays[position] ?? 0 });
+  for (const [position, { which, kind }] of all.entries()) {
+    const delay = delays[position] ?? 0;
+    if (kind === 'agent') {
+      planAgent(runtime, which, delay);
+      continue;
+    }
+    step(runtime, which, { type: 'begin', now: runtime.now, delay });
     // Disabled in the configuration: it begins with the day it is enabled.
-    if (check.paused) step(runtime, which, { type: 'pause' });
+    if (which.server.check?.paused === true) step(runtime, which, { type: 'pause' });
   }
+}
+function agentSettings(inter: Micros): HealthSettings {
+  return {
+    rise: 1,
+    fall: 1,
+    inter,
+    fastinter: undefined,
+    downinter: undefined,
+    connectTimeout: inter,
+    readTimeout: undefined,
+    spreadPercent: 0,
+  };
 }
 export function stopChecks(runtime: Runtime): void {
   for (const [proxy, state] of runtime.state.proxies.entries())
@@ -150,6 +173,8 @@ function perform(runtime: Runtime, which: Which, check: CheckState, action: stri
       check.running = false;
       return;
     case 'healthy':
+      // What the agent says counts as well.
+      if (which.server.agent?.enabled === true && which.server.agent.health === 0) return;
       if (check.status === 'L7OKC') setStopping(runtime, which, reasonOf(runtime, which, check));
       else setRunning(runtime, which, reasonOf(runtime, which, check));
       return;

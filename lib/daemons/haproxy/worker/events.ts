@@ -11,6 +11,7 @@ import type { SecureSocketEvent, TlsFailure } from '../../../world/tls.contract'
 import type { Host, World } from '../../../world/world.contract';
 import { ACCEPT } from '../sockets';
 import { conclude, countResponse, replyBadRequest } from './answer';
+import { registerAgents } from './agent';
 import { onCheckEvent, step } from './checks';
 import { connectFailed, leftQueue, onConnected, queueExpired, resume, tunnelTimeout } from './dispatch';
 import { hop } from './hop';
@@ -113,6 +114,7 @@ export function registerWorker(world: World): void {
       world.exit(host, pid, { code: 0, signal: undefined }),
     );
   registerLimits(world, within);
+  registerAgents(world, within);
   world.callback('haproxy.ignored', () => undefined);
 }
 

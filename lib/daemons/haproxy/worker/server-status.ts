@@ -59,9 +59,12 @@ export interface Which {
   readonly server: ServerState;
 }
 
+/** How a check ended, of the server or of its agent. */
+export type CheckReport = Pick<CheckState, 'status' | 'code' | 'description' | 'duration'>;
+
 /** What made it change: a check, an administrator's words, or the server it follows. */
 export type Reason =
-  | { readonly kind: 'check'; readonly check: CheckState }
+  | { readonly kind: 'check'; readonly check: CheckReport }
   | { readonly kind: 'words'; readonly text: string }
   | { readonly kind: 'tracked'; readonly name: string };
 
@@ -417,8 +420,9 @@ function leaveMaintenance(runtime: Runtime, which: Which, checks: CheckSwitch): 
   checks.resume(which);
   const tracked = trackedServer(runtime, which);
   const healthy =
-    server.check?.enabled !== true ||
-    server.check.chart.context.health >= server.check.chart.context.settings.rise;
+    (server.check?.enabled !== true ||
+      server.check.chart.context.health >= server.check.chart.context.settings.rise) &&
+    (server.agent?.enabled !== true || server.agent.health > 0);
   if (tracked?.next !== 'stopped' && healthy) {
     if (tracked?.next === 'stopping') server.next = 'stopping';
     else {
@@ -496,19 +500,21 @@ export function statusText(runtime: Runtime, { proxy, server }: Which): string {
       return `MAINT (via ${trackedName(runtime, { proxy, server })})`;
     return (server.admin & ADMIN.resolveMaintenance) !== 0 ? 'MAINT (resolution)' : 'MAINT';
   }
-  const check = (trackedServer(runtime, { proxy, server }) ?? server).check;
+  const { check, agent } = trackedServer(runtime, { proxy, server }) ?? server;
   const isChecked = check?.enabled === true;
   const context = check?.chart.context;
   const isMoving = isChecked && context !== undefined && context.health < highest(context.settings);
   const steps = context === undefined ? '' : ` ${progress(context.health, context.settings)}`;
   switch (server.state) {
     case 'stopped':
+      if (agent?.enabled === true && agent.health === 0) return 'DOWN (agent)';
       return isChecked && context?.health !== 0 ? `DOWN${steps}` : 'DOWN';
     case 'stopping':
       return isMoving ? `NOLB${steps}` : 'NOLB';
     case 'starting':
     case 'running': {
       const isDraining = (server.admin & DRAIN) !== 0;
+      if (isDraining && agent?.enabled === true) return 'DRAIN (agent)';
       if (isMoving) return `${isDraining ? 'DRAIN' : 'UP'}${steps}`;
       if (isDraining) return 'DRAIN';
       return isChecked ? 'UP' : 'no check';

@@ -296,6 +296,7 @@ export interface ServerState {
   failedObservations: number;
   consecutiveErrors: number;
   check: CheckState | undefined;
+  agent: AgentState | undefined;
   /** why it is in its state, for charts and the journal */
   reason: string;
   times: number[];
@@ -333,6 +334,29 @@ export interface CheckState {
   code: number;
   /** another port than the configured one; undefined: as configured */
   port: number | undefined;
+  /** ms; -1 none */
+  duration: number;
+  description: string;
+}
+
+/** A program beside the server that says how it is. */
+export interface AgentState {
+  enabled: boolean;
+  inter: Micros;
+  /** undefined: the server's address */
+  ip: number | undefined;
+  port: number;
+  /** what it is told first */
+  text: string;
+  /** 0: it says that the server is down */
+  health: 0 | 1;
+  running: boolean;
+  connection: number;
+  isConnected: boolean;
+  received: string;
+  startedAt: Micros;
+  status: CheckStatus;
+  code: number;
   /** ms; -1 none */
   duration: number;
   description: string;

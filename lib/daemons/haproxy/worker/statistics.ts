@@ -11,7 +11,13 @@ import { formatIPv4 } from '../../../std/ipv4';
 import type { Runtime } from './runtime';
 import { describe, statusText, trackedName, type Which } from './server-status';
 import { average } from './session';
-import { type ProxyState, ratePerSecond, type ServerState, type SideCounters } from './state';
+import {
+  type CheckStatus,
+  type ProxyState,
+  ratePerSecond,
+  type ServerState,
+  type SideCounters,
+} from './state';
 
 const FIELDS = (
   'pxname,svname,qcur,qmax,scur,smax,slim,stot,bin,bout,dreq,dresp,ereq,econ,eresp,wretr,wredis,status,weight,act,bck,chkfail,chkdown,lastchg,downtime,qlimit,pid,iid,sid,throttle,lbtot,tracked,type,rate,rate_lim,rate_max,' +
@@ -271,6 +277,7 @@ function serverRow(runtime: Runtime, which: Which): Row {
     ...responses(runtime, which.proxy, counters),
     ...failures(counters),
     ...checkFields(runtime, which),
+    ...agentFields(which),
     ['svname', server.name],
     ['scur', server.current],
     ['qcur', server.queue.length],
@@ -318,11 +325,10 @@ function checkFields(runtime: Runtime, { server }: Which): [string, string | num
   ];
   if (check.paused) return down;
   const { context } = check.chart;
-  const isApplication = check.status === 'L7OK' || check.status === 'L7OKC' || check.status === 'L7STS';
   return [
     ...down,
     ['check_status', `${check.running ? '* ' : ''}${check.status}`],
-    ...(isApplication ? ([['check_code', check.code]] as [string, number][]) : []),
+    ...(isApplication(check.status) ? ([['check_code', check.code]] as [string, number][]) : []),
     ...(check.status === 'INI' ? [] : ([['check_duration', check.duration]] as [string, number][])),
     ['check_desc', describe(check.status)],
     ['last_chk', check.description],
@@ -330,4 +336,21 @@ function checkFields(runtime: Runtime, { server }: Which): [string, string | num
     ['check_fall', context.settings.fall],
     ['check_health', context.health],
   ];
+}
+function agentFields({ server }: Which): [string, string | number][] {
+  const { agent } = server;
+  if (agent?.enabled !== true) return [];
+  return [
+    ['agent_status', `${agent.running ? '* ' : ''}${agent.status}`],
+    ...(isApplication(agent.status) ? ([['agent_code', agent.code]] as [string, number][]) : []),
+    ...(agent.status === 'INI' ? [] : ([['agent_duration', agent.duration]] as [string, number][])),
+    ['agent_desc', describe(agent.status)],
+    ['last_agt', agent.description],
+    ['agent_rise', 1],
+    ['agent_fall', 1],
+    ['agent_health', agent.health],
+  ];
+}
+function isApplication(status: CheckStatus): boolean {
+  return status === 'L7OK' || status === 'L7OKC' || status === 'L7STS';
 }
