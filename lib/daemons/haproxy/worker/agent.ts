@@ -7,9 +7,9 @@
 import type { Micros } from '../../../std/instant';
 import type { SocketEvent } from '../../../world/network.contract';
 import type { World } from '../../../world/world.contract';
+import { errnoText } from '../../host-names';
 import { textOf } from '../../message-text';
 import type { ServerSettings } from '../config';
-import { errorText } from './checks';
 import type { Runtime } from './runtime';
 import { changeMaxconn, changeWeight, drain, maintenance, ready } from './server-control';
 import { setRunning, setStopped, type Which } from './server-status';
@@ -41,6 +41,14 @@ export function newAgent(settings: ServerSettings): AgentState | undefined {
 
 export function planAgent(runtime: Runtime, which: Which, delay: Micros): void {
   timer(runtime, which, 'due', delay);
+}
+/** Nobody is asked any more. */
+export function stopAgent(runtime: Runtime, { proxy, server }: Which, agent: AgentState): void {
+  if (agent.connection !== 0) runtime.network.reset(agent.connection, 'client');
+  agent.connection = 0;
+  agent.running = false;
+  for (const what of ['due', 'expired'])
+    runtime.world.clearTimer(runtime.host, runtime.pid, `agent:${proxy}:${server.index}:${what}`);
 }
 function timer(runtime: Runtime, { proxy, server }: Which, what: 'due' | 'expired', delay: Micros): void {
   runtime.world.timer(
@@ -95,7 +103,7 @@ function onEvent(runtime: Runtime, which: Which, agent: AgentState, event: Socke
       return;
     case 'failed':
       agent.connection = 0;
-      agent.description = errorText(event.errno);
+      agent.description = errnoText(event.errno);
       end(runtime, which, agent, agent.isConnected ? 'SOCKERR' : 'L4CON');
       return;
     case 'accepted':

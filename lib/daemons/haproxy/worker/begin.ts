@@ -3,7 +3,8 @@
  * Source: HAProxy 2.6 src/haproxy.c `init`, src/server.c `srv_init`, `_srv_parse_init`.
  */
 import { newAgent } from './agent';
-import { newCheck, startChecks, step } from './checks';
+import { newCheck, step } from './checks';
+import { startChecks } from './start-checks';
 import { initialise } from './balance/choose';
 import { newLimit } from './limits';
 import { cookieOf } from './dynamic-cookie';

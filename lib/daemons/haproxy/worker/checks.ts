@@ -8,7 +8,7 @@
  */
 
 import { errnoText } from '../../host-names';
-import { firstChecks, type HealthSettings, progress } from '../../../protocols/health-check/counter';
+import { type HealthSettings, progress } from '../../../protocols/health-check/counter';
 import { healthChart, type HealthEvent } from '../../../protocols/health-check/machine';
 import type { ChartEvent, Step } from '../../../protocols/adapter';
 import type { HealthContext } from '../../../protocols/health-check/machine';
@@ -16,8 +16,6 @@ import type { HttpRequest, RawBytes } from '../../../world/network.contract';
 import type { SecureSocketEvent, TlsFailure } from '../../../world/tls.contract';
 import { textOf } from '../../message-text';
 import type { CheckConnect, CheckRequest, CheckStep, ProxySettings, ServerSettings } from '../config';
-import type { Micros } from '../../../std/instant';
-import { planAgent } from './agent';
 import { ANY_HELLO, connectionOf, isAnswer, speaksTls } from './check-tls';
 import { passed, unmetByBytes, unmetByResponse, type Verdict, whereabouts } from './check-verdict';
 import { checkFailure, countHandshake } from './handshake';
@@ -77,51 +75,6 @@ export function newCheck(
     duration: -1,
     description: '',
   };
-}
-
-/** The first check of each server, spread. */
-export function startChecks(runtime: Runtime): void {
-  const all: { which: Which; kind: 'check' | 'agent'; settings: HealthSettings }[] = [];
-  for (const [proxy, state] of runtime.state.proxies.entries()) {
-    if (runtime.settings(proxy).disabled) continue;
-    for (const server of state.servers) {
-      const which = { proxy, server };
-      const { check, agent } = server;
-      if (check !== undefined) all.push({ which, kind: 'check', settings: check.chart.context.settings });
-      if (agent !== undefined) all.push({ which, kind: 'agent', settings: agentSettings(agent.inter) });
-    }
-  }
-  const delays = firstChecks(
-    all.map(({ settings }) => settings),
-    runtime.configuration.global.maxSpreadChecks,
-  );
-  for (const [position, { which, kind }] of all.entries()) {
-    const delay = delays[position] ?? 0;
-    if (kind === 'agent') {
-      planAgent(runtime, which, delay);
-      continue;
-    }
-    step(runtime, which, { type: 'begin', now: runtime.now, delay });
-    // Disabled in the configuration: it begins with the day it is enabled.
-    if (which.server.check?.paused === true) step(runtime, which, { type: 'pause' });
-  }
-}
-function agentSettings(inter: Micros): HealthSettings {
-  return {
-    rise: 1,
-    fall: 1,
-    inter,
-    fastinter: undefined,
-    downinter: undefined,
-    connectTimeout: inter,
-    readTimeout: undefined,
-    spreadPercent: 0,
-  };
-}
-export function stopChecks(runtime: Runtime): void {
-  for (const [proxy, state] of runtime.state.proxies.entries())
-    for (const server of state.servers)
-      if (server.check !== undefined) step(runtime, { proxy, server }, { type: 'end' });
 }
 
 /** Checks of a server in maintenance rest. */

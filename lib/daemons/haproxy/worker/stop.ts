@@ -4,7 +4,7 @@
  * Source: HAProxy 2.6 src/proxy.c `soft_stop`, `stop_proxy`; recorded messages.
  */
 import type { Micros } from '../../../std/instant';
-import { stopChecks } from './checks';
+import { stopChecks } from './start-checks';
 import { sendLog } from './log-line';
 import type { Runtime } from './runtime';
 import { destroy } from './session';
