@@ -40,8 +40,13 @@ export const nginxChecker: FileChecker = {
       output.push(...checked.later.map((one) => line(host, one)));
       const { configuration } = checked;
       if (configuration !== undefined) {
+        const folder = configuration.zones
+          .map(({ cache }) => cache?.path)
+          .find((path) => path !== undefined && !host.fs.exists(path) && isUnreachable(host, path));
         const problem = configuration.main.logFiles.find((log) => isUnreachable(host, log));
-        if (problem !== undefined)
+        if (folder !== undefined)
+          late.push(line(host, emerg(`mkdir() "${folder}" failed ${systemError('ENOENT')}`)));
+        else if (problem !== undefined)
           late.push(line(host, emerg(`open() "${problem}" failed ${systemError('ENOENT')}`)));
         else if (checked.emptyZone !== undefined)
           late.push(line(host, emerg(`zero size shared memory zone "${checked.emptyZone}"`)));

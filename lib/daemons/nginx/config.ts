@@ -200,6 +200,23 @@ export interface ProxySettings {
   readonly ignoreClientAbort: boolean;
   readonly requestBuffering: boolean;
   readonly bindIp: number | undefined;
+  readonly cache: CacheRules | undefined;
+}
+/** What a location keeps of its upstream's answers. */
+export interface CacheRules {
+  readonly zone: string;
+  /** undefined: the address that the request goes to. */
+  readonly key: Template | undefined;
+  /** In order; a status of 0 stands for any. */
+  readonly valid: readonly { readonly status: number; readonly seconds: number }[];
+  readonly useStale: ReadonlySet<string>;
+  readonly bypass: readonly Template[];
+  readonly noCache: readonly Template[];
+  readonly methods: ReadonlySet<string>;
+  readonly minUses: number;
+  readonly revalidates: boolean;
+  readonly ignored: ReadonlySet<string>;
+  readonly place: Place;
 }
 
 export type Condition =
@@ -282,10 +299,27 @@ export interface LocationSettings {
   readonly tryFiles: TryFiles | undefined;
   readonly errorPages: readonly ErrorPage[];
   readonly headers: readonly HeaderRule[];
+  readonly substitutions: {
+    readonly rules: readonly { readonly pattern: Template; readonly replacement: Template }[];
+    readonly once: boolean;
+    readonly types: readonly string[];
+    readonly keepsModified: boolean;
+  };
+  readonly gzip:
+    | { readonly types: readonly string[]; readonly least: number; readonly varies: boolean }
+    | undefined;
   readonly expires: { readonly kind: string; readonly seconds: number } | undefined;
   readonly access: readonly AccessRule[];
   readonly satisfyAny: boolean;
   readonly basic: { readonly realm: Template; readonly file: Template | undefined } | undefined;
+  /** Another location is asked whether the request may pass. */
+  readonly authRequest:
+    | {
+        readonly uri: string;
+        readonly sets: readonly { readonly variable: string; readonly value: Template }[];
+        readonly place: Place;
+      }
+    | undefined;
   readonly requestLimits: readonly RequestLimit[];
   readonly requestLimitStatus: number;
   readonly requestLimitLevel: LogLevel;
@@ -360,7 +394,9 @@ export interface UpstreamSettings {
 
 export interface ZoneSettings {
   readonly name: string;
-  readonly use: 'limit_req' | 'limit_conn' | 'upstream' | 'other';
+  readonly use: 'limit_req' | 'limit_conn' | 'upstream' | 'cache' | 'other';
+  /** Of a cache: its directory, how many letters name the ones below, and when unused answers go. */
+  readonly cache?: { readonly path: string; readonly levels: readonly number[]; readonly inactive: number };
   readonly key: Template;
   /** Thousandths of requests a second. */
   readonly rate: number;

@@ -3,15 +3,29 @@
  * to listen on. It belongs to the host and ends with the last of them.
  */
 import { ROOT } from '../../world/files';
+import type { HttpResponse } from '../../world/network.contract';
 import type { Host } from '../../world/world.contract';
 import type { AddressSettings, Configuration, ErrorLog, LogLevel, LogTarget } from './config';
-import { logLine, rank } from './messages';
+import { logLine, rank, systemError } from './messages';
 import type { PeersState } from './worker/peers';
 
 export interface RequestNode {
   excess: number;
   /** Milliseconds. */
   last: number;
+}
+/** An answer that a cache keeps. */
+export interface CacheEntry {
+  response: HttpResponse | undefined;
+  /** An answer of nginx's own (502, 504) that is kept; 0: none. */
+  error: number;
+  /** Whole seconds of the clock: fresh until then. */
+  validUntil: number;
+  accessedAt: number;
+  uses: number;
+  /** A request is under way for a new one. */
+  isUpdating: boolean;
+  path: string;
 }
 export interface GroupListener {
   listener: number;
@@ -26,11 +40,15 @@ export interface Group {
   handled: number;
   requests: number;
   temporaryFiles: number;
+  /** Second of the clock when waiting connections last had to give way. */
+  reusedAt: number;
   listeners: GroupListener[];
   /** Paths of opened logs to inodes. */
   logs: Map<string, number>;
   requestZones: Map<string, Map<string, RequestNode>>;
   connectionZones: Map<string, Map<string, number>>;
+  /** Caches by zone, their entries by key. */
+  caches: Map<string, Map<string, CacheEntry>>;
   /** `zone` of upstreams, by generation. */
   peers: Map<string, PeersState>;
   /** All processes: the master and its workers. */
@@ -49,10 +67,12 @@ export function makeGroup(host: Host, id: string): Group {
     handled: 0,
     requests: 0,
     temporaryFiles: 0,
+    reusedAt: 0,
     listeners: [],
     logs: new Map(),
     requestZones: new Map(),
     connectionZones: new Map(),
+    caches: new Map(),
     peers: new Map(),
     members: new Set(),
     accepting: [],
@@ -78,6 +98,20 @@ export function openLog(host: Host, group: Group, path: string): string | undefi
   host.fs.retain(opened.ino);
   if (before !== undefined) host.fs.release(before);
   group.logs.set(path, opened.ino);
+  return undefined;
+}
+/** Directories of caches are made where they are missing, for the workers' user. What went wrong, if anything. */
+export function makeCaches(host: Host, { zones, main }: Configuration): string | undefined {
+  for (const { cache } of zones) {
+    if (cache === undefined) continue;
+    if (!host.fs.exists(cache.path)) {
+      const failed = host.fs.mkdir(cache.path, 0o700, ROOT);
+      if (failed !== undefined) return `mkdir() "${cache.path}" failed ${systemError(failed.errno)}`;
+    }
+    const info = host.fs.stat(cache.path, ROOT);
+    if ('errno' in info || main.user === undefined || info.uid === main.user.uid) continue;
+    host.fs.chown(cache.path, main.user.uid, info.gid, ROOT);
+  }
   return undefined;
 }
 /** SIGUSR1: every log anew, for its user to write to. */

@@ -12,7 +12,7 @@ import { type Checked, check } from './check';
 import type { CommandLine } from './command-line';
 import type { Configuration, LogLevel } from './config';
 import { bindAll, closeSockets, forkWorker, newWorker, updateAccepting } from './fork';
-import { type Group, groupOf, openLog, reopenLogs, writeError, writeLog } from './group';
+import { type Group, groupOf, makeCaches, openLog, reopenLogs, writeError, writeLog } from './group';
 import { hasNameServer, surroundingsOf } from './load';
 import { systemError } from './messages';
 import { deepFreeze } from '../../std/plain';
@@ -258,8 +258,11 @@ function ask(master: Master, name: string): void {
     on: { name: RESOLVED, pid: master.process.pid, data: { name } },
   });
 }
-function openProblem(master: Master, checked: Checked, { main }: Configuration): string | undefined {
+function openProblem(master: Master, checked: Checked, configuration: Configuration): string | undefined {
   const group = groupFor(master);
+  const { main } = configuration;
+  const uncached = makeCaches(master.host, configuration);
+  if (uncached !== undefined) return uncached;
   for (const path of group === undefined ? [] : main.logFiles) {
     if (group?.logs.has(path) === true) continue;
     const errno = group === undefined ? undefined : openLog(master.host, group, path);

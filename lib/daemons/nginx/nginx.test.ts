@@ -16,6 +16,7 @@ interface Seen {
 class Lab {
   readonly lab = new ToolLab([register]);
   readonly #seen = new Map<number, Seen | string>();
+  readonly #listeners = new Map<number, number>();
   #next = 1;
   readonly delays = new Map<string, Micros>();
   readonly asked: string[] = [];
@@ -69,12 +70,18 @@ class Lab {
     const { lab } = this;
     const host =
       lab.world.findHost(`app${index}`) ?? lab.host(`app${index}`, { eth0: `lan 10.0.1.2${index}/24` });
-    lab.world.network.listen(host, {
+    const listener = lab.world.network.listen(host, {
       pid: 0,
       ip: 0,
       port: 8080,
       on: { name: 'test.app', pid: 0, data: `app${index}` },
     });
+    if (typeof listener !== 'string') this.#listeners.set(index, listener.listener);
+  }
+  /** Connections are refused from now on. */
+  stop(index: number): void {
+    const { world } = this.lab;
+    world.network.closeListener(world.host(`app${index}`), this.#listeners.get(index) ?? 0);
   }
   start(): this {
     this.lab.start('lb1', ['/usr/sbin/nginx']);
@@ -383,4 +390,126 @@ describe('processes', () => {
     world.load(saved);
     expect(lab.get('/')).toBe('200 ok');
   });
+});
+
+describe('answers that are kept', () => {
+  const cached = (rules: string): Lab =>
+    new Lab(
+      http(
+        `proxy_cache_path /var/lib/nginx/kept levels=1:2 keys_zone=c:1m;\n${APP}\nserver { listen 80; location / { proxy_pass http://app; proxy_cache c; ${rules} add_header X-Cache $upstream_cache_status always; } }`,
+      ),
+    ).start();
+  const seen = (lab: Lab, target: string, headers: [string, string][] = []): string => {
+    const id = lab.send(target, headers);
+    lab.lab.pass(SECOND / 10);
+    const found = lab.result(id);
+    return typeof found === 'string' ? found : `${found.status} ${found.headers.get('x-cache') ?? '-'}`;
+  };
+  it('are fresh for a time, by their status, and then asked for anew', () => {
+    const lab = cached('proxy_cache_valid 200 3s;');
+    expect([1, 2].map(() => seen(lab, '/'))).toEqual(['200 MISS', '200 HIT']);
+    expect(lab.asked.length).toBe(1);
+    expect([1, 2].map(() => seen(lab, '/fail'))).toEqual(['200 MISS', '200 HIT']);
+    lab.lab.pass(5 * SECOND);
+    expect(seen(lab, '/')).toBe('200 EXPIRED');
+    expect(seen(lab, '/')).toBe('200 HIT');
+  });
+  it('are not used for bypassed requests, and other addresses are other answers', () => {
+    const lab = cached('proxy_cache_valid 1m; proxy_cache_bypass $http_x_fresh;');
+    seen(lab, '/');
+    expect(seen(lab, '/', [['X-Fresh', '1']])).toBe('200 BYPASS');
+    expect(seen(lab, '/', [['X-Fresh', '0']])).toBe('200 HIT');
+    expect(seen(lab, '/?a')).toBe('200 MISS');
+  });
+  it('go with their files, and outlive a restart with them', () => {
+    const lab = cached('proxy_cache_valid 1m; proxy_cache_key $uri;');
+    seen(lab, '/');
+    // MD5 of `/`, its last letters first.
+    const file = '/var/lib/nginx/kept/9/7d/6666cd76f96956469e7be39d750cc7d9';
+    expect(lab.file(file)).toContain('KEY: /\n');
+    lab.lab.start('lb1', ['/usr/sbin/nginx', '-s', 'stop']);
+    lab.lab.pass(SECOND);
+    lab.start();
+    expect(seen(lab, '/')).toBe('200 HIT');
+    lab.lab.world.host('lb1').fs.unlink(file, ROOT);
+    expect(seen(lab, '/')).toBe('200 MISS');
+  });
+  it('stand in when stale, where that is allowed', () => {
+    const lab = cached('proxy_cache_valid 200 1s; proxy_cache_use_stale error;');
+    seen(lab, '/');
+    lab.lab.pass(3 * SECOND);
+    for (const app of [1, 2]) lab.stop(app);
+    expect(seen(lab, '/')).toBe('200 STALE');
+  });
+});
+
+describe('another location is asked', () => {
+  it('2xx lets pass, 401 and 403 do not, anything else is an error', () => {
+    const lab = new Lab(
+      served(
+        [200, 401, 403, 500]
+          .map((status) => `location /${status} { auth_request /a${status}; proxy_pass http://app; }`)
+          .join(' ') +
+          ' location ~ ^/a(?<code>2|4|5) { internal; return 418; } location = /a200 { return 204; } location = /a401 { return 401; } location = /a403 { return 403; } location = /a500 { return 500; }',
+      ),
+    ).start();
+    const statuses = [200, 401, 403, 500].map((status) => lab.get(`/${status}`).slice(0, 3));
+    expect(statuses).toEqual(['200', '401', '403', '500']);
+    expect(lab.asked.length).toBe(1);
+    expect(lab.file('/var/log/nginx/error.log')).toContain('auth request unexpected status: 500');
+    expect(lab.file('/var/log/nginx/access.log').split('\n').length - 1).toBe(4);
+  });
+});
+
+describe('answers that are changed on their way', () => {
+  it('words are replaced once or everywhere, in pages only', () => {
+    const files = { '/srv/a.html': { text: 'aha Aha' }, '/srv/a.txt': { text: 'aha' } };
+    const lab = new Lab(
+      served(
+        'root /srv; sub_filter aha "<$host>"; location /once/ { alias /srv/; } location / { sub_filter_once off; types { text/html html; text/plain txt; } }',
+      ),
+      files,
+    ).start();
+    expect(lab.get('/once/a.html')).toBe('200 <x> Aha');
+    expect(lab.get('/a.html')).toBe('200 <x> <x>');
+    expect(lab.get('/a.txt')).toBe('200 aha');
+  });
+  it('compression is told to those who ask for it', () => {
+    const lab = new Lab(served('root /srv; gzip on; gzip_vary on; gzip_min_length 3;'), {
+      '/srv/a.html': { text: 'text' },
+    }).start();
+    const headers = (accept: [string, string][]): (string | undefined)[] => {
+      const id = lab.send('/a.html', accept);
+      lab.lab.pass(SECOND / 10);
+      const seen = lab.result(id);
+      return typeof seen === 'string'
+        ? [seen]
+        : ['vary', 'content-encoding', 'content-length', 'etag'].map((name) =>
+            seen.headers.get(name)?.slice(0, 2),
+          );
+    };
+    expect(headers([['Accept-Encoding', 'gzip, br']])).toEqual(['Ac', 'gz', undefined, 'W/']);
+    expect(headers([['Accept-Encoding', 'gzip;q=0']])).toEqual([
+      'Ac',
+      undefined,
+      '4',
+      expect.stringMatching(/^"/),
+    ]);
+  });
+});
+
+it('passwords are right by their hashes', () => {
+  const lab = new Lab(
+    served('location / { auth_basic x; auth_basic_user_file /srv/users; proxy_pass http://app; }'),
+    {
+      '/srv/users': {
+        text: 'a:$apr1$abc$IU6nNI21p3QCvMuFczjEr1\nb:$5$abc$SNQ2QQBO1ax39EAHKvvnCoQB2LZIm1UiTfvRzzx0ud8\n',
+      },
+    },
+  ).start();
+  // a:foo, a:bar, b:foo
+  const asked = ['YTpmb28=', 'YTpiYXI=', 'Yjpmb28='].map((text) =>
+    lab.get('/', [['Authorization', `Basic ${text}`]]).slice(0, 3),
+  );
+  expect(asked).toEqual(['200', '401', '200']);
 });

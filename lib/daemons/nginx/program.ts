@@ -13,7 +13,16 @@ import { type Checked, check } from './check';
 import { type CommandLine, readCommandLine } from './command-line';
 import type { Configuration, LogLevel } from './config';
 import { begin, bindAll, closeSockets, hold, join, KIND, newWorker } from './fork';
-import { bindProblem, endGroup, type Group, makeGroup, openLog, wantedSockets, writeError } from './group';
+import {
+  bindProblem,
+  endGroup,
+  type Group,
+  makeCaches,
+  makeGroup,
+  openLog,
+  wantedSockets,
+  writeError,
+} from './group';
 import { hasNameServer, surroundingsOf } from './load';
 import { LOAD_COST, type MasterState, say as sayAsMaster, startWorkers } from './master';
 import { consoleLine, logLine, rank, systemError, VERSION } from './messages';
@@ -192,13 +201,16 @@ class Start {
     }
     return yield* this.#serve(configuration, group);
   }
-  #openFiles({ main }: Configuration, group: Group): string | undefined {
+  #openFiles(configuration: Configuration, group: Group): string | undefined {
     const { context, line } = this;
+    const { main } = configuration;
     if (line.tests) {
       // The test makes the file that it could not write otherwise.
       const opened = context.fs.open(main.pid, context.who, { write: true, create: true, mode: 0o644 });
       if (opened instanceof FileError) return `open() "${main.pid}" failed ${systemError(opened.errno)}`;
     }
+    const uncached = makeCaches(context.host, configuration);
+    if (uncached !== undefined) return uncached;
     for (const path of main.logFiles) {
       const probe = context.fs.open(path, context.who, {
         write: true,

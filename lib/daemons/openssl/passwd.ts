@@ -1,6 +1,6 @@
 /** `openssl passwd`: hashes for htpasswd files and /etc/shadow. Not modelled: -aixmd5, -reverse, -table for many. */
 import { FileError } from '../../world/files.contract';
-import { md5Crypt, shaCrypt } from './crypt';
+import { md5Crypt, shaCrypt } from '../../protocols/x509/crypt';
 import { parseOptions, usage } from './options';
 import { askHidden } from './passphrases';
 import type { Session, Step } from './session';

@@ -330,7 +330,7 @@ export class Exchanges {
         ...message.headers.map(([name, text]) => `${name}: ${text}`),
         '',
       ]
-        .map((line) => `> ${line}\n`)
+        .map((line) => `> ${line}\r\n`)
         .join(''),
     );
     if (message.body !== '') yield* this.verbose.data('}', facts.uploadBytes);
@@ -421,7 +421,7 @@ export class Exchanges {
         if (call.cookieFiles.length + call.cookies.length > 0 || call.jar !== undefined)
           yield* this.verbose.say(said);
       }
-      yield* this.verbose.say(`< ${line}\n`);
+      yield* this.verbose.say(`< ${line}\r\n`);
     }
     const keeps = pooled.open && staysOpen(response);
     if (call.location && response.status >= 300 && response.status < 400 && response.body !== '')

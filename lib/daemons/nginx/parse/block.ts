@@ -30,6 +30,8 @@ export type SettingValue =
   | { readonly set: ReadonlySet<string> }
   | { readonly texts: readonly string[] }
   | { readonly pairs: readonly HeaderRule[] }
+  | { readonly templates: readonly Template[] }
+  | { readonly times: readonly { readonly status: number; readonly seconds: number }[] }
   | { readonly count: number; readonly size: number };
 export interface Setting {
   readonly value: SettingValue;
@@ -123,6 +125,8 @@ export interface Own {
   streamReturn: { readonly text: Template; readonly place: Place };
   limitMethods: string[];
   keepaliveHeader: number;
+  authSets: { readonly variable: string; readonly value: Template }[];
+  substitutions: { readonly pattern: Template; readonly replacement: Template }[];
 }
 
 export type LocationKind = 'exact' | 'prefix' | 'noregex' | 'regex' | 'named';
@@ -180,6 +184,14 @@ export class Block {
   template(slot: string): Template | undefined {
     const value = this.inherited(slot)?.value;
     return typeof value === 'object' && Array.isArray(value) ? (value as Template) : undefined;
+  }
+  templates(slot: string): readonly Template[] {
+    const value = this.inherited(slot)?.value;
+    return typeof value === 'object' && 'templates' in value ? value.templates : [];
+  }
+  times(slot: string): readonly { readonly status: number; readonly seconds: number }[] {
+    const value = this.inherited(slot)?.value;
+    return typeof value === 'object' && 'times' in value ? value.times : [];
   }
   pairs(slot: string): readonly HeaderRule[] {
     const value = this.inherited(slot)?.value;

@@ -2,6 +2,7 @@
 import type {
   AccessLog,
   AccessRule,
+  CacheRules,
   Code,
   Configuration,
   Handler,
@@ -228,6 +229,7 @@ class Compiler {
     | 'access'
     | 'satisfyAny'
     | 'basic'
+    | 'authRequest'
     | 'requestLimits'
     | 'requestLimitStatus'
     | 'requestLimitLevel'
@@ -250,6 +252,7 @@ class Compiler {
         realm === undefined || (realm.length === 1 && realm[0] === 'off')
           ? undefined
           : { realm, file: block.template('auth_basic_user_file') },
+      authRequest: authRequestOf(block),
       requestLimits: block.inheritedOwn('requestLimits') ?? [],
       requestLimitStatus: block.number('limit_req_status', 503),
       requestLimitLevel: block.text('limit_req_log_level', 'error') as LogLevel,
@@ -277,6 +280,8 @@ class Compiler {
     LocationSettings,
     | 'errorPages'
     | 'headers'
+    | 'substitutions'
+    | 'gzip'
     | 'expires'
     | 'logs'
     | 'errorLogs'
@@ -297,6 +302,19 @@ class Compiler {
     return {
       errorPages: block.inheritedOwn('errorPages') ?? [],
       headers: block.inheritedOwn('headers') ?? [],
+      substitutions: {
+        rules: block.inheritedOwn('substitutions') ?? [],
+        once: block.flag('sub_filter_once', true),
+        types: typesOr(block, 'sub_filter_types'),
+        keepsModified: block.flag('sub_filter_last_modified', false),
+      },
+      gzip: block.flag('gzip', false)
+        ? {
+            types: typesOr(block, 'gzip_types'),
+            least: block.number('gzip_min_length', 20),
+            varies: block.flag('gzip_vary', false),
+          }
+        : undefined,
       expires: expires?.kind === 'off' ? undefined : expires,
       logs: this.#logs(block),
       errorLogs: block.inheritedOwn('errorLogs') ?? [],
@@ -360,6 +378,7 @@ class Compiler {
       ignoreClientAbort: block.flag('proxy_ignore_client_abort', false),
       requestBuffering: block.flag('proxy_request_buffering', true),
       bindIp: bind === 'off' || typeof url === 'string' ? undefined : url.ip,
+      cache: cacheOf(block),
     };
   }
   #upstream(upstream: Upstream): UpstreamSettings {
@@ -486,4 +505,37 @@ function variablesOf(scope: Scope | undefined): Map<string, VariableSource> {
   const found = new Map<string, VariableSource>();
   for (const [name, { source }] of scope?.variables ?? []) if (source !== undefined) found.set(name, source);
   return found;
+}
+
+/** `proxy_cache` and what goes with it; undefined where nothing is kept. */
+function cacheOf(block: Block): CacheRules | undefined {
+  const zone = block.text('proxy_cache', 'off');
+  const place = block.inherited('proxy_cache')?.place;
+  if (zone === 'off' || place === undefined || zone.includes('$')) return undefined;
+  const useStale = new Set(block.set('proxy_cache_use_stale') ?? []);
+  if (useStale.has('off')) useStale.clear();
+  // Nobody alive is an error too.
+  if (useStale.has('error')) useStale.add('nolive');
+  return {
+    zone,
+    key: block.template('proxy_cache_key'),
+    valid: block.times('proxy_cache_valid'),
+    useStale,
+    bypass: block.templates('proxy_cache_bypass'),
+    noCache: block.templates('proxy_no_cache'),
+    methods: new Set(['GET', 'HEAD', ...(block.set('proxy_cache_methods') ?? [])]),
+    minUses: block.number('proxy_cache_min_uses', 1),
+    revalidates: block.flag('proxy_cache_revalidate', false),
+    ignored: new Set([...(block.set('proxy_ignore_headers') ?? [])].map((name) => name.toLowerCase())),
+    place,
+  };
+}
+function authRequestOf(block: Block): LocationSettings['authRequest'] {
+  const setting = block.inherited('auth_request');
+  if (setting === undefined || typeof setting.value !== 'string' || setting.value === 'off') return undefined;
+  return { uri: setting.value, sets: block.inheritedOwn('authSets') ?? [], place: setting.place };
+}
+function typesOr(block: Block, slot: string): readonly string[] {
+  const types = block.texts(slot);
+  return types.length === 0 ? ['text/html'] : types;
 }

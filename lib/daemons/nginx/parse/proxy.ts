@@ -153,7 +153,6 @@ const store: Handler = (conf, [name = '', value = '']) => {
   conf.put(name, value);
   return undefined;
 };
-/** Caches hold nothing here: every request goes on to the upstream. */
 const cache: Handler = (conf, [name = '', value = '']) => {
   if (conf.block.values.has(name)) return 'is duplicate';
   if (value !== 'off') {
@@ -161,8 +160,9 @@ const cache: Handler = (conf, [name = '', value = '']) => {
       return `is incompatible with "${name.replace('cache', 'store')}"`;
     if (countVariables(value) > 0) {
       if (compileTemplate(conf, value) === FAILED) return FAILED;
+      conf.leaveOut(`${name} with variables`);
     } else if (conf.zone(value, 0, 'cache') === FAILED) return FAILED;
-    conf.leaveOut(name);
+    if (name !== 'proxy_cache') conf.leaveOut(name);
   }
   conf.put(name, value);
   return undefined;

@@ -1,6 +1,6 @@
 /** Logs, limits, access, headers: what decides about a request or tells of it. Source: nginx 1.22 src/http/modules/ngx_http_{log,limit_req,limit_conn,access,headers_filter,realip,auth_basic,…}_module.c. */
 import type { AccessLog, Format, Part, Template } from '../config';
-import { type Conf, FAILED, type Failed, type Handler, type Outcome } from './conf';
+import { type Conf, FAILED, type Failed, type Handler } from './conf';
 import { readSyslog } from './main';
 import { compileTemplate, countVariables, declareVariable, LOG_VARIABLES, useVariable } from './template';
 import { LEAST_ZONE } from './upstream';
@@ -314,16 +314,18 @@ const handler =
     conf.block.own.handler = { name, place: conf.place };
     return undefined;
   };
-const leftOut: Handler = (conf, [name = '', value = ''], directive): Outcome => {
-  if (conf.block.values.has(directive.target) && !name.endsWith('_set')) return 'is duplicate';
-  conf.put(directive.target, value);
-  if (value !== 'off') conf.leaveOut(name);
+const authRequest: Handler = (conf, [name = '', value = '']) => {
+  if (conf.block.values.has(name)) return 'is duplicate';
+  conf.put(name, value);
   return undefined;
 };
 const authRequestSet: Handler = (conf, [, variable = '', text = '']) => {
   if (!variable.startsWith('$')) return conf.fail(`invalid variable name "${variable}"`);
   if (declareVariable(conf, variable.slice(1)) === FAILED) return FAILED;
-  return compileTemplate(conf, text) === FAILED ? FAILED : undefined;
+  const value = compileTemplate(conf, text);
+  if (value === FAILED) return FAILED;
+  (conf.block.own.authSets ??= []).push({ variable: variable.slice(1).toLowerCase(), value });
+  return undefined;
 };
 const mirror: Handler = (conf, [, value = '']) => {
   const known = conf.block.values.get('mirror')?.value;
@@ -332,9 +334,11 @@ const mirror: Handler = (conf, [, value = '']) => {
   if (value !== 'off') conf.leaveOut('mirror');
   return undefined;
 };
-const subFilter: Handler = (conf, words) => {
-  for (const word of words.slice(1)) if (compileTemplate(conf, word) === FAILED) return FAILED;
-  conf.leaveOut('sub_filter');
+const subFilter: Handler = (conf, [, wanted = '', text = '']) => {
+  const pattern = compileTemplate(conf, wanted);
+  const replacement = pattern === FAILED ? FAILED : compileTemplate(conf, text);
+  if (pattern === FAILED || replacement === FAILED) return FAILED;
+  (conf.block.own.substitutions ??= []).push({ pattern, replacement });
   return undefined;
 };
 const validReferers: Handler = (conf) => {
@@ -375,7 +379,7 @@ export const RULE_HANDLERS: readonly (readonly [string, Handler])[] = [
   ['set_real_ip_from', realFrom],
   ['real_ip_header', realHeader],
   ['auth_basic_user_file', authFile],
-  ['auth_request', leftOut],
+  ['auth_request', authRequest],
   ['auth_request_set', authRequestSet],
   ['stub_status', handler('stub_status')],
   ['empty_gif', handler('empty_gif')],

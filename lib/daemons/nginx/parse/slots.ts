@@ -53,10 +53,16 @@ export const setSlot: Handler = (conf, words, directive) => {
       conf.put(directive.target, template);
       return undefined;
     }
-    case 'values':
-      for (const word of words.slice(1)) if (compileTemplate(conf, word) === FAILED) return FAILED;
-      conf.put(directive.target, true);
+    case 'values': {
+      const templates = typeof known === 'object' && 'templates' in known ? [...known.templates] : [];
+      for (const word of words.slice(1)) {
+        const template = compileTemplate(conf, word);
+        if (template === FAILED) return FAILED;
+        templates.push(template);
+      }
+      conf.put(directive.target, { templates });
       return undefined;
+    }
     case 'types':
       return addTypes(conf, words, directive);
     case 'bind':
@@ -66,7 +72,7 @@ export const setSlot: Handler = (conf, words, directive) => {
       conf.put(directive.target, value);
       return undefined;
     case 'cache-valid':
-      return addCacheTime(conf, words);
+      return addCacheTime(conf, directive, words);
     case 'cache-path':
       return addCachePath(conf, words);
     case 'obsolete':
@@ -221,16 +227,23 @@ function setBind(conf: Conf, words: readonly string[], directive: Directive): Ou
   conf.put(directive.target, address);
   return undefined;
 }
-function addCacheTime(conf: Conf, words: readonly string[]): Outcome {
+function addCacheTime(conf: Conf, directive: Directive, words: readonly string[]): Outcome {
   const last = words[words.length - 1] ?? '';
-  if (readTime(last, 'seconds') === undefined) return conf.fail(`invalid time value "${last}"`);
-  for (const word of words.slice(1, -1)) {
-    if (word === 'any') continue;
-    const status = readNumber(word);
-    if (status === undefined || status < 100 || status > 599) return conf.fail(`invalid status "${word}"`);
+  const seconds = readTime(last, 'seconds');
+  if (seconds === undefined) return conf.fail(`invalid time value "${last}"`);
+  const known = conf.block.values.get(directive.target)?.value;
+  const times = typeof known === 'object' && 'times' in known ? [...known.times] : [];
+  const named = words.slice(1, -1);
+  for (const word of named.length === 0 ? USUALLY_CACHED : named) {
+    const status = word === 'any' ? 0 : readNumber(word);
+    if (status === undefined || (word !== 'any' && (status < 100 || status > 599)))
+      return conf.fail(`invalid status "${word}"`);
+    times.push({ status, seconds });
   }
+  conf.put(directive.target, { times });
   return undefined;
 }
+const USUALLY_CACHED = ['200', '301', '302'];
 const CACHE_SIZES = /^(max_size|min_free)=(.*)$/;
 const CACHE_NUMBERS = /^(loader_files|manager_files)=(.*)$/;
 const CACHE_TIMES = /^(loader_sleep|loader_threshold|manager_sleep|manager_threshold)=(.*)$/;
@@ -274,7 +287,22 @@ function addCachePath(conf: Conf, words: readonly string[]): Outcome {
   const zone = conf.zone(name, size, 'cache');
   if (zone === FAILED) return FAILED;
   if (zone.settings !== undefined) return conf.fail(`duplicate zone "${name}"`);
-  zone.settings = { name, use: 'other', key: [], rate: 0, place: conf.place };
-  conf.leaveOut(words[0] ?? '');
+  const option = (key: string): string | undefined =>
+    words
+      .slice(2)
+      .findLast((word) => word.startsWith(`${key}=`))
+      ?.slice(key.length + 1);
+  const cache = {
+    path: conf.fullName(words[1] ?? '').replace(/(?<=.)\/$/, ''),
+    levels: (option('levels') ?? '')
+      .split(':')
+      .map(Number)
+      .filter((letters) => letters > 0),
+    inactive: readTime(option('inactive') ?? '10m', 'seconds') ?? 600,
+  };
+  zone.settings = { name, use: 'cache', key: [], rate: 0, place: conf.place, cache };
+  if (!(words[0] ?? '').startsWith('proxy_')) conf.leaveOut(words[0] ?? '');
+  for (const left of ['max_size', 'min_free'])
+    if (option(left) !== undefined) conf.leaveOut(`${words[0] ?? ''} ${left}=`);
   return undefined;
 }

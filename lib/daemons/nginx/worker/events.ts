@@ -123,18 +123,17 @@ function handOut(host: Host, data: AcceptData, event: SocketEvent & { type: 'acc
 }
 function accept(runtime: Runtime, connection: number): void {
   const { state, group, network } = runtime;
-  group.connections += 1;
   group.accepted += 1;
   const info = network.connection(connection, 'server');
   const address = addressOf(runtime, info?.localIp ?? 0, info?.localPort ?? 0);
+  if (state.used >= capacity(runtime)) reuse(runtime);
   if (state.used >= capacity(runtime)) {
-    runtime.say(
-      'alert',
-      `*${group.connections} ${runtime.configuration.main.connections} worker_connections are not enough`,
-    );
-    network.close(connection, 'server');
+    runtime.say('alert', `${runtime.configuration.main.connections} worker_connections are not enough`);
+    // What the client has sent is never read.
+    network.reset(connection, 'server');
     return;
   }
+  group.connections += 1;
   group.handled += 1;
   state.used += 1;
   const settings = runtime.configuration.addresses[address];
@@ -154,6 +153,19 @@ function accept(runtime: Runtime, connection: number): void {
   }
   if (settings.isSecure) beginHandshake(runtime, client, settings);
   else setTimeoutMs(runtime, client, runtime.server(client.server).headerTimeoutMs);
+}
+/** Connections that wait for a request give way, the oldest first; that is told once a second (`ngx_drain_connections`). */
+function reuse(runtime: Runtime): void {
+  const { state, group } = runtime;
+  const idle = [...state.clients.values()].find(({ phase }) => phase === 'waiting');
+  if (group.reusedAt !== runtime.seconds) {
+    group.reusedAt = runtime.seconds;
+    runtime.say(
+      'warn',
+      `${runtime.configuration.main.connections} worker_connections are not enough, reusing connections`,
+    );
+  }
+  if (idle !== undefined) closeClient(runtime, idle);
 }
 /** The exact address, else that of all addresses. */
 function addressOf(runtime: Runtime, ip: number, port: number): number {

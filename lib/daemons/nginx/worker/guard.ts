@@ -1,5 +1,6 @@
 /** Who may pass, and how fast: real addresses, limits, access rules, passwords. Source: nginx 1.22 src/http/modules/ngx_http_{realip,limit_req,limit_conn,access,auth_basic}_module.c. */
 import { formatIPv4, parseIPv4 } from '../../../std/ipv4';
+import { md5Crypt, shaCrypt } from '../../../protocols/x509/crypt';
 import { FileError } from '../../../world/files.contract';
 import type { RequestLimit } from '../config';
 import type { RequestNode } from '../group';
@@ -8,7 +9,8 @@ import { header, type Runtime } from './runtime';
 import { type Asking, evaluate } from './variables';
 
 export type Verdict =
-  | { readonly kind: 'pass' }
+  /** Decided: nobody else need be asked (`satisfy any`). */
+  | { readonly kind: 'pass'; readonly isDecided?: true }
   | { readonly kind: 'delay'; readonly ms: number }
   | { readonly kind: 'status'; readonly status: number };
 const PASS: Verdict = { kind: 'pass' };
@@ -194,7 +196,9 @@ export function checkAccess(asking: Asking): Verdict {
   const rule = byAddress(asking);
   const isDecided = location.satisfyAny && rule === 'allowed';
   const basic = location.basic === undefined || isDecided ? undefined : byPassword(asking);
-  if (isDecided || (location.satisfyAny && basic === 'allowed')) return PASS;
+  if (isDecided || (location.satisfyAny && basic === 'allowed')) return { kind: 'pass', isDecided: true };
+  if (rule === 'denied' && location.satisfyAny && basic === undefined && location.authRequest !== undefined)
+    return { kind: 'status', status: 403 };
   if (rule === 'denied' && !(location.satisfyAny && basic !== undefined)) {
     runtime.tell(client, 'error', 'access forbidden by rule');
     return { kind: 'status', status: 403 };
@@ -218,7 +222,6 @@ function byAddress({ runtime, request }: Asking): 'allowed' | 'denied' | undefin
   }
   return undefined;
 }
-/** Not modelled: passwords hashed by crypt(3) or apr1; only `{PLAIN}` ones can be right. */
 function byPassword(asking: Asking): 'allowed' | 'denied' | number | undefined {
   const { runtime, client, request } = asking;
   const { basic } = runtime.location(request.location);
@@ -243,9 +246,17 @@ function byPassword(asking: Asking): 'allowed' | 'denied' | number | undefined {
     return askPassword(asking, realm);
   }
   const secret = line.split(':')[1] ?? '';
-  if (secret.startsWith('{PLAIN}') && secret.slice(7) === credentials.password) return 'allowed';
+  if (isRight(credentials.password, secret)) return 'allowed';
   runtime.tell(client, 'error', `user "${credentials.user}": password mismatch`);
   return askPassword(asking, realm);
+}
+/** Source: nginx 1.22 src/core/ngx_crypt.c, crypt(5). Not modelled: `{SHA}`, `{SSHA}`, DES and what else crypt(3) knows. */
+function isRight(password: string, secret: string): boolean {
+  if (secret.startsWith('{PLAIN}')) return secret.slice(7) === password;
+  const [, magic = '', salt = ''] = secret.split('$');
+  if (magic === '1' || magic === 'apr1') return md5Crypt(password, salt, magic) === secret;
+  if (magic === '5' || magic === '6') return shaCrypt(password, salt, magic) === secret;
+  return false;
 }
 function askPassword({ request }: Asking, realm: string): 'denied' {
   request.variables.set('www_authenticate', `Basic realm="${realm}"`);

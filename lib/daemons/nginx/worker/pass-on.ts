@@ -24,6 +24,11 @@ const HIDDEN = new Set([
 export function passOn(it: Proxying, response: HttpResponse): void {
   const { request, proxy, client } = it;
   client.phase = 'working';
+  if (request.cache?.isCacheable === true && isKnown(it, response)) {
+    const headers = response.headers.filter(([name]) => /^(?:etag|last-modified)$/i.test(name));
+    send(it, { status: 304, body: '', type: undefined, headers });
+    return;
+  }
   const headers = response.headers.filter(([name]) => {
     const lower = name.toLowerCase();
     if (proxy.hidden.includes(lower)) return false;
@@ -45,6 +50,19 @@ export function passOn(it: Proxying, response: HttpResponse): void {
     isChunked: length === undefined && request.method !== 'HEAD',
     ...(rewritten === undefined ? {} : { location: rewritten }),
   });
+}
+/** Of an answer that is kept, the client may have it already. */
+function isKnown({ request }: Proxying, { status, headers }: HttpResponse): boolean {
+  if (status !== 200) return false;
+  const tags = header(request.message.headers, 'if-none-match');
+  if (tags !== undefined) {
+    const tag = header(headers, 'etag')?.replace(/^W\//, '');
+    return (
+      tag !== undefined && tags.split(/,\s*/).some((one) => one === '*' || one.replace(/^W\//, '') === tag)
+    );
+  }
+  const since = header(request.message.headers, 'if-modified-since');
+  return since !== undefined && since === header(headers, 'last-modified');
 }
 function rewriteLocation(it: Proxying, location: string): string | undefined {
   for (const { pattern, replacement } of it.proxy.redirects) {

@@ -10,7 +10,7 @@ import { checkAccess, limitConnections, limitRequests, takeRealAddress, type Ver
 import { findLocation, type FoundServer, nameOf, serverNamed } from './locate';
 import { startProxy } from './proxy';
 import type { Continuation } from './proxying';
-import { drop, send, sendPage, wantsKeepalive } from './reply';
+import { drop, onAnswered, send, sendPage, wantsKeepalive } from './reply';
 import { runCodes } from './rewrite';
 import { tooLongHeader } from './header-limits';
 import { header, type Runtime } from './runtime';
@@ -147,6 +147,10 @@ export function newRequest(runtime: Runtime, client: Client, message: HttpReques
     sentHeaders: [],
     action: '',
     upstream: undefined,
+    cache: undefined,
+    parent: undefined,
+    isAuthorized: false,
+    refusal: 0,
     resolving: undefined,
     tries: [],
     id: requestId(runtime),
@@ -328,12 +332,84 @@ export function afterDelay(asking: Asking): void {
 }
 function admit(asking: Asking): void {
   const verdict: Verdict = asking.request.isInternal ? { kind: 'pass' } : checkAccess(asking);
+  const { satisfyAny } = asking.runtime.location(asking.request.location);
   if (verdict.kind === 'status') {
-    special(asking, verdict.status);
+    if (!satisfyAny || !askAnother(asking, verdict.status)) special(asking, verdict.status);
     return;
   }
-  content(asking);
+  const isDecided = verdict.kind === 'pass' && verdict.isDecided === true;
+  if (isDecided || !askAnother(asking, 0)) content(asking);
 }
+
+// ---------------------------------------------------------------- auth_request
+/**
+ * Asks another location whether the request may pass. False: nobody is to be asked.
+ * @param otherwise what those before have said, 401 or 403; 0: nothing against it
+ */
+function askAnother(asking: Asking, otherwise: number): boolean {
+  const { runtime, client, request } = asking;
+  const { authRequest } = runtime.location(request.location);
+  if (authRequest === undefined || request.isAuthorized || request.parent !== undefined) return false;
+  request.isAuthorized = true;
+  request.refusal = otherwise;
+  const { uri, place } = authRequest;
+  runtime.hop(request.message.trace, 'filter', `auth_request ${uri}`, 'wait', place, 'auth_request');
+  const asked: Request = {
+    ...newRequest(runtime, client, request.message, request.server),
+    method: 'GET',
+    unparsed: request.unparsed,
+    uri,
+    host: request.host,
+    variables: new Map(request.variables),
+    isInternal: true,
+    isOriginal: false,
+    realIp: request.realIp,
+    realPort: request.realPort,
+    realDone: request.realDone,
+    keepalive: request.keepalive,
+    limitRequestDone: true,
+    limitConnectionDone: true,
+    parent: request,
+  };
+  client.request = asked;
+  locate({ ...asking, request: asked });
+  return true;
+}
+/** The answer of the other location decides: 2xx lets the request pass, 401 and 403 do not. */
+onAnswered((asking, status, challenge) => {
+  const { runtime, client, request: asked } = asking;
+  const { parent } = asked;
+  if (parent === undefined) return;
+  client.request = parent;
+  client.phase = 'working';
+  const own: Asking = { ...asking, request: parent };
+  const { authRequest } = runtime.location(parent.location);
+  for (const { variable, value } of authRequest?.sets ?? [])
+    parent.variables.set(variable, evaluate(asking, value));
+  runtime.hop(
+    parent.message.trace,
+    'filter',
+    `auth_request: ${status}`,
+    status < 300 ? 'ok' : 'bad',
+    authRequest?.place,
+    'auth_request',
+  );
+  if (status >= 200 && status < 300) {
+    content(own);
+    return;
+  }
+  if (status === 401 || status === 403) {
+    if (parent.refusal === 401) {
+      special(own, 401);
+      return;
+    }
+    if (status === 401 && challenge !== undefined) parent.variables.set('www_authenticate', challenge);
+    special(own, status);
+    return;
+  }
+  runtime.tell(client, 'error', `auth request unexpected status: ${status}`, { action: 'sending to client' });
+  special(own, 500);
+});
 
 // ---------------------------------------------------------------- content
 function content(asking: Asking): void {
@@ -441,6 +517,7 @@ export function redirect(asking: Asking, uri: string, args: string): void {
   request.isInternal = true;
   request.isOriginal = false;
   request.upstream = undefined;
+  request.cache = undefined;
   serverRewrite(asking);
 }
 export function goToNamed(asking: Asking, name: string): void {
@@ -464,6 +541,7 @@ export function goToNamed(asking: Asking, name: string): void {
   request.uriChanged = false;
   request.location = location;
   request.upstream = undefined;
+  request.cache = undefined;
   updateLocation(asking);
   const settings = runtime.location(location);
   runtime.hop(request.message.trace, 'proxy', nameOf(settings), 'ok', settings.place, 'location');

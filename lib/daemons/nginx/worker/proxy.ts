@@ -2,7 +2,7 @@
  * Passing a request to an upstream: peers, tries, time, the request that goes out and the answer that comes back.
  * Source: nginx 1.22 src/http/ngx_http_upstream.c, modules/ngx_http_proxy_module.c, modules/ngx_http_upstream_keepalive_module.c.
  *
- * Not modelled: buffering (whole messages travel), caches, switching protocols.
+ * Not modelled: buffering (whole messages travel), switching protocols.
  */
 import { byteLength } from '../../../std/bytes';
 import { formatIPv4, parseIPv4 } from '../../../std/ipv4';
@@ -12,6 +12,7 @@ import type { LogLevel, ProxySettings } from '../config';
 import { systemError } from '../messages';
 import { proxyHost } from '../parse/proxy';
 import { readUrl } from '../parse/values';
+import { consult, release as releaseCache, staleFor, store, storeFailure } from './cache';
 import { setDeadline, setTimeoutMs } from './client';
 import { passOn } from './pass-on';
 import { choose, newChoice, peersOf, release } from './peers';
@@ -42,8 +43,23 @@ export function startProxy(asking: Passing): void {
       `a client request body is buffered to a temporary file /var/lib/nginx/body/${String(runtime.group.temporaryFiles).padStart(10, '0')}`,
     );
   }
+  if (isAnsweredByCache(asking, proxy)) return;
   if (proxy.template === undefined) begin(asking, proxy, newUpstream(asking, proxy, proxy.upstream));
   else beginByVariables(asking, proxy);
+}
+function isAnsweredByCache(asking: Passing, proxy: ProxySettings): boolean {
+  const { cache } = proxy;
+  if (cache === undefined) return false;
+  const own = newUpstream(asking, proxy, proxy.upstream);
+  const target =
+    proxy.template === undefined
+      ? own.schema + own.hostHeader + own.uri
+      : evaluate(asking, proxy.template) + own.uri;
+  const found = consult(asking, cache, target);
+  if (found.kind === 'go on') return false;
+  if (found.kind === 'status') asking.go.special(asking, found.status);
+  else passOn({ ...asking, proxy, own }, found.response);
+  return true;
 }
 function newUpstream(
   asking: Asking,
@@ -462,7 +478,13 @@ export function onUpstreamResponse(it: Proxying, response: HttpResponse): void {
   free(it, false);
   own.connection = 0;
   setDeadline(runtime, it.client, 0);
+  const stale = named === undefined ? undefined : staleFor(it, named);
+  if (stale !== undefined) {
+    passOn(it, stale);
+    return;
+  }
   if (proxy.interceptErrors && response.status >= 300 && hasPage(it, response.status)) {
+    releaseCache(it);
     const challenge = header(response.headers, 'www-authenticate');
     if (response.status === 401 && challenge !== undefined)
       request.variables.set('www_authenticate', challenge);
@@ -471,6 +493,7 @@ export function onUpstreamResponse(it: Proxying, response: HttpResponse): void {
   }
   const accelerated = header(response.headers, 'x-accel-redirect');
   if (accelerated !== undefined) {
+    releaseCache(it);
     if (accelerated.startsWith('@')) it.go.goToNamed(it, accelerated);
     else {
       const question = accelerated.indexOf('?');
@@ -479,7 +502,7 @@ export function onUpstreamResponse(it: Proxying, response: HttpResponse): void {
     }
     return;
   }
-  passOn(it, response);
+  passOn(it, store(it, response));
 }
 function hasPage({ runtime, request }: Proxying, status: number): boolean {
   return runtime.location(request.location).errorPages.some((page) => page.status === status);
@@ -511,7 +534,11 @@ function next(it: Proxying, failure: string): void {
     last.responseMs = Math.floor((runtime.now - last.startedAt) / 1_000);
   }
   if (own.choice.tries === 0 || !proxy.next.has(failure) || !mayRepeat(it)) {
-    finalize(it, status);
+    const stale = staleFor(it, failure);
+    if (stale === undefined) {
+      storeFailure(it, status);
+      finalize(it, status);
+    } else passOn(it, stale);
     return;
   }
   connect(it);
@@ -547,6 +574,7 @@ function finalize(it: Proxying, status: number): void {
   const { runtime, client, own } = it;
   setDeadline(runtime, client, 0);
   closeUpstream(it);
+  releaseCache(it);
   if (own.choice.peer >= 0) free(it, false);
   client.phase = 'working';
   it.go.special(it, status);
@@ -561,6 +589,7 @@ export function abandon(it: Proxying): void {
     { action: request.action },
   );
   closeUpstream(it);
+  releaseCache(it);
   if (own.choice.peer >= 0) free(it, false);
   runtime.hop(request.message.trace, 'error', 'the client has gone: 499', 'bad', undefined);
   drop(it, 499);

@@ -38,11 +38,35 @@ const USUAL: readonly (readonly [string, string])[] = [
   ['expect', 'Expect'],
   ['upgrade', 'Upgrade'],
 ];
+const CONDITIONAL = [
+  'if-modified-since',
+  'if-unmodified-since',
+  'if-none-match',
+  'if-match',
+  'range',
+  'if-range',
+];
+/** Asks whether the answer that the cache has still holds. */
+function revalidation({ runtime, request, proxy }: Proxying): [string, string][] {
+  const entry = runtime.group.caches.get(proxy.cache?.zone ?? '')?.get(request.cache?.key ?? '');
+  const made: [string, string][] = [];
+  for (const [name, from] of REVALIDATION) {
+    const value = entry?.response === undefined ? undefined : header(entry.response.headers, from);
+    if (value !== undefined) made.push([name, value]);
+  }
+  return made;
+}
+const REVALIDATION = [
+  ['If-Modified-Since', 'last-modified'],
+  ['If-None-Match', 'etag'],
+] as const;
 export function requestOf(it: Proxying): HttpRequest {
   const { request, proxy, own } = it;
   const { message } = request;
-  const body = proxy.passRequestBody ? message.body : '';
-  const length = header(message.headers, 'content-length');
+  // A request that only asks has no body.
+  const asks = request.parent !== undefined;
+  const body = proxy.passRequestBody && !asks ? message.body : '';
+  const length = asks ? undefined : header(message.headers, 'content-length');
   const headers: [string, string][] = [];
   const taken = new Set<string>();
   for (const { name, value } of proxy.headers) {
@@ -58,10 +82,15 @@ export function requestOf(it: Proxying): HttpRequest {
     else if (lower === 'content-length' && (length !== undefined || body !== ''))
       headers.push([name, String(byteLength(body))]);
   }
+  // What a cache keeps has to be whole.
+  if (request.cache !== undefined) for (const name of CONDITIONAL) taken.add(name);
+  if (request.cache?.status === 'EXPIRED' && proxy.cache?.revalidates === true)
+    headers.push(...revalidation(it));
   if (proxy.passRequestHeaders)
     for (const [name, value] of message.headers)
       if (!taken.has(name.toLowerCase())) headers.push([name, value]);
-  const method = proxy.method === undefined ? request.method : evaluate(it, proxy.method);
+  const asked = request.cache !== undefined && request.method === 'HEAD' ? 'GET' : request.method;
+  const method = proxy.method === undefined ? asked : evaluate(it, proxy.method);
   let bytes = method.length + own.uri.length + 12 + byteLength(body);
   for (const [name, value] of headers) bytes += name.length + value.length + 4;
   return {

@@ -7,6 +7,7 @@ import type { LocationSettings } from '../config';
 import { closeClient, setTimeoutMs } from './client';
 import { freeConnections } from './guard';
 import { logAccess } from './log';
+import { filtered } from './filters';
 import { pageOf, reasonOf } from './pages';
 import { header } from './runtime';
 import { type Asking, evaluate } from './variables';
@@ -28,6 +29,8 @@ export interface Answer {
   hasRanges?: boolean;
   /** What headers are decided by, when a filter changed the status after them. */
   headedAs?: number;
+  /** It could have come compressed. */
+  varies?: boolean;
   /** Headers that come after those of `add_header`. */
   lastHeaders?: [string, string][];
 }
@@ -38,10 +41,23 @@ export function httpDate(clock: number): string {
   return strftime('%a, %d %b %Y %H:%M:%S GMT', clock);
 }
 
-export function send(asking: Asking, answer: Answer): void {
+type Answered = (asking: Asking, status: number, challenge: string | undefined) => void;
+let answered: Answered = () => undefined;
+/** Who goes on when a request that another one waits for has its answer. */
+export function onAnswered(handler: Answered): void {
+  answered = handler;
+}
+
+export function send(asking: Asking, given: Answer): void {
   const { runtime, client, request } = asking;
+  if (request.parent !== undefined) {
+    request.sentHeaders = given.headers;
+    answered(asking, given.status, header(given.headers, 'www-authenticate'));
+    return;
+  }
   const location = runtime.location(request.location);
   const { message } = request;
+  const answer = filtered(asking, location, given);
   request.status = answer.status;
   const isBodiless =
     request.method === 'HEAD' || answer.status === 204 || answer.status === 304 || answer.status < 200;
@@ -108,6 +124,7 @@ function headersOfOne(asking: Asking, location: LocationSettings, answer: Answer
   headers.push(['Connection', request.keepalive ? 'keep-alive' : 'close']);
   if (request.keepalive && location.keepaliveHeader > 0)
     headers.push(['Keep-Alive', `timeout=${location.keepaliveHeader}`]);
+  if (answer.varies === true) headers.push(['Vary', 'Accept-Encoding']);
   if (target !== undefined && !isMadeAbsolute) headers.push(['Location', target]);
   headers.push(...answer.headers);
   addExpires(asking, location, answer, headers);
@@ -204,10 +221,11 @@ function stays({ runtime, client, request }: Asking): boolean {
 }
 /** Without an answer: 444, 499. */
 export function drop(asking: Asking, status: number, how: 'close' | 'reset' = 'close'): void {
-  const { runtime, client, request } = asking;
+  const { runtime, client } = asking;
+  const request = asking.request.parent ?? asking.request;
   request.status = status;
   freeConnections(runtime, request.zones);
-  logAccess(asking);
+  logAccess({ ...asking, request });
   client.request = undefined;
   closeClient(runtime, client, how);
 }

@@ -137,14 +137,15 @@ export class Runtime {
     const about =
       request === undefined
         ? `, client: ${formatIPv4(client.ip)}, server: ${listening?.text ?? ''}`
-        : this.#about(client, request);
+        : this.#about(request);
     this.write(logs, level, `*${client.number} ${text}${while_}${about}`);
   }
-  #about(client: Client, request: Request): string {
-    const { message, upstream } = request;
-    const parts = [`client: ${formatIPv4(client.ip)}`, `server: ${this.server(request.server).name}`];
+  #about(request: Request): string {
+    const { message, upstream, parent, uri } = request;
+    const parts = [`client: ${formatIPv4(request.realIp)}`, `server: ${this.server(request.server).name}`];
     const line = requestLine(request);
     if (line !== '') parts.push(`request: "${line}"`);
+    if (parent !== undefined) parts.push(`subrequest: "${uri}"`);
     if (upstream !== undefined) parts.push(`upstream: "${upstream.schema}${upstream.name}${upstream.uri}"`);
     const host = header(message.headers, 'host');
     if (host !== undefined) parts.push(`host: "${host}"`);

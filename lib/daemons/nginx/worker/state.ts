@@ -110,10 +110,27 @@ export interface Request {
   sentHeaders: [string, string][];
   action: string;
   upstream: UpstreamState | undefined;
+  /** The request that waits for this one: it asks whether that may pass. */
+  parent: Request | undefined;
+  /** The location has been asked. */
+  isAuthorized: boolean;
+  /** 401 or 403 of a rule that need not be the last word. */
+  refusal: number;
+  /** What a cache had for it. */
+  cache: RequestCache | undefined;
   /** A name that a resolver was asked for. */
   resolving: { name: string; port: number } | undefined;
   tries: Try[];
   id: string;
+}
+export interface RequestCache {
+  key: string;
+  /** `$upstream_cache_status` */
+  status: 'MISS' | 'BYPASS' | 'EXPIRED' | 'STALE' | 'UPDATING' | 'REVALIDATED' | 'HIT';
+  /** The answer may be kept. */
+  isCacheable: boolean;
+  /** This request brings the new answer. */
+  isUpdating: boolean;
 }
 export interface Try {
   address: string;

@@ -131,6 +131,7 @@ const BUILT_IN: Readonly<Record<string, Reader>> = {
     const own = formatIPv4(request.realIp);
     return before === undefined ? own : `${before}, ${own}`;
   },
+  upstream_cache_status: ({ request }) => request.cache?.status,
   upstream_addr: (asking) => eachTry(asking, ({ address }) => address),
   upstream_status: (asking) => eachTry(asking, ({ status }) => (status === 0 ? '-' : String(status))),
   upstream_connect_time: (asking) => eachTry(asking, ({ connectMs }) => tryTime(connectMs)),

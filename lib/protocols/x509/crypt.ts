@@ -2,8 +2,8 @@
  * Hashes of passwords, as htpasswd files and /etc/shadow hold them: MD5-crypt ($1$, $apr1$) and SHA-crypt ($5$, $6$).
  * Sources: FreeBSD's md5crypt by Poul-Henning Kamp, "Unix crypt using SHA-256 and SHA-512" by Ulrich Drepper.
  */
-import { digestOf } from '../../protocols/x509/index';
-import { bytesOf } from './session';
+import { digestOf } from './signatures';
+import { bytesFromText as bytesOf } from '../../std/bytes';
 
 const ALPHABET = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
