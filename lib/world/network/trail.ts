@@ -226,7 +226,7 @@ function classifies(
     // Reopened and full tables and translated entries are left to the walk.
     if (state !== track.state || code <= -2) return false;
     if (code >= 0 && conntrack.table.replies.size > 0 && conntrack.table.replies.has(code >> 1)) return false;
-    if (state === CT_NEW && code < 0 && conntrack.table.capacity >= track.max) return false;
+    if (state === CT_NEW && code < 0 && conntrack.index.isFull(track.max, now + track.after)) return false;
     if (state !== CT_NEW && state !== CT_ESTABLISHED) return false;
     codes[i] = code;
     nexts[i] = conntrack.next;
