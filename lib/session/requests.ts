@@ -43,11 +43,22 @@ interface Leg {
   outcome: number;
 }
 
+/** The last seconds, by who asked, where it went and over which link. */
+interface Lately {
+  now: number;
+  bySource: Map<string, RequestData[]>;
+  /** Requests that reached a host. */
+  handled: Map<string, number>;
+  byLink: Map<string, { all: number; bad: number; micros: number }>;
+}
+
 export class Requests {
   #index: Map<string, number>;
   #names: string[];
   #legs: Leg[] = [];
   #recent: { at: number; legs: Leg[]; data: RequestData }[] = [];
+  /** Folded once for all hosts and links that are asked about at one moment. */
+  #lately: Lately | undefined;
 
   constructor(
     private readonly world: SimulatedWorld,
@@ -66,18 +77,11 @@ export class Requests {
   }
   /** Average time of the legs on each link, in microseconds; links without any are left out. */
   times(links: readonly LinkView[], now: number): Map<string, number> {
-    this.#trim(now);
-    const sums = new Map<string, { all: number; micros: number }>();
-    for (const { legs } of this.#recent)
-      for (const { from, to, start, end } of legs) {
-        const key = from < to ? `${from} ${to}` : `${to} ${from}`;
-        const sum = sums.get(key) ?? { all: 0, micros: 0 };
-        sums.set(key, { all: sum.all + 1, micros: sum.micros + end - start });
-      }
+    const { byLink } = this.#fold(now);
     return new Map(
-      links.flatMap(({ id, from, to }) => {
-        const sum = sums.get(from < to ? `${from} ${to}` : `${to} ${from}`);
-        return sum === undefined ? [] : [[id, Math.round(sum.micros / sum.all)] as const];
+      links.flatMap((link) => {
+        const sum = byLink.get(keyOf(link));
+        return sum === undefined ? [] : [[link.id, Math.round(sum.micros / sum.all)] as const];
       }),
     );
   }
@@ -88,11 +92,13 @@ export class Requests {
     const legs = this.#legsOf(entry, data);
     this.#legs.push(...legs);
     this.#recent.push({ at: entry.at, legs, data });
+    this.#lately = undefined;
   }
   /** Goes to another moment: what was on its way is forgotten. */
   clear(): void {
     this.#legs = [];
     this.#recent = [];
+    this.#lately = undefined;
   }
 
   /** The legs since the last call; at high speed a sample of whole requests. */
@@ -158,21 +164,26 @@ export class Requests {
     if (first > 0) this.#recent.splice(0, first);
     else if (first < 0) this.#recent = [];
   }
+  #fold(now: number): Lately {
+    if (this.#lately?.now === now) return this.#lately;
+    this.#trim(now);
+    const lately: Lately = { now, bySource: new Map(), handled: new Map(), byLink: new Map() };
+    for (const { legs, data } of this.#recent) {
+      const known = lately.bySource.get(data.from);
+      if (known === undefined) lately.bySource.set(data.from, [data]);
+      else known.push(data);
+      for (const leg of legs) addLeg(lately, leg);
+    }
+    this.#lately = lately;
+    return lately;
+  }
   /** Requests per second by link, and how many of them failed. */
   links(links: readonly LinkView[], now: number): LinkStatus[] {
-    this.#trim(now);
-    const rates = new Map<string, { all: number; bad: number }>();
-    for (const { legs } of this.#recent)
-      for (const { from, to, outcome } of legs) {
-        const key = from < to ? `${from} ${to}` : `${to} ${from}`;
-        const rate = rates.get(key) ?? { all: 0, bad: 0 };
-        rate.all += 1;
-        if (outcome > 2) rate.bad += 1;
-        rates.set(key, rate);
-      }
+    const { byLink } = this.#fold(now);
     const cards = this.#cards();
-    return links.map(({ id, from, to }) => {
-      const rate = rates.get(from < to ? `${from} ${to}` : `${to} ${from}`) ?? { all: 0, bad: 0 };
+    return links.map((link) => {
+      const { id, from, to } = link;
+      const rate = byLink.get(keyOf(link)) ?? { all: 0, bad: 0 };
       const seconds = WINDOW / SECOND;
       return {
         id,
@@ -204,31 +215,42 @@ export class Requests {
     if (state === undefined || state.power === 'off') return [];
     return [...state.interfaces.values()].filter(({ segment }) => segment !== undefined);
   }
-  /** Of one traffic source (or of all) in the last seconds. */
+  /** Of one traffic source in the last seconds. */
   recent(
     now: number,
-    from?: string,
+    from: string,
   ): { rate: number; failed: number; last: RequestData | undefined; p95: number } {
-    this.#trim(now);
-    const mine = this.#recent.filter(({ data }) => from === undefined || data.from === from);
+    const mine = this.#fold(now).bySource.get(from) ?? [];
     // How fast a refusal comes says nothing about the service.
     const times = mine
-      .filter(({ data }) => data.error === '')
-      .map(({ data }) => data.micros)
+      .filter(({ error }) => error === '')
+      .map(({ micros }) => micros)
       .sort((a, b) => a - b);
     return {
       rate: Math.round((mine.length / (WINDOW / SECOND)) * 10) / 10,
-      failed: mine.filter(({ data }) => !data.ok).length / Math.max(1, mine.length),
-      last: mine.at(-1)?.data,
+      failed: mine.filter(({ ok }) => !ok).length / Math.max(1, mine.length),
+      last: mine.at(-1),
       p95: times[Math.min(times.length - 1, Math.floor(times.length * 0.95))] ?? 0,
     };
   }
   /** Requests that a host handled per second lately. */
   handledBy(host: string, now: number): number {
-    this.#trim(now);
-    const count = this.#recent.filter(({ legs }) => legs.some(({ to }) => to === host)).length;
-    return Math.round(count / (WINDOW / SECOND));
+    return Math.round((this.#fold(now).handled.get(host) ?? 0) / (WINDOW / SECOND));
   }
+}
+
+function keyOf({ from, to }: { from: string; to: string }): string {
+  return from < to ? `${from} ${to}` : `${to} ${from}`;
+}
+function addLeg({ handled, byLink }: Lately, leg: Leg): void {
+  // (A request reaches each host on its way once.)
+  handled.set(leg.to, (handled.get(leg.to) ?? 0) + 1);
+  const key = keyOf(leg);
+  const sum = byLink.get(key) ?? { all: 0, bad: 0, micros: 0 };
+  sum.all += 1;
+  if (leg.outcome > 2) sum.bad += 1;
+  sum.micros += leg.end - leg.start;
+  byLink.set(key, sum);
 }
 
 /** A card of each leads to the other: in a segment of both, else any that has a link. */

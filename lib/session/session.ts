@@ -35,7 +35,7 @@ import { Requests, traceView } from './requests';
 import { Screens } from './screens';
 import { solutionText, stepsOf } from './save-as-solution';
 import { serviceStatus } from './service';
-import { type BusyMarks, hostStatus, sharedAddresses } from './status';
+import { type BusyMarks, hostStatuses, sharedAddresses } from './status';
 import { topologyOf } from './topology';
 
 type Message<T extends ClientMessage['type']> = Extract<ClientMessage, { type: T }>;
@@ -473,10 +473,9 @@ export class Session {
     const { events, marks } = this.#feed.news();
     const here = new Set<string>();
     const terminals = this.#screens.outputs(here);
-    const hosts = world
-      .hosts()
-      .map((host) => hostStatus(run, host, { requests: this.#requests, busy: this.#busy, here }))
-      .filter((status) => this.#isNews(status.id, status));
+    const hosts = hostStatuses(run, { requests: this.#requests, busy: this.#busy, here }).filter((status) =>
+      this.#isNews(status.id, status),
+    );
     const service = serviceStatus(run, this.#requests, this.#sentPoints);
     const lastSecond = service?.points.at(-1)?.[0];
     if (lastSecond !== undefined) this.#sentPoints = lastSecond;

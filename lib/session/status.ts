@@ -1,5 +1,5 @@
 /** How each host stands, for the cards on the canvas. */
-import { formatIPv4 } from '../std/ipv4';
+import { formatIPv4, parseIPv4 } from '../std/ipv4';
 import type { Run } from '../scenario/run';
 import type { ChartView, DaemonContext, DaemonDefinition } from '../world/process.contract';
 import type { Host } from '../world/world.contract';
@@ -12,10 +12,37 @@ const WINDOW = 2_000_000;
 /** Processor time at an earlier moment, to tell how busy a host was since. */
 export type BusyMarks = Map<string, { at: number; cpu: number; share: number }>;
 
-export function hostStatus<I>(
+/** What the statuses of all hosts at one moment are told from. */
+interface Seen {
+  requests: Requests;
+  busy: BusyMarks;
+  /** Hosts on which the learner has a terminal. */
+  here: ReadonlySet<string>;
+}
+
+/** How every host stands now. */
+export function hostStatuses<I>(run: Run<I>, seen: Seen): HostStatus[] {
+  const sources = sourcesOf(run);
+  return run.world.hosts().map((host) => hostStatus(run, host, sources.get(host.name), seen));
+}
+/** Whom a host's requests come from: the first traffic source on it. */
+function sourcesOf<I>(run: Run<I>): Map<string, Source> {
+  const sources = new Map<string, Source>();
+  for (const [name, { host, rate }] of Object.entries(run.scenario.lab.traffic))
+    if (!sources.has(host)) sources.set(host, { name, rate });
+  return sources;
+}
+interface Source {
+  name: string;
+  /** Requests per second that it means to make. */
+  rate: number;
+}
+
+function hostStatus<I>(
   run: Run<I>,
   host: Host,
-  { requests, busy, here }: { requests: Requests; busy: BusyMarks; here: ReadonlySet<string> },
+  source: Source | undefined,
+  { requests, busy, here }: Seen,
 ): HostStatus {
   const { state } = host;
   const lab = run.scenario.lab.hosts[host.name];
@@ -23,7 +50,7 @@ export function hostStatus<I>(
   const services = isOutside ? [] : servicesOf(host, lab?.enable ?? []);
   const power = state.frozen ? 'frozen' : state.power;
   const root = state.mounts[0];
-  const note = noteOf(run, host, requests);
+  const note = noteOf(run, host, source, requests);
   return {
     id: host.name,
     power,
@@ -40,11 +67,11 @@ export function hostStatus<I>(
 function servicesOf(host: Host, enabled: readonly string[]): HostStatus['services'] {
   const names = enabled.map((name) => (name.includes('.') ? name : `${name}.service`));
   const units = unitTones(host, names);
-  return names.flatMap((name): HostStatus['services'] => {
+  return names.map((name) => {
     const unit = units.find((candidate) => candidate.name === name);
-    const short = name.replace(/\.service$/, '');
-    if (unit === undefined) return [{ name: short, state: 'off', text: 'not running' }];
-    return [{ name: short, state: unit.tone, text: unit.active === 'active' ? unit.sub : unit.active }];
+    const short = name.endsWith('.service') ? name.slice(0, -'.service'.length) : name;
+    if (unit === undefined) return { name: short, state: 'off', text: 'not running' };
+    return { name: short, state: unit.tone, text: unit.active === 'active' ? unit.sub : unit.active };
   });
 }
 
@@ -69,11 +96,15 @@ type NoteHealth = 'ok' | 'risk' | 'broken';
 /** From this share of failed requests on a source is at risk, or broken. */
 const SHARE = { risk: 0.01, broken: 0.5 };
 
-function noteOf<I>(run: Run<I>, host: Host, requests: Requests): { text: string; health: NoteHealth } {
+function noteOf<I>(
+  run: Run<I>,
+  host: Host,
+  source: Source | undefined,
+  requests: Requests,
+): { text: string; health: NoteHealth } {
   const { now } = run.kernel;
-  const source = Object.entries(run.scenario.lab.traffic).find(([, traffic]) => traffic.host === host.name);
   if (source !== undefined) {
-    const [name, { rate }] = source;
+    const { name, rate } = source;
     const recent = requests.recent(now, name);
     const { last } = recent;
     if (host.state.power === 'off' || last === undefined) return { text: '', health: 'ok' };
@@ -88,7 +119,7 @@ function noteOf<I>(run: Run<I>, host: Host, requests: Requests): { text: string;
   }
   if (host.state.power !== 'on')
     return { text: host.state.power === 'booting' ? 'booting' : '', health: 'ok' };
-  const roles = eachDaemon(host, ({ roles: tell }, context) => tell?.(context));
+  const roles = eachDaemon(host, ({ roles }) => roles);
   if (roles.length > 0) return { text: [...new Set(roles)].join(' '), health: 'ok' };
   const handled = requests.handledBy(host.name, now);
   return { text: handled === 0 ? '' : `${handled} req/s`, health: 'ok' };
@@ -96,21 +127,25 @@ function noteOf<I>(run: Run<I>, host: Host, requests: Requests): { text: string;
 
 /** The live charts of every daemon on a host. */
 export function chartsOf(host: Host): ChartView[] {
-  return eachDaemon(host, ({ charts }, context) => charts?.(context));
+  return eachDaemon(host, ({ charts }) => charts);
 }
+/** What every daemon on a host that can be asked tells of itself, by process id. */
 function eachDaemon<T>(
   host: Host,
-  ask: (definition: DaemonDefinition, context: DaemonContext) => readonly T[] | undefined,
+  askable: (definition: DaemonDefinition) => ((context: DaemonContext) => readonly T[]) | undefined,
 ): T[] {
   if (host.state.power === 'off') return [];
-  return host.processes().flatMap((process) => {
-    const definition =
-      process.daemon === undefined ? undefined : host.world.registry.findDaemon(process.daemon.kind);
-    const context =
-      definition?.charts === undefined && definition?.roles === undefined
-        ? undefined
-        : host.daemonContext(process.pid);
-    return definition === undefined || context === undefined ? [] : (ask(definition, context) ?? []);
+  const { registry } = host.world;
+  const asked: { pid: number; ask: (context: DaemonContext) => readonly T[] }[] = [];
+  for (const { pid, daemon } of host.state.processes.values()) {
+    const definition = daemon === undefined ? undefined : registry.findDaemon(daemon.kind);
+    const ask = definition === undefined ? undefined : askable(definition);
+    if (ask !== undefined) asked.push({ pid, ask });
+  }
+  asked.sort((a, b) => a.pid - b.pid);
+  return asked.flatMap(({ pid, ask }) => {
+    const context = host.daemonContext(pid);
+    return context === undefined ? [] : ask(context);
   });
 }
 
@@ -128,29 +163,41 @@ function busyShare(host: Host, busy: BusyMarks): number {
   return share;
 }
 function memoryShare(host: Host): number {
-  const used = host.processes().reduce((sum, { rssKiB }) => sum + rssKiB, 90_000);
+  let used = 90_000;
+  for (const { rssKiB } of host.state.processes.values()) used += rssKiB;
   return round(Math.min(1, used / (host.state.memoryMiB * 1024)));
 }
 function round(share: number): number {
   return Math.round(share * 100) / 100;
 }
 
+/** The addresses that the installer gave, as text and as numbers; read once for one set of hosts. */
+const INSTALLED = new WeakMap<object, { texts: ReadonlySet<string>; numbers: ReadonlySet<number> }>();
+function installedAddresses<I>(run: Run<I>): { texts: ReadonlySet<string>; numbers: ReadonlySet<number> } {
+  const { hosts } = run.scenario.lab;
+  const known = INSTALLED.get(hosts);
+  if (known !== undefined) return known;
+  const texts = Object.values(hosts).flatMap((host) =>
+    Object.values(host.interfaces).map(({ address }) => address.split('/')[0] ?? ''),
+  );
+  const made = { texts: new Set(texts), numbers: new Set(texts.map((text) => parseIPv4(text) ?? -1)) };
+  INSTALLED.set(hosts, made);
+  return made;
+}
+
 /** Addresses that no installer wrote and more than one host could have: who holds each now. */
 export function sharedAddresses<I>(run: Run<I>): { address: string; holders: string[] }[] {
-  const own = new Set(
-    Object.values(run.scenario.lab.hosts).flatMap((host) =>
-      Object.values(host.interfaces).map(({ address }) => address.split('/')[0] ?? ''),
-    ),
-  );
-  const wanted = new Set(Object.values(run.scenario.lab.names).filter((address) => !own.has(address)));
-  const holders = new Map<string, string[]>([...wanted].map((address) => [address, []]));
+  const own = installedAddresses(run);
+  const holders = new Map<string, string[]>();
+  for (const address of Object.values(run.scenario.lab.names))
+    if (!own.texts.has(address)) holders.set(address, []);
   for (const host of run.world.hosts()) {
     if (host.state.power === 'off') continue;
     for (const device of host.state.interfaces.values()) {
       if (device.name === 'lo') continue;
       for (const { ip } of device.addresses) {
+        if (own.numbers.has(ip)) continue;
         const address = formatIPv4(ip);
-        if (own.has(address)) continue;
         holders.set(address, [...(holders.get(address) ?? []), host.name]);
       }
     }

@@ -23,6 +23,8 @@ export class SandboxSession extends Session {
   #seen: SandboxState | undefined;
   #links: LinkPicture[] = [];
   #linksText = '';
+  /** Every text that the links were told from. */
+  #texts: { host: string; path: string; text: string }[] = [];
   #countdown = 0;
   #latency = false;
   #isNew = true;
@@ -147,11 +149,18 @@ export class SandboxSession extends Session {
     const isOther = state !== this.#seen;
     if (!isOther && --this.#countdown > 0) return;
     this.#countdown = LOOK_EVERY;
-    const read: ReadFile = (host, path) => textInForce(this.run.world.findHost(host), path);
+    const inForce: ReadFile = (host, path) => textInForce(this.run.world.findHost(host), path);
+    if (!isOther && this.#texts.every(({ host, path, text }) => inForce(host, path) === text)) return;
+    this.#texts = [];
+    const read: ReadFile = (host, path) => {
+      const text = inForce(host, path);
+      this.#texts.push({ host, path, text });
+      return text;
+    };
     const links = linksOf(state.document, read);
     const text = JSON.stringify(links);
     if (!isOther && text === this.#linksText) return;
-    if (isOther) this.#compile(state.document, read);
+    if (isOther) this.#compile(state.document, inForce);
     this.#seen = state;
     this.#links = links;
     this.#linksText = text;
