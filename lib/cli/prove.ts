@@ -5,10 +5,10 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { loadScenario } from '../scenario/load';
 import { readArguments } from './arguments';
-import { readFolder, scenarioFolders } from './folders';
-import { doJobs, type Job, type JobResult, workForParent } from './proof/jobs';
+import { scenarioFolders } from './folders';
+import type { Job, JobResult } from './proof/jobs';
+import { doJobs, workForParent } from './proof/workers';
 
 interface Row {
   passed: number;
@@ -16,6 +16,7 @@ interface Row {
   solutions: number;
   losing: number;
   leftOut: number;
+  /** Of processor time. */
   seconds: number;
 }
 
@@ -44,10 +45,10 @@ export async function run(args: readonly string[]): Promise<number> {
     }
     for (const folder of folders) {
       rows.set(folder, emptyRow());
-      for (let seed = 1; seed <= seeds; seed++)
-        jobs.push(
-          ...jobsOf(folder, seed, { isQuick: read.flags.has('quick'), isFull: read.flags.has('full') }),
-        );
+      for (let seed = 1; seed <= seeds; seed++) {
+        const isFull = seed === 1 || read.flags.has('full');
+        jobs.push({ folder, seed, isFull, leaveOut: isFull && !read.flags.has('quick') });
+      }
     }
   }
   await doJobs(jobs, workers, (result) => tell(result, rows));
@@ -55,45 +56,17 @@ export async function run(args: readonly string[]): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-function jobsOf(
-  folder: string,
-  seed: number,
-  { isQuick, isFull }: { isQuick: boolean; isFull: boolean },
-): Job[] {
-  const { scenario } = loadScenario(readFolder(folder), seed);
-  const isFirst = seed === 1 || isFull;
-  const turns = scenario?.['wrong-turns'].map((_, index) => index) ?? [];
-  // Further seeds take turns at what must lose: all of it on all of them would tell little more.
-  const turn = seed % (turns.length + 1);
-  const hasVariants = Object.keys(scenario?.variants ?? {}).length > 0;
-  const common = {
-    folder,
-    seed,
-    general: isFirst,
-    leaveOut: isFirst && !isQuick,
-    untouched: isFirst || hasVariants || turn === turns.length,
-    turns: [],
-  };
-  const solutions = scenario?.solutions.map(({ id }) => id) ?? [];
-  // One world for all of a further seed: setting it up costs as much as a short play.
-  if (!isFirst) return [{ ...common, lab: true, turns: turns.slice(turn, turn + 1), solutions }];
-  return [
-    { ...common, lab: true, turns, solutions: [] },
-    ...solutions.map((id) => ({ ...common, lab: false, untouched: false, solutions: [id] })),
-  ];
-}
-
 function emptyRow(): Row {
   return { passed: 0, failed: 0, solutions: 0, losing: 0, leftOut: 0, seconds: 0 };
 }
-function tell({ job, claims }: JobResult, rows: Map<string, Row>): void {
+function tell({ job, claims, seconds: took }: JobResult, rows: Map<string, Row>): void {
   const row = rows.get(job.folder) ?? emptyRow();
-  for (const { seed, name, wrong, said, seconds } of claims) {
-    row.seconds += seconds;
+  row.seconds += took;
+  for (const { seed, name, kind, wrong, said, seconds } of claims) {
     if (wrong === undefined) row.passed += 1;
     else row.failed += 1;
-    if (job.solutions.includes(name)) row.solutions += 1;
-    else if (job.lab) row.losing += 1;
+    if (kind === 'solution') row.solutions += 1;
+    else if (kind === 'lab') row.losing += 1;
     else row.leftOut += 1;
     if (wrong === undefined && seed > 1) continue;
     process.stdout.write(
@@ -103,12 +76,14 @@ function tell({ job, claims }: JobResult, rows: Map<string, Row>): void {
 }
 
 function summary(rows: ReadonlyMap<string, Row>, seeds: number, seconds: number): number {
-  const lines = [['scenario', 'solutions', 'left out', 'lab and losing', 'failed', 'time']];
+  const lines = [['scenario', 'solutions', 'left out', 'lab and losing', 'failed', 'processor']];
   let passed = 0;
   let failed = 0;
+  let used = 0;
   for (const [folder, row] of rows) {
     passed += row.passed;
     failed += row.failed;
+    used += row.seconds;
     lines.push([
       path.basename(folder),
       ...[row.solutions, row.leftOut, row.losing, row.failed].map(String),
@@ -123,7 +98,7 @@ function summary(rows: ReadonlyMap<string, Row>, seeds: number, seconds: number)
       `${line.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}\n`,
     );
   process.stdout.write(
-    `${passed} passed, ${failed} failed, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, ${seconds.toFixed(0)} s\n`,
+    `${passed} passed, ${failed} failed, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, ${seconds.toFixed(0)} s (${used.toFixed(0)} s of processor time)\n`,
   );
   const report = process.env['FAULTLINE_COUNTS'];
   if (report !== undefined) writeFileSync(report, JSON.stringify({ passed, failed }));

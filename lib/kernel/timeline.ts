@@ -32,6 +32,13 @@ export interface Branch<S, I> {
   readonly checkpoints: readonly Checkpoint<S>[];
 }
 
+/** A moment of one course of events, to go on from as often as one likes. */
+export interface Mark<S, I> {
+  readonly checkpoint: Checkpoint<S>;
+  /** what had acted until then */
+  readonly inputs: readonly RecordedInput<I>[];
+}
+
 /** What a timeline works on, and how often it takes checkpoints. */
 export interface TimelineOptions<S, I> {
   readonly kernel: Kernel;
@@ -207,6 +214,26 @@ export class Timeline<S, I = unknown> {
     this.#end = first.at;
     this.#return(first);
     this.advance(until ?? this.#inputs.at(-1)?.at ?? first.at);
+  }
+
+  /** The present moment, to return to; undefined while something is under way that cannot be saved. */
+  mark(): Mark<S, I> | undefined {
+    this.#settle();
+    if (!this.#options.quiescent()) return undefined;
+    return {
+      checkpoint: this.#capture(this.#checkpoints.last.state),
+      inputs: this.#inputs.slice(0, this.#applied),
+    };
+  }
+
+  /** Goes on from a mark of this run, whatever was played since; the present course and all branches are dropped. */
+  returnTo({ checkpoint, inputs }: Mark<S, I>): void {
+    this.#inputs = inputs.slice();
+    this.#branches.length = 0;
+    const { first } = this.#checkpoints;
+    this.#checkpoints.replaceBy(checkpoint.at === first.at ? [checkpoint] : [first, checkpoint]);
+    this.#end = checkpoint.at;
+    this.#return(checkpoint);
   }
 
   /** Runs what is still to run at the present instant. */

@@ -37,6 +37,10 @@ export class Player {
 
   constructor(readonly run: Run<RunInput>) {}
 
+  /** Won or lost. */
+  get isOver(): boolean {
+    return this.run.progress.phase === 'won' || this.run.progress.phase === 'lost';
+  }
   input(input: RunInput): void {
     this.run.timeline.input(input);
   }
@@ -86,7 +90,7 @@ export class Player {
     if (step['wait-for'] !== undefined) {
       const id = step['wait-for'];
       const atMost = parseDuration(step['at-most'] ?? '0') ?? 0;
-      if (!this.waitUntil(() => this.#hasHappened(id) || this.#isOver(), atMost, SECOND / 4))
+      if (!this.waitUntil(() => this.#hasHappened(id) || this.isOver, atMost, SECOND / 4))
         this.trouble.push(`${id} did not happen within ${step['at-most'] ?? '0'}`);
     } else if (step.run !== undefined) {
       if (step.on === undefined) this.type(step.run, terminal);
@@ -114,12 +118,12 @@ export class Player {
   }
   /** Plays the steps, then lets time go on to the verdict. */
   play(steps: readonly ScenarioStep[]): Outcome {
-    for (const step of steps) if (!this.#isOver()) this.step(step);
+    for (const step of steps) if (!this.isOver) this.step(step);
     return this.finish();
   }
   /** Lets time go on to the verdict, or to `until`. */
   finish(until: Micros = (parseDuration(this.run.scenario.deadline) ?? 0) + GRACE): Outcome {
-    while (!this.#isOver() && this.run.now < until) {
+    while (!this.isOver && this.run.now < until) {
       if (this.run.isReady) this.input({ kind: 'tomorrow' });
       this.wait(Math.min(SECOND, until - this.run.now));
     }
@@ -160,9 +164,6 @@ export class Player {
   #hasHappened(id: string): boolean {
     const { progress } = this.run;
     return progress.events.has(id) || progress.objectives.get(id)?.verdict === 'met';
-  }
-  #isOver(): boolean {
-    return this.run.progress.phase === 'won' || this.run.progress.phase === 'lost';
   }
   #drain(): void {
     for (const id of learnerTerminals(this.run.world).keys())

@@ -1,116 +1,73 @@
-/** A proof in parts that can be done side by side, and who does them. */
-import { type ChildProcess, fork } from 'node:child_process';
+/** A proof in parts that can be done side by side: one for each scenario and seed. */
 import path from 'node:path';
+import type { Scenario, ScenarioStep } from '../../scenario/schema';
 import { readFolder } from '../folders';
 import { proveLab } from './lab';
-import { proveSolution } from './solution';
-import { type Claim, Stage } from './stage';
+import { leavingOut, proveSolution } from './solution';
+import { type Claim, secondsUsed, Stage } from './stage';
 
 export interface Job {
   folder: string;
   seed: number;
-  /** The lab, and what must lose. */
-  lab: boolean;
-  /** Ids of the solutions to play. */
-  solutions: string[];
-  /** Whether it is played without anybody doing anything. */
-  untouched: boolean;
-  /** Wrong turns to play. */
-  turns: number[];
-  /** Everything about the lab; else only that it is healthy, breaks and is lost. */
-  general: boolean;
+  /** Everything about the lab and all wrong turns; else what further seeds take turns at. */
+  isFull: boolean;
+  /** Each solution without each of its steps too. */
   leaveOut: boolean;
 }
+export type ClaimKind = 'solution' | 'left-out' | 'lab';
 export interface JobResult {
   job: Job;
-  claims: Claim[];
+  claims: (Claim & { kind: ClaimKind })[];
+  /** Of processor time, loading included. */
+  seconds: number;
 }
 
 export function doJob(job: Job): JobResult {
-  const begun = performance.now();
+  const begun = secondsUsed();
+  const claims: JobResult['claims'] = [];
+  const result = (): JobResult => ({ job, claims, seconds: secondsUsed() - begun });
   const stage = Stage.open({ id: path.basename(job.folder), files: readFolder(job.folder) }, job.seed);
-  if (Array.isArray(stage))
-    return {
-      job,
-      claims: stage.map((wrong) => ({
+  if (Array.isArray(stage)) {
+    for (const wrong of stage)
+      claims.push({
         seed: job.seed,
         name: 'loads without warning',
         wrong,
         said: '',
-        seconds: (performance.now() - begun) / 1000,
-      })),
-    };
-  if (job.lab) proveLab(stage, job);
-  for (const id of job.solutions) proveSolution(stage, id, job);
-  return { job, claims: stage.claims };
+        seconds: 0,
+        kind: 'lab',
+      });
+    return result();
+  }
+  const { scenario } = stage;
+  const parts = partsOf(scenario, job);
+  stage.plays.expect(playsOf(scenario, job, parts.turns));
+  proveLab(stage, parts);
+  claims.push(...stage.claims.map((claim) => ({ ...claim, kind: 'lab' as const })));
+  for (const { id } of scenario.solutions) {
+    const done = stage.claims.length;
+    proveSolution(stage, id, job);
+    for (const claim of stage.claims.slice(done))
+      claims.push({ ...claim, kind: claim.name === id ? 'solution' : 'left-out' });
+  }
+  return result();
 }
 
-/** Does jobs in other processes, so many at a time; here when there is only one. */
-export async function doJobs(
-  jobs: readonly Job[],
-  workers: number,
-  done: (result: JobResult) => void,
-): Promise<void> {
-  if (workers <= 1 || jobs.length <= 1) {
-    for (const job of jobs) done(attempt(job));
-    return;
-  }
-  const queue = [...jobs];
-  const work = (): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const child = fork(process.argv[1] ?? '', ['prove', '--worker'], {
-        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-        // Each request leaves short-lived objects: a larger nursery halves what collecting them costs.
-        execArgv: ['--max-semi-space-size=64'],
-      });
-      let open: Job | undefined;
-      const next = (): void => {
-        open = queue.shift();
-        if (open === undefined) child.disconnect();
-        else child.send(open);
-      };
-      child.on('message', (message) => {
-        if (message === 'ready') next();
-        else {
-          done(message as JobResult);
-          next();
-        }
-      });
-      child.on('exit', (code) => {
-        if (open === undefined) resolve();
-        else reject(new Error(`a worker ended with ${code ?? 'a signal'} in ${open.folder}`));
-      });
-      child.on('error', reject);
-    });
-  await Promise.all(Array.from({ length: Math.min(workers, jobs.length) }, work));
+/** Further seeds take turns at what must lose: all of it on all of them would tell little more. */
+function partsOf(scenario: Scenario, { seed, isFull }: Job): Parameters<typeof proveLab>[1] {
+  const turns = scenario['wrong-turns'].map((_, index) => index);
+  const turn = seed % (turns.length + 1);
+  const hasVariants = Object.keys(scenario.variants).length > 0;
+  return {
+    general: isFull,
+    untouched: isFull || hasVariants || turn === turns.length,
+    turns: isFull ? turns : turns.slice(turn, turn + 1),
+  };
 }
-/** The other side of `doJobs`: answers each job with its result. */
-export function workForParent(parent: Pick<ChildProcess, 'on' | 'send'>): Promise<void> {
-  return new Promise((resolve) => {
-    parent.on('message', (message) => {
-      parent.send?.(attempt(message as Job));
-    });
-    parent.on('disconnect', () => resolve());
-    parent.send?.('ready');
-  });
-}
-/** What breaks off is a finding too. */
-function attempt(job: Job): JobResult {
-  try {
-    return doJob(job);
-  } catch (problem) {
-    const wrong = problem instanceof Error ? (problem.stack ?? problem.message) : String(problem);
-    return {
-      job,
-      claims: [
-        {
-          seed: job.seed,
-          name: job.lab ? 'the lab' : job.solutions.join(', '),
-          wrong: `broke off: ${wrong}`,
-          said: '',
-          seconds: 0,
-        },
-      ],
-    };
-  }
+function playsOf(scenario: Scenario, { leaveOut }: Job, turns: readonly number[]): ScenarioStep[][] {
+  const chosen = scenario['wrong-turns'].filter((_, index) => turns.includes(index));
+  return [...chosen, ...scenario.solutions].flatMap(({ steps }) => [
+    steps,
+    ...(leaveOut ? leavingOut(steps).map(({ rest }) => rest) : []),
+  ]);
 }

@@ -34,7 +34,7 @@ export function proveLab(
     const turn = scenario['wrong-turns'][index];
     if (turn === undefined) continue;
     stage.claim(turn.id, () => {
-      const outcome = stage.player().play(turn.steps);
+      const outcome = stage.plays.play(turn.steps);
       const [trouble] = outcome.trouble;
       if (trouble !== undefined) return { wrong: trouble, said: '' };
       return stage.mustLose(outcome, turn.loses, turn.says);
@@ -47,7 +47,7 @@ function proveUntouched(stage: Stage): FirstFault | undefined {
   const { scenario } = stage;
   let first: FirstFault | undefined;
   stage.claim('doing nothing', () => {
-    const outcome = stage.player().finish();
+    const outcome = stage.plays.nothing();
     first = stage.firstFault();
     return stage.mustLose(outcome, scenario.fails.nothing);
   });
@@ -69,8 +69,7 @@ function hostsOfLearner({ scenario }: Stage): string[] {
     .map(([name]) => name);
 }
 function everywhere(stage: Stage, at: number, what: 'restart' | 'reboot') {
-  const player = stage.player();
-  player.wait(at);
+  const player = stage.plays.untouched(at);
   for (const host of hostsOfLearner(stage)) {
     const units = stage.scenario.lab.hosts[host]?.enable ?? [];
     if (what === 'reboot') player.input({ kind: 'inject', fault: { kind: 'reboot', host } });

@@ -2,9 +2,9 @@
 import type { Scenario, ScenarioStep } from '../../scenario/schema';
 import { makeRun } from '../../session/make-run';
 import type { RunInput, ScenarioSource } from '../../session/messages';
-import { type Outcome, Player } from '../../session/play';
 import type { Run } from '../../scenario/run';
-import { DAY, MINUTE, type Micros, parseDuration } from '../../std/instant';
+import { DAY, type Micros } from '../../std/instant';
+import { type Played, Plays } from './plays';
 
 /** What should have come out, and what did. */
 export interface Claim {
@@ -13,6 +13,7 @@ export interface Claim {
   /** undefined: it came out as the scenario says. */
   wrong: string | undefined;
   said: string;
+  /** Of processor time. */
   seconds: number;
 }
 export interface FirstFault {
@@ -24,12 +25,14 @@ export interface FirstFault {
 export class Stage {
   readonly scenario: Scenario;
   readonly claims: Claim[] = [];
+  readonly plays: Plays;
 
   private constructor(
     readonly run: Run<RunInput>,
     readonly seed: number,
   ) {
     this.scenario = run.scenario;
+    this.plays = new Plays(run);
   }
   /** Problems that keep it from being played are told as texts with their place. */
   static open(source: ScenarioSource, seed: number): Stage | string[] {
@@ -40,38 +43,32 @@ export class Stage {
     if (told.length > 0 || !made.ok) return told;
     return new Stage(made.run, seed);
   }
-  /** A player at the beginning of the shift; what was played before is forgotten. */
-  player(): Player {
-    this.run.timeline.replay([], this.run.origin);
-    return new Player(this.run);
-  }
   /** Lets something be tried, and keeps what came of it. */
   claim(name: string, attempt: () => { wrong: string | undefined; said: string }): void {
-    const begun = performance.now();
+    const before = secondsUsed();
     const { wrong, said } = attempt();
     this.claims.push({
       seed: this.seed,
       name,
       wrong,
       said,
-      seconds: (performance.now() - begun) / 1000,
+      seconds: secondsUsed() - before,
     });
   }
-  mustWin(outcome: Outcome): { wrong: string | undefined; said: string } {
+  mustWin(outcome: Played): { wrong: string | undefined; said: string } {
     const [trouble] = outcome.trouble;
     if (outcome.won && trouble === undefined) return { wrong: undefined, said: 'wins' };
-    const open = outcome.unmet.map((id) => `${id} (${this.measured(id)})`).join(', ');
     return {
       wrong:
         trouble !== undefined
           ? `${trouble}${outcome.won ? '' : `; and it loses: ${outcome.verdict}`}`
-          : `should win, but ${open} is not met: ${outcome.verdict || 'the run is not decided'}`,
+          : `should win, but ${outcome.open} is not met: ${outcome.verdict || 'the run is not decided'}`,
       said: '',
     };
   }
   /** By which objective, when the scenario says so; and what the learner is told. */
   mustLose(
-    outcome: Outcome,
+    outcome: Pick<Played, 'won' | 'verdict'>,
     by: string | undefined,
     says?: string,
   ): { wrong: string | undefined; said: string } {
@@ -87,11 +84,6 @@ export class Stage {
       return { wrong: `should say "${says}", but: ${outcome.verdict}`, said };
     return { wrong: undefined, said };
   }
-  measured(id: string): string {
-    const { progress } = this.run;
-    if (id === this.scenario.tomorrow?.id) return progress.tomorrow.measured || 'not begun';
-    return progress.objectives.get(id)?.measured || 'nothing seen';
-  }
   /** Where the first fault struck in what was just played. */
   firstFault(): FirstFault | undefined {
     const found = this.run.kernel.journal
@@ -101,9 +93,12 @@ export class Stage {
       ? undefined
       : { at: found.at - this.run.origin, event: (found.data as { id: string }).id };
   }
-  get limit(): Micros {
-    return (parseDuration(this.scenario.deadline) ?? 0) + 15 * MINUTE;
-  }
+}
+
+/** Processor time of this process: how long a play takes on a machine that does other things too says little. */
+export function secondsUsed(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }
 
 /** In one line, for a table. */
