@@ -102,6 +102,35 @@ test('an input in the past forks; the left course can be taken up again', () => 
   expect(toy.mark).toBe(left);
 });
 
+test('from a mark one goes on as if nothing had been played since', () => {
+  const straight = new Toy();
+  straight.timeline.advance(130);
+  straight.timeline.input(4);
+  straight.timeline.advance(700);
+  straight.timeline.input(7);
+  straight.timeline.advance(1500);
+  const toy = new Toy();
+  toy.timeline.advance(130);
+  toy.timeline.input(4);
+  toy.timeline.advance(700);
+  const mark = toy.timeline.mark();
+  if (mark === undefined) throw new Error('no mark');
+  for (const other of [2, 3]) {
+    toy.timeline.input(other);
+    toy.timeline.advance(2000);
+    expect(toy.mark).not.toBe(straight.mark);
+    toy.timeline.returnTo(mark);
+    expect(toy.timeline.inputs.map(({ input }) => input)).toEqual([4]);
+    expect(toy.timeline.hasFuture).toBe(false);
+  }
+  toy.timeline.input(7);
+  toy.timeline.advance(1500);
+  expect(toy.mark).toBe(straight.mark);
+  toy.timeline.seek(400);
+  straight.timeline.seek(400);
+  expect(toy.mark).toBe(straight.mark);
+});
+
 test('no checkpoint is taken while something is under way', () => {
   const kernel = new Kernel({ seed: 1 });
   let busy = false;
@@ -119,4 +148,5 @@ test('no checkpoint is taken while something is under way', () => {
   busy = true;
   timeline.advance(100);
   expect(timeline.checkpoints).toEqual([0]);
+  expect(timeline.mark()).toBeUndefined();
 });
