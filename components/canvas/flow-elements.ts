@@ -1,7 +1,7 @@
 /** The topology as React Flow's nodes and edges. Built when the topology changes, never per tick: live numbers are read by id. */
 import type { Edge, Node } from '@xyflow/react';
 import type { HostView, LinkView, Topology, ZoneView } from '@/lib/session/messages';
-import { type Curve, curveBetween, heightOf, widthOf } from '@/lib/views/wires';
+import { type Curve, curveBetween, heightOf, pathText, widthOf } from '@/lib/views/wires';
 
 export type ZoneNode = Node<{ zone: ZoneView }, 'zone'>;
 export type HostNode = Node<{ host: HostView; zone: string | undefined }, 'host'>;
@@ -42,7 +42,8 @@ function hostNode(host: HostView, zones: readonly ZoneView[]): HostNode {
   };
 }
 
-export function flowEdges({ hosts, links }: Topology): WireEdge[] {
+/** `selected`: on a canvas where wires can be chosen, ids of those that are. */
+export function flowEdges({ hosts, links }: Topology, selected?: ReadonlySet<string>): WireEdge[] {
   const places = new Map(hosts.map((host) => [host.id, host]));
   return links.flatMap((link): WireEdge[] => {
     const from = places.get(link.from);
@@ -55,10 +56,36 @@ export function flowEdges({ hosts, links }: Topology): WireEdge[] {
         source: link.from,
         target: link.to,
         zIndex: LAYER.wire,
-        focusable: false,
-        selectable: false,
+        focusable: selected !== undefined,
+        selectable: selected !== undefined,
+        ...(selected === undefined ? {} : { selected: selected.has(link.id) }),
         data: { link, curve: curveBetween(from, to) },
       },
     ];
   });
+}
+
+/** The wires of a canvas that changes: one that would look the same stays the very object, and so does the list. */
+export class Wires {
+  #edges: WireEdge[] = [];
+  of(topology: Topology, selected: ReadonlySet<string>): WireEdge[] {
+    const known = new Map(this.#edges.map((edge) => [edge.id, edge]));
+    const edges = flowEdges(topology, selected).map((edge) => {
+      const before = known.get(edge.id);
+      return before !== undefined && isSameWire(before, edge) ? before : edge;
+    });
+    const isSame =
+      edges.length === this.#edges.length && edges.every((edge, index) => edge === this.#edges[index]);
+    if (!isSame) this.#edges = edges;
+    return this.#edges;
+  }
+}
+function isSameWire(a: WireEdge, b: WireEdge): boolean {
+  return (
+    a.selected === b.selected &&
+    a.data !== undefined &&
+    b.data !== undefined &&
+    a.data.link === b.data.link &&
+    pathText(a.data.curve) === pathText(b.data.curve)
+  );
 }

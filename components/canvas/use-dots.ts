@@ -10,14 +10,20 @@ export function useDots(): boolean {
   const wanted = usePreferences((state) => state.dots);
   const reduced = useSyncExternalStore(
     subscribe,
-    () => window.matchMedia(QUERY).matches,
+    () => reducedMotion().matches,
     () => false,
   );
   return wanted && !reduced;
 }
 
+let known: MediaQueryList | undefined;
+/** Every wire asks: one list for all. */
+function reducedMotion(): MediaQueryList {
+  known ??= window.matchMedia(QUERY);
+  return known;
+}
 function subscribe(changed: () => void): () => void {
-  const query = window.matchMedia(QUERY);
+  const query = reducedMotion();
   query.addEventListener('change', changed);
   return () => query.removeEventListener('change', changed);
 }

@@ -54,6 +54,12 @@ export function select({ builder, handles }: Bench, ids: readonly string[]): voi
   if (handles.workbench.getState().host !== host) handles.workbench.selectHost(host);
 }
 
+/** What was just made is chosen on the map; the panel of a machine opens when somebody asks for it. */
+export function selectMade({ builder, handles }: Bench, ids: readonly string[]): void {
+  builder.store.setState({ selected: ids });
+  if (handles.workbench.getState().host !== undefined) handles.workbench.selectHost(undefined);
+}
+
 /**
  * A click on a part: it alone, or with Shift, Ctrl or *Choose several* one more or one less.
  * @param selected what was selected before the click: the canvas may have chosen by itself meanwhile
@@ -104,7 +110,7 @@ export async function paste(bench: Bench): Promise<void> {
     shift: isZones ? { x: 0, y: (widest + 40) * (pasted + 1) } : { x: shift, y: shift },
   });
   bench.builder.store.setState({ pasted: pasted + 1 });
-  if (made !== undefined) select(bench, made);
+  if (made !== undefined) selectMade(bench, made);
 }
 export async function duplicate(bench: Bench): Promise<void> {
   if ((await copySelected(bench)) !== undefined) await paste(bench);

@@ -8,7 +8,7 @@ import { useHandles, useRun } from '@/components/workbench/run-context';
 import { choicesOf, FLOW_WORD } from '@/lib/session/sandbox/palette';
 import type { SandboxView } from '@/lib/session/sandbox/view';
 import { KIND_WORD } from '@/lib/views/tones';
-import { select } from './commands';
+import { select, selectMade } from './commands';
 import { FaultDialog } from './fault-form';
 import { ContextMenu } from './context-menu';
 import { useBuilder, useSandboxUi } from './sandbox-context';
@@ -202,7 +202,7 @@ function Ask({
     const made = await builder.act(intent(text.trim()));
     if (made === undefined) return;
     close();
-    if (made.length > 0) select({ builder, handles }, made);
+    if (made.length > 0) selectMade({ builder, handles }, made);
   };
   return (
     <Dialog title={title} onClose={close}>

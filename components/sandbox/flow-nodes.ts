@@ -31,18 +31,34 @@ export function buildNodes(
   { selected, coarse }: { selected: ReadonlySet<string>; coarse: boolean },
 ): BuildNode[] {
   const known = new Map(before.map((node) => [node.id, node]));
-  const kept = <T extends BuildNode>(node: T): T => {
-    const measured = known.get(node.id)?.measured;
-    return { ...node, selected: selected.has(partOf(node)), ...(measured === undefined ? {} : { measured }) };
+  const kept = (node: BuildNode): BuildNode => {
+    const now = { ...node, selected: selected.has(partOf(node)) };
+    const then = known.get(node.id);
+    if (then === undefined) return now;
+    if (isSame(then, now)) return then;
+    return then.measured === undefined ? now : { ...now, measured: then.measured };
   };
   const zoned = new Set(topology.zones.map(({ id }) => id));
-  return [
+  const nodes = [
     ...environmentNodes(topology, view).map(kept),
     ...topology.zones.map((zone) => kept(zoneNode(zone, view, !coarse || selected.has(zone.id)))),
     ...topology.hosts
       .filter(({ zone }) => zoned.has(zone))
       .map((host) => kept(hostNode(host, topology, view))),
   ];
+  return nodes.length === before.length && nodes.every((node, index) => node === before[index])
+    ? (before as BuildNode[])
+    : nodes;
+}
+/** A node that would look the same stays the very object: then neither React Flow nor React looks at it again. */
+function isSame(then: BuildNode, now: BuildNode): boolean {
+  return (Object.keys(now) as (keyof BuildNode)[]).every((key) =>
+    key === 'position' || key === 'data' ? isShallowEqual(then[key], now[key]) : then[key] === now[key],
+  );
+}
+function isShallowEqual(a: object, b: object): boolean {
+  const [left, right] = [Object.entries(a), new Map(Object.entries(b))];
+  return left.length === right.size && left.every(([key, value]) => right.get(key) === value);
 }
 
 function zoneNode(zone: ZoneView, view: SandboxView, isMovable: boolean): BuildZoneNode {

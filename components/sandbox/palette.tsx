@@ -8,7 +8,7 @@ import { useHandles, useRun } from '@/components/workbench/run-context';
 import { PALETTE, type PaletteEntry } from '@/lib/session/sandbox/palette';
 import type { SandboxView } from '@/lib/session/sandbox/view';
 import { ZONE_COLOUR } from '@/lib/views/tones';
-import { select } from './commands';
+import { selectMade } from './commands';
 import { useBuilder } from './sandbox-context';
 import { useDragging } from './use-dragging';
 
@@ -124,7 +124,7 @@ function usePlacing(entry: PaletteEntry) {
   const handles = useHandles();
   const flow = useReactFlow();
   const chooseMade = (made: string[] | undefined) => {
-    if (made !== undefined && made.length > 0) select({ builder, handles }, made);
+    if (made !== undefined && made.length > 0) selectMade({ builder, handles }, made);
   };
   return {
     /** Where the pointer let go, when that is on the canvas. */

@@ -1,6 +1,6 @@
 'use client';
 
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { Group, Panel, Separator, usePanelRef } from 'react-resizable-panels';
 import { Button } from '@/components/ui/button';
 import { Tab, TabList, TabPanel, Tabs } from '@/components/ui/tabs';
@@ -233,10 +233,7 @@ function ToolPanel({ id, view }: { id: SandboxPanel; view: SandboxView }) {
             <h2 className="eyebrow mb-1.5">Selected</h2>
             <SelectionPanel view={view} />
           </section>
-          <details>
-            <summary className="eyebrow mb-1.5">Outline of everything</summary>
-            <BuildOutline view={view} />
-          </details>
+          <FoldedOutline view={view} />
         </div>
       );
     case 'break':
@@ -248,6 +245,17 @@ function ToolPanel({ id, view }: { id: SandboxPanel; view: SandboxView }) {
     case 'host':
       return <Inspector />;
   }
+}
+
+/** Closed it costs nothing: its lines would follow every machine ten times a second. */
+function FoldedOutline({ view }: { view: SandboxView }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary className="eyebrow mb-1.5">Outline of everything</summary>
+      {isOpen && <BuildOutline view={view} />}
+    </details>
+  );
 }
 
 function Handle({ label }: { label: string }) {

@@ -26,6 +26,7 @@ import type {
   TraceView,
 } from '../session/messages';
 import type { SandboxView } from '../session/sandbox/view';
+import { shareEqual } from './share-equal';
 
 export type Connection =
   | { state: 'idle' }
@@ -147,14 +148,14 @@ export function foldFrame(before: RunState, frame: Frame): RunState {
     events: appendBySeq(base.events, frame.events, MOST_EVENTS),
     marks: appendBySeq(base.marks, frame.marks, MOST_EVENTS),
     terminals: foldTerminals(base.terminals, frame),
-    topology: frame.topology ?? base.topology,
+    topology: frame.topology === undefined ? base.topology : shareEqual(base.topology, frame.topology),
     detail: frame.detail === undefined ? base.detail : foldDetail(base.detail, frame.detail),
     logs: frame.logs === undefined ? base.logs : foldLogs(base.logs, frame.logs),
     trace: frame.trace ?? base.trace,
     hints: frame.hintsShown === undefined ? base.hints : sameOr(base.hints, frame.hintsShown),
     answers: frame.answers === undefined ? base.answers : sameOr(base.answers, frame.answers),
     edit: frame.edit ?? base.edit,
-    sandbox: frame.sandbox ?? base.sandbox,
+    sandbox: frame.sandbox === undefined ? base.sandbox : shareEqual(base.sandbox, frame.sandbox),
   };
 }
 

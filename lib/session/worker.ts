@@ -62,9 +62,9 @@ function receive(message: ClientMessage): void {
     answer.kind === 'export'
       ? { ...answer, run: { ...answer.run, savedAt: new Date().toISOString() } }
       : answer;
-  post({ type: 'answer', id: message.id, answer: stamped });
-  // What was built is seen at once.
+  // What was built is seen at once, and stands there when the answer names it.
   if (message.type === 'sandbox') post({ type: 'frame', frame: session.frame() });
+  post({ type: 'answer', id: message.id, answer: stamped });
 }
 
 function open({ id, scenario, seed, run }: Extract<ClientMessage, { type: 'open' }>): void {

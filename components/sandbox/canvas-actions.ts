@@ -1,0 +1,68 @@
+/**
+ * What pointers do on the builder's canvas. Made once: a handler that is another function with every render
+ * would have all machines and wires drawn again.
+ */
+import type { Connection, Edge, Node, useStoreApi } from '@xyflow/react';
+import type { MouseEvent } from 'react';
+import { traceLink } from '@/components/workbench/trace-link';
+import { type Bench, choose, select } from './commands';
+import { partOf } from './flow-nodes';
+
+type Press = MouseEvent | globalThis.MouseEvent;
+
+/** What is drawn as selected: when somebody clicks, the canvas itself may have chosen already. */
+export class Drawn {
+  #selected: readonly string[] = [];
+  get selected(): readonly string[] {
+    return this.#selected;
+  }
+  show(selected: readonly string[]): void {
+    this.#selected = selected;
+  }
+}
+
+export function canvasActions(bench: Bench, canvas: ReturnType<typeof useStoreApi>, drawn: Drawn) {
+  const { builder, handles } = bench;
+  const chooseAll = (ids: readonly string[]) => select(bench, ids);
+  const openMenuAt = (part: string, x: number, y: number) => {
+    const { selected } = drawn;
+    const ids = selected.includes(part) ? [...selected] : [part];
+    chooseAll(ids);
+    builder.store.setState({ dialog: { kind: 'menu', ids, x, y } });
+  };
+  const openMenu = (event: Press, part: string) => {
+    event.preventDefault();
+    openMenuAt(part, event.clientX, event.clientY);
+  };
+  return {
+    openMenuAt,
+    onConnect: ({ source, target }: Connection) =>
+      builder.store.setState({ dialog: { kind: 'connect', from: source, to: target } }),
+    onNodeClick: (event: MouseEvent, node: Node) => choose(bench, partOf(node), event, drawn.selected),
+    onEdgeClick: (_: MouseEvent, edge: Edge) => {
+      chooseAll([`link:${edge.id}`]);
+      void traceLink(handles, [edge.source, edge.target]);
+    },
+    onPaneClick: () => {
+      if (!builder.store.getState().several) chooseAll([]);
+    },
+    onSelectionEnd: () =>
+      chooseAll(
+        canvas
+          .getState()
+          .nodes.filter((node) => node.selected === true)
+          .map(partOf),
+      ),
+    onNodeContextMenu: (event: MouseEvent, node: Node) => openMenu(event, partOf(node)),
+    onEdgeContextMenu: (event: MouseEvent, edge: Edge) => openMenu(event, `link:${edge.id}`),
+    onSelectionContextMenu: (event: MouseEvent) => {
+      const [first] = drawn.selected;
+      if (first !== undefined) openMenu(event, first);
+    },
+  };
+}
+
+/** A machine is not connected to itself. */
+export function isConnection({ source, target }: { source: string; target: string }): boolean {
+  return source !== target;
+}

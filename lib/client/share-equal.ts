@@ -1,0 +1,38 @@
+/**
+ * What comes from the worker is a copy each time. This puts the parts that did not change back in place of their
+ * copies, so that whoever compares by identity (React, the canvas) sees what did.
+ */
+
+/**
+ * `next`, with every part that says the same as its counterpart in `before` being that counterpart. Items of lists
+ * that have an `id` are counterparts by it, others by their place. Plain data only: neither is changed.
+ */
+export function shareEqual<Value>(before: unknown, next: Value): Value {
+  if (Array.isArray(next)) return Array.isArray(before) ? (sharedList(before, next) as Value) : next;
+  if (isRecord(next)) return isRecord(before) ? (sharedRecord(before, next) as Value) : next;
+  return next;
+}
+
+function sharedList(before: readonly unknown[], next: readonly unknown[]): readonly unknown[] {
+  const known = new Map(before.map((item, index) => [keyOf(item, index), item]));
+  const list = next.map((item, index) => shareEqual(known.get(keyOf(item, index)), item));
+  return list.length === before.length && list.every((item, index) => item === before[index]) ? before : list;
+}
+function keyOf(item: unknown, index: number): unknown {
+  return isRecord(item) && typeof item['id'] === 'string' ? item['id'] : index;
+}
+
+function sharedRecord(
+  before: Readonly<Record<string, unknown>>,
+  next: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const keys = Object.keys(before);
+  const entries = Object.entries(next).map(([key, value]) => [key, shareEqual(before[key], value)] as const);
+  const isSame =
+    entries.length === keys.length &&
+    entries.every(([key, value], index) => key === keys[index] && value === before[key]);
+  return isSame ? before : Object.fromEntries(entries);
+}
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
