@@ -81,7 +81,7 @@ export function* sysctl(context: ProgramContext): ProgramRun {
     let worst = 0;
     for (const path of parts) {
       if (!given.has('q')) yield* context.out(`* Applying ${path} ...\n`);
-      worst = Math.max(worst, yield* load(context, call, path));
+      worst = Math.max(worst, yield* load(context, { ...call, ignoreUnknown: true }, path));
     }
     return worst;
   }
@@ -115,7 +115,7 @@ function* commandLine(
     const equals = operand.indexOf('=');
     if (equals < 0) {
       if (call.given.has('w')) {
-        yield* context.err(`sysctl: "${operand}" must be of the form name=value\n`);
+        yield* context.err('sysctl: command line(0): invalid syntax, continuing...\n');
         worst = 1;
       } else if (!(yield* show(context, call, keyOf(operand)))) worst = 1;
       continue;
@@ -176,11 +176,11 @@ function* set(
     yield* context.err(unknownText(name));
     return false;
   }
-  if (context.who.uid !== 0) {
+  if (context.who.uid !== 0 || isWithheld(context, key)) {
     yield* context.err(
-      `sysctl: permission denied on key "${key}"${call.ignoreUnknown ? ', ignoring' : ''}\n`,
+      `sysctl: permission denied on key "${key}"${call.given.has('e') ? ', ignoring' : ''}\n`,
     );
-    return call.ignoreUnknown;
+    return call.given.has('e');
   }
   if (!call.given.has('dry-run')) {
     // Several numbers are parted by blanks on the command line and by tabs in the kernel.
@@ -192,6 +192,11 @@ function* set(
   }
   if (!call.given.has('q')) yield* context.out(lineOf(call, key, value));
   return true;
+}
+
+/** A container's /proc/sys can be read only, but for what belongs to its network. */
+function isWithheld({ host }: ProgramContext, key: string): boolean {
+  return host.state.extra.get('disk:virtualization') === 'systemd-nspawn' && !key.startsWith('net.');
 }
 
 /** One file: `key = value`, `-key = value` (no complaint), `#` and `;` comments. */

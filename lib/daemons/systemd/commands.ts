@@ -2,6 +2,7 @@
 import type { FileSpec } from '../../world/files.contract';
 import type { Program } from '../../world/process.contract';
 import type { Registry } from '../../world/world.contract';
+import { serviceProgram } from './tools/service';
 import { journalctl } from './journalctl/journalctl';
 import { systemctl } from './systemctl/systemctl';
 import { analyze } from './tools/analyze';
@@ -42,6 +43,7 @@ const SYSV: Readonly<Record<string, Program>> = {
   '/sbin/halt': powerProgram('halt'),
   '/sbin/shutdown': shutdownProgram,
   '/sbin/runlevel': runlevel,
+  '/usr/sbin/service': serviceProgram,
 };
 const nameOf = (path: string): string => `systemd/${path.slice(path.lastIndexOf('/') + 1)}`;
 

@@ -221,6 +221,15 @@ export function unmask(host: Host, names: readonly string[], options: { runtime:
 }
 
 /** What `systemctl is-enabled` says; undefined when there is no such file. */
+/** `systemctl link`: the unit's file lies where no unit files are looked for. */
+function isLinkedFromOutside(host: Host, name: string): boolean {
+  const target = host.fs.readlink(`${CONFIG}/${name}`, ROOT);
+  return (
+    typeof target === 'string' &&
+    target.endsWith(`/${name}`) &&
+    !SEARCH_PATH.some((folder) => target.startsWith(`${folder}/`))
+  );
+}
 export function unitFileState(host: Host, name: string): UnitFileState | undefined {
   const found = findFragment(host, name);
   if (found === undefined) return undefined;
@@ -232,6 +241,7 @@ export function unitFileState(host: Host, name: string): UnitFileState | undefin
   const { install } = loadDefinition(host, name);
   const enabledBy = linksTo(host, CONFIG, [name]).some((path) => path !== `${CONFIG}/${name}`);
   if (enabledBy) return 'enabled';
+  if (isLinkedFromOutside(host, name)) return 'linked';
   for (const root of [RUNTIME, GENERATED])
     if (linksTo(host, root, [name]).some((path) => path !== `${root}/${name}`)) return 'enabled-runtime';
   if (install.wantedBy.length + install.requiredBy.length + install.alias.length > 0) return 'disabled';

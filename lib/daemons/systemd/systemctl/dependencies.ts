@@ -28,7 +28,11 @@ export function* listDependencies(call: Call): Run<number> {
     others.forEach((other, i) => {
       const isLast = i === others.length - 1;
       const state = manager.unit(other);
-      lines.push(`${dot(state, call.color)} ${prefix}${isLast ? '└─' : '├─'}${other}`);
+      lines.push(
+        options.plain
+          ? `${'  '.repeat(path.length)}${other}`
+          : `${dot(state, call.color)} ${prefix}${isLast ? '└─' : '├─'}${other}`,
+      );
       const goesDeeper = options.all || typeOf(other) === 'target';
       if (goesDeeper && !path.includes(other))
         walk(other, `${prefix}${isLast ? '  ' : '│ '}`, [...path, other]);

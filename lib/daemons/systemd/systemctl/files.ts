@@ -359,6 +359,13 @@ export function* setDefault(call: Call): Run<number> {
   return yield* finish(call, { changes, carriesNothing: false }, 'set default target of');
 }
 /** Keeps each property in a drop-in of its own, as systemd does. */
+/** Settings of control groups, and few others, can be changed while a unit runs. Source: systemctl(1) "set-property". */
+function mayChange(key: string): boolean {
+  return /^(CPU|Memory|Tasks|IO|Block|IP|Device|Allowed|Startup|Managed|Delegate|Slice|OOMPolicy|Description$|Markers$|Environment$|Timeout|RuntimeMax)/.test(
+    key,
+  );
+}
+
 export function* setProperty(call: Call): Run<number> {
   const refused = yield* refuseUnlessRoot(
     call,
@@ -368,6 +375,16 @@ export function* setProperty(call: Call): Run<number> {
   if (refused !== undefined) return refused;
   const { host } = call.context;
   const name = mangle(call.args[0] ?? '');
+  if (call.manager.load(name).definition.load === 'not-found') {
+    yield* call.context.err(`Failed to set unit properties on ${name}: Unit ${name} not found.\n`);
+    call.manager.collect();
+    return 1;
+  }
+  const unknown = call.args.slice(1).find((word) => !mayChange(word.slice(0, word.indexOf('='))));
+  if (unknown !== undefined) {
+    yield* call.context.err(`Unknown assignment: ${unknown}\n`);
+    return 1;
+  }
   const folder = `/${call.options.runtime ? 'run' : 'etc'}/systemd/system.control/${name}.d`;
   for (const word of call.args.slice(1)) {
     const [key = '', value = ''] = [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)];

@@ -173,7 +173,7 @@ export function* killUnits(call: Call): Run<number> {
   const { context, manager, options } = call;
   const signal = parseSignal(options.signal);
   if (signal === undefined) {
-    yield* context.err(`Failed to parse signal string ${options.signal}.\n`);
+    yield* context.err(`Failed to parse signal string "${options.signal}".\n`);
     return 1;
   }
   for (const name of unitNames(call)) {

@@ -20,6 +20,32 @@ const TYPE_ORDER = [
   'target',
   'timer',
 ];
+const TYPES_OF_HELP = [
+  'service',
+  'mount',
+  'swap',
+  'socket',
+  'target',
+  'device',
+  'automount',
+  'timer',
+  'path',
+  'slice',
+  'scope',
+];
+const LOAD_STATES = ['stub', 'loaded', 'not-found', 'bad-setting', 'error', 'merged', 'masked'];
+
+function asJson(units: readonly UnitState[], isPretty: boolean): string {
+  const rows = units.map(({ definition, active, sub }) => ({
+    unit: definition.name,
+    load: definition.load,
+    active,
+    sub,
+    description: definition.description,
+  }));
+  return `${isPretty ? JSON.stringify(rows, undefined, '\t') : JSON.stringify(rows)}\n`;
+}
+
 /** Legend below a list of units. */
 const LEGEND = `
 LOAD   = Reflects whether the unit definition was properly loaded.
@@ -29,6 +55,17 @@ SUB    = The low-level unit activation state, values depend on unit type.
 
 export function* listUnits(call: Call): Run<number> {
   const { context, manager, options, color } = call;
+  if (options.types.includes('help')) {
+    yield* context.out(`Available unit types:\n${TYPES_OF_HELP.join('\n')}\n`);
+    return 0;
+  }
+  const unknown = options.types.find((type) => !TYPE_ORDER.includes(type) && !LOAD_STATES.includes(type));
+  if (unknown !== undefined) {
+    yield* context.err(
+      `Unknown unit type or load state '${unknown}'.\nUse -t help to see a list of allowed values.\n`,
+    );
+    return 1;
+  }
   const patterns = call.args.map((argument) => (isGlob(argument) ? argument : mangle(argument)));
   const states = options.failed ? [...options.states, 'failed'] : options.states;
   const rows = [...manager.state.units.values()]
@@ -55,6 +92,10 @@ export function* listUnits(call: Call): Run<number> {
         unit.job !== 0,
     )
     .sort(byTypeAndName);
+  if (options.output.startsWith('json')) {
+    yield* context.out(asJson(rows, options.output === 'json-pretty'));
+    return 0;
+  }
   const cells = rows.map((unit) => {
     const { definition, active, sub } = unit;
     const mark = definition.load !== 'loaded' || active === 'failed' ? '●' : ' ';

@@ -13,6 +13,16 @@ import { systemState } from './lists';
 import { type Call, formatTimestamp, type Run } from './output';
 import { unitNames } from './call';
 
+/** The bus error of a unit that could not be loaded: its name, and what it says. */
+function loadError({ definition: { load, name } }: UnitState): string | undefined {
+  const errors = {
+    'not-found': `NoSuchUnit "Unit ${name} not found."`,
+    masked: `UnitMasked "Unit ${name} is masked."`,
+    'bad-setting': `BadUnitSetting "Unit ${name} has a bad unit file setting."`,
+  };
+  return load === 'loaded' ? undefined : `org.freedesktop.systemd1.${errors[load]}`;
+}
+
 type Property = readonly [string, (unit: UnitState, manager: Manager) => string | number | undefined];
 
 const yes = (flag: boolean): string => (flag ? 'yes' : 'no');
@@ -113,6 +123,16 @@ const SERVICE: readonly Property[] = [
   ],
   ['CPUUsageNSec', (unit, manager) => usedCpu(manager.host.processes(), unit) * 1_000],
   ['TasksCurrent', (unit, manager) => manager.members(unit.definition.name).length || '[not set]'],
+  [
+    'CPUQuotaPerSecUSec',
+    (unit) => {
+      const quota = /^(\d+)%$/.exec(
+        unit.definition.raw.findLast(([key]) => key === 'Service.CPUQuota')?.[1] ?? '',
+      );
+      return quota === null ? 'infinity' : span(Number(quota[1]) * 10_000);
+    },
+  ],
+  raw('Service', 'IgnoreSIGPIPE', 'yes'),
   ['MemoryMax', (unit) => unit.definition.service?.memoryMax ?? 'infinity'],
   [
     'TasksMax',
@@ -208,6 +228,7 @@ const COMMON: readonly Property[] = [
   ],
   ['Description', (unit) => unit.definition.description],
   ['LoadState', (unit) => unit.definition.load],
+  ['LoadError', (unit) => loadError(unit)],
   ['ActiveState', (unit) => unit.active],
   ['FreezerState', () => 'running'],
   ['SubState', (unit) => unit.sub],

@@ -22,6 +22,7 @@ import { listDependencies } from './dependencies';
 import { listSockets, listTimers, listUnits, isSystemRunning } from './lists';
 import type { Call, Run } from './output';
 import { show } from './show';
+import { addDependency, clean, freeze, linkUnits, listAutomounts, listMachines, logLevel } from './rare';
 import { status } from './status';
 
 interface Verb {
@@ -40,6 +41,16 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   'list-timers': any(listTimers),
   'list-sockets': any(listSockets),
   'list-jobs': any(listJobs),
+  'list-automounts': any(listAutomounts),
+  'list-machines': any(listMachines),
+  'add-wants': { least: 2, most: MANY, run: (call) => addDependency(call, 'wants') },
+  'add-requires': { least: 2, most: MANY, run: (call) => addDependency(call, 'requires') },
+  link: units(linkUnits),
+  clean: units(clean),
+  freeze: units((call) => freeze(call, 'freeze')),
+  thaw: units((call) => freeze(call, 'thaw')),
+  'log-level': { least: 0, most: 1, run: logLevel },
+
   'list-dependencies': any(listDependencies),
   cancel: any(cancelJobs),
   start: units((call) => jobVerb(call, 'start')),
@@ -47,6 +58,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   restart: units((call) => jobVerb(call, 'restart')),
   reload: units((call) => jobVerb(call, 'reload')),
   'try-restart': units((call) => jobVerb(call, 'try-restart')),
+  condreload: units((call) => reloadOrRestart(call, true)),
   condrestart: units((call) => jobVerb(call, 'try-restart')),
   'reload-or-restart': units((call) => reloadOrRestart(call, false)),
   'force-reload': units((call) => reloadOrRestart(call, true)),

@@ -1,6 +1,19 @@
 /** logger(1) of bsdutils: one message, or the lines of its input, to syslog. */
 import type { Program, SyslogPriority } from '../../../world/process.contract';
+import { strftime } from '../../../std/civil';
 import { priorityNamed } from '../journalctl/match';
+
+/** Facilities in the order of their numbers; see syslog(3). */
+const FACILITIES = new Map(
+  'kern user mail daemon auth syslog lpr news uucp cron authpriv ftp'
+    .split(' ')
+    .map((name, number): [string, number] => [name, number])
+    .concat(Array.from({ length: 8 }, (_, i): [string, number] => [`local${i}`, 16 + i])),
+);
+const LEVELS = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'];
+function code(facility: string, priority: SyslogPriority): number {
+  return (FACILITIES.get(facility) ?? 1) * 8 + LEVELS.indexOf(priority);
+}
 
 export const logger: Program = function* (context) {
   let priority: SyslogPriority = 'notice';
@@ -23,6 +36,10 @@ export const logger: Program = function* (context) {
     if (key === '-p' || key === '--priority') {
       const text = value();
       const [first = '', second] = text.split('.');
+      if (second !== undefined && !FACILITIES.has(first)) {
+        yield* context.err(`logger: unknown facility name: ${first}\n`);
+        return 1;
+      }
       const named = priorityNamed(second ?? first);
       if (named === undefined) {
         yield* context.err(`logger: unknown priority name: ${second ?? first}\n`);
@@ -55,7 +72,10 @@ export const logger: Program = function* (context) {
       bare,
       ...(context.process.unit === undefined ? {} : { unit: context.process.unit }),
     });
-    if (echo) yield* context.err(`<${13}>${tag}: ${text}\n`);
+    if (echo)
+      yield* context.err(
+        `<${code(facility, priority)}>${strftime('%b %e %H:%M:%S', context.host.clock())} ${tag}: ${text}\n`,
+      );
   };
   if (words.length > 0) {
     for (const line of words.join(' ').split('\n')) yield* send(line);

@@ -1,6 +1,7 @@
 /** systemd-cat, systemd-notify, systemd-cgls, systemd-cgtop, systemd-escape, systemd-delta, systemd-run, systemd-sysv-install. */
 import { FileError } from '../../../world/files.contract';
-import type { Program, SyslogPriority } from '../../../world/process.contract';
+import type { Program, ProgramContext, SyslogPriority, Wait, Wake } from '../../../world/process.contract';
+import { isDown } from '../active';
 import { managerOf } from '../host-manager';
 import { disable, enable } from '../enable';
 import { priorityNamed } from '../journalctl/match';
@@ -9,7 +10,8 @@ import { groupTree } from '../systemctl/status';
 import { Refusal } from '../transaction';
 import { SEARCH_PATH } from '../unit-file/search';
 import { escapePath, sliceOf, typeOf, unescapeName } from '../unit-file/names';
-import { parseTimeSpan } from '../unit-file/time-span';
+import type { UnitState } from '../state';
+import { formatTimeSpan, parseTimeSpan } from '../unit-file/time-span';
 
 const ROOT = { uid: 0, gid: 0, groups: [] as number[] };
 
@@ -259,7 +261,9 @@ export const systemdRun: Program = function* (context) {
     return 1;
   }
   if (name === '')
-    name = `run-r${Array.from({ length: 4 }, () => context.kernel.random(`systemd-run:${context.host.name}`).nextUint32().toString(16).padStart(8, '0')).join('')}`;
+    name = waits
+      ? `run-u${context.pid}`
+      : `run-r${Array.from({ length: 4 }, () => context.kernel.random(`systemd-run:${context.host.name}`).nextUint32().toString(16).padStart(8, '0')).join('')}`;
   const quoted = [path, ...words.slice(1)]
     .map((word) => (/[\s"'\\;]/.test(word) ? `"${word.replace(/["\\]/g, '\\$&')}"` : word))
     .join(' ');
@@ -286,6 +290,7 @@ export const systemdRun: Program = function* (context) {
     );
     manager.load(`${name}.timer`);
   }
+  const started = context.host.clock();
   const queued = manager.jobs.enqueue('start', timer.length > 0 ? `${name}.timer` : unit, 'replace');
   if (queued instanceof Refusal) {
     yield* context.err(`Failed to start transient service unit: ${queued.text}\n`);
@@ -296,15 +301,27 @@ export const systemdRun: Program = function* (context) {
       ? `Running timer as unit: ${name}.timer\nWill run service as unit: ${unit}\n`
       : `Running as unit: ${unit}\n`,
   );
-  while (
-    waits &&
-    manager.unit(unit) !== undefined &&
-    manager.unit(unit)?.active !== 'inactive' &&
-    manager.unit(unit)?.active !== 'failed'
-  )
-    yield* context.sleep(20_000);
-  return 0;
+  // Kept, for a unit that ended is soon unloaded.
+  const ran = manager.unit(unit);
+  while (waits && ran !== undefined && (ran.job !== 0 || !isDown(ran.active))) yield* context.sleep(20_000);
+  return waits && ran !== undefined ? yield* told(context, ran, started) : 0;
 };
+/** What `--wait` says in the end; the exit code is the command's own. */
+function* told(
+  context: ProgramContext,
+  { service }: UnitState,
+  started: number,
+): Generator<Wait, number, Wake> {
+  const main = service?.main;
+  const result = service?.result ?? 'success';
+  const runtime = Math.max(1_000, context.host.clock() - started);
+  const ended =
+    main?.code === 2 ? `code=killed/status=${main.status}` : `code=exited/status=${main?.status ?? 0}`;
+  yield* context.err(
+    `Finished with result: ${result}\nMain processes terminated with: ${ended}\nService runtime: ${formatTimeSpan(runtime, 1_000)}\n`,
+  );
+  return main?.code === 2 ? 128 + main.status : (main?.status ?? 0);
+}
 /** Debian's bridge to update-rc.d: the links of /etc/rc?.d are not modelled. */
 export const sysvInstall: Program = function* (context) {
   const [verb = '', name = ''] = context.argv.slice(1).filter((word) => !word.startsWith('--'));

@@ -10,7 +10,7 @@ const FOLDERS = ['/etc/tmpfiles.d', '/run/tmpfiles.d', '/usr/lib/tmpfiles.d'];
 export const tmpfiles: Program = function* (context) {
   const flags = new Set(context.argv.slice(1).filter((word) => word.startsWith('-')));
   if (!flags.has('--create') && !flags.has('--remove') && !flags.has('--clean')) {
-    yield* context.err('You need to specify at least one of --clean, --create, or --remove.\n');
+    yield* context.err('You need to specify at least one of --clean, --create or --remove.\n');
     return 1;
   }
   const prefix = [...flags].find((word) => word.startsWith('--prefix='))?.slice('--prefix='.length) ?? '';

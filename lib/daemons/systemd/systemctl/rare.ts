@@ -1,0 +1,110 @@
+/** Verbs that are seldom typed: add-wants, link, clean, freeze, log-level, list-automounts, list-machines. Source: systemctl(1). */
+import { FileError } from '../../../world/files.contract';
+import { loadDefinition } from '../unit-file/load';
+import { mangle } from '../unit-file/names';
+import { RELOAD_MICROS, refuseUnlessRoot, unitNames } from './call';
+import { systemState } from './lists';
+import type { Call, Run } from './output';
+
+const ROOT = { uid: 0, gid: 0, groups: [] as number[] };
+
+function folderOf({ options }: Call): string {
+  return `/${options.runtime ? 'run' : 'etc'}/systemd/system`;
+}
+function* link(call: Call, path: string, target: string): Run<void> {
+  const { fs } = call.context.host;
+  const directory = path.slice(0, path.lastIndexOf('/'));
+  fs.mkdir(directory, 0o755, ROOT);
+  const present = fs.readlink(path, ROOT);
+  if (present === target) return;
+  if (!(fs.lstat(path, ROOT) instanceof FileError)) fs.unlink(path, ROOT);
+  fs.symlink(target, path, ROOT);
+  if (!call.options.quiet) yield* call.context.err(`Created symlink ${path} → ${target}.\n`);
+}
+function* reloaded(call: Call): Run<number> {
+  if (!call.options.reload) return 0;
+  yield* call.context.sleep(RELOAD_MICROS);
+  call.manager.reload();
+  return 0;
+}
+
+export function* addDependency(call: Call, kind: 'wants' | 'requires'): Run<number> {
+  const refused = yield* refuseUnlessRoot(call, 'Failed to add dependency: Access denied\n', 1);
+  if (refused !== undefined) return refused;
+  const [target = '', ...names] = call.args;
+  const owner = mangle(target, '.target');
+  for (const name of names.map((word) => mangle(word))) {
+    const { fragment } = loadDefinition(call.context.host, name);
+    if (fragment === undefined) {
+      yield* call.context.err(`Failed to add dependency: Unit ${name} not found.\n`);
+      return 1;
+    }
+    yield* link(call, `${folderOf(call)}/${owner}.${kind}/${name}`, fragment);
+  }
+  return yield* reloaded(call);
+}
+export function* linkUnits(call: Call): Run<number> {
+  const refused = yield* refuseUnlessRoot(call, 'Failed to link unit: Access denied\n', 1);
+  if (refused !== undefined) return refused;
+  for (const path of call.args.map((word) => call.context.resolve(word))) {
+    if (call.context.host.fs.stat(path, ROOT) instanceof FileError) {
+      yield* call.context.err(`Failed to link unit: Unit file ${path} does not exist.\n`);
+      return 1;
+    }
+    yield* link(call, `${folderOf(call)}/${path.slice(path.lastIndexOf('/') + 1)}`, path);
+  }
+  return yield* reloaded(call);
+}
+/** Directories of services that run for nobody can be removed; others have none. */
+export function* clean(call: Call): Run<number> {
+  for (const name of unitNames(call)) {
+    yield* call.context.err(`Failed to clean unit ${name}: No matching resources found.\n`);
+    return 1;
+  }
+  return 0;
+}
+export function* freeze(call: Call, verb: 'freeze' | 'thaw'): Run<number> {
+  for (const name of unitNames(call)) {
+    yield* call.context.err(`Failed to ${verb} unit ${name}: Unit '${name}' does not support freezing.\n`);
+    return 1;
+  }
+  return 0;
+}
+const LEVELS = /^([0-7]|emerg|alert|crit|err|warning|notice|info|debug)$/;
+export function* logLevel(call: Call): Run<number> {
+  const [level] = call.args;
+  if (level === undefined) yield* call.context.out('info\n');
+  else if (!LEVELS.test(level)) {
+    yield* call.context.err(`"${level}" is not a valid log level.\n`);
+    return 1;
+  }
+  return 0;
+}
+export function* listAutomounts(call: Call): Run<number> {
+  const { context, manager, options } = call;
+  const units = [...manager.state.units.values()].filter(
+    ({ definition, active }) => definition.type === 'automount' && (options.all || active === 'active'),
+  );
+  if (options.legend) yield* context.out('WHAT WHERE MOUNTED IDLE TIMEOUT UNIT\n');
+  for (const { definition } of units) {
+    const where = definition.raw.find(([key]) => key === 'Automount.Where')?.[1] ?? '';
+    yield* context.out(`n/a  ${where} no - ${definition.name}\n`);
+  }
+  if (options.legend)
+    yield* context.out(
+      `\n${units.length} automounts listed.\n${options.all ? '' : 'Pass --all to see loaded but inactive automounts, too.\n'}`,
+    );
+  return 0;
+}
+export function* listMachines(call: Call): Run<number> {
+  const { context, manager } = call;
+  const name = `${manager.host.state.hostname} (host)`;
+  const failed = [...manager.state.units.values()].filter(({ active }) => active === 'failed').length;
+  const state = systemState(manager);
+  const row = (cells: readonly [string, string, string, string]): string =>
+    `  ${cells[0].padEnd(name.length)} ${cells[1].padEnd(Math.max(5, state.length))} ${cells[2].padEnd(6)} ${cells[3]}`;
+  yield* context.out(
+    `${row(['NAME', 'STATE', 'FAILED', 'JOBS'])}\n${row([name, state, String(failed), String(manager.state.jobs.size)])}\n\n1 machines listed.\n`,
+  );
+  return 0;
+}
