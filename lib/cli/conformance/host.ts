@@ -130,6 +130,12 @@ const ENVIRONMENT: readonly [string, string][] = [
   ['LANG', 'C.UTF-8'],
 ];
 
+/** Debian's /etc/login.defs: ENV_PATH has no sbin. */
+const USER_PATH: readonly [string, string] = [
+  'PATH',
+  '/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games',
+];
+
 export function playHostCase(caseJson: unknown, makeRegistry: () => PluginRegistry): { steps: StepResult[] } {
   // The door: a case has the form that truth/README.md gives.
   const given = caseJson as HostCase;
@@ -369,6 +375,7 @@ class Play {
       env: new Map([
         ...ENVIRONMENT,
         ['TERM', term],
+        ...(user === undefined ? [] : [USER_PATH]),
         ['HOME', user?.home ?? '/root'],
         ['USER', user?.name ?? 'root'],
         ['LOGNAME', user?.name ?? 'root'],

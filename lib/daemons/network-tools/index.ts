@@ -12,6 +12,7 @@ import { ip } from './ip/ip';
 import { mtr } from './mtr';
 import { nc } from './nc';
 import { arp, ifconfig, route } from './net-tools';
+import { netstat } from './netstat';
 import { ping } from './ping';
 import { procNet } from './proc-net';
 import { socat } from './socat';
@@ -37,6 +38,7 @@ const TOOLS: Readonly<Record<string, Readonly<Record<string, readonly [string, P
   wget: { '/usr/bin/wget': ['wget', wget] },
   'mtr-tiny': { '/usr/bin/mtr': ['mtr', mtr] },
   'net-tools': {
+    '/usr/bin/netstat': ['netstat', netstat],
     '/usr/sbin/route': ['route', route],
     '/usr/sbin/ifconfig': ['ifconfig', ifconfig],
     '/usr/sbin/arp': ['arp', arp],

@@ -72,7 +72,8 @@ const STATES: Readonly<Record<string, readonly string[]>> = {
 /** First descriptor that a daemon gives a socket; the kernel does not number them here. */
 const FIRST_DESCRIPTOR: Readonly<Record<string, number>> = { haproxy: 6, nginx: 5 };
 
-type Shown = ConnectionInfo & { readonly six?: boolean };
+/** A socket as the tables show it. */
+export type Shown = ConnectionInfo & { readonly six?: boolean };
 type Test = (socket: ConnectionInfo) => boolean;
 class Problem extends Error {}
 
@@ -96,7 +97,7 @@ export function* ss(context: ProgramContext): ProgramRun {
     yield* context.out('ss utility, iproute2-6.1.0\n');
     return 0;
   }
-  const all = [...context.world.network.sockets(context.host), ...namedSockets(context.host)];
+  const all = allSockets(context);
   if (given.has('s')) {
     yield* context.out(summary(all));
     return 0;
@@ -114,6 +115,11 @@ export function* ss(context: ProgramContext): ProgramRun {
     yield* context.err(problem.message);
     return 255;
   }
+}
+
+/** Every socket of the host, those of IPv6 in name only too. */
+export function allSockets(context: ProgramContext): Shown[] {
+  return [...context.world.network.sockets(context.host), ...namedSockets(context.host)];
 }
 
 function list(
@@ -143,6 +149,8 @@ function list(
   shown.sort((a, b) => rank(a) - rank(b));
   const numeric = given.has('n');
   const both = tcp && udp;
+  // When only one state is asked for, its column says nothing.
+  const hasStates = filter.states?.size !== 1;
   const users = given.has('p') ? processColumn(context, all) : undefined;
   const rows = shown.map((socket) => ({
     net: socket.protocol,
@@ -197,7 +205,7 @@ function list(
     ),
   };
   const line = (row: (typeof rows)[number]): string =>
-    `${both ? `${row.net.padEnd(widths.net)} ` : ''}${row.state.padEnd(widths.state)} ${row.receive.padEnd(widths.receive)} ${row.send.padEnd(widths.send)} ${row.local.padStart(widths.local)}:${row.localPort.padEnd(widths.localPort)} ${row.peer.padStart(widths.peer)}:${row.peerPort.padEnd(widths.peerPort)}${row.process.padEnd(widths.process)}\n`;
+    `${both ? `${row.net.padEnd(widths.net)} ` : ''}${hasStates ? `${row.state.padEnd(widths.state)} ` : ''}${row.receive.padEnd(widths.receive)} ${row.send.padEnd(widths.send)} ${row.local.padStart(widths.local)}:${row.localPort.padEnd(widths.localPort)} ${row.peer.padStart(widths.peer)}:${row.peerPort.padEnd(widths.peerPort)}${row.process.padEnd(widths.process)}\n`;
   const heading = line({
     net: 'Netid' as 'tcp',
     state: 'State',

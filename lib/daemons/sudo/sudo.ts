@@ -20,9 +20,13 @@ Sudoers audit plugin version 1.9.13p3
 `;
 const USAGE = `usage: sudo -h | -K | -k | -V
 usage: sudo -v [-ABkNnS] [-g group] [-h host] [-p prompt] [-u user]
-usage: sudo -l [-ABkNnS] [-g group] [-h host] [-p prompt] [-U user] [-u user] [command]
-usage: sudo [-ABbEHkNnPS] [-r role] [-t type] [-C num] [-D directory] [-g group] [-h host] [-p prompt] [-R directory] [-T timeout] [-u user] [VAR=value] [-i|-s] [<command>]
-usage: sudo -e [-ABkNnS] [-r role] [-t type] [-C num] [-D directory] [-g group] [-h host] [-p prompt] [-R directory] [-T timeout] [-u user] file ...
+usage: sudo -l [-ABkNnS] [-g group] [-h host] [-p prompt] [-U user] [-u user]
+            [command [arg ...]]
+usage: sudo [-ABbEHkNnPS] [-r role] [-t type] [-C num] [-D directory] [-g
+            group] [-h host] [-p prompt] [-R directory] [-T timeout] [-u user]
+            [VAR=value] [-i | -s] [command [arg ...]]
+usage: sudo -e [-ABkNnS] [-r role] [-t type] [-C num] [-D directory] [-g group]
+            [-h host] [-p prompt] [-R directory] [-T timeout] [-u user] file ...
 `;
 const LONG = {
   askpass: 'A',
@@ -396,10 +400,17 @@ function* list(context: ProgramContext, call: Call, sudoers: Sudoers): Generator
   const defaults = [...sudoers.defaults].map(([name, value]) =>
     value === true ? name : value === false ? `!${name}` : `${name}=${value.replaceAll(':', '\\:')}`,
   );
-  const lines = rules.map((rule) => {
+  const lines: string[] = [];
+  let before = '';
+  for (const rule of rules) {
     const groups = rule.runasGroups.length === 0 ? '' : ` : ${rule.runasGroups.join(', ')}`;
-    return `    (${rule.runasUsers.join(', ')}${groups}) ${rule.nopasswd ? 'NOPASSWD: ' : ''}${rule.command}\n`;
-  });
+    const head = `    (${rule.runasUsers.join(', ')}${groups}) ${rule.nopasswd ? 'NOPASSWD: ' : ''}`;
+    // Commands of one line of the file stay together.
+    const key = `${rule.entry}${head}`;
+    if (key === before) lines.push(`${(lines.pop() ?? '').trimEnd()}, ${rule.command}\n`);
+    else lines.push(`${head}${rule.command}\n`);
+    before = key;
+  }
   yield* context.out(
     `Matching Defaults entries for ${user.name} on ${host.state.hostname}:\n    ${defaults.join(', ')}\n\nUser ${user.name} may run the following commands on ${host.state.hostname}:\n${lines.join('')}`,
   );

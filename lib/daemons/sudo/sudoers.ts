@@ -16,6 +16,8 @@ export interface Rule {
   runasUsers: string[];
   runasGroups: string[];
   nopasswd: boolean;
+  /** Which line it stands in, counted over all files. */
+  entry: number;
   /** As written, negation included. */
   command: string;
 }
@@ -165,6 +167,7 @@ function readCommands(
   let runasUsers = ['root'];
   let runasGroups: string[] = [];
   let nopasswd = false;
+  const entry = (sudoers.rules[sudoers.rules.length - 1]?.entry ?? 0) + 1;
   const rest = line.slice(start).trim();
   if (rest === '') return line.length + 1;
   for (const part of splitList(rest)) {
@@ -183,7 +186,7 @@ function readCommands(
     }
     const bare = text.replace(/^!\s*/, '');
     if (!/^(ALL|[A-Z][A-Z0-9_]*|\/.*|sudoedit.*|list)$/.test(bare)) return line.length + 1;
-    sudoers.rules.push({ ...who, runasUsers, runasGroups, nopasswd, command: text });
+    sudoers.rules.push({ ...who, entry, runasUsers, runasGroups, nopasswd, command: text });
   }
   return undefined;
 }

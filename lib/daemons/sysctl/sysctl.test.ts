@@ -46,7 +46,7 @@ describe('sysctl', () => {
       '/etc/sysctl.conf': '# ours\nvm.swappiness = 10\n',
     });
     expect(one.run('srv', 'sysctl --system').stdout).toBe(
-      '* Applying /etc/sysctl.d/50-a.conf ...\nnet.ipv4.ip_forward = 1\n* Applying /etc/sysctl.d/99-sysctl.conf ...\nvm.swappiness = 10\n* Applying /etc/sysctl.conf ...\nvm.swappiness = 10\n',
+      '* Applying /etc/sysctl.d/50-a.conf ...\nnet.ipv4.ip_forward = 1\n* Applying /usr/lib/sysctl.d/50-pid-max.conf ...\nkernel.pid_max = 4194304\n* Applying /usr/lib/sysctl.d/99-protect-links.conf ...\nfs.protected_fifos = 1\nfs.protected_hardlinks = 1\nfs.protected_regular = 2\nfs.protected_symlinks = 1\n* Applying /etc/sysctl.d/99-sysctl.conf ...\nvm.swappiness = 10\n* Applying /etc/sysctl.conf ...\nvm.swappiness = 10\n',
     );
     expect(one.world.host('srv').sysctl('net.ipv4.conf.eth0.forwarding')).toBe('1');
   });

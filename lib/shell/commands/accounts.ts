@@ -29,6 +29,7 @@ export const useradd = make(
   runUseradd,
 );
 export const usermod = make('usermod', 'usermod [options] LOGIN', 'Modify a user account.', runUsermod);
+export const chsh = make('chsh', 'chsh [options] [LOGIN]', 'Change login shell.', runChsh);
 export const userdel = make(
   'userdel',
   'userdel [options] LOGIN',
@@ -210,6 +211,17 @@ function editUser(tool: Tool, name: string, change: (fields: string[]) => string
     ),
   );
 }
+/** The next login must change the password. */
+function expirePassword(tool: Tool, name: string): void {
+  write(
+    tool,
+    'shadow',
+    lines(tool, 'shadow').map((line) => {
+      const fields = line.split(':');
+      return fields[0] === name ? fields.with(2, '0').join(':') : line;
+    }),
+  );
+}
 function editPassword(tool: Tool, name: string, change: (hash: string) => string, isNew = false): void {
   const known = lines(tool, 'shadow');
   const rows = known.some((line) => line.startsWith(`${name}:`))
@@ -228,6 +240,23 @@ function editPassword(tool: Tool, name: string, change: (hash: string) => string
   );
 }
 
+function* runChsh(tool: Tool): ToolRun {
+  const { options, operands } = tool.options({ short: 'hR:s:', long: { 'shell:': 's' } });
+  const { context } = tool;
+  const own = context.host.user(context.who.uid)?.name ?? 'root';
+  const name = operands[0] ?? own;
+  if (context.host.user(name)?.name !== name) return tool.fail(`user '${name}' does not exist`, 1);
+  if (name !== own && context.who.uid !== 0)
+    return tool.fail(`You may not change the shell for '${name}'.`, 1);
+  const shell = options.findLast((option) => option.name === 's')?.value;
+  if (shell === undefined) return tool.fail('not modelled: asking for the shell');
+  if (!context.fs.exists(shell)) {
+    if (context.who.uid !== 0) return tool.fail(`${shell} is an invalid shell`, 1);
+    tool.complain(`Warning: ${shell} does not exist`);
+  }
+  editUser(tool, name, (fields) => fields.with(6, shell));
+  return 0;
+}
 function* runUsermod(tool: Tool): ToolRun {
   const { options, operands } = tool.options(
     {
@@ -458,7 +487,8 @@ function* runPasswd(tool: Tool): ToolRun {
     if (has('l')) editPassword(tool, name, (hash) => (hash.startsWith('!') ? hash : `!${hash}`));
     if (has('u')) editPassword(tool, name, (hash) => hash.replace(/^!/, ''));
     if (has('d')) editPassword(tool, name, () => '');
-    tool.line(`passwd: password ${has('e') ? 'expiry information ' : ''}changed.`);
+    if (has('e')) expirePassword(tool, name);
+    tool.line('passwd: password changed.');
     yield* tool.drain();
     return 0;
   }

@@ -16,6 +16,12 @@ export const adduser = make(
   'Add a user to the system.',
   runAdduser,
 );
+export const delgroup = make(
+  'delgroup',
+  'delgroup [--quiet] group',
+  'Remove a group from the system.',
+  runDelgroup,
+);
 export const deluser = make(
   'deluser',
   'deluser [--remove-home] [--quiet] user [group]',
@@ -155,6 +161,24 @@ function* runDeluser(tool: Tool): ToolRun {
   }
   yield* tool.drain();
   return 0;
+}
+function* runDelgroup(tool: Tool): ToolRun {
+  const { operands } = tool.options({
+    short: 'q',
+    long: { quiet: 'quiet', system: 'system', 'only-if-empty': 'only-if-empty' },
+  });
+  const [name] = operands;
+  const { host, who } = tool.context;
+  if (name === undefined) return tell(tool, 'delgroup: Only one or two names allowed.', 1);
+  if (who.uid !== 0) return tell(tool, 'delgroup: Only root may remove a user or group from the system.', 1);
+  const found = host.group(name);
+  if (found === undefined) return tell(tool, `delgroup: The group \`${name}' does not exist.`, 3);
+  tool.line(`Removing group \`${name}' ...`);
+  yield* tool.flush();
+  const code = yield* run(tool, ['groupdel', name]);
+  if (code === 0) tool.line('Done.');
+  yield* tool.drain();
+  return code;
 }
 function* runAddgroup(tool: Tool): ToolRun {
   const { options, operands } = tool.options({

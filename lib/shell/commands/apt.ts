@@ -176,12 +176,7 @@ function* runDpkg(tool: Tool): ToolRun {
     }
     case '-W':
     case '--show':
-      for (const { name, version } of names.length === 0
-        ? all
-        : all.filter((one) => names.includes(one.name)))
-        tool.line(`${name}\t${version}`);
-      yield* tool.drain();
-      return 0;
+      return yield* query(tool, names, all);
     case '--print-architecture':
       tool.line('amd64');
       yield* tool.drain();
@@ -210,6 +205,49 @@ function* runDpkg(tool: Tool): ToolRun {
   }
 }
 
+/** `dpkg-query -W`: a line for each package, in a form that `-f` may give. */
+function* query(tool: Tool, args: readonly string[], all: readonly Installed[]): ToolRun {
+  let format = '${binary:Package}\\t${Version}\\n';
+  const wanted: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const word = args[i] ?? '';
+    if (word === '-f') format = args[++i] ?? '';
+    else if (/^-f=?/.test(word)) format = word.replace(/^-f=?/, '');
+    else if (word.startsWith('--showformat=')) format = word.slice('--showformat='.length);
+    else wanted.push(word);
+  }
+  let code = 0;
+  for (const pattern of wanted)
+    if (!all.some(({ name }) => globPattern(pattern)(name))) {
+      tool.note(`dpkg-query: no packages found matching ${pattern}\n`);
+      code = 1;
+    }
+  for (const one of all) {
+    if (wanted.length > 0 && !wanted.some((pattern) => globPattern(pattern)(one.name))) continue;
+    const fields: Readonly<Record<string, string>> = {
+      'binary:Package': one.name,
+      Package: one.name,
+      Version: one.version,
+      Status: 'install ok installed',
+      'db:Status-Abbrev': 'ii ',
+      'db:Status-Status': 'installed',
+      Architecture: 'amd64',
+    };
+    tool.print(
+      format
+        .replace(/\$\{([^;}]+)(?:;(-?\d+))?\}/g, (_, name: string, width?: string) => {
+          const value = fields[name] ?? '';
+          const size = Math.abs(Number(width ?? 0));
+          return Number(width ?? 0) < 0 ? value.padEnd(size) : value.padStart(size);
+        })
+        .replaceAll('\\n', '\n')
+        .replaceAll('\\t', '\t'),
+    );
+  }
+  yield* tool.drain();
+  return code;
+}
+
 function list(tool: Tool, chosen: readonly Installed[]): void {
   const width = Math.max(14, ...chosen.map(({ name }) => name.length));
   const versions = Math.max(12, ...chosen.map(({ version }) => version.length));
@@ -218,6 +256,12 @@ function list(tool: Tool, chosen: readonly Installed[]): void {
   );
   for (const { name, version } of chosen)
     tool.line(`ii  ${name.padEnd(width)} ${version.padEnd(versions)} amd64        ${name}`);
+}
+
+/** What apt-get reads first; progress is told to terminals and by apt alone. */
+function lists(tool: Tool): string {
+  const done = tool.context.stdout.tty === undefined && tool.command.name === 'apt-get' ? '' : ' Done';
+  return `Reading package lists...${done}\nBuilding dependency tree...${done}\nReading state information...${done}\n`;
 }
 
 function* runApt(tool: Tool): ToolRun {
@@ -277,14 +321,24 @@ function* runApt(tool: Tool): ToolRun {
         names.length > 0 &&
         names.every((wanted) => all.some((one) => one.name === wanted))
       ) {
-        tool.print(
-          'Reading package lists... Done\nBuilding dependency tree... Done\nReading state information... Done\n',
-        );
+        tool.print(lists(tool));
         for (const wanted of names)
           tool.line(`${wanted} is already the newest version (${versionOf(wanted)}).`);
         tool.line('0 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.');
         yield* tool.drain();
         return 0;
+      }
+      if (['install', 'remove', 'purge'].includes(command)) {
+        // What is neither here nor in Debian cannot be found; the rest would have to be fetched.
+        const strange = names.filter(
+          (wanted) => VERSIONS[wanted] === undefined && !all.some((one) => one.name === wanted),
+        );
+        if (strange.length > 0 && strange.length === names.length) {
+          tool.print(lists(tool));
+          for (const wanted of strange) tool.note(`E: Unable to locate package ${wanted}\n`);
+          yield* tool.drain();
+          return 100;
+        }
       }
       tool.note(`E: not modelled: ${name} ${command}; this network has no package archive\n`);
       return 100;

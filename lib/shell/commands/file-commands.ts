@@ -48,12 +48,13 @@ import { vim, view, nano } from './editor';
 import { lsof, fuser } from './lsof';
 import { watch } from './watch';
 import { dmesg } from './dmesg';
-import { addgroup, adduser, deluser } from './adduser';
+import { addgroup, adduser, delgroup, deluser } from './adduser';
 import { chage, hwclock } from './aging';
-import { useradd, usermod, userdel, groupadd, groupdel, gpasswd, passwd, chpasswd } from './accounts';
+import { chsh, useradd, usermod, userdel, groupadd, groupdel, gpasswd, passwd, chpasswd } from './accounts';
 import { tree } from './tree';
 import { man, whatis, apropos } from './manual';
 import { dpkg, apt, aptGet, aptCache } from './apt';
+import { mountpoint } from './mountpoint';
 import { namei } from './namei';
 import { chattr, locale, lsattr, pathchk } from './pathchk';
 import { getopt } from './getopt-command';
@@ -79,6 +80,7 @@ export const FILE_COMMANDS: readonly Command[] = [
   chmod,
   chown,
   chpasswd,
+  chsh,
   clear,
   cp,
   date,
@@ -135,6 +137,7 @@ export const FILE_COMMANDS: readonly Command[] = [
   nohup,
   nproc,
   passwd,
+  mountpoint,
   namei,
   pathchk,
   pgrep,
@@ -176,6 +179,7 @@ export const FILE_COMMANDS: readonly Command[] = [
   uptime,
   addgroup,
   adduser,
+  delgroup,
   deluser,
   chage,
   hwclock,

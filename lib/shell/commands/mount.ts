@@ -58,6 +58,9 @@ export const swapon: Command = {
 };
 
 const FAILED = 32;
+/** What Debian's kernel can mount, with its modules. */
+const KNOWN_TYPES =
+  /^(auto|tmpfs|ext[234]|xfs|btrfs|vfat|msdos|iso9660|squashfs|proc|sysfs|devtmpfs|devpts|overlay|nfs4?|cifs|fuse.*|none|bind|swap|cgroup2?|ramfs|debugfs|tracefs)(,.*)?$/;
 const HINT = '       dmesg(1) may have more information after failed mount system call.\n';
 
 /** Whose name stands first in a message of mount's. */
@@ -163,6 +166,8 @@ function mountOne(tool: Tool, wanted: Wanted): number {
   const table = mountTable(host);
   const point = fs.realpath(tool.resolve(wanted.point), who);
   if (typeof point !== 'string') return FAILED;
+  if (wanted.type !== '' && !KNOWN_TYPES.test(wanted.type))
+    return trouble(tool, `${wanted.point}: unknown filesystem type '${wanted.type}'.`, { hint: true });
   if (wanted.type !== 'tmpfs') {
     const known = table.find((row) => row.source === wanted.source && row.source.startsWith('/'));
     if (known !== undefined)

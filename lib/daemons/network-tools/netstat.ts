@@ -1,0 +1,120 @@
+/** netstat(8) of net-tools 2.10: sockets, routes, devices. Not modelled: -s, -g, -M and UNIX sockets. */
+import { formatIPv4, maskOf } from '../../std/ipv4';
+import type { ProgramContext, ProgramRun } from '../../world/process.contract';
+import { parseOptions } from '../command-options';
+import { serviceName } from '../host-names';
+import { allSockets, type Shown } from './ss';
+
+const LONG = {
+  route: 'r',
+  interfaces: 'i',
+  numeric: 'n',
+  listening: 'l',
+  all: 'a',
+  programs: 'p',
+  tcp: 't',
+  udp: 'u',
+  extend: 'e',
+  verbose: 'v',
+  wide: 'W',
+  continuous: 'c',
+  timers: 'o',
+};
+/** As netstat writes states where ss has other words. */
+const STATES: Readonly<Record<string, string>> = {
+  ESTAB: 'ESTABLISHED',
+  'SYN-SENT': 'SYN_SENT',
+  'SYN-RECV': 'SYN_RECV',
+  'FIN-WAIT-1': 'FIN_WAIT1',
+  'FIN-WAIT-2': 'FIN_WAIT2',
+  'TIME-WAIT': 'TIME_WAIT',
+  'CLOSE-WAIT': 'CLOSE_WAIT',
+  'LAST-ACK': 'LAST_ACK',
+  UNCONN: '',
+};
+
+export function* netstat(context: ProgramContext): ProgramRun {
+  const parsed = parseOptions(context.argv.slice(1), { short: 'rinlaptueovW46xswgMcC', long: LONG });
+  if (parsed.problem !== undefined) {
+    yield* context.err(
+      parsed.problem.long
+        ? `netstat: unrecognized option '${parsed.problem.option}'\n`
+        : `netstat: invalid option -- '${parsed.problem.option}'\n`,
+    );
+    yield* context.err('usage: netstat [-vWeenNcCF] [<Af>] -r         netstat {-V|--version|-h|--help}\n');
+    return 3;
+  }
+  const given = new Set(parsed.options.map(({ name }) => name));
+  if (['s', 'g', 'M', 'x'].some((name) => given.has(name))) {
+    yield* context.err(`not modelled: ${context.argv.join(' ')}\n`);
+    return 1;
+  }
+  yield* context.out(
+    given.has('r') ? routes(context) : given.has('i') ? devices(context) : sockets(context, given),
+  );
+  return 0;
+}
+
+function routes({ host }: ProgramContext): string {
+  const rows = [...host.state.routes]
+    .filter(({ scope }) => scope !== 'host')
+    .sort((a, b) => a.destination - b.destination || a.prefix - b.prefix)
+    .map(({ destination, prefix, via, device }) => {
+      const flags = `U${via === undefined ? '' : 'G'}${prefix === 32 ? 'H' : ''}`;
+      const gateway = via === undefined ? '0.0.0.0' : formatIPv4(via);
+      return `${formatIPv4(destination).padEnd(15)} ${gateway.padEnd(15)} ${formatIPv4(maskOf(prefix)).padEnd(15)} ${flags.padEnd(5)}     0 0          0 ${device}\n`;
+    });
+  return `Kernel IP routing table\nDestination     Gateway         Genmask         Flags   MSS Window  irtt Iface\n${rows.join('')}`;
+}
+
+function devices({ host }: ProgramContext): string {
+  const rows = [...host.state.interfaces.values()]
+    .filter(({ up }) => up)
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, mtu, counters }) => {
+      const [received = 0, , sent = 0] = counters;
+      const flags = name === 'lo' ? 'LRU' : 'BMRU';
+      return `${name.padEnd(15)} ${String(mtu).padStart(5)} ${String(received).padStart(8)}      0      0 0      ${String(sent).padStart(8)}      0      0      0 ${flags}\n`;
+    });
+  return `Kernel Interface table\nIface             MTU    RX-OK RX-ERR RX-DRP RX-OVR    TX-OK TX-ERR TX-DRP TX-OVR Flg\n${rows.join('')}`;
+}
+
+function sockets(context: ProgramContext, given: ReadonlySet<string>): string {
+  const numeric = given.has('n');
+  const wants = (socket: Shown): boolean => {
+    if (given.has('t') || given.has('u')) return given.has(socket.protocol === 'tcp' ? 't' : 'u');
+    return true;
+  };
+  const isWaiting = ({ state }: Shown): boolean => state === 'LISTEN' || state === 'UNCONN';
+  const shown = allSockets(context)
+    .filter(wants)
+    .filter((socket) => given.has('a') || isWaiting(socket) === given.has('l'))
+    .filter((socket) => given.has('4') === given.has('6') || given.has(socket.six === true ? '6' : '4'))
+    .sort((a, b) => rank(a) - rank(b));
+  const kinds = given.has('a') ? 'servers and established' : given.has('l') ? 'only servers' : 'w/o servers';
+  const port = (number: number, protocol: 'tcp' | 'udp'): string =>
+    number === 0 ? '*' : numeric ? String(number) : (serviceName(number, protocol) ?? String(number));
+  const rows = shown.map((socket) => {
+    const any = socket.six === true ? (numeric ? '::' : '[::]') : '0.0.0.0';
+    const text = (ip: number, number: number): string =>
+      `${ip === 0 ? any : formatIPv4(ip)}:${port(number, socket.protocol)}`;
+    const name = `${socket.protocol}${socket.six === true ? '6' : ''}`;
+    const queue = socket.state === 'LISTEN' ? 0 : socket.sendQueue;
+    const state = STATES[socket.state] ?? socket.state;
+    const users = given.has('p') ? ` ${program(context, socket).padEnd(19)}` : '';
+    return `${name.padEnd(5)} ${String(socket.receiveQueue).padStart(6)} ${String(queue).padStart(6)} ${text(socket.localIp, socket.localPort).padEnd(23)} ${text(socket.peerIp, socket.peerPort).padEnd(23)} ${state.padEnd(11)}${users}\n`;
+  });
+  const last = given.has('p') ? ' PID/Program name   ' : '';
+  return `Active Internet connections (${kinds})\nProto Recv-Q Send-Q Local Address           Foreign Address         State      ${last}\n${rows.join('')}`;
+}
+
+function rank({ protocol, six }: Shown): number {
+  return (protocol === 'tcp' ? 0 : 2) + (six === true ? 1 : 0);
+}
+
+/** Root sees everybody's programs, others only their own. */
+function program({ host, who }: ProgramContext, { pid }: Shown): string {
+  const process = pid === 0 ? undefined : host.process(pid);
+  if (process === undefined || (who.uid !== 0 && who.uid !== process.uid)) return '-';
+  return `${pid}/${(process.argv[0] ?? process.comm).replace(/^.*\//, '')}`.slice(0, 19);
+}
