@@ -156,6 +156,7 @@ function preemptionOf(
   given: { wants: 'MASTER' | 'BACKUP'; isOwner: boolean; isStrict: boolean; say: Say },
 ): Pick<InstanceConfiguration, 'nopreempt' | 'preemptDelay'> {
   let { nopreempt, preemptDelay } = draft;
+  if (draft.vmacTransmitsBase && !draft.hasVmac) given.say('vmac_xmit_base is only valid with a vmac');
   if (given.isOwner && nopreempt) {
     given.say(`nopreempt is incompatible with priority ${OWNER_PRIORITY}. resetting nopreempt`);
     nopreempt = false;

@@ -42,6 +42,8 @@ export interface InstanceDraft {
   interval: Micros;
   downTimerAdverts: number;
   nopreempt: boolean;
+  hasVmac: boolean;
+  vmacTransmitsBase: boolean;
   preemptDelay: Micros;
   authType: AuthType;
   authData: string;
@@ -200,6 +202,8 @@ export function emptyInstance(name: string, global: GlobalDraft): InstanceDraft 
     interval: 0,
     downTimerAdverts: global.downTimerAdverts,
     nopreempt: false,
+    hasVmac: false,
+    vmacTransmitsBase: false,
     preemptDelay: 0,
     authType: 0,
     authData: '',

@@ -460,6 +460,12 @@ export const INSTANCE_HANDLERS: Readonly<Record<string, InstanceHandler>> = {
     );
   },
   garp_extra_if: extraInterfaces,
+  use_vmac: (_scope, instance) => {
+    instance.hasVmac = true;
+  },
+  vmac_xmit_base: (_scope, instance) => {
+    instance.vmacTransmitsBase = true;
+  },
   vmac_garp_intvl: extraInterfaces,
   kernel_rx_buf_size: (scope, instance, words) => {
     const size =

@@ -132,6 +132,11 @@ export class LineSource {
     return unknown;
   }
 
+  /** Whether the directory is there in which the first wildcard is looked for. */
+  #hasFolder(pattern: string): boolean {
+    const folder = pattern.slice(0, pattern.search(/[*?[]/)).replace(/\/[^/]*$/, '');
+    return folder === '' || this.#options.files.glob(folder).length > 0;
+  }
   #openGlob(pattern: string, required: readonly Trouble[]): boolean {
     const { files } = this.#options;
     const checks = new Set([...this.#checks, ...required]);
@@ -140,7 +145,7 @@ export class LineSource {
       : `${this.#directory === '/' ? '' : this.#directory}/${pattern}`;
     const paths = files.glob(absolute);
     if (paths.length === 0) {
-      const isWild = /[*?[{]/.test(pattern);
+      const isWild = /[*?[]/.test(pattern) && this.#hasFolder(absolute);
       if (!isWild) this.#trouble('match', checks, `Config files missing '${pattern}'.`);
       else if (checks.has('wildcard_match'))
         this.#trouble('wildcard_match', checks, `No config files matched '${pattern}'.`);

@@ -48,6 +48,7 @@ import {
   PROCESS_HANDLERS,
   SCRIPT_HANDLERS,
 } from './tracker-keywords';
+import { checkVirtualServers, type VirtualServers, virtualServerKeywords } from './virtual-servers';
 
 export type Pass = 'parent' | 'checker' | 'vrrp' | 'bfd';
 
@@ -91,11 +92,18 @@ export function readPass(
   if (pass === 'parent') reports.log(`Configuration file ${options.path}`);
   const reader = new Reader(reports, source, { isTest: options.isTest });
   const scope: Scope = { reader, environment, global, vrrp, policy, isReload, notModelled };
-  reader.run(rootTree(pass, scope, options, needs));
+  const virtual: VirtualServers = { list: [] };
+  reader.run(rootTree(pass, scope, options, { needs, virtual }));
+  if (!reports.isAborted) checkVirtualServers(scope, virtual);
   return { opened: true, needs };
 }
 
-function rootTree(pass: Pass, scope: Scope, options: PassOptions, needs: Needs): KeywordTree {
+function rootTree(
+  pass: Pass,
+  scope: Scope,
+  options: PassOptions,
+  { needs, virtual }: { needs: Needs; virtual: VirtualServers },
+): KeywordTree {
   const isGlobalActive = pass === 'parent' || options.isReload;
   const isVrrpActive = pass === 'vrrp';
   const isFileActive = pass === 'vrrp' || pass === 'checker';
@@ -144,9 +152,11 @@ function rootTree(pass: Pass, scope: Scope, options: PassOptions, needs: Needs):
     needs[need] = true;
     if (pass === 'parent') scope.notModelled.add(keyword);
   };
-  for (const keyword of ['virtual_server', 'virtual_server_group', 'SSL']) {
-    add(keyword, pass === 'checker', { handle: skip, body: new Map() }, note('checker', keyword));
-  }
+  const isChecker = pass === 'checker';
+  const servers = virtualServerKeywords(scope, virtual);
+  add('virtual_server', isChecker, servers.server, note('checker', 'virtual_server'));
+  add('virtual_server_group', isChecker, servers.group, note('checker', 'virtual_server_group'));
+  add('SSL', isChecker, { handle: skip, body: new Map() }, note('checker', 'SSL'));
   add('bfd_instance', pass !== 'parent', { handle: skip, body: new Map() }, note('bfd', 'bfd_instance'));
   return tree;
 }

@@ -281,5 +281,7 @@ function parseNumber(text: string): { readonly value: number; readonly isWhole: 
 }
 
 function decimal(micros: number): string {
+  // The highest that keepalived takes lies beyond what numbers hold exactly here.
+  if (micros >= UINT64_END) return '18446744073709.551614';
   return `${Math.floor(micros / 1_000_000)}.${String(micros % 1_000_000).padStart(6, '0')}`;
 }

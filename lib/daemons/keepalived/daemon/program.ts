@@ -62,10 +62,11 @@ const NOT_MODELLED: Readonly<Record<string, string>> = {
   d: '--dump-conf',
 };
 
+const TEST_LOG = '--config-test=';
+
 export function* keepalived(context: ProgramContext): ProgramRun {
-  const given = context.argv
-    .slice(1)
-    .map((word) => (word.startsWith('--config-test=') ? '--config-test' : word));
+  const testLog = context.argv.findLast((word) => word.startsWith(TEST_LOG))?.slice(TEST_LOG.length);
+  const given = context.argv.slice(1).map((word) => (word.startsWith(TEST_LOG) ? '--config-test' : word));
   const { options, operands, problem } = parseOptions(given, {
     ...TABLE,
     short: TABLE.short.replace('::', ''),
@@ -110,7 +111,7 @@ export function* keepalived(context: ProgramContext): ProgramRun {
     pidFile: value('p') ?? '/run/keepalived.pid',
     vrrpPidFile: value('r') ?? '/run/vrrp.pid',
   };
-  if (has('t')) return yield* test(context, run, value('f') ?? DEFAULT_FILE);
+  if (has('t')) return yield* test(context, run, value('f') ?? DEFAULT_FILE, testLog);
   if (context.who.uid !== 0) {
     yield* context.err('keepalived must be run as root\n');
     return 1;
@@ -162,7 +163,13 @@ function* printSignal(context: ProgramContext, name: string): ProgramRun {
   return 0;
 }
 
-function* test(context: ProgramContext, run: RunOptions, path: string): ProgramRun {
+/** @param testLog a file for what else goes to standard error */
+function* test(
+  context: ProgramContext,
+  run: RunOptions,
+  path: string,
+  testLog: string | undefined,
+): ProgramRun {
   const { environment } = hostEnvironment(context.host, { who: context.who, path: context.env.get('PATH') });
   const { exitCode, reports, notModelled } = checkConfiguration({
     path,
@@ -170,11 +177,15 @@ function* test(context: ProgramContext, run: RunOptions, path: string): ProgramR
     ...(run.configId === undefined ? {} : { configId: run.configId }),
     logsDetails: run.logsDetails,
   });
+  let kept = '';
   for (const { kind, text } of reports) {
-    if (kind === 'complaint') yield* context.err(`${text}\n`);
+    if (kind === 'complaint' && testLog !== undefined) kept += `${text}\n`;
+    else if (kind === 'complaint') yield* context.err(`${text}\n`);
     else log(context.host, context.process, run, 'Keepalived', text);
   }
   for (const keyword of notModelled)
     log(context.host, context.process, run, 'Keepalived', `not modelled: ${keyword}`);
+  if (testLog !== undefined)
+    context.fs.writeFile(context.resolve(testLog), kept, context.who, { mode: 0o644, append: true });
   return exitCode;
 }
