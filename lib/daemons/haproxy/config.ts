@@ -176,6 +176,7 @@ export interface BindSettings extends Place {
   name: string | undefined;
   maxconn: number;
   backlog: number;
+  acceptsProxy: boolean;
   usesTls: boolean;
   tls: BindTls;
 }
@@ -285,6 +286,10 @@ export interface ServerSettings extends Place {
   sourceIp: number | undefined;
   initAddresses: string[];
   usesTls: boolean;
+  /** `send-proxy`: a header goes before everything else */
+  sendsProxy: 'no' | 'v1' | 'v2';
+  /** `check-send-proxy` */
+  checkSendsProxy: boolean;
   tls: ServerTls;
   resolvers: string | undefined;
   fastOpen: boolean;
@@ -545,7 +550,7 @@ export interface TcpRule extends Place {
 
 /** `nothing`: what else such rules can do is not modelled. */
 export type TcpAction =
-  | { readonly type: 'accept' | 'reject' | 'silent-drop' | 'nothing' }
+  | { readonly type: 'accept' | 'reject' | 'silent-drop' | 'expect-proxy' | 'nothing' }
   | {
       readonly type: 'track';
       readonly slot: number;

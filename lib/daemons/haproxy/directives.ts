@@ -353,14 +353,14 @@ export const SERVER_PARAMETERS = parameters(`
 + 1 y: minconn
 - 1 y: namespace
 + 0 y: no-backup
-. 0 y: no-send-proxy no-send-proxy-v2 no-tfo
++ 0 y: no-send-proxy no-send-proxy-v2 no-tfo
 + 0 y: non-stick
 + 1 y: observe on-error on-marked-down on-marked-up
 . 1 y: pool-low-conn pool-max-conn pool-purge-delay
 . 1 y: proto
 - 1 y: proxy-v2-options redir
 - 1 y: resolve-net resolve-opts resolve-prefer resolvers
-- 0 y: send-proxy send-proxy-v2
++ 0 y: send-proxy send-proxy-v2
 + 1 y: slowstart
 + -1 y: source
 + 0 y: stick
@@ -375,7 +375,8 @@ export const SERVER_PARAMETERS = parameters(`
 + 1 y: agent-inter agent-port agent-send
 + 0 y: check
 . 1 y: check-proto
-- 0 y: check-send-proxy check-via-socks4
++ 0 y: check-send-proxy
+- 0 y: check-via-socks4
 + 0 y: no-agent-check no-check no-check-send-proxy
 + 1 y: rise fall inter fastinter downinter port
 . 1 y: tcp-ut
@@ -435,7 +436,7 @@ export const BIND_PARAMETERS = parameters(`
 . 1 n: tls-ticket-keys
 + 1 n: verify
 - 1 n: accept-netscaler-cip
-- 0 n: accept-proxy
++ 0 n: accept-proxy
 + 1 n: backlog
 . 1 n: expose-fd
 . 1 n: id

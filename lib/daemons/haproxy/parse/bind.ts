@@ -76,6 +76,7 @@ export function parseBindLine(state: ParserState, proxy: Draft, line: Line): num
     name: undefined,
     maxconn: 0,
     backlog: 0,
+    acceptsProxy: false,
     usesTls: false,
     tls: noBindTls(),
   };
@@ -164,6 +165,9 @@ function applyParameter(state: ParserState, line: Line, at: number, target: Targ
       return MUX_PROTOCOLS.includes(value)
         ? undefined
         : error(`'${keyword}' :  unknown MUX protocol '${value}'`);
+    case 'accept-proxy':
+      target.acceptsProxy = true;
+      return undefined;
     case 'interface':
       return value === '' ? error(`'${keyword}' : missing interface name`) : undefined;
     case 'level':

@@ -78,6 +78,8 @@ export function defaultServerSettings(): ServerSettings {
     sourceIp: undefined,
     initAddresses: [],
     usesTls: false,
+    sendsProxy: 'no',
+    checkSendsProxy: false,
     tls: noServerTls(),
     resolvers: undefined,
     fastOpen: false,
@@ -393,6 +395,18 @@ function applyParameter(
       return value === 'legacy' || value === 'octet-count'
         ? undefined
         : error(`'${keyword}' expects one of 'legacy' or 'octet-count' but got '${value}'`);
+    case 'send-proxy':
+    case 'send-proxy-v2':
+      server.sendsProxy = keyword === 'send-proxy' ? 'v1' : 'v2';
+      return undefined;
+    case 'no-send-proxy':
+    case 'no-send-proxy-v2':
+      server.sendsProxy = 'no';
+      return undefined;
+    case 'check-send-proxy':
+    case 'no-check-send-proxy':
+      server.checkSendsProxy = keyword === 'check-send-proxy';
+      return undefined;
     case 'agent-check':
       server.hasAgent = true;
       return undefined;

@@ -43,6 +43,8 @@ export function parseTcpAction(
   if (/^track-sc[0-2]$/.test(word)) return parseTrack(proxy, line, where, keywords);
   if (/^(?:un)?set-var/.test(word)) return parseVariable(line, word, where, context);
   if (isAddressAction(word)) return parseAddressAction(word, line, 3, keywords);
+  if (word === 'expect-proxy' && line.at(3) === 'layer4')
+    return { value: { action: { type: 'expect-proxy' }, next: 4 } };
   if (word === 'capture')
     return parseTcpCapture(proxy, line, where, samplesAt(state, line.place, { proxy, use: 'capture rule' }));
   let next = 3;

@@ -18,6 +18,7 @@ import { textOf } from '../../message-text';
 import type { CheckConnect, CheckRequest, CheckStep, ProxySettings, ServerSettings } from '../config';
 import { ANY_HELLO, connectionOf, isAnswer, speaksTls } from './check-tls';
 import { passed, unmetByBytes, unmetByResponse, type Verdict, whereabouts } from './check-verdict';
+import { sendOwnHeader } from './proxy-header';
 import { checkFailure, countHandshake } from './handshake';
 import { sendLog } from './log-line';
 import type { Runtime } from './runtime';
@@ -285,6 +286,12 @@ function connected(runtime: Runtime, which: Which, check: CheckState): void {
   check.connected = true;
   const settings = runtime.serverSettings(which.proxy, which.server.index);
   const rule = connectionOf(runtime, which, check.step);
+  const isOwn = settings?.checkPort !== 0 || settings.checkIp !== undefined;
+  if (
+    settings !== undefined &&
+    (rule?.sendsProxy === true || settings.checkSendsProxy || (settings.sendsProxy !== 'no' && !isOwn))
+  )
+    sendOwnHeader(runtime, check.connection, settings.sendsProxy === 'v2' ? 'v2' : 'v1');
   if (runtime.settings(which.proxy).check.kind === 'tls-hello') return sayHello(runtime, check);
   if (settings === undefined || !speaksTls(rule, settings)) return ready(runtime, which, check);
   check.isSecuring = true;

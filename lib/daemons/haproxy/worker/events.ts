@@ -27,6 +27,7 @@ import {
   serverSecured,
 } from './handshake';
 import { parseRequest } from '../../raw-request';
+import { awaitHeader, headerFailed, sendHeader, takeHeader } from './proxy-header';
 import { begin, beginTcp, inspect, tarpitEnds } from './request';
 import { onResponse, onServerEnd, responseExpired } from './response';
 import { type Runtime, runtimeOf, setSessionTimer } from './runtime';
@@ -199,8 +200,20 @@ function accept(runtime: Runtime, listener: number, connection: number): void {
   countAccept(runtime, session);
   limitListeners(runtime, session.frontend, bindOf(runtime, session)?.usesTls === true);
   if (!isAdmitted(runtime, session, 'connection')) return;
+  if (session.expectsProxy || bindOf(runtime, session)?.acceptsProxy === true) awaitHeader(runtime, session);
+  else begun(runtime, session);
+}
+/** The connection itself begins: with a handshake, or with data. */
+function begun(runtime: Runtime, session: Session): void {
   if (bindOf(runtime, session)?.usesTls === true) beginHandshake(runtime, session);
   else established(runtime, session);
+}
+function onHeader(runtime: Runtime, session: Session, message: Message): void {
+  const rest = takeHeader(runtime, session, message);
+  if (rest === undefined) return;
+  begun(runtime, session);
+  if (rest !== '' && runtime.state.sessions.has(session.id))
+    onMessage(runtime, session, { kind: 'bytes', text: rest, bytes: rest.length });
 }
 
 /** The connection can carry data: it becomes a session. */
@@ -231,6 +244,10 @@ function isAdmitted(runtime: Runtime, session: Session, where: 'connection' | 's
 }
 
 function onMessage(runtime: Runtime, session: Session, message: Message): void {
+  if (session.phase === 'proxy') {
+    onHeader(runtime, session, message);
+    return;
+  }
   if (session.phase === 'inspect') {
     session.bytesIn += message.bytes;
     session.waiting.push(message);
@@ -281,6 +298,9 @@ function spend(runtime: Runtime, session: Session, message: Message & { kind: 'r
 function onClientEnd(runtime: Runtime, session: Session): void {
   session.closes = true;
   switch (session.phase) {
+    case 'proxy':
+      headerFailed(runtime, session, 'closed');
+      return;
     case 'handshake':
       return;
     case 'inspect':
@@ -316,6 +336,9 @@ function onClientEnd(runtime: Runtime, session: Session): void {
 function onClientReset(runtime: Runtime, session: Session): void {
   session.clientClosed = session.closes = true;
   switch (session.phase) {
+    case 'proxy':
+      headerFailed(runtime, session, 'reset');
+      return;
     case 'handshake':
       handshakeFailed(runtime, session, 'reset');
       return;
@@ -370,6 +393,7 @@ function onServer(runtime: Runtime, event: SecureSocketEvent): void {
     case 'connected': {
       const settings = runtime.serverSettings(session.backend, session.server);
       const server = runtime.server(session.backend, session.server);
+      if (settings !== undefined) sendHeader(runtime, session, settings);
       if (settings !== undefined && server?.usesTls === true)
         beginServerHandshake(runtime, session, settings);
       else reached(runtime, session);
@@ -471,6 +495,9 @@ function serverEnds(runtime: Runtime, session: Session): void {
 // ---------------------------------------------------------------- time
 function expired(runtime: Runtime, session: Session): void {
   switch (session.phase) {
+    case 'proxy':
+      headerFailed(runtime, session, 'timeout');
+      return;
     case 'handshake':
       handshakeFailed(runtime, session, 'timeout');
       return;

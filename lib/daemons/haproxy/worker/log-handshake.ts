@@ -12,7 +12,7 @@ import type { Runtime } from './runtime';
 import type { HandshakeError, Session } from './state';
 
 /** Closed before anything was said: `option dontlognull` hides it. */
-const EMPTY = 24;
+const EMPTY: readonly number[] = [11, 24];
 
 export function logHandshake(
   runtime: Runtime,
@@ -23,7 +23,7 @@ export function logHandshake(
   const settings = runtime.settings(session.frontend);
   const { options, errorLogFormat } = settings;
   if (settings.logFormat === undefined && errorLogFormat === undefined) return;
-  if (options.has('dontlognull') && (isTimeout || error.code === EMPTY)) return;
+  if (options.has('dontlognull') && (isTimeout || EMPTY.includes(error.code))) return;
   const level = options.has('log-separate-errors') ? ERR : INFO;
   const text =
     errorLogFormat === undefined

@@ -71,6 +71,7 @@ export function newSession(runtime: Runtime, listener: number, connection: numbe
     isCounted: false,
     hasBackend: false,
     buffered: '',
+    expectsProxy: false,
     queuePosition: 0,
     backendQueuePosition: 0,
     waitsIn: -2,

@@ -393,6 +393,8 @@ export const MAINTENANCE = 1 | 2 | 32;
 export const DRAIN = 8 | 16;
 
 export type Phase =
+  /** a PROXY header is waited for */
+  | 'proxy'
   /** the client's TLS handshake is under way */
   | 'handshake'
   /** `tcp-request content` waits for bytes */
@@ -488,6 +490,8 @@ export interface Session {
   hasBackend: boolean;
   /** text that is no whole request yet */
   buffered: string;
+  /** a rule wants a PROXY header */
+  expectsProxy: boolean;
   queuePosition: number;
   backendQueuePosition: number;
   /** instant since when it waits in a queue of the backend or server; where: -2 none, -1 backend, else server */

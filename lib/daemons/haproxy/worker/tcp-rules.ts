@@ -105,6 +105,9 @@ function apply(runtime: Runtime, session: Session, { action }: TcpRule): Verdict
     case 'set-dst-port':
       setAddress(subject, action);
       return undefined;
+    case 'expect-proxy':
+      session.expectsProxy = true;
+      return undefined;
     case 'nothing':
       return undefined;
   }

@@ -50,6 +50,8 @@ export interface CurlCall extends TlsOptions {
   headerFile: string | undefined;
   range: string | undefined;
   compressed: boolean;
+  /** A PROXY header goes first. */
+  haproxyProtocol: boolean;
   noBuffer: boolean;
   path: 'as-is' | 'usual';
 }
@@ -106,6 +108,7 @@ export function readCall(context: ProgramContext, stdin = ''): CurlCall | 'versi
     headerFile: undefined,
     range: undefined,
     compressed: false,
+    haproxyProtocol: false,
     noBuffer: false,
     path: 'usual',
   };
@@ -294,6 +297,9 @@ function apply(
       return undefined;
     case 'r':
       call.range = value;
+      return undefined;
+    case 'haproxy-protocol':
+      call.haproxyProtocol = true;
       return undefined;
     case 'compressed':
       call.compressed = true;

@@ -1,4 +1,5 @@
 /** One HTTP exchange of curl: name, connection, request, answer; each of them within its time. */
+import { headerLine } from '../../../protocols/proxy-protocol/header';
 import { byteLength } from '../../../std/bytes';
 import type { Micros } from '../../../std/instant';
 import { formatIPv4, parseIPv4 } from '../../../std/ipv4';
@@ -142,6 +143,7 @@ export class Exchanges {
             secured: undefined,
             streams: 0,
           };
+          if (call.haproxyProtocol) this.#sayWhoAsks(connection);
           if (url.scheme === 'https') yield* this.#secure(pooled, url, facts, { until, limit, deadline });
           this.#pool.push(pooled);
           return pooled;
@@ -176,6 +178,19 @@ export class Exchanges {
       `Failed to connect to ${url.host} port ${port} after ${elapsed} ms: Couldn't connect to server`,
       number,
     );
+  }
+  /** `--haproxy-protocol` */
+  #sayWhoAsks(connection: number): void {
+    const { network } = this.context.world;
+    const own = network.connection(connection, 'client');
+    if (own === undefined) return;
+    const text = headerLine({
+      sourceIp: own.localIp,
+      sourcePort: own.localPort,
+      destinationIp: own.peerIp,
+      destinationPort: own.peerPort,
+    });
+    network.send(connection, 'client', { kind: 'bytes', text, bytes: text.length });
   }
   *#secure(
     pooled: Pooled,

@@ -65,6 +65,7 @@ export const LONG: Readonly<Record<string, string>> = {
   'range=': 'r',
   disable: 'q',
   compressed: 'compressed',
+  'haproxy-protocol': 'haproxy-protocol',
   'no-keepalive': 'ignored',
   'progress-bar': '#',
   'tcp-nodelay': 'ignored',
