@@ -12,7 +12,7 @@
 import { byteLength } from '../../std/bytes';
 import { stayCompiled } from '../../std/stay-compiled';
 import type { Diagnostic } from '../../text/diagnostic';
-import type { Configuration, ServerSettings } from './config';
+import type { Configuration, ServerSettings, ResolverSettings } from './config';
 import { SECTION_KEYWORDS, splitWords, type SplitLine, type Word } from './grammar';
 import { type Message, MessageLog } from './messages';
 import {
@@ -30,6 +30,8 @@ import { parseProxyLine } from './parse/proxy';
 import { parseOtherSectionLine } from './parse/sections';
 import { materialOf, newTlsReading } from './parse/tls/reading';
 import { PatternLibrary } from './parse/pattern-files';
+import { cachesWithoutSize } from './parse/cache';
+import { nameserversOf } from './parse/resolvers';
 import { validate } from './validate';
 
 export interface ConfigurationFile {
@@ -111,6 +113,8 @@ function newState(surroundings: Surroundings): ParserState {
     peers: [],
     mailers: [],
     resolvers: [],
+    caches: [],
+    programs: [],
     httpErrors: [],
     patterns: new PatternLibrary((path) => surroundings.readFile(path)),
     section: '',
@@ -179,11 +183,20 @@ function finished(state: ParserState, files: readonly ConfigurationFile[]): Conf
     proxies,
     userlists: state.userlists,
     httpErrors: state.httpErrors,
+    resolvers: state.resolvers.map((section) => withResolvConf(state, section)),
+    caches: state.caches,
     patterns: state.patterns.references,
     hasResolver: hasResolver(state.surroundings),
     tls: materialOf(state.tls),
     files: files.map(({ path, text }) => ({ path, text })),
   };
+}
+
+/** `parse-resolv-conf` reads the file when the daemon starts. */
+function withResolvConf({ surroundings }: ParserState, section: ResolverSettings): ResolverSettings {
+  const file = section.usesResolvConf ? surroundings.readFile('/etc/resolv.conf') : undefined;
+  if (file === undefined || 'error' in file) return section;
+  return { ...section, nameservers: [...section.nameservers, ...nameserversOf(file.text)] };
 }
 
 function hasResolver({ readFile }: Surroundings): boolean {
@@ -240,6 +253,7 @@ class FileReader {
         `${this.#head}Missing LF on last line, file might have been truncated at position ${missing + 1}.`,
       );
     }
+    this.#bits |= cachesWithoutSize(this.#state);
     if (this.#blocks.length > 0)
       this.#bits |= this.#alert(`${this.#head}non-terminated '.if' block.`) | ABORT;
     return this.#bits;
@@ -320,9 +334,15 @@ class FileReader {
       return 'stop';
     };
     switch (first) {
-      case '.if':
-        this.#blocks.push(isMasked ? 'skipped' : this.#evaluate(text.slice(3).trim()) ? 'taken' : 'dropped');
+      case '.if': {
+        const condition = text.slice(3).trim();
+        if (!isMasked && /^!*[A-Za-z_]+$/.test(condition))
+          return abort(
+            `${this.#head}unparsable conditional expression '${condition}' in '.if' at position 1:\n  .if ${condition}\n      ^`,
+          );
+        this.#blocks.push(isMasked ? 'skipped' : this.#evaluate(condition) ? 'taken' : 'dropped');
         return 'done';
+      }
       case '.elif': {
         if (this.#blocks.length === 0) return abort(`${this.#head}lone '.elif' with no matching '.if'.`);
         const last = this.#blocks.pop();
@@ -353,7 +373,7 @@ class FileReader {
 
   /** Not modelled: conditions on versions, features and variables count as false. */
   #evaluate(condition: string): boolean {
-    const isConstant = /^!*(?:\d+|true|false)?$/.test(condition);
+    const isConstant = /^!*\d*$/.test(condition);
     if (!isConstant) {
       this.#state.diagnostics.push({
         severity: 'warning',
@@ -366,7 +386,7 @@ class FileReader {
     }
     const marks = /^!*/.exec(condition)?.[0].length ?? 0;
     const value = condition.slice(marks);
-    const isTrue = value === 'true' || (/^\d+$/.test(value) && Number(value) !== 0);
+    const isTrue = /^\d+$/.test(value) && Number(value) !== 0;
     return marks % 2 === 0 ? isTrue : !isTrue;
   }
 

@@ -25,6 +25,8 @@ export interface Configuration {
   readonly proxies: readonly ProxySettings[];
   readonly userlists: readonly UserList[];
   readonly httpErrors: readonly ErrorSection[];
+  readonly resolvers: readonly ResolverSettings[];
+  readonly caches: readonly CacheSettings[];
   readonly patterns: readonly PatternReference[];
   /** /etc/resolv.conf names a server */
   readonly hasResolver: boolean;
@@ -671,7 +673,6 @@ export interface CheckRequest {
 export interface CheckExpect {
   readonly negated: boolean;
   readonly what: 'status' | 'rstatus' | 'string' | 'rstring' | 'binary' | 'rbinary' | 'hdr' | 'fhdr';
-  /** of `binary` and `string` one character for each byte */
   readonly pattern: string;
   readonly statuses: readonly { readonly lowest: number; readonly highest: number }[];
   readonly headerName: string;
@@ -701,6 +702,29 @@ export type CheckOutcome =
 
 /** A text, or the server's answer from byte `from` to the end of its line. */
 export type CheckText = { readonly text: string } | { readonly from: number };
+
+/** `resolvers` */
+export interface ResolverSettings extends Place {
+  readonly name: string;
+  nameservers: { readonly name: string; readonly ip: number; readonly port: number }[];
+  /** `parse-resolv-conf` */
+  usesResolvConf: boolean;
+  retries: number;
+  timeouts: { resolve: Micros; retry: Micros };
+  /** how long an answer of each kind holds */
+  hold: Record<'valid' | 'nx' | 'refused' | 'timeout' | 'other' | 'obsolete', Micros>;
+}
+
+/** `cache` */
+export interface CacheSettings extends Place {
+  readonly name: string;
+  /** megabytes */
+  totalSize: number;
+  /** bytes of the largest answer; 0: a 256th of all */
+  largest: number;
+  /** seconds */
+  maxAge: number;
+}
 
 export interface UserList extends Place {
   name: string;

@@ -31,7 +31,7 @@ export function validate(state: ParserState): number {
   for (const proxy of state.proxies) if (!proxy.disabled) errors += validateLate(state, proxy);
   errors += prepareClient(state);
   numberPatterns(state.patterns.references);
-  validateSections(state);
+  errors += validateSections(state);
   return errors > 0 ? ALERT | FATAL : NONE;
 }
 
@@ -313,7 +313,7 @@ function validatePeersAndMailers(state: ParserState, proxy: Draft): number {
     const peers = state.peers.find((known) => known.name === proxy.peersSection);
     if (peers === undefined)
       errors += refuse(state, `Proxy '${proxy.id}': unable to find sync peers '${proxy.peersSection}'.`);
-    else if (!peers.hasLocal && !peers.disabled) {
+    else if (!peers.hasPeers && !peers.disabled) {
       errors += refuse(
         state,
         `Proxy '${proxy.id}': unable to find local peer '${state.surroundings.hostname}' in peers section '${peers.name}'.`,
@@ -473,7 +473,8 @@ function validateLate(state: ParserState, proxy: Draft): number {
     }
     if (!server.checks || server.checkPort !== 0 || server.port !== 0 || server.unixPath !== undefined)
       continue;
-    const more = proxy.check.kind === 'http' ? " nor tcp_check rule 'connect' with port information" : '';
+    const more =
+      proxy.check.kind !== 'unsupported' ? " nor tcp_check rule 'connect' with port information" : '';
     errors += refuse(
       state,
       `config: ${titleOf(proxy)} '${proxy.id}': server '${server.name}' has neither service port nor check port${more}.`,
@@ -545,7 +546,16 @@ function warnHttpWords(state: ParserState, proxy: Draft): void {
   }
 }
 
-function validateSections(state: ParserState): void {
+function validateSections(state: ParserState): number {
+  let errors = 0;
+  for (const list of state.userlists)
+    for (const { name, groups } of list.users)
+      for (const group of groups)
+        if (!list.groups.includes(group))
+          errors += refuse(
+            state,
+            `userlist '${list.name}': no such group '${group}' specified in user '${name}'`,
+          );
   for (const peers of state.peers) {
     if (!peers.hasLocal && !peers.disabled)
       warn(
@@ -555,12 +565,18 @@ function validateSections(state: ParserState): void {
   }
   for (const mailers of state.mailers)
     if (!mailers.isUsed) warn(state, `Removing incomplete section 'mailers ${mailers.name}'.`);
+  for (const { name, hasCommand } of state.programs) {
+    if (!hasCommand) errors += refuse(state, `The program section '${name}' lacks a command to launch.`);
+    if (!state.global.masterWorker)
+      errors += refuse(state, "Can't use a 'program' section without master worker mode.");
+  }
   for (const resolvers of state.resolvers) {
-    if (!resolvers.hasNameservers) {
+    if (resolvers.nameservers.length === 0 && !resolvers.usesResolvConf) {
       warn(
         state,
-        `resolvers '${resolvers.name}' [${resolvers.place.file}:${resolvers.place.line}] has no nameservers configured!`,
+        `resolvers '${resolvers.name}' [${resolvers.file}:${resolvers.line}] has no nameservers configured!`,
       );
     }
   }
+  return errors;
 }

@@ -1,8 +1,9 @@
 /**
  * The PROXY protocol: what a proxy says of the client's connection before anything else on its own.
- * Source: "The PROXY protocol, versions 1 & 2" (haproxy.org, 2020), §2.1 (a line of text) and §2.2 (binary). Binary
- * headers are texts of one character for each byte.
+ * Source: "The PROXY protocol, versions 1 & 2" (haproxy.org, 2020), §2.1 (a line of text) and §2.2 (binary). Bytes
+ * are texts as `lib/std/bytes` has them.
  */
+import { bytesFromText, textFromBytes } from '../../std/bytes';
 import { formatIPv4, parseIPv4 } from '../../std/ipv4';
 
 export interface Ends {
@@ -24,25 +25,34 @@ export function headerLine(ends: Ends): string {
 }
 /** Version 2; without ends it speaks for the proxy itself (LOCAL). */
 export function binaryHeader(ends: Ends | undefined): string {
-  if (ends === undefined) return `${SIGNATURE}${bytes(0x20, 1)}${bytes(0, 1)}${bytes(0, 2)}`;
+  const start = Array.from(SIGNATURE, (character) => character.charCodeAt(0));
+  if (ends === undefined) return textFromBytes(new Uint8Array([...start, 0x20, 0, 0, 0]));
   const { sourceIp, destinationIp, sourcePort, destinationPort } = ends;
-  return `${SIGNATURE}${bytes(0x21, 1)}${bytes(0x11, 1)}${bytes(12, 2)}${bytes(sourceIp, 4)}${bytes(destinationIp, 4)}${bytes(sourcePort, 2)}${bytes(destinationPort, 2)}`;
+  return textFromBytes(
+    new Uint8Array([
+      ...start,
+      0x21,
+      0x11,
+      ...bigEndian(12, 2),
+      ...bigEndian(sourceIp, 4),
+      ...bigEndian(destinationIp, 4),
+      ...bigEndian(sourcePort, 2),
+      ...bigEndian(destinationPort, 2),
+    ]),
+  );
 }
-function bytes(value: number, count: number): string {
-  let text = '';
-  for (let shift = (count - 1) * 8; shift >= 0; shift -= 8)
-    text += String.fromCharCode((value >>> shift) & 0xff);
-  return text;
+function bigEndian(value: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => (value >>> ((count - 1 - i) * 8)) & 0xff);
 }
-function numberAt(text: string, at: number, count: number): number {
+function numberAt(bytes: Uint8Array, at: number, count: number): number {
   let value = 0;
-  for (let i = 0; i < count; i++) value = value * 256 + text.charCodeAt(at + i);
+  for (let i = 0; i < count; i++) value = value * 256 + (bytes[at + i] ?? 0);
   return value;
 }
 
 /** A header at the start of a connection; `ends` undefined: it says nothing of a client. */
 export type Read =
-  | { readonly length: number; readonly ends: Ends | undefined }
+  | { readonly ends: Ends | undefined /** what stands behind it */; readonly rest: string }
   | 'incomplete'
   /** something else */
   | 'no header'
@@ -61,9 +71,9 @@ function startsLike(text: string, start: string): boolean {
 function readLine(text: string): Read {
   const end = text.indexOf('\r\n');
   if (end < 0) return text.length > LONGEST_LINE ? 'bad header' : 'incomplete';
-  const length = end + 2;
+  const rest = text.slice(end + 2);
   const [, family, source = '', destination = '', ...ports] = text.slice(0, end).split(' ');
-  if (family === 'UNKNOWN' || family === 'TCP6') return { length, ends: undefined };
+  if (family === 'UNKNOWN' || family === 'TCP6') return { ends: undefined, rest };
   const [sourceIp, destinationIp] = [parseIPv4(source), parseIPv4(destination)];
   const [sourcePort, destinationPort] = ports.map((port) =>
     /^\d{1,5}$/.test(port) && Number(port) < 65_536 ? Number(port) : undefined,
@@ -77,24 +87,26 @@ function readLine(text: string): Read {
     destinationPort === undefined
   )
     return 'bad header';
-  return { length, ends: { sourceIp, sourcePort, destinationIp, destinationPort } };
+  return { ends: { sourceIp, sourcePort, destinationIp, destinationPort }, rest };
 }
 
 function readBinary(text: string): Read {
-  if (text.length < FIXED) return 'incomplete';
-  const [command, family] = [text.charCodeAt(SIGNATURE.length), text.charCodeAt(SIGNATURE.length + 1)];
-  const length = FIXED + numberAt(text, FIXED - 2, 2);
+  const bytes = bytesFromText(text);
+  if (bytes.length < FIXED) return 'incomplete';
+  const [command, family] = [numberAt(bytes, SIGNATURE.length, 1), numberAt(bytes, SIGNATURE.length + 1, 1)];
+  const length = FIXED + numberAt(bytes, FIXED - 2, 2);
   if (command >>> 4 !== 2 || (command & 0xf) > 1) return 'bad header';
-  if (text.length < length) return 'incomplete';
-  if ((command & 0xf) === 0 || family !== 0x11) return { length, ends: undefined };
+  if (bytes.length < length) return 'incomplete';
+  const rest = textFromBytes(bytes.subarray(length));
+  if ((command & 0xf) === 0 || family !== 0x11) return { ends: undefined, rest };
   if (length < FIXED + 12) return 'bad header';
   return {
-    length,
     ends: {
-      sourceIp: numberAt(text, FIXED, 4),
-      destinationIp: numberAt(text, FIXED + 4, 4),
-      sourcePort: numberAt(text, FIXED + 8, 2),
-      destinationPort: numberAt(text, FIXED + 10, 2),
+      sourceIp: numberAt(bytes, FIXED, 4),
+      destinationIp: numberAt(bytes, FIXED + 4, 4),
+      sourcePort: numberAt(bytes, FIXED + 8, 2),
+      destinationPort: numberAt(bytes, FIXED + 10, 2),
     },
+    rest,
   };
 }

@@ -24,6 +24,7 @@ import {
   warn,
   warnWithout,
 } from './context';
+import { parseTime } from './time';
 import { MUX_PROTOCOLS } from './server';
 import { applyBindTls } from './tls/bind';
 
@@ -165,6 +166,41 @@ function applyParameter(state: ParserState, line: Line, at: number, target: Targ
       return MUX_PROTOCOLS.includes(value)
         ? undefined
         : error(`'${keyword}' :  unknown MUX protocol '${value}'`);
+    case 'tcp-ut':
+      if (value === '') return error(`'${keyword}' : missing TCP User Timeout value`);
+      return 'micros' in parseTime(value, 'ms')
+        ? undefined
+        : error(`'${keyword}' : expects a positive delay in milliseconds`);
+    case 'mss': {
+      if (value === '') return error(`'${keyword}' : missing MSS value`);
+      const size = Math.abs(leadingInteger(value));
+      return size >= 1 && size <= 65_535
+        ? undefined
+        : error(`'${keyword}' : expects an MSS with and absolute value between 1 and 65535`);
+    }
+    case 'namespace':
+      return value === '' ? error(`'${keyword}' : missing namespace id`) : undefined;
+    case 'accept-netscaler-cip':
+      return value === '' ? error(`'${keyword}' : missing value`) : undefined;
+    case 'expose-fd':
+      if (value === '') return error(`'${keyword}' : missing fd type`);
+      return value === 'listeners'
+        ? undefined
+        : error(`'${keyword}' only supports 'listeners' (got '${value}')`);
+    case 'severity-output':
+      return /^(?:none|number|string)$/.test(value)
+        ? undefined
+        : error(`'${keyword}' only supports 'none', 'number', and 'string' (got '${value}')`);
+    case 'thread':
+      return /^(?:all|odd|even|[\d,/-]+)$/.test(value)
+        ? undefined
+        : error(`'${value}' : '${value}' is not a valid number/range.`);
+    case 'shards': {
+      const count = leadingInteger(value);
+      return value === 'by-thread' || (count >= 1 && count <= 64)
+        ? undefined
+        : error(`'${keyword}' : invalid value ${count}, allowed range is 1..64 or 'by-thread'`);
+    }
     case 'accept-proxy':
       target.acceptsProxy = true;
       return undefined;

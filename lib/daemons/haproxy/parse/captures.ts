@@ -62,6 +62,8 @@ export function parseDeclareLine(state: ParserState, proxy: Draft, line: Line): 
   if (side !== 'request' && side !== 'response')
     return refuse("'declare capture' requires a direction ('request' or 'response')");
   if (line.at(3) !== 'len') return refuse("'declare capture' requires a capture length ('len')");
+  if (line.at(4) === '')
+    return refuse("'declare capture': 'len' requires a numeric value that represents the capture length");
   if (!/^-?\d+$/.test(line.at(4)))
     return refuse(`'declare capture': cannot parse the length '${line.at(3)}'.`);
   const length = Number(line.at(4));
@@ -108,8 +110,8 @@ export function parseCaptureAction(
   }
   if (side === 'response') return { error: `expects 'id', found '${word}'` };
   if (word !== 'len') return { error: `expects 'len' or 'id', found '${word}'` };
-  if (!proxy.hasFrontend) return { error: `proxy '${proxy.id}' has no frontend capability` };
   if (value === '' || at + 1 === end) return { error: USAGE[side] };
+  if (!proxy.hasFrontend) return { error: `proxy '${proxy.id}' has no frontend capability` };
   const length = leadingInteger(value);
   return length <= 0 ? { error: 'length must be > 0' } : made(declare(proxy, length));
 }

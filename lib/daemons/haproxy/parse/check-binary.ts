@@ -1,9 +1,11 @@
 /** Bytes written as hexadecimal digits. Source: 2.6.12 `standard.c` `parse_binary`. */
+import { textFromBytes } from '../../../std/bytes';
 import type { Outcome } from './outcome';
 
-/** One character for each byte. */
+/** Text as `lib/std/bytes` has it. */
 export function parseBinary(text: string): Outcome<string> {
   if (text.length % 2 !== 0) return { error: 'an even number of hex digit is expected' };
   if (!/^[0-9a-fA-F]*$/.test(text)) return { error: 'an hex digit is expected' };
-  return { value: text.replace(/../g, (pair) => String.fromCharCode(Number.parseInt(pair, 16))) };
+  const pairs = text.match(/../g) ?? [];
+  return { value: textFromBytes(new Uint8Array(pairs.map((pair) => Number.parseInt(pair, 16)))) };
 }

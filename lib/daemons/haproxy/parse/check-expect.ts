@@ -26,7 +26,7 @@ const UNKNOWN_WORD: Readonly<Record<Rule, string>> = {
   'http-check':
     "'only supports min-recv, [!]string', '[!]rstring', '[!]string-lf', '[!]status', '[!]rstatus', [!]hdr, [!]fhdr or comment",
   'tcp-check':
-    "'only supports min-recv, '[!]binary', '[!]string', '[!]rstring', '[!]string-lf', '[!]rbinary', '[!]binary-lf' or comment",
+    "'only supports min-recv, '[!]binary', '[!]string', '[!]rstring', '[!]string-lf''[!]rbinary', '[!]binary-lf' or comment",
 };
 
 /** An expectation of which the line has said nothing yet. */

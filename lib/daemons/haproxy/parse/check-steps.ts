@@ -7,6 +7,7 @@
  */
 
 import type { CheckConnect, CheckExpect, CheckRequest, CheckRule, CheckSettings, CheckStep } from '../config';
+import { textFromBytes } from '../../../std/bytes';
 import { PLAIN_EXPECT } from './check-expect';
 
 export const PLAIN_CONNECT: CheckConnect = {
@@ -106,7 +107,7 @@ export function protocolSteps(option: string, words: readonly string[]): readonl
       return database(words[1] ?? '');
     case 'ldap-check':
       return [
-        sent('\x30\x0c\x02\x01\x01\x60\x07\x02\x01\x03\x04\x00\x80\x00'),
+        sent(textFromBytes(new Uint8Array([0x30, 12, 2, 1, 1, 0x60, 7, 2, 1, 3, 4, 0, 0x80, 0]))),
         expected({
           what: 'rbinary',
           pattern: '^30',
@@ -152,7 +153,7 @@ function mail([hello, domain]: readonly string[]): readonly CheckStep[] {
 /** `pgsql-check user <name>`: a start-up message, and an answer that asks for a password or lets in. */
 function database(user: string): readonly CheckStep[] {
   const length = user.length + 4 + 4 + 5 + 2;
-  const bytes = [24, 16, 8, 0].map((shift) => String.fromCharCode((length >>> shift) & 0xff)).join('');
+  const bytes = textFromBytes(new Uint8Array([24, 16, 8, 0].map((shift) => (length >>> shift) & 0xff)));
   return [
     sent(`${bytes}\0\x03\0\0user\0${user}\0\0`),
     expected({

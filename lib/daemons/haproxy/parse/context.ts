@@ -10,6 +10,8 @@ import type { Diagnostic } from '../../../text/diagnostic';
 import type { Word } from '../grammar';
 import type { MessageLog } from '../messages';
 import type {
+  CacheSettings,
+  ResolverSettings,
   Configuration,
   ErrorReply,
   ErrorSection,
@@ -172,9 +174,12 @@ export interface ParserState {
   current: Draft | undefined;
   readonly proxyIds: Map<number, Draft>;
   readonly userlists: UserList[];
-  readonly peers: { name: string; place: Place; hasLocal: boolean; disabled: boolean }[];
+  readonly peers: { name: string; place: Place; hasLocal: boolean; hasPeers: boolean; disabled: boolean }[];
   readonly mailers: { name: string; place: Place; isUsed: boolean }[];
-  readonly resolvers: { name: string; place: Place; hasNameservers: boolean }[];
+  readonly resolvers: ResolverSettings[];
+  readonly caches: CacheSettings[];
+  /** `program` sections without a command */
+  readonly programs: { name: string; hasCommand: boolean }[];
   readonly httpErrors: ErrorSection[];
   readonly patterns: PatternLibrary;
   /** the keyword of the section at hand, as messages name it */

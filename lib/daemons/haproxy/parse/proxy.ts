@@ -30,6 +30,7 @@ import {
   warnWithout,
 } from './context';
 import { parseCompression } from './compression';
+import { parseFilterLine, parseKeepAliveQueueLine, parseTcpResponseLine } from './rare-lines';
 import { parseCaptureLine, parseDeclareLine } from './captures';
 import { parseCookieLine } from './cookie';
 import {
@@ -283,6 +284,7 @@ function parseHeader(state: ParserState, line: Line, kind: Exclude<ProxyKind, 'd
   }
   const isOdd = line.at(2) !== '' && (line.at(3) === '' || line.at(2) !== 'from');
   if (isOdd || tooManyWords(state, line, 3)) {
+    state.current = undefined;
     if (kind !== 'backend')
       state.log.alert(`${line.head}please use the 'bind' keyword for listening addresses.`);
     return isOdd ? bits : bits | ERROR;
@@ -448,8 +450,7 @@ function parseKeyword(state: ParserState, proxy: Draft, line: Line, keyword: str
           `${line.head}tcp-response ${line.at(1)} is only allowed in 'backend' sections or 'defaults' section with a name`,
         );
       }
-      proxy.tcpResponseContent = line.at(1) === 'content';
-      return NONE;
+      return parseTcpResponseLine(state, proxy, line);
     case 'balance':
       return parseBalanceLine(state, proxy, line);
     case 'hash-type':
@@ -543,11 +544,7 @@ function parseSmallKeyword(state: ParserState, proxy: Draft, line: Line, keyword
     case 'declare':
       return parseDeclareLine(state, proxy, line);
     case 'filter':
-      if (/^(?:cache|compression|fcgi-app|opentracing|spoe|trace)$/.test(value)) return NONE;
-      return fail(
-        state,
-        `${line.head}'filter' : unknown keyword '${value}'. Registered keywords :\n\t[CACHE] cache\n\t[COMP] compression\n\t[FCGI] fcgi-app\n\t[  OT] opentracing\n\t[SPOE] spoe\n\t[TRACE] trace`,
-      );
+      return parseFilterLine(state, proxy, line);
     case 'unique-id-header':
       if (value === '') return fail(state, `${line.head}unique-id-header expects an argument.`);
       proxy.uniqueIdHeader = value;
@@ -640,6 +637,8 @@ function parseSmallKeyword(state: ParserState, proxy: Draft, line: Line, keyword
       return parseEmailAlert(state, proxy, line);
     case 'persist':
       if (value === '') return fail(state, `${line.head}missing persist method.`);
+      if (/^rdp-cookie\((?:[^)]*|\))$/.test(value))
+        return fail(state, `${line.head}persist rdp-cookie(name)' requires an rdp cookie name.`);
       proxy.usesRdpCookie = value.startsWith('rdp-cookie');
       return proxy.usesRdpCookie ? NONE : fail(state, `${line.head}unknown persist method.`);
     case 'load-server-state-from-file': {
@@ -654,6 +653,8 @@ function parseSmallKeyword(state: ParserState, proxy: Draft, line: Line, keyword
     }
     case 'external-check':
       if (value === '') return fail(state, `${line.head}missing argument after 'external-check'.`);
+      if ((value === 'command' || value === 'path') && line.at(2) === '')
+        return fail(state, `${line.head}missing argument after '${value}'.`);
       if (value === 'command') proxy.checkCommand = line.at(2);
       else if (value === 'path') proxy.checkPath = line.at(2);
       else
@@ -679,6 +680,8 @@ function parseSmallKeyword(state: ParserState, proxy: Draft, line: Line, keyword
           `${line.head}'dispatch' : '' resolves to an empty address (environment variable missing?)\n`,
         );
       return warnWithout(state, proxy, 'backend', line, keyword);
+    case 'max-keep-alive-queue':
+      return parseKeepAliveQueueLine(state, proxy, line);
     case 'transparent':
       return tooManyWords(state, line, 0) ? ERROR : NONE;
     default:
@@ -762,7 +765,11 @@ function parseEmailAlert(state: ParserState, proxy: Draft, line: Line): number {
   const [what, value] = [line.at(1), line.at(2)];
   if (what === '') return fail(state, `${line.head}missing argument after 'email-alert'.`);
   if (what === 'from' || what === 'mailers' || what === 'to') proxy.emailAlert[what] = value;
-  else if (what !== 'myhostname' && what !== 'level')
+  else if (what === 'level') {
+    if (!/^(?:emerg|alert|crit|err|warning|notice|info|debug)$/.test(value))
+      // Vendor: the two words change places.
+      return fail(state, `${line.head}unknown log level '${what}' after '${value}'`);
+  } else if (what !== 'myhostname')
     return fail(state, `${line.head}email-alert: unknown argument '${what}'.`);
   proxy.emailAlert.set = true;
   return NONE;

@@ -412,6 +412,8 @@ class ActionReader {
       this.#line.at(this.next + 2),
     ];
     if (name === '' || pattern === '' || text === '') return { error: 'expects exactly 3 arguments' };
+    const problem = regularExpressionProblem(pattern);
+    if (problem !== undefined) return { error: problem };
     const value = this.#format(text);
     this.next += 3;
     return 'error' in value ? value : { value: { type, name, pattern, value: value.value } };

@@ -6,7 +6,9 @@
  * "Mailers", §5.3.2 "The resolvers section", §3.7 to §3.10, §6.2.
  */
 
+import { parseCacheLine } from './cache';
 import { parseErrorSectionLine } from './error-pages';
+import { newResolver, parseResolverLine } from './resolvers';
 import {
   ABORT,
   ALERT,
@@ -47,13 +49,16 @@ export function parseOtherSectionLine(state: ParserState, line: Line, isHeader: 
 
 function parseHeader(state: ParserState, line: Line, section: string): number {
   const name = line.at(1);
-  if (section !== 'http-errors') noteEffect(state, line, `${section} section`, 'not modelled');
+  if (section !== 'http-errors' && section !== 'resolvers' && section !== 'cache')
+    noteEffect(state, line, `${section} section`, 'not modelled');
   if (section !== 'namespace_list') {
     if (name === '') {
       state.log.alert(
         /^(?:peers|mailers|resolvers|http-errors)$/.test(section)
           ? `${line.head}missing name for ${section} section.`
-          : `${line.head}missing ${section} name.`,
+          : section === 'cache' || section === 'program'
+            ? `${line.head}'${section}' expects ${section === 'cache' ? 'a <name>' : 'an <id>'} argument`
+            : `${line.head}missing ${section} name.`,
       );
       return ALERT | ABORT;
     }
@@ -66,13 +71,19 @@ function parseHeader(state: ParserState, line: Line, section: string): number {
   }
   switch (section) {
     case 'peers':
-      state.peers.push({ name, place: line.place, hasLocal: false, disabled: false });
+      state.peers.push({ name, place: line.place, hasLocal: false, hasPeers: false, disabled: false });
       break;
     case 'mailers':
       state.mailers.push({ name, place: line.place, isUsed: false });
       break;
     case 'resolvers':
-      state.resolvers.push({ name, place: line.place, hasNameservers: false });
+      state.resolvers.push(newResolver(name, line.place));
+      break;
+    case 'cache':
+      state.caches.push({ ...line.place, name, totalSize: 0, largest: 0, maxAge: 60 });
+      break;
+    case 'program':
+      state.programs.push({ name, hasCommand: false });
       break;
     case 'http-errors':
       return parseErrorSectionHeader(state, line, name);
@@ -100,20 +111,30 @@ function parseLine(state: ParserState, line: Line, keyword: string): number {
   if (state.section === 'peers' && peers !== undefined) {
     if ((keyword === 'peer' || keyword === 'server') && line.at(1) === state.surroundings.hostname)
       peers.hasLocal = true;
+    if (/^(?:peer|server|bind)$/.test(keyword)) peers.hasPeers = true;
     if (keyword === 'disabled') peers.disabled = true;
   }
-  const resolvers = state.resolvers.at(-1);
-  if (
-    state.section === 'resolvers' &&
-    resolvers !== undefined &&
-    (keyword === 'nameserver' || keyword === 'parse-resolv-conf')
-  ) {
-    resolvers.hasNameservers = true;
-    if (keyword === 'nameserver' && line.at(2) === '') {
-      return fail(state, `${line.head}'nameserver' expects <name> and <addr>[:<port>] as arguments.`);
+  switch (state.section) {
+    case 'resolvers':
+      return parseResolverLine(state, line);
+    case 'cache':
+      return parseCacheLine(state, line);
+    case 'mailers':
+      return keyword === 'mailer' && line.at(2) === ''
+        ? fail(state, `${line.head}'mailer' expects <name> and <addr>[:<port>] as arguments.`)
+        : NONE;
+    case 'ring':
+      return keyword === 'size' && !/^\d+$/.test(line.at(1))
+        ? fail(state, `${line.head}invalid size '${line.at(1)}' for new sink buffer.`)
+        : NONE;
+    case 'program': {
+      const program = state.programs.at(-1);
+      if (program !== undefined && keyword === 'command') program.hasCommand = true;
+      return NONE;
     }
+    default:
+      return NONE;
   }
-  return NONE;
 }
 
 /** `userlist`, `group name [users a,b]`, `user name [password|insecure-password x] [groups a,b]` */

@@ -407,6 +407,26 @@ function applyParameter(
     case 'no-check-send-proxy':
       server.checkSendsProxy = keyword === 'check-send-proxy';
       return undefined;
+    case 'tcp-ut':
+      if (value === '') return error(`'${keyword}' : missing TCP User Timeout value`);
+      return 'micros' in parseTime(value, 'ms')
+        ? undefined
+        : error(`'${keyword}' : expects a positive delay in milliseconds`);
+    case 'pool-max-conn':
+    case 'pool-low-conn':
+      return value === '' ? error(`'${keyword}' expects <value> as argument.`) : undefined;
+    case 'pool-purge-delay': {
+      if (value === '') return error(`'${keyword}' expects <value> as argument.`);
+      const time = parseTime(value, 'ms');
+      return 'character' in time
+        ? error(`unexpected character '${time.character}' in argument to <${keyword}>.`)
+        : undefined;
+    }
+    case 'socks4':
+      if (value === '') return error(`'${keyword}' expects <addr>:<port> as argument.`);
+      return value.includes(':')
+        ? undefined
+        : error(`'${keyword} ${value}' : missing port specification in '${value}'`);
     case 'agent-check':
       server.hasAgent = true;
       return undefined;
@@ -429,7 +449,9 @@ function applyParameter(
       return undefined;
     }
     case 'namespace':
-      return value === '' ? error(`'${keyword}' : expects <name> as argument`) : undefined;
+      return error(
+        value === '' ? `'${keyword}' : expects <name> as argument` : `Cannot open namespace '${value}'`,
+      );
     case 'resolvers':
       server.resolvers = value;
       return undefined;
@@ -555,6 +577,7 @@ function applyOnError(server: ServerSettings, value: string): Complaint {
 
 function applyInitAddresses(server: ServerSettings, value: string): Complaint {
   server.initAddresses = [];
+  if (value === '') return undefined;
   for (const method of value.split(',')) {
     const known = method === 'libc' || method === 'last' || method === 'none' || /^[0-9.]+$/.test(method);
     if (!known)

@@ -4,6 +4,7 @@
  * `tcpcheck_expect_onerror_message`, `chk_report_conn_err`; recorded.
  */
 
+import { byteLength, bytesFromText } from '../../../std/bytes';
 import type { HttpResponse } from '../../../world/network.contract';
 import type { CheckExpect, CheckSettings, CheckStep } from '../config';
 import { matches } from '../evaluate/patterns';
@@ -84,8 +85,8 @@ export function unmetByBytes(
   received: string,
   isOver: boolean,
 ): Verdict | 'wait' | undefined {
-  const least = expect.what === 'string' || expect.what === 'binary' ? expect.pattern.length : 0;
-  if (!isOver && received.length < Math.max(least, expect.leastBytes)) return 'wait';
+  const least = expect.what === 'string' || expect.what === 'binary' ? byteLength(expect.pattern) : 0;
+  if (!isOver && byteLength(received) < Math.max(least, expect.leastBytes)) return 'wait';
   const found = contains(expect, received);
   if (!found && !isOver && expect.leastBytes === -1) return 'wait';
   if (found !== expect.negated) return undefined;
@@ -110,9 +111,7 @@ function contains({ what, pattern }: CheckExpect, text: string): boolean {
   }
 }
 function hexadecimal(text: string): string {
-  return Array.from(text, (character) =>
-    character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0'),
-  ).join('');
+  return Array.from(bytesFromText(text), (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join('');
 }
 function named({ what, pattern }: CheckExpect): string {
   switch (what) {

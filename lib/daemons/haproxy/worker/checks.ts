@@ -12,6 +12,7 @@ import { type HealthSettings, progress } from '../../../protocols/health-check/c
 import { healthChart, type HealthEvent } from '../../../protocols/health-check/machine';
 import type { ChartEvent, Step } from '../../../protocols/adapter';
 import type { HealthContext } from '../../../protocols/health-check/machine';
+import { byteLength } from '../../../std/bytes';
 import type { HttpRequest, RawBytes } from '../../../world/network.contract';
 import type { SecureSocketEvent, TlsFailure } from '../../../world/tls.contract';
 import { textOf } from '../../message-text';
@@ -195,7 +196,7 @@ function proceed(runtime: Runtime, which: Which, check: CheckState): void {
   }
 }
 function bytes(text: string): RawBytes {
-  return { kind: 'bytes', text, bytes: text.length };
+  return { kind: 'bytes', text, bytes: byteLength(text) };
 }
 
 function judge(

@@ -5,6 +5,7 @@
  * `conn_recv_proxy`, `make_proxy_line`; recorded.
  */
 import { binaryHeader, headerLine, readHeader } from '../../../protocols/proxy-protocol/header';
+import { byteLength } from '../../../std/bytes';
 import type { Message, RawBytes } from '../../../world/network.contract';
 import type { ServerSettings } from '../config';
 import { logHandshake } from './log-handshake';
@@ -37,7 +38,6 @@ export function takeHeader(runtime: Runtime, session: Session, message: Message)
     headerFailed(runtime, session, read);
     return undefined;
   }
-  const rest = session.buffered.slice(read.length);
   session.buffered = '';
   session.phase = 'request';
   if (read.ends !== undefined) {
@@ -46,11 +46,15 @@ export function takeHeader(runtime: Runtime, session: Session, message: Message)
     session.localIp = read.ends.destinationIp;
     session.localPort = read.ends.destinationPort;
   }
-  return rest;
+  return read.rest;
 }
 
 /** No header, no session: one line in the log. What was not read makes the end a reset. */
-export function headerFailed(runtime: Runtime, session: Session, why: keyof typeof FAILURES | 'closed'): void {
+export function headerFailed(
+  runtime: Runtime,
+  session: Session,
+  why: keyof typeof FAILURES | 'closed',
+): void {
   const reason = why !== 'closed' ? why : session.buffered === '' ? 'empty' : 'truncated';
   session.handshakeError = FAILURES[reason];
   logHandshake(runtime, session, FAILURES[reason], { isTimeout: reason === 'timeout' });
@@ -58,7 +62,7 @@ export function headerFailed(runtime: Runtime, session: Session, why: keyof type
 }
 
 function bytes(text: string): RawBytes {
-  return { kind: 'bytes', text, bytes: text.length };
+  return { kind: 'bytes', text, bytes: byteLength(text) };
 }
 /** Goes to a server first, when its line says so. */
 export function sendHeader(runtime: Runtime, session: Session, settings: ServerSettings): void {
