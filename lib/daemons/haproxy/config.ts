@@ -169,6 +169,15 @@ export interface ProxySettings extends Place {
   uniqueIdHeader: string | undefined;
   stats: StatsPage | undefined;
   check: CheckSettings;
+  compression: CompressionSettings;
+}
+
+/** `compression` */
+export interface CompressionSettings {
+  algorithms: string[];
+  /** of contents; empty: all */
+  types: string[];
+  offload: boolean;
 }
 
 export interface BindSettings extends Place {
@@ -536,6 +545,7 @@ export type RuleAction =
     }
   | CaptureAction
   | AddressAction
+  | { readonly type: 'cache-use' | 'cache-store'; readonly cache: string }
   | { readonly type: 'nothing'; readonly keyword: string };
 
 export interface HttpRule extends Place {

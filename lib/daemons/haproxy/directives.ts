@@ -149,13 +149,13 @@ h2-workaround-bogus-websocket-clients; g; .; 3.1
 export const REGISTERED_PROXY_DIRECTIVES = table(`
 clitcpka-cnt clitcpka-idle clitcpka-intvl; dfl; .; 4.2; <value>
 clitimeout contimeout srvtimeout; dflb; x; 4.2; <timeout>
-compression; dflb; -; 4.2; algo <algorithm>... | type <mime type>... | offload
+compression; dflb; +; 4.2; algo <algorithm>... | type <mime type>... | offload
 declare; fl; +; 4.2; capture [ request | response ] len <length>
 errorfile; dflb; +; 4.2; <code> <file>
 errorfiles; dflb; +; 4.2; <name> [<code> ...]
 errorloc errorloc302 errorloc303; dflb; +; 4.2; <code> <url>
 external-check; dlb; -; 4.2; { command <command> | path <path> }
-filter; flb; -; 4.2; <name> [param*]
+filter; flb; .; 4.2; <name> [param*]
 http-check; dlb; +; 4.2; { comment | connect | disable-on-404 | expect | send | send-state | set-var | unset-var } ...
 http-error; dflb; +; 4.2; status <code> ...
 max-keep-alive-queue; dlb; .; 4.2; <value>
@@ -481,7 +481,7 @@ function actions(text: string): readonly ActionDirective[] {
 
 export const HTTP_REQUEST_ACTIONS = actions(`
 .wait-for-handshake -ot-group +set-log-level .set-nice -use-service -sc-inc-gpc(*) +sc-inc-gpc0(*) +sc-inc-gpc1(*)
--sc-set-gpt(*) +sc-set-gpt0(*) -send-spoe-group -do-resolve(*) -cache-use +add-acl(*) +add-header +allow +auth +capture
+-sc-set-gpt(*) +sc-set-gpt0(*) -send-spoe-group -do-resolve(*) +cache-use +add-acl(*) +add-header +allow +auth +capture
 +del-acl(*) +del-header +del-map(*) +deny +disable-l7-retry .early-hint -normalize-uri +redirect +reject
 +replace-header +replace-path +replace-pathq +replace-uri +replace-value +return +set-header +set-map(*) +set-method
 +set-path +set-pathq +set-query +set-uri .strict-mode +tarpit +track-sc(*) -set-timeout .wait-for-body
@@ -491,7 +491,7 @@ export const HTTP_REQUEST_ACTIONS = actions(`
 
 export const HTTP_RESPONSE_ACTIONS = actions(`
 -ot-group +set-log-level .set-nice -sc-inc-gpc(*) +sc-inc-gpc0(*) +sc-inc-gpc1(*) -sc-set-gpt(*) +sc-set-gpt0(*)
--send-spoe-group -cache-store +add-acl(*) +add-header +allow +capture +del-acl(*) +del-header +del-map(*) +deny
+-send-spoe-group +cache-store +add-acl(*) +add-header +allow +capture +del-acl(*) +del-header +del-map(*) +deny
 +redirect +replace-header +replace-value +return +set-header +set-map(*) +set-status .strict-mode -track-sc(*)
 .wait-for-body +set-var-fmt(*) +set-var(*) +unset-var(*) .set-mark .set-tos +silent-drop
 `);

@@ -461,9 +461,24 @@ function validateServerParameters(state: ParserState, proxy: Draft, server: Serv
   return errors;
 }
 
+/** A rule's cache has a section of its own. */
+function validateCaches(state: ParserState, proxy: Draft): number {
+  let errors = 0;
+  for (const { action } of [...proxy.httpRequest, ...proxy.httpResponse])
+    if (
+      (action.type === 'cache-use' || action.type === 'cache-store') &&
+      !state.caches.some(({ name }) => name === action.cache)
+    )
+      errors += refuse(
+        state,
+        `config: ${named(proxy)}: unable to find the cache '${action.cache}' referenced by the filter 'cache'.`,
+      );
+  return errors;
+}
+
 /** After everything else: checks need a port, and names their resolvers. */
 function validateLate(state: ParserState, proxy: Draft): number {
-  let errors = resolveErrorPages(state, proxy);
+  let errors = resolveErrorPages(state, proxy) + validateCaches(state, proxy);
   for (const server of proxy.servers) {
     if (server.resolvers !== undefined && !state.resolvers.some((known) => known.name === server.resolvers)) {
       errors += refuse(

@@ -1,9 +1,9 @@
-/** `compression algo gzip`, `compression type text/html`, `compression offload`. Checked, but not modelled. Source: 2.6.12 flt_http_comp.c. */
-import { fail, type Line, NONE, type ParserState } from './context';
+/** `compression algo gzip`, `compression type text/html`, `compression offload`. Source: 2.6.12 flt_http_comp.c. */
+import { type Draft, fail, type Line, NONE, type ParserState } from './context';
 
 const ALGORITHMS: readonly string[] = ['identity', 'gzip', 'deflate', 'raw-deflate'];
 
-export function parseCompression(state: ParserState, line: Line): number {
+export function parseCompression(state: ParserState, proxy: Draft, line: Line): number {
   const values = line.from(2);
   switch (line.at(1)) {
     case 'algo': {
@@ -11,13 +11,17 @@ export function parseCompression(state: ParserState, line: Line): number {
       if (values.length === 0)
         return fail(state, `${line.head}${line.head}'compression' expects <algorithm>.`);
       const unknown = values.find((name) => !ALGORITHMS.includes(name));
-      return unknown === undefined
-        ? NONE
-        : fail(state, `${line.head}'compression' : '${unknown}' is not a supported algorithm.`);
+      if (unknown !== undefined)
+        return fail(state, `${line.head}'compression' : '${unknown}' is not a supported algorithm.`);
+      proxy.compression.algorithms.push(...values);
+      return NONE;
     }
     case 'type':
-      return values.length > 0 ? NONE : fail(state, `${line.head}'compression' expects <type>.`);
+      if (values.length === 0) return fail(state, `${line.head}'compression' expects <type>.`);
+      proxy.compression.types.push(...values);
+      return NONE;
     case 'offload':
+      proxy.compression.offload = true;
       return NONE;
     default:
       return fail(state, `${line.head}'compression' expects 'algo', 'type' or 'offload'`);

@@ -133,6 +133,7 @@ export function newDraft(
     uniqueIdHeader: undefined,
     stats: undefined,
     check: defaultCheck(),
+    compression: { algorithms: [], types: [], offload: false },
     defaultServer: defaultServerSettings(),
     samples: [],
     errorPages: [],
@@ -193,6 +194,7 @@ function inherit(draft: Draft, parent: Draft): Draft {
     stats,
     check,
     defaultServer,
+    compression,
   } = parent;
   const canFrontend = draft.hasFrontend;
   const canBackend = draft.hasBackend;
@@ -240,6 +242,11 @@ function inherit(draft: Draft, parent: Draft): Draft {
     monitorUri: canFrontend ? monitorUri : undefined,
     stats,
     defaultServer: { ...defaultServer },
+    compression: {
+      ...compression,
+      algorithms: [...compression.algorithms],
+      types: [...compression.types],
+    },
     check:
       canBackend && check.kind !== 'connect'
         ? { ...check, httpRules: [...check.httpRules], tcpRules: [...check.tcpRules], isInherited: true }
@@ -533,7 +540,7 @@ function parseSmallKeyword(state: ParserState, proxy: Draft, line: Line, keyword
       proxy.uniqueId = { ...line.place, kind: 'custom', text: value, nodes: [] };
       return parseFormatWord(state, line);
     case 'compression':
-      return parseCompression(state, line);
+      return parseCompression(state, proxy, line);
     case 'dynamic-cookie-key': {
       const bits = warnWithout(state, proxy, 'backend', line, keyword);
       if (value === '')

@@ -297,6 +297,7 @@ class ActionReader {
         if (/^sc-(?:inc-gpc[01]|set-gpt0)(?:\(|$)/.test(word)) return this.#counter(word);
         if (/^(?:set-map|del-map|add-acl|del-acl)(?:\(|$)/.test(word)) return this.#patterns(word);
         if (isAddressAction(keyword)) return this.#address(keyword);
+        if (keyword === 'cache-use' || keyword === 'cache-store') return this.#cache(keyword);
         return this.#skipUnmodelled(keyword);
     }
   }
@@ -565,6 +566,13 @@ class ActionReader {
     if ('error' in parsed) return parsed;
     this.next = parsed.value.next;
     return { value: parsed.value.action };
+  }
+
+  #cache(type: 'cache-use' | 'cache-store'): Outcome<RuleAction> {
+    const cache = this.#line.at(this.next);
+    if (cache === '' || cache === 'if' || cache === 'unless') return { error: 'expects a cache name' };
+    this.next++;
+    return { value: { type, cache } };
   }
 
   #skipUnmodelled(keyword: string): Outcome<RuleAction> {

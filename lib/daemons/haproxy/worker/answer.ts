@@ -136,7 +136,8 @@ function forClient(runtime: Runtime, session: Session, message: HttpResponse, co
   if (!session.closes && !isOld && !unknownLength)
     return message.trace === session.trace ? message : { ...message, trace: session.trace };
   const headers = message.headers.filter(([name]) => name !== 'connection');
-  if (unknownLength && !isOld) headers.push(['transfer-encoding', 'chunked']);
+  if (unknownLength && !isOld && headerValue(headers, 'transfer-encoding') === undefined)
+    headers.push(['transfer-encoding', 'chunked']);
   if (unknownLength && isOld) session.closes = true;
   if (session.closes) headers.push(['connection', 'close']);
   else if (isOld) headers.push(['connection', 'keep-alive']);
@@ -256,6 +257,7 @@ function resetRequest(session: Session): void {
     session.noLog =
     session.noRetry =
     session.isStatistics =
+    session.isCached =
       false;
   session.cause = session.ended = session.cookieIn = session.cookieOut = '-';
   session.logLevel = -1;

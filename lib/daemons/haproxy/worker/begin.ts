@@ -69,6 +69,7 @@ export function newWorker(beginning: Beginning): WorkerState {
       frontendKeys: newRate(),
       backendKeys: newRate(),
     },
+    caches: new Map(),
     nextId: 1,
     limits: {
       connections: newLimit(rates.connections),

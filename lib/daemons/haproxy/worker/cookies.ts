@@ -105,7 +105,7 @@ function attributes(cookie: CookieSettings): string {
 }
 const CACHEABLE = [200, 203, 204, 206, 300, 301, 404, 405, 410, 414, 501];
 /** Only what a cache might keep is marked private; an answer without validator and age is none of it (recorded). */
-function isCacheable(session: Session, response: HttpResponse): boolean {
+export function isCacheable(session: Session, response: HttpResponse): boolean {
   if (session.received?.method !== 'GET' || !CACHEABLE.includes(response.status)) return false;
   const control = headerValue(response.headers, 'cache-control') ?? '';
   if (/\b(?:private|no-cache|no-store|max-age=0|s-maxage=0)\b/i.test(control)) return false;

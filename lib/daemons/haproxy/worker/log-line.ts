@@ -312,7 +312,7 @@ function urlEncoded(text: string): string {
 }
 export function serverName(runtime: Runtime, session: Session): string {
   if (session.server >= 0) return runtime.server(session.backend, session.server)?.name ?? '<NOSRV>';
-  return session.isStatistics ? '<STATS>' : '<NOSRV>';
+  return session.isStatistics ? '<STATS>' : session.isCached ? '<CACHE>' : '<NOSRV>';
 }
 function counts(runtime: Runtime, session: Session): string {
   const { state } = runtime;

@@ -15,12 +15,14 @@ import { render } from '../evaluate/format';
 import { headerValue, lowerCased, type Subject } from '../evaluate/subject';
 import { countRequest, deliverOwn, replyError, reply } from './answer';
 import { captureCookie, captureRequest } from './captures';
+import { withoutEncodings } from './compression';
 import { countTracked } from './counters';
 import { readCookie } from './cookies';
 import { dispatch } from './dispatch';
 import { hop } from './hop';
 import { customLine, logSession, variable } from './log-line';
 import { errorAnswer } from './own-answers';
+import { passOn } from './response';
 import { applyRules, headBytes, type Outcome } from './rules';
 import type { Runtime } from './runtime';
 import { destroy, enterBackend, setDeadline, setTimeout } from './session';
@@ -140,7 +142,7 @@ function passRules(
       'proxy',
       `http-request rule: ${wordOf(outcome)}`,
       wordOf(outcome),
-      outcome.type === 'reply' && outcome.cause === 'L' ? 'ok' : 'bad',
+      outcome.type === 'cached' || (outcome.type === 'reply' && outcome.cause === 'L') ? 'ok' : 'bad',
       outcome.rule,
     );
   decided(runtime, session, settings, outcome);
@@ -151,7 +153,9 @@ function wordOf(outcome: Outcome): string {
     ? `answers ${outcome.answer.status}`
     : outcome.type === 'drop'
       ? 'drops the connection'
-      : 'goes on';
+      : outcome.type === 'cached'
+        ? 'answers from the cache'
+        : 'goes on';
 }
 function decided(
   runtime: Runtime,
@@ -159,6 +163,14 @@ function decided(
   settings: ProxySettings,
   outcome: Exclude<Outcome, { type: 'continue' }>,
 ): void {
+  if (outcome.type === 'cached') {
+    session.isCached = true;
+    session.cause = 'L';
+    session.ended = 'R';
+    session.queuedAt = session.connectedAt = session.answeredAt = runtime.now;
+    passOn(runtime, session, outcome.response);
+    return;
+  }
   if (outcome.type === 'drop') {
     session.cause = 'P';
     session.ended = 'R';
@@ -247,7 +259,10 @@ function throughBackend(
   }
   persist(runtime, session, backend);
   captureCookie(frontend, session);
-  if (session.request !== undefined) forward(runtime, session, frontend, backend);
+  if (session.request !== undefined) {
+    session.request = withoutEncodings(runtime, session, session.request);
+    forward(runtime, session, frontend, backend);
+  }
   dispatch(runtime, session);
 }
 

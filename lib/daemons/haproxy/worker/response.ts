@@ -9,6 +9,7 @@ import { headerValue, lowerCased, type Subject } from '../evaluate/subject';
 import { conclude, deliver, deliverOwn, replyError } from './answer';
 import { captureResponse } from './captures';
 import { observe } from './observe';
+import { compressed } from './compression';
 import { writeCookie } from './cookies';
 import { isRetryable, retryRequest } from './dispatch';
 import { hop } from './hop';
@@ -58,15 +59,16 @@ export function onResponse(runtime: Runtime, session: Session, message: HttpResp
   passOn(runtime, session, message);
 }
 
-function passOn(runtime: Runtime, session: Session, message: HttpResponse): void {
-  const backend = runtime.settings(session.backend);
+/** An answer of a server, or of a cache, on its way to the client. */
+export function passOn(runtime: Runtime, session: Session, message: HttpResponse): void {
+  const backend = runtime.settings(session.backend < 0 ? session.frontend : session.backend);
   const frontend = runtime.settings(session.frontend);
   let known = runtime.answers.get(message);
   if (known === undefined) {
     known = { plain: plain(message), closes: saysClose(message) };
     if (message.trace === 0) runtime.answers.set(message, known);
   }
-  if (known.closes) session.serverClosed = true;
+  if (known.closes && !session.isCached) session.serverClosed = true;
   let out = known.plain;
   if (backend.stickRules.length > 0) {
     const subject: Subject = { runtime, session, request: session.request, response: out };
@@ -78,7 +80,7 @@ function passOn(runtime: Runtime, session: Session, message: HttpResponse): void
     if (passed === undefined) return;
     out = passed;
   }
-  if (backend.cookie !== undefined) {
+  if (backend.cookie !== undefined && session.server >= 0) {
     const headers = writeCookie(runtime, session, out, backend.cookie);
     if (headers !== out.headers)
       out = { ...out, headers, bytes: out.bytes + headBytes(headers) - headBytes(out.headers) };
@@ -88,7 +90,7 @@ function passOn(runtime: Runtime, session: Session, message: HttpResponse): void
     if (passed === undefined) return;
     out = passed;
   }
-  deliver(runtime, session, out);
+  deliver(runtime, session, compressed(runtime, session, out));
 }
 /** The answer as rules leave it; undefined: one of them has answered instead. */
 function ruled(
@@ -100,7 +102,7 @@ function ruled(
   const messages: { response: HttpResponse | undefined } = { response };
   const outcome = applyRules(runtime, session, rules, 'response', messages);
   if (outcome.type !== 'reply') return messages.response ?? response;
-  runtime.proxy(session.backend).backend.deniedResponses += 1;
+  if (session.backend >= 0) runtime.proxy(session.backend).backend.deniedResponses += 1;
   session.cause = 'P';
   session.ended = 'H';
   dropServer(runtime, session, 'reset');

@@ -19,6 +19,7 @@ import { changePatterns, entriesOf, findReference, keyProblem } from '../evaluat
 import { replace } from '../evaluate/patterns';
 import { headerValue, pathAndQuery, pathOf, queryOf, type Subject } from '../evaluate/subject';
 import { setAddress } from './addresses';
+import { lookUp, store } from './cache';
 import { keep } from './captures';
 import { counterValue, liveEntry, tableOf, track } from './counters';
 import { variable } from './log-line';
@@ -37,6 +38,7 @@ export type Outcome =
       readonly delayed: boolean;
       readonly rule: HttpRule;
     }
+  | { readonly type: 'cached'; readonly response: HttpResponse; readonly rule: HttpRule }
   | { readonly type: 'drop'; readonly how: 'close' | 'silent'; readonly rule: HttpRule };
 
 const CONTINUE: Outcome = { type: 'continue' };
@@ -93,6 +95,13 @@ function perform(
       };
     case 'auth':
       return { type: 'reply', answer: asked(subject, action.realm), cause: 'L', delayed: false, rule };
+    case 'cache-use': {
+      const response = lookUp(subject.runtime, session, action.cache);
+      return response === undefined ? undefined : { type: 'cached', response, rule };
+    }
+    case 'cache-store':
+      if (messages.response !== undefined) store(subject.runtime, session, action.cache, messages.response);
+      return undefined;
     case 'reject':
       return { type: 'drop', how: 'close', rule };
     case 'silent-drop':

@@ -95,6 +95,7 @@ export function newSession(runtime: Runtime, listener: number, connection: numbe
     stickKeys: undefined,
     tracked: undefined,
     isStatistics: false,
+    isCached: false,
     tls: undefined,
     serverTls: undefined,
     handshakeError: undefined,

@@ -41,6 +41,8 @@ export interface WorkerState {
   stoppedAt: Micros;
   counters: GlobalCounters;
   tls: TlsState;
+  /** answers that are kept, by cache and by what was asked for */
+  caches: Map<string, Map<string, KeptAnswer>>;
   /** unique ids of admin connections, requests … */
   nextId: number;
   /** bytes of the last malformed message, for `show errors` */
@@ -129,6 +131,15 @@ export interface AdminState {
   clients: Map<number, AdminClient>;
 }
 
+/** An answer in a cache. */
+export interface KeptAnswer {
+  response: HttpResponse;
+  storedAt: Micros;
+  expiresAt: Micros;
+  /** seconds, when it came */
+  age: number;
+}
+
 /** How many things per second: `freq_ctr`. */
 export interface Rate {
   second: number;
@@ -167,6 +178,10 @@ export interface SideCounters {
   deniedSessions: number;
   tlsSessions: number;
   tlsFailures: number;
+  /** bytes, and how many answers */
+  compressed: { before: number; after: number; responses: number };
+  cacheLookups: number;
+  cacheHits: number;
 }
 
 export interface ProxyState {
@@ -520,6 +535,8 @@ export interface Session {
   tracked: Tracked[] | undefined;
   /** the statistics page answers */
   isStatistics: boolean;
+  /** the answer comes from a cache */
+  isCached: boolean;
   /** of the client's connection, once it is secured */
   tls: TlsInfo | undefined;
   /** of the connection to the server */
@@ -562,6 +579,9 @@ export function newCounters(): SideCounters {
     deniedSessions: 0,
     tlsSessions: 0,
     tlsFailures: 0,
+    compressed: { before: 0, after: 0, responses: 0 },
+    cacheLookups: 0,
+    cacheHits: 0,
   };
 }
 

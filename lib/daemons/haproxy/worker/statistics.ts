@@ -3,7 +3,7 @@
  * Source: HAProxy 2.6 management guide §9.1 "CSV format"; src/stats.c
  * `stats_fill_fe_stats`, `stats_fill_sv_stats`, `stats_fill_be_stats`; recorded output.
  *
- * Not modelled: counters of HTTP/2, compression and caching, and of resumed TLS sessions, stay 0.
+ * Not modelled: counters of HTTP/2, and of resumed TLS sessions, stay 0.
  */
 
 import { SECOND } from '../../../std/instant';
@@ -142,6 +142,14 @@ function responses(runtime: Runtime, index: number, counters: SideCounters): [st
     ['req_tot', counters.requests],
   ];
 }
+function compression({ compressed }: SideCounters): [string, string | number][] {
+  return [
+    ['comp_in', compressed.before],
+    ['comp_out', compressed.after],
+    ['comp_byp', 0],
+    ['comp_rsp', compressed.responses],
+  ];
+}
 function averages(times: readonly number[], count: number): [string, string | number][] {
   return ['qtime', 'ctime', 'rtime', 'ttime'].map((name, index) => [name, average(times[index] ?? 0, count)]);
 }
@@ -165,17 +173,14 @@ function frontendRow(runtime: Runtime, index: number): Row {
     ...(settings.mode === 'http'
       ? ([
           ['intercepted', 0],
-          ['cache_lookups', 0],
-          ['cache_hits', 0],
+          ['cache_lookups', frontend.cacheLookups],
+          ['cache_hits', frontend.cacheHits],
         ] as [string, number][])
       : []),
     ['req_rate', ratePerSecond(frontend.requestRate, runtime.now)],
     ['req_rate_max', frontend.requestRate.most],
     ['req_tot', frontend.requests],
-    ['comp_in', 0],
-    ['comp_out', 0],
-    ['comp_byp', 0],
-    ['comp_rsp', 0],
+    ...compression(frontend),
     ['conn_rate', ratePerSecond(frontend.connectionRate, runtime.now)],
     ['conn_rate_max', frontend.connectionRate.most],
     ['conn_tot', frontend.connections],
@@ -215,14 +220,14 @@ function backendRow(runtime: Runtime, index: number): Row {
     ['lbtot', backend.balanced],
     ['type', 1],
     ['lastsess', sinceOrNever(runtime, backend.lastSession)],
-    ['comp_in', 0],
-    ['comp_out', 0],
+    ['comp_in', backend.compressed.before],
+    ['comp_out', backend.compressed.after],
     ['comp_byp', 0],
     ...(settings.mode === 'http'
       ? ([
-          ['comp_rsp', 0],
-          ['cache_lookups', 0],
-          ['cache_hits', 0],
+          ['comp_rsp', backend.compressed.responses],
+          ['cache_lookups', backend.cacheLookups],
+          ['cache_hits', backend.cacheHits],
         ] as [string, number][])
       : []),
     ...averages(proxy.times, settings.mode === 'http' ? backend.requests : backend.balanced),

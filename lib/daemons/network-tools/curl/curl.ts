@@ -239,13 +239,16 @@ class Session {
       return context.fs.writeFile(context.resolve(path), text, context.who, { append: where === 'after' });
     return undefined;
   }
+  /** `-D -` writes where the content goes too. */
+  get #showsTwice(): boolean {
+    return this.call.headerFile === '-' && this.call.output.length === 0;
+  }
   #headOf(response: HttpResponse): string {
-    const both = this.call.headerFile === '-' && (this.call.include || this.call.head);
-    return both ? '' : headText(response);
+    return this.#showsTwice && (this.call.include || this.call.head) ? '' : headText(response);
   }
   /** With `-D -` every line is written once for each of the two. */
   #shownHead(response: HttpResponse): string {
     const text = headText(response);
-    return this.call.headerFile === '-' ? text.replace(/[^\n]*\n/g, '$&$&') : text;
+    return this.#showsTwice ? text.replace(/[^\n]*\n/g, '$&$&') : text;
   }
 }

@@ -1,4 +1,6 @@
 /** One HTTP exchange of curl: name, connection, request, answer; each of them within its time. */
+import { decompress } from '../../../std/compress/formats';
+import { zlibDecompress } from '../../../std/compress/zlib';
 import { headerLine } from '../../../protocols/proxy-protocol/header';
 import { byteLength } from '../../../std/bytes';
 import type { Micros } from '../../../std/instant';
@@ -449,8 +451,19 @@ export class Exchanges {
       yield* this.verbose.say(`* Closing connection ${pooled.number}\n`);
       if (pooled.open) yield* this.#hangUp(pooled);
     }
-    return response;
+    return call.compressed ? decoded(response) : response;
   }
+}
+
+/** `--compressed`: what is written out is the content itself. */
+function decoded(response: HttpResponse): HttpResponse {
+  const encoding = response.headers.find(([name]) => name.toLowerCase() === 'content-encoding')?.[1];
+  if (encoding === 'gzip') {
+    const unpacked = decompress('gzip', response.body);
+    return 'text' in unpacked ? { ...response, body: unpacked.text } : response;
+  }
+  const text = encoding === 'deflate' ? zlibDecompress(response.body) : undefined;
+  return text === undefined ? response : { ...response, body: text };
 }
 
 function isHttp2({ secured }: Pooled): boolean {

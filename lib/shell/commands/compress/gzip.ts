@@ -5,7 +5,7 @@ import { confirm } from '../copy/confirm';
 import { errnoText } from '../errno-text';
 import type { PackageName } from '../packages';
 import type { Command, Step, Tool, ToolRun } from '../tool';
-import { compress, decompress, type Format, frameLength, isFormat } from './formats';
+import { compress, decompress, type Format, frameLength, isFormat } from '../../../std/compress/formats';
 
 interface Family {
   readonly format: Format;

@@ -2,7 +2,7 @@
 import { strftime } from '../../../std/civil';
 import { byteLength } from '../../../std/bytes';
 import { FileError } from '../../../world/files.contract';
-import { compress, decompress, type Format, formatOf } from '../compress/formats';
+import { compress, decompress, type Format, formatOf } from '../../../std/compress/formats';
 import { parseDate } from '../dates';
 import { errnoText } from '../errno-text';
 import { globPattern } from '../glob';

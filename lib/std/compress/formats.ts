@@ -3,7 +3,7 @@
  * Departs: bzip2 and xz files carry their own marks, but deflate inside; only
  * these tools read them.
  */
-import { bytesFromText, textFromBytes } from '../../../std/bytes';
+import { bytesFromText, textFromBytes } from '../bytes';
 import { deflate } from './deflate';
 import { Corrupt, inflate } from './inflate';
 
