@@ -3,14 +3,24 @@ import { enableUnit } from '../daemons/systemd/index';
 import { Kernel } from '../kernel/kernel';
 import { buildWorld } from '../scenario/build';
 import type { LoadedScenario, ScenarioProblem } from '../scenario/load';
+import type { Scenario } from '../scenario/schema';
 import { nearestWord } from '../text/nearest';
 import { createNetwork } from '../world/network/network';
+import type { SimulatedWorld } from '../world/world';
 import { BASE_PACKAGES, makeRegistry } from './plug-ins';
 
-/** Builds the machines of a scenario, without switching them on, and tells what did not work. */
-export function installationProblems(loaded: LoadedScenario): ScenarioProblem[] {
-  const { scenario } = loaded;
-  if (scenario === undefined) return [];
+/** Why the machines of a lab cannot be set up: the problems, each with its place. */
+export class NotInstallable extends Error {
+  constructor(readonly problems: readonly ScenarioProblem[]) {
+    super(problems.map(({ message }) => message).join('; '));
+  }
+}
+
+/**
+ * Builds the machines of a scenario; every one is off.
+ * @throws NotInstallable when a package, a unit or a file cannot be put on its machine
+ */
+export function installLab(loaded: LoadedScenario, scenario: Scenario, kernel: Kernel): SimulatedWorld {
   const registry = makeRegistry();
   const known = registry.packages();
   const problems: ScenarioProblem[] = [];
@@ -25,10 +35,11 @@ export function installationProblems(loaded: LoadedScenario): ScenarioProblem[] 
         ),
       );
     });
-  if (problems.length > 0) return problems;
+  if (problems.length > 0) throw new NotInstallable(problems);
+  let world: SimulatedWorld;
   try {
-    buildWorld(scenario, {
-      kernel: new Kernel({ seed: 1 }),
+    world = buildWorld(scenario, {
+      kernel,
       registry,
       network: createNetwork,
       basePackages: BASE_PACKAGES,
@@ -42,7 +53,22 @@ export function installationProblems(loaded: LoadedScenario): ScenarioProblem[] 
     });
   } catch (error) {
     // A promise of the world that the files break: a folder where a file is wanted, for instance.
-    problems.push(loaded.problemAt(['lab', 'hosts'], error instanceof Error ? error.message : String(error)));
+    const message = error instanceof Error ? error.message : String(error);
+    throw new NotInstallable([...problems, loaded.problemAt(['lab', 'hosts'], message)]);
   }
-  return problems;
+  if (problems.length > 0) throw new NotInstallable(problems);
+  return world;
+}
+
+/** What keeps the machines of a scenario from being set up; nothing is switched on. */
+export function installationProblems(loaded: LoadedScenario): readonly ScenarioProblem[] {
+  const { scenario } = loaded;
+  if (scenario === undefined) return [];
+  try {
+    installLab(loaded, scenario, new Kernel({ seed: 1 }));
+    return [];
+  } catch (problem) {
+    if (problem instanceof NotInstallable) return problem.problems;
+    throw problem;
+  }
 }

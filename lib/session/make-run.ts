@@ -1,13 +1,9 @@
 /** From a scenario's files to a run: world, plug-ins and inputs put together. */
-import { enableUnit } from '../daemons/systemd/index';
-import { buildWorld } from '../scenario/build';
 import { type LoadedScenario, loadScenario } from '../scenario/load';
 import { Run } from '../scenario/run';
-import { createNetwork } from '../world/network/network';
 import { applyInput } from './inputs';
-import { installationProblems } from './installation';
+import { installationProblems, installLab, NotInstallable } from './installation';
 import type { RunInput, ScenarioSource } from './messages';
-import { BASE_PACKAGES, makeRegistry } from './plug-ins';
 
 export type MadeRun =
   | { ok: true; run: Run<RunInput>; loaded: LoadedScenario }
@@ -19,30 +15,30 @@ export function makeRun(
   options: { seed: number; traces?: boolean; watchBreaks?: boolean; checkpointEvery?: number },
 ): MadeRun {
   const loaded = loadScenario(source.files, options.seed);
-  loaded.problems.push(...installationProblems(loaded));
   const { scenario } = loaded;
-  if (scenario === undefined || loaded.problems.some(({ severity }) => severity === 'error'))
+  if (scenario === undefined || loaded.problems.some(({ severity }) => severity === 'error')) {
+    loaded.problems.push(...installationProblems(loaded));
     return { ok: false, loaded };
-  const run = new Run<RunInput>({
-    scenario,
-    files: loaded.files,
-    translations: loaded.translations,
-    seed: options.seed,
-    ...(options.watchBreaks === true ? { watchBreaks: true } : {}),
-    ...(options.checkpointEvery === undefined ? {} : { checkpointEvery: options.checkpointEvery }),
-    makeWorld: (kernel) => {
-      const world = buildWorld(scenario, {
-        kernel,
-        registry: makeRegistry(),
-        network: createNetwork,
-        basePackages: BASE_PACKAGES,
-        enableUnit,
-        files: loaded.files,
-      });
-      world.tracing = options.traces ?? true;
-      return world;
-    },
-    applyInput,
-  });
-  return { ok: true, run, loaded };
+  }
+  try {
+    const run = new Run<RunInput>({
+      scenario,
+      files: loaded.files,
+      translations: loaded.translations,
+      seed: options.seed,
+      ...(options.watchBreaks === true ? { watchBreaks: true } : {}),
+      ...(options.checkpointEvery === undefined ? {} : { checkpointEvery: options.checkpointEvery }),
+      makeWorld: (kernel) => {
+        const world = installLab(loaded, scenario, kernel);
+        world.tracing = options.traces ?? true;
+        return world;
+      },
+      applyInput,
+    });
+    return { ok: true, run, loaded };
+  } catch (problem) {
+    if (!(problem instanceof NotInstallable)) throw problem;
+    loaded.problems.push(...problem.problems);
+    return { ok: false, loaded };
+  }
 }

@@ -2,14 +2,24 @@
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
+const PADDING = 0x3d;
+
 interface Code {
   readonly alphabet: string;
+  /** What a character stands for, by its code; -1 when it is foreign. */
+  readonly values: Int8Array;
   readonly bits: number;
   /** Characters in a group. */
   readonly group: number;
 }
-const CODE64: Code = { alphabet: BASE64, bits: 6, group: 4 };
-const CODE32: Code = { alphabet: BASE32, bits: 5, group: 8 };
+const CODE64: Code = { alphabet: BASE64, values: valuesOf(BASE64), bits: 6, group: 4 };
+const CODE32: Code = { alphabet: BASE32, values: valuesOf(BASE32), bits: 5, group: 8 };
+
+function valuesOf(alphabet: string): Int8Array {
+  const values = new Int8Array(128).fill(-1);
+  for (let i = 0; i < alphabet.length; i++) values[alphabet.charCodeAt(i)] = i;
+  return values;
+}
 
 export function encodeBase64(bytes: Uint8Array): string {
   return encode(bytes, CODE64);
@@ -46,9 +56,10 @@ function decode(text: string, code: Code): Uint8Array | undefined {
   const out: number[] = [];
   let held = 0;
   let bits = 0;
-  for (const character of text) {
-    if (character === '=') continue;
-    const value = code.alphabet.indexOf(character);
+  for (let i = 0; i < text.length; i++) {
+    const character = text.charCodeAt(i);
+    if (character === PADDING) continue;
+    const value = code.values[character] ?? -1;
     if (value < 0) return undefined;
     held = (held << code.bits) | value;
     bits += code.bits;

@@ -97,9 +97,16 @@ function certificateOf(bytes: Uint8Array): Certificate {
   };
 }
 
-/** The certificate's text form. */
+const pems = new WeakMap<Certificate, string>();
+
+/** The certificate's text form. Made once: daemons that trust what the host trusts write all its roots down. */
 export function certificatePem(certificate: Certificate): string {
-  return writePem('CERTIFICATE', certificate.der);
+  let pem = pems.get(certificate);
+  if (pem === undefined) {
+    pem = writePem('CERTIFICATE', certificate.der);
+    pems.set(certificate, pem);
+  }
+  return pem;
 }
 
 /** Certificates one after the other, as a file of a chain has them. */

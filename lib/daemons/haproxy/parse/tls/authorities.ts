@@ -56,6 +56,7 @@ function readDirectory(state: ParserState, path: string, isSystem: boolean): str
 /** The certificates and revocation lists of a text, in PEM; '' when it has none. */
 function trustedText(text: string): string {
   const certificates = readTrustedCertificates(text).map(certificatePem).join('');
+  if (!text.includes('X509 CRL')) return certificates;
   const lists = readPem(text).blocks.filter(({ label }) => label === 'X509 CRL');
   if (lists.length === 0) return certificates;
   const lines = text.split('\n');
