@@ -21,6 +21,7 @@ export function GaugeOverlay() {
     const context = canvas?.getContext('2d');
     if (canvas === null || context === null || context === undefined) return undefined;
     let request = 0;
+    let isEmpty = true;
     const density = Math.min(2, window.devicePixelRatio || 1);
     let colours = readColours();
 
@@ -29,9 +30,12 @@ export function GaugeOverlay() {
       const { transform, nodeLookup } = flow.getState();
       const [left, top, zoom] = transform;
       const { hosts } = client.store.getState();
+      // A canvas that was touched is put on the screen again, however little is on it.
+      if (zoom < FAR && isEmpty) return;
       context.setTransform(1, 0, 0, 1, 0, 0);
       context.clearRect(0, 0, canvas.width, canvas.height);
-      if (zoom < FAR) return;
+      isEmpty = zoom < FAR;
+      if (isEmpty) return;
       context.setTransform(zoom * density, 0, 0, zoom * density, left * density, top * density);
       for (const { id, internals, measured } of nodeLookup.values()) {
         const status = hosts[id];

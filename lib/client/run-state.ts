@@ -189,7 +189,9 @@ export function mergeById<Item extends { id: string }>(
   changed: readonly Item[] | undefined,
 ): Readonly<Record<string, Item>> {
   if (changed === undefined) return before;
-  const news = changed.filter((item) => JSON.stringify(before[item.id]) !== JSON.stringify(item));
+  const news = changed
+    .map((item) => shareEqual(before[item.id], item))
+    .filter((item) => item !== before[item.id]);
   if (news.length === 0) return before;
   return { ...before, ...Object.fromEntries(news.map((item) => [item.id, item])) };
 }

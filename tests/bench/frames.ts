@@ -9,7 +9,7 @@ const MEASURE_MS = 6_000;
 export interface Frames {
   /** Frames a second. */
   rate: number;
-  /** Share of the time in which the main thread was busy, per cent. */
+  /** Processor time of the main thread, per cent of the time that passed: other programs of the machine do not count. */
   busy: number;
 }
 /** Opens the fixture with a query, hands it over once it has settled, and closes it. */
@@ -54,11 +54,12 @@ export async function onFixture<T>(work: (open: Open) => Promise<T>): Promise<T>
 /** Six seconds of the page, while `meanwhile` does something to it. */
 export async function measureFrames(page: Page, meanwhile?: (page: Page) => Promise<void>): Promise<Frames> {
   const session = await page.context().newCDPSession(page);
-  await session.send('Performance.enable');
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
   const busyNow = async (): Promise<number> => {
     const { metrics } = await session.send('Performance.getMetrics');
     return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0;
   };
+  const begun = performance.now();
   const before = await busyNow();
   const counted = page.evaluate(
     (ms) =>
@@ -81,8 +82,8 @@ export async function measureFrames(page: Page, meanwhile?: (page: Page) => Prom
   const rate = await counted;
   isOver = true;
   await busyWith;
-  const busy = ((await busyNow()) - before) / (MEASURE_MS / 1000);
-  return { rate, busy: busy * 100 };
+  const busy = (await busyNow()) - before;
+  return { rate, busy: (busy * 100_000) / (performance.now() - begun) };
 }
 
 /** Drags the map to and fro, then the wheel out and in again: about a second. */
