@@ -346,6 +346,7 @@ export function freshUnit(definition: UnitState['definition']): UnitState {
             statuses: [],
             main: undefined,
             statusText: '',
+            statusErrno: 0,
             oomKilled: false,
           }
         : undefined,

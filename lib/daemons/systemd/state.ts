@@ -207,6 +207,8 @@ export type ServiceState = {
   statuses: ExecStatus[];
   main: ExecStatus | undefined;
   statusText: string;
+  /** What it said went wrong (ERRNO= of sd_notify(3)); 0 when it said nothing. */
+  statusErrno: number;
   oomKilled: boolean;
   /** It sent RELOADING=1 and not yet READY=1. */
   isReloading?: boolean;

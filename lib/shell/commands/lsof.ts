@@ -83,7 +83,11 @@ function openFiles(tool: Tool, plainPorts: boolean): Row[] {
     }
     let fd = 3;
     for (const socket of world.network.sockets(host)) {
-      if (socket.pid !== process.pid) continue;
+      if (
+        socket.pid !== process.pid &&
+        !(socket.state === 'LISTEN' && inherits(host.process(socket.pid), process))
+      )
+        continue;
       const local = `${socket.localIp === 0 ? '*' : formatIPv4(socket.localIp)}:${portName(tool, socket.localPort, socket.protocol, plainPorts)}`;
       const peer =
         socket.peerPort === 0
@@ -110,6 +114,17 @@ function openFiles(tool: Tool, plainPorts: boolean): Row[] {
     }
   }
   return rows;
+}
+
+/** Who was forked after a socket was opened has it too, unless it closes it, as sshd's children do. */
+function inherits(owner: ProcessState | undefined, process: ProcessState): boolean {
+  return (
+    owner !== undefined &&
+    process.ppid === owner.pid &&
+    process.comm === owner.comm &&
+    process.exe === owner.exe &&
+    owner.comm !== 'sshd'
+  );
 }
 
 function base(process: ProcessState, fd: string): Row {
@@ -433,18 +448,20 @@ function* runFuser(tool: Tool): ToolRun {
             : '';
     if (verbose) {
       tool.note(`${' '.repeat(21)}USER        PID ACCESS COMMAND\n`);
-      pids.forEach((pid, index) => {
+      for (const [index, pid] of pids.entries()) {
         const process = host.process(pid);
-        if (process === undefined) return;
+        if (process === undefined) continue;
         const access = accessOf(pid);
         const flags =
           access === 'c' ? '..c..' : access === 'e' ? '...e.' : access === 'r' ? '.r...' : 'F....';
-        tool.note(
-          `${(index === 0 ? `${label}:` : '').padEnd(20)} ${shortUser(host, process.uid).padEnd(8)} ${String(pid).padStart(6)} ${flags}  ${process.comm}\n`,
-        );
-      });
+        // Numbers go to the output, all the rest does not.
+        tool.note(`${(index === 0 ? `${label}:` : '').padEnd(20)} ${shortUser(host, process.uid).padEnd(9)}`);
+        tool.print(String(pid).padStart(6));
+        yield* tool.flush();
+        tool.note(` ${flags} ${process.comm}\n`);
+      }
     } else if (!silent) {
-      tool.note(`${`${label}:`.padEnd(20)} `);
+      tool.note(`${label}:`.padEnd(20));
       for (const pid of pids) {
         tool.print(`${String(pid).padStart(6)}`);
         yield* tool.flush();

@@ -12,7 +12,7 @@ import type {
 import { log } from './log';
 import { readAsParent } from './read-configuration';
 import type { ParentState, RunOptions } from './state';
-import { EXIT_CONFIG, vrrpMain } from './vrrp-process';
+import { CONFIG_PROBLEM, EXIT_CONFIG, vrrpMain } from './vrrp-process';
 
 export const VERSION = 'Keepalived v2.2.7 (01/16,2022)';
 const KIND = 'keepalived';
@@ -145,6 +145,7 @@ function childEnded(parent: Parent, pid: number, status: ExitStatus): void {
   }
   if (status.code === EXIT_CONFIG) {
     say(parent, `pid ${pid} exited with permanent error CONFIG. Terminating`);
+    parent.notify(CONFIG_PROBLEM);
     state.exitCode = EXIT_CONFIG;
     state.stopping = true;
     stopped(parent);

@@ -37,6 +37,8 @@ import { heardNetlink, LINK_DUE, linkIs, LOOK, look, NETLINK, readInterfaces, st
 export const VRRP_KIND = 'keepalived-vrrp';
 /** KEEPALIVED_EXIT_CONFIG in lib/scheduler.h. */
 export const EXIT_CONFIG = 2;
+/** EINVAL: what systemd hears of a configuration that cannot be used. */
+export const CONFIG_PROBLEM = 'ERRNO=22';
 const STOPPED = 'keepalived.stopped';
 /** From fork to the first state: reading, then netlink and sockets. */
 const READING: Micros = 9_500;
@@ -58,6 +60,8 @@ export function vrrpMain(options: RunOptions): (context: ProgramContext) => Prog
     for (const text of lines) line(text);
     if (configuration === undefined) {
       line(`Stopped${options.logsDetails ? ' - used 0.000000 user time, 0.000000 system time' : ''}`);
+      // Its parent is the one that systemd listens to.
+      context.notify(CONFIG_PROBLEM);
       return EXIT_CONFIG;
     }
     if (options.logsDetails) for (const text of addressLines(host)) line(text);

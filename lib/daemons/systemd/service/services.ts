@@ -121,6 +121,7 @@ export class Services {
     service.statuses = [];
     service.main = undefined;
     service.statusText = '';
+    service.statusErrno = 0;
     service.oomKilled = false;
     service.isReloading = false;
     this.#limit(unit);
@@ -286,7 +287,7 @@ export class Services {
       this.#set(unit, 'running', { reloadFailed });
       if (settings.runtimeMaxMicros < FOREVER) this.#arm(unit, settings.runtimeMaxMicros);
     } else if (settings.remainAfterExit) this.#set(unit, 'exited', { reloadFailed });
-    else this.#enterSignal(unit, 'stop-sigterm', 'success');
+    else this.#enterStop(unit, 'success');
   }
   #isGood(unit: Service): boolean {
     const { service } = unit;
@@ -762,6 +763,7 @@ export class Services {
       const [key = '', value = ''] = [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)];
       if (key === 'MAINPID' && /^\d+$/.test(value)) this.#adopt(unit, Number(value));
       else if (key === 'STATUS') service.statusText = value;
+      else if (key === 'ERRNO' && /^\d+$/.test(value)) service.statusErrno = Number(value);
       else if (key === 'RELOADING' && value === '1') {
         service.isReloading = true;
         if (unit.sub === 'running') this.#enterRunning(unit, 'success');

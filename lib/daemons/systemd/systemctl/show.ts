@@ -76,6 +76,7 @@ const SERVICE: readonly Property[] = [
   ['GuessMainPID', (unit) => yes(unit.definition.service?.guessMainPid !== false)],
   ['MainPID', (unit) => unit.service?.mainPid ?? 0],
   ['ControlPID', (unit) => unit.service?.controlPid ?? 0],
+  ['StatusErrno', (unit) => unit.service?.statusErrno ?? 0],
   ['StatusText', (unit) => (unit.service?.statusText === '' ? undefined : unit.service?.statusText)],
   ['Result', (unit) => unit.service?.result ?? 'success'],
   ['ReloadResult', (unit) => unit.service?.reloadResult ?? 'success'],

@@ -176,6 +176,14 @@ function triggerLines(call: Call, unit: UnitState, relation: 'TriggeredBy' | 'Tr
     return `${i === 0 ? label(relation) : ' '.repeat(13)}${mark} ${other}`;
   });
 }
+/** strerror(3) of what daemons tell systemd of. */
+const ERRORS: Readonly<Record<number, string>> = {
+  1: 'Operation not permitted',
+  2: 'No such file or directory',
+  12: 'Cannot allocate memory',
+  13: 'Permission denied',
+  22: 'Invalid argument',
+};
 const ORDER = [
   'ExecCondition',
   'ExecStartPre',
@@ -210,6 +218,10 @@ function processLines(call: Call, unit: UnitState): string[] {
     if (service.mainPid !== 0) lines[lines.length - 1] += `; Control PID: ${text}`;
     else lines.push(`${label('Cntrl PID')}${text}`);
   }
+  if (service.statusErrno !== 0)
+    lines.push(
+      `${label('Error')}${service.statusErrno} (${ERRORS[service.statusErrno] ?? `Unknown error ${service.statusErrno}`})`,
+    );
   if (service.statusText !== '') lines.push(`${label('Status')}"${service.statusText}"`);
   return lines;
 }
