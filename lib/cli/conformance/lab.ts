@@ -10,6 +10,7 @@ import { formatIPv4 } from '../../std/ipv4';
 import { ROOT } from '../../world/files';
 import type { FileSpec } from '../../world/files.contract';
 import { createNetwork } from '../../world/network/network';
+import { broadcastOfSubnet } from '../../world/network/routing';
 import type { SignalName } from '../../world/process.contract';
 import { SimulatedWorld } from '../../world/world';
 import type { Host } from '../../world/world.contract';
@@ -135,7 +136,11 @@ export class Lab {
         segment: iface.segment,
         addresses: addressesOf(iface).flatMap((text) => {
           const cidr = parseCidr(text);
-          return cidr === undefined ? [] : [{ ip: cidr.address, prefix: cidr.prefix }];
+          if (cidr === undefined) return [];
+          // As the recorder gives them: `ip addr add … brd +`.
+          const broadcast = broadcastOfSubnet(cidr.address, cidr.prefix);
+          const address = { ip: cidr.address, prefix: cidr.prefix };
+          return [broadcast === undefined ? address : { ...address, broadcast }];
         }),
       })),
       packages,
