@@ -31,6 +31,7 @@ const LAB_PACKAGES = [
   'conntrack',
   'ipset',
   'curl',
+  'dnsmasq',
 ];
 const LATENCY: Micros = 20;
 /** The recorder starts services one after the other, a thread each. */

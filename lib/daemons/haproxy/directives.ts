@@ -359,7 +359,9 @@ export const SERVER_PARAMETERS = parameters(`
 . 1 y: pool-low-conn pool-max-conn pool-purge-delay
 . 1 y: proto
 - 1 y: proxy-v2-options redir
-- 1 y: resolve-net resolve-opts resolve-prefer resolvers
+- 1 y: resolve-net resolve-opts
+. 1 y: resolve-prefer
++ 1 y: resolvers
 + 0 y: send-proxy send-proxy-v2
 + 1 y: slowstart
 + -1 y: source

@@ -3,6 +3,7 @@
  * what they need of the host, the addresses behind server names.
  * Source: HAProxy 2.6 src/haproxy.c `cfgfiles_expand_directories`, src/server.c `srv_init_addr`.
  */
+import type { ServerSettings } from './config';
 import { parseIPv4 } from '../../std/ipv4';
 import { ROOT } from '../../world/files';
 import { type Credentials, type Errno, FileError } from '../../world/files.contract';
@@ -114,6 +115,11 @@ function fromHostsFile(host: Host, name: string): number | undefined {
     if (ip !== undefined) return ip;
   }
   return undefined;
+}
+
+/** `init-addr`: whether the host's own resolver is asked when the daemon starts. */
+export function asksLibc({ initAddresses }: ServerSettings): boolean {
+  return initAddresses.length === 0 || initAddresses.includes('libc');
 }
 
 /** Servers without an address after all: alerts, unless `init-addr` allows a start without one. */

@@ -14,7 +14,7 @@ import type { Host, World } from '../../world/world.contract';
 import type { CheckResult } from './checker';
 import type { CommandLine } from './command-line';
 import { forkWorker, prepare, replaceFormer } from './fork';
-import { configurationFiles, load, reportUnresolved } from './load';
+import { asksLibc, configurationFiles, load, reportUnresolved } from './load';
 import { EXECUTABLE, formatMessage, type Message, type MessageLevel, VERSION } from './messages';
 
 /** Reading the configuration takes so much processor time. */
@@ -206,7 +206,7 @@ export function absolute(cwd: string, path: string): string {
 function asksForName(master: Master, result: CheckResult): boolean {
   const { loading } = master.state;
   const next = result.unresolved.find(
-    ({ server }) => loading?.asked.includes(server.hostname ?? '') === false,
+    ({ server }) => asksLibc(server) && loading?.asked.includes(server.hostname ?? '') === false,
   );
   const name = next?.server.hostname;
   if (loading === undefined || name === undefined) return false;

@@ -10,7 +10,7 @@ import type { CheckResult } from './checker';
 import { type CommandLine, readCommandLine } from './command-line';
 import type { Configuration } from './config';
 import { becomeWorker, forkWorker, KIND, prepare, replaceFormer, writePidFile } from './fork';
-import { configurationFiles, load, reportUnresolved } from './load';
+import { asksLibc, configurationFiles, load, reportUnresolved } from './load';
 import { LOAD_COST, type MasterState, readyText, saying, sayMessages } from './master';
 import type { MessageLevel } from './messages';
 import { openUnix } from './sockets';
@@ -93,7 +93,7 @@ function* resolveNames(
   const tried = new Set<string>();
   for (const { server } of result.unresolved) {
     const name = server.hostname ?? '';
-    if (tried.has(name)) continue;
+    if (tried.has(name) || !asksLibc(server)) continue;
     tried.add(name);
     const found = yield* lookUpName(context, name);
     const address = typeof found === 'string' ? undefined : found.addresses[0];

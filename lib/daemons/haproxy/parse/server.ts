@@ -264,6 +264,8 @@ function unknownParameter(state: ParserState, keyword: string, kind: ServerLineK
 }
 
 function finishServer(state: ParserState, server: ServerSettings): number {
+  const literal = server.initAddresses.find((method) => method !== 'last');
+  if (server.hostname !== undefined && literal !== undefined) server.ip = parseIPv4(literal);
   if (server.checks && server.track !== undefined) {
     state.log.alert('unable to enable checks and tracking at the same time!');
     return ERROR;

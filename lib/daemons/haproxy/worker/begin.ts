@@ -4,8 +4,10 @@
  */
 import { newAgent } from './agent';
 import { newCheck, step } from './checks';
+import { startResolving } from './resolve';
 import { startChecks } from './start-checks';
 import { initialise } from './balance/choose';
+import { asksLibc } from '../load';
 import { newLimit } from './limits';
 import { cookieOf } from './dynamic-cookie';
 import { emptyBalance } from './balance/weights';
@@ -70,6 +72,7 @@ export function newWorker(beginning: Beginning): WorkerState {
       backendKeys: newRate(),
     },
     caches: new Map(),
+    resolutions: [],
     nextId: 1,
     limits: {
       connections: newLimit(rates.connections),
@@ -140,7 +143,7 @@ function newServer(
   spread: number,
   { now, addresses }: Beginning,
 ): ServerState {
-  const ip = settings.ip ?? (settings.hostname === undefined ? undefined : addresses.get(settings.hostname));
+  const ip = settings.ip ?? (asksLibc(settings) ? addresses.get(settings.hostname ?? '') : undefined);
   const isUnresolved = ip === undefined && settings.hostname !== undefined;
   const admin =
     (settings.isDisabled ? ADMIN.forcedMaintenance | ADMIN.configuredMaintenance : 0) |
@@ -200,6 +203,7 @@ export function beginWork(runtime: Runtime): void {
   }
   for (const index of runtime.state.proxies.keys()) initialise(runtime.pool(index));
   startChecks(runtime);
+  startResolving(runtime);
 }
 
 /** `enable health` and `disable health`. */

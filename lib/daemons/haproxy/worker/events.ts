@@ -27,6 +27,7 @@ import {
   serverSecured,
 } from './handshake';
 import { parseRequest } from '../../raw-request';
+import { registerResolving } from './resolve';
 import { awaitHeader, headerFailed, sendHeader, takeHeader } from './proxy-header';
 import { begin, beginTcp, inspect, tarpitEnds } from './request';
 import { onResponse, onServerEnd, responseExpired } from './response';
@@ -116,6 +117,7 @@ export function registerWorker(world: World): void {
     );
   registerLimits(world, within);
   registerAgents(world, within);
+  registerResolving(world, within);
   world.callback('haproxy.ignored', () => undefined);
 }
 

@@ -433,12 +433,11 @@ function leaveMaintenance(runtime: Runtime, which: Which, checks: CheckSwitch): 
   }
   const state = server.next === 'stopped' ? 'DOWN' : 'UP';
   const ready = (server.nextAdmin & DRAIN) !== 0 ? 'DRAIN' : 'READY';
-  const forced = (server.admin & ADMIN.forcedMaintenance) !== 0;
   server.reason = '';
   tell(
     runtime,
     which,
-    `${title(runtime, which)} is ${state}/${ready} (leaving ${forced ? 'forced ' : ''}maintenance)`,
+    `${leavingText(runtime, which)} is ${state}/${ready} (${leavingWords(server)})`,
     NOTICE,
   );
   journal(runtime, which, `is ${state}/${ready}`, '');
@@ -451,6 +450,16 @@ function leaveMaintenance(runtime: Runtime, which: Which, checks: CheckSwitch): 
   if (runtime.serverSettings(which.proxy, server.index)?.shutdownBackupsOnUp === true && isUsable(server))
     shutdownBackups(runtime, which);
   grabFromBackend(runtime, which);
+}
+/** A server whose name leads somewhere again is told with that name. */
+function leavingText(runtime: Runtime, which: Which): string {
+  const { server } = which;
+  if ((server.admin & MAINTENANCE) !== ADMIN.resolveMaintenance) return title(runtime, which);
+  return `${title(runtime, which)} ('${runtime.serverSettings(which.proxy, server.index)?.hostname ?? ''}')`;
+}
+function leavingWords({ admin }: ServerState): string {
+  if ((admin & MAINTENANCE) === ADMIN.resolveMaintenance) return 'resolves again';
+  return `leaving ${(admin & ADMIN.forcedMaintenance) === 0 ? '' : 'forced '}maintenance`;
 }
 export function trackedServer(runtime: Runtime, { proxy, server }: Which): ServerState | undefined {
   const track = runtime.serverSettings(proxy, server.index)?.track;

@@ -41,6 +41,7 @@ export interface WorkerState {
   stoppedAt: Micros;
   counters: GlobalCounters;
   tls: TlsState;
+  resolutions: ResolutionState[];
   /** answers that are kept, by cache and by what was asked for */
   caches: Map<string, Map<string, KeptAnswer>>;
   /** unique ids of admin connections, requests … */
@@ -129,6 +130,24 @@ export interface AdminState {
   listeners: AdminListener[];
   /** by connection */
   clients: Map<number, AdminClient>;
+}
+
+/** A name that is asked for again and again. */
+export interface ResolutionState {
+  /** among the configuration's `resolvers` */
+  section: number;
+  name: string;
+  servers: { proxy: number; server: number }[];
+  /** tells answers of this round from late ones */
+  round: number;
+  tries: number;
+  /** nameservers that have not answered yet */
+  pending: number;
+  status: 'valid' | 'nx' | 'refused' | 'timeout' | 'other';
+  /** -1 never */
+  validAt: Micros;
+  /** when each address was last named */
+  seen: Map<number, Micros>;
 }
 
 /** An answer in a cache. */

@@ -4,6 +4,7 @@
  * Source: HAProxy 2.6 src/proxy.c `soft_stop`, `stop_proxy`; recorded messages.
  */
 import type { Micros } from '../../../std/instant';
+import { stopResolving } from './resolve';
 import { stopChecks } from './start-checks';
 import { sendLog } from './log-line';
 import type { Runtime } from './runtime';
@@ -30,6 +31,7 @@ export function softStop(runtime: Runtime): void {
       network.closeListener(host, entry.listener);
   state.admin.listeners = [];
   stopChecks(runtime);
+  stopResolving(runtime);
   let isFirst = true;
   for (const [index, settings] of configuration.proxies.entries()) {
     if (settings.disabled) continue;
