@@ -187,6 +187,16 @@ const SIMPLE: ReadonlyMap<string, (civil: Civil, epochMicros: number) => Field> 
   ['Y', (c) => zero(c.year, 4)],
 ]);
 
+interface ZoneTime {
+  readonly name: string;
+  /** Minutes ahead of UTC. */
+  readonly offset: number;
+}
+const UTC: ZoneTime = { name: 'UTC', offset: 0 };
+const FORMATS_REMEMBERED = 32;
+/** What each format gave last: a server writes the same second down many times. No part of any state. */
+const lately = new Map<string, ZoneTime & { readonly second: number; readonly text: string }>();
+
 const CONVERSION = /%([-_0^#]*)(\d*)[EO]?(:{0,3}z|[a-zA-Z%])/g;
 
 /**
@@ -194,11 +204,20 @@ const CONVERSION = /%([-_0^#]*)(\d*)[EO]?(:{0,3}z|[a-zA-Z%])/g;
  * Knows the flags `-` `_` `0` `^` `#` and widths; `%N` is nanoseconds, `%3N`
  * milliseconds. A conversion that does not exist stays as it is written.
  */
-export function strftime(
-  format: string,
-  epochMicros: number,
-  zoneTime: { readonly name: string; readonly offset: number } = { name: 'UTC', offset: 0 },
-): string {
+export function strftime(format: string, epochMicros: number, zoneTime: ZoneTime = UTC): string {
+  const second = Math.floor(epochMicros / MICROS_PER_SECOND);
+  const last = lately.get(format);
+  if (last?.second === second && last.name === zoneTime.name && last.offset === zoneTime.offset)
+    return last.text;
+  const text = print(format, epochMicros, zoneTime);
+  // `%N` is all that looks below the second.
+  if (format.includes('N')) return text;
+  if (lately.size >= FORMATS_REMEMBERED) lately.clear();
+  lately.set(format, { second, name: zoneTime.name, offset: zoneTime.offset, text });
+  return text;
+}
+
+function print(format: string, epochMicros: number, zoneTime: ZoneTime): string {
   const civil = civilFromMicros(epochMicros + zoneTime.offset * 60 * MICROS_PER_SECOND);
   return format.replace(CONVERSION, (written: string, flags: string, width: string, name: string) => {
     if (name === 'N') return nanoseconds(civil, flags, width);
