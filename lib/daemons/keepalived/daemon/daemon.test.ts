@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Kernel } from '../../../kernel/kernel';
 import { parseCidr } from '../../../std/ipv4';
 import { SECOND } from '../../../std/instant';
+import { ROOT } from '../../../world/files';
 import type { Program } from '../../../world/process.contract';
 import { createNetwork } from '../../../world/network/network';
 import { PluginRegistry } from '../../../world/registry';
@@ -286,4 +287,24 @@ test('a backup that was stopped reads what waited before it looks at its timer',
   for (const one of [pid, child]) pair.world.kill(lb2, one, 'CONT');
   expect(pair.run(2).holders()).toEqual(['lb1']);
   expect(pair.said('lb2')).not.toContain('(VI_1) Entering MASTER STATE');
+});
+
+test('SIGUSR1 writes down what it has: settings, instances, sockets, scripts, interfaces', () => {
+  const script = 'vrrp_script chk {\n script "/usr/bin/check"\n weight -10\n}\n';
+  const pair = new Pair(configuration(150, 'track_script {\n chk\n }', script));
+  const pid = pair.start('lb1');
+  pair.run(5);
+  pair.world.kill(pair.world.host('lb1'), pid, 'USR1');
+  pair.run(1);
+  const text = pair.world.host('lb1').fs.readFile('/tmp/keepalived.data', ROOT);
+  expect(text).toMatch(/^------< Global definitions >------\n/);
+  expect(String(text).match(/^------< .* >------$/gm)).toEqual([
+    '------< Global definitions >------',
+    '------< VRRP Topology >------',
+    '------< VRRP Sockpool >------',
+    '------< VRRP Scripts >------',
+    '------< Interfaces >------',
+  ]);
+  expect(text).toContain('   Status = GOOD\n');
+  expect(text).toContain('   fd_in 13, fd_out 14\n   Tracked scripts :\n     chk weight -10\n');
 });

@@ -4,6 +4,7 @@ import { strftime } from '../../../std/civil';
 import { type Micros, SECOND } from '../../../std/instant';
 import type { InstanceConfiguration } from '../config';
 import { sourceOf } from './advertise';
+import { globalText, interfacesText, scriptsText, socketsOf, socketsText } from './dump-global';
 import { say } from './say';
 import type { InstanceState, Vrrp } from './state';
 
@@ -16,7 +17,18 @@ export function writeData(vrrp: Vrrp): void {
     const own = vrrp.state.instances.get(instance.name);
     return own === undefined ? [] : [dataOf(vrrp, instance, own)];
   });
-  write(vrrp, DATA, `------< VRRP Topology >------\n${blocks.join('')}`);
+  const { configuration } = vrrp.state;
+  const topology = `------< VRRP Topology >------\n${blocks.join('')}`;
+  const hostName = vrrp.host.state.hostname;
+  write(
+    vrrp,
+    DATA,
+    globalText(configuration, hostName) +
+      topology +
+      socketsText(vrrp) +
+      scriptsText(vrrp) +
+      interfacesText(vrrp),
+  );
 }
 export function writeStatistics(vrrp: Vrrp): void {
   say(vrrp, `Printing VRRP stats for process(${vrrp.process.pid}) on signal`);
@@ -49,7 +61,7 @@ function dataOf(vrrp: Vrrp, instance: InstanceConfiguration, own: InstanceState)
     ` VRRP Instance = ${instance.name}`,
     `   VRRP Version = ${instance.version}`,
     `   State = ${STATES[String(value)] ?? ''}`,
-    '   Flags: none',
+    ...(instance.isUnicast ? ['   Flags:', '     Using unicast'] : ['   Flags: none']),
     `   Wantstate = ${context.wanted}`,
     `   Number of config faults = ${instance.faults}`,
     `   Number of interface and track script faults = ${own.isFaulty ? 1 : 0}`,
@@ -58,7 +70,7 @@ function dataOf(vrrp: Vrrp, instance: InstanceConfiguration, own: InstanceState)
     ...(due === undefined ? [] : [`   Read timeout = ${wallClock(vrrp, due)}`]),
     `   Master down timer = ${context.downInterval} usecs`,
     `   Interface = ${instance.interface ?? 'none'}`,
-    `   Using src_ip = ${formatIPv4(sourceOf(vrrp, instance))}`,
+    `   Using src_ip = ${formatIPv4(sourceOf(vrrp, instance))}${instance.source === undefined ? '' : ' (from configuration)'}`,
     ...(instance.isUnicast ? [] : [`   Multicast address ${formatIPv4(instance.multicastGroup)}`]),
     `   Gratuitous ARP delay = ${garp.delay / SECOND}`,
     `   Gratuitous ARP repeat = ${garp.repeat}`,
@@ -87,11 +99,20 @@ function dataOf(vrrp: Vrrp, instance: InstanceConfiguration, own: InstanceState)
       ),
     ),
     ...(instance.isUnicast
-      ? list(
-          'Unicast Peer',
-          instance.peers.map(({ address }) => formatIPv4(address)),
-        )
+      ? [
+          `   Unicast TTL = ${instance.ttl}`,
+          `   Check unicast src : ${instance.checksUnicastSource ? 'yes' : 'no'}`,
+          ...listOf(
+            'Unicast Peer',
+            instance.peers.map(
+              ({ address, lowestTtl, highestTtl }) =>
+                `${formatIPv4(address)} min_ttl ${lowestTtl} max_ttl ${highestTtl}`,
+            ),
+          ),
+          '   Unicast checksum compatibility = no',
+        ]
       : []),
+    `   ${socketsLine(vrrp, instance)}`,
     ...listOf(
       'Tracked scripts',
       instance.scripts.map(({ name, weight }) => `${name} weight ${weight}`),
@@ -102,9 +123,32 @@ function dataOf(vrrp: Vrrp, instance: InstanceConfiguration, own: InstanceState)
     ),
     '   Using smtp notification = no',
     '   Notify deleted = Fault',
+    ...notificationsOf(instance),
     '   Notify priority changes = false',
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function socketsLine(vrrp: Vrrp, { interface: device, isUnicast }: InstanceConfiguration): string {
+  const [input, output] = socketsOf(vrrp.state.configuration, device ?? '', isUnicast);
+  return `fd_in ${input}, fd_out ${output}`;
+}
+function notificationsOf({ notify }: InstanceConfiguration): string[] {
+  const named = [
+    ['Backup state transition script', notify.backup],
+    ['Master state transition script', notify.master],
+    ['Fault state transition script', notify.fault],
+    ['Stop state transition script', notify.stop],
+    ['Generic state transition script', notify.any],
+    ['Master rx lower priority script', notify.masterHearsLower],
+  ] as const;
+  return named.flatMap(([title, script]) =>
+    script === undefined
+      ? []
+      : [
+          `   ${title} = ${script.args.map((arg) => `'${arg}'`).join(' ')}, uid:gid ${script.uid}:${script.gid}`,
+        ],
+  );
 }
 
 function authenticationOf(instance: InstanceConfiguration): string[] {
