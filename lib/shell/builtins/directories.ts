@@ -57,7 +57,10 @@ export function* cd(call: Call): Run<number> {
       return 0;
     }
   }
-  if (target.path === '') return 0;
+  if (target.path === '') {
+    if (target.shown) yield* shell.write(1, '\n');
+    return 0;
+  }
   const failed = enter(shell, target.path, { physical });
   if (failed !== undefined) {
     yield* complain(call, shell.dialect === 'dash' ? `can't cd to ${target.path}` : failed);

@@ -191,13 +191,21 @@ function ownDescriptor(shell: Shell, path: string): Stream | Errno | undefined {
   return (tty === undefined ? undefined : shell.host.streams.terminal(tty)) ?? 'ENXIO';
 }
 
+/** The value of `name` or of `name[subscript]`. */
+function valueNamed(shell: Shell, text: string): string | undefined {
+  const [, name = text, subscript] = /^(\w+)\[(.*)\]$/.exec(text) ?? [];
+  return subscript === undefined
+    ? shell.get(name)
+    : shell.variables.element(name, shell.subscriptKey(name, subscript));
+}
+
 function* duplicate(shell: Shell, item: Redirect, done: Redirections): Run<string | undefined> {
   const text = item.target.plain ?? (yield* expandFields(shell, item.target)).join(' ');
   if (text === '-') {
     const fd =
       item.variable === undefined
         ? (item.fd ?? (item.operator === '<&' ? 0 : 1))
-        : Number(shell.get(item.variable) ?? -1);
+        : Number(valueNamed(shell, item.variable) ?? -1);
     done.put(fd, undefined);
     return undefined;
   }

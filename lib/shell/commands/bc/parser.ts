@@ -147,7 +147,10 @@ export class BcParser {
       return make('string', string.slice(1, -1), string.length);
     }
     // A string that never ends takes the rest with it.
-    if (rest.startsWith('"')) return make('end', '', rest.length);
+    if (rest.startsWith('"')) {
+      this.problems.push(`(standard_in) ${line}: illegal character: "`);
+      return make('end', '', rest.length);
+    }
     const mark = MARKS.find((candidate) => rest.startsWith(candidate));
     if (mark !== undefined) return make('mark', mark);
     if (/^[-+*/%^=<>!()[\]{},;.]/.test(rest)) return make('mark', rest[0] ?? '');

@@ -68,6 +68,9 @@ const ESCAPED_CLASSES: ReadonlyMap<string, CharacterSet> = new Map([
 ]);
 
 /** Parses `source`; a refusal says what glibc says. */
+/** After an opening brace: numbers that cannot be bounds. */
+const TOO_MANY_COMMAS = /^\d*,\d*,/;
+
 export function parsePosix(source: string, options: Options): RegexTree | RegexError {
   const parser = new PosixParser(source, options);
   try {
@@ -310,7 +313,7 @@ class PosixParser {
       this.#refuse(/^[\d,]*$/.test(rest) ? 'Unmatched \\{' : 'Invalid content of \\{\\}');
     }
     // One comma too many is no longer text. Source: glibc 2.36 `parse_dup_op`.
-    if (/^\d*,\d*,/.test(this.#source.slice(this.#at))) this.#refuse('Invalid content of \\{\\}');
+    if (TOO_MANY_COMMAS.test(this.#source.slice(this.#at))) this.#refuse('Invalid content of \\{\\}');
     this.#at = start;
     return undefined;
   }
@@ -340,7 +343,8 @@ class PosixParser {
   /** Where a bad interval is literal, only a good one opens a repeat. */
   #opensInterval(): boolean {
     if (this.#dialect.badInterval === 'error') return true;
-    return /^(?:\d+(?:,\d*)?|,\d*)\}/.test(this.#source.slice(this.#at, this.#at + 16));
+    const ahead = this.#source.slice(this.#at, this.#at + 16);
+    return /^(?:\d+(?:,\d*)?|,\d*)\}/.test(ahead) || TOO_MANY_COMMAS.test(ahead);
   }
 
   #escape(): Token {
