@@ -106,6 +106,9 @@ function Anchors() {
   );
 }
 
+/** A longer name leaves room for the sign only. */
+const NAME_BESIDE_YOU = 7;
+
 function Card({ host, status, crowd }: { host: HostView; status: HostStatus | undefined; crowd: boolean }) {
   const traffic = host.kind === 'clients' || host.kind === 'probe';
   return (
@@ -114,9 +117,9 @@ function Card({ host, status, crowd }: { host: HostView; status: HostStatus | un
         <HostIcon kind={host.kind} className="shrink-0 text-muted" />
         <span className="truncate">{host.label}</span>
         {status?.here === true && (
-          <span className="ml-auto inline-flex items-center gap-1 text-[10.5px] font-normal text-selected">
+          <span className="ml-auto inline-flex shrink-0 items-center gap-1 text-[10.5px] font-normal text-selected">
             <LocateFixed size={10} aria-hidden="true" />
-            you
+            <span className={host.label.length > NAME_BESIDE_YOU ? 'sr-only' : undefined}>you</span>
           </span>
         )}
       </span>

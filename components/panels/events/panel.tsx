@@ -39,7 +39,9 @@ export function EventsPanel() {
           value={words}
           onChange={(event) => setWords(event.target.value)}
         />
-        <span className="font-mono text-2xs text-faint">{rows.length} events</span>
+        <span className="font-mono text-2xs text-faint">
+          {rows.length === 1 ? '1 event' : `${rows.length} events`}
+        </span>
       </div>
       {rows.length === 0 ? (
         <Empty>Nothing has happened that matches.</Empty>
