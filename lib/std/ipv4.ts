@@ -20,18 +20,30 @@ export interface Cidr extends Subnet {
   readonly address: IPv4;
 }
 
+const ZERO = 48;
+const NINE = 57;
+const DOT = 46;
+
 /** A dotted quad as `inet_pton(3)` reads it: four decimal parts, no leading zeros; else undefined. */
 export function parseIPv4(text: string): IPv4 | undefined {
-  const parts = text.split('.');
-  if (parts.length !== 4) return undefined;
   let address = 0;
-  for (const part of parts) {
-    if (!/^(?:0|[1-9]\d{0,2})$/.test(part)) return undefined;
-    const byte = Number(part);
+  let dots = 0;
+  let byte = -1;
+  for (let i = 0; i <= text.length; i++) {
+    const code = i === text.length ? DOT : text.charCodeAt(i);
+    if (code === DOT) {
+      if (byte < 0) return undefined;
+      address = address * 256 + byte;
+      byte = -1;
+      dots++;
+      continue;
+    }
+    // No digit, or a second one after a leading zero.
+    if (code < ZERO || code > NINE || byte === 0) return undefined;
+    byte = Math.max(byte, 0) * 10 + code - ZERO;
     if (byte > 255) return undefined;
-    address = address * 256 + byte;
   }
-  return address;
+  return dots === 4 ? address : undefined;
 }
 
 /** The dotted quad of an address. */

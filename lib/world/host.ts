@@ -29,12 +29,15 @@ export class SimulatedHost implements Host {
   readonly streams: Streams;
   readonly terminals: Terminals;
   #accounts: Accounts | undefined;
+  /** What wakes those who follow the log. */
+  readonly #logKey: string;
 
   constructor(
     readonly world: World,
     readonly name: string,
     private readonly processTable: Processes,
   ) {
+    this.#logKey = `log:${name}`;
     this.fs = new Files({
       state: () => this.state,
       clock: () => this.clock(),
@@ -104,7 +107,7 @@ export class SimulatedHost implements Host {
     const seq = (log[log.length - 1]?.seq ?? 0) + 1;
     log.push(logged(entry, { at: entry.at ?? this.clock(), boot: state.bootId, seq }));
     if (log.length > MOST_LOG_ENTRIES) log.splice(0, MOST_LOG_ENTRIES / 4);
-    this.world.wake(`log:${this.name}`);
+    this.world.wake(this.#logKey);
   }
 
   // ---------------------------------------------------------------- files and users

@@ -181,7 +181,7 @@ export interface Network {
       src: number;
       dst: number;
       ttl: number;
-      device?: string;
+      device?: string | undefined;
       payload: Plain;
       bytes: number;
     },

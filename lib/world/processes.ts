@@ -23,6 +23,7 @@ import type {
   Stream,
   Wake,
 } from './process.contract';
+import { ownerOf, ProcessContext } from './process-context';
 import { Running } from './program';
 import { defaultAction } from './signals';
 import type { Host, World } from './world.contract';
@@ -51,6 +52,8 @@ export class Processes {
   readonly #childHandler: HandlerId;
   readonly #timerHandler: HandlerId;
   readonly #orphanHandler: HandlerId;
+  /** Made once for a process: daemons are called many times a second. No part of the state. */
+  readonly #contexts = new WeakMap<ProcessState, ProcessContext>();
   readonly #waitingForKey = new Map<string, Set<Running>>();
   #instant: Micros = -1;
   #wakesNow = 0;
@@ -631,45 +634,16 @@ export class Processes {
 
   // ---------------------------------------------------------------- daemons
   daemonContext(host: Host, process: ProcessState): DaemonContext<unknown> {
-    const owner = ownerOf(host, process.pid);
-    const { world, kernel } = this;
-    const serving = process.daemon;
-    return {
-      world,
-      kernel,
-      host,
-      process,
-      owner,
-      get state() {
-        return serving?.state;
-      },
-      set state(next: unknown) {
-        if (serving !== undefined) serving.state = next;
-      },
-      setTimer: (name, at, callback, data) =>
-        this.timer(host, process.pid, name, at, { name: callback, data }),
-      clearTimer: (name) => {
-        kernel.clearTimer(owner, name);
-      },
-      exit: (code) => this.exit(host, process.pid, { code, signal: undefined }),
-      print: (stream, text) => this.print(host, process, stream, text),
-      syslog: (entry) =>
-        host.syslog({
-          facility: entry.facility ?? 'daemon',
-          priority: entry.priority,
-          tag: entry.tag ?? process.comm,
-          pid: process.pid,
-          text: entry.text,
-          transport: 'syslog',
-          uid: process.uid,
-          ...(process.unit === undefined ? {} : { unit: process.unit }),
-        }),
-      notify: (message) => this.ports.notify(host, process.pid, message),
-      spawn: (options) => this.spawn(host, { parent: process.pid, ...options }),
-    };
+    const known = this.#contexts.get(process);
+    if (known?.serving === process.daemon && known?.host === host) return known;
+    const made = new ProcessContext(this, host, process);
+    this.#contexts.set(process, made);
+    return made;
   }
   timer(host: Host, pid: number, name: string, at: Micros, callback: { name: string; data: unknown }): void {
-    this.kernel.setTimer(ownerOf(host, pid), name, Math.max(at, this.kernel.now), this.#timerHandler, {
+    const process = host.state.processes.get(pid);
+    const owner = process === undefined ? ownerOf(host, pid) : this.daemonContext(host, process).owner;
+    this.kernel.setTimer(owner, name, Math.max(at, this.kernel.now), this.#timerHandler, {
       host: host.name,
       callback: { name: callback.name, pid, data: callback.data },
     });
@@ -707,9 +681,5 @@ function isStackUsedUp(problem: unknown): boolean {
   return problem instanceof Error && /call stack|too much recursion/.test(problem.message);
 }
 export function keyOf(host: Host, pid: number): string {
-  return `${host.name}:${pid}`;
-}
-/** Owner of a process's kernel timers. */
-export function ownerOf(host: Host, pid: number): string {
   return `${host.name}:${pid}`;
 }

@@ -162,6 +162,8 @@ export function rateAt(configuration: LoadConfiguration, now: Micros): number {
   return rate * factor;
 }
 function shapeFactor(shape: LoadConfiguration['shape'], at: Micros): number {
+  // (An index of -1 would be looked up as a property, which is slow.)
+  if (shape.length === 0) return 1;
   const next = shape.findIndex((point) => point.at > at);
   const before = shape[next < 0 ? shape.length - 1 : next - 1];
   const after = next < 0 ? undefined : shape[next];

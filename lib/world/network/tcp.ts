@@ -50,8 +50,8 @@ const LARGEST_TIMEOUT = 120 * SECOND;
 const ORPHAN_RETRIES = 8;
 /** Shared by all sockets with nothing in their queues; frozen, so that a copy shares it too. */
 const NONE = Object.freeze([]) as unknown as never[];
-/** Connections whose trails are at hand. */
-const WAYS = 2_048;
+/** Connections whose trails are at hand: those that talk now. With many more the processor's caches would not hold them. */
+const WAYS = 256;
 const MOST_SPARE = 64;
 /** Ended connections that are cleared away together. */
 const BATCH = 64;

@@ -1,6 +1,6 @@
 /**
- * Sockets in TIME-WAIT: columns in the order of closing. They hold nothing but
- * their addresses, for 60 seconds (TCP_TIMEWAIT_LEN).
+ * Sockets in TIME-WAIT, in the order of closing. They hold nothing but their
+ * addresses, for 60 seconds (TCP_TIMEWAIT_LEN).
  */
 import { MINUTE, type Micros } from '../../std/instant';
 
@@ -8,26 +8,21 @@ import { MINUTE, type Micros } from '../../std/instant';
 export type TimeWait = {
   first: number;
   count: number;
-  ip: Uint32Array;
-  peerIp: Uint32Array;
-  port: Uint16Array;
-  peerPort: Uint16Array;
+  /** Of each socket its address, the peer's, and both ports. */
+  rows: Uint32Array;
   end: Float64Array;
 };
 type Socket = { ip: number; port: number; peerIp: number; peerPort: number };
 
 const FIRST_CAPACITY = 16;
+const ROW = 3;
+const IP = 0;
+const PEER_IP = 1;
+/** The own port in the upper half. */
+const PORTS = 2;
 
 export function emptyTimeWait(): TimeWait {
-  return {
-    first: 0,
-    count: 0,
-    ip: new Uint32Array(0),
-    peerIp: new Uint32Array(0),
-    port: new Uint16Array(0),
-    peerPort: new Uint16Array(0),
-    end: new Float64Array(0),
-  };
+  return { first: 0, count: 0, rows: new Uint32Array(0), end: new Float64Array(0) };
 }
 
 export function rememberTimeWait(ring: TimeWait, socket: Socket, now: Micros): void {
@@ -37,23 +32,26 @@ export function rememberTimeWait(ring: TimeWait, socket: Socket, now: Micros): v
   }
   if (ring.count === ring.end.length) grow(ring);
   const at = (ring.first + ring.count++) & (ring.end.length - 1);
-  ring.ip[at] = socket.ip;
-  ring.port[at] = socket.port;
-  ring.peerIp[at] = socket.peerIp;
-  ring.peerPort[at] = socket.peerPort;
+  ring.rows[at * ROW + IP] = socket.ip;
+  ring.rows[at * ROW + PEER_IP] = socket.peerIp;
+  ring.rows[at * ROW + PORTS] = portsOf(socket.port, socket.peerPort);
   ring.end[at] = now + MINUTE;
+}
+function portsOf(port: number, peerPort: number): number {
+  return ((port << 16) | peerPort) >>> 0;
 }
 
 export function timeWaits(ring: TimeWait, now: Micros): Socket[] {
   const sockets: Socket[] = [];
   for (let i = 0; i < ring.count; i++) {
     const at = (ring.first + i) & (ring.end.length - 1);
+    const ports = ring.rows[at * ROW + PORTS] ?? 0;
     if ((ring.end[at] ?? 0) > now)
       sockets.push({
-        ip: ring.ip[at] ?? 0,
-        port: ring.port[at] ?? 0,
-        peerIp: ring.peerIp[at] ?? 0,
-        peerPort: ring.peerPort[at] ?? 0,
+        ip: ring.rows[at * ROW + IP] ?? 0,
+        port: ports >>> 16,
+        peerIp: ring.rows[at * ROW + PEER_IP] ?? 0,
+        peerPort: ports & 0xffff,
       });
   }
   return sockets;
@@ -68,15 +66,15 @@ export function restsIn(
   peerPort: number,
   now: Micros,
 ): boolean {
-  const { port: ports, peerPort: peerPorts } = ring;
+  const { rows } = ring;
+  const ports = portsOf(port, peerPort);
   const mask = ring.end.length - 1;
   for (let i = ring.count - 1; i >= 0; i--) {
     const at = (ring.first + i) & mask;
     if (
-      ports[at] === port &&
-      peerPorts[at] === peerPort &&
-      ring.ip[at] === ip &&
-      ring.peerIp[at] === peerIp &&
+      rows[at * ROW + PORTS] === ports &&
+      rows[at * ROW + IP] === ip &&
+      rows[at * ROW + PEER_IP] === peerIp &&
       (ring.end[at] ?? 0) > now
     )
       return true;
@@ -86,16 +84,17 @@ export function restsIn(
 
 /** Twice the room, the oldest at the start again. */
 function grow(ring: TimeWait): void {
-  const capacity = Math.max(FIRST_CAPACITY, ring.end.length * 2);
-  const { first } = ring;
-  const turned = <T extends Uint32Array | Uint16Array | Float64Array>(old: T, made: T): T => {
-    for (let i = 0; i < old.length; i++) made[i] = old[(first + i) % old.length] ?? 0;
-    return made;
-  };
-  ring.ip = turned(ring.ip, new Uint32Array(capacity));
-  ring.peerIp = turned(ring.peerIp, new Uint32Array(capacity));
-  ring.port = turned(ring.port, new Uint16Array(capacity));
-  ring.peerPort = turned(ring.peerPort, new Uint16Array(capacity));
-  ring.end = turned(ring.end, new Float64Array(capacity));
+  const { first, count } = ring;
+  const before = ring.end.length;
+  const capacity = Math.max(FIRST_CAPACITY, before * 2);
+  const rows = new Uint32Array(capacity * ROW);
+  const end = new Float64Array(capacity);
+  for (let i = 0; i < count; i++) {
+    const at = (first + i) % before;
+    rows.set(ring.rows.subarray(at * ROW, at * ROW + ROW), i * ROW);
+    end[i] = ring.end[at] ?? 0;
+  }
+  ring.rows = rows;
+  ring.end = end;
   ring.first = 0;
 }

@@ -167,27 +167,25 @@ export class ConntrackIndex {
 
   /** Adds an entry whose reply tuple is the given one (the mirror of the original without translation). @returns its slot */
   add(
-    entry: {
-      protocol: number;
-      src: number;
-      dst: number;
-      sport: number;
-      dport: number;
-      reply: ReplyTuple | undefined;
-      flags: number;
-    },
+    protocol: number,
+    src: number,
+    dst: number,
+    sport: number,
+    dport: number,
+    flags: number,
+    reply: ReplyTuple | undefined,
     now: Micros,
   ): number {
     const { table } = this;
     const slot = this.#takeSlot(Math.floor(now / HUNDREDTH));
     const { rows } = table;
     const at = slot * ROW;
-    rows[at + KIND] = entry.protocol | (entry.flags << 16);
-    rows[at + SRC] = entry.src;
-    rows[at + DST] = entry.dst;
-    rows[at + PORTS] = (entry.sport << 16) | entry.dport;
+    rows[at + KIND] = protocol | (flags << 16);
+    rows[at + SRC] = src;
+    rows[at + DST] = dst;
+    rows[at + PORTS] = (sport << 16) | dport;
     rows[at + TIMEOUT] = 0xffffffff;
-    if (entry.reply !== undefined) table.replies.set(slot, entry.reply);
+    if (reply !== undefined) table.replies.set(slot, reply);
     this.#link(slot);
     this.#used++;
     return slot;

@@ -261,12 +261,12 @@ export class Conntrack {
   confirm(tracking: Tracking, now: Micros): number {
     const { original, destination, source } = tracking;
     const reply = destination === undefined && source === undefined ? undefined : replyOf(tracking);
-    const { protocol } = original;
+    const { protocol, src, dst, sport, dport } = original;
     const flags =
       (destination === undefined ? 0 : DESTINATION_NAT) |
       (source === undefined ? 0 : SOURCE_NAT) |
       (protocol === TCP && tracking.next === TCP_ESTABLISHED ? PICKED_UP : 0);
-    const slot = this.index.add({ ...original, reply, flags }, now);
+    const slot = this.index.add(protocol, src, dst, sport, dport, flags, reply, now);
     this.#start(slot, protocol, tracking.next, now);
     if (tracking.mark !== 0) this.table.marks.set(slot, tracking.mark);
     tracking.slot = slot;
@@ -284,18 +284,8 @@ export class Conntrack {
     next: number,
     now: Micros,
   ): void {
-    const slot = this.index.add(
-      {
-        protocol,
-        src,
-        dst,
-        sport,
-        dport,
-        reply: undefined,
-        flags: protocol === TCP && next === TCP_ESTABLISHED ? PICKED_UP : 0,
-      },
-      now,
-    );
+    const flags = protocol === TCP && next === TCP_ESTABLISHED ? PICKED_UP : 0;
+    const slot = this.index.add(protocol, src, dst, sport, dport, flags, undefined, now);
     this.#start(slot, protocol, next, now);
   }
 

@@ -74,22 +74,15 @@ export function sendAdvertisement(
   };
   state.statistics.sent += 1;
   if (priority === 0) state.statistics.zeroSent += 1;
-  const packet = {
-    protocol: VRRP_PROTOCOL,
-    src: sourceOf(vrrp, instance),
-    ttl,
-    payload,
-    bytes: payloadBytes(payload),
-  };
-  if (!isUnicast) {
-    host.world.network.sendRaw(host, {
-      ...packet,
-      dst: instance.multicastGroup,
-      ...(device === undefined ? {} : { device }),
-    });
-    return;
-  }
-  for (const { address } of instance.peers) host.world.network.sendRaw(host, { ...packet, dst: address });
+  const src = sourceOf(vrrp, instance);
+  const bytes = payloadBytes(payload);
+  const protocol = VRRP_PROTOCOL;
+  const { network } = host.world;
+  if (!isUnicast)
+    network.sendRaw(host, { protocol, src, dst: instance.multicastGroup, ttl, payload, bytes, device });
+  else
+    for (const { address: dst } of instance.peers)
+      network.sendRaw(host, { protocol, src, dst, ttl, payload, bytes });
 }
 
 /** A packet of an instance that runs: it counts, or it was dropped with a word in the log. */
