@@ -66,6 +66,8 @@ export function errnoText(errno: string): string {
       return 'No route to host';
     case 'ENETUNREACH':
       return 'Network is unreachable';
+    case 'ENOPROTOOPT':
+      return 'Protocol not available';
     case 'ECONNRESET':
       return 'Connection reset by peer';
     case 'EPERM':

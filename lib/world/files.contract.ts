@@ -42,6 +42,7 @@ export type Errno =
   | 'EHOSTUNREACH'
   | 'ENETUNREACH'
   | 'ENETDOWN'
+  | 'ENOPROTOOPT'
   | 'ENOTCONN'
   | 'ENODEV'
   | 'EALREADY'

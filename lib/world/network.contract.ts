@@ -35,6 +35,7 @@ export type SocketEvent =
         | 'ETIMEDOUT'
         | 'EHOSTUNREACH'
         | 'ENETUNREACH'
+        | 'ENOPROTOOPT'
         | 'ECONNRESET'
         | 'EPERM'
         | 'EADDRNOTAVAIL';

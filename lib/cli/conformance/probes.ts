@@ -98,6 +98,8 @@ function wordOf(errno: string): string {
     case 'ENETDOWN':
     case 'EADDRNOTAVAIL':
       return 'unreachable';
+    case 'ENOPROTOOPT':
+      return 'error:OSError';
     case 'EPERM':
       return 'error:PermissionError';
     default:

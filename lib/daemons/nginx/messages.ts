@@ -47,6 +47,7 @@ const ERRORS: Readonly<Partial<Record<Errno | string, readonly [number, string]>
   ELOOP: [40, 'Too many levels of symbolic links'],
   EADDRINUSE: [98, 'Address already in use'],
   EADDRNOTAVAIL: [99, 'Cannot assign requested address'],
+  ENOPROTOOPT: [92, 'Protocol not available'],
   ENETUNREACH: [101, 'Network is unreachable'],
   ECONNRESET: [104, 'Connection reset by peer'],
   ETIMEDOUT: [110, 'Connection timed out'],

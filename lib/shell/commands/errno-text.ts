@@ -36,6 +36,7 @@ const TEXTS: Readonly<Record<Errno, string>> = {
   ETIMEDOUT: 'Connection timed out',
   EHOSTUNREACH: 'No route to host',
   ENETUNREACH: 'Network is unreachable',
+  ENOPROTOOPT: 'Protocol not available',
   ENETDOWN: 'Network is down',
   ENOTCONN: 'Transport endpoint is not connected',
   ENODEV: 'No such device',

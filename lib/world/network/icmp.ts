@@ -215,16 +215,19 @@ export function unroutable(answer: RouteAnswer): Errno | undefined {
 }
 
 /** icmp_err_convert: the errno of a socket that is told of an error. */
-export function errnoOf(type: number, code: number): 'ECONNREFUSED' | 'EHOSTUNREACH' | 'ENETUNREACH' {
+export function errnoOf(
+  type: number,
+  code: number,
+): 'ECONNREFUSED' | 'EHOSTUNREACH' | 'ENETUNREACH' | 'ENOPROTOOPT' {
   if (type === TIME_EXCEEDED) return 'EHOSTUNREACH';
   switch (code) {
     case NET_UNREACHABLE:
     case NET_PROHIBITED:
       return 'ENETUNREACH';
-    // ENOPROTOOPT in the kernel; nobody here tells it from a refusal.
     case PORT_UNREACHABLE:
-    case PROTOCOL_UNREACHABLE:
       return 'ECONNREFUSED';
+    case PROTOCOL_UNREACHABLE:
+      return 'ENOPROTOOPT';
     default:
       return 'EHOSTUNREACH';
   }

@@ -66,7 +66,7 @@ export type End = {
   retries: number;
   timer: number;
   /** Error an ICMP message told while established (a soft one). */
-  softError: 'EHOSTUNREACH' | 'ENETUNREACH' | 'ECONNREFUSED' | undefined;
+  softError: 'EHOSTUNREACH' | 'ENETUNREACH' | 'ECONNREFUSED' | 'ENOPROTOOPT' | undefined;
   /** What came in and was not taken by the owner yet (stopped, or not accepted). */
   unread: SocketArrival[];
   /** Its listener while it waits in the accept queue; 0 else. */

@@ -1122,7 +1122,7 @@ export class Tcp {
   icmpError(
     stack: Stack,
     about: { connection: number; side: Side },
-    errno: 'ECONNREFUSED' | 'EHOSTUNREACH' | 'ENETUNREACH',
+    errno: 'ECONNREFUSED' | 'EHOSTUNREACH' | 'ENETUNREACH' | 'ENOPROTOOPT',
   ): void {
     const connection = this.core.state.connections.get(about.connection);
     const end = connection === undefined ? undefined : endOf(connection, about.side);
