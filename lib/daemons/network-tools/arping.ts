@@ -12,18 +12,38 @@ type Announcing = {
   gratuitousArp(host: Host, device: string, ip: number, operation?: 'request' | 'reply'): void;
 };
 
+const USAGE = `
+Usage:
+  arping [options] <destination>
+
+Options:
+  -f            quit on first reply
+  -q            be quiet
+  -b            keep on broadcasting, do not unicast
+  -D            duplicate address detection mode
+  -U            unsolicited ARP mode, update your neighbours
+  -A            ARP answer mode, update your neighbours
+  -V            print version and exit
+  -c <count>    how many packets to send
+  -w <timeout>  how long to wait for a reply
+  -i <interval> set interval between packets (default: 1 second)
+  -I <device>   which ethernet device to use
+  -s <source>   source ip address
+  <destination> dns name or ip address
+
+For more details see arping(8).
+`;
+
 export function* arping(context: ProgramContext): ProgramRun {
   const parsed = parseOptions(context.argv.slice(1), { short: 'h?bfDUAqc:w:i:s:I:V' });
   const given = new Map(parsed.options.map((option) => [option.name, option.value]));
   if (parsed.problem !== undefined) {
-    yield* context.err(
-      `arping: invalid option -- '${parsed.problem.option}'\n\nUsage:\n  arping [options] <destination>\n`,
-    );
+    yield* context.err(`arping: invalid option -- '${parsed.problem.option}'\n${USAGE}`);
     return 2;
   }
   const [target] = parsed.operands;
   if (target === undefined) {
-    yield* context.err('\nUsage:\n  arping [options] <destination>\n');
+    yield* context.err(USAGE);
     return 2;
   }
   const { host, world, kernel } = context;
@@ -42,7 +62,7 @@ export function* arping(context: ProgramContext): ProgramRun {
     return 2;
   }
   if (device === 'lo') {
-    yield* context.err(`arping: Interface "lo" is not ARPable\n`);
+    yield* context.err('Interface "lo" is not ARPable\n');
     return given.has('D') ? 0 : 2;
   }
   const found = yield* lookUpName(context, target);

@@ -68,7 +68,8 @@ export function* nc(context: ProgramContext): ProgramRun {
     yield* context.err(USAGE);
     return 1;
   }
-  let worst = 0;
+  // One port of a range that answers is enough.
+  let best = 1;
   for (const port of portsOf(ports, call.udp ? 'udp' : 'tcp')) {
     if (port === undefined) {
       yield* context.err(`nc: port number invalid: ${ports}\n`);
@@ -76,9 +77,9 @@ export function* nc(context: ProgramContext): ProgramRun {
     }
     const code = yield* one(context, call, host, port);
     if (code < 0) return -code;
-    worst = Math.max(worst, code);
+    best = Math.min(best, code);
   }
-  return worst;
+  return best;
 }
 
 function portsOf(text: string, protocol: 'tcp' | 'udp'): (number | undefined)[] {

@@ -204,7 +204,7 @@ class Session {
     const bindIp = options.from === undefined ? undefined : parseIPv4(options.from);
     const device = options.from !== undefined && bindIp === undefined ? options.from : undefined;
     if (device !== undefined && !host.state.interfaces.has(device)) {
-      yield* context.err(`ping: unknown iface ${device}\n`);
+      yield* context.err(`ping: SO_BINDTODEVICE ${device}: ${errnoText('ENODEV')}\n`);
       return 2;
     }
     const found = world.network.routeLookup(host, target.ip, device === undefined ? {} : { device });
@@ -219,7 +219,11 @@ class Session {
               ? 'EACCES'
               : undefined;
     if (refusal !== undefined) {
-      yield* context.err(`ping: connect: ${errnoText(refusal)}\n`);
+      yield* context.err(
+        refusal === 'EACCES'
+          ? 'ping: Do you want to ping broadcast? Then -b. If not, check your local firewall rules\n'
+          : `ping: connect: ${errnoText(refusal)}\n`,
+      );
       return 2;
     }
     if (bindIp !== undefined && !world.network.isLocalAddress(host, bindIp)) {

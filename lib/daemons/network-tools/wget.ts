@@ -289,6 +289,8 @@ function* deliver(
   const kind = type === undefined ? '' : ` [${type}]`;
   if (call.spider) {
     yield* log(`Length: ${bytes}${kind}\nRemote file exists.\n\n`);
+    if (call.terse && !call.quiet)
+      yield* context.err(`${now} URL: ${urlText(url)} ${answer.status} ${answer.reason}\n`);
     return 0;
   }
   const last = url.path.replace(/\?.*$/, '').split('/').pop() ?? '';

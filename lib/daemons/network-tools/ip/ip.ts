@@ -7,6 +7,7 @@ import { runMonitor } from './monitor';
 import { runNeighbour } from './neighbours';
 import { type IpOptions, IpRequest, isShortFor, Words } from './request';
 import { runRoute } from './routes';
+import { runRule } from './rules';
 
 const USAGE = `Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }
        ip [ -force ] -batch filename
@@ -98,7 +99,7 @@ function run(object: string, request: IpRequest): string {
     case 'neighbour':
       return runNeighbour(request);
     case 'rule':
-      return '0:\tfrom all lookup local\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n';
+      return runRule(request);
     case 'help':
       throw new IpFailure(USAGE, 255);
     case 'netns':

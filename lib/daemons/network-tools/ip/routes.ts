@@ -66,10 +66,11 @@ function wantedOf(request: IpRequest): Wanted {
     else if (word === 'proto' || word === 'protocol') wanted.protocol = protocolOf(words.value());
     else if (word === 'scope') wanted.scope = scopeOf(words.value());
     else if (word === 'onlink') wanted.onlink = true;
-    else if (
-      ['table', 'mtu', 'advmss', 'rtt', 'window', 'cwnd', 'initcwnd', 'tos', 'dsfield', 'realms'].includes(
-        word,
-      )
+    else if (word === 'table') {
+      const table = words.value();
+      if (table !== 'main' && table !== '254') throw usage(`not modelled: ip route table ${table}`);
+    } else if (
+      ['mtu', 'advmss', 'rtt', 'window', 'cwnd', 'initcwnd', 'tos', 'dsfield', 'realms'].includes(word)
     )
       words.value();
     else if ((TYPES as readonly string[]).includes(word)) wanted.type = word as Route['type'];
@@ -258,6 +259,8 @@ function show(request: IpRequest): string {
   if (options.family === 'inet6') return '';
   if (shown.table === 'local' || shown.table === '255') return localTable(request, shown);
   if (shown.table === 'default' || shown.table === '253') return '';
+  if (!['main', '254', 'all', '0'].includes(shown.table))
+    throw refused('Error: ipv4: FIB table does not exist.\nDump terminated');
   const routes = host.state.routes.filter((route) => isShown(route, shown)).sort(inTableOrder);
   if (options.json) return `${JSON.stringify(routes.map(jsonRoute))}\n`;
   const main = routes.map((route) => `${routeText(request, route, shown.device !== undefined)} \n`).join('');
