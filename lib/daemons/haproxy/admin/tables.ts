@@ -50,8 +50,17 @@ function data(runtime: Runtime, index: number, entry: StickEntry): string {
     const value = valueOf(runtime, index, kind, entry);
     if (value !== undefined) known.push([period === '' ? kind : `${kind}(${milliseconds(period)})`, value]);
   }
+  known.sort(([a], [b]) => place(a) - place(b));
   if (known[0]?.[0] === 'server_id') known.push(['server_key', server?.name ?? '-']);
   return known.map(([name, value]) => ` ${name}=${value}`).join('');
+}
+/** The daemon's own order, whatever the line says. */
+const ORDER =
+  'server_id gpt0 gpc0 gpc0_rate conn_cnt conn_rate conn_cur sess_cnt sess_rate http_req_cnt http_req_rate http_err_cnt http_err_rate bytes_in_cnt bytes_in_rate bytes_out_cnt bytes_out_rate gpc1 gpc1_rate'.split(
+    ' ',
+  );
+function place(name: string): number {
+  return ORDER.indexOf(name.split('(')[0] ?? '');
 }
 function valueOf(runtime: Runtime, index: number, kind: string, entry: StickEntry): number | undefined {
   const counter = /^gp[ct]/.test(kind) && !kind.endsWith('_rate') ? `get_${kind}` : kind;

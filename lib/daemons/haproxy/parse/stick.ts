@@ -22,7 +22,7 @@ import { parseTime, trailingTimeWarning } from './time';
 const TYPES = ['ip', 'ipv6', 'integer', 'string', 'binary'];
 /** What the simulator counts. */
 const MODELLED_STORES =
-  /^(?:server_id|gpc0|gpc1|gpt0|conn_cnt|conn_cur|conn_rate|sess_cnt|sess_rate|http_req_cnt|http_req_rate|http_err_cnt|http_err_rate|gpc0_rate)(?:\(|$)/;
+  /^(?:server_id|gpc0|gpc1|gpt0|conn_cnt|conn_cur|conn_rate|sess_cnt|sess_rate|http_req_cnt|http_req_rate|http_err_cnt|http_err_rate|gpc0_rate|bytes_in_cnt|bytes_out_cnt|bytes_in_rate|bytes_out_rate)(?:\(|$)/;
 const STORES =
   /^(?:server_id|server_key|gpt0|gpt|gpc0|gpc1|gpc|gpc_rate|gpc0_rate|gpc1_rate|conn_cnt|conn_cur|conn_rate|sess_cnt|sess_rate|http_req_cnt|http_req_rate|http_err_cnt|http_err_rate|http_fail_cnt|http_fail_rate|bytes_in_cnt|bytes_in_rate|bytes_out_cnt|bytes_out_rate)$/;
 

@@ -8,7 +8,7 @@
 
 import { byteLength } from '../../../std/bytes';
 import type { HttpRequest, HttpResponse } from '../../../world/network.contract';
-import { countError, untrack } from './counters';
+import { countBytes, countError, untrack } from './counters';
 import { logSession, timersOf } from './log-line';
 import { countedBytes, builtInPage, responseBytes } from './replies';
 import type { Runtime } from './runtime';
@@ -89,6 +89,7 @@ function finish(runtime: Runtime, session: Session, status: number, bytes: numbe
   session.status = status;
   session.bytesOut += bytes;
   if (session.tracked !== undefined && status >= 400 && status < 500) countError(runtime, session);
+  if (session.tracked !== undefined) countBytes(runtime, session, session.bytesIn, bytes);
   count(runtime, session, bytes);
   conclude(runtime, session);
 }

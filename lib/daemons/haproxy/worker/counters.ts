@@ -4,7 +4,7 @@
  * Source: HAProxy 2.6 configuration manual §4.2 "http-request track-sc0",
  * "stick-table", §7.3.3 "sc_http_req_rate"; src/stick_table.c, src/freq_ctr.c.
  *
- * Not modelled: bytes, failures, arrays of counters, `peers`.
+ * Not modelled: failures, arrays of counters, `peers`.
  */
 import type { Micros } from '../../../std/instant';
 import type { Runtime } from './runtime';
@@ -25,6 +25,8 @@ export function newEntry(): StickEntry {
     requests: 0,
     sessions: 0,
     errors: 0,
+    bytesIn: 0,
+    bytesOut: 0,
     rates: new Map(),
   };
 }
@@ -93,12 +95,12 @@ function turn(rate: PeriodRate, period: Micros, now: Micros): void {
   rate.now = 0;
   rate.startedAt = since < 2 * period ? rate.startedAt + period : now;
 }
-function tickRate(runtime: Runtime, index: number, entry: StickEntry, name: string): void {
+function tickRate(runtime: Runtime, index: number, entry: StickEntry, name: string, by = 1): void {
   const period = periodOf(runtime, index, name);
   if (period === undefined) return;
   const rate = entry.rates.get(name) ?? { startedAt: runtime.now, now: 0, before: 0 };
   turn(rate, period, runtime.now);
-  rate.now += 1;
+  rate.now += by;
   entry.rates.set(name, rate);
 }
 /** Events over the last period: those of the present one, and the share of the one before that still counts. */
@@ -151,6 +153,17 @@ export function countError(runtime: Runtime, session: Session): void {
     tickRate(runtime, table, entry, 'http_err_rate');
   }
 }
+/** What a request and its answer weighed. */
+export function countBytes(runtime: Runtime, session: Session, received: number, sent: number): void {
+  for (const { table, key } of session.tracked ?? []) {
+    const entry = liveEntry(runtime, table, key);
+    if (entry === undefined) continue;
+    entry.bytesIn += received;
+    entry.bytesOut += sent;
+    tickRate(runtime, table, entry, 'bytes_in_rate', received);
+    tickRate(runtime, table, entry, 'bytes_out_rate', sent);
+  }
+}
 /** The request, or the whole connection, is over. */
 export function untrack(runtime: Runtime, session: Session, what: 'request' | 'all'): void {
   if (session.tracked === undefined) return;
@@ -191,6 +204,10 @@ export function counterValue(
       return entry.requests;
     case 'http_err_cnt':
       return entry.errors;
+    case 'bytes_in_cnt':
+      return entry.bytesIn;
+    case 'bytes_out_cnt':
+      return entry.bytesOut;
     case 'get_gpc0':
       return entry.gpc0;
     case 'get_gpc1':
@@ -211,6 +228,8 @@ export function counterValue(
     case 'http_req_rate':
     case 'http_err_rate':
     case 'gpc0_rate':
+    case 'bytes_in_rate':
+    case 'bytes_out_rate':
       return readRate(runtime, index, entry, name);
     default:
       return undefined;
@@ -239,5 +258,7 @@ export const COUNTERS = [
   'clr_gpc0',
   'clr_gpc1',
   'gpc0_rate',
+  'bytes_in_rate',
+  'bytes_out_rate',
   'trackers',
 ] as const;

@@ -242,6 +242,8 @@ export interface StickEntry {
   requests: number;
   sessions: number;
   errors: number;
+  bytesIn: number;
+  bytesOut: number;
   /** by the name of the counter */
   rates: Map<string, PeriodRate>;
 }
