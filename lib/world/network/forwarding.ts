@@ -146,7 +146,8 @@ export class Forwarding {
       options.remember === true && this.core.remembers
         ? { src: packet.src, dst: packet.dst, sport: packet.sport, dport: packet.dport, ttl: packet.ttl }
         : undefined;
-    const result = this.#output(stack, packet, { ...options, elapsed: options.elapsed ?? 0, way });
+    const { device, tracking, elapsed = 0 } = options;
+    const result = this.#output(stack, packet, { device, tracking, elapsed, way });
     const first = way.neighbours[0];
     if (options.confirms === true && result.outcome === 'delivered' && first?.stack === stack)
       first.entry.confirmed = this.core.now;
