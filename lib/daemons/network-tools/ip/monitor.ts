@@ -4,10 +4,32 @@ import type { NetlinkEvent } from '../../../world/network.contract';
 import type { Wait, Wake } from '../../../world/process.contract';
 import { Mailbox } from '../../mailbox';
 import { hardwareLine, headLine } from './links';
-import type { IpRequest } from './request';
+import { IpFailure } from './failure';
+import { isShortFor, type IpRequest } from './request';
+
+const OBJECTS = [
+  'all',
+  'link',
+  'address',
+  'route',
+  'mroute',
+  'maddress',
+  'prefix',
+  'neigh',
+  'netconf',
+  'rule',
+  'nsid',
+  'nexthop',
+  'stats',
+  'label',
+  'dev',
+];
 
 export function* runMonitor(request: IpRequest): Generator<Wait, number, Wake> {
-  const { context, network, host } = request;
+  const { context, network, host, words } = request;
+  const object = words.next() ?? 'all';
+  if (!OBJECTS.some((name) => isShortFor(object, name)))
+    throw new IpFailure(`Argument "${object}" is unknown, try "ip monitor help".\n`, 255);
   const box = new Mailbox(context);
   network.subscribe(host, context.pid, box.on('netlink'));
   for (;;) {

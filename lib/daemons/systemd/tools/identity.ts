@@ -15,6 +15,11 @@ export const hostnamectl: Program = function* (context) {
   const [verb = 'status', name] = operands(context);
   switch (verb) {
     case 'status':
+      for (const kind of ['static', 'transient', 'pretty'] as const)
+        if (context.argv.includes(`--${kind}`)) {
+          yield* context.out(`${hostnameOf(context, kind)}\n`);
+          return 0;
+        }
       yield* context.out(hostnameStatus(context));
       return 0;
     case 'hostname':
@@ -47,6 +52,13 @@ function* setHostname(context: ProgramContext, name: string): Run<number> {
   host.setSysctl('kernel.hostname', clean);
   if (clean !== name) host.fs.writeFile('/etc/machine-info', `PRETTY_HOSTNAME="${name}"\n`, ROOT);
   return 0;
+}
+/** One of the three names: what the file says, what the kernel has, what people read. */
+function hostnameOf({ host }: ProgramContext, kind: 'static' | 'transient' | 'pretty'): string {
+  if (kind === 'transient') return host.state.hostname;
+  const text = host.fs.readFile(kind === 'static' ? '/etc/hostname' : '/etc/machine-info', ROOT);
+  if (typeof text !== 'string') return '';
+  return kind === 'static' ? text.trim() : (/PRETTY_HOSTNAME="?([^"\n]*)/.exec(text)?.[1] ?? '');
 }
 function hostnameStatus({ host }: ProgramContext): string {
   const file = host.fs.readFile('/etc/hostname', ROOT);

@@ -9,6 +9,7 @@ import { formatBytes } from '../systemctl/output';
 import { groupTree } from '../systemctl/status';
 import { Refusal } from '../transaction';
 import { SEARCH_PATH } from '../unit-file/search';
+import { parseCalendar } from '../unit-file/calendar';
 import { escapePath, sliceOf, typeOf, unescapeName } from '../unit-file/names';
 import type { UnitState } from '../state';
 import { formatTimeSpan, parseTimeSpan } from '../unit-file/time-span';
@@ -233,8 +234,13 @@ export const systemdRun: Program = function* (context) {
       timer.push(`OnActiveSec=${parseTimeSpan(value) === undefined ? value : value}`);
     else if (key === '--on-boot') timer.push(`OnBootSec=${value}`);
     else if (key === '--on-startup') timer.push(`OnStartupSec=${value}`);
-    else if (key === '--on-calendar') timer.push(`OnCalendar=${value}`);
-    else if (key === '--property' || key === '-p') service.push(value);
+    else if (key === '--on-calendar') {
+      if (parseCalendar(value) === undefined) {
+        yield* context.err('Failed to parse calendar event specification: Invalid argument\n');
+        return 1;
+      }
+      timer.push(`OnCalendar=${value}`);
+    } else if (key === '--property' || key === '-p') service.push(value);
     else if (key === '--uid') service.push(`User=${value}`);
     else if (key === '--gid') service.push(`Group=${value}`);
     else if (key === '--setenv' || key === '-E') service.push(`Environment=${value}`);
