@@ -237,11 +237,11 @@ lat_ns_avg lat_ns_tot payload payload_lv prio_class prio_offset rdp_cookie rdp_c
 req.hdrs_bin req.payload req.payload_lv req.rdp_cookie req.rdp_cookie_cnt res.cache_hit res.cache_name res.comp
 res.comp_algo res.hdrs_bin res.payload res.payload_lv res.ssl_hello_type
 sc0_gpc1_rate sc0_http_fail_cnt sc0_http_fail_rate sc0_kbytes_in sc0_kbytes_out sc0_tracked
- sc1_clr_gpc sc1_gpc1_rate sc1_http_fail_cnt sc1_http_fail_rate sc1_kbytes_in sc1_kbytes_out
+sc1_clr_gpc sc1_gpc1_rate sc1_http_fail_cnt sc1_http_fail_rate sc1_kbytes_in sc1_kbytes_out
 sc1_tracked sc2_gpc1_rate sc2_http_fail_cnt sc2_http_fail_rate
 sc2_kbytes_in sc2_kbytes_out sc2_tracked sc_clr_gpc sc_get_gpc sc_get_gpt
 sc_gpc1_rate sc_gpc_rate sc_http_fail_cnt sc_http_fail_rate sc_inc_gpc sc_kbytes_in sc_kbytes_out sc_tracked
- src_clr_gpc src_get_gpc src_get_gpt src_gpc1_rate src_gpc_rate
+src_clr_gpc src_get_gpc src_get_gpt src_gpc1_rate src_gpc_rate
 src_http_fail_cnt src_http_fail_rate src_inc_gpc src_kbytes_in src_kbytes_out src_updt_conn_cnt
 ssl_bc_client_random ssl_bc_err_str ssl_bc_npn ssl_bc_server_random ssl_bc_session_id ssl_bc_session_key
 ssl_bc_unique_id ssl_c_chain_der ssl_fc_cipherlist_bin ssl_fc_cipherlist_hex ssl_fc_cipherlist_str
@@ -254,7 +254,7 @@ ssl_fc_session_key ssl_fc_unique_id ssl_s_chain_der url32+src
 const UNMODELLED_CONVERTERS = words(`
 add_item aes_gcm_dec be2dec be2hex crc32c debug digest fix_is_valid fix_tag_value hmac htonl json_query
 jwt_header_query jwt_payload_query jwt_verify language mqtt_field_value mqtt_is_valid nbsrv protobuf
-secure_memcmp srv_queue table_bytes_in_rate table_bytes_out_rate table_expire table_gpc table_gpc1_rate
+secure_memcmp srv_queue table_expire table_gpc table_gpc1_rate
 table_gpc_rate table_gpt table_http_fail_cnt table_http_fail_rate table_idle table_kbytes_in table_kbytes_out
 table_server_id ub64dec ub64enc ungrpc xxh3 xxh32 xxh64
 `);
