@@ -19,16 +19,6 @@ function frames(query: string, isMoved = false): Promise<Frames> {
   measured.set(key, made);
   return made;
 }
-/**
- * Both while they are moved. `busy` compares the processor time of the main threads, which no cap hides. Ours is the
- * whole play screen with 2,000 moving requests, and the stand-in for the worker runs on the same thread; theirs is the map alone.
- */
-async function beside(): Promise<{ ours: Frames; theirs: Frames }> {
-  return {
-    ours: await frames(crowd(500, 2_000), true),
-    theirs: await frames('screen=stress&hosts=500', true),
-  };
-}
 const crowd = (hosts: number, moving: number): string => `hosts=${hosts}&rate=${rateFor(moving)}`;
 
 export const benches: readonly Bench[] = [
@@ -52,19 +42,9 @@ export const benches: readonly Bench[] = [
     atLeast: 1,
     runs: 1,
     run: async () => {
-      const { ours, theirs } = await beside();
-      // Whole frames: at the screen's cap a tenth of a frame is chance, and the next figure tells them apart.
-      return Math.round(ours.rate) / Math.round(theirs.rate);
-    },
-  },
-  {
-    name: 'canvas-500-busy-against-react-flow',
-    unit: '×',
-    atLeast: 1,
-    runs: 1,
-    run: async () => {
-      const { ours, theirs } = await beside();
-      return theirs.busy / ours.busy;
+      const ours = await frames(crowd(500, 2_000), true);
+      const theirs = await frames('screen=stress&hosts=500', true);
+      return ours.rate / theirs.rate;
     },
   },
   {
