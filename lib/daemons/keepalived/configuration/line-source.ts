@@ -76,8 +76,8 @@ export class LineSource {
   readonly #stack: OpenGlob[] = [];
   readonly #multiline: string[] = [];
   #residue: string | undefined;
-  /** The last line in which nothing is to be replaced, as long as no name is defined anew. */
-  #settled: { text: string; version: number } | undefined;
+  /** Nothing is to be replaced in this line nor in what is left of it, as long as no name is defined anew. */
+  #settled: number | undefined;
   #directory = '/';
   #depth = 0;
   #count = 0;
@@ -272,6 +272,7 @@ export class LineSource {
       this.#residue = undefined;
       return residue;
     }
+    this.#settled = undefined;
     if (this.definitions.hasSequence) return this.definitions.nextOfSequence();
     const multiline = this.#multiline.shift();
     if (multiline !== undefined) return multiline;
@@ -299,13 +300,13 @@ export class LineSource {
       }
       if (line.startsWith('~') || !line.includes('$')) return line;
       // What follows a brace was looked at with the line that it is the rest of.
-      if (this.#settled?.version === this.definitions.version && this.#settled.text.endsWith(line))
-        return line;
+      if (this.#settled === this.definitions.version) return line;
       const replaced = this.definitions.replace(line);
       if (!replaced.found) {
-        this.#settled = { text: line, version: this.definitions.version };
+        this.#settled = this.definitions.version;
         return line;
       }
+      this.#settled = undefined;
       if (replaced.rest !== undefined)
         this.#multiline.unshift(...replaced.rest.filter((part) => part !== ''));
       const { text, unterminated } = decomment(replaced.text);
