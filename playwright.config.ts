@@ -16,7 +16,8 @@ export default defineConfig({
   forbidOnly: process.env.CI !== undefined,
   fullyParallel: false,
   workers: 1,
-  timeout: 90_000,
+  // A whole scenario is played in one test; on a slow machine that takes its time.
+  timeout: 180_000,
   expect: { timeout: 10_000 },
   reporter: [['list'], ['json', { outputFile: '.cache/test/e2e.json' }]],
   use: {
