@@ -43,16 +43,11 @@ export function bindAll(
         const port = 'port' in address ? address.port : 0;
         const at = known.findIndex((one) => one.ip === ip && one.port === port);
         const taken = at < 0 ? undefined : known.splice(at, 1)[0];
+        const has = (listener: ListenerState['listener']): void => {
+          bound.listeners.push({ listener, proxy, bind, ip, port, current: 0, isPaused: false });
+        };
         if (taken !== undefined) {
-          bound.listeners.push({
-            listener: taken.listener,
-            proxy,
-            bind,
-            ip,
-            port,
-            current: 0,
-            isPaused: false,
-          });
+          has(taken.listener);
           continue;
         }
         const result = host.world.network.listen(host, {
@@ -71,15 +66,7 @@ export function bindAll(
         }
         host.world.network.setAccepting(host, result.listener, false);
         opened.push(result.listener);
-        bound.listeners.push({
-          listener: result.listener,
-          proxy,
-          bind,
-          ip,
-          port,
-          current: 0,
-          isPaused: false,
-        });
+        has(result.listener);
       }
     }
   }

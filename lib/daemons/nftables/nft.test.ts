@@ -19,7 +19,7 @@ function lab(configuration = ''): ToolLab {
     {
       ...options,
       sysctl: { 'net.ipv4.ip_forward': '1' },
-      files: { '/root/fw.nft': { text: configuration } },
+      files: { '/etc/fw.nft': { text: configuration } },
     },
   );
   made.host('web', { eth0: 'dmz 10.0.1.10/24' }, { ...options, routes: [gateway('10.0.1.1')] });
@@ -87,10 +87,10 @@ describe('the command line', () => {
   test('a file is loaded as a whole or not at all', () => {
     const made = lab('flush ruleset\ntable ip a {\n chain b {\n  jump nowhere\n }\n}\n');
     nft(made, 'add table ip kept');
-    expect(nft(made, '-f', '/root/fw.nft')).toEqual({
+    expect(nft(made, '-f', '/etc/fw.nft')).toEqual({
       stdout: '',
       stderr:
-        '/root/fw.nft:4:8-14: Error: Could not process rule: No such file or directory\n  jump nowhere\n       ^^^^^^^\n',
+        '/etc/fw.nft:4:8-14: Error: Could not process rule: No such file or directory\n  jump nowhere\n       ^^^^^^^\n',
       exit: 1,
     });
     expect(nft(made, 'list tables').stdout).toBe('table ip kept\n');
@@ -117,7 +117,7 @@ describe('the command line', () => {
     const fw = made.world.host('fw');
     fw.install('/etc/nft.d/20.nft', { text: 'add rule ip x y tcp dport $port accept\n' });
     fw.install('/etc/nft.d/10.nft', { text: 'add table ip x\nadd chain ip x y\n' });
-    expect(nft(made, '-f', '/root/fw.nft')).toEqual({ stdout: '', stderr: '', exit: 0 });
+    expect(nft(made, '-f', '/etc/fw.nft')).toEqual({ stdout: '', stderr: '', exit: 0 });
     expect(nft(made, 'list chain ip x y').stdout).toContain('tcp dport 22 accept');
   });
 });
@@ -127,7 +127,7 @@ describe('packets', () => {
     const made = lab(
       'table inet f {\n chain through {\n  type filter hook forward priority 0; policy drop;\n  tcp dport 80 counter drop\n }\n}\n',
     );
-    nft(made, '-f', '/root/fw.nft');
+    nft(made, '-f', '/etc/fw.nft');
     serve(made, 'web', 80);
     expect(connect(made, '10.0.1.10', 80)).toBe('silence');
     // One SYN and its repetition after a second.
@@ -149,7 +149,7 @@ table inet f {
  }
 }
 `);
-    expect(nft(made, '-f', '/root/fw.nft').stderr).toBe('');
+    expect(nft(made, '-f', '/etc/fw.nft').stderr).toBe('');
     serve(made, 'web', 8080);
     expect(connect(made, '10.0.0.1', 80)).toBe('connected');
     expect(nft(made, 'list chain inet f through').stdout).toContain('counter packets 1 bytes 60 accept');
@@ -161,7 +161,7 @@ table inet f {
     const made = lab(
       'table inet f {\n chain in {\n  type filter hook input priority 0;\n  tcp dport 23 log prefix "telnet: " reject with tcp reset\n }\n}\n',
     );
-    nft(made, '-f', '/root/fw.nft');
+    nft(made, '-f', '/etc/fw.nft');
     expect(connect(made, '10.0.0.1', 23)).toBe('ECONNREFUSED');
     const lines = made.world.host('fw').state.log.filter(({ transport }) => transport === 'kernel');
     expect(lines.map(({ text }) => text)).toEqual([
@@ -175,7 +175,7 @@ table inet f {
  chain in { type filter hook input priority 0; tcp dport 22 add @seen { ip saddr }; }
 }
 `);
-    expect(nft(made, '-f', '/root/fw.nft').stderr).toBe('');
+    expect(nft(made, '-f', '/etc/fw.nft').stderr).toBe('');
     connect(made, '10.0.0.1', 22);
     expect(nft(made, 'list set inet f seen').stdout).toMatch(
       /elements = \{ 10\.0\.0\.2 expires \d+(?:s\d*)?m?s? \}/,
@@ -206,7 +206,7 @@ describe('statements that remember', () => {
   test('a quota lets through until it is used up, and is listed with what was used', () => {
     const made = lab(rules('tcp dport 80 quota over 150 bytes drop'));
     serve(made, 'web', 80);
-    expect(nft(made, '-f', '/root/fw.nft').exit).toBe(0);
+    expect(nft(made, '-f', '/etc/fw.nft').exit).toBe(0);
     expect([1, 2, 3].map(() => connect(made, '10.0.1.10', 80))).toEqual([
       'connected',
       'connected',
@@ -218,7 +218,7 @@ describe('statements that remember', () => {
   test('ct count looks at connections that are open', () => {
     const made = lab(rules('tcp dport 80 ct state new ct count over 1 reject with tcp reset'));
     serve(made, 'web', 80);
-    nft(made, '-f', '/root/fw.nft');
+    nft(made, '-f', '/etc/fw.nft');
     expect([1, 2].map(() => connect(made, '10.0.1.10', 80))).toEqual(['connected', 'ECONNREFUSED']);
   });
   test('a meter counts for each address, and is listed apart', () => {
@@ -226,7 +226,7 @@ describe('statements that remember', () => {
       rules('tcp dport 80 meter m { ip saddr limit rate over 1/hour burst 1 packets } reject with tcp reset'),
     );
     serve(made, 'web', 80);
-    nft(made, '-f', '/root/fw.nft');
+    nft(made, '-f', '/etc/fw.nft');
     expect([1, 2].map(() => connect(made, '10.0.1.10', 80))).toEqual(['connected', 'ECONNREFUSED']);
     expect(nft(made, 'list ruleset').stdout).not.toContain('elements');
     expect(nft(made, 'list meters').stdout).toContain(
@@ -238,7 +238,7 @@ describe('statements that remember', () => {
       'table ip n {\n chain c {\n  type nat hook prerouting priority dstnat;\n  tcp dport 80 dnat to numgen inc mod 2 map { 0 : 10.0.1.10, 1 : 10.0.0.1 }\n }\n}\n',
     );
     serve(made, 'web', 80);
-    expect(nft(made, '-f', '/root/fw.nft')).toMatchObject({ exit: 0, stderr: '' });
+    expect(nft(made, '-f', '/etc/fw.nft')).toMatchObject({ exit: 0, stderr: '' });
     expect([1, 2, 3].map(() => connect(made, '10.0.0.1', 80))).toEqual([
       'connected',
       'ECONNREFUSED',
@@ -248,7 +248,7 @@ describe('statements that remember', () => {
   test('a packet whose sender is elsewhere by the routes has no way back by its interface', () => {
     const made = lab(rules('fib saddr . iif oif missing counter drop'));
     serve(made, 'web', 80);
-    nft(made, '-f', '/root/fw.nft');
+    nft(made, '-f', '/etc/fw.nft');
     expect(connect(made, '10.0.1.10', 80)).toBe('connected');
     expect(nft(made, 'list ruleset').stdout).toContain('oif missing counter packets 0 bytes 0 drop');
   });
@@ -257,7 +257,7 @@ describe('statements that remember', () => {
       'table inet f {\n quota q { over 100 bytes }\n chain c {\n  type filter hook forward priority 0;\n  ct state established accept\n  tcp dport 80 quota name q drop\n }\n}\n',
     );
     serve(made, 'web', 80);
-    nft(made, '-f', '/root/fw.nft');
+    nft(made, '-f', '/etc/fw.nft');
     expect([1, 2].map(() => connect(made, '10.0.1.10', 80))).toEqual(['connected', 'silence']);
     expect(nft(made, 'delete quota inet f q').stderr).toContain('Device or resource busy');
     expect(nft(made, 'reset quotas').stdout).toContain('over 100 bytes used 100 bytes');
@@ -267,9 +267,9 @@ describe('statements that remember', () => {
 
 test('what does not fit its chain is refused at the commit; a mere check minds it only after that', () => {
   const made = lab('table ip n {\n chain c {\n  type filter hook forward priority 0;\n  masquerade\n }\n}\n');
-  expect(nft(made, '-c', '-f', '/root/fw.nft').exit).toBe(0);
-  expect(nft(made, '-f', '/root/fw.nft').stderr).toContain('Operation not supported');
-  expect(nft(made, '-c', '-f', '/root/fw.nft').exit).toBe(1);
+  expect(nft(made, '-c', '-f', '/etc/fw.nft').exit).toBe(0);
+  expect(nft(made, '-f', '/etc/fw.nft').stderr).toContain('Operation not supported');
+  expect(nft(made, '-c', '-f', '/etc/fw.nft').exit).toBe(1);
   expect(nft(made, 'add table ip other').exit).toBe(0);
-  expect(nft(made, '-c', '-f', '/root/fw.nft').exit).toBe(0);
+  expect(nft(made, '-c', '-f', '/etc/fw.nft').exit).toBe(0);
 });
