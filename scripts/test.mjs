@@ -2,13 +2,14 @@
 // and ends with one line that counts all of them.
 
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import { ensureChromium, NO_CHROMIUM } from './chromium.mjs';
 import { ensureInstalled } from './install.mjs';
-import { at, fail, filesUnder, run, runTool } from './project.mjs';
+import { at, fail, filesUnder, root, run, runTool } from './project.mjs';
 
 const RESULTS = '.cache/test';
 
-/** Each stage answers with {passed, failed}; one without its own count counts as one test. */
+/** Each stage answers with {passed, failed} and, where it knows them, the names of what failed; one without its own count counts as one test. */
 const STAGES = {
   lint: async () =>
     sum(
@@ -34,15 +35,16 @@ for (const [name, stage] of Object.entries(STAGES)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   console.log(`\n━━ ${name} ${'━'.repeat(70 - name.length)}`);
   const begun = performance.now();
-  const { passed, failed } = await stage();
-  rows.push({ name, passed, failed, seconds: (performance.now() - begun) / 1000 });
+  const { passed, failed, names = [] } = await stage();
+  rows.push({ name, passed, failed, names, seconds: (performance.now() - begun) / 1000 });
 }
 
 console.log(`\n━━ all ${'━'.repeat(67)}`);
-for (const { name, passed, failed, seconds } of rows) {
+for (const { name, passed, failed, names, seconds } of rows) {
   console.log(
     `${failed === 0 ? '✓' : '✗'} ${name.padEnd(8)} ${passed} passed${failed > 0 ? `, ${failed} failed` : ''}  (${seconds.toFixed(0)} s)`,
   );
+  for (const test of names) console.log(`  ✗ ${test}`);
 }
 const total = sum(...rows);
 console.log(`${total.passed} passed, ${total.failed} failed`);
@@ -65,7 +67,16 @@ async function unit() {
     const unloaded = result.testResults.filter(
       (file) => file.status === 'failed' && file.assertionResults.length === 0,
     );
-    return { passed: result.numPassedTests, failed: result.numFailedTests + unloaded.length };
+    const names = result.testResults.flatMap(({ name, assertionResults }) =>
+      assertionResults
+        .filter(({ status }) => status === 'failed')
+        .map(({ fullName }) => `${inProject(name)} › ${fullName}`),
+    );
+    return {
+      passed: result.numPassedTests,
+      failed: result.numFailedTests + unloaded.length,
+      names: [...unloaded.map(({ name }) => `${inProject(name)} does not load`), ...names],
+    };
   });
 }
 
@@ -77,10 +88,19 @@ async function browser() {
   }
   const report = fresh('e2e.json');
   const code = await runTool('@playwright/test/cli.js', ['test'], { env: { PLAYWRIGHT_CHROMIUM: chromium } });
-  return counted(code, report, ({ stats, errors }) => ({
+  return counted(code, report, ({ stats, errors, suites }) => ({
     passed: stats.expected + stats.flaky,
     failed: stats.unexpected + (errors?.length ?? 0),
+    names: suites.flatMap(unexpected),
   }));
+}
+
+/** Names of a Playwright suite's tests that did not go as they should. */
+function unexpected({ file, suites = [], specs = [] }) {
+  return [
+    ...specs.filter(({ ok }) => !ok).map(({ title, line }) => `${file}:${line} › ${title}`),
+    ...suites.flatMap(unexpected),
+  ];
 }
 
 /** The scenarios' proofs and the recordings of the real programs, by the command line itself. */
@@ -118,6 +138,10 @@ function counted(code, report, read) {
   if (existsSync(at(report))) counts = read(JSON.parse(readFileSync(at(report), 'utf8')));
   if (code !== 0 && counts.failed === 0) counts.failed = 1;
   return counts;
+}
+
+function inProject(file) {
+  return path.relative(root, file);
 }
 
 function fresh(name) {

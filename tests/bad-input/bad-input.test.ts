@@ -11,14 +11,11 @@ import { problemOfRun } from '../../lib/session/saved-run';
 import { RandomStream } from '../../lib/std/random';
 import { large, PATHOLOGICAL } from '../dialects/large';
 import { mutate } from '../dialects/mutate';
-import { millisecondsOf } from '../time-taken';
 import { sourcesOfScenarios } from '../scenario-folders';
 
 const SECOND = 1_000_000;
 /** A frame's worth of simulated time. */
 const SLICE = 50_000;
-/** The worker has 55 ms for a slice; a busy machine may take so many times as long. */
-const SLICE_PATIENCE_MS = 55 * 60;
 const found = sourcesOfScenarios().find(({ id }) => id === 'standby-that-would-not-stand-by');
 if (found === undefined) throw new Error('the reference scenario is gone');
 const SCENARIO = found;
@@ -86,23 +83,16 @@ describe('scenario files', () => {
 describe('files and commands', () => {
   let run: Run<RunInput>;
   let player: Player;
-  let slowest: number;
   beforeEach(() => {
     run = fresh();
     player = new Player(run);
-    slowest = 0;
   });
   afterEach(() => {
     expect(engineErrors(run)).toEqual([]);
   });
   /** Time goes on as the worker lets it. */
   const letGo = (micros: number): void => {
-    for (const end = run.now + micros; run.now < end; ) {
-      slowest = Math.max(
-        slowest,
-        millisecondsOf(() => player.wait(SLICE)),
-      );
-    }
+    for (const end = run.now + micros; run.now < end; ) player.wait(SLICE);
   };
 
   const daemons: readonly [string, string, string, string][] = [
@@ -165,7 +155,6 @@ describe('files and commands', () => {
       letGo(SECOND);
       player.input({ kind: 'terminal-close', terminal: 't1' });
     }
-    expect(slowest).toBeLessThan(SLICE_PATIENCE_MS);
   });
 
   test.each([
@@ -189,7 +178,6 @@ describe('files and commands', () => {
     player.input({ kind: 'line', terminal: 't1', text: line });
     const events = run.kernel.journal.length;
     letGo(3 * SECOND);
-    expect(slowest).toBeLessThan(SLICE_PATIENCE_MS);
     expect(run.kernel.pending).toBeLessThan(20_000);
     expect(run.kernel.journal.length - events).toBeLessThan(5_000);
     expect(run.world.host('bastion').state.processes.size).toBeLessThan(4_000);
