@@ -118,9 +118,9 @@ export class Terminal {
   #starved = false;
   /** What was tried last and has to wait was a read. */
   #wantsInput = false;
-  #readers: number[] = [];
-  #writers: number[] = [];
-  #masters: number[] = [];
+  readonly #readers = new Set<number>();
+  readonly #writers = new Set<number>();
+  readonly #masters = new Set<number>();
 
   constructor(
     private readonly host: Host,
@@ -151,7 +151,7 @@ export class Terminal {
       state !== undefined &&
       state.input.length === 0 &&
       this.#starved &&
-      this.#readers.some((pid) => this.host.process(pid) !== undefined)
+      [...this.#readers].some((pid) => this.host.process(pid) !== undefined)
     );
   }
 
@@ -205,7 +205,7 @@ export class Terminal {
   }
   /** Wakes a process as soon as there is output to take, or the terminal is closed. */
   watchOutput(pid: number): void {
-    if (!this.#masters.includes(pid)) this.#masters.push(pid);
+    this.#masters.add(pid);
   }
   resize(columns: number, rows: number): void {
     const { state } = this;
@@ -301,8 +301,8 @@ export class Terminal {
     this.#wakeAll(this.#masters);
   }
   #watch(pid: number): void {
-    if (!this.#readers.includes(pid)) this.#readers.push(pid);
-    if (!this.#writers.includes(pid)) this.#writers.push(pid);
+    this.#readers.add(pid);
+    this.#writers.add(pid);
     if (this.#wantsInput) this.#stopBackgroundReader(pid);
   }
   /** Only the foreground reads: whoever else tries is stopped. */
@@ -317,8 +317,9 @@ export class Terminal {
   drained(): void {
     this.#wakeAll(this.#writers);
   }
-  #wakeAll(list: number[]): void {
-    const pids = list.splice(0);
+  #wakeAll(waiting: Set<number>): void {
+    const pids = [...waiting];
+    waiting.clear();
     for (const pid of pids) this.wakeProcess(pid);
   }
 }

@@ -176,11 +176,17 @@ export class Manager {
         definition.name === '-.slice' ||
         definition.name === '-.mount' ||
         definition.name === 'init.scope' ||
-        (unit.service !== undefined && this.members(definition.name).length > 0)
+        (unit.service !== undefined && this.isPopulated(definition.name))
       );
     return !(active === 'failed' && definition.collectFailed);
   }
-  /** Units in the control group of which this process may be. */
+  /** Whether a process is left in the unit's control group. */
+  isPopulated(name: string): boolean {
+    for (const process of this.host.state.processes.values())
+      if (process.unit === name && process.state !== 'zombie') return true;
+    return false;
+  }
+  /** The processes of the unit's control group, the oldest number first. */
   members(name: string): number[] {
     const pids: number[] = [];
     for (const process of this.host.state.processes.values())

@@ -63,12 +63,15 @@ export function isSetOption(name: string): name is SetOption {
 }
 
 export type SetOptions = Record<SetOption, boolean>;
+const SET_AT_FIRST = {
+  ...Object.fromEntries(SET_OPTIONS.map((name) => [name, false])),
+  braceexpand: true,
+  hashall: true,
+  'interactive-comments': true,
+} as SetOptions;
+/** What `set -o` says in a new shell; a copy, for each fork has its own. */
 export function initialSetOptions(): SetOptions {
-  const options = Object.fromEntries(SET_OPTIONS.map((name) => [name, false])) as SetOptions;
-  options.braceexpand = true;
-  options.hashall = true;
-  options['interactive-comments'] = true;
-  return options;
+  return { ...SET_AT_FIRST };
 }
 
 const SHOPT_ON = [
@@ -146,9 +149,11 @@ export function isShellOption(name: string): name is ShellOption {
 }
 
 export type ShellOptions = Record<ShellOption, boolean>;
+const SHOPT_AT_FIRST = {
+  ...Object.fromEntries(SHOPT_OFF.map((name) => [name, false])),
+  ...Object.fromEntries(SHOPT_ON.map((name) => [name, true])),
+} as ShellOptions;
+/** What `shopt` says in a new shell; a copy, for each fork has its own. */
 export function initialShellOptions(): ShellOptions {
-  return {
-    ...Object.fromEntries(SHOPT_OFF.map((name) => [name, false])),
-    ...Object.fromEntries(SHOPT_ON.map((name) => [name, true])),
-  } as ShellOptions;
+  return { ...SHOPT_AT_FIRST };
 }

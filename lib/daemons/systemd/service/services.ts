@@ -292,7 +292,7 @@ export class Services {
   #isGood(unit: Service): boolean {
     const { service } = unit;
     if (service.mainPidKnown) return service.mainPid !== 0;
-    return this.#settings(unit).type === 'dbus' || this.manager.members(unit.definition.name).length > 0;
+    return this.#settings(unit).type === 'dbus' || this.manager.isPopulated(unit.definition.name);
   }
 
   // ---------------------------------------------------------------- reloading and stopping
@@ -309,7 +309,7 @@ export class Services {
     if (unit.definition.type === 'mount') return true;
     const settings = unit.definition.service;
     if (settings === undefined || unit.sub === 'auto-restart') return false;
-    return settings.exec.ExecStop.length > 0 || this.manager.members(unit.definition.name).length > 0;
+    return settings.exec.ExecStop.length > 0 || this.manager.isPopulated(unit.definition.name);
   }
   stop(state: UnitState): void {
     const unit = this.#as(state);
@@ -649,7 +649,7 @@ export class Services {
     const { name } = unit.definition;
     if (settings.pidFile !== undefined) {
       if (!this.#loadPidFile(unit, isFirst)) {
-        if (this.manager.members(name).length === 0) {
+        if (!this.manager.isPopulated(name)) {
           this.manager.log('warning', `${name}: Daemon never wrote its PID file. Failing.`, name);
           this.#enterSignal(unit, 'stop-sigterm', 'protocol');
         } else
@@ -717,10 +717,10 @@ export class Services {
   /** A process of the group is gone: perhaps it was the last one. Source: `service_notify_cgroup_empty_event`. */
   groupChanged(state: UnitState): void {
     const unit = this.#as(state);
-    if (unit === undefined || isDown(unit.active) || this.manager.members(unit.definition.name).length > 0)
-      return;
+    if (unit === undefined || isDown(unit.active) || unit.sub === 'exited') return;
     const { service } = unit;
     if (service.mainPid !== 0 || service.controlPid !== 0) return;
+    if (this.manager.isPopulated(unit.definition.name)) return;
     switch (unit.sub as ServiceSub) {
       case 'start':
         if (this.#settings(unit).type === 'notify') this.#enterStopPost(unit, 'protocol');

@@ -109,9 +109,9 @@ const SERVICE: readonly Property[] = [
   [
     'ControlGroup',
     (unit, manager) =>
-      manager.members(unit.definition.name).length === 0
-        ? ''
-        : `${sliceOf(unit.definition.name)}/${unit.definition.name}`,
+      manager.isPopulated(unit.definition.name)
+        ? `${sliceOf(unit.definition.name)}/${unit.definition.name}`
+        : '',
   ],
   [
     'MemoryCurrent',
