@@ -60,6 +60,12 @@ export class Requests {
   /** Folded once for all hosts and links that are asked about at one moment. */
   #lately: Lately | undefined;
 
+  #known: { links: readonly LinkView[]; revision: number; joined: readonly boolean[] } = {
+    links: [],
+    revision: -1,
+    joined: [],
+  };
+
   constructor(
     private readonly world: SimulatedWorld,
     hosts: readonly string[],
@@ -180,14 +186,14 @@ export class Requests {
   /** Requests per second by link, and how many of them failed. */
   links(links: readonly LinkView[], now: number): LinkStatus[] {
     const { byLink } = this.#fold(now);
-    const cards = this.#cards();
-    return links.map((link) => {
-      const { id, from, to } = link;
+    const joined = this.#joined(links);
+    return links.map((link, i) => {
+      const { id } = link;
       const rate = byLink.get(keyOf(link)) ?? { all: 0, bad: 0 };
       const seconds = WINDOW / SECOND;
       return {
         id,
-        up: isJoined(cards(from), cards(to)),
+        up: joined[i] === true,
         rate: Math.round((rate.all / seconds) * 10) / 10,
         failing: Math.round((rate.bad / seconds) * 10) / 10,
       };
@@ -200,6 +206,19 @@ export class Requests {
       legs.some(({ from, to }) => (from === a && to === b) || (from === b && to === a)),
     );
     return (passed.findLast(({ data }) => !data.ok) ?? passed.at(-1))?.data.trace;
+  }
+  /** Whether each of these links leads from host to host; looked up anew when a link or a machine has changed. */
+  #joined(links: readonly LinkView[]): readonly boolean[] {
+    const { revision } = this.world.network;
+    if (this.#known.links !== links || this.#known.revision !== revision) {
+      const cards = this.#cards();
+      this.#known = {
+        links,
+        revision,
+        joined: links.map(({ from, to }) => isJoined(cards(from), cards(to))),
+      };
+    }
+    return this.#known.joined;
   }
   /** The cards of a host that are in a segment; none without power. Each host is looked at once. */
   #cards(): (host: string) => readonly InterfaceState[] {

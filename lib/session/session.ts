@@ -35,7 +35,7 @@ import { Requests, traceView } from './requests';
 import { Screens } from './screens';
 import { solutionText, stepsOf } from './save-as-solution';
 import { serviceStatus } from './service';
-import { type BusyMarks, hostStatuses, sharedAddresses } from './status';
+import { HostStatuses, sharedAddresses } from './status';
 import { topologyOf } from './topology';
 
 type Message<T extends ClientMessage['type']> = Extract<ClientMessage, { type: T }>;
@@ -46,7 +46,7 @@ export class Session {
   readonly #feed: JournalFeed<RunInput>;
   readonly #original: Map<string, string>;
   readonly #screens: Screens;
-  readonly #busy: BusyMarks = new Map();
+  readonly #statuses: HostStatuses<RunInput>;
   readonly #branches: Branches;
   /** Set while the run is shown beside another one and goes where that one goes. */
   #following: { playing: boolean } | undefined;
@@ -56,7 +56,6 @@ export class Session {
   #watch: Message<'watch'> = { type: 'watch', panels: [] };
   #sentPoints = 0;
   #sentFeed = 0;
-  #sentHosts = new Map<string, string>();
   #sentTrace = '';
   #nextTerminal = 1;
   #edit: Frame['edit'];
@@ -69,6 +68,7 @@ export class Session {
     this.topology = topologyOf(run.scenario, run.world);
     this.#requests = new Requests(run.world, Object.keys(run.scenario.lab.hosts), run.origin);
     this.#feed = new JournalFeed(run, this.#requests);
+    this.#statuses = new HostStatuses(run, this.#requests);
     this.#original = originalFiles(run);
     this.#branches = new Branches(run);
     this.#screens = new Screens(run);
@@ -196,8 +196,7 @@ export class Session {
     this.run.seek(at);
     if (at < before) this.#screens.refresh();
     this.#screens.drain();
-    this.#sentHosts.clear();
-    this.#busy.clear();
+    this.#statuses.leap();
   }
   /** Steps until the journal has an entry worth a line, or a minute has passed. */
   #toNextEvent(): void {
@@ -234,7 +233,7 @@ export class Session {
     this.#feed.restartAt(0);
     this.#sentPoints = 0;
     this.#sentFeed = 0;
-    this.#sentHosts.clear();
+    this.#statuses.tellAgain();
     this.#screens.drain();
     this.#screens.recall(wanted);
   }
@@ -473,9 +472,7 @@ export class Session {
     const { events, marks } = this.#feed.news();
     const here = new Set<string>();
     const terminals = this.#screens.outputs(here);
-    const hosts = hostStatuses(run, { requests: this.#requests, busy: this.#busy, here }).filter((status) =>
-      this.#isNews(status.id, status),
-    );
+    const hosts = this.#statuses.news(here);
     const service = serviceStatus(run, this.#requests, this.#sentPoints);
     const lastSecond = service?.points.at(-1)?.[0];
     if (lastSecond !== undefined) this.#sentPoints = lastSecond;
@@ -522,7 +519,7 @@ export class Session {
   }
   /** Everything, for a page that knows nothing yet. */
   fullFrame(): Frame {
-    this.#sentHosts.clear();
+    this.#statuses.tellAgain();
     this.#sentPoints = 0;
     this.#sentFeed = 0;
     this.#sentTrace = '';
@@ -541,12 +538,6 @@ export class Session {
   }
   takeNotices(): string[] {
     return this.#notices.splice(0);
-  }
-  #isNews(id: string, status: unknown): boolean {
-    const text = JSON.stringify(status);
-    if (this.#sentHosts.get(id) === text) return false;
-    this.#sentHosts.set(id, text);
-    return true;
   }
 }
 

@@ -12,19 +12,85 @@ const WINDOW = 2_000_000;
 /** Processor time at an earlier moment, to tell how busy a host was since. */
 export type BusyMarks = Map<string, { at: number; cpu: number; share: number }>;
 
-/** What the statuses of all hosts at one moment are told from. */
-interface Seen {
-  requests: Requests;
-  busy: BusyMarks;
-  /** Hosts on which the learner has a terminal. */
-  here: ReadonlySet<string>;
+/** How the hosts of a run stand, told again only where something is different. */
+export class HostStatuses<I> {
+  readonly #busy: BusyMarks = new Map();
+  /** What was told last, by host. */
+  readonly #told = new Map<string, HostStatus>();
+
+  constructor(
+    private readonly run: Run<I>,
+    private readonly requests: Requests,
+  ) {}
+
+  /** Whoever is told knows nothing yet. */
+  tellAgain(): void {
+    this.#told.clear();
+  }
+  /** Another moment of the run: how busy a host was since says nothing. */
+  leap(): void {
+    this.#told.clear();
+    this.#busy.clear();
+  }
+
+  /**
+   * The hosts that stand otherwise than they were last told to.
+   * @param here hosts on which the learner has a terminal
+   */
+  news(here: ReadonlySet<string>): HostStatus[] {
+    const sources = sourcesOf(this.run);
+    const news: HostStatus[] = [];
+    for (const host of this.run.world.hosts()) {
+      const before = this.#told.get(host.name);
+      const status = this.#statusOf(host, sources.get(host.name), here.has(host.name), before);
+      if (before !== undefined && isSame(before, status)) continue;
+      this.#told.set(host.name, status);
+      news.push(status);
+    }
+    return news;
+  }
+
+  #statusOf(
+    host: Host,
+    source: Source | undefined,
+    here: boolean,
+    before: HostStatus | undefined,
+  ): HostStatus {
+    const { state } = host;
+    const lab = this.run.scenario.lab.hosts[host.name];
+    const isOutside = lab?.kind === 'clients' || lab?.kind === 'probe';
+    const services = isOutside || lab === undefined ? [] : servicesOf(host, lab.enable, before?.services);
+    const power = state.frozen ? 'frozen' : state.power;
+    const root = state.mounts[0];
+    const note = noteOf(this.run, host, source, this.requests);
+    return {
+      id: host.name,
+      power,
+      health: healthOf(power, services, note.health),
+      services,
+      cpu: power === 'on' ? busyShare(host, this.#busy) : 0,
+      memory: power === 'off' ? 0 : memoryShare(host),
+      disk: root === undefined ? 0 : round(root.used / root.size),
+      note: note.text,
+      here,
+    };
+  }
+}
+/** Services are the same objects as long as nothing about them changes. */
+function isSame(before: HostStatus, after: HostStatus): boolean {
+  return (
+    before.power === after.power &&
+    before.health === after.health &&
+    before.cpu === after.cpu &&
+    before.memory === after.memory &&
+    before.disk === after.disk &&
+    before.note === after.note &&
+    before.here === after.here &&
+    before.services.length === after.services.length &&
+    before.services.every((service, i) => service === after.services[i])
+  );
 }
 
-/** How every host stands now. */
-export function hostStatuses<I>(run: Run<I>, seen: Seen): HostStatus[] {
-  const sources = sourcesOf(run);
-  return run.world.hosts().map((host) => hostStatus(run, host, sources.get(host.name), seen));
-}
 /** Whom a host's requests come from: the first traffic source on it. */
 function sourcesOf<I>(run: Run<I>): Map<string, Source> {
   const sources = new Map<string, Source>();
@@ -38,40 +104,33 @@ interface Source {
   rate: number;
 }
 
-function hostStatus<I>(
-  run: Run<I>,
-  host: Host,
-  source: Source | undefined,
-  { requests, busy, here }: Seen,
-): HostStatus {
-  const { state } = host;
-  const lab = run.scenario.lab.hosts[host.name];
-  const isOutside = lab?.kind === 'clients' || lab?.kind === 'probe';
-  const services = isOutside ? [] : servicesOf(host, lab?.enable ?? []);
-  const power = state.frozen ? 'frozen' : state.power;
-  const root = state.mounts[0];
-  const note = noteOf(run, host, source, requests);
-  return {
-    id: host.name,
-    power,
-    health: healthOf(power, services, note.health),
-    services,
-    cpu: power === 'on' ? busyShare(host, busy) : 0,
-    memory: power === 'off' ? 0 : memoryShare(host),
-    disk: root === undefined ? 0 : round(root.used / root.size),
-    note: note.text,
-    here: here.has(host.name),
-  };
+/** Services that a host's installer enabled, with the names of their units; written once for one list. */
+const NAMED = new WeakMap<readonly string[], readonly { name: string; unit: string }[]>();
+function namesOf(enabled: readonly string[]): readonly { name: string; unit: string }[] {
+  const known = NAMED.get(enabled);
+  if (known !== undefined) return known;
+  const made = enabled.map((name) => ({
+    name: name.endsWith('.service') ? name.slice(0, -'.service'.length) : name,
+    unit: name.includes('.') ? name : `${name}.service`,
+  }));
+  NAMED.set(enabled, made);
+  return made;
 }
 
-function servicesOf(host: Host, enabled: readonly string[]): HostStatus['services'] {
-  const names = enabled.map((name) => (name.includes('.') ? name : `${name}.service`));
-  const units = unitTones(host, names);
-  return names.map((name) => {
-    const unit = units.find((candidate) => candidate.name === name);
-    const short = name.endsWith('.service') ? name.slice(0, -'.service'.length) : name;
-    if (unit === undefined) return { name: short, state: 'off', text: 'not running' };
-    return { name: short, state: unit.tone, text: unit.active === 'active' ? unit.sub : unit.active };
+type Service = HostStatus['services'][number];
+/** @param before what was told last: what is still true of it is told by the same objects */
+function servicesOf(
+  host: Host,
+  enabled: readonly string[],
+  before: readonly Service[] | undefined,
+): Service[] {
+  const tones = unitTones(host);
+  return namesOf(enabled).map(({ name, unit }, i) => {
+    const found = tones(unit);
+    const state = found?.tone ?? 'off';
+    const text = found === undefined ? 'not running' : found.active === 'active' ? found.sub : found.active;
+    const old = before?.[i];
+    return old?.name === name && old.state === state && old.text === text ? old : { name, state, text };
   });
 }
 
@@ -185,8 +244,23 @@ function installedAddresses<I>(run: Run<I>): { texts: ReadonlySet<string>; numbe
   return made;
 }
 
+interface SharedAddress {
+  address: string;
+  holders: string[];
+}
+/** Told anew only when an address, a link or a machine has changed. */
+const SHARED = new WeakMap<object, { hosts: object; revision: number; addresses: SharedAddress[] }>();
 /** Addresses that no installer wrote and more than one host could have: who holds each now. */
-export function sharedAddresses<I>(run: Run<I>): { address: string; holders: string[] }[] {
+export function sharedAddresses<I>(run: Run<I>): SharedAddress[] {
+  const { hosts } = run.scenario.lab;
+  const { revision } = run.world.network;
+  const known = SHARED.get(run);
+  if (known !== undefined && known.hosts === hosts && known.revision === revision) return known.addresses;
+  const addresses = findShared(run);
+  SHARED.set(run, { hosts, revision, addresses });
+  return addresses;
+}
+function findShared<I>(run: Run<I>): SharedAddress[] {
   const own = installedAddresses(run);
   const holders = new Map<string, string[]>();
   for (const address of Object.values(run.scenario.lab.names))

@@ -19,13 +19,18 @@ export function unitsOf(host: Host): UnitView[] {
   }));
 }
 
-/** How the named services stand; those that are not loaded are left out. */
+/** How one of a host's services stands, by its unit's name; undefined for one that is not loaded. */
 export function unitTones(
   host: Host,
-  names: readonly string[],
-): Pick<UnitView, 'name' | 'active' | 'sub' | 'tone'>[] {
-  if (host.state.power === 'off') return [];
-  return unitStates(host, names).map((unit) => ({ ...unit, tone: toneOf(unit.active, unit.sub) }));
+): (name: string) => Pick<UnitView, 'active' | 'sub' | 'tone'> | undefined {
+  if (host.state.power === 'off') return () => undefined;
+  const find = unitStates(host);
+  return (name) => {
+    const unit = find(name);
+    return unit === undefined
+      ? undefined
+      : { active: unit.active, sub: unit.sub, tone: toneOf(unit.active, unit.sub) };
+  };
 }
 
 function toneOf(active: string, sub: string): UnitView['tone'] {

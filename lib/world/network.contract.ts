@@ -275,6 +275,8 @@ export interface Network {
   cut(host: Host, device: string, macs: readonly string[]): void;
   /** Everything of a process: listeners, connections (FIN or RST as Linux does), sockets, subscriptions, taps. */
   releaseProcess(host: Host, pid: number, how: 'exit' | 'vanish'): void;
+  /** Goes up whenever an address, a link, a route, a neighbour or a machine has changed; no part of the state. */
+  readonly revision: number;
   /** Another state was loaded: caches are void. */
   forgetCaches?(): void;
   /** Power lost: nothing is sent any more, nothing answers. */

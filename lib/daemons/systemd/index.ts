@@ -36,14 +36,15 @@ export function unitList(host: Host): UnitRow[] {
   if (manager === undefined) return [];
   return withListing(host, () => withLinks(host, () => rowsOf(manager)));
 }
-/** How some services stand, for who asks often: without looking up what is enabled. */
-export function unitStates(host: Host, names: readonly string[]): Pick<UnitRow, 'name' | 'active' | 'sub'>[] {
+/** How each of a host's services stands, for who asks often: without looking up what is enabled. */
+export function unitStates(host: Host): (name: string) => Pick<UnitRow, 'active' | 'sub'> | undefined {
   const units = managerOf(host)?.state.units;
-  return names.flatMap((name) => {
+  return (name) => {
     const unit = units?.get(name);
-    if (unit === undefined || (unit.definition.load !== 'loaded' && unit.active === 'inactive')) return [];
-    return [{ name, active: unit.active, sub: unit.sub }];
-  });
+    return unit === undefined || (unit.definition.load !== 'loaded' && unit.active === 'inactive')
+      ? undefined
+      : unit;
+  };
 }
 function rowsOf(manager: Manager): UnitRow[] {
   const { host } = manager;

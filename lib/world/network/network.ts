@@ -205,6 +205,10 @@ export class SimulatedNetwork implements Network {
     return socketsOf(this.#core, host);
   }
 
+  get revision(): number {
+    return this.#core.epoch;
+  }
+
   // ---------------------------------------------------------------- UNIX sockets
   listenUnix(
     host: Host,
