@@ -249,15 +249,15 @@ interface SharedAddress {
   holders: string[];
 }
 /** Told anew only when an address, a link or a machine has changed. */
-const SHARED = new WeakMap<object, { hosts: object; revision: number; addresses: SharedAddress[] }>();
+const SHARED = new WeakMap<object, { names: object; revision: number; addresses: SharedAddress[] }>();
 /** Addresses that no installer wrote and more than one host could have: who holds each now. */
 export function sharedAddresses<I>(run: Run<I>): SharedAddress[] {
-  const { hosts } = run.scenario.lab;
+  const { names } = run.scenario.lab;
   const { revision } = run.world.network;
   const known = SHARED.get(run);
-  if (known !== undefined && known.hosts === hosts && known.revision === revision) return known.addresses;
+  if (known !== undefined && known.names === names && known.revision === revision) return known.addresses;
   const addresses = findShared(run);
-  SHARED.set(run, { hosts, revision, addresses });
+  SHARED.set(run, { names, revision, addresses });
   return addresses;
 }
 function findShared<I>(run: Run<I>): SharedAddress[] {

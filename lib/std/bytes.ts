@@ -18,9 +18,11 @@ export function byteLength(text: string): number {
   if (counted.text !== text) counted = { text, bytes: countBytes(text) };
   return counted.bytes;
 }
+const BEYOND_ASCII = /[^\0-\x7f]/;
 function countBytes(text: string): number {
-  let ascii = 0;
-  while (ascii < text.length && text.charCodeAt(ascii) < 0x80) ascii++;
+  // Several times as quick as a look at each character.
+  const ascii = text.search(BEYOND_ASCII);
+  if (ascii < 0) return text.length;
   let bytes = ascii;
   for (let i = ascii; i < text.length; i++) {
     const unit = text.charCodeAt(i);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { RandomStream } from '../../std/random';
 import { ROOT } from '../../world/files';
 import { openSession } from '../open-session';
-import { labOf } from './compile';
+import { scenarioOf } from './compile';
 import { applyEdits, type Edit, emptyDocument, type SandboxDocument } from './document';
 import { checkChanged, checkDocument } from './door';
 import type { Intent } from './intents';
@@ -51,7 +51,7 @@ test('along random courses of edits, what was compiled and checked before and wh
       // A copy shares no part with what was seen before.
       for (const now of [after, undone, after]) {
         const fresh = structuredClone(now);
-        expect(labOf(now, isKnown)).toEqual(labOf(fresh, isKnown));
+        expect(scenarioOf(now, isKnown).lab).toEqual(scenarioOf(fresh, isKnown).lab);
         expect(checkChanged(now, document)).toEqual(checkDocument(fresh));
       }
       document = after;

@@ -12,8 +12,20 @@ export const LEARNER = 'student';
 const SETTLE = '25s';
 const NO_SETTLE = '1s';
 
-/** `known`: which packages there are; others are left out. */
+/** Documents are never changed: what was compiled of one holds. (Which packages there are never changes either.) */
+const SCENARIOS = new WeakMap<SandboxDocument, Scenario>();
+/**
+ * Not to be changed by who asks: the next one gets the same.
+ * @param known which packages there are; others are left out
+ */
 export function scenarioOf(document: SandboxDocument, known: (name: string) => boolean): Scenario {
+  const before = SCENARIOS.get(document);
+  if (before !== undefined) return before;
+  const scenario = compiled(document, known);
+  SCENARIOS.set(document, scenario);
+  return scenario;
+}
+function compiled(document: SandboxDocument, known: (name: string) => boolean): Scenario {
   const start = startOf(document);
   return {
     format: 1,
@@ -43,7 +55,7 @@ export function scenarioOf(document: SandboxDocument, known: (name: string) => b
   };
 }
 
-export function labOf(document: SandboxDocument, known: (name: string) => boolean): Scenario['lab'] {
+function labOf(document: SandboxDocument, known: (name: string) => boolean): Scenario['lab'] {
   const zones = Object.entries(document.zones);
   const hosts = Object.entries(document.hosts).filter(([, { zone }]) => document.zones[zone] !== undefined);
   const lab = labSchema.parse({

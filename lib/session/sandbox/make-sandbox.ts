@@ -27,7 +27,9 @@ export function makeSandbox(
   if (!read.ok) return read;
   const { document } = read;
   const registry = makeRegistry();
-  const scenario = scenarioOf(document, (name) => registry.packageFiles(name) !== undefined);
+  const compiled = scenarioOf(document, (name) => registry.packageFiles(name) !== undefined);
+  // The run's own: it follows the document.
+  const scenario = { ...compiled, lab: { ...compiled.lab, names: { ...compiled.lab.names } } };
   let strike: (fault: FaultEntry) => void = () => undefined;
   const run: Run<RunInput> = new Run<RunInput>({
     scenario,

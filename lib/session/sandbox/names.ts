@@ -19,13 +19,22 @@ interface Block {
 
 /** Writes on every host what changed from one lab to the other; lines of others' hands stay. */
 export function tellNames(world: World, before: Scenario, after: Scenario): void {
-  const blocks: Block[] = [
-    { path: '/etc/hosts', before: hostsFile(before), after: hostsFile(after) },
-    { path: KNOWN_HOSTS, before: keysOf(before), after: keysOf(after) },
-  ].filter((block) => block.before !== block.after);
+  const told = toldBy(before);
+  const blocks = Object.entries(toldBy(after))
+    .map(([path, text]): Block => ({ path, before: told[path] ?? '', after: text }))
+    .filter((block) => block.before !== block.after);
   for (const block of blocks) for (const host of world.hosts()) rewrite(host, block);
 }
 
+/** The block of each file, written once for each scenario: what was told last is what the next change begins with. */
+const TOLD = new WeakMap<Scenario, Readonly<Record<string, string>>>();
+function toldBy(scenario: Scenario): Readonly<Record<string, string>> {
+  const known = TOLD.get(scenario);
+  if (known !== undefined) return known;
+  const made = { '/etc/hosts': hostsFile(scenario), [KNOWN_HOSTS]: keysOf(scenario) };
+  TOLD.set(scenario, made);
+  return made;
+}
 function keysOf(scenario: Scenario): string {
   const user = { name: LEARNER, uid: 1000, gid: 1000, home: HOME };
   const files = userKeyFiles(user, { lab: scenario.id, hosts: knownHosts(scenario) });

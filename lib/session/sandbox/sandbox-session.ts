@@ -3,7 +3,7 @@ import { FAULTS } from '../../faults/registry';
 import type { Run } from '../../scenario/run';
 import type { Answer, ClientMessage, Frame, RunInput, ScenarioSource, Topology } from '../messages';
 import { Session } from '../session';
-import { labOf } from './compile';
+import { scenarioOf } from './compile';
 import type { HostPart, SandboxDocument } from './document';
 import { exportFiles } from './export';
 import type { Intent } from './intents';
@@ -171,10 +171,8 @@ export class SandboxSession extends Session {
   #compile(document: SandboxDocument, read: ReadFile): void {
     const { registry } = this.run.world;
     const { lab } = this.run.scenario;
-    Object.assign(
-      lab,
-      labOf(document, (name) => registry.packageFiles(name) !== undefined),
-    );
+    const compiled = scenarioOf(document, (name) => registry.packageFiles(name) !== undefined).lab;
+    Object.assign(lab, compiled, { names: { ...compiled.names } });
     for (const [id, host] of Object.entries(document.hosts))
       for (const address of sharedBy(id, host, read))
         lab.names[`shared-${address.replaceAll('.', '-')}`] = address;
