@@ -563,7 +563,6 @@ export type FilterField =
   | 'ip daddr'
   | 'ip protocol'
   | 'ip ttl'
-  | 'ip dscp'
   | 'ip length'
   | 'meta l4proto'
   | 'meta nfproto'
@@ -584,24 +583,40 @@ export type FilterField =
   | 'th dport'
   | 'icmp type'
   | 'icmp code'
-  | 'icmpv6 type'
   | 'ether saddr'
   | 'ether daddr'
   | 'ether type'
-  | 'arp operation'
-  | 'arp saddr ip'
-  | 'arp daddr ip'
-  | 'fib daddr type'
-  | 'fib saddr type'
-  /** Index of the interface towards the sender, 0 for none; with `iif`, only the one that the packet came by. */
-  | 'fib saddr oif'
-  | 'fib saddr . iif oif'
-  /** What a `generate` step before has made. */
+  /** Index or name of the interface towards an end of the packet, 0 for none; with `iif`, only the one that the packet came by. */
+  | `fib ${string}`
+  /** What a `generate` or `compute` step before has made. */
   | 'generated'
-  | 'ip6 saddr'
-  | 'ip6 daddr'
-  | 'ip6 nexthdr'
-  | 'rt classid';
+  | 'ct id'
+  | 'ct original proto-src'
+  | 'ct reply saddr'
+  | 'ct reply daddr'
+  | 'ct reply proto-src'
+  | 'ct reply proto-dst'
+  | 'meta priority'
+  | 'meta random'
+  /** Largest segment of the packet's way; rules with it fit where the way is known. */
+  | 'rt mtu'
+  /** The sender's operating system, by the form of its SYN (pf.os). */
+  | 'osf name'
+  | 'meta sdif'
+  | 'meta sdifname'
+  /** Transformations (IPsec), of which there are none. */
+  | 'ipsec in'
+  | 'ipsec out'
+  /** The neighbour that the packet is handed to. */
+  | 'rt nexthop'
+  /** Bits of a header: where they start, how many. */
+  | `${'ip' | 'tcp' | 'udp' | 'icmp' | 'nh' | 'th'} @${number},${number}`
+  /** Whether there is the option of this number, or what is in it. */
+  | `tcp option ${string}`
+  /** The same for every packet here. */
+  | `constant ${number}`
+  /** What no packet here has. */
+  | 'never';
 /** ct state bits: invalid 1, established 2, related 4, new 8, untracked 64. */
 export type FilterStep =
   | {
@@ -644,7 +659,12 @@ export type FilterStep =
       flags: string[];
     }
   | { step: 'masquerade'; port?: { lo: number; hi: number }; flags: string[] }
-  | { step: 'redirect'; port?: { lo: number; hi: number } }
+  /** `map`: of ports. */
+  | {
+      step: 'redirect';
+      port?: { lo: number; hi: number };
+      map?: { field: FilterField | FilterField[]; set: string };
+    }
   | {
       step: 'limit';
       rate: number;
@@ -671,29 +691,51 @@ export type FilterStep =
       fields: FilterField[];
       next: number;
     }
-  /** Only for TCP; segments here have no options. */
+  /** A value with bits changed, one operation after the other. */
+  | { step: 'compute'; field: FilterField; operations: BitOperation[] }
+  /** Only for TCP; options that segments have here are not written. */
   | { step: 'tcp-option' }
   | { step: 'log'; prefix: string; level: string; group?: number; flags?: string }
-  /** (the other mark when `source` is given, else `value`) & `and` | `or` */
+  /** What the map says, what was made before, or `value`. */
   | {
       step: 'set-mark';
       target: 'meta' | 'ct';
       value: number;
-      source?: 'meta' | 'ct' | 'generated';
-      and?: number;
-      or?: number;
+      source?: 'generated';
       map?: { field: FilterField | FilterField[]; set: string };
+    }
+  /** Writes what a packet keeps: its time to live, type of service, traffic class. */
+  | {
+      step: 'set-field';
+      field: 'ttl' | 'dscp' | 'ecn' | 'priority';
+      value: number;
+      source?: 'generated';
+      map?: { field: FilterField | FilterField[]; set: string };
+    }
+  /** A named object of the table, by what the packet has. */
+  | {
+      step: 'object-map';
+      type: 'counter' | 'quota' | 'limit';
+      map: { field: FilterField | FilterField[]; set: string };
     }
   | {
       step: 'set-update';
       op: 'add' | 'update' | 'delete';
       set: string;
       field: FilterField | FilterField[];
+      /** What the key is mapped to. */
+      data?: { lo: number | string; hi: number | string }[];
       timeoutMicros?: number;
       then?: FilterStep[];
     }
   | { step: 'notrack' }
   | { step: 'comment'; text: string };
+
+/** What a `compute` step does to 32 bits. */
+export interface BitOperation {
+  operator: '&' | '|' | '^' | '<<' | '>>';
+  value: number;
+}
 
 /** A connection that `ct count` has counted, by its first packet. */
 export interface OpenConnection {

@@ -170,6 +170,20 @@ export type DataType =
   | 'dscp'
   | 'arp_op'
   | 'fib_addrtype'
+  | 'ecn'
+  | 'igmp_type'
+  | 'icmpv6_code'
+  | 'dccp_pkttype'
+  | 'mh_type'
+  | 'devgroup'
+  | 'classid'
+  | 'realm'
+  | 'boolean'
+  | 'bitmask'
+  | 'ct_event'
+  | 'ct_label'
+  | 'string'
+  | 'raw'
   | 'integer'
   | 'duration'
   | 'verdict';
@@ -206,7 +220,7 @@ export const TYPES: Readonly<Record<DataType, TypeInfo>> = {
       iso-tp4=29 dccp=33 xtp=36 ddp=37 idpr-cmtp=38 ipv6=41 ipv6-route=43 ipv6-frag=44 idrp=45 rsvp=46 gre=47 esp=50
       ah=51 skip=57 ipv6-icmp=58 ipv6-nonxt=59 ipv6-opts=60 rspf=73 vmtp=81 eigrp=88 ospf=89 ax.25=93 ipip=94
       etherip=97 encap=98 pim=103 ipcomp=108 vrrp=112 l2tp=115 isis=124 sctp=132 fc=133 mobility-header=135
-      udplite=136 mpls-in-ip=137 manet=138 hip=139 shim6=140 wesp=141 rohc=142 ethernet=143 icmpv6=58`),
+      udplite=136 mpls-in-ip=137 manet=138 hip=139 shim6=140 wesp=141 rohc=142 ethernet=143 icmpv6=58 hopopt=0 comp=108`),
   },
   inet_service: { title: 'internet network service', bits: 16 },
   ifname: { title: 'network interface name', bits: 128 },
@@ -298,156 +312,63 @@ export const TYPES: Readonly<Record<DataType, TypeInfo>> = {
       'unspec=0 unicast=1 local=2 broadcast=3 anycast=4 multicast=5 blackhole=6 unreachable=7 prohibit=8',
     ),
   },
+  ecn: {
+    title: 'Explicit Congestion Notification',
+    bits: 2,
+    names: names('not-ect=0 ect1=1 ect0=2 ce=3'),
+  },
+  igmp_type: {
+    title: 'IGMP type',
+    bits: 8,
+    names: names(`membership-query=17 membership-report-v1=18 membership-report-v2=22
+      membership-report-v3=34 leave-group=23`),
+  },
+  icmpv6_code: {
+    title: 'icmpv6 code',
+    bits: 8,
+    names: names(`no-route=0 admin-prohibited=1 addr-unreachable=3 port-unreachable=4 policy-fail=5
+      reject-route=6`),
+  },
+  dccp_pkttype: {
+    title: 'DCCP packet type',
+    bits: 4,
+    names: names(`request=0 response=1 data=2 ack=3 dataack=4 closereq=5 close=6 reset=7 sync=8 syncack=9`),
+  },
+  mh_type: {
+    title: 'Mobility Header Type',
+    bits: 8,
+    names: names(`binding-refresh-request=0 home-test-init=1 careof-test-init=2 home-test=3 careof-test=4
+      binding-update=5 binding-acknowledgement=6 binding-error=7 fast-binding-update=8
+      fast-binding-acknowledgement=9 fast-binding-advertisement=10 experimental-mobility-header=11
+      home-agent-switch-message=12`),
+  },
+  devgroup: { title: 'devgroup name', bits: 32, names: names('default=0') },
+  classid: { title: 'TC classid', bits: 32 },
+  realm: { title: 'routing realm', bits: 32, names: names('cosmos=0') },
+  boolean: { title: 'boolean type', bits: 1, names: names('exists=1 missing=0') },
+  bitmask: { title: 'bitmask', bits: 8 },
+  ct_event: {
+    title: 'conntrack event bits',
+    bits: 32,
+    bitmask: true,
+    names: names(`new=1 related=2 destroy=4 reply=8 assured=16 protoinfo=32 helper=64 mark=128 seqadj=256
+      secmark=512 label=1024`),
+  },
+  ct_label: { title: 'conntrack label', bits: 128 },
+  string: { title: 'string', bits: 128 },
+  raw: { title: 'integer', bits: 32 },
   integer: { title: 'integer', bits: 32 },
   duration: { title: 'relative time', bits: 32 },
   verdict: { title: 'netfilter verdict', bits: 32 },
 };
 
+/** Types that only fields have. */
+const UNNAMED_TYPES = new Set(['duration', 'raw', 'ct_event', 'ct_label', 'ecn']);
 /** Types by the names that declarations of sets use. */
 export function typeNamed(name: string): DataType | undefined {
   if (name === 'string') return 'ifname';
-  if (name === 'devgroup') return 'integer';
-  return name in TYPES && name !== 'integer' && name !== 'duration' ? (name as DataType) : undefined;
+  return name in TYPES && !UNNAMED_TYPES.has(name) ? (name as DataType) : undefined;
 }
-
-/** Address family or transport that a field needs, and so implies. */
-export type Need = 'ip' | 'ip6' | 'arp' | 'ether' | 'tcp' | 'udp' | 'icmp' | 'icmpv6' | undefined;
-
-export interface FieldInfo {
-  /** As `nft list ruleset` prints it. */
-  readonly text: string;
-  readonly type: DataType;
-  readonly bits: number;
-  readonly needs: Need;
-}
-
-const ROWS = `
-iifname; ifname
-oifname; ifname
-iif; iface_index
-oif; iface_index
-iiftype; iface_type
-oiftype; iface_type
-meta mark; mark
-meta l4proto; inet_proto
-meta nfproto; nf_proto
-meta protocol; ether_type
-meta length; integer
-meta pkttype; pkt_type
-meta skuid; uid
-meta skgid; gid
-meta hour; hour
-meta day; day
-meta time; time
-ct mark; mark
-ct state; ct_state
-ct status; ct_status
-ct direction; ct_dir
-ct bytes; integer; ; 64
-ct packets; integer; ; 64
-ct avgpkt; integer; ; 64
-ct zone; integer; ; 16
-ct l3proto; nf_proto
-ct protocol; inet_proto
-ct helper; ifname
-ct expiration; duration
-ct original ip saddr; ipv4_addr
-ct original ip daddr; ipv4_addr
-ct original proto-dst; inet_service
-ip saddr; ipv4_addr; ip
-ip daddr; ipv4_addr; ip
-ip protocol; inet_proto; ip
-ip ttl; integer; ip; 8
-ip dscp; dscp; ip
-ip length; integer; ip; 16
-tcp sport; inet_service; tcp
-tcp dport; inet_service; tcp
-tcp flags; tcp_flag; tcp
-udp sport; inet_service; udp
-udp dport; inet_service; udp
-th sport; inet_service
-th dport; inet_service
-icmp type; icmp_type; icmp
-icmp code; icmp_code; icmp
-icmpv6 type; icmpv6_type; icmpv6
-ether saddr; ether_addr; ether
-ether daddr; ether_addr; ether
-ether type; ether_type; ether
-arp operation; arp_op; arp
-arp saddr ip; ipv4_addr; arp
-arp daddr ip; ipv4_addr; arp
-fib daddr type; fib_addrtype
-fib saddr type; fib_addrtype
-fib saddr oif; iface_index
-fib saddr . iif oif; iface_index
-ip6 saddr; ipv6_addr; ip6
-ip6 daddr; ipv6_addr; ip6
-ip6 nexthdr; inet_proto; ip6
-rt classid; integer`;
-
-/** Fields by their canonical text. */
-export const FIELDS: ReadonlyMap<string, FieldInfo> = new Map(
-  ROWS.trim()
-    .split('\n')
-    .map((row) => {
-      const [text = '', type = '', needs = '', bits = ''] = row.split(';').map((cell) => cell.trim());
-      const known = type as DataType;
-      return [
-        text,
-        {
-          text,
-          type: known,
-          bits: bits === '' ? TYPES[known].bits : Number(bits),
-          needs: needs === '' ? undefined : (needs as Need),
-        },
-      ] as const;
-    }),
-);
-
-/** Fields of headers and metadata that nft knows and the simulator does not. */
-export const OTHER_FIELDS: Readonly<Record<string, readonly string[]>> = {
-  ip: ['version', 'hdrlength', 'ecn', 'id', 'frag-off', 'checksum', 'option'],
-  ip6: ['version', 'dscp', 'ecn', 'flowlabel', 'length', 'hoplimit'],
-  tcp: ['sequence', 'ackseq', 'doff', 'reserved', 'window', 'checksum', 'urgptr', 'option'],
-  udp: ['length', 'checksum'],
-  icmp: ['checksum', 'id', 'sequence', 'gateway', 'mtu'],
-  icmpv6: [
-    'code',
-    'checksum',
-    'param-problem',
-    'mtu',
-    'packet-too-big',
-    'id',
-    'sequence',
-    'max-delay',
-    'taddr',
-    'daddr',
-  ],
-  arp: ['htype', 'ptype', 'hlen', 'plen', 'saddr', 'daddr'],
-  ct: ['label', 'id', 'event', 'count'],
-  meta: [
-    'priority',
-    'random',
-    'rtclassid',
-    'ibrname',
-    'obrname',
-    'ibriport',
-    'obriport',
-    'cpu',
-    'iifgroup',
-    'oifgroup',
-    'cgroup',
-    'nftrace',
-    'ipsec',
-    'secmark',
-    'iifkind',
-    'oifkind',
-    'ibrpvid',
-    'ibrvproto',
-    'sdif',
-    'sdifname',
-  ],
-};
 
 /** Standard priorities by family, for names: nft(8) "CHAINS", table "Standard priority names". */
 export const PRIORITIES: Readonly<Record<string, number>> = {

@@ -467,6 +467,8 @@ class Transaction {
       if (next.base !== undefined) throw kernel('EOPNOTSUPP', place);
     }
     if (this.isCheck && this.#original.isValidating !== true) return;
+    if (evaluated.placement !== undefined && chain.base !== undefined && chain.base.hook !== evaluated.placement)
+      throw kernel('EOPNOTSUPP', command.place);
     const found = this.#misfits.get(table) ?? misfitOf(table, chain, evaluated.steps);
     if (found === undefined) return;
     this.#misfits.set(table, found);

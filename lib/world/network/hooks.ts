@@ -151,6 +151,7 @@ class HookRun {
       indexOf: (device) => stack.device(device)?.index,
       addressType: (ip) => addressType(stack, ip),
       deviceTowards: (ip) => deviceTowards(stack, ip),
+      nextHopTowards: (ip) => nextHopTowards(stack, ip),
       reads: 0,
       counters: [],
       translation: undefined,
@@ -372,6 +373,11 @@ function deviceTowards(stack: Stack, ip: number): string | undefined {
   if (stack.isLocal(ip)) return undefined;
   const answer = route(stack, ip);
   return answer.kind === 'unicast' ? answer.device.name : undefined;
+}
+
+function nextHopTowards(stack: Stack, ip: number): number | undefined {
+  const answer = route(stack, ip);
+  return answer.kind === 'unicast' ? answer.nextHop : ip;
 }
 
 function priorityOf(

@@ -71,6 +71,10 @@ export type Packet = {
   /** TCP flags; for ICMP type · 256 + code. */
   flags: number;
   mark: number;
+  /** Type of service; 0 where nothing is said. */
+  tos?: number;
+  /** Handle of its traffic class (`meta priority`); 0 where nothing is said. */
+  priority?: number;
   /** Number of segments it stands for. */
   count: number;
   /** Who sent it, for `meta skuid`; -1 when it was not sent by a process. */

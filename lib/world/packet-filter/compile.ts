@@ -132,8 +132,10 @@ function usesConntrack(step: FilterStep): boolean {
     case 'notrack':
     case 'connections':
       return true;
+    case 'compute':
+      return isConntrackField(step.field);
     case 'set-mark':
-      return step.target === 'ct' || step.source === 'ct';
+      return step.target === 'ct';
     default:
       return false;
   }

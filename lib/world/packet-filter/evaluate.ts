@@ -16,7 +16,7 @@ import { TCP } from '../network/packet';
 import type { BaseChain, CompiledRuleset, CompiledSet, CompiledTable } from './compile';
 import { fieldValue, READ_VOLATILE } from './fields';
 import type { Counter, Decision, FilterInput, Translation } from './input';
-import { generate } from './generate';
+import { computed, generate } from './generate';
 import { takeToken } from './limit';
 import { countConnection, takeQuota } from './stateful';
 
@@ -145,6 +145,12 @@ class ChainRun {
         input.generated = number;
         return 'next';
       }
+      case 'compute': {
+        const number = computed(step, input);
+        if (number === undefined) return 'break';
+        input.generated = number;
+        return 'next';
+      }
       case 'tcp-option':
         return input.packet.protocol === TCP ? 'next' : 'break';
       case 'log':
@@ -154,6 +160,16 @@ class ChainRun {
         return 'next';
       case 'set-mark':
         return this.#mark(step);
+      case 'set-field':
+        return this.#write(step);
+      case 'object-map': {
+        const [name] = namesIn(this.#lookup(step.map.set, step.map.field)?.data);
+        if (name === undefined) return 'break';
+        if (step.type !== 'counter') return this.#step({ step: 'object', type: step.type, name }, depth);
+        const named = this.tables?.counters.get(name);
+        if (named !== undefined) this.#count(named);
+        return 'next';
+      }
       case 'set-update':
         return this.#update(step);
       case 'notrack':
@@ -172,15 +188,39 @@ class ChainRun {
       const [data] = markData(this.#lookup(step.map.set, step.map.field)?.data);
       if (data === undefined) return 'break';
       value = data;
-    } else if (step.source === 'meta') value = input.packet.mark;
-    else if (step.source === 'ct') value = input.tracking?.mark ?? 0;
-    else if (step.source === 'generated') value = input.generated;
-    if (step.and !== undefined) value = (value & step.and) >>> 0;
-    if (step.or !== undefined) value = (value | step.or) >>> 0;
+    } else if (step.source === 'generated') value = input.generated;
     if (step.target === 'meta') input.packet.mark = value;
     else if (input.tracking !== undefined) {
       input.tracking.mark = value;
       if (input.tracking.slot >= 0) input.conntrack?.table.marks.set(input.tracking.slot, value);
+    }
+    return 'next';
+  }
+
+  #write(step: FilterStep & { step: 'set-field' }): 'next' | 'break' {
+    const { input } = this;
+    const { packet } = input;
+    input.reads |= READ_VOLATILE;
+    let value = step.source === undefined ? step.value : input.generated;
+    if (step.map !== undefined) {
+      const [data] = markData(this.#lookup(step.map.set, step.map.field)?.data);
+      if (data === undefined) return 'break';
+      value = data;
+    }
+    const tos = packet.tos ?? 0;
+    switch (step.field) {
+      case 'ttl':
+        packet.ttl = value;
+        break;
+      case 'dscp':
+        packet.tos = (value << 2) | (tos & 3);
+        break;
+      case 'ecn':
+        packet.tos = (tos & ~3) | value;
+        break;
+      case 'priority':
+        packet.priority = value;
+        break;
     }
     return 'next';
   }
@@ -281,11 +321,15 @@ class ChainRun {
   #translation(
     step: FilterStep & { step: 'dnat' | 'snat' | 'masquerade' | 'redirect' },
   ): Translation | undefined {
-    if (step.step === 'masquerade' || step.step === 'redirect')
-      return { kind: step.step, ip: undefined, port: step.port };
-    if (step.map === undefined) return { kind: step.step, ip: step.ip, port: step.port };
+    if (step.step === 'masquerade') return { kind: step.step, ip: undefined, port: step.port };
+    const fixed = step.step === 'redirect' ? undefined : step.ip;
+    if (step.map === undefined) return { kind: step.step, ip: fixed, port: step.port };
     const data = this.#lookup(step.map.set, step.map.field)?.data;
     if (!Array.isArray(data)) return undefined;
+    if (step.step === 'redirect' || fixed !== undefined) {
+      const [only] = markData(data);
+      return only === undefined ? undefined : { kind: step.step, ip: fixed, port: { lo: only, hi: only } };
+    }
     const [ip, port] = data;
     if (ip === undefined || typeof ip.lo !== 'number' || typeof ip.hi !== 'number') return undefined;
     const mappedPort =
@@ -324,6 +368,7 @@ class ChainRun {
         key: keys.map((key) => ({ lo: key, hi: key })),
         text: '',
         ...(timeout === undefined ? {} : { expiresAt: input.now + timeout }),
+        ...(step.data === undefined ? {} : { data: step.data }),
         ...freshStates(step.then ?? [], set.counts === true),
       };
       set.elements.push(element);
@@ -354,6 +399,10 @@ function freshStates(
 
 function markData(data: FilterElement['data']): (number | undefined)[] {
   return Array.isArray(data) ? data.map(({ lo }) => (typeof lo === 'number' ? lo : undefined)) : [];
+}
+
+function namesIn(data: FilterElement['data']): string[] {
+  return Array.isArray(data) ? data.flatMap(({ lo }) => (typeof lo === 'string' ? [lo] : [])) : [];
 }
 
 /** `ct state { established, related }` as a set holds bits, not numbers. */

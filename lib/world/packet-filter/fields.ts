@@ -6,6 +6,7 @@
 import type { FilterField } from '../network.contract';
 import { ICMP, TCP, UDP } from '../network/packet';
 import { ASSURED, DESTINATION_NAT, entryOf, SEEN_REPLY, SOURCE_NAT } from './conntrack-table';
+import { headerValue } from './header-fields';
 import type { FilterInput } from './input';
 
 /** Bits of what was read. Addresses and protocol always count as read. */
@@ -67,10 +68,6 @@ export function fieldValue(field: FilterField, input: FilterInput): number | str
     case 'generated':
       input.reads |= READ_VOLATILE;
       return input.generated;
-    case 'fib saddr oif':
-      return indexTowards(input, undefined);
-    case 'fib saddr . iif oif':
-      return indexTowards(input, input.iif);
     case 'ct original saddr':
       input.reads |= READ_VOLATILE;
       return originalTuple(input)?.src;
@@ -90,8 +87,6 @@ export function fieldValue(field: FilterField, input: FilterInput): number | str
     case 'ip ttl':
       input.reads |= READ_TTL;
       return packet.ttl;
-    case 'ip dscp':
-      return 0;
     case 'ip length':
     case 'meta length':
       input.reads |= READ_LENGTH;
@@ -143,28 +138,25 @@ export function fieldValue(field: FilterField, input: FilterInput): number | str
       return input.sourceMac === '' ? undefined : input.sourceMac;
     case 'ether daddr':
       return input.targetMac === '' ? undefined : input.targetMac;
-    case 'fib daddr type':
-      return input.addressType(packet.dst);
-    case 'fib saddr type':
-      return input.addressType(packet.src);
-    case 'icmpv6 type':
-    case 'arp operation':
-    case 'arp saddr ip':
-    case 'arp daddr ip':
-    case 'ip6 saddr':
-    case 'ip6 daddr':
-    case 'ip6 nexthdr':
-    case 'rt classid':
+    case 'never':
       return undefined;
+    default:
+      if (field.startsWith('fib ')) return lookedUp(field, input);
+      // What headers hold may differ from packet to packet.
+      if (!field.startsWith('constant ')) input.reads |= READ_VOLATILE;
+      return headerValue(field, input);
   }
 }
 
-/** Index of the interface towards the sender; 0 for none, or for another one than `only`. */
-function indexTowards(input: FilterInput, only: string | undefined): number {
-  if (input.iif === 'lo') return input.indexOf('lo') ?? 0;
-  const device = input.deviceTowards(input.packet.src);
-  if (device === undefined || (only !== undefined && device !== only)) return 0;
-  return input.indexOf(device) ?? 0;
+/** `fib saddr|daddr [. mark] [. iif] type|oif|oifname`; marks choose no other table here. */
+function lookedUp(field: string, input: FilterInput): number | string | undefined {
+  const ip = field.startsWith('fib saddr') ? input.packet.src : input.packet.dst;
+  if (field.endsWith(' type')) return input.addressType(ip);
+  const only = field.includes(' iif ') ? input.iif : undefined;
+  const device = input.iif === 'lo' ? 'lo' : input.deviceTowards(ip);
+  const isFound = device !== undefined && (only === undefined || device === only);
+  if (field.endsWith(' oifname')) return isFound ? device : '';
+  return isFound ? (input.indexOf(device) ?? 0) : 0;
 }
 
 function sourcePort(input: FilterInput): number {

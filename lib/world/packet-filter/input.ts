@@ -51,6 +51,8 @@ export interface FilterInput {
   addressType(ip: number): number;
   /** Interface that packets to the address leave by; `undefined` where there is no way. */
   deviceTowards(ip: number): string | undefined;
+  /** Whom packets to the address are handed to. */
+  nextHopTowards(ip: number): number | undefined;
   /** Bits of fields.ts. */
   reads: number;
   counters: Counter[];

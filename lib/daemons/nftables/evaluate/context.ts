@@ -6,7 +6,8 @@ import type {
   FilterSet,
   FilterStep,
 } from '../../../world/network.contract';
-import { FIELDS, type FieldInfo, type DataType } from '../directives';
+import { type DataType, TYPES } from '../directives';
+import { fieldAt, FIELDS, type FieldInfo, fieldNamed, type Need } from '../fields';
 import type { Place } from '../parse/tree';
 import { refuse, type Values } from './values';
 
@@ -14,8 +15,33 @@ import { refuse, type Values } from './values';
 export interface Piece {
   text: string;
   removed: boolean;
-  implies: { what: 'network' | 'transport'; field: string; value: string } | undefined;
+  implies: { what: 'link' | 'network' | 'transport'; field: string; value: string } | undefined;
 }
+
+/** Fields that only some types of ICMP have. */
+const TYPES_WITH_FIELD: Readonly<Record<string, readonly (readonly [name: string, number: number])[]>> = {
+  'icmp id': [
+    ['echo-reply', 0],
+    ['echo-request', 8],
+  ],
+  'icmp sequence': [
+    ['echo-reply', 0],
+    ['echo-request', 8],
+  ],
+  'icmp mtu': [['destination-unreachable', 3]],
+  'icmp gateway': [['redirect', 5]],
+  'icmpv6 id': [
+    ['echo-request', 128],
+    ['echo-reply', 129],
+  ],
+  'icmpv6 sequence': [
+    ['echo-request', 128],
+    ['echo-reply', 129],
+  ],
+  'icmpv6 mtu': [['packet-too-big', 2]],
+  'icmpv6 param-problem': [['parameter-problem', 4]],
+  'icmpv6 max-delay': [['mld-listener-query', 130]],
+};
 
 /** What rules may name in their table. */
 export interface TableView {
@@ -41,6 +67,8 @@ export interface EvaluatedRule {
   readonly filled: readonly string[];
   readonly nats: readonly ('snat' | 'dnat' | 'masquerade' | 'redirect')[];
   readonly refusals: readonly { message: string; place: Place }[];
+  /** The only hook that the rule may stand at. */
+  readonly placement: 'prerouting' | undefined;
   readonly comment: string | undefined;
 }
 
@@ -63,6 +91,11 @@ export class RuleContext {
   transport: string | undefined;
   /** The transport is one of several. */
   isOneOf = false;
+  /** Where the network protocol was settled. */
+  networkPlace: Place | undefined;
+  placement: 'prerouting' | undefined;
+  /** Types of ICMP that packets have here. */
+  icmpType: readonly number[] | undefined;
   /** Where the transport was settled. */
   transportPlace: Place | undefined;
 
@@ -86,84 +119,174 @@ export class RuleContext {
 
   /** A field's table row, after its protocols have been settled. `th` becomes the transport's own header. */
   field(name: string, place: Place): FieldInfo {
-    const info = FIELDS.get(name);
+    const info = this.#named(name, place);
     if (info === undefined) throw refuse(place, `not modelled: ${name}`);
-    switch (info.needs) {
+    this.#need(info, place);
+    if (name === 'meta nfproto' && this.table.family !== 'inet')
+      throw refuse(place, 'meta nfproto is only useful in the inet family');
+    if (info.text.startsWith('th ') && !this.isOneOf && (this.transport === 'tcp' || this.transport === 'udp')) {
+      this.#forget('transport', this.transport);
+      return FIELDS.get(`${this.transport} ${info.text.slice(3)}`) ?? info;
+    }
+    if (info.needs === 'icmp' || info.needs === 'icmpv6') this.#needType(info, place);
+    return info;
+  }
+  #named(name: string, place: Place): FieldInfo | undefined {
+    if (name === 'rt nexthop') {
+      if (this.network !== 'ip' && this.network !== 'ip6')
+        throw refuse(
+          place,
+          'cannot determine ip protocol version, use "ip nexthop" or "ip6 nexthop" instead',
+        );
+      return FIELDS.get(`rt ${this.network} nexthop`);
+    }
+    const raw = /^@(nh|th),(\d+),(\d+)$/.exec(name);
+    if (raw === null) return fieldNamed(name);
+    const [, base, offset, bits] = raw;
+    const header = base === 'nh' ? this.network : (this.isOneOf ? undefined : this.transport) ?? 'th';
+    return (header === undefined ? undefined : fieldAt(header, Number(offset), Number(bits))) ?? fieldNamed(name);
+  }
+  #need({ text, needs }: FieldInfo, place: Place): void {
+    switch (needs) {
+      case undefined:
+      case 'ether':
+        return;
       case 'ip':
       case 'ip6':
       case 'arp':
-        this.#needNetwork(info.needs, place);
-        this.#forget('network', info.needs, false);
-        break;
-      case 'tcp':
-      case 'udp':
-      case 'icmp':
-      case 'icmpv6':
-        this.#needTransport(info.needs, place);
-        break;
+        if (needs === 'ip6' && this.network === 'ip' && !text.startsWith('ip6 '))
+          throw refuse(place, 'cannot use exthdr with ip');
+        this.#needNetwork(needs, place);
+        this.#forget('network', needs);
+        return;
+      case 'vlan':
+        if (text === 'vlan type') this.#stateLink();
+        this.#forget('link', 'vlan');
+        return;
       default:
+        this.#needTransport(needs, place);
     }
-    if (name === 'meta nfproto' && this.table.family !== 'inet')
-      throw refuse(place, 'meta nfproto is only useful in the inet family');
-    if (name.startsWith('th ') && !this.isOneOf && (this.transport === 'tcp' || this.transport === 'udp')) {
-      this.#forget('transport', this.transport, false);
-      return FIELDS.get(`${this.transport} ${name.slice(3)}`) ?? info;
-    }
-    return info;
   }
-  #needNetwork(wanted: string, place: Place): void {
+  #needNetwork(wanted: 'ip' | 'ip6' | 'arp', place: Place): void {
     const { family } = this.table;
-    if (wanted === 'arp' && family !== 'arp')
+    if (wanted === 'arp' && family !== 'arp' && family !== 'bridge' && family !== 'netdev')
       throw refuse(place, `conflicting protocols specified: ${this.network ?? family} vs. arp`);
     if (this.network !== undefined && this.network !== wanted)
       throw refuse(place, `conflicting protocols specified: ${this.network} vs. ${wanted}`);
     this.network = wanted;
+    this.networkPlace ??= place;
   }
-  #needTransport(wanted: string, place: Place): void {
-    if (wanted === 'icmp' && this.network !== 'ip') {
-      if (this.network !== undefined)
-        throw refuse(place, `conflicting protocols specified: ${this.network} vs. icmp`);
-      this.network = 'ip';
-      this.#forget('network', 'ip', false);
+  #needTransport(wanted: NonNullable<Need>, place: Place): void {
+    const { family } = this.table;
+    if (wanted === 'icmp' || wanted === 'icmpv6') {
+      const network = wanted === 'icmp' ? 'ip' : 'ip6';
+      if (this.network === undefined) this.networkPlace = place;
+      this.network ??= network;
+      this.#forget('network', network);
     }
-    if (wanted === 'icmp') this.#forget('network', 'ip', false);
+    if (wanted === 'igmp' && this.network === undefined) {
+      this.stateNetwork('ip');
+      this.network = 'ip';
+    }
+    // Within its own family the network goes without saying.
+    if (family === 'ip' || family === 'ip6') this.#forget('network', family);
     if (this.transport !== undefined && this.transport !== wanted)
       throw refuse(place, `conflicting protocols specified: ${this.transport} vs. ${wanted}`);
     this.transport = wanted;
     this.transportPlace = place;
-    this.#forget('transport', wanted, this.table.family === 'ip' || this.table.family === 'ip6');
+    this.#forget('transport', wanted);
   }
+  /** Says the network protocol where the family leaves it open. */
+  stateNetwork(network: 'ip' | 'ip6'): void {
+    const { family } = this.table;
+    if (family === 'inet') this.say(`meta nfproto ${network === 'ip' ? 'ipv4' : 'ipv6'}`);
+    else if (family === 'bridge' || family === 'netdev') this.say(`meta protocol ${network}`);
+  }
+  #stateLink(): void {
+    const { family } = this.table;
+    const isSaid = this.pieces.some(({ text }) => text.startsWith('ether type 8021q') || text.startsWith('vlan '));
+    if ((family === 'bridge' || family === 'netdev' || family === 'inet') && !isSaid) this.say('ether type 8021q');
+  }
+  /** Types of ICMP that have a field; one of several is said, a single one goes without saying. */
+  #needType({ text, needs }: FieldInfo, place: Place): void {
+    const types = TYPES_WITH_FIELD[text];
+    if (types === undefined) return;
+    const known = this.icmpType;
+    if (known === undefined) {
+      if (types.length > 1) this.say(`${needs ?? ''} type { ${types.map(([name]) => name).join(', ')} }`);
+      if (needs === 'icmp')
+        this.steps.push({
+          step: 'match',
+          field: 'icmp type',
+          op: '==',
+          values: types.map(([, number]) => ({ lo: number, hi: number })),
+        });
+      this.icmpType = types.map(([, number]) => number);
+      return;
+    }
+    const [first] = known;
+    if (first !== undefined && !types.some(([, number]) => number === first))
+      throw refuse(place, `incompatible icmp match: rule has ${first}, need ${types[0]?.[1] ?? 0}`);
+    if (types.length === 1)
+      for (const piece of this.pieces) if (piece.text === `${needs ?? ''} type ${types[0]?.[0] ?? ''}`) piece.removed = true;
+  }
+
   /** Drops the earlier words that only said what a later match implies. */
-  #forget(what: 'network' | 'transport', value: string, alsoHeader: boolean): void {
+  #forget(what: 'link' | 'network' | 'transport', value: string): void {
     for (const piece of this.pieces) {
       const { implies } = piece;
       if (implies === undefined || implies.what !== what || implies.value !== value) continue;
-      if (implies.field === 'meta l4proto' || implies.field === 'meta nfproto' || alsoHeader)
-        piece.removed = true;
+      if (this.#goesWithoutSaying(implies.field)) piece.removed = true;
     }
   }
+  #goesWithoutSaying(field: string): boolean {
+    const { family } = this.table;
+    if (field === 'meta protocol') return family !== 'inet';
+    if (field === 'ip protocol' || field === 'ip6 nexthdr') return family === 'ip' || family === 'ip6';
+    return true;
+  }
   forgetNetwork(value: string): void {
-    this.#forget('network', value, false);
+    this.#forget('network', value);
+  }
+  forgetTransport(value: string): void {
+    const { family } = this.table;
+    if (family === 'ip' || family === 'ip6') this.#forget('transport', value);
   }
 
   /** A match of `meta l4proto` and its like settles a protocol. */
   settle(field: string, value: string, place: Place): Piece['implies'] {
-    if (field === 'meta l4proto' || field === 'ip protocol' || field === 'ip6 nexthdr') {
-      const name = value === 'ipv6-icmp' ? 'icmpv6' : value;
-      this.transport = name;
-      this.transportPlace = place;
-      return { what: 'transport', field, value: name };
+    switch (field) {
+      case 'meta l4proto':
+      case 'ip protocol':
+      case 'ip6 nexthdr': {
+        const name = value === 'ipv6-icmp' ? 'icmpv6' : value === 'ipcomp' ? 'comp' : value;
+        this.transport = name;
+        this.transportPlace = place;
+        return { what: 'transport', field, value: name };
+      }
+      case 'meta nfproto': {
+        const name = value === 'ipv4' ? 'ip' : 'ip6';
+        this.network = name;
+        return { what: 'network', field, value: name };
+      }
+      case 'meta protocol':
+      case 'ether type': {
+        const { family } = this.table;
+        if (value === '8021q') return { what: 'link', field, value: 'vlan' };
+        if (value !== 'ip' && value !== 'ip6' && value !== 'arp') return undefined;
+        if (family !== 'ip' && family !== 'ip6' && family !== 'arp') this.network = value;
+        else if (field === 'ether type' && family !== value) this.network = value;
+        return { what: 'network', field, value };
+      }
+      case 'icmp type':
+      case 'icmpv6 type': {
+        const number = TYPES[field === 'icmp type' ? 'icmp_type' : 'icmpv6_type'].names?.[value] ?? Number(value);
+        this.icmpType = [number];
+        return undefined;
+      }
+      default:
+        return undefined;
     }
-    if (field === 'meta nfproto') {
-      const name = value === 'ipv4' ? 'ip' : 'ip6';
-      this.network = name;
-      return { what: 'network', field, value: name };
-    }
-    if ((field === 'meta protocol' || field === 'ether type') && (value === 'ip' || value === 'ip6')) {
-      this.network = value;
-      return undefined;
-    }
-    return undefined;
   }
 
   addSet(set: Omit<FilterSet, 'name' | 'handle' | 'anonymous'>): string {
@@ -184,8 +307,4 @@ export interface KeyShape {
 export function stepField(key: KeyShape): FilterField | FilterField[] {
   const [first] = key.fields;
   return key.fields.length === 1 && first !== undefined ? first : key.fields;
-}
-/** As steps name it: the simulator's own field names leave the family out after `ct original`. */
-export function filterField(text: string): FilterField {
-  return text.replace('ct original ip ', 'ct original ').replace('meta mark', 'mark') as FilterField;
 }

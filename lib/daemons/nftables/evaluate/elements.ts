@@ -235,7 +235,7 @@ export function elementText(
 ): string {
   let text = isWildcardElement(element)
     ? '*'
-    : element.key.map((part, index) => values.rangeText(part, types.key[index] ?? 'integer')).join(' . ');
+    : element.key.map((part, index) => keyText(values, part, types.key[index] ?? 'integer')).join(' . ');
   if (element.counter !== undefined)
     text +=
       live?.stateless === true
@@ -253,6 +253,11 @@ export function elementText(
   if (data === undefined) return text;
   if (!Array.isArray(data)) return `${text} : ${verdictText(data)}`;
   return `${text} : ${data.map((part, index) => values.rangeText(part, types.data?.[index] ?? 'integer')).join(' . ')}`;
+}
+/** Several bits of a key stand as one value, not as a list. */
+function keyText(values: Values, part: Range, type: DataType): string {
+  const text = values.rangeText(part, type);
+  return TYPES[type].bitmask === true ? text.replaceAll(',', ' | ') : text;
 }
 export function verdictText(verdict: Verdict): string {
   return verdict.kind === 'jump' || verdict.kind === 'goto'

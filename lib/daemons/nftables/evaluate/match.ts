@@ -1,9 +1,11 @@
 /** Comparisons and verdict maps. Source: nft(8) "EXPRESSIONS", "PAYLOAD EXPRESSIONS", "VERDICT MAPS". */
 import type { FilterField, FilterSet } from '../../../world/network.contract';
-import { type DataType, type FieldInfo, TYPES } from '../directives';
+import { type DataType, TYPES } from '../directives';
+import type { FieldInfo } from '../fields';
 import type { Comparison, Expression, Place, Statement } from '../parse/tree';
-import { filterField, type KeyShape, type RuleContext, stepField } from './context';
-import { elementText, hasIntervals, readElements, settle } from './elements';
+import { type BitField, bitField, computeStep, constant, hasPrefixes, prefixOf } from './bits';
+import { type KeyShape, type RuleContext, stepField } from './context';
+import { elementText, hasIntervals, type Placed, readElements, settle } from './elements';
 import { dataTypesOf, keyTypesOf } from './set-types';
 import { type Range, refuse } from './values';
 
@@ -14,15 +16,14 @@ export function keyOf(context: RuleContext, expression: Expression): KeyShape {
   const parts = expression.kind === 'concat' ? expression.parts : [expression];
   const infos = parts.map((part) => {
     if (part.kind === 'generator') return generated(context, part);
+    if (part.kind === 'binary') return computed(context, part);
     if (part.kind !== 'field')
       throw refuse(part.kind === 'set' ? part.elements[0]?.place : part.place, 'No symbol type information');
     return context.field(part.name, part.place);
   });
   const texts = infos.map(({ text }) => (text === 'iiftype' || text === 'oiftype' ? `meta ${text}` : text));
   return {
-    fields: infos.map((info, index) =>
-      parts[index]?.kind === 'generator' ? 'generated' : filterField(info.text),
-    ),
+    fields: infos.map(({ evaluates }) => evaluates),
     types: infos.map(({ type }) => type),
     bits: infos.map(({ bits }) => bits),
     text: texts.join(' . '),
@@ -36,7 +37,7 @@ function generated(context: RuleContext, made: Expression & { kind: 'generator' 
   if (modulus === 0)
     context.refusals.push({
       message: 'Numerical result out of range',
-      place: context.statement ?? made.place,
+      place: made.place,
     });
   context.steps.push({
     step: 'generate',
@@ -51,13 +52,22 @@ function generated(context: RuleContext, made: Expression & { kind: 'generator' 
   const seeded = seed === undefined ? '' : ` seed 0x${seed.toString(16)}`;
   const shifted = offset === 0 ? '' : ` offset ${offset}`;
   const text = `${what} mod ${modulus}${seeded}${shifted}`;
-  return { text, type: 'integer', bits: TYPES.integer.bits, needs: undefined };
+  return { text, type: 'integer', bits: TYPES.integer.bits, needs: undefined, evaluates: 'generated' };
+}
+/** Changes the bits before anything looks at them. */
+function computed(context: RuleContext, expression: Expression & { kind: 'binary' }): FieldInfo {
+  const found = bitField(context, expression);
+  context.steps.push(computeStep(found));
+  return { ...found.info, text: found.text, evaluates: 'generated' };
 }
 
 export function evaluateMatch(context: RuleContext, match: Match): void {
   const { left, right } = match;
   if (left.kind === 'binary') return evaluateMasked(context, match, left);
   const key = keyOf(context, left);
+  checkPorts(context, key, right);
+  if (key.text === 'meta nftrace')
+    context.refusals.push({ message: 'Operation not supported', place: match.place });
   if (right.kind === 'reference') return matchNamed(context, match, key, right);
   if (right.kind === 'set') return matchSet(context, match, key, right);
   if (key.types.length > 1) return matchTogether(context, match, key);
@@ -76,17 +86,31 @@ export function evaluateMatch(context: RuleContext, match: Match): void {
   matchValue(context, match, key, type);
 }
 
+/** Ports of a connection have a type only where its protocol is known. */
+function checkPorts(context: RuleContext, key: KeyShape, value: Expression): void {
+  if (context.transport !== undefined || !/^ct (?:original|reply) proto-/.test(key.text)) return;
+  const place = value.kind === 'set' ? value.elements[0]?.key.place : value.place;
+  throw refuse(place, `Can't parse symbolic invalid expressions`);
+}
+
 function matchValue(context: RuleContext, match: Match, key: KeyShape, type: DataType): void {
   const { values } = context;
   const { right } = match;
   // Whether there is an interface at all.
-  if (type === 'iface_index' && key.text.startsWith('fib ') && right.kind === 'symbol')
+  if ((type === 'iface_index' || type === 'ifname') && key.text.startsWith('fib ') && right.kind === 'symbol')
     if (right.text === 'missing' || right.text === 'exists') {
       const op = (right.text === 'missing') === (match.operator !== '!=') ? '==' : '!=';
-      context.steps.push({ step: 'match', field: stepField(key), op, values: [{ lo: 0, hi: 0 }] });
+      context.steps.push({ step: 'match', field: stepField(key), op, values: [type === 'ifname' ? { lo: '', hi: '' } : { lo: 0, hi: 0 }] });
       context.say(join(key.text, match.operator === '!=' ? '!=' : '', right.text));
       return;
     }
+  if (right.kind === 'symbol' && !right.quoted && type !== 'boolean' && type !== 'iface_index' && type !== 'ifname')
+    if (right.text === 'missing' || right.text === 'exists')
+      throw refuse(
+        right.place,
+        `datatype mismatch, expected ${TYPES[type].title}, expression has type boolean type`,
+        match.left.place,
+      );
   let range = values.range(match.right, type, key.bits[0]);
   let operator = match.operator === '==' ? '' : match.operator;
   // Hours over midnight are those outside the rest of the day.
@@ -105,15 +129,31 @@ function matchValue(context: RuleContext, match: Match, key: KeyShape, type: Dat
     op: operator === '' || operator === '!' ? '==' : operator,
     values: [range],
   });
-  if (key.text === 'ct original proto-dst' && context.transport === undefined)
-    throw refuse(match.right.place, `Can't parse symbolic invalid expressions`);
   // A range that was written as one stays one.
   const said = match.right.kind === 'range' ? values.spanText(range, type) : values.rangeText(range, type);
+  if (match.right.kind === 'prefix' && !hasPrefixes(type)) {
+    context.say(prefixText(context, key, operator, range, match.right.length));
+    return;
+  }
   const implies =
     operator === '' && range.lo === range.hi
       ? context.settle(key.text, values.rangeText(range, type), match.place)
       : undefined;
   context.say(join(key.text, operator, said), implies);
+}
+/** Whole bytes of a value stay a prefix; other bits become a mask. */
+function prefixText(
+  { values }: RuleContext,
+  key: KeyShape,
+  operator: Comparison,
+  { lo }: Range,
+  length: number,
+): string {
+  const [type = 'integer'] = key.types;
+  const [bits = TYPES[type].bits] = key.bits;
+  if (length % 8 === 0) return join(key.text, operator, `${values.text(lo, type)}/${length}`);
+  const mask = 2 ** bits - 2 ** (bits - length);
+  return `${key.text} & ${values.text(mask, type)} ${operator === '' ? '==' : operator} ${values.text(lo, type)}`;
 }
 function join(key: string, operator: Comparison, value: string): string {
   return operator === '' ? `${key} ${value}` : `${key} ${operator} ${value}`;
@@ -187,54 +227,60 @@ function pushMasked(
 
 /** `field & mask == value` */
 function evaluateMasked(context: RuleContext, match: Match, left: Expression & { kind: 'binary' }): void {
-  const { values } = context;
-  if (left.operator !== '&') throw refuse(left.place, `not modelled: ${left.operator} in a comparison`);
-  if (left.left.kind !== 'field')
-    throw refuse(
-      left.left.place,
-      left.left.kind === 'binary' ? 'not modelled: nested bit operations' : 'No symbol type information',
-    );
-  const key = keyOf(context, left.left);
-  const type = key.types[0] ?? 'integer';
-  const field = stepField(key);
-  const mask = values.range(left.right, type, 32).lo;
-  const value =
-    match.right.kind === 'list' ? values.range(match.right, type).lo : values.single(match.right, type, 32);
-  if (typeof mask !== 'number' || typeof value !== 'number')
-    throw refuse(left.place, 'not modelled: bit operations on this type');
+  const { right } = match;
   const operator = match.operator === '' || match.operator === '!' ? '==' : match.operator;
-  if (operator === '==' || operator === '!=') pushMasked(context, field, operator, mask, value);
+  if (right.kind === 'set' || right.kind === 'reference' || right.kind === 'range') {
+    const key = keyOf(context, left);
+    if (right.kind === 'reference') return matchNamed(context, match, key, right);
+    if (right.kind === 'range') return matchValue(context, match, key, key.types[0] ?? 'integer');
+    return matchSet(context, { ...match, operator }, key, right);
+  }
+  const found = bitField(context, left);
+  const { info, mask, flip } = found;
+  const { type } = info;
+  if (found.operations.some(({ operator: each }) => each.length === 2) && type !== 'integer')
+    throw refuse(
+      right.place,
+      `datatype mismatch, expected ${TYPES[type].title}, expression has type integer`,
+      left.place,
+    );
+  const value = constant(context.values, right, type);
+  const field = info.evaluates;
+  if (flip !== undefined) {
+    // Both sides are turned over: the field alone is left.
+    const range = { lo: (value ^ flip) >>> 0, hi: (value ^ flip) >>> 0 };
+    context.steps.push({ step: 'match', field, op: operator, values: [range] });
+    context.say(join(info.text, operator === '==' ? '' : operator, context.values.text(range.lo, type)));
+    return;
+  }
+  if (mask === undefined) {
+    context.steps.push(computeStep(found));
+    context.steps.push({ step: 'match', field: 'generated', op: operator, values: [{ lo: value, hi: value }] });
+  } else if (operator === '==' || operator === '!=') pushMasked(context, field, operator, mask, value);
   else context.steps.push({ step: 'match', field, op: operator, mask, values: [{ lo: value, hi: value }] });
-  const show = (number: number): string => (type === 'integer' ? String(number) : values.text(number, type));
-  if (TYPES[type].bitmask === true) {
-    if (value === 0) {
-      context.say(operator === '!=' ? `${key.text} ${show(mask)}` : `${key.text} ! ${show(mask)}`);
-      return;
-    }
-    if ((mask & (mask - 1)) !== 0) {
-      context.say(`${join(key.text, operator === '!=' ? '!=' : '', show(value))} / ${show(mask)}`);
-      return;
-    }
-    context.say(`${key.text} & ${show(mask)} ${operator} ${show(value)}`);
-    return;
-  }
-  const inverse = 0xffffffff - mask + 1;
-  if (
-    type === 'ipv4_addr' &&
-    operator === '==' &&
-    Number.isInteger(0x100000000 / inverse) &&
-    isPower(inverse)
-  ) {
-    const range: Range = { lo: value, hi: value + inverse - 1 };
-    context.say(`${key.text} ${values.rangeText(range, type)}`);
-    return;
-  }
-  context.say(`${key.text} & ${show(mask)} ${operator} ${show(value)}`);
+  context.say(maskedText(context, found, operator, value));
 }
-function isPower(size: number): boolean {
-  let value = 1;
-  while (value < size) value *= 2;
-  return value === size;
+function maskedText(context: RuleContext, found: BitField, operator: Comparison, value: number): string {
+  const { info, mask, text, isRaw } = found;
+  const { type } = info;
+  const show = (number: number): string =>
+    isRaw ? `0x${number.toString(16)}` : context.values.text(number, type);
+  if (text === info.text) return join(text, operator === '==' ? '' : operator, show(value).replace(/^0x/, ''));
+  const isEquation = operator === '==' || operator === '!=';
+  if (mask !== undefined && TYPES[type].bitmask === true) {
+    if (!isEquation) return `${info.text} & ${bitsText(show(mask))} ${operator} ${show(value)}`;
+    if (value === 0) return `${info.text} ${operator === '!=' ? '' : '! '}${show(mask)}`;
+    if ((mask & (mask - 1)) !== 0)
+      return `${join(info.text, operator === '!=' ? '!=' : '', show(value))} / ${show(mask)}`;
+  }
+  const length = mask === undefined || !hasPrefixes(type) ? undefined : prefixOf(mask, TYPES[type]);
+  if (length !== undefined)
+    return join(info.text, operator === '==' ? '' : operator, `${context.values.text(value, type)}/${length}`);
+  return `${text} ${operator} ${show(value)}`;
+}
+/** Several bits beside an operator. */
+function bitsText(names: string): string {
+  return names.includes(',') ? `(${names.replaceAll(',', ' | ')})` : names;
 }
 
 /** `a . b` against one value. */
@@ -346,12 +392,16 @@ function matchSet(
     op: operator === '!=' ? '!=' : '==',
     set: name,
   });
+  if (key.text === 'icmp type' || key.text === 'icmpv6 type')
+    context.icmpType = settled.flatMap(({ element }) => element.key.map(({ lo }) => Number(lo)));
   const text = settled
     .map(({ element }) =>
       elementText(context.values, element, { key: key.types, data: undefined }, undefined),
     )
     .join(', ');
-  context.say(join(key.text, operator, `{ ${text} }`));
+  // Behind a bit operation the comparison is said.
+  const isSaid = operator === '' && match.left.kind === 'binary';
+  context.say(join(key.text, isSaid ? '==' : operator, `{ ${text} }`));
 }
 
 /** `key vmap { … }` */
@@ -378,7 +428,7 @@ export function anonymousMap(
   key: KeyShape,
   data: Expression,
   types: readonly DataType[],
-): { name: string; text: string } {
+): { name: string; text: string; elements: readonly Placed[] } {
   const shape = { key: key.types, data: types, interval: false, merges: false, anonymous: true };
   const settled = settle(readElements(context.values, data, shape), shape);
   for (const { jump } of settled) if (jump !== undefined) context.jumps.push(jump);
@@ -391,7 +441,7 @@ export function anonymousMap(
   const text = settled
     .map(({ element }) => elementText(context.values, element, { key: key.types, data: types }, undefined))
     .join(', ');
-  return { name, text };
+  return { name, text, elements: settled };
 }
 export function mapDataOf(set: FilterSet): readonly DataType[] {
   return dataTypesOf(set) ?? [];

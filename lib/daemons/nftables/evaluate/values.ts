@@ -6,8 +6,8 @@ import { formatIPv4, parseIPv4 } from '../../../std/ipv4';
 import { HOUR, SECOND } from '../../../std/instant';
 import { type DataType, SERVICES, TYPES } from '../directives';
 import type { Expression, Place, Problem } from '../parse/tree';
-import { durationOf } from '../parse/time';
-import { parseIPv6 } from './ipv6';
+import { durationOf, durationText } from '../parse/time';
+import { expandIPv6, parseIPv6 } from './ipv6';
 
 /** Thrown where a command makes no sense; caught per command. */
 export class EvaluationTrouble {
@@ -87,7 +87,7 @@ export class Values {
       }
       case 'ether_addr': {
         const parts = text.split(':');
-        if (parts.length !== 6) throw refuse(place, 'Could not parse Ethernet address');
+        if (parts.length !== 6) throw refuse(place, 'Invalid LL address');
         return parts.map((part) => part.padStart(2, '0').toLowerCase()).join(':');
       }
       case 'uid':
@@ -101,8 +101,16 @@ export class Values {
       case 'duration': {
         const micros = durationOf(text);
         if (micros !== undefined) return Math.floor(micros / SECOND);
-        return this.#named(text, place, type, bits);
+        if (!/^\d+$/.test(text)) throw refuse(place, 'wrong time format');
+        return Number(text);
       }
+      case 'string':
+        if (text.length > IFNAMSIZ) throw refuse(place, `String exceeds maximum length of ${IFNAMSIZ}`);
+        return text;
+      case 'classid':
+        return classNumber(text) ?? this.#named(text, place, type, bits);
+      case 'ct_label':
+        return this.#label(text, place);
       case 'hour':
         return this.#hour(text, place);
       case 'time':
@@ -142,7 +150,7 @@ export class Values {
     const found = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(text);
     if (found !== null) return Number(found[1]) * 3_600 + Number(found[2]) * 60 + Number(found[3] ?? 0);
     if (/^\d+$/.test(text)) return Number(text);
-    throw refuse(place, `Can't parse hour format`);
+    throw refuse(place, /^\d/.test(text) ? `Can't parse hour format` : 'wrong time format');
   }
   #time(text: string, place: Place): number {
     const found = /^(\d{4})-(\d{2})-(\d{2})(?: (\d{2}):(\d{2})(?::(\d{2}))?)?$/.exec(text);
@@ -158,13 +166,21 @@ export class Values {
     if (/^\d+$/.test(text)) return Number(text);
     throw refuse(place, `Can't parse date format`);
   }
+  #label(text: string, place: Place): number {
+    if (!/^\d+$/.test(text))
+      throw refuse(place, `/etc/connlabel.conf: could not parse conntrack label "${text}"`);
+    const number = Number(text);
+    if (number >= TYPES.ct_label.bits)
+      throw refuse(place, `${text}: bit ${text} out of range (${TYPES.ct_label.bits} max)`);
+    return number;
+  }
   #named(text: string, place: Place, type: DataType, bits: number): number {
     const info = TYPES[type];
     const known = info.names?.[text];
     if (known !== undefined) return known;
     if (!/^(?:\d+|0x[0-9a-f]+)$/i.test(text)) throw refuse(place, `Could not parse ${info.title}`);
     const value = Number(text);
-    const most = 2 ** bits - 1;
+    const most = type === 'day' ? 6 : 2 ** bits - 1;
     if (value > most) throw refuse(place, `Value ${value} exceeds valid range 0-${most}`);
     return value;
   }
@@ -174,7 +190,7 @@ export class Values {
     switch (expression.kind) {
       case 'prefix': {
         const lo = this.single(expression.base, type, bits);
-        const width = TYPES[type].bits;
+        const width = Math.max(bits, TYPES[type].bits === 128 ? 128 : 0);
         if (expression.length > width)
           throw refuse(
             expression.place,
@@ -189,9 +205,8 @@ export class Values {
       case 'range': {
         const lo = this.single(expression.from, type, bits);
         const hi = this.single(expression.to, type, bits);
-        if (typeof lo === 'number' && typeof hi === 'number' && lo >= hi && type !== 'hour') {
+        if (isBackwards(lo, hi) && type !== 'hour')
           throw refuse(expression.place, 'Range has zero or negative size');
-        }
         if (typeof lo === 'string') return { lo: `${lo}-${String(hi)}`, hi: `${lo}-${String(hi)}` };
         return { lo, hi };
       }
@@ -214,6 +229,8 @@ export class Values {
       }
       case 'symbol':
         if (expression.asterisk || (type === 'ifname' && expression.text.endsWith('*'))) {
+          if (type === 'ifname' && expression.text === '*')
+            throw refuse(expression.place, 'All-wildcard strings are not supported');
           if (type !== 'ifname') throw refuse(expression.place, `Could not parse ${TYPES[type].title}`);
           return { lo: expression.text, hi: expression.text };
         }
@@ -226,7 +243,7 @@ export class Values {
 
   // ---------------------------------------------------------------- printing
   text(value: Value, type: DataType): string {
-    if (typeof value === 'string') return type === 'ifname' ? `"${value}"` : value;
+    if (typeof value === 'string') return type === 'ifname' || type === 'string' ? `"${value}"` : value;
     switch (type) {
       case 'ipv4_addr':
         return formatIPv4(value);
@@ -241,7 +258,13 @@ export class Values {
       case 'time':
         return `"${timeText(value)}"`;
       case 'duration':
-        return `${value}s`;
+        return durationText(value * SECOND);
+      case 'classid':
+        return classText(value);
+      case 'raw':
+      case 'bitmask':
+        return `0x${value.toString(16)}`;
+      case 'ct_label':
       case 'inet_service':
       case 'uid':
       case 'gid':
@@ -258,7 +281,7 @@ export class Values {
       return type === 'dscp' || type === 'ether_type'
         ? `0x${hex(value, type === 'dscp' ? 2 : 4)}`
         : String(value);
-    return type === 'day' ? `"${name}"` : name;
+    return type === 'day' || type === 'devgroup' ? `"${name}"` : name;
   }
 
   rangeText({ lo, hi }: Range, type: DataType): string {
@@ -271,9 +294,30 @@ export class Values {
   /** `lo-hi`; names have no order, so numbers stand there. */
   spanText({ lo, hi }: Range, type: DataType): string {
     if (typeof lo === 'string') return this.text(lo, type);
-    if (TYPES[type].names !== undefined && type !== 'day') return `${lo}-${hi}`;
+    if (TYPES[type].names !== undefined && type !== 'day' && type !== 'devgroup') return `${lo}-${hi}`;
     return `${this.text(lo, type)}-${this.text(hi, type)}`;
   }
+}
+
+/** Whether a range ends before it begins. */
+function isBackwards(lo: Value, hi: Value): boolean {
+  if (typeof lo === 'number' && typeof hi === 'number') return lo > hi;
+  const isAddress = (value: Value): value is string => typeof value === 'string' && /:.*:/.test(value);
+  return isAddress(lo) && isAddress(hi) && expandIPv6(lo) > expandIPv6(hi);
+}
+
+/** Handles of traffic classes (tc(8)): `MAJOR:MINOR` in hexadecimal. */
+function classNumber(text: string): number | undefined {
+  if (text === 'none') return 0;
+  if (text === 'root') return 0xffff_ffff;
+  const found = /^([0-9a-fA-F]{0,4}):([0-9a-fA-F]{0,4})$/.exec(text);
+  if (found === null) return undefined;
+  return Number.parseInt(found[1] || '0', 16) * 0x1_0000 + Number.parseInt(found[2] || '0', 16);
+}
+function classText(value: number): string {
+  if (value === 0) return 'none';
+  if (value === 0xffff_ffff) return 'root';
+  return `${Math.floor(value / 0x1_0000).toString(16)}:${(value % 0x1_0000).toString(16)}`;
 }
 
 /** An address as inet_aton(3) reads it: fewer than four numbers, octal and hexadecimal ones. */

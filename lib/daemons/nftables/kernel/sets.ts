@@ -1,7 +1,8 @@
 /** Named sets and maps, and their elements. Source: nft(8) "SETS", "MAPS", "ELEMENTS". */
 import type { Family, FilterSet } from '../../../world/network.contract';
 import type { Micros } from '../../../std/instant';
-import { type DataType, FIELDS, typeNamed } from '../directives';
+import { type DataType, typeNamed } from '../directives';
+import { fieldNamed } from '../fields';
 import { type Placed, sameKey, settle, type SetShape } from '../evaluate/elements';
 import { dataTypesOf, keyTypesOf } from '../evaluate/set-types';
 import { refuse, type Values } from '../evaluate/values';
@@ -56,7 +57,7 @@ function named(types: readonly { text: string; place: Place }[]): DataType[] {
 function fieldTypes(expression: Expression): DataType[] {
   const parts = expression.kind === 'concat' ? expression.parts : [expression];
   return parts.map((part) => {
-    const type = part.kind === 'field' ? FIELDS.get(part.name)?.type : undefined;
+    const type = part.kind === 'field' ? fieldNamed(part.name)?.type : undefined;
     if (type === undefined) throw refuse(part.place, 'not modelled: typeof of this expression');
     return type;
   });

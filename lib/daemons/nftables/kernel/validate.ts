@@ -2,12 +2,12 @@
  * What only shows when base chains are followed: translation where the hook has none, rejects behind the routing,
  * jumps in a circle. Source: `nft_table_validate` in linux/net/netfilter/nf_tables_api.c; recorded with `nft -f`.
  */
-import type { FilterChain, FilterStep, FilterTable } from '../../../world/network.contract';
+import type { FilterChain, FilterField, FilterStep, FilterTable, Hook } from '../../../world/network.contract';
 import { jumpTargets } from './chains';
 
 const DEEPEST_JUMP = 16;
 /** Steps that do not fit everywhere. */
-const PLACED = new Set<FilterStep['step']>(['reject', 'masquerade', 'snat', 'dnat', 'redirect']);
+const PLACED = new Set<FilterStep['step']>(['reject', 'masquerade', 'snat', 'dnat', 'redirect', 'match', 'compute']);
 
 /** The first thing that does not fit now that the chain has these steps too, as the kernel's errno. */
 export function misfitOf(
@@ -48,9 +48,13 @@ function follow(
   return undefined;
 }
 
-/** Translation belongs into chains of type nat, each kind at hooks of its own. */
+/** Translation belongs into chains of type nat, each kind at hooks of its own; some fields are known at some hooks only. */
 function fits(step: FilterStep, { type, hook }: NonNullable<FilterChain['base']>): boolean {
   switch (step.step) {
+    case 'match':
+    case 'compute':
+    case 'vmap':
+      return [step.field].flat().every((field) => isKnownAt(field, hook));
     case 'reject':
       return hook !== 'postrouting';
     case 'masquerade':
@@ -60,6 +64,21 @@ function fits(step: FilterStep, { type, hook }: NonNullable<FilterChain['base']>
     case 'dnat':
     case 'redirect':
       return type === 'nat' && (hook === 'prerouting' || hook === 'output');
+    default:
+      return true;
+  }
+}
+
+function isKnownAt(field: FilterField, hook: Hook): boolean {
+  switch (field) {
+    case 'rt mtu':
+    case 'ipsec out':
+      return hook === 'forward' || hook === 'output' || hook === 'postrouting';
+    case 'ipsec in':
+      return hook === 'prerouting' || hook === 'input' || hook === 'forward';
+    case 'meta sdif':
+    case 'meta sdifname':
+      return hook === 'input' || hook === 'forward';
     default:
       return true;
   }

@@ -2,54 +2,13 @@
  * Expressions: what a rule looks at (left) and what it compares with (right).
  * Source: nft(8) "PRIMARY EXPRESSIONS", "PAYLOAD EXPRESSIONS", "DATA TYPES".
  */
-import { FIELDS, OTHER_FIELDS } from '../directives';
 import { nearest } from '../messages';
+import { FieldParser } from './fields';
 import { SyntaxTrouble, type TokenStream } from './stream';
 import { durationOf } from './time';
 import type { Element, Expression, Place, VerdictName } from './tree';
 
-const META_SHORT: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    mark: 'meta mark',
-    iif: 'iif',
-    iifname: 'iifname',
-    iiftype: 'iiftype',
-    oif: 'oif',
-    oifname: 'oifname',
-    oiftype: 'oiftype',
-    skuid: 'meta skuid',
-    skgid: 'meta skgid',
-    pkttype: 'meta pkttype',
-    time: 'meta time',
-    day: 'meta day',
-    hour: 'meta hour',
-  }),
-);
-const META_KEYS =
-  'length, protocol, priority, mark, iif, oif, iifname, oifname, iiftype, oiftype, skuid, skgid, nftrace, rtclassid, secmark, nfproto, l4proto, ibrname, obrname, pkttype, cpu, iifgroup, oifgroup, cgroup, random, ipsec, iifkind, oifkind, ibrpvid, ibrvproto, time, day, hour, sdif, sdifname';
-const META_UNMODELLED = [
-  'nftrace',
-  'rtclassid',
-  'ibriport',
-  'obriport',
-  'ibrname',
-  'obrname',
-  'cpu',
-  'iifgroup',
-  'oifgroup',
-  'cgroup',
-];
-/** Headers with so few fields that a complaint lists them. */
-const FEW_FIELDS: Readonly<Record<string, readonly string[]>> = {
-  th: ['sport', 'dport'],
-  ether: ['saddr', 'daddr', 'type'],
-  udp: ['length', 'checksum', 'sport', 'dport'],
-};
-const HEADERS = new Set(['ip', 'ip6', 'tcp', 'udp', 'th', 'icmp', 'icmpv6', 'ether', 'arp']);
 const GENERATORS = new Set(['numgen', 'jhash', 'symhash']);
-const UNMODELLED = new Set(
-  'socket osf rt ipsec exthdr vlan sctp dccp udplite igmp ah esp comp hbh rt0 rt2 srh frag dst mh'.split(' '),
-);
 /** Keywords that stand for a protocol or the like on the right. */
 const VALUE_KEYWORDS = new Set(
   'tcp udp udplite esp ah icmp igmp icmpv6 comp dccp sctp redirect ether ip ip6 vlan arp dnat snat ecn reset original reply label exists missing mh'.split(
@@ -88,18 +47,16 @@ const BINDING: Readonly<Record<BitOperator, number>> = { '|': 0, '^': 1, '&': 2,
 /** Deeper nesting than this is refused, as bison's stack would. */
 const DEEPEST = 200;
 
-export class ExpressionParser {
+export class ExpressionParser extends FieldParser {
   #depth = 0;
   readonly #readLeft = (): Expression => this.#leftPrimary();
   readonly #readRight = (): Expression => this.#rightPrimary();
 
   constructor(
-    protected readonly stream: TokenStream,
+    stream: TokenStream,
     protected scope: Scope,
-  ) {}
-
-  protected notModelled(what: string, place: Place): SyntaxTrouble {
-    return new SyntaxTrouble({ place, message: `not modelled: ${what}` });
+  ) {
+    super(stream);
   }
 
   protected nested<T>(read: () => T): T {
@@ -138,16 +95,7 @@ export class ExpressionParser {
     if (token.kind === 'number' || token.kind === 'quoted' || token.kind === 'asterisk') return true;
     if (token.kind !== 'string') return false;
     if (stream.isName(token)) return true;
-    return (
-      META_SHORT.has(token.text) ||
-      HEADERS.has(token.text) ||
-      UNMODELLED.has(token.text) ||
-      GENERATORS.has(token.text) ||
-      META_UNMODELLED.includes(token.text) ||
-      token.text === 'meta' ||
-      token.text === 'ct' ||
-      token.text === 'fib'
-    );
+    return this.startsField(token.text) || GENERATORS.has(token.text);
   }
 
   /** What a match starts with; may be a concatenation. */
@@ -170,7 +118,7 @@ export class ExpressionParser {
       const operator = this.#bitOperator();
       if (operator === undefined || BINDING[operator] < binding) return left;
       stream.next();
-      const right = this.binary(primary, BINDING[operator] + 1, start);
+      const right = this.nested(() => this.binary(primary, BINDING[operator] + 1, start));
       left = { kind: 'binary', operator, left, right, place: stream.since(start) };
     }
   }
@@ -192,11 +140,7 @@ export class ExpressionParser {
     if (stream.at('{')) return this.nested(() => this.set());
     if (stream.at('@')) {
       stream.next();
-      const after = stream.peek();
-      if (after.kind === 'string' && ['ll', 'nh', 'th'].includes(after.text))
-        throw this.notModelled('raw payload expressions (@ll, @nh, @th)', start);
-      if (!stream.isName(after)) throw stream.unexpected();
-      throw new SyntaxTrouble({ place: stream.here, message: 'unknown raw payload base' });
+      return this.rawPayload(start);
     }
     if (token.kind === 'number') {
       stream.next();
@@ -207,43 +151,13 @@ export class ExpressionParser {
       return symbol(token, start);
     }
     if (token.kind !== 'string') throw stream.unexpected();
-    return this.#field();
+    if (this.#depth > 0 && VALUE_KEYWORDS.has(token.text) && !this.startsField(token.text)) {
+      stream.next();
+      return symbol(token, start);
+    }
+    return GENERATORS.has(token.text) ? this.#generator() : this.field();
   }
 
-  #field(): Expression {
-    const { stream } = this;
-    const start = stream.here;
-    const { text } = stream.peek();
-    const short = META_SHORT.get(text);
-    if (short !== undefined) {
-      stream.next();
-      return { kind: 'field', name: short, place: start };
-    }
-    if (META_UNMODELLED.includes(text)) throw this.notModelled(`meta ${text}`, start);
-    if (UNMODELLED.has(text)) throw this.notModelled(text, start);
-    if (GENERATORS.has(text)) return this.#generator();
-    if (text === 'meta') return this.#meta();
-    if (text === 'ct') return this.#ct();
-    if (text === 'fib') return this.#fib();
-    if (!HEADERS.has(text)) throw stream.unexpected();
-    stream.next();
-    return stream.within(text === 'icmpv6' ? 'icmp' : text, () => {
-      const word = stream.peek();
-      if (word.kind !== 'string') throw stream.unexpected(...(FEW_FIELDS[text] ?? []));
-      if (text === 'arp' && (word.text === 'saddr' || word.text === 'daddr')) {
-        stream.next();
-        if (!stream.eat('ip')) throw this.notModelled(`arp ${word.text} ${stream.peek().text}`, stream.here);
-        return { kind: 'field', name: `arp ${word.text} ip`, place: stream.since(start) };
-      }
-      const name = `${text} ${word.text}`;
-      if (FIELDS.has(name)) {
-        stream.next();
-        return { kind: 'field', name, place: stream.since(start) };
-      }
-      if (OTHER_FIELDS[text]?.includes(word.text) === true) throw this.notModelled(name, stream.since(start));
-      throw stream.unexpected(...(FEW_FIELDS[text] ?? []));
-    });
-  }
   /** `numgen inc mod 2 offset 1`, `jhash ip saddr mod 4 seed 1`, `symhash mod 4` */
   #generator(): Expression {
     const { stream } = this;
@@ -262,99 +176,6 @@ export class ExpressionParser {
     const seed = mode === 'jhash' && stream.eat('seed') ? this.number() : undefined;
     const offset = stream.eat('offset') ? this.number() : 0;
     return { kind: 'generator', mode, key, modulus, offset, seed, place: stream.since(start) };
-  }
-  #meta(): Expression {
-    const { stream } = this;
-    const start = stream.here;
-    stream.next();
-    return stream.within('meta', () => {
-      const word = stream.peek();
-      if (word.kind !== 'string') throw stream.unexpected();
-      const name = META_SHORT.get(word.text) ?? `meta ${word.text}`;
-      if (FIELDS.has(name)) {
-        stream.next();
-        return { kind: 'field', name, place: stream.since(start) };
-      }
-      if (OTHER_FIELDS.meta?.includes(word.text) === true) throw this.notModelled(name, stream.since(start));
-      if (stream.isKeyword(word)) throw stream.unexpected();
-      throw new SyntaxTrouble({
-        place: { ...start, end: word.end },
-        message: `syntax error, unexpected ${word.text}, known keys are ${META_KEYS}`,
-      });
-    });
-  }
-  #ct(): Expression {
-    const { stream } = this;
-    const start = stream.here;
-    stream.next();
-    return stream.within('ct', () => {
-      const word = stream.peek();
-      if (word.kind !== 'string') throw stream.unexpected();
-      if (word.text === 'original' || word.text === 'reply') {
-        stream.next();
-        const parts = [word.text];
-        if (stream.at('ip') || stream.at('ip6')) parts.push(stream.next().text);
-        const key = stream.peek();
-        if (key.kind !== 'string') throw stream.unexpected();
-        const name = `ct ${[...parts, key.text].join(' ')}`;
-        if (!FIELDS.has(name)) {
-          if (
-            ![
-              'saddr',
-              'daddr',
-              'proto-src',
-              'proto-dst',
-              'protocol',
-              'l3proto',
-              'bytes',
-              'packets',
-              'avgpkt',
-              'zone',
-              'id',
-            ].includes(key.text)
-          )
-            throw stream.unexpected();
-          stream.next();
-          if (parts.length === 1 && (key.text === 'saddr' || key.text === 'daddr'))
-            throw new SyntaxTrouble({
-              place: stream.since(start),
-              message: 'cannot determine ip protocol version, use "ip saddr" or "ip6 saddr" instead',
-            });
-          throw this.notModelled(name, stream.since(start));
-        }
-        stream.next();
-        return { kind: 'field', name, place: stream.since(start) };
-      }
-      const name = `ct ${word.text}`;
-      if (FIELDS.has(name) || word.text === 'mark') {
-        stream.next();
-        return { kind: 'field', name, place: stream.since(start) };
-      }
-      if (OTHER_FIELDS.ct?.includes(word.text) === true) throw this.notModelled(name, stream.since(start));
-      throw stream.unexpected();
-    });
-  }
-  #fib(): Expression {
-    const { stream } = this;
-    const start = stream.here;
-    stream.next();
-    return stream.within('fib', () => {
-      const keys: string[] = [];
-      do {
-        const key = stream.peek();
-        if (key.kind !== 'string' || !['saddr', 'daddr', 'mark', 'iif', 'oif'].includes(key.text))
-          throw stream.unexpected();
-        keys.push(key.text);
-        stream.next();
-      } while (stream.eat('.'));
-      const result = stream.peek();
-      if (result.kind !== 'string' || !['type', 'oif', 'oifname'].includes(result.text))
-        throw stream.unexpected();
-      stream.next();
-      const name = `fib ${keys.join(' . ')} ${result.text}`;
-      if (!FIELDS.has(name)) throw this.notModelled(name, stream.since(start));
-      return { kind: 'field', name, place: stream.since(start) };
-    });
   }
 
   // ---------------------------------------------------------------- right
@@ -521,8 +342,7 @@ export class ExpressionParser {
   counterNumbers(): { packets: number; bytes: number } {
     const { stream } = this;
     stream.next();
-    if (!stream.eat('packets')) return { packets: 0, bytes: 0 };
-    const packets = this.number();
+    const packets = stream.eat('packets') ? this.number() : 0;
     return { packets, bytes: stream.eat('bytes') ? this.number() : 0 };
   }
   number(): number {

@@ -1,7 +1,8 @@
 /** Statements of a rule. Source: nft(8) "STATEMENTS", "RULES". */
-import { ExpressionParser } from './expressions';
+import { TCP_OPTION_WORDS, TCP_OPTIONS } from '../fields';
+import { NatParser } from './nat';
 import { SyntaxTrouble } from './stream';
-import type { Comparison, Expression, Limit, Log, Nat, Place, Quota, Rule, Statement } from './tree';
+import type { Comparison, Expression, Limit, Log, Place, Quota, Rule, Statement } from './tree';
 
 const UNITS = ['second', 'minute', 'hour', 'day', 'week'] as const;
 const LEVELS = new Set(['emerg', 'alert', 'crit', 'err', 'warn', 'notice', 'info', 'debug', 'audit']);
@@ -12,13 +13,13 @@ const LONGEST_COMMENT = 128;
 /** Of sets that packets fill, where nothing is said. */
 export const DEFAULT_SET_SIZE = 65_535;
 const STATEMENT_WORDS = new Set(
-  'accept drop continue return jump goto counter limit quota meter log reject snat dnat masquerade redirect add update delete set notrack'.split(
+  'accept drop continue return jump goto counter limit quota meter log reject snat dnat masquerade redirect add update delete set notrack queue tproxy reset flow'.split(
     ' ',
   ),
 );
-const UNMODELLED = new Set(['dup', 'fwd', 'tproxy', 'synproxy', 'flow', 'xt', 'queue']);
+const UNMODELLED = new Set(['dup', 'fwd', 'synproxy', 'xt']);
 
-export class StatementParser extends ExpressionParser {
+export class StatementParser extends NatParser {
   /** A rule up to its line end or semicolon (not read). */
   rule(): Rule {
     const { stream } = this;
@@ -72,9 +73,15 @@ export class StatementParser extends ExpressionParser {
           if (this.#isNext('count')) return this.#connections();
           if (this.#isNext('helper') && this.#isNext('set', 2)) return this.#helper();
           break;
-        case 'tcp':
-          if (this.#isNext('option')) return this.#tcpOption();
-          break;
+        case 'reset':
+          return this.#optionReset();
+        case 'queue':
+          return this.queue();
+        case 'tproxy':
+          return this.tproxy();
+        case 'flow':
+          if (this.#isNext('table')) return this.#meter();
+          throw this.notModelled('flowtables', start);
         case 'log':
           return this.#log();
         case 'reject':
@@ -83,7 +90,7 @@ export class StatementParser extends ExpressionParser {
         case 'dnat':
         case 'masquerade':
         case 'redirect':
-          return this.#nat(text);
+          return this.nat(text);
         case 'notrack':
           stream.next();
           return { kind: 'notrack', place: start };
@@ -116,8 +123,6 @@ export class StatementParser extends ExpressionParser {
     }
     if (stream.at('set') && left.kind === 'field') {
       stream.next();
-      if (left.name !== 'meta mark' && left.name !== 'ct mark')
-        throw this.notModelled(`${left.name} set`, stream.since(start));
       const value = this.#value();
       return { kind: 'set-value', target: left, value, place: stream.since(start) };
     }
@@ -146,12 +151,13 @@ export class StatementParser extends ExpressionParser {
     if (!this.stream.at('{')) throw this.stream.unexpected('@', "'{'", "'$'");
     return this.set(mode);
   }
-  /** What a mark is set to; a map of a field may stand there. */
+  /** What a field is set to; a map of a field may stand there. */
   #value(): Expression {
     const { stream } = this;
     const start = stream.here;
     const token = stream.peek();
-    if (token.kind === 'string' && stream.isKeyword(token) && this.startsExpression()) {
+    if (stream.at('{')) throw stream.unexpected();
+    if (this.#startsField(token)) {
       const key = this.left();
       if (stream.eat('map')) {
         const data = stream.at('@') ? this.reference() : this.#inBraces('map');
@@ -159,7 +165,16 @@ export class StatementParser extends ExpressionParser {
       }
       return key;
     }
-    return this.rightRange();
+    const first = this.rightRange();
+    if (!stream.at(',')) return first;
+    const items = [first];
+    while (stream.eat(',')) items.push(this.rightRange());
+    return { kind: 'list', items, place: stream.since(start) };
+  }
+  #startsField(token: { kind: string; text: string }): boolean {
+    const { stream } = this;
+    if (stream.at('@') || stream.at('(')) return true;
+    return token.kind === 'string' && stream.isKeyword(stream.peek()) && this.startsExpression();
   }
 
   #counter(): Statement {
@@ -171,6 +186,7 @@ export class StatementParser extends ExpressionParser {
       stream.next();
       const name = stream.at('$') ? this.variable() : undefined;
       const next = stream.peek();
+      if (this.#startsField(next)) return this.#objectMap('counter', start);
       if (name === undefined && next.kind !== 'quoted' && !stream.isName(next)) throw stream.unexpected();
       const text = name === undefined ? this.text() : name.kind === 'symbol' ? name.text : '';
       return { kind: 'counter', packets: 0, bytes: 0, name: text, place: stream.since(start) };
@@ -199,8 +215,19 @@ export class StatementParser extends ExpressionParser {
     const { stream } = this;
     const namePlace = stream.here;
     const next = stream.peek();
+    if (type !== 'ct helper' && this.#startsField(next)) return this.#objectMap(type, start);
     if (next.kind !== 'quoted' && !stream.isName(next)) throw stream.unexpected();
     return { kind: 'object', type, name: this.text(), namePlace, place: stream.since(start) };
+  }
+  /** `counter name tcp dport map { 22 : "ssh" }` */
+  #objectMap(type: 'counter' | 'quota' | 'limit', start: Place): Statement {
+    const { stream } = this;
+    const from = stream.here;
+    const key = this.left();
+    if (!stream.eat('map')) throw stream.unexpected();
+    const data = stream.at('@') ? this.reference() : this.#inBraces('map');
+    const map = { kind: 'map' as const, key, data, place: stream.since(from) };
+    return { kind: 'object-map', type, map, place: stream.since(start) };
   }
   #isNext(word: string, ahead = 1): boolean {
     const token = this.stream.peek(ahead);
@@ -253,31 +280,29 @@ export class StatementParser extends ExpressionParser {
     for (let word = 0; word < 3; word++) stream.next();
     return this.#named('ct helper', start);
   }
-  /** `tcp option maxseg size set N | rt mtu`, `tcp option NAME exists | missing` */
-  #tcpOption(): Statement {
+  /** `reset tcp option NAME`: takes it out. */
+  #optionReset(): Statement {
     const { stream } = this;
     const start = stream.here;
     stream.next();
     return stream.within('tcp', () => {
+      if (!stream.eat('tcp')) throw stream.unexpected('tcp');
+      if (!stream.eat('option')) throw stream.unexpected('option');
+      const word = stream.peek();
+      const number = word.kind === 'number' ? Number(word.text) : undefined;
+      const option =
+        number === undefined
+          ? (TCP_OPTION_WORDS[word.text] ?? word.text)
+          : (Object.entries(TCP_OPTIONS).find(([, { kind }]) => kind === number)?.[0] ?? word.text);
+      if (number === undefined && (word.kind !== 'string' || TCP_OPTIONS[option] === undefined))
+        throw stream.unexpected();
       stream.next();
-      const option = stream.peek();
-      if (option.kind !== 'string' || option.text !== 'maxseg')
-        throw this.notModelled('tcp options other than maxseg', stream.since(start));
-      stream.next();
-      if (!stream.eat('size') || !stream.eat('set'))
-        throw this.notModelled('tcp option in a comparison', stream.since(start));
-      if (stream.peek().kind === 'number')
-        return {
-          kind: 'tcp-option',
-          said: `tcp option maxseg size set ${this.number()}`,
-          place: stream.since(start),
-        };
-      if (!stream.eat('rt') || !stream.eat('mtu')) throw stream.unexpected();
-      return { kind: 'tcp-option', said: 'tcp option maxseg size set rt mtu', place: stream.since(start) };
+      return { kind: 'option-reset', option, place: stream.since(start) };
     });
   }
   #rate(over: boolean): Limit {
     const { stream } = this;
+    const from = stream.here;
     const amount = this.number();
     let bytes = 0;
     let unit = '';
@@ -285,12 +310,13 @@ export class StatementParser extends ExpressionParser {
     if (token.kind === 'string') {
       const [size = '', per = ''] = token.text.split('/');
       const factor = BYTES[size];
-      if (factor === undefined) throw stream.unexpected('/');
-      bytes = factor;
+      if (factor === undefined && !token.text.includes('/')) throw stream.unexpected('/');
+      bytes = factor ?? 0;
       const place = stream.here;
       stream.next();
       unit = per;
       if (per === '' && stream.eat('/')) unit = stream.next().text;
+      if (factor === undefined) throw new SyntaxTrouble({ place: stream.since(from), message: 'Wrong rate format' });
       if (!UNITS.some((known) => known === unit))
         throw new SyntaxTrouble({ place, message: 'Wrong rate format' });
     } else {
@@ -301,7 +327,7 @@ export class StatementParser extends ExpressionParser {
     }
     let burst: number | undefined;
     if (stream.at('burst')) {
-      const from = stream.here;
+      const behind = stream.here;
       stream.next();
       burst = this.number();
       const size = stream.peek();
@@ -311,7 +337,7 @@ export class StatementParser extends ExpressionParser {
         stream.next();
       } else if (!stream.eat('packets')) throw stream.unexpected('packets');
       if (burst === 0 && bytes === 0)
-        throw new SyntaxTrouble({ place: stream.since(from), message: 'packet limit burst must be > 0' });
+        throw new SyntaxTrouble({ place: stream.since(behind), message: 'packet limit burst must be > 0' });
     }
     return {
       rate: bytes === 0 ? amount : amount * bytes,
@@ -397,77 +423,6 @@ export class StatementParser extends ExpressionParser {
     });
   }
 
-  #nat(type: Nat['type']): Statement {
-    const { stream } = this;
-    const keyword = stream.here;
-    stream.next();
-    return stream.within('nat', () => {
-      let family: 'ip' | 'ip6' | undefined;
-      let address: Expression | undefined;
-      let port: Expression | undefined;
-      if (type === 'dnat' || type === 'snat') {
-        if (stream.at('ip') || stream.at('ip6')) {
-          const after = stream.peek(1);
-          if (
-            after.kind === 'string' &&
-            (after.text === 'to' ||
-              after.text === 'addr' ||
-              after.text === 'prefix' ||
-              after.text === 'interval')
-          )
-            family = stream.next().text as 'ip' | 'ip6';
-        }
-        // `addr . port` says what the map holds; the map itself does so too.
-        if (family !== undefined && stream.eat('addr') && stream.eat('.') && !stream.eat('port'))
-          throw stream.unexpected('port');
-        const hasTo = stream.eat('to');
-        if (stream.eat(':')) port = this.#natValue();
-        else {
-          if (!hasTo && !this.startsExpression()) throw stream.unexpected();
-          address = this.#natValue();
-          if (stream.eat(':')) port = this.#natValue();
-        }
-      } else if (stream.eat('to')) {
-        if (!stream.eat(':') && type === 'masquerade') throw stream.unexpected('colon');
-        port = this.#natValue();
-      }
-      const flags = this.#natFlags();
-      return {
-        kind: 'nat',
-        nat: { type, keyword, family, address, port, flags },
-        place: stream.since(keyword),
-      };
-    });
-  }
-  #natValue(): Expression {
-    const { stream } = this;
-    const start = stream.here;
-    const token = stream.peek();
-    if (token.kind === 'string' && stream.isKeyword(token) && this.startsExpression()) {
-      const key = this.left();
-      if (!stream.eat('map')) throw stream.unexpected();
-      const data = stream.at('@')
-        ? this.reference()
-        : stream.at('$')
-          ? this.variable()
-          : this.#inBraces('map');
-      return { kind: 'map', key, data, place: stream.since(start) };
-    }
-    return this.rightConcat();
-  }
-  #natFlags(): string[] {
-    const { stream } = this;
-    const flags: string[] = [];
-    for (;;) {
-      const token = stream.peek();
-      if (token.kind !== 'string' || !['random', 'fully-random', 'persistent'].includes(token.text))
-        return flags;
-      flags.push(token.text);
-      stream.next();
-      if (!stream.eat(',')) return flags;
-    }
-  }
-
   /** `add @set { key timeout 1m counter }` */
   #update(op: 'add' | 'update' | 'delete'): Statement {
     const { stream } = this;
@@ -480,15 +435,26 @@ export class StatementParser extends ExpressionParser {
     const key = this.left();
     const { timeout, then } = this.#updateTail();
     this.lineEnds();
-    if (stream.at(':')) throw this.notModelled('maps filled by rules', stream.here);
+    if (stream.at('comment'))
+      throw new SyntaxTrouble({ place: key.place, message: 'Key expression comments are not supported' });
+    const data = stream.eat(':') ? this.#value() : undefined;
     if (!stream.eat('}')) throw stream.unexpected();
-    return { kind: 'set-update', op, set, key, timeout, then, place: stream.since(start) };
+    return {
+      kind: 'set-update',
+      op,
+      set,
+      key,
+      ...(data === undefined ? {} : { data }),
+      timeout,
+      then,
+      place: stream.since(start),
+    };
   }
   /** `meter NAME [size N] { key timeout 1m limit rate … }` */
   #meter(): Statement {
     const { stream } = this;
     const start = stream.here;
-    stream.next();
+    if (stream.next().text === 'flow') stream.next();
     const namePlace = stream.here;
     const name = this.identifier();
     const size = stream.eat('size') ? this.number() : DEFAULT_SET_SIZE;

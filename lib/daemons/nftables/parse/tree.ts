@@ -85,7 +85,17 @@ export type Statement =
   | { kind: 'quota'; quota: Quota; place: Place }
   | { kind: 'connections'; most: number; over: boolean; place: Place }
   | { kind: 'object'; type: 'quota' | 'limit' | 'ct helper'; name: string; namePlace: Place; place: Place }
-  | { kind: 'tcp-option'; said: string; place: Place }
+  /** The object's name comes from a map. */
+  | { kind: 'object-map'; type: 'counter' | 'quota' | 'limit'; map: Expression & { kind: 'map' }; place: Place }
+  | { kind: 'option-reset'; option: string; place: Place }
+  | {
+      kind: 'tproxy';
+      family: 'ip' | 'ip6' | undefined;
+      address: Expression | undefined;
+      port: Expression | undefined;
+      place: Place;
+    }
+  | { kind: 'queue'; to: Expression | undefined; flags: readonly string[]; place: Place }
   | { kind: 'log'; log: Log; place: Place }
   | {
       kind: 'reject';
@@ -102,6 +112,8 @@ export type Statement =
       /** Of a meter. */
       size?: number;
       key: Expression;
+      /** What the key is mapped to, for a map. */
+      data?: Expression;
       timeout: number | undefined;
       then: Statement[];
       place: Place;
@@ -136,6 +148,9 @@ export interface Nat {
   readonly address: Expression | undefined;
   readonly port: Expression | undefined;
   readonly flags: readonly string[];
+  /** `prefix`: the host part stays. */
+  readonly prefix: boolean;
+  readonly interval: boolean;
 }
 
 export interface Rule {
