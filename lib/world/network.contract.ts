@@ -454,7 +454,7 @@ export interface FilterTable {
 }
 /** A named object that rules point to. */
 export interface FilterObject {
-  type: 'quota' | 'limit' | 'ct helper';
+  type: 'quota' | 'limit' | 'ct helper' | 'ct timeout' | 'ct expectation' | 'synproxy';
   name: string;
   handle: number;
   /** Lines of the listing that never change. */
@@ -474,7 +474,7 @@ export interface FilterChain {
     priority: number;
     priorityText: string;
     policy: 'accept' | 'drop';
-    device?: string;
+    devices?: string[];
   };
   rules: FilterRule[];
 }
@@ -509,8 +509,11 @@ export interface FilterSet {
   typeOf?: string;
   policy?: string;
   gcMicros?: number;
-  /** Elements that rules add count packets. */
+  /** Elements count packets. */
   counts?: boolean;
+  /** What elements count for themselves beside packets, and how listings say it all. */
+  states?: FilterStep[];
+  stateText?: string;
   /** Made by a `meter` statement. */
   isMeter?: boolean;
 }

@@ -18,15 +18,27 @@ import type {
 import type { Command, Handle, Problem } from './parse/tree';
 import { RuleContext } from './evaluate/context';
 import { readElements, settle } from './evaluate/elements';
+import { OBJECT_TYPES } from './evaluate/set-types';
 import { evaluateRule } from './evaluate/rule';
 import { EvaluationTrouble, refuse, type Surroundings, Values } from './evaluate/values';
-import { newObject, pointsTo } from './kernel/objects';
+import { changeCounter, changeObject, hasObject } from './kernel/objects';
+import { chainLike, type Known, meantBy, setLike, tableLike } from './kernel/suggestions';
+import { checkListed } from './listing/targets';
 import { addChain, dependants, jumpTargets, renameSteps, usesSet } from './kernel/chains';
-import { addElements, deleteElements, newSet, ordered, shapeOf } from './kernel/sets';
+import {
+  addElements,
+  deleteElements,
+  foundElements,
+  keysOnly,
+  newSet,
+  ordered,
+  refusedSettings,
+  setKey,
+  shapeOf,
+} from './kernel/sets';
 import { KernelTrouble, kernel } from './kernel/trouble';
 import { misfitOf } from './kernel/validate';
 import { DEFAULT_SET_SIZE } from './parse/statements';
-import { nearest } from './messages';
 import type { Micros } from '../../std/instant';
 import { stayCompiled } from '../../std/stay-compiled';
 
@@ -121,10 +133,8 @@ class Transaction {
   }
 
   #apply(command: Command): void {
-    if (command.verb === 'list' || command.verb === 'reset') {
-      this.#list(command);
-      return;
-    }
+    if (command.verb === 'list' || command.verb === 'reset') return this.#list(command);
+    if (command.verb === 'get' && command.object === 'element') return this.#get(command);
     switch (command.object) {
       case 'table':
         return this.#table(command);
@@ -142,6 +152,9 @@ class Transaction {
       case 'quota':
       case 'limit':
       case 'ct helper':
+      case 'ct timeout':
+      case 'ct expectation':
+      case 'synproxy':
         return this.#object(command);
       case 'ruleset':
         this.#tables = this.#tables.filter(
@@ -184,19 +197,15 @@ class Transaction {
   #needTable(target: Handle, options: { suggests: boolean }): FilterTable {
     const found = this.#find(target);
     if (found !== undefined) return found;
-    const like = options.suggests ? this.#tableLike(target) : undefined;
+    const like = options.suggests ? tableLike(this.#original.tables, target) : undefined;
     throw refuse(target.tablePlace, like === undefined ? NO_ENTRY : `${NO_ENTRY}; ${like}`);
-  }
-  #tableLike(target: Handle): string | undefined {
-    const { tables } = this.#original;
-    const same =
-      tables.find(({ name }) => name === target.table) ?? nearest(target.table, tables, ({ name }) => name);
-    return same === undefined ? undefined : `did you mean table ‘${same.name}’ in family ${same.family}?`;
   }
   #kernelTable(target: Handle): FilterTable {
     const found = this.#find(target);
-    if (found === undefined) throw kernel('ENOENT', target.tablePlace ?? target.handlePlace);
-    return found;
+    if (found !== undefined) return found;
+    if (target.handle !== undefined && target.table === '')
+      throw new KernelTrouble(NO_ENTRY, target.handlePlace, false);
+    throw kernel('ENOENT', target.tablePlace ?? target.handlePlace);
   }
   #chainOf(table: FilterTable, target: Handle): FilterChain {
     const chain = table.chains.find((each) =>
@@ -228,46 +237,15 @@ class Transaction {
   #explain(command: Command, trouble: KernelTrouble): Problem {
     const { place, words, isMissing } = trouble;
     const target = 'target' in command && command.verb !== 'flush' ? command.target : undefined;
-    const like = isMissing && target !== undefined ? this.#meant(command, target) : undefined;
+    const like = isMissing && target !== undefined ? meantBy(command, target, this.#known) : undefined;
     return { place, message: like === undefined ? `Could not process rule: ${words}` : `${words}; ${like}` };
   }
-  #meant(command: Command, target: Handle): string | undefined {
-    const where = { tables: this.#original.tables, present: this.#tables };
-    switch (command.object) {
-      case 'table':
-        return this.#tableLike(target);
-      case 'set':
-      case 'map':
-      case 'element':
-        return likeIn(where, target, 'set', (table) =>
-          table.sets.filter(({ anonymous }) => anonymous !== true),
-        );
-      case 'counter':
-      case 'quota':
-      case 'limit':
-      case 'ct helper':
-        return likeIn(where, target, 'obj', (table) => [...table.counters, ...table.objects]);
-      case 'rule':
-        return likeIn(where, target, 'chain', (table) => table.chains, { exact: 'says nothing' });
-      default:
-        return likeIn(where, target, 'chain', (table) => table.chains);
-    }
+  get #known(): Known {
+    return { tables: this.#original.tables, present: this.#tables };
   }
   /** For a set that a rule or an element names in vain. */
   #setLike(target: Handle, name: string): string | undefined {
-    const own = { family: target.family, name: target.table };
-    const all = [
-      ...this.#tables.flatMap((table) =>
-        table.sets.filter(({ anonymous }) => anonymous !== true).map((set) => ({ table, set })),
-      ),
-      ...[...this.#declared, ...this.#failed]
-        .filter(([key, set]) => key === setKey({ ...target, name: set.name }))
-        .map(([, set]) => ({ table: own, set })),
-    ];
-    const near = all.find(({ set }) => set.name === name) ?? nearest(name, all, ({ set }) => set.name);
-    return near === undefined
-      ? undefined
-      : `did you mean set ‘${near.set.name}’ in table ${near.table.family} ‘${near.table.name}’?`;
+    return setLike(this.#tables, [...this.#declared, ...this.#failed], target, name);
   }
 
   // ---------------------------------------------------------------- tables
@@ -333,16 +311,10 @@ class Transaction {
     if (verb === 'rename') {
       const chain = table.chains.find(({ name }) => name === target.name);
       if (chain === undefined) {
-        const like = nearest(
-          target.name,
-          this.#original.tables.flatMap((each) => each.chains.map((one) => ({ each, one }))),
-          ({ one }) => one.name,
-        );
-        const words =
-          like && `did you mean chain ‘${like.one.name}’ in table ${like.each.family} ‘${like.each.name}’?`;
-        throw refuse(target.namePlace, words === undefined ? NO_ENTRY : `${NO_ENTRY}; ${words}`);
+        const like = chainLike(this.#original.tables, target.name);
+        throw refuse(target.namePlace, like === undefined ? NO_ENTRY : `${NO_ENTRY}; ${like}`);
       }
-      if (table.chains.some(({ name }) => name === command.newName)) throw kernel('EEXIST', target.namePlace);
+      if (table.chains.some(({ name }) => name === command.newName)) throw kernel('EEXIST', command.place);
       this.#rename(this.#own(table), target.name, command.newName ?? target.name);
       return;
     }
@@ -460,6 +432,8 @@ class Transaction {
     for (const { type, name, place } of evaluated.objects)
       if (!table.objects.some((object) => object.type === type && object.name === name))
         throw kernel('ENOENT', place);
+    for (const { type, name, place } of evaluated.mapped)
+      if (!hasObject(table, type, name)) throw new KernelTrouble(NO_ENTRY, place, false);
     for (const { message, place } of evaluated.refusals) throw new KernelTrouble(message, place, false);
     for (const { chain: name, place } of evaluated.jumps) {
       const next = table.chains.find((each) => each.name === name);
@@ -495,6 +469,7 @@ class Transaction {
         const like = this.#setLike(target, target.name);
         throw refuse(target.namePlace, like === undefined ? NO_ENTRY : `${NO_ENTRY}; ${like}`);
       }
+      if ((present.map === undefined) !== (command.object === 'set')) throw refuse(target.namePlace, NO_ENTRY);
       const owned = this.#own(table);
       for (const set of owned.sets) if (set.name === target.name) set.elements = [];
       return;
@@ -508,9 +483,13 @@ class Transaction {
     if (present !== undefined) {
       if (verb === 'create' || present.type !== made.type || present.map !== made.map)
         throw kernel('EEXIST', target.namePlace);
+      if (present.flags.includes('interval') !== made.flags.includes('interval'))
+        throw kernel('EEXIST', target.namePlace);
       this.#changed = true;
       return;
     }
+    const refused = refusedSettings(made, command.place);
+    if (refused !== undefined) throw refused;
     const owned = this.#own(table);
     made.handle = this.#handle(owned);
     owned.sets.push(made);
@@ -550,7 +529,10 @@ class Transaction {
       return;
     }
     addElements(set, placed, { creates: verb === 'create', now: this.#now });
-    for (const { jump } of placed) {
+    for (const { jump, element, place } of placed) {
+      const [object] = set.map !== undefined && Array.isArray(element.data) ? element.data : [];
+      if (OBJECT_TYPES.has(set.map ?? '') && !hasObject(owned, set.map ?? '', String(object?.lo)))
+        throw new KernelTrouble(NO_ENTRY, place, false);
       if (jump === undefined) continue;
       const next = owned.chains.find(({ name }) => name === jump.chain);
       if (next === undefined) throw kernel('ENOENT', jump.place);
@@ -558,93 +540,41 @@ class Transaction {
     }
   }
 
-  // ---------------------------------------------------------------- counters
+  // ---------------------------------------------------------------- counters, quotas, limits, helpers
   #counter(command: Command & { object: 'counter' }): void {
-    const { target, verb } = command;
-    const table = this.#own(
-      verb === 'delete' ? this.#kernelTable(target) : this.#needTable(target, { suggests: true }),
-    );
-    const present = table.counters.find((each) =>
-      target.name === '' ? each.handle === target.handle : each.name === target.name,
-    );
-    if (verb === 'delete') {
-      if (present === undefined) throw kernel('ENOENT', target.namePlace ?? target.handlePlace);
-      if (
-        table.chains.some(({ rules }) =>
-          rules.some(({ steps }) =>
-            steps.some((step) => step.step === 'counter' && step.named === present.name),
-          ),
-        )
-      )
-        throw kernel('EBUSY', target.namePlace ?? target.handlePlace);
-      table.counters = table.counters.filter((each) => each !== present);
-      return;
-    }
-    if (present !== undefined) {
-      if (verb === 'create') throw kernel('EEXIST', target.namePlace);
-      return;
-    }
-    table.counters.push({
-      name: target.name,
-      handle: this.#handle(table),
-      packets: command.packets,
-      bytes: command.bytes,
-      ...(command.comment === undefined ? {} : { comment: command.comment }),
-    });
+    const table = this.#ownFor(command);
+    changeCounter(table, command, () => this.#handle(table));
   }
-
-  // ---------------------------------------------------------------- quotas, limits, helpers
   #object(command: Command & { object: FilterObject['type'] }): void {
-    const { target, verb, object: type, spec } = command;
-    const table = this.#own(
+    const table = this.#ownFor(command);
+    changeObject(table, command, () => this.#handle(table));
+  }
+  #ownFor({ verb, target }: Command & { target: Handle }): FilterTable {
+    return this.#own(
       verb === 'delete' ? this.#kernelTable(target) : this.#needTable(target, { suggests: true }),
     );
-    const present = table.objects.find(
-      (each) =>
-        each.type === type &&
-        (target.name === '' ? each.handle === target.handle : each.name === target.name),
-    );
-    if (verb === 'delete') {
-      const place = target.namePlace ?? target.handlePlace;
-      if (present === undefined) throw kernel('ENOENT', place);
-      const isUsed = table.chains.some(({ rules }) => rules.some((rule) => pointsTo(rule, present)));
-      if (isUsed) throw kernel('EBUSY', place);
-      table.objects = table.objects.filter((each) => each !== present);
-      return;
-    }
-    if (present !== undefined) {
-      if (verb === 'create') throw kernel('EEXIST', target.namePlace);
-      return;
-    }
-    table.objects.push(newObject(type, target, spec ?? {}, this.#handle(table)));
   }
 
   // ---------------------------------------------------------------- listings
+  /** Elements that are there, as a set that holds no others. */
+  #get(command: Command & { object: 'element' }): void {
+    const { target } = command;
+    const table = this.#needTable(target, { suggests: false });
+    const set = table.sets.find(({ name, anonymous }) => name === target.name && anonymous !== true);
+    if (set === undefined) throw refuse(target.namePlace, NO_ENTRY);
+    const elements = foundElements(set, readElements(this.#values, command.elements, keysOnly(set)));
+    if (elements === undefined) throw new KernelTrouble(NO_ENTRY, command.place, false);
+    const found = { ...table, sets: [{ ...set, elements }] };
+    this.#listings.push({
+      command: { verb: 'list', object: set.map === undefined ? 'set' : 'map', target, place: command.place },
+      tables: [found],
+    });
+  }
   #list(command: Command): void {
     if ('target' in command && command.target !== undefined) {
       const { target } = command;
       const isReset = command.verb === 'reset';
-      const table = isReset ? this.#find(target) : this.#needTable(target, { suggests: false });
-      if (command.object === 'chain' && !(table?.chains.some(({ name }) => name === target.name) ?? false))
-        throw refuse(target.namePlace, NO_ENTRY);
-      if (
-        (command.object === 'set' || command.object === 'map') &&
-        !(table?.sets.some(({ name, anonymous }) => name === target.name && anonymous !== true) ?? false)
-      )
-        throw refuse(target.namePlace, NO_ENTRY);
-      const { object } = command;
-      if (object === 'quota' || object === 'limit' || object === 'ct helper')
-        if (table?.objects.some(({ type, name }) => type === object && name === target.name) !== true) {
-          if (isReset) throw kernel('ENOENT', command.place);
-          throw refuse(target.namePlace, NO_ENTRY);
-        }
-      if (
-        command.object === 'counter' &&
-        !(table?.counters.some(({ name }) => name === target.name) ?? false)
-      ) {
-        if (isReset) throw kernel('ENOENT', command.place);
-        throw refuse(target.namePlace, NO_ENTRY);
-      }
+      checkListed(command, isReset ? this.#find(target) : this.#needTable(target, { suggests: false }));
     }
     this.#listings.push({ command, tables: [...this.#tables] });
   }
@@ -672,9 +602,6 @@ function fill(table: FilterTable, name: string): void {
       : set,
   );
 }
-function setKey({ family, table, name }: Handle): string {
-  return `${family} ${table} ${name}`;
-}
 function nameless(name: string): FilterSet {
   return { name, handle: 0, type: 'integer', flags: [], elements: [] };
 }
@@ -687,24 +614,6 @@ function filledSets(command: Command): string[] {
       ? [setKey({ ...target, name: statement.set.name })]
       : [],
   );
-}
-
-/** The name that is nearest, in whatever table it stands; where the table itself is missing, that table. */
-function likeIn(
-  { tables, present }: { tables: readonly FilterTable[]; present: readonly FilterTable[] },
-  target: Handle,
-  kind: string,
-  named: (table: FilterTable) => readonly { name: string }[],
-  { exact = 'counts' }: { exact?: 'counts' | 'says nothing' } = {},
-): string | undefined {
-  const all = tables.flatMap((table) => named(table).map(({ name }) => ({ table, name })));
-  const near = nearest(target.name, all, ({ name }) => name);
-  if (near === undefined) return undefined;
-  const { family, name } = near.table;
-  if (!present.some((table) => table.name === target.table && table.family === target.family))
-    return `did you mean table ‘${name}’ in family ${family}?`;
-  if (exact === 'says nothing' && near.name === target.name) return undefined;
-  return `did you mean ${kind} ‘${near.name}’ in table ${family} ‘${name}’?`;
 }
 
 function highestHandle(table: FilterTable): number {

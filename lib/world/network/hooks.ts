@@ -71,7 +71,8 @@ export function runHook(hook: Hook, passage: Passage, tally: HookTally): Decisio
   const natAt = hook === 'prerouting' || hook === 'output' ? NAT_DESTINATION_PRIORITY : NAT_SOURCE_PRIORITY;
   const run = new HookRun(hook, passage, tally, filter);
   for (const base of chains) {
-    if (base.device !== undefined && base.device !== passage.iif && base.device !== passage.oif) continue;
+    const { devices } = base;
+    if (devices !== undefined && !devices.includes(passage.iif) && !devices.includes(passage.oif)) continue;
     if (!tracked && base.priority >= CONNTRACK_PRIORITY) {
       tracked = true;
       if (!run.track()) return TABLE_FULL;

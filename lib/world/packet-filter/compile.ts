@@ -22,7 +22,8 @@ export interface BaseChain {
   chain: FilterChain;
   priority: number;
   type: 'filter' | 'nat' | 'route';
-  device: string | undefined;
+  /** Where it is bound to devices. */
+  devices: readonly string[] | undefined;
 }
 export interface CompiledTable {
   table: FilterTable;
@@ -63,7 +64,7 @@ export function compileRuleset(ruleset: Ruleset): CompiledRuleset {
       if (base === undefined) continue;
       if (base.type === 'nat') hasNat = needsConntrack = true;
       const list = hooks.get(base.hook) ?? [];
-      list.push({ table, chain, priority: base.priority, type: base.type, device: base.device });
+      list.push({ table, chain, priority: base.priority, type: base.type, devices: base.devices });
       hooks.set(base.hook, list);
     }
   }

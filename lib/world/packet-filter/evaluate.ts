@@ -369,7 +369,7 @@ class ChainRun {
         text: '',
         ...(timeout === undefined ? {} : { expiresAt: input.now + timeout }),
         ...(step.data === undefined ? {} : { data: step.data }),
-        ...freshStates(step.then ?? [], set.counts === true),
+        ...freshStates(step.then ?? set.states ?? [], set.counts === true),
       };
       set.elements.push(element);
       const [first] = keys;

@@ -61,6 +61,8 @@ export interface EvaluatedRule {
   /** Named sets, with the statements that look into them. */
   readonly references: readonly { name: string; place: Place }[];
   readonly objects: readonly { type: FilterObject['type']; name: string; place: Place }[];
+  /** Objects that maps of the rule lead to. */
+  readonly mapped: readonly { type: string; name: string; place: Place }[];
   /** Sets of meters, to be made when they are not there. */
   readonly meters: readonly FilterSet[];
   /** Names of sets that the rule fills. */
@@ -80,6 +82,7 @@ export class RuleContext {
   readonly counters: { name: string; place: Place }[] = [];
   readonly references: { name: string; place: Place }[] = [];
   readonly objects: { type: FilterObject['type']; name: string; place: Place }[] = [];
+  readonly mapped: { type: string; name: string; place: Place }[] = [];
   readonly meters: FilterSet[] = [];
   readonly filled: string[] = [];
   /** The statement that is being read. */

@@ -20,6 +20,8 @@ export interface SetShape {
   /** Overlapping and neighbouring ranges become one. */
   readonly merges: boolean;
   readonly anonymous: boolean;
+  /** What the elements are compared with, or the types as declared. */
+  readonly keyPlace?: Place;
 }
 /** An element and where it was written. */
 export interface Placed {
@@ -76,7 +78,8 @@ function readElement(values: Values, given: Element, shape: SetShape): Placed {
       verdict === 'jump' || verdict === 'goto' ? { kind: verdict, chain: name } : { kind: verdict }
     ) as Verdict;
     if (verdict === 'jump' || verdict === 'goto') jump = { chain: name, place: given.place };
-  } else data = partsOf(given.data, shape.data, values);
+  } else if (given.data.kind === 'verdict') throw kernel('EINVAL', given.place);
+  else data = partsOf(given.data, shape.data, values);
   return {
     element: {
       key,
@@ -113,7 +116,8 @@ function readKey(values: Values, expression: Expression, shape: SetShape): Range
   if (!shape.anonymous && !shape.interval) {
     const parts = expression.kind === 'concat' ? expression.parts : [expression];
     for (const part of parts) {
-      const kind = part.kind === 'prefix' ? 'prefix' : part.kind === 'range' ? 'range' : undefined;
+      const isPattern = part.kind === 'symbol' && part.text.endsWith('*') && shape.key.includes('ifname');
+      const kind = part.kind === 'prefix' || isPattern ? 'prefix' : part.kind === 'range' ? 'range' : undefined;
       if (kind !== undefined)
         throw refuse(
           part.place,
@@ -121,7 +125,16 @@ function readKey(values: Values, expression: Expression, shape: SetShape): Range
         );
     }
   }
+  if (expression.kind === 'concat' && expression.parts.length > shape.key.length) throw tooMany(expression, shape);
   return partsOf(expression, shape.key, values);
+}
+/** One component too many: in a rule the whole is meant, elsewhere what is left over. */
+function tooMany(expression: Expression & { kind: 'concat' }, shape: SetShape): EvaluationTrouble {
+  if (shape.keyPlace !== undefined)
+    return refuse(expression.place, 'too many concatenation components', shape.keyPlace);
+  const extra = expression.parts[shape.key.length];
+  const place = extra === undefined ? expression.place : { ...extra.place, start: extra.place.start - '. '.length };
+  return refuse(place, `Can't parse symbolic invalid expressions`);
 }
 
 export function isWildcardElement(element: FilterElement): boolean {
@@ -197,6 +210,7 @@ function sameData(a: FilterElement, b: FilterElement): boolean {
 
 /** The order of a listing: by value; interface names by their last characters first, unless the set has intervals. */
 export function compareElements(a: FilterElement, b: FilterElement, isInterval: boolean): number {
+  if (isInterval && a.key.length > 1) return 0;
   const wild = Number(isWildcardElement(a)) - Number(isWildcardElement(b));
   if (wild !== 0) return wild;
   const hasNames = a.key.some(({ lo }) => typeof lo === 'string');

@@ -18,7 +18,12 @@ export function keyOf(context: RuleContext, expression: Expression): KeyShape {
     if (part.kind === 'generator') return generated(context, part);
     if (part.kind === 'binary') return computed(context, part);
     if (part.kind !== 'field')
-      throw refuse(part.kind === 'set' ? part.elements[0]?.place : part.place, 'No symbol type information');
+      throw refuse(
+        part.kind === 'set' ? part.elements[0]?.place : part.place,
+        parts.length > 1 && part.kind === 'symbol'
+          ? `Can't parse symbolic invalid expressions`
+          : 'No symbol type information',
+      );
     return context.field(part.name, part.place);
   });
   const texts = infos.map(({ text }) => (text === 'iiftype' || text === 'oiftype' ? `meta ${text}` : text));
@@ -67,7 +72,7 @@ export function evaluateMatch(context: RuleContext, match: Match): void {
   const key = keyOf(context, left);
   checkPorts(context, key, right);
   if (key.text === 'meta nftrace')
-    context.refusals.push({ message: 'Operation not supported', place: match.place });
+    context.refusals.push({ message: 'Operation not supported', place: left.place });
   if (right.kind === 'reference') return matchNamed(context, match, key, right);
   if (right.kind === 'set') return matchSet(context, match, key, right);
   if (key.types.length > 1) return matchTogether(context, match, key);
@@ -287,6 +292,12 @@ function bitsText(names: string): string {
 function matchTogether(context: RuleContext, match: Match, key: KeyShape): void {
   const { values } = context;
   const { right } = match;
+  if (match.operator !== '')
+    throw refuse(
+      match.left.place,
+      'Use concatenations with sets and maps, not singleton values',
+      right.place,
+    );
   const parts = right.kind === 'concat' ? right.parts : [right];
   if (parts.length < key.types.length)
     throw refuse(
@@ -297,13 +308,13 @@ function matchTogether(context: RuleContext, match: Match, key: KeyShape): void 
   context.steps.push({
     step: 'match',
     field: stepField(key),
-    op: match.operator === '!=' ? '!=' : '==',
+    op: '==',
     values: ranges,
   });
   const text = ranges
     .map((range, index) => values.rangeText(range, key.types[index] ?? 'integer'))
     .join(' . ');
-  context.say(join(key.text, match.operator === '!=' ? '!=' : '', text));
+  context.say(join(key.text, '', text));
 }
 
 // ---------------------------------------------------------------- sets
@@ -354,7 +365,14 @@ function matchSet(
   key: KeyShape,
   right: Expression & { kind: 'set' },
 ): void {
-  const shape = { key: key.types, data: undefined, interval: false, merges: true, anonymous: true };
+  const shape = {
+    key: key.types,
+    data: undefined,
+    interval: false,
+    merges: true,
+    anonymous: true,
+    keyPlace: match.left.place,
+  };
   const given = readElements(context.values, right, shape);
   const [only] = given;
   const operator = match.operator === '!=' ? '!=' : '';

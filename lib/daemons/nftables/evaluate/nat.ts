@@ -90,8 +90,8 @@ function portOf(
     checkTransport(context, port, keyword);
     return { range, text: context.values.rangeText(range, 'inet_service') };
   }
-  const { map, text } = natMap(context, port, ['inet_service']);
   checkTransport(context, port, keyword);
+  const { map, text } = natMap(context, port, ['inet_service']);
   return { map, text };
 }
 function checkTransport(context: RuleContext, port: Expression, keyword: Nat['keyword']): void {

@@ -37,7 +37,7 @@ export function evaluateReject(context: RuleContext, statement: Reject): void {
     throw refuse(
       statement.code?.place ?? keyword,
       'conflicting protocols specified: ip vs ip6',
-      context.networkPlace ?? keyword,
+      (family === 'ip' || family === 'ip6' ? undefined : context.networkPlace) ?? keyword,
     );
   if (wanted === undefined) {
     context.steps.push({ step: 'reject', with: 'icmpx', code: ICMPX[code] ?? 'port-unreachable' });

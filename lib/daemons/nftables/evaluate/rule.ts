@@ -35,6 +35,7 @@ export function evaluateRule(values: Values, table: TableView, rule: Rule): Eval
     counters: context.counters,
     references: context.references,
     objects: context.objects,
+    mapped: context.mapped,
     meters: context.meters,
     filled: context.filled,
     nats: context.nats,
@@ -227,9 +228,7 @@ function evaluateObjectMap(context: RuleContext, statement: Statement & { kind: 
   const { name, text, elements } = anonymousMap(context, key, map.data, ['string']);
   for (const { element, place } of elements) {
     const [object] = Array.isArray(element.data) ? element.data : [];
-    const named = { name: String(object?.lo ?? ''), place };
-    if (type === 'counter') context.counters.push(named);
-    else context.objects.push({ ...named, type });
+    context.mapped.push({ type, name: String(object?.lo ?? ''), place });
   }
   context.steps.push({ step: 'object-map', type, map: { field, set: name } });
   context.say(`${type} name ${key.text} map { ${text} }`);

@@ -295,6 +295,7 @@ export class Values {
   spanText({ lo, hi }: Range, type: DataType): string {
     if (typeof lo === 'string') return this.text(lo, type);
     if (TYPES[type].names !== undefined && type !== 'day' && type !== 'devgroup') return `${lo}-${hi}`;
+    if (type === 'duration') return `${lo}s-${hi}s`;
     return `${this.text(lo, type)}-${this.text(hi, type)}`;
   }
 }

@@ -4,7 +4,7 @@ import { BRIDGE_PRIORITIES, PRIORITIES } from '../directives';
 import { refuse } from '../evaluate/values';
 import { isNamedFor } from '../listing/ruleset';
 import type { ChainSpec, Command } from '../parse/tree';
-import { kernel } from './trouble';
+import { KernelTrouble, kernel } from './trouble';
 
 const HOOKS: Readonly<Record<string, readonly Hook[]>> = {
   ip: ['prerouting', 'input', 'forward', 'output', 'postrouting'],
@@ -14,6 +14,8 @@ const HOOKS: Readonly<Record<string, readonly Hook[]>> = {
   arp: ['input', 'output'],
   netdev: ['ingress', 'egress'],
 };
+const WITHOUT_NAT = new Set(['arp', 'bridge', 'netdev']);
+const NO_SUCH_TYPE = 'No such file or directory';
 const LOWEST_NAT_PRIORITY = -199;
 
 /** `add chain`: a new one, or other settings of one that is there. */
@@ -25,6 +27,7 @@ export function addChain(
 ): void {
   const { target, place } = command;
   const base = spec?.hook === undefined ? undefined : baseOf(table, command, spec);
+  if (spec?.isOffloaded === true) throw kernel('EOPNOTSUPP', place);
   const present = table.chains.find(({ name }) => name === target.name);
   if (present !== undefined) {
     if (base !== undefined) {
@@ -65,14 +68,15 @@ function baseOf(
   const needsDevice = hook === 'ingress' || hook === 'egress';
   if (needsDevice && spec.devices.length === 0)
     throw refuse(spec.hookPlace, "Missing `device' in this chain definition");
+  if (!needsDevice && spec.devices.length > 0)
+    throw refuse(spec.hookPlace, 'This chain type cannot be bound to device');
   const isNat = type === 'nat';
+  // The family has no translation at all.
+  if (isNat && WITHOUT_NAT.has(family)) throw new KernelTrouble(NO_SUCH_TYPE, spec.typePlace, false);
   if (
     isNat &&
     (hook === 'forward' ||
       needsDevice ||
-      family === 'arp' ||
-      family === 'bridge' ||
-      family === 'netdev' ||
       priority < LOWEST_NAT_PRIORITY)
   )
     throw kernel('EOPNOTSUPP', command.place);
@@ -83,7 +87,7 @@ function baseOf(
     priority,
     priorityText: spec.priority?.text ?? String(priority),
     policy: spec.policy ?? 'accept',
-    ...(spec.devices[0] === undefined ? {} : { device: spec.devices[0] }),
+    ...(spec.devices.length === 0 ? {} : { devices: spec.devices }),
   };
 }
 function priorityOf(family: string, hook: Hook, spec: ChainSpec): number {

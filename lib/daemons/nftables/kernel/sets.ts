@@ -1,13 +1,15 @@
 /** Named sets and maps, and their elements. Source: nft(8) "SETS", "MAPS", "ELEMENTS". */
-import type { Family, FilterSet } from '../../../world/network.contract';
+import type { Family, FilterElement, FilterSet } from '../../../world/network.contract';
 import type { Micros } from '../../../std/instant';
 import { type DataType, typeNamed } from '../directives';
 import { fieldNamed } from '../fields';
 import { type Placed, sameKey, settle, type SetShape } from '../evaluate/elements';
-import { dataTypesOf, keyTypesOf } from '../evaluate/set-types';
+import { dataTypesOf, keyTypesOf, OBJECT_TYPES } from '../evaluate/set-types';
 import { refuse, type Values } from '../evaluate/values';
-import type { Expression, Place, SetSpec } from '../parse/tree';
-import { kernel } from './trouble';
+import type { Expression, Handle, Place, SetSpec } from '../parse/tree';
+import { KernelTrouble, kernel } from './trouble';
+import { RuleContext } from '../evaluate/context';
+import { evaluateStatement } from '../evaluate/rule';
 
 const FLAG_ORDER = ['constant', 'interval', 'dynamic', 'timeout'];
 
@@ -16,9 +18,10 @@ export function ordered(flags: readonly string[]): string[] {
   return FLAG_ORDER.filter((flag) => flags.includes(flag));
 }
 
-export function newSet(_values: Values, name: string, _family: Family, spec: SetSpec): FilterSet {
+export function newSet(values: Values, name: string, family: Family, spec: SetSpec): FilterSet {
   const key = spec.typeOf === undefined ? named(spec.types) : fieldTypes(spec.typeOf);
   const kind = spec.isMap ? 'map' : 'set';
+  refuseUnqualified(spec, kind);
   if (key.length === 0) throw refuse(spec.place, 'set definition does not specify key');
   let data: DataType[] | undefined;
   if (spec.isMap) {
@@ -44,12 +47,47 @@ export function newSet(_values: Values, name: string, _family: Family, spec: Set
     ...(spec.policy === 'memory' ? { policy: spec.policy } : {}),
     ...(spec.autoMerge ? { autoMerge: true } : {}),
     ...(spec.comment === undefined ? {} : { comment: spec.comment }),
-    ...(spec.counter ? { counts: true } : {}),
+    ...statesOf(values, family, spec),
   };
+}
+/** Types of no certain width say too little. */
+function refuseUnqualified({ types, data, place }: SetSpec, kind: string): void {
+  const isUnqualified = (text: string): boolean => ['integer', 'string', 'bitmask'].includes(text);
+  const found = types.find(({ text }) => isUnqualified(text) || text === 'verdict') ??
+    data?.find(({ text }) => isUnqualified(text));
+  if (found !== undefined)
+    throw refuse(
+      place,
+      `unqualified type ${found.text} specified in ${kind} definition. Try "typeof expression" instead of "type datatype".`,
+    );
+}
+/** What each element counts for itself. */
+function statesOf(
+  values: Values,
+  family: Family,
+  { then }: SetSpec,
+): Pick<FilterSet, 'counts' | 'states' | 'stateText'> {
+  if (then.length === 0) return {};
+  const context = new RuleContext(values, { family, set: () => undefined });
+  for (const statement of then) evaluateStatement(context, statement);
+  const states = context.steps.filter(({ step }) => step !== 'counter');
+  return {
+    stateText: context.text,
+    ...(states.length === context.steps.length ? {} : { counts: true }),
+    ...(states.length === 0 ? {} : { states }),
+  };
+}
+/** What the kernel does not take: settings that contradict each other. */
+export function refusedSettings(set: FilterSet, place: Place): KernelTrouble | undefined {
+  const has = (flag: string): boolean => set.flags.includes(flag);
+  if (has('constant') && has('timeout')) return kernel('EOPNOTSUPP', place);
+  if (has('interval') && has('dynamic')) return kernel('EOPNOTSUPP', place);
+  return set.gcMicros !== undefined && !has('timeout') ? kernel('EINVAL', place) : undefined;
 }
 function named(types: readonly { text: string; place: Place }[]): DataType[] {
   return types.map(({ text, place }) => {
-    const type = typeNamed(text);
+    // Names of objects are plain strings.
+    const type = OBJECT_TYPES.has(text) ? (text as DataType) : typeNamed(text);
     if (type === undefined) throw refuse(place, `unknown datatype ${text}`);
     return type;
   });
@@ -57,6 +95,8 @@ function named(types: readonly { text: string; place: Place }[]): DataType[] {
 function fieldTypes(expression: Expression): DataType[] {
   const parts = expression.kind === 'concat' ? expression.parts : [expression];
   return parts.map((part) => {
+    if (part.kind === 'generator') return 'integer';
+    if (part.kind === 'symbol' && part.text === 'verdict') return 'verdict';
     const type = part.kind === 'field' ? fieldNamed(part.name)?.type : undefined;
     if (type === undefined) throw refuse(part.place, 'not modelled: typeof of this expression');
     return type;
@@ -64,7 +104,14 @@ function fieldTypes(expression: Expression): DataType[] {
 }
 function fieldText(expression: Expression): string {
   const parts = expression.kind === 'concat' ? expression.parts : [expression];
-  return parts.map((part) => (part.kind === 'field' ? part.name : '')).join(' . ');
+  return parts
+    .map((part) => {
+      if (part.kind === 'field') return part.name;
+      if (part.kind === 'generator')
+        return `${part.mode.length > 6 || part.mode === 'jhash' ? part.mode : `numgen ${part.mode}`} mod ${part.modulus}`;
+      return part.kind === 'symbol' ? part.text : '';
+    })
+    .join(' . ');
 }
 
 export function shapeOf(set: FilterSet): SetShape {
@@ -104,6 +151,7 @@ export function addElements(
     }
     const { element } = each;
     const timeout = element.timeoutMicros ?? set.timeoutMicros;
+    if (timeout !== undefined && !set.flags.includes('timeout')) throw kernel('EINVAL', each.place);
     added.push({
       ...each,
       element: {
@@ -112,9 +160,12 @@ export function addElements(
         ...(set.counts === true && element.counter === undefined
           ? { counter: { packets: 0, bytes: 0 } }
           : {}),
+        ...(set.states === undefined ? {} : { states: structuredClone(set.states) }),
       },
     });
   }
+  if (set.flags.includes('constant') && set.handle > 0 && set.elements.length > 0 && added.length > 0)
+    throw new SetFull(added[0]?.place).trouble();
   if (set.size !== undefined && alive.length + added.length > set.size)
     throw new SetFull(added[set.size - alive.length]?.place).trouble();
   if (shape.interval && shape.merges && shape.key.length === 1) {
@@ -141,7 +192,33 @@ class SetFull {
 export function deleteElements(set: FilterSet, placed: readonly Placed[]): void {
   for (const each of placed) {
     const present = set.elements.find((element) => sameKey(element, each.element));
-    if (present === undefined) throw kernel('ENOENT', each.place);
+    if (present === undefined) {
+      if (set.flags.includes('interval') && set.type.split(' . ').length === 1)
+        throw refuse(each.place, 'element does not exist');
+      throw new KernelTrouble('No such file or directory', each.place, false);
+    }
     set.elements = set.elements.filter((element) => element !== present);
   }
+}
+
+export function setKey({ family, table, name }: Handle): string {
+  return `${family} ${table} ${name}`;
+}
+
+/** A set's shape for keys alone. */
+export function keysOnly(set: FilterSet): SetShape {
+  return { ...shapeOf(set), data: undefined };
+}
+/** The elements that hold the keys; undefined when one of them is missing. */
+export function foundElements(set: FilterSet, placed: readonly Placed[]): FilterElement[] | undefined {
+  const found = placed.map(({ element }) =>
+    set.elements.find((each) => each.key.every((range, part) => holds(range, element.key[part]))),
+  );
+  return found.every((each) => each !== undefined) ? found : undefined;
+}
+function holds(
+  range: FilterElement['key'][number],
+  wanted: FilterElement['key'][number] | undefined,
+): boolean {
+  return wanted !== undefined && range.lo <= wanted.lo && wanted.hi <= range.hi;
 }

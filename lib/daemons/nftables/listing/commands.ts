@@ -100,7 +100,10 @@ export function listingText(
     }
     case 'quota':
     case 'limit':
-    case 'ct helper': {
+    case 'ct helper':
+    case 'ct timeout':
+    case 'ct expectation':
+    case 'synproxy': {
       const object = table?.objects.find(
         ({ type, name }) => type === command.object && name === target?.name,
       );

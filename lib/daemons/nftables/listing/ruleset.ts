@@ -100,7 +100,7 @@ export function chainText(
   if (chain.comment !== undefined) lines.push(`\t\tcomment "${chain.comment}"\n`);
   const { base } = chain;
   if (base !== undefined) {
-    const device = base.device === undefined ? '' : ` device "${base.device}"`;
+    const device = devicesText(base.devices ?? []);
     const priority = priorityText(table.family, base.hook, base.priority, options.numericPriority);
     lines.push(
       `\t\ttype ${base.type} hook ${base.hook}${device} priority ${priority}; policy ${base.policy};\n`,
@@ -114,6 +114,10 @@ export function chainText(
   return `\tchain ${chain.name} {${handleText(chain.handle, options)}\n${lines.join('')}\t}\n`;
 }
 
+function devicesText(devices: readonly string[]): string {
+  if (devices.length > 1) return ` devices = { ${devices.join(', ')} }`;
+  return devices[0] === undefined ? '' : ` device "${devices[0]}"`;
+}
 /** A priority by its name where one is near: `filter - 1`. */
 export function priorityText(family: string, hook: string, value: number, isNumeric: boolean): string {
   if (isNumeric) return String(value);
@@ -189,11 +193,13 @@ export function setText(set: FilterSet, options: ListingOptions): string {
   const lines = [declared];
   if (set.policy !== undefined) lines.push(`policy ${set.policy}`);
   if (set.size !== undefined) lines.push(`size ${set.size}`);
-  if (set.flags.length > 0) lines.push(`flags ${set.flags.join(',')}`);
+  // A timeout of its own says that there are timeouts.
+  const isSaid = set.timeoutMicros === undefined || set.flags.some((flag) => flag !== 'timeout');
+  if (set.flags.length > 0 && isSaid) lines.push(`flags ${set.flags.join(',')}`);
   if (set.autoMerge === true) lines.push('auto-merge');
+  if (set.stateText !== undefined) lines.push(set.stateText);
   if (set.timeoutMicros !== undefined) lines.push(`timeout ${durationText(set.timeoutMicros)}`);
   if (set.gcMicros !== undefined) lines.push(`gc-interval ${durationText(set.gcMicros)}`);
-  if (set.counts === true) lines.push('counter');
   if (set.comment !== undefined) lines.push(`comment "${set.comment}"`);
   const live = set.elements.filter(({ expiresAt }) => expiresAt === undefined || expiresAt > options.now);
   if (live.length > 0 && !options.terse) {

@@ -9,7 +9,7 @@ import { stayCompiled } from '../../../std/stay-compiled';
 import { AFTER_COMMAND, BlockParser } from './blocks';
 import { Scope } from './expressions';
 import { SyntaxTrouble, TokenStream } from './stream';
-import type { Command, Expression, Handle, ObjectSpec, Place, Problem, Source, Verb } from './tree';
+import type { Command, Expression, Handle, ObjectSpec, ObjectType, Place, Problem, Source, Verb } from './tree';
 
 /** What parsing asks of the host: files that are included. */
 export interface Includes {
@@ -200,8 +200,17 @@ class CommandParser extends BlockParser {
       if (verb === 'list' || verb === 'reset') return this.#list(verb, start);
       return this.#change(verb, start, true);
     }
-    if (['describe', 'get', 'monitor', 'import', 'export'].includes(token.text))
+    if (token.text === 'get') {
+      stream.next();
+      if (!stream.eat('element')) throw stream.unexpected('element');
+      const target = this.#target(true);
+      const elements = this.#elements();
+      return [{ verb: 'get', object: 'element', target, elements, place: stream.since(start) }];
+    }
+    if (['describe', 'monitor', 'import', 'export'].includes(token.text)) {
+      this.skipRest();
       throw this.notModelled(`nft ${token.text}`, start);
+    }
     return this.#change('add', start, false);
   }
 
@@ -254,15 +263,15 @@ class CommandParser extends BlockParser {
         return this.#counterObject(verb, start);
       case 'quota':
       case 'limit':
+      case 'synproxy':
         stream.next();
         return [this.#object(verb, object, start)];
       case 'ct':
         stream.next();
-        this.ctObject(start);
-        return [this.#object(verb, 'ct helper', start)];
+        return [this.#object(verb, this.ctObject(), start)];
       case 'flowtable':
       case 'secmark':
-      case 'synproxy':
+        this.skipRest();
         throw this.notModelled(`${object} objects`, start);
       default:
     }
@@ -347,11 +356,10 @@ class CommandParser extends BlockParser {
       stream.next();
       const number = stream.here;
       const value = this.number();
-      const isIndex = word.text === 'index';
       position = {
-        kind: isIndex ? 'index' : 'handle',
+        kind: word.text === 'index' ? 'index' : 'handle',
         value,
-        place: isIndex ? stream.since(from) : number,
+        place: word.text === 'handle' ? number : stream.since(from),
       };
     }
     const rule = this.rule();
@@ -395,19 +403,23 @@ class CommandParser extends BlockParser {
       ];
     const target = this.#target(true);
     let values: { packets: number; bytes: number; comment?: string } = { packets: 0, bytes: 0 };
-    if (stream.at('{')) values = this.counterBlock(false);
+    if (stream.at('{') && verb !== 'create') values = this.counterBlock(false);
     else if (stream.at('packets')) values = this.counterValues();
     return [{ verb, object: 'counter', target, ...values, place: stream.since(start) }];
   }
 
-  #object(verb: Verb, object: 'quota' | 'limit' | 'ct helper', start: Place): Command {
+  #object(verb: Verb, object: ObjectType, start: Place): Command {
     const { stream } = this;
     if (verb === 'delete')
       return { verb, object, target: this.#targetOrHandle(true), place: stream.since(start) };
     const target = this.#target(true);
     let spec: ObjectSpec = {};
-    if (stream.at('{')) spec = this.objectBlock(object, false);
-    else if (object !== 'ct helper') this.objectValues(object, spec);
+    const isConnection = object.startsWith('ct ');
+    if (stream.at('{') && (verb !== 'create' || isConnection)) spec = this.objectBlock(object, false);
+    else if (!isConnection) {
+      if (stream.atSeparator || stream.at('{')) throw stream.unexpected(...this.objectStart(object, verb));
+      this.objectValues(object, spec);
+    } else throw stream.unexpected("'{'");
     return { verb, object, target, spec, place: stream.since(start) };
   }
 
@@ -441,36 +453,25 @@ class CommandParser extends BlockParser {
         case 'ruleset':
         case 'tables':
         case 'chains':
-        case 'sets':
         case 'maps':
-        case 'counters':
-        case 'quotas':
-        case 'limits': {
-          stream.next();
-          const family = this.#family();
-          const isTable = stream.eat('table');
-          if (isTable || (object === 'counters' && stream.isName(stream.peek()))) {
-            const tablePlace = stream.here;
-            const table = this.identifier();
-            const target: Handle = {
-              family: family ?? 'ip',
-              table,
-              tablePlace,
-              name: '',
-              namePlace: undefined,
-              handle: undefined,
-              handlePlace: undefined,
-            };
-            return [{ verb, object, family, target, place: stream.since(start) }];
-          }
-          return [{ verb, object, family, place: stream.since(start) }];
-        }
-        case 'synproxys':
-        case 'secmarks':
         case 'meters':
         case 'flowtables':
           stream.next();
           return [{ verb, object, family: this.#family(), place: stream.since(start) }];
+        case 'sets':
+        case 'counters':
+        case 'quotas':
+        case 'limits':
+        case 'synproxys':
+        case 'secmarks': {
+          stream.next();
+          if (!stream.eat('table')) {
+            const family = this.#family();
+            return [{ verb, object, family, place: stream.since(start) }];
+          }
+          const target = this.#target(false);
+          return [{ verb, object, family: target.family, target, place: stream.since(start) }];
+        }
         case 'ct': {
           stream.next();
           if (stream.peek().text === 'helpers') {
@@ -479,11 +480,12 @@ class CommandParser extends BlockParser {
             const target = this.#target(false);
             return [{ verb, object: 'ct helpers', family: undefined, target, place: stream.since(start) }];
           }
-          this.ctObject(start);
-          return [{ verb, object: 'ct helper', target: this.#target(true), place: stream.since(start) }];
+          const kind = this.ctObject();
+          return [{ verb, object: kind, target: this.#target(true), place: stream.since(start) }];
         }
         case 'quota':
         case 'limit':
+        case 'synproxy':
           stream.next();
           return [{ verb, object, target: this.#target(true), place: stream.since(start) }];
         case 'table':
@@ -502,7 +504,6 @@ class CommandParser extends BlockParser {
         case 'meter':
         case 'flowtable':
         case 'secmark':
-        case 'synproxy':
         case 'hooks':
           throw this.notModelled(`list ${object}`, start);
         default:

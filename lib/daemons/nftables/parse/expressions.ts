@@ -107,6 +107,10 @@ export class ExpressionParser extends FieldParser {
     while (this.stream.eat('.')) parts.push(this.#leftBits());
     return { kind: 'concat', parts, place: this.stream.since(start) };
   }
+  /** One value on the left, without operations around it. */
+  protected leftPart(): Expression {
+    return this.#leftPrimary();
+  }
   #leftBits(): Expression {
     return this.binary(this.#readLeft);
   }

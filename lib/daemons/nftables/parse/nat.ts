@@ -30,7 +30,8 @@ export class NatParser extends ExpressionParser {
         nat.family = stream.next().text as 'ip' | 'ip6';
     }
     // `addr . port` says what the map holds; the map itself does so too.
-    if (stream.eat('addr') && stream.eat('.') && !stream.eat('port')) throw stream.unexpected('port');
+    if (nat.family !== undefined && stream.eat('addr') && stream.eat('.') && !stream.eat('port'))
+      throw stream.unexpected('port');
     nat.prefix = stream.eat('prefix');
     nat.interval = !nat.prefix && stream.eat('interval');
     const hasTo = stream.eat('to');

@@ -394,8 +394,10 @@ export class StatementParser extends NatParser {
     if (words === undefined) return [head.text];
     const flags: string[] = [];
     do {
-      const word = stream.next();
-      if (!words.includes(word.text)) throw stream.unexpected();
+      const word = stream.peek();
+      if (word.kind !== 'string' || !words.includes(word.text))
+        throw stream.unexpected(...(head.text === 'tcp' ? ['seq', 'options'] : ['options']));
+      stream.next();
       flags.push(`${head.text} ${word.text}`);
     } while (head.text === 'tcp' && stream.eat(','));
     return flags;

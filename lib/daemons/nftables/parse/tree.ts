@@ -174,7 +174,10 @@ export interface ChainSpec {
   type: string | undefined;
   hook: Hook | undefined;
   hookPlace: Place | undefined;
+  typePlace?: Place;
   devices: string[];
+  /** `flags offload`: the network card is asked to do it. */
+  isOffloaded?: boolean;
   priority:
     | { text: string; value: number | undefined; name: string | undefined; offset: number; place: Place }
     | undefined;
@@ -184,11 +187,16 @@ export interface ChainSpec {
   hookName: Place | undefined;
   comment: string | undefined;
 }
+/** Named objects other than counters. */
+export type ObjectType = 'quota' | 'limit' | 'ct helper' | 'ct timeout' | 'ct expectation' | 'synproxy';
 /** What a named object is. */
 export interface ObjectSpec {
   limit?: Limit;
   quota?: Quota;
   helper?: { type: string; protocol: 'tcp' | 'udp'; family: string | undefined };
+  /** Of the others: lines of the listing, and the family where it was said. */
+  lines?: string[];
+  family?: string;
   comment?: string;
 }
 export interface SetSpec {
@@ -204,11 +212,12 @@ export interface SetSpec {
   policy: string | undefined;
   autoMerge: boolean;
   comment: string | undefined;
-  counter: boolean;
+  /** What elements that packets add count for themselves. */
+  then: Statement[];
   place: Place;
 }
 
-export type Verb = 'add' | 'create' | 'insert' | 'replace' | 'delete' | 'rename' | 'flush' | 'list' | 'reset';
+export type Verb = 'add' | 'create' | 'insert' | 'replace' | 'delete' | 'rename' | 'flush' | 'list' | 'reset' | 'get';
 
 /** What `list` and `reset` name by its kind. */
 export type Listed =
@@ -260,7 +269,7 @@ export type Command = { readonly place: Place; readonly verb: Verb } & (
       readonly comment?: string;
     }
   | {
-      readonly object: 'quota' | 'limit' | 'ct helper';
+      readonly object: ObjectType;
       readonly target: Handle;
       readonly spec?: ObjectSpec;
     }
