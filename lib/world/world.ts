@@ -194,7 +194,7 @@ export class SimulatedWorld implements World {
       routes: [],
       neighbours: new Map(),
       terminals: new Map(),
-      ruleset: { generation: 0, tables: [], nextHandle: 1 },
+      ruleset: { generation: 1, tables: [], nextHandle: 1 },
       conntrack: new Map(),
       sysctl: defaultSysctl(
         [...interfaces.keys()].filter((name) => name !== 'lo'),

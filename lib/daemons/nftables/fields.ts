@@ -255,7 +255,11 @@ export const FIELDS: ReadonlyMap<string, FieldInfo> = new Map(
       const known = type as DataType;
       const width = bits === '' ? TYPES[known].bits : Number(bits);
       const place = / @(\d+)$/.exec(looked)?.[1] ?? PLACES[text];
-      const evaluates = looked.startsWith('none ') ? 'never' : looked.includes('@') ? `${looked},${width}` : looked;
+      const evaluates = looked.startsWith('none ')
+        ? 'never'
+        : looked.includes('@')
+          ? `${looked},${width}`
+          : looked;
       return [
         text,
         {
@@ -380,13 +384,17 @@ function madeField(text: string): FieldInfo | undefined {
   }
   if (head === 'sctp' && second === 'chunk') {
     if (fourth === '') return made('sctp', exists);
-    return made('sctp', integer(fourth === 'flags' || fourth === 'type' ? 8 : WIDE_CHUNK_FIELDS.has(fourth) ? 32 : 16));
+    return made(
+      'sctp',
+      integer(fourth === 'flags' || fourth === 'type' ? 8 : WIDE_CHUNK_FIELDS.has(fourth) ? 32 : 16),
+    );
   }
   if (head === 'exthdr') return EXTENSION_HEADERS.has(second) ? made('ip6', exists) : undefined;
   if (/^(?:rt[02]|srh) \w+\[\d+\]$/.test(text)) return made('ip6', { type: 'ipv6_addr', bits: 128 });
   if (head === 'fib') return made(undefined, fibType(text), text as FilterField);
   if (head === 'ipsec') return made(undefined, ipsecType(text), second === 'out' ? 'ipsec out' : 'ipsec in');
-  if (head === 'osf' && text.endsWith(' name')) return made(undefined, { type: 'string', bits: 128 }, 'osf name');
+  if (head === 'osf' && text.endsWith(' name'))
+    return made(undefined, { type: 'string', bits: 128 }, 'osf name');
   const raw = /^@(ll|nh|th|ih),(\d+),(\d+)$/.exec(text);
   if (raw === null) return undefined;
   const [, base = '', offset = '', bits = ''] = raw;

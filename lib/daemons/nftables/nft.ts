@@ -14,7 +14,7 @@ import { listingText } from './listing/commands';
 import type { ListingOptions } from './listing/ruleset';
 import { formatProblem } from './messages';
 import { evaluateRule } from './evaluate/rule';
-import { NameNeeded, type Surroundings, Values } from './evaluate/values';
+import { NameNeeded, type Style, type Surroundings, Values } from './evaluate/values';
 import { type Includes, parseText } from './parse/commands';
 import type { Command, Source } from './parse/tree';
 import { USAGE, VERSION, VERSION_DETAILS } from './usage';
@@ -47,9 +47,7 @@ const NOT_MODELLED: Readonly<Record<string, string>> = {
   i: 'the interactive mode (nft -i)',
   o: 'nft --optimize',
   d: 'nft --debug',
-  S: 'nft --service',
   N: 'nft --reversedns',
-  u: 'nft --guid',
 };
 
 export function* nft(context: ProgramContext): ProgramRun {
@@ -191,19 +189,19 @@ function* run(
     yield* context.err(complaints.map(formatProblem).join(''));
     return 1;
   }
-  const values = new Values(surroundings, given.has('n') ? 'numbers' : 'names');
-  const numeric = new Values(surroundings, given.has('n') ? 'numbers' : 'protocol numbers');
+  const style = styleOf(given);
+  const values = new Values(surroundings, { ...style, protocols: given.has('n') ? 'numbers' : 'names' });
+  const ofRules = new Values(surroundings, style);
+  const isOther = ['n', 'p', 'T', 'S', 'u'].some((name) => given.has(name));
   const options: ListingOptions = {
     handles: given.has('a'),
     stateless: given.has('s'),
     terse: given.has('t'),
     numericPriority: given.has('n') || given.has('y'),
+    numericTime: given.has('n') || given.has('T'),
     now: context.kernel.now,
     values,
-    ruleText:
-      given.has('n') || given.has('p')
-        ? (table, rule) => numericText(numeric, table, rule)
-        : (_table, rule) => rule.text,
+    ruleText: isOther ? (table, rule) => otherText(ofRules, table, rule) : (_table, rule) => rule.text,
   };
   for (const { command, tables } of outcome.listings) {
     yield* context.out(
@@ -228,7 +226,8 @@ function echoed(
   options: ListingOptions,
   pid: number,
 ): string {
-  return `${echoText(before, after, commands, options)}# new generation ${after.generation} by process ${pid} (nft)\n`;
+  const said = echoText(before, after, commands, options);
+  return said === '' ? '' : `${said}# new generation ${after.generation} by process ${pid} (nft)\n`;
 }
 
 /** Only root may ask the kernel anything. */
@@ -269,8 +268,19 @@ function resetCounters(command: Command, tables: readonly FilterTable[]): void {
   }
 }
 
-/** A rule's text with numbers for names: its canonical text, read again. */
-function numericText(values: Values, table: FilterTable, rule: FilterRule): string {
+/** What stands in listings for names of values, or for numbers. */
+function styleOf(given: ReadonlyMap<string, string>): Style {
+  const isNumeric = given.has('n');
+  return {
+    constants: isNumeric ? 'numbers' : 'names',
+    protocols: isNumeric || given.has('p') ? 'numbers' : 'names',
+    services: given.has('S') ? 'names' : 'numbers',
+    owners: given.has('u') ? 'names' : 'numbers',
+  };
+}
+
+/** A rule's text in another style: its canonical text, read again. */
+function otherText(values: Values, table: FilterTable, rule: FilterRule): string {
   const source = { name: undefined, text: `add rule ${table.family} ${table.name} x ${rule.text}\n` };
   const { commands } = parseText(source, { files: () => [] });
   const [command] = commands;
@@ -290,6 +300,8 @@ export function surroundingsOf(
     interfaceName: (index) => [...interfaces.values()].find((device) => device.index === index)?.name,
     user: (name) => host.user(name)?.uid,
     group: (name) => host.group(name)?.gid,
+    userName: (uid) => host.user(uid)?.name,
+    groupName: (gid) => host.group(gid)?.name,
     address: (name) => names.get(name),
   };
 }

@@ -53,6 +53,7 @@ function listing(ruleset: typeof EMPTY_RULESET): string {
     stateless: false,
     terse: false,
     numericPriority: false,
+    numericTime: false,
     now: 0,
     values,
     ruleText: (_, rule) => rule.text,

@@ -441,7 +441,11 @@ class Transaction {
       if (next.base !== undefined) throw kernel('EOPNOTSUPP', place);
     }
     if (this.isCheck && this.#original.isValidating !== true) return;
-    if (evaluated.placement !== undefined && chain.base !== undefined && chain.base.hook !== evaluated.placement)
+    if (
+      evaluated.placement !== undefined &&
+      chain.base !== undefined &&
+      chain.base.hook !== evaluated.placement
+    )
       throw kernel('EOPNOTSUPP', command.place);
     const found = this.#misfits.get(table) ?? misfitOf(table, chain, evaluated.steps);
     if (found === undefined) return;
@@ -469,7 +473,8 @@ class Transaction {
         const like = this.#setLike(target, target.name);
         throw refuse(target.namePlace, like === undefined ? NO_ENTRY : `${NO_ENTRY}; ${like}`);
       }
-      if ((present.map === undefined) !== (command.object === 'set')) throw refuse(target.namePlace, NO_ENTRY);
+      if ((present.map === undefined) !== (command.object === 'set'))
+        throw refuse(target.namePlace, NO_ENTRY);
       const owned = this.#own(table);
       for (const set of owned.sets) if (set.name === target.name) set.elements = [];
       return;

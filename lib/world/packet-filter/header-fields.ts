@@ -49,7 +49,8 @@ export function headerValue(field: FilterField, input: FilterInput): number | st
   if (field.startsWith('constant ')) return Number(field.slice('constant '.length));
   if (field.startsWith('tcp option ')) return optionValue(field.slice('tcp option '.length), input);
   if (field.startsWith('ct ')) return connectionValue(field, input);
-  if (field === 'meta random') return jenkins([packet.src, packet.dst, packet.sport, packet.dport], input.now | 0);
+  if (field === 'meta random')
+    return jenkins([packet.src, packet.dst, packet.sport, packet.dport], input.now | 0);
   if (field === 'meta priority') return packet.priority ?? 0;
   if (field === 'osf name') return packet.protocol === TCP && packet.flags === SYN ? 'Linux' : undefined;
   if (field === 'rt mtu') return MAXIMUM_SEGMENT;
@@ -154,8 +155,7 @@ function optionValue(text: string, input: FilterInput): number | undefined {
   if (packet.protocol !== TCP) return undefined;
   const [kind = '', what] = text.split(' ');
   const isSyn = (packet.flags & SYN) !== 0;
-  const present =
-    (packet.flags & RST) !== 0 ? [] : isSyn ? ['1', '2', '3', '4', '8'] : ['1', '8'];
+  const present = (packet.flags & RST) !== 0 ? [] : isSyn ? ['1', '2', '3', '4', '8'] : ['1', '8'];
   if (what === undefined) return present.includes(kind) ? 1 : 0;
   if (!present.includes(kind)) return undefined;
   if (what === 'length') return { 2: 4, 3: 3, 4: 2, 8: 10 }[kind];

@@ -3,7 +3,7 @@
  * However they are written, the kernel keeps one mask and one exclusive-or; that is what is listed.
  * Source: nft(8) "EXPRESSIONS"; linux/net/netfilter/nft_bitwise.c.
  */
-import type { BitOperation, FilterField } from '../../../world/network.contract';
+import type { BitOperation, FilterStep } from '../../../world/network.contract';
 import { type DataType, type TypeInfo, TYPES } from '../directives';
 import type { FieldInfo } from '../fields';
 import type { Expression } from '../parse/tree';
@@ -125,17 +125,14 @@ export function constant(values: Values, expression: Expression, type: DataType)
 /** How many leading bits a mask keeps; undefined: it keeps others too. */
 export function prefixOf(mask: number, { bits }: Pick<TypeInfo, 'bits'>): number | undefined {
   const size = 2 ** bits - mask;
-  const exponent = Math.log2(size);
-  return Number.isInteger(exponent) && exponent < bits ? bits - exponent : undefined;
+  for (let length = 1; length <= bits; length++) if (2 ** (bits - length) === size) return length;
+  return undefined;
 }
 export function hasPrefixes(type: DataType): boolean {
   return TYPES[type].prefixes === true;
 }
+export type ComputeStep = FilterStep & { step: 'compute' };
 /** The step that makes the value, to be looked at as `generated`. */
-export function computeStep({ info, operations }: BitField): {
-  step: 'compute';
-  field: FilterField;
-  operations: BitOperation[];
-} {
+export function computeStep({ info, operations }: BitField): ComputeStep {
   return { step: 'compute', field: info.evaluates, operations };
 }

@@ -127,7 +127,11 @@ export class RuleContext {
     this.#need(info, place);
     if (name === 'meta nfproto' && this.table.family !== 'inet')
       throw refuse(place, 'meta nfproto is only useful in the inet family');
-    if (info.text.startsWith('th ') && !this.isOneOf && (this.transport === 'tcp' || this.transport === 'udp')) {
+    if (
+      info.text.startsWith('th ') &&
+      !this.isOneOf &&
+      (this.transport === 'tcp' || this.transport === 'udp')
+    ) {
       this.#forget('transport', this.transport);
       return FIELDS.get(`${this.transport} ${info.text.slice(3)}`) ?? info;
     }
@@ -146,8 +150,10 @@ export class RuleContext {
     const raw = /^@(nh|th),(\d+),(\d+)$/.exec(name);
     if (raw === null) return fieldNamed(name);
     const [, base, offset, bits] = raw;
-    const header = base === 'nh' ? this.network : (this.isOneOf ? undefined : this.transport) ?? 'th';
-    return (header === undefined ? undefined : fieldAt(header, Number(offset), Number(bits))) ?? fieldNamed(name);
+    const header = base === 'nh' ? this.network : ((this.isOneOf ? undefined : this.transport) ?? 'th');
+    return (
+      (header === undefined ? undefined : fieldAt(header, Number(offset), Number(bits))) ?? fieldNamed(name)
+    );
   }
   #need({ text, needs }: FieldInfo, place: Place): void {
     switch (needs) {
@@ -207,8 +213,11 @@ export class RuleContext {
   }
   #stateLink(): void {
     const { family } = this.table;
-    const isSaid = this.pieces.some(({ text }) => text.startsWith('ether type 8021q') || text.startsWith('vlan '));
-    if ((family === 'bridge' || family === 'netdev' || family === 'inet') && !isSaid) this.say('ether type 8021q');
+    const isSaid = this.pieces.some(
+      ({ text }) => text.startsWith('ether type 8021q') || text.startsWith('vlan '),
+    );
+    if ((family === 'bridge' || family === 'netdev' || family === 'inet') && !isSaid)
+      this.say('ether type 8021q');
   }
   /** Types of ICMP that have a field; one of several is said, a single one goes without saying. */
   #needType({ text, needs }: FieldInfo, place: Place): void {
@@ -231,7 +240,8 @@ export class RuleContext {
     if (first !== undefined && !types.some(([, number]) => number === first))
       throw refuse(place, `incompatible icmp match: rule has ${first}, need ${types[0]?.[1] ?? 0}`);
     if (types.length === 1)
-      for (const piece of this.pieces) if (piece.text === `${needs ?? ''} type ${types[0]?.[0] ?? ''}`) piece.removed = true;
+      for (const piece of this.pieces)
+        if (piece.text === `${needs ?? ''} type ${types[0]?.[0] ?? ''}`) piece.removed = true;
   }
 
   /** Drops the earlier words that only said what a later match implies. */
@@ -283,7 +293,8 @@ export class RuleContext {
       }
       case 'icmp type':
       case 'icmpv6 type': {
-        const number = TYPES[field === 'icmp type' ? 'icmp_type' : 'icmpv6_type'].names?.[value] ?? Number(value);
+        const number =
+          TYPES[field === 'icmp type' ? 'icmp_type' : 'icmpv6_type'].names?.[value] ?? Number(value);
         this.icmpType = [number];
         return undefined;
       }

@@ -117,7 +117,8 @@ function readKey(values: Values, expression: Expression, shape: SetShape): Range
     const parts = expression.kind === 'concat' ? expression.parts : [expression];
     for (const part of parts) {
       const isPattern = part.kind === 'symbol' && part.text.endsWith('*') && shape.key.includes('ifname');
-      const kind = part.kind === 'prefix' || isPattern ? 'prefix' : part.kind === 'range' ? 'range' : undefined;
+      const kind =
+        part.kind === 'prefix' || isPattern ? 'prefix' : part.kind === 'range' ? 'range' : undefined;
       if (kind !== undefined)
         throw refuse(
           part.place,
@@ -125,7 +126,8 @@ function readKey(values: Values, expression: Expression, shape: SetShape): Range
         );
     }
   }
-  if (expression.kind === 'concat' && expression.parts.length > shape.key.length) throw tooMany(expression, shape);
+  if (expression.kind === 'concat' && shape.key.length > 1 && expression.parts.length > shape.key.length)
+    throw tooMany(expression, shape);
   return partsOf(expression, shape.key, values);
 }
 /** One component too many: in a rule the whole is meant, elsewhere what is left over. */
@@ -133,7 +135,8 @@ function tooMany(expression: Expression & { kind: 'concat' }, shape: SetShape): 
   if (shape.keyPlace !== undefined)
     return refuse(expression.place, 'too many concatenation components', shape.keyPlace);
   const extra = expression.parts[shape.key.length];
-  const place = extra === undefined ? expression.place : { ...extra.place, start: extra.place.start - '. '.length };
+  const place =
+    extra === undefined ? expression.place : { ...extra.place, start: extra.place.start - '. '.length };
   return refuse(place, `Can't parse symbolic invalid expressions`);
 }
 

@@ -105,11 +105,22 @@ function matchValue(context: RuleContext, match: Match, key: KeyShape, type: Dat
   if ((type === 'iface_index' || type === 'ifname') && key.text.startsWith('fib ') && right.kind === 'symbol')
     if (right.text === 'missing' || right.text === 'exists') {
       const op = (right.text === 'missing') === (match.operator !== '!=') ? '==' : '!=';
-      context.steps.push({ step: 'match', field: stepField(key), op, values: [type === 'ifname' ? { lo: '', hi: '' } : { lo: 0, hi: 0 }] });
+      context.steps.push({
+        step: 'match',
+        field: stepField(key),
+        op,
+        values: [type === 'ifname' ? { lo: '', hi: '' } : { lo: 0, hi: 0 }],
+      });
       context.say(join(key.text, match.operator === '!=' ? '!=' : '', right.text));
       return;
     }
-  if (right.kind === 'symbol' && !right.quoted && type !== 'boolean' && type !== 'iface_index' && type !== 'ifname')
+  if (
+    right.kind === 'symbol' &&
+    !right.quoted &&
+    type !== 'boolean' &&
+    type !== 'iface_index' &&
+    type !== 'ifname'
+  )
     if (right.text === 'missing' || right.text === 'exists')
       throw refuse(
         right.place,
@@ -260,7 +271,12 @@ function evaluateMasked(context: RuleContext, match: Match, left: Expression & {
   }
   if (mask === undefined) {
     context.steps.push(computeStep(found));
-    context.steps.push({ step: 'match', field: 'generated', op: operator, values: [{ lo: value, hi: value }] });
+    context.steps.push({
+      step: 'match',
+      field: 'generated',
+      op: operator,
+      values: [{ lo: value, hi: value }],
+    });
   } else if (operator === '==' || operator === '!=') pushMasked(context, field, operator, mask, value);
   else context.steps.push({ step: 'match', field, op: operator, mask, values: [{ lo: value, hi: value }] });
   context.say(maskedText(context, found, operator, value));
@@ -270,7 +286,8 @@ function maskedText(context: RuleContext, found: BitField, operator: Comparison,
   const { type } = info;
   const show = (number: number): string =>
     isRaw ? `0x${number.toString(16)}` : context.values.text(number, type);
-  if (text === info.text) return join(text, operator === '==' ? '' : operator, show(value).replace(/^0x/, ''));
+  if (text === info.text)
+    return join(text, operator === '==' ? '' : operator, show(value).replace(/^0x/, ''));
   const isEquation = operator === '==' || operator === '!=';
   if (mask !== undefined && TYPES[type].bitmask === true) {
     if (!isEquation) return `${info.text} & ${bitsText(show(mask))} ${operator} ${show(value)}`;
@@ -280,7 +297,11 @@ function maskedText(context: RuleContext, found: BitField, operator: Comparison,
   }
   const length = mask === undefined || !hasPrefixes(type) ? undefined : prefixOf(mask, TYPES[type]);
   if (length !== undefined)
-    return join(info.text, operator === '==' ? '' : operator, `${context.values.text(value, type)}/${length}`);
+    return join(
+      info.text,
+      operator === '==' ? '' : operator,
+      `${context.values.text(value, type)}/${length}`,
+    );
   return `${text} ${operator} ${show(value)}`;
 }
 /** Several bits beside an operator. */

@@ -120,7 +120,7 @@ export function evaluateStatement(context: RuleContext, statement: Statement): v
     case 'set-value':
       return evaluateWrite(context, statement);
     case 'set-update':
-      return evaluateUpdate(context, statement);
+      return evaluateUpdate(context, statement, evaluateStatement);
     case 'notrack':
       context.steps.push({ step: 'notrack' });
       context.say('notrack');

@@ -5,7 +5,6 @@ import type { Statement } from '../parse/tree';
 import { durationText } from '../parse/time';
 import { RuleContext, stepField } from './context';
 import { findSet, keyOf } from './match';
-import { evaluateStatement } from './rule';
 import { dataTypesOf, keyTypesOf } from './set-types';
 import { type Range, refuse } from './values';
 
@@ -13,9 +12,12 @@ type Update = Statement & { kind: 'set-update' };
 /** Keys up to this many bits are kept in a bitmap, which packets cannot fill. */
 const BITMAP_BITS = 16;
 
-export function evaluateUpdate(context: RuleContext, statement: Update): void {
+/** Evaluates one statement of a rule. */
+type Evaluate = (context: RuleContext, statement: Statement) => void;
+
+export function evaluateUpdate(context: RuleContext, statement: Update, evaluate: Evaluate): void {
   if (statement.set.kind !== 'reference') throw refuse(statement.set.place, 'No such file or directory');
-  if (statement.op === 'meter') return evaluateMeter(context, statement, statement.set.name);
+  if (statement.op === 'meter') return evaluateMeter(context, statement, statement.set.name, evaluate);
   const set = findSet(context, statement.set);
   const types = keyTypesOf(set);
   if (statement.key.kind === 'symbol' || statement.key.kind === 'number') {
@@ -30,7 +32,7 @@ export function evaluateUpdate(context: RuleContext, statement: Update): void {
       statement.place,
     );
   const inner = new RuleContext(context.values, context.table);
-  for (const then of statement.then) evaluateStatement(inner, then);
+  for (const then of statement.then) evaluate(inner, then);
   const data = dataOf(context, statement, set);
   const refusal = refusalOf(statement, set);
   if (refusal !== undefined) context.refusals.push({ message: refusal, place: statement.place });
@@ -66,7 +68,9 @@ function dataOf(
     throw refuse(data.place, 'not modelled: maps filled with fields of packets');
   const given = data.kind === 'concat' ? data.parts : [data];
   const parts = given.map((part, index) => context.values.range(part, types[index] ?? 'integer'));
-  const text = parts.map((part, index) => context.values.rangeText(part, types[index] ?? 'integer')).join(' . ');
+  const text = parts
+    .map((part, index) => context.values.rangeText(part, types[index] ?? 'integer'))
+    .join(' . ');
   return { parts, text };
 }
 
@@ -82,16 +86,17 @@ function refusalOf(statement: Update, set: FilterSet): string | undefined {
   const hasTimeout = set.flags.includes('timeout') || set.timeoutMicros !== undefined;
   if (isBitmap && !hasTimeout && set.handle > 0) return 'Operation not supported';
   if (statement.timeout !== undefined && !hasTimeout) return 'Operation not supported';
-  if (statement.then.some(({ kind }) => kind === 'connections') && hasTimeout) return 'Operation not supported';
+  if (statement.then.some(({ kind }) => kind === 'connections') && hasTimeout)
+    return 'Operation not supported';
   return statement.then.length > 0 && !isDynamic ? 'Invalid argument' : undefined;
 }
 
 /** A meter is a set of its own name that the rule makes and fills. */
-function evaluateMeter(context: RuleContext, statement: Update, name: string): void {
+function evaluateMeter(context: RuleContext, statement: Update, name: string, evaluate: Evaluate): void {
   const { size, timeout, then } = statement;
   const key = keyOf(context, statement.key);
   const inner = new RuleContext(context.values, context.table);
-  for (const each of then) evaluateStatement(inner, each);
+  for (const each of then) evaluate(inner, each);
   context.meters.push({
     name,
     handle: 0,

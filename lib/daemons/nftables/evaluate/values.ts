@@ -23,6 +23,8 @@ export interface Surroundings {
   interfaceName(index: number): string | undefined;
   user(name: string): number | undefined;
   group(name: string): number | undefined;
+  userName?(uid: number): string | undefined;
+  groupName?(gid: number): string | undefined;
   /** An address for a name, the resolver's complaint, or undefined while nobody has asked it yet. */
   address(name: string): { ip: number } | { problem: string } | undefined;
 }
@@ -40,11 +42,19 @@ export interface Range {
 /** Longest interface name, with its end. */
 const IFNAMSIZ = 16;
 
+/** What stands in listings: names or numbers (`nft -n`, `-p`, `-S`, `-u`). */
+export interface Style {
+  readonly constants: 'names' | 'numbers';
+  readonly protocols: 'names' | 'numbers';
+  readonly services: 'names' | 'numbers';
+  readonly owners: 'names' | 'numbers';
+}
+const PLAIN: Style = { constants: 'names', protocols: 'names', services: 'numbers', owners: 'numbers' };
+
 export class Values {
-  /** `style`: what stands in listings for names of values (`nft -n`, `-p`). */
   constructor(
     readonly surroundings: Surroundings,
-    readonly style: 'names' | 'protocol numbers' | 'numbers' = 'names',
+    readonly style: Style = PLAIN,
   ) {}
 
   /** The number (or name) that a single word stands for. */
@@ -265,23 +275,34 @@ export class Values {
       case 'bitmask':
         return `0x${value.toString(16)}`;
       case 'ct_label':
-      case 'inet_service':
+      case 'inet_service': {
+        const name = this.style.services === 'names' ? serviceNamed(value) : undefined;
+        return name === undefined ? String(value) : `"${name}"`;
+      }
       case 'uid':
-      case 'gid':
+      case 'gid': {
+        const name = this.style.owners === 'names' ? this.#ownerNamed(value, type) : undefined;
+        return name === undefined ? String(value) : `"${name}"`;
+      }
       case 'integer':
         return String(value);
       default:
     }
     const info = TYPES[type];
-    const isNumeric = this.style === 'numbers';
+    const isNumeric = this.style.constants === 'numbers';
     if (info.bitmask === true) return isNumeric ? bitNumbers(value) : bitsText(value, type);
-    if (this.style !== 'names' && type === 'inet_proto') return String(value);
+    if (this.style.protocols === 'numbers' && type === 'inet_proto') return String(value);
     const name = isNumeric && type !== 'verdict' ? undefined : nameOf(type, value);
     if (name === undefined)
       return type === 'dscp' || type === 'ether_type'
         ? `0x${hex(value, type === 'dscp' ? 2 : 4)}`
         : String(value);
     return type === 'day' || type === 'devgroup' ? `"${name}"` : name;
+  }
+
+  #ownerNamed(value: number, type: 'uid' | 'gid'): string | undefined {
+    const { userName, groupName } = this.surroundings;
+    return type === 'uid' ? userName?.(value) : groupName?.(value);
   }
 
   rangeText({ lo, hi }: Range, type: DataType): string {
@@ -337,6 +358,16 @@ function classicAddress(text: string): number | undefined {
   return value;
 }
 
+let services: ReadonlyMap<number, string> | undefined;
+/** Of two names for a port the first is printed. */
+function serviceNamed(port: number): string | undefined {
+  services ??= new Map(
+    Object.entries(SERVICES)
+      .toReversed()
+      .map(([name, number]) => [number, name]),
+  );
+  return services.get(port);
+}
 const reversed = new Map<DataType, Map<number, string>>();
 function nameOf(type: DataType, value: number): string | undefined {
   let names = reversed.get(type);

@@ -3,7 +3,7 @@ import type { BitOperation } from '../../../world/network.contract';
 import { type DataType, TYPES } from '../directives';
 import type { FieldInfo } from '../fields';
 import type { Expression, Place, Statement } from '../parse/tree';
-import { type BitField, bitField, computeStep, constant } from './bits';
+import { type BitField, bitField, type ComputeStep, constant } from './bits';
 import { type RuleContext, stepField } from './context';
 import { anonymousMap, findSet, keyOf } from './match';
 import { refuse } from './values';
@@ -79,11 +79,23 @@ function pushWrite(context: RuleContext, info: FieldInfo, value: Written, place:
     ...(value.map === undefined ? {} : { map: value.map }),
   });
 }
-const NOT_HERE = new Set<string>(['ip6', 'arp', 'vlan', 'udplite', 'sctp', 'dccp', 'ah', 'esp', 'comp', 'igmp', 'icmpv6']);
+const NOT_HERE = new Set<string>([
+  'ip6',
+  'arp',
+  'vlan',
+  'udplite',
+  'sctp',
+  'dccp',
+  'ah',
+  'esp',
+  'comp',
+  'igmp',
+  'icmpv6',
+]);
 
 interface Written {
   readonly text: string;
-  readonly steps: ReturnType<typeof computeStep>[];
+  readonly steps: ComputeStep[];
   readonly number?: number;
   readonly isGenerated?: boolean;
   readonly map?: { field: ReturnType<typeof stepField>; set: string };
@@ -135,7 +147,13 @@ function fieldValue(source: FieldInfo, operations: BitOperation[]): Written {
 function bitsSaid(context: RuleContext, found: BitField): string {
   // A shifted mark is a plain number.
   return found.operations.some(({ operator }) => operator.length === 2)
-    ? [found.info.text, ...found.operations.map(({ operator, value }) => `${operator} ${operator.length === 2 ? value : context.values.text(value, found.info.type)}`)].join(' ')
+    ? [
+        found.info.text,
+        ...found.operations.map(
+          ({ operator, value }) =>
+            `${operator} ${operator.length === 2 ? value : context.values.text(value, found.info.type)}`,
+        ),
+      ].join(' ')
     : found.text;
 }
 function constantValue(context: RuleContext, { type }: FieldInfo, value: number | string): Written {

@@ -73,12 +73,7 @@ function baseOf(
   const isNat = type === 'nat';
   // The family has no translation at all.
   if (isNat && WITHOUT_NAT.has(family)) throw new KernelTrouble(NO_SUCH_TYPE, spec.typePlace, false);
-  if (
-    isNat &&
-    (hook === 'forward' ||
-      needsDevice ||
-      priority < LOWEST_NAT_PRIORITY)
-  )
+  if (isNat && (hook === 'forward' || needsDevice || priority < LOWEST_NAT_PRIORITY))
     throw kernel('EOPNOTSUPP', command.place);
   if (type === 'route' && hook !== 'output') throw kernel('EOPNOTSUPP', command.place);
   return {

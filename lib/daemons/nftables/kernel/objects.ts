@@ -22,11 +22,14 @@ function newObject(
   else if (type === 'limit' && limit !== undefined) {
     made.state = limitStep(limit);
     made.lines = [rateText(limit)];
-  } else if (helper !== undefined)
+  } else if (helper !== undefined) {
+    const own = HELPERS[helper.type]?.family;
+    const family = target.family === 'inet' ? own : undefined;
     made.lines = [
       `type "${helper.type}" protocol ${helper.protocol}`,
-      `l3proto ${helper.family ?? target.family}`,
+      `l3proto ${helper.family ?? family ?? target.family}`,
     ];
+  } else if (lines !== undefined) made.lines = withFamily(type, lines, spec.family ?? target.family);
   return made;
 }
 

@@ -53,7 +53,8 @@ export function newSet(values: Values, name: string, family: Family, spec: SetSp
 /** Types of no certain width say too little. */
 function refuseUnqualified({ types, data, place }: SetSpec, kind: string): void {
   const isUnqualified = (text: string): boolean => ['integer', 'string', 'bitmask'].includes(text);
-  const found = types.find(({ text }) => isUnqualified(text) || text === 'verdict') ??
+  const found =
+    types.find(({ text }) => isUnqualified(text) || text === 'verdict') ??
     data?.find(({ text }) => isUnqualified(text));
   if (found !== undefined)
     throw refuse(

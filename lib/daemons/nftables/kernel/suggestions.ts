@@ -66,7 +66,9 @@ export function setLike(
 export function chainLike(tables: readonly FilterTable[], name: string): string | undefined {
   const all = tables.flatMap((table) => table.chains.map((chain) => ({ table, chain })));
   const near = nearest(name, all, ({ chain }) => chain.name);
-  return near && `did you mean chain ‘${near.chain.name}’ in table ${near.table.family} ‘${near.table.name}’?`;
+  return (
+    near && `did you mean chain ‘${near.chain.name}’ in table ${near.table.family} ‘${near.table.name}’?`
+  );
 }
 
 /** The name that is nearest, in whatever table it stands; where the table itself is missing, that table. */

@@ -2,12 +2,26 @@
  * What only shows when base chains are followed: translation where the hook has none, rejects behind the routing,
  * jumps in a circle. Source: `nft_table_validate` in linux/net/netfilter/nf_tables_api.c; recorded with `nft -f`.
  */
-import type { FilterChain, FilterField, FilterStep, FilterTable, Hook } from '../../../world/network.contract';
+import type {
+  FilterChain,
+  FilterField,
+  FilterStep,
+  FilterTable,
+  Hook,
+} from '../../../world/network.contract';
 import { jumpTargets } from './chains';
 
 const DEEPEST_JUMP = 16;
 /** Steps that do not fit everywhere. */
-const PLACED = new Set<FilterStep['step']>(['reject', 'masquerade', 'snat', 'dnat', 'redirect', 'match', 'compute']);
+const PLACED = new Set<FilterStep['step']>([
+  'reject',
+  'masquerade',
+  'snat',
+  'dnat',
+  'redirect',
+  'match',
+  'compute',
+]);
 
 /** The first thing that does not fit now that the chain has these steps too, as the kernel's errno. */
 export function misfitOf(

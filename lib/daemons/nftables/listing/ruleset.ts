@@ -16,13 +16,14 @@ import { compareElements, elementText } from '../evaluate/elements';
 import { dataTypesOf, keyTypesOf } from '../evaluate/set-types';
 import { quotaValuesText } from '../evaluate/stateful';
 import type { Values } from '../evaluate/values';
-import { durationText } from '../parse/time';
+import { durationText, secondsText } from '../parse/time';
 
 export interface ListingOptions {
   readonly handles: boolean;
   readonly stateless: boolean;
   readonly terse: boolean;
   readonly numericPriority: boolean;
+  readonly numericTime: boolean;
   readonly now: Micros;
   readonly values: Values;
   /** Another text for a rule: `-n`. */
@@ -70,19 +71,31 @@ export function counterText(
   counter: { name: string; handle: number; packets: number; bytes: number; comment?: string },
   options: ListingOptions,
 ): string {
-  const comment = counter.comment === undefined ? '' : `\t\tcomment "${counter.comment}"\n`;
-  const numbers = options.stateless ? '' : `\t\tpackets ${counter.packets} bytes ${counter.bytes}\n`;
-  return `\tcounter ${counter.name} {${handleText(counter.handle, options)}\n${comment}${numbers}\t}\n`;
+  const body = counterLines(counter, options).map((line) => `\t\t${line}\n`);
+  return `\tcounter ${counter.name} {${handleText(counter.handle, options)}\n${body.join('')}\t}\n`;
+}
+export function counterLines(
+  { comment, packets, bytes }: { packets: number; bytes: number; comment?: string },
+  { stateless }: ListingOptions,
+): string[] {
+  return [
+    ...(comment === undefined ? [] : [`comment "${comment}"`]),
+    ...(stateless ? [] : [`packets ${packets} bytes ${bytes}`]),
+  ];
 }
 
 export function objectText(object: FilterObject, options: ListingOptions): string {
-  const { type, name, comment, state } = object;
-  const lines = [
-    ...(comment === undefined ? [] : [`comment "${comment}"`]),
-    ...(state?.step === 'quota' ? [quotaValuesText(state, options.stateless)] : object.lines),
-  ];
-  const body = lines.map((line) => `\t\t${line}\n`).join('');
+  const { type, name } = object;
+  const body = objectLines(object, options)
+    .map((line) => `\t\t${line}\n`)
+    .join('');
   return `\t${type} ${name} {${handleText(object.handle, options)}\n${body}\t}\n`;
+}
+export function objectLines({ comment, state, lines }: FilterObject, options: ListingOptions): string[] {
+  return [
+    ...(comment === undefined ? [] : [`comment "${comment}"`]),
+    ...(state?.step === 'quota' ? [quotaValuesText(state, options.stateless)] : lines),
+  ];
 }
 /** Sets that were declared: not those of rules, nor those of meters. */
 export function isListed(set: FilterSet): boolean {
@@ -99,13 +112,7 @@ export function chainText(
   const lines: string[] = [];
   if (chain.comment !== undefined) lines.push(`\t\tcomment "${chain.comment}"\n`);
   const { base } = chain;
-  if (base !== undefined) {
-    const device = devicesText(base.devices ?? []);
-    const priority = priorityText(table.family, base.hook, base.priority, options.numericPriority);
-    lines.push(
-      `\t\ttype ${base.type} hook ${base.hook}${device} priority ${priority}; policy ${base.policy};\n`,
-    );
-  }
+  if (base !== undefined) lines.push(`\t\t${baseText(table, base, options)}\n`);
   if (withRules)
     for (const rule of chain.rules)
       lines.push(
@@ -114,6 +121,16 @@ export function chainText(
   return `\tchain ${chain.name} {${handleText(chain.handle, options)}\n${lines.join('')}\t}\n`;
 }
 
+/** Where a base chain is hooked in, and its policy. */
+export function baseText(
+  table: FilterTable,
+  base: NonNullable<FilterChain['base']>,
+  options: ListingOptions,
+): string {
+  const device = devicesText(base.devices ?? []);
+  const priority = priorityText(table.family, base.hook, base.priority, options.numericPriority);
+  return `type ${base.type} hook ${base.hook}${device} priority ${priority}; policy ${base.policy};`;
+}
 function devicesText(devices: readonly string[]): string {
   if (devices.length > 1) return ` devices = { ${devices.join(', ')} }`;
   return devices[0] === undefined ? '' : ` device "${devices[0]}"`;
@@ -140,7 +157,7 @@ export function isNamedFor(family: string, hook: string, name: string): boolean 
 }
 
 /** The rule's text with the numbers its counters and quotas have now; those of a set's elements are told with the set. */
-function liveText(text: string, rule: FilterRule, options: ListingOptions): string {
+export function liveText(text: string, rule: FilterRule, options: ListingOptions): string {
   return withQuotas(withCounters(text, rule, options), rule, options);
 }
 function withQuotas(text: string, rule: FilterRule, options: ListingOptions): string {
@@ -183,9 +200,8 @@ function perLine(types: readonly DataType[]): number {
   }
 }
 
-export function setText(set: FilterSet, options: ListingOptions): string {
-  const key = keyTypesOf(set);
-  const data = dataTypesOf(set);
+/** A set's settings, line by line. */
+export function setLines(set: FilterSet, seconds = durationText): string[] {
   const declared =
     set.typeOf === undefined
       ? `type ${set.type}${set.map === undefined ? '' : ` : ${set.map}`}`
@@ -198,9 +214,17 @@ export function setText(set: FilterSet, options: ListingOptions): string {
   if (set.flags.length > 0 && isSaid) lines.push(`flags ${set.flags.join(',')}`);
   if (set.autoMerge === true) lines.push('auto-merge');
   if (set.stateText !== undefined) lines.push(set.stateText);
-  if (set.timeoutMicros !== undefined) lines.push(`timeout ${durationText(set.timeoutMicros)}`);
-  if (set.gcMicros !== undefined) lines.push(`gc-interval ${durationText(set.gcMicros)}`);
+  if (set.timeoutMicros !== undefined) lines.push(`timeout ${seconds(set.timeoutMicros)}`);
+  if (set.gcMicros !== undefined) lines.push(`gc-interval ${seconds(set.gcMicros)}`);
   if (set.comment !== undefined) lines.push(`comment "${set.comment}"`);
+  return lines;
+}
+
+export function setText(set: FilterSet, options: ListingOptions): string {
+  const key = keyTypesOf(set);
+  const data = dataTypesOf(set);
+  const time = options.numericTime ? secondsText : durationText;
+  const lines = setLines(set, time);
   const live = set.elements.filter(({ expiresAt }) => expiresAt === undefined || expiresAt > options.now);
   if (live.length > 0 && !options.terse) {
     const isInterval = set.flags.includes('interval');
@@ -215,7 +239,7 @@ export function setText(set: FilterSet, options: ListingOptions): string {
             now: options.now,
             timeoutMicros: set.timeoutMicros,
             stateless: options.stateless,
-            text: durationText,
+            text: time,
           },
         ),
       );

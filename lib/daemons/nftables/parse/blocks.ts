@@ -2,13 +2,7 @@
 import type { Hook } from '../../../world/network.contract';
 import { SetParser } from './sets';
 import { SyntaxTrouble } from './stream';
-import type {
-  ChainSpec,
-  Command,
-  Handle,
-  Place,
-  Verb,
-} from './tree';
+import type { ChainSpec, Command, Handle, Place, Verb } from './tree';
 
 const CHAIN_TYPES = ['filter', 'nat', 'route'];
 const HOOKS: readonly Hook[] = [

@@ -9,7 +9,17 @@ import { stayCompiled } from '../../../std/stay-compiled';
 import { AFTER_COMMAND, BlockParser } from './blocks';
 import { Scope } from './expressions';
 import { SyntaxTrouble, TokenStream } from './stream';
-import type { Command, Expression, Handle, ObjectSpec, ObjectType, Place, Problem, Source, Verb } from './tree';
+import type {
+  Command,
+  Expression,
+  Handle,
+  ObjectSpec,
+  ObjectType,
+  Place,
+  Problem,
+  Source,
+  Verb,
+} from './tree';
 
 /** What parsing asks of the host: files that are included. */
 export interface Includes {

@@ -64,11 +64,7 @@ export class NatParser extends ExpressionParser {
     if (token.kind === 'string' && stream.isKeyword(token) && this.startsExpression()) {
       const key = this.left();
       if (!stream.eat('map')) throw stream.unexpected();
-      const data = stream.at('@')
-        ? this.reference()
-        : stream.at('$')
-          ? this.variable()
-          : this.#map();
+      const data = stream.at('@') ? this.reference() : stream.at('$') ? this.variable() : this.#map();
       return { kind: 'map', key, data, place: stream.since(start) };
     }
     return this.rightConcat();
@@ -125,8 +121,7 @@ export class NatParser extends ExpressionParser {
   #queueNumbers(): Expression {
     const to = this.rightRange();
     const last = to.kind === 'range' ? to.to : to;
-    if (last.kind === 'number' && last.value > MOST_QUEUES)
-      throw this.#outOfRange(last.value, last.place);
+    if (last.kind === 'number' && last.value > MOST_QUEUES) throw this.#outOfRange(last.value, last.place);
     return to;
   }
   #outOfRange(value: number, place: Place): SyntaxTrouble {

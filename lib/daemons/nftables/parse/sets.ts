@@ -103,7 +103,8 @@ export class SetParser extends ObjectParser {
       case 'quota':
       case 'ct':
         spec.then.push(this.statement());
-        this.separator();
+        if (!stream.atSeparator) throw stream.unexpected();
+        stream.next();
         return elements;
       case 'elements':
         stream.next();

@@ -316,7 +316,8 @@ export class StatementParser extends NatParser {
       stream.next();
       unit = per;
       if (per === '' && stream.eat('/')) unit = stream.next().text;
-      if (factor === undefined) throw new SyntaxTrouble({ place: stream.since(from), message: 'Wrong rate format' });
+      if (factor === undefined)
+        throw new SyntaxTrouble({ place: stream.since(from), message: 'Wrong rate format' });
       if (!UNITS.some((known) => known === unit))
         throw new SyntaxTrouble({ place, message: 'Wrong rate format' });
     } else {

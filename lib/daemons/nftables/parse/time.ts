@@ -34,3 +34,7 @@ export function durationText(micros: Micros): string {
   }
   return text === '' ? '0s' : text;
 }
+/** The same for `nft -T`. */
+export function secondsText(micros: Micros): string {
+  return `${Math.floor(micros / SECOND)}s`;
+}

@@ -86,7 +86,12 @@ export type Statement =
   | { kind: 'connections'; most: number; over: boolean; place: Place }
   | { kind: 'object'; type: 'quota' | 'limit' | 'ct helper'; name: string; namePlace: Place; place: Place }
   /** The object's name comes from a map. */
-  | { kind: 'object-map'; type: 'counter' | 'quota' | 'limit'; map: Expression & { kind: 'map' }; place: Place }
+  | {
+      kind: 'object-map';
+      type: 'counter' | 'quota' | 'limit';
+      map: Expression & { kind: 'map' };
+      place: Place;
+    }
   | { kind: 'option-reset'; option: string; place: Place }
   | {
       kind: 'tproxy';
@@ -217,7 +222,17 @@ export interface SetSpec {
   place: Place;
 }
 
-export type Verb = 'add' | 'create' | 'insert' | 'replace' | 'delete' | 'rename' | 'flush' | 'list' | 'reset' | 'get';
+export type Verb =
+  | 'add'
+  | 'create'
+  | 'insert'
+  | 'replace'
+  | 'delete'
+  | 'rename'
+  | 'flush'
+  | 'list'
+  | 'reset'
+  | 'get';
 
 /** What `list` and `reset` name by its kind. */
 export type Listed =
