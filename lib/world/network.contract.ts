@@ -603,7 +603,7 @@ export type FilterField =
   | 'meta random'
   /** Largest segment of the packet's way; rules with it fit where the way is known. */
   | 'rt mtu'
-  /** The sender's operating system, by the form of its SYN (pf.os). */
+  /** The sender's operating system, by the form of its SYN: today's Linux is `unknown` to pf.os. */
   | 'osf name'
   | 'meta sdif'
   | 'meta sdifname'

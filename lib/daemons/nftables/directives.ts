@@ -49,7 +49,8 @@ export const DIRECTIVES: readonly Directive[] = [
 add create insert delete replace rename list flush reset; +; RULESET; <object>
 include; +; INCLUDING FILES; "<path>"
 define redefine undefine; +; SYMBOLIC VARIABLES; <name> = <value>
-describe get monitor import export; -; ADDITIONAL COMMANDS`,
+get; +; ELEMENTS; element <set> { … }
+describe monitor import export; -; ADDITIONAL COMMANDS`,
   ),
   ...table(
     'object',
@@ -63,11 +64,12 @@ counter; +; STATEFUL OBJECTS; <name> { packets <n> bytes <n> }
 quota; +; STATEFUL OBJECTS; <name> { [over] <n> <unit> }
 limit; +; STATEFUL OBJECTS; <name> { rate <n>/<unit> }
 ct; +; CT HELPER; helper <name> { type "<helper>" protocol tcp|udp; }
-secmark synproxy flowtable; -; STATEFUL OBJECTS`,
+synproxy; .; SYNPROXY STATEMENT; <name> { mss <n>; wscale <n>; }
+secmark flowtable; -; STATEFUL OBJECTS`,
   ),
   ...table(
     'verdict',
-    'accept drop continue return jump goto; +; VERDICT STATEMENT; [<chain>]\nqueue; -; QUEUE STATEMENT',
+    'accept drop continue return jump goto; +; VERDICT STATEMENT; [<chain>]\nqueue; +; QUEUE STATEMENT; [flags bypass,fanout] [to <n>]',
   ),
   ...table(
     'statement',
@@ -82,18 +84,20 @@ vmap map; +; MAP STATEMENT; { <key> : <value>, … }
 comment; +; RULES; "<text>"
 quota; +; QUOTA STATEMENT; [over] <n> <unit> | name <name>
 meter; +; METER STATEMENT; <name> { <key> <statement> }
-dup fwd tproxy synproxy; -; STATEMENTS`,
+tproxy; .; TPROXY STATEMENT; [ip|ip6] to [<address>][:<port>]
+dup fwd synproxy; -; STATEMENTS`,
   ),
   ...table(
     'expression',
     `
 meta iif oif iifname oifname mark; +; META EXPRESSIONS
 ip tcp udp th icmp ether; +; PAYLOAD EXPRESSIONS
-ip6 icmpv6 arp; .; PAYLOAD EXPRESSIONS; (the simulated network speaks IPv4 only)
+ip6 icmpv6 arp vlan igmp udplite sctp dccp ah esp comp exthdr ipsec; .; PAYLOAD EXPRESSIONS; (packets here are IPv4 with TCP, UDP or ICMP)
 ct; +; CONNTRACK EXPRESSIONS
-fib; +; FIB EXPRESSIONS; daddr type | saddr type | saddr [. iif] oif
+fib; +; FIB EXPRESSIONS; saddr|daddr [. mark] [. iif] type|oif|oifname
+rt osf; +; ROUTING EXPRESSIONS
 numgen jhash symhash; +; NUMGEN EXPRESSION; inc|random mod <n> [offset <n>]
-socket osf rt ipsec exthdr vlan sctp dccp udplite igmp ah esp comp; -; EXPRESSIONS`,
+socket; -; SOCKET EXPRESSION`,
   ),
 ];
 

@@ -82,7 +82,7 @@ ct state; ct_state
 ct status; ct_status
 ct direction; ct_dir
 ct event; ct_event; ; ; never
-ct label; ct_label; ; ; never
+ct label; ct_label; ; ; constant -1
 ct id; integer
 ct bytes; integer; ; 64
 ct packets; integer; ; 64

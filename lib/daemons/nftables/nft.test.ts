@@ -63,6 +63,9 @@ function serve(made: ToolLab, host: string, port: number): void {
   });
 }
 
+const rules = (rule: string): string =>
+  `table inet f {\n chain c {\n  type filter hook forward priority 0; policy accept;\n  ct state established accept\n  ${rule}\n }\n}\n`;
+
 describe('the command line', () => {
   test('handles count up within the table, sets of a rule before the rule', () => {
     const made = lab();
@@ -201,8 +204,6 @@ test('the checker says what the tool says, with its place', () => {
 });
 
 describe('statements that remember', () => {
-  const rules = (rule: string): string =>
-    `table inet f {\n chain c {\n  type filter hook forward priority 0; policy accept;\n  ct state established accept\n  ${rule}\n }\n}\n`;
   test('a quota lets through until it is used up, and is listed with what was used', () => {
     const made = lab(rules('tcp dport 80 quota over 150 bytes drop'));
     serve(made, 'web', 80);
@@ -262,6 +263,107 @@ describe('statements that remember', () => {
     expect(nft(made, 'delete quota inet f q').stderr).toContain('Device or resource busy');
     expect(nft(made, 'reset quotas').stdout).toContain('over 100 bytes used 100 bytes');
     expect(nft(made, 'list quota inet f q').stdout).toContain('\t\tover 100 bytes\n');
+  });
+});
+
+describe('what headers hold', () => {
+  const through = (...forms: string[]): string =>
+    `table inet f {\n chain c {\n  type filter hook forward priority 0;\n${forms.map((form) => `  ct state new ${form} counter\n`).join('')} }\n}\n`;
+  function counted(forms: readonly string[]): string[] {
+    const made = lab(through(...forms));
+    serve(made, 'web', 80);
+    expect(nft(made, '-f', '/etc/fw.nft')).toMatchObject({ stderr: '', exit: 0 });
+    connect(made, '10.0.1.10', 80);
+    const lines = nft(made, 'list ruleset').stdout.split('\n');
+    return forms.filter((_, index) => lines[3 + index]?.includes('packets 1') === true);
+  }
+  test('a SYN of Linux, as recorded', () => {
+    const held = [
+      'ip version 4',
+      'ip hdrlength 5',
+      'ip frag-off & 0x4000 != 0',
+      'ip ecn not-ect',
+      'tcp doff 10',
+      'tcp window 64240',
+      'tcp ackseq 0',
+      'tcp urgptr 0',
+      'tcp option maxseg size 1460',
+      'tcp option window exists',
+      'tcp option sack missing',
+      'meta priority none',
+      'iifgroup default',
+      'meta ipsec missing',
+      'ct reply ip saddr 10.0.1.10',
+      'tcp dport 80 ct reply proto-src 80',
+      'fib saddr oifname "eth0"',
+      '@th,16,16 80',
+      '@nh,64,8 63',
+      'ip saddr & 255.255.255.0 == 10.0.0.0',
+      'tcp dport | 1 == 81',
+      'tcp dport ^ 1 == 81',
+      'tcp dport 80 rt mtu 1460',
+    ];
+    expect(counted(held)).toEqual(held);
+    const missed = [
+      'ip id 0',
+      'tcp doff 8',
+      'tcp option maxseg missing',
+      'tcp option fastopen exists',
+      'ip6 hoplimit 63',
+      'sctp dport 80',
+      'frag more-fragments 1',
+      'ip dscp != cs0',
+      'tcp dport & 1 == 1',
+      'ct label 5',
+      'osf name "Linux"',
+      'ipsec in reqid 1',
+    ];
+    expect(counted(missed)).toEqual([]);
+  });
+  test('what is written is read by the rules behind it', () => {
+    const made = lab(
+      rules('ip ttl set 7 ip dscp set ef meta priority set 1:2 meta mark set tcp dport map { 80 : 6 }')
+        .replace(/}\n}\n$/, '')
+        .concat(
+          'ip ttl 7 ip dscp ef ip ecn not-ect meta priority 1:2 counter\n meta mark & 2 == 2 meta mark & 0xf | 8 == 14 counter\n }\n}\n',
+        ),
+    );
+    serve(made, 'web', 80);
+    expect(nft(made, '-f', '/etc/fw.nft')).toMatchObject({ stderr: '', exit: 0 });
+    expect(connect(made, '10.0.1.10', 80)).toBe('connected');
+    const listed = nft(made, 'list ruleset').stdout;
+    expect(listed).not.toContain('packets 0');
+    expect(listed).toContain('meta mark & 0x0000000f | 0x00000008 == 0x0000000e');
+  });
+  test('nobody listens to a queue: packets are lost, unless they may pass; a proxy takes none', () => {
+    for (const [form, outcome] of [
+      ['queue num 1', 'silence'],
+      ['queue num 1-3 bypass', 'connected'],
+    ] as const) {
+      const made = lab(rules(`tcp dport 80 ${form}`));
+      serve(made, 'web', 80);
+      expect(nft(made, '-f', '/etc/fw.nft')).toMatchObject({ stderr: '', exit: 0 });
+      expect(connect(made, '10.0.1.10', 80)).toBe(outcome);
+    }
+    const made = lab(
+      'table ip n {\n chain c {\n  type filter hook prerouting priority mangle;\n  tcp dport 80 tproxy to :8080 counter drop\n }\n}\n',
+    );
+    serve(made, 'web', 80);
+    expect(nft(made, '-f', '/etc/fw.nft')).toMatchObject({ stderr: '', exit: 0 });
+    expect(connect(made, '10.0.1.10', 80)).toBe('connected');
+  });
+  test('ports by map, counters by map, maps that rules fill', () => {
+    const made = lab(
+      'table ip n {\n counter web { }\n map seen { type ipv4_addr : mark; flags dynamic; size 10; }\n chain c {\n  type nat hook prerouting priority dstnat;\n  counter name tcp dport map { 80 : "web", 81 : "web" }\n  add @seen { ip saddr : 5 }\n  redirect to :tcp dport map { 80 : 8080 }\n }\n}\n'.replace(
+        '  redirect',
+        '  tcp dport 80 redirect',
+      ),
+    );
+    serve(made, 'fw', 8080);
+    expect(nft(made, '-f', '/etc/fw.nft')).toMatchObject({ stderr: '', exit: 0 });
+    expect(connect(made, '10.0.0.1', 80)).toBe('connected');
+    expect(nft(made, 'list counter ip n web').stdout).toContain('packets 1 bytes 60');
+    expect(nft(made, 'list map ip n seen').stdout).toContain('10.0.0.2 : 0x00000005');
   });
 });
 

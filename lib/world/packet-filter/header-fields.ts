@@ -4,17 +4,18 @@
  *
  * Headers are built from what a packet is known by. Numbers that a real stack
  * draws (checksums, sequence numbers) are drawn from the packet itself: they
- * differ from packet to packet, and mean nothing. ID is 0 and DF is set, as for
- * Linux where nothing is fragmented.
+ * differ from packet to packet, and mean nothing. DF is set, as for Linux where
+ * nothing is fragmented; the answer to a SYN has no ID.
  * Sources: RFC 791 §3.1, RFC 9293 §3.1, RFC 768, RFC 792.
  */
-import { ECHO_REPLY, ECHO_REQUEST, ICMP, IP_HEADER, SYN, TCP, UDP, RST } from '../network/packet';
+import { ACK, ECHO_REPLY, ECHO_REQUEST, ICMP, IP_HEADER, SYN, TCP, UDP, RST } from '../network/packet';
 import type { FilterField } from '../network.contract';
 import { entryOf } from './conntrack-table';
 import { jenkins } from './jenkins';
 import type { FilterInput } from './input';
 
 const FIRST_WINDOW = 64_240;
+const ANSWER_WINDOW = 65_160;
 /** 64 KB at a scale of 7 (net.ipv4.tcp_rmem of Debian). */
 const WINDOW = 502;
 const WINDOW_SCALE = 7;
@@ -52,7 +53,8 @@ export function headerValue(field: FilterField, input: FilterInput): number | st
   if (field === 'meta random')
     return jenkins([packet.src, packet.dst, packet.sport, packet.dport], input.now | 0);
   if (field === 'meta priority') return packet.priority ?? 0;
-  if (field === 'osf name') return packet.protocol === TCP && packet.flags === SYN ? 'Linux' : undefined;
+  if (field === 'osf name') return packet.protocol === TCP && packet.flags === SYN ? 'unknown' : undefined;
+  if (field === 'meta sdif') return 0;
   if (field === 'rt mtu') return MAXIMUM_SEGMENT;
   if (field === 'rt nexthop') return input.nextHopTowards(packet.dst);
   const place = placeOf(field);
@@ -99,13 +101,17 @@ function lengthOf({ packet }: FilterInput): number {
   return Math.ceil(packet.length / packet.count);
 }
 
+/** SYN-ACK: sent before there is a socket. */
+function isAnswer({ packet }: FilterInput): boolean {
+  return packet.protocol === TCP && (packet.flags & (SYN | ACK)) === (SYN | ACK);
+}
 function networkHeader(input: FilterInput): number[] {
   const { protocol, src, dst, ttl, tos } = input.packet;
   return [
     0x45,
     tos ?? 0,
     ...words(lengthOf(input), 2),
-    ...words(0, 2),
+    ...words(isAnswer(input) ? 0 : drawn(input, 0, 16) | 1, 2),
     ...words(DONT_FRAGMENT, 2),
     ttl,
     protocol,
@@ -116,9 +122,10 @@ function networkHeader(input: FilterInput): number[] {
 }
 function tcpHeader(input: FilterInput): number[] {
   const { sport, dport, flags } = input.packet;
-  const acknowledges = (flags & 16) !== 0;
+  const acknowledges = (flags & ACK) !== 0;
   const header = (flags & SYN) !== 0 ? 40 : (flags & RST) !== 0 ? 20 : 32;
-  const window = (flags & RST) !== 0 ? 0 : (flags & SYN) !== 0 ? FIRST_WINDOW : WINDOW;
+  const first = isAnswer(input) ? ANSWER_WINDOW : FIRST_WINDOW;
+  const window = (flags & RST) !== 0 ? 0 : (flags & SYN) !== 0 ? first : WINDOW;
   return [
     ...words(sport, 2),
     ...words(dport, 2),
