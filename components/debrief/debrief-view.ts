@@ -128,22 +128,16 @@ export interface ActionRow {
 
 export function actionRows(actions: Debrief['actions']): ActionRow[] {
   return actions.map(({ at, clock, host, kind, text, effect }, index) => {
-    const effectTone = effect === undefined ? 'neutral' : toneOf(effect);
     return {
       key: `${index} ${at}`,
       time: clockText(clock),
-      tone: effect === undefined ? 'learner' : effectTone,
+      tone: effect?.tone ?? 'learner',
       typed: kind === 'command' || kind === 'save',
       text: kind === 'command' ? `${host}$ ${text}` : kind === 'save' ? `saved ${text} on ${host}` : text,
-      effect,
-      effectTone,
+      effect: effect?.text,
+      effectTone: effect?.tone ?? 'neutral',
     };
   });
-}
-
-/** Effects come as sentences; those that tell of a loss are shown as such. */
-function toneOf(effect: string): Tone {
-  return /\b(cost|lost|broke|stopped|failed|refused|down)\b/i.test(effect) ? 'broken' : 'ok';
 }
 
 export interface ChainLink {

@@ -517,12 +517,18 @@ export class Run<I> {
       this.#end('lost', tomorrow.why);
     }
   }
-  /** The learner ends the shift. What is open counts as not reached. */
+  /** The learner ends the shift. What is open counts as not reached; why it would have failed, nobody has seen. */
   finish(): void {
     this.progress.ended = true;
-    if (this.progress.phase === 'running')
-      this.#end('lost', this.#openObjective()?.why ?? 'The shift was ended before tomorrow.');
-    else if (this.progress.phase === 'tomorrow')
+    if (this.progress.phase === 'running') {
+      const open = this.#openObjective();
+      this.#end(
+        'lost',
+        open === undefined
+          ? 'The shift was ended before tomorrow.'
+          : `The shift was ended before this was reached: ${open.title}.`,
+      );
+    } else if (this.progress.phase === 'tomorrow')
       this.#end('lost', 'The shift was ended before tomorrow was over.');
   }
   /** Ids of what is not reached, in the scenario's order: failed ones first. */

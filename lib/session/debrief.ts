@@ -6,7 +6,7 @@ import { FileError } from '../world/files.contract';
 import { chainOf } from './chains';
 import { CONFIGURATION } from './files';
 import { eventItem, markOf } from './journal-feed';
-import type { AnswerView, Debrief, ObjectiveView, TimelineMark } from './messages';
+import type { AnswerView, Debrief, EventItem, ObjectiveView, TimelineMark } from './messages';
 import { guardViews, objectiveViews } from './objective-views';
 import { outagesOf, rootsOf, timesOf } from './outages';
 import { sourceOf } from './service';
@@ -193,15 +193,21 @@ function effectOf<I>(
   entries: readonly JournalEntry[],
   seq: number,
   until: number,
-): string | undefined {
+): Pick<EventItem, 'text' | 'tone'> | undefined {
   const found = entries.find(
     (entry) =>
       entry.seq > seq &&
       entry.seq < until &&
       EFFECTS.has(entry.type) &&
+      !isCommand(entry) &&
       rootsOf(run, entry.seq).some((root) => root.seq === seq),
   );
-  return found === undefined ? undefined : eventItem(run, found)?.text;
+  const item = found === undefined ? undefined : eventItem(run, found);
+  return item === undefined ? undefined : { text: item.text, tone: item.tone };
+}
+/** A command that ended, not a service: its status is an answer, it leads to nothing. */
+function isCommand({ type, data }: JournalEntry): boolean {
+  return type === 'process.exit' && (data as { unit?: string }).unit?.endsWith('.service') !== true;
 }
 
 function diffsOf<I>(run: Run<I>, original: ReadonlyMap<string, string>): Debrief['diffs'] {
@@ -263,8 +269,8 @@ export function originalFiles<I>(run: Run<I>): Map<string, string> {
   return original;
 }
 
-/** A run that is over and lost: what was not reached counts as failed, and says why it matters. */
-function unmetIsFailed<I>({ scenario }: Run<I>, view: ObjectiveView): ObjectiveView {
+/** A run that is over and lost: what was not reached counts as failed, and says why when it is why the run was lost. What else would have happened is not told as if it had. */
+function unmetIsFailed<I>({ scenario, progress }: Run<I>, view: ObjectiveView): ObjectiveView {
   if (view.state === 'met' || view.state === 'failed') return view;
   const entry = [
     ...scenario.objectives,
@@ -274,6 +280,6 @@ function unmetIsFailed<I>({ scenario }: Run<I>, view: ObjectiveView): ObjectiveV
     ...view,
     state: 'failed',
     measured: view.measured || 'not reached',
-    ...(entry === undefined ? {} : { why: entry.why }),
+    ...(entry !== undefined && progress.verdict.includes(entry.why) ? { why: entry.why } : {}),
   };
 }

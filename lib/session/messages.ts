@@ -539,7 +539,7 @@ export interface Debrief {
     host: string;
     kind: 'command' | 'save' | 'hint' | 'acknowledge';
     text: string;
-    effect?: string;
+    effect?: Pick<EventItem, 'text' | 'tone'>;
   }[];
   diffs: { host: string; path: string; before: string; after: string }[];
   hintsUsed: number;
