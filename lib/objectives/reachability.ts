@@ -1,7 +1,7 @@
 /** Who reaches whom: a matrix of connections that must open, and of those that must not. */
 import { parseIPv4 } from '../std/ipv4';
 import { SECOND } from '../std/instant';
-import { numberOf, textsOf } from '../world/parameters';
+import { numberOf, type ParameterValues, textsOf } from '../world/parameters';
 import type { Host, World } from '../world/world.contract';
 import { type ObjectiveDefinition, WAITING } from './definition';
 import { lookAtPort, registerProbes } from './probes';
@@ -17,6 +17,16 @@ export function readPath(
   if (match === null || Number(match[3]) > 65_535) return undefined;
   const [, from = '', to = '', port = '', wanted = ''] = match;
   return { from, to, port: Number(port), isOpen: wanted === 'open' };
+}
+type Line = NonNullable<ReturnType<typeof readPath>>;
+const read = new WeakMap<ParameterValues, readonly Line[]>();
+/** The matrix of an entry, read once: it is looked at every second. */
+function linesOf(values: ParameterValues): readonly Line[] {
+  const known = read.get(values);
+  if (known !== undefined) return known;
+  const lines = textsOf(values, 'paths').flatMap((line) => readPath(line) ?? []);
+  read.set(values, lines);
+  return lines;
 }
 
 export const reachability: ObjectiveDefinition<Record<string, never>> = {
@@ -40,9 +50,10 @@ export const reachability: ObjectiveDefinition<Record<string, never>> = {
   ],
   start: () => ({}),
   sample(_state, values, seen) {
-    const lines = textsOf(values, 'paths').flatMap((line) => readPath(line) ?? []);
     const every = numberOf(values, 'every', EVERY);
-    const tried = lines.flatMap((line) => pairsOf(seen.world, line).map((pair) => ({ line, ...pair })));
+    const tried = linesOf(values).flatMap((line) =>
+      pairsOf(seen.world, line).map((pair) => ({ line, ...pair })),
+    );
     let right = 0;
     let wrong: string | undefined;
     let isPending = false;
@@ -84,10 +95,16 @@ function addressesOf(world: World, name: string): { ip: number; name: string }[]
     return address === undefined ? [] : [{ ip: address, name: host.name }];
   });
 }
+const ROOT = { uid: 0, gid: 0, groups: [] };
+const addresses = new WeakMap<Host, { text: string; address: number | undefined }>();
 /** The first address of the host's file of interfaces: it stays known while the host is down. */
 function configuredAddress(host: Host): number | undefined {
-  const text = host.fs.readFile('/etc/network/interfaces', { uid: 0, gid: 0, groups: [] });
+  const text = host.fs.readFile('/etc/network/interfaces', ROOT);
   if (typeof text !== 'string') return undefined;
-  const address = /^\s*address\s+(\d+\.\d+\.\d+\.\d+)/m.exec(text)?.[1];
-  return address === undefined ? undefined : parseIPv4(address);
+  const known = addresses.get(host);
+  if (known?.text === text) return known.address;
+  const found = /^\s*address\s+(\d+\.\d+\.\d+\.\d+)/m.exec(text)?.[1];
+  const address = found === undefined ? undefined : parseIPv4(found);
+  addresses.set(host, { text, address });
+  return address;
 }

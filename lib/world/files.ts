@@ -635,45 +635,47 @@ export class Files implements FileSystem {
   }
   #walk(path: string, who: Credentials, follow: boolean, links: number): Found | FileError {
     if (links > LINKS_FOLLOWED) return new FileError('ELOOP', path);
-    const stack: { ino: number; name: string }[] = [{ ino: ROOT_INODE, name: '' }];
-    const parts = path.split('/');
-    for (let i = 0; i < parts.length; i++) {
-      const part = parts[i] ?? '';
-      const here = stack[stack.length - 1] ?? { ino: ROOT_INODE, name: '' };
+    const stack: number[] = [ROOT_INODE];
+    const names: string[] = [];
+    for (let from = 0, to = 0; from <= path.length; from = to + 1) {
+      const slash = path.indexOf('/', from);
+      to = slash < 0 ? path.length : slash;
+      const isEnd = slash < 0;
+      const here = stack[stack.length - 1] ?? ROOT_INODE;
+      const part = path.slice(from, to);
       if (part === '' || part === '.') {
-        if (part === '.' || i > 0) {
-          const node = this.#inode(here.ino);
-          if (node.kind !== 'directory' && (part === '.' || i === parts.length - 1))
-            return new FileError('ENOTDIR', path);
-        }
+        if ((part === '.' || isEnd) && this.#inode(here).kind !== 'directory')
+          return new FileError('ENOTDIR', path);
         continue;
       }
-      const node = this.#inode(here.ino);
+      const node = this.#inode(here);
       if (node.kind !== 'directory') return new FileError('ENOTDIR', path);
       if (!permitted(node, 1, who)) return new FileError('EACCES', path);
       if (part === '..') {
-        if (stack.length > 1) stack.pop();
+        if (stack.length > 1) {
+          stack.pop();
+          names.pop();
+        }
         continue;
       }
       if (part.length > LONGEST_NAME) return new FileError('ENAMETOOLONG', path);
-      const child = node.entries?.get(part) ?? this.#virtualChild(stack, part);
+      const child = node.entries?.get(part) ?? this.#virtualChild(names, part);
       if (child === undefined) return new FileError('ENOENT', path);
       const target = this.#inode(child);
-      const rest = parts.slice(i + 1);
-      const isLast = rest.every((later) => later === '');
-      if (target.kind === 'symlink' && (!isLast || follow || rest.length > 0)) {
-        const base = target.content.startsWith('/') ? target.content : `${pathOf(stack)}/${target.content}`;
-        return this.#walk([base, ...rest].join('/'), who, follow, links + 1);
+      if (target.kind === 'symlink' && (follow || !isEnd)) {
+        const base = target.content.startsWith('/') ? target.content : `${pathOf(names)}/${target.content}`;
+        return this.#walk(base + path.slice(to), who, follow, links + 1);
       }
-      stack.push({ ino: child, name: part });
+      stack.push(child);
+      names.push(part);
     }
-    const last = stack[stack.length - 1] ?? { ino: ROOT_INODE, name: '' };
-    const parent = stack[stack.length - 2]?.ino ?? ROOT_INODE;
-    return { ino: last.ino, parent, name: last.name, path: pathOf(stack) || '/' };
+    const ino = stack[stack.length - 1] ?? ROOT_INODE;
+    const parent = stack[stack.length - 2] ?? ROOT_INODE;
+    return { ino, parent, name: names[names.length - 1] ?? '', path: pathOf(names) || '/' };
   }
   /** Materialises a computed file or directory (/proc, /sys) as an inode on first sight. */
-  #virtualChild(stack: readonly { name: string }[], name: string): number | undefined {
-    const path = `${pathOf(stack)}/${name}`;
+  #virtualChild(names: readonly string[], name: string): number | undefined {
+    const path = `${pathOf(names)}/${name}`;
     const provider = this.ports.registry.findVirtualFiles(path);
     if (provider === undefined) return undefined;
     const host = this.ports.host();
@@ -857,9 +859,9 @@ function permitted(node: Inode, bits: number, who: Credentials): boolean {
 function withZeros(node: Inode): string {
   return node.content + '\0'.repeat(Math.min(node.zeros ?? 0, MOST_ZEROS_READ));
 }
-function pathOf(stack: readonly { name: string }[]): string {
+function pathOf(names: readonly string[]): string {
   let path = '';
-  for (let i = 1; i < stack.length; i++) path += `/${stack[i]?.name ?? ''}`;
+  for (const name of names) path += `/${name}`;
   return path;
 }
 /** `directory` and `name` with one slash between. */

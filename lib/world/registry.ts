@@ -69,7 +69,8 @@ export class PluginRegistry implements Registry {
   }
   findVirtualFiles(path: string): VirtualFiles | undefined {
     for (const { prefix, provider } of this.#virtual) {
-      if (path === prefix || path.startsWith(`${prefix}/`)) return provider;
+      if (path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === '/'))
+        return provider;
     }
     return undefined;
   }

@@ -44,17 +44,62 @@ export function loadDefinition(host: Host, name: string): Definition {
     const empty = emptyDefinition(primary, type, 'not-found', undefined, host);
     return dropIns.length === 0 ? empty : { ...empty, dropIns };
   }
-  const reader = new Reader(host, primary, type);
-  if (fragment !== undefined) reader.file(fragment.path);
-  else reader.text('', builtIn ?? '');
-  for (const path of dropIns) reader.file(path);
-  return deepFreeze(
-    reader.definition({
-      fragment: fragment?.path,
-      dropIns,
-      aliases: names.filter((other) => other !== primary),
-    }),
-  );
+  const made = { fragment: fragment?.path, dropIns, aliases: names.filter((other) => other !== primary) };
+  const paths = [...(made.fragment === undefined ? [] : [made.fragment]), ...dropIns];
+  const texts = paths.flatMap((path) => {
+    const text = host.fs.readFile(path, ROOT);
+    return typeof text === 'string' ? [{ path, text }] : [];
+  });
+  if (fragment === undefined) texts.unshift({ path: '', text: builtIn ?? '' });
+  const linked = linksOf(host, primary, made.aliases);
+  const read = (): Definition => readDefinition(host, primary, type, { ...made, texts, linked });
+  const { fragment: path = '', aliases } = made;
+  const definition = texts.some(({ text }) => OF_THIS_HOST.test(text))
+    ? read()
+    : sharedDefinition(JSON.stringify([primary, path, dropIns, aliases, texts, linked]), read);
+  return deepFreeze({ ...definition, sources: sourcesOf(host, paths) });
+}
+/** What a unit file may say that one host reads otherwise than another: specifiers of the machine, and its mounts. */
+const OF_THIS_HOST = /%[Hlqvbm]|RequiresMountsFor/;
+/**
+ * Equal files read alike on every host and at every boot: they are read once. A key holds all that the
+ * reading depends on, so that nothing is ever out of date.
+ */
+const shared = new Map<string, Definition>();
+const MOST_SHARED = 2_000;
+function sharedDefinition(key: string, read: () => Definition): Definition {
+  const known = shared.get(key);
+  if (known !== undefined) return known;
+  if (shared.size >= MOST_SHARED) shared.clear();
+  const fresh = deepFreeze(read());
+  shared.set(key, fresh);
+  return fresh;
+}
+interface Linked {
+  wants: readonly string[];
+  requires: readonly string[];
+}
+function linksOf(host: Host, name: string, aliases: readonly string[]): Linked {
+  const template = templateOf(name)?.template;
+  const names = [name, ...aliases, ...(template === undefined ? [] : [template])];
+  return { wants: linkedUnits(host, names, 'wants'), requires: linkedUnits(host, names, 'requires') };
+}
+interface Pieces {
+  fragment: string | undefined;
+  dropIns: string[];
+  aliases: string[];
+  texts: readonly { path: string; text: string }[];
+  linked: Linked;
+}
+function readDefinition(
+  host: Host,
+  name: string,
+  type: UnitType,
+  { texts, linked, ...made }: Pieces,
+): Definition {
+  const reader = new Reader(host, name, type, linked);
+  for (const { path, text } of texts) reader.text(path, text);
+  return reader.definition(made);
 }
 function emptyDefinition(
   name: string,
@@ -115,19 +160,14 @@ function builtInText(name: string, type: UnitType): string | undefined {
 class Reader {
   readonly assignments: Assignment[] = [];
   problems: (Definition['problems'][number] & { file: string; line: number })[] = [];
-  readonly #files: string[] = [];
   #file = '';
   readonly #fileOf = new Map<Assignment, string>();
   constructor(
     readonly host: Host,
     readonly name: string,
     readonly type: UnitType,
+    readonly linked: Linked,
   ) {}
-  file(path: string): void {
-    const text = this.host.fs.readFile(path, ROOT);
-    this.#files.push(path);
-    if (typeof text === 'string') this.text(path, text);
-  }
   text(path: string, text: string): void {
     this.#file = path;
     const { assignments, problems } = parseUnitText(text);
@@ -190,7 +230,7 @@ class Reader {
       type,
       load: refused ? 'bad-setting' : 'loaded',
       ...made,
-      sources: sourcesOf(host, this.#files),
+      sources: [],
       description: text('Description') ?? name,
       documentation: listOf(unit, 'Documentation').flatMap(({ value }) => splitWords(value) ?? []),
       dependencies: this.#dependencies({
@@ -199,7 +239,6 @@ class Reader {
         type,
         timer,
         defaultDependencies,
-        aliases: made.aliases,
       }),
       defaultDependencies,
       conditions: conditionsOf(unit, name, host),
@@ -298,7 +337,6 @@ class Reader {
     type: UnitType;
     timer: Definition['timer'];
     defaultDependencies: boolean;
-    aliases: readonly string[];
   }): Definition['dependencies'] {
     const { host, name } = this;
     const result: Partial<Record<Dependency, string[]>> = {};
@@ -317,13 +355,8 @@ class Reader {
           (splitWords(value) ?? []).map((word) => expandSpecifiers(word, name, host)),
         ),
       );
-    const names = [
-      name,
-      ...from.aliases,
-      ...(templateOf(name) === undefined ? [] : [templateOf(name)?.template ?? '']),
-    ];
-    add('Wants', linkedUnits(host, names, 'wants'));
-    add('Requires', linkedUnits(host, names, 'requires'));
+    add('Wants', this.linked.wants);
+    add('Requires', this.linked.requires);
     for (const { value } of listOf(from.unit, 'RequiresMountsFor'))
       for (const path of splitWords(value) ?? []) {
         const mount = host.fs
