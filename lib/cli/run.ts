@@ -69,6 +69,7 @@ export async function run(args: readonly string[]): Promise<number> {
     seed,
     solution: play?.id,
     ...outcome,
+    hash: made.run.kernel.journal.hash(),
     simulatedSeconds: made.run.now / 1e6,
     objectives: [...objectiveViews(made.run), ...guardViews(made.run)].map(
       ({ id, state, measured, why }) => ({
@@ -84,7 +85,7 @@ export async function run(args: readonly string[]): Promise<number> {
     for (const { id, state, measured } of report.objectives)
       process.stdout.write(`${state.padEnd(10)} ${id.padEnd(24)} ${measured}\n`);
     process.stdout.write(
-      `${outcome.won ? 'won' : made.run.progress.phase}: ${outcome.verdict}\n${outcome.requests} requests, ${outcome.failed} failed; ${report.simulatedSeconds.toFixed(0)} s simulated in ${seconds.toFixed(2)} s (${speed.toFixed(0)} times real time)\njournal ${outcome.hash}\n`,
+      `${outcome.won ? 'won' : made.run.progress.phase}: ${outcome.verdict}\n${outcome.requests} requests, ${outcome.failed} failed; ${report.simulatedSeconds.toFixed(0)} s simulated in ${seconds.toFixed(2)} s (${speed.toFixed(0)} times real time)\njournal ${report.hash}\n`,
     );
   }
   for (const text of outcome.trouble) process.stderr.write(`faultline run: ${text}\n`);

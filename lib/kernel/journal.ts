@@ -6,7 +6,6 @@
  * to, and copied when the journal goes back into its middle.
  */
 
-import { assert } from '../std/assert';
 import { type HashState, RunningHash } from '../std/hash';
 import { deepFreeze, type Plain } from '../std/plain';
 import type { Micros } from '../std/instant';
@@ -25,14 +24,12 @@ export interface JournalEntry {
   readonly rule?: string;
 }
 
-/** A place in the journal to return to. */
-export interface JournalMark {
-  readonly length: number;
-  readonly hashState: HashState;
-}
-
 /** A journal as plain data; the blocks are shared with the journal, which never changes what they hold. */
-export interface JournalState extends JournalMark {
+export interface JournalState {
+  readonly length: number;
+  /** how many of the entries `hashState` holds: whoever asks for the hash adds the others */
+  readonly hashed: number;
+  readonly hashState: HashState;
   readonly blocks: readonly (readonly JournalEntry[])[];
 }
 
@@ -55,6 +52,8 @@ export class Journal {
   #blocks: JournalEntry[][] = [];
   #last: JournalEntry[] = [];
   #length = 0;
+  /** Entries that are in the hash: the others wait until somebody asks for it. */
+  #hashed = 0;
 
   constructor(clock: JournalClock, options: { readonly freezes?: boolean } = {}) {
     this.#clock = clock;
@@ -85,7 +84,6 @@ export class Journal {
         ? { seq, at, source, cause, type, data }
         : { seq, at, source, cause, type, data, rule };
     if (this.#freezes) deepFreeze(entry);
-    this.#addToHash(entry);
     this.#store(entry);
     for (const listener of this.#appendListeners) listener(entry);
     return seq;
@@ -133,18 +131,9 @@ export class Journal {
 
   /** 16 hexadecimal digits over all entries; equal journals have equal hashes in every engine. */
   hash(): string {
+    for (const entry of this.entries(this.#hashed)) this.#addToHash(entry);
+    this.#hashed = this.#length;
     return this.#hash.digest();
-  }
-
-  /** The present place. */
-  mark(): JournalMark {
-    return { length: this.#length, hashState: this.#hash.save() };
-  }
-
-  /** Drops the entries from seq `length` on; `hashState` is that of the mark taken there. */
-  truncate(length: number, hashState: HashState): void {
-    assert(length <= this.#length, 'truncate beyond the end of the journal');
-    this.load({ length, hashState, blocks: this.#blocks });
   }
 
   /** Calls `listener` after every append. @returns a function that ends this */
@@ -165,7 +154,12 @@ export class Journal {
 
   /** The journal so far; cheap, the entries are shared. */
   save(): JournalState {
-    return { ...this.mark(), blocks: this.#blocks.slice() };
+    return {
+      length: this.#length,
+      hashed: this.#hashed,
+      hashState: this.#hash.save(),
+      blocks: this.#blocks.slice(),
+    };
   }
 
   /** Becomes the journal that was saved; the state given can be loaded again. */
@@ -178,6 +172,7 @@ export class Journal {
     this.#blocks = blocks;
     this.#last = blocks[count - 1] ?? [];
     this.#length = state.length;
+    this.#hashed = state.hashed;
     this.#hash.load(state.hashState);
     for (const listener of this.#truncateListeners) listener(state.length);
   }

@@ -25,7 +25,6 @@ export interface Outcome {
   finishedAt: Micros;
   requests: number;
   failed: number;
-  hash: string;
   /** Steps that could not be played as written, for instance a prompt that never came. */
   trouble: string[];
 }
@@ -139,7 +138,6 @@ export class Player {
       finishedAt: run.progress.finishedAt ?? run.now,
       requests: totals.total,
       failed: totals.failed,
-      hash: run.kernel.journal.hash(),
       trouble: this.trouble,
     };
   }
