@@ -188,7 +188,7 @@ class Player {
     const scope: Scope = { context: at.context, event };
     switch (action.type) {
       case 'xstate.assign':
-        at.context = Object.assign({}, at.context, assigned(action.assignment, scope));
+        at.context = { ...at.context, ...assigned(action.assignment, scope) };
         return;
       case 'xstate.raise': {
         const { delay } = action;

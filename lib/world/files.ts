@@ -6,6 +6,7 @@
  * Not modelled: ACLs, extended attributes, quotas, holes.
  * Sources: POSIX.1-2017 path resolution §4.13; Linux path_resolution(7).
  */
+import type { Micros } from '../std/instant';
 import { byteLength } from '../std/bytes';
 import {
   type Credentials,
@@ -79,6 +80,23 @@ export function emptyInodes(clock: number): Map<number, Inode> {
   ]);
 }
 
+function kindOf({ directory, link }: FileSpec): 'directory' | 'file' | 'symlink' {
+  return directory === true ? 'directory' : link === undefined ? 'file' : 'symlink';
+}
+/** What a set-up says of an inode beside its contents. */
+function fieldsOf(spec: FileSpec, kind: FileKind, now: Micros) {
+  const time = spec.mtime ?? now;
+  const mode = spec.mode ?? (spec.directory === true ? 0o755 : spec.program === undefined ? 0o644 : 0o755);
+  return {
+    mode: kind === 'symlink' ? 0o777 : mode,
+    uid: spec.uid ?? 0,
+    gid: spec.gid ?? spec.uid ?? 0,
+    mtime: time,
+    atime: time,
+    ctime: time,
+    ...(spec.program === undefined ? {} : { program: spec.program }),
+  };
+}
 function inode(fields: Inode): Inode {
   return Object.freeze(fields);
 }
@@ -89,6 +107,8 @@ export class Files implements FileSystem {
   readonly #opened = new Map<number, number>();
   /** Directories' entries that only this set-up has seen. */
   #growing: Set<ReadonlyMap<string, number>> | undefined;
+  /** Where the folders are that this set-up has put something in. */
+  readonly #folders = new Map<string, { ino: number; path: string }>();
   constructor(private readonly ports: FilesPorts) {}
 
   // ---------------------------------------------------------------- looking
@@ -464,6 +484,7 @@ export class Files implements FileSystem {
       work();
     } finally {
       this.#growing = undefined;
+      this.#folders.clear();
     }
   }
   /** Root-owned set-up write; makes parents; replaces what is there. Full disks and files in the way refuse it. */
@@ -471,27 +492,28 @@ export class Files implements FileSystem {
     const place = this.#place(path, ROOT);
     const isFree =
       !(place instanceof FileError) && this.ports.registry.findVirtualFiles(place.path) === undefined;
+    if (isFree && this.#growing !== undefined && this.#putWhole(place, spec)) return undefined;
     const put = isFree ? this.#putNew(place, spec) : this.#putOver(path, spec);
     if (put instanceof FileError) return put;
-    const node = this.#inode(put);
-    const time = spec.mtime ?? node.mtime;
-    this.#patch(put, {
-      mode:
-        node.kind === 'symlink'
-          ? 0o777
-          : (spec.mode ?? (spec.directory === true ? 0o755 : spec.program === undefined ? 0o644 : 0o755)),
-      uid: spec.uid ?? 0,
-      gid: spec.gid ?? spec.uid ?? 0,
-      mtime: time,
-      atime: time,
-      ctime: time,
-      ...(spec.program === undefined ? {} : { program: spec.program }),
-    });
+    const { kind, mtime } = this.#inode(put);
+    this.#patch(put, fieldsOf(spec, kind, mtime));
     return undefined;
+  }
+  /** The inode as it will stand, made once; false where there may be no room for it. */
+  #putWhole(place: Place, spec: FileSpec): boolean {
+    const kind = kindOf(spec);
+    const content = kind === 'symlink' ? (spec.link ?? '') : kind === 'file' ? (spec.text ?? BINARY) : '';
+    const mount = this.ports.state().mounts[this.#mountOf(place.path, this.#inode(place.parent).mount)];
+    const room = kind === 'file' ? blocksOf(byteLength(content)) * BLOCK : 0;
+    if (mount === undefined || mount.full === true || mount.size - mount.used < room) return false;
+    const fields = fieldsOf(spec, kind, this.ports.clock());
+    if (this.#createAt(place, kind, fields.mode, ROOT, content, fields) === undefined) return false;
+    mount.used += room;
+    return true;
   }
   /** @returns the inode; the path is looked up once, and there are seven hundred of them on a new host. */
   #putNew(place: Place, spec: FileSpec): number | FileError {
-    const kind = spec.directory === true ? 'directory' : spec.link === undefined ? 'file' : 'symlink';
+    const kind = kindOf(spec);
     const made = this.#createAt(place, kind, 0o755, ROOT, kind === 'symlink' ? (spec.link ?? '') : '');
     if (made === undefined) return new FileError('ENOSPC', place.path);
     const text = kind === 'file' ? (spec.text ?? BINARY) : '';
@@ -576,15 +598,15 @@ export class Files implements FileSystem {
     const before = entries.get(name);
     if (ino === undefined) entries.delete(name);
     else entries.set(name, ino);
+    if (ino === undefined) this.#folders.clear();
     const clock = this.ports.clock();
     const isDirectory = (child: number | undefined): number =>
       child !== undefined && this.ports.state().inodes.get(child)?.kind === 'directory' ? 1 : 0;
-    this.#patch(directory, {
-      entries,
-      mtime: clock,
-      ctime: clock,
-      nlink: node.nlink + isDirectory(ino) - isDirectory(before),
-    });
+    const nlink = node.nlink + isDirectory(ino) - isDirectory(before);
+    // It grows in place, and what else there is to say was said a moment ago.
+    if (entries === node.entries && nlink === node.nlink && node.mtime === clock && node.ctime === clock)
+      return;
+    this.#patch(directory, { entries, mtime: clock, ctime: clock, nlink });
   }
   /** A directory's entries to change: a copy, as checkpoints share what they hold. */
   #ownEntries({ entries }: Inode): Map<string, number> {
@@ -725,9 +747,12 @@ export class Files implements FileSystem {
   #parent(path: string, who: Credentials): { ino: number; path: string; name: string } | FileError {
     const trimmed = path.replace(/\/+$/, '');
     const cut = trimmed.lastIndexOf('/');
-    const directory = this.#find(cut <= 0 ? '/' : trimmed.slice(0, cut), who, true);
+    const folder = cut <= 0 ? '/' : trimmed.slice(0, cut);
+    const known = who === ROOT ? this.#folders.get(folder) : undefined;
+    const directory = known ?? this.#find(folder, who, true);
     if (directory instanceof FileError) return new FileError(directory.errno, path);
     if (this.#inode(directory.ino).kind !== 'directory') return new FileError('ENOTDIR', path);
+    if (this.#growing !== undefined && who === ROOT) this.#folders.set(folder, directory);
     return { ino: directory.ino, path: directory.path, name: trimmed.slice(cut + 1) };
   }
   /** A free name in a writable directory. */
@@ -766,6 +791,7 @@ export class Files implements FileSystem {
     mode: number,
     who: Credentials,
     content: string,
+    fields: Partial<Inode> = {},
   ): { ino: number } | undefined {
     const directory = this.#inode(place.parent);
     const state = this.ports.state();
@@ -794,6 +820,7 @@ export class Files implements FileSystem {
         bytes: byteLength(content),
         mount: mountIndex,
         ...(kind === 'directory' ? { entries: new Map() } : {}),
+        ...fields,
       }),
     );
     this.#setEntry(place.parent, place.name, ino);
