@@ -2,13 +2,14 @@
 import type { FileSpec } from '../../world/files.contract';
 import type { Host, Registry } from '../../world/world.contract';
 import { initDaemon, initProgram } from './boot';
-import { managerOf } from './host-manager';
+import { INIT, managerOf } from './host-manager';
 import { unitFileState, withLinks } from './enable';
 import { JOURNAL_GROUP } from './journal-store';
 import { journald } from './tools/journald';
 import { background, backgroundDaemon, logind, notModelled, quiet } from './tools/programs';
 import { tmpfiles } from './tools/tmpfiles';
 import type { Manager } from './manager';
+import type { ManagerState } from './state';
 import { withListing } from './unit-file/search';
 import { SERVICES } from './units/services';
 import { DROP_INS, NEVER, RARELY } from './units/rarely';
@@ -38,7 +39,8 @@ export function unitList(host: Host): UnitRow[] {
 }
 /** How each of a host's services stands, for who asks often: without looking up what is enabled. */
 export function unitStates(host: Host): (name: string) => Pick<UnitRow, 'active' | 'sub'> | undefined {
-  const units = managerOf(host)?.state.units;
+  const init = host.state.processes.get(1)?.daemon;
+  const units = init?.kind === INIT ? (init.state as ManagerState).units : undefined;
   return (name) => {
     const unit = units?.get(name);
     return unit === undefined || (unit.definition.load !== 'loaded' && unit.active === 'inactive')
