@@ -244,6 +244,11 @@ const PLACES: Readonly<Record<string, string>> = Object.fromEntries(
     .map(([name = '', at = '']) => [name, at]),
 );
 
+/** Listed by another word than they are read by: 1.0.6 cannot read its own. */
+const SAID: Readonly<Record<string, string>> = {
+  'icmpv6 param-problem': 'icmpv6 parameter-problem',
+};
+
 /** Fields by their canonical text. */
 export const FIELDS: ReadonlyMap<string, FieldInfo> = new Map(
   ROWS.trim()
@@ -263,7 +268,7 @@ export const FIELDS: ReadonlyMap<string, FieldInfo> = new Map(
       return [
         text,
         {
-          text,
+          text: SAID[text] ?? text,
           type: known,
           bits: width,
           needs: needs === '' ? undefined : (needs as Need),

@@ -53,6 +53,8 @@ export interface Outcome {
 }
 
 const MOST_PROBLEMS = 10;
+/** Objects that can be made and listed, but do nothing to packets here. */
+const UNMODELLED_OBJECTS = new Set<string>(['ct timeout', 'ct expectation', 'synproxy']);
 const NO_ENTRY = 'No such file or directory';
 
 /** Applies commands. Throws `NameNeeded` when a host name must be looked up first. */
@@ -430,14 +432,14 @@ class Transaction {
     for (const { name, place } of evaluated.counters)
       if (!table.counters.some((counter) => counter.name === name)) throw kernel('ENOENT', place);
     for (const { type, name, place } of evaluated.objects)
-      if (!table.objects.some((object) => object.type === type && object.name === name))
-        throw kernel('ENOENT', place);
+      if (!hasObject(table, type, name)) throw kernel('ENOENT', place);
+      else if (UNMODELLED_OBJECTS.has(type)) throw refuse(place, `not modelled: ${type} in rules`);
     for (const { type, name, place } of evaluated.mapped)
       if (!hasObject(table, type, name)) throw new KernelTrouble(NO_ENTRY, place, false);
     for (const { message, place } of evaluated.refusals) throw new KernelTrouble(message, place, false);
-    for (const { chain: name, place } of evaluated.jumps) {
+    for (const { chain: name, place, isMapped } of evaluated.jumps) {
       const next = table.chains.find((each) => each.name === name);
-      if (next === undefined) throw kernel('ENOENT', place);
+      if (next === undefined) throw new KernelTrouble(NO_ENTRY, place, isMapped !== true);
       if (next.base !== undefined) throw kernel('EOPNOTSUPP', place);
     }
     if (this.isCheck && this.#original.isValidating !== true) return;

@@ -88,12 +88,21 @@ function rawBase(
   const bits = Math.ceil((at + info.bits - first) / 8) * 8;
   const shift = bits - (at - first) - info.bits;
   const own = 2 ** info.bits - 1;
-  const text = `@nh,${first},${bits}`;
-  if (info.needs === 'ip' || info.needs === 'ip6') context.stateNetwork(info.needs);
+  const { base, before } = BASES[info.needs ?? ''] ?? { base: 'th', before: 0 };
+  const text = `@${base},${before + first},${bits}`;
+  // A value that is only turned over stays with its field.
+  if (operations.every(({ operator }) => operator === '^')) return { text: info.text, mask: own };
+  context.stateNeed(info);
   if (shift > 0) return { text: `(${text} & ${hex(own * 2 ** shift)}) >> ${shift}`, mask: WHOLE };
   const isWhole = operations.length === 1 && operations[0]?.operator === '&' && operations[0].value === own;
   return { text: isWhole ? info.text : text, mask: own };
 }
+/** Where headers start, in bits of the packet's part. */
+const BASES: Readonly<Record<string, { base: string; before: number }>> = {
+  ip: { base: 'nh', before: 0 },
+  ip6: { base: 'nh', before: 0 },
+  vlan: { base: 'll', before: 112 },
+};
 function hex(value: number): string {
   return `0x${value.toString(16)}`;
 }

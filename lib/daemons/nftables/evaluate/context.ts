@@ -9,7 +9,7 @@ import type {
 import { type DataType, TYPES } from '../directives';
 import { fieldAt, FIELDS, type FieldInfo, fieldNamed, type Need } from '../fields';
 import type { Place } from '../parse/tree';
-import { refuse, type Values } from './values';
+import { type EvaluationTrouble, refuse, type Values } from './values';
 
 /** One stretch of the rule's text. `implies`: it may go when a later match says the same. */
 export interface Piece {
@@ -39,7 +39,7 @@ const TYPES_WITH_FIELD: Readonly<Record<string, readonly (readonly [name: string
     ['echo-reply', 129],
   ],
   'icmpv6 mtu': [['packet-too-big', 2]],
-  'icmpv6 param-problem': [['parameter-problem', 4]],
+  'icmpv6 parameter-problem': [['parameter-problem', 4]],
   'icmpv6 max-delay': [['mld-listener-query', 130]],
 };
 
@@ -51,16 +51,20 @@ export interface TableView {
   like?(name: string): string | undefined;
 }
 
+/** What rules point to; of the last two there is none here. */
+export type ReferredType = FilterObject['type'] | 'flowtable' | 'secmark';
+
 export interface EvaluatedRule {
   readonly text: string;
   readonly steps: FilterStep[];
   /** Anonymous sets, under local names `%0`, `%1` … */
   readonly sets: FilterSet[];
-  readonly jumps: readonly { chain: string; place: Place }[];
+  /** `isMapped`: out of a map, where nothing is suggested. */
+  readonly jumps: readonly { chain: string; place: Place; isMapped?: boolean }[];
   readonly counters: readonly { name: string; place: Place }[];
   /** Named sets, with the statements that look into them. */
   readonly references: readonly { name: string; place: Place }[];
-  readonly objects: readonly { type: FilterObject['type']; name: string; place: Place }[];
+  readonly objects: readonly { type: ReferredType; name: string; place: Place }[];
   /** Objects that maps of the rule lead to. */
   readonly mapped: readonly { type: string; name: string; place: Place }[];
   /** Sets of meters, to be made when they are not there. */
@@ -78,10 +82,10 @@ export class RuleContext {
   readonly pieces: Piece[] = [];
   readonly steps: FilterStep[] = [];
   readonly sets: FilterSet[] = [];
-  readonly jumps: { chain: string; place: Place }[] = [];
+  readonly jumps: { chain: string; place: Place; isMapped?: boolean }[] = [];
   readonly counters: { name: string; place: Place }[] = [];
   readonly references: { name: string; place: Place }[] = [];
-  readonly objects: { type: FilterObject['type']; name: string; place: Place }[] = [];
+  readonly objects: { type: ReferredType; name: string; place: Place }[] = [];
   readonly mapped: { type: string; name: string; place: Place }[] = [];
   readonly meters: FilterSet[] = [];
   readonly filled: string[] = [];
@@ -136,16 +140,20 @@ export class RuleContext {
       return FIELDS.get(`${this.transport} ${info.text.slice(3)}`) ?? info;
     }
     if (info.needs === 'icmp' || info.needs === 'icmpv6') this.#needType(info, place);
+    if (info.text.startsWith('ct ')) this.#needTracking(info, place);
     return info;
   }
   #named(name: string, place: Place): FieldInfo | undefined {
     if (name === 'rt nexthop') {
       if (this.network !== 'ip' && this.network !== 'ip6')
-        throw refuse(
-          place,
-          'cannot determine ip protocol version, use "ip nexthop" or "ip6 nexthop" instead',
-        );
+        throw unknownVersion(place, '"ip nexthop" or "ip6 nexthop"');
       return FIELDS.get(`rt ${this.network} nexthop`);
+    }
+    const tuple = /^(ct (?:original|reply)) ([sd]addr)$/.exec(name);
+    if (tuple !== null) {
+      if (this.network !== 'ip' && this.network !== 'ip6')
+        throw unknownVersion(place, '"ip saddr" or "ip6 saddr"');
+      return FIELDS.get(`${tuple[1] ?? ''} ${this.network} ${tuple[2] ?? ''}`);
     }
     const raw = /^@(nh|th),(\d+),(\d+)$/.exec(name);
     if (raw === null) return fieldNamed(name);
@@ -174,6 +182,16 @@ export class RuleContext {
         return;
       default:
         this.#needTransport(needs, place);
+    }
+  }
+  #needTracking({ text }: FieldInfo, place: Place): void {
+    const { family } = this.table;
+    // Below the network layer nothing is tracked.
+    if (family === 'netdev') this.refusals.push({ message: 'Protocol error', place });
+    const own = / (ip6?) [sd]addr$/.exec(text)?.[1];
+    if (own === 'ip' || own === 'ip6') {
+      this.#needNetwork(own, place);
+      this.#forget('network', own);
     }
   }
   #needNetwork(wanted: 'ip' | 'ip6' | 'arp', place: Place): void {
@@ -210,6 +228,12 @@ export class RuleContext {
     const { family } = this.table;
     if (family === 'inet') this.say(`meta nfproto ${network === 'ip' ? 'ipv4' : 'ipv6'}`);
     else if (family === 'bridge' || family === 'netdev') this.say(`meta protocol ${network}`);
+  }
+  /** Says what bits of a header need, which their field would imply. */
+  stateNeed({ needs }: FieldInfo): void {
+    if (needs === 'ip' || needs === 'ip6') this.stateNetwork(needs);
+    else if (needs === 'vlan') this.#stateLink();
+    else if (needs !== undefined) this.say(`meta l4proto ${needs}`);
   }
   #stateLink(): void {
     const { family } = this.table;
@@ -273,6 +297,7 @@ export class RuleContext {
       case 'ip protocol':
       case 'ip6 nexthdr': {
         const name = value === 'ipv6-icmp' ? 'icmpv6' : value === 'ipcomp' ? 'comp' : value;
+        if (name === 'icmp' || name === 'icmpv6') this.#forget('network', name === 'icmp' ? 'ip' : 'ip6');
         this.transport = name;
         this.transportPlace = place;
         return { what: 'transport', field, value: name };
@@ -308,6 +333,10 @@ export class RuleContext {
     this.sets.push({ ...set, name, handle: 0, anonymous: true });
     return name;
   }
+}
+
+function unknownVersion(place: Place, instead: string): EvaluationTrouble {
+  return refuse(place, `cannot determine ip protocol version, use ${instead} instead`);
 }
 
 /** Types of a field or a concatenation, for sets. */

@@ -28,6 +28,8 @@ export interface Placed {
   readonly element: FilterElement;
   readonly place: Place;
   readonly jump: { chain: string; place: Place } | undefined;
+  /** Of the key alone. */
+  readonly keyPlace?: Place;
 }
 
 export function readElements(values: Values, expression: Expression, shape: SetShape): Placed[] {
@@ -90,6 +92,7 @@ function readElement(values: Values, given: Element, shape: SetShape): Placed {
       ...(given.timeout === undefined ? {} : { timeoutMicros: given.timeout }),
     },
     place: given.place,
+    keyPlace: given.key.place,
     jump,
   };
 }

@@ -266,7 +266,8 @@ function evaluateMasked(context: RuleContext, match: Match, left: Expression & {
     // Both sides are turned over: the field alone is left.
     const range = { lo: (value ^ flip) >>> 0, hi: (value ^ flip) >>> 0 };
     context.steps.push({ step: 'match', field, op: operator, values: [range] });
-    context.say(join(info.text, operator === '==' ? '' : operator, context.values.text(range.lo, type)));
+    const shown = found.isRaw ? `0x${range.lo.toString(16)}` : context.values.text(range.lo, type);
+    context.say(join(info.text, operator === '==' ? '' : operator, shown));
     return;
   }
   if (mask === undefined) {
@@ -470,7 +471,7 @@ export function anonymousMap(
 ): { name: string; text: string; elements: readonly Placed[] } {
   const shape = { key: key.types, data: types, interval: false, merges: false, anonymous: true };
   const settled = settle(readElements(context.values, data, shape), shape);
-  for (const { jump } of settled) if (jump !== undefined) context.jumps.push(jump);
+  for (const { jump } of settled) if (jump !== undefined) context.jumps.push({ ...jump, isMapped: true });
   const name = context.addSet({
     type: key.types.join(' . '),
     map: types.join(' . '),

@@ -6,6 +6,7 @@ import { type RuleContext, stepField } from './context';
 import { anonymousMap, findSet, keyOf, mapDataOf } from './match';
 import { type Range, refuse } from './values';
 
+const WITHOUT_NAT = new Set(['arp', 'bridge', 'netdev']);
 const FLAGS = ['random', 'fully-random', 'persistent'];
 
 interface Target {
@@ -21,10 +22,20 @@ export function evaluateNat(context: RuleContext, nat: Nat): void {
   const { family } = context.table;
   const { type, keyword } = nat;
   context.nats.push(type);
+  if (WITHOUT_NAT.has(family)) throw refuse(keyword, 'NAT is only supported for IPv4/IPv6');
   const isInet = family === 'inet';
-  if (isInet && nat.address !== undefined && nat.family === undefined)
+  // What matches before have settled need not be said.
+  const settled = context.network === 'ip' || context.network === 'ip6' ? context.network : undefined;
+  const wanted = nat.family ?? settled;
+  if (nat.family !== undefined && settled !== undefined && nat.family !== settled)
+    throw refuse(
+      keyword,
+      `conflicting protocols specified: ${settled} vs. ${nat.family}. You must specify ip or ip6 family in nat statement`,
+      context.networkPlace,
+    );
+  if (isInet && nat.address !== undefined && wanted === undefined)
     throw refuse(keyword, 'ip or ip6 must be specified with address for inet tables.');
-  const is6 = nat.family === 'ip6' || family === 'ip6';
+  const is6 = wanted === 'ip6';
   const own = is6 ? 'ip6' : 'ip';
   const addressType: DataType = is6 ? 'ipv6_addr' : 'ipv4_addr';
   const target = nat.address === undefined ? undefined : targetOf(context, nat, nat.address, addressType);

@@ -14,6 +14,8 @@ import { evaluateWrite } from './writes';
 
 const TERMINAL = new Set(['verdict', 'reject', 'nat', 'queue']);
 const MOST_GROUPS = 0x1_0000;
+/** NF_LOG_PREFIXLEN without its end. */
+const LONGEST_PREFIX = 127;
 
 export function evaluateRule(values: Values, table: TableView, rule: Rule): EvaluatedRule {
   const context = new RuleContext(values, table);
@@ -24,7 +26,7 @@ export function evaluateRule(values: Values, table: TableView, rule: Rule): Eval
     context.statement = statement.place;
     evaluateStatement(context, statement);
     if (TERMINAL.has(statement.kind) && !(statement.kind === 'verdict' && statement.verdict === 'continue'))
-      ended = statement.kind === 'nat' ? statement.nat.keyword : statement.place;
+      ended = endingOf(statement);
   }
   if (rule.comment !== undefined) context.say(`comment "${rule.comment}"`);
   return {
@@ -43,6 +45,13 @@ export function evaluateRule(values: Values, table: TableView, rule: Rule): Eval
     placement: context.placement,
     comment: rule.comment,
   };
+}
+
+/** What is named as the end of a rule. */
+function endingOf(statement: Statement): Place {
+  if (statement.kind === 'nat') return statement.nat.keyword;
+  const { place } = statement;
+  return statement.kind === 'queue' ? { ...place, end: place.start + 'queue'.length } : place;
 }
 
 export function evaluateStatement(context: RuleContext, statement: Statement): void {
@@ -82,6 +91,8 @@ export function evaluateStatement(context: RuleContext, statement: Statement): v
       return;
     case 'quota':
       context.steps.push({ step: 'quota', ...statement.quota });
+      if (statement.quota.used > statement.quota.bytes)
+        context.refusals.push({ message: 'Invalid argument', place: statement.place });
       context.say(quotaText(statement.quota));
       return;
     case 'connections': {
@@ -93,7 +104,8 @@ export function evaluateStatement(context: RuleContext, statement: Statement): v
     case 'object': {
       const { type, name, namePlace } = statement;
       context.objects.push({ type, name, place: namePlace });
-      if (type === 'ct helper') context.say(`ct helper set "${name}"`);
+      if (type.startsWith('ct ')) context.say(`${type} set "${name}"`);
+      else if (type !== 'quota' && type !== 'limit') context.say(`${type} name "${name}"`);
       else {
         context.steps.push({ step: 'object', type, name });
         context.say(`${type} name "${name}"`);
@@ -107,6 +119,8 @@ export function evaluateStatement(context: RuleContext, statement: Statement): v
       context.steps.push({ step: 'tcp-option' });
       context.say(`reset tcp option ${statement.option}`);
       return;
+    case 'copy':
+      return evaluateCopy(context, statement);
     case 'tproxy':
       return evaluateTproxy(context, statement);
     case 'queue':
@@ -141,6 +155,8 @@ function evaluateLog(context: RuleContext, log: Log, place: Place): void {
   const keyword: Place = { ...place, end: place.start + 'log'.length };
   if (log.level !== undefined && log.group !== undefined)
     throw refuse(keyword, 'level and group are mutually exclusive');
+  if ((log.prefix?.length ?? 0) > LONGEST_PREFIX)
+    context.refusals.push({ message: 'Numerical result out of range', place: keyword });
   if (log.level === 'audit' && (log.prefix !== undefined || log.flags.length > 0))
     throw refuse(keyword, "log level audit doesn't support any further options");
   const level = log.level ?? 'warn';
@@ -177,6 +193,8 @@ function logFlags(flags: readonly string[]): string {
 function evaluateTproxy(context: RuleContext, statement: Statement & { kind: 'tproxy' }): void {
   const { family, address, port, place } = statement;
   const { values, table } = context;
+  if (table.family !== 'ip' && table.family !== 'ip6' && table.family !== 'inet')
+    throw refuse(place, 'tproxy is only supported for IPv4/IPv6/INET');
   if (context.transport === undefined)
     throw refuse(place, 'Transparent proxy support requires transport protocol match');
   if (table.family === 'inet' && context.network !== undefined && context.network !== family)
@@ -197,8 +215,28 @@ function evaluateTproxy(context: RuleContext, statement: Statement & { kind: 'tp
   const said = family === undefined ? 'tproxy' : `tproxy ${family}`;
   context.say(`${said} to ${own !== '' && is6 ? `[${own}]` : own}${service}`);
 }
+/** Copies of packets elsewhere: read, and refused where they have no place. */
+function evaluateCopy(context: RuleContext, { what, to, place }: Statement & { kind: 'copy' }): void {
+  const { family } = context.table;
+  const isPlaced = family === 'netdev' || (what === 'dup' && (family === 'ip' || family === 'ip6'));
+  if (!isPlaced) throw refuse(place, 'unsupported family');
+  if (to.kind === 'symbol' || to.kind === 'number') {
+    const type =
+      family === 'netdev'
+        ? what === 'fwd'
+          ? undefined
+          : 'iface_index'
+        : family === 'ip'
+          ? 'ipv4_addr'
+          : 'ipv6_addr';
+    if (type !== undefined) context.values.single(to, type);
+  }
+  throw refuse(place, `not modelled: the statement ${what}`);
+}
 /** A queue that no program reads: packets are lost, or pass where the rule allows it. */
 function evaluateQueue(context: RuleContext, { to, flags }: Statement & { kind: 'queue' }): void {
+  if (flags.includes('fanout') && to?.kind !== 'range' && (to?.kind === 'number' || to === undefined))
+    throw refuse(to?.place, 'fanout requires a range to be specified');
   const isBypassed = flags.includes('bypass');
   context.steps.push({ step: 'verdict', verdict: { kind: isBypassed ? 'accept' : 'queue' } });
   const said = ['bypass', 'fanout'].filter((flag) => flags.includes(flag));

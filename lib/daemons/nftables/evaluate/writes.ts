@@ -42,7 +42,10 @@ export function evaluateWrite(context: RuleContext, statement: Write): void {
     context.say(said);
     return;
   }
-  if (/^(?:meta|iif|oif)/.test(info.text) && META_WRITTEN[info.text] === undefined)
+  if (
+    /^(?:meta|iif|oif|ct state|ct status|ct direction)/.test(info.text) &&
+    META_WRITTEN[info.text] === undefined
+  )
     context.refusals.push({ message: UNSUPPORTED, place });
   else if (info.text === 'meta pkttype') context.placement = 'prerouting';
   else pushWrite(context, info, value, place);

@@ -152,7 +152,8 @@ export function addElements(
     }
     const { element } = each;
     const timeout = element.timeoutMicros ?? set.timeoutMicros;
-    if (timeout !== undefined && !set.flags.includes('timeout')) throw kernel('EINVAL', each.place);
+    if (timeout !== undefined && !set.flags.includes('timeout'))
+      throw kernel('EINVAL', each.keyPlace ?? each.place);
     added.push({
       ...each,
       element: {

@@ -145,9 +145,12 @@ export class BlockParser extends SetParser {
         stream.next();
         spec.comment = this.text();
         this.separator();
-      } else if (word === 'flags') throw this.notModelled('hardware offload (flags offload)', stream.here);
-      else if (word === 'devices') throw this.notModelled('devices of a chain', stream.here);
-      else {
+      } else if (word === 'flags') {
+        stream.next();
+        if (!stream.eat('offload')) throw stream.unexpected('offload');
+        spec.isOffloaded = true;
+        this.separator();
+      } else {
         const rule = this.rule();
         this.separator();
         rules.push({ verb: 'add', object: 'rule', target, rule, place: rule.place });

@@ -104,7 +104,10 @@ export class ExpressionParser extends FieldParser {
     const first = this.#leftBits();
     if (!this.stream.at('.')) return first;
     const parts = [first];
-    while (this.stream.eat('.')) parts.push(this.#leftBits());
+    while (this.stream.eat('.')) {
+      if (this.stream.at('{')) throw this.stream.unexpected();
+      parts.push(this.#leftBits());
+    }
     return { kind: 'concat', parts, place: this.stream.since(start) };
   }
   /** One value on the left, without operations around it. */

@@ -54,19 +54,6 @@ const HEADERS = new Set(
   ),
 );
 const OTHERS = new Set(['meta', 'ct', 'fib', 'socket', 'osf', 'ipsec']);
-const CT_DIRECTED = [
-  'saddr',
-  'daddr',
-  'proto-src',
-  'proto-dst',
-  'protocol',
-  'l3proto',
-  'bytes',
-  'packets',
-  'avgpkt',
-  'zone',
-  'id',
-];
 const FIB_KEYS = ['saddr', 'daddr', 'mark', 'iif', 'oif'];
 
 export abstract class FieldParser {
@@ -290,12 +277,10 @@ export abstract class FieldParser {
       stream.next();
       return this.#made(undirected, start);
     }
-    if (!CT_DIRECTED.includes(key.text)) throw stream.unexpected();
+    if (parts.length > 1 || (key.text !== 'saddr' && key.text !== 'daddr')) throw stream.unexpected();
+    // Which of them is meant shows by the network protocol.
     stream.next();
-    throw new SyntaxTrouble({
-      place: stream.since(start),
-      message: 'cannot determine ip protocol version, use "ip saddr" or "ip6 saddr" instead',
-    });
+    return this.#made(name, start);
   }
 
   // ---------------------------------------------------------------- routes, sockets, transformations

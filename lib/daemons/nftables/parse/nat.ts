@@ -107,25 +107,36 @@ export class NatParser extends ExpressionParser {
     return stream.within('queue', () => {
       const flags: string[] = [];
       let to: Expression | undefined;
+      const from = stream.here;
       if (stream.eat('num')) {
-        to = this.#queueNumbers();
+        to = this.#queueNumbers(from);
         this.#queueFlags(flags);
       } else {
-        if (stream.eat('flags')) this.#queueFlags(flags);
-        if (stream.eat('to')) to = this.#value();
+        if (stream.eat('flags')) {
+          if (!stream.at('bypass') && !stream.at('fanout')) throw stream.unexpected('bypass', 'fanout');
+          this.#queueFlags(flags);
+        }
+        if (stream.eat('to')) to = this.#generated() ?? this.#value();
         else this.#queueFlags(flags);
       }
       return { kind: 'queue', to, flags, place: stream.since(start) };
     });
   }
-  #queueNumbers(): Expression {
+  #queueNumbers(from: Place): Expression {
+    const { stream } = this;
     const to = this.rightRange();
+    const place = stream.since(from);
     const last = to.kind === 'range' ? to.to : to;
-    if (last.kind === 'number' && last.value > MOST_QUEUES) throw this.#outOfRange(last.value, last.place);
-    return to;
+    if (last.kind === 'number' && last.value > MOST_QUEUES)
+      throw new SyntaxTrouble({
+        place,
+        message: `Value ${last.value} exceeds valid range 0-${MOST_QUEUES}`,
+      });
+    return { ...to, place };
   }
-  #outOfRange(value: number, place: Place): SyntaxTrouble {
-    return new SyntaxTrouble({ place, message: `Value ${value} exceeds valid range 0-${MOST_QUEUES}` });
+  #generated(): Expression | undefined {
+    const { text } = this.stream.peek();
+    return ['numgen', 'symhash', 'jhash'].includes(text) ? this.left() : undefined;
   }
   #queueFlags(flags: string[]): void {
     const { stream } = this;
@@ -133,6 +144,34 @@ export class NatParser extends ExpressionParser {
       flags.push(stream.next().text);
       if (!stream.eat(',')) return;
     }
+  }
+
+  /** `dup to ADDRESS [device DEVICE]`, `fwd [ip|ip6] to ADDRESS|DEVICE [device DEVICE]` */
+  protected copy(what: 'dup' | 'fwd'): Statement {
+    const { stream } = this;
+    const start = stream.here;
+    stream.next();
+    if (what === 'fwd' && (stream.at('ip') || stream.at('ip6'))) stream.next();
+    if (!stream.eat('to')) throw stream.unexpected('to');
+    const to = this.#generated() ?? this.#value();
+    if (stream.eat('device')) this.#value();
+    return { kind: 'copy', what, to, place: stream.since(start) };
+  }
+  /** `flow add|offload @FLOWTABLE` */
+  protected flow(): Statement {
+    const { stream } = this;
+    const start = stream.here;
+    stream.next();
+    if (!stream.eat('add') && !stream.eat('offload')) throw stream.unexpected('add', 'offload');
+    if (!stream.at('@')) throw stream.unexpected('@');
+    const { name } = this.reference() as Expression & { kind: 'reference' };
+    return {
+      kind: 'object',
+      type: 'flowtable',
+      name,
+      namePlace: stream.since(start),
+      place: stream.since(start),
+    };
   }
 }
 

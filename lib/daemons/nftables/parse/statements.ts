@@ -2,22 +2,25 @@
 import { TCP_OPTION_WORDS, TCP_OPTIONS } from '../fields';
 import { NatParser } from './nat';
 import { SyntaxTrouble } from './stream';
-import type { Comparison, Expression, Limit, Log, Place, Quota, Rule, Statement } from './tree';
+import type { Comparison, Expression, Limit, Log, ObjectType, Place, Quota, Rule, Statement } from './tree';
 
 const UNITS = ['second', 'minute', 'hour', 'day', 'week'] as const;
+const CT_OBJECTS = ['helper', 'timeout', 'expectation'] as const;
 const LEVELS = new Set(['emerg', 'alert', 'crit', 'err', 'warn', 'notice', 'info', 'debug', 'audit']);
 const COMPARISONS: readonly Comparison[] = ['==', '!=', '<', '>', '<=', '>=', '!'];
 /** How many bytes a unit of `limit` is. */
 const BYTES: Readonly<Record<string, number>> = { bytes: 1, kbytes: 1_024, mbytes: 1_048_576 };
+/** Bursts are 32 bits wide. */
+const LARGEST_BURST = 0x1_0000_0000;
 const LONGEST_COMMENT = 128;
 /** Of sets that packets fill, where nothing is said. */
 export const DEFAULT_SET_SIZE = 65_535;
 const STATEMENT_WORDS = new Set(
-  'accept drop continue return jump goto counter limit quota meter log reject snat dnat masquerade redirect add update delete set notrack queue tproxy reset flow'.split(
+  'accept drop continue return jump goto counter limit quota meter log reject snat dnat masquerade redirect add update delete set notrack queue tproxy reset flow dup fwd xt'.split(
     ' ',
   ),
 );
-const UNMODELLED = new Set(['dup', 'fwd', 'synproxy', 'xt']);
+const UNMODELLED = new Set(['synproxy']);
 
 export class StatementParser extends NatParser {
   /** A rule up to its line end or semicolon (not read). */
@@ -71,7 +74,8 @@ export class StatementParser extends NatParser {
           return this.#meter();
         case 'ct':
           if (this.#isNext('count')) return this.#connections();
-          if (this.#isNext('helper') && this.#isNext('set', 2)) return this.#helper();
+          if (this.#isNext('set', 2) && CT_OBJECTS.some((kind) => this.#isNext(kind)))
+            return this.#ctObject();
           break;
         case 'reset':
           return this.#optionReset();
@@ -81,7 +85,18 @@ export class StatementParser extends NatParser {
           return this.tproxy();
         case 'flow':
           if (this.#isNext('table')) return this.#meter();
-          throw this.notModelled('flowtables', start);
+          return this.flow();
+        case 'dup':
+        case 'fwd':
+          return this.copy(text);
+        case 'synproxy':
+          if (this.#isNext('name')) return this.#synproxy();
+          throw this.notModelled('the statement synproxy', start);
+        case 'meta':
+          if (this.#isNext('secmark') && this.#isNext('set', 2)) return this.#secmark();
+          break;
+        case 'xt':
+          throw this.#compatible();
         case 'log':
           return this.#log();
         case 'reject':
@@ -211,11 +226,12 @@ export class StatementParser extends NatParser {
     return this.stream.within('limit', () => this.#rate(this.stream.eat('over')));
   }
   /** The name of an object, quoted or not. */
-  #named(type: 'quota' | 'limit' | 'ct helper', start: Place): Statement {
+  #named(type: ObjectType | 'secmark', start: Place): Statement {
     const { stream } = this;
     const namePlace = stream.here;
     const next = stream.peek();
-    if (type !== 'ct helper' && this.#startsField(next)) return this.#objectMap(type, start);
+    if ((type === 'quota' || type === 'limit') && this.#startsField(next))
+      return this.#objectMap(type, start);
     if (next.kind !== 'quoted' && !stream.isName(next)) throw stream.unexpected();
     return { kind: 'object', type, name: this.text(), namePlace, place: stream.since(start) };
   }
@@ -274,11 +290,37 @@ export class StatementParser extends NatParser {
       return { kind: 'connections', most: this.number(), over, place: stream.since(start) };
     });
   }
-  #helper(): Statement {
+  /** `ct helper|timeout|expectation set NAME` */
+  #ctObject(): Statement {
+    const { stream } = this;
+    const start = stream.here;
+    stream.next();
+    const kind = CT_OBJECTS.find((word) => word === stream.next().text) ?? 'helper';
+    stream.next();
+    return this.#named(`ct ${kind}`, start);
+  }
+  #synproxy(): Statement {
+    const { stream } = this;
+    const start = stream.here;
+    stream.next();
+    stream.next();
+    return this.#named('synproxy', start);
+  }
+  #secmark(): Statement {
     const { stream } = this;
     const start = stream.here;
     for (let word = 0; word < 3; word++) stream.next();
-    return this.#named('ct helper', start);
+    return this.#named('secmark', start);
+  }
+  /** What iptables-nft leaves in rulesets. */
+  #compatible(): SyntaxTrouble {
+    const { stream } = this;
+    const start = stream.here;
+    for (let word = 0; word < 3 && !stream.atSeparator; word++) stream.next();
+    return new SyntaxTrouble({
+      place: stream.since(start),
+      message: 'unsupported xtables compat expression, use iptables-nft with this ruleset',
+    });
   }
   /** `reset tcp option NAME`: takes it out. */
   #optionReset(): Statement {
@@ -310,7 +352,10 @@ export class StatementParser extends NatParser {
     if (token.kind === 'string') {
       const [size = '', per = ''] = token.text.split('/');
       const factor = BYTES[size];
-      if (factor === undefined && !token.text.includes('/')) throw stream.unexpected('/');
+      if (factor === undefined && !token.text.includes('/')) {
+        stream.next();
+        throw new SyntaxTrouble({ place: stream.since(from), message: 'wrong rate format' });
+      }
       bytes = factor ?? 0;
       const place = stream.here;
       stream.next();
@@ -333,10 +378,12 @@ export class StatementParser extends NatParser {
       burst = this.number();
       const size = stream.peek();
       const factor = size.kind === 'string' ? BYTES[size.text] : undefined;
-      if (factor !== undefined && bytes !== 0) {
+      if (bytes !== 0) {
+        if (factor === undefined) throw stream.unexpected('string', 'bytes');
         burst *= factor;
         stream.next();
       } else if (!stream.eat('packets')) throw stream.unexpected('packets');
+      else burst %= LARGEST_BURST;
       if (burst === 0 && bytes === 0)
         throw new SyntaxTrouble({ place: stream.since(behind), message: 'packet limit burst must be > 0' });
     }

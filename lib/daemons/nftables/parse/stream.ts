@@ -63,7 +63,7 @@ const SCOPE_WORDS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Contexts whose end shows only by the word behind it. */
-const LOOKS_AHEAD = new Set(['ct', 'meta', 'nat']);
+const LOOKS_AHEAD = new Set(['ct', 'meta', 'nat', 'limit']);
 
 interface Reading {
   readonly source: Source;

@@ -84,7 +84,14 @@ export type Statement =
   | { kind: 'limit'; limit: Limit; place: Place }
   | { kind: 'quota'; quota: Quota; place: Place }
   | { kind: 'connections'; most: number; over: boolean; place: Place }
-  | { kind: 'object'; type: 'quota' | 'limit' | 'ct helper'; name: string; namePlace: Place; place: Place }
+  | {
+      kind: 'object';
+      type: ObjectType | 'flowtable' | 'secmark';
+      name: string;
+      namePlace: Place;
+      place: Place;
+    }
+  | { kind: 'copy'; what: 'dup' | 'fwd'; to: Expression; place: Place }
   /** The object's name comes from a map. */
   | {
       kind: 'object-map';
