@@ -7,10 +7,13 @@ test.describe.configure({ timeout: 180_000 });
 const node = (page: Page, id: string) =>
   page.getByRole('region', { name: 'Map of the hosts' }).locator(`.react-flow__node[data-id="${id}"]`);
 
-/** Back by some seconds, and on from there as another attempt. */
-async function branchBefore(page: Page, presses: number): Promise<void> {
+/** Back to before a moment, and on from there as another attempt. */
+async function branchBefore(page: Page, shift: Shift, moment: string): Promise<void> {
   await page.getByRole('slider', { name: 'Moment of the run' }).focus();
-  for (let press = 0; press < presses; press++) await page.keyboard.press('ArrowLeft');
+  await expect(async () => {
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(async () => (await shift.clock()) < moment, { timeout: 500 }).toBe(true);
+  }).toPass();
   await page.getByRole('button', { name: 'Continue from here' }).click();
   await expect(page.getByText('Looking back at')).toBeHidden();
 }
@@ -25,11 +28,12 @@ test('with and without a failure: who holds the address, which machine is off, w
   await expect(page.getByText('There is only one attempt.')).toBeVisible();
   await shift.speed(5);
   await expect(node(page, 'customers1')).toContainText('20 req/s', { timeout: 60_000 });
+  const before = await shift.clock();
   await node(page, 'lb1').click({ button: 'right', position: { x: 20, y: 12 } });
   await page.getByRole('menuitem', { name: 'Pull the power' }).click();
   await expect(node(page, 'lb2')).toContainText('MASTER', { timeout: 30_000 });
   await shift.speed(1);
-  await branchBefore(page, 6);
+  await branchBefore(page, shift, before);
   await page.getByRole('button', { name: 'Compare' }).click();
 
   const differences = page.getByRole('group', { name: 'Differences' });
@@ -87,10 +91,11 @@ test('the same fault at the same instant in both: with and without one line of h
   await page.goto('/sandbox?start=balanced');
   await expect(page.getByRole('tab', { name: 'Build' })).toBeVisible({ timeout: 60_000 });
   await page.waitForTimeout(3_000);
+  const before = await shift.clock();
   await node(page, 'app1').click({ button: 'right', position: { x: 20, y: 12 } });
   await page.getByRole('menuitem', { name: 'Pull the power' }).click();
   await expect(node(page, 'app1')).toContainText('powered off');
-  await branchBefore(page, 1);
+  await branchBefore(page, shift, before);
   await page.getByRole('button', { name: 'Pause' }).click();
   await node(page, 'lb1').click({ position: { x: 20, y: 12 } });
   await page.getByRole('tab', { name: 'Files' }).click();

@@ -4,7 +4,7 @@
  */
 import { stayCompiled } from '../../std/stay-compiled';
 import type { Configuration } from './config';
-import { compile } from './parse/compile';
+import { compile, type Outline, outlineOf } from './parse/compile';
 import { Conf, FAILED, type Handler, type Message, type Surroundings } from './parse/conf';
 import { BLOCK_HANDLERS } from './parse/finish';
 import { HTTP_CORE_HANDLERS } from './parse/http-core';
@@ -48,6 +48,9 @@ export interface Checked {
   readonly isSyntaxOk: boolean;
   /** Said after that. */
   readonly later: readonly Message[];
+  /** Undefined when something is wrong. */
+  readonly outline: Outline | undefined;
+  /** The same in full, for who serves by it: made when it is asked for. */
   readonly configuration: Configuration | undefined;
   /** A zone that is used and was never given a size. */
   readonly emptyZone: string | undefined;
@@ -72,16 +75,27 @@ export function check(asked: Asked, around: Surroundings): Checked {
     emptyZone: [...conf.zones.values()].find(({ size }) => size === 0)?.name,
   };
   if (failed || conf.unresolved !== undefined)
-    return { ...common, isSyntaxOk: false, later: [], configuration: undefined };
+    return { ...common, isSyntaxOk: false, later: [], outline: undefined, configuration: undefined };
   const problem = coreProblem(conf);
   if (problem !== undefined)
     return {
       ...common,
       isSyntaxOk: true,
       later: [{ level: 'emerg', text: problem, place: undefined }],
+      outline: undefined,
       configuration: undefined,
     };
-  return { ...common, isSyntaxOk: true, later: affinityWarning(conf), configuration: compile(conf) };
+  let compiled: Configuration | undefined;
+  return {
+    ...common,
+    isSyntaxOk: true,
+    later: affinityWarning(conf),
+    outline: outlineOf(conf),
+    get configuration() {
+      compiled ??= compile(conf);
+      return compiled;
+    },
+  };
 }
 function affinityWarning({ main }: Conf): Message[] {
   const masks = main.number('worker_cpu_affinity', 1);

@@ -38,12 +38,12 @@ export const nginxChecker: FileChecker = {
       if (checked.isSyntaxOk) output.push(`nginx: the configuration file ${file} syntax is ok\n`);
       const late: string[] = [];
       output.push(...checked.later.map((one) => line(host, one)));
-      const { configuration } = checked;
-      if (configuration !== undefined) {
-        const folder = configuration.zones
+      const { outline } = checked;
+      if (outline !== undefined) {
+        const folder = outline.zones
           .map(({ cache }) => cache?.path)
           .find((path) => path !== undefined && !host.fs.exists(path) && isUnreachable(host, path));
-        const problem = configuration.main.logFiles.find((log) => isUnreachable(host, log));
+        const problem = outline.main.logFiles.find((log) => isUnreachable(host, log));
         if (folder !== undefined)
           late.push(line(host, emerg(`mkdir() "${folder}" failed ${systemError('ENOENT')}`)));
         else if (problem !== undefined)
@@ -51,14 +51,14 @@ export const nginxChecker: FileChecker = {
         else if (checked.emptyZone !== undefined)
           late.push(line(host, emerg(`zero size shared memory zone "${checked.emptyZone}"`)));
         else
-          for (const { ip, port, text: address } of wantedSockets(configuration)) {
+          for (const { ip, port, text: address } of wantedSockets(outline)) {
             const errno = bindProblem(host, 0, ip, port);
             if (errno === undefined) continue;
             late.push(consoleLine('emerg', `bind() to ${address} failed ${systemError(errno)}`));
             break;
           }
       }
-      const isRight = configuration !== undefined && late.length === 0;
+      const isRight = outline !== undefined && late.length === 0;
       output.push(
         ...late,
         `nginx: configuration file ${file} test ${isRight ? 'is successful' : 'failed'}\n`,
@@ -71,7 +71,7 @@ export const nginxChecker: FileChecker = {
         output: output.join(''),
         diagnostics: [
           ...[...checked.messages, ...checked.later].flatMap((one) => diagnosticOf(one, shown)),
-          ...(configuration?.notModelled ?? []).map(
+          ...(outline?.notModelled ?? []).map(
             ({ text: what, place }): Diagnostic => ({
               severity: 'notice',
               message: `not modelled: ${what}`,

@@ -200,7 +200,7 @@ export function sendSyslog(
 
 // ---------------------------------------------------------------- sockets
 /** Sockets that a configuration wants, each address once. */
-export function wantedSockets({ addresses }: Configuration): AddressSettings[] {
+export function wantedSockets({ addresses }: Pick<Configuration, 'addresses'>): AddressSettings[] {
   const wanted = new Map<string, AddressSettings>();
   for (const address of addresses) {
     const socket = `${address.ip}:${address.port}`;

@@ -31,8 +31,14 @@ const USUAL_TYPES: ReadonlyMap<string, string> = new Map([
   ['jpg', 'image/jpeg'],
 ]);
 
+/** What a test looks at: everything but servers, locations and what they use. */
+export type Outline = Pick<Configuration, 'main' | 'addresses' | 'sixes' | 'zones' | 'notModelled'>;
+
 export function compile(conf: Conf): Configuration {
   return new Compiler(conf).run();
+}
+export function outlineOf(conf: Conf): Outline {
+  return new Compiler(conf).outline();
 }
 
 class Compiler {
@@ -46,29 +52,38 @@ class Compiler {
 
   run(): Configuration {
     const { conf } = this;
-    const blocks = conf.http?.block.children.filter(({ context }) => context === 'server') ?? [];
-    for (const [index, block] of blocks.entries()) this.#server(block, index);
-    const streamBlocks =
-      conf.stream?.block.children.filter(({ context }) => context === 'stream-server') ?? [];
-    const http = compileAddresses(conf, blocks, 'http');
-    const stream = compileAddresses(conf, streamBlocks, 'stream');
-    const streamServers = streamBlocks.map((block) => this.#streamServer(block));
+    for (const [index, block] of this.#httpServers().entries()) this.#server(block, index);
+    const streamServers = this.#streamServers().map((block) => this.#streamServer(block));
     return {
       files: conf.files,
       prefix: conf.prefix,
-      main: this.#main(),
-      addresses: [...http.addresses, ...stream.addresses],
+      ...this.outline(),
       servers: this.#servers,
       locations: this.#locations.filter((location) => location !== undefined),
       streamServers,
       upstreams: this.#upstreams.map((upstream) => this.#upstream(upstream)),
-      zones: [...conf.zones.values()].flatMap(({ settings }) => (settings === undefined ? [] : [settings])),
       variables: variablesOf(conf.http),
       streamVariables: variablesOf(conf.stream),
       formats: this.#formats(),
+    };
+  }
+  outline(): Outline {
+    const { conf } = this;
+    const http = compileAddresses(conf, this.#httpServers(), 'http');
+    const stream = compileAddresses(conf, this.#streamServers(), 'stream');
+    return {
+      main: this.#main(),
+      addresses: [...http.addresses, ...stream.addresses],
       sixes: [...http.sixes, ...stream.sixes],
+      zones: [...conf.zones.values()].flatMap(({ settings }) => (settings === undefined ? [] : [settings])),
       notModelled: conf.notModelled,
     };
+  }
+  #httpServers(): Block[] {
+    return this.conf.http?.block.children.filter(({ context }) => context === 'server') ?? [];
+  }
+  #streamServers(): Block[] {
+    return this.conf.stream?.block.children.filter(({ context }) => context === 'stream-server') ?? [];
   }
   #formats(): Configuration['formats'] {
     return new Map([

@@ -218,7 +218,6 @@ function readInet(url: string, options: UrlOptions): Url | string {
   if (at === -2) return 'invalid host';
   const uri = at < 0 ? '' : url.slice(at);
   const authority = at < 0 ? url : url.slice(0, at);
-  const base = { url, family: 'inet' as const, uri };
   const colon = authority.indexOf(':');
   let host = authority;
   let ports = { port: options.defaultPort, last: 0 };
@@ -230,23 +229,23 @@ function readInet(url: string, options: UrlOptions): Url | string {
   } else if (options.isListen === true && at < 0) {
     const alone = portAlone(authority);
     if (typeof alone === 'string') return alone;
-    if (alone !== undefined)
-      return {
-        ...base,
-        host: '',
-        port: alone.port,
-        lastPort: alone.last,
-        hasNoPort: false,
-        ip: 0,
-        isWildcard: true,
-      };
+    if (alone !== undefined) return inet(url, uri, '', alone, false, 0, true);
   }
   if (host === '') return 'no host';
-  const hasNoPort = colon < 0;
-  const whole = { ...base, host, port: ports.port, lastPort: ports.last, hasNoPort };
-  if (options.isListen === true && host === '*') return { ...whole, ip: 0, isWildcard: true };
+  if (options.isListen === true && host === '*') return inet(url, uri, host, ports, colon < 0, 0, true);
   const ip = host === '255.255.255.255' ? undefined : parseIPv4(host);
-  return { ...whole, ip, isWildcard: ip === 0 };
+  return inet(url, uri, host, ports, colon < 0, ip, ip === 0);
+}
+function inet(
+  url: string,
+  uri: string,
+  host: string,
+  { port, last }: { port: number; last: number },
+  hasNoPort: boolean,
+  ip: number | undefined,
+  isWildcard: boolean,
+): Url {
+  return { url, family: 'inet', uri, host, port, lastPort: last, hasNoPort, ip, isWildcard };
 }
 /** `listen 8080` and `listen 8080-8090`. */
 function portAlone(text: string): { port: number; last: number } | string | undefined {
