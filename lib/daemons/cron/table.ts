@@ -2,11 +2,11 @@
 import { type Civil, civilFromMicros } from '../../std/civil';
 
 export interface CronEntry {
-  minutes: boolean[];
-  hours: boolean[];
-  days: boolean[];
-  months: boolean[];
-  weekdays: boolean[];
+  minutes: readonly boolean[];
+  hours: readonly boolean[];
+  days: readonly boolean[];
+  months: readonly boolean[];
+  weekdays: readonly boolean[];
   /** `*` in the day or weekday field: then both must fit, else one is enough. */
   dayStar: boolean;
   weekdayStar: boolean;
@@ -87,7 +87,7 @@ function parseEntry(
     rest = `${meant} ${nickname[2] ?? ''}`;
   }
   const written: string[] = [];
-  const sets: boolean[][] = [];
+  const sets: (readonly boolean[])[] = [];
   for (const { wrong, low, high, names, firstName } of FIELDS) {
     const [whole = '', field = ''] = /^(\S+)[ \t]*/.exec(rest) ?? [];
     const set = parseField(field, low, high, names, firstName);
@@ -97,8 +97,6 @@ function parseEntry(
     rest = rest.slice(whole.length);
   }
   const [minutes = [], hours = [], days = [], months = [], weekdays = []] = sets;
-  // Sunday is 0 and 7.
-  if (weekdays[0] === true || weekdays[7] === true) weekdays[0] = weekdays[7] = true;
   let { user } = options;
   if (options.system) {
     const [whole = '', name] = /^(\S+)[ \t]?/.exec(rest) ?? [];
@@ -113,7 +111,7 @@ function parseEntry(
     hours,
     days,
     months,
-    weekdays,
+    weekdays: withBothSundays(weekdays),
     dayStar: written[2]?.startsWith('*') === true,
     weekdayStar: written[4]?.startsWith('*') === true,
     reboot,
@@ -122,6 +120,10 @@ function parseEntry(
     input: input.length === 0 ? '' : `${input.join('\n')}\n`,
     env,
   };
+}
+/** Sunday is 0 and 7. */
+function withBothSundays(days: readonly boolean[]): readonly boolean[] {
+  return days[0] === days[7] ? days : [true, ...days.slice(1, 7), true];
 }
 /** `%` parts lines of input; `\%` is a plain one. */
 function splitPercent(text: string): string[] {
@@ -137,6 +139,17 @@ function splitPercent(text: string): string[] {
   return parts;
 }
 
+/** What `*` means is one list for all lines. */
+const ALWAYS = new Map<number, readonly boolean[]>();
+function always(low: number, high: number): readonly boolean[] {
+  const key = low * 100 + high;
+  const known = ALWAYS.get(key);
+  if (known !== undefined) return known;
+  const made = Object.freeze(new Array<boolean>(high + 1).fill(false).fill(true, low));
+  ALWAYS.set(key, made);
+  return made;
+}
+
 /** `1-5`, `0-59/5`, `mon,wed`, with `[n]` telling whether n is meant. */
 function parseField(
   text: string,
@@ -144,9 +157,9 @@ function parseField(
   high: number,
   names: readonly string[] = [],
   firstName = 0,
-): boolean[] | undefined {
+): readonly boolean[] | undefined {
+  if (text === '*') return always(low, high);
   const set = new Array<boolean>(high + 1).fill(false);
-  if (text === '*') return set.fill(true, low);
   const number = (word: string): number | undefined => {
     if (/^\d+$/.test(word)) return Number(word);
     const index = names.indexOf(word.toLowerCase());
