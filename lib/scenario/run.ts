@@ -96,6 +96,9 @@ export class Run<I> {
   readonly origin: Micros;
   progress: RunProgress = startOfProgress();
   readonly #judged: readonly Entry[];
+  readonly #deadline: Micros;
+  /** How long it may fail before a pager's alert fires, by the alert's id. */
+  readonly #patience: ReadonlyMap<string, Micros>;
   readonly #values = new WeakMap<object, ParameterValues>();
   readonly #secondHandler: HandlerId;
   readonly #eventHandler: HandlerId;
@@ -106,6 +109,8 @@ export class Run<I> {
   constructor(private readonly options: RunOptions<I>) {
     this.scenario = options.scenario;
     this.#judged = [...this.scenario.objectives, ...this.scenario.guards];
+    this.#deadline = micros(this.scenario.deadline);
+    this.#patience = new Map(this.scenario.pager.map(({ id, failing }) => [id, micros(failing)]));
     this.kernel = new Kernel({ seed: options.seed });
     this.world = options.makeWorld(this.kernel);
     this.origin = micros(this.scenario.lab.settle);
@@ -382,7 +387,7 @@ export class Run<I> {
       return;
     }
     state.failingSince ??= this.kernel.now;
-    if (state.firing || this.kernel.now - state.failingSince < micros(pager.failing)) return;
+    if (state.firing || this.kernel.now - state.failingSince < (this.#patience.get(pager.id) ?? 0)) return;
     state.firing = true;
     this.say('page', 'pager', pager.title);
   }
@@ -445,8 +450,7 @@ export class Run<I> {
     else if (this.#judged.length === 0)
       return; // Nothing is asked for: it goes on for as long as one likes.
     else if (this.#openObjective() === undefined) this.#getReady();
-    else if (this.now >= micros(this.scenario.deadline))
-      this.#end('lost', this.#openObjective()?.why ?? 'Time is over.');
+    else if (this.now >= this.#deadline) this.#end('lost', this.#openObjective()?.why ?? 'Time is over.');
   }
   #lookAtConditions(seen: Observations): void {
     for (const { key, condition, then } of this.#waiting) {
@@ -465,7 +469,7 @@ export class Run<I> {
       this.progress.readyAt = this.kernel.now;
       this.world.record('run', 'run.ready', {});
     }
-    if (this.now >= micros(this.scenario.deadline)) this.letTomorrowCome();
+    if (this.now >= this.#deadline) this.letTomorrowCome();
   }
   /** All objectives are met, and tomorrow has not begun. */
   get isReady(): boolean {

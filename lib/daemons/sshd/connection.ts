@@ -27,9 +27,7 @@ export function* serveConnection(
   const { connection, config } = given;
   const { network } = context.world;
   const box = new Mailbox(context, given.box);
-  const info = network
-    .sockets(context.host)
-    .find((socket) => socket.connection === connection && socket.side === 'server');
+  const info = network.connection(connection, 'server');
   if (info === undefined) return 255;
   const side = new ServerSide(context, box, {
     connection,

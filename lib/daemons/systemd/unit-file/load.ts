@@ -53,27 +53,38 @@ export function loadDefinition(host: Host, name: string): Definition {
   if (fragment === undefined) texts.unshift({ path: '', text: builtIn ?? '' });
   const linked = linksOf(host, primary, made.aliases);
   const read = (): Definition => readDefinition(host, primary, type, { ...made, texts, linked });
-  const { fragment: path = '', aliases } = made;
   const definition = texts.some(({ text }) => OF_THIS_HOST.test(text))
-    ? read()
-    : sharedDefinition(JSON.stringify([primary, path, dropIns, aliases, texts, linked]), read);
-  return deepFreeze({ ...definition, sources: sourcesOf(host, paths) });
+    ? deepFreeze(read())
+    : sharedDefinition(JSON.stringify([primary, made, linked]), texts, read);
+  return Object.freeze({ ...definition, sources: deepFreeze(sourcesOf(host, paths)) });
 }
 /** What a unit file may say that one host reads otherwise than another: specifiers of the machine, and its mounts. */
 const OF_THIS_HOST = /%[Hlqvbm]|RequiresMountsFor/;
+interface Text {
+  path: string;
+  text: string;
+}
 /**
- * Equal files read alike on every host and at every boot: they are read once. A key holds all that the
- * reading depends on, so that nothing is ever out of date.
+ * Equal files read alike on every host and at every boot: they are read once. What is kept is found by
+ * the first text, and holds for the same names, links and texts only, so that nothing is ever out of date.
  */
-const shared = new Map<string, Definition>();
+const shared = new Map<string, { about: string; texts: readonly Text[]; definition: Definition }[]>();
 const MOST_SHARED = 2_000;
-function sharedDefinition(key: string, read: () => Definition): Definition {
-  const known = shared.get(key);
-  if (known !== undefined) return known;
-  if (shared.size >= MOST_SHARED) shared.clear();
-  const fresh = deepFreeze(read());
-  shared.set(key, fresh);
-  return fresh;
+function sharedDefinition(about: string, texts: readonly Text[], read: () => Definition): Definition {
+  const first = texts[0]?.text ?? '';
+  const alike = shared.get(first) ?? [];
+  const known = alike.find((other) => other.about === about && areEqual(other.texts, texts));
+  if (known !== undefined) return known.definition;
+  if (shared.size >= MOST_SHARED || alike.length >= MOST_SHARED) shared.clear();
+  const definition = deepFreeze(read());
+  shared.set(first, [...alike, { about, texts, definition }]);
+  return definition;
+}
+function areEqual(texts: readonly Text[], others: readonly Text[]): boolean {
+  return (
+    texts.length === others.length &&
+    texts.every(({ path, text }, index) => path === others[index]?.path && text === others[index]?.text)
+  );
 }
 interface Linked {
   wants: readonly string[];
@@ -88,7 +99,7 @@ interface Pieces {
   fragment: string | undefined;
   dropIns: string[];
   aliases: string[];
-  texts: readonly { path: string; text: string }[];
+  texts: readonly Text[];
   linked: Linked;
 }
 function readDefinition(
