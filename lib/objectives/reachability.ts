@@ -51,9 +51,7 @@ export const reachability: ObjectiveDefinition<Record<string, never>> = {
   start: () => ({}),
   sample(_state, values, seen) {
     const every = numberOf(values, 'every', EVERY);
-    const tried = linesOf(values).flatMap((line) =>
-      pairsOf(seen.world, line).map((pair) => ({ line, ...pair })),
-    );
+    const tried = triedNow(seen.world, linesOf(values));
     let right = 0;
     let wrong: string | undefined;
     let isPending = false;
@@ -74,14 +72,22 @@ export const reachability: ObjectiveDefinition<Record<string, never>> = {
   register: registerProbes,
 };
 
-function pairsOf(
-  world: World,
-  { from, to }: { from: string; to: string },
-): { host: Host; ip: number; name: string }[] {
-  const targets = addressesOf(world, to);
-  return hostsOf(world, from).flatMap((host) =>
-    targets.filter(({ name }) => name !== host.name).map((target) => ({ host, ...target })),
-  );
+interface Tried {
+  line: Line;
+  host: Host;
+  ip: number;
+  name: string;
+}
+function triedNow(world: World, lines: readonly Line[]): Tried[] {
+  const tried: Tried[] = [];
+  const known = new Map<string, ReturnType<typeof addressesOf>>();
+  for (const line of lines) {
+    const targets = known.get(line.to) ?? addressesOf(world, line.to);
+    known.set(line.to, targets);
+    for (const host of hostsOf(world, line.from))
+      for (const { ip, name } of targets) if (name !== host.name) tried.push({ line, host, ip, name });
+  }
+  return tried;
 }
 function hostsOf(world: World, name: string): Host[] {
   const host = world.findHost(name);
