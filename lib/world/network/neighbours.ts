@@ -483,8 +483,18 @@ export class Neighbours {
 export function isUsable(state: Neighbour['state']): boolean {
   return state !== 'INCOMPLETE' && state !== 'FAILED';
 }
+/** Keys by address and interface, each put together once: every packet that is sent asks for one. */
+const keys = new Map<number, Map<string, string>>();
+const MOST_KEYS = 10_000;
 function keyOf(device: string, ip: number): string {
-  return `${device} ${ip}`;
+  let known = keys.get(ip);
+  if (known === undefined) {
+    if (keys.size >= MOST_KEYS) keys.clear();
+    keys.set(ip, (known = new Map()));
+  }
+  let key = known.get(device);
+  if (key === undefined) known.set(device, (key = `${device} ${ip}`));
+  return key;
 }
 function ownerName(stack: Stack): string {
   return `arp:${stack.name}`;

@@ -21,6 +21,16 @@ export interface TcpSettings {
   nonlocalBind: boolean;
 }
 
+/** Names of per-interface settings by interface, each put together once: packets ask for them. */
+const deviceKeys = new Map<string, Map<string, string>>();
+function deviceKey(device: string, key: string): string {
+  let keys = deviceKeys.get(device);
+  if (keys === undefined) deviceKeys.set(device, (keys = new Map()));
+  let name = keys.get(key);
+  if (name === undefined) keys.set(key, (name = `net.ipv4.conf.${device}.${key}`));
+  return name;
+}
+
 export class Stack {
   readonly state: HostState;
   readonly name: string;
@@ -134,8 +144,8 @@ export class Stack {
   /** max(all, interface), as most per-interface settings combine. */
   deviceSysctl(key: string, device: string): number {
     return Math.max(
-      this.sysctlNumber(`net.ipv4.conf.all.${key}`, 0),
-      this.sysctlNumber(`net.ipv4.conf.${device}.${key}`, 0),
+      this.sysctlNumber(deviceKey('all', key), 0),
+      this.sysctlNumber(deviceKey(device, key), 0),
     );
   }
   get forwards(): boolean {
