@@ -34,6 +34,30 @@ test('set-up writes make parents, follow links on the way, and replace what is t
   expect(fs.stat('/srv/box', ROOT)).toMatchObject({ kind: 'directory', mode: 0o700, nlink: 2 });
 });
 
+test('what a set-up puts on a disk stands there as if it had been put there later', () => {
+  const specs = [
+    ['/srv/one/two/file', { text: 'grüße\n', mode: 0o640, uid: 7 }],
+    ['/srv/one/empty', { text: '' }],
+    ['/srv/one/tool', { program: 'tool', mtime: 5 }],
+    ['/srv/one/link', { link: 'two/file' }],
+    ['/srv/one/box', { directory: true, mode: 0o1777, gid: 3 }],
+    ['/srv/one/box/in', { text: 'x' }],
+    ['/srv/one/link', { text: 'through' }],
+    ['/srv/one/box', { link: 'two' }],
+  ] as const;
+  const put = (inSetUp: boolean) => {
+    const { host, fs } = disk();
+    const work = () => specs.map(([path, spec]) => host.install(path, spec)?.errno);
+    let results: unknown[] = [];
+    if (inSetUp) fs.setUp(() => void (results = work()));
+    else results = work();
+    return { results, inodes: [...host.state.inodes.values()], mounts: host.state.mounts };
+  };
+  const whole = put(true);
+  expect(whole).toEqual(put(false));
+  expect(whole.inodes.every((inode) => Object.isFrozen(inode))).toBe(true);
+});
+
 test('a full disk refuses a set-up write and keeps count', () => {
   const { host, fs } = disk();
   const [root] = host.state.mounts;
