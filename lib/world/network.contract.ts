@@ -507,6 +507,8 @@ export interface FilterSet {
   anonymous?: boolean;
   /** As declared with `typeof`, for printing. */
   typeOf?: string;
+  /** Bits of each part of the key, where `typeof` says so. */
+  keyBits?: number[];
   policy?: string;
   gcMicros?: number;
   /** Elements count packets. */

@@ -234,7 +234,7 @@ export const TYPES: Readonly<Record<DataType, TypeInfo>> = {
     bits: 16,
     names: names('ether=1 ppp=512 ipip=768 ipip6=769 loopback=772 sit=776 ipgre=778'),
   },
-  mark: { title: 'packet mark', bits: 32 },
+  mark: { title: 'packet mark', bits: 32, prefixes: true },
   ct_state: {
     title: 'conntrack state',
     bits: 32,
@@ -367,7 +367,7 @@ export const TYPES: Readonly<Record<DataType, TypeInfo>> = {
 };
 
 /** Types that only fields have. */
-const UNNAMED_TYPES = new Set(['duration', 'raw', 'ct_event', 'ct_label', 'ecn']);
+const UNNAMED_TYPES = new Set(['duration', 'raw', 'ct_event', 'ct_label']);
 /** Types by the names that declarations of sets use. */
 export function typeNamed(name: string): DataType | undefined {
   if (name === 'string') return 'ifname';

@@ -57,11 +57,11 @@ export interface ConfigurationTree {
 const HEX = '[0-9a-fA-F]{1,4}';
 const IP4 = String.raw`\d{1,3}(?:\.\d{1,3}){3}`;
 const IP6 = [
+  `::(?:[fF]{4}:)?${IP4}`,
   `(?:${HEX}:){7}${HEX}`,
   `(?:${HEX}:){1,6}(?::${HEX}){1,6}`,
   `(?:${HEX}:){1,7}:`,
   `:(?::${HEX}){1,7}`,
-  `::(?:[fF]{4}:)?${IP4}`,
   '::',
 ].join('|');
 
@@ -69,7 +69,7 @@ type Rule = readonly [TokenKind, RegExp];
 const MAC: Rule = ['string', /(?:[0-9a-fA-F]{1,2}:){5}[0-9a-fA-F]{1,2}/y];
 const ADDRESS: Rule = ['string', new RegExp(IP4, 'y')];
 const ADDRESS6: Rule = ['string', new RegExp(IP6, 'y')];
-const TIME: Rule = ['string', /(?=\d)(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?(?:\d+ms)?/y];
+const TIME: Rule = ['string', /(?=\d)(?:\d+d)?(?:\d+h)?(?:\d+m(?!s))?(?:\d+s)?(?:\d+ms)?/y];
 const ETHER: Rule = ['string', /8021ad|8021q/y];
 const NUMBER: Rule = ['number', /0[xX][0-9a-fA-F]+|\d+/y];
 const CLASS_ID: Rule = ['string', /[0-9a-fA-F]{1,4}:[0-9a-fA-F]{1,4}(?=[ \t\n:\-},])/y];

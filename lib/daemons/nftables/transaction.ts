@@ -55,6 +55,16 @@ export interface Outcome {
 const MOST_PROBLEMS = 10;
 /** Objects that can be made and listed, but do nothing to packets here. */
 const UNMODELLED_OBJECTS = new Set<string>(['ct timeout', 'ct expectation', 'synproxy']);
+/** Kinds of objects that lists may name. */
+const OBJECTS = new Set<string>([
+  'counter',
+  'quota',
+  'limit',
+  'ct helper',
+  'ct timeout',
+  'ct expectation',
+  'synproxy',
+]);
 const NO_ENTRY = 'No such file or directory';
 
 /** Applies commands. Throws `NameNeeded` when a host name must be looked up first. */
@@ -490,8 +500,12 @@ class Transaction {
     if (present !== undefined) {
       if (verb === 'create' || present.type !== made.type || present.map !== made.map)
         throw kernel('EEXIST', target.namePlace);
-      if (present.flags.includes('interval') !== made.flags.includes('interval'))
+      if (ordered(present.flags.filter(isKept)).join() !== ordered(made.flags.filter(isKept)).join())
         throw kernel('EEXIST', target.namePlace);
+      if (made.size !== undefined) {
+        const size = made.size;
+        for (const set of this.#own(table).sets) if (set.name === target.name) set.size = size;
+      }
       this.#changed = true;
       return;
     }
@@ -581,7 +595,12 @@ class Transaction {
     if ('target' in command && command.target !== undefined) {
       const { target } = command;
       const isReset = command.verb === 'reset';
-      checkListed(command, isReset ? this.#find(target) : this.#needTable(target, { suggests: false }));
+      const table = isReset
+        ? this.#find(target)
+        : this.#needTable(target, {
+            suggests: target.namePlace === undefined || OBJECTS.has(command.object),
+          });
+      checkListed(command, table, meantBy(command, target, this.#known));
     }
     this.#listings.push({ command, tables: [...this.#tables] });
   }
@@ -608,6 +627,10 @@ function fill(table: FilterTable, name: string): void {
         }
       : set,
   );
+}
+/** Packets that fill a set make it dynamic; who declares it again need not say so. */
+function isKept(flag: string): boolean {
+  return flag !== 'dynamic';
 }
 function nameless(name: string): FilterSet {
   return { name, handle: 0, type: 'integer', flags: [], elements: [] };

@@ -20,6 +20,10 @@ export interface SetShape {
   /** Overlapping and neighbouring ranges become one. */
   readonly merges: boolean;
   readonly anonymous: boolean;
+  /** Whether elements count packets; undefined where any may. */
+  readonly counts?: boolean;
+  /** Bits of each part, where they are fewer than the type has. */
+  readonly bits?: readonly number[];
   /** What the elements are compared with, or the types as declared. */
   readonly keyPlace?: Place;
 }
@@ -57,12 +61,15 @@ function plain(key: Expression): Element {
     expires: undefined,
     comment: undefined,
     counter: undefined,
+    counterPlace: undefined,
     place: key.place,
   };
 }
 
 function readElement(values: Values, given: Element, shape: SetShape): Placed {
   const key = readKey(values, given.key, shape);
+  if (given.counter !== undefined && shape.counts === false)
+    throw refuse(given.counterPlace, `missing statement in ${kindOf(shape)} declaration`);
   let data: FilterElement['data'];
   let jump: Placed['jump'];
   if (shape.data === undefined) {
@@ -81,7 +88,11 @@ function readElement(values: Values, given: Element, shape: SetShape): Placed {
     ) as Verdict;
     if (verdict === 'jump' || verdict === 'goto') jump = { chain: name, place: given.place };
   } else if (given.data.kind === 'verdict') throw kernel('EINVAL', given.place);
-  else data = partsOf(given.data, shape.data, values);
+  else {
+    if (!shape.anonymous && !shape.interval && given.data.kind === 'range')
+      throw refuse(given.data.place, 'Value must be a singleton');
+    data = partsOf(given.data, shape.data, values);
+  }
   return {
     element: {
       key,
@@ -97,7 +108,12 @@ function readElement(values: Values, given: Element, shape: SetShape): Placed {
   };
 }
 
-function partsOf(expression: Expression, types: readonly DataType[], values: Values): Range[] {
+function partsOf(
+  expression: Expression,
+  types: readonly DataType[],
+  values: Values,
+  bits: readonly number[] = [],
+): Range[] {
   const parts = expression.kind === 'concat' ? expression.parts : [expression];
   if (parts.length < types.length)
     throw refuse(
@@ -107,7 +123,7 @@ function partsOf(expression: Expression, types: readonly DataType[], values: Val
   return parts.map((part, index) => {
     const type = types[index];
     if (type === undefined) throw refuse(parts[0]?.place, `Can't parse symbolic invalid expressions`);
-    return values.range(part, type);
+    return values.range(part, type, bits[index]);
   });
 }
 
@@ -125,13 +141,16 @@ function readKey(values: Values, expression: Expression, shape: SetShape): Range
       if (kind !== undefined)
         throw refuse(
           part.place,
-          `You must add 'flags interval' to your set declaration if you want to add ${kind} elements`,
+          `You must add 'flags interval' to your ${kindOf(shape)} declaration if you want to add ${kind} elements`,
         );
     }
   }
   if (expression.kind === 'concat' && shape.key.length > 1 && expression.parts.length > shape.key.length)
     throw tooMany(expression, shape);
-  return partsOf(expression, shape.key, values);
+  return partsOf(expression, shape.key, values, shape.bits);
+}
+function kindOf({ data }: SetShape): string {
+  return data === undefined ? 'set' : 'map';
 }
 /** One component too many: in a rule the whole is meant, elsewhere what is left over. */
 function tooMany(expression: Expression & { kind: 'concat' }, shape: SetShape): EvaluationTrouble {
@@ -157,7 +176,7 @@ export function hasIntervals(elements: readonly Placed[]): boolean {
 /** Orders elements, joins or refuses overlaps, drops what is there twice. */
 export function settle(elements: readonly Placed[], shape: SetShape): Placed[] {
   const isInterval = shape.interval || hasIntervals(elements);
-  const sorted = elements.toSorted((a, b) => compareElements(a.element, b.element, isInterval));
+  const sorted = elements.toSorted((a, b) => compareElements(a.element, b.element, isInterval, shape.key));
   const kept: Placed[] = [];
   for (const next of sorted) {
     const last = kept[kept.length - 1];
@@ -189,9 +208,29 @@ export function settle(elements: readonly Placed[], shape: SetShape): Placed[] {
       }
       if (b.lo <= a.hi) throw conflict(last, next);
     }
+    if (isInterval && !shape.merges && overlaps6(a, b)) throw conflict(last, next);
     kept.push(next);
   }
   return kept;
+}
+
+/** Whether two ranges of IPv6 addresses have an address in common. */
+function overlaps6(a: Range, b: Range): boolean {
+  const first = bounds6(a.lo);
+  const second = bounds6(b.lo);
+  return first !== undefined && second !== undefined && first.lo <= second.hi && second.lo <= first.hi;
+}
+/** First and last address of a prefix or range, all digits written. */
+function bounds6(value: Value): { lo: string; hi: string } | undefined {
+  if (typeof value !== 'string' || !/:.*:/.test(value)) return undefined;
+  const [from = '', to] = value.split('-');
+  if (to !== undefined) return { lo: expandIPv6(from), hi: expandIPv6(to) };
+  const lo = expandIPv6(value);
+  const length = Number(value.split('/')[1] ?? 128);
+  const whole = Math.floor(length / 4);
+  const mask = 0xf >> (length % 4);
+  const middle = (Number.parseInt(lo.charAt(whole) || '0', 16) | mask).toString(16);
+  return { lo, hi: `${lo.slice(0, whole)}${whole < 32 ? middle : ''}`.padEnd(32, 'f') };
 }
 
 /** One key for two values: the kernel minds the second, of ranges the first. */
@@ -215,8 +254,13 @@ function sameData(a: FilterElement, b: FilterElement): boolean {
 }
 
 /** The order of a listing: by value; interface names by their last characters first, unless the set has intervals. */
-export function compareElements(a: FilterElement, b: FilterElement, isInterval: boolean): number {
-  if (isInterval && a.key.length > 1) return 0;
+export function compareElements(
+  a: FilterElement,
+  b: FilterElement,
+  isInterval: boolean,
+  types: readonly DataType[] = [],
+): number {
+  if (a.key.length > 1) return isInterval ? 0 : compareBytes(keyBytes(a, types), keyBytes(b, types));
   const wild = Number(isWildcardElement(a)) - Number(isWildcardElement(b));
   if (wild !== 0) return wild;
   const hasNames = a.key.some(({ lo }) => typeof lo === 'string');
@@ -230,6 +274,44 @@ export function compareElements(a: FilterElement, b: FilterElement, isInterval: 
   }
   return 0;
 }
+/** Keys of several parts are ordered as one number, its first byte the lowest. */
+function compareBytes(a: readonly number[], b: readonly number[]): number {
+  for (let at = Math.max(a.length, b.length) - 1; at >= 0; at--) {
+    const difference = (a[at] ?? 0) - (b[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+function keyBytes({ key }: FilterElement, types: readonly DataType[]): number[] {
+  return key.flatMap(({ lo }, index) => valueBytes(lo, types[index] ?? 'integer'));
+}
+/** As the kernel keeps them: addresses, ports and protocols in network order, the host's own numbers in its order. */
+function valueBytes(value: Value, type: DataType): number[] {
+  const width = Math.ceil(TYPES[type].bits / 8);
+  if (typeof value === 'number') {
+    const bytes = Array.from({ length: width }, (_, index) => Math.floor(value / 256 ** index) & 0xff);
+    return HOST_ORDER.has(type) ? bytes : bytes.toReversed();
+  }
+  const hex =
+    type === 'ether_addr' ? value.replaceAll(':', '') : type === 'ipv6_addr' ? expandIPv6(value) : '';
+  if (hex !== '')
+    return Array.from({ length: width }, (_, index) =>
+      Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16),
+    );
+  return Array.from({ length: width }, (_, index) => value.charCodeAt(index) || 0);
+}
+const HOST_ORDER = new Set<DataType>([
+  'mark',
+  'iface_index',
+  'ct_state',
+  'ct_status',
+  'uid',
+  'gid',
+  'devgroup',
+  'realm',
+  'classid',
+  'fib_addrtype',
+]);
 function compareValues(a: Value, b: Value, isInterval: boolean): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   const isAddress = /:.*:/.test(String(a)) && !/^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(String(a));

@@ -39,6 +39,8 @@ export function addChain(
       if (present.base === undefined) throw kernel('EEXIST', target.namePlace);
       if (!same) throw kernel('EOPNOTSUPP', place);
     }
+    if (spec?.policy !== undefined && present.base === undefined)
+      throw kernel('EOPNOTSUPP', spec.policyPlace);
     if (spec?.policy !== undefined && present.base !== undefined)
       present.base = { ...present.base, policy: spec.policy };
     return;
@@ -69,12 +71,14 @@ function baseOf(
   if (needsDevice && spec.devices.length === 0)
     throw refuse(spec.hookPlace, "Missing `device' in this chain definition");
   if (!needsDevice && spec.devices.length > 0)
-    throw refuse(spec.hookPlace, 'This chain type cannot be bound to device');
+    throw refuse(spec.devicePlace, 'This chain type cannot be bound to device');
   const isNat = type === 'nat';
   // The family has no translation at all.
   if (isNat && WITHOUT_NAT.has(family)) throw new KernelTrouble(NO_SUCH_TYPE, spec.typePlace, false);
   if (isNat && (hook === 'forward' || needsDevice || priority < LOWEST_NAT_PRIORITY))
     throw kernel('EOPNOTSUPP', command.place);
+  if (type === 'route' && WITHOUT_NAT.has(family))
+    throw new KernelTrouble(NO_SUCH_TYPE, spec.typePlace, false);
   if (type === 'route' && hook !== 'output') throw kernel('EOPNOTSUPP', command.place);
   return {
     type,
@@ -82,7 +86,7 @@ function baseOf(
     priority,
     priorityText: spec.priority?.text ?? String(priority),
     policy: spec.policy ?? 'accept',
-    ...(spec.devices.length === 0 ? {} : { devices: spec.devices }),
+    ...(spec.devices.length === 0 ? {} : { devices: spec.devices.toSorted((a, b) => (a < b ? -1 : 1)) }),
   };
 }
 function priorityOf(family: string, hook: Hook, spec: ChainSpec): number {

@@ -92,7 +92,7 @@ export function changeCounter(table: FilterTable, command: CounterCommand, handl
   const present = table.counters.find((each) => isMeant(each, target));
   if (verb === 'delete') {
     const place = target.namePlace ?? target.handlePlace;
-    if (present === undefined) throw kernel('ENOENT', place);
+    if (present === undefined) throw missing(target);
     if (usesCounter(table, present.name)) throw kernel('EBUSY', place);
     table.counters = table.counters.filter((each) => each !== present);
     return;
@@ -109,6 +109,10 @@ export function changeCounter(table: FilterTable, command: CounterCommand, handl
     ...(command.comment === undefined ? {} : { comment: command.comment }),
   });
 }
+function missing(target: Handle): KernelTrouble {
+  const place = target.namePlace ?? target.handlePlace;
+  return new KernelTrouble('No such file or directory', place, target.name !== '');
+}
 function usesCounter(table: FilterTable, name: string): boolean {
   return table.chains.some(({ rules }) =>
     rules.some(({ steps }) => steps.some((step) => step.step === 'counter' && step.named === name)),
@@ -120,7 +124,7 @@ export function changeObject(table: FilterTable, command: ObjectCommand, handle:
   const present = table.objects.find((each) => each.type === type && isMeant(each, target));
   if (verb === 'delete') {
     const place = target.namePlace ?? target.handlePlace;
-    if (present === undefined) throw kernel('ENOENT', place);
+    if (present === undefined) throw missing(target);
     const isUsed = table.chains.some(({ rules }) => rules.some((rule) => pointsTo(rule, present)));
     if (isUsed) throw kernel('EBUSY', place);
     table.objects = table.objects.filter((each) => each !== present);
@@ -128,6 +132,9 @@ export function changeObject(table: FilterTable, command: ObjectCommand, handle:
   }
   if (present !== undefined) {
     if (verb === 'create') throw kernel('EEXIST', target.namePlace);
+    // A quota takes its new limit and keeps what was used.
+    if (type === 'quota' && spec?.quota !== undefined && present.state?.step === 'quota')
+      present.state = { ...present.state, bytes: spec.quota.bytes, over: spec.quota.over };
     return;
   }
   const refused = refusedObject(type, spec ?? {}, target, command.place);

@@ -11,6 +11,7 @@ import { KernelTrouble, kernel } from './trouble';
 import { RuleContext } from '../evaluate/context';
 import { evaluateStatement } from '../evaluate/rule';
 
+const TICK = 4_000;
 const FLAG_ORDER = ['constant', 'interval', 'dynamic', 'timeout'];
 
 /** Flags as listings order them, each once. */
@@ -22,6 +23,8 @@ export function newSet(values: Values, name: string, family: Family, spec: SetSp
   const key = spec.typeOf === undefined ? named(spec.types) : fieldTypes(spec.typeOf);
   const kind = spec.isMap ? 'map' : 'set';
   refuseUnqualified(spec, kind);
+  if (spec.autoMerge && !spec.flags.includes('interval'))
+    throw refuse(spec.place, 'auto-merge only works with interval sets');
   if (key.length === 0) throw refuse(spec.place, 'set definition does not specify key');
   let data: DataType[] | undefined;
   if (spec.isMap) {
@@ -40,8 +43,8 @@ export function newSet(values: Values, name: string, family: Family, spec: SetSp
     flags,
     elements: [],
     ...(data === undefined ? {} : { map: data.join(' . ') }),
-    ...(typeOf === undefined ? {} : { typeOf }),
-    ...(spec.timeout === undefined ? {} : { timeoutMicros: spec.timeout }),
+    ...(typeOf === undefined ? {} : { typeOf, keyBits: fieldBits(spec.typeOf) }),
+    ...(spec.timeout === undefined || spec.timeout === 0 ? {} : { timeoutMicros: inTicks(spec.timeout) }),
     ...(spec.gcInterval === undefined ? {} : { gcMicros: spec.gcInterval }),
     ...(spec.size === undefined ? {} : { size: spec.size }),
     ...(spec.policy === 'memory' ? { policy: spec.policy } : {}),
@@ -50,6 +53,11 @@ export function newSet(values: Values, name: string, family: Family, spec: SetSp
     ...statesOf(values, family, spec),
   };
 }
+/** Times are kept in ticks of the kernel's clock (HZ=250). */
+function inTicks(micros: Micros): Micros {
+  return micros - (micros % TICK);
+}
+
 /** Types of no certain width say too little. */
 function refuseUnqualified({ types, data, place }: SetSpec, kind: string): void {
   const isUnqualified = (text: string): boolean => ['integer', 'string', 'bitmask'].includes(text);
@@ -103,13 +111,21 @@ function fieldTypes(expression: Expression): DataType[] {
     return type;
   });
 }
+/** As 1.0.6 says it: of a hash of fields hardly anything. */
+function generatorText({ mode, modulus }: Expression & { kind: 'generator' }): string {
+  if (mode === 'jhash') return 'jhash ';
+  return `${mode === 'symhash' ? mode : `numgen ${mode}`} mod ${modulus}`;
+}
+function fieldBits(expression: Expression | undefined): number[] {
+  const parts = expression?.kind === 'concat' ? expression.parts : [expression];
+  return parts.map((part) => (part?.kind === 'field' ? (fieldNamed(part.name)?.bits ?? 32) : 32));
+}
 function fieldText(expression: Expression): string {
   const parts = expression.kind === 'concat' ? expression.parts : [expression];
   return parts
     .map((part) => {
       if (part.kind === 'field') return part.name;
-      if (part.kind === 'generator')
-        return `${part.mode.length > 6 || part.mode === 'jhash' ? part.mode : `numgen ${part.mode}`} mod ${part.modulus}`;
+      if (part.kind === 'generator') return generatorText(part);
       return part.kind === 'symbol' ? part.text : '';
     })
     .join(' . ');
@@ -122,6 +138,8 @@ export function shapeOf(set: FilterSet): SetShape {
     interval: set.flags.includes('interval'),
     merges: set.autoMerge === true,
     anonymous: false,
+    counts: set.counts === true,
+    ...(set.keyBits === undefined ? {} : { bits: set.keyBits }),
   };
 }
 
@@ -152,7 +170,7 @@ export function addElements(
     }
     const { element } = each;
     const timeout = element.timeoutMicros ?? set.timeoutMicros;
-    if (timeout !== undefined && !set.flags.includes('timeout'))
+    if ((timeout !== undefined || element.expiresAt !== undefined) && !set.flags.includes('timeout'))
       throw kernel('EINVAL', each.keyPlace ?? each.place);
     added.push({
       ...each,

@@ -11,8 +11,11 @@ export interface Known {
 }
 
 export function tableLike(tables: readonly FilterTable[], target: Handle): string | undefined {
+  // One letter is near to everything: the first table will do.
   const same =
-    tables.find(({ name }) => name === target.table) ?? nearest(target.table, tables, ({ name }) => name);
+    tables.find(({ name }) => name === target.table && name.length > 1) ??
+    nearest(target.table, tables, ({ name }) => name) ??
+    tables.find(({ name }) => name === target.table);
   return same === undefined ? undefined : `did you mean table ‘${same.name}’ in family ${same.family}?`;
 }
 

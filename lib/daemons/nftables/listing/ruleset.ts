@@ -189,14 +189,26 @@ function perLine(types: readonly DataType[]): number {
   if (types.length !== 1 || type === undefined) return 1;
   switch (type) {
     case 'ipv4_addr':
+    case 'ct_state':
+    case 'ct_status':
+    case 'pkt_type':
       return 2;
-    case 'ipv6_addr':
-    case 'ifname':
-    case 'ether_addr':
+    case 'nf_proto':
+    case 'integer':
+    case 'arp_op':
+    case 'inet_proto':
+    case 'inet_service':
+    case 'tcp_flag':
+    case 'dccp_pkttype':
+    case 'mark':
     case 'iface_index':
-      return 1;
-    default:
+    case 'classid':
+    case 'uid':
+    case 'gid':
+    case 'ct_dir':
       return 5;
+    default:
+      return 1;
   }
 }
 
@@ -229,7 +241,7 @@ export function setText(set: FilterSet, options: ListingOptions): string {
   if (live.length > 0 && !options.terse) {
     const isInterval = set.flags.includes('interval');
     const texts = live
-      .toSorted((a, b) => compareElements(a, b, isInterval))
+      .toSorted((a, b) => compareElements(a, b, isInterval, key))
       .map((element) =>
         elementText(
           options.values,

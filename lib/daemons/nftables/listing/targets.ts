@@ -1,14 +1,18 @@
 /** Whether what `list` and `reset` name is there. Source: recorded messages of 1.0.6. */
 import type { FilterTable } from '../../../world/network.contract';
 import { refuse } from '../evaluate/values';
-import { kernel } from '../kernel/trouble';
+import { KernelTrouble } from '../kernel/trouble';
 import { hasObject } from '../kernel/objects';
 import type { Command } from '../parse/tree';
 
 const NO_ENTRY = 'No such file or directory';
 
 /** Throws where the table holds nothing of that kind and name. */
-export function checkListed(command: Command, table: FilterTable | undefined): void {
+export function checkListed(
+  command: Command,
+  table: FilterTable | undefined,
+  like: string | undefined,
+): void {
   if (!('target' in command) || command.target === undefined) return;
   const { target, object } = command;
   switch (object) {
@@ -31,8 +35,8 @@ export function checkListed(command: Command, table: FilterTable | undefined): v
     case 'ct expectation':
     case 'synproxy':
       if (table !== undefined && hasObject(table, object, target.name)) return;
-      if (command.verb === 'reset') throw kernel('ENOENT', command.place);
-      throw refuse(target.namePlace, NO_ENTRY);
+      if (command.verb === 'reset') throw new KernelTrouble(NO_ENTRY, command.place, false);
+      throw refuse(target.namePlace, like === undefined ? NO_ENTRY : `${NO_ENTRY}; ${like}`);
     default:
   }
 }

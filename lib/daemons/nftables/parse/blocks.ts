@@ -1,5 +1,6 @@
 /** The blocks of tables and chains. Source: nft(8) "TABLES", "CHAINS". */
 import type { Hook } from '../../../world/network.contract';
+import { SAID_TWICE } from './expressions';
 import { SetParser } from './sets';
 import { SyntaxTrouble } from './stream';
 import type { ChainSpec, Command, Handle, Place, Verb } from './tree';
@@ -142,8 +143,12 @@ export class BlockParser extends SetParser {
         this.#policy(spec);
         this.separator();
       } else if (word === 'comment') {
+        const from = stream.here;
         stream.next();
-        spec.comment = this.text();
+        const text = this.text();
+        if (spec.comment !== undefined)
+          throw new SyntaxTrouble({ place: stream.since(from), message: SAID_TWICE });
+        spec.comment = text;
         this.separator();
       } else if (word === 'flags') {
         stream.next();
@@ -173,16 +178,26 @@ export class BlockParser extends SetParser {
     const known = HOOKS.find((name) => name === hook.text);
     spec.hookName = stream.here;
     stream.next();
+    const devices = stream.here;
     if (stream.at('device')) {
       stream.next();
       if (stream.at('$')) {
         const value = this.variable();
         spec.devices = value.kind === 'symbol' ? [value.text] : [];
-      } else spec.devices = [this.text()];
+      } else {
+        const word = stream.peek();
+        if (word.kind !== 'quoted' && word.kind !== 'asterisk' && !stream.isName(word))
+          throw stream.unexpected('string', 'quoted string', 'string with a trailing asterisk', "'$'");
+        spec.devices = [this.text()];
+      }
+      spec.devicePlace = stream.since(devices);
     } else if (stream.at('devices')) {
       stream.next();
       if (!stream.eat('=')) throw stream.unexpected("'='");
+      if (!stream.at('{') && !stream.at('$')) throw stream.unexpected("'{'", "'$'");
+      const from = stream.here;
       const list = stream.at('$') ? this.variable() : this.set();
+      spec.devicePlace = stream.since(from);
       spec.devices =
         list.kind === 'set'
           ? list.elements.flatMap(({ key }) => (key.kind === 'symbol' ? [key.text] : []))

@@ -325,6 +325,7 @@ class CommandParser extends BlockParser {
     if (!isNamed && !stream.isName(stream.peek())) throw stream.unexpected('handle', 'string');
     const table = this.identifier();
     if (isNamed && stream.at('handle')) return byHandle(table);
+    if (isNamed && !stream.isName(stream.peek())) throw stream.unexpected('handle', 'string');
     const namePlace = isNamed ? stream.here : undefined;
     const name = isNamed ? this.identifier() : '';
     return { family, table, tablePlace, name, namePlace, handle: undefined, handlePlace: undefined };

@@ -44,6 +44,8 @@ type BitOperator = '&' | '|' | '^' | '<<' | '>>';
 /** Of two operators the one with the higher number is done first. */
 const BINDING: Readonly<Record<BitOperator, number>> = { '|': 0, '^': 1, '&': 2, '<<': 3, '>>': 3 };
 
+/** Of what stands twice where it may stand once. */
+export const SAID_TWICE = 'You can only specify this once. This statement is duplicated.';
 /** Deeper nesting than this is refused, as bison's stack would. */
 const DEEPEST = 200;
 
@@ -309,18 +311,28 @@ export class ExpressionParser extends FieldParser {
     let expires: number | undefined;
     let comment: string | undefined;
     let counter: { packets: number; bytes: number } | undefined;
+    let counterPlace: Place | undefined;
     for (;;) {
       if (stream.eat('timeout')) timeout = this.duration();
       else if (stream.eat('expires')) expires = this.duration();
-      else if (stream.eat('comment')) comment = this.text();
-      else if (stream.at('counter')) counter = this.counterNumbers();
-      else break;
+      else if (stream.at('comment')) {
+        const from = stream.here;
+        stream.next();
+        const text = this.text();
+        if (comment !== undefined)
+          throw new SyntaxTrouble({ place: stream.since(from), message: SAID_TWICE });
+        comment = text;
+      } else if (stream.at('counter')) {
+        const from = stream.here;
+        counter = this.counterNumbers();
+        counterPlace = stream.since(from);
+      } else break;
     }
     const place = stream.since(start);
     let data: Expression | undefined;
     if (stream.eat(':')) data = this.#data(mode);
     else if (mode !== 'plain') throw stream.unexpected('colon');
-    return { key, data, timeout, expires, comment, counter, place };
+    return { key, data, timeout, expires, comment, counter, counterPlace, place };
   }
   #data(mode: 'plain' | 'map' | 'vmap'): Expression {
     const { stream } = this;

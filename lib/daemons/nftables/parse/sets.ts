@@ -161,7 +161,7 @@ export class SetParser extends ObjectParser {
       stream.next();
     } while (stream.eat(','));
     this.separator('comma');
-    spec.flags.push(...flags);
+    spec.flags = flags;
   }
   #typeLine(spec: SetSpec, elements: Expression | undefined): Expression | undefined {
     const { stream } = this;

@@ -64,6 +64,7 @@ export interface Element {
   readonly expires: number | undefined;
   readonly comment: string | undefined;
   readonly counter: { packets: number; bytes: number } | undefined;
+  readonly counterPlace: Place | undefined;
   readonly place: Place;
 }
 
@@ -187,6 +188,7 @@ export interface ChainSpec {
   hook: Hook | undefined;
   hookPlace: Place | undefined;
   typePlace?: Place;
+  devicePlace?: Place;
   devices: string[];
   /** `flags offload`: the network card is asked to do it. */
   isOffloaded?: boolean;
