@@ -50,7 +50,8 @@ add create insert delete replace rename list flush reset; +; RULESET; <object>
 include; +; INCLUDING FILES; "<path>"
 define redefine undefine; +; SYMBOLIC VARIABLES; <name> = <value>
 get; +; ELEMENTS; element <set> { … }
-describe monitor import export; -; ADDITIONAL COMMANDS`,
+describe; +; ADDITIONAL COMMANDS; <expression>
+monitor import export; -; ADDITIONAL COMMANDS`,
   ),
   ...table(
     'object',

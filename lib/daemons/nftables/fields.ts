@@ -247,6 +247,7 @@ const PLACES: Readonly<Record<string, string>> = Object.fromEntries(
 /** Listed by another word than they are read by: 1.0.6 cannot read its own. */
 const SAID: Readonly<Record<string, string>> = {
   'icmpv6 param-problem': 'icmpv6 parameter-problem',
+  'vlan cfi': 'vlan dei',
 };
 
 /** Fields by their canonical text. */
@@ -312,9 +313,9 @@ export const TCP_OPTION_WORDS: Readonly<Record<string, string>> = {
 };
 /** Options of IPv4 (RFC 791 §3.1, RFC 2113). */
 export const IP_OPTIONS: Readonly<Record<string, Readonly<Record<string, OptionField>>>> = {
-  lsrr: { type: integer(8), length: integer(8), ptr: integer(8), addr: { type: 'ipv4_addr', bits: 32 } },
-  rr: { type: integer(8), length: integer(8), ptr: integer(8), addr: { type: 'ipv4_addr', bits: 32 } },
-  ssrr: { type: integer(8), length: integer(8), ptr: integer(8), addr: { type: 'ipv4_addr', bits: 32 } },
+  lsrr: { type: integer(8), length: integer(8), ptr: integer(8), addr: integer(32) },
+  rr: { type: integer(8), length: integer(8), ptr: integer(8), addr: integer(32) },
+  ssrr: { type: integer(8), length: integer(8), ptr: integer(8), addr: integer(32) },
   ra: { type: integer(8), length: integer(8), value: integer(16) },
 };
 /** Chunks of SCTP and what they hold (RFC 9260 §3.3). */

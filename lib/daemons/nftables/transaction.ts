@@ -145,7 +145,8 @@ class Transaction {
   }
 
   #apply(command: Command): void {
-    if (command.verb === 'list' || command.verb === 'reset') return this.#list(command);
+    if (command.verb === 'list' || command.verb === 'reset' || command.verb === 'describe')
+      return this.#list(command);
     if (command.verb === 'get' && command.object === 'element') return this.#get(command);
     switch (command.object) {
       case 'table':
@@ -398,7 +399,8 @@ class Transaction {
       sets.set(set.name, made.name);
       table.sets.push(made);
     }
-    for (const name of evaluated.filled) fill(table, name);
+    for (const name of evaluated.filled)
+      fill(table, name, { isDeclared: this.#declared.has(setKey({ ...target, name })) });
     for (const meter of evaluated.meters)
       if (!table.sets.some(({ name }) => name === meter.name))
         table.sets.push({ ...meter, handle: this.#handle(table) });
@@ -556,7 +558,7 @@ class Transaction {
         throw new KernelTrouble(NO_ENTRY, place, false);
       if (jump === undefined) continue;
       const next = owned.chains.find(({ name }) => name === jump.chain);
-      if (next === undefined) throw kernel('ENOENT', jump.place);
+      if (next === undefined) throw new KernelTrouble(NO_ENTRY, jump.place, false);
       if (next.base !== undefined) throw kernel('EOPNOTSUPP', jump.place);
     }
   }
@@ -616,17 +618,14 @@ const NOWHERE: Surroundings = {
 stayCompiled(new Transaction({ generation: 1, tables: [], nextHandle: 1 }, NOWHERE, 0));
 stayCompiled(new RuleContext(new Values(NOWHERE), { family: 'inet', set: () => undefined }));
 
-/** A set that a rule fills is dynamic, and has a size. */
-function fill(table: FilterTable, name: string): void {
-  table.sets = table.sets.map((set) =>
-    set.name === name && (set.size === undefined || !set.flags.includes('dynamic'))
-      ? {
-          ...set,
-          size: set.size ?? DEFAULT_SET_SIZE,
-          flags: set.flags.includes('dynamic') ? set.flags : ordered([...set.flags, 'dynamic']),
-        }
-      : set,
-  );
+/** A set that a rule fills has a size; where the same text declares it, it is dynamic too. */
+function fill(table: FilterTable, name: string, { isDeclared }: { isDeclared: boolean }): void {
+  table.sets = table.sets.map((set) => {
+    if (set.name !== name) return set;
+    const flags =
+      isDeclared && !set.flags.includes('dynamic') ? ordered([...set.flags, 'dynamic']) : set.flags;
+    return { ...set, size: set.size ?? DEFAULT_SET_SIZE, flags };
+  });
 }
 /** Packets that fill a set make it dynamic; who declares it again need not say so. */
 function isKept(flag: string): boolean {

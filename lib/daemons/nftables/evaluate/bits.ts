@@ -22,6 +22,8 @@ export interface BitField {
   readonly flip: number | undefined;
   /** Values stand as plain hexadecimal numbers beside it. */
   readonly isRaw: boolean;
+  /** It has to be moved to the right. */
+  readonly isMoved: boolean;
 }
 
 /** A field with operations around it, innermost first. */
@@ -34,12 +36,14 @@ export function bitField(context: RuleContext, expression: Expression & { kind: 
   }
   if (inner.kind !== 'field') throw refuse(inner.place, 'No symbol type information');
   const info = context.field(inner.name, inner.place);
+  for (const { operator, right } of chain) checkShift(operator, right, info, inner);
   const operations = chain.map(({ operator, right }) => ({
     operator,
     value: constant(context.values, right, operator === '<<' || operator === '>>' ? 'integer' : info.type),
   }));
   const isRaw = info.at !== undefined && (info.at % 8 !== 0 || info.bits % 8 !== 0);
-  const show = (value: number): string => (isRaw ? hex(value) : context.values.text(value, info.type));
+  const show = (value: number): string =>
+    isRaw ? hex(value) : beside(context.values.text(value, info.type));
   const shifts = operations.some(({ operator }) => operator === '<<' || operator === '>>');
   const { mask, flip, set } = shifts ? NO_BITS : bitsOf(operations);
   const base = isRaw ? rawBase(info, context, operations) : { text: info.text, mask: WHOLE };
@@ -57,7 +61,25 @@ export function bitField(context: RuleContext, expression: Expression & { kind: 
     mask: operations.length === 1 && operations[0]?.operator === '&' ? operations[0].value : undefined,
     flip: !shifts && mask === WHOLE && set === 0 ? flip : undefined,
     isRaw,
+    isMoved: isRaw && ((info.at ?? 0) + info.bits) % 8 !== 0,
   };
+}
+function checkShift(
+  operator: BitOperation['operator'],
+  right: Expression,
+  { bits }: FieldInfo,
+  inner: Expression,
+): void {
+  if (operator.length !== 2 || right.kind !== 'number' || right.value < bits) return;
+  throw refuse(
+    right.place,
+    `${operator === '<<' ? 'Left' : 'Right'} shift of ${right.value} bits is undefined for type of ${bits} bits width`,
+    inner.place,
+  );
+}
+/** Several bits beside an operator. */
+export function beside(names: string): string {
+  return names.includes(',') ? `(${names.replaceAll(',', ' | ')})` : names;
 }
 const NO_BITS = { mask: WHOLE, flip: 0, set: 0 };
 

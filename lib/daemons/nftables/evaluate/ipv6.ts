@@ -34,6 +34,10 @@ function format(words: readonly number[]): string {
     while (words[start + length] === 0) length++;
     if (length > best.length) best = { start, length };
   }
+  // Mapped addresses keep their IPv4 form (inet_ntop(3)).
+  const [, , , , , mark = 0, high = 0, low = 0] = words;
+  if (mark === 0xffff && words.slice(0, 5).every((word) => word === 0))
+    return `::ffff:${high >> 8}.${high & 0xff}.${low >> 8}.${low & 0xff}`;
   const hex = words.map((word) => word.toString(16));
   if (best.start < 0) return hex.join(':');
   return `${hex.slice(0, best.start).join(':')}::${hex.slice(best.start + best.length).join(':')}`;

@@ -3,7 +3,7 @@ import type { FilterField, FilterSet } from '../../../world/network.contract';
 import { type DataType, TYPES } from '../directives';
 import type { FieldInfo } from '../fields';
 import type { Comparison, Expression, Place, Statement } from '../parse/tree';
-import { type BitField, bitField, computeStep, constant, hasPrefixes, prefixOf } from './bits';
+import { beside, type BitField, bitField, computeStep, constant, hasPrefixes, prefixOf } from './bits';
 import { type KeyShape, type RuleContext, stepField } from './context';
 import { elementText, hasIntervals, type Placed, readElements, settle } from './elements';
 import { dataTypesOf, keyTypesOf } from './set-types';
@@ -127,6 +127,11 @@ function matchValue(context: RuleContext, match: Match, key: KeyShape, type: Dat
         `datatype mismatch, expected ${TYPES[type].title}, expression has type boolean type`,
         match.left.place,
       );
+  if (type === 'ifname' && right.kind === 'range')
+    throw refuse(right.from.place, 'Range expression is undefined for network interface name types', {
+      ...right.place,
+      start: right.from.place.end,
+    });
   let range = values.range(match.right, type, key.bits[0]);
   let operator = match.operator === '==' ? '' : match.operator;
   // Hours over midnight are those outside the rest of the day.
@@ -186,7 +191,12 @@ function matchBits(context: RuleContext, match: Match, key: KeyShape, type: Data
   if (match.mask !== undefined) {
     const mask = values.range(match.mask, type).lo;
     pushMasked(context, field, operator === '!=' ? '!=' : '==', typeof mask === 'number' ? mask : 0, bits);
-    context.say(`${join(key.text, operator === '!=' ? '!=' : '', value)} / ${values.text(mask, type)}`);
+    const said = values.text(mask, type);
+    context.say(
+      bits === 0 && operator !== '!='
+        ? `${key.text} ! ${said}`
+        : `${join(key.text, operator === '!=' ? '!=' : '', value)} / ${said}`,
+    );
     return;
   }
   if (
@@ -202,7 +212,8 @@ function matchBits(context: RuleContext, match: Match, key: KeyShape, type: Data
       op: operator === '' || operator === '!' ? '==' : operator,
       values: [range],
     });
-    context.say(join(key.text, operator === '==' ? '' : operator, values.rangeText(range, type)));
+    const said = type === 'tcp_flag' ? values.rangeText(range, type) : hexRange(range);
+    context.say(join(key.text, operator === '==' ? '' : operator, said));
     return;
   }
   switch (operator) {
@@ -230,6 +241,11 @@ function matchBits(context: RuleContext, match: Match, key: KeyShape, type: Data
       context.say(`${key.text} ${operator} ${isSingle ? value : several}`);
     }
   }
+}
+/** Bits in the host's own order have no names beside `<` and in ranges. */
+function hexRange({ lo, hi }: Range): string {
+  const hex = (value: number | string): string => `0x${Number(value).toString(16)}`;
+  return lo === hi ? hex(lo) : `${hex(lo)}-${hex(hi)}`;
 }
 function pushMasked(
   context: RuleContext,
@@ -266,8 +282,9 @@ function evaluateMasked(context: RuleContext, match: Match, left: Expression & {
     // Both sides are turned over: the field alone is left.
     const range = { lo: (value ^ flip) >>> 0, hi: (value ^ flip) >>> 0 };
     context.steps.push({ step: 'match', field, op: operator, values: [range] });
-    const shown = found.isRaw ? `0x${range.lo.toString(16)}` : context.values.text(range.lo, type);
-    context.say(join(info.text, operator === '==' ? '' : operator, shown));
+    const shown = found.isMoved ? `0x${range.lo.toString(16)}` : context.values.text(range.lo, type);
+    const isSaid = operator !== '==' || TYPES[type].bitmask === true;
+    context.say(join(info.text, isSaid ? operator : '', shown));
     return;
   }
   if (mask === undefined) {
@@ -291,7 +308,7 @@ function maskedText(context: RuleContext, found: BitField, operator: Comparison,
     return join(text, operator === '==' ? '' : operator, show(value).replace(/^0x/, ''));
   const isEquation = operator === '==' || operator === '!=';
   if (mask !== undefined && TYPES[type].bitmask === true) {
-    if (!isEquation) return `${info.text} & ${bitsText(show(mask))} ${operator} ${show(value)}`;
+    if (!isEquation) return `${info.text} & ${beside(show(mask))} ${operator} ${show(value)}`;
     if (value === 0) return `${info.text} ${operator === '!=' ? '' : '! '}${show(mask)}`;
     if ((mask & (mask - 1)) !== 0)
       return `${join(info.text, operator === '!=' ? '!=' : '', show(value))} / ${show(mask)}`;
@@ -304,10 +321,6 @@ function maskedText(context: RuleContext, found: BitField, operator: Comparison,
       `${context.values.text(value, type)}/${length}`,
     );
   return `${text} ${operator} ${show(value)}`;
-}
-/** Several bits beside an operator. */
-function bitsText(names: string): string {
-  return names.includes(',') ? `(${names.replaceAll(',', ' | ')})` : names;
 }
 
 /** `a . b` against one value. */
@@ -349,7 +362,13 @@ export function findSet(context: RuleContext, reference: Expression & { kind: 'r
   context.references.push({ name: reference.name, place: context.statement ?? reference.place });
   return set;
 }
-function checkTypes(key: KeyShape, set: FilterSet, place: Place, left: Place): void {
+export function checkTypes(
+  key: KeyShape,
+  set: FilterSet,
+  place: Place,
+  left: Place,
+  { isMap }: { isMap: boolean } = { isMap: false },
+): void {
   const types = keyTypesOf(set);
   if (types.length !== key.types.length || types.some((type, index) => type !== key.types[index])) {
     const say = (list: readonly DataType[]): string =>
@@ -358,10 +377,19 @@ function checkTypes(key: KeyShape, set: FilterSet, place: Place, left: Place): v
         : `concatenation of (${list.map((type) => TYPES[type].title).join(', ')})`;
     throw refuse(
       place,
-      `datatype mismatch, expected ${say(key.types)}, expression has type ${say(types)}`,
+      isMap
+        ? `datatype mismatch, map expects ${say(types)}, mapping expression has type ${say(key.types)}`
+        : `datatype mismatch, expected ${say(key.types)}, expression has type ${say(types)}`,
       left,
     );
   }
+}
+
+/** The operator between two expressions. */
+function between(left: Place, right: Place): Place {
+  const text = left.source.text.slice(left.end, right.start);
+  const start = left.end + text.length - text.trimStart().length;
+  return { ...left, start, end: start + text.trim().length };
 }
 
 function matchNamed(
@@ -370,6 +398,14 @@ function matchNamed(
   key: KeyShape,
   right: Expression & { kind: 'reference' },
 ): void {
+  if (match.operator === '!')
+    throw refuse(match.left.place, 'negation can only be used with singleton bitmask values', right.place);
+  if (match.operator.startsWith('<') || match.operator.startsWith('>'))
+    throw refuse(
+      right.place,
+      `Relational expression (${match.operator}) is undefined for set reference expressions`,
+      between(match.left.place, right.place),
+    );
   const set = findSet(context, right);
   checkTypes(key, set, right.place, match.left.place);
   context.steps.push({
@@ -452,7 +488,7 @@ export function evaluateVerdictMap(context: RuleContext, statement: Statement & 
     const set = findSet(context, data);
     if (set.map === undefined) throw refuse(data.place, 'Expression is not a map');
     if (set.map !== 'verdict') throw refuse(data.place, 'invalid verdict map expression');
-    checkTypes(key, set, data.place, statement.key.place);
+    checkTypes(key, set, data.place, statement.key.place, { isMap: true });
     context.steps.push({ step: 'vmap', field: stepField(key), set: set.name });
     context.say(`${key.text} vmap @${set.name}`);
     return;

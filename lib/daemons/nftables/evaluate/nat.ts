@@ -1,9 +1,9 @@
 /** Translation of addresses and ports. Source: nft(8) "NAT STATEMENTS". */
 import type { FilterField, FilterStep } from '../../../world/network.contract';
-import type { DataType } from '../directives';
+import { type DataType, TYPES } from '../directives';
 import type { Expression, Nat } from '../parse/tree';
 import { type RuleContext, stepField } from './context';
-import { anonymousMap, findSet, keyOf, mapDataOf } from './match';
+import { anonymousMap, checkTypes, findSet, keyOf, mapDataOf } from './match';
 import { type Range, refuse } from './values';
 
 const WITHOUT_NAT = new Set(['arp', 'bridge', 'netdev']);
@@ -73,7 +73,7 @@ function bracket(address: string): string {
 function targetOf(context: RuleContext, nat: Nat, given: Expression, type: DataType): Target {
   const { values } = context;
   if (given.kind === 'map') {
-    const found = natMap(context, given, [type]);
+    const found = natMap(context, given, [type], nat.keyword);
     if (found.hasPort && context.transport === undefined)
       throw refuse(
         given.place,
@@ -102,7 +102,7 @@ function portOf(
     return { range, text: context.values.rangeText(range, 'inet_service') };
   }
   checkTransport(context, port, keyword);
-  const { map, text } = natMap(context, port, ['inet_service']);
+  const { map, text } = natMap(context, port, ['inet_service'], keyword);
   return { map, text };
 }
 function checkTransport(context: RuleContext, port: Expression, keyword: Nat['keyword']): void {
@@ -145,12 +145,22 @@ function natMap(
   context: RuleContext,
   expression: Expression & { kind: 'map' },
   data: readonly DataType[],
+  keyword: Nat['keyword'],
 ): { map: { field: FilterField | FilterField[]; set: string }; text: string; hasPort: boolean } {
   const key = keyOf(context, expression.key);
   const { data: given } = expression;
   if (given.kind === 'reference') {
     const set = findSet(context, given);
     if (set.map === undefined) throw refuse(given.place, 'Expression is not a map');
+    checkTypes(key, set, given.place, expression.key.place, { isMap: true });
+    const [found = 'verdict'] = mapDataOf(set);
+    const [wanted = 'verdict'] = data;
+    if (found !== wanted)
+      throw refuse(
+        expression.place,
+        `datatype mismatch: expected ${TYPES[wanted].title}, expression has type ${TYPES[found].title}`,
+        keyword,
+      );
     return {
       map: { field: stepField(key), set: set.name },
       text: `${key.text} map @${set.name}`,

@@ -2,6 +2,7 @@
 import type { FilterSet } from '../../../world/network.contract';
 import { type DataType, TYPES } from '../directives';
 import type { Statement } from '../parse/tree';
+import { DEFAULT_SET_SIZE } from '../parse/statements';
 import { durationText } from '../parse/time';
 import { RuleContext, stepField } from './context';
 import { findSet, keyOf } from './match';
@@ -37,7 +38,7 @@ export function evaluateUpdate(context: RuleContext, statement: Update, evaluate
   const refusal = refusalOf(statement, set);
   if (refusal !== undefined) context.refusals.push({ message: refusal, place: statement.place });
   const { op } = statement;
-  if (op !== 'delete') context.filled.push(set.name);
+  context.filled.push(set.name);
   context.steps.push({
     step: 'set-update',
     op,
@@ -94,6 +95,9 @@ function refusalOf(statement: Update, set: FilterSet): string | undefined {
 /** A meter is a set of its own name that the rule makes and fills. */
 function evaluateMeter(context: RuleContext, statement: Update, name: string, evaluate: Evaluate): void {
   const { size, timeout, then } = statement;
+  const present = context.table.set(name);
+  if (present !== undefined && present.isMeter !== true)
+    context.refusals.push({ message: 'File exists', place: statement.key.place });
   const key = keyOf(context, statement.key);
   const inner = new RuleContext(context.values, context.table);
   for (const each of then) evaluate(inner, each);
@@ -104,7 +108,7 @@ function evaluateMeter(context: RuleContext, statement: Update, name: string, ev
     flags: timeout === undefined ? ['dynamic'] : ['dynamic', 'timeout'],
     elements: [],
     isMeter: true,
-    ...(size === undefined ? {} : { size }),
+    size: size === undefined || size === 0 ? DEFAULT_SET_SIZE : size,
   });
   context.steps.push({
     step: 'set-update',
@@ -115,5 +119,7 @@ function evaluateMeter(context: RuleContext, statement: Update, name: string, ev
     then: inner.steps,
   });
   const limited = timeout === undefined ? '' : ` timeout ${durationText(timeout)}`;
-  context.say(`meter ${name} size ${size ?? 0} { ${key.text}${limited} ${inner.text} }`);
+  context.say(
+    `meter ${name} size ${size === undefined || size === 0 ? DEFAULT_SET_SIZE : size} { ${key.text}${limited} ${inner.text} }`,
+  );
 }

@@ -118,7 +118,8 @@ export class Values {
         if (text.length > IFNAMSIZ) throw refuse(place, `String exceeds maximum length of ${IFNAMSIZ}`);
         return text;
       case 'classid':
-        return classNumber(text) ?? this.#named(text, place, type, bits);
+        // What is no handle is taken for none.
+        return classNumber(text) ?? (/^(?:\d|0x)/i.test(text) ? this.#named(text, place, type, bits) : 0);
       case 'ct_label':
         return this.#label(text, place);
       case 'hour':
@@ -158,12 +159,14 @@ export class Values {
   }
   #hour(text: string, place: Place): number {
     const found = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(text);
+    if (found !== null && Number(found[1]) > 23) throw refuse(place, 'wrong time format');
     if (found !== null) return Number(found[1]) * 3_600 + Number(found[2]) * 60 + Number(found[3] ?? 0);
     if (/^\d+$/.test(text)) return Number(text);
     throw refuse(place, /^\d/.test(text) ? `Can't parse hour format` : 'wrong time format');
   }
   #time(text: string, place: Place): number {
     const found = /^(\d{4})-(\d{2})-(\d{2})(?: (\d{2}):(\d{2})(?::(\d{2}))?)?$/.exec(text);
+    if (found !== null && Number(found[2]) > 12) throw refuse(place, 'Cannot parse date');
     if (found !== null) {
       const [, year, month, day, hour = 0, minute = 0, second = 0] = found.map(Number);
       return (

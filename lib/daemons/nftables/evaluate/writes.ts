@@ -5,8 +5,9 @@ import type { FieldInfo } from '../fields';
 import type { Expression, Place, Statement } from '../parse/tree';
 import { type BitField, bitField, type ComputeStep, constant } from './bits';
 import { type RuleContext, stepField } from './context';
-import { anonymousMap, findSet, keyOf } from './match';
-import { refuse } from './values';
+import { anonymousMap, checkTypes, findSet, keyOf } from './match';
+import { dataTypesOf } from './set-types';
+import { type EvaluationTrouble, refuse } from './values';
 
 type Write = Statement & { kind: 'set-value' };
 
@@ -112,7 +113,12 @@ function valueOf(context: RuleContext, info: FieldInfo, { value, target }: Write
       const key = keyOf(context, value.key);
       const field = stepField(key);
       if (value.data.kind === 'reference') {
-        const { name } = findSet(context, value.data);
+        const set = findSet(context, value.data);
+        const { name } = set;
+        if (set.map === undefined) throw refuse(value.data.place, 'Expression is not a map');
+        checkTypes(key, set, value.data.place, value.key.place, { isMap: true });
+        const [data = 'verdict'] = dataTypesOf(set) ?? [];
+        if (data !== type) throw mismatch(info, TYPES[data].title, value.place, target.place);
         return { text: `${key.text} map @${name}`, steps: [], map: { field, set: name } };
       }
       const { name, text } = anonymousMap(context, key, value.data, [type]);
@@ -178,9 +184,15 @@ function checkType(target: FieldInfo, source: FieldInfo, place: Place, left: Pla
   if (source.type === 'integer' && target.bits === source.bits) return;
   const title = (type: DataType): string => TYPES[type].title;
   const length = source.type === 'integer' ? ` with length ${source.bits}` : '';
-  throw refuse(
+  throw mismatch(target, `${title(source.type)}${length}`, place, left);
+}
+function mismatch(target: FieldInfo, found: string, place: Place, left: Place): EvaluationTrouble {
+  return refuse(
     place,
-    `datatype mismatch: expected ${title(target.type)}, expression has type ${title(source.type)}${length}`,
-    { ...left, end: place.end },
+    `datatype mismatch: expected ${TYPES[target.type].title}, expression has type ${found}`,
+    {
+      ...left,
+      end: place.end,
+    },
   );
 }

@@ -31,7 +31,9 @@ export function newSet(values: Values, name: string, family: Family, spec: SetSp
     data = spec.typeOfData === undefined ? named(spec.data ?? []) : fieldTypes(spec.typeOfData);
     if (data.length === 0) throw refuse(spec.place, `${kind} definition does not specify mapping data type`);
   }
-  const flags = ordered(spec.timeout === undefined ? spec.flags : [...spec.flags, 'timeout']);
+  const flags = ordered(
+    spec.timeout === undefined || spec.timeout === 0 ? spec.flags : [...spec.flags, 'timeout'],
+  );
   const typeOf =
     spec.typeOf === undefined
       ? undefined

@@ -94,7 +94,10 @@ function isKnownAt(field: FilterField, hook: Hook): boolean {
     case 'meta sdifname':
       return hook === 'input' || hook === 'forward';
     default:
-      return true;
+      // The interface towards somewhere is known where the way is.
+      return (
+        !/^fib .* oif \S+$/.test(field) || hook === 'forward' || hook === 'output' || hook === 'postrouting'
+      );
   }
 }
 

@@ -1,6 +1,7 @@
 /** What `nft list …` and `nft reset …` print, by what was asked for. */
 import type { FilterTable } from '../../../world/network.contract';
 import type { Command } from '../parse/tree';
+import { describeText } from './describe';
 import {
   chainText,
   counterText,
@@ -124,6 +125,8 @@ export function listingText(
           ),
         )
         .join('');
+    case 'expression':
+      return describeText(command.expression);
     case 'rule':
     case 'element':
       return listTables([], plain);

@@ -217,7 +217,12 @@ class CommandParser extends BlockParser {
       const elements = this.#elements();
       return [{ verb: 'get', object: 'element', target, elements, place: stream.since(start) }];
     }
-    if (['describe', 'monitor', 'import', 'export'].includes(token.text)) {
+    if (token.text === 'describe') {
+      stream.next();
+      const expression = this.leftPart();
+      return [{ verb: 'describe', object: 'expression', expression, place: stream.since(start) }];
+    }
+    if (['monitor', 'import', 'export'].includes(token.text)) {
       this.skipRest();
       throw this.notModelled(`nft ${token.text}`, start);
     }

@@ -361,8 +361,11 @@ export class ExpressionParser extends FieldParser {
   counterNumbers(): { packets: number; bytes: number } {
     const { stream } = this;
     stream.next();
-    const packets = stream.eat('packets') ? this.number() : 0;
-    return { packets, bytes: stream.eat('bytes') ? this.number() : 0 };
+    const numbers = { packets: 0, bytes: 0 };
+    for (;;)
+      if (stream.eat('packets')) numbers.packets = this.number();
+      else if (stream.eat('bytes')) numbers.bytes = this.number();
+      else return numbers;
   }
   number(): number {
     const token = this.stream.peek();

@@ -188,7 +188,7 @@ export abstract class FieldParser {
     stream.next();
     const option = stream.peek();
     const fields = option.kind === 'string' ? IP_OPTIONS[option.text] : undefined;
-    if (fields === undefined) throw stream.unexpected();
+    if (fields === undefined) throw stream.unexpected('lsrr', 'rr', 'ssrr', 'ra');
     stream.next();
     const field = stream.peek();
     if (field.kind !== 'string' || fields[field.text] === undefined)
@@ -329,7 +329,7 @@ export abstract class FieldParser {
       ttl = ` ttl ${stream.next().text}`;
     }
     const what = stream.peek();
-    if (!stream.at('name') && !stream.at('version')) throw stream.unexpected('name', 'version');
+    if (!stream.at('name') && !stream.at('version')) throw stream.unexpected('version', 'name');
     stream.next();
     return this.#made(`osf${ttl} ${what.text}`, start);
   }
@@ -354,7 +354,7 @@ export abstract class FieldParser {
       return this.#made(`${said} ${family} ${end.text}`, start);
     }
     const key = stream.peek();
-    if (!stream.at('reqid') && !stream.at('spi')) throw stream.unexpected();
+    if (!stream.at('reqid') && !stream.at('spi')) throw stream.unexpected('ip', 'ip6', 'spi', 'reqid');
     stream.next();
     return this.#made(`${said} ${key.text}`, start);
   }

@@ -295,7 +295,8 @@ export class StatementParser extends NatParser {
     const { stream } = this;
     const start = stream.here;
     stream.next();
-    const kind = CT_OBJECTS.find((word) => word === stream.next().text) ?? 'helper';
+    const kind = CT_OBJECTS.find((word) => stream.at(word)) ?? 'helper';
+    stream.next();
     stream.next();
     return this.#named(`ct ${kind}`, start);
   }
@@ -357,14 +358,13 @@ export class StatementParser extends NatParser {
         throw new SyntaxTrouble({ place: stream.since(from), message: 'wrong rate format' });
       }
       bytes = factor ?? 0;
-      const place = stream.here;
       stream.next();
       unit = per;
       if (per === '' && stream.eat('/')) unit = stream.next().text;
       if (factor === undefined)
         throw new SyntaxTrouble({ place: stream.since(from), message: 'Wrong rate format' });
       if (!UNITS.some((known) => known === unit))
-        throw new SyntaxTrouble({ place, message: 'Wrong rate format' });
+        throw new SyntaxTrouble({ place: stream.since(from), message: 'Wrong rate format' });
     } else {
       if (!stream.eat('/')) throw stream.unexpected('/', 'string', 'bytes');
       const word = stream.peek();
@@ -488,7 +488,7 @@ export class StatementParser extends NatParser {
     if (stream.at('comment'))
       throw new SyntaxTrouble({ place: key.place, message: 'Key expression comments are not supported' });
     const data = stream.eat(':') ? this.#value() : undefined;
-    if (!stream.eat('}')) throw stream.unexpected();
+    if (!stream.eat('}')) throw stream.unexpected(...(data === undefined ? [] : ["'}'"]));
     return {
       kind: 'set-update',
       op,
@@ -546,7 +546,7 @@ export class StatementParser extends NatParser {
     stream.next();
     const key = this.left();
     const { timeout } = this.#updateTail();
-    if (!stream.at('@')) throw stream.unexpected('@');
+    if (!stream.at('@')) throw stream.unexpected('@', "'$'");
     const set = this.reference();
     return { kind: 'set-update', op, set, key, timeout, then: [], place: stream.since(start) };
   }

@@ -241,6 +241,7 @@ export type Verb =
   | 'flush'
   | 'list'
   | 'reset'
+  | 'describe'
   | 'get';
 
 /** What `list` and `reset` name by its kind. */
@@ -285,6 +286,7 @@ export type Command = { readonly place: Place; readonly verb: Verb } & (
       readonly elements: Expression;
       readonly isDeclaration?: boolean;
     }
+  | { readonly object: 'expression'; readonly expression: Expression }
   | {
       readonly object: 'counter';
       readonly target: Handle;
