@@ -144,6 +144,8 @@ export class RuleContext {
     return info;
   }
   #named(name: string, place: Place): FieldInfo | undefined {
+    const known = FIELDS.get(name);
+    if (known !== undefined) return known;
     if (name === 'rt nexthop') {
       if (this.network !== 'ip' && this.network !== 'ip6')
         throw unknownVersion(place, '"ip nexthop" or "ip6 nexthop"');

@@ -93,7 +93,8 @@ export function evaluateMatch(context: RuleContext, match: Match): void {
 
 /** Ports of a connection have a type only where its protocol is known. */
 function checkPorts(context: RuleContext, key: KeyShape, value: Expression): void {
-  if (context.transport !== undefined || !/^ct (?:original|reply) proto-/.test(key.text)) return;
+  if (context.transport !== undefined || !key.text.startsWith('ct ')) return;
+  if (!/^ct (?:original|reply) proto-/.test(key.text)) return;
   const place = value.kind === 'set' ? value.elements[0]?.key.place : value.place;
   throw refuse(place, `Can't parse symbolic invalid expressions`);
 }
