@@ -39,6 +39,18 @@ async function middle(part: Locator): Promise<{ x: number; y: number }> {
   if (box === null) throw new Error('it is not on the screen');
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 }
+/** The same once nothing moves any more: a finger that comes down on what still glides only stops it. */
+async function middleAtRest(part: Locator, gliding: Locator): Promise<{ x: number; y: number }> {
+  const seen = async () => [await middle(part), await gliding.evaluate((element) => element.scrollTop)];
+  let before = await seen();
+  await expect(async () => {
+    const now = await seen();
+    const last = before;
+    before = now;
+    expect(now).toEqual(last);
+  }).toPass({ intervals: [200] });
+  return middle(part);
+}
 const node = (page: Page, id: string) => page.locator(`.react-flow__node[data-id="${id}"]`);
 
 test.describe('with a finger', () => {
@@ -72,7 +84,7 @@ test.describe('with a finger', () => {
     await expect(said).toContainText('Placed app2');
 
     // A machine follows the finger; a zone does not before it is chosen.
-    const before = await middle(node(page, 'app1'));
+    const before = await middleAtRest(node(page, 'app1'), scroller);
     await finger.drag(before, { x: before.x + 4, y: before.y + 40 });
     await expect(said).toContainText('Moved app1');
     await node(page, 'zone:app').tap({ position: { x: 12, y: 8 } });
