@@ -18,8 +18,6 @@ export default defineConfig({
   workers: 1,
   // A whole scenario is played in one test; on a slow machine that takes its time.
   timeout: 180_000,
-  // Once more where a busy machine was too slow for a gesture; `npm test` names what needed it.
-  retries: 1,
   expect: { timeout: 10_000 },
   reporter: [['list'], ['json', { outputFile: '.cache/test/e2e.json' }]],
   use: {

@@ -9,7 +9,7 @@ import { at, fail, filesUnder, root, run, runTool } from './project.mjs';
 
 const RESULTS = '.cache/test';
 
-/** Each stage answers with {passed, failed} and, where it knows them, the names of what failed and of what passed only `again`; one without its own count counts as one test. */
+/** Each stage answers with {passed, failed} and, where it knows them, the names of what failed; one without its own count counts as one test. */
 const STAGES = {
   lint: async () =>
     sum(
@@ -35,17 +35,16 @@ for (const [name, stage] of Object.entries(STAGES)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   console.log(`\n━━ ${name} ${'━'.repeat(70 - name.length)}`);
   const begun = performance.now();
-  const { passed, failed, names = [], again = [] } = await stage();
-  rows.push({ name, passed, failed, names, again, seconds: (performance.now() - begun) / 1000 });
+  const { passed, failed, names = [] } = await stage();
+  rows.push({ name, passed, failed, names, seconds: (performance.now() - begun) / 1000 });
 }
 
 console.log(`\n━━ all ${'━'.repeat(67)}`);
-for (const { name, passed, failed, names, again, seconds } of rows) {
+for (const { name, passed, failed, names, seconds } of rows) {
   console.log(
     `${failed === 0 ? '✓' : '✗'} ${name.padEnd(8)} ${passed} passed${failed > 0 ? `, ${failed} failed` : ''}  (${seconds.toFixed(0)} s)`,
   );
   for (const test of names) console.log(`  ✗ ${test}`);
-  for (const test of again) console.log(`  passed at the second try: ${test}`);
 }
 const total = sum(...rows);
 console.log(`${total.passed} passed, ${total.failed} failed`);
@@ -92,18 +91,15 @@ async function browser() {
   return counted(code, report, ({ stats, errors, suites }) => ({
     passed: stats.expected + stats.flaky,
     failed: stats.unexpected + (errors?.length ?? 0),
-    names: suites.flatMap((suite) => specsOf(suite, ({ ok }) => !ok)),
-    again: suites.flatMap((suite) =>
-      specsOf(suite, ({ tests }) => tests.some(({ status }) => status === 'flaky')),
-    ),
+    names: suites.flatMap(unexpected),
   }));
 }
 
-/** Names of those tests of a Playwright suite that are meant. */
-function specsOf({ file, suites = [], specs = [] }, isMeant) {
+/** Names of a Playwright suite's tests that did not go as they should. */
+function unexpected({ file, suites = [], specs = [] }) {
   return [
-    ...specs.filter(isMeant).map(({ title, line }) => `${file}:${line} › ${title}`),
-    ...suites.flatMap((suite) => specsOf(suite, isMeant)),
+    ...specs.filter(({ ok }) => !ok).map(({ title, line }) => `${file}:${line} › ${title}`),
+    ...suites.flatMap(unexpected),
   ];
 }
 

@@ -15,7 +15,7 @@ import type {
   FilterTable,
   Ruleset,
 } from '../../world/network.contract';
-import type { Command, Handle, Problem } from './parse/tree';
+import { type Command, type Handle, isObject, type Problem } from './parse/tree';
 import { RuleContext } from './evaluate/context';
 import { readElements, settle } from './evaluate/elements';
 import { OBJECT_TYPES } from './evaluate/set-types';
@@ -55,16 +55,6 @@ export interface Outcome {
 const MOST_PROBLEMS = 10;
 /** Objects that can be made and listed, but do nothing to packets here. */
 const UNMODELLED_OBJECTS = new Set<string>(['ct timeout', 'ct expectation', 'synproxy']);
-/** Kinds of objects that lists may name. */
-const OBJECTS = new Set<string>([
-  'counter',
-  'quota',
-  'limit',
-  'ct helper',
-  'ct timeout',
-  'ct expectation',
-  'synproxy',
-]);
 const NO_ENTRY = 'No such file or directory';
 
 /** Applies commands. Throws `NameNeeded` when a host name must be looked up first. */
@@ -600,7 +590,7 @@ class Transaction {
       const table = isReset
         ? this.#find(target)
         : this.#needTable(target, {
-            suggests: target.namePlace === undefined || OBJECTS.has(command.object),
+            suggests: target.namePlace === undefined || isObject(command.object),
           });
       checkListed(command, table, meantBy(command, target, this.#known));
     }

@@ -85,14 +85,15 @@ export function check(asked: Asked, around: Surroundings): Checked {
       outline: undefined,
       configuration: undefined,
     };
+  const outline = outlineOf(conf);
   let compiled: Configuration | undefined;
   return {
     ...common,
     isSyntaxOk: true,
     later: affinityWarning(conf),
-    outline: outlineOf(conf),
+    outline,
     get configuration() {
-      compiled ??= compile(conf);
+      compiled ??= compile(conf, outline);
       return compiled;
     },
   };

@@ -1,7 +1,7 @@
 /** What may have been meant by a name that is not there. Source: recorded messages of 1.0.6. */
 import type { FilterSet, FilterTable } from '../../../world/network.contract';
 import { nearest } from '../messages';
-import type { Command, Handle } from '../parse/tree';
+import { type Command, type Handle, isObject } from '../parse/tree';
 import { setKey } from './sets';
 
 /** Tables as they were before the text, and as they are now. */
@@ -29,17 +29,11 @@ export function meantBy(command: Command, target: Handle, known: Known): string 
       return likeIn(known, target, 'set', (table) =>
         table.sets.filter(({ anonymous }) => anonymous !== true),
       );
-    case 'counter':
-    case 'quota':
-    case 'limit':
-    case 'ct helper':
-    case 'ct timeout':
-    case 'ct expectation':
-    case 'synproxy':
-      return likeIn(known, target, 'obj', (table) => [...table.counters, ...table.objects]);
     case 'rule':
       return likeIn(known, target, 'chain', (table) => table.chains, { exact: 'says nothing' });
     default:
+      if (isObject(command.object))
+        return likeIn(known, target, 'obj', (table) => [...table.counters, ...table.objects]);
       return likeIn(known, target, 'chain', (table) => table.chains);
   }
 }

@@ -3,7 +3,7 @@ import type { FilterTable } from '../../../world/network.contract';
 import { refuse } from '../evaluate/values';
 import { KernelTrouble } from '../kernel/trouble';
 import { hasObject } from '../kernel/objects';
-import type { Command } from '../parse/tree';
+import { type Command, isObject } from '../parse/tree';
 
 const NO_ENTRY = 'No such file or directory';
 
@@ -27,16 +27,9 @@ export function checkListed(
         throw refuse(target.namePlace, NO_ENTRY);
       return;
     }
-    case 'counter':
-    case 'quota':
-    case 'limit':
-    case 'ct helper':
-    case 'ct timeout':
-    case 'ct expectation':
-    case 'synproxy':
-      if (table !== undefined && hasObject(table, object, target.name)) return;
+    default:
+      if (!isObject(object) || (table !== undefined && hasObject(table, object, target.name))) return;
       if (command.verb === 'reset') throw new KernelTrouble(NO_ENTRY, command.place, false);
       throw refuse(target.namePlace, like === undefined ? NO_ENTRY : `${NO_ENTRY}; ${like}`);
-    default:
   }
 }

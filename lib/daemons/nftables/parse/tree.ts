@@ -202,7 +202,20 @@ export interface ChainSpec {
   comment: string | undefined;
 }
 /** Named objects other than counters. */
-export type ObjectType = 'quota' | 'limit' | 'ct helper' | 'ct timeout' | 'ct expectation' | 'synproxy';
+export const OBJECT_TYPES = [
+  'quota',
+  'limit',
+  'ct helper',
+  'ct timeout',
+  'ct expectation',
+  'synproxy',
+] as const;
+export type ObjectType = (typeof OBJECT_TYPES)[number];
+const OBJECTS: ReadonlySet<string> = new Set(['counter', ...OBJECT_TYPES]);
+/** Whether it is one of the objects that rules point to by name, a counter among them. */
+export function isObject(kind: string): kind is ObjectType | 'counter' {
+  return OBJECTS.has(kind);
+}
 /** What a named object is. */
 export interface ObjectSpec {
   limit?: Limit;

@@ -34,8 +34,8 @@ const USUAL_TYPES: ReadonlyMap<string, string> = new Map([
 /** What a test looks at: everything but servers, locations and what they use. */
 export type Outline = Pick<Configuration, 'main' | 'addresses' | 'sixes' | 'zones' | 'notModelled'>;
 
-export function compile(conf: Conf): Configuration {
-  return new Compiler(conf).run();
+export function compile(conf: Conf, outline: Outline): Configuration {
+  return new Compiler(conf).run(outline);
 }
 export function outlineOf(conf: Conf): Outline {
   return new Compiler(conf).outline();
@@ -50,14 +50,14 @@ class Compiler {
     this.#upstreams = [...(conf.http?.upstreams ?? []), ...(conf.stream?.upstreams ?? [])];
   }
 
-  run(): Configuration {
+  run(outline: Outline): Configuration {
     const { conf } = this;
     for (const [index, block] of this.#httpServers().entries()) this.#server(block, index);
     const streamServers = this.#streamServers().map((block) => this.#streamServer(block));
     return {
       files: conf.files,
       prefix: conf.prefix,
-      ...this.outline(),
+      ...outline,
       servers: this.#servers,
       locations: this.#locations.filter((location) => location !== undefined),
       streamServers,

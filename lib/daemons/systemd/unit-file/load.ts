@@ -8,7 +8,15 @@ import type { Host } from '../../../world/world.contract';
 import { DEPENDENCIES, type Condition, type Definition, type Dependency } from '../state';
 import { addImplied } from './implied';
 import { knownKeys } from './known-keys';
-import { escapePath, expandSpecifiers, templateOf, typeOf, unescapeName, type UnitType } from './names';
+import {
+  escapePath,
+  expandSpecifiers,
+  tellsMachine,
+  templateOf,
+  typeOf,
+  unescapeName,
+  type UnitType,
+} from './names';
 import { findDropIns, findFragment, linkedUnits, sourcesOf } from './search';
 import { lastOf, listOf, parseBoolean, serviceSettings, timerSettings, type Reading } from './settings';
 import { type Assignment, parseUnitText } from './syntax';
@@ -53,13 +61,12 @@ export function loadDefinition(host: Host, name: string): Definition {
   if (fragment === undefined) texts.unshift({ path: '', text: builtIn ?? '' });
   const linked = linksOf(host, primary, made.aliases);
   const read = (): Definition => readDefinition(host, primary, type, { ...made, texts, linked });
-  const definition = texts.some(({ text }) => OF_THIS_HOST.test(text))
+  // Specifiers of the machine and its mounts are read on each.
+  const definition = texts.some(({ text }) => tellsMachine(text) || text.includes('RequiresMountsFor'))
     ? deepFreeze(read())
     : sharedDefinition(JSON.stringify([primary, made, linked]), texts, read);
   return Object.freeze({ ...definition, sources: deepFreeze(sourcesOf(host, paths)) });
 }
-/** What a unit file may say that one host reads otherwise than another: specifiers of the machine, and its mounts. */
-const OF_THIS_HOST = /%[Hlqvbm]|RequiresMountsFor/;
 interface Text {
   path: string;
   text: string;

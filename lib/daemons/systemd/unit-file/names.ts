@@ -91,6 +91,24 @@ export function sliceOf(name: string): string {
   return `/system.slice/system-${template.prefix.replace(/-/g, '\\x2d')}.slice`;
 }
 
+/** Specifiers that one machine reads otherwise than another. */
+const OF_MACHINE: Readonly<Record<string, (host: Host) => string>> = {
+  H: (host) => host.state.hostname,
+  l: (host) => host.state.hostname.split('.')[0] ?? '',
+  q: (host) => host.state.hostname,
+  v: (host) => host.sysctl('kernel.osrelease') ?? '',
+  b: (host) => host.state.bootId,
+  m: (host) => {
+    const machine = host.fs.readFile('/etc/machine-id', { uid: 0, gid: 0, groups: [] });
+    return typeof machine === 'string' ? machine.trim() : '';
+  },
+};
+const MACHINE_SPECIFIER = new RegExp(`%[${Object.keys(OF_MACHINE).join('')}]`);
+/** Whether a text says something else on another machine. */
+export function tellsMachine(text: string): boolean {
+  return MACHINE_SPECIFIER.test(text);
+}
+
 /** Source: systemd.unit(5) "SPECIFIERS". */
 export function expandSpecifiers(text: string, name: string, host: Host): string {
   if (!text.includes('%')) return text;
@@ -98,7 +116,6 @@ export function expandSpecifiers(text: string, name: string, host: Host): string
   const stem = name.slice(0, name.lastIndexOf('.'));
   const instance = parts?.instance ?? '';
   const prefix = parts?.prefix ?? stem;
-  const machine = host.fs.readFile('/etc/machine-id', { uid: 0, gid: 0, groups: [] });
   const values: Readonly<Record<string, string>> = {
     n: name,
     N: stem,
@@ -109,12 +126,6 @@ export function expandSpecifiers(text: string, name: string, host: Host): string
     j: prefix.slice(prefix.lastIndexOf('-') + 1),
     J: unescapeName(prefix.slice(prefix.lastIndexOf('-') + 1)),
     f: `/${unescapeName(instance === '' ? prefix : instance)}`,
-    H: host.state.hostname,
-    l: host.state.hostname.split('.')[0] ?? '',
-    q: host.state.hostname,
-    v: host.sysctl('kernel.osrelease') ?? '',
-    b: host.state.bootId,
-    m: typeof machine === 'string' ? machine.trim() : '',
     t: '/run',
     S: '/var/lib',
     C: '/var/cache',
@@ -133,5 +144,8 @@ export function expandSpecifiers(text: string, name: string, host: Host): string
     a: 'x86-64',
     '%': '%',
   };
-  return text.replace(/%(.)/gs, (whole, letter: string) => values[letter] ?? whole);
+  return text.replace(
+    /%(.)/gs,
+    (whole, letter: string) => values[letter] ?? OF_MACHINE[letter]?.(host) ?? whole,
+  );
 }
