@@ -559,11 +559,23 @@ export class Run<I> {
         this.kernel.after(micros(next.after.delay), this.#eventHandler, { id: next.id });
     }
   }
+  /** Whether it is its turn, and the moments that it is about have come. */
+  #hasBegun(entry: Entry): boolean {
+    const seen = this.observations();
+    const definition = findObjective(entry.kind);
+    if (definition === undefined || !this.#isOpen(entry, seen)) return false;
+    const values = this.#valuesOf(definition, entry);
+    return definition.parameters.every(({ name, type }) => {
+      const moment = values[name];
+      return type !== 'moment' || typeof moment !== 'string' || momentOf(seen, moment) !== undefined;
+    });
+  }
   /** Why the run is lost: what failed, and when that is a guard, what was not reached until then. */
   #sentences(lost: Entry): string {
     const isGuard = this.scenario.guards.some(({ id }) => id === lost.id);
     const open = isGuard ? this.#openObjective() : undefined;
-    return open === undefined ? lost.why : `${lost.why} ${open.why}`;
+    // A goal whose turn has not come is no reason.
+    return open === undefined || !this.#hasBegun(open) ? lost.why : `${lost.why} ${open.why}`;
   }
   #openObjective(): Entry | undefined {
     return this.scenario.objectives.find(

@@ -10,8 +10,8 @@ const FOLDER = 'scenarios/standby-that-would-not-stand-by';
 const SECOND = 1_000_000;
 const source: ScenarioSource = { id: 'standby-that-would-not-stand-by', files: readFolder(FOLDER) };
 
-function fresh(seed = 1) {
-  const made = makeRun(source, { seed, traces: false });
+function fresh(seed = 1, of = source) {
+  const made = makeRun(of, { seed, traces: false });
   if (!made.ok) throw new Error(JSON.stringify(made.loaded.problems));
   return made.run;
 }
@@ -71,6 +71,24 @@ test('doing nothing loses, and the verdict names what was not reached', () => {
   const outcome = new Player(fresh()).play([]);
   expect(outcome.won).toBe(false);
   expect(outcome.verdict).toContain('The shop never answered');
+});
+
+test('a broken guard is not explained by a goal whose moment has not come', () => {
+  const yaml = source.files['scenario.yaml'] ?? '';
+  const files = { ...source.files, 'scenario.yaml': yaml.replace('requests: 36000', 'requests: 3000') };
+  const player = new Player(fresh(1, { ...source, files }));
+  player.wait(70 * SECOND);
+  player.type("ssh lb2 'sudo systemctl reset-failed haproxy; sudo systemctl start haproxy'");
+  player.wait(40 * SECOND);
+  // The shop has answered for half a minute; lb1 has no power yet.
+  player.type("ssh lb2 'sudo systemctl stop haproxy'");
+  player.wait(100 * SECOND);
+  const { phase, verdict, events } = player.run.progress;
+  expect(events.has('lb1-returns')).toBe(false);
+  expect({ phase, verdict }).toEqual({
+    phase: 'lost',
+    verdict: 'More requests failed than the month had left.',
+  });
 });
 
 test('the brief mentions no command that does not exist', () => {
