@@ -16,21 +16,16 @@ export const keepalivedFile: FileChecker = {
       path,
       environment: environmentWith(host, path, text),
     });
-    const complaints = reports.filter(({ kind }) => kind === 'complaint');
-    return {
-      exit: exitCode,
-      output: complaints.map((report) => `${report.text}\n`).join(''),
-      diagnostics: [
-        ...complaints.map((report) => diagnosticOf(report, exitCode)),
-        ...notModelled.map(
-          (keyword): Diagnostic => ({
-            severity: 'notice',
-            message: `not modelled: ${keyword}`,
-            code: 'not-modelled',
-          }),
-        ),
-      ],
-    };
+    const diagnostics: Diagnostic[] = [];
+    let output = '';
+    for (const report of reports) {
+      if (report.kind !== 'complaint') continue;
+      output += `${report.text}\n`;
+      diagnostics.push(diagnosticOf(report, exitCode));
+    }
+    for (const keyword of notModelled)
+      diagnostics.push({ severity: 'notice', message: `not modelled: ${keyword}`, code: 'not-modelled' });
+    return { exit: exitCode, output, diagnostics };
   },
 };
 

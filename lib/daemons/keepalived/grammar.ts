@@ -200,8 +200,8 @@ export interface Decommented {
 }
 
 export function decomment(line: string): Decommented {
-  let start = 0;
-  while (isBlankOrTab(line.charAt(start))) start++;
+  const start = line.search(/[^ \t]/);
+  if (start < 0) return { text: '', unterminated: undefined };
   let text = line.slice(start);
   if (!/[!#"\\]/.test(text)) return { text: withoutBlanksBehind(text), unterminated: undefined };
   let isQuoted = false;
@@ -249,6 +249,7 @@ export interface SplitLine {
 }
 
 export function splitWords(line: string): SplitLine {
+  if (!line.includes('"')) return { words: line.match(/[^ \t-\r]+/g) ?? [], isUnmatched: false };
   const words: string[] = [];
   for (let at = 0; ; ) {
     while (at < line.length && isSpace(line.charCodeAt(at))) at++;

@@ -69,7 +69,9 @@ export function addressLine(
   const parsed = parseAddress(scope, text, { allowsPrefix: true });
   if (parsed === undefined) return undefined;
   const address: Draft<AddressConfiguration> = {
-    ...parsed,
+    family: parsed.family,
+    address: parsed.address,
+    prefix: parsed.prefix,
     text,
     device: undefined,
     label: undefined,

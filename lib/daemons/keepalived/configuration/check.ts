@@ -9,6 +9,7 @@ import { complete } from './complete';
 import { emptyGlobal, emptyPolicy, emptyVrrp } from './draft';
 import type { Environment } from './environment';
 import { type Pass, readPass } from './passes';
+import { lineReader } from './physical-lines';
 import { type Report, Reports } from './report';
 
 export interface CheckOptions {
@@ -35,6 +36,7 @@ export function checkConfiguration(options: CheckOptions): CheckResult {
   const reports = new Reports();
   const global = emptyGlobal();
   const policy = emptyPolicy();
+  const linesOf = lineReader();
   const notModelled = new Set<string>();
   const result = (configuration: Configuration | undefined): CheckResult => ({
     exitCode: reports.exitCode(),
@@ -49,6 +51,7 @@ export function checkConfiguration(options: CheckOptions): CheckResult {
     readPass(pass, {
       path,
       environment,
+      linesOf,
       reports,
       global,
       vrrp,

@@ -5,7 +5,8 @@
  */
 
 import { decomment } from '../grammar';
-import { Definitions, LONGEST_LINE } from './definitions';
+import { Definitions } from './definitions';
+import type { PhysicalLine } from './physical-lines';
 import { type Place, type Reports } from './report';
 
 /** What the reader needs of a host's files. Paths are absolute. */
@@ -20,6 +21,7 @@ export interface ConfigurationFiles {
 
 export interface LineSourceOptions {
   readonly files: ConfigurationFiles;
+  readonly linesOf: (text: string) => readonly PhysicalLine[];
   readonly reports: Reports;
   /** `-i`, else the host's name */
   readonly configId: string;
@@ -35,10 +37,8 @@ interface OpenGlob {
   readonly paths: readonly string[];
   next: number;
   matches: number;
-  lines: readonly string[];
+  lines: readonly PhysicalLine[];
   at: number;
-  /** the rest of a line that was too long for the buffer */
-  remainder: string | undefined;
   lineNumber: number;
   path: string;
   name: string | undefined;
@@ -67,6 +67,8 @@ const CHECKS: ReadonlyMap<string, readonly Trouble[]> = new Map([
 ]);
 
 const BRACES = /[{}"]/g;
+const TAB = 0x09;
+const SPACE = 0x20;
 const DEEPEST_INCLUDE = 30;
 const MOST_LINES = 1_000_000;
 
@@ -76,6 +78,8 @@ export class LineSource {
   readonly #stack: OpenGlob[] = [];
   readonly #multiline: string[] = [];
   #residue: string | undefined;
+  /** Nothing has to be done to the line that was read last. */
+  #isPlain = false;
   /** Nothing is to be replaced in this line nor in what is left of it, as long as no name is defined anew. */
   #settled: number | undefined;
   #directory = '/';
@@ -158,7 +162,6 @@ export class LineSource {
       matches: 0,
       lines: [],
       at: 0,
-      remainder: undefined,
       lineNumber: 0,
       path: '',
       name: undefined,
@@ -173,7 +176,7 @@ export class LineSource {
   }
 
   #openNext(glob: OpenGlob): boolean {
-    const { files, reports, namesTopFile, logsDetails } = this.#options;
+    const { files, linesOf, reports, namesTopFile, logsDetails } = this.#options;
     const { checks } = glob;
     while (glob.next < glob.paths.length) {
       const path = glob.paths[glob.next++] ?? '';
@@ -201,11 +204,9 @@ export class LineSource {
       if (logsDetails && !namesTopFile) reports.log(`Opening file '${path}'.`);
       glob.matches++;
       glob.path = path;
-      glob.lines = text.split('\n');
-      if (glob.lines.at(-1) === '') glob.lines = glob.lines.slice(0, -1);
+      glob.lines = linesOf(text);
       glob.at = 0;
       glob.lineNumber = 0;
-      glob.remainder = undefined;
       const isTop = this.#stack.length === 1;
       const prefix = `${glob.directoryBefore === '/' ? '' : glob.directoryBefore}/`;
       const shown =
@@ -217,40 +218,25 @@ export class LineSource {
     return false;
   }
 
-  /** The next physical line, comment removed; undefined at the end of all files. */
-  #readPhysical(): string | undefined {
+  /** The next physical line that holds anything; undefined at the end of all files. */
+  #readPhysical(): PhysicalLine | undefined {
     for (;;) {
-      const top = this.#stack.at(-1);
+      const top = this.#stack[this.#stack.length - 1];
       if (top === undefined) return undefined;
-      const raw = top.remainder ?? top.lines[top.at];
-      if (raw === undefined) {
+      const line = top.lines[top.at];
+      if (line === undefined) {
         this.#directory = top.directoryBefore;
         this.#checks = top.checksBefore;
-        if (this.#openNext(top)) continue;
-        this.#stack.pop();
-        if (this.#stack.length === 0) return undefined;
+        if (!this.#openNext(top)) this.#stack.pop();
         continue;
       }
-      // fgets(3) with a buffer of 1024: a longer line is read in pieces.
-      const piece = raw.length >= LONGEST_LINE ? raw.slice(0, LONGEST_LINE - 1) : raw;
+      top.at++;
       // The copy for the later processes has a line for each piece.
-      if (piece.length < raw.length) {
-        top.remainder = raw.slice(LONGEST_LINE - 1);
-        if (this.#options.namesTopFile) top.lineNumber++;
-      } else {
-        top.remainder = undefined;
-        top.at++;
-        top.lineNumber++;
-      }
-      const line = piece.endsWith('\r') ? piece.replace(/\r+$/, '') : piece;
-      if (line === '') {
-        if (this.definitions.isOpen) this.definitions.endOpen();
-        continue;
-      }
-      const { text, unterminated } = decomment(line);
-      if (unterminated !== undefined)
-        this.#options.reports.complain('general', `Unterminated quote '${unterminated}'`);
-      if (text !== '') return text;
+      if (!line.goesOn || this.#options.namesTopFile) top.lineNumber++;
+      if (line.isEmpty && this.definitions.isOpen) this.definitions.endOpen();
+      if (line.unterminated !== undefined)
+        this.#options.reports.complain('general', `Unterminated quote '${line.unterminated}'`);
+      if (line.text !== '') return line;
     }
   }
 
@@ -259,7 +245,11 @@ export class LineSource {
     for (;;) {
       if (++this.#count > MOST_LINES) return undefined;
       const raw = this.#nextRaw();
-      if (raw === undefined) return undefined;
+      if (raw === undefined || this.#isPlain) return raw;
+      if (raw === '{' || raw === '}') {
+        this.#countBrace(raw);
+        return raw;
+      }
       const line = this.#expand(raw);
       if (line === '' || this.#include(line)) continue;
       return this.#splitAtBrace(line);
@@ -267,6 +257,7 @@ export class LineSource {
   }
 
   #nextRaw(): string | undefined {
+    this.#isPlain = false;
     if (this.#residue !== undefined) {
       const residue = this.#residue;
       this.#residue = undefined;
@@ -277,9 +268,13 @@ export class LineSource {
     const multiline = this.#multiline.shift();
     if (multiline !== undefined) return multiline;
     const line = this.#readPhysical();
-    if (line === undefined || !this.definitions.isOpen) return line;
-    this.definitions.continue(line);
-    return '';
+    if (line === undefined) return undefined;
+    if (this.definitions.isOpen) {
+      this.definitions.continue(line.text);
+      return '';
+    }
+    this.#isPlain = line.isPlain;
+    return line.text;
   }
 
   /** Conditions, definitions, sequences and `$NAME`; '' when nothing is left to say. */
@@ -328,23 +323,10 @@ export class LineSource {
 
   /** A brace outside quotes ends the line; what follows it is the next line. */
   #splitAtBrace(line: string): string {
-    let brace = -1;
-    if (line.startsWith('{') || line.startsWith('}')) brace = 0;
-    else {
-      BRACES.lastIndex = 0;
-      for (let found = BRACES.exec(line); found !== null; found = BRACES.exec(line)) {
-        if (found[0] !== '"') {
-          brace = found.index;
-          break;
-        }
-        const close = line.indexOf('"', found.index + 1);
-        if (close < 0) break;
-        BRACES.lastIndex = close + 1;
-      }
-    }
+    const brace = braceIn(line);
     let first = line;
     if (brace >= 0) {
-      const from = brace === 0 ? 1 + (/^[ \t]*/.exec(line.slice(1))?.[0].length ?? 0) : brace;
+      const from = brace === 0 ? behindBlanks(line, 1) : brace;
       const rest = withoutTrailingBlanks(line.slice(from));
       if (rest !== '') this.#residue = rest;
       first = line.slice(0, from);
@@ -363,9 +345,29 @@ export class LineSource {
   }
 }
 
+/** Where the first brace outside quotes stands; -1: nowhere. */
+function braceIn(line: string): number {
+  BRACES.lastIndex = 0;
+  while (BRACES.test(line)) {
+    const at = BRACES.lastIndex - 1;
+    if (line.charAt(at) !== '"') return at;
+    const close = line.indexOf('"', at + 1);
+    if (close < 0) return -1;
+    BRACES.lastIndex = close + 1;
+  }
+  return -1;
+}
+function isBlank(code: number): boolean {
+  return code === SPACE || code === TAB;
+}
+function behindBlanks(line: string, from: number): number {
+  let at = from;
+  while (isBlank(line.charCodeAt(at))) at++;
+  return at;
+}
 /** A regular expression for it looks at every blank of the line. */
 function withoutTrailingBlanks(line: string): string {
   let end = line.length;
-  while (end > 0 && (line[end - 1] === ' ' || line[end - 1] === '\t')) end--;
+  while (isBlank(line.charCodeAt(end - 1))) end--;
   return end === line.length ? line : line.slice(0, end);
 }

@@ -31,6 +31,7 @@ import {
 } from './group-keywords';
 import { AUTHENTICATION_HANDLERS, endInstance, INSTANCE_HANDLERS } from './instance-keywords';
 import { LineSource } from './line-source';
+import type { PhysicalLine } from './physical-lines';
 import { Reader, UINT_MAX, type Keyword, type KeywordTree, type Words } from './reader';
 import { Reports } from './report';
 import { complain, type Scope, treeOf } from './scope';
@@ -55,6 +56,8 @@ export type Pass = 'parent' | 'checker' | 'vrrp' | 'bfd';
 export interface PassOptions {
   readonly path: string;
   readonly environment: Environment;
+  /** Reads the lines of a text; processes that share it share the work. */
+  readonly linesOf: (text: string) => readonly PhysicalLine[];
   readonly reports: Reports;
   readonly global: GlobalDraft;
   readonly vrrp: VrrpDraft;
@@ -73,6 +76,8 @@ export interface Needs {
   bfd: boolean;
 }
 
+const GLOBAL = { ...GLOBAL_CHECKS, ...GLOBAL_HANDLERS };
+
 /** Reads the whole configuration for one process. False when the first file cannot be opened. */
 export function readPass(
   pass: Pass,
@@ -81,6 +86,7 @@ export function readPass(
   const { environment, reports, global, vrrp, policy, notModelled, isReload } = options;
   const source = new LineSource({
     files: environment.files,
+    linesOf: options.linesOf,
     reports,
     configId: options.configId,
     namesTopFile: pass !== 'parent',
@@ -139,7 +145,7 @@ function rootTree(
   add('linkbeat_use_polling', isGlobalActive, {});
   add('instance', isGlobalActive, { handle: (words) => instanceName(scope, words) });
   add('global_defs', isGlobalActive, {
-    body: treeOf(scope, 'global_defs', () => scope.global, { ...GLOBAL_CHECKS, ...GLOBAL_HANDLERS }),
+    body: treeOf(scope, 'global_defs', () => scope.global, GLOBAL),
   });
   addVrrp(scope, isVrrpActive, add, () => {
     needs.vrrp = true;
@@ -156,8 +162,13 @@ function rootTree(
   const servers = virtualServerKeywords(scope, virtual);
   add('virtual_server', isChecker, servers.server, note('checker', 'virtual_server'));
   add('virtual_server_group', isChecker, servers.group, note('checker', 'virtual_server_group'));
-  add('SSL', isChecker, { handle: skip, body: new Map() }, note('checker', 'SSL'));
-  add('bfd_instance', pass !== 'parent', { handle: skip, body: new Map() }, note('bfd', 'bfd_instance'));
+  add('SSL', isChecker, { handle: skip, body: () => NO_KEYWORDS }, note('checker', 'SSL'));
+  add(
+    'bfd_instance',
+    pass !== 'parent',
+    { handle: skip, body: () => NO_KEYWORDS },
+    note('bfd', 'bfd_instance'),
+  );
   return tree;
 }
 
@@ -181,6 +192,8 @@ function instanceName(scope: Scope, words: Words | undefined): void {
     complain(scope, `Duplicate instance definition ${words[1]} - ignoring`);
   else scope.global.instanceName = words[1];
 }
+
+const NO_KEYWORDS: KeywordTree = new Map();
 
 type Add = (
   keyword: string,
@@ -342,6 +355,7 @@ function addTrackers(
 const NO_REPORTS = new Reports();
 const NO_SOURCE = new LineSource({
   files: { read: () => undefined, glob: () => [], isPlainFile: () => false },
+  linesOf: () => [],
   reports: NO_REPORTS,
   configId: '',
   namesTopFile: false,

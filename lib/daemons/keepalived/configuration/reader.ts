@@ -18,11 +18,17 @@ export interface Keyword {
   /** called with undefined when inactive */
   readonly handle?: (words: Words | undefined) => void;
   /** keywords of its block; a keyword without them reads its own block, if any */
-  readonly body?: KeywordTree;
+  readonly body?: (() => KeywordTree) | undefined;
   /** after the block */
   readonly end?: () => void;
 }
 export type KeywordTree = ReadonlyMap<string, Keyword>;
+
+/** A tree that is made when its block is met: most files need few of them. */
+export function whenMet(make: () => KeywordTree): () => KeywordTree {
+  let made: KeywordTree | undefined;
+  return () => (made ??= make());
+}
 
 /** What a number may be. */
 export interface Range {
@@ -79,6 +85,7 @@ export class Reader {
 
   #words(line: string): Words | undefined {
     this.rawLine = line;
+    if (line === '{' || line === '}') return [line];
     const { words, isUnmatched } = splitWords(line);
     if (isUnmatched) this.reports.complain('unmatched-quote', `Unmatched quote: '${line}'`);
     return words.length === 0 ? undefined : words;
@@ -92,6 +99,10 @@ export class Reader {
       line !== undefined && !this.reports.isAborted;
       line = this.source.next()
     ) {
+      if (this.#skipping > 0 && !line.includes('"')) {
+        if (this.#skipWord(line) && this.#level > 0) return true;
+        continue;
+      }
       const words = this.#words(line);
       const first = words?.[0];
       if (words === undefined || first === undefined) continue;
@@ -104,7 +115,7 @@ export class Reader {
         this.#skipping = 0;
       }
       if (this.#skipping > 0) {
-        if (this.#skipLine(words) && this.#level > 0) return true;
+        if (words.some((word) => this.#skipWord(word)) && this.#level > 0) return true;
         continue;
       }
       if (isBraceNeeded) {
@@ -123,13 +134,10 @@ export class Reader {
     return false;
   }
 
-  /** True when the skipped block has ended. */
-  #skipLine(words: Words): boolean {
-    for (const word of words) {
-      if (word === '{') this.#skipping++;
-      else if (word === '}' && --this.#skipping === 0) return true;
-    }
-    return false;
+  /** True when the skipped block has ended. A brace outside quotes is a line by itself. */
+  #skipWord(word: string): boolean {
+    if (word === '{') this.#skipping++;
+    return word === '}' && --this.#skipping === 0;
   }
 
   #handle(keyword: Keyword, words: Words): void {
@@ -141,7 +149,7 @@ export class Reader {
     keyword.handle?.(words);
     if (keyword.body === undefined || this.reports.isAborted) return;
     this.#level++;
-    const wasSkipped = this.#stream(keyword.body, true);
+    const wasSkipped = this.#stream(keyword.body(), true);
     this.#level--;
     if (!wasSkipped && !this.reports.isAborted) keyword.end?.();
   }

@@ -4,7 +4,7 @@ import { directivesOf } from '../directives';
 import type { ScriptCommand } from '../config';
 import type { GlobalDraft, ScriptPolicy, VrrpDraft } from './draft';
 import type { Environment } from './environment';
-import type { Keyword, KeywordTree, Reader, Words } from './reader';
+import { type Keyword, type KeywordTree, type Reader, whenMet, type Words } from './reader';
 
 /** One process's reading of the configuration. */
 export interface Scope {
@@ -34,24 +34,26 @@ export function treeOf<T>(
   block: string,
   target: () => T | undefined,
   handlers: Readonly<Record<string, Handler<T>>>,
-  bodies: Readonly<Record<string, KeywordTree>> = {},
-): KeywordTree {
-  const tree = new Map<string, Keyword>();
-  for (const [keyword, directive] of directivesOf(block)) {
-    const body = bodies[keyword];
-    const handler = handlers[keyword];
-    const handle = (words: Words | undefined): void => {
-      if (words === undefined) return;
-      if (directive.effect === 'not modelled') scope.notModelled.add(keyword);
-      const on = target();
-      if (handler !== undefined && on !== undefined) handler(scope, on, words);
-      else if (directive.body === 'lines') scope.reader.readBlock(words);
-      else if (directive.body === 'keywords' && body === undefined)
-        scope.reader.skipBlock({ isBraceNext: true });
-    };
-    tree.set(keyword, { isActive: true, handle, ...(body === undefined ? {} : { body }) });
-  }
-  return tree;
+  bodies: Readonly<Record<string, () => KeywordTree>> = {},
+): () => KeywordTree {
+  return whenMet(() => {
+    const tree = new Map<string, Keyword>();
+    for (const [keyword, directive] of directivesOf(block)) {
+      const body = bodies[keyword];
+      const handler = handlers[keyword];
+      const handle = (words: Words | undefined): void => {
+        if (words === undefined) return;
+        if (directive.effect === 'not modelled') scope.notModelled.add(keyword);
+        const on = target();
+        if (handler !== undefined && on !== undefined) handler(scope, on, words);
+        else if (directive.body === 'lines') scope.reader.readBlock(words);
+        else if (directive.body === 'keywords' && body === undefined)
+          scope.reader.skipBlock({ isBraceNext: true });
+      };
+      tree.set(keyword, { isActive: true, handle, body });
+    }
+    return tree;
+  });
 }
 
 /** The interface of that name; a missing one is remembered (`non_existent_interface_specified`). */

@@ -4,7 +4,7 @@
  */
 
 import { parseIPv4 } from '../../../std/ipv4';
-import type { Keyword, KeywordTree, Range, Words } from './reader';
+import { type Keyword, type KeywordTree, type Range, whenMet, type Words } from './reader';
 import { complain, type Scope } from './scope';
 
 interface RealServer {
@@ -72,7 +72,7 @@ export function virtualServerKeywords(
         server = openServer(scope, words);
         if (server !== undefined) found.list.push(server);
       },
-      body: serverTree(scope, () => server),
+      body: whenMet(() => serverTree(scope, () => server)),
     },
     group: {
       handle: (words) => {
@@ -183,7 +183,7 @@ function serverTree(scope: Scope, server: () => VirtualServer | undefined): Keyw
         own?.servers.push({ address: at.address, port: at.port === 0 ? own.port : at.port });
       }
     },
-    { body: realTree(scope) },
+    { body: whenMet(() => realTree(scope)) },
   );
   return tree;
 }
@@ -199,7 +199,7 @@ function realTree(scope: Scope): KeywordTree {
 function checkKeyword(scope: Scope, check: string, words: string): Keyword {
   const tree = lines(`${CHECK_WORDS} ${words}`);
   addTimes(scope, tree);
-  if (check === 'SMTP_CHECK') tree.set('host', { isActive: true, body: lines(CHECK_WORDS) });
+  if (check === 'SMTP_CHECK') tree.set('host', { isActive: true, body: () => lines(CHECK_WORDS) });
   if (check === 'MISC_CHECK') {
     let hasPath = false;
     on(tree, 'misc_path', () => {
@@ -210,13 +210,13 @@ function checkKeyword(scope: Scope, check: string, words: string): Keyword {
       handle: () => {
         hasPath = false;
       },
-      body: tree,
+      body: () => tree,
       end: () => {
         if (!hasPath) complain(scope, 'No script path has been specified for MISC_CHECKER - skipping');
       },
     };
   }
-  if (!check.endsWith('_GET')) return { isActive: true, body: tree };
+  if (!check.endsWith('_GET')) return { isActive: true, body: () => tree };
   let urls = 0;
   on(tree, 'nb_get_retry', () => complain(scope, "nb_get_retry is deprecated - please use 'retry'"));
   tree.set(
@@ -230,7 +230,7 @@ function checkKeyword(scope: Scope, check: string, words: string): Keyword {
     handle: () => {
       urls = 0;
     },
-    body: tree,
+    body: () => tree,
     end: () => {
       if (urls === 0) complain(scope, 'HTTP/SSL_GET checker has no urls specified - ignoring');
     },
@@ -261,7 +261,7 @@ function urlKeyword(scope: Scope, isGood: () => void): Keyword {
     handle: () => {
       hasPath = false;
     },
-    body: tree,
+    body: () => tree,
     end: () => {
       if (hasPath) isGood();
       else complain(scope, 'HTTP/SSL_GET checker url has no path - ignoring');
