@@ -13,7 +13,7 @@ import { byteLength } from '../../std/bytes';
 import { stayCompiled } from '../../std/stay-compiled';
 import type { Diagnostic } from '../../text/diagnostic';
 import type { Configuration, ServerSettings, ResolverSettings } from './config';
-import { SECTION_KEYWORDS, splitWords, type SplitLine, type Word } from './grammar';
+import { plainWords, SECTION_KEYWORDS, splitWords, type SplitLine } from './grammar';
 import { type Message, MessageLog } from './messages';
 import {
   ABORT,
@@ -43,7 +43,7 @@ export interface ConfigurationFile {
 export interface CheckResult {
   readonly messages: readonly Message[];
   readonly diagnostics: readonly Diagnostic[];
-  /** undefined: the daemon would not start */
+  /** Made when it is asked for; undefined: the daemon would not start. */
   readonly configuration: Configuration | undefined;
   readonly hasWarnings: boolean;
   /** at least one enabled proxy has an address to listen on, or there is an admin socket */
@@ -104,6 +104,8 @@ function newState(surroundings: Surroundings): ParserState {
     serverStateFile: undefined,
     said: new Set(),
     proxies: [],
+    frontends: new Map(),
+    backends: new Map(),
     defaults: [],
     lastDefaults: undefined,
     currentDefaults: undefined,
@@ -126,20 +128,28 @@ function result(
   files: readonly ConfigurationFile[],
   stoppedAt: CheckResult['stoppedAt'],
 ): CheckResult {
+  let made: Configuration | undefined;
   const active = state.proxies.filter((proxy) => !proxy.disabled);
-  const servers = active.flatMap((proxy) => proxy.servers.map((server) => ({ proxy: proxy.id, server })));
+  const unresolved: { readonly proxy: string; readonly server: ServerSettings }[] = [];
+  for (const proxy of active)
+    for (const server of proxy.servers)
+      if (server.hostname !== undefined && server.ip === undefined)
+        unresolved.push({ proxy: proxy.id, server });
   return {
     messages: state.log.messages,
     diagnostics: [
       ...state.diagnostics,
       ...state.log.messages.filter(({ level }) => level === 'ALERT' || level === 'WARNING').map(diagnosticOf),
     ],
-    configuration: stoppedAt === undefined ? finished(state, files) : undefined,
+    get configuration() {
+      if (stoppedAt === undefined) made ??= finished(state, files);
+      return made;
+    },
     hasWarnings: state.log.hasWarnings,
     hasListener:
       state.global.sockets.length > 0 || active.some((proxy) => proxy.hasFrontend && proxy.binds.length > 0),
     stoppedAt,
-    unresolved: servers.filter(({ server }) => server.hostname !== undefined && server.ip === undefined),
+    unresolved,
     log: state.log,
   };
 }
@@ -271,24 +281,33 @@ class FileReader {
   }
 
   #line(raw: string): 'stop' | undefined {
-    const trimmed = raw.replace(/^[ \t\v\f\r]+/, '');
-    if (trimmed.startsWith('[')) return undefined;
-    const split = splitWords(trimmed, (name) => this.#variable(name));
-    if (split.fault !== undefined) {
-      this.#sayFault(raw, trimmed, split);
-      this.#fatal++;
-      return undefined;
-    }
-    const { words } = split;
-    if (words.length === 0 || words[0]?.text === '') return undefined;
-    const first = words[0]?.text ?? '';
-    if (first.startsWith('.')) {
-      const outcome = this.#macro(first, words, trimmed);
+    const plain = plainWords(raw);
+    const words = plain ?? this.#split(raw);
+    const first = words[0] ?? '';
+    if (first === '' || (plain !== undefined && first.startsWith('['))) return undefined;
+    const isMacro = first.startsWith('.');
+    if (isMacro) {
+      const outcome = this.#macro(first, words, withoutIndentation(raw));
       if (outcome !== 'none') return outcome === 'stop' ? 'stop' : undefined;
     }
-    if (this.#blocks.some((block) => block !== 'taken')) return undefined;
-    if (first.startsWith('.')) return this.#saying(first, words);
-    return this.#statement(words);
+    if (this.#isMasked) return undefined;
+    return isMacro ? this.#saying(first, words) : this.#statement(words);
+  }
+
+  /** Words with quotes, escapes or a comment; none when something is wrong with them. */
+  #split(raw: string): readonly string[] {
+    const trimmed = withoutIndentation(raw);
+    if (trimmed.startsWith('[')) return [];
+    const split = splitWords(trimmed, (name) => this.#variable(name));
+    if (split.fault === undefined) return split.words.map(({ text }) => text);
+    this.#sayFault(raw, trimmed, split);
+    this.#fatal++;
+    return [];
+  }
+
+  /** Within a `.if` block that is left out. */
+  get #isMasked(): boolean {
+    return this.#blocks.some((block) => block !== 'taken');
   }
 
   #variable(name: string): string | undefined {
@@ -326,9 +345,9 @@ class FileReader {
   }
 
   /** `.if` and its kin. Only the constant conditions are evaluated. */
-  #macro(first: string, words: readonly Word[], text: string): 'none' | 'done' | 'stop' {
-    const argument = words[1]?.text ?? '';
-    const isMasked = this.#blocks.some((block) => block !== 'taken');
+  #macro(first: string, words: readonly string[], text: string): 'none' | 'done' | 'stop' {
+    const argument = words[1] ?? '';
+    const isMasked = this.#isMasked;
     const abort = (said: string): 'stop' => {
       this.#bits |= this.#alert(said) | ABORT;
       return 'stop';
@@ -391,9 +410,9 @@ class FileReader {
   }
 
   /** `.alert`, `.warning`, `.notice`, `.diag` */
-  #saying(first: string, words: readonly Word[]): 'stop' | undefined {
-    const argument = words[1]?.text ?? '';
-    const extra = words[2]?.text ?? '';
+  #saying(first: string, words: readonly string[]): 'stop' | undefined {
+    const argument = words[1] ?? '';
+    const extra = words[2] ?? '';
     if (!/^\.(?:alert|warning|notice|diag)$/.test(first)) {
       this.#alert(`${this.#head}unknown directive '${first}'.`);
       this.#fatal++;
@@ -415,15 +434,15 @@ class FileReader {
     return undefined;
   }
 
-  #statement(words: readonly Word[]): 'stop' | undefined {
-    const first = words[0]?.text;
+  #statement(words: readonly string[]): 'stop' | undefined {
+    const first = words[0];
     const modifier = first === 'no' || first === 'default' ? first : undefined;
     // Shifting the words after `default` leaves the last one there twice, which the daemon then complains about.
     const rest =
       modifier === undefined
         ? words
         : [...words.slice(1), ...(modifier === 'default' ? words.slice(-1) : [])];
-    const keyword = rest[0]?.text ?? '';
+    const keyword = rest[0] ?? '';
     if (modifier !== undefined && !NEGATABLE.test(keyword)) {
       this.#alert(
         `${this.#head}negation/default currently supported only for options, log, busy-polling, set-dumpable, strict-limits, insecure-fork-wanted and numa-cpu-mapping.`,
@@ -458,6 +477,10 @@ class FileReader {
         return parseOtherSectionLine(this.#state, line, isHeader);
     }
   }
+}
+
+function withoutIndentation(raw: string): string {
+  return raw.replace(/^[ \t\v\f\r]+/, '');
 }
 
 /** At most 80 characters around a position; the position within them. */

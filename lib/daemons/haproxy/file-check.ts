@@ -22,7 +22,7 @@ export const haproxyFile: FileChecker = {
 };
 
 function verdictOf(result: CheckResult): { exit: number; verdict: string } {
-  if (result.configuration === undefined) return { exit: 1, verdict: '' };
+  if (result.stoppedAt !== undefined) return { exit: 1, verdict: '' };
   if (!result.hasListener)
     return {
       exit: 2,

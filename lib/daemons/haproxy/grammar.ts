@@ -306,4 +306,11 @@ export function splitWords(line: string, variables: VariableLookup = NO_VARIABLE
   return new LineSplitter(line, variables).run();
 }
 
+/** The words of a line without quotes, escapes and comments; undefined where there are some, or too many words. */
+export function plainWords(line: string): readonly string[] | undefined {
+  if (/["'\\#\r\n\0]/.test(line)) return undefined;
+  const words = line.match(/[^ \t\v\f]+/g) ?? [];
+  return words.length > MOST_WORDS ? undefined : words;
+}
+
 stayCompiled(new LineSplitter('', NO_VARIABLES));

@@ -420,12 +420,14 @@ function warnCaptures(state: ParserState, proxy: Draft): void {
 
 function validateServers(state: ParserState, proxy: Draft): number {
   let errors = 0;
-  for (const [index, server] of proxy.servers.entries()) {
+  const first = new Map<string, ServerSettings>();
+  for (const server of proxy.servers) {
     if (server.hasExplicitId) continue;
-    const twin = proxy.servers
-      .slice(0, index)
-      .find((other) => !other.hasExplicitId && other.name === server.name);
-    if (twin === undefined) continue;
+    const twin = first.get(server.name);
+    if (twin === undefined) {
+      first.set(server.name, server);
+      continue;
+    }
     errors += refuse(
       state,
       `parsing [${server.file}:${server.line}] : ${named(proxy)}, another server named '${server.name}' was already defined at line ${twin.line}, please use distinct names.`,

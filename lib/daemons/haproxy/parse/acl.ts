@@ -128,7 +128,8 @@ function parseAclExpression(
   const own = state.patterns.own(keyword, rest, { match, ignoreCase, number }, place);
   return {
     value: {
-      ...place,
+      file: place.file,
+      line: place.line,
       keyword,
       sample,
       match,

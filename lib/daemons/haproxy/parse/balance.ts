@@ -3,7 +3,7 @@
  * "balance", "hash-type"; 2.6.12 `backend.c` `backend_parse_balance()`.
  */
 
-import type { Algorithm, Balance } from '../config';
+import type { Algorithm, Balance, Place } from '../config';
 import {
   type Draft,
   fail,
@@ -15,11 +15,13 @@ import {
   warnWithout,
 } from './context';
 
+const NOWHERE: Place = { file: '', line: 0 };
+
 /** What a backend without a `balance` line does. */
-export function defaultBalance(): Balance {
+export function defaultBalance({ file, line }: Place = NOWHERE): Balance {
   return {
-    file: '',
-    line: 0,
+    file,
+    line,
     algorithm: 'roundrobin',
     isExplicit: false,
     argument: '',
@@ -39,14 +41,11 @@ export function defaultBalance(): Balance {
 export function parseBalanceLine(state: ParserState, proxy: Draft, line: Line): number {
   const bits = warnWithout(state, proxy, 'backend', line, 'balance');
   const hash = proxy.balance;
-  const balance: Balance = {
-    ...defaultBalance(),
-    ...line.place,
-    isExplicit: true,
-    hashType: hash.hashType,
-    hashFunction: hash.hashFunction,
-    avalanche: hash.avalanche,
-  };
+  const balance = defaultBalance(line.place);
+  balance.isExplicit = true;
+  balance.hashType = hash.hashType;
+  balance.hashFunction = hash.hashFunction;
+  balance.avalanche = hash.avalanche;
   const error = parseAlgorithm(line, balance);
   if (error !== undefined) return bits | fail(state, `${line.head}balance ${error}`);
   if (balance.algorithm === 'rdp-cookie') noteEffect(state, line, 'balance rdp-cookie', 'not modelled');

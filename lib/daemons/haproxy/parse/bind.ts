@@ -71,7 +71,8 @@ export function parseBindLine(state: ParserState, proxy: Draft, line: Line): num
   const parsed = parseListenAddresses(state, text);
   if ('error' in parsed) return bits | fail(state, `${line.head}'bind' : ${indentMessage(parsed.error)}`);
   const bind: BindSettings = {
-    ...line.place,
+    file: line.file,
+    line: line.number,
     text,
     addresses: parsed.addresses,
     name: undefined,

@@ -7,7 +7,6 @@
 import { bytesFromText, textFromBytes } from '../../../std/bytes';
 import { stayCompiled } from '../../../std/stay-compiled';
 import type { Diagnostic } from '../../../text/diagnostic';
-import type { Word } from '../grammar';
 import type { MessageLog } from '../messages';
 import type {
   CacheSettings,
@@ -79,9 +78,9 @@ export class Line {
   readonly number: number;
   /** `no option …`, `default option …` */
   readonly modifier: 'no' | 'default' | undefined;
-  readonly #words: readonly Word[];
+  readonly #words: readonly string[];
 
-  constructor(place: Place, words: readonly Word[], modifier: 'no' | 'default' | undefined = undefined) {
+  constructor(place: Place, words: readonly string[], modifier: 'no' | 'default' | undefined = undefined) {
     this.file = place.file;
     this.number = place.line;
     this.modifier = modifier;
@@ -94,7 +93,7 @@ export class Line {
 
   /** The word at `index`; '' past the end. */
   at(index: number): string {
-    return this.#words[index]?.text ?? '';
+    return this.#words[index] ?? '';
   }
 
   /** The words from `index` up to the first empty one. */
@@ -168,6 +167,10 @@ export interface ParserState {
   serverStateFile: string | undefined;
   readonly said: Set<string>;
   readonly proxies: Draft[];
+  /** The last proxy of each name that listens. */
+  readonly frontends: Map<string, Draft>;
+  /** The last proxy of each name that has servers. */
+  readonly backends: Map<string, Draft>;
   readonly defaults: Draft[];
   lastDefaults: Draft | undefined;
   currentDefaults: Draft | undefined;

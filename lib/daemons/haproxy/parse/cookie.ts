@@ -12,7 +12,8 @@ export function parseCookieLine(state: ParserState, proxy: Draft, line: Line): n
   let bits = warnWithout(state, proxy, 'backend', line, 'cookie');
   if (line.at(1) === '') return bits | fail(state, `${line.head}'cookie' expects <cookie_name> as argument.`);
   const cookie: CookieSettings = {
-    ...line.place,
+    file: line.file,
+    line: line.number,
     name: line.at(1),
     mode: 'passive',
     indirect: false,

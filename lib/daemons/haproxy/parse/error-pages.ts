@@ -43,7 +43,7 @@ export function parseErrorFilesLine(state: ParserState, proxy: Draft, line: Line
       return fail(state, `${line.head}errorfiles : status code '${status}' not handled.`);
     statuses.push(status);
   }
-  proxy.errorPages.push({ ...line.place, kind: 'section', name, statuses });
+  proxy.errorPages.push({ file: line.file, line: line.number, kind: 'section', name, statuses });
   return NONE;
 }
 

@@ -287,7 +287,8 @@ function parseStats(state: ParserState, line: Line): number {
       const [address] = parsed.addresses;
       if (address === undefined) return NONE;
       const socket: StatsSocket = {
-        ...line.place,
+        file: line.file,
+        line: line.number,
         address,
         level: 'operator',
         mode: undefined,

@@ -272,7 +272,7 @@ export function parseUseBackendLine(state: ParserState, proxy: Draft, line: Line
   let bits = warnWithout(state, proxy, 'frontend', line, 'use_backend');
   const [backend, next] = [line.at(1), line.at(2)];
   if (backend === '') return bits | fail(state, `${line.head}'use_backend' expects a backend name.`);
-  const rule = { ...line.place, backend, format: undefined };
+  const rule = { file: line.file, line: line.number, backend, format: undefined };
   if (next === '') {
     proxy.switching.push({ ...rule, condition: undefined });
     return bits;
@@ -319,7 +319,8 @@ export function parseUseServerLine(state: ParserState, proxy: Draft, line: Line)
     line.place,
   );
   proxy.serverRules.push({
-    ...line.place,
+    file: line.file,
+    line: line.number,
     server: line.at(1),
     format: undefined,
     condition: condition.value,
@@ -345,7 +346,8 @@ export function parsePersistRuleLine(state: ParserState, proxy: Draft, line: Lin
     );
   bits |= warnConflicts(state, condition.value, placeBits('backend tcp-request content rule'), line.place);
   proxy.persistRules.push({
-    ...line.place,
+    file: line.file,
+    line: line.number,
     kind: keyword === 'force-persist' ? 'force' : 'ignore',
     condition: condition.value,
   });

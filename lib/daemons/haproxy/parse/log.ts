@@ -86,7 +86,8 @@ function parseTarget(state: ParserState, targets: LogTarget[], line: Line): stri
   const address = parseTargetAddress(state, line.at(1));
   if ('error' in address) return address.error;
   targets.push({
-    ...line.place,
+    file: line.file,
+    line: line.number,
     address: address.value,
     facility,
     level,
@@ -154,7 +155,7 @@ export function setLogFormat(
     );
   }
   const text = kind === 'custom' ? line.at(1) : TEXTS[kind];
-  proxy.logFormat = { ...line.place, kind, text, nodes: [] };
+  proxy.logFormat = { file: line.file, line: line.number, kind, text, nodes: [] };
   if (proxy.kind !== 'backend') return NONE;
   const name = kind === 'clf' ? 'option httplog' : kind === 'https' ? 'option httpslog' : said;
   warn(state, `${line.head}backend '${proxy.id}' : '${name}' directive is ignored in backends.`);

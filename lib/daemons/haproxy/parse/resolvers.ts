@@ -15,7 +15,8 @@ type Hold = keyof ResolverSettings['hold'];
 
 export function newResolver(name: string, place: { file: string; line: number }): ResolverSettings {
   return {
-    ...place,
+    file: place.file,
+    line: place.line,
     name,
     nameservers: [],
     usesResolvConf: false,

@@ -181,7 +181,7 @@ export function parseRule(
       );
       return undefined;
     }
-    return { ...line.place, action: action.value, condition: condition.value };
+    return { file: line.file, line: line.number, action: action.value, condition: condition.value };
   }
   if (next !== '') {
     fail(
@@ -190,7 +190,7 @@ export function parseRule(
     );
     return undefined;
   }
-  return { ...line.place, action: action.value, condition: reader.condition };
+  return { file: line.file, line: line.number, action: action.value, condition: reader.condition };
 }
 
 /** `set-var-fmt(x)` is no `set-var` although it starts like one. */

@@ -80,7 +80,7 @@ function parseHeader(state: ParserState, line: Line, section: string): number {
       state.resolvers.push(newResolver(name, line.place));
       break;
     case 'cache':
-      state.caches.push({ ...line.place, name, totalSize: 0, largest: 0, maxAge: 60 });
+      state.caches.push({ file: line.file, line: line.number, name, totalSize: 0, largest: 0, maxAge: 60 });
       break;
     case 'program':
       state.programs.push({ name, hasCommand: false });
@@ -96,7 +96,7 @@ function parseHeader(state: ParserState, line: Line, section: string): number {
 function parseErrorSectionHeader(state: ParserState, line: Line, name: string): number {
   const twin = state.httpErrors.find((known) => known.name === name);
   if (twin === undefined) {
-    state.httpErrors.push({ ...line.place, name, pages: new Map() });
+    state.httpErrors.push({ file: line.file, line: line.number, name, pages: new Map() });
     return NONE;
   }
   return fail(
@@ -149,7 +149,7 @@ function parseUserListLine(state: ParserState, line: Line, isHeader: boolean): n
         state,
         `${line.tightHead}character '${invalid}' is not permitted in 'userlist' name '${name}'.`,
       );
-    state.userlists.push({ ...line.place, name, users: [], groups: [] });
+    state.userlists.push({ file: line.file, line: line.number, name, users: [], groups: [] });
     return NONE;
   }
   const list = state.userlists.at(-1);

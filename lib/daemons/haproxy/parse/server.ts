@@ -6,7 +6,7 @@
 
 import { parseIPv4 } from '../../../std/ipv4';
 import { SECOND } from '../../../std/instant';
-import type { ServerSettings } from '../config';
+import type { Place, ServerSettings } from '../config';
 import { noServerTls } from '../config-tls';
 import { SERVER_EXTRA_WORDS, SERVER_PARAMETER, SERVER_PARAMETERS } from '../directives';
 import { closestWord } from '../fingerprint';
@@ -37,11 +37,13 @@ export type ServerLineKind = 'server' | 'default-server' | 'server-template';
 /** Weights go from 0 to 256. */
 export const MOST_WEIGHT = 256;
 
+const NOWHERE: Place = { file: '', line: 0 };
+
 /** What `default-server` starts from (2.6.12 `proxy_preset_defaults()`). */
-export function defaultServerSettings(): ServerSettings {
+export function defaultServerSettings({ file, line }: Place = NOWHERE): ServerSettings {
   return {
-    file: '',
-    line: 0,
+    file,
+    line,
     name: '',
     id: 0,
     hasExplicitId: false,
@@ -149,16 +151,17 @@ function startServer(
     log.alert(`Wrong ${line.at(0)} number or range arg '${line.at(2)}'.`);
     return ERROR;
   }
-  const server: ServerSettings = { ...defaultServerSettings(), name, file: line.file, line: line.number };
-  log.setContext(() => `[${line.file}:${line.number}] : 'server ${proxy.id}/${server.name}' : `);
-  proxy.servers.push(server);
   const at = isTemplate ? 3 : 2;
   const parsed = parseAddress(line.at(at), { allowsPort: true, allowsOffset: true, keepsNames: true });
+  const server =
+    'error' in parsed ? defaultServerSettings(line.place) : inherited(proxy.defaultServer, line.place);
+  server.name = name;
+  log.setContext(() => `[${line.file}:${line.number}] : 'server ${proxy.id}/${server.name}' : `);
+  proxy.servers.push(server);
   if ('error' in parsed) {
     log.alert(parsed.error);
     return ERROR;
   }
-  Object.assign(server, inherited(proxy.defaultServer));
   server.mapsPort = parsed.lowPort === 0 || parsed.highPort === 0;
   server.portOffset = parsed.offset ?? 0;
   const { address } = parsed;
@@ -184,19 +187,18 @@ function startServer(
   return { server, next: at + 1 };
 }
 
-/** What a server takes over from `default-server`. */
-function inherited(settings: ServerSettings): Partial<ServerSettings> {
-  const {
-    name: _name,
-    id: _id,
-    file: _file,
-    line: _line,
-    ip: _ip,
-    port: _port,
-    hostname: _hostname,
-    ...rest
-  } = settings;
-  return { ...rest, initAddresses: [...settings.initAddresses] };
+/** A server that starts from `default-server`. */
+function inherited(settings: ServerSettings, { file, line }: Place): ServerSettings {
+  // A plain copy, then what is its own: leaving fields out while copying takes ten times as long.
+  const server: { -readonly [Field in keyof ServerSettings]: ServerSettings[Field] } = { ...settings };
+  server.file = file;
+  server.line = line;
+  server.id = 0;
+  server.ip = undefined;
+  server.port = 0;
+  server.hostname = undefined;
+  server.initAddresses = [...settings.initAddresses];
+  return server;
 }
 
 function templateRange(text: string): { readonly low: number; readonly high: number } | undefined {

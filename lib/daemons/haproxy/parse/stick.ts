@@ -37,7 +37,8 @@ export function parseStickTableLine(state: ParserState, proxy: Draft, line: Line
     );
   }
   const table: StickTable = {
-    ...line.place,
+    file: line.file,
+    line: line.number,
     type: '',
     size: 0,
     expire: undefined,
@@ -147,7 +148,15 @@ export function parseStickLine(state: ParserState, proxy: Draft, line: Line): nu
     table = line.at(at + 1);
     at += 2;
   }
-  const rule = { ...line.place, isMatch, isStore, onResponse, expression: parsed.expression, table };
+  const rule = {
+    file: line.file,
+    line: line.number,
+    isMatch,
+    isStore,
+    onResponse,
+    expression: parsed.expression,
+    table,
+  };
   const next = line.at(at);
   if (next === '') {
     proxy.stickRules.push({ ...rule, condition: undefined });

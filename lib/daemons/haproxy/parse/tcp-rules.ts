@@ -103,7 +103,7 @@ function parseRule(state: ParserState, proxy: Draft, line: Line, where: Where): 
   }
   warnMisplaced(state, proxy, line, 'tcp-request', LATER[where]);
   const bits = warnUseless(state, proxy, line, where, condition);
-  proxy.tcpRequest.push({ ...line.place, where, action, condition });
+  proxy.tcpRequest.push({ file: line.file, line: line.number, where, action, condition });
   if (where === 'content') proxy.tcpRequestContent = true;
   else if (where === 'session') proxy.tcpRequestSession = true;
   else proxy.tcpRequestConnection = true;
