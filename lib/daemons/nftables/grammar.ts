@@ -81,6 +81,15 @@ const OF_DIGITS: readonly Rule[] = [ADDRESS, TIME, ETHER, NUMBER];
 const OF_LETTERS: readonly Rule[] = [ASTERISK, WORD];
 const NOTHING: readonly Rule[] = [];
 
+const TAB = 0x09;
+const NEWLINE = 0x0a;
+const SPACE = 0x20;
+const HASH = 0x23;
+const ASTERISK_SIGN = 0x2a;
+const DOT = 0x2e;
+const COLON = 0x3a;
+const BACKSLASH = 0x5c;
+
 /** What each character below 128 may be part of: every character of a file is looked at, patterns would be slow. */
 const DIGIT = 1;
 const STARTS_WORD = 2;
@@ -102,13 +111,14 @@ function endOf(text: string, from: number, wanted: number): number {
 }
 /** Whatever has a colon in it has one soon. */
 function hasColon(text: string, at: number): boolean {
-  for (let next = at; next < at + 5; next++) if (text.charAt(next) === ':') return true;
+  for (let next = at; next < at + 5; next++) if (text.charCodeAt(next) === COLON) return true;
   return false;
 }
 
-function candidates(text: string, at: number, character: string): readonly Rule[] {
+function candidates(text: string, at: number): readonly Rule[] {
   const kind = classAt(text, at);
-  if (kind === IN_WORD || (kind === 0 && character !== ':' && character !== '\\')) return NOTHING;
+  const code = text.charCodeAt(at);
+  if (kind === IN_WORD || (kind === 0 && code !== COLON && code !== BACKSLASH)) return NOTHING;
   if (hasColon(text, at)) return WITH_COLON;
   return (kind & DIGIT) !== 0 ? OF_DIGITS : OF_LETTERS;
 }
@@ -118,54 +128,74 @@ function plainToken(text: string, start: number): Token | undefined {
   if ((kind & (DIGIT | STARTS_WORD)) === 0 || hasColon(text, start)) return undefined;
   const isNumber = (kind & DIGIT) !== 0;
   const end = endOf(text, start, isNumber ? DIGIT : IN_WORD);
-  const behind = text.charAt(end);
-  if (isNumber ? (classAt(text, end) & STARTS_WORD) !== 0 : behind === '*' || behind === '\\')
+  const behind = text.charCodeAt(end);
+  if (isNumber ? (classAt(text, end) & STARTS_WORD) !== 0 : behind === ASTERISK_SIGN || behind === BACKSLASH)
     return undefined;
-  if (end === start + 1 && text.charAt(start) === '.') return undefined;
+  if (end === start + 1 && text.charCodeAt(start) === DOT) return undefined;
   return { kind: isNumber ? 'number' : 'string', text: text.slice(start, end), start, end };
 }
 const OPERATORS = new Set(['==', '!=', '<=', '>=', '<<', '>>']);
 const SINGLE = ',.:;{}[]()^&|!/-*@$=+<>';
 
-/** Splits a text into tokens; the last one is the end. */
-export function tokenize(text: string): { tokens: Token[]; comments: Span[] } {
-  const tokens: Token[] = [];
-  const comments: Span[] = [];
-  let at = 0;
-  while (at < text.length) {
-    const character = text.charAt(at);
-    if (character === ' ' || character === '\t') {
-      at++;
-      continue;
-    }
-    if (character === '\n') {
-      tokens.push({ kind: 'newline', text: '\n', start: at, end: ++at });
-      continue;
-    }
-    if (character === '#') {
-      const end = text.indexOf('\n', at);
-      if (end >= 0) {
-        comments.push({ start: at, end });
-        // A line with nothing but a comment is no line.
-        const isAlone = text.slice(text.lastIndexOf('\n', at) + 1, at).trim() === '';
-        at = isAlone ? end + 1 : end;
-        continue;
-      }
-      // A comment needs its line end; without one the sign is junk.
-    }
-    if (character === '\\' && text.charAt(at + 1) === '\n') {
-      at += 2;
-      continue;
-    }
-    const token = plainToken(text, at) ?? tokenAt(text, at, character);
-    tokens.push(token);
-    at = token.end;
+/** Reads the tokens of a text one by one. */
+export class Scanner {
+  readonly #text: string;
+  readonly #comments: Span[] | undefined;
+  #at = 0;
+
+  /** @param comments takes the comments that are met */
+  constructor(text: string, comments?: Span[]) {
+    this.#text = text;
+    this.#comments = comments;
   }
-  tokens.push({ kind: 'end', text: '', start: text.length, end: text.length + 1 });
-  return { tokens, comments };
+
+  /** The next token; at the end of the text the end, again and again. */
+  next(): Token {
+    const text = this.#text;
+    let at = this.#at;
+    while (at < text.length) {
+      const code = text.charCodeAt(at);
+      if (code === SPACE || code === TAB) at++;
+      else if (code === BACKSLASH && text.charCodeAt(at + 1) === NEWLINE) at += 2;
+      else if (code === HASH && text.indexOf('\n', at) >= 0) at = this.#behindComment(at);
+      else {
+        const token = tokenAt(text, at, code);
+        this.#at = token.end;
+        return token;
+      }
+    }
+    this.#at = at;
+    return { kind: 'end', text: '', start: text.length, end: text.length + 1 };
+  }
+
+  /** A comment needs its line end; without one the sign is junk. */
+  #behindComment(start: number): number {
+    const text = this.#text;
+    const end = text.indexOf('\n', start);
+    this.#comments?.push({ start, end });
+    // A line with nothing but a comment is no line.
+    const isAlone = text.slice(text.lastIndexOf('\n', start) + 1, start).trim() === '';
+    return isAlone ? end + 1 : end;
+  }
 }
 
-function tokenAt(text: string, at: number, character: string): Token {
+/** Splits a text into tokens; the last one is the end. */
+function tokenize(text: string): { tokens: Token[]; comments: Span[] } {
+  const tokens: Token[] = [];
+  const comments: Span[] = [];
+  const scanner = new Scanner(text, comments);
+  for (;;) {
+    const token = scanner.next();
+    tokens.push(token);
+    if (token.kind === 'end') return { tokens, comments };
+  }
+}
+
+function tokenAt(text: string, at: number, code: number): Token {
+  if (code === NEWLINE) return { kind: 'newline', text: '\n', start: at, end: at + 1 };
+  const plain = plainToken(text, at);
+  if (plain !== undefined) return plain;
+  const character = text.charAt(at);
   if (character === '"') {
     const close = text.indexOf('"', at + 1);
     if (close >= 0) return { kind: 'quoted', text: text.slice(at + 1, close), start: at, end: close + 1 };
@@ -173,12 +203,11 @@ function tokenAt(text: string, at: number, character: string): Token {
   }
   let kind: TokenKind = 'junk';
   let length = 0;
-  for (const [candidate, pattern] of candidates(text, at, character)) {
+  for (const [candidate, pattern] of candidates(text, at)) {
     pattern.lastIndex = at;
-    const found = pattern.exec(text)?.[0].length ?? 0;
-    if (found <= length) continue;
+    if (!pattern.test(text) || pattern.lastIndex - at <= length) continue;
     kind = candidate;
-    length = found;
+    length = pattern.lastIndex - at;
   }
   if (length <= 1 && SINGLE.includes(character)) {
     const two = text.slice(at, at + 2);

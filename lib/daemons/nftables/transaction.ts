@@ -90,7 +90,7 @@ class Transaction {
   readonly #failed = new Map<string, FilterSet>();
   readonly #free = new Map<FilterTable, { taken: ReadonlySet<string>; next: Map<string, number> }>();
   /** Sets that rules of this text fill. */
-  #filled = new Set<string>();
+  readonly #filled = new Set<string>();
   /** Tables in which something does not fit: every further rule is refused as well. */
   readonly #misfits = new Map<FilterTable, 'EOPNOTSUPP' | 'EMLINK'>();
 
@@ -108,7 +108,7 @@ class Transaction {
   }
 
   run(commands: readonly Command[], { reachesKernel }: Asked): Outcome {
-    this.#filled = new Set(commands.flatMap(filledSets));
+    for (const command of commands) noteFilled(command, this.#filled);
     const evaluation: Problem[] = [];
     const kernelProblems: Problem[] = [];
     for (const command of commands) {
@@ -170,13 +170,11 @@ class Transaction {
   }
 
   // ---------------------------------------------------------------- finding
-  #find({ family, table, handle }: Handle): FilterTable | undefined {
-    const isMeant = (each: FilterTable): boolean =>
-      each.family === family && (table === '' ? each.handle === handle : each.name === table);
+  #find(target: Handle): FilterTable | undefined {
     // Most commands are about the same table as the one before.
     const last = this.#tables[this.#at];
-    if (last !== undefined && isMeant(last)) return last;
-    const at = this.#tables.findLastIndex(isMeant);
+    if (last !== undefined && isMeant(last, target)) return last;
+    const at = this.#tables.findLastIndex((each) => isMeant(each, target));
     if (at >= 0) this.#at = at;
     return this.#tables[at];
   }
@@ -372,25 +370,23 @@ class Transaction {
     const view = {
       family: target.family,
       set: (name: string) =>
-        known?.sets.find((set) => set.name === name) ?? this.#declared.get(setKey({ ...target, name })),
+        known?.sets.find((set) => set.name === name) ?? this.#declared.get(setKey(target, name)),
       like: (name: string) => this.#setLike(target, name),
     };
     const evaluated = evaluateRule(this.#values, view, command.rule);
     const table = this.#own(this.#kernelTable(target));
     const chain = this.#chainOf(table, target);
     const at = this.#position(command, chain);
-    const sets = new Map<string, string>();
+    const sets = evaluated.sets.length === 0 ? NO_NAMES : new Map<string, string>();
     for (const set of evaluated.sets) {
-      const made: FilterSet = {
-        ...set,
-        name: this.#freeName(table, set.map === undefined ? '__set' : '__map'),
-        handle: this.#handle(table),
-      };
-      sets.set(set.name, made.name);
-      table.sets.push(made);
+      const local = set.name;
+      set.name = this.#freeName(table, set.map === undefined ? '__set' : '__map');
+      set.handle = this.#handle(table);
+      sets.set(local, set.name);
+      table.sets.push(set);
     }
     for (const name of evaluated.filled)
-      fill(table, name, { isDeclared: this.#declared.has(setKey({ ...target, name })) });
+      fill(table, name, { isDeclared: this.#declared.has(setKey(target, name)) });
     for (const meter of evaluated.meters)
       if (!table.sets.some(({ name }) => name === meter.name))
         table.sets.push({ ...meter, handle: this.#handle(table) });
@@ -598,6 +594,7 @@ class Transaction {
   }
 }
 
+const NO_NAMES = new Map<string, string>();
 const NOWHERE: Surroundings = {
   interfaceIndex: () => undefined,
   interfaceName: () => undefined,
@@ -624,15 +621,15 @@ function isKept(flag: string): boolean {
 function nameless(name: string): FilterSet {
   return { name, handle: 0, type: 'integer', flags: [], elements: [] };
 }
-/** Sets that the rule of a command fills. */
-function filledSets(command: Command): string[] {
-  if (command.object !== 'rule' || command.rule === undefined) return [];
-  const { target, rule } = command;
-  return rule.statements.flatMap((statement) =>
-    statement.kind === 'set-update' && statement.set.kind === 'reference'
-      ? [setKey({ ...target, name: statement.set.name })]
-      : [],
-  );
+function isMeant(table: FilterTable, { family, table: name, handle }: Handle): boolean {
+  return table.family === family && (name === '' ? table.handle === handle : table.name === name);
+}
+/** Adds the sets that the rule of a command fills. */
+function noteFilled(command: Command, filled: Set<string>): void {
+  if (command.object !== 'rule' || command.rule === undefined) return;
+  for (const statement of command.rule.statements)
+    if (statement.kind === 'set-update' && statement.set.kind === 'reference')
+      filled.add(setKey(command.target, statement.set.name));
 }
 
 function highestHandle(table: FilterTable): number {

@@ -78,7 +78,7 @@ export interface EvaluatedRule {
   readonly comment: string | undefined;
 }
 
-export class RuleContext {
+export class RuleContext implements EvaluatedRule {
   readonly pieces: Piece[] = [];
   readonly steps: FilterStep[] = [];
   readonly sets: FilterSet[] = [];
@@ -101,6 +101,7 @@ export class RuleContext {
   /** Where the network protocol was settled. */
   networkPlace: Place | undefined;
   placement: 'prerouting' | undefined;
+  comment: string | undefined;
   /** Types of ICMP that packets have here. */
   icmpType: readonly number[] | undefined;
   /** Where the transport was settled. */
@@ -118,10 +119,9 @@ export class RuleContext {
     this.pieces.push({ text, removed: false, implies });
   }
   get text(): string {
-    return this.pieces
-      .filter(({ removed }) => !removed)
-      .map(({ text }) => text)
-      .join(' ');
+    const said: string[] = [];
+    for (const { text, removed } of this.pieces) if (!removed) said.push(text);
+    return said.join(' ');
   }
 
   /** A field's table row, after its protocols have been settled. `th` becomes the transport's own header. */
@@ -332,7 +332,7 @@ export class RuleContext {
 
   addSet(set: Omit<FilterSet, 'name' | 'handle' | 'anonymous'>): string {
     const name = `%${this.sets.length}`;
-    this.sets.push({ ...set, name, handle: 0, anonymous: true });
+    this.sets.push(Object.assign(set, { name, handle: 0, anonymous: true }));
     return name;
   }
 }

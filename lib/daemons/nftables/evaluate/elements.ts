@@ -93,19 +93,12 @@ function readElement(values: Values, given: Element, shape: SetShape): Placed {
       throw refuse(given.data.place, 'Value must be a singleton');
     data = partsOf(given.data, shape.data, values);
   }
-  return {
-    element: {
-      key,
-      text: '',
-      ...(data === undefined ? {} : { data }),
-      ...(given.comment === undefined ? {} : { comment: given.comment }),
-      ...(given.counter === undefined ? {} : { counter: { ...given.counter } }),
-      ...(given.timeout === undefined ? {} : { timeoutMicros: given.timeout }),
-    },
-    place: given.place,
-    keyPlace: given.key.place,
-    jump,
-  };
+  const element: FilterElement = { key, text: '' };
+  if (data !== undefined) element.data = data;
+  if (given.comment !== undefined) element.comment = given.comment;
+  if (given.counter !== undefined) element.counter = { ...given.counter };
+  if (given.timeout !== undefined) element.timeoutMicros = given.timeout;
+  return { element, place: given.place, keyPlace: given.key.place, jump };
 }
 
 function partsOf(
@@ -263,16 +256,10 @@ export function compareElements(
   if (a.key.length > 1) return isInterval ? 0 : compareBytes(keyBytes(a, types), keyBytes(b, types));
   const wild = Number(isWildcardElement(a)) - Number(isWildcardElement(b));
   if (wild !== 0) return wild;
-  const hasNames = a.key.some(({ lo }) => typeof lo === 'string');
-  const order = hasNames && !isInterval ? [...a.key.keys()].toReversed() : [...a.key.keys()];
-  for (const part of order) {
-    const x = a.key[part];
-    const y = b.key[part];
-    if (x === undefined || y === undefined) return 0;
-    const found = compareValues(x.lo, y.lo, isInterval) || compareValues(y.hi, x.hi, isInterval);
-    if (found !== 0) return found;
-  }
-  return 0;
+  const [x] = a.key;
+  const [y] = b.key;
+  if (x === undefined || y === undefined) return 0;
+  return compareValues(x.lo, y.lo, isInterval) || compareValues(y.hi, x.hi, isInterval);
 }
 /** Keys of several parts are ordered as one number, its first byte the lowest. */
 function compareBytes(a: readonly number[], b: readonly number[]): number {

@@ -13,6 +13,10 @@ type Match = Statement & { kind: 'match' };
 
 /** Reads the left side: a field or a concatenation of fields. */
 export function keyOf(context: RuleContext, expression: Expression): KeyShape {
+  if (expression.kind === 'field') {
+    const { text, type, bits, evaluates } = context.field(expression.name, expression.place);
+    return { fields: [evaluates], types: [type], bits: [bits], text: spoken(text) };
+  }
   const parts = expression.kind === 'concat' ? expression.parts : [expression];
   const infos = parts.map((part) => {
     if (part.kind === 'generator') return generated(context, part);
@@ -26,13 +30,16 @@ export function keyOf(context: RuleContext, expression: Expression): KeyShape {
       );
     return context.field(part.name, part.place);
   });
-  const texts = infos.map(({ text }) => (text === 'iiftype' || text === 'oiftype' ? `meta ${text}` : text));
   return {
     fields: infos.map(({ evaluates }) => evaluates),
     types: infos.map(({ type }) => type),
     bits: infos.map(({ bits }) => bits),
-    text: texts.join(' . '),
+    text: infos.map(({ text }) => spoken(text)).join(' . '),
   };
+}
+
+function spoken(text: string): string {
+  return text === 'iiftype' || text === 'oiftype' ? `meta ${text}` : text;
 }
 
 /** Makes the number before anything looks at it. */

@@ -29,22 +29,8 @@ export function evaluateRule(values: Values, table: TableView, rule: Rule): Eval
       ended = endingOf(statement);
   }
   if (rule.comment !== undefined) context.say(`comment "${rule.comment}"`);
-  return {
-    text: context.text,
-    steps: context.steps,
-    sets: context.sets,
-    jumps: context.jumps,
-    counters: context.counters,
-    references: context.references,
-    objects: context.objects,
-    mapped: context.mapped,
-    meters: context.meters,
-    filled: context.filled,
-    nats: context.nats,
-    refusals: context.refusals,
-    placement: context.placement,
-    comment: rule.comment,
-  };
+  context.comment = rule.comment;
+  return context;
 }
 
 /** What is named as the end of a rule. */

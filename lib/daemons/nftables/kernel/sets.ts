@@ -170,21 +170,15 @@ export function addElements(
       );
       if (over !== undefined) throw refuse(each.place, 'interval overlaps with an existing one');
     }
-    const { element } = each;
+    const { element, place } = each;
     const timeout = element.timeoutMicros ?? set.timeoutMicros;
     if ((timeout !== undefined || element.expiresAt !== undefined) && !set.flags.includes('timeout'))
-      throw kernel('EINVAL', each.keyPlace ?? each.place);
-    added.push({
-      ...each,
-      element: {
-        ...element,
-        ...(timeout === undefined ? {} : { expiresAt: options.now + timeout }),
-        ...(set.counts === true && element.counter === undefined
-          ? { counter: { packets: 0, bytes: 0 } }
-          : {}),
-        ...(set.states === undefined ? {} : { states: structuredClone(set.states) }),
-      },
-    });
+      throw kernel('EINVAL', each.keyPlace ?? place);
+    // The element is the text's own: nobody else has it.
+    if (timeout !== undefined) element.expiresAt = options.now + timeout;
+    if (set.counts === true) element.counter ??= { packets: 0, bytes: 0 };
+    if (set.states !== undefined) element.states = structuredClone(set.states);
+    added.push(each);
   }
   if (set.flags.includes('constant') && set.handle > 0 && set.elements.length > 0 && added.length > 0)
     throw new SetFull(added[0]?.place).trouble();
@@ -223,7 +217,7 @@ export function deleteElements(set: FilterSet, placed: readonly Placed[]): void 
   }
 }
 
-export function setKey({ family, table, name }: Handle): string {
+export function setKey({ family, table, name: own }: Handle, name = own): string {
   return `${family} ${table} ${name}`;
 }
 

@@ -68,7 +68,9 @@ function fits(step: FilterStep, { type, hook }: NonNullable<FilterChain['base']>
     case 'match':
     case 'compute':
     case 'vmap':
-      return [step.field].flat().every((field) => isKnownAt(field, hook));
+      return Array.isArray(step.field)
+        ? step.field.every((field) => isKnownAt(field, hook))
+        : isKnownAt(step.field, hook);
     case 'reject':
       return hook !== 'postrouting';
     case 'masquerade':

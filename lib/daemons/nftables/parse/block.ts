@@ -43,17 +43,12 @@ export class BlockReader extends StatementParser {
       if (isInner && !stream.atSeparator) throw stream.unexpected(...AFTER_BLOCK);
       return true;
     };
-    for (;;) {
-      if (stream.peek().kind === 'end') {
-        this.scope = outer;
-        throw this.#openAtEnd();
-      }
-      let isDone = false;
-      const goesOn = this.guarded(() => {
-        isDone = once();
-      });
-      if (isDone) break;
-      if (!goesOn) {
+    let isDone = false;
+    const guarded = (): void => {
+      isDone = once();
+    };
+    while (!isDone) {
+      if (stream.peek().kind === 'end' || !this.guarded(guarded)) {
         this.scope = outer;
         throw this.#openAtEnd();
       }

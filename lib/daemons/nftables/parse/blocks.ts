@@ -29,7 +29,16 @@ export class BlockParser extends SetParser {
     const rules: Command[] = [];
     const flags: string[] = [];
     let comment: string | undefined;
-    const within = (namePlace: Place, name: string): Handle => ({ ...target, name, namePlace });
+    const { family, table, tablePlace, handle, handlePlace } = target;
+    const within = (namePlace: Place, name: string): Handle => ({
+      family,
+      table,
+      tablePlace,
+      name,
+      namePlace,
+      handle,
+      handlePlace,
+    });
     this.block(false, () => {
       const from = stream.here;
       const token = stream.peek();

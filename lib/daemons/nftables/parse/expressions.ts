@@ -20,22 +20,24 @@ const PROTOCOL_WORDS = new Set('tcp udp udplite esp ah icmp igmp icmpv6 comp dcc
 const VERDICTS = new Set(['accept', 'drop', 'continue', 'return', 'jump', 'goto']);
 
 export class Scope {
-  readonly #names = new Map<string, Expression>();
+  /** Most blocks define nothing. */
+  #names: Map<string, Expression> | undefined;
   constructor(readonly outer: Scope | undefined) {}
   find(name: string): Expression | undefined {
-    return this.#names.get(name) ?? this.outer?.find(name);
+    return this.#names?.get(name) ?? this.outer?.find(name);
   }
   has(name: string): boolean {
-    return this.#names.has(name);
+    return this.#names?.has(name) === true;
   }
   set(name: string, value: Expression): void {
+    this.#names ??= new Map();
     this.#names.set(name, value);
   }
   delete(name: string): boolean {
-    return this.#names.delete(name);
+    return this.#names?.delete(name) === true;
   }
   *names(): Iterable<string> {
-    yield* this.#names.keys();
+    if (this.#names !== undefined) yield* this.#names.keys();
     if (this.outer !== undefined) yield* this.outer.names();
   }
 }
@@ -139,18 +141,7 @@ export class ExpressionParser extends FieldParser {
     const { stream } = this;
     const token = stream.peek();
     const start = stream.here;
-    if (stream.at('(')) {
-      stream.next();
-      const inner = this.nested(() => this.#leftBits());
-      if (!stream.eat(')')) throw stream.unexpected("')'");
-      return inner;
-    }
-    if (stream.at('$')) return this.variable();
-    if (stream.at('{')) return this.nested(() => this.set());
-    if (stream.at('@')) {
-      stream.next();
-      return this.rawPayload(start);
-    }
+    if (token.kind === 'punctuation') return this.#leftSign(token.text, start);
     if (token.kind === 'number') {
       stream.next();
       return { kind: 'number', text: token.text, value: Number(token.text), place: start };
@@ -165,6 +156,28 @@ export class ExpressionParser extends FieldParser {
       return symbol(token, start);
     }
     return GENERATORS.has(token.text) ? this.#generator() : this.field();
+  }
+
+  /** What starts with a sign: a value in parentheses, a variable, a set, bits of a header. */
+  #leftSign(sign: string, start: Place): Expression {
+    const { stream } = this;
+    switch (sign) {
+      case '(': {
+        stream.next();
+        const inner = this.nested(() => this.#leftBits());
+        if (!stream.eat(')')) throw stream.unexpected("')'");
+        return inner;
+      }
+      case '$':
+        return this.variable();
+      case '{':
+        return this.nested(() => this.set());
+      case '@':
+        stream.next();
+        return this.rawPayload(start);
+      default:
+        throw stream.unexpected();
+    }
   }
 
   /** `numgen inc mod 2 offset 1`, `jhash ip saddr mod 4 seed 1`, `symhash mod 4` */
@@ -258,7 +271,7 @@ export class ExpressionParser extends FieldParser {
     ) {
       const isProtocol = stream.isKeyword(token) && PROTOCOL_WORDS.has(token.text);
       stream.next();
-      return isProtocol ? { ...symbol(token, start), isProtocol } : symbol(token, start);
+      return isProtocol ? Object.assign(symbol(token, start), { isProtocol }) : symbol(token, start);
     }
     throw stream.unexpected();
   }

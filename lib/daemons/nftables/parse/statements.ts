@@ -7,7 +7,7 @@ import type { Comparison, Expression, Limit, Log, ObjectType, Place, Quota, Rule
 const UNITS = ['second', 'minute', 'hour', 'day', 'week'] as const;
 const CT_OBJECTS = ['helper', 'timeout', 'expectation'] as const;
 const LEVELS = new Set(['emerg', 'alert', 'crit', 'err', 'warn', 'notice', 'info', 'debug', 'audit']);
-const COMPARISONS: readonly Comparison[] = ['==', '!=', '<', '>', '<=', '>=', '!'];
+const COMPARISONS: ReadonlySet<string> = new Set<Comparison>(['==', '!=', '<', '>', '<=', '>=', '!']);
 /** How many bytes a unit of `limit` is. */
 const BYTES: Readonly<Record<string, number>> = { bytes: 1, kbytes: 1_024, mbytes: 1_048_576 };
 /** Bursts are 32 bits wide. */
@@ -63,7 +63,7 @@ export class StatementParser extends NatParser {
         case 'return':
         case 'jump':
         case 'goto':
-          return { ...this.verdict(), kind: 'verdict' };
+          return this.verdict();
         case 'counter':
           return this.#counter();
         case 'limit':
@@ -151,8 +151,7 @@ export class StatementParser extends NatParser {
       if (!this.startsExpression()) throw stream.unexpected();
       throw this.notModelled('maps in comparisons', stream.since(start));
     }
-    const sign = COMPARISONS.find((comparison) => stream.at(comparison));
-    if (sign !== undefined) stream.next();
+    const operator = this.#comparison();
     const right = this.right();
     let mask: Expression | undefined;
     if (stream.at('/')) {
@@ -160,7 +159,14 @@ export class StatementParser extends NatParser {
       mask = this.right();
       if (mask.kind !== 'list') throw stream.unexpected('comma');
     }
-    return { kind: 'match', left, operator: sign ?? '', right, mask, place: stream.since(start) };
+    return { kind: 'match', left, operator, right, mask, place: stream.since(start) };
+  }
+  /** The sign between two sides, if there is one. */
+  #comparison(): Comparison {
+    const { kind, text } = this.stream.peek();
+    if (kind !== 'punctuation' || !COMPARISONS.has(text)) return '';
+    this.stream.next();
+    return text as Comparison;
   }
   #inBraces(mode: 'map' | 'vmap'): Expression {
     if (!this.stream.at('{')) throw this.stream.unexpected('@', "'{'", "'$'");
@@ -206,7 +212,8 @@ export class StatementParser extends NatParser {
       const text = name === undefined ? this.text() : name.kind === 'symbol' ? name.text : '';
       return { kind: 'counter', packets: 0, bytes: 0, name: text, place: stream.since(start) };
     }
-    return { kind: 'counter', ...this.counterNumbers(), name: undefined, place: stream.since(start) };
+    const { packets, bytes } = this.counterNumbers();
+    return { kind: 'counter', packets, bytes, name: undefined, place: stream.since(start) };
   }
 
   #limit(): Statement {

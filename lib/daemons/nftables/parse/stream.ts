@@ -1,6 +1,6 @@
 /** The tokens of a text and of what it includes, one after another, with the names that messages give them. */
 import { GLOBAL_KEYWORDS, SCOPED_KEYWORDS } from '../directives';
-import { type Token, tokenize } from '../grammar';
+import { Scanner, type Token } from '../grammar';
 import type { Place, Problem, Source } from './tree';
 
 /** Thrown where the text cannot go on like this; caught by the block around it. */
@@ -67,15 +67,29 @@ const LOOKS_AHEAD = new Set(['ct', 'meta', 'nat', 'limit']);
 
 interface Reading {
   readonly source: Source;
-  readonly tokens: readonly Token[];
-  at: number;
+  readonly scanner: Scanner;
+  /** The token that is read next, and those behind it that were looked at. */
+  token: Token;
+  readonly ahead: Token[];
+}
+
+/** Some operators may be written as words. */
+function inOperators(token: Token): Token {
+  const { kind, text, start, end } = token;
+  if (kind !== 'string' || text.length > LONGEST_OPERATOR) return token;
+  const operator = OPERATOR_WORDS.get(text);
+  return operator === undefined ? token : { kind: 'punctuation', text: operator, start, end };
 }
 
 export class TokenStream {
   readonly #stack: Reading[] = [];
   /** Contexts whose words are keywords now. */
   readonly scopes: string[] = [];
-  #last: Place | undefined;
+  /** The place of the next token, once it was asked for. */
+  #here: Place | undefined;
+  /** Where the last token ended that was read. */
+  #lastSource: Source | undefined;
+  #lastEnd = 0;
   /** The token that was looked at while a context was being left: it was read with its words. */
   #ahead: { token: Token; scope: string } | undefined;
 
@@ -88,56 +102,51 @@ export class TokenStream {
   }
   /** Reads another text first. */
   include(source: Source): void {
-    const { tokens } = tokenize(source.text);
-    let index = 0;
-    for (const token of tokens) {
-      const { kind, text, start, end } = token;
-      const operator =
-        kind === 'string' && text.length <= LONGEST_OPERATOR ? OPERATOR_WORDS.get(text) : undefined;
-      if (operator !== undefined) tokens[index] = { kind: 'punctuation', text: operator, start, end };
-      index++;
-    }
-    this.#stack.push({ source, tokens, at: 0 });
+    const scanner = new Scanner(source.text);
+    this.#stack.push({ source, scanner, token: inOperators(scanner.next()), ahead: [] });
+    this.#here = undefined;
   }
 
+  /** The text that the next token is from: one that is at its end is left for the one that includes it. */
   get #reading(): Reading {
     const stack = this.#stack;
     for (;;) {
       const top = stack[stack.length - 1];
       if (top === undefined) throw new Error('a stream has a text');
-      if (stack.length === 1 || top.tokens[top.at]?.kind !== 'end') return top;
+      if (stack.length === 1 || top.token.kind !== 'end') return top;
       stack.pop();
     }
   }
-  get source(): Source {
-    return this.#reading.source;
-  }
   peek(ahead = 0): Token {
-    const { tokens, at } = this.#reading;
-    const token = tokens[Math.min(at + ahead, tokens.length - 1)];
-    if (token === undefined) throw new Error('a text has an end');
+    const reading = this.#reading;
+    let { token } = reading;
+    for (let index = 0; index < ahead && token.kind !== 'end'; index++)
+      token = reading.ahead[index] ??= inOperators(reading.scanner.next());
     return token;
   }
   next(): Token {
     const reading = this.#reading;
-    const token = reading.tokens[reading.at];
-    if (token === undefined) throw new Error('a text has an end');
-    this.#last = { source: reading.source, start: token.start, end: token.end };
-    if (reading.at < reading.tokens.length - 1) reading.at++;
+    const { source, token, ahead } = reading;
+    this.#lastSource = source;
+    this.#lastEnd = token.end;
+    if (token.kind !== 'end') {
+      reading.token = ahead.shift() ?? inOperators(reading.scanner.next());
+      this.#here = undefined;
+    }
     return token;
   }
-  placeOf(token: Token): Place {
-    return { source: this.#reading.source, start: token.start, end: token.end };
-  }
+  /** The place of the next token. */
   get here(): Place {
-    return this.placeOf(this.peek());
+    if (this.#here === undefined) {
+      const { source, token } = this.#reading;
+      this.#here = { source, start: token.start, end: token.end };
+    }
+    return this.#here;
   }
   /** From an earlier place to the last token read. */
-  since(start: Place): Place {
-    const last = this.#last;
-    return last === undefined || last.source !== start.source || last.end < start.end
-      ? start
-      : { source: start.source, start: start.start, end: last.end };
+  since({ source, start, end }: Place): Place {
+    const isBehind = this.#lastSource === source && this.#lastEnd >= end;
+    return { source, start, end: isBehind ? this.#lastEnd : end };
   }
 
   isKeyword(token: Token): boolean {
@@ -194,7 +203,7 @@ export class TokenStream {
     const token = this.peek();
     const list = expecting.length === 0 ? '' : `, expecting ${expecting.join(' or ')}`;
     return new SyntaxTrouble({
-      place: this.placeOf(token),
+      place: this.here,
       message: `syntax error, unexpected ${this.nameOf(token)}${list}`,
     });
   }
