@@ -49,8 +49,6 @@ export interface Piece extends Span {
 /** A whole file. */
 export interface ConfigurationTree {
   readonly text: string;
-  readonly tokens: readonly Token[];
-  readonly comments: readonly Span[];
   readonly pieces: readonly Piece[];
 }
 
@@ -179,18 +177,6 @@ export class Scanner {
   }
 }
 
-/** Splits a text into tokens; the last one is the end. */
-function tokenize(text: string): { tokens: Token[]; comments: Span[] } {
-  const tokens: Token[] = [];
-  const comments: Span[] = [];
-  const scanner = new Scanner(text, comments);
-  for (;;) {
-    const token = scanner.next();
-    tokens.push(token);
-    if (token.kind === 'end') return { tokens, comments };
-  }
-}
-
 function tokenAt(text: string, at: number, code: number): Token {
   if (code === NEWLINE) return { kind: 'newline', text: '\n', start: at, end: at + 1 };
   const plain = plainToken(text, at);
@@ -221,33 +207,34 @@ function tokenAt(text: string, at: number, code: number): Token {
 /** Offsets behind the line ends of a text, those within quotes left out. */
 export function lineEnds(text: string): number[] {
   const found: number[] = [];
-  const { tokens, comments } = tokenize(text);
-  for (const token of tokens) if (token.kind === 'newline') found.push(token.end);
+  const comments: Span[] = [];
+  const scanner = new Scanner(text, comments);
+  for (let token = scanner.next(); token.kind !== 'end'; token = scanner.next())
+    if (token.kind === 'newline') found.push(token.end);
   const known = new Set(found);
   for (const { end } of comments) if (!known.has(end + 1)) found.push(end + 1);
   for (let at = text.indexOf('\\\n'); at >= 0; at = text.indexOf('\\\n', at + 2)) found.push(at + 2);
   return found.toSorted((a, b) => a - b);
 }
 
-/** The tree of a file: its tokens, and the pieces that the editor colours. */
+/** The tree of a file: the pieces that the editor colours. */
 export function parseTree(text: string): ConfigurationTree {
-  const { tokens, comments } = tokenize(text);
-  const pieces: Piece[] = comments.map(({ start, end }) => ({
-    start,
-    end,
-    kind: 'comment',
-    text: text.slice(start, end),
-  }));
+  const pieces: Piece[] = [];
+  const comments: Span[] = [];
+  const scanner = new Scanner(text, comments);
   let before: Token | undefined;
-  for (const token of tokens) {
+  for (;;) {
+    const token = scanner.next();
+    for (const { start, end } of comments)
+      pieces.push({ kind: 'comment', text: text.slice(start, end), start, end });
+    comments.length = 0;
+    if (token.kind === 'end') return { text, pieces };
     const { start, end } = token;
     const kind = pieceKind(token, before);
-    if (kind !== undefined) pieces.push({ kind, text: text.slice(start, end), start, end });
+    if (kind !== undefined)
+      pieces.push({ kind, text: kind === 'string' ? text.slice(start, end) : token.text, start, end });
     before = token;
   }
-  // Without comments they are in order already.
-  if (comments.length > 0) pieces.sort((a, b) => a.start - b.start);
-  return { text, tokens, comments, pieces };
 }
 
 function pieceKind(token: Token, before: Token | undefined): PieceKind | undefined {

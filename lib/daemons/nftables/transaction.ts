@@ -16,7 +16,7 @@ import type {
   Ruleset,
 } from '../../world/network.contract';
 import { type Command, type Handle, isObject, type Problem } from './parse/tree';
-import { RuleContext } from './evaluate/context';
+import { RuleContext, type TableView } from './evaluate/context';
 import { readElements, settle } from './evaluate/elements';
 import { OBJECT_TYPES } from './evaluate/set-types';
 import { evaluateRule } from './evaluate/rule';
@@ -83,6 +83,7 @@ class Transaction {
   #tables: FilterTable[];
   /** Where the table was that was looked for last. */
   #at = 0;
+  #view: (TableView & { readonly target: Handle }) | undefined;
   #nextHandle: number;
   #changed = false;
   /** Sets that the text declares, whatever the kernel says of them; and those that it declares wrongly. */
@@ -357,7 +358,6 @@ class Transaction {
   // ---------------------------------------------------------------- rules
   #rule(command: Command & { object: 'rule' }): void {
     const { target, verb, position } = command;
-    const known = this.#find(target);
     if (verb === 'delete') {
       const table = this.#own(this.#kernelTable(target));
       const chain = this.#chainOf(table, target);
@@ -367,13 +367,7 @@ class Transaction {
       return;
     }
     if (command.rule === undefined) return;
-    const view = {
-      family: target.family,
-      set: (name: string) =>
-        known?.sets.find((set) => set.name === name) ?? this.#declared.get(setKey(target, name)),
-      like: (name: string) => this.#setLike(target, name),
-    };
-    const evaluated = evaluateRule(this.#values, view, command.rule);
+    const evaluated = evaluateRule(this.#values, this.#viewOf(target), command.rule);
     const table = this.#own(this.#kernelTable(target));
     const chain = this.#chainOf(table, target);
     const at = this.#position(command, chain);
@@ -404,6 +398,19 @@ class Transaction {
       chain.rules.splice(at, 0, rule);
     }
     this.#checkRule(command, table, chain, evaluated);
+  }
+  /** What a rule may name. Most rules stand in the same chain as the one before. */
+  #viewOf(target: Handle): TableView {
+    if (this.#view?.target !== target)
+      this.#view = {
+        target,
+        family: target.family,
+        set: (name) =>
+          this.#find(target)?.sets.find((set) => set.name === name) ??
+          this.#declared.get(setKey(target, name)),
+        like: (name) => this.#setLike(target, name),
+      };
+    return this.#view;
   }
   /** Where in the chain the rule comes. */
   #position(command: Command & { object: 'rule' }, chain: FilterChain): number {

@@ -49,10 +49,9 @@ export class BlockParser extends SetParser {
           const place = stream.here;
           const name = this.identifier();
           if (!stream.at('{')) throw stream.unexpected("'{'");
-          const [chain, ...own] = this.chainBlock('add', within(place, name), from, place);
+          for (const command of this.chainBlock('add', within(place, name), from, place))
+            (command.object === 'chain' ? chains : rules).push(command);
           stream.next();
-          if (chain !== undefined) chains.push(chain);
-          rules.push(...own);
           return;
         }
         case 'set':
@@ -61,10 +60,9 @@ export class BlockParser extends SetParser {
           const place = stream.here;
           const name = this.identifier();
           if (!stream.at('{')) throw stream.unexpected("'{'");
-          const [set, ...own] = this.setBlock('add', word, within(place, name), from, place);
+          for (const command of this.setBlock('add', word, within(place, name), from, place))
+            (command.object === 'element' ? elements : sets).push(command);
           stream.next();
-          if (set !== undefined) sets.push(set);
-          elements.push(...own);
           return;
         }
         case 'counter': {

@@ -234,6 +234,7 @@ export class ExpressionParser extends FieldParser {
     const { stream } = this;
     const start = stream.here;
     const first = this.binary(this.#readRight);
+    if (stream.peek().kind !== 'punctuation') return first;
     if (stream.at('/') && stream.peek(1).kind === 'number') {
       stream.next();
       const length = Number(stream.next().text);

@@ -144,9 +144,9 @@ export class TokenStream {
     return this.#here;
   }
   /** From an earlier place to the last token read. */
-  since({ source, start, end }: Place): Place {
-    const isBehind = this.#lastSource === source && this.#lastEnd >= end;
-    return { source, start, end: isBehind ? this.#lastEnd : end };
+  since(start: Place): Place {
+    const isBehind = this.#lastSource === start.source && this.#lastEnd > start.end;
+    return isBehind ? { source: start.source, start: start.start, end: this.#lastEnd } : start;
   }
 
   isKeyword(token: Token): boolean {
