@@ -47,12 +47,14 @@ function environmentWith(host: Host, path: string, text: string): Environment {
 }
 
 function diagnosticOf({ message, file, line }: Report, exit: number): Diagnostic {
-  return {
-    // Scripts without script_security: said each time, and the daemon runs.
-    severity: exit === CHECK_EXIT.ok || exit === CHECK_EXIT.security ? 'warning' : 'error',
+  // Scripts without script_security: said each time, and the daemon runs.
+  const severity = exit === CHECK_EXIT.ok || exit === CHECK_EXIT.security ? 'warning' : 'error';
+  const said: { -readonly [Field in keyof Diagnostic]: Diagnostic[Field] } = {
+    severity,
     message,
     code: 'keepalived',
-    ...(file === undefined ? {} : { file }),
-    ...(line === undefined ? {} : { line }),
   };
+  if (file !== undefined) said.file = file;
+  if (line !== undefined) said.line = line;
+  return said;
 }

@@ -58,6 +58,10 @@ export class Reports {
   /** the process dies of it instead of exiting */
   signal: 'SEGV' | 'TERM' | undefined;
   #worst: ReportCode = 'ok';
+  /** The place that was named last, and its words. */
+  #file: string | undefined;
+  #line: number | undefined;
+  #where = '';
 
   complain(code: ReportCode, message: string): void {
     if (this.isAborted) return;
@@ -85,13 +89,15 @@ export class Reports {
   #add(kind: 'complaint', code: ReportCode, message: string): void {
     const place = this.place?.();
     const line = place === undefined || place.line === 0 ? undefined : place.line;
-    const where =
-      line === undefined
-        ? ''
-        : place?.file === undefined
-          ? `(Line ${line}) `
-          : `(${place.file}: Line ${line}) `;
-    this.all.push({ kind, code, text: `${where}${message}`, message, file: place?.file, line });
+    const file = place?.file;
+    // A broken line is complained of many times.
+    if (this.#line !== line || this.#file !== file) {
+      this.#line = line;
+      this.#file = file;
+      this.#where =
+        line === undefined ? '' : file === undefined ? `(Line ${line}) ` : `(${file}: Line ${line}) `;
+    }
+    this.all.push({ kind, code, text: this.#where + message, message, file, line });
   }
 
   get worst(): ReportCode {
