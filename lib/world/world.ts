@@ -298,8 +298,11 @@ export class SimulatedWorld implements World {
     device: Pick<InterfaceState, 'name' | 'segment' | 'mac' | 'peer' | 'alternatives'>,
     index: number,
   ): InterfaceState {
-    return {
-      ...device,
+    // Field by field: packets look at it, and what is made by spreading has a layout of its own each time.
+    const made: InterfaceState = {
+      name: device.name,
+      segment: device.segment,
+      mac: device.mac,
       index,
       addresses: [],
       up: false,
@@ -308,6 +311,9 @@ export class SimulatedWorld implements World {
       counters: new Float64Array(4),
       impairment: undefined,
     };
+    if (device.peer !== undefined) made.peer = device.peer;
+    if (device.alternatives !== undefined) made.alternatives = device.alternatives;
+    return made;
   }
   /** A lab host without init: what the set-up says is in force. */
   #applySetup(host: Host, setup: HostSetup): void {

@@ -30,7 +30,10 @@ import {
   forgetCodes,
   isForConnection,
   noCodes,
+  noPlaces,
+  notePlaces,
   passAlong,
+  type Places,
   type Trail,
 } from './trail';
 
@@ -59,13 +62,15 @@ const SENT = 0;
 const LOST = 1;
 const ANSWERED = 2;
 
-/** The trails of one connection, and where the tables on the way had it last. */
+/** A connection that talks: its trails, and where the tables on the way had it last. */
 type Way = {
   id: number;
+  connection: Connection;
   ofClient: Trail | undefined;
   ofServer: Trail | undefined;
   readonly clientCodes: Codes;
   readonly serverCodes: Codes;
+  readonly places: Places;
 };
 
 export class Tcp {
@@ -73,8 +78,8 @@ export class Tcp {
   readonly #timer: HandlerId;
   readonly #fail: HandlerId;
 
-  /** Trails of connections, by the low bits of their ids; no part of the state. */
-  #ways: (Way | undefined)[] = new Array<undefined>(WAYS).fill(undefined);
+  /** Connections that talk, by the low bits of their ids; no part of the state. */
+  readonly #ways: (Way | undefined)[] = new Array<undefined>(WAYS).fill(undefined);
 
   readonly #listenHops = new Map<number, { ip: number; comm: string; hop: Hop }>();
 
@@ -93,7 +98,7 @@ export class Tcp {
       this.#expire(Math.floor(to / 2), to % 2 === 0 ? 'client' : 'server'),
     );
     this.#fail = kernel.handler<{ c: number; errno: Failure }>('net.tcp-fail', ({ c, errno }) => {
-      const connection = core.state.connections.get(c);
+      const connection = this.#connection(c);
       if (connection?.client?.state === 'SYN-SENT') this.#failed(connection, 'client', errno);
     });
     world.callback<{ host: string; listener: number }, unknown>('net.accept', ({ data }) => {
@@ -102,13 +107,19 @@ export class Tcp {
       if (listener !== undefined) this.#hand(listener, stack);
     });
     world.callback<{ connection: number; side: Side }, unknown>('net.unread', ({ data }) => {
-      const connection = core.state.connections.get(data.connection);
+      const connection = this.#connection(data.connection);
       if (connection !== undefined) this.#drain(connection, data.side);
     });
     listeners.users = {
       hand: (listener, stack) => this.#hand(listener, stack),
       abandon: (listener, stack) => this.#abandon(listener, stack),
     };
+  }
+
+  /** Looked up a dozen times for each request. */
+  #connection(id: number): Connection | undefined {
+    const way = this.#ways[id & (WAYS - 1)];
+    return way?.id === id ? way.connection : this.core.state.connections.get(id);
   }
 
   // ---------------------------------------------------------------- what programs ask
@@ -172,6 +183,7 @@ export class Tcp {
       toServer: NONE,
     };
     core.state.connections.set(id, connection);
+    this.#newWay(connection);
     stack.portsTaken[end.port] = 1;
     if (
       options.bindIp !== undefined &&
@@ -204,7 +216,7 @@ export class Tcp {
   }
 
   send(id: number, side: Side, message: Message): void {
-    const connection = this.core.state.connections.get(id);
+    const connection = this.#connection(id);
     const end = connection === undefined ? undefined : endOf(connection, side);
     if (connection === undefined || end === undefined) return;
     if (
@@ -228,7 +240,7 @@ export class Tcp {
   }
 
   close(id: number, side: Side): void {
-    const connection = this.core.state.connections.get(id);
+    const connection = this.#connection(id);
     const end = connection === undefined ? undefined : endOf(connection, side);
     if (connection === undefined || end === undefined) return;
     if (end.secure !== undefined && (end.state === 'ESTAB' || end.state === 'CLOSE-WAIT') && !end.orphan)
@@ -255,7 +267,7 @@ export class Tcp {
   }
 
   reset(id: number, side: Side): void {
-    const connection = this.core.state.connections.get(id);
+    const connection = this.#connection(id);
     const end = connection === undefined ? undefined : endOf(connection, side);
     if (connection === undefined || end === undefined) return;
     if (end.state !== 'SYN-SENT') this.#tellReset(connection, side, end, -1);
@@ -263,12 +275,12 @@ export class Tcp {
   }
 
   abandon(id: number, side: Side): void {
-    const connection = this.core.state.connections.get(id);
+    const connection = this.#connection(id);
     if (connection !== undefined && endOf(connection, side) !== undefined) this.#remove(connection, side);
   }
 
   setOwner(id: number, side: Side, on: Callback): void {
-    const connection = this.core.state.connections.get(id);
+    const connection = this.#connection(id);
     const end = connection === undefined ? undefined : endOf(connection, side);
     if (end === undefined) return;
     if (end.secure === undefined) end.on = on;
@@ -357,22 +369,7 @@ export class Tcp {
     if (core.remembers && end.device === undefined) {
       const trail = plain
         ? this.#follow(connection, side, end, stack, flags, length, count)
-        : followTrail(
-            stack,
-            core.epoch,
-            core.now,
-            TCP,
-            end.ip | 0,
-            end.peerIp | 0,
-            end.port,
-            end.peerPort,
-            flags,
-            length,
-            count,
-            TTL,
-            end.uid,
-            connection.trace !== 0,
-          );
+        : this.#followFirst(connection, side, end, stack, flags, length);
       if (trail !== undefined) {
         const first = trail.neighbours[0];
         if (plain && first?.stack === stack) first.entry.confirmed = core.now;
@@ -442,31 +439,54 @@ export class Tcp {
     length: number,
     count: number,
   ): Trail | undefined {
-    const { core } = this;
-    const { epoch, now } = core;
-    const { id } = connection;
-    const known = this.#ways[id & (WAYS - 1)];
-    if (known?.id === id) {
-      const own = side === 'client' ? known.ofClient : known.ofServer;
-      if (
-        own !== undefined &&
-        own.epoch === epoch &&
-        passAlong(
-          own,
-          TCP,
-          end.ip | 0,
-          end.peerIp | 0,
-          end.port,
-          end.peerPort,
-          flags,
-          length,
-          count,
-          now,
-          side === 'client' ? known.clientCodes : known.serverCodes,
-        )
-      )
-        return own;
-    }
+    const { epoch, now } = this.core;
+    const way = this.#wayOf(connection);
+    const isClient = side === 'client';
+    const own = isClient ? way.ofClient : way.ofServer;
+    const codes = isClient ? way.clientCodes : way.serverCodes;
+    const { ip, port, peerIp, peerPort } = end;
+    if (
+      own !== undefined &&
+      own.epoch === epoch &&
+      passAlong(own, TCP, ip | 0, peerIp | 0, port, peerPort, flags, length, count, now, codes)
+    )
+      return own;
+    const trail = followTrail(
+      stack,
+      epoch,
+      now,
+      TCP,
+      ip | 0,
+      peerIp | 0,
+      port,
+      peerPort,
+      flags,
+      length,
+      count,
+      TTL,
+      end.uid,
+      false,
+      way.places,
+      isClient ? 0 : 1,
+      codes,
+    );
+    if (trail === undefined || !isForConnection(trail)) return trail;
+    if (isClient) way.ofClient = trail;
+    else way.ofServer = trail;
+    return trail;
+  }
+  /** The same for the two segments that open a connection: they may be traced. */
+  #followFirst(
+    connection: Connection,
+    side: Side,
+    end: End,
+    stack: Stack,
+    flags: number,
+    length: number,
+  ): Trail | undefined {
+    const { epoch, now } = this.core;
+    const way = this.#wayOf(connection);
+    const isFirst = side === 'client';
     const trail = followTrail(
       stack,
       epoch,
@@ -478,32 +498,42 @@ export class Tcp {
       end.peerPort,
       flags,
       length,
-      count,
+      1,
       TTL,
       end.uid,
-      false,
+      connection.trace !== 0,
+      isFirst ? undefined : way.places,
+      1,
+      isFirst ? undefined : way.serverCodes,
     );
-    if (trail === undefined || !isForConnection(trail)) return trail;
-    const way = known?.id === id ? known : this.#newWay(id, known);
-    if (side === 'client') way.ofClient = trail;
-    else way.ofServer = trail;
+    if (isFirst && trail !== undefined) notePlaces(way.places, trail);
     return trail;
   }
+  #wayOf(connection: Connection): Way {
+    const known = this.#ways[connection.id & (WAYS - 1)];
+    return known?.id === connection.id ? known : this.#newWay(connection);
+  }
   /** Takes the place of the connection that had it before. */
-  #newWay(id: number, former: Way | undefined): Way {
+  #newWay(connection: Connection): Way {
+    const { id } = connection;
+    const former = this.#ways[id & (WAYS - 1)];
     if (former !== undefined) {
       former.id = id;
+      former.connection = connection;
       former.ofClient = former.ofServer = undefined;
+      former.places.count = 0;
       forgetCodes(former.clientCodes);
       forgetCodes(former.serverCodes);
       return former;
     }
-    const made = {
+    const made: Way = {
       id,
+      connection,
       ofClient: undefined,
       ofServer: undefined,
       clientCodes: noCodes(),
       serverCodes: noCodes(),
+      places: noPlaces(),
     };
     this.#ways[id & (WAYS - 1)] = made;
     return made;
@@ -593,7 +623,7 @@ export class Tcp {
   }
 
   #expire(id: number, side: Side): void {
-    const connection = this.core.state.connections.get(id);
+    const connection = this.#connection(id);
     const end = connection === undefined ? undefined : endOf(connection, side);
     if (connection === undefined || end === undefined) return;
     end.timer = -1;
@@ -630,7 +660,7 @@ export class Tcp {
 
   // ---------------------------------------------------------------- receiving
   #arrivals(id: number, side: Side): void {
-    const connection = this.core.state.connections.get(id);
+    const connection = this.#connection(id);
     if (connection === undefined) return;
     const { now } = this.core;
     for (;;) {
@@ -667,7 +697,7 @@ export class Tcp {
   take(stack: Stack, packet: Packet): void {
     const { carries } = packet;
     if (carries.kind === 'reset') {
-      const connection = this.core.state.connections.get(carries.connection);
+      const connection = this.#connection(carries.connection);
       const end = connection === undefined ? undefined : endOf(connection, carries.side);
       if (
         connection !== undefined &&
@@ -679,7 +709,7 @@ export class Tcp {
       return;
     }
     if (carries.kind !== 'segment') return;
-    const connection = this.core.state.connections.get(carries.connection);
+    const connection = this.#connection(carries.connection);
     if (connection === undefined) return;
     this.#receive(connection, other(carries.side), {
       at: this.core.now,
@@ -977,7 +1007,7 @@ export class Tcp {
       !this.#isHeld(stack, listener.pid) &&
       stack.net.listeners.has(listener.listener)
     ) {
-      const connection = this.core.state.connections.get(listener.queue.shift() ?? 0);
+      const connection = this.#connection(listener.queue.shift() ?? 0);
       const end = connection?.server;
       if (connection === undefined || end?.waiting !== listener.listener) continue;
       this.#accept(connection, end, listener);
@@ -1124,7 +1154,7 @@ export class Tcp {
     about: { connection: number; side: Side },
     errno: 'ECONNREFUSED' | 'EHOSTUNREACH' | 'ENETUNREACH' | 'ENOPROTOOPT',
   ): void {
-    const connection = this.core.state.connections.get(about.connection);
+    const connection = this.#connection(about.connection);
     const end = connection === undefined ? undefined : endOf(connection, about.side);
     if (connection === undefined || end?.host !== stack.name) return;
     if (end.state === 'SYN-SENT') this.#failed(connection, about.side, errno);
@@ -1173,7 +1203,11 @@ export class Tcp {
     const { connections, buried } = this.core.state;
     buried.push(id);
     if (buried.length < BATCH) return;
-    for (const dead of buried) connections.delete(dead);
+    for (const dead of buried) {
+      connections.delete(dead);
+      const way = this.#ways[dead & (WAYS - 1)];
+      if (way?.id === dead) way.id = -1;
+    }
     buried.length = 0;
   }
 }

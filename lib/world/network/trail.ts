@@ -78,6 +78,29 @@ export function forgetCodes(codes: Codes): void {
   codes[0] = codes[1] = codes[2] = codes[3] = -1;
 }
 
+/** Where the tables that a connection's first segment passed have it: its other segments are looked for there. */
+export type Places = { readonly tables: Conntrack[]; readonly slots: Int32Array; count: number };
+export function noPlaces(): Places {
+  return { tables: [], slots: new Int32Array(TABLES), count: 0 };
+}
+/** Notes the places of the packet that `followTrail` has just sent along this trail. */
+export function notePlaces(places: Places, { tracks }: Trail): void {
+  places.count = Math.min(tracks.length, TABLES);
+  for (let i = 0; i < places.count; i++) {
+    places.tables[i] = (tracks[i] as Trail['tracks'][number]).conntrack;
+    places.slots[i] = (codes[i] as number) >> 1;
+  }
+}
+/** @param direction 1 for the side that answers */
+function codesAt({ tables, slots, count: known }: Places, { tracks }: Trail, direction: number, into: Codes) {
+  for (let i = 0; i < tracks.length && i < TABLES; i++) {
+    const { conntrack } = tracks[i] as Trail['tracks'][number];
+    into[i] = -1;
+    for (let j = 0; j < known; j++)
+      if (tables[j] === conntrack) into[i] = (slots[j] as number) * 2 + direction;
+  }
+}
+
 /** Remembers a way of packets from this host. */
 export function keepTrail(from: Stack, trail: Trail): void {
   const key = trail.dst | 0;
@@ -107,6 +130,9 @@ function isSameWay(a: Trail, b: Trail): boolean {
  * Sends a packet along a trail, with all its marks left; undefined when none fits.
  * Addresses are best given as signed integers: others may be too large to be handed about without a box.
  * @param traced only one that can tell its hops
+ * @param places where the tables have the connection, unless this is its first segment
+ * @param direction in them
+ * @param known brought up to date, with `places`
  */
 export function followTrail(
   from: Stack,
@@ -123,6 +149,9 @@ export function followTrail(
   ttl: number,
   uid: number,
   traced: boolean,
+  places?: Places,
+  direction = 0,
+  known: Codes = NOWHERE,
 ): Trail | undefined {
   const list = from.trails.get(dst | 0);
   if (list === undefined) return undefined;
@@ -147,7 +176,8 @@ export function followTrail(
       if ((reads & READ_MARK) !== 0 && trail.mark !== 0) continue;
     }
     if (traced && trail.hops === undefined) continue;
-    if (passAlong(trail, protocol, src, dst, sport, dport, flags, length, count, now)) return trail;
+    if (places !== undefined) codesAt(places, trail, direction, known);
+    if (passAlong(trail, protocol, src, dst, sport, dport, flags, length, count, now, known)) return trail;
   }
   return undefined;
 }
@@ -251,7 +281,8 @@ function leaveTracks(
     const { conntrack } = track;
     const code = codes[i] as number;
     if (code < 0)
-      conntrack.confirmPlain(protocol, src, dst, sport, dport, nexts[i] as number, now + track.after);
+      codes[i] =
+        2 * conntrack.confirmPlain(protocol, src, dst, sport, dport, nexts[i] as number, now + track.after);
     else conntrack.advance(code, protocol, flags, nexts[i] as number, now + track.after);
   }
 }

@@ -274,7 +274,7 @@ export class Conntrack {
     return slot;
   }
 
-  /** The same for an untranslated connection, without a record of its tracking. */
+  /** The same for an untranslated connection, without a record of its tracking. @returns its slot */
   confirmPlain(
     protocol: number,
     src: number,
@@ -283,10 +283,11 @@ export class Conntrack {
     dport: number,
     next: number,
     now: Micros,
-  ): void {
+  ): number {
     const flags = protocol === TCP && next === TCP_ESTABLISHED ? PICKED_UP : 0;
     const slot = this.index.add(protocol, src, dst, sport, dport, flags, undefined, now);
     this.#start(slot, protocol, next, now);
+    return slot;
   }
 
   #start(slot: number, protocol: number, next: number, now: Micros): void {

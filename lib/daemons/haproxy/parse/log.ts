@@ -51,7 +51,9 @@ export function parseLogLine(state: ParserState, targets: LogTarget[], line: Lin
     if (isGlobal) return "'global' is not supported for a global syslog server";
     for (const target of state.global.logs) {
       if (targets.some((known) => known.globalLine === target.line)) continue;
-      targets.push({ ...target, ...line.place, globalLine: target.line });
+      const { address, facility, level, minLevel, format, line: globalLine } = target;
+      const { file, number } = line;
+      targets.push({ file, line: number, address, facility, level, minLevel, format, globalLine });
     }
     return undefined;
   }

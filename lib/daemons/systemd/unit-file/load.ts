@@ -65,7 +65,39 @@ export function loadDefinition(host: Host, name: string): Definition {
   const definition = texts.some(({ text }) => tellsMachine(text) || text.includes('RequiresMountsFor'))
     ? deepFreeze(read())
     : sharedDefinition(JSON.stringify([primary, made, linked]), texts, read);
-  return Object.freeze({ ...definition, sources: deepFreeze(sourcesOf(host, paths)) });
+  return withSources(definition, deepFreeze(sourcesOf(host, paths)));
+}
+/** Field by field: what is made by spreading has a layout of its own each time, and there are hundreds on each host. */
+function withSources(definition: Definition, sources: Definition['sources']): Definition {
+  return Object.freeze({
+    name: definition.name,
+    type: definition.type,
+    load: definition.load,
+    fragment: definition.fragment,
+    dropIns: definition.dropIns,
+    sources,
+    aliases: definition.aliases,
+    description: definition.description,
+    documentation: definition.documentation,
+    dependencies: definition.dependencies,
+    defaultDependencies: definition.defaultDependencies,
+    conditions: definition.conditions,
+    startLimitMicros: definition.startLimitMicros,
+    startLimitBurst: definition.startLimitBurst,
+    refuseManualStart: definition.refuseManualStart,
+    refuseManualStop: definition.refuseManualStop,
+    allowIsolate: definition.allowIsolate,
+    ignoreOnIsolate: definition.ignoreOnIsolate,
+    stopWhenUnneeded: definition.stopWhenUnneeded,
+    collectFailed: definition.collectFailed,
+    successAction: definition.successAction,
+    service: definition.service,
+    timer: definition.timer,
+    listens: definition.listens,
+    install: definition.install,
+    raw: definition.raw,
+    problems: definition.problems,
+  });
 }
 interface Text {
   path: string;
@@ -151,7 +183,9 @@ function emptyDefinition(
     // A unit that still runs when its file is gone stops by the defaults.
     service:
       type === 'service'
-        ? { ...serviceSettings([], { host, name, fatal: false, complain: () => undefined }), type: 'simple' }
+        ? Object.assign(serviceSettings([], { host, name, fatal: false, complain: () => undefined }), {
+            type: 'simple' as const,
+          })
         : undefined,
     timer: undefined,
     listens: [],
@@ -247,8 +281,10 @@ class Reader {
       name,
       type,
       load: refused ? 'bad-setting' : 'loaded',
-      ...made,
+      fragment: made.fragment,
+      dropIns: made.dropIns,
       sources: [],
+      aliases: made.aliases,
       description: text('Description') ?? name,
       documentation: listOf(unit, 'Documentation').flatMap(({ value }) => splitWords(value) ?? []),
       dependencies: this.#dependencies({

@@ -228,9 +228,11 @@ function execSettings(assignments: readonly Assignment[], reading: Reading): Ser
     }
     exec[kind].push(
       ...commands.map((command) => ({
-        ...command,
         path: expandSpecifiers(command.path, reading.name, reading.host),
         argv: command.argv.map((word) => expandSpecifiers(word, reading.name, reading.host)),
+        ignoreFailure: command.ignoreFailure,
+        literal: command.literal,
+        privileged: command.privileged,
       })),
     );
   }
