@@ -50,6 +50,7 @@ export class Kernel {
   readonly #names: string[] = [];
   readonly #timers = new TimerTable(this.#queue);
   readonly #streams = new Map<string, RandomStream>();
+  readonly #pauseListeners: (() => void)[] = [];
 
   /** @param options.freezesJournal freezes what is appended to the journal, to find who changes it (tests) */
   constructor(options: { readonly seed: number; readonly freezesJournal?: boolean }) {
@@ -166,6 +167,11 @@ export class Kernel {
     return this.#queue.size === 0 ? undefined : this.#queue.peekAt();
   }
 
+  /** Calls `listener` whenever events have run, before anybody else can look: for what is added up meanwhile. */
+  onPause(listener: () => void): void {
+    this.#pauseListeners.push(listener);
+  }
+
   /** Runs one event, however far ahead it is. False when there is none. */
   step(): boolean {
     if (this.#queue.size === 0) return false;
@@ -204,6 +210,7 @@ export class Kernel {
     } finally {
       this.#isRunning = false;
       this.cause = -1;
+      for (const listener of this.#pauseListeners) listener();
     }
   }
 

@@ -277,6 +277,11 @@ export interface Network {
   releaseProcess(host: Host, pid: number, how: 'exit' | 'vanish'): void;
   /** Goes up whenever an address, a link, a route, a neighbour or a machine has changed; no part of the state. */
   readonly revision: number;
+  /**
+   * Brings the counters of interfaces and rules up to date, for whoever looks at them while events run:
+   * packets on a known way are counted together. `ruleset` does so by itself.
+   */
+  settle(): void;
   /** Another state was loaded: caches are void. */
   forgetCaches?(): void;
   /** Power lost: nothing is sent any more, nothing answers. */

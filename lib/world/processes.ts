@@ -327,6 +327,7 @@ export class Processes {
     this.#forgetKeys(running);
     let outcome: ReturnType<Running['step']> | undefined;
     try {
+      this.world.network.settle();
       outcome = running.step(wake);
     } catch (problem) {
       if (problem instanceof BrokenPromise) throw problem;

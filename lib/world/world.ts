@@ -410,6 +410,7 @@ export class SimulatedWorld implements World {
   /** What only lived in memory. */
   #forgetKernelState(host: Host): void {
     const { state } = host;
+    this.network.settle();
     for (const device of state.interfaces.values()) {
       device.up = false;
       device.addresses = [];
@@ -565,6 +566,7 @@ export class SimulatedWorld implements World {
       `a checkpoint needs that no program runs: ${this.processTable.runningPrograms().join(', ')}`,
     );
     const earlier = before as { state: WorldState } | undefined;
+    this.network.settle();
     return {
       state: clonePlain(this.state, earlier?.state),
       programs: clonePlain(this.processTable.park()),

@@ -9,6 +9,7 @@ import type { Micros } from '../../std/instant';
 import type { Hop } from '../network.contract';
 import type { Host, InterfaceState, World } from '../world.contract';
 import { Stack } from './stack';
+import { emptyLedger, settleLedger } from './trail';
 import { emptyHostNet, type HostNet, type NeighbourEntry, type NetState, netState } from './state';
 
 /** An interface where it is plugged in. */
@@ -32,6 +33,7 @@ export class Core {
   epoch = 1;
   /** Remembered paths are used; off, every packet is walked anew (tests compare both). */
   remembers = true;
+  readonly ledger = emptyLedger();
   /** Sets a used neighbour's timer going; given by the neighbour code. */
   touchNeighbour: (stack: Stack, entry: NeighbourEntry) => void = () => undefined;
   readonly #stacks = new Map<string, Stack>();
@@ -41,6 +43,7 @@ export class Core {
 
   constructor(readonly world: World) {
     this.kernel = world.kernel;
+    this.kernel.onPause(() => settleLedger(this.ledger));
     // Settings and power change the ways of packets, and whoever changes them says so in the journal.
     this.kernel.journal.onAppend((entry) => {
       if (entry.type === 'power.off' || entry.type === 'host.frozen')
@@ -71,6 +74,7 @@ export class Core {
 
   /** Another state was loaded. */
   forget(): void {
+    settleLedger(this.ledger);
     this.#state = undefined;
     this.#stacks.clear();
     this.#segments = undefined;

@@ -167,6 +167,7 @@ export class Neighbours {
   #enter(stack: Stack, entry: NeighbourEntry, state: Neighbour['state'], timer: Micros | undefined): void {
     const wasUsable = isUsable(entry.state);
     entry.state = state;
+    if (state === 'STALE') this.core.ledger.stales++;
     entry.since = this.core.now;
     if (wasUsable !== isUsable(state)) this.core.changed();
     if (timer === undefined) this.core.kernel.clearTimer(ownerName(stack), keyOf(entry.device, entry.ip));

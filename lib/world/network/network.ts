@@ -34,6 +34,7 @@ import { infoOf, socketsOf } from './sockets';
 import type { Stack } from './stack';
 import { Taps } from './taps';
 import { Tcp } from './tcp';
+import { settleLedger } from './trail';
 import { trackedOn } from './tracked';
 import { UnixSockets } from './unix-sockets';
 
@@ -367,7 +368,11 @@ export class SimulatedNetwork implements Network {
   }
 
   // ---------------------------------------------------------------- packet filter
+  settle(): void {
+    settleLedger(this.#core.ledger);
+  }
   ruleset(host: Host): Ruleset {
+    this.settle();
     return host.state.ruleset;
   }
   setRuleset(host: Host, ruleset: Ruleset): void {

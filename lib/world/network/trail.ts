@@ -39,6 +39,12 @@ export interface Trail {
   ttl: number;
   mark: number;
   uid: number;
+  /** Packets and bytes that went this way since everybody on it was told last. */
+  packets: number;
+  bytes: number;
+  ledger: Ledger;
+  /** `ledger.stales` when no neighbour on the way was stale. */
+  checkedAt: number;
   /** What the interfaces left by and arrived at have counted. */
   out: InterfaceState['counters'][];
   in: InterfaceState['counters'][];
@@ -57,6 +63,28 @@ export interface Trail {
   device: string;
   /** Templates for the trace, `at` counting from the sending; undefined when no traced packet went this way yet. */
   hops: Hop[] | undefined;
+}
+
+/**
+ * What trails owe: packets are counted on their trail, and on rules and interfaces only when somebody looks.
+ * No part of the state: a checkpoint settles first.
+ */
+export interface Ledger {
+  owing: Trail[];
+  /** Goes up when a neighbour becomes stale: whoever uses it next has to ask for it. */
+  stales: number;
+}
+export function emptyLedger(): Ledger {
+  return { owing: [], stales: 0 };
+}
+/** Brings the counters of rules and interfaces up to date. */
+export function settleLedger({ owing }: Ledger): void {
+  for (let i = 0; i < owing.length; i++) {
+    const trail = owing[i] as Trail;
+    tellCounters(trail);
+    trail.packets = trail.bytes = 0;
+  }
+  owing.length = 0;
 }
 
 /** Trails kept for one destination before the oldest gives way. */
@@ -287,9 +315,23 @@ function leaveTracks(
   }
 }
 
-/** Counters of rules and interfaces, and neighbours that were used. */
 function count(trail: Trail, length: number, packets: number): void {
-  const { counters, out, neighbours } = trail;
+  const { ledger } = trail;
+  if (trail.packets === 0) ledger.owing.push(trail);
+  trail.packets += packets;
+  trail.bytes += length;
+  if (trail.checkedAt !== ledger.stales) touchNeighbours(trail);
+}
+/** A stale one is used now. */
+function touchNeighbours(trail: Trail): void {
+  const { neighbours } = trail;
+  for (let i = 0; i < neighbours.length; i++) {
+    const { stack, entry } = neighbours[i] as Trail['neighbours'][number];
+    if (entry.state === 'STALE') stack.touchNeighbour(entry);
+  }
+  trail.checkedAt = trail.ledger.stales;
+}
+function tellCounters({ counters, out, in: arrived, packets, bytes: length }: Trail): void {
   for (let i = 0; i < counters.length; i++) {
     const counter = counters[i] as Counter;
     counter.packets += packets;
@@ -301,14 +343,9 @@ function count(trail: Trail, length: number, packets: number): void {
     counted[TX_PACKETS] = (counted[TX_PACKETS] as number) + packets;
     counted[TX_BYTES] = (counted[TX_BYTES] as number) + bytes;
   }
-  const arrived = trail.in;
   for (let i = 0; i < arrived.length; i++) {
     const counted = arrived[i] as Float64Array;
     counted[RX_PACKETS] = (counted[RX_PACKETS] as number) + packets;
     counted[RX_BYTES] = (counted[RX_BYTES] as number) + bytes;
-  }
-  for (let i = 0; i < neighbours.length; i++) {
-    const { stack, entry } = neighbours[i] as Trail['neighbours'][number];
-    if (entry.state === 'STALE') stack.touchNeighbour(entry);
   }
 }

@@ -323,9 +323,10 @@ export class ConntrackIndex {
   }
 }
 
+/** Every bit of the ports reaches the low bits, which choose the chain: connections of one client differ in its port alone. */
 function hashOf(protocol: number, src: number, dst: number, sport: number, dport: number): number {
-  let hash = Math.imul(src ^ Math.imul(dst, 0x9e3779b1), 0x85ebca6b) ^ protocol;
-  hash = Math.imul(hash ^ (hash >>> 15) ^ (sport << 16) ^ dport, 0xc2b2ae35);
-  hash ^= hash >>> 13;
-  return hash >>> 0;
+  let hash = Math.imul(src ^ Math.imul(dst, 0x9e3779b1), 0x85ebca6b) ^ protocol ^ (sport << 16) ^ dport;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
 }
