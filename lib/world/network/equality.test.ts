@@ -311,3 +311,31 @@ describe('random labs', () => {
     );
   });
 });
+
+/** What rules and cards have counted, as seen every 50 ms by something that runs in the lab itself. */
+function looks(remembers: boolean): string[] {
+  const lab = build(remembers, 1);
+  lab.rules('router', [table('filter', [base('f', 'forward', {}, [dport(80), counter(), accept])])]);
+  const router = lab.world.host('router');
+  const told: string[] = [];
+  const look = lab.kernel.handler<number>('test.look', (left) => {
+    const [step] = lab.network.ruleset(router).tables[0]?.chains[0]?.rules[0]?.steps.slice(1) ?? [];
+    told.push(JSON.stringify([step, [...(router.state.interfaces.get('eth1')?.counters ?? [])]]));
+    if (left > 1) lab.kernel.after(50_000, look, left - 1);
+  });
+  for (let n = 0; n < 6; n++) lab.connect('client', '10.0.1.11', 80, { request: true });
+  lab.run(SECOND);
+  for (let n = 0; n < 6; n++) lab.connect('client', '10.0.1.11', 80, { request: true });
+  lab.kernel.after(150, look, 5);
+  lab.run(SECOND);
+  told.push(JSON.stringify([...(router.state.interfaces.get('eth0')?.counters ?? [])]));
+  lab.world.powerOff(router);
+  told.push(JSON.stringify([...(router.state.interfaces.get('eth0')?.counters ?? [])]));
+  return told;
+}
+it('whoever looks while events run sees each packet counted; without power all counts are gone', () => {
+  const told = looks(true);
+  expect(told).toEqual(looks(false));
+  expect(new Set(told.slice(0, 2)).size).toBe(2);
+  expect(told.at(-1)).toBe('[0,0,0,0]');
+});
