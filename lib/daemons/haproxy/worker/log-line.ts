@@ -230,7 +230,7 @@ function httpLine(runtime: Runtime, session: Session): string {
   const clock = runtime.host.clock() - runtime.now + session.idleSince;
   const { captured } = session;
   const captures = captured === undefined ? '' : bracketed(captured);
-  return `${addressText(session.clientIp)}${session.clientPort} [${logTime(clock)}${placeText(runtime, session)}${t.request}/${t.queue}/${t.connect}/${t.response}/${t.active} ${session.status === 0 ? -1 : session.status} ${session.bytesOut}${captured === undefined ? endText(session) : cookiesAndEnd(session, captured)}${counts(runtime, session)} ${session.queuePosition}/${session.backendQueuePosition} ${captures}${quotedLine(session)}`;
+  return `${addressText(session.clientIp)}${session.clientPort} [${logTime(clock)}${placeText(runtime, session)}${timesText(t)}${answerText(session)}${captured === undefined ? endText(session) : cookiesAndEnd(session, captured)}${countsText(runtime, session)}${captures}${quotedLine(session)}`;
 }
 // Parts that are mostly those of the line before: each piece of a text costs as much as a number in it.
 let knownIp = -1;
@@ -241,6 +241,38 @@ function addressText(ip: number): string {
     knownAddress = flat(`${formatIPv4(ip)}:`);
   }
   return knownAddress;
+}
+const MOST_TIMES = 64;
+const knownTimes: { t: Timers; text: string }[] = [];
+/** `%TR/%Tw/%Tc/%Tr/%Ta `, the last of each length: where all goes well there are few. */
+function timesText(t: Timers): string {
+  const { request, queue, connect, response, active } = t;
+  const place = active & (MOST_TIMES - 1);
+  const known = knownTimes[place];
+  if (
+    known !== undefined &&
+    known.t.active === active &&
+    known.t.response === response &&
+    known.t.connect === connect &&
+    known.t.queue === queue &&
+    known.t.request === request
+  )
+    return known.text;
+  const text = flat(`${request}/${queue}/${connect}/${response}/${active} `);
+  knownTimes[place] = { t, text };
+  return text;
+}
+let knownStatus = -1;
+let knownBytes = -1;
+let knownAnswer = '';
+/** `%ST %B` */
+function answerText({ status, bytesOut }: Session): string {
+  if (status !== knownStatus || bytesOut !== knownBytes) {
+    knownStatus = status;
+    knownBytes = bytesOut;
+    knownAnswer = `${status === 0 ? -1 : status} ${bytesOut}`;
+  }
+  return knownAnswer;
 }
 /** `] %ft %b/%s ` */
 function placeText(runtime: Runtime, session: Session): string {
@@ -319,7 +351,36 @@ function counts(runtime: Runtime, session: Session): string {
   const frontend = state.proxies[session.frontend]?.frontend.current ?? 0;
   const backend = session.backend < 0 ? 0 : (state.proxies[session.backend]?.backend.current ?? 0);
   const server = session.server < 0 ? 0 : (runtime.server(session.backend, session.server)?.current ?? 0);
-  return `${state.counters.current}/${frontend}/${backend}/${server}/${session.isRedispatched ? '+' : ''}${session.retries}`;
+  const { current } = state.counters;
+  if (
+    current !== knownCounts.current ||
+    frontend !== knownCounts.frontend ||
+    backend !== knownCounts.backend ||
+    server !== knownCounts.server ||
+    session.retries !== knownCounts.retries ||
+    session.isRedispatched !== knownCounts.isRedispatched
+  ) {
+    const { retries, isRedispatched } = session;
+    const text = `${current}/${frontend}/${backend}/${server}/${isRedispatched ? '+' : ''}${retries}`;
+    knownCounts = { current, frontend, backend, server, retries, isRedispatched, text };
+  }
+  return knownCounts.text;
+}
+let knownCounts = {
+  current: -1,
+  frontend: 0,
+  backend: 0,
+  server: 0,
+  retries: 0,
+  isRedispatched: false,
+  text: '',
+};
+/** The same with `%sq/%bq`. */
+function countsText(runtime: Runtime, session: Session): string {
+  const { queuePosition, backendQueuePosition } = session;
+  return queuePosition === 0 && backendQueuePosition === 0
+    ? `${counts(runtime, session)} 0/0 `
+    : `${counts(runtime, session)} ${queuePosition}/${backendQueuePosition} `;
 }
 
 // ---------------------------------------------------------------- log-format
