@@ -1,4 +1,4 @@
-import { Handle, type NodeProps, Position } from '@xyflow/react';
+import type { NodeProps } from '@xyflow/react';
 import { LocateFixed, Power } from 'lucide-react';
 import { memo } from 'react';
 import { cn } from '@/components/ui/class-names';
@@ -21,27 +21,24 @@ export const HostCard = memo(function HostCard({ data: { host } }: NodeProps<Hos
   const workbench = useWorkbenchStore();
   const off = status?.power === 'off';
   return (
-    <>
-      <Anchors />
-      <button
-        type="button"
-        data-host={host.id}
-        aria-pressed={selected}
-        aria-label={hostSentence(host, status, held === '' ? [] : held.split(' '))}
-        onClick={() => workbench.selectHost(host.id)}
-        className={cn(
-          'nopan nodrag pointer-events-auto block w-full rounded-[10px] border bg-ink-2 text-left font-mono transition-[border-color,opacity,box-shadow] duration-300',
-          host.kind === 'router' ? 'px-0 py-2' : 'px-2.5 pb-[7px] pt-2',
-          hostLook(host, status),
-          off && 'border-dashed bg-ink-1',
-          hinted && 'ring-2 ring-risk/70',
-          selected && 'border-selected ring-[3px] ring-selected-soft',
-        )}
-        style={{ boxShadow: selected || off ? undefined : 'var(--shadow)' }}
-      >
-        <HostFace host={host} status={status} crowd={crowd} />
-      </button>
-    </>
+    <button
+      type="button"
+      data-host={host.id}
+      aria-pressed={selected}
+      aria-label={hostSentence(host, status, held === '' ? [] : held.split(' '))}
+      onClick={() => workbench.selectHost(host.id)}
+      className={cn(
+        'nopan nodrag pointer-events-auto block w-full rounded-[10px] border bg-ink-2 text-left font-mono transition-[border-color,opacity,box-shadow] duration-300',
+        host.kind === 'router' ? 'px-0 py-2' : 'px-2.5 pb-[7px] pt-2',
+        hostLook(host, status),
+        off && 'border-dashed bg-ink-1',
+        hinted && 'ring-2 ring-risk/70',
+        selected && 'border-selected ring-[3px] ring-selected-soft',
+      )}
+      style={{ boxShadow: selected || off ? undefined : 'var(--shadow)' }}
+    >
+      <HostFace host={host} status={status} crowd={crowd} />
+    </button>
   );
 });
 
@@ -84,26 +81,6 @@ function border(status: HostStatus | undefined): string {
     default:
       return 'border-line-strong';
   }
-}
-
-/** Wires end at the same height on both sides; React Flow needs to know that they may. */
-function Anchors() {
-  return (
-    <>
-      <Handle
-        type="target"
-        position={Position.Left}
-        isConnectable={false}
-        className="invisible !pointer-events-none"
-      />
-      <Handle
-        type="source"
-        position={Position.Right}
-        isConnectable={false}
-        className="invisible !pointer-events-none"
-      />
-    </>
-  );
 }
 
 /** A longer name leaves room for the sign only. */

@@ -10,7 +10,7 @@ import { holderSentence } from './address-view';
 import { useCalmStatus, useIsCrowd } from './crowd';
 import { gaugeSentence, heldBy } from './host-view';
 import { HostIcon } from './host-icon';
-import { counter } from './wire-edge';
+import { counter } from './wire';
 
 /** The map as a list: zones, their hosts and states, who holds what, and who talks to whom. */
 export function Outline({ brief = false }: { brief?: boolean }) {

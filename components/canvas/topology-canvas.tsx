@@ -2,15 +2,15 @@
 
 import '@xyflow/react/dist/base.css';
 import './topology-canvas.css';
-import { type EdgeTypes, type NodeTypes, ReactFlow, ReactFlowProvider, useStoreApi } from '@xyflow/react';
-import { type KeyboardEvent, type MouseEvent, useMemo, useRef, useState } from 'react';
+import { type NodeTypes, ReactFlow, ReactFlowProvider, useStoreApi } from '@xyflow/react';
+import { type KeyboardEvent, type MouseEvent, useCallback, useMemo, useRef, useState } from 'react';
 import { useHandles, useRun, useWorkbench } from '@/components/workbench/run-context';
 import { traceLink } from '@/components/workbench/trace-link';
 import { nearestHost } from '@/lib/views/wires';
 import { AddressBadges } from './address-badges';
 import { CanvasControls } from './canvas-controls';
 import { CrowdView } from './crowd-view';
-import { flowEdges, flowNodes } from './flow-elements';
+import { flowNodes } from './flow-elements';
 import { HostCard } from './host-node';
 import { Outline } from './outline';
 import { RequestDots } from './request-dots';
@@ -18,11 +18,12 @@ import { RequestOverlay } from './request-overlay';
 import { TraceBadge } from './trace-badge';
 import { useDots } from './use-dots';
 import { useFitToPanel } from './use-fit-to-panel';
-import { Wire } from './wire-edge';
+import { Wire } from './wire';
+import { WireLayer } from './wire-layer';
+import { type WireView, wireViews } from './wire-views';
 import { ZoneRegion } from './zone-node';
 
 const NODE_TYPES: NodeTypes = { zone: ZoneRegion, host: HostCard };
-const EDGE_TYPES: EdgeTypes = { wire: Wire };
 /** Below the map its controls have their own strip. */
 const FIT = {
   padding: { top: '14px', left: '12px', right: '12px', bottom: '54px' },
@@ -63,7 +64,7 @@ function OutlineView() {
 function Map() {
   const topology = useRun((state) => state.topology);
   const nodes = useMemo(() => flowNodes(topology), [topology]);
-  const edges = useMemo(() => flowEdges(topology), [topology]);
+  const wires = useMemo(() => wireViews(topology), [topology]);
   const [dots] = useState(() => new RequestDots());
   const running = useDots();
   const handles = useHandles();
@@ -72,6 +73,10 @@ function Map() {
   const frame = useRef<HTMLDivElement>(null);
   const fitting = useFitToPanel(frame, FIT);
 
+  const traceWire = useCallback(
+    ({ link }: WireView) => void traceLink(handles, [link.from, link.to]),
+    [handles],
+  );
   const dotUnder = ({ clientX, clientY }: MouseEvent): number | undefined => {
     const box = frame.current?.getBoundingClientRect();
     const [left, top, zoom] = store.getState().transform;
@@ -108,9 +113,7 @@ function Map() {
     >
       <ReactFlow
         nodes={nodes}
-        edges={edges}
         nodeTypes={NODE_TYPES}
-        edgeTypes={EDGE_TYPES}
         fitView
         fitViewOptions={FIT}
         minZoom={0.05}
@@ -118,18 +121,17 @@ function Map() {
         nodesDraggable={false}
         nodesConnectable={false}
         nodesFocusable={false}
-        edgesFocusable={false}
         elementsSelectable={false}
         disableKeyboardA11y
         zIndexMode="manual"
         zoomOnDoubleClick={false}
         deleteKeyCode={null}
         onMoveStart={fitting.onMoveStart}
-        onEdgeClick={(_, edge) => void traceLink(handles, [edge.source, edge.target])}
         onPaneClick={() => workbench.selectHost(undefined)}
         proOptions={{ hideAttribution: true }}
         className="topology"
       >
+        <WireLayer wires={wires} Draw={Wire} onChoose={traceWire} />
         <AddressBadges hosts={topology.hosts} />
         <TraceBadge hosts={topology.hosts} />
       </ReactFlow>

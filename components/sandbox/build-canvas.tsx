@@ -5,7 +5,6 @@ import '@/components/canvas/topology-canvas.css';
 import './build-canvas.css';
 import {
   ConnectionMode,
-  type EdgeTypes,
   type NodeTypes,
   ReactFlow,
   SelectionMode,
@@ -16,12 +15,13 @@ import { type MouseEvent, useEffect, useLayoutEffect, useMemo, useRef, useState 
 import { AddressBadges } from '@/components/canvas/address-badges';
 import { CanvasControls } from '@/components/canvas/canvas-controls';
 import { CrowdView } from '@/components/canvas/crowd-view';
-import { type WireEdge, Wires } from '@/components/canvas/flow-elements';
 import { RequestDots } from '@/components/canvas/request-dots';
 import { RequestOverlay } from '@/components/canvas/request-overlay';
 import { TraceBadge } from '@/components/canvas/trace-badge';
 import { useDots } from '@/components/canvas/use-dots';
 import { useFitToPanel } from '@/components/canvas/use-fit-to-panel';
+import { WireLayer } from '@/components/canvas/wire-layer';
+import { type WireView, Wires } from '@/components/canvas/wire-views';
 import { useHandles, useRun } from '@/components/workbench/run-context';
 import type { Topology } from '@/lib/session/messages';
 import type { SandboxView } from '@/lib/session/sandbox/view';
@@ -34,7 +34,6 @@ import { useBuildNodes } from './use-build-nodes';
 import { useLongPress } from './use-long-press';
 
 const NODE_TYPES: NodeTypes = { environment: BuildEnvironment, zone: BuildZone, host: BuildHost };
-const EDGE_TYPES: EdgeTypes = { wire: BuildWire };
 const FIT = {
   padding: { top: '14px', left: '16px', right: '16px', bottom: '54px' },
   maxZoom: 1.15,
@@ -55,7 +54,7 @@ export function BuildCanvas({ view }: { view: SandboxView }) {
   const selected = useSandboxUi((ui) => ui.selected);
   const snap = useSandboxUi((ui) => ui.snap);
   const { nodes, change, shown } = useBuildNodes(topology, view, selected);
-  const edges = useWires(shown, selected);
+  const wires = useWires(shown, selected);
   const running = useDots();
   const [dots] = useState(() => new RequestDots());
   const frame = useRef<HTMLDivElement>(null);
@@ -64,7 +63,7 @@ export function BuildCanvas({ view }: { view: SandboxView }) {
 
   const [drawn] = useState(() => new Drawn());
   useLayoutEffect(() => drawn.show(selected), [drawn, selected]);
-  const { openMenuAt, ...actions } = useMemo(
+  const { openMenuAt, chooseWire, openWireMenu, ...actions } = useMemo(
     () => canvasActions({ builder, handles }, store, drawn),
     [builder, handles, store, drawn],
   );
@@ -89,9 +88,7 @@ export function BuildCanvas({ view }: { view: SandboxView }) {
     <div ref={frame} data-canvas className="absolute inset-0" onClickCapture={traceUnder} {...longPress}>
       <ReactFlow
         nodes={nodes}
-        edges={edges}
         nodeTypes={NODE_TYPES}
-        edgeTypes={EDGE_TYPES}
         onNodesChange={change}
         isValidConnection={isConnection}
         connectionMode={ConnectionMode.Loose}
@@ -105,7 +102,6 @@ export function BuildCanvas({ view }: { view: SandboxView }) {
         fitView
         fitViewOptions={FIT}
         nodesFocusable
-        edgesFocusable
         selectNodesOnDrag={false}
         selectionMode={SelectionMode.Partial}
         multiSelectionKeyCode={SEVERAL}
@@ -115,6 +111,7 @@ export function BuildCanvas({ view }: { view: SandboxView }) {
         proOptions={PRO_OPTIONS}
         className="topology build"
       >
+        <WireLayer wires={wires} Draw={BuildWire} onChoose={chooseWire} onMenu={openWireMenu} />
         <AddressBadges hosts={topology.hosts} />
         <TraceBadge hosts={topology.hosts} />
       </ReactFlow>
@@ -138,7 +135,7 @@ function useFitting(frame: { readonly current: HTMLElement | null }, zones: numb
 }
 
 /** A wire that would look the same stays the same object. */
-function useWires(topology: Topology, selected: readonly string[]): WireEdge[] {
+function useWires(topology: Topology, selected: readonly string[]): WireView[] {
   const [wires] = useState(() => new Wires());
   return useMemo(() => {
     const chosen = new Set(selected.flatMap((id) => (id.startsWith('link:') ? [id.slice(5)] : [])));

@@ -1,23 +1,20 @@
-import type { EdgeProps } from '@xyflow/react';
-import { memo } from 'react';
-import type { WireEdge } from '@/components/canvas/flow-elements';
-import { Wire } from '@/components/canvas/wire-edge';
+import { Wire } from '@/components/canvas/wire';
+import type { WireView } from '@/components/canvas/wire-views';
 import { useRun } from '@/components/workbench/run-context';
 import { durationText } from '@/lib/views/times';
 import { pathText, pointOn } from '@/lib/views/wires';
 
 /** A link that can be chosen; with the latency lens it tells how long a leg takes. */
-export const BuildWire = memo(function BuildWire(props: EdgeProps<WireEdge>) {
-  const latency = useRun((state) => state.links[props.id]?.micros);
-  if (props.data === undefined) return null;
-  const { curve } = props.data;
+export function BuildWire({ wire }: { wire: WireView }) {
+  const latency = useRun((state) => state.links[wire.id]?.micros);
+  const { curve } = wire;
   const middle = pointOn(curve, 0.5);
   return (
     <>
-      {props.selected === true && (
+      {wire.selected && (
         <path d={pathText(curve)} fill="none" stroke="var(--selected)" strokeOpacity={0.45} strokeWidth={7} />
       )}
-      <Wire {...props} />
+      <Wire wire={wire} />
       {latency !== undefined && (
         <text
           x={middle.x}
@@ -34,4 +31,4 @@ export const BuildWire = memo(function BuildWire(props: EdgeProps<WireEdge>) {
       )}
     </>
   );
-});
+}

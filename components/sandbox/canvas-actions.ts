@@ -2,8 +2,9 @@
  * What pointers do on the builder's canvas. Made once: a handler that is another function with every render
  * would have all machines and wires drawn again.
  */
-import type { Connection, Edge, Node, useStoreApi } from '@xyflow/react';
+import type { Connection, Node, useStoreApi } from '@xyflow/react';
 import type { MouseEvent } from 'react';
+import type { WireView } from '@/components/canvas/wire-views';
 import { traceLink } from '@/components/workbench/trace-link';
 import { type Bench, choose, select } from './commands';
 import { partOf } from './flow-nodes';
@@ -36,13 +37,14 @@ export function canvasActions(bench: Bench, canvas: ReturnType<typeof useStoreAp
   };
   return {
     openMenuAt,
+    chooseWire: ({ id, link }: WireView) => {
+      chooseAll([`link:${id}`]);
+      void traceLink(handles, [link.from, link.to]);
+    },
+    openWireMenu: (event: MouseEvent, { id }: WireView) => openMenu(event, `link:${id}`),
     onConnect: ({ source, target }: Connection) =>
       builder.store.setState({ dialog: { kind: 'connect', from: source, to: target } }),
     onNodeClick: (event: MouseEvent, node: Node) => choose(bench, partOf(node), event, drawn.selected),
-    onEdgeClick: (_: MouseEvent, edge: Edge) => {
-      chooseAll([`link:${edge.id}`]);
-      void traceLink(handles, [edge.source, edge.target]);
-    },
     onPaneClick: () => {
       if (!builder.store.getState().several) chooseAll([]);
     },
@@ -54,7 +56,6 @@ export function canvasActions(bench: Bench, canvas: ReturnType<typeof useStoreAp
           .map(partOf),
       ),
     onNodeContextMenu: (event: MouseEvent, node: Node) => openMenu(event, partOf(node)),
-    onEdgeContextMenu: (event: MouseEvent, edge: Edge) => openMenu(event, `link:${edge.id}`),
     onSelectionContextMenu: (event: MouseEvent) => {
       const [first] = drawn.selected;
       if (first !== undefined) openMenu(event, first);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Wires } from '@/components/canvas/flow-elements';
+import { Wires } from '@/components/canvas/wire-views';
 import { shareEqual } from '@/lib/client/share-equal';
 import type { HostView, Topology } from '@/lib/session/messages';
 import { emptyDocument } from '@/lib/session/sandbox/document';
@@ -98,14 +98,14 @@ test('a card that somebody dragged and that may not stay goes back where it stoo
   expect(movesOf(built(known, dragged), known)).toEqual({ hosts: [], zones: [] });
 });
 
-test('only wires that look otherwise are other edges', () => {
+test('only wires that look otherwise are other objects', () => {
   const wires = new Wires();
   const known = topology();
   const none = new Set<string>();
   const before = wires.of(known, none);
   expect(before).toMatchObject([
-    { id: 'a-b', selectable: true, selected: false },
-    { id: 'b-c', selectable: true, selected: false },
+    { id: 'a-b', selected: false },
+    { id: 'b-c', selected: false },
   ]);
   expect(wires.of(shareEqual(known, topology()), none)).toBe(before);
   const moved = topology();

@@ -1,5 +1,6 @@
 /** The sandbox as React Flow's nodes. Built when the document changes, never per tick. */
 import type { Node } from '@xyflow/react';
+import { LAYER } from '@/components/canvas/flow-elements';
 import type { HostView, Topology, ZoneView } from '@/lib/session/messages';
 import type { SandboxView } from '@/lib/session/sandbox/view';
 import { KIND_WORD } from '@/lib/views/tones';
@@ -10,7 +11,6 @@ export type BuildZoneNode = Node<{ zone: ZoneView; locked: boolean }, 'zone'>;
 export type BuildHostNode = Node<{ host: HostView; locked: boolean }, 'host'>;
 export type BuildNode = EnvironmentNode | BuildZoneNode | BuildHostNode;
 
-const LAYER = { environment: -1, zone: 0, host: 2 } as const;
 const MARGIN = 22;
 const TITLE = 26;
 

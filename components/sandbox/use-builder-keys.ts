@@ -16,7 +16,7 @@ export function useBuilderKeys(): (event: KeyboardEvent) => void {
     const isRedo = (event.ctrlKey || event.metaKey) && event.shiftKey && event.key.toLowerCase() === 'z';
     const name = `${event.ctrlKey || event.metaKey ? 'Mod+' : ''}${event.key.toLowerCase()}`;
     const onParts =
-      event.target instanceof HTMLElement && event.target.closest('[data-canvas], [data-outline]') !== null;
+      event.target instanceof Element && event.target.closest('[data-canvas], [data-outline]') !== null;
     const run = ANYWHERE[isRedo ? 'Mod+y' : name];
     const chosen = run ?? (onParts ? ON_PARTS[name] : undefined);
     if (chosen === undefined) return;
@@ -90,11 +90,11 @@ const ON_PARTS: Readonly<Record<string, Run>> = {
 
 /** What has the focus is what is meant. */
 function focusSelects(bench: Bench, target: EventTarget | null): void {
-  if (!(target instanceof HTMLElement)) return;
+  if (!(target instanceof Element)) return;
   const node = target.closest<HTMLElement>('.react-flow__node, [data-part]');
   const id = node?.dataset['part'] ?? node?.dataset['id']?.replace(/^(?:zone|environment):/, '');
-  const edge = target.closest<HTMLElement>('.react-flow__edge')?.dataset['id'];
-  const focused = id ?? (edge === undefined ? undefined : `link:${edge}`);
+  const wire = target.closest<SVGElement>('[data-wire]')?.dataset['wire'];
+  const focused = id ?? (wire === undefined ? undefined : `link:${wire}`);
   const { selected } = bench.builder.store.getState();
   if (focused !== undefined && !selected.includes(focused)) select(bench, [focused]);
 }

@@ -11,7 +11,7 @@ test('a click on a link opens its latest request; it is stepped forward and back
   await shift.begin();
   await expect(page.locator('[data-host="shoppers"]')).toContainText('req/s');
   // The middle of the wire between the customers and the firewall. Dots run on it: a click on one opens a trace, too.
-  const wire = page.locator('.react-flow__edge[data-id="shoppers-fw"] .react-flow__edge-interaction');
+  const wire = page.locator('[data-wire="shoppers-fw"] [data-hit]');
   await wire.dispatchEvent('click');
   const trace = page.getByRole('region', { name: /^Request \d/ });
   await expect(trace.getByText(/^1 of \d+$/)).toBeVisible();

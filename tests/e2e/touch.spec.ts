@@ -111,7 +111,7 @@ test.describe('with a finger', () => {
     await page.goto('/sandbox?start=balanced');
     await expect(page.getByRole('tab', { name: 'Build' })).toBeVisible({ timeout: 60_000 });
     const finger = await Finger.of(page);
-    const wire = page.locator('.react-flow__edge[data-id="lb1-app2"] .react-flow__edge-interaction');
+    const wire = page.locator('[data-wire="lb1-app2"] [data-hit]');
     const place = async () => {
       const point = await wire.evaluate((path: SVGPathElement) => {
         const { x, y } = path.getPointAtLength(path.getTotalLength() * 0.4);

@@ -1,42 +1,32 @@
-import type { EdgeProps } from '@xyflow/react';
-import { memo } from 'react';
 import { useRun } from '@/components/workbench/run-context';
 import type { LinkStatus } from '@/lib/session/messages';
 import { rateText } from '@/lib/views/numbers';
 import { pathText, pointOn } from '@/lib/views/wires';
-import type { WireEdge } from './flow-elements';
-import { lookOf, strokeOf } from './wire-look';
 import { useDots } from './use-dots';
+import { lookOf, strokeOf } from './wire-look';
+import type { WireView } from './wire-views';
 
 const HIT_WIDTH = 16;
 
 /** A link, as wide as much flows over it. Counters stand on it where no dots run. */
-export const Wire = memo(function Wire({ id, data }: EdgeProps<WireEdge>) {
+export function Wire({ wire: { id, link, curve } }: { wire: WireView }) {
   // A rate moves ten times a second; the wire is drawn again when it looks different.
-  const look = useRun((state) => (data === undefined ? '' : lookOf(data.link, state.links[id])));
+  const look = useRun((state) => lookOf(link, state.links[id]));
   const dots = useDots();
-  if (data === undefined) return null;
-  const { link, curve } = data;
   const middle = pointOn(curve, 0.5);
   const path = pathText(curve);
   return (
     <>
       <path d={path} fill="none" className={WIRE} {...strokeOf(look)} />
       {/* What a pointer can hit. */}
-      <path
-        d={path}
-        fill="none"
-        stroke="transparent"
-        strokeWidth={HIT_WIDTH}
-        className="react-flow__edge-interaction cursor-pointer"
-      />
+      <path d={path} fill="none" stroke="transparent" strokeWidth={HIT_WIDTH} data-hit />
       {link.kind === 'vrrp' && link.label !== undefined && (
         <Label x={middle.x + 8} y={middle.y + 4} colour="var(--holder)" text={link.label} />
       )}
       {!dots && link.kind === 'traffic' && <Counter id={id} x={middle.x + 4} y={middle.y - 5} />}
     </>
   );
-});
+}
 const WIRE = 'transition-[stroke,stroke-width] duration-300';
 
 function Counter({ id, x, y }: { id: string; x: number; y: number }) {
