@@ -3,14 +3,14 @@
 import { ViewportPortal } from '@xyflow/react';
 import { useState } from 'react';
 import { cn } from '@/components/ui/class-names';
-import { useRun } from '@/components/workbench/run-context';
 import type { HostView } from '@/lib/session/messages';
 import { widthOf } from '@/lib/views/wires';
 import { badgePlaces, type BadgePlace } from './address-view';
+import { usePicture } from './picture';
 
 /** Who holds each virtual address: a badge that glides from host to host. */
 export function AddressBadges({ hosts }: { hosts: readonly HostView[] }) {
-  const addresses = useRun((state) => state.addresses);
+  const addresses = usePicture((state) => state.addresses);
   // Kept beside the picture: a badge without a holder stays, dimmed, where it last was.
   const [lastHolder] = useState(() => new Map<string, string>());
   for (const { address, holders } of addresses) {

@@ -4,6 +4,7 @@ import { useOnViewportChange, useStore } from '@xyflow/react';
 import { useEffect } from 'react';
 import { FAR, useIsCrowd } from './crowd';
 import { GaugeOverlay } from './gauge-overlay';
+import { usePictureStore } from './picture';
 
 /** What a map of many hosts does differently: gauges on one canvas, and from afar no words. */
 export function CrowdView({ frame }: { frame: { readonly current: HTMLElement | null } }) {
@@ -13,9 +14,17 @@ export function CrowdView({ frame }: { frame: { readonly current: HTMLElement | 
     frame.current?.toggleAttribute('data-crowd', isCrowd);
     frame.current?.toggleAttribute('data-far', isFar);
   }, [frame, isCrowd, isFar]);
+  const picture = usePictureStore();
   useOnViewportChange({
-    onStart: () => frame.current?.toggleAttribute('data-moving', isCrowd),
-    onEnd: () => frame.current?.toggleAttribute('data-moving', false),
+    onStart: () => {
+      if (isCrowd) picture?.hold();
+      frame.current?.toggleAttribute('data-moving', isCrowd);
+    },
+    onEnd: () => {
+      picture?.letGo();
+      frame.current?.toggleAttribute('data-moving', false);
+    },
   });
+  useEffect(() => () => picture?.letGo(), [picture]);
   return isCrowd ? <GaugeOverlay /> : null;
 }

@@ -7,7 +7,7 @@ import { createWorkbenchStore } from '@/lib/client/workbench-store';
 import type { HostStatus } from '@/lib/session/messages';
 import { FakeRun } from '@/tests/fixtures/ui/fake-run';
 import '@/tests/fixtures/ui/render-run';
-import { useCalmStatus } from './crowd';
+import { useHostNews } from './crowd';
 
 const STATUS: HostStatus = {
   id: 'a',
@@ -29,7 +29,7 @@ function follow(isCalm: boolean) {
   const { result } = renderHook(
     () => {
       renders += 1;
-      return useCalmStatus('a', isCalm);
+      return useHostNews('a', isCalm).status;
     },
     {
       wrapper: ({ children }: { children: ReactNode }) => (
@@ -60,4 +60,23 @@ test('among few hosts every number counts', () => {
   set({ ...STATUS, cpu: 0.9 });
   expect(result.current?.cpu).toBe(0.9);
   expect(renders()).toBe(2);
+});
+
+test('a card hears of the address that its host holds, and of a hint that points at it', () => {
+  const client = new RunClient(() => new FakeRun());
+  const { result } = renderHook(() => useHostNews('a'), {
+    wrapper: ({ children }: { children: ReactNode }) => (
+      <RunProvider handles={{ client, workbench: createWorkbenchStore() }}>{children}</RunProvider>
+    ),
+  });
+  expect(result.current).toEqual({ status: undefined, held: '', hinted: false, crowd: false });
+  act(() => client.store.setState({ addresses: [{ address: '10.0.0.1', holders: ['b', 'a'] }] }));
+  expect(result.current.held).toBe('10.0.0.1');
+  act(() => client.store.setState({ addresses: [{ address: '10.0.0.1', holders: ['b'] }] }));
+  expect(result.current.held).toBe('');
+  const hint = { index: 0, text: '', highlight: ['a'] };
+  act(() => client.store.setState({ hints: [hint, { ...hint, highlight: ['b'] }] }));
+  expect(result.current.hinted).toBe(false);
+  act(() => client.store.setState({ hints: [hint] }));
+  expect(result.current.hinted).toBe(true);
 });

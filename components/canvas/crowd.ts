@@ -7,6 +7,8 @@
 import { useRef } from 'react';
 import { useRun } from '@/components/workbench/run-context';
 import type { HostStatus } from '@/lib/session/messages';
+import { heldBy } from './host-view';
+import { usePicture } from './picture';
 
 /** From so many hosts on. */
 export const CROWD = 120;
@@ -17,14 +19,40 @@ export function useIsCrowd(): boolean {
   return useRun((state) => state.topology.hosts.length >= CROWD);
 }
 
-/** A host's status that is only news when its power, health or services changed: load and rate do not count. */
-export function useCalmStatus(host: string, isCalm: boolean): HostStatus | undefined {
-  const known = useRef<HostStatus>(undefined);
-  return useRun((state) => {
-    const next = state.hosts[host];
-    if (isCalm && isSameAtHeart(known.current, next)) return known.current;
-    known.current = next;
-    return next;
+/** What a host's card shows of the run. */
+export interface HostNews {
+  status: HostStatus | undefined;
+  /** Virtual addresses it holds, with spaces between. */
+  held: string;
+  /** Whether the latest hint points at it. */
+  hinted: boolean;
+  /** Whether it is one of very many. */
+  crowd: boolean;
+}
+
+/**
+ * The live part of a card, as one subscription: there are hundreds of cards, and frames come ten times a second.
+ * A calm card, and any card in a crowd, only hears when power, health or services changed: load and rate do not count.
+ */
+export function useHostNews(host: string, isCalm = false): HostNews {
+  const known = useRef<HostNews>(undefined);
+  return usePicture((state) => {
+    const crowd = state.topology.hosts.length >= CROWD;
+    const before = known.current;
+    const status = state.hosts[host];
+    const isSameStatus = isCalm || crowd ? isSameAtHeart(before?.status, status) : before?.status === status;
+    const held = heldBy(state.addresses, host);
+    const hinted = state.hints.at(-1)?.highlight.includes(host) ?? false;
+    if (
+      before !== undefined &&
+      isSameStatus &&
+      before.held === held &&
+      before.hinted === hinted &&
+      before.crowd === crowd
+    )
+      return before;
+    known.current = { status: isSameStatus ? before?.status : status, held, hinted, crowd };
+    return known.current;
   });
 }
 

@@ -3,21 +3,18 @@ import { LocateFixed, Power } from 'lucide-react';
 import { memo } from 'react';
 import { cn } from '@/components/ui/class-names';
 import { StatusDot } from '@/components/ui/status-dot';
-import { useRun, useWorkbench, useWorkbenchStore } from '@/components/workbench/run-context';
+import { useWorkbench, useWorkbenchStore } from '@/components/workbench/run-context';
 import type { HostStatus, HostView } from '@/lib/session/messages';
 import { POWER_WORD } from '@/lib/views/tones';
-import { useCalmStatus, useIsCrowd } from './crowd';
+import { useHostNews } from './crowd';
 import type { HostNode } from './flow-elements';
 import { HostIcon } from './host-icon';
-import { gaugeTone, heldBy, hostSentence } from './host-view';
+import { gaugeTone, hostSentence } from './host-view';
 
 /** A host's card, or the narrow firewall on the border. Reads its own live numbers. */
 export const HostCard = memo(function HostCard({ data: { host } }: NodeProps<HostNode>) {
-  const crowd = useIsCrowd();
-  const status = useCalmStatus(host.id, crowd);
-  const held = useRun((state) => heldBy(state.addresses, host.id));
+  const { status, held, hinted, crowd } = useHostNews(host.id);
   const selected = useWorkbench((state) => state.host === host.id);
-  const hinted = useRun((state) => state.hints.at(-1)?.highlight.includes(host.id) ?? false);
   const workbench = useWorkbenchStore();
   const off = status?.power === 'off';
   return (

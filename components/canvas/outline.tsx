@@ -7,8 +7,8 @@ import { traceLink } from '@/components/workbench/trace-link';
 import type { HostView, Topology } from '@/lib/session/messages';
 import { HEALTH_WORD, LINK_WORD, POWER_WORD } from '@/lib/views/tones';
 import { holderSentence } from './address-view';
-import { useCalmStatus, useIsCrowd } from './crowd';
-import { gaugeSentence, heldBy } from './host-view';
+import { useHostNews } from './crowd';
+import { gaugeSentence } from './host-view';
 import { HostIcon } from './host-icon';
 import { counter } from './wire';
 
@@ -65,9 +65,7 @@ function Holders() {
 }
 
 function HostRow({ host, brief }: { host: HostView; brief: boolean }) {
-  const crowd = useIsCrowd();
-  const status = useCalmStatus(host.id, brief || crowd);
-  const held = useRun((state) => heldBy(state.addresses, host.id));
+  const { status, held, crowd } = useHostNews(host.id, brief);
   const selected = useWorkbench((state) => state.host === host.id);
   const workbench = useWorkbenchStore();
   const word =

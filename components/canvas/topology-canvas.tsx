@@ -13,6 +13,7 @@ import { CrowdView } from './crowd-view';
 import { flowNodes } from './flow-elements';
 import { HostCard } from './host-node';
 import { Outline } from './outline';
+import { PictureProvider } from './picture';
 import { RequestDots } from './request-dots';
 import { RequestOverlay } from './request-overlay';
 import { TraceBadge } from './trace-badge';
@@ -45,7 +46,13 @@ export function TopologyCanvas({ label = 'Map of the hosts' }: { label?: string 
   return (
     <ReactFlowProvider>
       <section aria-label={label} data-tour="map" className="relative size-full overflow-hidden bg-ink-0">
-        {outline ? <OutlineView /> : <Map />}
+        {outline ? (
+          <OutlineView />
+        ) : (
+          <PictureProvider>
+            <Map />
+          </PictureProvider>
+        )}
       </section>
     </ReactFlowProvider>
   );

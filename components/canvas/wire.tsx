@@ -1,7 +1,7 @@
-import { useRun } from '@/components/workbench/run-context';
 import type { LinkStatus } from '@/lib/session/messages';
 import { rateText } from '@/lib/views/numbers';
 import { pathText, pointOn } from '@/lib/views/wires';
+import { usePicture } from './picture';
 import { useDots } from './use-dots';
 import { lookOf, strokeOf } from './wire-look';
 import type { WireView } from './wire-views';
@@ -11,7 +11,7 @@ const HIT_WIDTH = 16;
 /** A link, as wide as much flows over it. Counters stand on it where no dots run. */
 export function Wire({ wire: { id, link, curve } }: { wire: WireView }) {
   // A rate moves ten times a second; the wire is drawn again when it looks different.
-  const look = useRun((state) => lookOf(link, state.links[id]));
+  const look = usePicture((state) => lookOf(link, state.links[id]));
   const dots = useDots();
   const middle = pointOn(curve, 0.5);
   const path = pathText(curve);
@@ -30,7 +30,7 @@ export function Wire({ wire: { id, link, curve } }: { wire: WireView }) {
 const WIRE = 'transition-[stroke,stroke-width] duration-300';
 
 function Counter({ id, x, y }: { id: string; x: number; y: number }) {
-  const status = useRun((state) => state.links[id]);
+  const status = usePicture((state) => state.links[id]);
   if (status === undefined || (status.rate === 0 && status.up)) return null;
   return (
     <Label

@@ -15,6 +15,7 @@ import { type MouseEvent, useEffect, useLayoutEffect, useMemo, useRef, useState 
 import { AddressBadges } from '@/components/canvas/address-badges';
 import { CanvasControls } from '@/components/canvas/canvas-controls';
 import { CrowdView } from '@/components/canvas/crowd-view';
+import { PictureProvider } from '@/components/canvas/picture';
 import { RequestDots } from '@/components/canvas/request-dots';
 import { RequestOverlay } from '@/components/canvas/request-overlay';
 import { TraceBadge } from '@/components/canvas/trace-badge';
@@ -47,6 +48,14 @@ const REACH = 11;
 
 /** The canvas that one builds on. */
 export function BuildCanvas({ view }: { view: SandboxView }) {
+  return (
+    <PictureProvider>
+      <Canvas view={view} />
+    </PictureProvider>
+  );
+}
+
+function Canvas({ view }: { view: SandboxView }) {
   const builder = useBuilder();
   const handles = useHandles();
   const store = useStoreApi();

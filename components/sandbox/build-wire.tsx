@@ -1,12 +1,12 @@
+import { usePicture } from '@/components/canvas/picture';
 import { Wire } from '@/components/canvas/wire';
 import type { WireView } from '@/components/canvas/wire-views';
-import { useRun } from '@/components/workbench/run-context';
 import { durationText } from '@/lib/views/times';
 import { pathText, pointOn } from '@/lib/views/wires';
 
 /** A link that can be chosen; with the latency lens it tells how long a leg takes. */
 export function BuildWire({ wire }: { wire: WireView }) {
-  const latency = useRun((state) => state.links[wire.id]?.micros);
+  const latency = usePicture((state) => state.links[wire.id]?.micros);
   const { curve } = wire;
   const middle = pointOn(curve, 0.5);
   return (

@@ -3,7 +3,7 @@
 import { Handle, type NodeProps, NodeResizer, Position } from '@xyflow/react';
 import { Lock } from 'lucide-react';
 import { memo } from 'react';
-import { useCalmStatus, useIsCrowd } from '@/components/canvas/crowd';
+import { useHostNews } from '@/components/canvas/crowd';
 import { HostFace, hostLook } from '@/components/canvas/host-node';
 import { cn } from '@/components/ui/class-names';
 import { ZONE_COLOUR } from '@/lib/views/tones';
@@ -15,8 +15,7 @@ export const BuildHost = memo(function BuildHost({
   data: { host, locked },
   selected,
 }: NodeProps<BuildHostNode>) {
-  const crowd = useIsCrowd();
-  const status = useCalmStatus(host.id, crowd);
+  const { status, crowd } = useHostNews(host.id);
   const off = status?.power === 'off';
   const reached = useSandboxUi(({ reach }) => reachTone(reach, host.id));
   return (

@@ -14,24 +14,37 @@ export function shareEqual<Value>(before: unknown, next: Value): Value {
 }
 
 function sharedList(before: readonly unknown[], next: readonly unknown[]): readonly unknown[] {
-  const known = new Map(before.map((item, index) => [keyOf(item, index), item]));
-  const list = next.map((item, index) => shareEqual(known.get(keyOf(item, index)), item));
+  const known = next.some(hasId)
+    ? new Map(before.map((item, index) => [keyOf(item, index), item]))
+    : undefined;
+  const list = next.map((item, index) =>
+    shareEqual(known === undefined ? before[index] : known.get(keyOf(item, index)), item),
+  );
   return list.length === before.length && list.every((item, index) => item === before[index]) ? before : list;
 }
 function keyOf(item: unknown, index: number): unknown {
-  return isRecord(item) && typeof item['id'] === 'string' ? item['id'] : index;
+  return hasId(item) ? item.id : index;
+}
+function hasId(item: unknown): item is { id: string } {
+  return isRecord(item) && typeof item['id'] === 'string';
 }
 
 function sharedRecord(
   before: Readonly<Record<string, unknown>>,
   next: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
-  const keys = Object.keys(before);
-  const entries = Object.entries(next).map(([key, value]) => [key, shareEqual(before[key], value)] as const);
-  const isSame =
-    entries.length === keys.length &&
-    entries.every(([key, value], index) => key === keys[index] && value === before[key]);
-  return isSame ? before : Object.fromEntries(entries);
+  const known = Object.keys(before);
+  const keys = Object.keys(next);
+  let isSame = keys.length === known.length;
+  let shared: Record<string, unknown> | undefined;
+  for (const [index, key] of keys.entries()) {
+    const value = shareEqual(before[key], next[key]);
+    isSame &&= key === known[index] && value === before[key];
+    if (value === next[key]) continue;
+    shared ??= { ...next };
+    shared[key] = value;
+  }
+  return isSame ? before : (shared ?? next);
 }
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
