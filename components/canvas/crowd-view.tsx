@@ -1,10 +1,13 @@
 'use client';
 
 import { useOnViewportChange, useStore } from '@xyflow/react';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { FAR, useIsCrowd } from './crowd';
 import { GaugeOverlay } from './gauge-overlay';
 import { usePictureStore } from './picture';
+
+/** A wheel turns step by step: what moves so shortly again was never at rest. */
+const REST_MS = 200;
 
 /** What a map of many hosts does differently: gauges on one canvas, and from afar no words. */
 export function CrowdView({ frame }: { frame: { readonly current: HTMLElement | null } }) {
@@ -15,16 +18,26 @@ export function CrowdView({ frame }: { frame: { readonly current: HTMLElement | 
     frame.current?.toggleAttribute('data-far', isFar);
   }, [frame, isCrowd, isFar]);
   const picture = usePictureStore();
+  const rest = useRef<ReturnType<typeof setTimeout>>(undefined);
   useOnViewportChange({
     onStart: () => {
+      clearTimeout(rest.current);
       if (isCrowd) picture?.hold();
       frame.current?.toggleAttribute('data-moving', isCrowd);
     },
     onEnd: () => {
-      picture?.letGo();
-      frame.current?.toggleAttribute('data-moving', false);
+      rest.current = setTimeout(() => {
+        picture?.letGo();
+        frame.current?.toggleAttribute('data-moving', false);
+      }, REST_MS);
     },
   });
-  useEffect(() => () => picture?.letGo(), [picture]);
+  useEffect(
+    () => () => {
+      clearTimeout(rest.current);
+      picture?.letGo();
+    },
+    [picture],
+  );
   return isCrowd ? <GaugeOverlay /> : null;
 }

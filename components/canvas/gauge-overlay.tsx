@@ -21,7 +21,7 @@ export function GaugeOverlay() {
     const context = canvas?.getContext('2d');
     if (canvas === null || context === null || context === undefined) return undefined;
     let request = 0;
-    let isEmpty = true;
+    let isEmpty = false;
     const density = Math.min(2, window.devicePixelRatio || 1);
     let colours = readColours();
 
@@ -35,6 +35,8 @@ export function GaugeOverlay() {
       context.setTransform(1, 0, 0, 1, 0, 0);
       context.clearRect(0, 0, canvas.width, canvas.height);
       isEmpty = zoom < FAR;
+      // An empty canvas is laid over the map with every frame, too.
+      canvas.style.visibility = isEmpty ? 'hidden' : '';
       if (isEmpty) return;
       context.setTransform(zoom * density, 0, 0, zoom * density, left * density, top * density);
       for (const { id, internals, measured } of nodeLookup.values()) {
