@@ -27,7 +27,8 @@ export function Wire({ wire: { id, link, curve } }: { wire: WireView }) {
     </>
   );
 }
-const WIRE = 'transition-[stroke,stroke-width] duration-300';
+/** Its width moves with every tick, by steps too small to see: gliding would have the map painted with every frame. */
+const WIRE = 'transition-[stroke] duration-300';
 
 function Counter({ id, x, y }: { id: string; x: number; y: number }) {
   const status = usePicture((state) => state.links[id]);
