@@ -20,11 +20,47 @@ export function readPalette(): Palette {
 
 type Transform = readonly [number, number, number];
 
+/** Side of a cell in pixels: two dots of one outcome in the same cell look like one. */
+const CELL = 2;
+
+/** Which cells of a canvas hold a dot already, in the picture that is being painted. */
+export class Cells {
+  #taken = new Uint32Array(0);
+  #columns = 0;
+  #picture = 0;
+
+  /** @param width of the canvas, in pixels, as `height` */
+  begin(width: number, height: number): void {
+    const columns = Math.ceil(width / CELL);
+    const size = columns * Math.ceil(height / CELL);
+    if (columns !== this.#columns || size !== this.#taken.length) {
+      this.#columns = columns;
+      this.#taken = new Uint32Array(size);
+      this.#picture = 0;
+    }
+    this.#picture += 1;
+  }
+
+  /** Whether a dot of this outcome is the first at this place; outside the canvas none is. */
+  take(x: number, y: number, outcome: number): boolean {
+    const column = Math.floor(x / CELL);
+    if (column < 0 || column >= this.#columns) return false;
+    const cell = Math.floor(y / CELL) * this.#columns + column;
+    const sign = this.#picture * OUTCOMES + outcome;
+    const known = this.#taken[cell];
+    if (known === undefined || known === sign) return false;
+    this.#taken[cell] = sign;
+    return true;
+  }
+}
+const OUTCOMES = TOKENS.length;
+
 export function paintDots(
   context: CanvasRenderingContext2D,
   dots: RequestDots,
   [left, top, zoom]: Transform,
   palette: Palette,
+  cells: Cells,
 ): void {
   const { width, height } = context.canvas;
   const density = Math.min(2, globalThis.devicePixelRatio || 1);
@@ -34,20 +70,18 @@ export function paintDots(
   // One unit is a pixel of the map at its usual size; never smaller than two thirds, so that dots stay visible.
   const unit = density * Math.max(0.66, Math.min(1.4, zoom));
   let colour = '';
+  cells.begin(width, height);
   dots.each((dot) => {
+    const x = Math.round(dot.x * scale + left * density);
+    const y = Math.round(dot.y * scale + top * density);
+    if (dot.strength === 1 && !cells.take(x, y, dot.outcome)) return;
     const next = palette[dot.outcome] ?? '#888';
     if (next !== colour) {
       colour = next;
       context.fillStyle = next;
     }
     context.globalAlpha = dot.strength;
-    shape(
-      context,
-      dot,
-      Math.round(dot.x * scale + left * density),
-      Math.round(dot.y * scale + top * density),
-      unit,
-    );
+    shape(context, dot, x, y, unit);
   });
   context.globalAlpha = 1;
 }

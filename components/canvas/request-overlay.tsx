@@ -6,7 +6,7 @@ import { useClient } from '@/components/workbench/run-context';
 import type { Topology } from '@/lib/session/messages';
 import { wayFinder } from '@/lib/views/wires';
 import type { RequestDots } from './request-dots';
-import { paintDots, readPalette } from './paint-dots';
+import { Cells, paintDots, readPalette } from './paint-dots';
 
 /** Frames come about ten times a second. */
 const FRAME_MS = 100;
@@ -26,13 +26,14 @@ export function RequestOverlay({ dots, topology }: { dots: RequestDots; topology
     let request = 0;
     let last = 0;
     let palette = readPalette();
+    const cells = new Cells();
 
     const paint = (now: number) => {
       const { playing, lookingBack } = client.store.getState().time;
       const elapsed = last === 0 ? 16 : Math.min(100, now - last);
       last = now;
       if (playing && !lookingBack) dots.advance(elapsed);
-      paintDots(context, dots, flow.getState().transform, palette);
+      paintDots(context, dots, flow.getState().transform, palette, cells);
       if (dots.size > 0) request = requestAnimationFrame(paint);
       else stop();
     };
