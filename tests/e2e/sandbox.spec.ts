@@ -214,6 +214,28 @@ test('by keyboard alone: the same pair, broken and seen to fail over', async ({ 
   expect(bench.complaints).toEqual([]);
 });
 
+test('a wire by keyboard: Enter chooses it, m opens its menu; a card before it takes its own clicks', async ({
+  page,
+}) => {
+  const bench = new Bench(page);
+  await bench.open('/sandbox?start=balanced');
+  const wire = page.getByRole('button', { name: 'Link from lb1 to app2' });
+  await wire.focus();
+  await page.keyboard.press('Enter');
+  await expect(wire).toHaveAttribute('aria-pressed', 'true');
+  await wire.focus();
+  await page.keyboard.press('m');
+  const menu = page.getByRole('menu', { name: 'What to do' });
+  await expect(menu.getByRole('menuitem', { name: 'Cable of app2, eth0' })).toBeVisible();
+  await page.keyboard.press('Escape');
+
+  // The wire ends at the card's left border; what can be hit of it reaches under the card.
+  await bench.host('app2').click({ position: { x: 3, y: 34 } });
+  await expect(wire).toHaveAttribute('aria-pressed', 'false');
+  await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue('app2');
+  expect(bench.complaints).toEqual([]);
+});
+
 test('a link that was damaged, or made for something else, is refused kindly', async ({ page }) => {
   for (const [hash, words] of [
     ['#s=1.AAAA', 'damaged'],

@@ -16,9 +16,15 @@ class Finger {
   async #touch(type: 'touchStart' | 'touchMove' | 'touchEnd', at?: { x: number; y: number }): Promise<void> {
     await this.cdp.send('Input.dispatchTouchEvent', { type, touchPoints: at === undefined ? [] : [at] });
   }
-  async drag(from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> {
+  /** @param meanwhile happens while the finger is down and still */
+  async drag(
+    from: { x: number; y: number },
+    to: { x: number; y: number },
+    meanwhile?: () => Promise<void>,
+  ): Promise<void> {
     await this.#touch('touchStart', from);
     for (let step = 1; step <= 8; step++) {
+      if (step === 4) await meanwhile?.();
       const part = step / 8;
       await this.#touch('touchMove', {
         x: from.x + (to.x - from.x) * part,
@@ -105,6 +111,25 @@ test.describe('with a finger', () => {
     await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue('app2');
     expect(await violations(page)).toEqual([]);
     expect(shift.complaints).toEqual([]);
+  });
+
+  test('a drag goes on though the machine’s card changes under the finger', async ({ page }) => {
+    await page.goto('/sandbox');
+    await expect(page.getByRole('tab', { name: 'Build' })).toBeVisible({ timeout: 60_000 });
+    const finger = await Finger.of(page);
+    const said = page.locator('[data-said]');
+    await page.locator('[data-palette="zone-app"]').tap();
+    await expect(said).toContainText('Placed zone App');
+    await page.waitForTimeout(400);
+    await page.locator('[data-palette="app"]').tap();
+    const card = node(page, 'app1');
+    await expect(card).toContainText('booting');
+    const word = await middle(card.getByText('booting', { exact: true }));
+    await finger.drag(word, { x: word.x + 4, y: word.y + 60 }, async () => {
+      await expect(card).toContainText('shop', { timeout: 20_000 });
+    });
+    await expect(said).toContainText('Moved app1');
+    await expect(card).not.toHaveClass(/dragging/);
   });
 
   test('a link’s cable is pulled and put back from its menu', async ({ page }) => {
