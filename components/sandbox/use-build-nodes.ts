@@ -1,6 +1,6 @@
 'use client';
 
-import { applyNodeChanges, type NodeChange } from '@xyflow/react';
+import { applyNodeChanges, type NodeChange, useStoreApi } from '@xyflow/react';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useCoarsePointer } from '@/components/ui/use-coarse-pointer';
 import { useHandles } from '@/components/workbench/run-context';
@@ -45,16 +45,20 @@ export function useBuildNodes(topology: Topology, view: SandboxView, selected: r
   }, [builder, coarse, show]);
 
   const handles = useHandles();
+  const canvas = useStoreApi();
   const follow = useCallback(
     (picked: readonly { id: string; selected: boolean }[]) => {
-      const before = new Set(builder.store.getState().selected);
+      const { selected: chosen } = builder.store.getState();
+      // React Flow lets go of other nodes by itself, but does not know the wires.
+      const isInstead = picked.some((node) => node.selected) && !canvas.getState().multiSelectionActive;
+      const before = new Set(isInstead ? chosen.filter((id) => !id.startsWith('link:')) : chosen);
       for (const { id, selected: isOn } of picked) {
         if (isOn) before.add(partOf({ id }));
         else before.delete(partOf({ id }));
       }
       select({ builder, handles }, [...before]);
     },
-    [builder, handles],
+    [builder, canvas, handles],
   );
 
   const change = useCallback(
