@@ -26,6 +26,7 @@ export function CrowdView({ frame }: { frame: { readonly current: HTMLElement | 
       frame.current?.toggleAttribute('data-moving', isCrowd);
     },
     onEnd: () => {
+      clearTimeout(rest.current);
       rest.current = setTimeout(() => {
         picture?.letGo();
         frame.current?.toggleAttribute('data-moving', false);

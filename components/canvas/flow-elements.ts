@@ -7,7 +7,7 @@ export type ZoneNode = Node<{ zone: ZoneView }, 'zone'>;
 export type HostNode = Node<{ host: HostView; zone: string | undefined }, 'host'>;
 export type FlowNode = ZoneNode | HostNode;
 
-/** Environments lie under zones, zones under wires, wires under hosts. */
+/** Environments lie under zones, zones under wires, wires under hosts. Holds with `zIndexMode="manual"` only: React Flow else lifts what is chosen. */
 export const LAYER = { environment: -1, zone: 0, wire: 1, host: 2 } as const;
 
 export function flowNodes({ zones, hosts }: Topology): FlowNode[] {
