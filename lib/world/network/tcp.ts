@@ -24,18 +24,8 @@ import type { SimulatedTls } from '../tls/tls';
 import type { Stack } from './stack';
 import { type Arrival, type Connection, type End, endOf, type Listener, other } from './state';
 import { rememberTimeWait, restsIn } from './time-wait';
-import {
-  type Codes,
-  followTrail,
-  forgetCodes,
-  isForConnection,
-  noCodes,
-  noPlaces,
-  notePlaces,
-  passAlong,
-  type Places,
-  type Trail,
-} from './trail';
+import { followTrail } from './trail';
+import { TTL, Ways } from './ways';
 
 type Failure = (SocketEvent & { type: 'failed' })['errno'];
 /** A connection's side in one number, for events: id · 2, and 1 for the server's side. */
@@ -44,7 +34,6 @@ type ToEnd = number;
 const BARE = IP_HEADER + TCP_HEADER;
 const SYN_BYTES = IP_HEADER + 40;
 const RST_BYTES = IP_HEADER + 20;
-const TTL = 64;
 /** TCP_RTO_MIN, TCP_TIMEOUT_INIT, TCP_RTO_MAX. */
 const SMALLEST_TIMEOUT = 200_000;
 const SYN_TIMEOUT = SECOND;
@@ -53,8 +42,6 @@ const LARGEST_TIMEOUT = 120 * SECOND;
 const ORPHAN_RETRIES = 8;
 /** Shared by all sockets with nothing in their queues; frozen, so that a copy shares it too. */
 const NONE = Object.freeze([]) as unknown as never[];
-/** Connections whose trails are at hand: those that talk now. With many more the processor's caches would not hold them. */
-const WAYS = 256;
 const MOST_SPARE = 64;
 /** Ended connections that are cleared away together. */
 const BATCH = 64;
@@ -62,24 +49,12 @@ const SENT = 0;
 const LOST = 1;
 const ANSWERED = 2;
 
-/** A connection that talks: its trails, and where the tables on the way had it last. */
-type Way = {
-  id: number;
-  connection: Connection;
-  ofClient: Trail | undefined;
-  ofServer: Trail | undefined;
-  readonly clientCodes: Codes;
-  readonly serverCodes: Codes;
-  readonly places: Places;
-};
-
 export class Tcp {
   readonly #arrive: HandlerId;
   readonly #timer: HandlerId;
   readonly #fail: HandlerId;
 
-  /** Connections that talk, by the low bits of their ids; no part of the state. */
-  readonly #ways: (Way | undefined)[] = new Array<undefined>(WAYS).fill(undefined);
+  readonly #ways: Ways;
 
   readonly #listenHops = new Map<number, { ip: number; comm: string; hop: Hop }>();
 
@@ -89,6 +64,7 @@ export class Tcp {
     private readonly listeners: Listeners,
     private readonly tls: SimulatedTls,
   ) {
+    this.#ways = new Ways(core);
     tls.transmit = (connection, side, record) => this.send(connection, side, record);
     const { kernel, world } = core;
     this.#arrive = kernel.handler<ToEnd>('net.tcp', (to) =>
@@ -98,7 +74,7 @@ export class Tcp {
       this.#expire(Math.floor(to / 2), to % 2 === 0 ? 'client' : 'server'),
     );
     this.#fail = kernel.handler<{ c: number; errno: Failure }>('net.tcp-fail', ({ c, errno }) => {
-      const connection = this.#connection(c);
+      const connection = this.#ways.connection(c);
       if (connection?.client?.state === 'SYN-SENT') this.#failed(connection, 'client', errno);
     });
     world.callback<{ host: string; listener: number }, unknown>('net.accept', ({ data }) => {
@@ -107,19 +83,13 @@ export class Tcp {
       if (listener !== undefined) this.#hand(listener, stack);
     });
     world.callback<{ connection: number; side: Side }, unknown>('net.unread', ({ data }) => {
-      const connection = this.#connection(data.connection);
+      const connection = this.#ways.connection(data.connection);
       if (connection !== undefined) this.#drain(connection, data.side);
     });
     listeners.users = {
       hand: (listener, stack) => this.#hand(listener, stack),
       abandon: (listener, stack) => this.#abandon(listener, stack),
     };
-  }
-
-  /** Looked up a dozen times for each request. */
-  #connection(id: number): Connection | undefined {
-    const way = this.#ways[id & (WAYS - 1)];
-    return way?.id === id ? way.connection : this.core.state.connections.get(id);
   }
 
   // ---------------------------------------------------------------- what programs ask
@@ -183,7 +153,7 @@ export class Tcp {
       toServer: NONE,
     };
     core.state.connections.set(id, connection);
-    this.#newWay(connection);
+    this.#ways.enter(connection);
     stack.portsTaken[end.port] = 1;
     if (
       options.bindIp !== undefined &&
@@ -216,7 +186,7 @@ export class Tcp {
   }
 
   send(id: number, side: Side, message: Message): void {
-    const connection = this.#connection(id);
+    const connection = this.#ways.connection(id);
     const end = connection === undefined ? undefined : endOf(connection, side);
     if (connection === undefined || end === undefined) return;
     if (
@@ -240,7 +210,7 @@ export class Tcp {
   }
 
   close(id: number, side: Side): void {
-    const connection = this.#connection(id);
+    const connection = this.#ways.connection(id);
     const end = connection === undefined ? undefined : endOf(connection, side);
     if (connection === undefined || end === undefined) return;
     if (end.secure !== undefined && (end.state === 'ESTAB' || end.state === 'CLOSE-WAIT') && !end.orphan)
@@ -267,7 +237,7 @@ export class Tcp {
   }
 
   reset(id: number, side: Side): void {
-    const connection = this.#connection(id);
+    const connection = this.#ways.connection(id);
     const end = connection === undefined ? undefined : endOf(connection, side);
     if (connection === undefined || end === undefined) return;
     if (end.state !== 'SYN-SENT') this.#tellReset(connection, side, end, -1);
@@ -275,12 +245,12 @@ export class Tcp {
   }
 
   abandon(id: number, side: Side): void {
-    const connection = this.#connection(id);
+    const connection = this.#ways.connection(id);
     if (connection !== undefined && endOf(connection, side) !== undefined) this.#remove(connection, side);
   }
 
   setOwner(id: number, side: Side, on: Callback): void {
-    const connection = this.#connection(id);
+    const connection = this.#ways.connection(id);
     const end = connection === undefined ? undefined : endOf(connection, side);
     if (end === undefined) return;
     if (end.secure === undefined) end.on = on;
@@ -318,7 +288,7 @@ export class Tcp {
   }
   forget(): void {
     this.#listenHops.clear();
-    this.#ways.fill(undefined);
+    this.#ways.forget();
   }
 
   // ---------------------------------------------------------------- sending
@@ -368,8 +338,8 @@ export class Tcp {
     const plain = (flags & SYN) === 0;
     if (core.remembers && end.device === undefined) {
       const trail = plain
-        ? this.#follow(connection, side, end, stack, flags, length, count)
-        : this.#followFirst(connection, side, end, stack, flags, length);
+        ? this.#ways.follow(connection, side, end, stack, flags, length, count)
+        : this.#ways.followFirst(connection, side, end, stack, flags, length);
       if (trail !== undefined) {
         const first = trail.neighbours[0];
         if (plain && first?.stack === stack) first.entry.confirmed = core.now;
@@ -427,116 +397,6 @@ export class Tcp {
       cause: -1,
     });
     return SENT;
-  }
-
-  /** The connection's own trail when it has one, else any that fits. */
-  #follow(
-    connection: Connection,
-    side: Side,
-    end: End,
-    stack: Stack,
-    flags: number,
-    length: number,
-    count: number,
-  ): Trail | undefined {
-    const { epoch, now } = this.core;
-    const way = this.#wayOf(connection);
-    const isClient = side === 'client';
-    const own = isClient ? way.ofClient : way.ofServer;
-    const codes = isClient ? way.clientCodes : way.serverCodes;
-    const { ip, port, peerIp, peerPort } = end;
-    if (
-      own !== undefined &&
-      own.epoch === epoch &&
-      passAlong(own, TCP, ip | 0, peerIp | 0, port, peerPort, flags, length, count, now, codes)
-    )
-      return own;
-    const trail = followTrail(
-      stack,
-      epoch,
-      now,
-      TCP,
-      ip | 0,
-      peerIp | 0,
-      port,
-      peerPort,
-      flags,
-      length,
-      count,
-      TTL,
-      end.uid,
-      false,
-      way.places,
-      isClient ? 0 : 1,
-      codes,
-    );
-    if (trail === undefined || !isForConnection(trail)) return trail;
-    if (isClient) way.ofClient = trail;
-    else way.ofServer = trail;
-    return trail;
-  }
-  /** The same for the two segments that open a connection: they may be traced. */
-  #followFirst(
-    connection: Connection,
-    side: Side,
-    end: End,
-    stack: Stack,
-    flags: number,
-    length: number,
-  ): Trail | undefined {
-    const { epoch, now } = this.core;
-    const way = this.#wayOf(connection);
-    const isFirst = side === 'client';
-    const trail = followTrail(
-      stack,
-      epoch,
-      now,
-      TCP,
-      end.ip | 0,
-      end.peerIp | 0,
-      end.port,
-      end.peerPort,
-      flags,
-      length,
-      1,
-      TTL,
-      end.uid,
-      connection.trace !== 0,
-      isFirst ? undefined : way.places,
-      1,
-      isFirst ? undefined : way.serverCodes,
-    );
-    if (isFirst && trail !== undefined) notePlaces(way.places, trail);
-    return trail;
-  }
-  #wayOf(connection: Connection): Way {
-    const known = this.#ways[connection.id & (WAYS - 1)];
-    return known?.id === connection.id ? known : this.#newWay(connection);
-  }
-  /** Takes the place of the connection that had it before. */
-  #newWay(connection: Connection): Way {
-    const { id } = connection;
-    const former = this.#ways[id & (WAYS - 1)];
-    if (former !== undefined) {
-      former.id = id;
-      former.connection = connection;
-      former.ofClient = former.ofServer = undefined;
-      former.places.count = 0;
-      forgetCodes(former.clientCodes);
-      forgetCodes(former.serverCodes);
-      return former;
-    }
-    const made: Way = {
-      id,
-      connection,
-      ofClient: undefined,
-      ofServer: undefined,
-      clientCodes: noCodes(),
-      serverCodes: noCodes(),
-      places: noPlaces(),
-    };
-    this.#ways[id & (WAYS - 1)] = made;
-    return made;
   }
 
   /** Puts a segment into the receiving side's arrivals, in order; one event for all that arrive together. */
@@ -623,7 +483,7 @@ export class Tcp {
   }
 
   #expire(id: number, side: Side): void {
-    const connection = this.#connection(id);
+    const connection = this.#ways.connection(id);
     const end = connection === undefined ? undefined : endOf(connection, side);
     if (connection === undefined || end === undefined) return;
     end.timer = -1;
@@ -660,7 +520,7 @@ export class Tcp {
 
   // ---------------------------------------------------------------- receiving
   #arrivals(id: number, side: Side): void {
-    const connection = this.#connection(id);
+    const connection = this.#ways.connection(id);
     if (connection === undefined) return;
     const { now } = this.core;
     for (;;) {
@@ -697,7 +557,7 @@ export class Tcp {
   take(stack: Stack, packet: Packet): void {
     const { carries } = packet;
     if (carries.kind === 'reset') {
-      const connection = this.#connection(carries.connection);
+      const connection = this.#ways.connection(carries.connection);
       const end = connection === undefined ? undefined : endOf(connection, carries.side);
       if (
         connection !== undefined &&
@@ -709,7 +569,7 @@ export class Tcp {
       return;
     }
     if (carries.kind !== 'segment') return;
-    const connection = this.#connection(carries.connection);
+    const connection = this.#ways.connection(carries.connection);
     if (connection === undefined) return;
     this.#receive(connection, other(carries.side), {
       at: this.core.now,
@@ -919,7 +779,7 @@ export class Tcp {
   #pureAck(connection: Connection, side: Side, end: End, stack: Stack): boolean {
     const { core, forwarding } = this;
     if (core.remembers && end.device === undefined) {
-      const trail = this.#follow(connection, side, end, stack, ACK, BARE, 1);
+      const trail = this.#ways.follow(connection, side, end, stack, ACK, BARE, 1);
       if (trail !== undefined) {
         const first = trail.neighbours[0];
         if (first?.stack === stack) first.entry.confirmed = core.now;
@@ -1007,7 +867,7 @@ export class Tcp {
       !this.#isHeld(stack, listener.pid) &&
       stack.net.listeners.has(listener.listener)
     ) {
-      const connection = this.#connection(listener.queue.shift() ?? 0);
+      const connection = this.#ways.connection(listener.queue.shift() ?? 0);
       const end = connection?.server;
       if (connection === undefined || end?.waiting !== listener.listener) continue;
       this.#accept(connection, end, listener);
@@ -1154,7 +1014,7 @@ export class Tcp {
     about: { connection: number; side: Side },
     errno: 'ECONNREFUSED' | 'EHOSTUNREACH' | 'ENETUNREACH' | 'ENOPROTOOPT',
   ): void {
-    const connection = this.#connection(about.connection);
+    const connection = this.#ways.connection(about.connection);
     const end = connection === undefined ? undefined : endOf(connection, about.side);
     if (connection === undefined || end?.host !== stack.name) return;
     if (end.state === 'SYN-SENT') this.#failed(connection, about.side, errno);
@@ -1205,8 +1065,7 @@ export class Tcp {
     if (buried.length < BATCH) return;
     for (const dead of buried) {
       connections.delete(dead);
-      const way = this.#ways[dead & (WAYS - 1)];
-      if (way?.id === dead) way.id = -1;
+      this.#ways.leave(dead);
     }
     buried.length = 0;
   }
