@@ -1,6 +1,6 @@
 'use client';
 
-import { ViewportPortal } from '@xyflow/react';
+import { MapPortal } from './map-portal';
 import { useState } from 'react';
 import { cn } from '@/components/ui/class-names';
 import type { HostView } from '@/lib/session/messages';
@@ -18,11 +18,11 @@ export function AddressBadges({ hosts }: { hosts: readonly HostView[] }) {
     if (holder !== undefined) lastHolder.set(address, holder);
   }
   return (
-    <ViewportPortal>
+    <MapPortal>
       {badgePlaces(addresses, lastHolder).map((place) => (
         <Badge key={place.key} place={place} host={hosts.find(({ id }) => id === place.host)} />
       ))}
-    </ViewportPortal>
+    </MapPortal>
   );
 }
 

@@ -143,14 +143,11 @@ export class RequestDots {
     const exact = progress * last;
     const index = Math.min(last - 1, Math.floor(exact));
     const part = exact - index;
-    const [x0, y0, x1, y1] = [
-      points[index * 2] ?? 0,
-      points[index * 2 + 1] ?? 0,
-      points[index * 2 + 2] ?? 0,
-      points[index * 2 + 3] ?? 0,
-    ];
-    dot.x = x0 + (x1 - x0) * part;
-    dot.y = y0 + (y1 - y0) * part;
+    const from = index * 2;
+    const x = points[from] ?? 0;
+    const y = points[from + 1] ?? 0;
+    dot.x = x + ((points[from + 2] ?? 0) - x) * part;
+    dot.y = y + ((points[from + 3] ?? 0) - y) * part;
   }
 
   #endOf(slot: number): number {

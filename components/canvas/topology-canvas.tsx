@@ -108,7 +108,7 @@ function Map() {
       className="absolute inset-0"
       onKeyDown={onKeyDown}
       onMouseMove={(event) => {
-        if (frame.current !== null)
+        if (frame.current !== null && event.buttons === 0)
           frame.current.style.cursor = running && dotUnder(event) !== undefined ? 'pointer' : '';
       }}
       onClickCapture={(event) => {

@@ -1,6 +1,6 @@
 'use client';
 
-import { ViewportPortal } from '@xyflow/react';
+import { MapPortal } from './map-portal';
 import { useRun, useWorkbench } from '@/components/workbench/run-context';
 import type { HostView } from '@/lib/session/messages';
 import { shownStep } from '@/lib/views/trace-steps';
@@ -15,7 +15,7 @@ export function TraceBadge({ hosts }: { hosts: readonly HostView[] }) {
   const host = hosts.find(({ id }) => id === trace.hops[index]?.host);
   if (host === undefined) return null;
   return (
-    <ViewportPortal>
+    <MapPortal>
       <span
         aria-hidden="true"
         className="pointer-events-none absolute left-0 top-0 z-[4] whitespace-nowrap rounded-[5px] border border-selected bg-ink-1 px-1.5 font-mono text-[10px] leading-4 text-selected shadow-md transition-transform duration-300"
@@ -23,6 +23,6 @@ export function TraceBadge({ hosts }: { hosts: readonly HostView[] }) {
       >
         step {index + 1}
       </span>
-    </ViewportPortal>
+    </MapPortal>
   );
 }

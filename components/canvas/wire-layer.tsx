@@ -1,4 +1,4 @@
-import { ViewportPortal } from '@xyflow/react';
+import { MapPortal } from './map-portal';
 import { type ComponentType, type KeyboardEvent, type MouseEvent, memo, useMemo } from 'react';
 import { LAYER } from './flow-elements';
 import type { WireView } from './wire-views';
@@ -20,7 +20,7 @@ export interface WireLayerProps {
 export function WireLayer({ wires, ...rest }: WireLayerProps) {
   const extent = useMemo(() => extentOf(wires), [wires]);
   return (
-    <ViewportPortal>
+    <MapPortal>
       <svg
         className="pointer-events-none absolute left-0 top-0 size-px overflow-visible"
         style={{ zIndex: LAYER.wire }}
@@ -31,7 +31,7 @@ export function WireLayer({ wires, ...rest }: WireLayerProps) {
           <OneWire key={wire.id} wire={wire} {...rest} />
         ))}
       </svg>
-    </ViewportPortal>
+    </MapPortal>
   );
 }
 

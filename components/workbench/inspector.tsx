@@ -17,9 +17,10 @@ export function Inspector() {
 
 function NothingSelected() {
   return (
-    // A scrolling region has to be reachable by keyboard.
+    // A scrolling region has to be reachable by keyboard. Isolated: else its hundreds of rows are sorted into layers
+    // together with the map's cards, again with every step that the map is moved.
     <div
-      className="h-full overflow-auto bg-ink-1 px-3.5 py-3 outline-offset-[-2px]"
+      className="isolate h-full overflow-auto bg-ink-1 px-3.5 py-3 outline-offset-[-2px]"
       tabIndex={0}
       role="group"
       aria-label="Hosts"

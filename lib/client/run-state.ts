@@ -189,11 +189,13 @@ export function mergeById<Item extends { id: string }>(
   changed: readonly Item[] | undefined,
 ): Readonly<Record<string, Item>> {
   if (changed === undefined) return before;
-  const news = changed
-    .map((item) => shareEqual(before[item.id], item))
-    .filter((item) => item !== before[item.id]);
-  if (news.length === 0) return before;
-  return { ...before, ...Object.fromEntries(news.map((item) => [item.id, item])) };
+  let merged: Record<string, Item> | undefined;
+  for (const item of changed) {
+    const known = before[item.id];
+    const next = shareEqual(known, item);
+    if (next !== known) (merged ??= { ...before })[item.id] = next;
+  }
+  return merged ?? before;
 }
 
 /**

@@ -37,12 +37,13 @@ function sharedRecord(
   const keys = Object.keys(next);
   let isSame = keys.length === known.length;
   let shared: Record<string, unknown> | undefined;
-  for (const [index, key] of keys.entries()) {
-    const value = shareEqual(before[key], next[key]);
-    isSame &&= key === known[index] && value === before[key];
-    if (value === next[key]) continue;
-    shared ??= { ...next };
-    shared[key] = value;
+  let index = 0;
+  for (const key of keys) {
+    const value = next[key];
+    const kept = value === before[key] ? value : shareEqual(before[key], value);
+    isSame &&= kept === before[key] && key === known[index];
+    index += 1;
+    if (kept !== value) (shared ??= { ...next })[key] = kept;
   }
   return isSame ? before : (shared ?? next);
 }
