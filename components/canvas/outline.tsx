@@ -1,5 +1,7 @@
 'use client';
 
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useMemo } from 'react';
 import { cn } from '@/components/ui/class-names';
 import { StatusDot } from '@/components/ui/status-dot';
 import { useHandles, useRun, useWorkbench, useWorkbenchStore } from '@/components/workbench/run-context';
@@ -21,18 +23,71 @@ export function Outline({ brief = false }: { brief?: boolean }) {
       <Holders />
       {groups.map(({ title, subnet, hosts }) => (
         <section key={title} aria-label={title} className="[content-visibility:auto]">
-          <h3 className="eyebrow mb-1">
-            {title} <span className="font-normal normal-case tracking-normal">{subnet}</span>
-          </h3>
+          <GroupTitle title={title} subnet={subnet} />
           <ul className="divide-y divide-line rounded-lg border border-line bg-ink-1">
             {hosts.map((host) => (
-              <HostRow key={host.id} host={host} brief={brief} />
+              <li key={host.id}>
+                <HostRow host={host} brief={brief} />
+              </li>
             ))}
           </ul>
         </section>
       ))}
       {!brief && <Links topology={topology} />}
     </div>
+  );
+}
+
+const ROW = 29;
+
+/** The hosts of a crowd: only those in sight are there. @param frame what scrolls */
+export function LongOutline({ frame }: { frame: HTMLElement | null }) {
+  const topology = useRun((state) => state.topology);
+  const rows = useMemo(
+    () => groupHosts(topology).flatMap(({ hosts, ...group }) => [group, ...hosts.map((host) => ({ host }))]),
+    [topology],
+  );
+  // oxlint-disable-next-line react/incompatible-library -- the virtualizer is meant to be used this way
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => frame,
+    estimateSize: () => ROW,
+    overscan: 12,
+  });
+  return (
+    <div className="space-y-4">
+      <Holders />
+      <ul className="relative" style={{ height: virtual.getTotalSize() }}>
+        {virtual.getVirtualItems().map(({ key, index, start }) => {
+          const row = rows[index];
+          if (row === undefined) return null;
+          return (
+            <li
+              key={key}
+              ref={virtual.measureElement}
+              data-index={index}
+              aria-setsize={rows.length}
+              aria-posinset={index + 1}
+              className={cn(
+                'absolute inset-x-0 top-0',
+                'host' in row ? 'border border-line bg-ink-1' : 'pt-4',
+              )}
+              style={{ top: start }}
+            >
+              {'host' in row ? <HostRow host={row.host} brief /> : <GroupTitle {...row} />}
+            </li>
+          );
+        })}
+      </ul>
+    </div>
+  );
+}
+
+function GroupTitle({ title, subnet }: { title: string; subnet: string }) {
+  return (
+    <h3 className="eyebrow mb-1">
+      {title} <span className="font-normal normal-case tracking-normal">{subnet}</span>
+    </h3>
   );
 }
 
@@ -75,35 +130,33 @@ function HostRow({ host, brief }: { host: HostView; brief: boolean }) {
         ? HEALTH_WORD[status.health]
         : POWER_WORD[status.power];
   return (
-    <li>
-      <button
-        type="button"
-        aria-pressed={selected}
-        onClick={() => workbench.selectHost(host.id)}
-        className="flex w-full flex-wrap items-center gap-x-2 gap-y-0.5 px-3 py-1.5 text-left font-mono text-xs hover:bg-ink-2 aria-pressed:bg-ink-2 aria-pressed:shadow-[inset_2px_0_0_var(--selected)]"
-      >
-        <StatusDot tone={status?.health ?? 'neutral'} />
-        <HostIcon kind={host.kind} className="text-muted" />
-        <b className="font-semibold">{host.label}</b>
-        <span className="text-faint">{host.address}</span>
-        <span className="ml-auto text-muted">
-          {word}
-          {status?.here === true && <span className="text-selected"> · you</span>}
+    <button
+      type="button"
+      aria-pressed={selected}
+      onClick={() => workbench.selectHost(host.id)}
+      className="flex w-full flex-wrap items-center gap-x-2 gap-y-0.5 px-3 py-1.5 text-left font-mono text-xs hover:bg-ink-2 aria-pressed:bg-ink-2 aria-pressed:shadow-[inset_2px_0_0_var(--selected)]"
+    >
+      <StatusDot tone={status?.health ?? 'neutral'} />
+      <HostIcon kind={host.kind} className="text-muted" />
+      <b className="font-semibold">{host.label}</b>
+      <span className="text-faint">{host.address}</span>
+      <span className="ml-auto text-muted">
+        {word}
+        {status?.here === true && <span className="text-selected"> · you</span>}
+      </span>
+      {!brief && status !== undefined && (
+        <span className="w-full pl-[38px] text-2xs text-muted">
+          {[
+            ...status.services.map(({ name, text }) => `${name} ${text}`),
+            crowd ? '' : status.note,
+            crowd ? '' : gaugeSentence(status),
+          ]
+            .filter((part) => part.trim() !== '')
+            .join(' · ')}
         </span>
-        {!brief && status !== undefined && (
-          <span className="w-full pl-[38px] text-2xs text-muted">
-            {[
-              ...status.services.map(({ name, text }) => `${name} ${text}`),
-              crowd ? '' : status.note,
-              crowd ? '' : gaugeSentence(status),
-            ]
-              .filter((part) => part.trim() !== '')
-              .join(' · ')}
-          </span>
-        )}
-        {held !== '' && <span className="w-full pl-[38px] text-2xs text-holder">holds {held}</span>}
-      </button>
-    </li>
+      )}
+      {held !== '' && <span className="w-full pl-[38px] text-2xs text-holder">holds {held}</span>}
+    </button>
   );
 }
 

@@ -1,7 +1,9 @@
 'use client';
 
 import { X } from 'lucide-react';
-import { Outline } from '@/components/canvas/outline';
+import { useState } from 'react';
+import { useIsCrowd } from '@/components/canvas/crowd';
+import { LongOutline, Outline } from '@/components/canvas/outline';
 import { INSPECTOR_PANELS } from '@/components/panels/registry';
 import { Button } from '@/components/ui/button';
 import { StatusDot } from '@/components/ui/status-dot';
@@ -16,10 +18,13 @@ export function Inspector() {
 }
 
 function NothingSelected() {
+  const [frame, setFrame] = useState<HTMLElement | null>(null);
+  const isCrowd = useIsCrowd();
   return (
-    // A scrolling region has to be reachable by keyboard. Isolated: else its hundreds of rows are sorted into layers
-    // together with the map's cards, again with every step that the map is moved.
+    // A scrolling region has to be reachable by keyboard. Isolated: else its rows are sorted into layers together with
+    // the map's cards, again with every step that the map is moved.
     <div
+      ref={setFrame}
       className="isolate h-full overflow-auto bg-ink-1 px-3.5 py-3 outline-offset-[-2px]"
       tabIndex={0}
       role="group"
@@ -30,7 +35,7 @@ function NothingSelected() {
       <p className="mb-3 text-xs text-muted">
         Choose one, here or on the map, to see its files, rules, logs and states.
       </p>
-      <Outline brief />
+      {isCrowd ? <LongOutline frame={frame} /> : <Outline brief />}
     </div>
   );
 }
