@@ -10,6 +10,7 @@ import { StatusDot } from '@/components/ui/status-dot';
 import { usePreferences } from '@/lib/client/preferences';
 import type { Debrief, ObjectiveView } from '@/lib/session/messages';
 import { changeCount, diffLines } from '@/lib/views/line-diff';
+import { countText, plural } from '@/lib/views/numbers';
 import { OBJECTIVE_WORD, TONE_TEXT } from '@/lib/views/tones';
 import { Card } from './card';
 import { actionRows, chainLinks, type Known, minuteRows, outageRows } from './debrief-view';
@@ -157,10 +158,17 @@ export function DiffsCard({ debrief: { diffs } }: { debrief: Debrief }) {
   );
 }
 
-export function OutagesCard({ debrief: { outages }, known }: { debrief: Debrief; known: Known }) {
+export function OutagesCard({
+  debrief: { outages, availability },
+  known,
+}: {
+  debrief: Debrief;
+  known: Known;
+}) {
   if (outages.length === 0) return null;
+  const inAll = `${countText(availability.lost)} in ${plural(outages.length, 'outage')}`;
   return (
-    <Card title="Requests lost">
+    <Card title={`Requests lost: ${inAll}`}>
       <ul className="divide-y divide-line text-sm">
         {outageRows(outages, known).map(({ key, span, length, failed, cause, byLearner }) => (
           <li key={key} className="py-2">

@@ -4,6 +4,7 @@ import type { Run } from '../scenario/run';
 import { eventItem, isOwnAddress } from './journal-feed';
 import type { Debrief } from './messages';
 import { BEFORE, firstFault, MOST_CHAIN, type Outage, rootsOf } from './outages';
+import { sourceOf } from './service';
 
 export function chainOf<I>(run: Run<I>, entries: readonly JournalEntry[], outage: Outage): Debrief['chains'] {
   const failed = typicalFailure(run, entries, outage);
@@ -34,7 +35,7 @@ export function chainOf<I>(run: Run<I>, entries: readonly JournalEntry[], outage
   const symptom = error.reason || error.error || `status ${error.status ?? ''}`;
   return [
     {
-      title: `${grouped(outage.failed)} requests lost: ${symptom}`,
+      title: `${lostIn(run, outage)}: ${symptom}`,
       links: [
         ...shown,
         ...(failed === undefined
@@ -50,6 +51,14 @@ export function chainOf<I>(run: Run<I>, entries: readonly JournalEntry[], outage
       ],
     },
   ];
+}
+
+/** As part of all that were lost, which stand at the head of the debrief. */
+function lostIn<I>(run: Run<I>, { failed }: Outage): string {
+  const all = run.progress.totals.get(sourceOf(run) ?? '')?.failed ?? failed;
+  return failed === all
+    ? `${grouped(failed)} requests lost`
+    : `${grouped(failed)} of the ${grouped(all)} requests lost`;
 }
 
 /** The first failed request of the kind that most of the outage's failed requests were. */
