@@ -45,6 +45,8 @@ export class Kernel {
 
   #now: Micros = 0;
   #isRunning = false;
+  /** handler of the event that runs, or ran last; -1 none */
+  #running = -1;
   readonly #queue = new EventQueue();
   readonly #handlers: Handler[] = [];
   readonly #names: string[] = [];
@@ -189,35 +191,45 @@ export class Kernel {
   #run(until: Micros, limit: number): void {
     assert(!this.#isRunning, 'a handler may not run the kernel');
     this.#isRunning = true;
-    let slot = -1;
     try {
-      const queue = this.#queue;
-      let left = limit;
-      let sameInstant = 0;
-      for (let at = queue.peekAt(); at <= until && left > 0; at = queue.peekAt()) {
-        left--;
-        sameInstant = at > this.#now ? 0 : sameInstant + 1;
-        if (sameInstant > LONGEST_INSTANT) throw new BrokenPromise('time does not move on');
-        slot = queue.pop();
-        this.#now = at;
-        this.cause = queue.causeOf(slot);
-        const handler = this.#handlers[queue.handlerOf(slot)];
-        if (handler === undefined) throw new BrokenPromise('event without a handler');
-        handler(queue.takePayload(slot), this);
-      }
+      this.#runEvents(until, limit);
     } catch (error) {
-      throw this.#located(error, slot);
+      throw this.#located(error);
     } finally {
       this.#isRunning = false;
       this.cause = -1;
-      for (const listener of this.#pauseListeners) listener();
+      this.#tellPause();
     }
+  }
+  /** The loop alone: an engine compiles it while it runs, and throws that away when something it has not seen yet follows. */
+  #runEvents(until: Micros, limit: number): void {
+    const queue = this.#queue;
+    const handlers = this.#handlers;
+    let left = limit;
+    let sameInstant = 0;
+    this.#running = -1;
+    for (let at = queue.peekAt(); at <= until && left > 0; at = queue.peekAt()) {
+      left--;
+      sameInstant = at > this.#now ? 0 : sameInstant + 1;
+      if (sameInstant > LONGEST_INSTANT) throw new BrokenPromise('time does not move on');
+      const slot = queue.pop();
+      const id = queue.handlerOf(slot);
+      this.#running = id;
+      this.#now = at;
+      this.cause = queue.causeOf(slot);
+      const handler = handlers[id];
+      if (handler === undefined) throw new BrokenPromise('event without a handler');
+      handler(queue.takePayload(slot), this);
+    }
+  }
+  #tellPause(): void {
+    for (const listener of this.#pauseListeners) listener();
   }
 
   /** Adds what reproduces it: the seed, the instant, the handler. */
-  #located(error: unknown, slot: number): BrokenPromise {
+  #located(error: unknown): BrokenPromise {
     const message = error instanceof Error ? error.message : String(error);
-    const name = slot < 0 ? 'none' : this.#names[this.#queue.handlerOf(slot)];
+    const name = this.#names[this.#running] ?? 'none';
     const place = `seed ${this.seed}, at ${formatDuration(this.#now)} (${this.#now} µs), handler ${name}`;
     return new BrokenPromise(`${message} [${place}]`, { cause: error });
   }
