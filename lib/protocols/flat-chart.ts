@@ -188,7 +188,7 @@ class Player {
     const scope: Scope = { context: at.context, event };
     switch (action.type) {
       case 'xstate.assign':
-        at.context = { ...at.context, ...assigned(action.assignment, scope) };
+        at.context = assigned(action.assignment, scope);
         return;
       case 'xstate.raise': {
         const { delay } = action;
@@ -229,9 +229,11 @@ function valueOf(given: unknown, scope: Scope): unknown {
   return typeof given === 'function' ? (given as Call)(scope) : given;
 }
 function assigned(assignment: unknown, scope: Scope): object {
-  if (typeof assignment === 'function') return (assignment as Call)(scope) as object;
-  const made: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(assignment as object)) made[key] = valueOf(value, scope);
+  if (typeof assignment === 'function')
+    return { ...scope.context, ...((assignment as Call)(scope) as object) };
+  const made: Record<string, unknown> = { ...scope.context };
+  for (const key in assignment as object)
+    made[key] = valueOf((assignment as Record<string, unknown>)[key], scope);
   return made;
 }
 /** What `enqueueActions` put together; only what our charts use. */

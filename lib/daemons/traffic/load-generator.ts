@@ -174,26 +174,25 @@ function send(
   const n = ++source.sent;
   const request = requestFor(world, host, configuration);
   const cookies = configuration.keepCookies ? cookiesOf(source, n) : '';
-  startRequest(
-    host,
+  const asked = {
+    ip,
+    port: configuration.port,
+    host: configuration.host,
+    target: request.path,
+    method: request.method,
+    headers: headersOf(configuration, request, cookies),
+    body: request.body,
+    connectTimeout: configuration.connectTimeout,
+    timeout: configuration.timeout,
+    bindIp: undefined,
+    trace: world.startTrace(() => `${host.name} #${n} ${request.method} ${urlOf(configuration, request)}`),
+    sendAfter: outsideOf(world, configuration.name).sendAfter ?? configuration.sendAfter,
+  };
+  startRequest(host, pid, source.tls === undefined ? asked : { ...asked, tls: source.tls }, {
+    name: DONE,
     pid,
-    {
-      ip,
-      port: configuration.port,
-      host: configuration.host,
-      target: request.path,
-      method: request.method,
-      headers: headersOf(configuration, request, cookies),
-      body: request.body,
-      connectTimeout: configuration.connectTimeout,
-      timeout: configuration.timeout,
-      bindIp: undefined,
-      trace: world.startTrace(() => `${host.name} #${n} ${request.method} ${urlOf(configuration, request)}`),
-      sendAfter: outsideOf(world, configuration.name).sendAfter ?? configuration.sendAfter,
-      ...(source.tls === undefined ? {} : { tls: source.tls }),
-    },
-    { name: DONE, pid, data: { index, n, trace: world.lastTrace } },
-  );
+    data: { index, n, trace: world.lastTrace },
+  });
 }
 /** Headers without cookies, by request: the same array each time. */
 const usual = new WeakMap<LoadRequest, [string, string][]>();
@@ -254,7 +253,7 @@ function done(world: World, host: Host, pid: number, { index, n, trace }: Sent, 
     micros: result.endedAt - result.startedAt,
     trace,
     body: result.body,
-    ...(result.error === 'tls' ? { reason: result.reason } : {}),
+    reason: result.error === 'tls' ? result.reason : undefined,
   });
 }
 /** One journal entry for each request: what the people outside saw. */
@@ -270,14 +269,14 @@ function report(
     trace: number;
     body: string;
     /** In words, where the kind of error does not say enough. */
-    reason?: string;
+    reason?: string | undefined;
   },
 ): void {
   const { expectStatus, expectBody } = configuration;
   const isAnswered = seen.error === undefined && seen.status !== undefined;
   const isWrongStatus = expectStatus === undefined ? (seen.status ?? 0) >= 500 : seen.status !== expectStatus;
   const isWrongBody = isAnswered && !isWrongStatus && !seen.body.includes(expectBody);
-  world.record(host.name, 'request', {
+  const told = {
     from: configuration.name,
     n,
     ok: isAnswered && !isWrongStatus && !isWrongBody && seen.micros <= configuration.slow,
@@ -285,6 +284,7 @@ function report(
     error: seen.error ?? (isWrongBody ? 'content' : ''),
     micros: seen.micros,
     trace: seen.trace,
-    ...(seen.reason === undefined ? {} : { reason: seen.reason }),
-  });
+  };
+  const { reason } = seen;
+  world.record(host.name, 'request', reason === undefined ? told : { ...told, reason });
 }
