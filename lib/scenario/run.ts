@@ -357,7 +357,13 @@ export class Run<I> {
       definition?.request?.(expect[index], request, this.#valuesOf(definition, entry), seen);
     });
   }
-  #count({ from, ok, micros: took }: ObservedRequest): void {
+  #count(request: ObservedRequest): void {
+    // What comes after the verdict is no part of the shift.
+    if (this.progress.finishedAt === undefined) this.#tally(request);
+    const { from, ok } = request;
+    for (const pager of this.scenario.pager) if (pager.from === from) this.#page(pager, ok);
+  }
+  #tally({ from, ok, micros: took }: ObservedRequest): void {
     const { totals, seconds } = this.progress;
     for (const key of ['', from]) {
       const total = totals.get(key) ?? { total: 0, failed: 0 };
@@ -375,7 +381,6 @@ export class Run<I> {
       row.slowest = Math.max(row.slowest, took);
     }
     seconds.set(from, rows);
-    for (const pager of this.scenario.pager) if (pager.from === from) this.#page(pager, ok);
   }
   #page(pager: Scenario['pager'][number], ok: boolean): void {
     const state = this.progress.pagers.get(pager.id) ?? { failingSince: undefined, firing: false };

@@ -73,6 +73,25 @@ test('doing nothing loses, and the verdict names what was not reached', () => {
   expect(outcome.verdict).toContain('The shop never answered');
 });
 
+test('what comes after the verdict is not counted: the debrief has the number of the guard that broke', () => {
+  const yaml = source.files['scenario.yaml'] ?? '';
+  const files = { ...source.files, 'scenario.yaml': yaml.replace('requests: 36000', 'requests: 1000') };
+  const { run } = new Player(fresh(1, { ...source, files }));
+  const session = new Session(run, source);
+  session.start();
+  session.advance(180 * SECOND);
+  expect(run.progress.phase).toBe('lost');
+  const counted = { ...run.progress.totals.get('shoppers') };
+  expect(counted.failed).toBeGreaterThan(1000);
+  expect(counted.failed).toBeLessThan(1100);
+  session.advance(60 * SECOND);
+  expect(run.progress.totals.get('shoppers')).toEqual(counted);
+  const { availability, outages, points } = session.debrief();
+  expect(availability.lost).toBe(counted.failed);
+  expect(outages.reduce((sum, { failed }) => sum + failed, 0)).toBe(counted.failed);
+  expect(points.length).toBeLessThanOrEqual(Math.ceil((run.progress.finishedAt ?? 0) / SECOND));
+});
+
 test('a broken guard is not explained by a goal whose moment has not come', () => {
   const yaml = source.files['scenario.yaml'] ?? '';
   const files = { ...source.files, 'scenario.yaml': yaml.replace('requests: 36000', 'requests: 3000') };
