@@ -69,8 +69,8 @@ export function LongOutline({ frame }: { frame: HTMLElement | null }) {
               aria-setsize={rows.length}
               aria-posinset={index + 1}
               className={cn(
-                'absolute inset-x-0 top-0',
-                'host' in row ? 'border border-line bg-ink-1' : 'pt-4',
+                'absolute inset-x-0 border-b border-line focus-within:z-10',
+                'host' in row ? 'border-x bg-ink-1' : 'pt-4',
               )}
               style={{ top: start }}
             >
