@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { Scenario, ScenarioStep } from '../../scenario/schema';
 import { readFolder } from '../folders';
-import { proveLab } from './lab';
+import { type LabParts, proveLab } from './lab';
 import { leavingOut, proveSolution } from './solution';
 import { type Claim, secondsUsed, Stage } from './stage';
 
@@ -53,14 +53,19 @@ export function doJob(job: Job): JobResult {
   return result();
 }
 
-/** Further seeds take turns at what must lose: all of it on all of them would tell little more. */
-function partsOf(scenario: Scenario, { seed, isFull }: Job): Parameters<typeof proveLab>[1] {
+/**
+ * Further seeds take turns at what must lose: all of it on all of them would tell little more. With each
+ * choice of each variant nobody does anything once: so many first seeds show them all (see `drawVariants`).
+ */
+function partsOf(scenario: Scenario, { seed, isFull }: Job): LabParts {
   const turns = scenario['wrong-turns'].map((_, index) => index);
   const turn = seed % (turns.length + 1);
-  const hasVariants = Object.keys(scenario.variants).length > 0;
+  const variants = Object.values(scenario.variants);
+  const choices = Math.max(0, ...variants.map(({ choose }) => choose?.length ?? 0));
+  const isLeftAlone = isFull || seed <= choices || turn === turns.length || scenario.breaks.length === 0;
   return {
     general: isFull,
-    untouched: isFull || hasVariants || turn === turns.length,
+    untouched: isLeftAlone ? 'to-verdict' : variants.length > 0 ? 'until-broken' : 'not',
     turns: isFull ? turns : turns.slice(turn, turn + 1),
   };
 }

@@ -6,14 +6,20 @@ import type { FirstFault, Stage } from './stage';
 const BEFORE = 10 * SECOND;
 const LATER = 60 * SECOND;
 
-export function proveLab(
-  stage: Stage,
-  options: { turns: readonly number[]; general: boolean; untouched: boolean },
-): void {
+export interface LabParts {
+  /** Which of the wrong turns. */
+  turns: readonly number[];
+  /** What the texts name, restarting and rebooting everything. */
+  general: boolean;
+  /** Nobody does anything: to the verdict, or only until the faults have broken what they should. */
+  untouched: 'to-verdict' | 'until-broken' | 'not';
+}
+
+export function proveLab(stage: Stage, options: LabParts): void {
   const { scenario } = stage;
   let first: FirstFault | undefined;
   const early = options.general ? wrongMentions(stage) : [];
-  if (options.untouched) first = proveUntouched(stage);
+  if (options.untouched !== 'not') first = proveUntouched(stage, options.untouched);
   if (options.general) {
     stage.claim('what brief and hints mention exists', () => {
       const late = wrongMentions(stage);
@@ -43,18 +49,22 @@ export function proveLab(
 }
 
 /** Nobody does anything: healthy until the first fault, broken by it, and lost. */
-function proveUntouched(stage: Stage): FirstFault | undefined {
-  const { scenario } = stage;
+function proveUntouched(stage: Stage, untouched: 'to-verdict' | 'until-broken'): FirstFault | undefined {
+  const { scenario, run } = stage;
   let first: FirstFault | undefined;
-  stage.claim('doing nothing', () => {
-    const outcome = stage.plays.nothing();
+  if (untouched === 'to-verdict')
+    stage.claim('doing nothing', () => stage.mustLose(stage.plays.nothing(), scenario.fails.nothing));
+  stage.claim('healthy before the first fault', () => {
+    if (untouched === 'until-broken')
+      stage.plays.nothingUntil(
+        () => run.progress.broken.size === scenario.breaks.length && stage.firstFault() !== undefined,
+      );
     first = stage.firstFault();
-    return stage.mustLose(outcome, scenario.fails.nothing);
+    return {
+      wrong: unhealthy(stage, first),
+      said: first === undefined ? '' : `until ${first.event} at ${Math.round(first.at / SECOND)} s`,
+    };
   });
-  stage.claim('healthy before the first fault', () => ({
-    wrong: unhealthy(stage, first),
-    said: first === undefined ? '' : `until ${first.event} at ${Math.round(first.at / SECOND)} s`,
-  }));
   stage.claim('the faults break what they should', () => ({
     wrong: notBroken(stage, first),
     said: `${Math.max(1, scenario.breaks.length)} seen broken`,
