@@ -4,7 +4,7 @@
  * folders, users and their keys. Nothing here starts a service: hosts boot
  * from their disks.
  */
-import { userKeyFiles } from '../daemons/sshd/keys';
+import { knownHostsText, userKeyFiles } from '../daemons/sshd/keys';
 import type { Kernel } from '../kernel/kernel';
 import { formatIPv4, maskOf, parseCidr, parseIPv4 } from '../std/ipv4';
 import { assert } from '../std/assert';
@@ -102,7 +102,7 @@ export function setupOf(
       ...certificateFiles(scenario, name, authoritiesOfLab(scenario, beginOf(lab)), beginOf(lab)),
       ...Object.assign(
         {},
-        ...users.map((user) => userKeyFiles(user, { lab: scenario.id, hosts: knownHosts(scenario) })),
+        ...users.map((user) => userKeyFiles(user, { lab: scenario.id, known: knownHostsFile(scenario) })),
       ),
       ...overlay(options.files, '_all'),
       ...overlay(options.files, name),
@@ -139,12 +139,20 @@ export function hostsFile({ lab }: Scenario): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Whose ssh keys everybody knows already. */
-export function knownHosts({ lab }: Scenario): { names: string[]; host: string }[] {
-  return Object.entries(lab.hosts).map(([host, { interfaces }]) => ({
-    host,
-    names: [host, ...Object.values(interfaces).map(({ address }) => address.split('/')[0] ?? '')],
-  }));
+/** Of each lab's machines: written once, and every user of every machine has it. */
+const KNOWN_HOSTS = new WeakMap<Scenario['lab']['hosts'], string>();
+/** The lines that everybody has in known_hosts: all machines' ssh keys are known already. */
+export function knownHostsFile({ lab: { hosts } }: Scenario): string {
+  const known = KNOWN_HOSTS.get(hosts);
+  if (known !== undefined) return known;
+  const made = knownHostsText(
+    Object.entries(hosts).map(([host, { interfaces }]) => ({
+      host,
+      names: [host, ...Object.values(interfaces).map(({ address }) => address.split('/')[0] ?? '')],
+    })),
+  );
+  KNOWN_HOSTS.set(hosts, made);
+  return made;
 }
 
 type Traffic = Scenario['lab']['traffic'][string];

@@ -92,3 +92,50 @@ test('directories grow in place only while a disk is set up: what was saved befo
   expect(list(after)).not.toContain('four');
   expect(fs.readdir('/srv', ROOT)).toEqual(['one', 'two', 'three', 'four']);
 });
+
+test('a path that root has walked before leads where its names lead now', () => {
+  const { host, fs } = disk();
+  const read = (path: string): string => {
+    const text = fs.readFile(path, ROOT);
+    return text instanceof FileError ? text.errno : text;
+  };
+  host.install('/srv/one/text', { text: '1' });
+  host.install('/srv/two/text', { text: '2' });
+  host.install('/srv/link', { link: 'one' });
+  const saved = clonePlain(host.state.inodes);
+  expect([read('/srv/link/text'), read('/srv/one/text'), read('/srv/two/text')]).toEqual(['1', '1', '2']);
+  // The link is led elsewhere.
+  fs.unlink('/srv/link', ROOT);
+  expect(read('/srv/link/text')).toBe('ENOENT');
+  fs.symlink('two', '/srv/link', ROOT);
+  expect(read('/srv/link/text')).toBe('2');
+  // Directories change places, a file is put over another one, and one is gone.
+  fs.rename('/srv/one', '/srv/three', ROOT);
+  expect([read('/srv/one/text'), read('/srv/three/text')]).toEqual(['ENOENT', '1']);
+  host.install('/srv/two/new', { text: 'new' });
+  expect(read('/srv/link/text')).toBe('2');
+  fs.rename('/srv/two/new', '/srv/two/text', ROOT);
+  expect(read('/srv/link/text')).toBe('new');
+  fs.unlink('/srv/three/text', ROOT);
+  expect([read('/srv/three/text'), read('/srv/link/text')]).toEqual(['ENOENT', 'new']);
+  // A file system over a directory hides what is below, until it is gone again.
+  const { mounts } = host.state;
+  fs.mount({ ...mounts[0], point: '/srv/two', type: 'tmpfs' } as (typeof mounts)[number], 0o755);
+  expect(read('/srv/link/text')).toBe('ENOENT');
+  fs.unmount('/srv/two');
+  expect(read('/srv/link/text')).toBe('new');
+  // Others are asked for their permission each time.
+  const other = { uid: 7, gid: 7, groups: [] };
+  fs.chmod('/srv/two', 0o700, ROOT);
+  expect([read('/srv/two/text'), (fs.readFile('/srv/two/text', other) as FileError).errno]).toEqual([
+    'new',
+    'EACCES',
+  ]);
+  // Another state of the disk, as after a way back in time.
+  host.state.inodes = saved;
+  expect([read('/srv/link/text'), read('/srv/one/text'), read('/srv/three/text')]).toEqual([
+    '1',
+    '1',
+    'ENOENT',
+  ]);
+});

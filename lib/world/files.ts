@@ -28,15 +28,16 @@ const LONGEST_NAME = 255;
 const LONGEST_PATH = 4095;
 const LINKS_FOLLOWED = 40;
 const BLOCK = 4096;
+const MOST_PATHS = 128;
 /** More zeros than this at a file's end are not shown to who reads it. */
 const MOST_ZEROS_READ = 16 * 1024 * 1024;
 export const ROOT: Credentials = Object.freeze({ uid: 0, gid: 0, groups: Object.freeze([]) });
 
 interface Found {
-  ino: number;
-  parent: number;
-  name: string;
-  path: string;
+  readonly ino: number;
+  readonly parent: number;
+  readonly name: string;
+  readonly path: string;
 }
 /** A free name in a directory. */
 interface Place {
@@ -109,6 +110,9 @@ export class Files implements FileSystem {
   #growing: Set<ReadonlyMap<string, number>> | undefined;
   /** Where the folders are that this set-up has put something in. */
   readonly #folders = new Map<string, { ino: number; path: string }>();
+  /** Where root's walks have led, in the inodes of `#walked`: until a name leads elsewhere or is gone, they lead there again. */
+  readonly #paths = new Map<string, Found>();
+  #walked: HostState['inodes'] | undefined;
   constructor(private readonly ports: FilesPorts) {}
 
   // ---------------------------------------------------------------- looking
@@ -426,6 +430,7 @@ export class Files implements FileSystem {
   #replaceEntry(directory: number, name: string, ino: number): void {
     const node = this.#inode(directory);
     this.#patch(directory, { entries: new Map(node.entries).set(name, ino) });
+    this.#paths.clear();
   }
   #isInUse(mount: number, point: string): boolean {
     const state = this.ports.state();
@@ -599,6 +604,7 @@ export class Files implements FileSystem {
     if (ino === undefined) entries.delete(name);
     else entries.set(name, ino);
     if (ino === undefined) this.#folders.clear();
+    if (before !== undefined) this.#paths.clear();
     const clock = this.ports.clock();
     const isDirectory = (child: number | undefined): number =>
       child !== undefined && this.ports.state().inodes.get(child)?.kind === 'directory' ? 1 : 0;
@@ -653,7 +659,23 @@ export class Files implements FileSystem {
   #find(path: string, who: Credentials, follow: boolean): Found | FileError {
     if (path === '') return new FileError('ENOENT', path);
     if (path.length > LONGEST_PATH) return new FileError('ENAMETOOLONG', path);
-    return this.#walk(path, who, follow, 0);
+    return follow && who.uid === 0 ? this.#findForRoot(path) : this.#walk(path, who, follow, 0);
+  }
+  /** Root passes every directory, so only names decide where its path leads. */
+  #findForRoot(path: string): Found | FileError {
+    const { inodes } = this.ports.state();
+    if (this.#walked !== inodes) {
+      this.#walked = inodes;
+      this.#paths.clear();
+    }
+    const known = this.#paths.get(path);
+    if (known !== undefined) return known;
+    const found = this.#walk(path, ROOT, true, 0);
+    // What is computed may go without a word (/proc/4711).
+    if (found instanceof FileError || inodes.get(found.ino)?.device === 'virtual') return found;
+    if (this.#paths.size >= MOST_PATHS) this.#paths.clear();
+    this.#paths.set(path, found);
+    return found;
   }
   #walk(path: string, who: Credentials, follow: boolean, links: number): Found | FileError {
     if (links > LINKS_FOLLOWED) return new FileError('ELOOP', path);

@@ -46,18 +46,18 @@ function derived(seed: string, count: number): number[] {
 }
 
 /** Pairs that were made already: a lab of two hundred hosts asks for each of them two hundred times. */
-const MADE = new Map<string, KeyPair>();
+const MADE = new Map<string, Readonly<KeyPair>>();
 const MOST_MADE = 4_000;
 
 /** The pair that follows from a seed: the same seed gives the same key. */
-export function makeKeyPair(seed: string, comment: string, type: KeyType = 'ed25519'): KeyPair {
+export function makeKeyPair(seed: string, comment: string, type: KeyType = 'ed25519'): Readonly<KeyPair> {
   const key = `${type} ${seed} ${comment}`;
   const known = MADE.get(key);
-  if (known !== undefined) return { ...known };
-  const made = freshKeyPair(seed, comment, type);
+  if (known !== undefined) return known;
+  const made = Object.freeze(freshKeyPair(seed, comment, type));
   if (MADE.size >= MOST_MADE) MADE.clear();
   MADE.set(key, made);
-  return { ...made };
+  return made;
 }
 function freshKeyPair(seed: string, comment: string, type: KeyType): KeyPair {
   const name = NAMES[type];
@@ -171,20 +171,21 @@ export function hostKeyFiles(hostName: string, seed = hostName): Record<string, 
   }
   return files;
 }
-/** A user's key pair, allowed on the same account, and the hosts whose keys are known already. */
+/** Lines of known_hosts: the key of each of these hosts, under all its names. */
+export function knownHostsText(hosts: readonly { names: readonly string[]; host: string }[]): string {
+  let text = '';
+  for (const { names, host } of hosts)
+    text += `${names.join(',')} ${publicLine(makeKeyPair(`host:${host}:ed25519`, ''))}`;
+  return text;
+}
+/** A user's key pair, allowed on the same account, and the text of known_hosts. */
 export function userKeyFiles(
   user: { name: string; uid: number; gid: number; home: string },
-  options: { lab: string; hosts?: readonly { names: readonly string[]; host: string }[] },
+  { lab, known = '' }: { lab: string; known?: string },
 ): Record<string, FileSpec> {
-  const pair = makeKeyPair(`user:${options.lab}:${user.name}`, `${user.name}@${options.lab}`);
+  const pair = makeKeyPair(`user:${lab}:${user.name}`, `${user.name}@${lab}`);
   const own = { uid: user.uid, gid: user.gid };
   const directory = `${user.home}/.ssh`;
-  const known = (options.hosts ?? [])
-    .map(
-      ({ names, host }) =>
-        `${names.join(',')} ${publicLine({ ...makeKeyPair(`host:${host}:ed25519`, ''), comment: '' })}`,
-    )
-    .join('');
   return {
     [directory]: { directory: true, mode: 0o700, ...own },
     [`${directory}/id_ed25519`]: { text: pair.privateText, mode: 0o600, ...own },

@@ -6,7 +6,7 @@ import type { FileSpec } from '../../world/files.contract';
 import { register as registerTools } from '../network-tools/index';
 import { ToolLab } from '../tool-lab';
 import { register } from './index';
-import { fingerprint, makeKeyPair, parsePrivate, userKeyFiles } from './keys';
+import { fingerprint, makeKeyPair, parsePrivate, knownHostsText, userKeyFiles } from './keys';
 import { sha256, toBase64 } from './sha256';
 
 const USERS = [
@@ -15,7 +15,7 @@ const USERS = [
 ];
 function lab(options: { known?: boolean; files?: Record<string, FileSpec> } = {}): ToolLab {
   const made = new ToolLab([registerTools, register]).segment('dmz', '10.0.1.0/24');
-  const hosts = options.known === false ? [] : [{ names: ['sv', '10.0.1.11'], host: 'sv' }];
+  const known = knownHostsText(options.known === false ? [] : [{ names: ['sv', '10.0.1.11'], host: 'sv' }]);
   const names = { '/etc/hosts': { text: '127.0.0.1 localhost\n10.0.1.11 sv\n10.0.1.30 cl\n' } };
   for (const [name, address] of [
     ['sv', '10.0.1.11/24'],
@@ -30,8 +30,8 @@ function lab(options: { known?: boolean; files?: Record<string, FileSpec> } = {}
         files: {
           ...names,
           '/run/sshd': { directory: true },
-          ...userKeyFiles({ name: 'root', uid: 0, gid: 0, home: '/root' }, { lab: 'lab', hosts }),
-          ...userKeyFiles({ name: 'bob', uid: 1001, gid: 1001, home: '/home/bob' }, { lab: 'lab', hosts }),
+          ...userKeyFiles({ name: 'root', uid: 0, gid: 0, home: '/root' }, { lab: 'lab', known }),
+          ...userKeyFiles({ name: 'bob', uid: 1001, gid: 1001, home: '/home/bob' }, { lab: 'lab', known }),
           ...(name === 'sv' ? options.files : {}),
         },
       },

@@ -1,14 +1,12 @@
 /** Names and ssh keys that every host knows, as a directory service would tell them when machines come and go. */
-import { userKeyFiles } from '../../daemons/sshd/keys';
-import { hostsFile, knownHosts } from '../../scenario/build';
+import { hostsFile, knownHostsFile } from '../../scenario/build';
 import type { Scenario } from '../../scenario/schema';
 import { ROOT } from '../../world/files';
 import { FileError } from '../../world/files.contract';
 import type { Host, World } from '../../world/world.contract';
 import { LEARNER } from './compile';
 
-const HOME = `/home/${LEARNER}`;
-const KNOWN_HOSTS = `${HOME}/.ssh/known_hosts`;
+const KNOWN_HOSTS = `/home/${LEARNER}/.ssh/known_hosts`;
 
 /** A block of lines that all hosts have in one of their files, and what it becomes. */
 interface Block {
@@ -31,14 +29,9 @@ const TOLD = new WeakMap<Scenario, Readonly<Record<string, string>>>();
 function toldBy(scenario: Scenario): Readonly<Record<string, string>> {
   const known = TOLD.get(scenario);
   if (known !== undefined) return known;
-  const made = { '/etc/hosts': hostsFile(scenario), [KNOWN_HOSTS]: keysOf(scenario) };
+  const made = { '/etc/hosts': hostsFile(scenario), [KNOWN_HOSTS]: knownHostsFile(scenario) };
   TOLD.set(scenario, made);
   return made;
-}
-function keysOf(scenario: Scenario): string {
-  const user = { name: LEARNER, uid: 1000, gid: 1000, home: HOME };
-  const files = userKeyFiles(user, { lab: scenario.id, hosts: knownHosts(scenario) });
-  return files[KNOWN_HOSTS]?.text ?? '';
 }
 
 function rewrite(host: Host, { path, before, after }: Block): void {
