@@ -17,11 +17,17 @@ export const keepalivedFile: FileChecker = {
       environment: environmentWith(host, path, text),
     });
     const diagnostics: Diagnostic[] = [];
+    // Each of the daemon's processes reads the file and complains: one mark for all of them.
+    const marked = new Map<string, Set<number | undefined>>();
     let output = '';
     for (const report of reports) {
       if (report.kind !== 'complaint') continue;
       output += `${report.text}\n`;
-      diagnostics.push(diagnosticOf(report, exitCode));
+      let lines = marked.get(report.message);
+      if (lines === undefined) marked.set(report.message, (lines = new Set()));
+      if (lines.has(report.line)) continue;
+      lines.add(report.line);
+      diagnostics.push(diagnosticOf(report, path, exitCode));
     }
     for (const keyword of notModelled)
       diagnostics.push({ severity: 'notice', message: `not modelled: ${keyword}`, code: 'not-modelled' });
@@ -46,7 +52,7 @@ function environmentWith(host: Host, path: string, text: string): Environment {
   };
 }
 
-function diagnosticOf({ message, file, line }: Report, exit: number): Diagnostic {
+function diagnosticOf({ message, file, line }: Report, path: string, exit: number): Diagnostic {
   // Scripts without script_security: said each time, and the daemon runs.
   const severity = exit === CHECK_EXIT.ok || exit === CHECK_EXIT.security ? 'warning' : 'error';
   const said: { -readonly [Field in keyof Diagnostic]: Diagnostic[Field] } = {
@@ -54,7 +60,10 @@ function diagnosticOf({ message, file, line }: Report, exit: number): Diagnostic
     message,
     code: 'keepalived',
   };
-  if (file !== undefined) said.file = file;
-  if (line !== undefined) said.line = line;
+  // The first process has not opened a second file yet, and names none.
+  if (line !== undefined) {
+    said.file = file ?? path;
+    said.line = line;
+  }
   return said;
 }

@@ -37,6 +37,22 @@ export interface Report {
   readonly line: number | undefined;
 }
 
+/** A report whose text is put together when somebody asks: a broken file has them by the hundred thousand. */
+class PlacedReport implements Report {
+  constructor(
+    readonly kind: Report['kind'],
+    readonly code: ReportCode,
+    readonly message: string,
+    readonly file: string | undefined,
+    readonly line: number | undefined,
+    /** the place in front */
+    readonly where: string,
+  ) {}
+  get text(): string {
+    return this.where + this.message;
+  }
+}
+
 /** Where the reader stands. */
 export interface Place {
   readonly file: string | undefined;
@@ -70,8 +86,7 @@ export class Reports {
   }
 
   log(message: string): void {
-    if (!this.isAborted)
-      this.all.push({ kind: 'log', code: 'ok', text: message, message, file: undefined, line: undefined });
+    if (!this.isAborted) this.all.push(new PlacedReport('log', 'ok', message, undefined, undefined, ''));
   }
 
   abort(message: string): void {
@@ -97,7 +112,7 @@ export class Reports {
       this.#where =
         line === undefined ? '' : file === undefined ? `(Line ${line}) ` : `(${file}: Line ${line}) `;
     }
-    this.all.push({ kind, code, text: this.#where + message, message, file, line });
+    this.all.push(new PlacedReport(kind, code, message, file, line, this.#where));
   }
 
   get worst(): ReportCode {
