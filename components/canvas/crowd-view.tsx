@@ -40,5 +40,15 @@ export function CrowdView({ frame }: { frame: { readonly current: HTMLElement | 
     },
     [picture],
   );
-  return isCrowd ? <GaugeOverlay /> : null;
+  return isCrowd ? (
+    <>
+      <GaugeOverlay />
+      <p
+        aria-hidden="true"
+        className="held-note pointer-events-none absolute bottom-2.5 left-1/2 z-10 -translate-x-1/2 rounded-lg border border-line bg-ink-1 px-2.5 py-1 text-[11px] text-muted shadow-md"
+      >
+        The numbers wait until the map is at rest
+      </p>
+    </>
+  ) : null;
 }

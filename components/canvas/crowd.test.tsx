@@ -1,4 +1,5 @@
 import { act, renderHook } from '@testing-library/react';
+import { ReactFlowProvider } from '@xyflow/react';
 import type { ReactNode } from 'react';
 import { expect, test } from 'vitest';
 import { RunProvider } from '@/components/workbench/run-context';
@@ -6,8 +7,10 @@ import { RunClient } from '@/lib/client/run-client';
 import { createWorkbenchStore } from '@/lib/client/workbench-store';
 import type { HostStatus } from '@/lib/session/messages';
 import { FakeRun } from '@/tests/fixtures/ui/fake-run';
-import '@/tests/fixtures/ui/render-run';
-import { useHostNews } from './crowd';
+import { renderInRun } from '@/tests/fixtures/ui/render-run';
+import { stressTopology } from '@/tests/fixtures/ui/stress';
+import { CROWD, useHostNews } from './crowd';
+import { CrowdView } from './crowd-view';
 
 const STATUS: HostStatus = {
   id: 'a',
@@ -79,4 +82,17 @@ test('a card hears of the address that its host holds, and of a hint that points
   expect(result.current.hinted).toBe(false);
   act(() => client.store.setState({ hints: [hint] }));
   expect(result.current.hinted).toBe(true);
+});
+
+test('a map whose numbers wait while it moves can say so; one of few hosts has nothing to say', () => {
+  const note = 'The numbers wait until the map is at rest';
+  const { queryByText, change } = renderInRun(
+    <ReactFlowProvider>
+      <CrowdView frame={{ current: null }} />
+    </ReactFlowProvider>,
+    { run: { topology: stressTopology(CROWD - 1) } },
+  );
+  expect(queryByText(note)).toBeNull();
+  change({ topology: stressTopology(CROWD) });
+  expect(queryByText(note)).not.toBeNull();
 });
