@@ -128,7 +128,7 @@ export class Reader {
       }
       if (first === '}' && this.#level > 0) return false;
       const keyword = keywords.get(first);
-      if (keyword === undefined) this.reports.complain('unknown-keyword', `Unknown keyword '${first}'`);
+      if (keyword === undefined) this.reports.unknown(first);
       else this.#handle(keyword, words);
     }
     return false;

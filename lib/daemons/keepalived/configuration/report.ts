@@ -74,6 +74,8 @@ export class Reports {
   /** the process dies of it instead of exiting */
   signal: 'SEGV' | 'TERM' | undefined;
   #worst: ReportCode = 'ok';
+  /** What was said of words that are no keywords, by word. */
+  readonly #unknown = new Map<string, string>();
   /** The place that was named last, and its words. */
   #file: string | undefined;
   #line: number | undefined;
@@ -83,6 +85,13 @@ export class Reports {
     if (this.isAborted) return;
     if (RANKS[code] > RANKS[this.#worst]) this.#worst = code;
     this.#add('complaint', code, message);
+  }
+
+  /** Each of the daemon's processes says it of the same words. */
+  unknown(word: string): void {
+    let message = this.#unknown.get(word);
+    if (message === undefined) this.#unknown.set(word, (message = `Unknown keyword '${word}'`));
+    this.complain('unknown-keyword', message);
   }
 
   log(message: string): void {
