@@ -132,12 +132,19 @@ export function routeOf(document: SandboxDocument, from: string, to: string): st
 /** The wires: requests from outside run over the routers they pass, those between servers straight. */
 export function linksOf(document: SandboxDocument, read: ReadFile): LinkPicture[] {
   const links = new Map<string, LinkPicture>();
+  const routes = new Map<string, string[]>();
+  const routed = (from: string, to: string): string[] => {
+    const key = `${from} ${to}`;
+    const known = routes.get(key) ?? routeOf(document, from, to) ?? [];
+    routes.set(key, known);
+    return known;
+  };
   for (const flow of flowsOf(document, read)) {
     const from = document.hosts[flow.from];
     const to = document.hosts[flow.to];
     if (from === undefined || to === undefined) continue;
     const isInside = isBetween(from) || flow.flow === 'vrrp';
-    const way = isInside ? [] : (routeOf(document, from.zone, to.zone) ?? []);
+    const way = isInside ? [] : routed(from.zone, to.zone);
     const stops = [flow.from, ...way.filter((id) => id !== flow.from && id !== flow.to), flow.to];
     stops.slice(1).forEach((stop, index) => addWire(links, stops[index] ?? '', stop, flow));
   }

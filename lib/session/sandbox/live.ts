@@ -158,6 +158,8 @@ class Change {
       this.state.document = applyEdit(before, edit);
       this.#act(edit, before);
     }
+    // The same, and what was compiled of it is kept.
+    this.state.document = final;
     Object.assign(this.run.scenario.lab, this.#after.lab);
     tellNames(this.#world, this.#before, this.#after);
     for (const [host, commands] of this.#commands) runWhenUp(this.#world, host, [...commands].join('; '));
