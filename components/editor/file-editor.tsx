@@ -184,6 +184,10 @@ function Diagnostics({ diagnostics }: { diagnostics: readonly FileDiagnostic[] }
       {diagnostics.map(({ line, severity, message, ours }) => (
         <li key={`${line} ${message}`} className="break-words">
           {severity !== 'error' && <span className="opacity-80">{severity}: </span>}
+          {/* keepalived's place stands before its words, others' in them. */}
+          {line !== undefined && !message.includes(`:${line}`) && (
+            <span className="opacity-80">line {line}: </span>
+          )}
           {message}
           {ours === true && <span className="opacity-80"> (Faultline)</span>}
         </li>

@@ -65,6 +65,11 @@ test('the editor has the daemon’s own words; what is saved is not what runs un
   await expect(difference).toContainText('balance leastconn');
   await shift.run('ssh lb1 sudo systemctl reload haproxy', 'bastion');
   await expect(page.getByText('not reloaded', { exact: true })).toHaveCount(0);
+
+  // Four processes of keepalived read the file and complain; the place is named once.
+  const other = await shift.openFile('lb2', '/etc/keepalived/keepalived.conf');
+  await shift.edit(other, (text) => `bogus x\n${text}`);
+  await expect(words.getByRole('listitem')).toHaveText(["line 1: Unknown keyword 'bogus'"]);
   expect(shift.complaints).toEqual([]);
 });
 
