@@ -182,12 +182,15 @@ function focusSoon(selector: string): void {
 
 function focusTerminal(workbench: RunHandles['workbench']): void {
   workbench.setState({ area: 'dock' });
-  requestAnimationFrame(() => {
+  const focus = (): boolean => {
     const shown =
       document.querySelector<HTMLElement>('[data-terminal-shown="true"] textarea') ??
       document.querySelector<HTMLElement>('[data-dock] [role="tab"]');
     shown?.focus();
-  });
+    return shown !== null && document.activeElement === shown;
+  };
+  // At once where it is in sight: what is typed next is for it.
+  if (!focus()) requestAnimationFrame(focus);
 }
 
 function hostActions({ workbench }: RunHandles, { topology }: RunState): Action[] {
