@@ -1,9 +1,8 @@
 /** A proof in parts that can be done side by side: one for each scenario and seed. */
 import path from 'node:path';
 import type { Scenario, ScenarioStep } from '../../scenario/schema';
-import { drawVariants } from '../../scenario/variants';
 import { readFolder } from '../folders';
-import { type LabParts, proveLab } from './lab';
+import { proveLab } from './lab';
 import { leavingOut, proveSolution } from './solution';
 import { type Claim, secondsUsed, Stage } from './stage';
 
@@ -54,33 +53,16 @@ export function doJob(job: Job): JobResult {
   return result();
 }
 
-/**
- * Further seeds take turns at what must lose: all of it on all of them would tell little more. With each
- * choice of each variant nobody does anything once.
- */
-function partsOf({ variants, breaks, 'wrong-turns': wrong }: Scenario, { seed, isFull }: Job): LabParts {
-  const turns = wrong.map((_, index) => index);
+/** Further seeds take turns at what must lose: all of it on all of them would tell little more. */
+function partsOf(scenario: Scenario, { seed, isFull }: Job): Parameters<typeof proveLab>[1] {
+  const turns = scenario['wrong-turns'].map((_, index) => index);
   const turn = seed % (turns.length + 1);
-  const isLeftAlone = isFull || turn === turns.length || breaks.length === 0 || isNews(variants, seed);
-  const hasVariants = Object.keys(variants).length > 0;
+  const hasVariants = Object.keys(scenario.variants).length > 0;
   return {
     general: isFull,
-    untouched: isLeftAlone ? 'to-verdict' : hasVariants ? 'until-broken' : 'not',
+    untouched: isFull || hasVariants || turn === turns.length,
     turns: isFull ? turns : turns.slice(turn, turn + 1),
   };
-}
-/** Whether a seed draws a choice that none before it has drawn. */
-export function isNews(variants: Scenario['variants'], seed: number): boolean {
-  const seen = new Set(
-    Array.from({ length: seed - 1 }, (_, before) => choicesOf(variants, before + 1)).flat(),
-  );
-  return choicesOf(variants, seed).some((choice) => !seen.has(choice));
-}
-function choicesOf(variants: Scenario['variants'], seed: number): string[] {
-  const drawn = drawVariants(variants, seed, { taken: new Set(), report: () => undefined });
-  return [...drawn]
-    .filter(([name]) => variants[name.split('.')[0] ?? '']?.choose !== undefined)
-    .map(([name, value]) => `${name} ${value}`);
 }
 function playsOf(scenario: Scenario, { leaveOut }: Job, turns: readonly number[]): ScenarioStep[][] {
   const chosen = scenario['wrong-turns'].filter((_, index) => turns.includes(index));

@@ -6,20 +6,14 @@ import type { FirstFault, Stage } from './stage';
 const BEFORE = 10 * SECOND;
 const LATER = 60 * SECOND;
 
-export interface LabParts {
-  /** Which of the wrong turns. */
-  turns: readonly number[];
-  /** What the texts name, restarting and rebooting everything. */
-  general: boolean;
-  /** Nobody does anything: to the verdict, or only until the faults have broken what they should. */
-  untouched: 'to-verdict' | 'until-broken' | 'not';
-}
-
-export function proveLab(stage: Stage, options: LabParts): void {
+export function proveLab(
+  stage: Stage,
+  options: { turns: readonly number[]; general: boolean; untouched: boolean },
+): void {
   const { scenario } = stage;
   let first: FirstFault | undefined;
   const early = options.general ? wrongMentions(stage) : [];
-  if (options.untouched !== 'not') first = proveUntouched(stage, options.untouched);
+  if (options.untouched) first = proveUntouched(stage);
   if (options.general) {
     stage.claim('what brief and hints mention exists', () => {
       const late = wrongMentions(stage);
@@ -49,22 +43,18 @@ export function proveLab(stage: Stage, options: LabParts): void {
 }
 
 /** Nobody does anything: healthy until the first fault, broken by it, and lost. */
-function proveUntouched(stage: Stage, untouched: 'to-verdict' | 'until-broken'): FirstFault | undefined {
-  const { scenario, run } = stage;
+function proveUntouched(stage: Stage): FirstFault | undefined {
+  const { scenario } = stage;
   let first: FirstFault | undefined;
-  if (untouched === 'to-verdict')
-    stage.claim('doing nothing', () => stage.mustLose(stage.plays.nothing(), scenario.fails.nothing));
-  stage.claim('healthy before the first fault', () => {
-    if (untouched === 'until-broken')
-      stage.plays.nothingUntil(
-        () => run.progress.broken.size === scenario.breaks.length && stage.firstFault() !== undefined,
-      );
+  stage.claim('doing nothing', () => {
+    const outcome = stage.plays.nothing();
     first = stage.firstFault();
-    return {
-      wrong: unhealthy(stage, first),
-      said: first === undefined ? '' : `until ${first.event} at ${Math.round(first.at / SECOND)} s`,
-    };
+    return stage.mustLose(outcome, scenario.fails.nothing);
   });
+  stage.claim('healthy before the first fault', () => ({
+    wrong: unhealthy(stage, first),
+    said: first === undefined ? '' : `until ${first.event} at ${Math.round(first.at / SECOND)} s`,
+  }));
   stage.claim('the faults break what they should', () => ({
     wrong: notBroken(stage, first),
     said: `${Math.max(1, scenario.breaks.length)} seen broken`,

@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
 import type { ScenarioStep } from '../../scenario/schema';
-import { drawVariants } from '../../scenario/variants';
 import { Player } from '../../session/play';
 import { skeleton } from '../skeleton';
 import { Stage } from './stage';
-import { isNews, type Job } from './jobs';
+import type { Job } from './jobs';
 import { JobQueue } from './workers';
 
 function stage(): Stage {
@@ -62,24 +61,4 @@ test('a worker stays with its scenario, then takes one that nobody has, then hel
     'c1',
   ]);
   expect([take('c'), take('b'), take('b'), take('b'), take('c')]).toEqual(['c2', 'b2', 'b3', 'c3', 'none']);
-});
-
-test('each choice of a variant is news to one seed, also where another variant has taken it', () => {
-  const choice = (choose: string[], not: string[] = []) => ({ choose, not });
-  const news = (variants: Parameters<typeof isNews>[0]) =>
-    Array.from({ length: 40 }, (_, index) => index + 1).filter((seed) => isNews(variants, seed));
-  const servers = ['app1', 'app2', 'app3'];
-  expect(news({})).toEqual([]);
-  expect(news({ dead: choice(servers) })).toEqual([1, 2, 3]);
-  // What is drawn anew each time is none.
-  expect(news({ dead: choice(servers), address: { 'address-in': '10.0.1.16/28', not: [] } })).toEqual([
-    1, 2, 3,
-  ]);
-  const both = { dead: choice(servers), next: choice(servers, ['dead']) };
-  const shown = new Set(
-    news(both).map((seed) =>
-      drawVariants(both, seed, { taken: new Set(), report: () => undefined }).get('next'),
-    ),
-  );
-  expect(shown).toEqual(new Set(servers));
 });
