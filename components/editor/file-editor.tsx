@@ -60,7 +60,7 @@ export function FileEditor({ open }: { open: OpenFile }) {
       {edited.checked !== undefined ? (
         <Checked edited={edited} />
       ) : (
-        <Diagnostics diagnostics={edited.diagnostics} />
+        <Diagnostics path={open.path} diagnostics={edited.diagnostics} />
       )}
     </div>
   );
@@ -166,7 +166,7 @@ const LOOK = {
   notice: 'border-line bg-ink-2 text-muted',
 } as const;
 
-function Diagnostics({ diagnostics }: { diagnostics: readonly FileDiagnostic[] }) {
+function Diagnostics({ path, diagnostics }: { path: string; diagnostics: readonly FileDiagnostic[] }) {
   const worst =
     diagnostics.find(({ severity }) => severity === 'error') ??
     diagnostics.find(({ severity }) => severity === 'warning') ??
@@ -185,7 +185,7 @@ function Diagnostics({ diagnostics }: { diagnostics: readonly FileDiagnostic[] }
         <li key={`${line} ${message}`} className="break-words">
           {severity !== 'error' && <span className="opacity-80">{severity}: </span>}
           {/* keepalived's place stands before its words, others' in them. */}
-          {line !== undefined && !message.includes(`:${line}`) && (
+          {line !== undefined && !message.includes(`${path}:${line}`) && (
             <span className="opacity-80">line {line}: </span>
           )}
           {message}

@@ -151,15 +151,18 @@ class Change {
   }
 
   apply(edits: readonly Edit[]): void {
-    const final = edits.reduce(applyEdit, this.state.document);
-    this.#after = this.#compiled(final);
-    for (const edit of edits) {
-      const before = this.state.document;
-      this.state.document = applyEdit(before, edit);
+    // Each edit acts on what stood before it, and knows what the whole step leads to.
+    let last = this.state.document;
+    const stages = edits.map((edit) => {
+      const before = last;
+      last = applyEdit(before, edit);
+      return { edit, before, after: last };
+    });
+    this.#after = this.#compiled(last);
+    for (const { edit, before, after } of stages) {
+      this.state.document = after;
       this.#act(edit, before);
     }
-    // The same, and what was compiled of it is kept.
-    this.state.document = final;
     Object.assign(this.run.scenario.lab, this.#after.lab);
     tellNames(this.#world, this.#before, this.#after);
     for (const [host, commands] of this.#commands) runWhenUp(this.#world, host, [...commands].join('; '));
