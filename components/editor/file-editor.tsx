@@ -184,8 +184,8 @@ function Diagnostics({ path, diagnostics }: { path: string; diagnostics: readonl
       {diagnostics.map(({ line, severity, message, ours }) => (
         <li key={`${line} ${message}`} className="break-words">
           {severity !== 'error' && <span className="opacity-80">{severity}: </span>}
-          {/* keepalived's place stands before its words, others' in them. */}
-          {line !== undefined && !message.includes(`${path}:${line}`) && (
+          {/* Some daemons name the place in their words. */}
+          {line > 0 && !message.includes(`${path}:${line}`) && (
             <span className="opacity-80">line {line}: </span>
           )}
           {message}

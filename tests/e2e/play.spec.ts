@@ -48,6 +48,7 @@ test('the editor has the daemon’s own words; what is saved is not what runs un
   await shift.edit(editor, (text) => text.replace('balance roundrobin', 'blance roundrobin'));
   const words = page.getByRole('list', { name: 'What the daemon would say' });
   await expect(words).toContainText("unknown keyword 'blance' in 'backend' section");
+  await expect(words.getByRole('listitem').last()).toHaveText('Fatal errors found in configuration.');
   await page.getByRole('button', { name: 'Check' }).click();
   const checked = page.getByRole('status').filter({ hasText: 'haproxy -c -f' });
   await expect(checked).toContainText('exit 1');
