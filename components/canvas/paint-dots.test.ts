@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Cells } from './paint-dots';
+import { carriedTo, Cells, type Transform } from './paint-dots';
 
 test('dots of one outcome in one place are painted once, in each picture', () => {
   const cells = new Cells();
@@ -28,4 +28,21 @@ test('what lies outside the canvas is not painted, and takes no other’s place'
     true,
     true,
   ]);
+});
+
+test('a picture that is carried along lies where it would have been painted', () => {
+  const painted: Transform = [40, -25, 0.5];
+  const now: Transform = [70, 10, 0.75];
+  const [, x, y, scale] = /^translate\((.+)px, (.+)px\) scale\((.+)\)$/.exec(carriedTo(now, painted)) ?? [];
+  for (const dot of [
+    [0, 0],
+    [300, 120],
+  ] as const) {
+    const on = (place: Transform, index: 0 | 1) => dot[index] * place[2] + place[index];
+    expect([on(painted, 0) * Number(scale) + Number(x), on(painted, 1) * Number(scale) + Number(y)]).toEqual([
+      on(now, 0),
+      on(now, 1),
+    ]);
+  }
+  expect(carriedTo(painted, painted)).toBe('translate(0px, 0px) scale(1)');
 });

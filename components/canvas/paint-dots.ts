@@ -18,7 +18,17 @@ export function readPalette(): Palette {
   return TOKENS.map((token) => style.getPropertyValue(token).trim() || '#888');
 }
 
-type Transform = readonly [number, number, number];
+/** Left, top and zoom of the map. */
+export type Transform = readonly [number, number, number];
+
+export function isSame([left, top, zoom]: Transform, other: Transform): boolean {
+  return left === other[0] && top === other[1] && zoom === other[2];
+}
+/** How a picture of one place of the map lies over another place, as a CSS transform about its left upper corner. */
+export function carriedTo(now: Transform, [left, top, zoom]: Transform): string {
+  const scale = now[2] / zoom;
+  return `translate(${now[0] - left * scale}px, ${now[1] - top * scale}px) scale(${scale})`;
+}
 
 /** Side of a cell in pixels: two dots of one outcome in the same cell look like one. */
 const CELL = 2;

@@ -6,10 +6,12 @@ import { useClient } from '@/components/workbench/run-context';
 import type { Topology } from '@/lib/session/messages';
 import { wayFinder } from '@/lib/views/wires';
 import type { RequestDots } from './request-dots';
-import { Cells, paintDots, readPalette } from './paint-dots';
+import { carriedTo, Cells, isSame, paintDots, readPalette, type Transform } from './paint-dots';
 
 /** Frames come about ten times a second. */
 const FRAME_MS = 100;
+/** So many dots are painted in every other frame while the map is moved; between, their picture moves along. */
+const MANY = 500;
 
 /** One transparent canvas over the map on which all dots are painted. It takes no pointer: `TopologyCanvas` asks `dots` what lies under a click. */
 export function RequestOverlay({ dots, topology }: { dots: RequestDots; topology: Topology }) {
@@ -27,15 +29,28 @@ export function RequestOverlay({ dots, topology }: { dots: RequestDots; topology
     let last = 0;
     let palette = readPalette();
     const cells = new Cells();
+    /** Where the map was in the frame before, and where when the dots were painted. */
+    let before: Transform = flow.getState().transform;
+    let painted = before;
 
-    const paint = (now: number) => {
+    const frame = (now: number) => {
+      const { transform } = flow.getState();
+      const isMoved = !isSame(transform, before);
+      const isCarried = !isSame(before, painted);
+      before = transform;
+      if (isMoved && !isCarried && dots.size > MANY) canvas.style.transform = carriedTo(transform, painted);
+      else paint(now, transform);
+      if (dots.size > 0) request = requestAnimationFrame(frame);
+      else stop();
+    };
+    const paint = (now: number, transform: Transform) => {
       const { playing, lookingBack } = client.store.getState().time;
       const elapsed = last === 0 ? 16 : Math.min(100, now - last);
       last = now;
       if (playing && !lookingBack) dots.advance(elapsed);
-      paintDots(context, dots, flow.getState().transform, palette, cells);
-      if (dots.size > 0) request = requestAnimationFrame(paint);
-      else stop();
+      paintDots(context, dots, transform, palette, cells);
+      painted = transform;
+      canvas.style.transform = '';
     };
     const stop = () => {
       cancelAnimationFrame(request);
@@ -43,7 +58,7 @@ export function RequestOverlay({ dots, topology }: { dots: RequestDots; topology
       last = 0;
     };
     const wake = () => {
-      if (request === 0) request = requestAnimationFrame(paint);
+      if (request === 0) request = requestAnimationFrame(frame);
     };
 
     const sizes = new ResizeObserver(() => {
@@ -75,7 +90,7 @@ export function RequestOverlay({ dots, topology }: { dots: RequestDots; topology
     <canvas
       ref={canvasRef}
       aria-hidden="true"
-      className="pointer-events-none absolute inset-0 z-[5] size-full"
+      className="pointer-events-none absolute inset-0 z-[5] size-full origin-top-left will-change-transform"
     />
   );
 }

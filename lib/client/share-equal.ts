@@ -14,16 +14,21 @@ export function shareEqual<Value>(before: unknown, next: Value): Value {
 }
 
 function sharedList(before: readonly unknown[], next: readonly unknown[]): readonly unknown[] {
-  const known = next.some(hasId)
-    ? new Map(before.map((item, index) => [keyOf(item, index), item]))
-    : undefined;
-  const list = next.map((item, index) =>
-    shareEqual(known === undefined ? before[index] : known.get(keyOf(item, index)), item),
-  );
-  return list.length === before.length && list.every((item, index) => item === before[index]) ? before : list;
+  let isSame = next.length === before.length;
+  let shared: unknown[] | undefined;
+  let byId: Map<string, unknown> | undefined;
+  for (const [index, item] of next.entries()) {
+    const there = before[index];
+    const known =
+      !hasId(item) || (hasId(there) && there.id === item.id) ? there : (byId ??= idsOf(before)).get(item.id);
+    const kept = shareEqual(known, item);
+    isSame &&= kept === there;
+    if (kept !== item) (shared ??= [...next])[index] = kept;
+  }
+  return isSame ? before : (shared ?? next);
 }
-function keyOf(item: unknown, index: number): unknown {
-  return hasId(item) ? item.id : index;
+function idsOf(items: readonly unknown[]): Map<string, unknown> {
+  return new Map(items.filter(hasId).map((item) => [item.id, item]));
 }
 function hasId(item: unknown): item is { id: string } {
   return isRecord(item) && typeof item['id'] === 'string';
@@ -33,19 +38,22 @@ function sharedRecord(
   before: Readonly<Record<string, unknown>>,
   next: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
-  const known = Object.keys(before);
-  const keys = Object.keys(next);
-  let isSame = keys.length === known.length;
+  let isSame = true;
   let shared: Record<string, unknown> | undefined;
-  let index = 0;
-  for (const key of keys) {
+  // Hundreds of hosts ten times a second: no list of keys is made for what did change.
+  for (const key in next) {
     const value = next[key];
-    const kept = value === before[key] ? value : shareEqual(before[key], value);
-    isSame &&= kept === before[key] && key === known[index];
-    index += 1;
+    const known = before[key];
+    if (value === known) continue;
+    const kept = shareEqual(known, value);
+    isSame &&= kept === known;
     if (kept !== value) (shared ??= { ...next })[key] = kept;
   }
-  return isSame ? before : (shared ?? next);
+  return isSame && hasSameKeys(before, next) ? before : (shared ?? next);
+}
+function hasSameKeys(a: object, b: object): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && Object.keys(b).every((key, index) => key === keys[index]);
 }
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
