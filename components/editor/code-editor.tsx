@@ -28,8 +28,8 @@ export interface CodeEditorProps {
   label: string;
   readOnly: boolean;
   diagnostics: readonly FileDiagnostic[];
-  /** Shown and selected when it changes. */
-  line: number | undefined;
+  /** Its line is shown, selected and worked on whenever another place is given. */
+  place: { readonly line?: number | undefined };
   onChange(text: string): void;
   onSave(): void;
 }
@@ -41,7 +41,7 @@ export function CodeEditor({
   label,
   readOnly,
   diagnostics,
-  line,
+  place,
   onChange,
   onSave,
 }: CodeEditorProps) {
@@ -118,13 +118,15 @@ export function CodeEditor({
 
   useEffect(() => {
     const view = editor.current;
+    const { line } = place;
     if (view === undefined || line === undefined) return;
     const { from, to } = view.state.doc.line(Math.max(1, Math.min(line, view.state.doc.lines)));
     view.dispatch({
       selection: { anchor: from, head: to },
       effects: EditorView.scrollIntoView(from, { y: 'center' }),
     });
-  }, [line, language, label]);
+    view.focus();
+  }, [place, language, label]);
 
   return <div ref={frame} className="min-h-0 flex-1 overflow-hidden" />;
 }

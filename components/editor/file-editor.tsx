@@ -7,7 +7,7 @@ import { DiffView } from '@/components/ui/diff-view';
 import { Empty } from '@/components/ui/empty';
 import { StatusDot } from '@/components/ui/status-dot';
 import { pressed } from '@/components/workbench/actions';
-import { useRun } from '@/components/workbench/run-context';
+import { useHandles, useRun } from '@/components/workbench/run-context';
 import type { OpenFile } from '@/lib/client/workbench-store';
 import type { FileDiagnostic } from '@/lib/session/messages';
 import { CodeEditor } from './code-editor';
@@ -17,6 +17,7 @@ import { type EditedFile, useFile } from './use-file';
 export function FileEditor({ open }: { open: OpenFile }) {
   const edited = useFile(open);
   const lookingBack = useRun((state) => state.time.lookingBack);
+  const { workbench } = useHandles();
   useSaveKey(edited, lookingBack);
   const [diff, setDiff] = useState(false);
   if (edited.file.state === 'reading') return <Empty>Reading {open.path}…</Empty>;
@@ -52,7 +53,7 @@ export function FileEditor({ open }: { open: OpenFile }) {
           label={`${open.path} on ${open.host}`}
           readOnly={!file.writable || lookingBack}
           diagnostics={edited.diagnostics}
-          line={open.line}
+          place={open}
           onChange={edited.edit}
           onSave={edited.save}
         />
@@ -60,7 +61,14 @@ export function FileEditor({ open }: { open: OpenFile }) {
       {edited.checked !== undefined ? (
         <Checked edited={edited} />
       ) : (
-        <Diagnostics path={open.path} diagnostics={edited.diagnostics} />
+        <Diagnostics
+          path={open.path}
+          diagnostics={edited.diagnostics}
+          onLine={(line) => {
+            setDiff(false);
+            workbench.openFile({ ...open, line });
+          }}
+        />
       )}
     </div>
   );
@@ -166,7 +174,14 @@ const LOOK = {
   notice: 'border-line bg-ink-2 text-muted',
 } as const;
 
-function Diagnostics({ path, diagnostics }: { path: string; diagnostics: readonly FileDiagnostic[] }) {
+interface DiagnosticsProps {
+  path: string;
+  diagnostics: readonly FileDiagnostic[];
+  /** Leads to a complaint's line. */
+  onLine(line: number): void;
+}
+
+function Diagnostics({ path, diagnostics, onLine }: DiagnosticsProps) {
   const worst =
     diagnostics.find(({ severity }) => severity === 'error') ??
     diagnostics.find(({ severity }) => severity === 'warning') ??
@@ -181,18 +196,36 @@ function Diagnostics({ path, diagnostics }: { path: string; diagnostics: readonl
         LOOK[worst.severity],
       )}
     >
-      {diagnostics.map(({ line, severity, message, ours }) => (
-        <li key={`${line} ${message}`} className="break-words">
-          {severity !== 'error' && <span className="opacity-80">{severity}: </span>}
-          {/* Some daemons name the place in their words. */}
-          {line > 0 && !message.includes(`${path}:${line}`) && (
-            <span className="opacity-80">line {line}: </span>
+      {diagnostics.map((diagnostic) => (
+        <li key={`${diagnostic.line} ${diagnostic.message}`} className="break-words">
+          {diagnostic.line > 0 ? (
+            <button
+              type="button"
+              title={`Go to line ${diagnostic.line}`}
+              className="w-full break-words text-left underline-offset-2 hover:underline"
+              onClick={() => onLine(diagnostic.line)}
+            >
+              <Complaint path={path} diagnostic={diagnostic} />
+            </button>
+          ) : (
+            <Complaint path={path} diagnostic={diagnostic} />
           )}
-          {message}
-          {ours === true && <span className="opacity-80"> (Faultline)</span>}
         </li>
       ))}
     </ul>
+  );
+}
+
+function Complaint({ path, diagnostic }: { path: string; diagnostic: FileDiagnostic }) {
+  const { line, severity, message, ours } = diagnostic;
+  return (
+    <>
+      {severity !== 'error' && <span className="opacity-80">{severity}: </span>}
+      {/* Some daemons name the place in their words. */}
+      {line > 0 && !message.includes(`${path}:${line}`) && <span className="opacity-80">line {line}: </span>}
+      {message}
+      {ours === true && <span className="opacity-80"> (Faultline)</span>}
+    </>
   );
 }
 

@@ -49,6 +49,9 @@ test('the editor has the daemon’s own words; what is saved is not what runs un
   const words = page.getByRole('list', { name: 'What the daemon would say' });
   await expect(words).toContainText("unknown keyword 'blance' in 'backend' section");
   await expect(words.getByRole('listitem').last()).toHaveText('Fatal errors found in configuration.');
+  await words.getByRole('button', { name: "unknown keyword 'blance'" }).click();
+  await expect(editor).toBeFocused();
+  await expect(editor.locator('.cm-activeLine')).toContainText('blance roundrobin');
   await page.getByRole('button', { name: 'Check' }).click();
   const checked = page.getByRole('status').filter({ hasText: 'haproxy -c -f' });
   await expect(checked).toContainText('exit 1');
