@@ -9,8 +9,8 @@ import { ensureInstalled } from './install.mjs';
 import { fail, filesUnder, root } from './project.mjs';
 
 const USUAL_RUNS = 5;
-/** A simulation makes much that does not live long: as for `faultline prove`, Node gets room for that. */
-const ROOM = { run: ['--max-semi-space-size=64', '--min-semi-space-size=64'] };
+/** A simulation makes much that does not live long, and begins cold: Node is told so, as for `faultline prove`. */
+const ENGINE = { run: ['--max-semi-space-size=64', '--min-semi-space-size=64', '--always-sparkplug'] };
 
 if (process.env.FAULTLINE_BENCH_FILE === undefined) await measureAll(process.argv.slice(2));
 else await measureFile(process.env.FAULTLINE_BENCH_FILE, process.argv.slice(2));
@@ -40,7 +40,7 @@ function inOwnProcess(file, names) {
     const result = { names: [], figures: [] };
     const child = fork(fileURLToPath(import.meta.url), names, {
       cwd: root,
-      execArgv: ['--expose-gc', '--enable-source-maps', ...(ROOM[subject(file)] ?? [])],
+      execArgv: ['--expose-gc', '--enable-source-maps', ...(ENGINE[subject(file)] ?? [])],
       env: { ...process.env, FAULTLINE_BENCH_FILE: file, FAULTLINE_ROOT: root },
     });
     child.on('message', (message) => {
