@@ -208,16 +208,11 @@ export class Forwarding {
       bytes: 0,
       ledger: this.core.ledger,
       checkedAt: -1,
-      out: way.out.map(({ counters }) => counters),
-      in: way.in.map(({ counters }) => counters),
+      out: countersOf(way.out),
+      in: countersOf(way.in),
       counters: tally.counters,
       neighbours: way.neighbours,
-      tracks: tally.tracks.map(({ stack: where, state, at }) => ({
-        conntrack: where.conntrack,
-        state,
-        after: at - now,
-        max: mostTracked(where),
-      })),
+      tracks: tracksOf(tally, now),
       latency: result.elapsed,
       target: result.target,
       device: result.device,
@@ -899,6 +894,18 @@ export class Forwarding {
   }
 }
 
+/** (Lists made by `map` are of another kind once that is compiled: what was compiled to read them is thrown away.) */
+function countersOf(devices: readonly InterfaceState[]): Trail['out'] {
+  const counters: Trail['out'] = [];
+  for (const device of devices) counters.push(device.counters);
+  return counters;
+}
+function tracksOf({ tracks }: HookTally, now: Micros): Trail['tracks'] {
+  const told: Trail['tracks'] = [];
+  for (const { stack, state, at } of tracks)
+    told.push({ conntrack: stack.conntrack, state, after: at - now, max: mostTracked(stack) });
+  return told;
+}
 function dropped(packet: Packet, error: Errno): Result {
   return { outcome: 'dropped', elapsed: 0, target: undefined, device: '', packet, error, cause: -1 };
 }
