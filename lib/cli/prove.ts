@@ -8,6 +8,7 @@ import path from 'node:path';
 import { readArguments } from './arguments';
 import { scenarioFolders } from './folders';
 import type { Job, JobResult } from './proof/jobs';
+import { rangesText } from './proof/ranges';
 import { doJobs, workForParent } from './proof/workers';
 
 interface Row {
@@ -18,6 +19,8 @@ interface Row {
   leftOut: number;
   /** Of processor time. */
   seconds: number;
+  /** With which seeds after the first each thing was tried that must not help. */
+  further: Map<string, number[]>;
 }
 
 export async function run(args: readonly string[]): Promise<number> {
@@ -57,7 +60,7 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 function emptyRow(): Row {
-  return { passed: 0, failed: 0, solutions: 0, losing: 0, leftOut: 0, seconds: 0 };
+  return { passed: 0, failed: 0, solutions: 0, losing: 0, leftOut: 0, seconds: 0, further: new Map() };
 }
 function tell({ job, claims, seconds: took }: JobResult, rows: Map<string, Row>): void {
   const row = rows.get(job.folder) ?? emptyRow();
@@ -68,6 +71,7 @@ function tell({ job, claims, seconds: took }: JobResult, rows: Map<string, Row>)
     if (kind === 'solution') row.solutions += 1;
     else if (kind === 'lab') row.losing += 1;
     else row.leftOut += 1;
+    if (kind === 'lab' && seed > 1) row.further.set(name, [...(row.further.get(name) ?? []), seed]);
     if (wrong === undefined && seed > 1) continue;
     process.stdout.write(
       `${wrong === undefined ? '✓' : '✗'} ${path.basename(job.folder)}  seed ${seed}  ${name}  ${wrong ?? said}  (${seconds.toFixed(1)} s)\n`,
@@ -97,10 +101,25 @@ function summary(rows: ReadonlyMap<string, Row>, seeds: number, seconds: number)
     process.stdout.write(
       `${line.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}\n`,
     );
+  if (seeds > 1) process.stdout.write(furtherText(rows));
   process.stdout.write(
     `${passed} passed, ${failed} failed, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, ${seconds.toFixed(0)} s (${used.toFixed(0)} s of processor time)\n`,
   );
   const report = process.env['FAULTLINE_COUNTS'];
   if (report !== undefined) writeFileSync(report, JSON.stringify({ passed, failed }));
   return failed;
+}
+
+/** Solutions are played with every seed; what must not help takes turns. What was tried with the same seeds stands together. */
+function furtherText(rows: ReadonlyMap<string, Row>): string {
+  const lines = [...rows].map(([folder, { further }]) => {
+    const bySeeds = new Map<string, string[]>();
+    for (const [name, seeds] of further) {
+      const text = rangesText(seeds);
+      bySeeds.set(text, [...(bySeeds.get(text) ?? []), name]);
+    }
+    const tried = [...bySeeds].map(([seeds, names]) => `${seeds}: ${names.join(', ')}`);
+    return `${path.basename(folder)}  ${tried.join('; ') || 'none'}\n`;
+  });
+  return `\nEvery seed played all solutions. Seeds after the first also tried\n${lines.join('')}\n`;
 }
