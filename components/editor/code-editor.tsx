@@ -28,10 +28,11 @@ export interface CodeEditorProps {
   label: string;
   readOnly: boolean;
   diagnostics: readonly FileDiagnostic[];
-  /** Its line is shown, selected and worked on whenever another place is given. */
-  place: { readonly line?: number | undefined };
+  /** To be shown, selected and worked on; `onShown` when that is done, so that it is not done again. */
+  line: number | undefined;
   onChange(text: string): void;
   onSave(): void;
+  onShown(): void;
 }
 
 /** One CodeMirror. Escape and then Tab leaves it; who only passes by with Tab changes nothing. */
@@ -41,17 +42,18 @@ export function CodeEditor({
   label,
   readOnly,
   diagnostics,
-  place,
+  line,
   onChange,
   onSave,
+  onShown,
 }: CodeEditorProps) {
   const frame = useRef<HTMLDivElement>(null);
   const editor = useRef<EditorView>(undefined);
   const locked = useRef(new Compartment());
-  const latest = useRef({ onChange, onSave });
+  const latest = useRef({ onChange, onSave, onShown });
   const first = useRef({ text, readOnly });
   useEffect(() => {
-    latest.current = { onChange, onSave };
+    latest.current = { onChange, onSave, onShown };
     first.current = { text, readOnly };
   });
 
@@ -118,7 +120,6 @@ export function CodeEditor({
 
   useEffect(() => {
     const view = editor.current;
-    const { line } = place;
     if (view === undefined || line === undefined) return;
     const { from, to } = view.state.doc.line(Math.max(1, Math.min(line, view.state.doc.lines)));
     view.dispatch({
@@ -126,7 +127,8 @@ export function CodeEditor({
       effects: EditorView.scrollIntoView(from, { y: 'center' }),
     });
     view.focus();
-  }, [place, language, label]);
+    latest.current.onShown();
+  }, [line, language, label]);
 
   return <div ref={frame} className="min-h-0 flex-1 overflow-hidden" />;
 }

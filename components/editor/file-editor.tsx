@@ -53,9 +53,10 @@ export function FileEditor({ open }: { open: OpenFile }) {
           label={`${open.path} on ${open.host}`}
           readOnly={!file.writable || lookingBack}
           diagnostics={edited.diagnostics}
-          place={open}
+          line={open.line}
           onChange={edited.edit}
           onSave={edited.save}
+          onShown={() => workbench.openFile({ ...open, line: undefined })}
         />
       )}
       {edited.checked !== undefined ? (

@@ -52,6 +52,12 @@ test('the editor has the daemon’s own words; what is saved is not what runs un
   await words.getByRole('button', { name: "unknown keyword 'blance'" }).click();
   await expect(editor).toBeFocused();
   await expect(editor.locator('.cm-activeLine')).toContainText('blance roundrobin');
+  // It was gone to once: the editor that comes back from the difference does not take the focus.
+  const switchDiff = page.getByRole('button', { name: 'Diff', exact: true });
+  await switchDiff.click();
+  await switchDiff.click();
+  await expect(editor).toBeVisible();
+  await expect(switchDiff).toBeFocused();
   await page.getByRole('button', { name: 'Check' }).click();
   const checked = page.getByRole('status').filter({ hasText: 'haproxy -c -f' });
   await expect(checked).toContainText('exit 1');
