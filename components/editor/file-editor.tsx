@@ -24,16 +24,18 @@ export function FileEditor({ open }: { open: OpenFile }) {
   if (edited.file.state === 'refused') return <Empty>{edited.file.message}</Empty>;
   const { file } = edited.file;
   const against = file.running ?? file.original;
+  // Whoever asks for a line, here or from a trace, asks for the text.
+  const isDiff = diff && open.line === undefined;
   return (
     <div className="flex h-full min-h-0 flex-col">
       <Toolbar
         edited={edited}
         path={open.path}
         canSave={file.writable && !lookingBack}
-        diff={diff}
-        onDiff={against === undefined ? undefined : () => setDiff(!diff)}
+        diff={isDiff}
+        onDiff={against === undefined ? undefined : () => setDiff(!isDiff)}
       />
-      {diff && against !== undefined ? (
+      {isDiff && against !== undefined ? (
         // A scrolling region has to be reachable by keyboard.
         <div className="min-h-0 flex-1 overflow-auto py-1" tabIndex={0} role="group" aria-label="Difference">
           <p className="px-3 pb-1 text-2xs text-muted">
@@ -56,7 +58,10 @@ export function FileEditor({ open }: { open: OpenFile }) {
           line={open.line}
           onChange={edited.edit}
           onSave={edited.save}
-          onShown={() => workbench.openFile({ ...open, line: undefined })}
+          onShown={() => {
+            setDiff(false);
+            workbench.openFile({ ...open, line: undefined });
+          }}
         />
       )}
       {edited.checked !== undefined ? (
@@ -65,10 +70,7 @@ export function FileEditor({ open }: { open: OpenFile }) {
         <Diagnostics
           path={open.path}
           diagnostics={edited.diagnostics}
-          onLine={(line) => {
-            setDiff(false);
-            workbench.openFile({ ...open, line });
-          }}
+          onLine={(line) => workbench.openFile({ ...open, line })}
         />
       )}
     </div>
