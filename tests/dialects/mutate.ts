@@ -55,6 +55,12 @@ const AWKWARD = [
   '1.2.3.4/99',
   '::1',
   '[]',
+  '[!',
+  '[z-a]*',
+  '\ninclude [\n',
+  '\ninclude /etc/[z-a]*\n',
+  '\nsource [z-a]\n',
+  '\nInclude [z-a]\n',
 ];
 
 export function mutate(random: RandomStream, text: string, others: readonly string[]): string {

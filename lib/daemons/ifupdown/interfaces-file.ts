@@ -1,6 +1,7 @@
 /** interfaces(5): what /etc/network/interfaces says, and ifupdown 0.8.41's words for what is wrong with it. */
 import { FileError } from '../../world/files.contract';
 import type { ProgramContext } from '../../world/process.contract';
+import { glob } from '../../world/glob';
 
 export interface InterfaceStanza {
   name: string;
@@ -140,19 +141,5 @@ function expand(context: ProgramContext, from: string, pattern: string, isDirect
           .sort()
           .map((name) => `${full}/${name}`);
   }
-  const directory = full.slice(0, full.lastIndexOf('/')) || '/';
-  const last = full.slice(full.lastIndexOf('/') + 1);
-  if (!/[*?[]/.test(last)) return context.fs.exists(full) ? [full] : [];
-  const expression = new RegExp(
-    `^${last
-      .replace(/[.+^${}()|\\]/g, '\\$&')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.')}$`,
-  );
-  const names = context.fs.readdir(directory, context.who);
-  if (names instanceof FileError) return [];
-  return names
-    .filter((name) => expression.test(name) && !name.startsWith('.'))
-    .sort()
-    .map((name) => `${directory}/${name}`);
+  return glob(context.fs, full, context.who);
 }

@@ -19,6 +19,7 @@ import { type Includes, parseText } from './parse/commands';
 import type { Command, Source } from './parse/tree';
 import { USAGE, VERSION, VERSION_DETAILS } from './usage';
 import { applyCommands, type Outcome } from './transaction';
+import { glob } from '../../world/glob';
 
 const LONG = {
   help: 'h',
@@ -313,7 +314,7 @@ function includesOf(context: ProgramContext, paths: readonly string[]): Includes
     const text = fs.readFile(path, who);
     return { path, text: text instanceof FileError ? undefined : text };
   };
-  const matches = (pattern: string): string[] => globPaths(context, context.resolve(pattern));
+  const matches = (pattern: string): string[] => glob(fs, context.resolve(pattern), who);
   return {
     files(path) {
       const isWild = /[*?[]/.test(path);
@@ -337,58 +338,4 @@ function includesOf(context: ProgramContext, paths: readonly string[]): Includes
       return isWild ? found : undefined;
     },
   };
-}
-
-/** glob(3) for the wildcards of an include. */
-function globPaths(context: ProgramContext, pattern: string): string[] {
-  let found = ['/'];
-  for (const part of pattern.split('/').filter((each) => each !== '')) {
-    const matcher = wildcard(part);
-    found = found.flatMap((folder) => {
-      const base = folder === '/' ? '' : folder;
-      if (matcher === undefined) return context.fs.exists(`${base}/${part}`) ? [`${base}/${part}`] : [];
-      const names = context.fs.readdir(folder, context.who);
-      if (names instanceof FileError) return [];
-      return names
-        .filter((name) => matcher(name) && (part.startsWith('.') || !name.startsWith('.')))
-        .toSorted((a, b) => (a < b ? -1 : 1))
-        .map((name) => `${base}/${name}`);
-    });
-  }
-  return found;
-}
-function wildcard(part: string): ((name: string) => boolean) | undefined {
-  if (!/[*?[]/.test(part)) return undefined;
-  const matchFrom = (at: number, name: string, from: number): boolean => {
-    if (at >= part.length) return from >= name.length;
-    const character = part[at];
-    if (character === '*') {
-      for (let to = from; to <= name.length; to++) if (matchFrom(at + 1, name, to)) return true;
-      return false;
-    }
-    if (from >= name.length) return false;
-    if (character === '?') return matchFrom(at + 1, name, from + 1);
-    if (character === '[') {
-      const close = part.indexOf(']', at + 2);
-      if (close > 0) {
-        const body = part.slice(at + 1, close);
-        const isNegated = body.startsWith('!');
-        return (
-          inClass(isNegated ? body.slice(1) : body, name[from] ?? '') !== isNegated &&
-          matchFrom(close + 1, name, from + 1)
-        );
-      }
-    }
-    return character === name[from] && matchFrom(at + 1, name, from + 1);
-  };
-  return (name) => matchFrom(0, name, 0);
-}
-function inClass(body: string, character: string): boolean {
-  for (let at = 0; at < body.length; at++) {
-    if (body[at + 1] === '-' && at + 2 < body.length) {
-      if (character >= (body[at] ?? '') && character <= (body[at + 2] ?? '')) return true;
-      at += 2;
-    } else if (body[at] === character) return true;
-  }
-  return false;
 }

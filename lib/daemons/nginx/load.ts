@@ -5,6 +5,8 @@ import { type Credentials, FileError } from '../../world/files.contract';
 import type { Host } from '../../world/world.contract';
 import { systemError } from './messages';
 import type { Surroundings } from './parse/conf';
+import { glob } from '../../world/glob';
+import { fnmatch } from '../../std/fnmatch';
 
 /** `known`: names that a resolver was asked for already. `override`: a file as it would be. Made anew for each reading. */
 export function surroundingsOf(
@@ -31,7 +33,7 @@ export function surroundingsOf(
       return text instanceof FileError ? { problem: systemError(text.errno) } : { text };
     },
     glob: (pattern) => {
-      const found = glob(host, who, pattern);
+      const found = glob(host.fs, pattern, who);
       const added = override !== undefined && !found.includes(override.path) && fits(pattern, override.path);
       return added ? [...found, override.path].sort() : found;
     },
@@ -84,44 +86,13 @@ export function hasNameServer(host: Host): boolean {
   return !(text instanceof FileError) && /^\s*nameserver\s+\S/m.test(text);
 }
 
-// ---------------------------------------------------------------- glob(3)
-function glob(host: Host, who: Credentials, pattern: string): string[] {
-  let found = [''];
-  for (const part of pattern.split('/').slice(1)) {
-    if (!/[*?[]/.test(part)) {
-      found = found.map((path) => `${path}/${part}`);
-      continue;
-    }
-    const expression = expressionOf(part);
-    found = found.flatMap((path) => {
-      const names = host.fs.readdir(path === '' ? '/' : path, who);
-      if (names instanceof FileError) return [];
-      return names
-        .filter((name) => expression.test(name) && (part.startsWith('.') || !name.startsWith('.')))
-        .map((name) => `${path}/${name}`);
-    });
-  }
-  return found.filter((path) => !(host.fs.lstat(path, who) instanceof FileError)).sort();
-}
 /** A file that is not there yet, but will be. */
 function fits(pattern: string, path: string): boolean {
   const parts = pattern.split('/');
   const names = path.split('/');
   return (
     parts.length === names.length &&
-    parts.every((part, index) => expressionOf(part).test(names[index] ?? '')) &&
+    parts.every((part, index) => fnmatch(part)(names[index] ?? '')) &&
     !(names[names.length - 1] ?? '').startsWith('.')
   );
-}
-function expressionOf(part: string): RegExp {
-  const source = part.replace(/\[!/g, '[^').replace(/[.+^${}()|\\]|\*|\?/g, (character) => {
-    if (character === '*') return '.*';
-    if (character === '?') return '.';
-    return character === '^' ? '^' : `\\${character}`;
-  });
-  try {
-    return new RegExp(`^${source}$`);
-  } catch {
-    return /^$/;
-  }
 }

@@ -5,6 +5,7 @@
 import { SYSLOG_PRIORITIES } from '../../protocols/syslog';
 import { FileError } from '../../world/files.contract';
 import type { Host } from '../../world/world.contract';
+import { glob } from '../../world/glob';
 
 export interface Message {
   facility: string;
@@ -131,20 +132,9 @@ class Reader {
     }
   }
   #include(pattern: string): void {
-    const folder = pattern.slice(0, pattern.lastIndexOf('/'));
-    const names = this.host.fs.readdir(folder, ROOT);
-    if (names instanceof FileError) return;
-    const wanted = new RegExp(
-      `^${pattern
-        .slice(folder.length + 1)
-        .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-        .replaceAll('*', '.*')
-        .replaceAll('?', '.')}$`,
-    );
-    for (const name of [...names].sort()) {
-      if (!wanted.test(name) || name.startsWith('.')) continue;
-      const text = this.host.fs.readFile(`${folder}/${name}`, ROOT);
-      if (typeof text === 'string') this.read(`${folder}/${name}`, text);
+    for (const path of glob(this.host.fs, pattern, ROOT)) {
+      const text = this.host.fs.readFile(path, ROOT);
+      if (typeof text === 'string') this.read(path, text);
     }
   }
   #object(text: string): void {

@@ -3,6 +3,7 @@ import { FileError } from '../../world/files.contract';
 import { inSubnet, parseCidr, parseIPv4 } from '../../std/ipv4';
 import type { Host, UserRecord } from '../../world/world.contract';
 import { globOf } from './patterns';
+import { glob } from '../../world/glob';
 
 export interface ServerConfig {
   ports: number[];
@@ -212,22 +213,13 @@ class Reader {
     return undefined;
   }
   #expand(patterns: readonly string[], from: string): string[] {
-    const found: string[] = [];
-    for (const pattern of patterns) {
-      const full = pattern.startsWith('/') ? pattern : `${from.slice(0, from.lastIndexOf('/'))}/${pattern}`;
-      const directory = full.slice(0, full.lastIndexOf('/'));
-      const names = this.host.fs.readdir(directory, ROOT);
-      const test = new RegExp(
-        `^${full
-          .slice(directory.length + 1)
-          .replace(/[.+^${}()|\\]/g, '\\$&')
-          .replaceAll('*', '.*')
-          .replaceAll('?', '.')}$`,
-      );
-      if (!(names instanceof FileError))
-        for (const name of [...names].sort()) if (test.test(name)) found.push(`${directory}/${name}`);
-    }
-    return found;
+    return patterns.flatMap((pattern) =>
+      glob(
+        this.host.fs,
+        pattern.startsWith('/') ? pattern : `${from.slice(0, from.lastIndexOf('/'))}/${pattern}`,
+        ROOT,
+      ),
+    );
   }
   #apply(name: string, first: string, values: string[]): string | undefined {
     const { config } = this;

@@ -6,6 +6,7 @@
  */
 import { FileError } from '../../world/files.contract';
 import type { Host, UserRecord } from '../../world/world.contract';
+import { fnmatch, isPattern } from '../../std/fnmatch';
 
 const ROOT = { uid: 0, gid: 0, groups: [] };
 export const MAIN_FILE = '/etc/sudoers';
@@ -297,7 +298,7 @@ function matchesCommand(
   const given = command.args.join(' ');
   if (args.length > 0) {
     const pattern = args.join(' ');
-    if (pattern === '""' ? given !== '' : !wildcard(pattern).test(given)) return undefined;
+    if (pattern === '""' ? given !== '' : !fnmatch(pattern)(given)) return undefined;
   }
   return !negated;
 }
@@ -305,18 +306,13 @@ function matchesCommand(
 function samePath(host: Host, pattern: string, path: string): boolean {
   const directory = path.slice(0, path.lastIndexOf('/') + 1);
   if (pattern.endsWith('/')) return pattern === directory || real(host, pattern) === real(host, directory);
-  if (/[*?[]/.test(pattern)) return wildcard(pattern).test(path) || wildcard(pattern).test(real(host, path));
+  if (isPattern(pattern)) {
+    const isMatch = fnmatch(pattern, { isPath: true });
+    return isMatch(path) || isMatch(real(host, path));
+  }
   return pattern === path || real(host, pattern) === real(host, path);
 }
 function real(host: Host, path: string): string {
   const found = host.fs.realpath(path, ROOT);
   return typeof found === 'string' ? found : path;
-}
-function wildcard(pattern: string): RegExp {
-  const source = pattern
-    .replace(/[.+^${}()|\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-    .replaceAll('[!', '[^');
-  return new RegExp(`^${source}$`);
 }

@@ -68,7 +68,7 @@ export function* sysctl(context: ProgramContext): ProgramRun {
   const patternText = parsed.options.find((option) => option.name === 'r')?.value;
   const call: Call = {
     given,
-    pattern: patternText === undefined ? undefined : new RegExp(patternText),
+    pattern: patternText === undefined ? undefined : expressionOf(patternText),
     ignoreUnknown: given.has('e'),
   };
   if (given.has('a') || given.has('A') || given.has('X')) {
@@ -233,6 +233,14 @@ function* load(context: ProgramContext, call: Call, path: string): Generator<Wai
         worst = 1;
   }
   return worst;
+}
+/** A pattern that is none matches nothing, and nobody says so (`pattern_match`). */
+function expressionOf(text: string): RegExp {
+  try {
+    return new RegExp(text);
+  } catch {
+    return /^(?!)/;
+  }
 }
 function globbed(context: ProgramContext, pattern: string): string[] {
   const expression = new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^.]*')}$`);

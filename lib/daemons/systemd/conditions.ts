@@ -3,6 +3,7 @@ import { FileError, type Stat } from '../../world/files.contract';
 import type { Host } from '../../world/world.contract';
 import type { Condition } from './state';
 import { globMatches } from './unit-file/names';
+import { glob } from '../../world/glob';
 
 const ROOT = { uid: 0, gid: 0, groups: [] as number[] };
 
@@ -31,7 +32,7 @@ function isMet(host: Host, { kind, parameter }: Condition): boolean {
     case 'PathExists':
       return follow() !== undefined;
     case 'PathExistsGlob':
-      return globExists(host, parameter);
+      return glob(host.fs, parameter, ROOT).length > 0;
     case 'PathIsDirectory':
       return follow()?.kind === 'directory';
     case 'PathIsSymbolicLink': {
@@ -110,9 +111,4 @@ function isVirtualization(host: Host, wanted: string): boolean {
   if (wanted === 'container') return isContainer(host);
   if (wanted === 'vm') return !isContainer(host);
   return wanted === virtualizationOf(host);
-}
-function globExists(host: Host, pattern: string): boolean {
-  const cut = pattern.lastIndexOf('/');
-  const names = host.fs.readdir(pattern.slice(0, cut) || '/', ROOT);
-  return Array.isArray(names) && names.some((name) => globMatches(pattern.slice(cut + 1), name));
 }

@@ -1,5 +1,5 @@
 /** dpkg(1), dpkg-query(1) and apt(8): what is installed. Nothing can be installed or removed here. */
-import { globPattern } from './glob';
+import { fnmatch } from '../../std/fnmatch';
 import type { Command, Tool, ToolRun } from './tool';
 
 export const dpkg: Command = {
@@ -115,10 +115,8 @@ function* runDpkg(tool: Tool): ToolRun {
     case '-l':
     case '--list': {
       const chosen =
-        names.length === 0
-          ? all
-          : all.filter(({ name }) => names.some((pattern) => globPattern(pattern)(name)));
-      const missing = names.filter((pattern) => !all.some(({ name }) => globPattern(pattern)(name)));
+        names.length === 0 ? all : all.filter(({ name }) => names.some((pattern) => fnmatch(pattern)(name)));
+      const missing = names.filter((pattern) => !all.some(({ name }) => fnmatch(pattern)(name)));
       for (const name of missing) tool.note(`dpkg-query: no packages found matching ${name}\n`);
       if (chosen.length > 0) list(tool, chosen);
       yield* tool.drain();
@@ -156,7 +154,7 @@ function* runDpkg(tool: Tool): ToolRun {
           filesOf(tool, name)
             .filter((path) =>
               /[*?[]/.test(pattern)
-                ? globPattern(pattern)(path)
+                ? fnmatch(pattern)(path)
                 : pattern.startsWith('/')
                   ? path === pattern
                   : path.includes(pattern),
@@ -218,12 +216,12 @@ function* query(tool: Tool, args: readonly string[], all: readonly Installed[]):
   }
   let code = 0;
   for (const pattern of wanted)
-    if (!all.some(({ name }) => globPattern(pattern)(name))) {
+    if (!all.some(({ name }) => fnmatch(pattern)(name))) {
       tool.note(`dpkg-query: no packages found matching ${pattern}\n`);
       code = 1;
     }
   for (const one of all) {
-    if (wanted.length > 0 && !wanted.some((pattern) => globPattern(pattern)(one.name))) continue;
+    if (wanted.length > 0 && !wanted.some((pattern) => fnmatch(pattern)(one.name))) continue;
     const fields: Readonly<Record<string, string>> = {
       'binary:Package': one.name,
       Package: one.name,
@@ -274,7 +272,7 @@ function* runApt(tool: Tool): ToolRun {
     case 'list':
       tool.line('Listing...');
       for (const one of all)
-        if (names.length === 0 || names.some((pattern) => globPattern(pattern)(one.name)))
+        if (names.length === 0 || names.some((pattern) => fnmatch(pattern)(one.name)))
           tool.line(`${one.name}/stable,now ${one.version} amd64 [installed]`);
       yield* tool.drain();
       return 0;

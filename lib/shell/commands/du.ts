@@ -4,7 +4,7 @@ import { strftime } from '../../std/civil';
 import { join } from './copy/copier';
 import { errnoText } from './errno-text';
 import { valueOf } from './getopt';
-import { globPattern } from './glob';
+import { fnmatch } from '../../std/fnmatch';
 import { quoteFile, quoteValue } from './quoting';
 import { humanSize, parseSize } from './sizes';
 import type { Command, Step, Tool, ToolRun } from './tool';
@@ -210,7 +210,7 @@ function setOption(tool: Tool, settings: Settings, name: string, given: string |
 
 /** Matches the whole path or any part of it from a slash on. */
 function exclusion(pattern: string): (path: string) => boolean {
-  const matches = globPattern(pattern);
+  const matches = fnmatch(pattern);
   return (path) => path.split('/').some((_, index, parts) => matches(parts.slice(index).join('/')));
 }
 

@@ -3,7 +3,7 @@ import { FileError, type Stat } from '../../world/files.contract';
 import { strftime } from '../../std/civil';
 import { compareBytes } from './collation';
 import { join } from './copy/copier';
-import { globPattern } from './glob';
+import { fnmatch } from '../../std/fnmatch';
 import { Colors } from './ls/colors';
 import { modeString } from './modes';
 import { groupName, userName } from './owners';
@@ -73,7 +73,7 @@ function* run(tool: Tool): ToolRun {
   const matchers = (name: string): ((text: string) => boolean)[] =>
     options
       .filter((option) => option.name === name)
-      .flatMap((option) => (option.value ?? '').split('|').map((pattern) => globPattern(pattern)));
+      .flatMap((option) => (option.value ?? '').split('|').map((pattern) => fnmatch(pattern)));
   const settings: Settings = {
     all: has('a'),
     directoriesOnly: has('d'),

@@ -3,7 +3,7 @@
  * A backslash makes the next character literal; callers escape what was quoted.
  * Matching works on sets of positions, so that no pattern takes exponential time.
  */
-import { type Bracket, inBracket, parseBracket } from './bracket';
+import { type Bracket, inBracket, parseBracket } from '../../std/bracket';
 
 export type PatternNode =
   | { readonly kind: 'literal'; readonly text: string }
@@ -117,7 +117,7 @@ class PatternReader {
         this.#at++;
         return { kind: 'any' };
       case '[': {
-        const bracket = parseBracket(this.text, this.#at);
+        const bracket = parseBracket(this.text, this.#at, { isPath: true, escapes: true });
         if (bracket === undefined) {
           this.#at++;
           return '[';

@@ -1,7 +1,8 @@
 /** Fields of journal entries, and which entries a command line selects. Source: systemd.journal-fields(7). */
 import { SYSLOG_PRIORITIES } from '../../../protocols/syslog';
 import type { Host, LoggedEntry } from '../../../world/world.contract';
-import { globMatches, isGlob } from '../unit-file/names';
+import { globMatches } from '../unit-file/names';
+import { isPattern } from '../../../std/fnmatch';
 
 const FACILITIES = [
   'kern',
@@ -32,7 +33,7 @@ const FACILITIES = [
 
 /** Messages of a unit's processes, and the manager's about it. */
 export function aboutUnit(entry: LoggedEntry, unit: string): boolean {
-  if (isGlob(unit))
+  if (isPattern(unit))
     return (
       (entry.unit !== undefined && globMatches(unit, entry.unit)) ||
       (entry.about !== undefined && globMatches(unit, entry.about))

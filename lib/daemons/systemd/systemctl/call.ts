@@ -1,7 +1,8 @@
 /** What verbs share: unit names from arguments, who may, and warnings. */
 import { definitionIsStale } from '../unit-file/search';
-import { globMatches, isGlob, mangle } from '../unit-file/names';
+import { globMatches, mangle } from '../unit-file/names';
 import type { Call, Run } from './output';
+import { isPattern } from '../../../std/fnmatch';
 
 /** The time that reading all unit files takes. */
 export const RELOAD_MICROS = 45_000;
@@ -9,7 +10,7 @@ export const RELOAD_MICROS = 45_000;
 export function unitNames(call: Call, suffix = '.service'): string[] {
   return call.args.flatMap((argument) => {
     const name = mangle(argument, suffix);
-    if (!isGlob(name)) return [name];
+    if (!isPattern(name)) return [name];
     return [...call.manager.state.units.keys()].filter((candidate) => globMatches(name, candidate)).sort();
   });
 }

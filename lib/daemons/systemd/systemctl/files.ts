@@ -14,10 +14,11 @@ import {
 import { removeTree } from '../service/directories';
 import { loadDefinition } from '../unit-file/load';
 import { findDropIns, findFragment, withListing } from '../unit-file/search';
-import { globMatches, isGlob, mangle, templateOf, typeOf, UNIT_TYPES } from '../unit-file/names';
+import { globMatches, mangle, templateOf, typeOf, UNIT_TYPES } from '../unit-file/names';
 import { jobVerb } from './jobs';
 import { type Call, type Run, table } from './output';
 import { refuseUnlessRoot, RELOAD_MICROS, unitNames } from './call';
+import { isPattern } from '../../../std/fnmatch';
 
 const ROOT = { uid: 0, gid: 0, groups: [] as number[] };
 const SYSV_MICROS = 220_000;
@@ -400,7 +401,7 @@ export function* setProperty(call: Call): Run<number> {
 export function* listUnitFiles(call: Call): Run<number> {
   const { context, options } = call;
   const { host } = context;
-  const patterns = call.args.map((argument) => (isGlob(argument) ? argument : mangle(argument)));
+  const patterns = call.args.map((argument) => (isPattern(argument) ? argument : mangle(argument)));
   const order = (name: string): number => UNIT_TYPES.findIndex((type) => type === typeOf(name));
   const rank = [
     'path',

@@ -3,10 +3,10 @@ import { jobKey } from '../jobs';
 import { isDown, isUp } from '../active';
 import type { JobResult, JobType, Result } from '../state';
 import { type JobMode, Refusal } from '../transaction';
-import { isGlob } from '../unit-file/names';
 import { parseSignal } from '../unit-file/settings';
 import type { Call, Run } from './output';
 import { refuseUnlessRoot, unitNames, warnIfStale } from './call';
+import { isPattern } from '../../../std/fnmatch';
 
 const REASONS: Partial<Record<Result, string>> = {
   resources: 'of unavailable resources or another system error',
@@ -104,7 +104,7 @@ function* queueOne(
         `Failed to ${word} ${name}: ${text}\n${details ? `See system logs and 'systemctl status ${name}' for details.\n` : ''}`,
       );
   };
-  if (isGlob(name)) return 1;
+  if (isPattern(name)) return 1;
   if (/@\.[a-z]+$/.test(name)) {
     yield* say(`Unit name ${name} is missing the instance name.`, true);
     return 1;

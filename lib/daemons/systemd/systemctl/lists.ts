@@ -3,9 +3,10 @@ import { isDown } from '../active';
 import type { Manager } from '../manager';
 import type { UnitState } from '../state';
 import { formatRelative } from '../unit-file/time-span';
-import { globMatches, isGlob, mangle } from '../unit-file/names';
+import { globMatches, mangle } from '../unit-file/names';
 import { glyphsFor } from './glyphs';
 import { bulletColor, type Call, formatTimestamp, paint, type Run, table, underline } from './output';
+import { isPattern } from '../../../std/fnmatch';
 
 const TYPE_ORDER = [
   'automount',
@@ -66,7 +67,7 @@ export function* listUnits(call: Call): Run<number> {
     );
     return 1;
   }
-  const patterns = call.args.map((argument) => (isGlob(argument) ? argument : mangle(argument)));
+  const patterns = call.args.map((argument) => (isPattern(argument) ? argument : mangle(argument)));
   const states = options.failed ? [...options.states, 'failed'] : options.states;
   const rows = [...manager.state.units.values()]
     .filter(
@@ -136,7 +137,7 @@ function byTypeAndName(a: UnitState, b: UnitState): number {
 export function* listTimers(call: Call): Run<number> {
   const { context, manager, options } = call;
   const clock = manager.host.clock();
-  const patterns = call.args.map((argument) => (isGlob(argument) ? argument : mangle(argument, '.timer')));
+  const patterns = call.args.map((argument) => (isPattern(argument) ? argument : mangle(argument, '.timer')));
   const timers = [...manager.state.units.values()]
     .filter((unit) => unit.definition.type === 'timer' && unit.definition.load === 'loaded')
     .filter(

@@ -11,7 +11,7 @@ import { isDown, isUp } from '../active';
 import { hasUnifiedGroups } from '../conditions';
 import { usedCpu } from '../service/spawn';
 import type { ExecStatus, UnitState } from '../state';
-import { isGlob, mangle, globMatches, sliceOf } from '../unit-file/names';
+import { mangle, globMatches, sliceOf } from '../unit-file/names';
 import { FOREVER, formatRelative, formatTimeSpan } from '../unit-file/time-span';
 import { quoteCommandLine } from '../unit-file/words';
 import { SIGNAL_NUMBERS } from '../../../world/signals';
@@ -19,6 +19,7 @@ import { glyphsFor } from './glyphs';
 import { systemState } from './lists';
 import { bullet, bulletColor, type Call, formatBytes, formatTimestamp, paint, type Run } from './output';
 import { warnIfStale } from './call';
+import { isPattern } from '../../../std/fnmatch';
 
 export function* status(call: Call): Run<number> {
   if (call.args.length === 0) return yield* systemStatus(call);
@@ -53,7 +54,7 @@ function namesOf(call: Call): string[] {
     if (/^\d+$/.test(argument))
       return [call.manager.host.process(Number(argument))?.unit ?? `${argument}.service`];
     const name = mangle(argument);
-    if (!isGlob(name)) return [name];
+    if (!isPattern(name)) return [name];
     return [...call.manager.state.units.values()]
       .filter(({ definition, active }) => globMatches(name, definition.name) && !isDown(active))
       .map(({ definition }) => definition.name)

@@ -1,4 +1,5 @@
 /** Unit names: types, templates, instances, escaping, specifiers. Source: systemd.unit(5). */
+import { fnmatch, isPattern } from '../../../std/fnmatch';
 import type { Host } from '../../../world/world.contract';
 
 export const UNIT_TYPES = [
@@ -30,8 +31,8 @@ export function isUnitName(name: string): boolean {
 }
 /** What systemctl makes of what the user typed: `haproxy` is `haproxy.service`, a path is a mount. */
 export function mangle(text: string, suffix = '.service'): string {
-  if (isUnitName(text) || isGlob(text))
-    return isGlob(text) && typeOf(text) === undefined ? text + suffix : text;
+  if (isUnitName(text) || isPattern(text))
+    return isPattern(text) && typeOf(text) === undefined ? text + suffix : text;
   if (text.startsWith('/dev/')) return `${escapePath(text)}.device`;
   if (text.startsWith('/')) return `${escapePath(text)}.mount`;
   const escaped = text.replace(/[^A-Za-z0-9:_.\\@-]/g, (c) =>
@@ -39,19 +40,9 @@ export function mangle(text: string, suffix = '.service'): string {
   );
   return typeOf(escaped) === undefined ? escaped + suffix : escaped;
 }
-export function isGlob(text: string): boolean {
-  return /[*?[]/.test(text);
-}
-/** fnmatch(3) without special cases for `/` and leading points. */
+/** As systemd matches the names of units: a backslash is a character like others (FNM_NOESCAPE). */
 export function globMatches(pattern: string, text: string): boolean {
-  const source = pattern.replace(
-    /\[(!?)([^\]]+)\]|[.+^${}()|\\[\]*?]/g,
-    (found, not: string | undefined, set: string | undefined) => {
-      if (set !== undefined) return `[${not === '!' ? '^' : ''}${set.replace(/[\\^]/g, '\\$&')}]`;
-      return found === '*' ? '.*' : found === '?' ? '.' : `\\${found}`;
-    },
-  );
-  return new RegExp(`^${source}$`, 's').test(text);
+  return fnmatch(pattern, { escapes: false })(text);
 }
 export function escapePath(path: string): string {
   const trimmed = path.replace(/^\/+|\/+$/g, '');

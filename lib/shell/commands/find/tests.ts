@@ -2,7 +2,7 @@
 import { FileError, type FileKind, type Stat } from '../../../world/files.contract';
 import { parseDate } from '../dates';
 import { errnoText } from '../errno-text';
-import { globPattern } from '../glob';
+import { fnmatch } from '../../../std/fnmatch';
 import { parseMode } from '../modes';
 import { compilePosix } from '../regex/pattern';
 import { RegexError } from '../regex/tree';
@@ -46,13 +46,13 @@ function comparison({ tool, name }: Making, text: string): Comparison {
 const globbed =
   (pick: (visit: Visit) => string, ignoreCase: boolean) =>
   (making: Making): Predicate => {
-    const matches = globPattern(making.argument(), { ignoreCase });
+    const matches = fnmatch(making.argument(), { ignoreCase });
     return (visit) => matches(pick(visit));
   };
 const linkText =
   (ignoreCase: boolean) =>
   (making: Making): Predicate => {
-    const matches = globPattern(making.argument(), { ignoreCase });
+    const matches = fnmatch(making.argument(), { ignoreCase });
     return (visit) => {
       const { fs, who } = making.tool.context;
       const link = fs.readlink(making.tool.resolve(visit.path), who);

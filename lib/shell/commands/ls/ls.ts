@@ -5,7 +5,7 @@ import { compareBytes, compareVersions } from '../collation';
 import { textWidth } from '../display-width';
 import { deviceNumbers } from '../devices';
 import { errnoText } from '../errno-text';
-import { globPattern } from '../glob';
+import { fnmatch } from '../../../std/fnmatch';
 import { modeString } from '../modes';
 import { groupName, userName } from '../owners';
 import { escapeName, quoteC, quoteFile, quoteFileIfNeeded } from '../quoting';
@@ -57,8 +57,8 @@ class Ls {
     this.#listing = listing;
     this.#operands = operands;
     this.#colors = new Colors(tool.context.env.get('LS_COLORS'));
-    const ignored = listing.ignored.map((pattern) => globPattern(pattern));
-    const hidden = listing.hiddenPatterns.map((pattern) => globPattern(pattern));
+    const ignored = listing.ignored.map((pattern) => fnmatch(pattern));
+    const hidden = listing.hiddenPatterns.map((pattern) => fnmatch(pattern));
     this.#isIgnored = (name) =>
       ignored.some((matches) => matches(name)) ||
       (listing.hidden === 'no' && (name.startsWith('.') || hidden.some((matches) => matches(name))));

@@ -5,7 +5,7 @@ import { FileError } from '../../../world/files.contract';
 import { compress, decompress, type Format, formatOf } from '../../../std/compress/formats';
 import { parseDate } from '../dates';
 import { errnoText } from '../errno-text';
-import { globPattern } from '../glob';
+import { fnmatch } from '../../../std/fnmatch';
 import { makeDirectories } from '../mkdir';
 import { modeString } from '../modes';
 import { groupName, userName } from '../owners';
@@ -342,7 +342,7 @@ class Tar {
     const patterns = names.map((name) => {
       const trimmed = name.replace(/\/+$/, '');
       const matches = this.#settings.wildcards
-        ? globPattern(trimmed)
+        ? fnmatch(trimmed)
         : (text: string): boolean => text === trimmed;
       return { name, matches: (text: string): boolean => matches(text) || text.startsWith(`${trimmed}/`) };
     });
@@ -461,7 +461,7 @@ function shown(name: string): string {
 
 /** A pattern matches the whole name or what follows any slash. */
 function exclusion(pattern: string): (name: string) => boolean {
-  const matches = globPattern(pattern.replace(/(?<=.)\/+$/, ''));
+  const matches = fnmatch(pattern.replace(/(?<=.)\/+$/, ''));
   return (name) => {
     const bare = name.replace(/\/+$/, '');
     const parts = bare.split('/');

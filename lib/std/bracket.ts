@@ -1,4 +1,4 @@
-/** Bracket expressions of shell patterns: `[a-z]`, `[!0-9]`, `[[:alpha:]_]`. */
+/** Bracket expressions of shell and file patterns: `[a-z]`, `[!0-9]`, `[[:alpha:]_]`. POSIX 2.14.1. */
 
 export interface Bracket {
   readonly negated: boolean;
@@ -8,15 +8,23 @@ export interface Bracket {
 }
 type Member = { readonly first: number; readonly last: number } | { readonly name: string };
 
-/** Reads the bracket expression that opens at `open`; undefined when none closes. */
-export function parseBracket(text: string, open: number): Bracket | undefined {
+/**
+ * Reads the bracket expression that opens at `open`; undefined when none closes.
+ * @param isPath a slash ends it: it can only be matched by a slash outside brackets
+ * @param escapes a backslash makes the next character literal
+ */
+export function parseBracket(
+  text: string,
+  open: number,
+  { isPath, escapes }: { readonly isPath: boolean; readonly escapes: boolean },
+): Bracket | undefined {
   let at = open + 1;
   const negated = text[at] === '!' || text[at] === '^';
   if (negated) at++;
   const members: Member[] = [];
   for (let isFirst = true; ; isFirst = false) {
     const c = text[at];
-    if (c === undefined || c === '/') return undefined;
+    if (c === undefined || (c === '/' && isPath)) return undefined;
     if (c === ']' && !isFirst) return { negated, members, end: at + 1 };
     const named = c === '[' ? /^\[([:.=])([^]*?)\1\]/.exec(text.slice(at, at + 40)) : null;
     if (named !== null) {
@@ -26,18 +34,18 @@ export function parseBracket(text: string, open: number): Bracket | undefined {
       else members.push({ first: name.codePointAt(0) ?? 0, last: name.codePointAt(0) ?? 0 });
       continue;
     }
-    const first = readCharacter(text, at);
+    const first = readCharacter(text, at, escapes);
     at = first.end;
     if (text[at] === '-' && text[at + 1] !== ']' && text[at + 1] !== undefined) {
-      const last = readCharacter(text, at + 1);
+      const last = readCharacter(text, at + 1, escapes);
       at = last.end;
       members.push({ first: first.code, last: last.code });
     } else members.push({ first: first.code, last: first.code });
   }
 }
 
-function readCharacter(text: string, at: number): { code: number; end: number } {
-  const start = text[at] === '\\' && at + 1 < text.length ? at + 1 : at;
+function readCharacter(text: string, at: number, escapes: boolean): { code: number; end: number } {
+  const start = escapes && text[at] === '\\' && at + 1 < text.length ? at + 1 : at;
   const code = text.codePointAt(start) ?? 0;
   return { code, end: start + (code > 0xffff ? 2 : 1) };
 }
