@@ -18,15 +18,17 @@ export const keepalivedFile: FileChecker = {
     });
     const diagnostics: Diagnostic[] = [];
     // Each of the daemon's processes reads the file and complains: one mark for all of them.
-    const marked = new Map<string, Set<number | undefined>>();
+    const said = new Map<string, { readonly printed: string; readonly lines: Set<number | undefined> }>();
     let output = '';
     for (const report of reports) {
-      if (report.kind !== 'complaint') continue;
-      output += `${report.text}\n`;
-      let lines = marked.get(report.message);
-      if (lines === undefined) marked.set(report.message, (lines = new Set()));
-      if (lines.has(report.line)) continue;
-      lines.add(report.line);
+      const { kind, message, line } = report;
+      if (kind !== 'complaint') continue;
+      let known = said.get(message);
+      if (known === undefined) said.set(message, (known = { printed: `${message}\n`, lines: new Set() }));
+      output += report.prefix;
+      output += known.printed;
+      if (known.lines.has(line)) continue;
+      known.lines.add(line);
       diagnostics.push(diagnosticOf(report, path, exitCode));
     }
     for (const keyword of notModelled)

@@ -9,7 +9,7 @@ import { complete } from './complete';
 import { emptyGlobal, emptyPolicy, emptyVrrp } from './draft';
 import type { Environment } from './environment';
 import { type Pass, readPass } from './passes';
-import { lineReader } from './physical-lines';
+import { Lines } from './lines';
 import { type Report, Reports } from './report';
 
 export interface CheckOptions {
@@ -36,7 +36,7 @@ export function checkConfiguration(options: CheckOptions): CheckResult {
   const reports = new Reports();
   const global = emptyGlobal();
   const policy = emptyPolicy();
-  const linesOf = lineReader();
+  const lines = new Lines();
   const notModelled = new Set<string>();
   const result = (configuration: Configuration | undefined): CheckResult => ({
     exitCode: reports.exitCode(),
@@ -51,7 +51,7 @@ export function checkConfiguration(options: CheckOptions): CheckResult {
     readPass(pass, {
       path,
       environment,
-      linesOf,
+      lines,
       reports,
       global,
       vrrp,

@@ -6,7 +6,7 @@
 
 import { decomment } from '../grammar';
 import { Definitions } from './definitions';
-import type { PhysicalLine } from './physical-lines';
+import { CLOSING, type Lines, type LogicalLine, OPENING, type PhysicalLine, splitAtBrace } from './lines';
 import { type Place, type Reports } from './report';
 
 /** What the reader needs of a host's files. Paths are absolute. */
@@ -21,7 +21,8 @@ export interface ConfigurationFiles {
 
 export interface LineSourceOptions {
   readonly files: ConfigurationFiles;
-  readonly linesOf: (text: string) => readonly PhysicalLine[];
+  /** Processes that share it share the work. */
+  readonly lines: Lines;
   readonly reports: Reports;
   /** `-i`, else the host's name */
   readonly configId: string;
@@ -39,9 +40,10 @@ interface OpenGlob {
   matches: number;
   lines: readonly PhysicalLine[];
   at: number;
-  lineNumber: number;
   path: string;
-  name: string | undefined;
+  /** as it is named, if it is, and where in it one is: a place */
+  file: string | undefined;
+  line: number;
   readonly directoryBefore: string;
   /** what must not go wrong */
   readonly checks: ReadonlySet<Trouble>;
@@ -66,9 +68,6 @@ const CHECKS: ReadonlyMap<string, readonly Trouble[]> = new Map([
   ['a', ['read', 'match', 'wildcard_match', 'brace_match']],
 ]);
 
-const BRACES = /[{}"]/g;
-const TAB = 0x09;
-const SPACE = 0x20;
 const DEEPEST_INCLUDE = 30;
 const MOST_LINES = 1_000_000;
 
@@ -78,8 +77,9 @@ export class LineSource {
   readonly #stack: OpenGlob[] = [];
   readonly #multiline: string[] = [];
   #residue: string | undefined;
-  /** Nothing has to be done to the line that was read last. */
-  #isPlain = false;
+  /** Lines that come next as they are, from `#at` on. */
+  #lines: readonly LogicalLine[] = [];
+  #at = 0;
   /** Nothing is to be replaced in this line nor in what is left of it, as long as no name is defined anew. */
   #settled: number | undefined;
   #directory = '/';
@@ -106,11 +106,12 @@ export class LineSource {
     return this.#depth;
   }
 
+  /** Changes as reading goes on. */
   place(): Place | undefined {
     let top = this.#stack.at(-1);
     // A file that is only being opened: the line that includes it is meant.
-    if (top?.name === undefined) top = this.#stack.at(-2) ?? top;
-    return top === undefined ? undefined : { file: top.name, line: top.lineNumber };
+    if (top?.file === undefined) top = this.#stack.at(-2) ?? top;
+    return top;
   }
 
   /** Only the first process complains of files: the others read its copy. */
@@ -162,9 +163,9 @@ export class LineSource {
       matches: 0,
       lines: [],
       at: 0,
-      lineNumber: 0,
+      line: 0,
       path: '',
-      name: undefined,
+      file: undefined,
       directoryBefore: this.#directory,
       checks,
       checksBefore: this.#checks,
@@ -176,7 +177,7 @@ export class LineSource {
   }
 
   #openNext(glob: OpenGlob): boolean {
-    const { files, linesOf, reports, namesTopFile, logsDetails } = this.#options;
+    const { files, lines, reports, namesTopFile, logsDetails } = this.#options;
     const { checks } = glob;
     while (glob.next < glob.paths.length) {
       const path = glob.paths[glob.next++] ?? '';
@@ -204,14 +205,14 @@ export class LineSource {
       if (logsDetails && !namesTopFile) reports.log(`Opening file '${path}'.`);
       glob.matches++;
       glob.path = path;
-      glob.lines = linesOf(text);
+      glob.lines = lines.physical(text);
       glob.at = 0;
-      glob.lineNumber = 0;
+      glob.line = 0;
       const isTop = this.#stack.length === 1;
       const prefix = `${glob.directoryBefore === '/' ? '' : glob.directoryBefore}/`;
       const shown =
         glob.pattern.startsWith('/') || !path.startsWith(prefix) ? path : path.slice(prefix.length);
-      glob.name = isTop && glob.paths.length === 1 && !namesTopFile ? undefined : shown;
+      glob.file = isTop && glob.paths.length === 1 && !namesTopFile ? undefined : shown;
       this.#directory = path.slice(0, path.lastIndexOf('/')) || '/';
       return true;
     }
@@ -232,7 +233,7 @@ export class LineSource {
       }
       top.at++;
       // The copy for the later processes has a line for each piece.
-      if (!line.goesOn || this.#options.namesTopFile) top.lineNumber++;
+      if (!line.goesOn || this.#options.namesTopFile) top.line++;
       if (line.isEmpty && this.definitions.isOpen) this.definitions.endOpen();
       if (line.unterminated !== undefined)
         this.#options.reports.complain('general', `Unterminated quote '${line.unterminated}'`);
@@ -241,23 +242,35 @@ export class LineSource {
   }
 
   /** The next logical line, undefined at the end. A brace is a line by itself. */
-  next(): string | undefined {
+  next(): LogicalLine | undefined {
     for (;;) {
       if (++this.#count > MOST_LINES) return undefined;
+      const settled = this.#lines[this.#at];
+      if (settled !== undefined) {
+        this.#at++;
+        this.#countBrace(settled);
+        return settled;
+      }
       const raw = this.#nextRaw();
-      if (raw === undefined || this.#isPlain) return raw;
-      if (raw === '{' || raw === '}') {
-        this.#countBrace(raw);
-        return raw;
+      if (raw === undefined) return undefined;
+      if (typeof raw !== 'string') {
+        this.#lines = raw;
+        this.#at = 0;
+        this.#count--;
+        continue;
       }
       const line = this.#expand(raw);
       if (line === '' || this.#include(line)) continue;
-      return this.#splitAtBrace(line);
+      const { first, rest } = splitAtBrace(line);
+      this.#residue = rest;
+      const made = this.#options.lines.logical(first);
+      this.#countBrace(made);
+      return made;
     }
   }
 
-  #nextRaw(): string | undefined {
-    this.#isPlain = false;
+  /** Logical lines, or a text that has to be looked at first. */
+  #nextRaw(): readonly LogicalLine[] | string | undefined {
     if (this.#residue !== undefined) {
       const residue = this.#residue;
       this.#residue = undefined;
@@ -273,8 +286,7 @@ export class LineSource {
       this.definitions.continue(line.text);
       return '';
     }
-    this.#isPlain = line.isPlain;
-    return line.text;
+    return line.lines ?? line.text;
   }
 
   /** Conditions, definitions, sequences and `$NAME`; '' when nothing is left to say. */
@@ -321,53 +333,11 @@ export class LineSource {
     return true;
   }
 
-  /** A brace outside quotes ends the line; what follows it is the next line. */
-  #splitAtBrace(line: string): string {
-    const brace = braceIn(line);
-    let first = line;
-    if (brace >= 0) {
-      const from = brace === 0 ? behindBlanks(line, 1) : brace;
-      const rest = withoutTrailingBlanks(line.slice(from));
-      if (rest !== '') this.#residue = rest;
-      first = line.slice(0, from);
-    }
-    first = withoutTrailingBlanks(first);
-    this.#countBrace(first);
-    return first;
-  }
-
-  #countBrace(line: string): void {
-    if (line === '{') this.#depth++;
-    else if (line === '}' && this.#depth-- < 1) {
+  #countBrace(line: LogicalLine): void {
+    if (line === OPENING) this.#depth++;
+    else if (line === CLOSING && this.#depth-- < 1) {
       this.#options.reports.complain('unexpected-brace', "Extra '}' found");
       this.#depth = 0;
     }
   }
-}
-
-/** Where the first brace outside quotes stands; -1: nowhere. */
-function braceIn(line: string): number {
-  BRACES.lastIndex = 0;
-  while (BRACES.test(line)) {
-    const at = BRACES.lastIndex - 1;
-    if (line.charAt(at) !== '"') return at;
-    const close = line.indexOf('"', at + 1);
-    if (close < 0) return -1;
-    BRACES.lastIndex = close + 1;
-  }
-  return -1;
-}
-function isBlank(code: number): boolean {
-  return code === SPACE || code === TAB;
-}
-function behindBlanks(line: string, from: number): number {
-  let at = from;
-  while (isBlank(line.charCodeAt(at))) at++;
-  return at;
-}
-/** A regular expression for it looks at every blank of the line. */
-function withoutTrailingBlanks(line: string): string {
-  let end = line.length;
-  while (isBlank(line.charCodeAt(end - 1))) end--;
-  return end === line.length ? line : line.slice(0, end);
 }

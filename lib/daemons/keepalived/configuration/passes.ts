@@ -31,7 +31,7 @@ import {
 } from './group-keywords';
 import { AUTHENTICATION_HANDLERS, endInstance, INSTANCE_HANDLERS } from './instance-keywords';
 import { LineSource } from './line-source';
-import type { PhysicalLine } from './physical-lines';
+import { Lines } from './lines';
 import { Reader, UINT_MAX, type Keyword, type KeywordTree, type Words } from './reader';
 import { Reports } from './report';
 import { complain, type Scope, treeOf } from './scope';
@@ -56,8 +56,7 @@ export type Pass = 'parent' | 'checker' | 'vrrp' | 'bfd';
 export interface PassOptions {
   readonly path: string;
   readonly environment: Environment;
-  /** Reads the lines of a text; processes that share it share the work. */
-  readonly linesOf: (text: string) => readonly PhysicalLine[];
+  readonly lines: Lines;
   readonly reports: Reports;
   readonly global: GlobalDraft;
   readonly vrrp: VrrpDraft;
@@ -84,9 +83,10 @@ export function readPass(
   options: PassOptions,
 ): { readonly opened: boolean; readonly needs: Needs } {
   const { environment, reports, global, vrrp, policy, notModelled, isReload } = options;
+  reports.nextProcess();
   const source = new LineSource({
     files: environment.files,
-    linesOf: options.linesOf,
+    lines: options.lines,
     reports,
     configId: options.configId,
     namesTopFile: pass !== 'parent',
@@ -355,7 +355,7 @@ function addTrackers(
 const NO_REPORTS = new Reports();
 const NO_SOURCE = new LineSource({
   files: { read: () => undefined, glob: () => [], isPlainFile: () => false },
-  linesOf: () => [],
+  lines: new Lines(),
   reports: NO_REPORTS,
   configId: '',
   namesTopFile: false,

@@ -5,8 +5,9 @@
  * to. What a keyword means is its handler's business.
  */
 
-import { splitQuotedEscaped, splitWords } from '../grammar';
+import { splitQuotedEscaped } from '../grammar';
 import { type LineSource } from './line-source';
+import type { LogicalLine } from './lines';
 import { type Reports } from './report';
 
 export type Words = readonly string[];
@@ -83,12 +84,10 @@ export class Reader {
     return '';
   }
 
-  #words(line: string): Words | undefined {
-    this.rawLine = line;
-    if (line === '{' || line === '}') return [line];
-    const { words, isUnmatched } = splitWords(line);
-    if (isUnmatched) this.reports.complain('unmatched-quote', `Unmatched quote: '${line}'`);
-    return words.length === 0 ? undefined : words;
+  #words(line: LogicalLine): Words | undefined {
+    this.rawLine = line.text;
+    if (line.isUnmatched) this.reports.complain('unmatched-quote', `Unmatched quote: '${line.text}'`);
+    return line.words.length === 0 ? undefined : line.words;
   }
 
   /** @returns true when the block was skipped up to its end */
@@ -99,8 +98,8 @@ export class Reader {
       line !== undefined && !this.reports.isAborted;
       line = this.source.next()
     ) {
-      if (this.#skipping > 0 && !line.includes('"')) {
-        if (this.#skipWord(line) && this.#level > 0) return true;
+      if (this.#skipping > 0 && !line.text.includes('"')) {
+        if (this.#skipWord(line.text) && this.#level > 0) return true;
         continue;
       }
       const words = this.#words(line);

@@ -29,27 +29,46 @@ export interface Report {
   /** `complaint`: standard error with -t, else the log; `log`: the log only */
   readonly kind: 'complaint' | 'log';
   readonly code: ReportCode;
-  /** with the place in front, as written */
-  readonly text: string;
-  /** without the place */
+  /** the place, as written in front */
+  readonly prefix: string;
   readonly message: string;
+  /** the whole line */
+  readonly text: string;
   readonly file: string | undefined;
   readonly line: number | undefined;
 }
 
-/** A report whose text is put together when somebody asks: a broken file has them by the hundred thousand. */
+/** Shared by all reports that say it: a broken file has them by the hundred thousand. */
+type Said = Pick<Report, 'kind' | 'code' | 'message'>;
+/** Shared by all reports of a line. */
+type Where = Pick<Report, 'file' | 'line' | 'prefix'>;
+const NOWHERE: Where = { file: undefined, line: undefined, prefix: '' };
+
 class PlacedReport implements Report {
   constructor(
-    readonly kind: Report['kind'],
-    readonly code: ReportCode,
-    readonly message: string,
-    readonly file: string | undefined,
-    readonly line: number | undefined,
-    /** the place in front */
-    readonly where: string,
+    readonly said: Said,
+    readonly where: Where,
   ) {}
+  get kind(): Report['kind'] {
+    return this.said.kind;
+  }
+  get code(): ReportCode {
+    return this.said.code;
+  }
+  get message(): string {
+    return this.said.message;
+  }
+  get file(): string | undefined {
+    return this.where.file;
+  }
+  get line(): number | undefined {
+    return this.where.line;
+  }
+  get prefix(): string {
+    return this.where.prefix;
+  }
   get text(): string {
-    return this.where + this.message;
+    return this.where.prefix + this.said.message;
   }
 }
 
@@ -64,7 +83,6 @@ export const CHECK_EXIT = { ok: 0, aborted: 2, config: 4, test: 5, security: 6 }
 
 /** Collects reports; says nothing more once reading was aborted. */
 export class Reports {
-  readonly all: Report[] = [];
   /** set while a file is being read */
   place: (() => Place | undefined) | undefined;
   /** A keyword without its parameter ends the process on the spot (`null_strvec`). */
@@ -74,28 +92,44 @@ export class Reports {
   /** the process dies of it instead of exiting */
   signal: 'SEGV' | 'TERM' | undefined;
   #worst: ReportCode = 'ok';
-  /** What was said of words that are no keywords, by word. */
-  readonly #unknown = new Map<string, string>();
-  /** The place that was named last, and its words. */
-  #file: string | undefined;
-  #line: number | undefined;
-  #where = '';
+  readonly #all: PlacedReport[] = [];
+  /** What was said before, by message; of words that are no keywords, by word. */
+  readonly #said = new Map<string, Said>();
+  readonly #unknown = new Map<string, Said>();
+  /** Of the line that was complained of last. */
+  #where = NOWHERE;
+  /** Where the process before this one has got to in the list, and where this one began. */
+  #before = 0;
+  #begun = 0;
+
+  get all(): readonly Report[] {
+    return this.#all;
+  }
+
+  /** The next process reads the same files: most of what was said is said again. */
+  nextProcess(): void {
+    this.#before = this.#begun;
+    this.#begun = this.#all.length;
+  }
 
   complain(code: ReportCode, message: string): void {
-    if (this.isAborted) return;
-    if (RANKS[code] > RANKS[this.#worst]) this.#worst = code;
-    this.#add('complaint', code, message);
+    let said = this.#said.get(message);
+    if (said?.code !== code) this.#said.set(message, (said = { kind: 'complaint', code, message }));
+    this.#complain(said);
   }
 
   /** Each of the daemon's processes says it of the same words. */
   unknown(word: string): void {
-    let message = this.#unknown.get(word);
-    if (message === undefined) this.#unknown.set(word, (message = `Unknown keyword '${word}'`));
-    this.complain('unknown-keyword', message);
+    let said = this.#unknown.get(word);
+    if (said === undefined) {
+      said = { kind: 'complaint', code: 'unknown-keyword', message: `Unknown keyword '${word}'` };
+      this.#unknown.set(word, said);
+    }
+    this.#complain(said);
   }
 
   log(message: string): void {
-    if (!this.isAborted) this.all.push(new PlacedReport('log', 'ok', message, undefined, undefined, ''));
+    if (!this.isAborted) this.#all.push(new PlacedReport({ kind: 'log', code: 'ok', message }, NOWHERE));
   }
 
   abort(message: string): void {
@@ -110,18 +144,34 @@ export class Reports {
     this.signal = signal;
   }
 
-  #add(kind: 'complaint', code: ReportCode, message: string): void {
+  #complain(said: Said): void {
+    if (this.isAborted) return;
+    if (RANKS[said.code] > RANKS[this.#worst]) this.#worst = said.code;
     const place = this.place?.();
     const line = place === undefined || place.line === 0 ? undefined : place.line;
     const file = place?.file;
-    // A broken line is complained of many times.
-    if (this.#line !== line || this.#file !== file) {
-      this.#line = line;
-      this.#file = file;
-      this.#where =
-        line === undefined ? '' : file === undefined ? `(Line ${line}) ` : `(${file}: Line ${line}) `;
+    this.#all.push(this.#saidBefore(said, line, file) ?? new PlacedReport(said, this.#whereOf(line, file)));
+  }
+
+  /** The same, as the process before this one said it. */
+  #saidBefore(said: Said, line: number | undefined, file: string | undefined): PlacedReport | undefined {
+    if (line === undefined) return undefined;
+    for (; this.#before < this.#begun; this.#before++) {
+      const report = this.#all[this.#before];
+      const at = report?.where.line;
+      if (report === undefined || (at !== undefined && at < line)) continue;
+      if (at !== line || report.said !== said || report.where.file !== file) return undefined;
+      this.#before++;
+      return report;
     }
-    this.all.push(new PlacedReport(kind, code, message, file, line, this.#where));
+    return undefined;
+  }
+
+  #whereOf(line: number | undefined, file: string | undefined): Where {
+    if (this.#where.line === line && this.#where.file === file) return this.#where;
+    const prefix =
+      line === undefined ? '' : file === undefined ? `(Line ${line}) ` : `(${file}: Line ${line}) `;
+    return (this.#where = { file, line, prefix });
   }
 
   get worst(): ReportCode {

@@ -6,7 +6,7 @@ import { findFile } from '../configuration/check';
 import { complete } from '../configuration/complete';
 import { emptyGlobal, emptyPolicy, emptyVrrp } from '../configuration/draft';
 import { type Needs, readPass } from '../configuration/passes';
-import { lineReader } from '../configuration/physical-lines';
+import { Lines } from '../configuration/lines';
 import { Reports } from '../configuration/report';
 import { hostEnvironment } from './host-environment';
 import type { ReadFile, RunOptions } from './state';
@@ -100,7 +100,7 @@ function begin({ host, process }: Asking) {
 function passOptions({ host, options, isReload }: Asking) {
   return {
     path: options.file,
-    linesOf: lineReader(),
+    lines: new Lines(),
     configId: options.configId ?? host.state.hostname.split('.')[0] ?? '',
     isTest: false,
     isReload,
