@@ -12,25 +12,31 @@ export const keepalivedFile: FileChecker = {
   matches: (path) => /^\/etc\/keepalived\/.*\.conf$/.test(path),
   command: (path) => `keepalived -t -f ${path}`,
   check(host, path, text): CheckedFile {
-    const { exitCode, reports, notModelled } = checkConfiguration({
+    const { exitCode, said, notModelled } = checkConfiguration({
       path,
       environment: environmentWith(host, path, text),
     });
-    const diagnostics: Diagnostic[] = [];
     // Each of the daemon's processes reads the file and complains: one mark for all of them.
-    const said = new Map<string, { readonly printed: string; readonly lines: Set<number | undefined> }>();
+    const diagnostics: Diagnostic[] = [];
+    const marked = new Map<string, { readonly printed: string; readonly lines: Set<number | undefined> }>();
+    const print = (reports: readonly Report[]): string => {
+      let text = '';
+      for (const report of reports) {
+        const { kind, message, line } = report;
+        if (kind !== 'complaint') continue;
+        let known = marked.get(message);
+        if (known === undefined) marked.set(message, (known = { printed: `${message}\n`, lines: new Set() }));
+        text += report.prefix;
+        text += known.printed;
+        if (known.lines.has(line)) continue;
+        known.lines.add(line);
+        diagnostics.push(diagnosticOf(report, path, exitCode));
+      }
+      return text;
+    };
+    const printed = new Map([...new Set(said)].map((reports) => [reports, print(reports)]));
     let output = '';
-    for (const report of reports) {
-      const { kind, message, line } = report;
-      if (kind !== 'complaint') continue;
-      let known = said.get(message);
-      if (known === undefined) said.set(message, (known = { printed: `${message}\n`, lines: new Set() }));
-      output += report.prefix;
-      output += known.printed;
-      if (known.lines.has(line)) continue;
-      known.lines.add(line);
-      diagnostics.push(diagnosticOf(report, path, exitCode));
-    }
+    for (const reports of said) output += printed.get(reports) ?? '';
     for (const keyword of notModelled)
       diagnostics.push({ severity: 'notice', message: `not modelled: ${keyword}`, code: 'not-modelled' });
     return { exit: exitCode, output, diagnostics };

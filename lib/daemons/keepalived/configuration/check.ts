@@ -22,7 +22,8 @@ export interface CheckOptions {
 
 export interface CheckResult {
   readonly exitCode: number;
-  readonly reports: readonly Report[];
+  /** What was said before anything was read, then by each process. */
+  readonly said: readonly (readonly Report[])[];
   /** what would run */
   readonly configuration: Configuration | undefined;
   /** keywords that the file uses and we do not model */
@@ -40,7 +41,7 @@ export function checkConfiguration(options: CheckOptions): CheckResult {
   const notModelled = new Set<string>();
   const result = (configuration: Configuration | undefined): CheckResult => ({
     exitCode: reports.exitCode(),
-    reports: reports.all,
+    said: reports.processes,
     configuration,
     notModelled: [...notModelled],
   });

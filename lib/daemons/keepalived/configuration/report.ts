@@ -92,24 +92,39 @@ export class Reports {
   /** the process dies of it instead of exiting */
   signal: 'SEGV' | 'TERM' | undefined;
   #worst: ReportCode = 'ok';
-  readonly #all: PlacedReport[] = [];
   /** What was said before, by message; of words that are no keywords, by word. */
   readonly #said = new Map<string, Said>();
   readonly #unknown = new Map<string, Said>();
   /** Of the line that was complained of last. */
   #where = NOWHERE;
-  /** Where the process before this one has got to in the list, and where this one began. */
-  #before = 0;
-  #begun = 0;
+  /** What each process said; first, before any of them read. */
+  readonly #processes: PlacedReport[][] = [[]];
+  /** What this process says, what the one before it said, and how far this one has said it again. */
+  #now: PlacedReport[] = this.#processes[0] ?? [];
+  #before: PlacedReport[] = [];
+  #again = 0;
+  #isNew = false;
 
+  /** Process by process; one that said just what the one before it did has the same list. */
+  get processes(): readonly (readonly Report[])[] {
+    this.#settle();
+    return this.#processes;
+  }
   get all(): readonly Report[] {
-    return this.#all;
+    return this.#processes.flat();
   }
 
   /** The next process reads the same files: most of what was said is said again. */
   nextProcess(): void {
-    this.#before = this.#begun;
-    this.#begun = this.#all.length;
+    this.#settle();
+    this.#before = this.#now;
+    this.#again = 0;
+    this.#isNew = false;
+    this.#processes.push((this.#now = []));
+  }
+  #settle(): void {
+    if (this.#isNew || this.#now.length !== this.#before.length) return;
+    this.#processes[this.#processes.length - 1] = this.#now = this.#before;
   }
 
   complain(code: ReportCode, message: string): void {
@@ -129,7 +144,9 @@ export class Reports {
   }
 
   log(message: string): void {
-    if (!this.isAborted) this.#all.push(new PlacedReport({ kind: 'log', code: 'ok', message }, NOWHERE));
+    if (this.isAborted) return;
+    this.#isNew = true;
+    this.#now.push(new PlacedReport({ kind: 'log', code: 'ok', message }, NOWHERE));
   }
 
   abort(message: string): void {
@@ -150,21 +167,24 @@ export class Reports {
     const place = this.place?.();
     const line = place === undefined || place.line === 0 ? undefined : place.line;
     const file = place?.file;
-    this.#all.push(this.#saidBefore(said, line, file) ?? new PlacedReport(said, this.#whereOf(line, file)));
+    this.#now.push(this.#saidBefore(said, line, file) ?? this.#report(said, line, file));
+  }
+  #report(said: Said, line: number | undefined, file: string | undefined): PlacedReport {
+    this.#isNew = true;
+    return new PlacedReport(said, this.#whereOf(line, file));
   }
 
   /** The same, as the process before this one said it. */
   #saidBefore(said: Said, line: number | undefined, file: string | undefined): PlacedReport | undefined {
-    if (line === undefined) return undefined;
-    for (; this.#before < this.#begun; this.#before++) {
-      const report = this.#all[this.#before];
-      const at = report?.where.line;
-      if (report === undefined || (at !== undefined && at < line)) continue;
-      if (at !== line || report.said !== said || report.where.file !== file) return undefined;
-      this.#before++;
+    for (; ; this.#again++) {
+      const report = this.#before[this.#again];
+      if (report === undefined) return undefined;
+      const { where } = report;
+      if (where.line !== undefined && line !== undefined && where.line < line) continue;
+      if (where.line !== line || where.file !== file || report.said !== said) return undefined;
+      this.#again++;
       return report;
     }
-    return undefined;
   }
 
   #whereOf(line: number | undefined, file: string | undefined): Where {

@@ -48,7 +48,8 @@ test.each(
   const result = checkConfiguration({ path: FILE, environment: environmentWith(text) });
   expect(result.exitCode).toBe(exit);
   expect(
-    result.reports
+    result.said
+      .flat()
       .filter(({ kind }) => kind === 'complaint')
       .map((report) => report.text.replace(FILE, 'FILE')),
   ).toEqual(said);

@@ -171,14 +171,14 @@ function* test(
   testLog: string | undefined,
 ): ProgramRun {
   const { environment } = hostEnvironment(context.host, { who: context.who, path: context.env.get('PATH') });
-  const { exitCode, reports, notModelled } = checkConfiguration({
+  const { exitCode, said, notModelled } = checkConfiguration({
     path,
     environment,
     ...(run.configId === undefined ? {} : { configId: run.configId }),
     logsDetails: run.logsDetails,
   });
   let kept = '';
-  for (const { kind, text } of reports) {
+  for (const { kind, text } of said.flat()) {
     if (kind === 'complaint' && testLog !== undefined) kept += `${text}\n`;
     else if (kind === 'complaint') yield* context.err(`${text}\n`);
     else log(context.host, context.process, run, 'Keepalived', text);
