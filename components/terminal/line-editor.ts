@@ -227,7 +227,9 @@ function wordRight(text: string, cursor: number): number {
 }
 /** Ctrl-W: back to the blank before the word. */
 function blankLeft(text: string, cursor: number): number {
-  return cursor - (/\S*\s*$/.exec(text.slice(0, cursor))?.[0].length ?? 0);
+  let at = text.slice(0, cursor).trimEnd().length;
+  while (at > 0 && /\S/.test(text.charAt(at - 1))) at--;
+  return at;
 }
 
 /** The line after a completion: the common beginning of all words, and a blank when there is one word only. */

@@ -55,6 +55,14 @@ function inOneLine(language: string): string {
 function someText(language: string): string {
   return large(language, 500);
 }
+/** So many lines that say something. */
+const SOME = 12;
+function someLines(language: string): string {
+  const lines = large(language, 5_000)
+    .split('\n')
+    .filter((line) => /^\s*[^\s#]/.test(line));
+  return `${lines.slice(0, SOME).join('\n')}\n`;
+}
 function repeated(text: string, bytes = SIZE): string {
   return text.repeat(Math.ceil(bytes / text.length));
 }
@@ -76,6 +84,14 @@ export const PATHOLOGICAL: Readonly<Record<string, (language: string) => string>
   'one line of 100 kB': inOneLine,
   'one word of 100 kB': () => 'x'.repeat(SIZE),
   'blanks only': () => ' '.repeat(SIZE),
+  'blanks inside a line': () => `a b${' '.repeat(SIZE)}c`,
+  'blanks inside each line': (language) =>
+    someLines(language).replaceAll(/ *\n/g, `${' '.repeat(SIZE / SOME)}x\n`),
+  'blanks behind the first words': (language) =>
+    someLines(language).replaceAll(/^\S+ /gm, (word) => word.padEnd(SIZE / SOME)),
+  'words that go on and on': (language) => someLines(language).replaceAll('\n', `${'a'.repeat(SIZE / SOME)}\n`),
+  'lists that go on and on': (language) =>
+    someLines(language).replaceAll('\n', `${',a'.repeat(SIZE / SOME / 2)}\n`),
   'line ends only': () => '\n'.repeat(SIZE),
   'lines that go on and on': () => repeated('word \\\n'),
   'backslashes only': () => '\\'.repeat(SIZE),

@@ -59,7 +59,7 @@ export function parseTable(
   for (const [line, raw] of text.split('\n').entries()) {
     const trimmed = raw.replace(/^[ \t]+/, '');
     if (trimmed === '' || trimmed.startsWith('#')) continue;
-    const variable = /^(?:"([^"]+)"|'([^']+)'|([A-Za-z_][\w-]*))\s*=\s*(.*?)\s*$/.exec(trimmed);
+    const variable = /^(?:"([^"]+)"|'([^']+)'|([A-Za-z_][\w-]*))\s*=\s*(.*)$/.exec(trimmed.trimEnd());
     if (variable !== null) {
       const name = variable[1] ?? variable[2] ?? variable[3] ?? '';
       env.push([name, (variable[4] ?? '').replace(/^(["'])(.*)\1$/, '$2')]);

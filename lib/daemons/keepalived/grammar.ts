@@ -12,6 +12,7 @@
  */
 
 import type { Span } from '../../text/position';
+import { trimEndOf } from '../../text/trim';
 
 /** What a piece of text is, for the editor. */
 export type PieceKind =
@@ -203,7 +204,7 @@ export function decomment(line: string): Decommented {
   const start = line.search(/[^ \t]/);
   if (start < 0) return { text: '', unterminated: undefined };
   let text = line.slice(start);
-  if (!/[!#"\\]/.test(text)) return { text: withoutBlanksBehind(text), unterminated: undefined };
+  if (!/[!#"\\]/.test(text)) return { text: trimEndOf(text, ' \t'), unterminated: undefined };
   let isQuoted = false;
   let isContinued = false;
   let cut = -1;
@@ -228,17 +229,8 @@ export function decomment(line: string): Decommented {
   }
   const unterminated = isQuoted ? text : undefined;
   if (cut >= 0) text = text.slice(0, cut);
-  text = withoutBlanksBehind(text);
+  text = trimEndOf(text, ' \t');
   return { text: isContinued ? `${text}\\` : text, unterminated };
-}
-
-function isBlankOrTab(character: string): boolean {
-  return character === ' ' || character === '\t';
-}
-function withoutBlanksBehind(text: string): string {
-  let end = text.length;
-  while (isBlankOrTab(text.charAt(end - 1))) end--;
-  return text.slice(0, end);
 }
 
 /** The words of a line; a quoted string is one word without its quotes (`alloc_strvec_r`). */

@@ -188,12 +188,8 @@ class Reader {
     );
   }
   #addActions(rule: Rule, text: string): void {
-    const body = text.trim().startsWith('{')
-      ? text
-          .trim()
-          .slice(1)
-          .replace(/\}\s*$/, '')
-      : text;
+    const trimmed = text.trim();
+    const body = trimmed.startsWith('{') ? trimmed.slice(1, trimmed.endsWith('}') ? -1 : undefined) : trimmed;
     for (const line of body.split('\n').map((one) => one.trim()))
       if (line !== '') rule.actions.push(this.#action(line));
   }

@@ -79,7 +79,7 @@ const KEYWORDS = [
 
 /** One `-o` text: `Keyword=value` or `Keyword value`. */
 export function readOption(settings: Settings, text: string): void {
-  const [, keyword = '', value = ''] = /^\s*([A-Za-z0-9]+)\s*[=\s]\s*(.*?)\s*$/.exec(text) ?? [];
+  const [, keyword = '', value = ''] = /^\s*([A-Za-z0-9]+)(?:\s*=|\s)\s*(.*)$/s.exec(text.trimEnd()) ?? [];
   const name = keyword.toLowerCase();
   if (keyword === '')
     throw new ClientProblem('command-line line 0: no argument after keyword "' + text.trim() + '"\n');
@@ -115,7 +115,7 @@ export function readClientConfig(
     for (const [index, raw] of text.split('\n').entries()) {
       const line = raw.trim();
       if (line === '' || line.startsWith('#')) continue;
-      const [, keyword = '', value = ''] = /^([A-Za-z0-9]+)\s*[=\s]\s*(.*?)\s*$/.exec(line) ?? [];
+      const [, keyword = '', value = ''] = /^([A-Za-z0-9]+)(?:\s*=|\s)\s*(.*)$/.exec(line) ?? [];
       const name = keyword.toLowerCase();
       if (name === 'host') applies = matchesHost(value, host);
       else if (name === 'match') applies = false;

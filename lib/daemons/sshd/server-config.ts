@@ -165,7 +165,7 @@ class Reader {
     }
     this.files.push({ path, text });
     for (const [index, raw] of text.split('\n').entries()) {
-      const line = raw.replace(/^\s+|\s+$/g, '');
+      const line = raw.trim();
       if (line === '' || line.startsWith('#')) continue;
       const [, keyword = '', rest = ''] = /^([^\s=]+)(?:\s*=\s*|\s+)?(.*)$/.exec(line) ?? [];
       const wrong = this.#keyword(keyword, wordsOf(rest), path, depth);

@@ -143,8 +143,8 @@ function readLine(line: string, sudoers: Sudoers): number | undefined {
     return undefined;
   }
   const equals = line.indexOf('=');
-  const head = equals < 0 ? line : line.slice(0, equals);
-  const [, users, hosts] = /^((?:[^\s,]+\s*,\s*)*[^\s,]+)\s+(\S.*?)\s*$/.exec(head) ?? [];
+  const head = (equals < 0 ? line : line.slice(0, equals)).trimEnd();
+  const [, users, hosts] = /^((?:[^\s,]+\s*,\s*)*[^\s,]+)\s+(\S.*)$/.exec(head) ?? [];
   if (equals < 0 || users === undefined || hosts === undefined) return line.length + 1;
   return readCommands(line, equals + 1, { users: splitList(users), hosts: splitList(hosts) }, sudoers);
 }

@@ -5,6 +5,7 @@
  */
 
 import { NGINX } from './writers-nginx';
+import { trimEndOf } from '../../text/trim';
 
 export const HAPROXY = '/etc/haproxy/haproxy.cfg';
 export const KEEPALIVED = '/etc/keepalived/keepalived.conf';
@@ -64,7 +65,7 @@ export interface ServerLine {
 }
 /** Adds a server to the first backend, after its last server. */
 export function withServer(text: string, { name, address, port }: ServerLine): string {
-  const lines = text.replace(/\n*$/, '').split('\n');
+  const lines = trimEndOf(text, '\n').split('\n');
   const line = `\tserver ${name} ${address}:${port} check inter 2s fall 3 rise 2`;
   const backend = lines.findIndex((candidate) => /^\s*backend\s/.test(candidate));
   if (backend < 0) return `${[...lines, '', 'backend app', '\tbalance roundrobin', line].join('\n')}\n`;
@@ -166,7 +167,7 @@ export function withRule(text: string, rule: PassRule): string {
   if (lines.some((candidate) => candidate.trim() === line)) return text;
   const start = lines.findIndex((candidate) => /^\s*chain\s+forward\s*\{/.test(candidate));
   if (start < 0)
-    return `${text.replace(/\n*$/, '')}\n\ntable inet passing {\n\tchain forward {\n\t\ttype filter hook forward priority filter;\n\t\t# ${rule.why}\n\t\t${line}\n\t}\n}\n`;
+    return `${trimEndOf(text, '\n')}\n\ntable inet passing {\n\tchain forward {\n\t\ttype filter hook forward priority filter;\n\t\t# ${rule.why}\n\t\t${line}\n\t}\n}\n`;
   let depth = 0;
   for (let index = start; index < lines.length; index++) {
     const bare = (lines[index] ?? '').replace(/#.*/, '');

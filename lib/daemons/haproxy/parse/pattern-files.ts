@@ -18,6 +18,7 @@ import type {
 import type { Outcome } from './outcome';
 import { parsePattern, type PatternMatch } from './pattern';
 import { regularExpressionProblem } from './regular-expression';
+import { trimEndOf } from '../../../text/trim';
 
 type ReadFile = (path: string) => { readonly text: string } | { readonly error: string };
 
@@ -163,7 +164,7 @@ export class PatternLibrary {
 /** Blank lines and comments are none; behind a key in a map is its value, to the end of the line. */
 function rowsOf(text: string, hasValues: boolean): (PatternEntry & { readonly line: number })[] {
   return text.split('\n').flatMap((raw, index) => {
-    const row = raw.replace(/^[ \t]+/, '').replace(/[ \t\r]+$/, '');
+    const row = trimEndOf(raw.replace(/^[ \t]+/, ''), ' \t\r');
     if (row === '' || row.startsWith('#')) return [];
     const end = hasValues ? row.search(/[ \t]/) : -1;
     const key = end < 0 ? row : row.slice(0, end);

@@ -6,6 +6,7 @@
  */
 
 import { type Reports } from './report';
+import { trimEndOf } from '../../../text/trim';
 
 /** Lines longer than this are refused (`MAXBUF` in lib/parser.h). */
 export const LONGEST_LINE = 1024;
@@ -71,7 +72,7 @@ export class Definitions {
     const open = this.#open;
     if (open === undefined) return;
     const goesOn = line.endsWith('\\');
-    const text = goesOn ? line.slice(0, -1).replace(/[ \t]+$/, '') : line;
+    const text = goesOn ? trimEndOf(line.slice(0, -1), ' \t') : line;
     if (!goesOn) {
       this.#open = undefined;
       if (open.value === '') open.isMultiline = false;
@@ -91,7 +92,7 @@ export class Definitions {
     if (found === null || /^\$\w+[ \t]/.test(line)) return false;
     const [, name = '', text = ''] = found;
     const isMultiline = text.endsWith('\\');
-    const value = isMultiline ? text.slice(0, -1).replace(/[ \t]+$/, '') : text;
+    const value = isMultiline ? trimEndOf(text.slice(0, -1), ' \t') : text;
     const definition: Definition = {
       value: isMultiline && value !== '' ? `${value}\n` : value,
       isMultiline,

@@ -5,10 +5,12 @@
 
 import { decomment, splitWords } from '../grammar';
 import { LONGEST_LINE } from './definitions';
+import { trimEndOf } from '../../../text/trim';
 
 const BRACES = /[{}"]/g;
 const TAB = 0x09;
 const SPACE = 0x20;
+const BLANKS = ' \t';
 
 /** What the reader takes in one go: a line, or the part of one up to a brace. Skipped ones are never split. */
 export class LogicalLine {
@@ -97,10 +99,10 @@ export class Lines {
 /** A brace outside quotes ends the line; what follows it is the next line, if there is anything. */
 export function splitAtBrace(line: string): { readonly first: string; readonly rest: string | undefined } {
   const brace = braceIn(line);
-  if (brace < 0) return { first: withoutTrailingBlanks(line), rest: undefined };
+  if (brace < 0) return { first: trimEndOf(line, BLANKS), rest: undefined };
   const from = brace === 0 ? behindBlanks(line, 1) : brace;
-  const rest = withoutTrailingBlanks(line.slice(from));
-  return { first: withoutTrailingBlanks(line.slice(0, from)), rest: rest === '' ? undefined : rest };
+  const rest = trimEndOf(line.slice(from), BLANKS);
+  return { first: trimEndOf(line.slice(0, from), BLANKS), rest: rest === '' ? undefined : rest };
 }
 
 /** Where the first brace outside quotes stands; -1: nowhere. */
@@ -122,10 +124,4 @@ function behindBlanks(line: string, from: number): number {
   let at = from;
   while (isBlank(line.charCodeAt(at))) at++;
   return at;
-}
-/** A regular expression for it looks at every blank of the line. */
-function withoutTrailingBlanks(line: string): string {
-  let end = line.length;
-  while (isBlank(line.charCodeAt(end - 1))) end--;
-  return end === line.length ? line : line.slice(0, end);
 }

@@ -467,7 +467,7 @@ function keyOf(line: string, settings: Settings): string {
   let key = line;
   if (settings.ignoreSpace === 'all') key = key.replace(/\s+/g, '');
   else if (settings.ignoreSpace === 'amount') key = key.replace(/\s+/g, ' ').replace(/ $/, '');
-  else if (settings.ignoreSpace === 'trailing') key = key.replace(/\s+$/, '');
+  else if (settings.ignoreSpace === 'trailing') key = key.trimEnd();
   return settings.ignoreCase ? key.toLowerCase() : key;
 }
 
