@@ -211,4 +211,16 @@ describe('ip and ss', () => {
       exit: 2,
     });
   });
+  it('what is longer than the other end takes is lost, as recorded (b14)', () => {
+    const come = (command: string): boolean => lab.run('a', command).stdout.includes('1 received');
+    expect(come('ping -c 1 -W 1 -s 1440 10.0.1.12')).toBe(true);
+    lab.run('b', 'ip link set eth0 mtu 1400');
+    expect(come('ping -c 1 -W 1 -s 1440 10.0.1.12')).toBe(false);
+    expect(come('ping -c 1 -W 1 -s 1376 10.0.1.12')).toBe(true);
+    expect(come('ping -c 1 -W 1 -s 1377 10.0.1.12')).toBe(false);
+    expect(lab.run('a', 'curl -s http://10.0.1.12/').stdout).toBe('hello\n');
+    // The sender cuts it, and the pieces fit.
+    lab.run('a', 'ip link set eth0 mtu 1400');
+    expect(come('ping -c 1 -W 1 -s 1440 10.0.1.12')).toBe(true);
+  });
 });

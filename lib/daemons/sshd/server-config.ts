@@ -1,8 +1,9 @@
 /** sshd_config(5): keywords, their defaults, Include; Match blocks; the words for what is wrong. */
 import { FileError } from '../../world/files.contract';
-import { inSubnet, parseCidr, parseIPv4 } from '../../std/ipv4';
+import { formatIPv4, inSubnet, parseCidr, parseIPv4 } from '../../std/ipv4';
 import type { Host, UserRecord } from '../../world/world.contract';
 import { globOf } from './patterns';
+import { DEFAULTS, DEPRECATED, KINDS, LOG_FACILITIES, LOG_LEVELS, TAKES_MANY } from './server-keywords';
 import { glob } from '../../world/glob';
 
 export interface ServerConfig {
@@ -30,6 +31,10 @@ export interface ServerConfig {
   forceCommand: string | undefined;
   permitTty: boolean;
   sftp: boolean;
+  subsystems: [name: string, command: string][];
+  acceptEnv: string[];
+  /** Values of the other keywords, by name in small letters. */
+  given: Map<string, string>;
   matches: MatchBlock[];
 }
 /** What holds for some connections only. */
@@ -41,7 +46,21 @@ export interface ConfigProblem {
   path: string;
   line: number;
   text: string;
+  /** `fatal`: nothing after it is read; `notice`: sshd goes on all the same */
+  kind: 'option' | 'fatal' | 'notice';
 }
+/** What is wrong with a line, without its place. */
+interface Wrong {
+  text: string;
+  kind: 'unknown' | ConfigProblem['kind'];
+  /** printed before it, with no place */
+  before?: string;
+}
+const fatal = (text: string, before?: string): Wrong => ({
+  text,
+  kind: 'fatal',
+  ...(before === undefined ? {} : { before }),
+});
 const ROOT = { uid: 0, gid: 0, groups: [] };
 const DEFAULT_KEYS = ['rsa', 'ecdsa', 'ed25519'].map((type) => `/etc/ssh/ssh_host_${type}_key`);
 
@@ -79,10 +98,21 @@ export function readServerConfig(
     forceCommand: undefined,
     permitTty: true,
     sftp: false,
+    subsystems: [],
+    acceptEnv: [],
+    given: new Map(),
     matches: [],
   };
   const reader = new Reader(host, config);
   reader.file(path, 0);
+  const [unknown] = reader.unknownAddresses;
+  if (unknown !== undefined && !reader.problems.some(({ kind }) => kind !== 'notice'))
+    reader.problems.push({
+      path,
+      line: 0,
+      text: `bad addr or host: ${unknown} (Name or service not known)`,
+      kind: 'fatal',
+    });
   if (config.ports.length === 0) config.ports.push(22);
   if (config.hostKeys.length === 0) config.hostKeys = [...DEFAULT_KEYS];
   return { config, problems: reader.problems, files: reader.files };
@@ -149,6 +179,8 @@ const IN_MATCH =
 
 class Reader {
   readonly problems: ConfigProblem[] = [];
+  /** Looked up when all is read. */
+  readonly unknownAddresses: string[] = [];
   readonly files: { path: string; text: string }[] = [];
   /** The first value of a keyword counts. */
   readonly #set = new Set<string>();
@@ -160,7 +192,8 @@ class Reader {
   file(path: string, depth: number): void {
     const text = this.host.fs.readFile(path, ROOT);
     if (text instanceof FileError) {
-      if (depth === 0) this.problems.push({ path, line: 0, text: `${path}: No such file or directory` });
+      if (depth === 0)
+        this.problems.push({ path, line: 0, text: `${path}: No such file or directory`, kind: 'fatal' });
       return;
     }
     this.files.push({ path, text });
@@ -169,45 +202,63 @@ class Reader {
       if (line === '' || line.startsWith('#')) continue;
       const [, keyword = '', rest = ''] = /^([^\s=]+)(?:\s*=\s*|\s+)?(.*)$/.exec(line) ?? [];
       const wrong = this.#keyword(keyword, wordsOf(rest), path, depth);
-      if (wrong !== undefined)
-        this.problems.push({ path, line: index + 1, text: `${path}: line ${index + 1}: ${wrong}` });
+      if (wrong !== undefined) this.#note(wrong, path, index + 1);
+      if (this.#isOver) return;
     }
   }
-  #keyword(written: string, values: string[], path: string, depth: number): string | undefined {
+  get #isOver(): boolean {
+    return this.problems.at(-1)?.kind === 'fatal';
+  }
+  #note({ text, kind, before }: Wrong, path: string, line: number): void {
+    const place = kind === 'unknown' ? `${path}: line ${line}:` : `${path} line ${line}:`;
+    this.problems.push({
+      path,
+      line,
+      text: `${before === undefined ? '' : `${before}\n`}${place} ${text}`,
+      kind: kind === 'unknown' ? 'option' : kind,
+    });
+  }
+  #keyword(written: string, values: Words, path: string, depth: number): Wrong | undefined {
     const name = written.toLowerCase();
-    const [first] = values;
-    if (name === 'match') {
-      return this.#match(values);
-    }
-    if (!KNOWN.includes(name)) return `Bad configuration option: ${written}`;
-    if (first === undefined) return `no argument after keyword "${written}"`;
+    const [first] = values.words;
+    if (values.isUnmatched) return { text: 'invalid quotes', kind: 'option' };
+    if (first === undefined) return { text: `no argument after keyword "${written}"`, kind: 'option' };
+    if (DEPRECATED.has(name)) return { text: `Deprecated option ${written}`, kind: 'notice' };
+    if (name === 'match') return this.#match(values.words);
+    if (!KNOWN.includes(name)) return { text: `Bad configuration option: ${written}`, kind: 'unknown' };
     if (name === 'include') {
-      if (depth < 16) for (const found of this.#expand(values, path)) this.file(found, depth + 1);
+      if (depth < 16)
+        for (const found of this.#expand(values.words, path)) if (!this.#isOver) this.file(found, depth + 1);
       return undefined;
     }
-    if (this.#block === undefined) return this.#apply(name, first, values);
-    if (!IN_MATCH.includes(name)) return `Directive '${written}' is not allowed within a Match block`;
-    this.#block.settings.push({ name, values });
-    return new Reader(this.host, { ...this.config }).set(name, values);
+    if (this.#block !== undefined) {
+      if (!IN_MATCH.includes(name))
+        return fatal(`Directive '${written}' is not allowed within a Match block`);
+      this.#block.settings.push({ name, values: values.words });
+      return new Reader(this.host, { ...this.config, given: new Map() }).#apply(written, first, values.words);
+    }
+    return this.#apply(written, first, values.words);
   }
-  set(name: string, values: string[]): string | undefined {
-    return this.#apply(name, values[0] ?? '', values);
+  set(name: string, values: string[]): void {
+    this.#apply(name, values[0] ?? '', values);
   }
-  #match(values: readonly string[]): string | undefined {
+  #match(values: readonly string[]): Wrong | undefined {
+    const bad = (before: string): Wrong => fatal('Bad Match condition', before);
     const criteria: [string, string][] = [];
     for (let i = 0; i < values.length; i++) {
       const attribute = (values[i] ?? '').toLowerCase();
       if (attribute === 'all') {
-        if (values.length > 1) return "'all' cannot be combined with other Match attributes";
+        if (values.length > 1) return bad("'all' cannot be combined with other Match attributes");
         criteria.push(['all', '']);
         continue;
       }
-      if (!ATTRIBUTES.includes(attribute)) return `Unsupported Match attribute ${values[i] ?? ''}`;
+      if (!ATTRIBUTES.includes(attribute)) return bad(`Unsupported Match attribute ${values[i] ?? ''}`);
       const patterns = values[++i];
-      if (patterns === undefined) return `Missing Match criteria for ${values[i - 1] ?? ''}`;
+      if (patterns === undefined) return bad(`Missing Match criteria for ${values[i - 1] ?? ''}`);
+      if (attribute === 'localport' && !/^\d+$/.test(patterns))
+        return bad(`Invalid LocalPort '${patterns}' on Match line`);
       criteria.push([attribute, patterns]);
     }
-    if (criteria.length === 0) return 'Match missing criteria';
     this.#block = { criteria, settings: [] };
     this.config.matches.push(this.#block);
     return undefined;
@@ -221,124 +272,172 @@ class Reader {
       ),
     );
   }
-  #apply(name: string, first: string, values: string[]): string | undefined {
+  #apply(written: string, first: string, values: string[]): Wrong | undefined {
     const { config } = this;
-    const once = (): boolean => {
-      if (this.#set.has(name)) return false;
-      this.#set.add(name);
-      return true;
-    };
-    const flag = (set: (on: boolean) => void): string | undefined => {
-      const on = first.toLowerCase();
-      if (on !== 'yes' && on !== 'no') return `unsupported option "${first}".`;
-      if (once()) set(on === 'yes');
-      return undefined;
-    };
-    const seconds = (set: (value: number) => void): string | undefined => {
-      const value = timeOf(first);
-      if (value === undefined) return 'invalid time value.';
-      if (once()) set(value);
-      return undefined;
-    };
+    const name = written.toLowerCase();
+    const wrong = wrongValue(written, first);
+    if (wrong !== undefined) return fatal(wrong);
+    const isNew = !this.#set.has(name);
+    this.#set.add(name);
+    const isOn = first.toLowerCase() === 'yes';
     switch (name) {
-      case 'port': {
-        const port = Number(first);
-        if (!/^\d+$/.test(first) || port < 1 || port > 65_535) return 'Badly formatted port number.';
-        config.ports.push(port);
-        return undefined;
-      }
+      case 'port':
+        config.ports.push(Number(first));
+        break;
       case 'listenaddress': {
+        if (values.length > 1 && values[1] !== 'rdomain') return fatal('bad ListenAddress syntax');
         const [address = '', port] = first.startsWith('[') ? [first] : first.split(':');
         const ip = address === '*' ? 0 : parseIPv4(address);
-        if (ip === undefined)
-          return address.includes('[') || first.split(':').length > 2 ? undefined : `bad address`;
-        config.listen.push({ ip, port: Number(port ?? 0) });
-        return undefined;
+        if (ip !== undefined) config.listen.push({ ip, port: Number(port ?? 0) });
+        else if (!first.startsWith('[') && first.split(':').length <= 2) this.unknownAddresses.push(address);
+        break;
       }
-      case 'permitrootlogin': {
-        const value = first === 'without-password' ? 'prohibit-password' : first;
-        if (
-          value !== 'yes' &&
-          value !== 'no' &&
-          value !== 'prohibit-password' &&
-          value !== 'forced-commands-only'
-        )
-          return `unsupported option "${first}".`;
-        if (once()) config.permitRootLogin = value;
-        return undefined;
+      case 'subsystem': {
+        const [, ...command] = values;
+        if (command.length === 0) return fatal('Missing subsystem command.');
+        if (config.subsystems.some(([known]) => known === first))
+          return fatal(`Subsystem '${first}' already defined.`);
+        config.subsystems.push([first, command.join(' ')]);
+        if (first === 'sftp') config.sftp = true;
+        break;
       }
-      case 'passwordauthentication':
-        return flag((on) => (config.passwordAuthentication = on));
-      case 'pubkeyauthentication':
-        return flag((on) => (config.publicKeyAuthentication = on));
-      case 'kbdinteractiveauthentication':
-      case 'challengeresponseauthentication':
-        return flag((on) => (config.keyboardInteractive = on));
-      case 'strictmodes':
-        return flag((on) => (config.strictModes = on));
-      case 'printmotd':
-        return flag((on) => (config.printMotd = on));
-      case 'printlastlog':
-        return flag((on) => (config.printLastLog = on));
-      case 'permittty':
-        return flag((on) => (config.permitTty = on));
-      case 'usepam':
-      case 'x11forwarding':
-      case 'allowagentforwarding':
-      case 'usedns':
-      case 'tcpkeepalive':
-        return flag(() => undefined);
-      case 'permitemptypasswords':
-        return flag((on) => (config.permitEmptyPasswords = on));
-      case 'logingracetime':
-        return seconds((value) => (config.loginGraceSeconds = value));
-      case 'clientaliveinterval':
-        return seconds((value) => (config.aliveSeconds = value));
-      case 'clientalivecountmax':
-        if (!/^\d+$/.test(first)) return 'integer value must be a number';
-        if (once()) config.aliveCount = Number(first);
-        return undefined;
-      case 'banner':
-        if (once() && first.toLowerCase() !== 'none') config.banner = first;
-        return undefined;
-      case 'forcecommand':
-        if (once()) config.forceCommand = values.join(' ');
-        return undefined;
-      case 'authorizedkeysfile':
-        if (once()) config.authorizedKeys = first === 'none' ? [] : values;
-        return undefined;
       case 'hostkey':
         config.hostKeys.push(first);
-        return undefined;
-      case 'subsystem':
-        if (values.length < 2) return 'Subsystem command missing.';
-        if (first === 'sftp') config.sftp = true;
-        return undefined;
+        break;
+      case 'acceptenv':
+        config.acceptEnv.push(...values);
+        break;
       case 'allowusers':
         config.allowUsers.push(...values);
-        return undefined;
+        break;
       case 'denyusers':
         config.denyUsers.push(...values);
-        return undefined;
+        break;
       case 'allowgroups':
         config.allowGroups.push(...values);
-        return undefined;
+        break;
       case 'denygroups':
         config.denyGroups.push(...values);
-        return undefined;
+        break;
       default:
-        return undefined;
+        if (isNew) this.#keep(name, first, isOn, values);
+    }
+    return values.length > 1 && !TAKES_MANY.has(name)
+      ? { text: `keyword ${written} extra arguments at end of line`, kind: 'option' }
+      : undefined;
+  }
+  /** The first value counts. */
+  #keep(name: string, first: string, isOn: boolean, values: string[]): void {
+    const { config } = this;
+    switch (name) {
+      case 'permitrootlogin': {
+        const value = first.toLowerCase();
+        config.permitRootLogin =
+          value === 'yes' || value === 'no' || value === 'forced-commands-only' ? value : 'prohibit-password';
+        return;
+      }
+      case 'passwordauthentication':
+        config.passwordAuthentication = isOn;
+        return;
+      case 'pubkeyauthentication':
+        config.publicKeyAuthentication = isOn;
+        return;
+      case 'kbdinteractiveauthentication':
+      case 'challengeresponseauthentication':
+        config.keyboardInteractive = isOn;
+        return;
+      case 'strictmodes':
+        config.strictModes = isOn;
+        return;
+      case 'printmotd':
+        config.printMotd = isOn;
+        return;
+      case 'printlastlog':
+        config.printLastLog = isOn;
+        return;
+      case 'permittty':
+        config.permitTty = isOn;
+        return;
+      case 'permitemptypasswords':
+        config.permitEmptyPasswords = isOn;
+        return;
+      case 'logingracetime':
+        config.loginGraceSeconds = timeOf(first) ?? 0;
+        return;
+      case 'clientaliveinterval':
+        config.aliveSeconds = timeOf(first) ?? 0;
+        return;
+      case 'clientalivecountmax':
+        config.aliveCount = Number(first);
+        return;
+      case 'banner':
+        if (first.toLowerCase() !== 'none') config.banner = first;
+        return;
+      case 'forcecommand':
+        config.forceCommand = values.join(' ');
+        return;
+      case 'authorizedkeysfile':
+        config.authorizedKeys = first === 'none' ? [] : values;
+        return;
+      default:
+        config.given.set(name, KINDS.has(name) ? first.toLowerCase() : values.join(' '));
     }
   }
 }
-function wordsOf(text: string): string[] {
+/** sshd's words for a value that the keyword does not take. */
+function wrongValue(written: string, value: string): string | undefined {
+  const name = written.toLowerCase();
+  const kind = KINDS.get(name);
+  const small = value.toLowerCase();
+  if (kind === 'integer') {
+    if (/^-\d+$/.test(value)) return `${written} integer value too small.`;
+    return /^\d+$/.test(value) ? undefined : `${written} integer value invalid.`;
+  }
+  if (kind === 'time') return timeOf(value) === undefined ? 'invalid time value.' : undefined;
+  if (kind !== undefined)
+    return (kind === 'flag' ? ['yes', 'no'] : kind).includes(small)
+      ? undefined
+      : `unsupported option "${value}".`;
+  switch (name) {
+    case 'port':
+      return /^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= 65_535
+        ? undefined
+        : 'Badly formatted port number.';
+    case 'listenaddress':
+      return /^[^[:]*:(?!\d+$)[^:]*$/.test(value) ? 'bad port number' : undefined;
+    case 'loglevel':
+      return LOG_LEVELS.has(small) ? undefined : `unsupported log level '${value}'`;
+    case 'syslogfacility':
+      return LOG_FACILITIES.has(small) ? undefined : `unsupported log facility '${value}'`;
+    case 'maxstartups': {
+      const [start = 0, rate, full] = value.split(':').map(Number);
+      const isRight = /^\d+$/.test(value)
+        ? start > 0
+        : /^\d+:\d+:\d+$/.test(value) &&
+          rate !== undefined &&
+          full !== undefined &&
+          start <= full &&
+          rate >= 1 &&
+          rate <= 100;
+      return isRight ? undefined : 'Invalid MaxStartups spec.';
+    }
+    default:
+      return undefined;
+  }
+}
+interface Words {
+  words: string[];
+  isUnmatched: boolean;
+}
+function wordsOf(text: string): Words {
   const words: string[] = [];
   for (const match of text.matchAll(/"([^"]*)"|(\S+)/g)) {
     const word = match[1] ?? match[2] ?? '';
     if (match[1] === undefined && word.startsWith('#')) break;
+    if (match[1] === undefined && word.startsWith('"')) return { words, isUnmatched: true };
     words.push(word);
   }
-  return words;
+  return { words, isUnmatched: false };
 }
 function timeOf(text: string): number | undefined {
   const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
@@ -349,31 +448,49 @@ function timeOf(text: string): number | undefined {
   );
 }
 
-/** `sshd -T`, the keywords that are kept. */
+/** `sshd -T`: all that is in force, in sshd's order. */
 export function configText(config: ServerConfig): string {
   const yes = (on: boolean): string => (on ? 'yes' : 'no');
-  return [
-    ...config.ports.map((port) => `port ${port}`),
-    'addressfamily any',
-    `logingracetime ${config.loginGraceSeconds}`,
-    `clientaliveinterval ${config.aliveSeconds}`,
-    `clientalivecountmax ${config.aliveCount}`,
-    `permitrootlogin ${config.permitRootLogin === 'prohibit-password' ? 'without-password' : config.permitRootLogin}`,
-    `pubkeyauthentication ${yes(config.publicKeyAuthentication)}`,
-    `passwordauthentication ${yes(config.passwordAuthentication)}`,
-    `kbdinteractiveauthentication ${yes(config.keyboardInteractive)}`,
-    `printmotd ${yes(config.printMotd)}`,
-    `printlastlog ${yes(config.printLastLog)}`,
-    `permittty ${yes(config.permitTty)}`,
-    `strictmodes ${yes(config.strictModes)}`,
-    `banner ${config.banner ?? 'none'}`,
-    `authorizedkeysfile ${config.authorizedKeys.join(' ')}`,
-    'maxstartups 10:30:100',
-    ...config.hostKeys.map((key) => `hostkey ${key}`),
-    ...config.allowUsers.map((user) => `allowusers ${user}`),
-    ...config.denyUsers.map((user) => `denyusers ${user}`),
-    ...config.allowGroups.map((group) => `allowgroups ${group}`),
-    ...config.denyGroups.map((group) => `denygroups ${group}`),
-    '',
-  ].join('\n');
+  const { listen, ports } = config;
+  const now: Readonly<Record<string, string>> = {
+    logingracetime: `${config.loginGraceSeconds}`,
+    clientaliveinterval: `${config.aliveSeconds}`,
+    clientalivecountmax: `${config.aliveCount}`,
+    permitrootlogin:
+      config.permitRootLogin === 'prohibit-password' ? 'without-password' : config.permitRootLogin,
+    pubkeyauthentication: yes(config.publicKeyAuthentication),
+    passwordauthentication: yes(config.passwordAuthentication),
+    kbdinteractiveauthentication: yes(config.keyboardInteractive),
+    printmotd: yes(config.printMotd),
+    printlastlog: yes(config.printLastLog),
+    permittty: yes(config.permitTty),
+    strictmodes: yes(config.strictModes),
+    permitemptypasswords: yes(config.permitEmptyPasswords),
+    banner: config.banner ?? 'none',
+    forcecommand: config.forceCommand ?? 'none',
+    authorizedkeysfile: config.authorizedKeys.length === 0 ? 'none' : config.authorizedKeys.join(' '),
+  };
+  const lines = ports.map((port) => `port ${port}`);
+  for (const [name, usual] of Object.entries(DEFAULTS)) {
+    const value = now[name] ?? config.given.get(name) ?? usual;
+    lines.push(`${name} ${/^(?:loglevel|syslogfacility)$/.test(name) ? value.toUpperCase() : value}`);
+    if (name === 'addressfamily')
+      lines.push(
+        ...(listen.length === 0
+          ? ports.flatMap((port) => [`listenaddress [::]:${port}`, `listenaddress 0.0.0.0:${port}`])
+          : listen.map(({ ip, port }) => `listenaddress ${formatIPv4(ip)}:${port === 0 ? ports[0] : port}`)),
+      );
+    if (name === 'authorizedkeysfile')
+      lines.push(
+        ...config.hostKeys.map((key) => `hostkey ${key}`),
+        ...config.allowUsers.map((user) => `allowusers ${user}`),
+        ...config.denyUsers.map((user) => `denyusers ${user}`),
+        ...config.allowGroups.map((group) => `allowgroups ${group}`),
+        ...config.denyGroups.map((group) => `denygroups ${group}`),
+        ...config.acceptEnv.map((word) => `acceptenv ${word}`),
+      );
+    if (name === 'authenticationmethods')
+      lines.push(...config.subsystems.map(([subsystem, command]) => `subsystem ${subsystem} ${command}`));
+  }
+  return `${lines.join('\n')}\n`;
 }

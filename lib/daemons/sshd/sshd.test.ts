@@ -264,15 +264,81 @@ describe('an interactive session', () => {
   });
 });
 
+/** Recorded with OpenSSH 9.2p1-2+deb12u10. */
 describe('sshd -t', () => {
-  it('names the line', () => {
+  const tried = (text: string) => {
     const one = lab();
-    one.world.host('sv').install('/etc/ssh/bad', { text: 'Port 22\nFoo bar\nPort abc\n' });
-    expect(one.run('sv', '/usr/sbin/sshd -t -f /etc/ssh/bad')).toMatchObject({
-      stderr:
-        '/etc/ssh/bad: line 2: Bad configuration option: Foo\n/etc/ssh/bad: line 3: Badly formatted port number.\n/etc/ssh/bad: terminating, 2 bad configuration options\n',
-      exit: 255,
-    });
+    one.world.host('sv').install('/etc/ssh/c', { text });
+    const { stderr, exit } = one.run('sv', '/usr/sbin/sshd -t -f /etc/ssh/c');
+    return [stderr, exit];
+  };
+  it.each([
+    [
+      'Foo bar\nPort abc\n',
+      '/etc/ssh/c: line 1: Bad configuration option: Foo\n/etc/ssh/c line 2: Badly formatted port number.\n',
+    ],
+    [
+      'Foo bar\nBar\nMatch Foo x\n',
+      '/etc/ssh/c: line 1: Bad configuration option: Foo\n/etc/ssh/c line 2: no argument after keyword "Bar"\nUnsupported Match attribute Foo\n/etc/ssh/c line 3: Bad Match condition\n',
+    ],
+    [
+      'Bogus yes\n',
+      '/etc/ssh/c: line 1: Bad configuration option: Bogus\n/etc/ssh/c: terminating, 1 bad configuration options\n',
+    ],
+    [
+      'Port 22 23\n',
+      '/etc/ssh/c line 1: keyword Port extra arguments at end of line\n/etc/ssh/c: terminating, 1 bad configuration options\n',
+    ],
+    ['PermitRootLogin maybe\n', '/etc/ssh/c line 1: unsupported option "maybe".\n'],
+    ['UsePAM yes\nUsePAM x\n', '/etc/ssh/c line 2: unsupported option "x".\n'],
+    ['LoginGraceTime 1x\n', '/etc/ssh/c line 1: invalid time value.\n'],
+    ['MaxAuthTries 0x5\n', '/etc/ssh/c line 1: MaxAuthTries integer value invalid.\n'],
+    ['MaxAuthTries -1\n', '/etc/ssh/c line 1: MaxAuthTries integer value too small.\n'],
+    ['MaxStartups 10:200:5\n', '/etc/ssh/c line 1: Invalid MaxStartups spec.\n'],
+    ['ListenAddress foo bar\n', '/etc/ssh/c line 1: bad ListenAddress syntax\n'],
+    ['ListenAddress a:b\n', '/etc/ssh/c line 1: bad port number\n'],
+    ['ListenAddress 300.1.1.1\n', 'bad addr or host: 300.1.1.1 (Name or service not known)\n'],
+    ['Subsystem sftp a\nSubsystem sftp b\n', "/etc/ssh/c line 2: Subsystem 'sftp' already defined.\n"],
+    ['LogLevel x\n', "/etc/ssh/c line 1: unsupported log level 'x'\n"],
+    [
+      'Match User bob\nPort 22\n',
+      "/etc/ssh/c line 2: Directive 'Port' is not allowed within a Match block\n",
+    ],
+    ['Match Group\n', 'Missing Match criteria for Group\n/etc/ssh/c line 1: Bad Match condition\n'],
+    [
+      'Banner "a b\n',
+      '/etc/ssh/c line 1: invalid quotes\n/etc/ssh/c: terminating, 1 bad configuration options\n',
+    ],
+  ])('%j', (text, said) => {
+    expect(tried(text)).toEqual([said, 255]);
+  });
+  it.each([
+    'PermitRootLogin =YES # c\n',
+    'AuthorizedKeysFile a b c\n',
+    'AllowTcpForwarding local\n',
+    'Match Address x/y\n',
+  ])('%j is fine', (text) => {
+    expect(tried(text)[0]).not.toContain('/etc/ssh/c');
+  });
+  it('goes on where an option is only old', () => {
+    expect(tried('UsePrivilegeSeparation yes\nProtocol 2\n')[0]).toContain(
+      '/etc/ssh/c line 1: Deprecated option UsePrivilegeSeparation\n',
+    );
+  });
+  it('-T tells all that is in force', () => {
+    const one = lab();
+    one.world
+      .host('sv')
+      .install('/etc/ssh/c', { text: 'MaxAuthTries 3\nListenAddress 10.0.1.11\nBanner /etc/issue\n' });
+    const { stdout } = one.run('sv', '/usr/sbin/sshd -T -f /etc/ssh/c');
+    for (const line of [
+      'maxauthtries 3',
+      'usedns no',
+      'listenaddress 10.0.1.11:22',
+      'banner /etc/issue',
+      'permitrootlogin without-password',
+    ])
+      expect(stdout.split('\n')).toContain(line);
   });
 });
 describe('scp', () => {

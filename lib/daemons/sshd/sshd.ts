@@ -57,11 +57,11 @@ export function* sshd(context: ProgramContext): ProgramRun {
   generateKeysOnce(context.host);
   const path = given.get('f') ?? '/etc/ssh/sshd_config';
   const { config, problems, files } = readServerConfig(context.host, path);
-  if (problems.length > 0) {
-    const last = problems[problems.length - 1];
-    for (const { text } of problems) yield* context.err(`${text}\n`);
-    if (last !== undefined && last.line > 0)
-      yield* context.err(`${path}: terminating, ${problems.length} bad configuration options\n`);
+  for (const { text } of problems) yield* context.err(`${text}\n`);
+  const bad = problems.filter(({ kind }) => kind === 'option').length;
+  if (problems.at(-1)?.kind === 'fatal') return 255;
+  if (bad > 0) {
+    yield* context.err(`${path}: terminating, ${bad} bad configuration options\n`);
     return 255;
   }
   if (hostKey(context.host, config) === undefined) {
@@ -260,7 +260,7 @@ function reload(daemon: DaemonContext<SshdState>): void {
     named.filter((socket) => socket.pid !== process.pid),
   );
   const { config, problems, files } = readServerConfig(host, state.path);
-  if (problems.length > 0) {
+  if (problems.some(({ kind }) => kind !== 'notice')) {
     for (const { text } of problems) say(text, 'err');
     daemon.exit(255);
     return;

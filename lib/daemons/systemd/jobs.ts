@@ -252,6 +252,12 @@ export class Jobs {
       case 'timer':
         this.manager.timers.stop(unit);
         break;
+      case 'socket': {
+        const { name } = unit.definition;
+        this.manager.log('info', `${name}: Deactivated successfully.`, name);
+        this.manager.setState(unit, 'inactive', 'dead');
+        break;
+      }
       default:
         this.manager.setState(unit, 'inactive', 'dead');
     }

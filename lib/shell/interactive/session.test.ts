@@ -167,6 +167,13 @@ describe('an interactive bash', () => {
     expect(session.type('kill $!')).toBe('kill $!\n[1]+  Terminated              sleep 100\n$ ');
   });
 
+  it('ends a job that has hardly begun', () => {
+    const session = new Session();
+    session.type('sleep 100 & jobs; kill %1; sleep 1; jobs');
+    session.wait(2);
+    expect(session.take()).toContain('[1]+  Terminated              sleep 100\n');
+  });
+
   it('stops a background command that wants to read from the terminal', () => {
     const session = new Session();
     session.type('cat &');

@@ -9,7 +9,7 @@ import { childEnvironment } from '../state/functions';
 import type { Job } from '../state/jobs';
 import { forgetDone, jobLine, reapJobs, reportKilled } from './reap';
 import { signalText } from './signal-texts';
-import { forkShell } from './subshell';
+import { forkShell, giveBackSignals } from './subshell';
 
 const STANDARD_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
@@ -131,13 +131,6 @@ export function* runExternal(
   release();
   if (shell.alone?.word === name) shell.alone.pid = started;
   return yield* awaitForeground(shell, [started]);
-}
-
-/** What an interactive shell ignores for itself, its children do not. */
-function giveBackSignals(shell: Shell, pid: number): void {
-  const signals = shell.host.process(pid)?.signals;
-  for (const name of ['INT', 'QUIT', 'TERM', 'TSTP', 'TTIN', 'TTOU'] as const)
-    if (shell.traps.get(name) !== '') signals?.delete(name);
 }
 
 /** A shell that becomes another program is no level above it. */

@@ -40,15 +40,21 @@ export function* forkShell(
       for (const [name, action] of child.traps)
         if (action !== '' && name in SIGNAL_NUMBERS)
           childContext.signal(name as keyof typeof SIGNAL_NUMBERS, 'handle');
-      if (shell.interactive)
-        for (const signal of ['INT', 'QUIT', 'TERM', 'TSTP', 'TTIN', 'TTOU'] as const)
-          if (shell.traps.get(signal) !== '') childContext.signal(signal, 'default');
       return yield* runChild(child, () => body(child));
     },
   });
   if (typeof pid !== 'number') throw new DropLine(254);
+  // At once: a signal may come before the child runs. (bash blocks them over the fork.)
+  if (shell.interactive) giveBackSignals(shell, pid);
   yield* shell.tick(FORK_COMMANDS);
   return pid;
+}
+
+/** What an interactive shell ignores for itself, its children do not. */
+export function giveBackSignals(shell: Shell, pid: number): void {
+  const signals = shell.host.process(pid)?.signals;
+  for (const name of ['INT', 'QUIT', 'TERM', 'TSTP', 'TTIN', 'TTOU'] as const)
+    if (shell.traps.get(name) !== '') signals?.delete(name);
 }
 
 /** Runs a child's body to its exit status, its EXIT trap included. */

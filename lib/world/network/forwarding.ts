@@ -45,6 +45,7 @@ import { countIn, countOut, cross, isRunning, LOOPBACK_MICROS, LOST } from './wi
 /** How far ahead a packet is walked without an event in between. */
 const HORIZON = 2 * MILLISECOND;
 const MOST_NOTED_DROPS = 500;
+const VLAN_TAG = 4;
 /** icmp_ratelimit: one error a second to one address, six at once (XRLIM_BURST_FACTOR). */
 const ICMP_BURST = 6;
 
@@ -421,6 +422,16 @@ export class Forwarding {
           port.stack.alive ? `${port.stack.name}/${port.device.name}` : `power ${port.stack.name}`,
         ),
       });
+    if (packet.protocol !== TCP && device.mtu !== port.device.mtu) {
+      way.once = true;
+      if (isTooLong(packet, device, port.device))
+        return this.#lost(stack, packet, {
+          elapsed,
+          way,
+          why: `too long for ${port.stack.name} ${port.device.name} (mtu ${port.device.mtu})`,
+          cause: this.core.state.changes.get(`${port.stack.name}/${port.device.name}`),
+        });
+    }
     if (device.impairment !== undefined || port.device.impairment !== undefined || device.cut !== undefined)
       way.once = true;
     const latency = cross(this.core, device, port.device, segment.latency, packet.count);
@@ -911,6 +922,13 @@ function dropped(packet: Packet, error: Errno): Result {
 }
 function deviceOf(answer: RouteAnswer): string {
   return answer.kind === 'unicast' || answer.kind === 'local' ? answer.device.name : '';
+}
+/**
+ * Longer than the other end of the cable takes: its MTU and a VLAN tag (`is_skb_forwardable`; recorded with a veth
+ * pair). The sender cuts what is longer than its own MTU. TCP's segments fit, since each side announces its own.
+ */
+function isTooLong({ length, count }: Packet, from: InterfaceState, to: InterfaceState): boolean {
+  return Math.min(length / count, from.mtu) > to.mtu + VLAN_TAG;
 }
 /** 01:00:5e and the low 23 bits (RFC 1112 §6.4). */
 export function multicastMac(ip: number): string {

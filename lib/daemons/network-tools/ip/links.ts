@@ -144,6 +144,7 @@ function setLink(request: IpRequest): string {
       if (mtu < 68) throw refused('Error: mtu less than device minimum.');
       if (mtu > 65_536) throw refused('Error: mtu greater than device maximum.');
       device.mtu = mtu;
+      network.forgetCaches?.();
     } else if (isShortFor(word, 'address')) {
       const text = words.value();
       const mac = parseMac(text);

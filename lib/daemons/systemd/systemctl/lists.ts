@@ -174,11 +174,13 @@ function sortKey(unit: UnitState): number {
 }
 export function* listSockets(call: Call): Run<number> {
   const { context, manager, options } = call;
+  const patterns = call.args.map((argument) => (isPattern(argument) ? argument : mangle(argument, '.socket')));
   const rows = [...manager.state.units.values()]
     .filter(
       (unit) =>
         unit.definition.type === 'socket' &&
         unit.definition.load === 'loaded' &&
+        (patterns.length === 0 || patterns.some((pattern) => globMatches(pattern, unit.definition.name))) &&
         (options.all || !isDown(unit.active)),
     )
     .flatMap((unit) =>

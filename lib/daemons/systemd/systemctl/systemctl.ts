@@ -4,7 +4,7 @@ import { FEATURES, managerOf, VERSION } from '../host-manager';
 import { paged } from '../paged';
 import { parseCommandLine } from './options';
 import type { Call, Run } from './output';
-import { VERBS } from './verbs';
+import { NOT_MODELLED, VERBS } from './verbs';
 
 /** Verbs that print more than a word. */
 const PAGED = /^(list-.*|status|show|cat)$/;
@@ -34,7 +34,9 @@ export const systemctl: Program = function* (context) {
   const [word = 'list-units', ...args] = line.words;
   const verb = VERBS[word];
   if (verb === undefined) {
-    yield* context.err(`Unknown command verb ${word}.\n`);
+    yield* context.err(
+      NOT_MODELLED.has(word) ? `systemctl: not modelled: ${word}\n` : `Unknown command verb ${word}.\n`,
+    );
     return 1;
   }
   if (args.length < verb.least) {

@@ -98,6 +98,13 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   default: alone((call) => isolate({ ...call, args: ['default.target'] })),
 };
 
+/** Verbs that systemctl 252 knows besides. */
+export const NOT_MODELLED: ReadonlySet<string> = new Set(
+  'bind exit help hibernate hybrid-sleep import-environment kexec log-target mount-image preset-all service-log-level service-log-target suspend suspend-then-hibernate switch-root'.split(
+    ' ',
+  ),
+);
+
 function* isActive(call: Call): Run<number> {
   let found = false;
   for (const name of unitNames(call)) {

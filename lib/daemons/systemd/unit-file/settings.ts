@@ -164,10 +164,15 @@ export function serviceSettings(assignments: readonly Assignment[], reading: Rea
     ),
     sendSigkill: section.flag('SendSIGKILL', true),
     sendSighup: section.flag('SendSIGHUP', false),
-    environment: section.words('Environment').flatMap((word): [string, string][] => {
-      const equals = word.indexOf('=');
-      return equals <= 0 ? [] : [[word.slice(0, equals), word.slice(equals + 1)]];
-    }),
+    // A name that comes again has its last value, where it stood first (`strv_env_replace`).
+    environment: [
+      ...new Map(
+        section.words('Environment').flatMap((word): [string, string][] => {
+          const equals = word.indexOf('=');
+          return equals <= 0 ? [] : [[word.slice(0, equals), word.slice(equals + 1)]];
+        }),
+      ),
+    ],
     environmentFiles: listOf(assignments, 'EnvironmentFile').map(({ value }) => ({
       path: expandSpecifiers(value.replace(/^-/, ''), reading.name, reading.host),
       optional: value.startsWith('-'),
