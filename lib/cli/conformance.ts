@@ -206,17 +206,15 @@ function newDifferences(total: Tally, { differences, atLeast }: Known): string[]
   const found: string[] = [];
   const seen = new Set<string>();
   for (const [family, one] of total) {
+    const names = one.differ.map((difference) => `${family}: ${difference}`);
+    for (const name of names) seen.add(name);
     const least = atLeast[family];
     if (least !== undefined) {
       const share = (100 * one.agree) / one.of;
       if (share < least) found.push(`${family}: ${share.toFixed(1)} % agree, at least ${least} % must`);
       continue;
     }
-    for (const difference of one.differ) {
-      const name = `${family}: ${difference}`;
-      seen.add(name);
-      if (!Object.hasOwn(differences, name)) found.push(name);
-    }
+    found.push(...names.filter((name) => !Object.hasOwn(differences, name)));
   }
   for (const name of new Set(found)) process.stderr.write(`differs, and is not known to: ${name}\n`);
   for (const name of Object.keys(differences))

@@ -510,14 +510,25 @@ export class Shell {
   /** What messages begin with: `bash: line 3: `. */
   prefix(): string {
     if (this.dialect === 'dash') return `${this.name}: ${this.line}: `;
+    return this.interactive || this.wasInteractive
+      ? `${this.#source()}: `
+      : `${this.#source()}: line ${this.line}: `;
+  }
+  /** The script, or the shell itself. */
+  #source(): string {
     const source = this.interactive || this.wasInteractive ? '' : (this.frames.at(-1)?.source ?? '');
-    const name = source === '' ? this.name : source;
-    return this.interactive || this.wasInteractive ? `${name}: ` : `${name}: line ${this.line}: `;
+    return source === '' ? this.name : source;
   }
 
   /** Says something on standard error with the usual beginning. */
   *complain(text: string): Run<void> {
     yield* this.write(2, `${this.prefix()}${text}\n`);
+  }
+
+  /** What the system refused is told without a line (`sys_error`). */
+  *#systemError(text: string): Run<void> {
+    if (this.dialect === 'dash') yield* this.complain(text);
+    else yield* this.write(2, `${this.#source()}: ${text}\n`);
   }
 
   /** Writes to a descriptor; gives the error there was. */
@@ -582,10 +593,10 @@ export class Shell {
       const started = this.context.spawn(options);
       if (typeof started === 'number' || started.errno !== 'EAGAIN') return started;
       if (pause > 8) {
-        yield* this.complain('fork: Resource temporarily unavailable');
+        yield* this.#systemError('fork: Resource temporarily unavailable');
         throw new DropLine(254);
       }
-      yield* this.complain('fork: retry: Resource temporarily unavailable');
+      yield* this.#systemError('fork: retry: Resource temporarily unavailable');
       yield* this.suspend({ until: this.context.kernel.now + pause * 1_000_000 });
     }
   }

@@ -316,7 +316,7 @@ export interface InterfaceState {
   /** MAC addresses of cards that the switch no longer connects with this one. */
   cut?: string[];
   mtu: number;
-  /** Frames and bytes received, frames and bytes sent (in an array: they change with every packet). */
+  /** Frames and bytes received, frames and bytes sent, frames dropped on arrival (in an array: they change with every packet). */
   counters: Float64Array;
   impairment:
     | { lossPpm: number; latencyMicros: number; jitterMicros: number; direction: 'in' | 'out' | 'both' }

@@ -308,7 +308,7 @@ export class SimulatedWorld implements World {
       up: false,
       carrier: true,
       mtu: device.name === 'lo' ? 65_536 : 1_500,
-      counters: new Float64Array(4),
+      counters: new Float64Array(5),
       impairment: undefined,
     };
     if (device.peer !== undefined) made.peer = device.peer;

@@ -89,7 +89,8 @@ export const PATHOLOGICAL: Readonly<Record<string, (language: string) => string>
     someLines(language).replaceAll(/ *\n/g, `${' '.repeat(SIZE / SOME)}x\n`),
   'blanks behind the first words': (language) =>
     someLines(language).replaceAll(/^\S+ /gm, (word) => word.padEnd(SIZE / SOME)),
-  'words that go on and on': (language) => someLines(language).replaceAll('\n', `${'a'.repeat(SIZE / SOME)}\n`),
+  'words that go on and on': (language) =>
+    someLines(language).replaceAll('\n', `${'a'.repeat(SIZE / SOME)}\n`),
   'lists that go on and on': (language) =>
     someLines(language).replaceAll('\n', `${',a'.repeat(SIZE / SOME / 2)}\n`),
   'line ends only': () => '\n'.repeat(SIZE),

@@ -63,7 +63,7 @@ export function* ifconfig(context: ProgramContext): ProgramRun {
 }
 function describe(device: InterfaceState, six: boolean): string {
   const isLoopback = device.name === 'lo';
-  const [rxPackets = 0, rxBytes = 0, txPackets = 0, txBytes = 0] = device.counters;
+  const [rxPackets = 0, rxBytes = 0, txPackets = 0, txBytes = 0, dropped = 0] = device.counters;
   const running = device.up && device.carrier;
   const flags = (device.up ? 1 : 0) | (isLoopback ? 8 : 2) | (running ? 64 : 0) | (isLoopback ? 0 : 4_096);
   const names = [
@@ -87,7 +87,7 @@ function describe(device: InterfaceState, six: boolean): string {
   const link = isLoopback
     ? '        loop  txqueuelen 1000  (Local Loopback)\n'
     : `        ether ${device.mac}  txqueuelen 1000  (Ethernet)\n`;
-  return `${device.name}: flags=${flags}<${names.join(',')}>  mtu ${device.mtu}\n${inet}${inet6}${link}        RX packets ${rxPackets}  bytes ${rxBytes} (${size(rxBytes)})\n        RX errors 0  dropped 0  overruns 0  frame 0\n        TX packets ${txPackets}  bytes ${txBytes} (${size(txBytes)})\n        TX errors 0  dropped 0 overruns 0  carrier 0  collisions 0\n\n`;
+  return `${device.name}: flags=${flags}<${names.join(',')}>  mtu ${device.mtu}\n${inet}${inet6}${link}        RX packets ${rxPackets}  bytes ${rxBytes} (${size(rxBytes)})\n        RX errors 0  dropped ${dropped}  overruns 0  frame 0\n        TX packets ${txPackets}  bytes ${txBytes} (${size(txBytes)})\n        TX errors 0  dropped 0 overruns 0  carrier 0  collisions 0\n\n`;
 }
 /** RFC 4291, appendix A. */
 function linkLocal(mac: string): string {

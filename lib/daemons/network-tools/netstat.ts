@@ -72,9 +72,9 @@ function devices({ host }: ProgramContext): string {
     .filter(({ up }) => up)
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, mtu, counters }) => {
-      const [received = 0, , sent = 0] = counters;
+      const [received = 0, , sent = 0, , dropped = 0] = counters;
       const flags = name === 'lo' ? 'LRU' : 'BMRU';
-      return `${name.padEnd(15)} ${String(mtu).padStart(5)} ${String(received).padStart(8)}      0      0 0      ${String(sent).padStart(8)}      0      0      0 ${flags}\n`;
+      return `${name.padEnd(15)} ${String(mtu).padStart(5)} ${String(received).padStart(8)}      0 ${String(dropped).padStart(6)} 0      ${String(sent).padStart(8)}      0      0      0 ${flags}\n`;
     });
   return `Kernel Interface table\nIface             MTU    RX-OK RX-ERR RX-DRP RX-OVR    TX-OK TX-ERR TX-DRP TX-OVR Flg\n${rows.join('')}`;
 }

@@ -219,6 +219,7 @@ describe('ip and ss', () => {
     expect(come('ping -c 1 -W 1 -s 1376 10.0.1.12')).toBe(true);
     expect(come('ping -c 1 -W 1 -s 1377 10.0.1.12')).toBe(false);
     expect(lab.run('a', 'curl -s http://10.0.1.12/').stdout).toBe('hello\n');
+    expect(lab.run('b', 'ifconfig eth0').stdout).toContain('RX errors 0  dropped 2  overruns 0');
     // The sender cuts it, and the pieces fit.
     lab.run('a', 'ip link set eth0 mtu 1400');
     expect(come('ping -c 1 -W 1 -s 1440 10.0.1.12')).toBe(true);

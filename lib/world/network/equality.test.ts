@@ -337,5 +337,5 @@ it('whoever looks while events run sees each packet counted; without power all c
   const told = looks(true);
   expect(told).toEqual(looks(false));
   expect(new Set(told.slice(0, 2)).size).toBe(2);
-  expect(told.at(-1)).toBe('[0,0,0,0]');
+  expect(told.at(-1)).toBe('[0,0,0,0,0]');
 });

@@ -40,7 +40,7 @@ import {
 import { lookUp, route, type RouteAnswer } from './routing';
 import type { Stack } from './stack';
 import { keepTrail, type Trail } from './trail';
-import { countIn, countOut, cross, isRunning, LOOPBACK_MICROS, LOST } from './wire';
+import { countDropped, countIn, countOut, cross, isRunning, LOOPBACK_MICROS, LOST } from './wire';
 
 /** How far ahead a packet is walked without an event in between. */
 const HORIZON = 2 * MILLISECOND;
@@ -424,13 +424,15 @@ export class Forwarding {
       });
     if (packet.protocol !== TCP && device.mtu !== port.device.mtu) {
       way.once = true;
-      if (isTooLong(packet, device, port.device))
+      if (isTooLong(packet, device, port.device)) {
+        countDropped(port.device, packet.count);
         return this.#lost(stack, packet, {
           elapsed,
           way,
           why: `too long for ${port.stack.name} ${port.device.name} (mtu ${port.device.mtu})`,
           cause: this.core.state.changes.get(`${port.stack.name}/${port.device.name}`),
         });
+      }
     }
     if (device.impairment !== undefined || port.device.impairment !== undefined || device.cut !== undefined)
       way.once = true;

@@ -12,6 +12,7 @@ export const RX_PACKETS = 0;
 export const RX_BYTES = 1;
 export const TX_PACKETS = 2;
 export const TX_BYTES = 3;
+export const RX_DROPPED = 4;
 
 /** Whether the card can send and receive. */
 export function isRunning(device: InterfaceState): boolean {
@@ -53,4 +54,7 @@ export function countOut({ counters }: InterfaceState, packets: number, bytes: n
 export function countIn({ counters }: InterfaceState, packets: number, bytes: number): void {
   counters[RX_PACKETS] = (counters[RX_PACKETS] ?? 0) + packets;
   counters[RX_BYTES] = (counters[RX_BYTES] ?? 0) + bytes;
+}
+export function countDropped({ counters }: InterfaceState, packets: number): void {
+  counters[RX_DROPPED] = (counters[RX_DROPPED] ?? 0) + packets;
 }

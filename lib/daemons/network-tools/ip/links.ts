@@ -96,11 +96,11 @@ function briefLink(device: InterfaceState): string {
 
 function statisticsText(device: InterfaceState, joint: string, level: number): string {
   const cell = (value: number, width: number): string => String(value).padStart(width);
-  const row = (bytes: number, packets: number): string =>
-    `    ${cell(bytes, 10)} ${cell(packets, 7)} ${cell(0, 6)} ${cell(0, 7)} ${cell(0, 7)} ${cell(0, 7)} `;
-  const [rxPackets = 0, rxBytes = 0, txPackets = 0, txBytes = 0] = device.counters;
-  const received = `    RX:  bytes packets errors dropped  missed   mcast           ${joint}${row(rxBytes, rxPackets)}`;
-  const sent = `    TX:  bytes packets errors dropped carrier collsns           ${joint}${row(txBytes, txPackets)}`;
+  const row = (bytes: number, packets: number, dropped: number): string =>
+    `    ${cell(bytes, 10)} ${cell(packets, 7)} ${cell(0, 6)} ${cell(dropped, 7)} ${cell(0, 7)} ${cell(0, 7)} `;
+  const [rxPackets = 0, rxBytes = 0, txPackets = 0, txBytes = 0, dropped = 0] = device.counters;
+  const received = `    RX:  bytes packets errors dropped  missed   mcast           ${joint}${row(rxBytes, rxPackets, dropped)}`;
+  const sent = `    TX:  bytes packets errors dropped carrier collsns           ${joint}${row(txBytes, txPackets, 0)}`;
   if (level < 2) return `${received}${joint}${sent}`;
   const errors = (head: string): string =>
     `${joint}${head}${joint}                     0      0       0       0       0 `;

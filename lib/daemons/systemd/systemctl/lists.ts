@@ -174,7 +174,9 @@ function sortKey(unit: UnitState): number {
 }
 export function* listSockets(call: Call): Run<number> {
   const { context, manager, options } = call;
-  const patterns = call.args.map((argument) => (isPattern(argument) ? argument : mangle(argument, '.socket')));
+  const patterns = call.args.map((argument) =>
+    isPattern(argument) ? argument : mangle(argument, '.socket'),
+  );
   const rows = [...manager.state.units.values()]
     .filter(
       (unit) =>
