@@ -60,6 +60,8 @@ function openFiles(tool: Tool, plainPorts: boolean): Row[] {
     add('rtd', '/', 'DIR');
     if (process.exe !== '') add('txt', process.exe);
     for (const [fd, stream] of [...(host.descriptors(process.pid) ?? [])].sort(([a], [b]) => a - b)) {
+      // It closes what it was started with, beyond the first three.
+      if (process.pid === tool.context.pid && fd > 2) continue;
       const node = stream.ino === undefined ? undefined : host.state.inodes.get(stream.ino);
       if (stream.kind === 'file' && stream.path !== undefined && node !== undefined)
         rows.push(
