@@ -132,14 +132,22 @@ export function configFor(host: Host, config: ServerConfig, who: Connecting): Se
     criteria.every(([attribute, patterns]) => fits(host, who, attribute, patterns)),
   );
   if (fitting.length === 0) return config;
-  const own: ServerConfig = {
-    ...config,
-    allowUsers: [...config.allowUsers],
-    denyUsers: [...config.denyUsers],
-  };
+  const own = copyOf(config);
   const reader = new Reader(host, own);
   for (const block of fitting) for (const setting of block.settings) reader.set(setting.name, setting.values);
   return own;
+}
+/** To be changed: what it lists is its own. */
+function copyOf(config: ServerConfig): ServerConfig {
+  return {
+    ...config,
+    allowUsers: [...config.allowUsers],
+    denyUsers: [...config.denyUsers],
+    allowGroups: [...config.allowGroups],
+    denyGroups: [...config.denyGroups],
+    acceptEnv: [...config.acceptEnv],
+    given: new Map(config.given),
+  };
 }
 function fits(host: Host, who: Connecting, attribute: string, patterns: string): boolean {
   const list = patterns.split(',');
@@ -235,7 +243,7 @@ class Reader {
       if (!IN_MATCH.includes(name))
         return fatal(`Directive '${written}' is not allowed within a Match block`);
       this.#block.settings.push({ name, values: values.words });
-      return new Reader(this.host, { ...this.config, given: new Map() }).#apply(written, first, values.words);
+      return new Reader(this.host, copyOf(this.config)).#apply(written, first, values.words);
     }
     return this.#apply(written, first, values.words);
   }

@@ -325,6 +325,16 @@ describe('sshd -t', () => {
       '/etc/ssh/c line 1: Deprecated option UsePrivilegeSeparation\n',
     );
   });
+  it('what a Match block allows, it allows there alone', () => {
+    const one = lab();
+    one.world.host('sv').install('/etc/ssh/c', {
+      text: 'AllowGroups ops\nMatch User bob\nAllowGroups dev\nAllowUsers bob\nMaxAuthTries 1\n',
+    });
+    const { stdout } = one.run('sv', '/usr/sbin/sshd -T -f /etc/ssh/c');
+    expect(
+      stdout.split('\n').filter((line) => /^(?:allow(?:users|groups)|maxauthtries) /.test(line)),
+    ).toEqual(['maxauthtries 6', 'allowgroups ops']);
+  });
   it('-T tells all that is in force', () => {
     const one = lab();
     one.world
