@@ -97,34 +97,31 @@ export class Reports {
   readonly #unknown = new Map<string, Said>();
   /** Of the line that was complained of last. */
   #where = NOWHERE;
-  /** What each process said; first, before any of them read. */
-  readonly #processes: PlacedReport[][] = [[]];
+  /** What the processes that are done said; first, what was said before any of them read. */
+  readonly #done: PlacedReport[][] = [];
   /** What this process says, what the one before it said, and how far this one has said it again. */
-  #now: PlacedReport[] = this.#processes[0] ?? [];
+  #now: PlacedReport[] = [];
   #before: PlacedReport[] = [];
   #again = 0;
   #isNew = false;
 
   /** Process by process; one that said just what the one before it did has the same list. */
   get processes(): readonly (readonly Report[])[] {
-    this.#settle();
-    return this.#processes;
+    return [...this.#done, this.#settled()];
   }
   get all(): readonly Report[] {
-    return this.#processes.flat();
+    return this.processes.flat();
   }
 
   /** The next process reads the same files: most of what was said is said again. */
   nextProcess(): void {
-    this.#settle();
-    this.#before = this.#now;
+    this.#done.push((this.#before = this.#settled()));
+    this.#now = [];
     this.#again = 0;
     this.#isNew = false;
-    this.#processes.push((this.#now = []));
   }
-  #settle(): void {
-    if (this.#isNew || this.#now.length !== this.#before.length) return;
-    this.#processes[this.#processes.length - 1] = this.#now = this.#before;
+  #settled(): PlacedReport[] {
+    return this.#isNew || this.#now.length !== this.#before.length ? this.#now : this.#before;
   }
 
   complain(code: ReportCode, message: string): void {
