@@ -1,4 +1,5 @@
 /** sudo, su and visudo as recorded in truth/host/c12. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { SECOND } from '../../std/instant';
 import { hashPassword } from '../../world/passwords';
@@ -128,6 +129,38 @@ describe('passwords', () => {
       exit: 1,
       stderr: 'su: Authentication failure\n',
     });
+  });
+});
+describe('visudo -c, as sudo 1.9.13p3-1+deb12u2 was recorded', () => {
+  const recorded = JSON.parse(readFileSync(new URL('visudo-recorded.json', import.meta.url), 'utf8')) as {
+    text: string;
+    exit: number;
+    stdout: string;
+    stderr: string;
+  }[];
+  it.each(recorded)('$text', ({ text, ...said }) => {
+    const one = lab();
+    one.world.host('srv').install('/root/c', { text, mode: 0o440 });
+    const { stdout, stderr, exit } = one.run('srv', 'visudo -cf c', { spawn: { cwd: '/root' } });
+    expect({ stdout, stderr, exit }).toEqual(said);
+  });
+  it('an alias that names itself ends', () => {
+    const one = lab({
+      '/etc/sudoers.d/a': {
+        text: 'User_Alias A = A, bob\nCmnd_Alias B = B, /bin/id\nA ALL=(ALL) NOPASSWD: B\n',
+        mode: 0o440,
+      },
+    });
+    expect(one.run('srv', 'sudo id', { user: 'bob' })).toMatchObject({ exit: 0 });
+  });
+  it('users, hosts and commands have aliases of their own', () => {
+    const one = lab({
+      '/etc/sudoers.d/a': {
+        text: 'User_Alias A = bob\nCmnd_Alias A = /bin/id\n#1000 ALL=ALL\nA ALL=(ALL) NOPASSWD: A\n',
+        mode: 0o440,
+      },
+    });
+    expect(one.run('srv', 'sudo id', { user: 'bob' })).toMatchObject({ exit: 0, stderr: '' });
   });
 });
 describe('visudo -c', () => {

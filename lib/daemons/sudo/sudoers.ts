@@ -7,6 +7,7 @@
 import { FileError } from '../../world/files.contract';
 import type { Host, UserRecord } from '../../world/world.contract';
 import { fnmatch, isPattern } from '../../std/fnmatch';
+import { ALIAS, type Problem, readLine } from './sudoers-line';
 
 const ROOT = { uid: 0, gid: 0, groups: [] };
 export const MAIN_FILE = '/etc/sudoers';
@@ -22,9 +23,19 @@ export interface Rule {
   /** As written, negation included. */
   command: string;
 }
+export interface AliasPlace {
+  type: 'User' | 'Runas' | 'Host' | 'Cmnd';
+  name: string;
+  /** `PATH:LINE:COLUMN` */
+  where: string;
+}
 export interface Sudoers {
   rules: Rule[];
+  /** By kind and name: each kind has names of its own. */
   aliases: Map<string, string[]>;
+  /** Where aliases are made and where they are named, in the order found. */
+  made: AliasPlace[];
+  named: AliasPlace[];
   /** Name → text, true for a flag, false for a negated one. */
   defaults: Map<string, string | boolean>;
   files: string[];
@@ -36,6 +47,8 @@ export function readSudoers(host: Host, options: { main?: string; strict?: boole
   const sudoers: Sudoers = {
     rules: [],
     aliases: new Map(),
+    made: [],
+    named: [],
     defaults: new Map(),
     files: [],
     complaints: [],
@@ -83,21 +96,30 @@ function readFile(host: Host, path: string, sudoers: Sudoers, reading: Reading):
     if (!reading.strict) return;
   }
   sudoers.files.push(path);
-  for (const { line, number, raw } of logicalLines(text)) {
-    const include = /^[@#](include|includedir)\s+(\S+)/.exec(line);
+  for (const line of logicalLines(text)) {
+    const include = /^[@#](include|includedir)[ \t]+(\S+)/.exec(line.text);
     if (include !== null) {
       if (reading.depth < 16) included(host, include[1] ?? '', include[2] ?? '', sudoers, reading);
       continue;
     }
-    if (line.startsWith('#')) continue;
-    const column = readLine(line, sudoers);
-    if (column !== undefined)
-      sudoers.complaints.push({
-        path,
-        kind: 'syntax',
-        text: `${path}:${number}:${column}: syntax error\n${raw}\n${' '.repeat(column - 1)}^`,
-      });
+    for (const problem of take(path, line, sudoers))
+      sudoers.complaints.push({ path, kind: 'syntax', text: `${path}:${placed(line, problem)}` });
   }
+}
+/** `LINE:COLUMN: message`, and the line with the place marked. */
+function placed(line: LogicalLine, { at, message, length }: Problem): string {
+  const said = `${placeOf(line, at)}: ${message}`;
+  if (length === undefined) return said;
+  const { start, text } = pieceAt(line, at);
+  return `${said}\n${text}\n${' '.repeat(at - start)}^${'~'.repeat(Math.max(0, length - 1))}`;
+}
+/** `LINE:COLUMN` */
+function placeOf(line: LogicalLine, at: number): string {
+  const { start, number } = pieceAt(line, at);
+  return `${number}:${at - start + 1}`;
+}
+function pieceAt({ pieces }: LogicalLine, at: number): LogicalLine['pieces'][number] {
+  return pieces.findLast(({ start }) => start <= at) ?? { start: 0, number: 0, text: '' };
 }
 function included(host: Host, kind: string, target: string, sudoers: Sudoers, reading: Reading): void {
   const next = { ...reading, depth: reading.depth + 1 };
@@ -110,107 +132,85 @@ function included(host: Host, kind: string, target: string, sudoers: Sudoers, re
   for (const name of [...names].sort())
     if (!name.includes('.') && !name.endsWith('~')) readFile(host, `${target}/${name}`, sudoers, next);
 }
-function logicalLines(text: string): { line: string; number: number; raw: string }[] {
-  const found: { line: string; number: number; raw: string }[] = [];
-  let joined = '';
+interface LogicalLine {
+  /** without its comment */
+  text: string;
+  /** The lines of the file that it is made of, by where each begins in it. */
+  pieces: { start: number; number: number; text: string }[];
+}
+function logicalLines(text: string): LogicalLine[] {
+  const found: LogicalLine[] = [];
+  let open: LogicalLine = { text: '', pieces: [] };
   for (const [index, raw] of text.split('\n').entries()) {
-    if (raw.endsWith('\\')) {
-      joined += raw.slice(0, -1);
-      continue;
-    }
-    const whole = joined + raw;
-    joined = '';
-    const line = (/^\s*#(?!include)/.test(whole) ? '' : whole.replace(/(\s)#.*$/, '$1')).trim();
-    if (line !== '') found.push({ line, number: index + 1, raw: whole });
+    const goesOn = raw.endsWith('\\');
+    const piece = goesOn ? raw.slice(0, -1) : raw;
+    open.pieces.push({ start: open.text.length, number: index + 1, text: piece });
+    open.text += piece;
+    if (goesOn) continue;
+    open.text = withoutComment(open.text);
+    if (open.text.trim() !== '') found.push(open);
+    open = { text: '', pieces: [] };
   }
   return found;
 }
+/** A number behind `#` is a user, and `#include` no comment. */
+function withoutComment(text: string): string {
+  if (/^\s*#(?!include|-?\d)/.test(text)) return '';
+  return text.replace(/(\s)#(?!-?\d).*$/, '$1');
+}
 
-/** @returns the column of a syntax error. */
-function readLine(line: string, sudoers: Sudoers): number | undefined {
-  if (/^Defaults([:@>!]\S+)?(\s|$)/.test(line)) {
-    // Defaults of one user, host or command are read and count for nobody else; here they count for none.
-    if (/^Defaults\s/.test(line)) readDefaults(line.slice('Defaults'.length), sudoers);
-    return undefined;
-  }
-  const alias = /^(User|Runas|Host|Cmnd|Cmd)_Alias\s+(.*)$/.exec(line);
-  if (alias !== null) {
-    for (const part of (alias[2] ?? '').split(/:(?=\s*[A-Z])/)) {
-      const [, name, list] = /^\s*([A-Z][A-Z0-9_]*)\s*=\s*(.+)$/.exec(part) ?? [];
-      if (name === undefined || list === undefined) return line.length + 1;
-      sudoers.aliases.set(name, splitList(list));
+/** @returns what is wrong with it. */
+function take(path: string, logical: LogicalLine, sudoers: Sudoers): Problem[] {
+  const { text } = logical;
+  if (/^@include(?:dir)?[ \t]*$/.test(text)) return [{ at: text.length, message: 'syntax error', length: 1 }];
+  const { line, problems } = readLine(text);
+  const refer = (type: AliasPlace['type'], names: readonly string[]): void => {
+    for (const written of names) {
+      const name = written.replace(/^!/, '');
+      if (ALIAS.test(name) && name !== 'ALL')
+        sudoers.named.push({ type, name, where: `${path}:${placeOf(logical, text.length)}` });
     }
-    return undefined;
+  };
+  switch (line?.kind) {
+    case 'defaults':
+      // Defaults of one user, host or command are read and count for nobody else; here they count for none.
+      if (line.isForAll) for (const one of line.set) setDefault(sudoers.defaults, one);
+      break;
+    case 'alias':
+      for (const [name, list, at] of line.named) {
+        const key = `${line.type} ${name}`;
+        if (sudoers.aliases.has(key))
+          problems.push({ at: text.length, message: `Alias "${name}" already defined`, length: 1 });
+        else {
+          sudoers.aliases.set(key, list);
+          sudoers.made.push({ type: line.type, name, where: `${path}:${placeOf(logical, at)}` });
+        }
+        refer(line.type, list);
+      }
+      break;
+    case 'rule':
+      refer('User', line.users);
+      for (const { hosts, commands } of line.privileges) {
+        refer('Host', hosts);
+        const entry = (sudoers.rules[sudoers.rules.length - 1]?.entry ?? 0) + 1;
+        for (const command of commands) {
+          sudoers.rules.push({ users: line.users, hosts, entry, ...command });
+          refer('Runas', command.runasUsers);
+          refer('Runas', command.runasGroups);
+          refer('Cmnd', [command.command]);
+        }
+      }
+      break;
+    default:
   }
-  const equals = line.indexOf('=');
-  const head = (equals < 0 ? line : line.slice(0, equals)).trimEnd();
-  const [, users, hosts] = /^((?:[^\s,]+\s*,\s*)*[^\s,]+)\s+(\S.*)$/.exec(head) ?? [];
-  if (equals < 0 || users === undefined || hosts === undefined) return line.length + 1;
-  return readCommands(line, equals + 1, { users: splitList(users), hosts: splitList(hosts) }, sudoers);
+  return problems;
 }
-function readDefaults(text: string, { defaults }: Sudoers): void {
-  for (const match of text.matchAll(/(!)?([a-z_]+)(?:\s*(\+=|-=|=)\s*("(?:[^"]*)"|[^,\s]+))?/g)) {
-    const [, negated, name = '', operator, value] = match;
-    if (value === undefined) defaults.set(name, negated === undefined);
-    else if (operator === '=') defaults.set(name, value.replace(/^"|"$/g, ''));
-    else {
-      const before = String(defaults.get(name) ?? '');
-      defaults.set(name, `${before} ${value.replace(/^"|"$/g, '')}`.trim());
-    }
-  }
-}
-function readCommands(
-  line: string,
-  start: number,
-  who: { users: string[]; hosts: string[] },
-  sudoers: Sudoers,
-): number | undefined {
-  let runasUsers = ['root'];
-  let runasGroups: string[] = [];
-  let nopasswd = false;
-  const entry = (sudoers.rules[sudoers.rules.length - 1]?.entry ?? 0) + 1;
-  const rest = line.slice(start).trim();
-  if (rest === '') return line.length + 1;
-  for (const part of splitList(rest)) {
-    let text = part;
-    const runas = /^\(([^)]*)\)\s*/.exec(text);
-    if (runas !== null) {
-      const [names = '', groups] = (runas[1] ?? '').split(':');
-      runasUsers = names.trim() === '' ? [] : splitList(names);
-      runasGroups = groups === undefined ? [] : splitList(groups);
-      text = text.slice(runas[0].length);
-    }
-    for (let tag = /^([A-Z_]+)\s*:\s*/.exec(text); tag !== null; tag = /^([A-Z_]+)\s*:\s*/.exec(text)) {
-      if (tag[1] === 'NOPASSWD') nopasswd = true;
-      else if (tag[1] === 'PASSWD') nopasswd = false;
-      text = text.slice(tag[0].length);
-    }
-    const bare = text.replace(/^!\s*/, '');
-    if (!/^(ALL|[A-Z][A-Z0-9_]*|\/.*|sudoedit.*|list)$/.test(bare)) return line.length + 1;
-    sudoers.rules.push({ ...who, entry, runasUsers, runasGroups, nopasswd, command: text });
-  }
-  return undefined;
-}
-/** At commas that are neither escaped nor inside parentheses. */
-function splitList(text: string): string[] {
-  const parts: string[] = [];
-  let depth = 0;
-  let current = '';
-  for (let i = 0; i < text.length; i++) {
-    const letter = text[i] ?? '';
-    if (letter === '\\' && i + 1 < text.length) {
-      current += text[++i] ?? '';
-      continue;
-    }
-    if (letter === '(') depth++;
-    if (letter === ')') depth--;
-    if (letter === ',' && depth === 0) {
-      parts.push(current.trim());
-      current = '';
-    } else current += letter;
-  }
-  parts.push(current.trim());
-  return parts.filter((part) => part !== '');
+function setDefault(
+  defaults: Sudoers['defaults'],
+  [name, operator, value]: [name: string, operator: string, value: string | boolean],
+): void {
+  if (operator === '=' || typeof value === 'boolean') defaults.set(name, value);
+  else defaults.set(name, `${String(defaults.get(name) ?? '')} ${value}`.trim());
 }
 
 // ---------------------------------------------------------------- who may what
@@ -244,18 +244,27 @@ export function decide(host: Host, sudoers: Sudoers, request: Request): Decision
 export function rulesFor(host: Host, sudoers: Sudoers, user: UserRecord): Rule[] {
   return sudoers.rules.filter(
     (rule) =>
-      inList(sudoers, rule.users, (name) => isUser(host, user, name)) &&
-      inList(sudoers, rule.hosts, (name) => name === host.state.hostname),
+      inList(sudoers, 'User', rule.users, (name) => isUser(host, user, name)) &&
+      inList(sudoers, 'Host', rule.hosts, (name) => name === host.state.hostname),
   );
 }
 /** Whether a list names somebody; the last that fits decides, `!` takes out. */
-function inList(sudoers: Sudoers, list: readonly string[], test: (name: string) => boolean): boolean {
+function inList(
+  sudoers: Sudoers,
+  type: AliasPlace['type'],
+  list: readonly string[],
+  test: (name: string) => boolean,
+  within: readonly string[] = [],
+): boolean {
   let found = false;
   for (const entry of list) {
     const negated = entry.startsWith('!');
     const name = entry.replace(/^!\s*/, '');
-    const alias = sudoers.aliases.get(name);
-    const fits = name === 'ALL' || (alias === undefined ? test(name) : inList(sudoers, alias, test));
+    // One that names itself is no alias there.
+    const alias = within.includes(name) ? undefined : sudoers.aliases.get(`${type} ${name}`);
+    const fits =
+      name === 'ALL' ||
+      (alias === undefined ? test(name) : inList(sudoers, type, alias, test, [...within, name]));
     if (fits) found = !negated;
   }
   return found;
@@ -271,11 +280,11 @@ function runsAs(host: Host, sudoers: Sudoers, rule: Rule, { user, target, target
   const targetUser = host.user(target);
   const userFits =
     (targetGroup !== undefined && target === user.name) ||
-    inList(sudoers, rule.runasUsers, (name) =>
+    inList(sudoers, 'Runas', rule.runasUsers, (name) =>
       targetUser === undefined ? name === target : isUser(host, targetUser, name),
     );
   if (targetGroup === undefined) return userFits;
-  return userFits && inList(sudoers, rule.runasGroups, (name) => name === targetGroup);
+  return userFits && inList(sudoers, 'Runas', rule.runasGroups, (name) => name === targetGroup);
 }
 /** true: allowed, false: forbidden by `!`, undefined: not meant. */
 function matchesCommand(
@@ -283,14 +292,16 @@ function matchesCommand(
   sudoers: Sudoers,
   written: string,
   command: { path: string; args: readonly string[] },
+  within: readonly string[] = [],
 ): boolean | undefined {
   const negated = written.startsWith('!');
   const text = written.replace(/^!\s*/, '');
-  const alias = sudoers.aliases.get(text);
+  const alias = within.includes(text) ? undefined : sudoers.aliases.get(`Cmnd ${text}`);
   if (text === 'ALL') return !negated;
   if (alias !== undefined) {
     let last: boolean | undefined;
-    for (const entry of alias) last = matchesCommand(host, sudoers, entry, command) ?? last;
+    for (const entry of alias)
+      last = matchesCommand(host, sudoers, entry, command, [...within, text]) ?? last;
     return last === undefined ? undefined : last !== negated;
   }
   const [path = '', ...args] = text.split(/\s+/);

@@ -2,7 +2,7 @@
 import { FileError } from '../../world/files.contract';
 import type { ProgramContext, ProgramRun, Wait, Wake } from '../../world/process.contract';
 import { parseOptions } from '../command-options';
-import { MAIN_FILE, readSudoers } from './sudoers';
+import { type AliasPlace, MAIN_FILE, readSudoers } from './sudoers';
 
 const USAGE = 'usage: visudo [-chqsV] [[-f] sudoers ]\n';
 const EDITORS = ['/usr/bin/editor', '/usr/bin/nano', '/usr/bin/vi'];
@@ -21,33 +21,50 @@ export function* visudo(context: ProgramContext): ProgramRun {
     yield* context.out('visudo version 1.9.13p3\nvisudo grammar version 50\n');
     return 0;
   }
-  const file = context.resolve(given.get('f') ?? parsed.operands[0] ?? MAIN_FILE);
+  const named = given.get('f') ?? parsed.operands[0] ?? MAIN_FILE;
+  const file = context.resolve(named);
   if (context.who.uid !== 0) {
     yield* context.err(`visudo: ${file}: Permission denied\n`);
     return 1;
   }
   if (given.has('c'))
-    return yield* check(context, file, { quiet: given.has('q'), strict: file === MAIN_FILE });
+    return yield* check(context, named, { quiet: given.has('q'), strict: file === MAIN_FILE });
   return yield* edit(context, file);
 }
 
+/** @param named the file as it was given, which is how it is told of */
 function* check(
   context: ProgramContext,
-  file: string,
+  named: string,
   how: { quiet: boolean; strict: boolean },
 ): Generator<Wait, number, Wake> {
+  const file = context.resolve(named);
   const read = readSudoers(context.host, { main: file, strict: how.strict });
   const bad = read.complaints;
+  const told = (path: string): string => (path === file ? named : path);
+  const toldAt = (where: string): string =>
+    where.startsWith(file) ? named + where.slice(file.length) : where;
+  const textOf = ({ kind, path, text }: (typeof bad)[number]): string =>
+    kind === 'missing' ? `visudo: ${told(path)}: No such file or directory` : toldAt(text);
   if (!how.quiet) {
     if (bad.some(({ kind }) => kind !== 'mode')) {
-      for (const { text } of bad) yield* context.err(`${text.replace(/^sudo: unable/, 'visudo: unable')}\n`);
+      for (const one of bad) yield* context.err(`${textOf(one)}\n`);
       return 1;
     }
+    for (const { type, name, where } of without(read.named, read.made))
+      yield* context.err(`${toldAt(where)}: ${type}_Alias "${name}" referenced but not defined\n`);
+    for (const { type, name, where } of without(read.made, read.named))
+      yield* context.err(`Warning: ${toldAt(where)}: unused ${type}_Alias "${name}"\n`);
     const refused = new Set(bad.map(({ path }) => path));
-    for (const path of read.files) if (!refused.has(path)) yield* context.out(`${path}: parsed OK\n`);
-    for (const { text } of bad) yield* context.err(`${text}\n`);
+    for (const path of read.files) if (!refused.has(path)) yield* context.out(`${told(path)}: parsed OK\n`);
+    for (const one of bad) yield* context.err(`${textOf(one)}\n`);
   }
   return bad.length > 0 ? 1 : 0;
+}
+
+function without(places: readonly AliasPlace[], others: readonly AliasPlace[]): AliasPlace[] {
+  const known = new Set(others.map(({ type, name }) => `${type} ${name}`));
+  return places.filter(({ type, name }) => !known.has(`${type} ${name}`));
 }
 
 function* edit(context: ProgramContext, file: string): Generator<Wait, number, Wake> {

@@ -1,0 +1,252 @@
+/**
+ * One line of sudoers(5), token by token, so that a mistake is told where sudo tells it. Recorded with sudo
+ * 1.9.13p3-1+deb12u2.
+ */
+import { NEVER_OFF, OPTIONS } from './defaults-table';
+
+export interface Problem {
+  /** Offset in the line. */
+  at: number;
+  message: string;
+  /** How much of the line is underlined; undefined: the line is not shown. */
+  length: number | undefined;
+}
+export interface Privilege {
+  hosts: string[];
+  commands: { runasUsers: string[]; runasGroups: string[]; nopasswd: boolean; command: string }[];
+}
+export type Line =
+  | { kind: 'defaults'; isForAll: boolean; set: [name: string, operator: string, value: string | boolean][] }
+  | {
+      kind: 'alias';
+      type: 'User' | 'Runas' | 'Host' | 'Cmnd';
+      named: [name: string, list: string[], at: number][];
+    }
+  | { kind: 'rule'; users: string[]; privileges: Privilege[] };
+
+interface Token {
+  kind: 'word' | 'tag' | 'end' | ',' | '=' | ':' | '!' | '(' | ')';
+  text: string;
+  at: number;
+  length: number;
+}
+
+/** Ends the reading of a line. */
+class Wrong {
+  constructor(readonly problem: Problem) {}
+}
+
+export const ALIAS = /^[A-Z][A-Z0-9_]*$/;
+const TAG = /^(?:NO)?(?:EXEC|FOLLOW|INTERCEPT|LOG_INPUT|LOG_OUTPUT|MAIL|PASSWD|SETENV)[ \t]*:/;
+const OPTION =
+  /^(?:CWD|CHROOT|ROLE|TYPE|PRIVS|LIMITPRIVS|APPARMOR_PROFILE|TIMEOUT|NOTBEFORE|NOTAFTER)[ \t]*=[ \t]*(?:"[^"]*"|\S+)/;
+const WORD = /^(?:"[^"]*"|\\[^]|[^\s\\,=:!()"])+/;
+/** Up to a comma, colon or the end; `=` may stand in arguments. */
+const COMMAND = /^(?:\\[^]|"[^"]*"|[^\\,:])*/;
+
+/** What a line says, and what is wrong with it. What comes before the mistake counts. */
+export function readLine(text: string): { line: Line | undefined; problems: Problem[] } {
+  const reader = new LineReader(text);
+  try {
+    return { line: reader.read(), problems: reader.problems };
+  } catch (thrown) {
+    if (!(thrown instanceof Wrong)) throw thrown;
+    return { line: undefined, problems: [...reader.problems, thrown.problem] };
+  }
+}
+
+class LineReader {
+  readonly problems: Problem[] = [];
+  #at = 0;
+
+  constructor(private readonly text: string) {}
+
+  read(): Line {
+    const head = /^[ \t]*Defaults(?:([:@>!])|(?=[ \t]|$))/.exec(this.text);
+    if (head !== null) {
+      this.#at = head[0].length;
+      return this.#defaults(head[1]);
+    }
+    const alias = /^[ \t]*(User|Runas|Host|Cmnd|Cmd)_Alias(?=[ \t]|$)/.exec(this.text);
+    if (alias !== null) {
+      this.#at = alias[0].length;
+      const [, type] = alias;
+      return this.#alias(type === 'User' || type === 'Runas' || type === 'Host' ? type : 'Cmnd');
+    }
+    return this.#rule();
+  }
+
+  // ---------------------------------------------------------------- tokens
+  #skipBlanks(): void {
+    while (this.text[this.#at] === ' ' || this.text[this.#at] === '\t') this.#at++;
+  }
+  #peek(): Token {
+    this.#skipBlanks();
+    const at = this.#at;
+    const rest = this.text.slice(at);
+    const [first] = rest;
+    if (first === undefined) return { kind: 'end', text: '', at, length: 1 };
+    const tag = TAG.exec(rest);
+    if (tag !== null) return { kind: 'tag', text: tag[0], at, length: tag[0].length };
+    if (first === ',' || first === '=' || first === ':' || first === '!' || first === '(' || first === ')')
+      return { kind: first, text: first, at, length: 1 };
+    const word = WORD.exec(rest);
+    if (word === null)
+      throw new Wrong({ at: this.text.length, message: 'unexpected line break in string', length: 1 });
+    return { kind: 'word', text: word[0], at, length: word[0].length };
+  }
+  #take(kind: Token['kind']): Token | undefined {
+    const token = this.#peek();
+    if (token.kind !== kind) return undefined;
+    this.#at = token.at + (kind === 'end' ? 0 : token.length);
+    return token;
+  }
+  #expect(kind: Token['kind']): Token {
+    return this.#take(kind) ?? this.#fail();
+  }
+  #fail(token = this.#peek()): never {
+    // A command is told where it ends.
+    const isCommand = token.kind === 'word' && token.text.startsWith('/');
+    throw new Wrong({
+      at: isCommand ? this.text.trimEnd().length : token.at,
+      message: 'syntax error',
+      length: isCommand ? 1 : token.length,
+    });
+  }
+
+  // ---------------------------------------------------------------- lists
+  #name(): string {
+    let bangs = '';
+    while (this.#take('!') !== undefined) bangs += '!';
+    const token = this.#expect('word');
+    if (token.text === '%') throw new Wrong({ at: token.at, message: 'empty group', length: 1 });
+    return (bangs.length % 2 === 1 ? '!' : '') + plain(token.text);
+  }
+  #names(): string[] {
+    const names = [this.#name()];
+    while (this.#take(',') !== undefined) names.push(this.#name());
+    return names;
+  }
+
+  // ---------------------------------------------------------------- lines
+  #defaults(binding: string | undefined): Line {
+    if (binding !== undefined) this.#names();
+    const set: [string, string, string | boolean][] = [];
+    do {
+      const isOff = this.#take('!') !== undefined;
+      const name = /^[a-z_]+/.exec(this.text.slice(this.#peek().at))?.[0];
+      if (name === undefined) return this.#fail();
+      this.#at += name.length;
+      const operator = isOff ? undefined : /^[ \t]*([+-]?=)[ \t]*/.exec(this.text.slice(this.#at));
+      if (operator == null) {
+        if (isOff && this.#peek().kind === '=') this.#fail();
+        this.#option(name, isOff ? false : true, this.#peek().at);
+        set.push([name, '=', !isOff]);
+        continue;
+      }
+      this.#at += operator[0].length;
+      const at = this.#at;
+      const value = /^(?:"([^"]*)"|(?:\\[^]|[^\s\\,"])+)/.exec(this.text.slice(at));
+      if (value === null) {
+        if (this.text[at] === '"')
+          throw new Wrong({ at: this.text.length, message: 'unexpected line break in string', length: 1 });
+        return this.#fail();
+      }
+      this.#at += value[0].length;
+      const text = value[1] ?? plain(value[0]);
+      this.#option(name, text, at);
+      set.push([name, operator[1] ?? '=', text]);
+    } while (this.#take(',') !== undefined);
+    this.#expect('end');
+    return { kind: 'defaults', isForAll: binding === undefined, set };
+  }
+  #option(name: string, value: string | boolean, at: number): void {
+    const kind = OPTIONS.get(name);
+    const message =
+      kind === undefined
+        ? `unknown defaults entry "${name}"`
+        : typeof value === 'boolean'
+          ? kind !== 'flag' && kind !== 'maybe' && (value || NEVER_OFF.has(name))
+            ? `no value specified for "${name}"`
+            : undefined
+          : kind === 'flag'
+            ? `option "${name}" does not take a value`
+            : kind === 'number' && !/^-?[\d.]+[a-z]*$/.test(value) && value !== 'infinity'
+              ? `value "${value}" is invalid for option "${name}"`
+              : kind === 'path' && !value.startsWith('/')
+                ? `values for "${name}" must start with a '/'`
+                : undefined;
+    if (message !== undefined) this.problems.push({ at, message, length: undefined });
+  }
+  #alias(type: 'User' | 'Runas' | 'Host' | 'Cmnd'): Line {
+    const named: [string, string[], number][] = [];
+    do {
+      const name = this.#peek();
+      if (name.kind !== 'word' || !ALIAS.test(name.text)) this.#fail();
+      this.#at = name.at + name.length;
+      this.#expect('=');
+      const list = type === 'Cmnd' ? this.#commandNames() : this.#names();
+      named.push([name.text, list, name.at]);
+    } while (this.#take(':') !== undefined);
+    this.#expect('end');
+    return { kind: 'alias', type, named };
+  }
+  #commandNames(): string[] {
+    const list = [this.#command()];
+    while (this.#take(',') !== undefined) list.push(this.#command());
+    return list;
+  }
+  #rule(): Line {
+    const users = this.#names();
+    const privileges: Privilege[] = [];
+    do {
+      const hosts = this.#names();
+      this.#expect('=');
+      const commands: Privilege['commands'] = [];
+      let runasUsers = ['root'];
+      let runasGroups: string[] = [];
+      let nopasswd = false;
+      do {
+        if (this.#take('(') !== undefined) {
+          const next = this.#peek().kind;
+          runasUsers = next === ':' || next === ')' ? [] : this.#names();
+          runasGroups = this.#take(':') === undefined ? [] : this.#names();
+          this.#expect(')');
+        }
+        for (;;) {
+          this.#skipBlanks();
+          const option = OPTION.exec(this.text.slice(this.#at));
+          if (option !== null) this.#at += option[0].length;
+          const tag = option === null ? this.#take('tag') : undefined;
+          if (tag?.text.startsWith('NOPASSWD') === true) nopasswd = true;
+          else if (tag?.text.startsWith('PASSWD') === true) nopasswd = false;
+          if (option === null && tag === undefined) break;
+        }
+        commands.push({ runasUsers, runasGroups, nopasswd, command: this.#command() });
+      } while (this.#take(',') !== undefined);
+      privileges.push({ hosts, commands });
+    } while (this.#take(':') !== undefined);
+    this.#expect('end');
+    return { kind: 'rule', users, privileges };
+  }
+  /** A path with its arguments, an alias, or ALL. */
+  #command(): string {
+    const isNot = this.#take('!') !== undefined;
+    const token = this.#peek();
+    if (token.kind !== 'word') this.#fail(token);
+    const takesWords = token.text.startsWith('/') || token.text === 'sudoedit' || token.text === 'list';
+    if (!takesWords && !ALIAS.test(token.text))
+      throw new Wrong({
+        at: token.at,
+        message: 'expected a fully-qualified path name',
+        length: token.length,
+      });
+    const text = takesWords ? (COMMAND.exec(this.text.slice(token.at))?.[0] ?? token.text) : token.text;
+    this.#at = token.at + text.length;
+    return (isNot ? '!' : '') + plain(text.trim());
+  }
+}
+/** Without the backslashes in front of what would mean something. */
+function plain(text: string): string {
+  return text.replace(/\\([,:=\\ \t])/g, '$1').replace(/^"(.*)"$/, '$1');
+}
