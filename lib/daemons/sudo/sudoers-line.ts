@@ -37,12 +37,12 @@ class Wrong {
 }
 
 export const ALIAS = /^[A-Z][A-Z0-9_]*$/;
-const TAG = /^(?:NO)?(?:EXEC|FOLLOW|INTERCEPT|LOG_INPUT|LOG_OUTPUT|MAIL|PASSWD|SETENV)[ \t]*:/;
+const TAG = /(?:NO)?(?:EXEC|FOLLOW|INTERCEPT|LOG_INPUT|LOG_OUTPUT|MAIL|PASSWD|SETENV)[ \t]*:/y;
 const OPTION =
-  /^(?:CWD|CHROOT|ROLE|TYPE|PRIVS|LIMITPRIVS|APPARMOR_PROFILE|TIMEOUT|NOTBEFORE|NOTAFTER)[ \t]*=[ \t]*(?:"[^"]*"|\S+)/;
-const WORD = /^(?:"[^"]*"|\\[^]|[^\s\\,=:!()"])+/;
+  /(?:CWD|CHROOT|ROLE|TYPE|PRIVS|LIMITPRIVS|APPARMOR_PROFILE|TIMEOUT|NOTBEFORE|NOTAFTER)[ \t]*=[ \t]*(?:"[^"]*"|\S+)/y;
+const WORD = /(?:"[^"]*"|\\[^]|[^\s\\,=:!()"])+/y;
 /** Up to a comma, colon or the end; `=` may stand in arguments. */
-const COMMAND = /^(?:\\[^]|"[^"]*"|[^\\,:])*/;
+const COMMAND = /(?:\\[^]|"[^"]*"|[^\\,:])*/y;
 
 /** What a line says, and what is wrong with it. What comes before the mistake counts. */
 export function readLine(text: string): { line: Line | undefined; problems: Problem[] } {
@@ -80,17 +80,20 @@ class LineReader {
   #skipBlanks(): void {
     while (this.text[this.#at] === ' ' || this.text[this.#at] === '\t') this.#at++;
   }
+  #match(pattern: RegExp): RegExpExecArray | null {
+    pattern.lastIndex = this.#at;
+    return pattern.exec(this.text);
+  }
   #peek(): Token {
     this.#skipBlanks();
     const at = this.#at;
-    const rest = this.text.slice(at);
-    const [first] = rest;
+    const first = this.text[at];
     if (first === undefined) return { kind: 'end', text: '', at, length: 1 };
-    const tag = TAG.exec(rest);
+    const tag = this.#match(TAG);
     if (tag !== null) return { kind: 'tag', text: tag[0], at, length: tag[0].length };
     if (first === ',' || first === '=' || first === ':' || first === '!' || first === '(' || first === ')')
       return { kind: first, text: first, at, length: 1 };
-    const word = WORD.exec(rest);
+    const word = this.#match(WORD);
     if (word === null)
       throw new Wrong({ at: this.text.length, message: 'unexpected line break in string', length: 1 });
     return { kind: 'word', text: word[0], at, length: word[0].length };
@@ -134,10 +137,11 @@ class LineReader {
     const set: [string, string, string | boolean][] = [];
     do {
       const isOff = this.#take('!') !== undefined;
-      const name = /^[a-z_]+/.exec(this.text.slice(this.#peek().at))?.[0];
+      this.#skipBlanks();
+      const name = this.#match(/[a-z_]+/y)?.[0];
       if (name === undefined) return this.#fail();
       this.#at += name.length;
-      const operator = isOff ? undefined : /^[ \t]*([+-]?=)[ \t]*/.exec(this.text.slice(this.#at));
+      const operator = isOff ? undefined : this.#match(/[ \t]*([+-]?=)[ \t]*/y);
       if (operator == null) {
         if (isOff && this.#peek().kind === '=') this.#fail();
         this.#option(name, isOff ? false : true, this.#peek().at);
@@ -146,7 +150,7 @@ class LineReader {
       }
       this.#at += operator[0].length;
       const at = this.#at;
-      const value = /^(?:"([^"]*)"|(?:\\[^]|[^\s\\,"])+)/.exec(this.text.slice(at));
+      const value = this.#match(/"([^"]*)"|(?:\\[^]|[^\s\\,"])+/y);
       if (value === null) {
         if (this.text[at] === '"')
           throw new Wrong({ at: this.text.length, message: 'unexpected line break in string', length: 1 });
@@ -215,7 +219,7 @@ class LineReader {
         }
         for (;;) {
           this.#skipBlanks();
-          const option = OPTION.exec(this.text.slice(this.#at));
+          const option = this.#match(OPTION);
           if (option !== null) this.#at += option[0].length;
           const tag = option === null ? this.#take('tag') : undefined;
           if (tag?.text.startsWith('NOPASSWD') === true) nopasswd = true;
@@ -241,7 +245,7 @@ class LineReader {
         message: 'expected a fully-qualified path name',
         length: token.length,
       });
-    const text = takesWords ? (COMMAND.exec(this.text.slice(token.at))?.[0] ?? token.text) : token.text;
+    const text = takesWords ? (this.#match(COMMAND)?.[0] ?? token.text) : token.text;
     this.#at = token.at + text.length;
     return (isNot ? '!' : '') + plain(text.trim());
   }
