@@ -31,11 +31,6 @@ interface Token {
   length: number;
 }
 
-/** Ends the reading of a line. */
-class Wrong {
-  constructor(readonly problem: Problem) {}
-}
-
 export const ALIAS = /^[A-Z][A-Z0-9_]*$/;
 const TAG = /(?:NO)?(?:EXEC|FOLLOW|INTERCEPT|LOG_INPUT|LOG_OUTPUT|MAIL|PASSWD|SETENV)[ \t]*:/y;
 const OPTION =
@@ -47,16 +42,15 @@ const COMMAND = /(?:\\[^]|"[^"]*"|[^\\,:])*/y;
 /** What a line says, and what is wrong with it. What comes before the mistake counts. */
 export function readLine(text: string): { line: Line | undefined; problems: Problem[] } {
   const reader = new LineReader(text);
-  try {
-    return { line: reader.read(), problems: reader.problems };
-  } catch (thrown) {
-    if (!(thrown instanceof Wrong)) throw thrown;
-    return { line: undefined, problems: [...reader.problems, thrown.problem] };
-  }
+  const line = reader.read();
+  const { problems, stop } = reader;
+  return stop === undefined ? { line, problems } : { line: undefined, problems: [...problems, stop] };
 }
 
 class LineReader {
   readonly problems: Problem[] = [];
+  /** What ended the reading: from there on nothing but the end is found. */
+  stop: Problem | undefined;
   #at = 0;
 
   constructor(private readonly text: string) {}
@@ -94,8 +88,7 @@ class LineReader {
     if (first === ',' || first === '=' || first === ':' || first === '!' || first === '(' || first === ')')
       return { kind: first, text: first, at, length: 1 };
     const word = this.#match(WORD);
-    if (word === null)
-      throw new Wrong({ at: this.text.length, message: 'unexpected line break in string', length: 1 });
+    if (word === null) return this.#brokenString();
     return { kind: 'word', text: word[0], at, length: word[0].length };
   }
   #take(kind: Token['kind']): Token | undefined {
@@ -107,14 +100,23 @@ class LineReader {
   #expect(kind: Token['kind']): Token {
     return this.#take(kind) ?? this.#fail();
   }
-  #fail(token = this.#peek()): never {
+  #fail(token = this.#peek()): Token {
     // A command is told where it ends.
     const isCommand = token.kind === 'word' && token.text.startsWith('/');
-    throw new Wrong({
-      at: isCommand ? this.text.trimEnd().length : token.at,
-      message: 'syntax error',
-      length: isCommand ? 1 : token.length,
-    });
+    return this.#stopAt(
+      isCommand ? this.text.trimEnd().length : token.at,
+      'syntax error',
+      isCommand ? 1 : token.length,
+    );
+  }
+  #brokenString(): Token {
+    return this.#stopAt(this.text.length, 'unexpected line break in string', 1);
+  }
+  /** The first mistake counts. @returns the end */
+  #stopAt(at: number, message: string, length: number): Token {
+    this.stop ??= { at, message, length };
+    this.#at = this.text.length;
+    return { kind: 'end', text: '', at: this.#at, length: 1 };
   }
 
   // ---------------------------------------------------------------- lists
@@ -122,7 +124,7 @@ class LineReader {
     let bangs = '';
     while (this.#take('!') !== undefined) bangs += '!';
     const token = this.#expect('word');
-    if (token.text === '%') throw new Wrong({ at: token.at, message: 'empty group', length: 1 });
+    if (token.text === '%') this.#stopAt(token.at, 'empty group', 1);
     return (bangs.length % 2 === 1 ? '!' : '') + plain(token.text);
   }
   #names(): string[] {
@@ -139,12 +141,18 @@ class LineReader {
       const isOff = this.#take('!') !== undefined;
       this.#skipBlanks();
       const name = this.#match(/[a-z_]+/y)?.[0];
-      if (name === undefined) return this.#fail();
+      if (name === undefined) {
+        this.#fail();
+        break;
+      }
       this.#at += name.length;
       const operator = isOff ? undefined : this.#match(/[ \t]*([+-]?=)[ \t]*/y);
       if (operator == null) {
-        if (isOff && this.#peek().kind === '=') this.#fail();
-        this.#option(name, isOff ? false : true, this.#peek().at);
+        if (isOff && this.#peek().kind === '=') {
+          this.#fail();
+          break;
+        }
+        this.#option(name, !isOff, this.#peek().at);
         set.push([name, '=', !isOff]);
         continue;
       }
@@ -152,9 +160,9 @@ class LineReader {
       const at = this.#at;
       const value = this.#match(/"([^"]*)"|(?:\\[^]|[^\s\\,"])+/y);
       if (value === null) {
-        if (this.text[at] === '"')
-          throw new Wrong({ at: this.text.length, message: 'unexpected line break in string', length: 1 });
-        return this.#fail();
+        if (this.text[at] === '"') this.#brokenString();
+        else this.#fail();
+        break;
       }
       this.#at += value[0].length;
       const text = value[1] ?? plain(value[0]);
@@ -186,7 +194,10 @@ class LineReader {
     const named: [string, string[], number][] = [];
     do {
       const name = this.#peek();
-      if (name.kind !== 'word' || !ALIAS.test(name.text)) this.#fail();
+      if (name.kind !== 'word' || !ALIAS.test(name.text)) {
+        this.#fail();
+        break;
+      }
       this.#at = name.at + name.length;
       this.#expect('=');
       const list = type === 'Cmnd' ? this.#commandNames() : this.#names();
@@ -237,14 +248,10 @@ class LineReader {
   #command(): string {
     const isNot = this.#take('!') !== undefined;
     const token = this.#peek();
-    if (token.kind !== 'word') this.#fail(token);
+    if (token.kind !== 'word') return this.#fail(token).text;
     const takesWords = token.text.startsWith('/') || token.text === 'sudoedit' || token.text === 'list';
     if (!takesWords && !ALIAS.test(token.text))
-      throw new Wrong({
-        at: token.at,
-        message: 'expected a fully-qualified path name',
-        length: token.length,
-      });
+      return this.#stopAt(token.at, 'expected a fully-qualified path name', token.length).text;
     const text = takesWords ? (this.#match(COMMAND)?.[0] ?? token.text) : token.text;
     this.#at = token.at + text.length;
     return (isNot ? '!' : '') + plain(text.trim());
@@ -252,5 +259,6 @@ class LineReader {
 }
 /** Without the backslashes in front of what would mean something. */
 function plain(text: string): string {
+  if (!text.includes('\\') && !text.startsWith('"')) return text;
   return text.replace(/\\([,:=\\ \t])/g, '$1').replace(/^"(.*)"$/, '$1');
 }

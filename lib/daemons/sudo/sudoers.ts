@@ -29,6 +29,11 @@ export interface AliasPlace {
   /** `PATH:LINE:COLUMN` */
   where: string;
 }
+export interface Complaint {
+  readonly path: string;
+  readonly text: string;
+  readonly kind: 'syntax' | 'mode' | 'missing';
+}
 export interface Sudoers {
   rules: Rule[];
   /** By kind and name: each kind has names of its own. */
@@ -40,7 +45,7 @@ export interface Sudoers {
   defaults: Map<string, string | boolean>;
   files: string[];
   /** Complaints in the order found: what sudo prints before it goes on. */
-  complaints: { path: string; text: string; kind: 'syntax' | 'mode' | 'missing' }[];
+  complaints: Complaint[];
 }
 
 export function readSudoers(host: Host, options: { main?: string; strict?: boolean } = {}): Sudoers {
@@ -103,7 +108,20 @@ function readFile(host: Host, path: string, sudoers: Sudoers, reading: Reading):
       continue;
     }
     for (const problem of take(path, line, sudoers))
-      sudoers.complaints.push({ path, kind: 'syntax', text: `${path}:${placed(line, problem)}` });
+      sudoers.complaints.push(new SyntaxComplaint(path, line, problem));
+  }
+}
+/** Its text is put together when somebody asks. */
+class SyntaxComplaint implements Complaint {
+  readonly kind = 'syntax';
+
+  constructor(
+    readonly path: string,
+    private readonly line: LogicalLine,
+    private readonly problem: Problem,
+  ) {}
+  get text(): string {
+    return `${this.path}:${placed(this.line, this.problem)}`;
   }
 }
 /** `LINE:COLUMN: message`, and the line with the place marked. */
@@ -118,7 +136,7 @@ function placeOf(line: LogicalLine, at: number): string {
   const { start, number } = pieceAt(line, at);
   return `${number}:${at - start + 1}`;
 }
-function pieceAt({ pieces }: LogicalLine, at: number): LogicalLine['pieces'][number] {
+function pieceAt({ pieces }: LogicalLine, at: number): Piece {
   return pieces.findLast(({ start }) => start <= at) ?? { start: 0, number: 0, text: '' };
 }
 function included(host: Host, kind: string, target: string, sudoers: Sudoers, reading: Reading): void {
@@ -132,29 +150,41 @@ function included(host: Host, kind: string, target: string, sudoers: Sudoers, re
   for (const name of [...names].sort())
     if (!name.includes('.') && !name.endsWith('~')) readFile(host, `${target}/${name}`, sudoers, next);
 }
+/** A line of the file, and where it begins in the logical line. */
+interface Piece {
+  start: number;
+  number: number;
+  text: string;
+}
 interface LogicalLine {
   /** without its comment */
   text: string;
-  /** The lines of the file that it is made of, by where each begins in it. */
-  pieces: { start: number; number: number; text: string }[];
+  pieces: readonly Piece[];
 }
 function logicalLines(text: string): LogicalLine[] {
   const found: LogicalLine[] = [];
-  let open: LogicalLine = { text: '', pieces: [] };
+  let before: Piece[] = [];
+  let joined = '';
   for (const [index, raw] of text.split('\n').entries()) {
-    const goesOn = raw.endsWith('\\');
-    const piece = goesOn ? raw.slice(0, -1) : raw;
-    open.pieces.push({ start: open.text.length, number: index + 1, text: piece });
-    open.text += piece;
-    if (goesOn) continue;
-    open.text = withoutComment(open.text);
-    if (open.text.trim() !== '') found.push(open);
-    open = { text: '', pieces: [] };
+    if (raw.endsWith('\\')) {
+      before.push({ start: joined.length, number: index + 1, text: raw.slice(0, -1) });
+      joined += raw.slice(0, -1);
+      continue;
+    }
+    const whole = withoutComment(joined + raw);
+    if (whole.trim() !== '')
+      found.push({
+        text: whole,
+        pieces: [...before, { start: joined.length, number: index + 1, text: raw }],
+      });
+    if (before.length > 0) before = [];
+    joined = '';
   }
   return found;
 }
 /** A number behind `#` is a user, and `#include` no comment. */
 function withoutComment(text: string): string {
+  if (!text.includes('#')) return text;
   if (/^\s*#(?!include|-?\d)/.test(text)) return '';
   return text.replace(/(\s)#(?!-?\d).*$/, '$1');
 }
