@@ -19,6 +19,7 @@ import { type Includes, parseText } from './parse/commands';
 import type { Command, Source } from './parse/tree';
 import { USAGE, VERSION, VERSION_DETAILS } from './usage';
 import { applyCommands, type Outcome } from './transaction';
+import { isPattern } from '../../std/fnmatch';
 import { glob } from '../../world/glob';
 
 const LONG = {
@@ -317,7 +318,7 @@ function includesOf(context: ProgramContext, paths: readonly string[]): Includes
   const matches = (pattern: string): string[] => glob(fs, context.resolve(pattern), who);
   return {
     files(path) {
-      const isWild = /[*?[]/.test(path);
+      const isWild = isPattern(path);
       const places = /^(?:\/|\.\/|\.\.\/)/.test(path)
         ? [path]
         : ['/etc', ...paths].map((folder) => `${folder}/${path}`);

@@ -1,9 +1,22 @@
-/** sshd_config(5): keywords, their defaults, Include; Match blocks; the words for what is wrong. */
+/**
+ * sshd_config(5): keywords, their defaults, Include; Match blocks; the words for what is wrong.
+ *
+ * Not modelled: which ciphers, algorithms and the like there are; their names are taken as they stand.
+ */
 import { FileError } from '../../world/files.contract';
 import { formatIPv4, inSubnet, parseCidr, parseIPv4 } from '../../std/ipv4';
 import type { Host, UserRecord } from '../../world/world.contract';
 import { globOf } from './patterns';
-import { DEFAULTS, DEPRECATED, KINDS, LOG_FACILITIES, LOG_LEVELS, TAKES_MANY } from './server-keywords';
+import {
+  DEFAULTS,
+  DEPRECATED,
+  IN_MATCH,
+  KINDS,
+  KNOWN,
+  LOG_FACILITIES,
+  LOG_LEVELS,
+  TAKES_MANY,
+} from './server-keywords';
 import { glob } from '../../world/glob';
 
 export interface ServerConfig {
@@ -63,12 +76,6 @@ const fatal = (text: string, before?: string): Wrong => ({
 });
 const ROOT = { uid: 0, gid: 0, groups: [] };
 const DEFAULT_KEYS = ['rsa', 'ecdsa', 'ed25519'].map((type) => `/etc/ssh/ssh_host_${type}_key`);
-
-/** Keywords that are known; those without a meaning here change nothing that can be seen. */
-const KNOWN =
-  'acceptenv addressfamily allowagentforwarding allowgroups allowstreamlocalforwarding allowtcpforwarding allowusers authenticationmethods authorizedkeyscommand authorizedkeyscommanduser authorizedkeysfile authorizedprincipalscommand authorizedprincipalsfile banner casignaturealgorithms challengeresponseauthentication chrootdirectory ciphers clientalivecountmax clientaliveinterval compression debianbanner denygroups denyusers disableforwarding exposeauthinfo fingerprinthash forcecommand gatewayports gssapiauthentication gssapicleanupcredentials gssapikeyexchange gssapistrictacceptorcheck hostbasedacceptedalgorithms hostbasedauthentication hostcertificate hostkey hostkeyagent hostkeyalgorithms ignorerhosts ignoreuserknownhosts include ipqos kbdinteractiveauthentication kerberosauthentication kexalgorithms listenaddress logingracetime loglevel logverbose macs maxauthtries maxsessions maxstartups modulifile passwordauthentication permitemptypasswords permitlisten permitopen permitrootlogin permittty permittunnel permituserenvironment permituserrc persourcemaxstartups pidfile port printlastlog printmotd protocol pubkeyacceptedalgorithms pubkeyauthoptions pubkeyauthentication rekeylimit requiredrsasize revokedkeys setenv streamlocalbindmask streamlocalbindunlink strictmodes subsystem syslogfacility tcpkeepalive trustedusercakeys usedns usepam versionaddendum x11displayoffset x11forwarding x11uselocalhost xauthlocation'.split(
-    ' ',
-  );
 
 export function readServerConfig(
   host: Host,
@@ -179,11 +186,6 @@ function fits(host: Host, who: Connecting, attribute: string, patterns: string):
   }
 }
 const ATTRIBUTES = ['user', 'group', 'host', 'address', 'localaddress', 'localport', 'rdomain'];
-/** sshd_config(5) "Match": the keywords that may stand in a block. */
-const IN_MATCH =
-  'acceptenv allowagentforwarding allowgroups allowstreamlocalforwarding allowtcpforwarding allowusers authenticationmethods authorizedkeyscommand authorizedkeyscommanduser authorizedkeysfile authorizedprincipalscommand authorizedprincipalscommanduser authorizedprincipalsfile banner casignaturealgorithms channeltimeout chrootdirectory clientalivecountmax clientaliveinterval denygroups denyusers disableforwarding exposeauthinfo forcecommand gatewayports gssapiauthentication hostbasedacceptedalgorithms hostbasedauthentication hostbasedusesnamefrompacketonly ignorerhosts include ipqos kbdinteractiveauthentication kerberosauthentication loglevel maxauthtries maxsessions passwordauthentication permitemptypasswords permitlisten permitopen permitrootlogin permittty permittunnel permituserrc pubkeyacceptedalgorithms pubkeyauthentication pubkeyauthoptions rekeylimit revokedkeys setenv streamlocalbindmask streamlocalbindunlink trustedusercakeys unusedconnectiontimeout x11displayoffset x11forwarding x11uselocalhost'.split(
-    ' ',
-  );
 
 class Reader {
   readonly problems: ConfigProblem[] = [];
@@ -233,15 +235,14 @@ class Reader {
     if (first === undefined) return { text: `no argument after keyword "${written}"`, kind: 'option' };
     if (DEPRECATED.has(name)) return { text: `Deprecated option ${written}`, kind: 'notice' };
     if (name === 'match') return this.#match(values.words);
-    if (!KNOWN.includes(name)) return { text: `Bad configuration option: ${written}`, kind: 'unknown' };
+    if (!KNOWN.has(name)) return { text: `Bad configuration option: ${written}`, kind: 'unknown' };
     if (name === 'include') {
       if (depth < 16)
         for (const found of this.#expand(values.words, path)) if (!this.#isOver) this.file(found, depth + 1);
       return undefined;
     }
     if (this.#block !== undefined) {
-      if (!IN_MATCH.includes(name))
-        return fatal(`Directive '${written}' is not allowed within a Match block`);
+      if (!IN_MATCH.has(name)) return fatal(`Directive '${written}' is not allowed within a Match block`);
       this.#block.settings.push({ name, values: values.words });
       return new Reader(this.host, copyOf(this.config)).#apply(written, first, values.words);
     }
@@ -352,6 +353,7 @@ class Reader {
         return;
       case 'kbdinteractiveauthentication':
       case 'challengeresponseauthentication':
+      case 'skeyauthentication':
         config.keyboardInteractive = isOn;
         return;
       case 'strictmodes':

@@ -1,6 +1,6 @@
 /**
  * Keywords of sshd_config(5): what `sshd -T` says when nothing is set, in its order, and what a value may be.
- * Recorded with OpenSSH 9.2p1-2+deb12u10.
+ * Recorded with OpenSSH 9.2p1-2+deb12u10: each word of its program and its manual was tried, alone and in a Match block.
  */
 
 /** What a value may be: yes or no, a whole number, a time, one of some words; else it is taken as it stands. */
@@ -101,7 +101,7 @@ export const DEFAULTS: Readonly<Record<string, string>> = {
 };
 
 const FLAGS =
-  'allowagentforwarding allowstreamlocalforwarding challengeresponseauthentication disableforwarding exposeauthinfo gssapiauthentication gssapicleanupcredentials gssapikeyexchange gssapistorecredentialsonrekey gssapistrictacceptorcheck hostbasedauthentication hostbasedusesnamefrompacketonly ignoreuserknownhosts kbdinteractiveauthentication kerberosauthentication kerberosorlocalpasswd kerberosticketcleanup passwordauthentication permitemptypasswords permittty permituserrc printlastlog printmotd pubkeyauthentication streamlocalbindunlink strictmodes tcpkeepalive usedns usepam x11forwarding x11uselocalhost';
+  'allowagentforwarding allowstreamlocalforwarding challengeresponseauthentication disableforwarding exposeauthinfo gssapiauthentication gssapicleanupcredentials gssapikeyexchange gssapistorecredentialsonrekey gssapistrictacceptorcheck hostbasedauthentication hostbasedusesnamefrompacketonly ignoreuserknownhosts kbdinteractiveauthentication kerberosauthentication kerberosorlocalpasswd kerberosticketcleanup passwordauthentication permitemptypasswords permittty permituserrc printlastlog printmotd pubkeyauthentication skeyauthentication streamlocalbindunlink strictmodes tcpkeepalive usedns usepam x11forwarding x11uselocalhost';
 const INTEGERS = 'clientalivecountmax maxauthtries maxsessions requiredrsasize x11displayoffset';
 const TIMES = 'clientaliveinterval logingracetime';
 
@@ -124,9 +124,21 @@ export const TAKES_MANY: ReadonlySet<string> = new Set(
   ),
 );
 
+/** Those without a meaning here change nothing that can be seen. */
+export const KNOWN: ReadonlySet<string> = new Set(
+  'acceptenv addressfamily afstokenpassing allowagentforwarding allowgroups allowstreamlocalforwarding allowtcpforwarding allowusers authenticationmethods authorizedkeyscommand authorizedkeyscommanduser authorizedkeysfile authorizedprincipalscommand authorizedprincipalscommanduser authorizedprincipalsfile banner casignaturealgorithms challengeresponseauthentication channeltimeout chrootdirectory ciphers clientalivecountmax clientaliveinterval compression debianbanner denygroups denyusers disableforwarding dsaauthentication exposeauthinfo fingerprinthash forcecommand gatewayports gssapiauthentication gssapicleanupcredentials gssapicleanupcreds gssapikexalgorithms gssapikeyexchange gssapistorecredentialsonrekey gssapistrictacceptorcheck gssapiusesessioncredcache gssusesessionccache hostbasedacceptedalgorithms hostbasedacceptedkeytypes hostbasedauthentication hostbasedusesnamefrompacketonly hostcertificate hostdsakey hostkey hostkeyagent hostkeyalgorithms ignorerhosts ignoreuserknownhosts include ipqos kbdinteractiveauthentication keepalive kerberosauthentication kerberosgetafstoken kerberosorlocalpasswd kerberostgtpassing kerberosticketcleanup kexalgorithms listenaddress logingracetime loglevel logverbose macs match maxauthtries maxsessions maxstartups modulifile passwordauthentication permitemptypasswords permitlisten permitopen permitrootlogin permittty permittunnel permituserenvironment permituserrc persourcemaxstartups persourcenetblocksize pidfile port printlastlog printmotd protocol pubkeyacceptedalgorithms pubkeyacceptedkeytypes pubkeyauthentication pubkeyauthoptions rdomain rekeylimit requiredrsasize revokedkeys securitykeyprovider setenv skeyauthentication streamlocalbindmask streamlocalbindunlink strictmodes subsystem syslogfacility tcpkeepalive trustedusercakeys unusedconnectiontimeout usedns usepam versionaddendum x11displayoffset x11forwarding x11uselocalhost xauthlocation'.split(
+    ' ',
+  ),
+);
+/** Those of them that may stand in a Match block. */
+export const IN_MATCH: ReadonlySet<string> = new Set(
+  'acceptenv allowagentforwarding allowgroups allowstreamlocalforwarding allowtcpforwarding allowusers authenticationmethods authorizedkeyscommand authorizedkeyscommanduser authorizedkeysfile authorizedprincipalscommand authorizedprincipalscommanduser authorizedprincipalsfile banner casignaturealgorithms challengeresponseauthentication channeltimeout chrootdirectory clientalivecountmax clientaliveinterval denygroups denyusers disableforwarding exposeauthinfo forcecommand gatewayports gssapiauthentication hostbasedacceptedalgorithms hostbasedacceptedkeytypes hostbasedauthentication hostbasedusesnamefrompacketonly ignorerhosts include ipqos kbdinteractiveauthentication kerberosauthentication loglevel logverbose maxauthtries maxsessions passwordauthentication permitemptypasswords permitlisten permitopen permitrootlogin permittty permittunnel permituserrc pubkeyacceptedalgorithms pubkeyacceptedkeytypes pubkeyauthentication pubkeyauthoptions rdomain rekeylimit requiredrsasize revokedkeys setenv skeyauthentication streamlocalbindmask streamlocalbindunlink trustedusercakeys unusedconnectiontimeout x11displayoffset x11forwarding x11uselocalhost'.split(
+    ' ',
+  ),
+);
 /** They meant something once: sshd says so and goes on. */
 export const DEPRECATED: ReadonlySet<string> = new Set(
-  'keyregenerationinterval pamauthenticationviakbdint reversemappingcheck rhostsauthentication rhostsrsaauthentication rsaauthentication serverkeybits uselogin useprivilegeseparation verifyreversemapping'.split(
+  'authorizedkeysfile2 checkmail keyregenerationinterval pamauthenticationviakbdint permitblacklistedkeys reversemappingcheck rhostsauthentication rhostsrsaauthentication rsaauthentication serverkeybits uselogin useprivilegeseparation verifyreversemapping'.split(
     ' ',
   ),
 );

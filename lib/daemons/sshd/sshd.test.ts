@@ -317,6 +317,8 @@ describe('sshd -t', () => {
     'AuthorizedKeysFile a b c\n',
     'AllowTcpForwarding local\n',
     'Match Address x/y\n',
+    'UnusedConnectionTimeout none\nKerberosTicketCleanup no\nPerSourceNetBlockSize 32:128\n',
+    'Match User bob\nChannelTimeout none\n',
   ])('%j is fine', (text) => {
     expect(tried(text)[0]).not.toContain('/etc/ssh/c');
   });
