@@ -39,10 +39,13 @@ export function parseOptions(
     if (argument.startsWith('--')) {
       const equals = argument.indexOf('=');
       const name = argument.slice(2, equals < 0 ? undefined : equals);
-      const target = table.long?.[name] ?? table.long?.[`${name}=`];
+      // getopt(3) knows no long names: a second dash is a letter like any other.
+      if (table.long === undefined)
+        return { options, operands, problem: { kind: 'unknown', option: '-', long: false } };
+      const target = table.long[name] ?? table.long[`${name}=`];
       if (target === undefined)
         return { options, operands, problem: { kind: 'unknown', option: argument, long: true } };
-      const wants = table.long?.[`${name}=`] !== undefined || (target.length === 1 && takesValue(target));
+      const wants = table.long[`${name}=`] !== undefined || (target.length === 1 && takesValue(target));
       if (wants && equals < 0 && i + 1 >= args.length)
         return { options, operands, problem: { kind: 'missing', option: argument, long: true } };
       options.push({

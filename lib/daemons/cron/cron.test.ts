@@ -37,7 +37,7 @@ describe('a time', () => {
     expect(problem('* * 0 * * true')).toBe('bad day-of-month');
     expect(problem('* * * 13 * true')).toBe('bad month');
     expect(problem('* * * * 8 true')).toBe('bad day-of-week');
-    expect(problem('* * * * *')).toBe('bad command');
+    expect(problem('* * * * * * true')).toBe('bad command');
     expect(problem('@never true')).toBe('bad time specifier');
   });
 });
@@ -100,7 +100,7 @@ describe('crontab', () => {
     const one = lab();
     expect(one.run('srv', 'crontab -l')).toMatchObject({ stderr: 'no crontab for root\n', exit: 1 });
     expect(one.run('srv', 'crontab -', { stdin: 'garbage\n' })).toMatchObject({
-      stderr: '"-":0: bad minute\nerrors in crontab file, can\'t install.\n',
+      stderr: '"-":1: bad minute\nerrors in crontab file, can\'t install.\n',
       exit: 1,
     });
     one.run('srv', 'crontab -', { stdin: '0 5 * * * true\n' });

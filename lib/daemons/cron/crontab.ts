@@ -8,12 +8,19 @@ import { SPOOL } from './cron';
 import { parseTable } from './table';
 
 const ROOT = { uid: 0, gid: 0, groups: [] };
-const USAGE = `usage:	crontab [-u user] file
+const USAGE = `usage:	crontab [-u user] [-n] file
 	crontab [ -u user ] [ -i ] { -e | -l | -r }
-		(default operation is replace, per 1003.2)
+
+	-h	(displays this help message)
+
+	file	(default operation is replace, per 1003.2)
+	-n	(dry run: checks the syntax, then bails out)
+	-u user	(choose the user whose crontab is touched)
+
 	-e	(edit user's crontab)
 	-l	(list user's crontab)
 	-r	(delete user's crontab)
+
 	-i	(prompt before deleting user's crontab)
 `;
 const EDITORS = ['/usr/bin/editor', '/usr/bin/nano', '/usr/bin/vi'];
@@ -50,7 +57,7 @@ interface Call {
 }
 
 export function* crontab(context: ProgramContext): ProgramRun {
-  const parsed = parseOptions(context.argv.slice(1), { short: 'u:lerin' });
+  const parsed = parseOptions(context.argv.slice(1), { short: 'u:lerinh' });
   if (parsed.problem !== undefined) {
     yield* context.err(
       `crontab: ${parsed.problem.kind === 'missing' ? 'option requires an argument' : 'invalid option'} -- '${parsed.problem.option}'\ncrontab: usage error: unrecognized option\n${USAGE}`,
@@ -75,19 +82,19 @@ export function* crontab(context: ProgramContext): ProgramRun {
     );
     return 1;
   }
+  const wrong = misuse(given, parsed.operands);
+  if (wrong !== undefined) {
+    yield* context.err(`${wrong}${USAGE}`);
+    return 1;
+  }
   if (given.has('l')) return yield* list(call);
   if (given.has('r')) return yield* remove(call, given.has('i'));
   if (given.has('e')) return yield* edit(call);
   const [file] = parsed.operands;
-  if (file === undefined) {
-    // Without a file Debian's crontab reads standard input.
-    if (context.argv.length > 1) {
-      yield* context.err(`crontab: usage error: file name must be specified for replace\n${USAGE}`);
-      return 1;
-    }
-    return yield* replace(call, yield* context.readAll(), '-');
-  }
-  if (file === '-') return yield* replace(call, yield* context.readAll(), '-');
+  const dry = given.has('n');
+  // Without a file Debian's crontab reads standard input.
+  if (file === undefined) return yield* replace(call, yield* context.readAll(), '-', dry);
+  if (file === '-') return yield* replace(call, yield* context.readAll(), '-', dry);
   const text = context.fs.readFile(context.resolve(file), context.who);
   if (text instanceof FileError) {
     yield* context.err(
@@ -95,7 +102,20 @@ export function* crontab(context: ProgramContext): ProgramRun {
     );
     return 1;
   }
-  return yield* replace(call, text, file);
+  return yield* replace(call, text, file, dry);
+}
+/** One of the operations, without operands, or one file. */
+function misuse(given: ReadonlyMap<string, string>, operands: readonly string[]): string | undefined {
+  if (given.has('h')) return '';
+  const operations = ['l', 'r', 'e'].filter((letter) => given.has(letter));
+  if (operations.length > 1) return 'crontab: usage error: only one operation permitted\n';
+  if (operations.length === 1)
+    return operands.length > 0
+      ? 'crontab: usage error: no arguments permitted after this option\n'
+      : undefined;
+  return operands.length === 0 && given.size > 0
+    ? 'crontab: usage error: file name must be specified for replace\n'
+    : undefined;
 }
 /** cron.allow, else cron.deny, else everybody. */
 function mayUse(context: ProgramContext, user: UserRecord): boolean {
@@ -138,7 +158,13 @@ function* remove(call: Call, asks: boolean): Generator<Wait, number, Wake> {
   const { context } = call;
   if (asks) {
     yield* context.out(`crontab: really delete ${call.user.name}'s crontab? (y/n) `);
-    if (!/^y/i.test(yield* context.readLine())) return 0;
+    for (;;) {
+      const line = yield* context.readLine();
+      if (/^y/i.test(line)) break;
+      // The real one asks for ever when its input has ended.
+      if (line === '' || /^n/i.test(line)) return 0;
+      yield* context.err('Please enter Y or N: ');
+    }
   }
   log(call, 'DELETE');
   if (context.fs.unlink(call.path, ROOT) === undefined) return 0;
@@ -146,7 +172,7 @@ function* remove(call: Call, asks: boolean): Generator<Wait, number, Wake> {
   return 1;
 }
 /** @returns 0 installed, 1 refused */
-function* replace(call: Call, text: string, from: string): Generator<Wait, number, Wake> {
+function* replace(call: Call, text: string, from: string, dry: boolean): Generator<Wait, number, Wake> {
   const { context, user, path } = call;
   if (text !== '' && !text.endsWith('\n')) {
     yield* context.err("new crontab file is missing newline before EOF, can't install.\n");
@@ -158,6 +184,10 @@ function* replace(call: Call, text: string, from: string): Generator<Wait, numbe
       `"${from}":${problem.line}: ${problem.text}\nerrors in crontab file, can't install.\n`,
     );
     return 1;
+  }
+  if (dry) {
+    yield* context.err('The syntax of the crontab file was successfully checked.\n');
+    return 0;
   }
   const header = `# DO NOT EDIT THIS FILE - edit the master and reinstall.\n# (${from} installed on ${strftime('%a %b %e %H:%M:%S %Y', context.host.clock())})\n# (Cron version -- $Id: crontab.c,v 2.13 1994/01/17 03:20:37 vixie Exp $)\n`;
   const failed = context.fs.writeFile(path, header + text, ROOT, { mode: 0o600 });
@@ -202,7 +232,7 @@ function* edit(call: Call): Generator<Wait, number, Wake> {
       break;
     }
     yield* context.err('crontab: installing new crontab\n');
-    if ((yield* replace(call, changed, copy)) === 0) break;
+    if ((yield* replace(call, changed, copy, false)) === 0) break;
     yield* context.out('Do you want to retry the same edit? (y/n) ');
     if (!/^y/i.test(yield* context.readLine())) {
       yield* context.err('crontab: edits left in ' + copy + '\n');

@@ -1,19 +1,51 @@
 /** run-parts(8) of debianutils 5.7. */
 import { FileError } from '../../world/files.contract';
 import type { ProgramContext, ProgramRun } from '../../world/process.contract';
+import { type ParsedOptions, parseOptions } from '../command-options';
+
+const OPTIONS = {
+  short: 'vdu:a:hV',
+  long: {
+    test: 'test',
+    list: 'list',
+    verbose: 'v',
+    debug: 'd',
+    report: 'report',
+    reverse: 'reverse',
+    'exit-on-error': 'exit-on-error',
+    stdin: 'stdin',
+    lsbsysinit: 'lsbsysinit',
+    'new-session': 'new-session',
+    'regex=': 'regex',
+    umask: 'u',
+    arg: 'a',
+    help: 'h',
+    version: 'V',
+  },
+} as const;
+
+function complaint(problem: ParsedOptions['problem']): string {
+  if (problem === undefined) return 'missing operand';
+  const { kind, option, long } = problem;
+  if (kind === 'missing')
+    return long ? `option '${option}' requires an argument` : `option requires an argument -- '${option}'`;
+  return long ? `unrecognized option '${option}'` : `invalid option -- '${option}'`;
+}
 
 /** The executable files of a directory, by name. */
 export function* runParts(context: ProgramContext): ProgramRun {
-  const flags = new Set<string>();
-  const args: string[] = [];
-  let directory: string | undefined;
-  for (const word of context.argv.slice(1)) {
-    if (word.startsWith('--arg=')) args.push(word.slice('--arg='.length));
-    else if (word.startsWith('-')) flags.add(word);
-    else directory = word;
+  const parsed = parseOptions(context.argv.slice(1), OPTIONS);
+  const { problem } = parsed;
+  const [directory, ...more] = parsed.operands;
+  if (problem !== undefined || directory === undefined || more.length > 0) {
+    yield* context.err(`run-parts: ${complaint(problem)}\nTry \`run-parts --help' for more information.\n`);
+    return 1;
   }
-  if (directory === undefined) {
-    yield* context.err("run-parts: missing operand\nTry `run-parts --help' for more information.\n");
+  const flags = new Set(parsed.options.map(({ name }) => name));
+  const args = parsed.options.filter(({ name }) => name === 'a').map(({ value }) => value);
+  const rest = [...flags].filter((name) => !['list', 'test', 'v', 'exit-on-error', 'a'].includes(name));
+  if (rest.length > 0) {
+    yield* context.err(`run-parts: not modelled: ${rest.join(', ')}\n`);
     return 1;
   }
   const path = context.resolve(directory);
@@ -26,17 +58,18 @@ export function* runParts(context: ProgramContext): ProgramRun {
   }
   let worst = 0;
   for (const name of [...names].sort()) {
-    const file = `${path}/${name}`;
-    const info = context.fs.stat(file, context.who);
+    const file = `${directory}/${name}`;
+    const full = `${path}/${name}`;
+    const info = context.fs.stat(full, context.who);
     if (!/^[a-zA-Z0-9_-]+$/.test(name) || info instanceof FileError || info.kind !== 'file') continue;
-    const runs = context.fs.access(file, 1, context.who) === undefined;
-    if (flags.has('--list') || flags.has('--test')) {
-      if (runs || flags.has('--list')) yield* context.out(`${directory}/${name}\n`);
+    const runs = context.fs.access(full, 1, context.who) === undefined;
+    if (flags.has('list') || flags.has('test')) {
+      if (runs || flags.has('list')) yield* context.out(`${file}\n`);
       continue;
     }
     if (!runs) continue;
-    if (flags.has('-v') || flags.has('--verbose')) yield* context.err(`run-parts: executing ${file}\n`);
-    const child = context.spawn({ argv: [file, ...args], path: file });
+    if (flags.has('v')) yield* context.err(`run-parts: executing ${file}\n`);
+    const child = context.spawn({ argv: [file, ...args], path: full });
     if (typeof child !== 'number') {
       yield* context.err(
         `run-parts: failed to exec ${file}: ${child.errno === 'ENOEXEC' ? 'Exec format error' : 'No such file or directory'}\nrun-parts: ${file} exited with return code 1\n`,
@@ -52,7 +85,7 @@ export function* runParts(context: ProgramContext): ProgramRun {
         ? `run-parts: ${file} exited with return code ${status.code ?? 0}\n`
         : `run-parts: ${file} exited because of uncaught signal ${status.signal}\n`,
     );
-    if (flags.has('--exit-on-error')) return status.code ?? 1;
+    if (flags.has('exit-on-error')) return status.code ?? 1;
   }
   return worst;
 }

@@ -19,7 +19,7 @@ export interface CronEntry {
   env: number;
 }
 export interface TableProblem {
-  /** Counted from 0, as crontab(1) prints it. */
+  /** As crontab(1) prints it: one less than the line that was being read. */
   line: number;
   text: string;
 }
@@ -59,52 +59,82 @@ export function parseTable(
   for (const [line, raw] of text.split('\n').entries()) {
     const trimmed = raw.replace(/^[ \t]+/, '');
     if (trimmed === '' || trimmed.startsWith('#')) continue;
-    const variable = /^(?:"([^"]+)"|'([^']+)'|([A-Za-z_][\w-]*))\s*=\s*(.*)$/.exec(trimmed.trimEnd());
-    if (variable !== null) {
-      const name = variable[1] ?? variable[2] ?? variable[3] ?? '';
-      env.push([name, (variable[4] ?? '').replace(/^(["'])(.*)\1$/, '$2')]);
+    const variable = readVariable(trimmed);
+    if (variable !== undefined) {
+      env.push(variable);
       continue;
     }
     const entry = parseEntry(trimmed, options, env.length);
-    if (typeof entry === 'string') return { entries, env, problem: { line, text: entry } };
+    if ('wrong' in entry)
+      return { entries, env, problem: { line: entry.atEnd ? line + 1 : line, text: entry.wrong } };
     entries.push(entry);
   }
   return { entries, env, problem: undefined };
+}
+
+/**
+ * `NAME=value` with blanks and quotes where load_env() of Vixie cron takes them: any first word is a name, and a
+ * value that begins with a quote ends with it. Without a value it is no setting.
+ */
+function readVariable(line: string): [string, string] | undefined {
+  const quote = line[0] === '"' || line[0] === "'" ? line[0] : undefined;
+  const start = quote === undefined ? 0 : 1;
+  let at = start;
+  while (at < line.length && (quote === undefined ? !/[\s=]/.test(line[at] ?? '') : line[at] !== quote)) at++;
+  const name = line.slice(start, at);
+  if (quote !== undefined) at++;
+  const rest = line.slice(at).trimStart();
+  if (!rest.startsWith('=')) return undefined;
+  const value = rest.slice(1).trim();
+  if (value === '') return undefined;
+  const [mark = ''] = value;
+  if (mark !== '"' && mark !== "'") return [name, value];
+  return value.indexOf(mark, 1) === value.length - 1 && value.length > 1
+    ? [name, value.slice(1, -1)]
+    : undefined;
+}
+
+/** `atEnd`: cron had read the line's end when it saw what is wrong, and names the line after it. */
+interface EntryProblem {
+  wrong: string;
+  atEnd: boolean;
 }
 
 function parseEntry(
   line: string,
   options: { system: boolean; user: string; isUser: (name: string) => boolean },
   env: number,
-): CronEntry | string {
+): CronEntry | EntryProblem {
   let rest = line;
   let reboot = false;
-  const nickname = /^@(\S+)[ \t]*(.*)$/.exec(line);
-  if (nickname !== null) {
-    reboot = nickname[1] === 'reboot';
-    const meant = reboot ? '* * * * *' : NICKNAMES[nickname[1] ?? ''];
-    if (meant === undefined) return 'bad time specifier';
-    rest = `${meant} ${nickname[2] ?? ''}`;
+  if (line.startsWith('@')) {
+    const [, word = '', after = ''] = /^@(\S*)[ \t]*(.*)$/.exec(line) ?? [];
+    reboot = word === 'reboot';
+    const meant = reboot ? '* * * * *' : NICKNAMES[word];
+    if (meant === undefined) return { wrong: 'bad time specifier', atEnd: false };
+    rest = `${meant} ${after}`;
   }
   const written: string[] = [];
   const sets: (readonly boolean[])[] = [];
   for (const { wrong, low, high, names, firstName } of FIELDS) {
-    const [whole = '', field = ''] = /^(\S+)[ \t]*/.exec(rest) ?? [];
+    const [whole = '', field = ''] = /^(\S*)[ \t]*/.exec(rest) ?? [];
     const set = parseField(field, low, high, names, firstName);
-    if (set === undefined) return wrong;
+    // A word is read up to the character behind it, which may be the line's end.
+    if ('atEnd' in set) return { wrong, atEnd: whole.length === rest.length && whole === field && set.atEnd };
     written.push(field);
     sets.push(set);
     rest = rest.slice(whole.length);
   }
+  // Six stars are a common slip.
+  if (rest.startsWith('*')) return { wrong: 'bad command', atEnd: false };
   const [minutes = [], hours = [], days = [], months = [], weekdays = []] = sets;
   let { user } = options;
   if (options.system) {
     const [whole = '', name] = /^(\S+)[ \t]?/.exec(rest) ?? [];
-    if (name === undefined || !options.isUser(name)) return 'bad username';
+    if (name === undefined || !options.isUser(name)) return { wrong: 'bad username', atEnd: false };
     user = name;
     rest = rest.slice(whole.length);
   }
-  if (rest.trim() === '') return 'bad command';
   const [command = '', ...input] = splitPercent(rest);
   return {
     minutes,
@@ -150,34 +180,58 @@ function always(low: number, high: number): readonly boolean[] {
   return made;
 }
 
-/** `1-5`, `0-59/5`, `mon,wed`, with `[n]` telling whether n is meant. */
+/**
+ * `1-5`, `0-59/5`, `mon,wed`, as get_list() of Vixie cron reads them: a step wants a range or `*` before it, a range
+ * that runs backwards is empty, and what follows the last number up to the next blank is not looked at.
+ */
 function parseField(
   text: string,
   low: number,
   high: number,
   names: readonly string[] = [],
   firstName = 0,
-): readonly boolean[] | undefined {
+): readonly boolean[] | { atEnd: boolean } {
   if (text === '*') return always(low, high);
   const set = new Array<boolean>(high + 1).fill(false);
-  const number = (word: string): number | undefined => {
-    if (/^\d+$/.test(word)) return Number(word);
-    const index = names.indexOf(word.toLowerCase());
-    return index < 0 ? undefined : index + firstName;
+  let at = 0;
+  const word = (): string => {
+    const start = at;
+    while (/[0-9A-Za-z]/.test(text[at] ?? '')) at++;
+    return text.slice(start, at);
   };
-  for (const part of text.split(',')) {
-    const [range = '', stepText] = part.split('/');
-    const step = stepText === undefined ? 1 : /^\d+$/.test(stepText) ? Number(stepText) : 0;
-    if (step < 1) return undefined;
-    const [from, to] = range === '*' ? [String(low), String(high)] : range.split('-');
-    const start = number(from ?? '');
-    // `5/10` without a range means 5 alone.
-    const end = to === undefined ? start : number(to);
-    if (start === undefined || end === undefined || start < low || end > high || start > end)
-      return undefined;
-    for (let value = start; value <= end; value += step) set[value] = true;
+  const number = (known: readonly string[]): number | undefined => {
+    const read = word();
+    const index = known.indexOf(read.toLowerCase());
+    if (index >= 0) return index + firstName;
+    return /^\d+$/.test(read) ? Number(read) : undefined;
+  };
+  const wrong = (): { atEnd: boolean } => ({ atEnd: at >= text.length });
+  for (;;) {
+    let [start, end]: (number | undefined)[] = [low, high];
+    const isStar = text[at] === '*';
+    if (isStar) at++;
+    else {
+      start = end = number(names);
+      if (start === undefined) return wrong();
+    }
+    const isRange = !isStar && text[at] === '-';
+    if (isRange) {
+      at++;
+      end = number(names);
+    }
+    let step: number | undefined = 1;
+    if (text[at] === '/') {
+      at++;
+      step = isStar || isRange ? number([]) : undefined;
+    }
+    if (start === undefined || end === undefined || step === undefined || step === 0) return wrong();
+    for (let value = start; value <= end; value += step) {
+      if (value < low || value > high) return wrong();
+      set[value] = true;
+    }
+    if (text[at] !== ',') return set;
+    at++;
   }
-  return set;
 }
 
 export function isDue(entry: CronEntry, clock: number): boolean {
