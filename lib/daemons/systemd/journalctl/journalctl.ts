@@ -10,7 +10,7 @@ import { mangle } from '../unit-file/names';
 import { mayReadJournal } from './access';
 import { explanationOf } from './catalog';
 import { formatEntry, OUTPUTS } from './format';
-import { aboutUnit, fieldsOf, priorityOf } from './match';
+import { aboutUnit, FACILITIES, fieldsOf, priorityOf } from './match';
 import { type JournalOptions, parseJournalOptions } from './options';
 import { paged } from '../paged';
 import { parseTimestamp } from './time';
@@ -41,6 +41,12 @@ function* act(context: ProgramContext, options: JournalOptions): Run<number> {
       yield* context.out(
         'journalctl [OPTIONS...] [MATCHES...]\n\nQuery the journal.\n\nSee the journalctl(1) man page for details.\n',
       );
+      return 0;
+    case 'facilities':
+      yield* context.out(`Available facilities:\n${FACILITIES.join('\n')}\n`);
+      return 0;
+    case 'outputs':
+      yield* context.out(`${OUTPUTS.join('\n')}\n`);
       return 0;
     case 'flush':
     case 'sync':
@@ -150,6 +156,7 @@ function* makeFilter(context: ProgramContext, options: JournalOptions): Run<Filt
   const { host } = context;
   const filters: Filter[] = [];
   const now = host.clock();
+  const times: Partial<Record<'since' | 'until', number>> = {};
   for (const [text, name] of [
     [options.since, 'since'],
     [options.until, 'until'],
@@ -160,7 +167,12 @@ function* makeFilter(context: ProgramContext, options: JournalOptions): Run<Filt
       yield* context.err(`Failed to parse timestamp: ${text}\n`);
       return 1;
     }
+    times[name] = at;
     filters.push(name === 'since' ? (entry) => entry.at >= at : (entry) => entry.at <= at);
+  }
+  if ((times.since ?? 0) > (times.until ?? Number.POSITIVE_INFINITY)) {
+    yield* context.err('--since= must be before --until=.\n');
+    return 1;
   }
   const boot = yield* bootFilter(context, options);
   if (typeof boot === 'number') return boot;
@@ -174,10 +186,21 @@ function* makeFilter(context: ProgramContext, options: JournalOptions): Run<Filt
   if (options.priority !== undefined) {
     const range = priorityRange(options.priority);
     if (range === undefined) {
-      yield* context.err(`Unknown log level ${options.priority}\n`);
+      yield* context.err(
+        options.priority.includes('..')
+          ? `Failed to parse log level range ${options.priority}\n`
+          : `Unknown log level ${options.priority}\n`,
+      );
       return 1;
     }
     filters.push((entry) => priorityOf(entry) >= range[0] && priorityOf(entry) <= range[1]);
+  }
+  if (options.facilities.length > 0) {
+    const wanted = options.facilities.map(String);
+    filters.push((entry) => {
+      const [, facility = ''] = fieldsOf(entry, host).find(([name]) => name === 'SYSLOG_FACILITY') ?? [];
+      return wanted.includes(facility);
+    });
   }
   if (options.grep !== undefined) {
     const matches = compileRegExp(
@@ -247,6 +270,8 @@ function fieldFilter(context: ProgramContext, words: readonly string[]): Filter 
     const group = groups[groups.length - 1] ?? new Map<string, string[]>();
     const equals = word.indexOf('=');
     if (equals === -1 && !word.startsWith('/')) return `Failed to add match '${word}': Invalid argument\n`;
+    if (equals === -1 && !context.fs.exists(word))
+      return "Couldn't canonicalize path: No such file or directory\n";
     const [key, value] = equals === -1 ? ['_EXE', word] : [word.slice(0, equals), word.slice(equals + 1)];
     group.set(key, [...(group.get(key) ?? []), value]);
   }

@@ -4,7 +4,8 @@ import type { Host, LoggedEntry } from '../../../world/world.contract';
 import { globMatches } from '../unit-file/names';
 import { isPattern } from '../../../std/fnmatch';
 
-const FACILITIES = [
+/** By number; those without a name are their number. */
+export const FACILITIES = [
   'kern',
   'user',
   'mail',

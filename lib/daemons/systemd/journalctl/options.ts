@@ -1,4 +1,7 @@
 /** journalctl's command line. Source: journalctl(1). */
+import { parseTimeSpan } from '../unit-file/time-span';
+import { FACILITIES } from './match';
+
 export interface JournalOptions {
   units: string[];
   follow: boolean;
@@ -7,6 +10,8 @@ export interface JournalOptions {
   until: string | undefined;
   priority: string | undefined;
   boot: string | undefined;
+  /** Numbers; those of several options together. */
+  facilities: number[];
   kernel: boolean;
   catalog: boolean;
   atEnd: boolean;
@@ -25,6 +30,8 @@ export interface JournalOptions {
     | 'list-boots'
     | 'disk-usage'
     | 'vacuum'
+    | 'facilities'
+    | 'outputs'
     | 'flush'
     | 'sync'
     | 'rotate'
@@ -57,9 +64,9 @@ const LONG: Readonly<Record<string, string>> = {
   '--fields': 'N',
   '--list-boots': 'list-boots',
   '--disk-usage': 'disk-usage',
-  '--vacuum-size': 'vacuum:',
-  '--vacuum-time': 'vacuum:',
-  '--vacuum-files': 'vacuum:',
+  '--vacuum-size': 'vacuum size:',
+  '--vacuum-time': 'vacuum time:',
+  '--vacuum-files': 'vacuum files:',
   '--flush': 'flush',
   '--sync': 'sync',
   '--rotate': 'rotate',
@@ -76,7 +83,7 @@ const LONG: Readonly<Record<string, string>> = {
   '--system': 'ignored',
   '--user': 'ignored',
   '--user-unit': 'ignored:',
-  '--facility': 'ignored:',
+  '--facility': 'facility:',
   '--directory': 'D:',
   '--file': 'D:',
   '--cursor': 'D:',
@@ -98,6 +105,7 @@ export function parseJournalOptions(argv: readonly string[]): JournalOptions | s
     until: undefined,
     priority: undefined,
     boot: undefined,
+    facilities: [],
     kernel: false,
     catalog: false,
     atEnd: false,
@@ -162,7 +170,25 @@ export function parseJournalOptions(argv: readonly string[]): JournalOptions | s
       }
     } else options.matches.push(word);
   }
-  return problem ?? options;
+  if (problem !== undefined) return problem;
+  if (options.follow && options.reverse) return 'Please specify either --reverse= or --follow=, not both.';
+  return options;
+}
+function isVacuumLimit(key: string, value: string): boolean {
+  if (key === 'vacuum size') return /^\d+(\.\d+)?\s*[KMGTPE]?B?$/.test(value);
+  return key === 'vacuum time' ? parseTimeSpan(value) !== undefined : /^\d+$/.test(value);
+}
+function setFacilities(options: JournalOptions, text: string): string | undefined {
+  for (const word of text.split(',')) {
+    if (word === 'help') {
+      options.action = 'facilities';
+      return undefined;
+    }
+    const facility = /^\d+$/.test(word) ? Number(word) : FACILITIES.indexOf(word);
+    if (facility < 0 || facility > 127) return `Bad --facility= argument "${word}".`;
+    options.facilities.push(facility);
+  }
+  return undefined;
 }
 /** Optional values may stand in the next word when they look like one. */
 function takesNext(key: string, next: string | undefined): boolean {
@@ -209,7 +235,15 @@ function apply(options: JournalOptions, key: string, value: string | undefined):
     case 'r':
       options.reverse = true;
       break;
+    case 'facility':
+      return setFacilities(options, value ?? '');
+    case 'vacuum size':
+    case 'vacuum time':
+    case 'vacuum files':
+      options.action = 'vacuum';
+      return isVacuumLimit(key, value ?? '') ? undefined : `Failed to parse ${key}: ${value ?? ''}`;
     case 'o':
+      if (value === 'help') options.action = 'outputs';
       options.output = value ?? 'short';
       break;
     case 'g':
@@ -241,7 +275,6 @@ function apply(options: JournalOptions, key: string, value: string | undefined):
       break;
     case 'list-boots':
     case 'disk-usage':
-    case 'vacuum':
     case 'flush':
     case 'sync':
     case 'rotate':

@@ -1,11 +1,12 @@
-/** systemd-analyze: time, blame, critical-chain, calendar, timespan, verify. Source: systemd-analyze(1). */
+/** systemd-analyze: time, blame, critical-chain, calendar, timespan, timestamp; verify is next door. Source: systemd-analyze(1). */
 import type { Program, ProgramContext, Wait, Wake } from '../../../world/process.contract';
 import { isContainer } from '../conditions';
 import { managerOf } from '../host-manager';
 import type { Manager } from '../manager';
 import type { UnitState } from '../state';
-import { loadDefinition } from '../unit-file/load';
 import { formatCalendar, nextElapse, parseCalendar } from '../unit-file/calendar';
+import { verify } from './verify';
+import { parseTimestamp } from '../journalctl/time';
 import { mangle } from '../unit-file/names';
 import { formatRelative, formatTimeSpan, parseTimeSpan } from '../unit-file/time-span';
 import { formatTimestamp } from '../systemctl/output';
@@ -18,8 +19,9 @@ export const analyze: Program = function* (context) {
     .slice(1)
     .filter((word) => !word.startsWith('--no-pager') && !word.startsWith('--man'));
   const [verb = 'time', ...args] = words.filter((word) => !word.startsWith('-'));
-  if (verb === 'calendar') return yield* calendar(context, args);
+  if (verb === 'calendar') return yield* calendar(context, args, iterationsOf(words));
   if (verb === 'timespan') return yield* timespan(context, args);
+  if (verb === 'timestamp') return yield* timestamp(context, args);
   if (verb === 'verify') return yield* verify(context, args);
   const manager = managerOf(context.host);
   if (manager === undefined) {
@@ -113,7 +115,11 @@ function* criticalChain(context: ProgramContext, manager: Manager, name: string)
   }
   return 0;
 }
-function* calendar(context: ProgramContext, args: readonly string[]): Run<number> {
+function iterationsOf(words: readonly string[]): number {
+  const given = words.find((word) => word.startsWith('--iterations='))?.slice('--iterations='.length) ?? '';
+  return /^[1-9]\d{0,3}$/.test(given) ? Number(given) : 1;
+}
+function* calendar(context: ProgramContext, args: readonly string[], iterations: number): Run<number> {
   if (args.length === 0) {
     yield* context.err('Too few arguments.\n');
     return 1;
@@ -135,43 +141,55 @@ function* calendar(context: ProgramContext, args: readonly string[]): Run<number
       `    Next elapse: ${next === undefined ? 'never' : formatTimestamp(next)}`,
     ];
     if (next !== undefined) lines.push(`       From now: ${formatRelative(clock, next)}`);
+    let last = next;
+    for (let nth = 2; nth <= iterations && last !== undefined; nth++) {
+      last = nextElapse(spec, last);
+      if (last === undefined) break;
+      lines.push(
+        `${`Iter. #${nth}`.padStart(15)}: ${formatTimestamp(last)}`,
+        `       From now: ${formatRelative(clock, last)}`,
+      );
+    }
     yield* context.out(`${i > 0 ? '\n' : ''}${lines.join('\n')}\n`);
   }
   return code;
 }
 function* timespan(context: ProgramContext, args: readonly string[]): Run<number> {
-  for (const text of args) {
+  for (const [i, text] of args.entries()) {
     const micros = parseTimeSpan(text);
     if (micros === undefined) {
       yield* context.err(`Failed to parse time span '${text}': Invalid argument\n`);
       return 1;
     }
-    yield* context.out(`Original: ${text}\n      μs: ${micros}\n   Human: ${formatTimeSpan(micros)}\n`);
+    yield* context.out(
+      `${i > 0 ? '\n' : ''}Original: ${text}\n      μs: ${micros}\n   Human: ${formatTimeSpan(micros)}\n`,
+    );
   }
   return 0;
 }
-/** Complaints about a unit file; missing programs too. */
-function* verify(context: ProgramContext, args: readonly string[]): Run<number> {
+function* timestamp(context: ProgramContext, args: readonly string[]): Run<number> {
+  if (args.length === 0) {
+    yield* context.err('Too few arguments.\n');
+    return 1;
+  }
   let code = 0;
-  for (const word of args) {
-    const name = mangle(word.slice(word.lastIndexOf('/') + 1));
-    const definition = loadDefinition(context.host, name);
-    if (definition.load === 'not-found') {
-      yield* context.err(`Failed to prepare filename ${word}: No such file or directory\n`);
+  const clock = context.host.clock();
+  for (const [i, text] of args.entries()) {
+    const at = parseTimestamp(text, clock);
+    if (at === undefined) {
+      yield* context.err(`Failed to parse "${text}": Invalid argument\n`);
       code = 1;
       continue;
     }
-    for (const { text } of definition.problems) yield* context.err(`${text}\n`);
-    if (definition.load === 'bad-setting') {
-      yield* context.err(`Unit ${name} has a bad unit file setting.\n`);
-      code = 1;
-    }
-    for (const commands of Object.values(definition.service?.exec ?? {}))
-      for (const { path } of commands)
-        if (path.startsWith('/') && context.fs.access(path, 1, context.who) !== undefined) {
-          yield* context.err(`${name}: Command ${path} is not executable: No such file or directory\n`);
-          code = 1;
-        }
+    // The epoch itself stands for no time at all.
+    yield* context.out(
+      `${i > 0 ? '\n' : ''}  Original form: ${text}\nNormalized form: ${at === 0 ? '-' : formatTimestamp(at)}\n   UNIX seconds: @${formatSeconds(at)}\n       From now: ${at === 0 ? '-' : formatRelative(clock, at)}\n`,
+    );
   }
   return code;
+}
+function formatSeconds(micros: number): string {
+  const fraction = micros % 1_000_000;
+  const whole = String(Math.floor(micros / 1_000_000));
+  return fraction === 0 ? whole : `${whole}.${String(fraction).padStart(6, '0').replace(/0+$/, '')}`;
 }

@@ -10,7 +10,16 @@ import { groupTree } from '../systemctl/status';
 import { Refusal } from '../transaction';
 import { SEARCH_PATH } from '../unit-file/search';
 import { parseCalendar } from '../unit-file/calendar';
-import { escapePath, sliceOf, typeOf, unescapeName } from '../unit-file/names';
+import { type ParsedOptions, parseOptions } from '../../command-options';
+import {
+  escapeName,
+  escapePath,
+  mangle,
+  sliceOf,
+  typeOf,
+  unescapeName,
+  withInstance,
+} from '../unit-file/names';
 import type { UnitState } from '../state';
 import { formatTimeSpan, parseTimeSpan } from '../unit-file/time-span';
 
@@ -128,26 +137,43 @@ export const cgtop: Program = function* (context) {
   return 0;
 };
 export const escapeProgram: Program = function* (context) {
-  const words = context.argv.slice(1);
-  const isPath = words.includes('-p') || words.includes('--path');
-  const back = words.includes('-u') || words.includes('--unescape');
-  const suffix = words.find((word) => word.startsWith('--suffix='))?.slice('--suffix='.length);
-  const names = words.filter((word) => !word.startsWith('-'));
-  const escaped = names.map((name) =>
-    back
-      ? unescapeName(name)
-      : isPath
-        ? escapePath(name)
-        : name
-            .replace(/^\./, '\\x2e')
-            .replace(/[^A-Za-z0-9:_./]/g, (c) => `\\x${c.charCodeAt(0).toString(16)}`)
-            .replace(/\//g, '-'),
-  );
-  yield* context.out(
-    `${escaped.map((name) => (suffix === undefined ? name : `${name}.${suffix}`)).join(' ')}\n`,
-  );
+  const parsed = parseOptions(context.argv.slice(1), ESCAPE_OPTIONS);
+  const { problem, operands } = parsed;
+  const given = new Map(parsed.options.map(({ name, value }) => [name, value]));
+  const complaint =
+    problem !== undefined
+      ? `systemd-escape: ${longComplaint(problem)}`
+      : operands.length === 0
+        ? 'Not enough arguments.'
+        : given.has('p') && !given.has('u')
+          ? operands
+              .filter((path) => !path.startsWith('/'))
+              .map((path) => `Input '${path}' is not an absolute file system path, failed to escape.`)[0]
+          : undefined;
+  if (complaint !== undefined) {
+    yield* context.err(`${complaint}\n`);
+    return 1;
+  }
+  yield* context.out(`${operands.map((text) => escapedAs(text, given)).join(' ')}\n`);
   return 0;
 };
+const ESCAPE_OPTIONS = {
+  short: 'upm',
+  long: { unescape: 'u', path: 'p', mangle: 'm', 'suffix=': 'suffix', 'template=': 'template' },
+} as const;
+function longComplaint({ kind, option, long }: NonNullable<ParsedOptions['problem']>): string {
+  if (kind === 'missing') return `option '${option}' requires an argument`;
+  return long ? `unrecognized option '${option}'` : `invalid option -- '${option}'`;
+}
+function escapedAs(text: string, given: ReadonlyMap<string, string>): string {
+  if (given.has('m')) return mangle(text);
+  if (given.has('u')) return `${given.has('p') ? '/' : ''}${unescapeName(text)}`;
+  const escaped = given.has('p') ? escapePath(text) : escapeName(text);
+  const template = given.get('template');
+  if (template !== undefined) return withInstance(template, escaped);
+  const suffix = given.get('suffix');
+  return suffix === undefined ? escaped : `${escaped}.${suffix}`;
+}
 /** Which files in /etc change what /usr brings. */
 export const delta: Program = function* (context) {
   const { fs } = context;

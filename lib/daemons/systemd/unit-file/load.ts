@@ -21,6 +21,7 @@ import { findDropIns, findFragment, linkedUnits, sourcesOf } from './search';
 import { lastOf, listOf, parseBoolean, serviceSettings, timerSettings, type Reading } from './settings';
 import { type Assignment, parseUnitText } from './syntax';
 import { parseTimeSpan } from './time-span';
+import { complaintAbout } from './value-checks';
 import { splitWords } from './words';
 
 const ROOT = { uid: 0, gid: 0, groups: [] as number[] };
@@ -183,7 +184,7 @@ function emptyDefinition(
     // A unit that still runs when its file is gone stops by the defaults.
     service:
       type === 'service'
-        ? Object.assign(serviceSettings([], { host, name, fatal: false, complain: () => undefined }), {
+        ? Object.assign(serviceSettings([], { host, name, fatalAt: undefined, complain: () => undefined }), {
             type: 'simple' as const,
           })
         : undefined,
@@ -257,10 +258,16 @@ class Reader {
     const reading: Reading = {
       host,
       name,
-      fatal: false,
+      fatalAt: undefined,
       complain: (assignment, text) =>
         this.complain(assignment.line, text, this.#fileOf.get(assignment) ?? ''),
     };
+    for (const assignment of this.assignments) {
+      const complaint = complaintAbout(assignment);
+      if (complaint === undefined) continue;
+      reading.complain(assignment, complaint.text);
+      if (complaint.fatal === true) reading.fatalAt ??= assignment;
+    }
     const service = type === 'service' ? serviceSettings(own, reading) : undefined;
     const timer = type === 'timer' ? timerSettings(own, reading) : undefined;
     const text = (key: string): string | undefined => {
@@ -276,7 +283,11 @@ class Reader {
     const listens = own
       .filter(({ key }) => key.startsWith('Listen') || key.startsWith('Path') || key === 'DirectoryNotEmpty')
       .map(({ value }) => value);
-    const refused = this.#refusal(service, timer, reading.fatal, own);
+    const dependencies = this.#dependencies({ unit, own, type, timer, defaultDependencies });
+    for (const [assignment, word] of this.#misnamed(unit))
+      reading.complain(assignment, `Failed to add dependency on ${word}, ignoring: Invalid argument`);
+    this.#sortProblems();
+    const refused = this.#refusal(service, timer, reading.fatalAt, own);
     return {
       name,
       type,
@@ -287,13 +298,7 @@ class Reader {
       aliases: made.aliases,
       description: text('Description') ?? name,
       documentation: listOf(unit, 'Documentation').flatMap(({ value }) => splitWords(value) ?? []),
-      dependencies: this.#dependencies({
-        unit,
-        own,
-        type,
-        timer,
-        defaultDependencies,
-      }),
+      dependencies,
       defaultDependencies,
       conditions: conditionsOf(unit, name, host),
       startLimitMicros:
@@ -326,23 +331,38 @@ class Reader {
       problems: this.problems.map(({ priority, text: message }) => ({ priority, text: message })),
     };
   }
+  /** Words where names of units should stand, by their assignment. */
+  #misnamed(unit: readonly Assignment[]): [Assignment, string][] {
+    return DEPENDENCIES.flatMap((kind) => listOf(unit, kind)).flatMap((assignment) =>
+      (splitWords(assignment.value) ?? [])
+        .filter((word) => typeOf(expandSpecifiers(word, this.name, this.host)) === undefined)
+        .map((word): [Assignment, string] => [assignment, word]),
+    );
+  }
+  /** Settings are read by what they mean, systemd reads them as they stand: file by file, from the top. */
+  #sortProblems(): void {
+    const files = [...new Set(this.#fileOf.values())];
+    const place = ({ file }: { file: string }): number => files.indexOf(file);
+    this.problems.sort((a, b) => place(a) - place(b) || a.line - b.line);
+  }
   /** What makes systemd refuse a unit file; the reason goes to the journal. */
   #refusal(
     service: Definition['service'],
     timer: Definition['timer'],
-    fatal: boolean,
+    fatalAt: Assignment | undefined,
     own: readonly Assignment[],
   ): boolean {
     const refuse = (priority: 'err' | 'notice', text: string): true => {
       this.problems.push({ priority, text: `${this.name}: ${text}`, file: '', line: 0 });
       return true;
     };
-    if (fatal) {
-      // Reading ended at the command that cannot be read.
-      const last = this.problems[this.problems.length - 1];
-      this.problems = this.problems.filter(({ file, line }) => file !== last?.file || line <= last.line);
+    if (fatalAt !== undefined) {
+      // Reading ended there.
+      const last = this.#fileOf.get(fatalAt);
+      this.problems = this.problems.filter(({ file, line }) => file !== last || line <= fatalAt.line);
     }
-    if (fatal) return refuse('notice', 'Unit configuration has fatal error, unit will not be started.');
+    if (fatalAt !== undefined)
+      return refuse('notice', 'Unit configuration has fatal error, unit will not be started.');
     if (timer !== undefined && timer.monotonic.length === 0 && timer.calendar.length === 0)
       return refuse('err', 'Timer unit lacks value setting. Refusing.');
     if (service === undefined) return false;

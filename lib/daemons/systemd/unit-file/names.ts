@@ -1,4 +1,5 @@
 /** Unit names: types, templates, instances, escaping, specifiers. Source: systemd.unit(5). */
+import { bytesFromText, textFromBytes } from '../../../std/bytes';
 import { fnmatch, isPattern } from '../../../std/fnmatch';
 import type { Host } from '../../../world/world.contract';
 
@@ -45,16 +46,24 @@ export function globMatches(pattern: string, text: string): boolean {
   return fnmatch(pattern, { escapes: false })(text);
 }
 export function escapePath(path: string): string {
-  const trimmed = path.replace(/^\/+|\/+$/g, '');
-  if (trimmed === '') return '-';
-  return trimmed
-    .replace(/[^A-Za-z0-9:_./]/g, (c) => `\\x${c.charCodeAt(0).toString(16)}`)
-    .replace(/\/+/g, '-');
+  const trimmed = path.replace(/^\/+|\/+$/g, '').replace(/\/+/g, '/');
+  return trimmed === '' ? '-' : escapeName(trimmed);
+}
+/** Bytes that may not stand in a unit's name are written as `\xNN`, `/` as `-`. */
+export function escapeName(text: string): string {
+  const escaped = text
+    .replace(/[^A-Za-z0-9:_./]+/g, (run) =>
+      [...bytesFromText(run)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join(''),
+    )
+    .replace(/\//g, '-');
+  return escaped.startsWith('.') ? `\\x2e${escaped.slice(1)}` : escaped;
 }
 export function unescapeName(text: string): string {
   return text
     .replace(/-/g, '/')
-    .replace(/\\x([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+    .replace(/(?:\\x[0-9a-f]{2})+/g, (run) =>
+      textFromBytes(Uint8Array.from(run.slice(2).split('\\x'), (hex) => Number.parseInt(hex, 16))),
+    );
 }
 
 /** `a@b.service` → template `a@.service`, instance `b`. */
@@ -98,6 +107,13 @@ const MACHINE_SPECIFIER = new RegExp(`%[${Object.keys(OF_MACHINE).join('')}]`);
 /** Whether a text says something else on another machine. */
 export function tellsMachine(text: string): boolean {
   return MACHINE_SPECIFIER.test(text);
+}
+
+/** Whether `%` stands before a letter that means nothing; at the very end it is a percent sign. */
+export function hasUnknownSpecifier(text: string): boolean {
+  for (const [, letter = ''] of text.matchAll(/%(.)/gs))
+    if (!'aAbBCdEfgGhHiIjJlLmMnNopPqsStTuUvVwWyY%'.includes(letter)) return true;
+  return false;
 }
 
 /** Source: systemd.unit(5) "SPECIFIERS". */

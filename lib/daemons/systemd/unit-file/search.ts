@@ -31,9 +31,26 @@ export function withListing<T>(host: Host, work: () => T): T {
     listing = before;
   }
 }
+/** Folders that come before the search path while a tool asks about files that lie elsewhere. */
+let first: { host: Host; folders: readonly string[] } | undefined;
+
+/** Runs `work` with `folders` in front of the search path of a host. */
+export function withFoldersFirst<T>(host: Host, folders: readonly string[], work: () => T): T {
+  const before = { first, listing };
+  first = { host, folders };
+  listing = undefined;
+  try {
+    return work();
+  } finally {
+    ({ first, listing } = before);
+  }
+}
+function searchPathOf(host: Host): readonly string[] {
+  return first?.host === host ? [...first.folders, ...SEARCH_PATH] : SEARCH_PATH;
+}
 function listFolders(host: Host): ReadonlyMap<string, readonly string[]> {
   const folders = new Map<string, string[]>();
-  for (const directory of SEARCH_PATH) {
+  for (const directory of searchPathOf(host)) {
     const entries = host.fs.readdir(directory, ROOT);
     if (entries instanceof FileError) continue;
     for (const entry of entries) {
@@ -47,7 +64,7 @@ function listFolders(host: Host): ReadonlyMap<string, readonly string[]> {
 /** Folders of the search path that have an entry of this name, first ones first. */
 function foldersWith(host: Host, name: string): readonly string[] {
   if (listing?.host === host) return listing.folders.get(name) ?? [];
-  return SEARCH_PATH.filter(
+  return searchPathOf(host).filter(
     (directory) => !(host.fs.lstat(`${directory}/${name}`, ROOT) instanceof FileError),
   );
 }

@@ -5,7 +5,7 @@ import type { SignalName } from '../../../world/process.contract';
 import type { ExecKind, ServiceSettings, ServiceType, TimerSettings } from '../state';
 import { exitStatusNumber } from '../exit-status';
 import { parseCalendar } from './calendar';
-import { expandSpecifiers } from './names';
+import { expandSpecifiers, hasUnknownSpecifier } from './names';
 import type { Assignment } from './syntax';
 import { FOREVER, parseTimeSpan } from './time-span';
 import { parseExec, splitWords } from './words';
@@ -14,8 +14,8 @@ import { parseExec, splitWords } from './words';
 export interface Reading {
   host: Host;
   name: string;
-  /** Fatal for the unit: it will not be started. */
-  fatal: boolean;
+  /** Fatal for the unit, which will not be started: where reading ended. */
+  fatalAt: Assignment | undefined;
   /** `ignored` names what the message ends with. */
   complain(assignment: Assignment, text: string): void;
 }
@@ -41,6 +41,11 @@ const RESTARTS = [
 ] as const;
 const KILL_MODES = ['control-group', 'mixed', 'process', 'none'] as const;
 const NOTIFY_ACCESS = ['none', 'main', 'exec', 'all'] as const;
+/** What is said of a timeout that is none, where it is not what is said of other times. */
+const TIMEOUT_TROUBLE: Readonly<Record<string, string>> = {
+  TimeoutStartSec: 'Failed to parse TimeoutStartSec= parameter',
+  TimeoutStopSec: 'Failed to parse time value',
+};
 const DEFAULT_TIMEOUT = 90_000_000;
 
 export function parseBoolean(text: string): boolean | undefined {
@@ -108,8 +113,17 @@ class Section {
   flag(key: string, fallback: boolean): boolean {
     return this.read(key, parseBoolean, fallback, 'Failed to parse boolean value');
   }
-  span(key: string, fallback: number): number {
-    return this.read(key, (text) => parseTimeSpan(text), fallback, `Failed to parse ${key}= parameter`);
+  span(key: string, fallback: number, complaint = 'Failed to parse sec value'): number {
+    return this.read(key, (text) => parseTimeSpan(text), fallback, complaint);
+  }
+  exits(key: string): { codes: number[]; signals: SignalName[] } {
+    for (const assignment of listOf(this.assignments, key))
+      for (const word of splitWords(assignment.value) ?? []) {
+        const { codes, signals } = exitSet([word]);
+        if (codes.length + signals.length === 0)
+          this.reading.complain(assignment, `Failed to parse value, ignoring: ${word}`);
+      }
+    return exitSet(this.words(key));
   }
   words(key: string): string[] {
     return listOf(this.assignments, key).flatMap((assignment) =>
@@ -127,12 +141,12 @@ export function serviceSettings(assignments: readonly Assignment[], reading: Rea
   const implied: ServiceType =
     busName !== undefined ? 'dbus' : exec.ExecStart.length > 0 ? 'simple' : 'oneshot';
   const type = section.oneOf('Type', SERVICE_TYPES, implied, 'Failed to parse service type');
-  const both = section.span('TimeoutSec', -1);
+  const both = section.span('TimeoutSec', -1, 'Failed to parse TimeoutSec= parameter');
   const startDefault = type === 'oneshot' ? FOREVER : DEFAULT_TIMEOUT;
   const timeout = (key: string, fallback: number): number => {
     const positionBoth = assignments.findLastIndex((a) => a.key === 'TimeoutSec');
     const positionOwn = assignments.findLastIndex((a) => a.key === key);
-    const value = positionBoth > positionOwn ? both : section.span(key, fallback);
+    const value = positionBoth > positionOwn ? both : section.span(key, fallback, TIMEOUT_TROUBLE[key]);
     return value === 0 ? FOREVER : value;
   };
   return {
@@ -146,31 +160,23 @@ export function serviceSettings(assignments: readonly Assignment[], reading: Rea
     timeoutStartMicros: timeout('TimeoutStartSec', startDefault),
     timeoutStopMicros: timeout('TimeoutStopSec', DEFAULT_TIMEOUT),
     runtimeMaxMicros: section.span('RuntimeMaxSec', FOREVER),
-    successExit: exitSet(section.words('SuccessExitStatus')),
-    restartPrevent: exitSet(section.words('RestartPreventExitStatus')),
-    restartForce: exitSet(section.words('RestartForceExitStatus')),
+    successExit: section.exits('SuccessExitStatus'),
+    restartPrevent: section.exits('RestartPreventExitStatus'),
+    restartForce: section.exits('RestartForceExitStatus'),
     killMode: section.oneOf(
       'KillMode',
       KILL_MODES,
       'control-group',
       'Failed to parse kill mode specification',
     ),
-    killSignal: section.read('KillSignal', parseSignal, 'TERM', 'Failed to parse KillSignal= parameter'),
-    finalKillSignal: section.read(
-      'FinalKillSignal',
-      parseSignal,
-      'KILL',
-      'Failed to parse FinalKillSignal= parameter',
-    ),
+    killSignal: section.read('KillSignal', parseSignal, 'TERM', 'Failed to parse signal name'),
+    finalKillSignal: section.read('FinalKillSignal', parseSignal, 'KILL', 'Failed to parse signal name'),
     sendSigkill: section.flag('SendSIGKILL', true),
     sendSighup: section.flag('SendSIGHUP', false),
     // A name that comes again has its last value, where it stood first (`strv_env_replace`).
     environment: [
       ...new Map(
-        section.words('Environment').flatMap((word): [string, string][] => {
-          const equals = word.indexOf('=');
-          return equals <= 0 ? [] : [[word.slice(0, equals), word.slice(equals + 1)]];
-        }),
+        listOf(assignments, 'Environment').flatMap((assignment) => environmentOf(assignment, reading)),
       ),
     ],
     environmentFiles: listOf(assignments, 'EnvironmentFile').map(({ value }) => ({
@@ -185,7 +191,7 @@ export function serviceSettings(assignments: readonly Assignment[], reading: Rea
     workingDirectoryOptional: section.text('WorkingDirectory')?.startsWith('-') === true,
     umask: section.read(
       'UMask',
-      (text) => (/^[0-7]+$/.test(text) ? Number.parseInt(text, 8) : undefined),
+      (text) => (/^[0-7]{1,4}$/.test(text) ? Number.parseInt(text, 8) : undefined),
       0o022,
       'Failed to parse mode value',
     ),
@@ -208,6 +214,23 @@ export function serviceSettings(assignments: readonly Assignment[], reading: Rea
     memoryMax: limitOf(section.text('MemoryMax') ?? section.text('MemoryLimit')),
   };
 }
+function ignoresFailure({ value }: Assignment): boolean {
+  return /^[@:+!]*-/.test(value);
+}
+/** `NAME=value` words; what is none is said and left out. */
+function environmentOf(assignment: Assignment, reading: Reading): [string, string][] {
+  const words = splitWords(assignment.value);
+  if (words === undefined) {
+    reading.complain(assignment, `Invalid syntax, ignoring: ${assignment.value}`);
+    return [];
+  }
+  return words.flatMap((word): [string, string][] => {
+    const found = /^([A-Za-z_]\w*)=(.*)$/s.exec(expandSpecifiers(word, reading.name, reading.host));
+    if (found !== null) return [[found[1] ?? '', found[2] ?? '']];
+    reading.complain(assignment, `Invalid environment assignment, ignoring: ${word}`);
+    return [];
+  });
+}
 function execSettings(assignments: readonly Assignment[], reading: Reading): ServiceSettings['exec'] {
   const exec: ServiceSettings['exec'] = {
     ExecCondition: [],
@@ -228,7 +251,18 @@ function execSettings(assignments: readonly Assignment[], reading: Reading): Ser
     const commands = parseExec(assignment.value);
     if (typeof commands === 'string') {
       reading.complain(assignment, commands);
-      if (kind === 'ExecStart' && !assignment.value.startsWith('-')) reading.fatal = true;
+      if (!ignoresFailure(assignment)) reading.fatalAt ??= assignment;
+      continue;
+    }
+    const unknown = commands
+      .flatMap(({ path, argv }) => [path, ...argv])
+      .find((word) => hasUnknownSpecifier(word));
+    if (unknown !== undefined) {
+      reading.complain(
+        assignment,
+        `Failed to resolve unit specifiers in ${unknown}${ignoresFailure(assignment) ? ', ignoring' : ''}: Invalid slot`,
+      );
+      if (!ignoresFailure(assignment)) reading.fatalAt ??= assignment;
       continue;
     }
     exec[kind].push(

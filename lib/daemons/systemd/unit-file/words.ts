@@ -74,7 +74,7 @@ export function parseExec(value: string): ExecCommand[] | string {
   let current: string[] = [];
   const finish = (): string | undefined => {
     if (current.length === 0) return undefined;
-    const command = commandOf(current);
+    const command = commandOf(current, value);
     current = [];
     if (typeof command === 'string') return command;
     commands.push(command);
@@ -95,7 +95,7 @@ export function parseExec(value: string): ExecCommand[] | string {
 function unquoteForMessage(value: string): string {
   return value;
 }
-function commandOf(words: readonly string[]): ExecCommand | string {
+function commandOf(words: readonly string[], value: string): ExecCommand | string {
   let first = words[0] ?? '';
   const flags = { ignoreFailure: false, literal: false, privileged: false, argv0: false };
   for (;;) {
@@ -107,10 +107,12 @@ function commandOf(words: readonly string[]): ExecCommand | string {
     else break;
     first = first.slice(1);
   }
-  if (first === '') return `Empty path in command line, ignoring: "${words.join(' ')}"`;
+  const ending = flags.ignoreFailure ? ', ignoring' : '';
+  if (first === '') return `Empty path in command line${ending}: '${value}'`;
   if (!first.startsWith('/') && first.includes('/'))
-    return `Neither a valid executable name nor an absolute path: ${first}`;
-  if (first.endsWith('/')) return `Executable path specifies a directory, ignoring: "${words.join(' ')}"`;
+    return `Neither a valid executable name nor an absolute path${ending}: ${first}`;
+  if (first.endsWith('/')) return `Executable path specifies a directory${ending}: ${first}`;
+  if (flags.argv0 && words.length < 2) return `Empty executable name or zeroeth argument${ending}: ${value}`;
   const argv = flags.argv0 ? words.slice(1) : [first, ...words.slice(1)];
   return {
     path: first,
