@@ -8,6 +8,7 @@ import { errnoText, lookUpName, serviceName, servicePort } from '../host-names';
 import { Mailbox } from '../mailbox';
 import { parseOptions } from '../command-options';
 import { textOf } from '../message-text';
+import { NC_HELP, NC_USAGE } from './usages';
 
 interface NcCall {
   listen: boolean;
@@ -30,8 +31,17 @@ export function* nc(context: ProgramContext): ProgramRun {
   const given = new Map(parsed.options.map((option) => [option.name, option.value]));
   if (parsed.problem !== undefined) {
     yield* context.err(
-      `nc: ${parsed.problem.kind === 'missing' ? 'option requires an argument' : 'invalid option'} -- '${parsed.problem.option}'\n${USAGE}`,
+      `nc: ${parsed.problem.kind === 'missing' ? 'option requires an argument' : 'invalid option'} -- '${parsed.problem.option}'\n${NC_USAGE}`,
     );
+    return 1;
+  }
+  if (given.has('h')) {
+    yield* context.err(`OpenBSD netcat (Debian patchlevel 1.219-1)\n${NC_HELP}`);
+    return 0;
+  }
+  const wrong = wrongValue(given);
+  if (wrong !== undefined) {
+    yield* context.err(`nc: ${wrong}\n`);
     return 1;
   }
   const wait = given.get('w');
@@ -50,9 +60,9 @@ export function* nc(context: ProgramContext): ProgramRun {
   };
   if (call.listen) {
     const port = given.get('p') ?? parsed.operands[parsed.operands.length - 1];
-    const at = servicePort(port ?? '', call.udp ? 'udp' : 'tcp');
-    if (at === undefined) {
-      yield* context.err(USAGE);
+    const at = portOf(port, call.udp ? 'udp' : 'tcp');
+    if (typeof at === 'string') {
+      yield* context.err(`nc: ${at}\n`);
       return 1;
     }
     return yield* listen(
@@ -64,15 +74,15 @@ export function* nc(context: ProgramContext): ProgramRun {
   }
   if (given.has('U')) return yield* unix(context, call, parsed.operands[0]);
   const [host, ports] = parsed.operands;
-  if (host === undefined || ports === undefined) {
-    yield* context.err(USAGE);
+  if (host === undefined) {
+    yield* context.err(NC_USAGE);
     return 1;
   }
   // One port of a range that answers is enough.
   let best = 1;
   for (const port of portsOf(ports, call.udp ? 'udp' : 'tcp')) {
-    if (port === undefined) {
-      yield* context.err(`nc: port number invalid: ${ports}\n`);
+    if (typeof port === 'string') {
+      yield* context.err(`nc: ${port}\n`);
       return 1;
     }
     const code = yield* one(context, call, host, port);
@@ -82,13 +92,37 @@ export function* nc(context: ProgramContext): ProgramRun {
   return best;
 }
 
-function portsOf(text: string, protocol: 'tcp' | 'udp'): (number | undefined)[] {
-  const range = /^(\d+)-(\d+)$/.exec(text);
-  if (range === null) return [servicePort(text, protocol)];
-  const [low, high] = [Number(range[1]), Number(range[2])];
-  return high > 65_535 || low > high
-    ? [undefined]
-    : Array.from({ length: high - low + 1 }, (_, i) => low + i);
+/** The first wrong value among the options, in nc's words. */
+function wrongValue(given: ReadonlyMap<string, string>): string | undefined {
+  const wait = given.get('w');
+  if (wait !== undefined && !/^\d+$/.test(wait)) return `timeout ${numberTrouble(wait)}: ${wait}`;
+  const protocol = given.get('X');
+  if (protocol !== undefined && !['4', '5', 'connect'].includes(protocol))
+    return 'unsupported proxy protocol';
+  return undefined;
+}
+/** strtonum(3)'s word for what is no number that can be. */
+function numberTrouble(text: string): string {
+  return /^-\d+$/.test(text) ? 'too small' : 'invalid';
+}
+/** A port, or what is wrong with it. */
+function portOf(text: string | undefined, protocol: 'tcp' | 'udp'): number | string {
+  if (text === undefined) return 'missing port number';
+  if (/^-?\d+$/.test(text)) {
+    const port = Number(text);
+    if (port < 1) return `port number too small: ${text}`;
+    return port > 65_535 ? `port number too large: ${text}` : port;
+  }
+  return servicePort(text, protocol) ?? `port number invalid: ${text}`;
+}
+function portsOf(text: string | undefined, protocol: 'tcp' | 'udp'): (number | string)[] {
+  const range = /^(\d+)-(\d+)$/.exec(text ?? '');
+  if (range === null) return [portOf(text, protocol)];
+  const ends = [portOf(range[1], protocol), portOf(range[2], protocol)];
+  const wrong = ends.find((end) => typeof end === 'string');
+  if (wrong !== undefined) return [wrong];
+  const [low = 0, high = 0] = ends.map(Number).sort((a, b) => a - b);
+  return Array.from({ length: high - low + 1 }, (_, i) => low + i);
 }
 
 /** One port. Negative: no further ones are tried. */
@@ -152,7 +186,7 @@ function* unix(
   path: string | undefined,
 ): Generator<Wait, number, Wake> {
   if (path === undefined) {
-    yield* context.err(USAGE);
+    yield* context.err(NC_USAGE);
     return 1;
   }
   const box = new Mailbox(context);
@@ -311,6 +345,3 @@ function* listen(
     if (!call.keep) return code;
   }
 }
-
-const USAGE =
-  'usage: nc [-46CDdFhklNnrStUuvZz] [-I length] [-i interval] [-M ttl]\n\t  [-m minttl] [-O length] [-P proxy_username] [-p source_port]\n\t  [-q seconds] [-s sourceaddr] [-T keyword] [-V rtable] [-W recvlimit]\n\t  [-w timeout] [-X proxy_protocol] [-x proxy_address[:port]]\n\t  [destination] [port]\n';

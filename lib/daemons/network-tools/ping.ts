@@ -6,6 +6,7 @@ import type { ProgramContext, ProgramRun, Wait, Wake } from '../../world/process
 import { errnoText, lookUpName, nameInHosts } from '../host-names';
 import { Mailbox } from '../mailbox';
 import { parseOptions } from '../command-options';
+import { PING_USAGE } from './usages';
 
 /** How long the last answer is waited for when nothing came at all (MAXWAIT). */
 const LINGER = 10 * SECOND;
@@ -33,7 +34,6 @@ interface PingOptions {
 export function* ping(context: ProgramContext): ProgramRun {
   const parsed = parseOptions(context.argv.slice(1), {
     short: '46aAbBc:dDe:fF:hHi:I:l:Lm:M:nN:Op:qQ:rRs:S:t:T:UvVw:W:C',
-    long: {},
   });
   const given = new Map(parsed.options.map((option) => [option.name, option.value]));
   if (given.has('V')) {
@@ -49,7 +49,7 @@ export function* ping(context: ProgramContext): ProgramRun {
         ? `ping: option requires an argument -- '${problem.option}'\n`
         : `ping: invalid option -- '${problem.option}'\n`,
     );
-    yield* context.err(USAGE);
+    yield* context.err(PING_USAGE);
     return 2;
   }
   const [target] = parsed.operands;
@@ -94,7 +94,7 @@ export function* ping(context: ProgramContext): ProgramRun {
 }
 
 function readOptions(given: ReadonlyMap<string, string>): PingOptions | string {
-  const number = (name: string, least: number, most: number): number | string | undefined => {
+  const number = (name: string, least: number, most: number | bigint): number | string | undefined => {
     const text = given.get(name);
     if (text === undefined) return undefined;
     const value = Number(text);
@@ -105,7 +105,7 @@ function readOptions(given: ReadonlyMap<string, string>): PingOptions | string {
   };
   const values: (number | undefined)[] = [];
   for (const [name, least, most] of [
-    ['c', 1, Number.MAX_SAFE_INTEGER],
+    ['c', 1, 9_223_372_036_854_775_807n],
     ['i', 0, 2_147_483],
     ['W', 0, 2_147_483],
     ['w', 0, 2_147_483],
@@ -414,30 +414,3 @@ function wordsOf(code: (PingEvent & { type: 'unreachable' })['code']): string {
       return 'Destination Net Prohibited';
   }
 }
-
-const USAGE = `
-Usage
-  ping [options] <destination>
-
-Options:
-  <destination>      dns name or ip address
-  -a                 use audible ping
-  -A                 use adaptive ping
-  -B                 sticky source address
-  -c <count>         stop after <count> replies
-  -D                 print timestamps
-  -f                 flood ping
-  -h                 print help and exit
-  -I <interface>     either interface name or address
-  -i <interval>      seconds between sending each packet
-  -n                 no dns name resolution
-  -O                 report outstanding replies
-  -q                 quiet output
-  -s <size>          use <size> as number of data bytes to be sent
-  -t <ttl>           define time to live
-  -V                 print version and exit
-  -w <deadline>      reply wait <deadline> in seconds
-  -W <timeout>       time to wait for response
-
-For more details see ping(8).
-`;

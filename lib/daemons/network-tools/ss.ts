@@ -5,6 +5,7 @@ import type { ProcessState, ProgramContext, ProgramRun } from '../../world/proce
 import type { Host } from '../../world/world.contract';
 import { serviceName, servicePort } from '../host-names';
 import { parseOptions } from '../command-options';
+import { SS_USAGE } from './usages';
 
 const LONG = {
   numeric: 'n',
@@ -89,10 +90,14 @@ export function* ss(context: ProgramContext): ProgramRun {
         ? `ss: unrecognized option '${parsed.problem.option}'\n`
         : `ss: invalid option -- '${parsed.problem.option}'\n`,
     );
-    yield* context.err('Usage: ss [ OPTIONS ]\n       ss [ OPTIONS ] [ FILTER ]\n');
+    yield* context.err(SS_USAGE);
     return 255;
   }
   const given = new Set(parsed.options.map((option) => option.name));
+  if (given.has('h')) {
+    yield* context.out(SS_USAGE);
+    return 0;
+  }
   if (given.has('V')) {
     yield* context.out('ss utility, iproute2-6.1.0\n');
     return 0;
@@ -374,9 +379,7 @@ class FilterReader {
     return test;
   }
   #fail(): never {
-    throw new Problem(
-      `ss: bison bellows (while parsing filter): "syntax error!"\nUsage: ss [ OPTIONS ]\n       ss [ OPTIONS ] [ FILTER ]\n`,
-    );
+    throw new Problem(`ss: bison bellows (while parsing filter): "syntax error!"\n${SS_USAGE}`);
   }
   #either(): Test {
     let left = this.#both();

@@ -78,9 +78,7 @@ function* send(call: Call, target: string, signal: Wanted): Run<boolean> {
       call,
       shell.dialect === 'dash'
         ? `Illegal number: ${target}`
-        : target === ''
-          ? "`': not a pid or valid job spec"
-          : `${target}: arguments must be process or job IDs`,
+        : `${target}: arguments must be process or job IDs`,
     );
     return false;
   }

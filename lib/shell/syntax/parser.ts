@@ -120,12 +120,7 @@ export class Parser {
     const line = source.line;
     if (this.options.dialect === 'dash') this.#failInDash(token, line, expected);
     if (token === 'eof')
-      throw new ShellSyntaxError(
-        'grammar',
-        [{ line, text: 'syntax error: unexpected end of file' }],
-        true,
-        lexer.halfClosed,
-      );
+      throw new ShellSyntaxError('grammar', [{ line, text: 'syntax error: unexpected end of file' }], true);
     const offending = source.offendingLine();
     throw new ShellSyntaxError(
       'grammar',

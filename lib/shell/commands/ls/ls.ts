@@ -55,7 +55,6 @@ class Ls {
   constructor(private readonly tool: Tool) {
     const { listing, operands } = readListing(tool);
     this.#listing = listing;
-    tool.writeErrorCode = 2;
     this.#operands = operands;
     this.#colors = new Colors(tool.context.env.get('LS_COLORS'));
     const ignored = listing.ignored.map((pattern) => fnmatch(pattern));
@@ -76,7 +75,7 @@ class Ls {
       (isDirectory && !this.#listing.directoriesThemselves ? directories : files).push(entry);
     }
     if (files.length > 0) {
-      this.#show(this.#sorted(files), directories);
+      this.#show(this.#sorted(files));
       this.#printed = true;
     }
     const withHeaders = this.#operands.length > 1 || this.#listing.recursive;
@@ -97,12 +96,9 @@ class Ls {
   }
 
   #operand(name: string): Entry | undefined {
-    const isDefault = this.#listing.dereference === 'default';
-    const followed = isDefault && this.#keepsLinks() ? undefined : this.tool.stat(name);
-    // A link that leads nowhere is shown itself; one that leads in circles is not.
-    const isGone = followed instanceof FileError && followed.errno === 'ENOENT';
-    const staysLink = followed === undefined || (isDefault && (isGone || !(followed instanceof FileError)));
-    const info = staysLink ? this.tool.lstat(name) : followed;
+    const { dereference } = this.#listing;
+    const followed = dereference === 'default' ? undefined : this.tool.stat(name);
+    const info = followed instanceof FileError || followed === undefined ? this.tool.lstat(name) : followed;
     if (info instanceof FileError) {
       this.#trouble(`cannot access ${quoteFile(name)}: ${errnoText(info.errno)}`, 2);
       return undefined;
@@ -137,7 +133,7 @@ class Ls {
     }
     if (withHeader) {
       const shown = this.#listing.quoting === 'literal' ? path : quoteFileIfNeeded(path);
-      this.tool.print(`${this.#printed ? '\n' : ''}${shown}:\n`);
+      this.#put(`${this.#printed ? '\n' : ''}${shown}:\n`);
     }
     this.#printed = true;
     const all = this.#listing.hidden === 'all' ? ['.', '..', ...names] : names;
@@ -214,15 +210,13 @@ class Ls {
       : humanSize(blocks * 512, { base: human });
   }
 
-  /** @param beside Counted for the widths of the columns, not shown: the directories of the command line. */
-  #show(entries: readonly Entry[], beside: readonly Entry[] = []): void {
+  #show(entries: readonly Entry[]): void {
     if (this.#listing.layout === 'long') {
-      this.#showLong(entries, beside);
+      this.#showLong(entries);
       return;
     }
-    const measured = [...entries, ...beside];
-    const inodeWidth = widest(measured.map((entry) => this.#inode(entry)));
-    const blockWidth = widest(measured.map((entry) => this.#blocksText(entry.info?.blocks ?? 0)));
+    const inodeWidth = widest(entries.map((entry) => this.#inode(entry)));
+    const blockWidth = widest(entries.map((entry) => this.#blocksText(entry.info?.blocks ?? 0)));
     const { layout, width } = this.#listing;
     const inTable = layout === 'vertical' || layout === 'across';
     const aligns = inTable && this.#needsAlignment(entries);
@@ -233,8 +227,7 @@ class Ls {
           : '') +
         (this.#listing.blocks
           ? `${this.#blocksText(entry.info?.blocks ?? 0).padStart(layout === 'commas' ? 0 : blockWidth)} `
-          : '') +
-        (this.#listing.context ? '? ' : '');
+          : '');
       const plain = this.#quoted(entry.name);
       const gap = aligns && plain === entry.name ? ' ' : '';
       const indicator = this.#indicator(entry);
@@ -275,12 +268,12 @@ class Ls {
     );
   }
 
-  #showLong(entries: readonly Entry[], beside: readonly Entry[]): void {
+  #showLong(entries: readonly Entry[]): void {
     const { host } = this.tool.context;
     const { numeric, owner, group } = this.#listing;
     const aligns = this.tool.context.stdout.tty !== undefined && this.#needsAlignment(entries);
     const now = host.clock();
-    const rows = [...entries, ...beside].map((entry) => {
+    const rows = entries.map((entry) => {
       const { info } = entry;
       return {
         entry,
@@ -303,7 +296,7 @@ class Ls {
       size: width((row) => row.size),
       time: width((row) => row.time),
     };
-    for (const row of rows.slice(0, entries.length)) {
+    for (const row of rows) {
       const { entry } = row;
       const parts = [
         ...(this.#listing.inodes ? [row.inode.padStart(widths.inode)] : []),
@@ -314,7 +307,6 @@ class Ls {
         row.links.padStart(widths.links),
         ...(owner ? [numeric ? row.owner.padStart(widths.owner) : row.owner.padEnd(widths.owner)] : []),
         ...(group ? [numeric ? row.group.padStart(widths.group) : row.group.padEnd(widths.group)] : []),
-        ...(this.#listing.context ? ['?'] : []),
         row.size.padStart(widths.size),
         row.time.padStart(widths.time),
       ];

@@ -24,8 +24,6 @@ export interface Listing {
   group: boolean;
   inodes: boolean;
   blocks: boolean;
-  /** Security contexts: `?`, as there is no SELinux. */
-  context: boolean;
   blockSize: number;
   sizeUnit: number;
   /** Letter after each size (`--block-size=K`). */
@@ -152,7 +150,6 @@ export function readListing(tool: Tool): { listing: Listing; operands: string[] 
     group: true,
     inodes: false,
     blocks: false,
-    context: false,
     blockSize: 1024,
     sizeUnit: 1,
     sizeSuffix: '',
@@ -369,7 +366,7 @@ function setOption(
       tool.fail('not modelled: option --hyperlink', 2);
       break;
     case 'Z':
-      listing.context = true;
+      tool.fail(`not modelled: option ${name.length === 1 ? `-${name}` : `--${name}`}`, 2);
   }
 }
 
