@@ -46,6 +46,22 @@ export function parseIPv4(text: string): IPv4 | undefined {
   return dots === 4 ? address : undefined;
 }
 
+/** An address as `inet_aton(3)` and so getaddrinfo read it: fewer than four numbers, the last fills what is left; octal and hexadecimal ones. */
+export function parseClassicIPv4(text: string): IPv4 | undefined {
+  const parts = text.split('.');
+  if (parts.length > 4) return undefined;
+  let value = 0;
+  for (const [index, part] of parts.entries()) {
+    if (!/^(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)$/.test(part)) return undefined;
+    const number = /^0\d/.test(part) ? Number.parseInt(part, 8) : Number(part);
+    const isLast = index === parts.length - 1;
+    const room = isLast ? 2 ** (8 * (4 - index)) : 256;
+    if (number >= room) return undefined;
+    value += isLast ? number : number * 2 ** (8 * (3 - index));
+  }
+  return value;
+}
+
 /** The dotted quad of an address. */
 export function formatIPv4(address: IPv4): string {
   return `${(address >>> 24) & 255}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;

@@ -32,7 +32,7 @@ import { materialOf, newTlsReading } from './parse/tls/reading';
 import { PatternLibrary } from './parse/pattern-files';
 import { cachesWithoutSize } from './parse/cache';
 import { nameserversOf } from './parse/resolvers';
-import { validate } from './validate';
+import { serversWithoutPort, validate } from './validate';
 
 export interface ConfigurationFile {
   readonly path: string;
@@ -87,7 +87,31 @@ export function checkConfiguration(
     state.log.alert('Fatal errors found in configuration.');
     return result(state, files, 'validation');
   }
-  return result(state, files, undefined);
+  warnStateFile(state);
+  const faults = serversWithoutPort(state);
+  if (faults.length === 0) return result(state, files, undefined);
+  for (const fault of faults) state.log.alert(fault);
+  state.log.alert('Fatal errors found in configuration.');
+  return result(state, files, 'validation');
+}
+
+/** What servers were like before: a file that is missing is no reason not to start. */
+function warnStateFile({ log, serverStateFile, serverStateBase, surroundings }: ParserState): void {
+  if (serverStateFile === undefined || serverStateFile === '') return;
+  const isWhole = serverStateFile.startsWith('/') || serverStateBase === '';
+  const path = isWhole ? serverStateFile : `${serverStateBase}/${serverStateFile}`;
+  const file = surroundings.readFile(path);
+  if ('error' in file) log.warning(`config: Can't open global server state file '${path}': ${file.error}`);
+}
+
+/** Servers whose names nobody but a resolver can know. */
+function unresolvedServers(state: ParserState): CheckResult['unresolved'] {
+  const found: { readonly proxy: string; readonly server: ServerSettings }[] = [];
+  for (const proxy of state.proxies)
+    if (!proxy.disabled)
+      for (const server of proxy.servers)
+        if (server.hostname !== undefined && server.ip === undefined) found.push({ proxy: proxy.id, server });
+  return found;
 }
 
 function newState(surroundings: Surroundings): ParserState {
@@ -102,6 +126,7 @@ function newState(surroundings: Surroundings): ParserState {
     externalCheck: false,
     insecureFork: false,
     serverStateFile: undefined,
+    serverStateBase: '',
     said: new Set(),
     proxies: [],
     frontends: new Map(),
@@ -130,11 +155,6 @@ function result(
 ): CheckResult {
   let made: Configuration | undefined;
   const active = state.proxies.filter((proxy) => !proxy.disabled);
-  const unresolved: { readonly proxy: string; readonly server: ServerSettings }[] = [];
-  for (const proxy of active)
-    for (const server of proxy.servers)
-      if (server.hostname !== undefined && server.ip === undefined)
-        unresolved.push({ proxy: proxy.id, server });
   return {
     messages: state.log.messages,
     diagnostics: [
@@ -149,7 +169,7 @@ function result(
     hasListener:
       state.global.sockets.length > 0 || active.some((proxy) => proxy.hasFrontend && proxy.binds.length > 0),
     stoppedAt,
-    unresolved,
+    unresolved: unresolvedServers(state),
     log: state.log,
   };
 }

@@ -666,6 +666,8 @@ export interface CheckConnect {
   readonly isDefault: boolean;
   readonly sni: string | undefined;
   readonly port: number | undefined;
+  /** a port stands there, written or computed */
+  readonly hasPort: boolean;
   readonly ip: number | undefined;
   /** a PROXY header goes first */
   readonly sendsProxy: boolean;

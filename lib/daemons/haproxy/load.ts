@@ -4,7 +4,7 @@
  * Source: HAProxy 2.6 src/haproxy.c `cfgfiles_expand_directories`, src/server.c `srv_init_addr`.
  */
 import type { ServerSettings } from './config';
-import { parseIPv4 } from '../../std/ipv4';
+import { parseClassicIPv4, parseIPv4 } from '../../std/ipv4';
 import { ROOT } from '../../world/files';
 import { type Credentials, type Errno, FileError } from '../../world/files.contract';
 import type { Host } from '../../world/world.contract';
@@ -100,7 +100,7 @@ function surroundingsOf(host: Host, env: ReadonlyMap<string, string>, who: Crede
       const names = host.fs.readdir(path, who);
       return names instanceof FileError ? { error: errorText(names.errno) } : { names };
     },
-    address: (name) => parseIPv4(name) ?? fromHostsFile(host, name),
+    address: (name) => parseClassicIPv4(name) ?? fromHostsFile(host, name),
     hostname: host.state.hostname,
   };
 }

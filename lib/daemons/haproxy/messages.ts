@@ -96,9 +96,13 @@ export class MessageLog {
 export function indentMessage(text: string, level = 2): string {
   if (!text.includes('\n')) return text;
   if (text.indexOf('\n') === text.length - 1) return text.slice(0, -1);
-  const lines = text
-    .replace(/^\n+/, '')
-    .split('\n')
-    .filter((line) => line !== '');
-  return lines.map((line) => `\n${' '.repeat(level)}${line}`).join('');
+  let indented = '';
+  for (let at = text.search(/[^\n]|$/); at < text.length; ) {
+    // At least one character, be it a newline: of an empty line both stay.
+    const end = text.indexOf('\n', at + 1);
+    const line = end < 0 ? text.slice(at) : text.slice(at, end);
+    indented += `\n${' '.repeat(level)}${line}`;
+    at = end < 0 ? text.length : end + 1;
+  }
+  return indented;
 }

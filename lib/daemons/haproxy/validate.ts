@@ -106,7 +106,11 @@ function validateProxy(state: ParserState, proxy: Draft): number {
     );
   }
   errors += validateServers(state, proxy);
-  if (proxy.hasFrontend && proxy.logs.length === 0 && proxy.logFormat !== undefined) {
+  if (
+    proxy.hasFrontend &&
+    proxy.logs.length === 0 &&
+    (proxy.logFormat !== undefined || proxy.hasStructuredLog)
+  ) {
     warn(state, `log format ignored for ${named(proxy)} since it has no log address.`);
   }
   if (proxy.mode !== 'http') warnHttpWords(state, proxy);
@@ -179,12 +183,21 @@ function validateChecks(state: ParserState, proxy: Draft): number {
     );
     emailAlert.mailers = undefined;
   }
-  if (proxy.checkCommand !== undefined && !proxy.usesExternalCheck) {
-    warn(
+  if (!proxy.usesExternalCheck)
+    for (const [word, value] of [
+      ['command', proxy.checkCommand],
+      ['path', proxy.checkPath],
+    ])
+      if (value !== undefined)
+        warn(
+          state,
+          `'external-check ${word}' will be ignored for ${named(proxy)} (requires 'option external-check').`,
+        );
+  if (proxy.checkCommand?.startsWith('/') === false && proxy.checkPath === undefined)
+    errors += refuse(
       state,
-      `'external-check command' will be ignored for ${named(proxy)} (requires 'option external-check').`,
+      `Proxy '${proxy.id}': 'external-check command' does not have a leading '/' and 'external-check path' is not set.`,
     );
-  }
   return errors;
 }
 
@@ -466,19 +479,19 @@ function validateServerParameters(state: ParserState, proxy: Draft, server: Serv
 /** A rule's cache has a section of its own. */
 function validateCaches(state: ParserState, proxy: Draft): number {
   let errors = 0;
-  for (const { action } of [...proxy.httpRequest, ...proxy.httpResponse])
-    if (
-      (action.type === 'cache-use' || action.type === 'cache-store') &&
-      !state.caches.some(({ name }) => name === action.cache)
-    )
+  const wanted = [...proxy.httpRequest, ...proxy.httpResponse].flatMap(({ action }) =>
+    action.type === 'cache-use' || action.type === 'cache-store' ? [action.cache] : [],
+  );
+  for (const cache of [...proxy.cacheFilters, ...wanted])
+    if (!state.caches.some(({ name }) => name === cache))
       errors += refuse(
         state,
-        `config: ${named(proxy)}: unable to find the cache '${action.cache}' referenced by the filter 'cache'.`,
+        `config: ${named(proxy)}: unable to find the cache '${cache}' referenced by the filter 'cache'.`,
       );
   return errors;
 }
 
-/** After everything else: checks need a port, and names their resolvers. */
+/** After everything else: names need their resolvers. */
 function validateLate(state: ParserState, proxy: Draft): number {
   let errors = resolveErrorPages(state, proxy) + validateCaches(state, proxy);
   for (const server of proxy.servers) {
@@ -488,16 +501,33 @@ function validateLate(state: ParserState, proxy: Draft): number {
         `${titleOf(proxy)} '${proxy.id}', server '${server.name}': unable to find required resolvers '${server.resolvers}'`,
       );
     }
-    if (!server.checks || server.checkPort !== 0 || server.port !== 0 || server.unixPath !== undefined)
-      continue;
-    const more =
-      proxy.check.kind !== 'unsupported' ? " nor tcp_check rule 'connect' with port information" : '';
-    errors += refuse(
-      state,
-      `config: ${titleOf(proxy)} '${proxy.id}': server '${server.name}' has neither service port nor check port${more}.`,
-    );
   }
   return errors;
+}
+
+/** Servers that are checked and have no port for it. Those with names have no address yet, and are not looked at. */
+export function serversWithoutPort(state: ParserState): string[] {
+  const faults: string[] = [];
+  // Proxies without rules of their own share a list, which is empty until the first of them is done.
+  let isShared = false;
+  for (const proxy of state.proxies) {
+    if (proxy.disabled) continue;
+    const { kind, tcpRules } = proxy.check;
+    const first = tcpRules.find(({ type }) => type !== 'remark' && type !== 'variable');
+    if (kind === 'tcp' && first?.type === 'connect' && first.connect.hasPort) continue;
+    const isEmpty =
+      kind === 'unsupported' ||
+      (kind === 'tcp' && tcpRules.length === 0) ||
+      (kind === 'connect' && !isShared);
+    const more = isEmpty ? '' : " nor tcp_check rule 'connect' with port information";
+    if (kind === 'connect') isShared ||= proxy.servers.some(({ checks }) => checks);
+    for (const server of proxy.servers)
+      if (server.checks && server.checkPort === 0 && server.port === 0 && server.ip !== undefined)
+        faults.push(
+          `config: ${titleOf(proxy)} '${proxy.id}': server '${server.name}' has neither service port nor check port${more}.`,
+        );
+  }
+  return faults;
 }
 
 function validateTrack(

@@ -1,5 +1,5 @@
 /** What a host gives to somebody who reads a configuration on it: files, patterns, users, names. */
-import { parseIPv4 } from '../../std/ipv4';
+import { parseClassicIPv4, parseIPv4 } from '../../std/ipv4';
 import { ROOT } from '../../world/files';
 import { type Credentials, FileError } from '../../world/files.contract';
 import type { Host } from '../../world/world.contract';
@@ -43,7 +43,7 @@ export function surroundingsOf(
     hostname: host.state.hostname.toLowerCase(),
     cores: host.state.cores,
     addresses: (name) => {
-      const literal = parseIPv4(name) ?? shortAddress(name);
+      const literal = parseClassicIPv4(name);
       if (literal !== undefined) return [literal];
       const found = fromHostsFile(host, name);
       return found.length > 0 ? found : (known.get(name) ?? 'unknown');
@@ -54,15 +54,6 @@ export function surroundingsOf(
       return answer === undefined ? undefined : { answer };
     },
   };
-}
-/** inet_aton(3) takes fewer than four numbers: the last fills what is left. */
-function shortAddress(text: string): number | undefined {
-  if (!/^\d+(?:\.\d+){0,2}$/.test(text)) return undefined;
-  const numbers = text.split('.').map(Number);
-  const last = numbers.pop() ?? 0;
-  const room = 2 ** (8 * (4 - numbers.length));
-  if (last >= room || numbers.some((number) => number > 255)) return undefined;
-  return numbers.reduce((sum, number, index) => sum + number * 2 ** (24 - 8 * index), last);
 }
 function isSame(host: Host, path: string, other: string): boolean {
   return path === other || host.fs.realpath(path, ROOT) === host.fs.realpath(other, ROOT);

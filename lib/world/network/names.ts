@@ -5,7 +5,7 @@
  * resolv/res_send.c (waiting times); recorded: truth/host/b04-dns.
  */
 import type { HandlerId } from '../../kernel/kernel';
-import { parseIPv4 } from '../../std/ipv4';
+import { parseClassicIPv4, parseIPv4 } from '../../std/ipv4';
 import { SECOND, type Micros } from '../../std/instant';
 import { type Credentials, FileError } from '../files.contract';
 import type { Callback, DnsEvent, ResolveEvent, UdpEvent } from '../network.contract';
@@ -93,7 +93,7 @@ export class Names {
   // ---------------------------------------------------------------- getaddrinfo
   resolve(host: Host, options: { pid: number; name: string; on: Callback; quick?: boolean }): void {
     const name = options.name.endsWith('.') ? options.name.slice(0, -1) : options.name;
-    const literal = parseIPv4(name);
+    const literal = parseClassicIPv4(name);
     if (literal !== undefined)
       return this.#report(host.name, options.on, {
         ok: true,

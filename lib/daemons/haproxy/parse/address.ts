@@ -18,6 +18,8 @@ export interface AddressRules {
   readonly allowsRange?: boolean;
   readonly allowsOffset?: boolean;
   readonly allowsDescriptor?: boolean;
+  /** datagrams will not do */
+  readonly isStream?: boolean;
   /** a name stays a name, to be resolved when the daemon starts */
   readonly keepsNames?: boolean;
   /** resolves names at once; without it they are invalid */
@@ -41,6 +43,12 @@ export function parseAddress(text: string, rules: AddressRules): AddressResult {
   const family = FAMILY_PREFIX.exec(text);
   const rest = family === null ? text : text.slice(family[0].length);
   const prefix = family?.[1];
+  if (prefix?.startsWith('quic') === true && rules.isStream === true)
+    return {
+      error: `unsupported stream protocol for datagram family ${prefix === 'quic4' ? 2 : 10} address '${text}'; QUIC is not compiled in if this is what you were looking for.\n`,
+    };
+  if ((prefix === 'udp' || prefix === 'udp4' || prefix === 'udp6') && rules.isStream === true)
+    return { error: `dgram-type address not acceptable in '${text}'\n` };
   if (prefix === 'fd' || prefix === 'sockpair') return descriptor(text, rest, rules);
   if (
     prefix === 'unix' ||

@@ -24,6 +24,7 @@ import {
   warn,
   warnWithout,
 } from './context';
+import { processFault } from './rare-lines';
 import { parseTime } from './time';
 import { MUX_PROTOCOLS } from './server';
 import { applyBindTls } from './tls/bind';
@@ -44,6 +45,7 @@ export function parseListenAddresses(
       needsPort: true,
       allowsRange: true,
       allowsDescriptor: true,
+      isStream: true,
       resolve: (name) => state.surroundings.address(name),
     });
     if ('error' in parsed) return parsed;
@@ -182,21 +184,29 @@ function applyParameter(state: ParserState, line: Line, at: number, target: Targ
     case 'namespace':
       return value === '' ? error(`'${keyword}' : missing namespace id`) : undefined;
     case 'accept-netscaler-cip':
-      return value === '' ? error(`'${keyword}' : missing value`) : undefined;
+      if (value === '') return error(`'${keyword}' : missing value`);
+      // Vendor: zero is refused with the words that would allow it.
+      return leadingInteger(value) > 0
+        ? undefined
+        : error(`'${keyword}' : invalid value ${leadingInteger(value)}, must be >= 0`);
     case 'expose-fd':
       if (value === '') return error(`'${keyword}' : missing fd type`);
       return value === 'listeners'
         ? undefined
         : error(`'${keyword}' only supports 'listeners' (got '${value}')`);
     case 'severity-output':
+      if (value === '') return error(`'${keyword}' : missing severity format`);
       return /^(?:none|number|string)$/.test(value)
         ? undefined
         : error(`'${keyword}' only supports 'none', 'number', and 'string' (got '${value}')`);
     case 'thread':
       return /^(?:all|odd|even|[\d,/-]+)$/.test(value)
         ? undefined
-        : error(`'${value}' : '${value}' is not a valid number/range.`);
+        : error(
+            `'${value}' : '${value}' is not a valid number/range.${value === '' ? ' It supports numbers from 1 to 64.\n' : ''}`,
+          );
     case 'shards': {
+      if (value === '') return error(`'${keyword}' : missing value`);
       const count = leadingInteger(value);
       return value === 'by-thread' || (count >= 1 && count <= 64)
         ? undefined
@@ -216,25 +226,31 @@ function applyParameter(state: ParserState, line: Line, at: number, target: Targ
       return undefined;
     case 'uid':
     case 'gid':
+      if (value === '') return error(`'${keyword}' : missing value`);
       target[keyword] = leadingInteger(value);
       return undefined;
     case 'user': {
+      if (value === '') return error(`'${keyword}' : missing user name`);
       const uid = state.surroundings.user(value);
       if (uid === undefined) return error(`'${keyword}' : unknown user name '${value}'`);
       target.uid = uid;
       return undefined;
     }
     case 'group': {
+      if (value === '') return error(`'${keyword}' : missing group name`);
       const gid = state.surroundings.group(value);
       if (gid === undefined) return error(`'${keyword}' : unknown group name '${value}'`);
       target.gid = gid;
       return undefined;
     }
-    case 'process':
+    case 'process': {
+      const fault = processFault(value);
+      if (fault !== undefined) return error(`'${keyword}' : ${fault}`);
       return {
         text: `'process ${value}' on 'bind' lines is deprecated and will be removed in 2.7.`,
         bits: WARN,
       };
+    }
     default:
       return applyTls(state, target, keyword, value);
   }

@@ -35,6 +35,7 @@ export function parseCheckConnect(
     isDefault: false,
     sni: undefined,
     port: undefined,
+    hasPort: false,
     ip: undefined,
     sendsProxy: false,
   };
@@ -73,6 +74,7 @@ export function parseCheckConnect(
       case 'port': {
         const error = portError(value, samplesAt(state, line.place));
         if (error !== undefined) return { error };
+        connect.hasPort = true;
         if (/^\d+$/.test(value)) connect.port = Number(value);
         else noteEffect(state, line, `${keyword} port <expression>`, 'not modelled');
         break;
@@ -84,6 +86,7 @@ export function parseCheckConnect(
           resolve: (name) => state.surroundings.address(name),
         });
         if ('error' in parsed) return { error: `'addr' : ${parsed.error}.` };
+        connect.hasPort ||= parsed.lowPort !== 0;
         if (parsed.address.kind === 'inet') connect.ip = parsed.address.ip;
         break;
       }

@@ -15,6 +15,7 @@ export const PLAIN_CONNECT: CheckConnect = {
   isDefault: true,
   sni: undefined,
   port: undefined,
+  hasPort: false,
   ip: undefined,
   sendsProxy: false,
 };

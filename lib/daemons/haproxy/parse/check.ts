@@ -8,6 +8,8 @@ import type { CheckRequest, CheckRule, CheckSettings } from '../config';
 import { parseExpect } from './check-expect';
 import type { Outcome } from './outcome';
 import { parseCheckConnect } from './check-connect';
+import { httpOrderFault } from './check-order';
+import { parseCheckVariable } from './check-variable';
 import {
   type Draft,
   ERROR,
@@ -113,7 +115,9 @@ function httpCheckWord(state: ParserState, proxy: Draft, line: Line): string | u
         : `'http-check' cannot handle unexpected argument '${line.at(2)}'.`;
     case 'send-state':
       proxy.sendState = true;
-      return undefined;
+      return line.at(2) === ''
+        ? undefined
+        : `'http-check' cannot handle unexpected argument '${line.at(2)}'.`;
     case 'comment':
       check.hasUnusedHttpRules ||= check.kind !== 'http';
       if (line.at(2) === '') return "'http-check comment' : expects a string as argument.";
@@ -124,18 +128,31 @@ function httpCheckWord(state: ParserState, proxy: Draft, line: Line): string | u
     case 'expect': {
       const parsed =
         word === 'connect'
-          ? parseCheckConnect(state, line, check.httpRules)
+          ? parseCheckConnect(state, line, check.kind === 'http' ? check.httpRules : [])
           : word === 'send'
             ? parseSend(state, line)
             : parseExpect(state, line, 2);
-      if ('error' in parsed) return `'http-check ${word}' : ${parsed.error}.`;
+      const fault =
+        'error' in parsed
+          ? parsed.error
+          : check.kind === 'http'
+            ? httpOrderFault(check, parsed.value.type)
+            : undefined;
+      if (fault !== undefined || 'error' in parsed) {
+        // The daemon throws the whole set away and goes on with an empty one.
+        check.httpRules.length = 0;
+        return `'http-check ${word}' : ${fault}.`;
+      }
       check.httpRules.push(parsed.value);
       check.hasUnusedHttpRules ||= check.kind !== 'http';
       return undefined;
     }
     default:
       if (/^(?:set-var|set-var-fmt|unset-var)/.test(word)) {
-        noteEffect(state, line, `http-check ${word}`, 'not modelled');
+        const parsed = parseCheckVariable(state, line);
+        if ('error' in parsed) return `'http-check ${word}' : ${parsed.error}.`;
+        check.httpRules.push(parsed.value);
+        check.hasUnusedHttpRules ||= check.kind !== 'http';
         return undefined;
       }
       return `'http-check' only supports 'disable-on-404', 'send-state', 'comment', 'connect', 'send', 'expect', 'set-var-fmt(*)', 'set-var(*)', 'unset-var(*)'. but got '${word}'`;

@@ -1,5 +1,5 @@
 /** `compression algo gzip`, `compression type text/html`, `compression offload`. Source: 2.6.12 flt_http_comp.c. */
-import { type Draft, fail, type Line, NONE, type ParserState } from './context';
+import { type Draft, fail, type Line, NONE, type ParserState, warn } from './context';
 
 const ALGORITHMS: readonly string[] = ['identity', 'gzip', 'deflate', 'raw-deflate'];
 
@@ -21,6 +21,8 @@ export function parseCompression(state: ParserState, proxy: Draft, line: Line): 
       proxy.compression.types.push(...values);
       return NONE;
     case 'offload':
+      if (proxy.kind === 'defaults')
+        return warn(state, `${line.head}'compression' : 'offload' ignored in 'defaults' section.`);
       proxy.compression.offload = true;
       return NONE;
     default:

@@ -148,6 +148,10 @@ export interface Draft extends ProxySettings {
   sendState: boolean;
   peersSection: string | undefined;
   usesExternalCheck: boolean;
+  /** `log-format-sd` was said */
+  hasStructuredLog: boolean;
+  /** the caches that `filter cache` names */
+  cacheFilters: string[];
   statsUsesRealmOrAuth: boolean;
   serverStateFromGlobal: boolean;
   usesRdpCookie: boolean;
@@ -165,6 +169,7 @@ export interface ParserState {
   externalCheck: boolean;
   insecureFork: boolean;
   serverStateFile: string | undefined;
+  serverStateBase: string;
   readonly said: Set<string>;
   readonly proxies: Draft[];
   /** The last proxy of each name that listens. */
@@ -273,10 +278,18 @@ export function warnWithout(
   );
 }
 
-/** C's `atol`: the leading integer, 0 when there is none. */
+const LONG_MAX = 2n ** 63n - 1n;
+
+/** C's `atol`, kept in an `int`: the leading integer, 0 when there is none; what is too large loses its upper half. */
 export function leadingInteger(text: string): number {
-  const found = /^\s*([-+]?\d+)/.exec(text)?.[1];
-  return found === undefined ? 0 : Math.max(-0x80000000, Math.min(0x7fffffff, Number(found)));
+  const found = /^\s*([-+]?)(\d+)/.exec(text);
+  if (found === null) return 0;
+  const [, sign = '', digits = ''] = found;
+  if (digits.length < 10) return Number(sign + digits);
+  // More digits than a long can have are as good as twenty.
+  const size = BigInt(digits.slice(0, 40));
+  const long = size > LONG_MAX ? LONG_MAX : size;
+  return Number(BigInt.asIntN(32, sign === '-' ? -long : long));
 }
 
 /** The first character that a name may not have (letters, digits and `_-:.` only). */

@@ -26,6 +26,7 @@ import {
   tooManyWords,
   warn,
 } from './context';
+import { parseGlobalWord, readDelay } from './global-words';
 import { parseLogLine } from './log';
 import { parseTime, trailingTimeWarning } from './time';
 import { parseTlsGlobalLine } from './tls/global';
@@ -57,7 +58,7 @@ export function defaultGlobal(hostname: string): GlobalSettings {
 
 /** Words that stand alone. */
 const SWITCHES =
-  /^(?:daemon|noepoll|nokqueue|noevports|nopoll|busy-polling|set-dumpable|insecure-fork-wanted|insecure-setuid-wanted|nosplice|nogetaddrinfo|noreuseport|quiet|zero-warning|external-check|strict-limits|h2-workaround-bogus-websocket-clients)$/;
+  /^(?:daemon|noepoll|nokqueue|noevports|nopoll|busy-polling|set-dumpable|insecure-fork-wanted|insecure-setuid-wanted|nosplice|nogetaddrinfo|noreuseport|quiet|zero-warning|external-check|strict-limits|h2-workaround-bogus-websocket-clients|no-memory-trimming|h1-accept-payload-with-any-method|pp2-never-send-local)$/;
 
 /** Words followed by a number, of which we keep none. */
 const NUMBERS =
@@ -77,7 +78,11 @@ export function parseGlobalLine(state: ParserState, line: Line): number {
   if (SWITCHES.test(keyword)) return parseSwitch(state, line, keyword);
   if (NUMBERS.test(keyword)) return parseNumber(state, line, keyword);
   if (NUMBERS_ONCE.test(keyword)) return once(state, line, keyword) || parseNumber(state, line, keyword);
-  return parseTlsGlobalLine(state, line) ?? parseOther(state, line, keyword);
+  return (
+    parseTlsGlobalLine(state, line) ??
+    parseGlobalWord(state, line, keyword) ??
+    parseOther(state, line, keyword)
+  );
 }
 
 function unknownKeyword(state: ParserState, line: Line, keyword: string): number {
@@ -210,8 +215,6 @@ function parseOther(state: ParserState, line: Line, keyword: string): number {
     case 'localpeer':
       if (tooManyWords(state, line, 1)) return ERROR;
       return value === '' ? fail(state, `${line.head}'localpeer' expects a name as an argument.`) : NONE;
-    case 'lua-load':
-      return value === '' ? fail(state, `${line.head}'lua-load' expects a file name as parameter.`) : NONE;
     case 'nbthread':
       return parseThreads(state, line);
     case 'hard-stop-after':
@@ -384,24 +387,18 @@ function parseThreads(state: ParserState, line: Line): number {
 }
 
 function parseHardStop(state: ParserState, line: Line): number {
-  const value = line.at(1);
-  if (value === '') return fail(state, `${line.head}'hard-stop-after' expects <time> as argument.\n`);
-  const time = parseTime(value, 'ms');
-  if ('micros' in time) {
-    if (time.trailing !== undefined) warn(state, trailingTimeWarning(value, time.trailing));
-    state.global.hardStopAfter = Math.max(time.micros, SECOND / 1000);
-    return NONE;
-  }
-  return time.fault === 'overflow'
-    ? fail(
-        state,
-        `${line.head}timer overflow in argument '${value}' to 'hard-stop-after' (maximum value is 2147483647 ms or ~24.8 days)`,
-      )
-    : fail(state, `${line.head}unexpected character '${time.character}' in argument to <hard-stop-after>.`);
+  const delay = readDelay(state, line, 'hard-stop-after');
+  if ('bits' in delay) return delay.bits;
+  state.global.hardStopAfter = Math.max(delay.micros, SECOND / 1000);
+  return NONE;
 }
 
 function parseCpuMap(state: ParserState, line: Line): number {
-  if (line.at(2) !== '') return NONE;
+  const [which, cpus] = [line.at(1), line.at(2)];
+  if (cpus !== '')
+    return /^(?:auto:)?(?:all|odd|even|\d)/.test(which)
+      ? NONE
+      : fail(state, `${line.head}cpu-map : '${which}' is not a valid number/range.`);
   return fail(
     state,
     `${line.head}cpu-map expects a process number  ('all', 'odd', 'even', a number from 1 to 64 or a range),  followed by a list of CPU ranges with numbers from 0 to 63.`,

@@ -189,7 +189,12 @@ export function parseStatsLine(state: ParserState, proxy: Draft, line: Line): nu
       page.showNode = true;
       break;
     case 'show-desc':
-      page.showDescription = line.from(2).join(' ');
+      page.showDescription = line.from(2).join(' ') || state.global.description;
+      if (page.showDescription === '')
+        warn(
+          state,
+          `${line.tightHead}'show-desc' requires a parameter or 'desc' to be set in the global section.`,
+        );
       break;
     case 'uri':
       if (value === '') return missing("'uri' needs an URI prefix.");

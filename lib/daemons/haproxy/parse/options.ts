@@ -106,8 +106,8 @@ function parsePlainOption(state: ParserState, proxy: Draft, line: Line, name: st
     case 'httplog':
       return parseHttpLog(state, proxy, line);
     case 'tcplog': {
-      const bits = setLogFormat(state, proxy, line, 'tcp', 'option tcplog');
-      return tooManyWords(state, line, 0, 1) ? bits | ERROR : bits;
+      if (tooManyWords(state, line, 0, 1)) return ERROR;
+      return setLogFormat(state, proxy, line, 'tcp', 'option tcplog');
     }
     case 'httpslog':
       return setLogFormat(state, proxy, line, 'https', 'option httplog');

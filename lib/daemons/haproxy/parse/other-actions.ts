@@ -48,7 +48,10 @@ export function problemOfAction(keyword: string, proxy: Draft, line: Line, from:
       return SERVICES.includes(first) ? undefined : `'${first}' unknown service name.`;
     case 'set-timeout':
       if (second === '') return 'expects exactly 2 arguments';
-      return proxy.hasBackend ? undefined : `proxy '${proxy.id}' has no backend capability`;
+      if (!proxy.hasBackend) return `proxy '${proxy.id}' has no backend capability`;
+      return first === 'server' || first === 'tunnel'
+        ? undefined
+        : `'set-timeout' rule supports 'server'/'tunnel' (got '${first}')`;
     default:
       return undefined;
   }

@@ -13,12 +13,14 @@ import {
 } from './context';
 
 export function parseOtherCheck(state: ParserState, proxy: Draft, line: Line, name: string): number {
-  const bits = proxy.hasBackend
-    ? NONE
-    : warn(
-        state,
-        `${line.head}'${name}' ignored because ${titleOf(proxy)} '${proxy.id}' has no backend capability.`,
-      );
+  // The daemon forgets to say it of this one.
+  const bits =
+    proxy.hasBackend || name === 'external-check'
+      ? NONE
+      : warn(
+          state,
+          `${line.head}'${name}' ignored because ${titleOf(proxy)} '${proxy.id}' has no backend capability.`,
+        );
   const problem = wordProblem(state, line, name);
   if (problem !== NONE) return bits | problem;
   const steps = protocolSteps(name, line.from(2));
@@ -33,9 +35,10 @@ export function parseOtherCheck(state: ParserState, proxy: Draft, line: Line, na
 function wordProblem(state: ParserState, line: Line, name: string): number {
   switch (name) {
     case 'pgsql-check':
-      if (line.at(2) !== 'user' || line.at(3) === '')
-        return fail(state, `${line.head}'${line.at(0)} ${name}' expects 'user <username>' as argument.`);
-      return tooManyWords(state, line, 2, 1) ? ERROR : NONE;
+      if (tooManyWords(state, line, 2, 1)) return ERROR;
+      return line.at(2) !== 'user' || line.at(3) === ''
+        ? fail(state, `${line.head}'${line.at(0)} ${name}' expects 'user <username>' as argument.`)
+        : NONE;
     case 'mysql-check':
       return mysqlProblem(state, line);
     case 'smtpchk':

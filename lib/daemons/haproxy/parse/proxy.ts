@@ -30,7 +30,15 @@ import {
   warnWithout,
 } from './context';
 import { parseCompression } from './compression';
-import { parseFilterLine, parseKeepAliveQueueLine, parseTcpResponseLine } from './rare-lines';
+import {
+  parseBindProcessLine,
+  parseDispatchLine,
+  parseFcgiLine,
+  parseFilterLine,
+  parseIntegerLine,
+  parseKeepAliveTimeLine,
+  parseTcpResponseLine,
+} from './rare-lines';
 import { parseCaptureLine, parseDeclareLine } from './captures';
 import { parseCookieLine } from './cookie';
 import {
@@ -153,6 +161,8 @@ export function newDraft(
     sendState: false,
     peersSection: undefined,
     usesExternalCheck: false,
+    hasStructuredLog: false,
+    cacheFilters: [],
     statsUsesRealmOrAuth: false,
     serverStateFromGlobal: false,
     usesRdpCookie: false,
@@ -190,6 +200,10 @@ function inherit(draft: Draft, parent: Draft): Draft {
   draft.tcpRequest = [...parent.tcpRequest];
   draft.inspectDelay = parent.inspectDelay;
   draft.emailAlert = { ...parent.emailAlert };
+  draft.serverStateFromGlobal = parent.serverStateFromGlobal;
+  draft.checkCommand = parent.checkCommand;
+  draft.checkPath = parent.checkPath;
+  draft.usesExternalCheck = parent.usesExternalCheck;
   if (hasFrontend) {
     draft.maxconn = parent.maxconn;
     draft.sessionRate = parent.sessionRate;
@@ -493,6 +507,7 @@ function parseSmallKeyword(state: ParserState, proxy: Draft, line: Line, keyword
     case 'error-log-format': {
       const format = { file: line.file, line: line.number, kind: 'custom', text: value, nodes: [] } as const;
       if (keyword === 'error-log-format') proxy.errorLogFormat = { ...format, nodes: [] };
+      else proxy.hasStructuredLog = proxy.kind !== 'backend';
       return (
         parseFormatWord(state, line) ||
         (proxy.kind === 'backend'
@@ -571,9 +586,12 @@ function parseSmallKeyword(state: ParserState, proxy: Draft, line: Line, keyword
       return bits;
     }
     case 'bind-process':
-      return warn(
-        state,
-        `${line.tightHead}'bind-process' has no effect, is deprecated, and will be removed in version 2.7.`,
+      return (
+        parseBindProcessLine(state, line) ||
+        warn(
+          state,
+          `${line.tightHead}'bind-process' has no effect, is deprecated, and will be removed in version 2.7.`,
+        )
       );
     case 'clitimeout':
     case 'srvtimeout':
@@ -626,6 +644,7 @@ function parseSmallKeyword(state: ParserState, proxy: Draft, line: Line, keyword
       if (value === '') return fail(state, `${line.head}missing argument after 'external-check'.`);
       if ((value === 'command' || value === 'path') && line.at(2) === '')
         return fail(state, `${line.head}missing argument after '${value}'.`);
+      if (tooManyWords(state, line, 2)) return ERROR;
       if (value === 'command') proxy.checkCommand = line.at(2);
       else if (value === 'path') proxy.checkPath = line.at(2);
       else
@@ -644,15 +663,22 @@ function parseSmallKeyword(state: ParserState, proxy: Draft, line: Line, keyword
     case 'dispatch':
       if (proxy.kind === 'defaults')
         return fail(state, `${line.head}'dispatch' not allowed in 'defaults' section.`);
-      proxy.usesDispatch = true;
-      if (value === '')
-        return fail(
-          state,
-          `${line.head}'dispatch' : '' resolves to an empty address (environment variable missing?)\n`,
-        );
-      return warnWithout(state, proxy, 'backend', line, keyword);
+      return parseDispatchLine(state, proxy, line);
     case 'max-keep-alive-queue':
-      return parseKeepAliveQueueLine(state, proxy, line);
+    case 'clitcpka-cnt':
+    case 'srvtcpka-cnt':
+      return parseIntegerLine(state, proxy, line);
+    case 'clitcpka-idle':
+    case 'clitcpka-intvl':
+    case 'srvtcpka-idle':
+    case 'srvtcpka-intvl':
+      return parseKeepAliveTimeLine(state, proxy, line);
+    case 'server-state-file-name': {
+      const bits = warnWithout(state, proxy, 'backend', line, keyword);
+      return tooManyWords(state, line, 1) ? bits | ERROR : bits;
+    }
+    case 'use-fcgi-app':
+      return parseFcgiLine(state, proxy, line);
     case 'transparent':
       return tooManyWords(state, line, 0) ? ERROR : NONE;
     default:

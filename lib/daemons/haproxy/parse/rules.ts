@@ -47,6 +47,7 @@ import { isAddressAction, parseAddressAction, problemOfAction } from './other-ac
 import type { SampleContext } from './pattern-files';
 import { parseReply } from './reply';
 import { parseSampleWords } from './sample';
+import { variableNameFault } from './variable-name';
 
 export type RuleSet = 'http-request' | 'http-response' | 'http-after-response';
 
@@ -288,7 +289,8 @@ class ActionReader {
         return this.#capture();
       case 'set-log-level': {
         const level = this.#line.at(this.next);
-        if (level === '') return { error: "expects exactly 1 argument (log level name or 'silent')" };
+        if (!/^(?:silent|emerg|alert|crit|err|warning|notice|info|debug)$/.test(level))
+          return { error: "expects exactly 1 argument (log level name or 'silent')" };
         this.next++;
         return { value: { type: 'set-log-level', level } };
       }
@@ -465,11 +467,9 @@ class ActionReader {
     if (!rest.endsWith(')'))
       return { error: `incomplete argument after action '${word}'. Expects ${variants}` };
     const [variable = ''] = rest.slice(1, -1).split(',');
-    if (!/^(?:proc|sess|txn|req|res)\./.test(variable)) {
-      return {
-        error: `invalid variable name '${variable}'. A variable name must be start by its scope. The scope can be 'proc', 'sess', 'txn', 'req', 'res' or 'check'`,
-      };
-    }
+    const fault = variableNameFault(variable);
+    if (fault !== undefined) return { error: fault };
+
     if (keyword === 'unset-var') return { value: { type: 'unset-var', variable } };
     if (keyword === 'set-var-fmt') {
       const value = this.#format(this.#line.at(this.next));

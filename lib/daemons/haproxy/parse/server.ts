@@ -28,6 +28,7 @@ import {
   type ParserState,
   WARN,
 } from './context';
+import { parseMaskedAddress } from './pattern';
 import { parseTime, trailingTimeWarning } from './time';
 import { readSni } from './tls/prepare';
 import { applyServerTls } from './tls/server';
@@ -382,6 +383,12 @@ function applyParameter(
       return applySource(state, line, server, at, position);
     case 'usesrc':
       return error("'usesrc' only allowed after a 'source' statement.");
+    case 'proxy-v2-options':
+      return applyProxyOptions(value);
+    case 'resolve-net':
+      return applyNetworks(value);
+    case 'resolve-opts':
+      return applyResolveOptions(value);
     case 'redir':
       return value === '' ? error(`'${keyword}' expects <prefix> as argument.\n`) : undefined;
     case 'resolve-prefer':
@@ -416,6 +423,7 @@ function applyParameter(
       return 'micros' in parseTime(value, 'ms')
         ? undefined
         : error(`'${keyword}' : expects a positive delay in milliseconds`);
+    case 'max-reuse':
     case 'pool-max-conn':
     case 'pool-low-conn':
       return value === '' ? error(`'${keyword}' expects <value> as argument.`) : undefined;
@@ -448,7 +456,7 @@ function applyParameter(
       if (value === '') return error(`'${keyword}' expects an address as argument.`);
       const ip = parseIPv4(value) ?? state.surroundings.address(value);
       if (ip === undefined)
-        return error(`parsing agent-addr failed. Check if '${value}' is correct address..`);
+        return error(`parsing agent-addr failed. Check if '${value}' is correct address.`);
       server.agentIp = ip;
       return undefined;
     }
@@ -583,7 +591,8 @@ function applyInitAddresses(server: ServerSettings, value: string): Complaint {
   server.initAddresses = [];
   if (value === '') return undefined;
   for (const method of value.split(',')) {
-    const known = method === 'libc' || method === 'last' || method === 'none' || /^[0-9.]+$/.test(method);
+    const known =
+      method === 'libc' || method === 'last' || method === 'none' || parseIPv4(method) !== undefined;
     if (!known)
       return error(
         `'init-addr' : unknown init-addr method '${method}', supported methods are 'libc', 'last', 'none'.`,
@@ -591,6 +600,31 @@ function applyInitAddresses(server: ServerSettings, value: string): Complaint {
     server.initAddresses.push(method);
   }
   return undefined;
+}
+
+/** What a PROXY header of version 2 may tell besides the addresses. */
+const PROXY_OPTIONS = /^(?:ssl|cert-cn|ssl-cipher|cert-sig|cert-key|authority|crc32c|unique-id)$/;
+
+function applyProxyOptions(value: string): Complaint {
+  const odd = value.split(',').find((option) => !PROXY_OPTIONS.test(option));
+  return odd === undefined ? undefined : error(`'${odd}' : proxy v2 option not implemented`);
+}
+
+function applyNetworks(value: string): Complaint {
+  if (value === '') return error("'resolve-net' expects a list of networks.");
+  const odd = value.split(',').find((network) => parseMaskedAddress(network) === undefined);
+  return odd === undefined ? undefined : error(`'resolve-net' invalid network '${odd}'.`);
+}
+
+function applyResolveOptions(value: string): Complaint {
+  const odd = value
+    .split(',')
+    .find((option) => option !== '' && !/^(?:allow-dup-ip|ignore-weight|prevent-dup-ip)$/.test(option));
+  return odd === undefined
+    ? undefined
+    : error(
+        `'resolve-opts' : unknown resolve-opts option '${odd}', supported methods are 'allow-dup-ip', 'ignore-weight', and 'prevent-dup-ip'.`,
+      );
 }
 
 function applySource(

@@ -16,6 +16,7 @@ import { isAddressAction, parseAddressAction } from './other-actions';
 import type { SampleContext } from './pattern-files';
 import { parseTracking } from './rules';
 import { parseSampleWords } from './sample';
+import { variableNameFault } from './variable-name';
 
 /** An action and the word that follows it. */
 type Parsed = Outcome<{ readonly action: TcpAction; readonly next: number }>;
@@ -74,10 +75,8 @@ function parseVariable(line: Line, word: string, where: TcpRule['where'], contex
       error: `invalid or incomplete action '${word}'. Expects 'set-var(<var-name>)', 'set-var-fmt(<var-name>)' or 'unset-var(<var-name>)'`,
     };
   const [, keyword = '', variable = ''] = found;
-  if (!/^(?:proc|sess|txn|req|res)\./.test(variable))
-    return {
-      error: `invalid variable name '${variable}'. A variable name must be start by its scope. The scope can be 'proc', 'sess', 'txn', 'req', 'res' or 'check'`,
-    };
+  const fault = variableNameFault(variable);
+  if (fault !== undefined) return { error: fault };
   if (keyword === 'unset-var') return { value: { action: { type: 'unset-var', variable }, next: 3 } };
   const places = placesOf(where);
   if (keyword === 'set-var-fmt') {

@@ -7,8 +7,18 @@
 import type { CheckRule } from '../config';
 import { parseBinary } from './check-binary';
 import { parseCheckConnect } from './check-connect';
+import { parseCheckVariable } from './check-variable';
 import { parseExpect } from './check-expect';
-import { type Draft, fail, type Line, noteEffect, type ParserState, warnWithout } from './context';
+import {
+  type Draft,
+  fail,
+  type Line,
+  NONE,
+  noteEffect,
+  type ParserState,
+  warn,
+  warnWithout,
+} from './context';
 import type { Outcome } from './outcome';
 
 const KNOWN =
@@ -24,7 +34,8 @@ export function parseTcpCheckLine(state: ParserState, proxy: Draft, line: Line):
   if ('error' in parsed) return bits | fail(state, `${line.head}'tcp-check ${word}' : ${parsed.error}.`);
   check.hasUnusedTcpRules ||= check.kind !== 'tcp';
   check.tcpRules.push(parsed.value);
-  return bits;
+  // Vendor: the warning leaves its caller without a text.
+  return bits === NONE ? NONE : bits | warn(state, `${line.head}(null)`);
 }
 
 /** undefined: no such word. */
@@ -49,9 +60,7 @@ function parseStep(
     case 'expect':
       return parseExpect(state, line, 2);
     default:
-      if (!/^(?:set-var|set-var-fmt|unset-var)(?:\(|$)/.test(word)) return undefined;
-      noteEffect(state, line, `tcp-check ${word}`, 'not modelled');
-      return { value: { type: 'variable', comment: undefined } };
+      return /^(?:set-var|set-var-fmt|unset-var)/.test(word) ? parseCheckVariable(state, line) : undefined;
   }
 }
 

@@ -1,5 +1,6 @@
 /** Keywords of `global_defs` that change nothing here: their parameters are checked as global_parser.c does. */
 
+import { parseClassicIPv4 } from '../../../std/ipv4';
 import type { GlobalDraft } from './draft';
 import { UINT_MAX } from './reader';
 import { complain, type Handler, type Scope, switchParameter } from './scope';
@@ -115,19 +116,6 @@ function mask(scope: Scope, _global: GlobalDraft, words: readonly string[]): voi
   if (unknown !== undefined) complain(scope, `Unknown umask bit ${unknown}`);
 }
 
-/** inet_aton(3): fewer than four numbers will do, the last one fills what is left. */
-function isAddress(text: string): boolean {
-  const parts = text.split('.');
-  return (
-    parts.length <= 4 &&
-    parts.every(
-      (part, index) =>
-        /^\d+$/.test(part) &&
-        Number(part) < (index === parts.length - 1 ? 2 ** (8 * (5 - parts.length)) : 256),
-    )
-  );
-}
-
 export const GLOBAL_CHECKS: Readonly<Record<string, Check>> = {
   checker_process_name: named,
   lvs_process_name: named,
@@ -143,7 +131,7 @@ export const GLOBAL_CHECKS: Readonly<Record<string, Check>> = {
       port === undefined || scope.reader.unsigned(port, { lowest: 1, highest: 65_535, tolerant: true });
     // Names with a dot are left to whoever knows them.
     const isName = name.includes('.') && !/^[\d.]+$/.test(name);
-    if (isPort === undefined || (!isName && !isAddress(name)))
+    if (isPort === undefined || (!isName && parseClassicIPv4(name) === undefined))
       complain(scope, `Invalid smtp server ${name} ${port ?? '25'}`);
   },
   smtp_connect_timeout: (scope, _global, words) => {

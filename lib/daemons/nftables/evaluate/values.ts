@@ -2,7 +2,7 @@
  * Values by their type: how words become numbers, and numbers words again.
  * Source: nft(8) "DATA TYPES"; the words of complaints are those of 1.0.6.
  */
-import { formatIPv4, parseIPv4 } from '../../../std/ipv4';
+import { formatIPv4, parseClassicIPv4, parseIPv4 } from '../../../std/ipv4';
 import { HOUR, SECOND } from '../../../std/instant';
 import { type DataType, SERVICES, TYPES } from '../directives';
 import type { Expression, Place, Problem } from '../parse/tree';
@@ -137,7 +137,7 @@ export class Values {
   #ipv4(text: string, place: Place): number {
     const literal = parseIPv4(text);
     if (literal !== undefined) return literal;
-    const classic = classicAddress(text);
+    const classic = parseClassicIPv4(text);
     if (classic !== undefined) return classic;
     if (parseIPv6(text) !== undefined)
       throw refuse(place, 'Could not resolve hostname: Address family for hostname not supported');
@@ -343,22 +343,6 @@ function classText(value: number): string {
   if (value === 0) return 'none';
   if (value === 0xffff_ffff) return 'root';
   return `${Math.floor(value / 0x1_0000).toString(16)}:${(value % 0x1_0000).toString(16)}`;
-}
-
-/** An address as inet_aton(3) reads it: fewer than four numbers, octal and hexadecimal ones. */
-function classicAddress(text: string): number | undefined {
-  const parts = text.split('.');
-  if (parts.length > 4) return undefined;
-  let value = 0;
-  for (const [index, part] of parts.entries()) {
-    if (!/^(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)$/.test(part)) return undefined;
-    const number = /^0\d/.test(part) ? Number.parseInt(part, 8) : Number(part);
-    const isLast = index === parts.length - 1;
-    const room = isLast ? 2 ** (8 * (4 - index)) : 256;
-    if (number >= room) return undefined;
-    value += isLast ? number : number * 2 ** (8 * (3 - index));
-  }
-  return value;
 }
 
 let services: ReadonlyMap<number, string> | undefined;

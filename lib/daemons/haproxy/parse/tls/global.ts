@@ -59,10 +59,12 @@ export function parseTlsGlobalLine(state: ParserState, line: Line): number | und
     case 'ssl-provider':
       return parseProvider(state, line);
     case 'httpclient.ssl.verify':
+      if (tooManyWords(state, line, 1)) return ERROR;
       if (value === 'none' || value === 'required') return NONE;
       fail(state, `${line.head}'${keyword}' expects 'none' or 'required' as argument.`);
       return fail(state, `${line.head}(null)`);
     case 'httpclient.ssl.ca-file':
+      if (tooManyWords(state, line, 1)) return ERROR;
       state.tls.clientAuthorities = value;
       return NONE;
     case 'maxsslconn':

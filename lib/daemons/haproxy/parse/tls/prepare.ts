@@ -6,7 +6,7 @@
  */
 
 import { readCipherList, readCipherSuites } from '../../../../protocols/tls/cipher-list';
-import type { BindSettings, ServerSettings } from '../../config';
+import type { BindSettings, CheckRule, CheckSettings, CheckStep, ServerSettings } from '../../config';
 import type { BindTls, TlsOptions } from '../../config-tls';
 import { FETCHES, placeBits, sourceTitles } from '../../samples';
 import { type Draft, type ParserState, samplesAt, titleOf } from '../context';
@@ -132,12 +132,17 @@ export function prepareClient(state: ParserState): number {
 }
 
 // ---------------------------------------------------------------- servers
+/** All rules, those of another protocol than the option's as well. */
+function checkRules({ steps, httpRules, tcpRules }: CheckSettings): readonly (CheckStep | CheckRule)[] {
+  return [...steps, ...httpRules, ...tcpRules];
+}
+
 /** A server that speaks TLS for its traffic or its checks. */
 export function usesTlsAnywhere(proxy: Draft, { usesTls, tls }: ServerSettings): boolean {
   return (
     usesTls ||
     tls.checks === 'on' ||
-    proxy.check.steps.some((step) => step.type === 'connect' && step.connect.usesTls)
+    checkRules(proxy.check).some((step) => step.type === 'connect' && step.connect.usesTls)
   );
 }
 
