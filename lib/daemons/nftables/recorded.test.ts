@@ -107,3 +107,13 @@ describe('files with something wrong in them', () => {
       }
   });
 });
+
+describe('what is not there, or stands where it cannot', () => {
+  const cases = JSON.parse(readFileSync(path.join(folder, 'missing.json'), 'utf8')) as {
+    text: string;
+    says: string;
+  }[];
+  test.each(cases)('$text', ({ text, says }) => {
+    expect(load(text, 'r.nft', before).said).toBe(says);
+  });
+});

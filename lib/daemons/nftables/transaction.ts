@@ -16,7 +16,7 @@ import type {
   Ruleset,
 } from '../../world/network.contract';
 import { type Command, type Handle, isObject, type Problem } from './parse/tree';
-import { RuleContext, type TableView } from './evaluate/context';
+import { type EvaluatedRule, RuleContext, type TableView } from './evaluate/context';
 import { readElements, settle } from './evaluate/elements';
 import { OBJECT_TYPES } from './evaluate/set-types';
 import { evaluateRule } from './evaluate/rule';
@@ -120,7 +120,8 @@ class Transaction {
           evaluation.push(problem.problem);
           if (command.object === 'set' || command.object === 'map')
             this.#failed.set(setKey(command.target), nameless(command.target.name));
-        } else if (problem instanceof KernelTrouble) kernelProblems.push(this.#explain(command, problem));
+        } else if (problem instanceof KernelTrouble)
+          for (const each of [...problem.before, problem]) kernelProblems.push(this.#explain(command, each));
         else throw problem;
         if (evaluation.length >= MOST_PROBLEMS) break;
       }
@@ -239,7 +240,8 @@ class Transaction {
   #explain(command: Command, trouble: KernelTrouble): Problem {
     const { place, words, isMissing } = trouble;
     const target = 'target' in command && command.verb !== 'flush' ? command.target : undefined;
-    const like = isMissing && target !== undefined ? meantBy(command, target, this.#known) : undefined;
+    const isNamed = target !== undefined && (target.name !== '' || command.object === 'table');
+    const like = isMissing && isNamed ? meantBy(command, target, this.#known) : undefined;
     return { place, message: like === undefined ? `Could not process rule: ${words}` : `${words}; ${like}` };
   }
   get #known(): Known {
@@ -368,7 +370,8 @@ class Transaction {
     }
     if (command.rule === undefined) return;
     const evaluated = evaluateRule(this.#values, this.#viewOf(target), command.rule);
-    const table = this.#own(this.#kernelTable(target));
+    if (position !== undefined && verb !== 'replace') this.#needChain(target);
+    const table = this.#own(this.#tableOf(target, evaluated));
     const chain = this.#chainOf(table, target);
     const at = this.#position(command, chain);
     const sets = evaluated.sets.length === 0 ? NO_NAMES : new Map<string, string>();
@@ -399,12 +402,36 @@ class Transaction {
     }
     this.#checkRule(command, table, chain, evaluated);
   }
+  /** The table of a rule; where it is missing, the sets that the rule brings along are missed first. */
+  #tableOf(target: Handle, { sets, setPlaces, meters }: EvaluatedRule): FilterTable {
+    const found = this.#find(target);
+    if (found !== undefined) return found;
+    throw new KernelTrouble(NO_ENTRY, target.tablePlace, true, [
+      ...sets.flatMap((_, index) => [
+        new KernelTrouble(NO_ENTRY, target.tablePlace, false),
+        new KernelTrouble(NO_ENTRY, setPlaces[index], false),
+      ]),
+      ...meters.map(() => new KernelTrouble(NO_ENTRY, target.tablePlace, true)),
+    ]);
+  }
+  /** A place among rules is looked up before the kernel is asked. */
+  #needChain(target: Handle): void {
+    const table = this.#needTable(target, { suggests: true });
+    if (table.chains.some(({ name }) => name === target.name)) return;
+    const like = chainLike(this.#original.tables, target.name);
+    throw refuse(target.namePlace, like === undefined ? NO_ENTRY : `${NO_ENTRY}; ${like}`);
+  }
   /** What a rule may name. Most rules stand in the same chain as the one before. */
   #viewOf(target: Handle): TableView {
     if (this.#view?.target !== target)
       this.#view = {
         target,
         family: target.family,
+        absent: () => {
+          if (this.#find(target) !== undefined) return undefined;
+          const like = tableLike(this.#original.tables, target);
+          return refuse(target.tablePlace, like === undefined ? NO_ENTRY : `${NO_ENTRY}; ${like}`);
+        },
         set: (name) =>
           this.#find(target)?.sets.find((set) => set.name === name) ??
           this.#declared.get(setKey(target, name)),
@@ -513,6 +540,7 @@ class Transaction {
 
   #element(command: Command & { object: 'element' }): void {
     const { target, verb } = command;
+    if (command.isDeclaration === true && this.#failed.has(setKey(target))) return;
     const table = this.#needTable(target, { suggests: true });
     const found = table.sets.find(({ name, anonymous }) => name === target.name && anonymous !== true);
     if (found === undefined && this.#failed.has(setKey(target))) return;
@@ -590,11 +618,13 @@ class Transaction {
     if ('target' in command && command.target !== undefined) {
       const { target } = command;
       const isReset = command.verb === 'reset';
-      const table = isReset
-        ? this.#find(target)
-        : this.#needTable(target, {
-            suggests: target.namePlace === undefined || isObject(command.object),
-          });
+      const table =
+        isReset && target.namePlace !== undefined
+          ? this.#find(target)
+          : this.#needTable(target, {
+              suggests:
+                command.object !== 'table' && (target.namePlace === undefined || isObject(command.object)),
+            });
       checkListed(command, table, meantBy(command, target, this.#known));
     }
     this.#listings.push({ command, tables: [...this.#tables] });

@@ -47,6 +47,8 @@ const TYPES_WITH_FIELD: Readonly<Record<string, readonly (readonly [name: string
 export interface TableView {
   readonly family: Family;
   set(name: string): FilterSet | undefined;
+  /** What is wrong when the table itself is not there. */
+  absent?(): EvaluationTrouble | undefined;
   /** What may have been meant by the name of a set that is not there. */
   like?(name: string): string | undefined;
 }
@@ -59,6 +61,8 @@ export interface EvaluatedRule {
   readonly steps: FilterStep[];
   /** Anonymous sets, under local names `%0`, `%1` … */
   readonly sets: FilterSet[];
+  /** Where each of them is written. */
+  readonly setPlaces: readonly Place[];
   /** `isMapped`: out of a map, where nothing is suggested. */
   readonly jumps: readonly { chain: string; place: Place; isMapped?: boolean }[];
   readonly counters: readonly { name: string; place: Place }[];
@@ -82,6 +86,7 @@ export class RuleContext implements EvaluatedRule {
   readonly pieces: Piece[] = [];
   readonly steps: FilterStep[] = [];
   readonly sets: FilterSet[] = [];
+  readonly setPlaces: Place[] = [];
   readonly jumps: { chain: string; place: Place; isMapped?: boolean }[] = [];
   readonly counters: { name: string; place: Place }[] = [];
   readonly references: { name: string; place: Place }[] = [];
@@ -330,9 +335,10 @@ export class RuleContext implements EvaluatedRule {
     }
   }
 
-  addSet(set: Omit<FilterSet, 'name' | 'handle' | 'anonymous'>): string {
+  addSet(set: Omit<FilterSet, 'name' | 'handle' | 'anonymous'>, place: Place): string {
     const name = `%${this.sets.length}`;
     this.sets.push(Object.assign(set, { name, handle: 0, anonymous: true }));
+    this.setPlaces.push(place);
     return name;
   }
 }

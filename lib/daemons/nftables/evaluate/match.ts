@@ -362,6 +362,8 @@ function matchTogether(context: RuleContext, match: Match, key: KeyShape): void 
 
 // ---------------------------------------------------------------- sets
 export function findSet(context: RuleContext, reference: Expression & { kind: 'reference' }): FilterSet {
+  const absent = context.table.absent?.();
+  if (absent !== undefined) throw absent;
   const set = context.table.set(reference.name);
   if (set === undefined) {
     const like = context.table.like?.(reference.name);
@@ -442,12 +444,7 @@ function matchSet(
   const given = readElements(context.values, right, shape);
   const [only] = given;
   const operator = match.operator === '!=' ? '!=' : '';
-  if (
-    given.length === 1 &&
-    only !== undefined &&
-    key.types.length === 1 &&
-    TYPES[key.types[0] ?? 'integer'].bitmask !== true
-  ) {
+  if (given.length === 1 && only !== undefined && key.types.length === 1) {
     const element = right.elements[0];
     if (
       element !== undefined &&
@@ -458,11 +455,14 @@ function matchSet(
       return matchValue(context, { ...match, right: element.key }, key, key.types[0] ?? 'integer');
   }
   const settled = settle(given, shape);
-  const name = context.addSet({
-    type: key.types.join(' . '),
-    flags: hasIntervals(settled) ? ['interval'] : [],
-    elements: settled.map(({ element }) => element),
-  });
+  const name = context.addSet(
+    {
+      type: key.types.join(' . '),
+      flags: hasIntervals(settled) ? ['interval'] : [],
+      elements: settled.map(({ element }) => element),
+    },
+    right.place,
+  );
   const [bits] = key.types;
   if (key.text === 'ip protocol' || key.text === 'meta l4proto' || key.text === 'ip6 nexthdr') {
     const last = settled[settled.length - 1]?.element.key[0];
@@ -516,12 +516,15 @@ export function anonymousMap(
   const shape = { key: key.types, data: types, interval: false, merges: false, anonymous: true };
   const settled = settle(readElements(context.values, data, shape), shape);
   for (const { jump } of settled) if (jump !== undefined) context.jumps.push({ ...jump, isMapped: true });
-  const name = context.addSet({
-    type: key.types.join(' . '),
-    map: types.join(' . '),
-    flags: hasIntervals(settled) ? ['interval'] : [],
-    elements: settled.map(({ element }) => element),
-  });
+  const name = context.addSet(
+    {
+      type: key.types.join(' . '),
+      map: types.join(' . '),
+      flags: hasIntervals(settled) ? ['interval'] : [],
+      elements: settled.map(({ element }) => element),
+    },
+    data.place,
+  );
   const text = settled
     .map(({ element }) => elementText(context.values, element, { key: key.types, data: types }, undefined))
     .join(', ');

@@ -62,7 +62,10 @@ export class Values {
     if (expression.kind === 'binary' && expression.operator === '|')
       return this.#bits(this.single(expression.left, type, bits), this.single(expression.right, type, bits));
     if (expression.kind !== 'symbol' && expression.kind !== 'number')
-      throw refuse(expression.place, `Can't parse symbolic invalid expressions`);
+      throw refuse(
+        expression.kind === 'concat' ? expression.parts[0]?.place : expression.place,
+        `Can't parse symbolic invalid expressions`,
+      );
     const { text, place } = expression;
     switch (type) {
       case 'ipv4_addr':

@@ -59,7 +59,7 @@ function pushWrite(context: RuleContext, info: FieldInfo, value: Written, place:
   if (kept === 'nothing') return;
   if (info.text.startsWith('tcp option')) {
     const width = info.bits;
-    if (info.text === 'tcp option maxseg size') context.steps.push({ step: 'tcp-option' });
+    if (info.text === 'tcp option maxseg size') context.steps.push(...value.steps, { step: 'tcp-option' });
     else if (width !== 16 && width !== 32) context.refusals.push({ message: UNSUPPORTED, place });
     else throw refuse(place, `not modelled: writing ${info.text}`);
     return;

@@ -16,6 +16,8 @@ export class KernelTrouble {
     readonly place: Place | undefined,
     /** Something that was named is not there. */
     readonly isMissing: boolean,
+    /** What it refused of the same command before: sets that a rule brings along. */
+    readonly before: readonly KernelTrouble[] = [],
   ) {}
 }
 export function kernel(errno: keyof typeof WORDS, place: Place | undefined): KernelTrouble {

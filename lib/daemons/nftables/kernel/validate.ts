@@ -96,11 +96,16 @@ function isKnownAt(field: FilterField, hook: Hook): boolean {
     case 'meta sdifname':
       return hook === 'input' || hook === 'forward';
     default:
-      // The interface towards somewhere is known where the way is.
-      return (
-        !/^fib .* oif \S+$/.test(field) || hook === 'forward' || hook === 'output' || hook === 'postrouting'
-      );
+      return field.startsWith('fib ') || field === 'osf name' ? isLookedUpAt(field, hook) : true;
   }
+}
+
+/** The interface towards somewhere is known where the way is; where a packet came in, only until it goes out. */
+function isLookedUpAt(field: FilterField, hook: Hook): boolean {
+  if (/^fib .* oif \S+$/.test(field))
+    return hook === 'forward' || hook === 'output' || hook === 'postrouting';
+  const isIncoming = field === 'osf name' || / iif type$/.test(field) || / oif(?:name)?$/.test(field);
+  return !isIncoming || hook === 'prerouting' || hook === 'input' || hook === 'forward';
 }
 
 function mapJumps(table: FilterTable, steps: readonly FilterStep[]): string[] {

@@ -57,11 +57,11 @@ export class BlockReader extends StatementParser {
   }
   /** The last block without its closing brace. */
   protected body: Place | undefined;
-  #saidEnd = false;
+  protected saidEnd = false;
   /** The text ended in the middle; that is said once, whatever is open. */
   #openAtEnd(): SyntaxTrouble {
-    const before = this.#saidEnd;
-    this.#saidEnd = true;
+    const before = this.saidEnd;
+    this.saidEnd = true;
     return before ? new SyntaxTrouble(undefined) : this.stream.unexpected();
   }
   protected separator(...orElse: readonly string[]): void {

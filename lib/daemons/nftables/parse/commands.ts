@@ -90,7 +90,11 @@ class CommandParser extends BlockParser {
       return true;
     } catch (problem) {
       if (!(problem instanceof SyntaxTrouble)) throw problem;
-      if (problem.problem !== undefined) this.#problems.push(problem.problem);
+      if (problem.problem !== undefined) {
+        this.#problems.push(problem.problem);
+        // The end of the text is missed once.
+        this.saidEnd ||= this.stream.peek().kind === 'end';
+      }
       if (this.#problems.length >= MOST_PROBLEMS) throw new TooManyProblems();
       return this.stream.recover();
     }

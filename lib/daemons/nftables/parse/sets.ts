@@ -98,10 +98,15 @@ export class SetParser extends ObjectParser {
         spec.comment = this.text();
         this.separator();
         return elements;
+      case 'ct':
       case 'counter':
       case 'limit':
       case 'quota':
-      case 'ct':
+        // Of connections only their count belongs to a set.
+        if (stream.at('ct') && !this.isNext('count')) {
+          stream.next();
+          throw stream.within('ct', () => stream.unexpected('count'));
+        }
         spec.then.push(this.statement());
         if (!stream.atSeparator) throw stream.unexpected();
         stream.next();

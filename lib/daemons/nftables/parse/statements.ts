@@ -73,9 +73,8 @@ export class StatementParser extends NatParser {
         case 'meter':
           return this.#meter();
         case 'ct':
-          if (this.#isNext('count')) return this.#connections();
-          if (this.#isNext('set', 2) && CT_OBJECTS.some((kind) => this.#isNext(kind)))
-            return this.#ctObject();
+          if (this.isNext('count')) return this.#connections();
+          if (this.isNext('set', 2) && CT_OBJECTS.some((kind) => this.isNext(kind))) return this.#ctObject();
           break;
         case 'reset':
           return this.#optionReset();
@@ -84,16 +83,16 @@ export class StatementParser extends NatParser {
         case 'tproxy':
           return this.tproxy();
         case 'flow':
-          if (this.#isNext('table')) return this.#meter();
+          if (this.isNext('table')) return this.#meter();
           return this.flow();
         case 'dup':
         case 'fwd':
           return this.copy(text);
         case 'synproxy':
-          if (this.#isNext('name')) return this.#synproxy();
+          if (this.isNext('name')) return this.#synproxy();
           throw this.notModelled('the statement synproxy', start);
         case 'meta':
-          if (this.#isNext('secmark') && this.#isNext('set', 2)) return this.#secmark();
+          if (this.isNext('secmark') && this.isNext('set', 2)) return this.#secmark();
           break;
         case 'xt':
           throw this.#compatible();
@@ -252,7 +251,7 @@ export class StatementParser extends NatParser {
     const map = { kind: 'map' as const, key, data, place: stream.since(from) };
     return { kind: 'object-map', type, map, place: stream.since(start) };
   }
-  #isNext(word: string, ahead = 1): boolean {
+  protected isNext(word: string, ahead = 1): boolean {
     const token = this.stream.peek(ahead);
     return token.kind === 'string' && token.text === word;
   }
@@ -357,6 +356,9 @@ export class StatementParser extends NatParser {
     let bytes = 0;
     let unit = '';
     const token = stream.peek();
+    // A unit alone is a keyword here, where a size or a slash should be.
+    if (token.kind === 'string' && UNITS.some((known) => known === token.text))
+      throw stream.unexpected('/', 'string', 'bytes');
     if (token.kind === 'string') {
       const [size = '', per = ''] = token.text.split('/');
       const factor = BYTES[size];
@@ -539,7 +541,7 @@ export class StatementParser extends NatParser {
       else if (stream.at('counter')) then.push(this.#counter());
       else if (stream.at('limit')) then.push(this.#limit());
       else if (stream.at('quota')) then.push(this.#quota());
-      else if (stream.at('ct') && this.#isNext('count')) then.push(this.#connections());
+      else if (stream.at('ct') && this.isNext('count')) then.push(this.#connections());
       else return { timeout, then };
     }
   }
