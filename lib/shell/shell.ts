@@ -24,6 +24,7 @@ import {
   EXPORTED,
   INTEGER,
   isSet,
+  CAPITALIZED,
   LOWERCASE,
   READONLY,
   scalarOf,
@@ -378,8 +379,9 @@ export class Shell {
   /** A value after the variable's attributes. @throws ArithmeticError for an integer variable */
   shaped(variable: Variable | undefined, value: string): string {
     const flags = variable?.flags ?? 0;
-    if ((flags & (INTEGER | LOWERCASE | UPPERCASE)) === 0) return value;
+    if ((flags & (INTEGER | LOWERCASE | UPPERCASE | CAPITALIZED)) === 0) return value;
     if ((flags & INTEGER) !== 0) return String(this.evaluate(value));
+    if ((flags & CAPITALIZED) !== 0) return value.slice(0, 1).toUpperCase() + value.slice(1).toLowerCase();
     return (flags & LOWERCASE) !== 0 ? value.toLowerCase() : value.toUpperCase();
   }
 

@@ -273,6 +273,11 @@ function* declareOne(call: Call, wish: Wish, manner: Manner, text: string, place
     yield* readonlyProblem(call, name);
     return false;
   }
+  const misdirected = referenceProblem(shell, wish, target, scope);
+  if (misdirected !== undefined) {
+    yield* complain(call, misdirected);
+    return false;
+  }
   const conversion = conversionProblem(wish, known);
   if (conversion !== undefined) {
     yield* complain(call, `${name}: ${conversion}`);
@@ -304,9 +309,27 @@ function scopeFor(shell: Shell, wish: Wish, manner: Manner, name: string): Scope
   return found?.kind === 'temporary' ? shell.variables.scopes[0] : undefined;
 }
 
+/** What a name reference cannot refer to. Not modelled: the warning about one of a function's own name. */
+function referenceProblem(
+  shell: Shell,
+  wish: Wish,
+  { name, value }: Target,
+  scope: Scope | undefined,
+): string | undefined {
+  if (!wish.on.has('n') || value === undefined) return undefined;
+  const bracket = value.indexOf('[');
+  if (!isIdentifier(bracket > 0 && value.endsWith(']') ? value.slice(0, bracket) : value) && value !== '')
+    return `\`${value}': invalid variable name for name reference`;
+  const isGlobal = scope === undefined || scope === shell.variables.scopes[0];
+  return value === name && isGlobal ? `${name}: nameref variable self references not allowed` : undefined;
+}
+
 function conversionProblem(wish: Wish, known: Variable | undefined): string | undefined {
   if (wish.on.has('a') && known?.table !== undefined) return 'cannot convert associative to indexed array';
   if (wish.on.has('A') && known?.list !== undefined) return 'cannot convert indexed to associative array';
+  const isArray = known?.list !== undefined || known?.table !== undefined;
+  if (isArray && (wish.off.has('a') || wish.off.has('A')))
+    return 'cannot destroy array variables in this way';
   return undefined;
 }
 

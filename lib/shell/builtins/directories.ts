@@ -150,7 +150,11 @@ export function* dirs(call: Call): Run<number> {
   for (const arg of call.args) {
     const place = placeOf(arg, stackOf(shell).length);
     if (place === 'out of range') {
-      yield* complain(call, `${arg.slice(1)}: directory stack index out of range`);
+      const isEmpty = stackOf(shell).length === 1;
+      yield* complain(
+        call,
+        isEmpty ? 'directory stack empty' : `${arg.slice(1)}: directory stack index out of range`,
+      );
       return 1;
     }
     if (place !== undefined) only = place;

@@ -78,7 +78,9 @@ function* send(call: Call, target: string, signal: Wanted): Run<boolean> {
       call,
       shell.dialect === 'dash'
         ? `Illegal number: ${target}`
-        : `${target}: arguments must be process or job IDs`,
+        : target === ''
+          ? "`': not a pid or valid job spec"
+          : `${target}: arguments must be process or job IDs`,
     );
     return false;
   }

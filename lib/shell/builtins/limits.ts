@@ -86,6 +86,8 @@ interface Limit {
   readonly text: string;
   readonly unit: string;
   readonly value: (shell: Shell) => string;
+  /** How far the soft limit may be raised; the same when not given. */
+  readonly hard?: string;
 }
 
 const fixed = (value: string) => (): string => value;
@@ -93,7 +95,7 @@ const fixed = (value: string) => (): string => value;
 /** Debian 12's limits of a login, in the order of `ulimit -a`. */
 const LIMITS: readonly Limit[] = [
   { letter: 'R', text: 'real-time non-blocking time', unit: 'microseconds', value: fixed('unlimited') },
-  { letter: 'c', text: 'core file size', unit: 'blocks', value: fixed('0') },
+  { letter: 'c', text: 'core file size', unit: 'blocks', value: fixed('0'), hard: 'unlimited' },
   { letter: 'd', text: 'data seg size', unit: 'kbytes', value: fixed('unlimited') },
   { letter: 'e', text: 'scheduling priority', unit: '', value: fixed('0') },
   { letter: 'f', text: 'file size', unit: 'blocks', value: fixed('unlimited') },
@@ -105,11 +107,11 @@ const LIMITS: readonly Limit[] = [
     value: (shell) => String(Math.floor((shell.host.state.memoryMiB * 1024) / 8)),
   },
   { letter: 'm', text: 'max memory size', unit: 'kbytes', value: fixed('unlimited') },
-  { letter: 'n', text: 'open files', unit: '', value: fixed('1024') },
+  { letter: 'n', text: 'open files', unit: '', value: fixed('1024'), hard: '1048576' },
   { letter: 'p', text: 'pipe size', unit: '512 bytes', value: fixed('8') },
   { letter: 'q', text: 'POSIX message queues', unit: 'bytes', value: fixed('819200') },
   { letter: 'r', text: 'real-time priority', unit: '', value: fixed('0') },
-  { letter: 's', text: 'stack size', unit: 'kbytes', value: fixed('8192') },
+  { letter: 's', text: 'stack size', unit: 'kbytes', value: fixed('8192'), hard: 'unlimited' },
   { letter: 't', text: 'cpu time', unit: 'seconds', value: fixed('unlimited') },
   { letter: 'u', text: 'max user processes', unit: '', value: fixed('3800') },
   { letter: 'v', text: 'virtual memory', unit: 'kbytes', value: fixed('unlimited') },
@@ -120,6 +122,7 @@ const LIMITS: readonly Limit[] = [
 export function* ulimit(call: Call): Run<number> {
   const { shell } = call;
   const letters: string[] = [];
+  const kinds = new Set<string>();
   let all = false;
   const values: string[] = [];
   for (const arg of call.args) {
@@ -129,13 +132,17 @@ export function* ulimit(call: Call): Run<number> {
     }
     for (const letter of arg.slice(1)) {
       if (letter === 'a') all = true;
+      else if (letter === 'S' || letter === 'H') kinds.add(letter);
       else if (LIMITS.some((limit) => limit.letter === letter)) letters.push(letter);
-      else if (letter !== 'S' && letter !== 'H') return yield* invalidOption(call, `-${letter}`);
+      else return yield* invalidOption(call, `-${letter}`);
     }
   }
-  const valueOf = (limit: Limit): string => shell.limits.get(limit.letter) ?? limit.value(shell);
+  // Both when neither is asked for; the soft one is shown.
+  const soft = kinds.has('S') || !kinds.has('H');
+  const hard = kinds.has('H') || !kinds.has('S');
+  const shown = (limit: Limit): string => (soft ? softOf(shell, limit) : hardOf(shell, limit));
   if (all) {
-    yield* shell.write(1, LIMITS.map((limit) => `${headOf(limit)}${valueOf(limit)}\n`).join(''));
+    yield* shell.write(1, LIMITS.map((limit) => `${headOf(limit)}${shown(limit)}\n`).join(''));
     return 0;
   }
   const wanted = LIMITS.filter(({ letter }) =>
@@ -144,7 +151,7 @@ export function* ulimit(call: Call): Run<number> {
   const [value] = values;
   if (value === undefined) {
     for (const limit of wanted)
-      yield* shell.write(1, `${wanted.length > 1 ? headOf(limit) : ''}${valueOf(limit)}\n`);
+      yield* shell.write(1, `${wanted.length > 1 ? headOf(limit) : ''}${shown(limit)}\n`);
     return 0;
   }
   if (!/^(?:\d+|unlimited|soft|hard)$/.test(value)) {
@@ -152,21 +159,47 @@ export function* ulimit(call: Call): Run<number> {
     return 1;
   }
   for (const limit of wanted) {
-    if (shell.context.who.uid !== 0 && raises(valueOf(limit), value)) {
-      yield* complain(call, `${limit.text}: cannot modify limit: Operation not permitted`);
-      return 1;
-    }
-    if (value !== 'soft' && value !== 'hard') shell.limits.set(limit.letter, value);
+    const refused = setLimit(shell, limit, { value, soft, hard });
+    if (refused === undefined) continue;
+    yield* complain(call, `${limit.text}: cannot modify limit: ${refused}`);
+    return 1;
   }
   return 0;
+}
+
+/** Hard limits are kept beside the soft ones. */
+const hardKey = (letter: string): string => `H${letter}`;
+
+function softOf(shell: Shell, limit: Limit): string {
+  return shell.limits.get(limit.letter) ?? limit.value(shell);
+}
+
+function hardOf(shell: Shell, limit: Limit): string {
+  return shell.limits.get(hardKey(limit.letter)) ?? limit.hard ?? limit.value(shell);
+}
+
+/** Why the kernel refuses, or undefined when the limit is set. Source: setrlimit(2). */
+function setLimit(
+  shell: Shell,
+  limit: Limit,
+  wish: { readonly value: string; readonly soft: boolean; readonly hard: boolean },
+): string | undefined {
+  const before = hardOf(shell, limit);
+  const value = wish.value === 'soft' ? softOf(shell, limit) : wish.value === 'hard' ? before : wish.value;
+  const newHard = wish.hard ? value : before;
+  const newSoft = wish.soft ? value : softOf(shell, limit);
+  if (sizeOf(newSoft) > sizeOf(newHard)) return 'Invalid argument';
+  if (shell.context.who.uid !== 0 && sizeOf(newHard) > sizeOf(before)) return 'Operation not permitted';
+  shell.limits.set(limit.letter, newSoft);
+  shell.limits.set(hardKey(limit.letter), newHard);
+  return undefined;
+}
+
+function sizeOf(text: string): number {
+  return /^\d+$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY;
 }
 
 function headOf({ letter, text, unit }: Limit): string {
   const flag = `(${unit === '' ? '' : `${unit}, `}-${letter}) `;
   return `${text.padEnd(20)} ${flag.padStart(20)}`;
-}
-
-function raises(before: string, after: string): boolean {
-  const size = (text: string): number => (/^\d+$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY);
-  return size(after) > size(before) && after !== 'soft' && after !== 'hard';
 }

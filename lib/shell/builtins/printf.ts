@@ -1,6 +1,7 @@
 /** `printf`. */
 import { strftime } from '../../std/civil';
 import { byteLength, bytesFromText, textFromBytes } from '../../std/bytes';
+import { zoneTimeAt } from '../../std/zones';
 import {
   exponential,
   fixed,
@@ -11,6 +12,7 @@ import {
 } from '../expand/long-double';
 import { backslashQuote } from '../expand/quote';
 import type { Run, Shell } from '../shell';
+import { EXPORTED } from '../state/variables';
 import { mendBytes, readEscape } from '../syntax/ansi-c';
 import { type Call, complain, readOptions, usage } from './builtin';
 import { decodeEcho, put } from './echo';
@@ -368,7 +370,10 @@ class Formatter {
         : seconds === -2n
           ? shell.host.clock() - shell.context.kernel.now + shell.special.startedAt
           : Number(seconds) * 1_000_000;
-    this.#text(strftime(directive.timeFormat === '' ? '%X' : directive.timeFormat, micros), directive);
+    const zone = shell.variables.find('TZ');
+    const tz = zone !== undefined && (zone.flags & EXPORTED) !== 0 ? zone.value : undefined;
+    const format = directive.timeFormat === '' ? '%X' : directive.timeFormat;
+    this.#text(strftime(format, micros, zoneTimeAt(tz, micros)), directive);
   }
 }
 

@@ -1,5 +1,6 @@
 /** cat(1) of GNU coreutils. */
 import { bytesFromText } from '../../std/bytes';
+import { errnoText } from './errno-text';
 import { quoteFileIfNeeded } from './quoting';
 import { inputsOf, openOperand } from './operands';
 import type { Command, Tool, ToolRun } from './tool';
@@ -46,9 +47,11 @@ function* run(tool: Tool): ToolRun {
   };
   const printer = Object.values(settings).some(Boolean) ? new Decorator(tool, settings) : undefined;
   let code = 0;
+  let lacksInput = false;
   for (const name of inputsOf(operands)) {
     const stream = openOperand(tool, name);
     if (stream === undefined) {
+      lacksInput ||= name === '-';
       code = 1;
       continue;
     }
@@ -71,6 +74,7 @@ function* run(tool: Tool): ToolRun {
     }
     tool.close(stream);
   }
+  if (lacksInput) tool.complain(`closing standard input: ${errnoText('EBADF')}`);
   return code;
 }
 

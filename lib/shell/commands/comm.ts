@@ -101,8 +101,9 @@ class OrderCheck {
   #complain(side: 0 | 1): void {
     if (this.#complained[side]) return;
     this.#complained[side] = true;
-    this.tool.complain(`file ${side + 1} is not in sorted order`);
-    if (this.always) this.tool.fail('input is not in sorted order');
+    const complaint = `file ${side + 1} is not in sorted order`;
+    if (this.always) this.tool.fail(complaint);
+    this.tool.complain(complaint);
   }
 
   verdict(): number {

@@ -118,7 +118,9 @@ class DateReader {
 
   #timeOfDay(): boolean {
     if (this.#date !== undefined) this.#rest = this.#rest.replace(/^t(?=\d)/, '');
-    const match = this.#take(/^(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?(?:\s*([ap])\.?m\b\.?)?(?![\d:])/);
+    const match = this.#take(
+      /^(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d+))?)?(?:\s*([ap])\.?m\b\.?)?(?![\d:])/,
+    );
     const short = match ?? this.#take(/^(\d{1,2})()()()\s*([ap])\.?m\.?\b/);
     if (short === undefined || this.#time !== undefined) return false;
     let hour = Number(short[1]);
@@ -129,7 +131,7 @@ class DateReader {
     }
     const minute = Number(short[2] || '0');
     const second = Number(short[3] || '0');
-    if (hour > 24 || minute > 59 || second > 60) return false;
+    if (hour > 23 || minute > 59 || second > 60) return false;
     this.#time = { hour, minute, second, micros: Number((short[4] ?? '').padEnd(6, '0').slice(0, 6) || '0') };
     return true;
   }

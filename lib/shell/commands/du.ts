@@ -22,6 +22,8 @@ interface Settings {
   all: boolean;
   apparent: boolean;
   unit: number;
+  /** Stands after each size: `-BK` shows it, `-B1K` does not. */
+  unitName: string;
   human: 0 | 1000 | 1024;
   mostDepth: number;
   total: boolean;
@@ -75,6 +77,7 @@ function* run(tool: Tool): ToolRun {
     all: false,
     apparent: false,
     unit: 1024,
+    unitName: '',
     human: 0,
     mostDepth: Number.POSITIVE_INFINITY,
     total: false,
@@ -142,17 +145,20 @@ function setOption(tool: Tool, settings: Settings, name: string, given: string |
       settings.apparent = true;
       settings.unit = 1;
       settings.human = 0;
+      settings.unitName = '';
       break;
     case 'B': {
       const size = parseSize(value);
       if (typeof size !== 'number') tool.fail(`invalid -B argument '${value}'`);
       settings.unit = size;
+      settings.unitName = /^\D/.test(value) ? value : '';
       settings.human = 0;
       break;
     }
     case 'k':
     case 'm':
       settings.unit = name === 'k' ? 1024 : 1_048_576;
+      settings.unitName = '';
       settings.human = 0;
       break;
     case 'h':
@@ -224,6 +230,11 @@ class Usage {
   ) {}
 
   *operand(path: string): Step<Sum> {
+    if (path === '') {
+      this.tool.complain('invalid zero-length file name');
+      this.failed = true;
+      return { size: 0, latest: 0 };
+    }
     const info = this.settings.follow === 'never' ? this.tool.lstat(path) : this.tool.stat(path);
     if (info instanceof FileError) {
       this.#trouble(`cannot access ${quoteFile(path)}`, info);
@@ -285,7 +296,7 @@ class Usage {
     if (threshold !== undefined && (threshold < 0 ? sum.size > -threshold : sum.size < threshold)) return;
     const size =
       settings.human === 0
-        ? String(Math.ceil(sum.size / settings.unit))
+        ? String(Math.ceil(sum.size / settings.unit)) + settings.unitName
         : humanSize(sum.size, { base: settings.human });
     const time = settings.time === undefined ? '' : `${strftime('%Y-%m-%d %H:%M', sum.latest)}\t`;
     this.tool.print(`${size}\t${time}${name}${settings.terminator}`);

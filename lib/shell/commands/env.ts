@@ -58,10 +58,15 @@ function* runEnv(tool: Tool): ToolRun {
   let words = [...operands];
   let end = '\n';
   let directory: string | undefined;
+  const debug = (text: string): void => {
+    if (options.some(({ name }) => name === 'v')) tool.note(`${text}\n`);
+  };
+  if (options.some(({ name }) => name === 'i')) debug('cleaning environ');
   for (const option of options) {
     const value = valueOf(option);
     if (option.name === 'i') variables.clear();
     else if (option.name === 'u') {
+      debug(`unset:    ${value}`);
       if (value === '' || value.includes('='))
         tool.fail(`cannot unset ${quoteValue(value)}: Invalid argument`, 125);
       variables.delete(value);
@@ -75,6 +80,7 @@ function* runEnv(tool: Tool): ToolRun {
   while (words[0]?.includes('=') === true) {
     const word = words.shift() ?? '';
     const cut = word.indexOf('=');
+    debug(`setenv:   ${word}`);
     variables.set(word.slice(0, cut), word.slice(cut + 1));
   }
   if (words.length === 0) {
@@ -90,6 +96,9 @@ function* runEnv(tool: Tool): ToolRun {
     if (reason !== undefined)
       tool.fail(`cannot change directory to ${quoteFile(directory)}: ${errnoText(reason)}`, 125);
   }
+  if (directory !== undefined) debug(`chdir:    ${quoteFile(directory)}`);
+  debug(`executing: ${words[0] ?? ''}`);
+  for (const [index, word] of words.entries()) debug(`   arg[${index}]= ${quoteValue(word)}`);
   // execvp searches the PATH that the command will have.
   const search = variables.get('PATH');
   tool.searchPath = search ?? '/bin:/usr/bin';

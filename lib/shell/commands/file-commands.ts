@@ -42,6 +42,7 @@ import { free, uptime, vmstat } from './free';
 import { who, w, last, lastlog } from './who';
 import { top } from './top';
 import { pstree } from './pstree';
+import { zegrep, zfgrep, zgrep } from './compress/zgrep';
 import { gzip, gunzip, zcat, bzip2, bunzip2, bzcat, xz, unxz, xzcat } from './compress/gzip';
 import { tar } from './tar/tar';
 import { vim, view, nano } from './editor';
@@ -201,4 +202,7 @@ export const FILE_COMMANDS: readonly Command[] = [
   xz,
   xzcat,
   zcat,
+  zegrep,
+  zfgrep,
+  zgrep,
 ];

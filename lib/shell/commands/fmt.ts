@@ -21,6 +21,15 @@ interface Settings {
   crown: boolean;
   tagged: boolean;
   prefix: string;
+  /** A tab was read: blanks are written as tabs where they reach one. */
+  tabs: boolean;
+}
+interface Paragraph {
+  readonly lines: readonly string[];
+  /** Columns before the prefix. */
+  readonly lead: number;
+  /** Printed as it is. */
+  readonly plain: boolean;
 }
 interface Word {
   readonly text: string;
@@ -66,7 +75,8 @@ function* run(tool: Tool): ToolRun {
     uniform: has('u'),
     crown: has('c'),
     tagged: has('t'),
-    prefix: options.findLast((option) => option.name === 'p')?.value ?? '',
+    prefix: (options.findLast((option) => option.name === 'p')?.value ?? '').trim(),
+    tabs: false,
   };
   let code = 0;
   for (const name of inputsOf(operands)) {
@@ -86,39 +96,48 @@ function* run(tool: Tool): ToolRun {
 function indentOf(line: string): number {
   let column = 0;
   for (const character of line) {
-    if (character === ' ') column++;
-    else if (character === '\t') column += 8 - (column % 8);
-    else break;
+    if (character !== ' ' && character !== '\t') break;
+    column = columnAfter(column, character);
   }
   return column;
 }
 
-/** Runs of lines with the same indentation; blank lines stand alone. */
-function paragraphs(lines: readonly string[], settings: Settings): string[][] {
-  const out: string[][] = [];
+function columnAfter(column: number, text: string): number {
+  let at = column;
+  for (const character of text) at += character === '\t' ? 8 - (at % 8) : 1;
+  return at;
+}
+
+/** Runs of lines with the same indentation; blank lines and lines without the prefix stand alone. */
+function paragraphs(lines: readonly string[], settings: Settings): Paragraph[] {
+  const { prefix } = settings;
+  const out: Paragraph[] = [];
   let current: string[] = [];
+  let lead = 0;
   const close = (): void => {
-    if (current.length > 0) out.push(current);
+    if (current.length > 0) out.push({ lines: current, lead, plain: false });
     current = [];
   };
   for (const line of lines) {
-    const text =
-      settings.prefix !== '' && line.trimStart().startsWith(settings.prefix)
-        ? line.trimStart().slice(settings.prefix.length)
-        : line;
-    if (text.trim() === '' || (settings.prefix !== '' && text === line)) {
+    const own = line.trimStart();
+    const isOurs = own.startsWith(prefix);
+    const text = isOurs && prefix !== '' ? own.slice(prefix.length) : line;
+    if (text.trim() === '' || !isOurs) {
       close();
-      out.push([line.trim() === '' ? '' : line]);
+      out.push({ lines: [line.trim() === '' ? '' : line.trimEnd()], lead: 0, plain: true });
       continue;
     }
+    const ownLead = prefix === '' ? 0 : indentOf(line);
     const reference = settings.crown || settings.tagged ? current[1] : current[0];
     const isNew =
       current.length > 0 &&
       (settings.splitOnly ||
+        ownLead !== lead ||
         (reference !== undefined
           ? indentOf(reference) !== indentOf(text)
           : settings.tagged && indentOf(current[0] ?? '') === indentOf(text)));
     if (isNew) close();
+    lead = ownLead;
     current.push(text);
   }
   close();
@@ -129,16 +148,19 @@ function wordsOf(lines: readonly string[], uniform: boolean): Word[] {
   const words: Word[] = [];
   lines.forEach((line) => {
     const parts = [...line.matchAll(/(\S+)([ \t]*)/g)];
+    let column = indentOf(line);
     parts.forEach((part, index) => {
       const text = part[1] ?? '';
       const gap = part[2] ?? '';
+      const end = column + text.length;
+      column = columnAfter(end, gap);
       const bare = text.replace(/['")\]]+$/, '');
       const period = /[.?!]$/.test(bare);
       const atEnd = index === parts.length - 1;
       const final = period && (atEnd || gap.length > 1 || gap.includes('\t'));
       words.push({
         text,
-        space: atEnd || uniform ? (final ? 2 : 1) : gap.replaceAll('\t', ' ').length,
+        space: atEnd || uniform ? (final ? 2 : 1) : column - end,
         period,
         punctuation: /[^\w\s]$/.test(bare),
         paren: /^['"([`]/.test(text),
@@ -149,24 +171,41 @@ function wordsOf(lines: readonly string[], uniform: boolean): Word[] {
   return words;
 }
 
-function format(lines: readonly string[], settings: Settings): string {
+function format({ lines, lead, plain }: Paragraph, settings: Settings): string {
   const [first = '', second] = lines;
-  if (first.trim() === '') return '\n';
-  const indent = indentOf(first);
-  const other = (settings.crown || settings.tagged) && second !== undefined ? indentOf(second) : indent;
+  if (plain) return `${first}\n`;
+  if (lines.some((line) => line.includes('\t'))) settings.tabs = true;
+  const base = lead + settings.prefix.length;
+  const indent = base + indentOf(first);
+  const other =
+    (settings.crown || settings.tagged) && second !== undefined ? base + indentOf(second) : indent;
   const words = wordsOf(lines, settings.uniform);
   const breaks = bestBreaks(words, { indent, other, settings });
   let out = '';
   let from = 0;
   for (const to of breaks) {
-    const line = words
-      .slice(from, to)
-      .map((word, index, all) => word.text + (index < all.length - 1 ? ' '.repeat(word.space) : ''))
-      .join('');
-    out += `${' '.repeat(from === 0 ? indent : other)}${settings.prefix}${line}\n`;
+    let line = blanks(0, lead, settings) + settings.prefix;
+    let column = base;
+    const put = (width: number, text: string): void => {
+      line += blanks(column, width, settings) + text;
+      column += width + text.length;
+    };
+    put((from === 0 ? indent : other) - base, '');
+    for (let at = from; at < to; at++)
+      put(at === from ? 0 : (words[at - 1]?.space ?? 1), words[at]?.text ?? '');
+    out += `${line}\n`;
     from = to;
   }
   return out;
+}
+
+/** `width` columns of blanks from `column` on. */
+function blanks(column: number, width: number, { tabs }: Settings): string {
+  const end = column + width;
+  const tabStop = end - (end % 8);
+  if (!tabs || column + 1 >= tabStop) return ' '.repeat(width);
+  const first = column - (column % 8) + 8;
+  return '\t'.repeat((tabStop - first) / 8 + 1) + ' '.repeat(end - tabStop);
 }
 
 const EQUIV = (n: number): number => n * n;
@@ -192,7 +231,7 @@ function bestBreaks(
   const { goal, width } = shape.settings;
   for (let start = count - 1; start >= 0; start--) {
     best[start] = Number.POSITIVE_INFINITY;
-    let length = (start === 0 ? shape.indent : shape.other) + shape.settings.prefix.length;
+    let length = start === 0 ? shape.indent : shape.other;
     for (let end = start + 1; end <= count; end++) {
       length += (words[end - 1]?.text.length ?? 0) + (end - 1 > start ? (words[end - 2]?.space ?? 1) : 0);
       // Lines stay shorter than the width, not as long.

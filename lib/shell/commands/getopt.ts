@@ -173,13 +173,13 @@ class Reader {
     if (exact !== undefined) return exact;
     const candidates = names.filter((candidate) => candidate.name.startsWith(name));
     const [first] = candidates;
-    if (first === undefined) return { ok: false, message: `unrecognized option '--${name}'`, letter: '?' };
+    if (first === undefined) return { ok: false, message: `unrecognized option '${argument}'`, letter: '?' };
     if (candidates.every((candidate) => candidate.stands === first.stands && candidate.need === first.need))
       return first;
     const possibilities = candidates.map((candidate) => `'--${candidate.name}'`).join(' ');
     return {
       ok: false,
-      message: `option '${argument.replace(/=.*/s, '')}' is ambiguous; possibilities: ${possibilities}`,
+      message: `option '${argument}' is ambiguous; possibilities: ${possibilities}`,
       letter: '?',
     };
   }

@@ -3,7 +3,7 @@ import { errnoText } from './errno-text';
 import { compareBytes } from './collation';
 import { type GivenOption, valueOf } from './getopt';
 import { chomp, LineReader } from './line-reader';
-import { quoteFileIfNeeded, quoteValue } from './quoting';
+import { quoteFile, quoteFileIfNeeded, quoteValue } from './quoting';
 import type { Command, Step, Tool, ToolRun } from './tool';
 
 export const join: Command = {
@@ -56,7 +56,7 @@ function* run(tool: Tool): ToolRun {
   const [first, second, extra] = operands;
   if (first === undefined) return tool.misuse('missing operand');
   if (second === undefined) return tool.misuse(`missing operand after ${quoteValue(first)}`);
-  if (extra !== undefined) tool.misuse(`extra operand ${quoteValue(extra)}`);
+  if (extra !== undefined) tool.misuse(`extra operand ${quoteFile(extra)}`);
   if (first === '-' && second === '-') tool.fail('both files cannot be standard input');
   const left = open(tool, first, 0, settings);
   const right = open(tool, second, 1, settings);
@@ -68,7 +68,7 @@ function setOption(tool: Tool, settings: Settings, option: GivenOption): void {
   switch (option.name) {
     case 'a':
     case 'v': {
-      if (value !== '1' && value !== '2') tool.misuse(`invalid file number: ${quoteValue(value)}`);
+      if (value !== '1' && value !== '2') tool.fail(`invalid field number: ${quoteValue(value)}`);
       settings.unpaired[value === '1' ? 0 : 1] = true;
       if (option.name === 'v') settings.paired = false;
       break;

@@ -33,6 +33,8 @@ export const mktemp: Command = {
     const inFolder = folder !== undefined || has('t') || written === undefined;
     if (inFolder && template.startsWith('/'))
       return tool.fail(`invalid template, ${quoteValue(template)}; with --tmpdir, it may not be absolute`);
+    if (has('t') && template.includes('/'))
+      return tool.fail(`invalid template, ${quoteValue(template)}, contains directory separator`);
     const temporary = env.get('TMPDIR') ?? '/tmp';
     const base = folder?.value === undefined || folder.value === '' ? temporary : folder.value;
     const random = kernel.random(`mktemp:${host.name}`);

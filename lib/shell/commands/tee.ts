@@ -1,5 +1,6 @@
 /** tee(1) of GNU coreutils. */
 import type { Stream } from '../../world/process.contract';
+import { meaningOf, wordsOf } from './argument-words';
 import { errnoText } from './errno-text';
 import { quoteFileIfNeeded } from './quoting';
 import type { Command, Tool, ToolRun } from './tool';
@@ -13,12 +14,16 @@ export const tee: Command = {
   run,
 };
 
+const OUTPUT_ERRORS = wordsOf(['warn', 'warn-nopipe', 'exit', 'exit-nopipe']);
+
 function* run(tool: Tool): ToolRun {
   const { options, operands } = tool.options({
     short: 'aip',
     long: { append: 'a', 'ignore-interrupts': 'i', 'output-error::': 'p' },
   });
   const append = options.some((option) => option.name === 'a');
+  for (const { name, value } of options)
+    if (name === 'p' && value !== undefined) meaningOf(tool, OUTPUT_ERRORS, value, '--output-error');
   if (options.some((option) => option.name === 'i')) tool.context.signal('INT', 'ignore');
   const targets: { name: string; stream: Stream }[] = [];
   let code = 0;

@@ -92,6 +92,12 @@ function* run(tool: Tool): ToolRun {
     context.world.kill(context.host, context.pid, 'KILL');
     yield {};
   }
+  if (!isOver && status.signal !== undefined) {
+    // It ends as its command did, so that whoever started it sees the signal.
+    context.signal(status.signal, 'default');
+    context.world.kill(context.host, context.pid, status.signal);
+    yield {};
+  }
   const code = shellCode(status, (name) => SIGNAL_NUMBERS[name]);
   if (!isOver || has('preserve')) return code;
   return isKilled ? 137 : TIMED_OUT;

@@ -116,6 +116,10 @@ function* count(tool: Tool, name: string | undefined): Step<(Counts & { failed: 
   }
   if (name === undefined || name === '-')
     return { ...countText(yield* tool.context.readAll()), failed: false };
+  if (name === '') {
+    tool.complain('invalid zero-length file name');
+    return undefined;
+  }
   const stream = tool.open(name);
   if (typeof stream === 'string') {
     tool.complain(`${quoteFileIfNeeded(name)}: ${errnoText(stream)}`);

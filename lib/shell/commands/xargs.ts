@@ -119,19 +119,32 @@ function set(tool: Tool, settings: Settings, name: string, value: string): void 
       break;
     case 'I':
     case 'i':
+      if (settings.lines > 0) excludes(tool, 'max-lines', '--replace/-I/-i');
+      if (Number.isFinite(settings.most)) excludes(tool, 'max-args', '--replace/-I/-i');
       settings.replace = value === '' ? '{}' : value;
       settings.most = Number.POSITIVE_INFINITY;
       settings.lines = 0;
       break;
     case 'l':
-    case 'L':
+    case 'L': {
+      const by = name === 'l' ? '--max-lines/-l' : '-L';
       settings.lines = value === '' ? 1 : number(1);
+      if (Number.isFinite(settings.most)) excludes(tool, 'max-args', by);
+      if (settings.replace !== undefined) excludes(tool, 'replace', by);
+      settings.most = Number.POSITIVE_INFINITY;
       settings.replace = undefined;
       break;
+    }
     case 'n':
       settings.most = number(1);
+      if (settings.lines > 0) excludes(tool, 'max-lines', '--max-args/-n');
+      settings.lines = 0;
       // -n 1 after -I is what -I does anyway.
-      if (settings.most !== 1) settings.replace = undefined;
+      if (settings.replace !== undefined && settings.most === 1) settings.most = Number.POSITIVE_INFINITY;
+      else if (settings.replace !== undefined) {
+        excludes(tool, 'replace', '--max-args/-n');
+        settings.replace = undefined;
+      }
       break;
     case 'P':
       settings.parallel = number(0) || Number.POSITIVE_INFINITY;
@@ -149,6 +162,14 @@ function set(tool: Tool, settings: Settings, name: string, value: string): void 
       settings.exitIfTooBig = true;
       break;
   }
+}
+
+/** Of two options that contradict each other the later one counts. */
+function excludes(tool: Tool, earlier: string, later: string): void {
+  const option = `--${earlier}`;
+  tool.complain(
+    `warning: options ${option} and ${later} are mutually exclusive, ignoring previous ${option} value`,
+  );
 }
 
 function delimiterOf(tool: Tool, value: string): string {

@@ -79,7 +79,9 @@ export function* assignElements(
     yield* shell.dropLine(`${target}: readonly variable`);
   // Values are expanded before the old contents go: a=("${a[@]}" x).
   const expanded =
-    known?.table === undefined ? yield* expandIndexed(shell, elements) : yield* expandTable(shell, elements);
+    known?.table === undefined
+      ? yield* expandIndexed(shell, elements)
+      : yield* expandTable(shell, target, elements);
   const variable = shell.variables.writable(target, options.scope ?? shell.variables.scopeOf(target));
   if (variable.table !== undefined) {
     if (!options.append) variable.table = new Map();
@@ -151,7 +153,7 @@ function* expandIndexed(shell: Shell, elements: readonly ArrayElement[]): Run<Ex
 }
 
 /** Associative: `[key]=value`, or key and value by turns. */
-function* expandTable(shell: Shell, elements: readonly ArrayElement[]): Run<Expanded[]> {
+function* expandTable(shell: Shell, name: string, elements: readonly ArrayElement[]): Run<Expanded[]> {
   const out: Expanded[] = [];
   let waiting: string | undefined;
   for (const element of elements) {
@@ -166,8 +168,11 @@ function* expandTable(shell: Shell, elements: readonly ArrayElement[]): Run<Expa
       out.push({ key, value: yield* expandText(shell, element.value), append: element.append });
       continue;
     }
-    if (out.length > 0 && waiting === undefined && elements[0]?.subscript !== undefined) {
-      yield* shell.complain(`${element.word.text}: must use subscript when assigning associative array`);
+    const isBracket = waiting === undefined && out.length === 0 && element.word.text.startsWith('[');
+    if (isBracket || (waiting === undefined && elements[0]?.subscript !== undefined)) {
+      yield* shell.complain(
+        `${name}: ${element.word.text}: must use subscript when assigning associative array`,
+      );
       continue;
     }
     const text = yield* expandText(shell, element.word);

@@ -109,7 +109,9 @@ function syntaxPrefix(shell: Shell, name: string, line: number): string {
 }
 
 export function* reportSyntax(shell: Shell, error: ShellSyntaxError, name: string): Run<UnitOutcome> {
-  for (const [index, message] of error.messages.entries()) {
+  const isArgument = name === '-c' || name === 'eval';
+  const messages = (isArgument ? error.ofArgument : undefined) ?? error.messages;
+  for (const [index, message] of messages.entries()) {
     // An interactive shell does not show the line: it is on the screen.
     if (index === 1 && shell.interactive && message.text.startsWith('`')) continue;
     yield* shell.write(2, `${syntaxPrefix(shell, name, message.line + shell.lineBase)}${message.text}\n`);

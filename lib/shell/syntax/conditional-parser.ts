@@ -128,7 +128,7 @@ export class ConditionalParser {
     lexer.regexp = operator === '=~';
     lexer.conditionalPattern = operator === '=' || operator === '==' || operator === '!=';
     this.parser.take();
-    const next = this.#token();
+    const next = this.#operandToken();
     lexer.regexp = false;
     lexer.conditionalPattern = false;
     if (next !== 'word' && next !== 'assignment-word')
@@ -136,6 +136,19 @@ export class ConditionalParser {
     const right = this.#takeWord();
     this.#skipNewlines();
     return { type: 'binary', operator, left, right };
+  }
+
+  /** An open parenthesis of a regular expression ends the text, and bash says what is missing besides. */
+  #operandToken(): Token {
+    try {
+      return this.#token();
+    } catch (problem) {
+      if (!(problem instanceof ShellSyntaxError && problem.incomplete) || !this.parser.lexer.regexp)
+        throw problem;
+      const text = 'unexpected argument to conditional binary operator';
+      const end = { line: this.parser.source.line, text };
+      throw new ShellSyntaxError(problem.kind, [...problem.messages, end], true);
+    }
   }
 
   #tokenText(): string {

@@ -53,6 +53,8 @@ export class Lexer {
   hereDocumentOpen = false;
   /** `[[ … =~` : parentheses and bars belong to the word. */
   regexp = false;
+  /** The first `((` that one `)` and the line's end follow. */
+  #halfClosed: { readonly line: number; readonly text: string } | undefined;
   inConditional = false;
   /** After `==` or `!=` in `[[ ]]`: extended patterns whether `extglob` is on or not. */
   conditionalPattern = false;
@@ -173,6 +175,17 @@ export class Lexer {
     return this.#mark(token);
   }
 
+  /** What bash says of an argument that ends after `((1+1)`: it is still at the line of the parentheses. */
+  get halfClosed(): { readonly line: number; readonly text: string }[] | undefined {
+    if (this.#halfClosed === undefined) return undefined;
+    const { line, text } = this.#halfClosed;
+    const near = text.trimEnd().split(/[ \t]/).at(-1) ?? '';
+    return [
+      { line, text: `syntax error near \`${near}'` },
+      { line, text: `\`${text}'` },
+    ];
+  }
+
   /** `((`: an arithmetic command, the head of a `for`, or two parentheses. */
   #doubleParenthesis(): Token | undefined {
     const { source } = this;
@@ -188,6 +201,8 @@ export class Lexer {
       return isFor ? 'arithmetic-for' : 'arithmetic';
     }
     if (isFor) throw new ShellSyntaxError('expression', [], false);
+    if (source.text[source.pos] === '\n')
+      this.#halfClosed ??= { line: source.line, text: source.lineAt(start) };
     source.pos = start;
     return undefined;
   }

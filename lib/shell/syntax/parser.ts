@@ -120,7 +120,12 @@ export class Parser {
     const line = source.line;
     if (this.options.dialect === 'dash') this.#failInDash(token, line, expected);
     if (token === 'eof')
-      throw new ShellSyntaxError('grammar', [{ line, text: 'syntax error: unexpected end of file' }], true);
+      throw new ShellSyntaxError(
+        'grammar',
+        [{ line, text: 'syntax error: unexpected end of file' }],
+        true,
+        lexer.halfClosed,
+      );
     const offending = source.offendingLine();
     throw new ShellSyntaxError(
       'grammar',

@@ -49,6 +49,12 @@ export class Source {
     return this.#line;
   }
 
+  /** The line around a place in the text. */
+  lineAt(place: number): string {
+    const end = this.text.indexOf('\n', place);
+    return this.text.slice(this.text.lastIndexOf('\n', place - 1) + 1, end === -1 ? this.text.length : end);
+  }
+
   /** Text of the line of the last character read, or undefined at the end of input. */
   offendingLine(): string | undefined {
     if (this.atEnd) return undefined;

@@ -20,5 +20,7 @@ export class ShellSyntaxError {
     readonly messages: readonly { readonly line: number; readonly text: string }[],
     /** More input could complete it. */
     readonly incomplete: boolean,
+    /** What bash says instead when the text is an argument (`-c`, `eval`) and no file. */
+    readonly ofArgument?: readonly { readonly line: number; readonly text: string }[],
   ) {}
 }

@@ -96,8 +96,12 @@ function* check(
       continue;
     }
     const tally: Tally = { read: 0, bad: 0, missing: 0, mismatched: 0, matched: 0 };
-    for (const line of read.text.replace(/\n$/, '').split('\n'))
+    for (const [index, line] of read.text.replace(/\n$/, '').split('\n').entries()) {
+      const { bad } = tally;
       yield* checkLine(tool, algorithm, title, line, given, tally);
+      if (tally.bad > bad && given.has('w'))
+        tool.complain(`${shown}: ${index + 1}: improperly formatted ${title} checksum line`);
+    }
     if (tally.read === 0) {
       tool.complain(`${shown}: no properly formatted checksum lines found`);
       result = 1;

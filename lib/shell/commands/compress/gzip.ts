@@ -69,6 +69,9 @@ export const xz = make('xz', 'xz', 'compress');
 export const unxz = make('unxz', 'xz', 'expand');
 export const xzcat = make('xzcat', 'xz', 'print');
 
+const BAD_MAGIC =
+  ": bad magic number (file not created by bzip2)\n\nYou can use the `bzip2recover' program to attempt to recover\ndata from undamaged sections of corrupted files.\n";
+
 interface Settings {
   readonly family: Family;
   expands: boolean;
@@ -272,6 +275,12 @@ function* file(tool: Tool, path: string, info: Stat, settings: Settings, called:
     return 1;
   }
   const base = path.slice(path.lastIndexOf('/') + 1);
+  const isTaken = !(tool.lstat(target ?? '') instanceof FileError) && !settings.force;
+  const writes = !settings.lists && !settings.tests && !settings.toOutput;
+  if (family.format === 'bzip2' && isTaken && writes) {
+    tool.note(`${called}: Output file ${target ?? ''} already exists.\n`);
+    return 1;
+  }
   const result = settings.expands
     ? expand(settings, content.text)
     : compress(family.format, content.text, settings.noName ? {} : { name: base, mtime: info.mtime });
@@ -279,7 +288,7 @@ function* file(tool: Tool, path: string, info: Stat, settings: Settings, called:
     const isForeign = result.problem === 'not in gzip format';
     tool.note(
       family.format === 'bzip2' && isForeign
-        ? `${called}: ${path} is not a bzip2 file.\n`
+        ? `${called}: ${path}${settings.tests ? BAD_MAGIC : ' is not a bzip2 file.'}\n`
         : `${family.format === 'xz' ? '' : '\n'}${tool.name}: ${path}: ${problemOf(settings, result.problem, path)}\n`,
     );
     return family.format === 'bzip2' && isForeign ? 2 : 1;
@@ -304,10 +313,12 @@ function* file(tool: Tool, path: string, info: Stat, settings: Settings, called:
     tool.print(result);
     return 0;
   }
-  if (!(tool.lstat(target ?? '') instanceof FileError) && !settings.force) {
+  if (isTaken) {
     if (tool.context.stdin.tty === undefined) {
-      tool.note(`${tool.name}: ${target ?? ''} already exists;\tnot overwritten\n`);
-      return 2;
+      const { format } = family;
+      if (format === 'xz') tool.note(`${called}: ${target ?? ''}: ${errnoText('EEXIST')}\n`);
+      else tool.note(`${tool.name}: ${target ?? ''} already exists;\tnot overwritten\n`);
+      return format === 'gzip' ? 2 : 1;
     }
     if (!(yield* confirm(tool, `${target ?? ''} already exists; do you wish to overwrite (y or n)? `))) {
       tool.note('\tnot overwritten\n');

@@ -2,6 +2,7 @@
 import { bytesFromText } from '../../../std/bytes';
 import { errnoText } from '../errno-text';
 import { valueOf } from '../getopt';
+import { parseSize } from '../sizes';
 import type { Command, Step, Tool, ToolRun } from '../tool';
 
 export const cmp: Command = {
@@ -34,35 +35,49 @@ function* run(tool: Tool): ToolRun {
     if (option.name === 'l') verbose = true;
     else if (option.name === 's') silent = true;
     else if (option.name === 'b') printBytes = true;
-    else if (option.name === 'n') limit = Number(valueOf(option));
+    else if (option.name === 'n') limit = size(tool, valueOf(option), '--bytes');
     else if (option.name === 'i') {
       const [first = '0', second = first] = valueOf(option).split(':');
-      skips = [Number(first), Number(second)];
+      skips = [skip(tool, first), skip(tool, second)];
     }
   }
+  if (verbose && silent) return tool.misuse('options -l and -s are incompatible', 2);
   const [a, b = '-', skipA, skipB, extra] = operands;
   if (a === undefined) return tool.misuse(`missing operand after '${tool.shortName}'`, 2);
   if (extra !== undefined) return tool.misuse(`extra operand '${extra}'`, 2);
-  if (skipA !== undefined) skips[0] = Number(skipA);
-  if (skipB !== undefined) skips[1] = Number(skipB);
+  if (skipA !== undefined) skips[0] = skip(tool, skipA);
+  if (skipB !== undefined) skips[1] = skip(tool, skipB);
   const first = yield* bytesOf(tool, a, silent);
   const second = first === undefined ? undefined : yield* bytesOf(tool, b, silent);
   if (first === undefined || second === undefined) return 2;
   const left = first.subarray(skips[0], skips[0] + Math.min(limit, first.length));
   const right = second.subarray(skips[1], skips[1] + Math.min(limit, second.length));
   return verbose
-    ? all(tool, left, right, a, b)
+    ? all(tool, { left, right, a, b, printBytes })
     : firstDifference(tool, { left, right, a, b, silent, printBytes });
 }
 
+function size(tool: Tool, text: string, option: string): number {
+  const number = parseSize(text);
+  return typeof number === 'number' ? number : tool.misuse(`invalid ${option} value '${text}'`, 2);
+}
+
+function skip(tool: Tool, text: string): number {
+  return size(tool, text, '--ignore-initial');
+}
+
 function* bytesOf(tool: Tool, name: string, silent: boolean): Step<Uint8Array | undefined> {
-  const read = yield* tool.readFile(name);
+  const read = name !== '-' && tool.isDirectory(name) ? 'EISDIR' : yield* tool.readFile(name);
   if (typeof read !== 'string') return bytesFromText(read.text);
   if (!silent) tool.complain(`${name}: ${errnoText(read)}`);
   return undefined;
 }
 
-function all(tool: Tool, left: Uint8Array, right: Uint8Array, a: string, b: string): number {
+function all(
+  tool: Tool,
+  given: { left: Uint8Array; right: Uint8Array; a: string; b: string; printBytes: boolean },
+): number {
+  const { left, right, a, b, printBytes } = given;
   const length = Math.min(left.length, right.length);
   const width = String(Math.max(left.length, right.length)).length;
   let result = 0;
@@ -70,7 +85,10 @@ function all(tool: Tool, left: Uint8Array, right: Uint8Array, a: string, b: stri
     if (left[i] === right[i]) continue;
     result = 1;
     const octal = (byte: number | undefined): string => (byte ?? 0).toString(8).padStart(3);
-    tool.line(`${String(i + 1).padStart(width)} ${octal(left[i])} ${octal(right[i])}`);
+    const shown = printBytes
+      ? `${byteText(left[i]).padEnd(8)} ${byteText(right[i])}`
+      : `${octal(left[i])} ${octal(right[i])}`;
+    tool.line(`${String(i + 1).padStart(width)} ${shown}`);
   }
   if (left.length === right.length) return result;
   tool.complain(`EOF on ${left.length < right.length ? a : b} after byte ${length}`);

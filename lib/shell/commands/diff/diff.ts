@@ -12,6 +12,7 @@ import { compilePosix, type Pattern } from '../regex/pattern';
 import { RegexError } from '../regex/tree';
 import type { Command, Step, Tool, ToolRun } from '../tool';
 import { type Change, compareLines } from './compare';
+import { FORMAT_OPTIONS, type Formats, formatted, ifdefFormats, withFormat } from './format';
 import { contextual, ed, normal, painted, rcs, type Side, sideBySide, unified } from './show';
 
 export const diff: Command = {
@@ -52,6 +53,10 @@ interface Settings {
   suppressCommon: boolean;
   leftColumn: boolean;
   stripCr: boolean;
+  ignoreTabs: boolean;
+  /** Lines that name the function a hunk stands in. */
+  functionLine: Pattern | undefined;
+  formats: Formats | undefined;
 }
 
 const LONG = {
@@ -86,6 +91,11 @@ const LONG = {
   'expand-tabs': 't',
   'initial-tab': 'T',
   'show-c-function': 'p',
+  'show-function-line:': 'F',
+  'ignore-tab-expansion': 'E',
+  'exclude-from:': 'X',
+  'ifdef:': 'D',
+  ...Object.fromEntries(FORMAT_OPTIONS.map((name) => [`${name}:`, name])),
 };
 
 function defaults(): Settings {
@@ -108,17 +118,23 @@ function defaults(): Settings {
     suppressCommon: false,
     leftColumn: false,
     stripCr: false,
+    ignoreTabs: false,
+    functionLine: undefined,
+    formats: undefined,
   };
 }
 
 function* run(tool: Tool): ToolRun {
   const settings = defaults();
   const { options, operands } = tool.options({
-    short: 'qscenuyC:U:W:L:rNx:iZbwBI:adtTpEl0123456789',
+    short: 'qscenuyC:U:W:L:rNx:X:D:F:iZbwBI:adtTpEl0123456789',
     long: LONG,
   });
   for (const { name, value } of options.map((option) => ({ name: option.name, value: valueOf(option) })))
-    set(tool, settings, name, value);
+    if (name === 'X') yield* excludeFrom(tool, settings, value);
+    else set(tool, settings, name, value);
+  if (settings.style === 'normal' && options.some(({ name }) => name === 'p' || name === 'F'))
+    settings.style = 'context';
   const one = options.find(({ name }) => name === 'from-file' || name === 'to-file');
   if (one !== undefined) {
     let result = 0;
@@ -133,6 +149,12 @@ function* run(tool: Tool): ToolRun {
     return tool.misuse(`missing operand after ${quoteFileOperand(a ?? tool.shortName)}`, 2);
   if (extra !== undefined) return tool.misuse(`extra operand ${quoteFileOperand(extra)}`, 2);
   return yield* new Diff(tool, settings).operands(a, b);
+}
+
+function* excludeFrom(tool: Tool, settings: Settings, name: string): Step {
+  const list = yield* tool.readFile(name);
+  if (typeof list === 'string') tool.fail(`${name}: ${errnoText(list)}`, 2);
+  else settings.exclude.push(...list.text.split('\n').filter((line) => line !== ''));
 }
 
 function* sideRun(tool: Tool): ToolRun {
@@ -250,6 +272,21 @@ function set(tool: Tool, settings: Settings, name: string, value: string): void 
     case 'strip-trailing-cr':
       settings.stripCr = true;
       break;
+    case 'E':
+      settings.ignoreTabs = true;
+      break;
+    case 'p':
+    case 'F': {
+      const pattern = compilePosix(name === 'p' ? '^[[:alpha:]$_]' : value, { dialect: 'grepBasic' });
+      if (pattern instanceof RegexError) tool.fail(`${value}: ${pattern.message}`, 2);
+      else settings.functionLine = pattern;
+      break;
+    }
+    case 'D':
+      settings.formats = ifdefFormats(value);
+      break;
+    default:
+      settings.formats = withFormat(settings.formats, name, value) ?? settings.formats;
   }
 }
 
@@ -369,7 +406,7 @@ class Diff {
     const first = yield* this.#read(a);
     const second = yield* this.#read(b);
     if (first === undefined || second === undefined) return 2;
-    if (first.text === second.text) return this.#identical(a, b);
+    if (first.text === second.text && settings.formats === undefined) return this.#identical(a, b);
     if (!settings.text && (isBinary(first.text) || isBinary(second.text))) {
       if (settings.brief) tool.line(`Files ${a} and ${b} differ`);
       else tool.line(`Binary files ${a} and ${b} differ`);
@@ -378,6 +415,10 @@ class Diff {
     const left = sideOf(first.text, settings.stripCr);
     const right = sideOf(second.text, settings.stripCr);
     const changes = this.#changes(left, right);
+    if (settings.formats !== undefined && !settings.brief) {
+      tool.print(formatted(tool, settings.formats, changes, left, right));
+      return changes.length === 0 ? 0 : 1;
+    }
     if (changes.length === 0) return this.#identical(a, b);
     if (settings.brief) {
       tool.line(`Files ${a} and ${b} differ`);
@@ -432,15 +473,11 @@ class Diff {
       case 'ed':
         return ed(changes, a, b);
       case 'unified':
-        return (
-          header('---', first, old) + header('+++', second, fresh) + unified(changes, a, b, settings.context)
-        );
+        return header('---', first, old) + header('+++', second, fresh) + unified(changes, a, b, settings);
       case 'context': {
         const stamp = (mark: string, file: File, label: string | undefined): string =>
           `${mark} ${label ?? `${file.name}\t${strftime('%Y-%m-%d %H:%M:%S.%N %z', file.mtime)}`}\n`;
-        return (
-          stamp('***', first, old) + stamp('---', second, fresh) + contextual(changes, a, b, settings.context)
-        );
+        return stamp('***', first, old) + stamp('---', second, fresh) + contextual(changes, a, b, settings);
       }
       case 'rcs':
         return rcs(changes, a, b);
@@ -468,7 +505,15 @@ function keyOf(line: string, settings: Settings): string {
   if (settings.ignoreSpace === 'all') key = key.replace(/\s+/g, '');
   else if (settings.ignoreSpace === 'amount') key = key.replace(/\s+/g, ' ').replace(/ $/, '');
   else if (settings.ignoreSpace === 'trailing') key = key.trimEnd();
+  if (settings.ignoreTabs) key = withoutTabs(key);
   return settings.ignoreCase ? key.toLowerCase() : key;
+}
+
+function withoutTabs(line: string): string {
+  let out = '';
+  for (const part of line.split(/(?<=\t)/))
+    out += part.endsWith('\t') ? part.slice(0, -1).padEnd(8 * (Math.floor((part.length - 1) / 8) + 1)) : part;
+  return out;
 }
 
 function isBinary(text: string): boolean {

@@ -118,11 +118,36 @@ function unifiedRange(start: number, end: number): string {
   return count === 0 ? `${start},0` : `${start + 1},${count}`;
 }
 
-export function unified(changes: readonly Change[], a: Side, b: Side, context: number): string {
+/** How much is shown around a change, and what names the function it stands in. */
+interface Surroundings {
+  readonly context: number;
+  readonly functionLine: { test(line: string): boolean } | undefined;
+}
+
+/** ` ` and the last line before a hunk that names a function, cut to 40 characters; hunks come in order. */
+function functionFinder(side: Side, pattern: Surroundings['functionLine']): (at: number) => string {
+  let searched = 0;
+  let found = '';
+  return (at) => {
+    for (; pattern !== undefined && searched < at; searched++) {
+      const line = side.lines[searched] ?? '';
+      if (pattern.test(line)) found = ` ${line.trimStart().slice(0, 40).trimEnd()}`;
+    }
+    return found;
+  };
+}
+
+export function unified(
+  changes: readonly Change[],
+  a: Side,
+  b: Side,
+  { context, functionLine }: Surroundings,
+): string {
+  const functionAt = functionFinder(a, functionLine);
   let out = '';
   for (const group of hunks(changes, context)) {
     const extent = extentOf(group, context, a, b);
-    out += `@@ -${unifiedRange(extent.oldStart, extent.oldEnd)} +${unifiedRange(extent.newStart, extent.newEnd)} @@\n`;
+    out += `@@ -${unifiedRange(extent.oldStart, extent.oldEnd)} +${unifiedRange(extent.newStart, extent.newEnd)} @@${functionAt(extent.oldStart)}\n`;
     let at = extent.oldStart;
     for (const change of group) {
       out += linesOf(a, at, change.oldStart, ' ');
@@ -135,11 +160,17 @@ export function unified(changes: readonly Change[], a: Side, b: Side, context: n
   return out;
 }
 
-export function contextual(changes: readonly Change[], a: Side, b: Side, context: number): string {
+export function contextual(
+  changes: readonly Change[],
+  a: Side,
+  b: Side,
+  { context, functionLine }: Surroundings,
+): string {
+  const functionAt = functionFinder(a, functionLine);
   let out = '';
   for (const group of hunks(changes, context)) {
     const extent = extentOf(group, context, a, b);
-    out += `***************\n*** ${contextRange(extent.oldStart, extent.oldEnd)} ****\n`;
+    out += `***************${functionAt(extent.oldStart)}\n*** ${contextRange(extent.oldStart, extent.oldEnd)} ****\n`;
     if (group.some(({ oldStart, oldEnd }) => oldEnd > oldStart))
       out += halfOf(group, a, extent.oldStart, extent.oldEnd, 'old');
     out += `--- ${contextRange(extent.newStart, extent.newEnd)} ----\n`;

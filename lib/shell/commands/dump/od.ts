@@ -1,5 +1,6 @@
 /** od(1) of GNU coreutils 9.1. Not modelled: float and long double types, -S. */
 import { bytesFromText } from '../../../std/bytes';
+import { meaningOf, wordsOf } from '../argument-words';
 import { errnoText } from '../errno-text';
 import { valueOf } from '../getopt';
 import { inputsOf } from '../operands';
@@ -87,6 +88,7 @@ const SHORT: Readonly<Record<string, () => Format>> = {
   s: () => integer('d', 2),
   x: () => integer('x', 2),
 };
+const ENDIAN = wordsOf(['little', 'big']);
 const SIZES: Readonly<Record<string, number>> = { C: 1, S: 2, I: 4, L: 8 };
 
 function* run(tool: Tool): ToolRun {
@@ -96,6 +98,7 @@ function* run(tool: Tool): ToolRun {
   let limit = Number.POSITIVE_INFINITY;
   let perLine = 16;
   let showsAll = false;
+  let isBig = false;
   const { options, operands } = tool.options({
     short: 'A:abcdeFfHhIij:LlN:OoS:st:vw::Xx',
     long: {
@@ -105,6 +108,7 @@ function* run(tool: Tool): ToolRun {
       'format:': 't',
       'output-duplicates': 'v',
       'width::': 'w',
+      'endian:': 'endian',
     },
   });
   for (const option of options) {
@@ -115,10 +119,11 @@ function* run(tool: Tool): ToolRun {
       if (!/^[doxn]/.test(value))
         tool.fail(`invalid output address radix '${value[0] ?? ''}'; it must be one character from [doxn]`);
       radix = value[0] ?? 'o';
-    } else if (option.name === 'j') skip = amount(value);
-    else if (option.name === 'N') limit = amount(value);
+    } else if (option.name === 'j') skip = amount(tool, option.name, value);
+    else if (option.name === 'N') limit = amount(tool, option.name, value);
     else if (option.name === 't') formats.push(...typesOf(tool, value));
     else if (option.name === 'v') showsAll = true;
+    else if (option.name === 'endian') isBig = meaningOf(tool, ENDIAN, value, '--endian') === 'big';
     else if (option.name === 'w') perLine = value === '' ? 32 : Number(value);
   }
   if (formats.length === 0) formats.push(integer('o', 2));
@@ -144,11 +149,13 @@ function* run(tool: Tool): ToolRun {
     start: skip,
     perLine,
     showsAll,
+    isBig,
   });
   return result;
 }
 
-function amount(text: string): number {
+function amount(tool: Tool, option: string, text: string): number {
+  if (!/^(?:0x[0-9a-f]+|\d+[kKmMb]?)$/i.test(text)) tool.fail(`invalid -${option} argument '${text}'`);
   const unit = { k: 1024, K: 1024, m: 1_048_576, M: 1_048_576, b: 512 }[text.slice(-1)];
   return unit === undefined ? Number(text) : Number(text.slice(0, -1)) * unit;
 }
@@ -157,6 +164,7 @@ function typesOf(tool: Tool, text: string): Format[] {
   const formats: Format[] = [];
   for (let rest = text; rest !== ''; ) {
     const match = /^([acdoux])([CSIL]|\d+)?(z)?/.exec(rest);
+    if (match === null && rest.startsWith('f')) return tool.fail('not modelled: floating-point types');
     if (match === null)
       return tool.fail(`invalid character '${rest[0] ?? ''}' in type string ${quoteValue(text)}`);
     const [whole, kind = 'o', written = '4', trailer] = match;
@@ -183,6 +191,8 @@ interface Dump {
   readonly start: number;
   readonly perLine: number;
   readonly showsAll: boolean;
+  /** The first byte of a number is the highest. */
+  readonly isBig: boolean;
 }
 
 function dump(tool: Tool, bytes: Uint8Array, given: Dump): void {
@@ -208,17 +218,18 @@ function dump(tool: Tool, bytes: Uint8Array, given: Dump): void {
     last = key;
     given.formats.forEach((format, i) => {
       const head = i === 0 ? address(given.start + at) : ' '.repeat(address(0).length);
-      tool.line(head + rowOf(line, format, (block * format.size) / largest, given.perLine));
+      tool.line(head + rowOf(line, format, (block * format.size) / largest, given));
     });
   }
   if (given.radix !== 'n') tool.line(address(given.start + bytes.length));
 }
 
-function rowOf(line: Uint8Array, format: Format, width: number, perLine: number): string {
+function rowOf(line: Uint8Array, format: Format, width: number, { perLine, isBig }: Dump): string {
   let out = '';
   for (let at = 0; at < line.length; at += format.size) {
     let value = 0n;
-    for (let i = format.size - 1; i >= 0; i--) value = (value << 8n) | BigInt(line[at + i] ?? 0);
+    for (let i = 0; i < format.size; i++)
+      value = (value << 8n) | BigInt(line[at + (isBig ? i : format.size - 1 - i)] ?? 0);
     out += format.show(value, line[at] ?? 0).padStart(width);
   }
   if (!format.trailer) return out;

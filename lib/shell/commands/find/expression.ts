@@ -58,7 +58,7 @@ export class ExpressionReader {
     if (this.words.length === 0) return undefined;
     const expression = this.#list();
     const word = this.words[this.#at];
-    if (word === ')') this.#fail("invalid expression; you have too many ')'");
+    if (word === ')') this.#fail("you have too many ')'");
     return expression;
   }
 

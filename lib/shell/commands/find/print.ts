@@ -18,7 +18,7 @@ const LETTERS: Readonly<Record<string, string>> = {
   block: 'b',
 };
 const HALF_YEAR = 15_778_476_000_000;
-const DIRECTIVE = /%(?:([-+ 0#]*)(\d*)(?:\.(\d+))?([ACT].|[A-Za-z%])|$)/gs;
+const DIRECTIVE = /%(?:(%)|([-+ 0#]*)(\d*)(?:\.(\d+))?([ACT].|[A-Za-z])|$)/gs;
 
 /** Fills a format. */
 export function printFormat(tool: Tool, format: string, visit: Visit): string {
@@ -28,11 +28,13 @@ export function printFormat(tool: Tool, format: string, visit: Visit): string {
     DIRECTIVE,
     (
       whole: string,
+      percent: string | undefined = undefined,
       flags = '',
       width = '',
       precision: string | undefined = undefined,
       name: string | undefined = undefined,
     ) => {
+      if (percent !== undefined) return percent;
       if (name === undefined) return whole;
       const value = directive(tool, name, visit);
       if (value === undefined) return whole;
@@ -51,8 +53,6 @@ function directive(tool: Tool, name: string, visit: Visit): string | undefined {
     return field === undefined ? undefined : timeText(info[field], name[1] ?? '');
   }
   switch (name) {
-    case '%':
-      return '%';
     case 'f':
       return nameOf(path);
     case 'p':

@@ -1,5 +1,5 @@
 /** The options of grep(1) 3.8. Source: `grep.c`, main. */
-import { type GivenOption, valueOf } from '../getopt';
+import { type GivenOption, type OptionSyntax, valueOf } from '../getopt';
 import { Exit, type Step, type Tool } from '../tool';
 import { GREP_HELP } from './help';
 
@@ -96,6 +96,9 @@ const LONG: Readonly<Record<string, string>> = {
   text: 'a',
   'word-regexp': 'w',
 };
+
+/** For whoever passes grep's options on. */
+export const GREP_SYNTAX: OptionSyntax = { short: SHORT, long: LONG };
 
 type Setter = (options: GrepOptions, tool: Tool, value: string, given: GivenOption) => void;
 

@@ -55,6 +55,7 @@ class Ls {
   constructor(private readonly tool: Tool) {
     const { listing, operands } = readListing(tool);
     this.#listing = listing;
+    tool.writeErrorCode = 2;
     this.#operands = operands;
     this.#colors = new Colors(tool.context.env.get('LS_COLORS'));
     const ignored = listing.ignored.map((pattern) => fnmatch(pattern));
@@ -75,7 +76,7 @@ class Ls {
       (isDirectory && !this.#listing.directoriesThemselves ? directories : files).push(entry);
     }
     if (files.length > 0) {
-      this.#show(this.#sorted(files));
+      this.#show(this.#sorted(files), directories);
       this.#printed = true;
     }
     const withHeaders = this.#operands.length > 1 || this.#listing.recursive;
@@ -96,9 +97,12 @@ class Ls {
   }
 
   #operand(name: string): Entry | undefined {
-    const { dereference } = this.#listing;
-    const followed = dereference === 'default' ? undefined : this.tool.stat(name);
-    const info = followed instanceof FileError || followed === undefined ? this.tool.lstat(name) : followed;
+    const isDefault = this.#listing.dereference === 'default';
+    const followed = isDefault && this.#keepsLinks() ? undefined : this.tool.stat(name);
+    // A link that leads nowhere is shown itself; one that leads in circles is not.
+    const isGone = followed instanceof FileError && followed.errno === 'ENOENT';
+    const staysLink = followed === undefined || (isDefault && (isGone || !(followed instanceof FileError)));
+    const info = staysLink ? this.tool.lstat(name) : followed;
     if (info instanceof FileError) {
       this.#trouble(`cannot access ${quoteFile(name)}: ${errnoText(info.errno)}`, 2);
       return undefined;
@@ -133,7 +137,7 @@ class Ls {
     }
     if (withHeader) {
       const shown = this.#listing.quoting === 'literal' ? path : quoteFileIfNeeded(path);
-      this.#put(`${this.#printed ? '\n' : ''}${shown}:\n`);
+      this.tool.print(`${this.#printed ? '\n' : ''}${shown}:\n`);
     }
     this.#printed = true;
     const all = this.#listing.hidden === 'all' ? ['.', '..', ...names] : names;
@@ -210,13 +214,15 @@ class Ls {
       : humanSize(blocks * 512, { base: human });
   }
 
-  #show(entries: readonly Entry[]): void {
+  /** @param beside Counted for the widths of the columns, not shown: the directories of the command line. */
+  #show(entries: readonly Entry[], beside: readonly Entry[] = []): void {
     if (this.#listing.layout === 'long') {
-      this.#showLong(entries);
+      this.#showLong(entries, beside);
       return;
     }
-    const inodeWidth = widest(entries.map((entry) => this.#inode(entry)));
-    const blockWidth = widest(entries.map((entry) => this.#blocksText(entry.info?.blocks ?? 0)));
+    const measured = [...entries, ...beside];
+    const inodeWidth = widest(measured.map((entry) => this.#inode(entry)));
+    const blockWidth = widest(measured.map((entry) => this.#blocksText(entry.info?.blocks ?? 0)));
     const { layout, width } = this.#listing;
     const inTable = layout === 'vertical' || layout === 'across';
     const aligns = inTable && this.#needsAlignment(entries);
@@ -227,7 +233,8 @@ class Ls {
           : '') +
         (this.#listing.blocks
           ? `${this.#blocksText(entry.info?.blocks ?? 0).padStart(layout === 'commas' ? 0 : blockWidth)} `
-          : '');
+          : '') +
+        (this.#listing.context ? '? ' : '');
       const plain = this.#quoted(entry.name);
       const gap = aligns && plain === entry.name ? ' ' : '';
       const indicator = this.#indicator(entry);
@@ -268,12 +275,12 @@ class Ls {
     );
   }
 
-  #showLong(entries: readonly Entry[]): void {
+  #showLong(entries: readonly Entry[], beside: readonly Entry[]): void {
     const { host } = this.tool.context;
     const { numeric, owner, group } = this.#listing;
     const aligns = this.tool.context.stdout.tty !== undefined && this.#needsAlignment(entries);
     const now = host.clock();
-    const rows = entries.map((entry) => {
+    const rows = [...entries, ...beside].map((entry) => {
       const { info } = entry;
       return {
         entry,
@@ -296,7 +303,7 @@ class Ls {
       size: width((row) => row.size),
       time: width((row) => row.time),
     };
-    for (const row of rows) {
+    for (const row of rows.slice(0, entries.length)) {
       const { entry } = row;
       const parts = [
         ...(this.#listing.inodes ? [row.inode.padStart(widths.inode)] : []),
@@ -307,6 +314,7 @@ class Ls {
         row.links.padStart(widths.links),
         ...(owner ? [numeric ? row.owner.padStart(widths.owner) : row.owner.padEnd(widths.owner)] : []),
         ...(group ? [numeric ? row.group.padStart(widths.group) : row.group.padEnd(widths.group)] : []),
+        ...(this.#listing.context ? ['?'] : []),
         row.size.padStart(widths.size),
         row.time.padStart(widths.time),
       ];

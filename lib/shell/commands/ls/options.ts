@@ -24,6 +24,8 @@ export interface Listing {
   group: boolean;
   inodes: boolean;
   blocks: boolean;
+  /** Security contexts: `?`, as there is no SELinux. */
+  context: boolean;
   blockSize: number;
   sizeUnit: number;
   /** Letter after each size (`--block-size=K`). */
@@ -150,6 +152,7 @@ export function readListing(tool: Tool): { listing: Listing; operands: string[] 
     group: true,
     inodes: false,
     blocks: false,
+    context: false,
     blockSize: 1024,
     sizeUnit: 1,
     sizeSuffix: '',
@@ -366,7 +369,7 @@ function setOption(
       tool.fail('not modelled: option --hyperlink', 2);
       break;
     case 'Z':
-      tool.fail(`not modelled: option ${name.length === 1 ? `-${name}` : `--${name}`}`, 2);
+      listing.context = true;
   }
 }
 

@@ -117,6 +117,8 @@ function* readSettings(tool: Tool): Step<{ settings: Settings; files: string[] }
       case 'f':
         settings.pieces.push(yield* scriptFile(tool, value));
         break;
+      case 'debug':
+        return tool.fail('not modelled: --debug');
       case 'posix':
         settings.posix = true;
         break;

@@ -82,7 +82,7 @@ function* run(tool: Tool): ToolRun {
         'parallel:': 'parallel',
         'batch-size:': 'batch-size',
         'random-source:': 'ignored',
-        debug: 'ignored',
+        debug: 'debug',
       },
     },
     { misuseCode: TROUBLE },
@@ -101,6 +101,7 @@ function* run(tool: Tool): ToolRun {
   };
   let names: readonly string[] = inputsOf(operands);
   for (const option of options) {
+    if (option.name === 'debug') tool.fail('not modelled: --debug', TROUBLE);
     if (option.name === 'files0') names = yield* listedNames(tool, valueOf(option));
     else setOption(tool, settings, option);
   }

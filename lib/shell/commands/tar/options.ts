@@ -3,7 +3,7 @@ import { valueOf } from '../getopt';
 import type { Tool } from '../tool';
 
 export interface TarSettings {
-  operation: 'create' | 'extract' | 'list' | 'append' | 'update' | 'diff' | undefined;
+  operation: 'create' | 'extract' | 'list' | 'append' | 'update' | 'diff' | 'delete' | undefined;
   archive: string | undefined;
   compression: 'gzip' | 'bzip2' | 'xz' | 'auto' | undefined;
   verbose: number;
@@ -41,6 +41,7 @@ const SYNTAX = {
     update: 'u',
     diff: 'd',
     compare: 'd',
+    delete: 'delete',
     'file:': 'f',
     gzip: 'z',
     gunzip: 'z',
@@ -146,7 +147,7 @@ function oldStyle(tool: Tool): string[] {
     out.push(`-${letter}`);
     if (takesValue(letter)) {
       const value = rest.shift();
-      if (value === undefined) tool.misuse(`Old option '${letter}' requires an argument.`, 64);
+      if (value === undefined) tool.misuse(`Old option '${letter}' requires an argument.`, 2);
       out.push(value);
     }
   }
@@ -178,6 +179,7 @@ const OPERATIONS: Readonly<Record<string, TarSettings['operation']>> = {
   r: 'append',
   u: 'update',
   d: 'diff',
+  delete: 'delete',
 };
 
 function setOption(tool: Tool, settings: TarSettings, name: string, value: string): void {

@@ -13,6 +13,7 @@ import { directoryName } from '../paths';
 import { escapeName } from '../quoting';
 import { Exit, type Command, type Step, type Tool, type ToolRun } from '../tool';
 import { type Member, readArchive, writeArchive } from './archive';
+import { differences } from './difference';
 import { readTarOptions, type TarSettings } from './options';
 import { readTransform } from './transform';
 
@@ -27,12 +28,14 @@ export const tar: Command = {
 };
 
 const FAILED = 2;
+const DIFFERENT = 1;
 
 class Tar {
   readonly #settings: TarSettings;
   readonly #excluded: ((name: string) => boolean)[] = [];
   readonly #transforms: ((name: string) => string)[];
   #failed = false;
+  #differs = false;
   #directory = '';
   #toldOfSlash = false;
   #widest = 19;
@@ -66,7 +69,13 @@ class Tar {
         yield* this.#create(yield* this.#members(true));
         break;
       case 'diff':
-        return tool.fail('not modelled: option -d', FAILED);
+        yield* this.#each(yield* this.#members(false), (member) => this.#compare(member));
+        break;
+      case 'delete':
+        if (settings.compression !== undefined && settings.compression !== 'auto')
+          tool.misuse('Cannot update compressed archives', FAILED);
+        yield* this.#delete(yield* this.#members(false));
+        break;
       case 'list':
         yield* this.#each(yield* this.#members(false), (member) => this.#list(member));
         break;
@@ -74,7 +83,7 @@ class Tar {
         yield* this.#each(yield* this.#members(false), (member) => this.#extract(member));
     }
     yield* tool.flush();
-    if (!this.#failed) return 0;
+    if (!this.#failed) return this.#differs ? DIFFERENT : 0;
     tool.complain('Exiting with failure status due to previous errors');
     return FAILED;
   }
@@ -109,10 +118,10 @@ class Tar {
     if (archive === undefined || archive === '-') {
       if (stdin.tty !== undefined)
         this.#fatal('Refusing to read archive contents from terminal (missing -f option?)');
-      return this.#parse(yield* this.tool.context.readAll());
+      return this.#parse(yield* this.tool.context.readAll(), mayBeMissing);
     }
     const read = yield* this.tool.readFile(archive);
-    if (typeof read !== 'string') return this.#parse(read.text);
+    if (typeof read !== 'string') return this.#parse(read.text, mayBeMissing);
     if (mayBeMissing && read === 'ENOENT') return [];
     return this.#fatal(
       read === 'EISDIR'
@@ -121,7 +130,7 @@ class Tar {
     );
   }
 
-  #parse(text: string): Member[] {
+  #parse(text: string, mayBeEmpty: boolean): Member[] {
     const { compression } = this.#settings;
     const format = formatOf(text);
     if (compression !== undefined && compression !== 'auto' && format !== compression) {
@@ -144,8 +153,9 @@ class Tar {
       }
       plain = unpacked.text;
     }
+    // An empty file can be appended to, and is no archive otherwise.
     const members = readArchive(plain);
-    if (members !== undefined) return members;
+    if (members !== undefined && (plain !== '' || mayBeEmpty)) return members;
     this.tool.complain('This does not look like a tar archive');
     this.tool.complain('Exiting with failure status due to previous errors');
     throw new Exit(FAILED);
@@ -230,6 +240,11 @@ class Tar {
     if (info.ino === own) {
       tool.complain(`${name}: file is the archive; not dumped`);
       return;
+    }
+    if (this.#settings.operation === 'update') {
+      const stored = this.#stored(info.kind === 'directory' ? `${name.replace(/\/+$/, '')}/` : name);
+      const known = members.findLast((member) => member.name === stored);
+      if (known !== undefined && info.kind !== 'directory' && known.mtime * 1_000_000 >= info.mtime) return;
     }
     if (info.kind === 'socket') {
       tool.complain(`${name}: socket ignored`);
@@ -357,7 +372,31 @@ class Tar {
     for (const name of names) if (!found.has(name)) this.#trouble(`${name}: Not found in archive`);
   }
 
+  #compare(member: Member): void {
+    this.#show(member, member.name);
+    const found = differences(this.tool, member, this.#path(member.name.replace(/(?<=.)\/+$/, '')));
+    const name = member.name.replace(/\/+$/, '');
+    if (found instanceof FileError)
+      this.tool.complain(`${name}: Warning: Cannot stat: ${errnoText(found.errno)}`);
+    else for (const difference of found) this.tool.line(`${name}: ${difference}`);
+    if (found instanceof FileError || found.length > 0) this.#differs = true;
+  }
+
+  *#delete(members: readonly Member[]): Step {
+    const { archive, names } = this.#settings;
+    const gone = new Set<Member>();
+    if (names.length > 0) yield* this.#each(members, (member) => gone.add(member));
+    const failed = this.tool.context.fs.writeFile(
+      this.tool.resolve(archive ?? '-'),
+      writeArchive(members.filter((member) => !gone.has(member))),
+      this.tool.context.who,
+      {},
+    );
+    if (failed !== undefined) this.#fatal(`${archive ?? ''}: Cannot open: ${errnoText(failed.errno)}`);
+  }
+
   #list(member: Member): void {
+    if (!this.#settings.absolute && member.name.startsWith('/')) this.#stored(member.name);
     this.#show(member, member.name);
   }
 
