@@ -1,9 +1,10 @@
-/** useradd(8), usermod(8), userdel(8), groupadd(8), groupdel(8), gpasswd(1), passwd(1) and chpasswd(8) of the passwd package. */
+/** useradd(8), usermod(8), userdel(8), groupadd(8), groupmod(8), groupdel(8), gpasswd(1), passwd(1) and chpasswd(8) of the passwd package. */
 import { ROOT } from '../../world/files';
 import { FileError } from '../../world/files.contract';
 import { hashPassword } from '../../world/passwords';
 import type { UserRecord } from '../../world/world.contract';
 import { strftime } from '../../std/civil';
+import type { GivenOption } from './getopt';
 import { removeTree } from './rm';
 import type { Command, Step, Tool, ToolRun } from './tool';
 
@@ -37,6 +38,12 @@ export const userdel = make(
   runUserdel,
 );
 export const groupadd = make('groupadd', 'groupadd [options] GROUP', 'Create a new group.', runGroupadd);
+export const groupmod = make(
+  'groupmod',
+  'groupmod [options] GROUP',
+  'Modify a group definition on the system.',
+  runGroupmod,
+);
 export const groupdel = make('groupdel', 'groupdel [options] GROUP', 'Delete a group.', runGroupdel);
 export const gpasswd = make(
   'gpasswd',
@@ -87,7 +94,8 @@ function freeId(tool: Tool, kind: 'passwd' | 'group', system: boolean): number {
 function today(tool: Tool): number {
   return Math.floor(tool.context.host.clock() / 86_400_000_000);
 }
-const NAME = /^[a-z_][a-z0-9_-]*\$?$/;
+/** Debian's rule is much laxer than upstream's. Source: shadow 4.13, Debian's `506_relaxed_usernames`. */
+const NAME = /^[^-+~:,/\s][^:,/\s]*$/;
 
 function setMembers(tool: Tool, change: (group: string, members: string[]) => string[]): void {
   write(
@@ -257,6 +265,16 @@ function* runChsh(tool: Tool): ToolRun {
   editUser(tool, name, (fields) => fields.with(6, shell));
   return 0;
 }
+/** The shell, the home and the rest are what they are to become. */
+function changesNothing(user: UserRecord, options: readonly GivenOption[]): boolean {
+  return options.every(({ name, value }) => {
+    if (name === 's') return value === user.shell;
+    if (name === 'd') return value === user.home;
+    if (name === 'u') return value === String(user.uid);
+    return name === 'l' ? value === user.name : name === 'm' || name === 'a';
+  });
+}
+
 function* runUsermod(tool: Tool): ToolRun {
   const { options, operands } = tool.options(
     {
@@ -284,13 +302,22 @@ function* runUsermod(tool: Tool): ToolRun {
   const value = (name: string): string | undefined =>
     options.findLast((option) => option.name === name)?.value;
   const [name] = operands;
-  if (name === undefined || options.length === 0) {
+  if (name === undefined) {
     tool.note('Usage: usermod [options] LOGIN\n');
-    return name === undefined ? 2 : 0;
+    return 2;
   }
   const user = tool.context.host.user(name);
   if (user === undefined || user.name !== name) return tool.fail(`user '${name}' does not exist`, 6);
+  if (options.length === 0) {
+    tool.complain('no options');
+    tool.note('Usage: usermod [options] LOGIN\n');
+    return 2;
+  }
   needRoot(tool);
+  if (changesNothing(user, options)) {
+    tool.line(`${tool.name}: no changes`);
+    return 0;
+  }
   const wanted = value('G');
   if (wanted !== undefined) {
     const groups = wanted === '' ? [] : groupList(tool, wanted);
@@ -397,6 +424,45 @@ function* runGroupadd(tool: Tool): ToolRun {
   if (tool.context.host.group(gid) !== undefined && !has('o'))
     return tool.fail(`GID '${gid}' already exists`, 4);
   write(tool, 'group', [...lines(tool, 'group'), `${name}:x:${gid}:`]);
+  yield* tool.drain();
+  return 0;
+}
+
+function* runGroupmod(tool: Tool): ToolRun {
+  const { options, operands } = tool.options(
+    { short: 'g:hn:op:R:', long: { 'gid:': 'g', 'new-name:': 'n', 'non-unique': 'o', 'password:': 'p' } },
+    { misuseCode: 2 },
+  );
+  const value = (name: string): string | undefined =>
+    options.findLast((option) => option.name === name)?.value;
+  const { host } = tool.context;
+  const [name] = operands;
+  if (name === undefined) {
+    tool.note('Usage: groupmod [options] GROUP\n');
+    return 2;
+  }
+  const group = host.group(name);
+  if (group === undefined) return tool.fail(`group '${name}' does not exist`, 6);
+  needRoot(tool);
+  const login = value('n') ?? name;
+  const gid = value('g') ?? String(group.gid);
+  if (!/^\d+$/.test(gid)) return tool.fail(`invalid group ID '${gid}'`, 3);
+  if (!NAME.test(login)) return tool.fail(`invalid group name '${login}'`, 3);
+  if (login !== name && host.group(login) !== undefined)
+    return tool.fail(`group '${login}' already exists`, 9);
+  const isTaken = host.group(Number(gid)) !== undefined && Number(gid) !== group.gid;
+  if (isTaken && !options.some((option) => option.name === 'o'))
+    return tool.fail(`GID '${gid}' already exists`, 4);
+  const renamed = lines(tool, 'group').map((line) => {
+    const fields = line.split(':');
+    return fields[0] === name ? fields.with(0, login).with(2, gid).join(':') : line;
+  });
+  write(tool, 'group', renamed);
+  const users = lines(tool, 'passwd').map((line) => {
+    const fields = line.split(':');
+    return fields[3] === String(group.gid) ? fields.with(3, gid).join(':') : line;
+  });
+  write(tool, 'passwd', users);
   yield* tool.drain();
   return 0;
 }

@@ -42,7 +42,7 @@ import { free, uptime, vmstat } from './free';
 import { who, w, last, lastlog } from './who';
 import { top } from './top';
 import { pstree } from './pstree';
-import { zegrep, zfgrep, zgrep } from './compress/zgrep';
+import { bzgrep, xzgrep, zegrep, zfgrep, zgrep } from './compress/zgrep';
 import { gzip, gunzip, zcat, bzip2, bunzip2, bzcat, xz, unxz, xzcat } from './compress/gzip';
 import { tar } from './tar/tar';
 import { vim, view, nano } from './editor';
@@ -51,7 +51,19 @@ import { watch } from './watch';
 import { dmesg } from './dmesg';
 import { addgroup, adduser, delgroup, deluser } from './adduser';
 import { chage, hwclock } from './aging';
-import { chsh, useradd, usermod, userdel, groupadd, groupdel, gpasswd, passwd, chpasswd } from './accounts';
+import { shred } from './shred';
+import {
+  chsh,
+  useradd,
+  usermod,
+  userdel,
+  groupadd,
+  groupmod,
+  groupdel,
+  gpasswd,
+  passwd,
+  chpasswd,
+} from './accounts';
 import { tree } from './tree';
 import { man, whatis, apropos } from './manual';
 import { dpkg, apt, aptGet, aptCache } from './apt';
@@ -106,6 +118,8 @@ export const FILE_COMMANDS: readonly Command[] = [
   gpasswd,
   groupadd,
   groupdel,
+  groupmod,
+  shred,
   groups,
   gunzip,
   gzip,
@@ -202,6 +216,8 @@ export const FILE_COMMANDS: readonly Command[] = [
   xz,
   xzcat,
   zcat,
+  bzgrep,
+  xzgrep,
   zegrep,
   zfgrep,
   zgrep,

@@ -85,7 +85,10 @@ function* run(tool: Tool): ToolRun {
 }
 
 function decode(bytes: Uint8Array, charset: Charset): string {
-  if (charset === 'UTF-8' || charset === 'ASCII') return textFromBytes(bytes);
+  if (charset === 'UTF-8') return textFromBytes(bytes);
+  // What is no ASCII stands as half a surrogate, which no charset has.
+  if (charset === 'ASCII')
+    return [...bytes].map((byte) => String.fromCharCode(byte < 128 ? byte : 0xdc00 + byte)).join('');
   if (charset === 'LATIN1') return [...bytes].map((byte) => String.fromCharCode(byte)).join('');
   let start = 0;
   let little = charset !== 'UTF-16BE';

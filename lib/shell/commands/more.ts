@@ -26,17 +26,14 @@ function* run(tool: Tool): ToolRun {
     tool.print(yield* tool.context.readAll());
     return 0;
   }
-  let result = 0;
   for (const file of files) {
     const read = yield* tool.readFile(file);
     if (typeof read !== 'string') {
-      if (files.length > 1) tool.print(`::::::::::::::\n${file}\n::::::::::::::\n`);
+      if (files.length > 1 || tool.context.stdout.tty === undefined)
+        tool.print(`::::::::::::::\n${file}\n::::::::::::::\n`);
       tool.print(read.text);
     } else if (read === 'EISDIR') tool.print(`\n*** ${file}: directory ***\n\n`);
-    else {
-      tool.complain(`cannot open ${file}: ${errnoText(read)}`);
-      result = 1;
-    }
+    else tool.complain(`cannot open ${file}: ${errnoText(read)}`);
   }
-  return result;
+  return 0;
 }

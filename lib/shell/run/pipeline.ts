@@ -5,6 +5,7 @@ import type { Run, Shell } from '../shell';
 import type { Command, Pipeline } from '../syntax/tree';
 import { awaitForeground } from './external';
 import { finish } from './finish';
+import { announce, runAnnounced } from './simple';
 import { forkShell } from './subshell';
 
 export function* runPipeline(shell: Shell, pipeline: Pipeline): Run<number> {
@@ -30,17 +31,19 @@ function* parts(shell: Shell, pipeline: Pipeline): Run<number> {
   const [only] = pipeline.commands;
   if (only === undefined) return 0;
   if (pipeline.commands.length === 1) return yield* shell.machinery.execute(shell, only);
-  const before = shell.currentCommand;
   const runsLastHere = shell.shopt.lastpipe && !shell.options.monitor;
   const { pids, rest } = yield* startPipeline(shell, pipeline, { leaveLast: runsLastHere });
+  const announced = shell.currentCommand;
   if (rest === undefined) shell.currentCommand = pipeline;
   const last = rest === undefined ? undefined : yield* runLastHere(shell, pipeline, rest);
   yield* awaitForeground(shell, pids);
   if (last !== undefined) shell.pipeStatus = [...shell.pipeStatus, last];
-  shell.currentCommand = before;
+  if (rest === undefined) shell.currentCommand = announced;
   const status = shell.options.pipefail
     ? (shell.pipeStatus.findLast((one) => one !== 0) ?? 0)
     : (shell.pipeStatus.at(-1) ?? 0);
+  // A subshell at the end counts for itself, and then as the pipeline's end.
+  if (rest === undefined && pipeline.commands.at(-1)?.type === 'subshell') yield* finish(shell, status);
   return yield* finish(shell, status);
 }
 
@@ -58,6 +61,8 @@ export function* startPipeline(
     if (command === undefined) continue;
     const isLast = i === pipeline.commands.length - 1;
     if (isLast && options.leaveLast === true) return { pids, rest: input };
+    if (command.type === 'simple') yield* announce(shell, command);
+    else if (command.type === 'subshell' && shell.inTrap === undefined) shell.currentCommand = command;
     const fds = new Map(shell.context.fds);
     if (input !== undefined) fds.set(0, input);
     else if (options.background === true && !shell.options.monitor) fds.set(0, shell.host.streams.null());
@@ -89,6 +94,7 @@ function joinGroup(shell: Shell, pid: number, leader: number): number {
 function* runPart(child: Shell, command: Command): Run<number> {
   child.options.monitor = false;
   child.lastCommand = command;
+  if (command.type === 'simple') return yield* runAnnounced(child, command);
   return yield* child.machinery.execute(child, command);
 }
 
@@ -98,11 +104,9 @@ function* runLastHere(shell: Shell, pipeline: Pipeline, input: Stream): Run<numb
   const before = fds.get(0);
   input.retain();
   fds.set(0, input);
-  shell.guarded++;
   try {
     return command === undefined ? 0 : yield* shell.machinery.execute(shell, command);
   } finally {
-    shell.guarded--;
     input.close();
     if (before === undefined) fds.delete(0);
     else fds.set(0, before);

@@ -20,6 +20,12 @@ import { traceLine, traceWords } from './trace';
 const DECLARES: ReadonlySet<string> = new Set(['declare', 'typeset', 'local', 'export', 'readonly', 'alias']);
 
 export function* runSimple(shell: Shell, command: SimpleCommand): Run<number> {
+  yield* announce(shell, command);
+  return yield* runAnnounced(shell, command);
+}
+
+/** What traps see of a command that is about to run, and the DEBUG trap: of a part of a pipeline the parent does it. */
+export function* announce(shell: Shell, command: SimpleCommand): Run<void> {
   shell.line = command.line + shell.lineBase;
   if (shell.inTrap === undefined) shell.currentCommand = command;
   if (
@@ -28,6 +34,10 @@ export function* runSimple(shell: Shell, command: SimpleCommand): Run<number> {
     (shell.functionDepth === 0 || shell.options.functrace)
   )
     yield* runTrap(shell, 'DEBUG');
+}
+
+/** Runs a command that was announced. */
+export function* runAnnounced(shell: Shell, command: SimpleCommand): Run<number> {
   yield* shell.tick();
   shell.commandName = undefined;
   const count = countAssignments(command.words);

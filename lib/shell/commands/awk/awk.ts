@@ -88,10 +88,22 @@ function inputPlace(interpreter: Interpreter): string {
   return `(FILENAME=${file === '' ? '-' : file} FNR=${record}) `;
 }
 
+/** `-W word` is `--word`: POSIX's way to an implementation's own options. */
+function withLongWords(args: readonly string[]): readonly string[] {
+  const [first = '', second, ...rest] = args;
+  if (first === '-W' && second !== undefined) return [`--${second}`, ...rest];
+  return first.startsWith('-W') && first.length > 2 ? [`--${first.slice(2)}`, ...args.slice(1)] : args;
+}
+
 function* readSettings(tool: Tool): Step<Settings> {
   const { options, operands } = tool.options(
     { short: '+F:f:v:e:E:W:i:l:bcCdDghIMnNoOpPrsStVL::', long: LONG },
-    { keepsHelp: true, onMistake: () => usage(tool, 1), quietMistakes: 'option' },
+    {
+      args: withLongWords(tool.args),
+      keepsHelp: true,
+      onMistake: () => usage(tool, 1),
+      quietMistakes: 'option',
+    },
   );
   const settings: Settings = { sources: [], variables: [], separator: undefined, operands };
   for (const option of options) {

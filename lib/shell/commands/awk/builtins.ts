@@ -109,20 +109,12 @@ function strtonum(awk: Interpreter, value: Value): number {
 /** Rounded as gawk does: a start before the text counts as its first character. */
 function substring(text: string, start: number, length: number): string {
   if (Number.isNaN(start) || Number.isNaN(length)) return '';
-  const from = Math.max(1, roundToEven(start));
-  const count = length === Infinity ? Infinity : roundToEven(length);
+  const from = Math.max(1, Math.trunc(start));
+  const count = Math.trunc(length);
   if (count <= 0) return '';
   const isAscii = !/[\ud800-\udbff]/.test(text);
   if (isAscii) return text.slice(from - 1, count === Infinity ? undefined : from - 1 + count);
   return [...text].slice(from - 1, count === Infinity ? undefined : from - 1 + count).join('');
-}
-
-function roundToEven(x: number): number {
-  const floor = Math.floor(x);
-  const rest = x - floor;
-  if (rest < 0.5) return floor;
-  if (rest > 0.5) return floor + 1;
-  return floor % 2 === 0 ? floor : floor + 1;
 }
 
 function mktime(text: string): number {

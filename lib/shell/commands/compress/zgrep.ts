@@ -1,31 +1,57 @@
 /**
- * zgrep(1), zegrep and zfgrep: scripts that give grep what gzip unpacked. Source: gzip 1.12 `zgrep.in`.
+ * zgrep(1), zegrep, zfgrep, bzgrep(1) and xzgrep(1): scripts that give grep what was unpacked.
+ * Source: gzip 1.12 `zgrep.in`, bzip2 1.0.8 `bzgrep`, xz 5.4 `xzgrep.in`.
  * Not modelled: patterns from standard input.
  */
-import { decompress, isFormat } from '../../../std/compress/formats';
+import { decompress, type Format, isFormat } from '../../../std/compress/formats';
 import { FileError } from '../../../world/files.contract';
 import { errnoText } from '../errno-text';
 import { getopt } from '../getopt';
 import { GREP_SYNTAX } from '../grep/options';
+import type { PackageName } from '../packages';
 import type { Command, Step, Tool, ToolRun } from '../tool';
 
-const make = (name: string, dialect: readonly string[]): Command => ({
-  name,
+interface Family {
+  readonly format: Format;
+  readonly package: PackageName;
+  /** What the script says of no pattern, after its name. */
+  readonly lacksPattern: string;
+}
+const GZIP: Family = {
+  format: 'gzip',
   package: 'gzip',
+  lacksPattern: "/usr/bin/NAME: 188: 1: missing pattern; try `/usr/bin/NAME --help' for help",
+};
+const XZ: Family = {
+  format: 'xz',
+  package: 'xz-utils',
+  lacksPattern: "/usr/bin/NAME: 159: 1: Missing pattern; try `NAME --help' for help",
+};
+const BZIP2: Family = {
+  format: 'bzip2',
+  package: 'bzip2',
+  lacksPattern: 'grep through bzip2 files\nusage: NAME [grep_options] pattern [files]',
+};
+
+const make = (name: string, family: Family, dialect: readonly string[] = []): Command => ({
+  name,
+  package: family.package,
   paths: [`/usr/bin/${name}`],
   synopsis: `${name} [OPTION]... [-e] PATTERN [FILE]...`,
   summary:
     'Look for instances of PATTERN in the input FILEs, using their\nuncompressed contents if they are compressed.',
-  run: (tool) => run(tool, dialect),
+  run: (tool) => run(tool, family, dialect),
 });
 
-export const zgrep = make('zgrep', []);
-export const zegrep = make('zegrep', ['-E']);
-export const zfgrep = make('zfgrep', ['-F']);
+export const zgrep = make('zgrep', GZIP);
+export const zegrep = make('zegrep', GZIP, ['-E']);
+export const zfgrep = make('zfgrep', GZIP, ['-F']);
+export const bzgrep = make('bzgrep', BZIP2);
+export const xzgrep = make('xzgrep', XZ);
 
 const TROUBLE = 2;
 
-function* run(tool: Tool, dialect: readonly string[]): ToolRun {
+function* run(tool: Tool, family: Family, dialect: readonly string[]): ToolRun {
   const given = getopt(tool.args, GREP_SYNTAX);
   // Grep says itself what it does not know.
   if (!given.ok) return yield* child(tool, ['grep', ...tool.args], '');
@@ -46,7 +72,9 @@ function* run(tool: Tool, dialect: readonly string[]): ToolRun {
   if (!hasPattern) {
     const pattern = names.shift();
     if (pattern === undefined) {
-      tool.note(`${path}: 188: 1: missing pattern; try \`${path} --help' for help\n`);
+      const text = `${family.lacksPattern.replaceAll('NAME', tool.shortName)}\n`;
+      if (family.format === 'bzip2') tool.print(text);
+      else tool.note(text);
       return TROUBLE;
     }
     words.push('-e', pattern);
@@ -54,7 +82,7 @@ function* run(tool: Tool, dialect: readonly string[]): ToolRun {
   withName ??= names.length > 1;
   let result = 1;
   for (const name of names.length === 0 ? ['-'] : names) {
-    const text = yield* unpacked(tool, name);
+    const text = yield* unpacked(tool, family.format, name);
     const code =
       text === undefined
         ? TROUBLE
@@ -74,19 +102,22 @@ function labelOf(name: string): string[] {
   return name === '-' ? [] : [`--label=${name}`];
 }
 
-/** What `gzip -cdfq` makes of a file; what is not packed stays as it is. */
-function* unpacked(tool: Tool, name: string): Step<string | undefined> {
-  const longer = tool.lstat(name) instanceof FileError && !name.endsWith('.gz') ? `${name}.gz` : name;
-  const read = yield* tool.readFile(name === '-' ? name : longer);
+/** What `gzip -cdfq` and its like make of a file; what is not packed stays as it is. */
+function* unpacked(tool: Tool, format: Format, name: string): Step<string | undefined> {
+  const isLonger = format === 'gzip' && tool.lstat(name) instanceof FileError && !name.endsWith('.gz');
+  const path = isLonger && name !== '-' ? `${name}.gz` : name;
+  const read = yield* tool.readFile(path);
   if (typeof read === 'string') {
     if (read === 'EISDIR') return '';
-    tool.note(`gzip: ${longer}: ${errnoText(read)}\n`);
-    return undefined;
+    const about = format === 'bzip2' ? `Can't open input file ${path}` : path;
+    tool.note(`${format}: ${about}: ${errnoText(read)}${format === 'bzip2' ? '.' : ''}\n`);
+    // What grep finds in nothing decides here.
+    return format === 'bzip2' ? '' : undefined;
   }
-  if (!isFormat('gzip', read.text)) return read.text;
-  const result = decompress('gzip', read.text);
+  if (!isFormat(format, read.text)) return read.text;
+  const result = decompress(format, read.text);
   if (!('problem' in result)) return result.text;
-  tool.note(`\ngzip: ${longer}: ${result.problem}\n`);
+  tool.note(`\n${format}: ${path}: ${result.problem}\n`);
   return undefined;
 }
 
