@@ -4,7 +4,7 @@ import type { ConnectionInfo } from '../../world/network.contract';
 import type { ProcessState, ProgramContext, ProgramRun } from '../../world/process.contract';
 import type { Host } from '../../world/world.contract';
 import { serviceName, servicePort } from '../host-names';
-import { parseOptions } from '../command-options';
+import { type ParsedOptions, parseOptions } from '../command-options';
 import { SS_USAGE } from './usages';
 
 const LONG = {
@@ -76,12 +76,47 @@ const FIRST_DESCRIPTOR: Readonly<Record<string, number>> = { haproxy: 6, nginx: 
 /** A socket as the tables show it. */
 export type Shown = ConnectionInfo & { readonly six?: boolean };
 type Test = (socket: ConnectionInfo) => boolean;
-class Problem extends Error {}
+class Problem extends Error {
+  constructor(
+    message: string,
+    readonly code: 1 | 255 = 255,
+  ) {
+    super(message);
+  }
+}
+/** What is no address or port: ss ends with 1 there. */
+function noSuch(reason: string): Problem {
+  return new Problem(`Error: ${reason}\nCannot parse dst/src address.\n`, 1);
+}
+const FAMILIES = ['inet', 'inet6', 'link', 'unix', 'netlink', 'vsock', 'tipc', 'xdp'];
+const TABLES = [
+  'all',
+  'inet',
+  'tcp',
+  'mptcp',
+  'udp',
+  'raw',
+  'unix',
+  'unix_dgram',
+  'unix_stream',
+  'unix_seqpacket',
+  'packet',
+  'packet_raw',
+  'packet_dgram',
+  'netlink',
+  'dccp',
+  'sctp',
+  'tipc',
+  'vsock',
+  'vsock_stream',
+  'vsock_dgram',
+  'xdp',
+];
 
 export function* ss(context: ProgramContext): ProgramRun {
   const parsed = parseOptions(
     context.argv.slice(1),
-    { short: 'nralopeimsK46tuwxHOVhf:A:0dSbTNzZQM', long: LONG },
+    { short: 'nralopeimsK46tuwxHOVhf:A:0dSbTNzZM', long: LONG },
     { stopsAtOperand: true },
   );
   if (parsed.problem !== undefined) {
@@ -94,6 +129,11 @@ export function* ss(context: ProgramContext): ProgramRun {
     return 255;
   }
   const given = new Set(parsed.options.map((option) => option.name));
+  const wrong = chooseTables(parsed.options, given);
+  if (wrong !== undefined) {
+    yield* context.err(`ss: ${wrong}\n${SS_USAGE}`);
+    return 255;
+  }
   if (given.has('h')) {
     yield* context.out(SS_USAGE);
     return 0;
@@ -118,8 +158,25 @@ export function* ss(context: ProgramContext): ProgramRun {
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     yield* context.err(problem.message);
-    return 255;
+    return problem.code;
   }
+}
+
+/** `-f inet` is `-4`, `-A tcp,udp` is `-tu`; a string is what is wrong with them. */
+function chooseTables(options: ParsedOptions['options'], given: Set<string>): string | undefined {
+  for (const { name, value } of options) {
+    if (name === 'f') {
+      if (!FAMILIES.includes(value)) return `"${value}" is invalid family`;
+      const letter = { inet: '4', inet6: '6', unix: 'x' }[value];
+      if (letter !== undefined) given.add(letter);
+    }
+    for (const table of name === 'A' ? value.split(',') : []) {
+      if (!TABLES.includes(table)) return `"${table}" is illegal socket table id`;
+      const letters = { inet: 'tu', tcp: 't', udp: 'u', raw: 'w', unix: 'x' }[table] ?? '';
+      for (const letter of letters) given.add(letter);
+    }
+  }
+  return undefined;
 }
 
 /** Every socket of the host, those of IPv6 in name only too. */
@@ -350,6 +407,7 @@ function readFilter(words: readonly string[]): { states: ReadonlySet<string> | u
   let at = 0;
   while (words[at] === 'state' || words[at] === 'exclude') {
     const named = STATES[(words[at + 1] ?? '').toLowerCase()];
+    if (words[at + 1] === undefined) throw new Problem('Command line is not complete. Try option "help"\n');
     if (named === undefined) throw new Problem(`ss: wrong state name: ${words[at + 1] ?? ''}\n`);
     if (words[at] === 'state') for (const state of named) (states ??= new Set()).add(state);
     else {
@@ -361,8 +419,7 @@ function readFilter(words: readonly string[]): { states: ReadonlySet<string> | u
   const tokens = words
     .slice(at)
     .join(' ')
-    .replace(/([()!])/g, ' $1 ')
-    .replace(/(==|!=|>=|<=|=|<|>)/g, ' $1 ')
+    .replace(/(==|!=|>=|<=|=|<|>|[()!])/g, ' $1 ')
     .split(/\s+/)
     .filter((token) => token !== '');
   if (tokens.length === 0) return { states, test: () => true };
@@ -379,7 +436,7 @@ class FilterReader {
     return test;
   }
   #fail(): never {
-    throw new Problem(`ss: bison bellows (while parsing filter): "syntax error!"\n${SS_USAGE}`);
+    throw new Problem(`ss: bison bellows (while parsing filter): "syntax error!" Sorry.\n${SS_USAGE}`);
   }
   #either(): Test {
     let left = this.#both();
@@ -416,8 +473,9 @@ class FilterReader {
       if (!this.#is(')')) this.#fail();
       return inner;
     }
-    const what = this.tokens[this.#at++] ?? '';
-    if (!['sport', 'dport', 'src', 'dst'].includes(what)) this.#fail();
+    const what = this.tokens[this.#at++] ?? this.#fail();
+    // A word of its own is a peer's address.
+    if (!['sport', 'dport', 'src', 'dst'].includes(what)) return this.#address('dst', '=', what);
     let operator = '=';
     const next = this.tokens[this.#at] ?? '';
     if (
@@ -450,7 +508,7 @@ class FilterReader {
   }
   #port(what: string, operator: string, value: string): Test {
     const port = servicePort(value.replace(/^:/, ''), 'tcp');
-    if (port === undefined) this.#fail();
+    if (port === undefined) throw noSuch(`"${value.replace(/^:/, '')}" does not look like a port.`);
     return (socket) => compare(what === 'sport' ? socket.localPort : socket.peerPort, operator, port);
   }
   #address(what: string, operator: string, value: string): Test {
@@ -463,7 +521,7 @@ class FilterReader {
       portPart === undefined || portPart === '' || portPart === '*'
         ? undefined
         : servicePort(portPart, 'tcp');
-    if (cidr === undefined) return this.#fail();
+    if (cidr === undefined) throw noSuch(`an inet prefix is expected rather than "${address}".`);
     const negated = operator === '!=' || operator.startsWith('ne');
     return (socket) => {
       const [ip, number] =

@@ -2,8 +2,29 @@
 import { formatIPv4, inSubnet, parseCidr, parseIPv4 } from '../../../std/ipv4';
 import type { InterfaceAddress } from '../../../world/network.contract';
 import type { InterfaceState } from '../../../world/world.contract';
-import { garbage, noDevice, noSuchShown, refused, usage } from './failure';
-import { alternativeLines, briefHead, hardwareLine, headLine, jsonLink } from './links';
+import { fnmatch } from '../../../std/fnmatch';
+import {
+  garbage,
+  IpFailure,
+  misused,
+  netlink,
+  noDevice,
+  noSuchShown,
+  refused,
+  usage,
+  wrongValue,
+} from './failure';
+import { HELP } from './help';
+import { jsonText } from './json';
+import {
+  alternativeLines,
+  briefHead,
+  hardwareLine,
+  headLine,
+  jsonBriefHead,
+  jsonLink,
+  kindOf,
+} from './links';
 import { type IpRequest, isShortFor } from './request';
 
 /** `ip addr add` may name a broadcast address; it is shown and nothing else. */
@@ -15,7 +36,14 @@ interface Selection {
   secondary: boolean | undefined;
   scope: string | undefined;
   label: string | undefined;
+  /** Kind of device. */
+  kind: string | undefined;
+  permanent: boolean;
+  /** With a flag that no address has here, or without one. */
+  flagged: boolean | undefined;
 }
+/** Flags that no address has: none expires, none waits for anything. */
+const FLAGS = ['dynamic', 'tentative', 'deprecated', 'dadfailed', 'temporary', 'mngtmpaddr', 'home'];
 
 export function runAddress(request: IpRequest): string {
   const { words } = request;
@@ -30,7 +58,8 @@ export function runAddress(request: IpRequest): string {
     return change(request, 'replace');
   if (isShortFor(command, 'delete')) return change(request, 'delete');
   if (isShortFor(command, 'flush')) return flush(request);
-  throw usage(`Command "${command}" is unknown, try "ip address help".`);
+  if (isShortFor(command, 'help')) throw new IpFailure(HELP.address, 255);
+  throw misused(`Command "${command}" is unknown, try "ip address help".`);
 }
 
 function selection(request: IpRequest): Selection {
@@ -42,6 +71,9 @@ function selection(request: IpRequest): Selection {
     secondary: undefined,
     scope: undefined,
     label: undefined,
+    kind: undefined,
+    permanent: false,
+    flagged: undefined,
   };
   while (!words.done) {
     const word = words.value();
@@ -50,14 +82,30 @@ function selection(request: IpRequest): Selection {
     else if (word === 'to') chosen.to = prefixOf(words.value());
     else if (word === 'primary') chosen.secondary = false;
     else if (word === 'secondary') chosen.secondary = true;
-    else if (word === 'permanent' || word === 'all') continue;
-    else if (word === 'scope') chosen.scope = words.value();
+    else if (word === 'permanent') chosen.permanent = true;
+    else if (FLAGS.includes(word.replace(/^-/, ''))) chosen.flagged = !word.startsWith('-');
+    else if (word === 'all') continue;
+    else if (word === 'scope') chosen.scope = scopeOf(words.value());
     else if (word === 'label') chosen.label = words.value();
+    else if (word === 'type') chosen.kind = words.value();
+    else if (word === 'master' || word === 'vrf') throw wrongMaster(words.value(), word);
+    else if (word === 'nomaster') continue;
+    else if (chosen.device !== undefined) throw garbage('dev', word);
     else chosen.device = word;
   }
   if (chosen.device !== undefined && request.device(chosen.device) === undefined)
     throw noSuchShown(chosen.device);
   return chosen;
+}
+function scopeOf(text: string): string {
+  if (['global', 'link', 'host', 'site', 'nowhere', 'all'].includes(text)) return text;
+  throw wrongValue(text, 'invalid "scope"');
+}
+/** There are no bridges here that could be named. */
+function wrongMaster(name: string, word: string): IpFailure {
+  return word === 'vrf'
+    ? misused(`Error: argument "${name}" is wrong: Not a valid VRF name\n`)
+    : wrongValue(name, 'Device does not exist');
 }
 function prefixOf(text: string): { network: number; prefix: number } {
   const cidr = parseCidr(text);
@@ -68,28 +116,43 @@ function prefixOf(text: string): { network: number; prefix: number } {
 function matches(
   address: InterfaceAddress,
   device: InterfaceState,
-  { to, secondary, scope, label }: Selection,
+  { to, secondary, scope, label, flagged }: Selection,
 ): boolean {
   return (
     (to === undefined || inSubnet(address.ip, to)) &&
     (secondary === undefined || (address.secondary === true) === secondary) &&
     (scope === undefined || (address.scope ?? 'global') === scope) &&
-    (label === undefined || (address.label ?? device.name) === label)
+    flagged !== true &&
+    (label === undefined || fnmatch(label)(address.label ?? device.name))
+  );
+}
+
+/** Addresses of IPv6 have no labels: the device's name stands for one. */
+function matchesSix({ text }: { text: string }, device: InterfaceState, chosen: Selection): boolean {
+  const { to, secondary, scope, label, flagged } = chosen;
+  return (
+    to === undefined &&
+    secondary !== true &&
+    flagged !== true &&
+    (scope === undefined || scope === (text.startsWith('::1/') ? 'host' : 'link')) &&
+    (label === undefined || fnmatch(label)(device.name))
   );
 }
 
 function show(request: IpRequest, chosen: Selection): string {
   const { options } = request;
+  const hasFlags = chosen.secondary !== undefined || chosen.permanent || chosen.flagged !== undefined;
   const filters =
-    chosen.to !== undefined ||
-    chosen.secondary !== undefined ||
-    chosen.scope !== undefined ||
-    chosen.label !== undefined;
-  const only = filters || options.family === 'inet' || options.family === 'inet6';
+    hasFlags || chosen.to !== undefined || chosen.scope !== undefined || chosen.label !== undefined;
+  const hidesCard = options.family === 'inet' || options.family === 'inet6' || chosen.to !== undefined;
+  const only = filters || hidesCard;
   const rows = request
     .devices()
     .filter(
-      (device) => (chosen.device === undefined || device.name === chosen.device) && (!chosen.up || device.up),
+      (device) =>
+        (chosen.device === undefined || device.name === chosen.device) &&
+        (!chosen.up || device.up) &&
+        (chosen.kind === undefined || chosen.kind === kindOf(device)),
     )
     .map((device) => ({
       device,
@@ -97,11 +160,25 @@ function show(request: IpRequest, chosen: Selection): string {
         options.family === 'inet6' || options.family === 'link'
           ? []
           : device.addresses.filter((address) => matches(address, device, chosen)),
-      six: options.family === 'inet' || options.family === 'link' || filters ? [] : sixOf(request, device),
+      six:
+        options.family === 'inet' || options.family === 'link'
+          ? []
+          : sixOf(request, device).filter((six) => matchesSix(six, device, chosen)),
     }));
   const shown = rows.filter(({ addresses, six }) => !only || addresses.length + six.length > 0);
   if (options.json)
-    return `${JSON.stringify(shown.map(({ device, addresses, six }) => ({ ...withoutMode(jsonLink(device)), addr_info: [...addresses.map((address) => jsonAddress(address, device)), ...six.map(jsonSix)] })))}\n`;
+    return jsonText(
+      shown.map(({ device, addresses, six }) => {
+        const list = [...addresses.map((address) => jsonAddress(address, device)), ...six.map(jsonSix)];
+        return options.brief
+          ? {
+              ...jsonBriefHead(device),
+              addr_info: list.map(({ local, prefixlen }) => ({ local, prefixlen })),
+            }
+          : { ...withoutMode(jsonLink(device)), addr_info: list };
+      }),
+      options,
+    );
   if (options.brief)
     return shown
       .map(
@@ -123,10 +200,13 @@ function show(request: IpRequest, chosen: Selection): string {
   return shown
     .map(({ device, addresses, six }) => {
       const head = headLine(device, { mode: false });
-      const lines = only
-        ? [`${head}${device.peer === undefined ? '' : ' link-netnsid 0'}`]
-        : [head, hardwareLine(device)];
-      lines.push(...alternativeLines(device));
+      const lines =
+        chosen.label !== undefined
+          ? []
+          : hidesCard
+            ? [`${head}${device.peer === undefined ? '' : ' link-netnsid 0'}`]
+            : [head, hardwareLine(device)];
+      if (chosen.label === undefined) lines.push(...alternativeLines(device));
       for (const line of [...addresses.map((address) => inetLine(address, device)), ...six.map(sixLine)])
         lines.push(line, '       valid_lft forever preferred_lft forever');
       return `${lines.join('\n')}\n`;
@@ -201,32 +281,31 @@ function change(request: IpRequest, how: 'add' | 'replace' | 'delete'): string {
     else if (word === 'scope') {
       const scope = words.value();
       if (scope !== 'global' && scope !== 'link' && scope !== 'host')
-        throw usage(`Error: argument "${scope}" is wrong: invalid scope value.`);
+        throw misused(`Error: argument "${scope}" is wrong: invalid scope value.`);
       extra.scope = scope;
     } else if (
       word === 'peer' ||
       word === 'remote' ||
-      word === 'metric' ||
       word === 'valid_lft' ||
-      word === 'preferred_lft'
-    )
-      words.value();
-    else if (word === 'nodad' || word === 'noprefixroute') continue;
+      word === 'preferred_lft' ||
+      word === 'metric'
+    ) {
+      if (words.value() !== 'forever') throw usage(`not modelled: ip address ${word}`);
+    } else if (word === 'nodad' || word === 'noprefixroute') continue;
     else {
       const text = word === 'local' ? words.value() : word;
-      if (local !== undefined) throw garbage(text);
+      if (local !== undefined) throw garbage('local', text);
       local = addressOf(text);
     }
   }
   if (name === undefined) throw usage('Not enough information: "dev" argument is required.');
   if (local === undefined)
-    throw how === 'delete'
-      ? refused('Error: ipv4: Address not found.')
-      : usage('Command line is not complete. Try option "help"');
+    throw how === 'delete' ? refused('Error: ipv4: Address not found.') : netlink('Operation not supported');
   const device = request.device(name);
   if (device === undefined) throw noDevice(name);
   request.mustBeRoot();
   if (how === 'delete') {
+    if (!local.given) request.warnings.push(wildcardWarning(local.ip));
     if (network.removeAddress(host, name, local.ip, local.given ? local.prefix : undefined) !== undefined)
       throw refused('Error: ipv4: Address not found.');
     return '';
@@ -236,7 +315,14 @@ function change(request: IpRequest, how: 'add' | 'replace' | 'delete'): string {
   if (answer === 'EEXIST' && how === 'add') throw refused('Error: ipv4: Address already assigned.');
   return '';
 }
+function wildcardWarning(ip: number): string {
+  return `Warning: Executing wildcard deletion to stay compatible with old scripts.
+         Explicitly specify the prefix length (${formatIPv4(ip)}/32) to avoid this warning.
+         This special behaviour is likely to disappear in further releases,
+         fix your scripts!`;
+}
 function addressOf(text: string): { ip: number; prefix: number; given: boolean } {
+  if (/^[0-9a-f:]*:[0-9a-f:.]*(\/\d+)?$/i.test(text)) throw usage('not modelled: addresses of IPv6');
   // A netmask may stand for the prefix length, as ifupdown writes it.
   const [head = '', tail] = text.split('/');
   const mask = tail === undefined ? undefined : parseIPv4(tail);

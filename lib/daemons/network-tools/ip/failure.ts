@@ -16,12 +16,20 @@ export function netlink(message: string): IpFailure {
 export function usage(message: string): IpFailure {
   return new IpFailure(`${message}\n`, 1);
 }
+/** A command line that iproute2 itself cannot read: it ends with -1. */
+export function misused(message: string): IpFailure {
+  return new IpFailure(`${message}\n`, 255);
+}
+/** A value that is none; iproute2 ends most of these reasons with a line's end of their own. */
+export function wrongValue(text: string, reason: string): IpFailure {
+  return misused(`Error: argument "${text}" is wrong: ${reason}\n`);
+}
 export function noDevice(name: string): IpFailure {
   return usage(`Cannot find device "${name}"`);
 }
 export function noSuchShown(name: string): IpFailure {
   return usage(`Device "${name}" does not exist.`);
 }
-export function garbage(word: string): IpFailure {
-  return new IpFailure(`Error: either "local" is duplicate, or "${word}" is a garbage.\n`, 1);
+export function garbage(what: string, word: string): IpFailure {
+  return misused(`Error: either "${what}" is duplicate, or "${word}" is a garbage.`);
 }

@@ -1,6 +1,6 @@
 /** `ip OBJECT help`, as iproute2 6.1 prints it. */
 
-export const HELP: Readonly<Record<string, string>> = {
+export const HELP = {
   address: `Usage: ip address {add|change|replace} IFADDR dev IFNAME [ LIFETIME ]
                                                       [ CONFFLAG-LIST ]
        ip address del IFADDR dev IFNAME [mngtmpaddr]
@@ -193,4 +193,4 @@ SUPPRESSOR := [ suppress_prefixlength NUMBER ]
               [ suppress_ifgroup DEVGROUP ]
 TABLE_ID := [ local | main | default | NUMBER ]
 `,
-};
+} as const;

@@ -1,7 +1,7 @@
 /** ip(8) of iproute2 6.1: objects and global options, each short as one likes. */
 import type { ProgramContext, ProgramRun } from '../../../world/process.contract';
 import { runAddress } from './addresses';
-import { IpFailure, usage } from './failure';
+import { IpFailure, misused, usage } from './failure';
 import { runLink } from './links';
 import { runMonitor } from './monitor';
 import { runNeighbour } from './neighbours';
@@ -78,7 +78,17 @@ export function* ip(context: ProgramContext): ProgramRun {
     if (found === undefined) throw usage(`Object "${object}" is unknown, try "ip help".`);
     const request = new IpRequest(context, options, new Words(words));
     if (found === 'monitor') return yield* runMonitor(request);
-    yield* context.out(run(found, request));
+    let failure: IpFailure | undefined;
+    let text = '';
+    try {
+      text = run(found, request);
+    } catch (problem) {
+      if (!(problem instanceof IpFailure)) throw problem;
+      failure = problem;
+    }
+    for (const line of request.warnings) yield* context.err(`${line}\n`);
+    if (failure !== undefined) throw failure;
+    yield* context.out(text);
     return 0;
   } catch (problem) {
     if (!(problem instanceof IpFailure)) throw problem;
@@ -103,6 +113,7 @@ function run(object: string, request: IpRequest): string {
     case 'help':
       throw new IpFailure(USAGE, 255);
     case 'netns':
+      return runNamespaces(request);
     case 'tuntap':
     case 'maddress':
     case 'tunnel':
@@ -111,6 +122,17 @@ function run(object: string, request: IpRequest): string {
     default:
       throw usage(`not modelled: ip ${object}`);
   }
+}
+
+/** There are none. Not modelled: more of them. */
+function runNamespaces({ words }: IpRequest): string {
+  const verb = words.next() ?? 'list';
+  if (['list', 'show', 'lst'].some((name) => isShortFor(verb, name))) return '';
+  if (verb === 'exec' && !words.done)
+    throw misused(`Cannot open network namespace "${words.value()}": No such file or directory`);
+  if (words.done && ['add', 'delete', 'exec'].some((name) => isShortFor(verb, name)))
+    throw usage('No netns name specified');
+  throw usage(`not modelled: ip netns ${verb}`);
 }
 
 function globalOptions(args: readonly string[]): { options: IpOptions; rest: readonly string[] | 'version' } {
@@ -159,6 +181,7 @@ function globalOptions(args: readonly string[]): { options: IpOptions; rest: rea
       name === 'iec'
     )
       continue;
+    else if (isShortFor(name, 'batch')) throw usage('not modelled: ip -batch');
     else if (isShortFor(name, 'help')) throw new IpFailure(USAGE, 255);
     else throw new IpFailure(`Option "${word}" is unknown, try "ip -help".\n`, 255);
   }

@@ -1,8 +1,22 @@
 /** `ip link`: ip-link(8). What it prints is recorded in truth/host (v01, v04, b14). */
 import { parseMac } from '../../../std/ipv4';
 import type { InterfaceState } from '../../../world/world.contract';
-import { netlink, noDevice, noSuchShown, refused, usage } from './failure';
+import {
+  garbage,
+  IpFailure,
+  misused,
+  netlink,
+  noDevice,
+  noSuchShown,
+  refused,
+  usage,
+  wrongValue,
+} from './failure';
+import { HELP } from './help';
+import { jsonText } from './json';
 import { type IpRequest, isShortFor } from './request';
+
+const NO_DEVICE = 'Not enough information: "dev" argument is required.';
 
 export function runLink(request: IpRequest): string {
   const { words } = request;
@@ -17,28 +31,44 @@ export function runLink(request: IpRequest): string {
     request.mustBeRoot();
     // Not modelled: virtual devices. A kernel without the driver says the same.
     if (isShortFor(command, 'add')) throw refused('Error: Unknown device type.');
+    if (words.done) throw misused(NO_DEVICE);
     const name = words.peek() === 'dev' ? (words.next(), words.value()) : words.value();
     if (request.device(name) === undefined) throw noDevice(name);
     throw netlink('Operation not supported');
   }
-  throw usage(`Command "${command}" is unknown, try "ip link help".`);
+  if (isShortFor(command, 'help')) throw new IpFailure(HELP.link, 255);
+  throw misused(`Command "${command}" is unknown, try "ip link help".`);
 }
 
 function showLinks(request: IpRequest): string {
   const { words, options } = request;
   let name: string | undefined;
   let onlyUp = false;
+  let kind: string | undefined;
   while (!words.done) {
     const word = words.value();
     if (word === 'dev') name = words.value();
     else if (word === 'up') onlyUp = true;
+    else if (word === 'type') kind = words.value();
+    else if (word === 'master') throw wrongValue(words.value(), 'Device does not exist');
+    else if (word === 'nomaster') continue;
+    else if (name !== undefined) throw garbage('dev', word);
     else name = word;
   }
   if (name !== undefined && request.device(name) === undefined) throw noSuchShown(name);
   const devices = request
     .devices()
-    .filter((device) => (name === undefined || device.name === name) && (!onlyUp || device.up));
-  if (options.json) return `${JSON.stringify(devices.map((device) => jsonLink(device)))}\n`;
+    .filter(
+      (device) =>
+        (name === undefined || device.name === name) &&
+        (!onlyUp || device.up) &&
+        (kind === undefined || kind === kindOf(device)),
+    );
+  if (options.json)
+    return jsonText(
+      devices.map((device) => (options.brief ? jsonBriefLink(device) : jsonLink(device))),
+      options,
+    );
   return devices.map((device) => (options.brief ? briefLink(device) : linkText(device, options))).join('');
 }
 
@@ -90,6 +120,21 @@ export function operationalState(device: InterfaceState): string {
 export function briefHead(device: InterfaceState): string {
   return `${nameOf(device).padEnd(16)} ${operationalState(device).padEnd(14)} `;
 }
+/** What `type` selects; a card that is none of the virtual kinds has none. */
+export function kindOf(device: InterfaceState): string | undefined {
+  return device.peer === undefined ? undefined : 'veth';
+}
+export function jsonBriefHead(device: InterfaceState): Record<string, unknown> {
+  return {
+    ...(device.peer === undefined ? {} : { link_index: device.peer }),
+    ifname: device.name,
+    operstate: operationalState(device),
+  };
+}
+function jsonBriefLink(device: InterfaceState): Record<string, unknown> {
+  const address = device.name === 'lo' ? '00:00:00:00:00:00' : device.mac;
+  return { ...jsonBriefHead(device), address, flags: flagsOf(device) };
+}
 function briefLink(device: InterfaceState): string {
   return `${briefHead(device)}${device.name === 'lo' ? '00:00:00:00:00:00' : device.mac} <${flagsOf(device).join(',')}> \n`;
 }
@@ -126,11 +171,14 @@ export function jsonLink(device: InterfaceState): Record<string, unknown> {
 
 function setLink(request: IpRequest): string {
   const { words, network, host } = request;
+  if (words.done) throw misused(NO_DEVICE);
+  let up: boolean | undefined;
+  // `up` and `down` may stand before the device too.
+  for (; words.peek() === 'up' || words.peek() === 'down'; words.next()) up = words.peek() === 'up';
   const first = words.value();
   const name = first === 'dev' ? words.value() : first;
   const device = request.device(name);
   if (device === undefined) throw noDevice(name);
-  let up: boolean | undefined;
   while (!words.done) {
     const word = words.value();
     if (word === 'up') up = true;
@@ -138,8 +186,7 @@ function setLink(request: IpRequest): string {
     else if (word === 'mtu') {
       const text = words.value();
       const mtu = Number(text);
-      if (!/^\d+$/.test(text))
-        throw usage(`Error: argument "${text}" is wrong: Invalid "mtu" value\n`.trimEnd());
+      if (!/^\d+$/.test(text)) throw wrongValue(text, 'Invalid "mtu" value');
       request.mustBeRoot();
       if (mtu < 68) throw refused('Error: mtu less than device minimum.');
       if (mtu > 65_536) throw refused('Error: mtu greater than device maximum.');
@@ -148,7 +195,8 @@ function setLink(request: IpRequest): string {
     } else if (isShortFor(word, 'address')) {
       const text = words.value();
       const mac = parseMac(text);
-      if (mac === undefined) throw usage(`"${text}" is invalid lladdr.`);
+      if (mac === undefined)
+        throw usage(`Invalid address length ${text.split(':').length} - must be 6 bytes`);
       request.mustBeRoot();
       device.mac = mac;
       network.forgetCaches?.();
@@ -170,8 +218,9 @@ function setLink(request: IpRequest): string {
     } else if (word === 'name') {
       words.value();
       request.mustBeRoot();
-      throw netlink('Operation not supported');
-    } else throw usage(`Error: either "dev" is duplicate, or "${word}" is a garbage.`);
+      throw usage('not modelled: ip link set name');
+    } else if (word === 'master' || word === 'nomaster') throw usage(`not modelled: ip link set ${word}`);
+    else throw garbage('dev', word);
   }
   request.mustBeRoot();
   if (up !== undefined) network.setAdminState(host, name, up);

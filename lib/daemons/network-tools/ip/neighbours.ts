@@ -1,7 +1,9 @@
 /** `ip neighbour`: ip-neighbour(8). What it prints is recorded in truth/host/c08-arp-states. */
 import { formatIPv4, inSubnet, parseCidr, parseIPv4, parseMac } from '../../../std/ipv4';
 import type { Neighbour } from '../../../world/network.contract';
-import { netlink, noDevice, usage } from './failure';
+import { IpFailure, misused, netlink, noDevice, refused, usage } from './failure';
+import { HELP } from './help';
+import { jsonText } from './json';
 import { type IpRequest, isShortFor } from './request';
 
 type Entry = Neighbour & { confirmed?: number; used?: number; updated?: number; probes?: number };
@@ -21,7 +23,8 @@ export function runNeighbour(request: IpRequest): string {
   if (isShortFor(command, 'delete')) return set(request, 'delete');
   if (isShortFor(command, 'get')) return show(request);
   if (isShortFor(command, 'flush')) return flush(request);
-  throw usage(`Command "${command}" is unknown, try "ip neigh help".`);
+  if (isShortFor(command, 'help')) throw new IpFailure(HELP.neighbour, 255);
+  throw misused(`Command "${command}" is unknown, try "ip neigh help".`);
 }
 
 interface Chosen {
@@ -40,7 +43,8 @@ function chosenOf(request: IpRequest): Chosen {
     } else if (word === 'nud') {
       const state = words.value();
       if (state === 'all') chosen.states = new Set(STATES);
-      else if (!STATES.includes(state)) throw usage(`Error: argument "${state}" is wrong: nud state is bad`);
+      else if (!STATES.includes(state))
+        throw misused(`Error: argument "${state}" is wrong: nud state is bad`);
       else (chosen.states ??= new Set()).add(state);
     } else if (word === 'unused' || word === 'proxy' || word === 'all') continue;
     else {
@@ -66,7 +70,15 @@ function show(request: IpRequest): string {
   if (options.family === 'inet6') return '';
   const entries = ([...host.state.neighbours.values()] as Entry[]).filter((entry) => isChosen(entry, chosen));
   if (options.json)
-    return `${JSON.stringify(entries.map((entry) => ({ dst: formatIPv4(entry.ip), dev: entry.device, ...(entry.mac === undefined ? {} : { lladdr: entry.mac }), state: [entry.state] })))}\n`;
+    return jsonText(
+      entries.map((entry) => ({
+        dst: formatIPv4(entry.ip),
+        dev: entry.device,
+        ...(entry.mac === undefined ? {} : { lladdr: entry.mac }),
+        state: [entry.state],
+      })),
+      options,
+    );
   const { now } = context.kernel;
   return entries
     .map((entry) => {
@@ -94,11 +106,11 @@ function set(request: IpRequest, how: 'add' | 'change' | 'replace' | 'delete'): 
     else if (word === 'lladdr') {
       const text = words.value();
       mac = parseMac(text);
-      if (mac === undefined) throw usage(`"${text}" is invalid lladdr.`);
+      if (mac === undefined) throw refused('Error: Invalid link address.');
     } else if (word === 'nud') {
       const name = words.value().toUpperCase();
       if (name !== 'PERMANENT' && name !== 'REACHABLE' && name !== 'STALE' && name !== 'FAILED')
-        throw usage('nud state is bad');
+        throw misused(`Error: argument "${name.toLowerCase()}" is wrong: nud state is bad`);
       state = name;
     } else {
       const text = word === 'to' ? words.value() : word;
@@ -106,7 +118,8 @@ function set(request: IpRequest, how: 'add' | 'change' | 'replace' | 'delete'): 
       if (ip === undefined) throw usage(`Error: any valid address is expected rather than "${text}".`);
     }
   }
-  if (device === undefined || ip === undefined) throw usage('Device and destination are required arguments.');
+  if (device === undefined || ip === undefined)
+    throw misused('Device and destination are required arguments.');
   if (request.device(device) === undefined) throw noDevice(device);
   request.mustBeRoot();
   const known = host.state.neighbours.has(`${device} ${ip}`);
@@ -117,7 +130,7 @@ function set(request: IpRequest, how: 'add' | 'change' | 'replace' | 'delete'): 
   }
   if (how === 'add' && known) throw netlink('File exists');
   if (how === 'change' && !known) throw netlink('No such file or directory');
-  if (mac === undefined) throw netlink('Invalid argument');
+  if (mac === undefined) throw refused('Error: No link layer address given.');
   network.setNeighbour(host, device, ip, mac, state);
   return '';
 }

@@ -2,7 +2,7 @@
 import type { Network } from '../../../world/network.contract';
 import type { ProgramContext } from '../../../world/process.contract';
 import type { Host, InterfaceState } from '../../../world/world.contract';
-import { netlink, usage } from './failure';
+import { misused, netlink } from './failure';
 
 export interface IpOptions {
   family: 'all' | 'inet' | 'inet6' | 'link';
@@ -30,7 +30,7 @@ export class Words {
   /** The value after a keyword. */
   value(): string {
     const word = this.next();
-    if (word === undefined) throw usage('Command line is not complete. Try option "help"');
+    if (word === undefined) throw misused('Command line is not complete. Try option "help"');
     return word;
   }
 }
@@ -38,6 +38,8 @@ export class Words {
 export class IpRequest {
   readonly host: Host;
   readonly network: Network;
+  /** Lines for standard error that end nothing. */
+  readonly warnings: string[] = [];
   constructor(
     readonly context: ProgramContext,
     readonly options: IpOptions,

@@ -1,7 +1,19 @@
 /** `ip route`: ip-route(8). What it prints and refuses is recorded in truth/host (b14, c11). */
 import { formatIPv4, networkOf, parseCidr, parseIPv4 } from '../../../std/ipv4';
 import type { Route } from '../../../world/network.contract';
-import { IpFailure, netlink, noDevice, noSuchShown, refused, usage } from './failure';
+import {
+  garbage,
+  IpFailure,
+  misused,
+  netlink,
+  noDevice,
+  noSuchShown,
+  refused,
+  usage,
+  wrongValue,
+} from './failure';
+import { HELP } from './help';
+import { jsonText } from './json';
 import { type IpRequest, isShortFor } from './request';
 
 const TYPES = ['unicast', 'blackhole', 'unreachable', 'prohibit'] as const;
@@ -33,7 +45,8 @@ export function runRoute(request: IpRequest): string {
   if (isShortFor(command, 'delete')) return remove(request);
   if (isShortFor(command, 'get')) return get(request);
   if (isShortFor(command, 'flush')) return flush(request);
-  throw usage(`Command "${command}" is unknown, try "ip route help".`);
+  if (isShortFor(command, 'help')) throw new IpFailure(HELP.route, 255);
+  throw misused(`Command "${command}" is unknown, try "ip route help".`);
 }
 
 // ---------------------------------------------------------------- reading
@@ -80,31 +93,30 @@ function wantedOf(request: IpRequest): Wanted {
 }
 function readDestination(text: string, wanted: Wanted): void {
   if (wanted.destination !== undefined)
-    throw usage(`Error: either "to" is duplicate, or "${text}" is a garbage.`);
+    throw text === 'nexthop' ? usage('not modelled: ip route nexthop') : garbage('to', text);
   const cidr = text === 'default' ? { address: 0, prefix: 0 } : parseCidr(text);
   if (cidr === undefined) throw usage(`Error: any valid prefix is expected rather than "${text}".`);
   wanted.destination = cidr.address;
   wanted.prefix = cidr.prefix;
 }
 function numberOf(text: string, name: string): number {
-  if (!/^\d+$/.test(text)) throw usage(`Error: argument "${text}" is wrong: "${name}" value is invalid`);
+  if (!/^\d+$/.test(text)) throw wrongValue(text, `"${name}" value is invalid`);
   return Number(text);
 }
 function protocolOf(text: string): Route['protocol'] {
   if (text === 'kernel' || text === 'boot' || text === 'static') return text;
-  throw usage(`Error: argument "${text}" is wrong: "protocol" value is invalid`);
+  throw wrongValue(text, '"protocol" value is invalid');
 }
 function scopeOf(text: string): Route['scope'] {
   if (text === 'link' || text === 'global' || text === 'host') return text;
-  throw usage(`Error: argument "${text}" is wrong: invalid "scope" value`);
+  throw wrongValue(text, 'invalid "scope" value');
 }
 
 // ---------------------------------------------------------------- changing
 function add(request: IpRequest, how: 'add' | 'change' | 'replace'): string {
   const { network, host } = request;
   const wanted = wantedOf(request);
-  if (wanted.destination === undefined || wanted.prefix === undefined)
-    throw usage('Command line is not complete. Try option "help"');
+  if (wanted.destination === undefined || wanted.prefix === undefined) throw new IpFailure(HELP.route, 255);
   if (wanted.device !== undefined && request.device(wanted.device) === undefined)
     throw noDevice(wanted.device);
   request.mustBeRoot();
@@ -167,7 +179,7 @@ function deviceTowards(request: IpRequest, via: number | undefined): string | un
 
 function remove(request: IpRequest): string {
   const wanted = wantedOf(request);
-  if (wanted.destination === undefined) throw usage('Command line is not complete. Try option "help"');
+  if (wanted.destination === undefined) throw new IpFailure(HELP.route, 255);
   if (wanted.device !== undefined && request.device(wanted.device) === undefined)
     throw noDevice(wanted.device);
   request.mustBeRoot();
@@ -185,7 +197,7 @@ function remove(request: IpRequest): string {
 
 function flush(request: IpRequest): string {
   const { words, network, host } = request;
-  if (words.done) throw new IpFailure('"ip route flush" requires arguments.\n', 255);
+  if (words.done) throw new IpFailure('"ip route flush" requires arguments.\n', 1);
   if (words.peek() === 'cache') return '';
   const chosen = selectionOf(request);
   request.mustBeRoot();
@@ -217,12 +229,18 @@ function selectionOf(request: IpRequest): Shown {
       if (request.device(shown.device) === undefined) throw noDevice(shown.device);
     } else if (word === 'via') shown.via = parseIPv4(words.value()) ?? 0;
     else if (word === 'proto' || word === 'protocol') shown.protocol = words.value();
-    else if (word === 'scope') shown.scope = words.value();
-    else if (word === 'table') shown.table = words.value();
+    else if (word === 'scope') {
+      shown.scope = words.value();
+      if (!/^(\d+|global|link|host|site|nowhere|all)$/.test(shown.scope))
+        throw wrongValue(shown.scope, 'invalid "scope"');
+    } else if (word === 'table') shown.table = words.value();
     else if (word === 'type') shown.type = words.value();
-    else if (word === 'root' || word === 'match' || word === 'exact' || word === 'to')
-      readRange(word, words.value(), shown);
-    else if ((TYPES as readonly string[]).includes(word)) shown.type = word;
+    else if (word === 'root' || word === 'match' || word === 'exact' || word === 'to') {
+      // `to match PREFIX`
+      const next = words.value();
+      if (word === 'to' && ['root', 'match', 'exact'].includes(next)) readRange(next, words.value(), shown);
+      else readRange(word, next, shown);
+    } else if ((TYPES as readonly string[]).includes(word)) shown.type = word;
     else if (word === 'all') continue;
     else readRange('exact', word, shown);
   }
@@ -259,11 +277,12 @@ function show(request: IpRequest): string {
   if (options.family === 'inet6') return '';
   if (shown.table === 'local' || shown.table === '255') return localTable(request, shown);
   if (shown.table === 'default' || shown.table === '253') return '';
+  if (!/^(\d+|main|all)$/.test(shown.table)) throw wrongValue(shown.table, 'table id value is invalid');
   if (!['main', '254', 'all', '0'].includes(shown.table))
     throw refused('Error: ipv4: FIB table does not exist.\nDump terminated');
   const routes = host.state.routes.filter((route) => isShown(route, shown)).sort(inTableOrder);
-  if (options.json) return `${JSON.stringify(routes.map(jsonRoute))}\n`;
-  const main = routes.map((route) => `${routeText(request, route, shown.device !== undefined)} \n`).join('');
+  if (options.json) return jsonText(routes.map(jsonRoute), options);
+  const main = routes.map((route) => `${routeText(request, route, shown)} \n`).join('');
   return shown.table === 'all' ? main + localTable(request, shown) : main;
 }
 /** As the kernel walks its trie: by destination, longer prefixes first at the same one, then by metric. */
@@ -271,15 +290,18 @@ function inTableOrder(a: Route, b: Route): number {
   return a.destination - b.destination || b.prefix - a.prefix || a.metric - b.metric;
 }
 
-function routeText(request: IpRequest, route: Route, hidesDevice: boolean): string {
+/** What all routes shown have in common because it was asked for is left out. */
+function routeText(request: IpRequest, route: Route, shown: Shown): string {
   const device = route.device === '' ? undefined : request.device(route.device);
   return [
-    route.type === 'unicast' ? '' : `${route.type} `,
+    route.type === 'unicast' && !request.options.details ? '' : `${route.type} `,
     destinationText(route),
-    route.via === undefined ? '' : ` via ${formatIPv4(route.via)}`,
-    route.device === '' || hidesDevice ? '' : ` dev ${route.device}`,
-    route.protocol === 'boot' ? '' : ` proto ${route.protocol}`,
-    route.scope === 'link' ? ' scope link' : '',
+    route.via === undefined || shown.via !== undefined ? '' : ` via ${formatIPv4(route.via)}`,
+    route.device === '' || shown.device !== undefined ? '' : ` dev ${route.device}`,
+    (route.protocol === 'boot' && !request.options.details) || shown.protocol !== undefined
+      ? ''
+      : ` proto ${route.protocol}`,
+    route.scope === 'link' && shown.scope === undefined ? ' scope link' : '',
     route.source === undefined ? '' : ` src ${formatIPv4(route.source)}`,
     route.metric === 0 ? '' : ` metric ${route.metric}`,
     route.onlink === true ? ' onlink' : '',
@@ -305,23 +327,34 @@ function jsonRoute(route: Route): Record<string, unknown> {
 }
 function localTable(request: IpRequest, shown: Shown): string {
   const suffix = shown.table === 'all' ? ' table local' : '';
-  const lines: string[] = [];
+  const rows: { at: number; text: string }[] = [];
   for (const device of request.devices()) {
     if (!device.up || (shown.device !== undefined && device.name !== shown.device)) continue;
     for (const address of device.addresses) {
+      // Who came later to a subnet speaks with the voice of the first.
+      const first = device.addresses.find(
+        (other) =>
+          other.prefix === address.prefix &&
+          networkOf(other.ip, other.prefix) === networkOf(address.ip, address.prefix),
+      );
+      const source = formatIPv4(first?.ip ?? address.ip);
+      const add = (at: number, text: string): void =>
+        void rows.push({ at: at >>> 0, text: `${text}${source} ` });
       const line = `dev ${device.name}${suffix} proto kernel scope`;
+      const network = networkOf(address.ip, address.prefix);
       if (device.name === 'lo')
-        lines.push(
-          `local ${formatIPv4(networkOf(address.ip, address.prefix))}/${address.prefix} ${line} host src ${formatIPv4(address.ip)} `,
-        );
-      lines.push(`local ${formatIPv4(address.ip)} ${line} host src ${formatIPv4(address.ip)} `);
-      if (address.prefix < 31 && address.secondary !== true)
-        lines.push(
-          `broadcast ${formatIPv4((address.ip | ~(-1 << (32 - address.prefix))) >>> 0)} ${line} link src ${formatIPv4(address.ip)} `,
-        );
+        add(network, `local ${formatIPv4(network)}/${address.prefix} ${line} host src `);
+      add(address.ip, `local ${formatIPv4(address.ip)} ${line} host src `);
+      if (address.prefix < 31 && address.secondary !== true) {
+        const last = (address.ip | ~(-1 << (32 - address.prefix))) >>> 0;
+        add(last, `broadcast ${formatIPv4(last)} ${line} link src `);
+      }
     }
   }
-  return lines.map((line) => `${line}\n`).join('');
+  return rows
+    .sort((a, b) => a.at - b.at)
+    .map(({ text }) => `${text}\n`)
+    .join('');
 }
 
 function get(request: IpRequest): string {
@@ -357,6 +390,23 @@ function get(request: IpRequest): string {
   const local = route.scope === 'host';
   const from = source === undefined ? '' : ` from ${formatIPv4(source)}`;
   const via = route.via === undefined ? '' : ` via ${formatIPv4(route.via)}`;
+  if (request.options.json)
+    return jsonText(
+      [
+        {
+          ...(local ? { type: 'local' } : {}),
+          dst: formatIPv4(target),
+          ...(source === undefined ? {} : { from: formatIPv4(source) }),
+          ...(route.via === undefined ? {} : { gateway: formatIPv4(route.via) }),
+          dev: route.device,
+          ...(source === undefined ? { prefsrc: formatIPv4(found.source) } : {}),
+          flags: [],
+          uid: context.who.uid,
+          cache: local ? ['local'] : [],
+        },
+      ],
+      request.options,
+    );
   const chosen = source === undefined ? ` src ${formatIPv4(found.source)}` : '';
   return `${local ? 'local ' : ''}${formatIPv4(target)}${from}${via} dev ${route.device}${chosen} uid ${context.who.uid} \n    cache ${local ? '<local> ' : ''}\n`;
 }
