@@ -1,7 +1,8 @@
 /** The options of curl(1) 7.88.1, as far as they matter to what travels; others are refused by name. */
+import { parseIPv4 } from '../../../std/ipv4';
 import { FileError } from '../../../world/files.contract';
 import type { ProgramContext } from '../../../world/process.contract';
-import { LONG, VALUES } from './option-names';
+import { LONG, NOT_MODELLED, VALUES } from './option-names';
 import { applyTls, type TlsOptions } from './tls-options';
 import { CurlUsage, HINT } from './usage';
 
@@ -9,6 +10,8 @@ export interface CurlCall extends TlsOptions {
   /** What `@-` stands for. */
   stdin: string;
   urls: string[];
+  /** Said before anything is done; `-s` keeps back those of the options behind it. */
+  warnings: string[];
   silent: boolean;
   showError: boolean;
   noMeter: boolean;
@@ -21,6 +24,9 @@ export interface CurlCall extends TlsOptions {
   maxRedirects: number;
   insecure: boolean;
   output: (string | undefined)[];
+  outputFolder: string | undefined;
+  createFolders: boolean;
+  globs: boolean;
   remoteName: boolean;
   headers: string[];
   userAgent: string;
@@ -60,6 +66,7 @@ export function readCall(context: ProgramContext, stdin = ''): CurlCall | 'versi
   const call: CurlCall = {
     stdin,
     urls: [],
+    warnings: [],
     silent: false,
     showError: false,
     noMeter: false,
@@ -72,6 +79,9 @@ export function readCall(context: ProgramContext, stdin = ''): CurlCall | 'versi
     maxRedirects: 50,
     insecure: false,
     output: [],
+    outputFolder: undefined,
+    createFolders: false,
+    globs: true,
     remoteName: false,
     headers: [],
     userAgent: 'curl/7.88.1',
@@ -122,7 +132,13 @@ export function readCall(context: ProgramContext, stdin = ''): CurlCall | 'versi
     if (word.startsWith('--')) {
       const name = word.slice(2);
       const target = LONG[name] ?? LONG[`${name}=`];
-      if (target === undefined) throw new CurlUsage(`curl: option ${word}: is unknown\n${HINT}`, 2);
+      if (target === undefined)
+        throw new CurlUsage(
+          NOT_MODELLED.has(name.replace(/^no-/, ''))
+            ? `curl: not modelled: ${word}\n`
+            : `curl: option ${word}: is unknown\n${HINT}`,
+          2,
+        );
       const takes = LONG[`${name}=`] !== undefined;
       if (takes && i + 1 >= args.length)
         throw new CurlUsage(`curl: option ${word}: requires parameter\n${HINT}`, 2);
@@ -151,7 +167,15 @@ export function readCall(context: ProgramContext, stdin = ''): CurlCall | 'versi
       if (takes) break;
     }
   }
+  if (args.length === 0) throw new CurlUsage(HINT, 2);
   if (call.urls.length === 0) throw new CurlUsage(`curl: no URL specified!\n${HINT}`, 2);
+  if (call.head && call.data !== undefined && !call.asQuery)
+    throw new CurlUsage(
+      call.silent
+        ? ''
+        : 'Warning: You can only select one HTTP request method! You asked for both POST \nWarning: (-d, --data) and HEAD (-I, --head).\n',
+      2,
+    );
   return call;
 }
 
@@ -182,16 +206,18 @@ function apply(
       call.head = true;
       return undefined;
     case 'f':
+      if (call.failWithBody) throw misplaced(written);
       call.fail = true;
       return undefined;
     case 'fail-with-body':
+      if (call.fail) throw misplaced(written);
       call.failWithBody = true;
       return undefined;
     case 'L':
       call.location = true;
       return undefined;
     case 'max-redirs':
-      call.maxRedirects = Number(value);
+      call.maxRedirects = value === '-1' ? Number.POSITIVE_INFINITY : seconds(value, written);
       return undefined;
     case 'k':
       call.insecure = true;
@@ -238,7 +264,7 @@ function apply(
       call.connectTimeout = seconds(value, written);
       return undefined;
     case 'w':
-      call.writeOut = value.startsWith('@') ? textOf(context, value.slice(1), call.stdin) : value;
+      call.writeOut = value.startsWith('@') ? formatOf(context, call, value.slice(1)) : value;
       return undefined;
     case 'u':
       call.user = value;
@@ -267,7 +293,7 @@ function apply(
       return undefined;
     case 'resolve': {
       const [host = '', port = '', address = ''] = value.replace(/^[+-]/, '').split(':');
-      if (address === '')
+      if (address === '' || parseIPv4(address.split(',')[0] ?? '') === undefined)
         throw new CurlUsage(`curl: (49) Couldn't parse CURLOPT_RESOLVE entry '${value}'\n`, 49);
       call.resolve.push({ host, port: Number(port), address });
       return undefined;
@@ -317,9 +343,17 @@ function apply(
       return 'version';
     case 'h':
       return 'help';
+    case 'create-dirs':
+      call.createFolders = true;
+      return undefined;
+    case 'output-dir':
+      call.outputFolder = value;
+      return undefined;
+    case 'g':
+      call.globs = false;
+      return undefined;
     case '4':
     case '6':
-    case 'g':
     case 'j':
     case '#':
     case 'q':
@@ -341,20 +375,27 @@ function seconds(text: string, written: string): number {
     throw new CurlUsage(`curl: option ${written}: expected a proper numerical parameter\n${HINT}`, 2);
   return value;
 }
-function textOf(context: ProgramContext, path: string, stdin: string): string {
-  if (path === '-') return stdin;
+function misplaced(written: string): CurlUsage {
+  return new CurlUsage(`curl: option ${written}: is badly used here\n${HINT}`, 2);
+}
+/** A format from a file, on one line; without the file there is none. */
+function formatOf(context: ProgramContext, call: CurlCall, path: string): string | undefined {
+  const text = path === '-' ? call.stdin : context.fs.readFile(context.resolve(path), context.who);
+  if (!(text instanceof FileError)) return text.replace(/[\r\n]/g, '');
+  if (!call.silent) call.warnings.push(`Failed to read ${path}`);
+  return undefined;
+}
+function textOf(context: ProgramContext, call: CurlCall, path: string): string {
+  if (path === '-') return call.stdin;
   const text = context.fs.readFile(context.resolve(path), context.who);
-  if (text instanceof FileError)
-    throw new CurlUsage(
-      `curl: Failed to open ${path}\ncurl: option -d: error encountered when reading a file\n${HINT}`,
-      26,
-    );
-  return text;
+  if (!(text instanceof FileError)) return text;
+  if (!call.silent) call.warnings.push(`Couldn't read data from file "${path}", this makes an empty POST.`);
+  return '';
 }
 function addData(context: ProgramContext, call: CurlCall, name: string, value: string): void {
   let text = value;
   if (value.startsWith('@') && name !== 'data-raw') {
-    text = textOf(context, value.slice(1), call.stdin);
+    text = textOf(context, call, value.slice(1));
     // -d strips line ends from files; --data-binary does not.
     if (name === 'd') text = text.replace(/[\r\n\0]/g, '');
   }
@@ -364,6 +405,7 @@ function addData(context: ProgramContext, call: CurlCall, name: string, value: s
       equals >= 0
         ? `${text.slice(0, equals)}${equals > 0 ? '=' : ''}${escaped(text.slice(equals + 1))}`
         : escaped(text);
+    text = text.replaceAll('%20', '+');
   }
   if (name === 'json') {
     call.dataType = 'application/json';

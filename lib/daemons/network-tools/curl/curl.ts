@@ -14,6 +14,7 @@ import { MOST_BETWEEN_TRIES, retryReason, warning } from './retry';
 import { followed, parseUrl, type Url, urlText } from './url';
 import { CurlUsage } from './usage';
 import { Verbose } from './verbose';
+import { globbed, outputName } from './globs';
 import { headText, type TransferFacts, writeOut } from './write-out';
 
 const VERSION = `curl 7.88.1 (x86_64-pc-linux-gnu) libcurl/7.88.1 ${OPENSSL} zlib/1.2.13 brotli/1.0.9 zstd/1.5.4 libidn2/2.3.3 libpsl/0.21.2 (+libidn2/2.3.3) libssh2/1.10.0 nghttp2/1.52.0 librtmp/2.3 OpenLDAP/2.5.13
@@ -69,9 +70,15 @@ class Session {
     const { call, context } = this;
     let exit = 0;
     if (call.headerFile !== undefined) yield* this.#write(call.headerFile, '', 'over');
-    for (const [position, text] of call.urls.entries()) {
+    for (const text of call.warnings) yield* context.err(warning(text));
+    for (const { text, output, problem } of this.#wanted()) {
+      if (problem !== undefined) {
+        if (!call.silent || call.showError) yield* context.err(`curl: (3) ${problem}\n`);
+        exit = 3;
+        continue;
+      }
       for (let attempt = 0; ; attempt++) {
-        const ended = yield* this.#transfer(text, call.output[position]);
+        const ended = yield* this.#transfer(text, output);
         exit = ended.exitCode;
         const reason = retryReason(call, ended);
         if (attempt >= call.retries || reason === undefined) break;
@@ -90,6 +97,22 @@ class Session {
       else context.fs.writeFile(context.resolve(call.jar), this.#cookies.text(), context.who);
     }
     return exit;
+  }
+
+  /** Each URL that is meant, with the name of its output. */
+  #wanted(): { text: string; output: string | undefined; problem?: string }[] {
+    const { call } = this;
+    return call.urls.flatMap(
+      (text, position): { text: string; output: string | undefined; problem?: string }[] => {
+        const output = call.output[position];
+        const made = call.globs ? globbed(text) : [{ url: text, parts: [] }];
+        if (typeof made === 'string') return [{ text, output, problem: made }];
+        return made.map(({ url, parts }) => ({
+          text: url,
+          output: output === undefined ? undefined : outputName(output, parts),
+        }));
+      },
+    );
   }
 
   *#transfer(text: string, output: string | undefined): Generator<Wait, TransferFacts, Wake> {
@@ -144,7 +167,12 @@ class Session {
           `curl: (${problem.code}) ${problem.message}\n${problem.code === 60 ? MORE_ON_CERTIFICATES : ''}`,
         );
     }
-    if (call.writeOut !== undefined) yield* context.out(writeOut(call.writeOut, facts));
+    if (call.writeOut !== undefined) {
+      const { pieces, unknown } = writeOut(call.writeOut, facts);
+      for (const name of unknown) yield* context.err(`curl: unknown --write-out variable: '${name}'\n`);
+      for (const piece of pieces)
+        yield* piece.to === 'out' ? context.out(piece.text) : context.err(piece.text);
+    }
     return facts;
   }
 
@@ -212,22 +240,36 @@ class Session {
     const { context, call } = this;
     const hidden = call.fail && !call.failWithBody && response.status >= 400;
     const text = `${call.include || call.head ? this.#shownHead(response) : ''}${hidden || call.head ? '' : response.body}`;
-    const path =
+    const named =
       call.remoteName && output === undefined
         ? (parseUrl(url)?.path.replace(/\?.*$/, '').split('/').pop() ?? '')
         : output;
+    const path =
+      named === undefined || named === '' || named === '-' || call.outputFolder === undefined
+        ? named
+        : `${call.outputFolder}/${named}`;
     if (path === undefined || path === '-') {
       yield* context.out(text);
       return;
     }
     facts.output = path;
     if (path === '') throw new CurlError(23, 'Failed writing received data to disk/application');
+    if (call.createFolders) this.#makeFoldersOf(path);
     const refused = yield* this.#write(path, text, 'over');
     if (refused === undefined) return;
     if (refused.errno === 'ENOSPC') throw new CurlError(23, 'Failed writing body');
     if (!call.silent)
       yield* context.err(warning(`Failed to open the file ${path}: ${errnoText(refused.errno)}`));
     throw new CurlError(23, 'Failure writing output to destination');
+  }
+
+  #makeFoldersOf(path: string): void {
+    const { fs, who } = this.context;
+    const parts = this.context.resolve(path).split('/').slice(1, -1);
+    for (const position of parts.keys()) {
+      const folder = `/${parts.slice(0, position + 1).join('/')}`;
+      if (!fs.exists(folder)) fs.mkdir(folder, 0o750, who);
+    }
   }
 
   /** To a file, or where `-` and the files of /dev lead to. */

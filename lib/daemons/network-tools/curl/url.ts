@@ -11,10 +11,12 @@ export interface Url {
 
 export function parseUrl(text: string): Url | undefined {
   const match =
-    /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):\/\/)?(?:([^@/?#]*)@)?([^:/?#]*)(?::(\d*))?([^#]*)(#.*)?$/.exec(
+    /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):\/\/)?(?:([^@/?#]*)@)?([^:/?#]*)(?::(\d*))?([/?][^#]*)?(#.*)?$/.exec(
       text.trim(),
     );
-  if (match === null) return undefined;
+  // A port that is no number must not make a host of the scheme.
+  if (match === null || (match[1] === undefined && /^[a-z][a-z0-9+.-]*:\/\//i.test(text.trim())))
+    return undefined;
   const [, scheme = 'http', user, host = '', portText, rest = '', fragment = ''] = match;
   if (host === '' || /\s/.test(rest)) return undefined;
   const port =

@@ -32,11 +32,28 @@ export interface TransferFacts {
   output: string;
 }
 
-export function writeOut(format: string, facts: TransferFacts): string {
+/** What a format comes to, in pieces for standard output and error, and the names that mean nothing. */
+export function writeOut(
+  format: string,
+  facts: TransferFacts,
+): { pieces: { to: 'out' | 'err'; text: string }[]; unknown: string[] } {
+  const unknown: string[] = [];
+  let to: 'out' | 'err' = 'out';
+  const pieces = format.split(/(%\{(?:stderr|stdout)\})/).flatMap((part) => {
+    if (part !== '%{stderr}' && part !== '%{stdout}') return [{ to, text: filled(part, facts, unknown) }];
+    to = part === '%{stderr}' ? 'err' : 'out';
+    return [];
+  });
+  return { pieces, unknown };
+}
+function filled(format: string, facts: TransferFacts, unknown: string[]): string {
   return format
-    .replace(/%\{([^}]*)\}|%%/g, (whole, name: string | undefined) =>
-      name === undefined ? '%' : (value(name, facts) ?? whole),
-    )
+    .replace(/%\{([^}]*)\}|%%/g, (_, name: string | undefined) => {
+      if (name === undefined) return '%';
+      const text = value(name, facts);
+      if (text === undefined) unknown.push(name);
+      return text ?? '';
+    })
     .replace(/\\([nrt\\])/g, (_, letter: string) => ({ n: '\n', r: '\r', t: '\t' })[letter] ?? '\\');
 }
 
@@ -117,9 +134,10 @@ function value(name: string, facts: TransferFacts): string | undefined {
     case 'ssl_verify_result':
       return String(facts.verifyResult);
     case 'onerror':
-    case 'stderr':
-    case 'stdout':
       return '';
+    case 'json':
+    case 'header_json':
+      return `not modelled: %{${name}}`;
     default:
       return name.startsWith('header{') ? '' : undefined;
   }
