@@ -10,6 +10,8 @@ import { complain, type Scope } from './scope';
 interface RealServer {
   readonly address: string;
   readonly port: number;
+  /** Undefined: as the virtual server says. */
+  weight: number | undefined;
 }
 interface VirtualServer {
   readonly kind: 'address' | 'fwmark' | 'group';
@@ -21,6 +23,9 @@ interface VirtualServer {
   method: string | undefined;
   persists: boolean;
   onePacket: boolean;
+  weight: number;
+  quorum: number;
+  hysteresis: number;
   readonly servers: RealServer[];
 }
 /** The virtual servers that one reading has found. */
@@ -33,10 +38,10 @@ const SCHEDULERS = new Set('rr wrr lc wlc lblc lblcr sh dh sed nq fo ovf mh'.spl
 const METHODS = new Set(['NAT', 'DR', 'TUN']);
 const PROTOCOLS = new Set(['TCP', 'UDP', 'SCTP']);
 const SERVER_WORDS =
-  'ip_family hashed flag-1 flag-2 flag-3 sh-port sh-fallback mh-port mh-fallback persistence_engine persistence_granularity ha_suspend smtp_alert virtualhost alpha omega inhibit_on_failure quorum_up quorum_down hysteresis warmup snmp_name sorry_server_inhibit sorry_server_lvs_method log_all_failures';
+  'ip_family hashed flag-1 flag-2 flag-3 sh-port sh-fallback mh-port mh-fallback persistence_engine persistence_granularity ha_suspend smtp_alert virtualhost alpha omega inhibit_on_failure quorum_up quorum_down warmup snmp_name sorry_server_inhibit sorry_server_lvs_method log_all_failures';
 const REAL_WORDS =
   'lvs_method uthreshold lthreshold inhibit_on_failure notify_up notify_down alpha warmup delay_loop smtp_alert virtualhost snmp_name log_all_failures';
-const CHECK_WORDS = 'connect_ip connect_port bindto bind_if bind_port fwmark warmup alpha log_all_failures';
+const CHECK_WORDS = 'bind_if warmup alpha log_all_failures';
 const CHECKS: Readonly<Record<string, string>> = {
   HTTP_GET: 'virtualhost http_protocol tls_compliant fast_recovery enable_sni',
   SSL_GET: 'virtualhost http_protocol tls_compliant fast_recovery enable_sni',
@@ -104,7 +109,8 @@ function on(tree: Map<string, Keyword>, keyword: string, line: Line, more: Parti
 function openServer(scope: Scope, words: Words): VirtualServer | undefined {
   const { reader } = scope;
   const first = reader.word(words, 1);
-  const made = { protocol: undefined, scheduler: false, method: undefined, persists: false };
+  const counts = { weight: 1, quorum: 1, hysteresis: 0 };
+  const made = { protocol: undefined, scheduler: false, method: undefined, persists: false, ...counts };
   if (first === 'fwmark' || first === 'group')
     return { kind: first, what: reader.word(words, 2), port: 0, ...made, onePacket: false, servers: [] };
   const at = address(scope, words, 'virtual server IP address/port');
@@ -114,7 +120,7 @@ function openServer(scope: Scope, words: Words): VirtualServer | undefined {
   }
   return { kind: 'address', what: at.address, port: at.port, ...made, onePacket: false, servers: [] };
 }
-function address(scope: Scope, words: Words, what: string): RealServer | undefined {
+function address(scope: Scope, words: Words, what: string): Pick<RealServer, 'address' | 'port'> | undefined {
   const { reader } = scope;
   const first = reader.word(words, 1);
   const written = words[2] === '{' ? undefined : words[2];
@@ -162,16 +168,25 @@ function serverTree(scope: Scope, server: () => VirtualServer | undefined): Keyw
     const own = server();
     if (own !== undefined) own.onePacket = true;
   });
-  set('quorum', (_own, text) => {
-    if (reader.unsigned(text, { lowest: 1, highest: UINT_MAX, tolerant: true }) === undefined)
-      complain(scope, `Quorum ${text} must be in [1, 4294967295]. Setting to 1.`);
+  set('quorum', (own, text) => {
+    const quorum = reader.unsigned(text, { lowest: 1, highest: UINT_MAX, tolerant: true });
+    if (quorum === undefined) complain(scope, `Quorum ${text} must be in [1, 4294967295]. Setting to 1.`);
+    own.quorum = quorum ?? 1;
+  });
+  set('hysteresis', (own, text) => {
+    const hysteresis = reader.unsigned(text, { lowest: 0, highest: UINT_MAX, tolerant: true });
+    if (hysteresis === undefined) complain(scope, `Hysteresis ${text} must be in [0, 4294967295] - ignoring`);
+    else own.hysteresis = hysteresis;
   });
   set('sorry_server', (_own, text) => {
     if (parseIPv4(text) === undefined && !text.includes(':'))
       complain(scope, `Invalid sorry server IP address ${text} - skipping`);
   });
   addTimes(scope, tree);
-  addWeight(scope, tree, 'Virtual server');
+  addWeight(scope, tree, { whose: 'Virtual server', lowest: 1 }, (weight) => {
+    const own = server();
+    if (own !== undefined) own.weight = weight;
+  });
   on(
     tree,
     'real_server',
@@ -180,26 +195,38 @@ function serverTree(scope: Scope, server: () => VirtualServer | undefined): Keyw
       if (at === undefined) reader.skipBlock({ isBraceNext: true });
       else {
         const own = server();
-        own?.servers.push({ address: at.address, port: at.port === 0 ? own.port : at.port });
+        own?.servers.push({
+          address: at.address,
+          port: at.port === 0 ? own.port : at.port,
+          weight: undefined,
+        });
       }
     },
-    { body: whenMet(() => realTree(scope)) },
+    { body: whenMet(() => realTree(scope, () => server()?.servers.at(-1))) },
   );
   return tree;
 }
 
 // ---------------------------------------------------------------- real servers and their checks
-function realTree(scope: Scope): KeywordTree {
+function realTree(scope: Scope, server: () => RealServer | undefined): KeywordTree {
   const tree = lines(REAL_WORDS);
   addTimes(scope, tree);
-  addWeight(scope, tree, 'Real server');
+  addWeight(scope, tree, { whose: 'Real server', lowest: 0 }, (weight) => {
+    const own = server();
+    if (own !== undefined) own.weight = weight;
+  });
   for (const [check, words] of Object.entries(CHECKS)) tree.set(check, checkKeyword(scope, check, words));
   return tree;
 }
 function checkKeyword(scope: Scope, check: string, words: string): Keyword {
   const tree = lines(`${CHECK_WORDS} ${words}`);
   addTimes(scope, tree);
-  if (check === 'SMTP_CHECK') tree.set('host', { isActive: true, body: () => lines(CHECK_WORDS) });
+  addConnection(scope, tree);
+  if (check === 'SMTP_CHECK') {
+    const host = lines(CHECK_WORDS);
+    addConnection(scope, host);
+    tree.set('host', { isActive: true, body: () => host });
+  }
   if (check === 'MISC_CHECK') {
     let hasPath = false;
     on(tree, 'misc_path', () => {
@@ -284,12 +311,44 @@ function addTimes(scope: Scope, tree: Map<string, Keyword>): void {
     reader.seconds(reader.word(words, 1), { ...SECONDS, lowest: 0 });
   });
 }
-function addWeight(scope: Scope, tree: Map<string, Keyword>, whose: string): void {
+/** Where a check connects to, and from where. */
+function addConnection(scope: Scope, tree: Map<string, Keyword>): void {
+  const { reader } = scope;
+  for (const keyword of ['connect_ip', 'bindto'])
+    on(tree, keyword, (words) => {
+      const text = reader.word(words, 1);
+      if (parseIPv4(text) === undefined && !text.includes(':'))
+        complain(scope, `Invalid ${keyword} address ${text} - ignoring`);
+    });
+  on(tree, 'delay_loop', (words) => {
+    const text = reader.word(words, 1);
+    if (reader.seconds(text, DELAYS) === undefined)
+      complain(scope, `delay_loop '${text}' is invalid - ignoring`);
+  });
+  on(tree, 'fwmark', (words) => {
+    const text = reader.word(words, 1);
+    if (reader.unsigned(text, { lowest: 0, highest: UINT_MAX, tolerant: true }) === undefined)
+      complain(scope, `Invalid fwmark connection value '${text}'`);
+  });
+  for (const keyword of ['connect_port', 'bind_port'])
+    on(tree, keyword, (words) => {
+      const text = reader.word(words, 1);
+      if (reader.unsigned(text, PORT) === undefined) complain(scope, `Invalid checker ${keyword} '${text}'`);
+    });
+}
+function addWeight(
+  scope: Scope,
+  tree: Map<string, Keyword>,
+  { whose, lowest }: { whose: string; lowest: number },
+  keep: (weight: number) => void,
+): void {
   const { reader } = scope;
   on(tree, 'weight', (words) => {
     const text = reader.word(words, 1);
-    if (reader.unsigned(text, { lowest: 0, highest: INT_MAX, tolerant: true }) === undefined)
-      complain(scope, `${whose} weight ${text} is outside range 0-2147483647`);
+    const weight = reader.unsigned(text, { lowest, highest: INT_MAX, tolerant: true });
+    if (weight === undefined)
+      complain(scope, `${whose} weight ${text} is outside range ${lowest}-2147483647`);
+    else keep(weight);
   });
 }
 
@@ -350,7 +409,26 @@ export function checkVirtualServers(scope: Scope, { list }: VirtualServers): voi
           `WARNING - virtual server ${nameOf(server)} and real server ${nameOf({ ...server, what: real.address, port: real.port })} ports don't match - resetting`,
         );
     }
+    checkQuorum(scope, server);
   }
+}
+/** A quorum that all servers together cannot reach; a hysteresis that leaves nothing of it. */
+function checkQuorum(scope: Scope, server: VirtualServer): void {
+  const total = server.servers.reduce((sum, { weight }) => sum + (weight ?? server.weight), 0);
+  if (server.quorum > total) {
+    complain(
+      scope,
+      `Warning - quorum ${server.quorum} for ${nameOf(server)} exceeds total weight of real servers ${total}, reducing quorum to ${total}`,
+    );
+    server.quorum = total;
+  }
+  if (server.hysteresis < server.quorum) return;
+  // Vendor: below zero it is a very large number.
+  const reduced = server.quorum === 0 ? UINT_MAX : server.quorum - 1;
+  complain(
+    scope,
+    `Virtual server ${nameOf(server)}: hysteresis ${server.hysteresis} >= quorum ${server.quorum}; setting hysteresis to ${reduced}`,
+  );
 }
 /** Packets reach the real server as they were sent: another port there would never be met. */
 function isDirect({ method }: VirtualServer): boolean {
