@@ -27,6 +27,11 @@ export function* test(call: Call): Run<number> {
   }
 }
 
+/** dash's complaint about a word; an empty one is not named. */
+function unexpected(word: string): TestProblem {
+  return new TestProblem(`${word === '' ? '' : `${word}: `}unexpected operator`);
+}
+
 class Test {
   #at = 0;
 
@@ -38,8 +43,7 @@ class Test {
   run(): boolean {
     const value = this.#byCount();
     if (this.#at < this.args.length) {
-      if (this.shell.dialect === 'dash')
-        throw new TestProblem(`${this.args[this.#at] ?? ''}: unexpected operator`);
+      if (this.shell.dialect === 'dash') throw unexpected(this.args[this.#at - 1] ?? '');
       throw new TestProblem('too many arguments');
     }
     return value;
@@ -86,9 +90,14 @@ class Test {
     );
   }
 
+  /** dash has no `==`. */
+  #isBinary(operator: string): boolean {
+    return isBinary(operator) && !(operator === '==' && this.shell.dialect === 'dash');
+  }
+
   #three(first: string, second: string, third: string): boolean {
     this.#at = 3;
-    if (isBinary(second)) return this.#compare(second, first, third);
+    if (this.#isBinary(second)) return this.#compare(second, first, third);
     if (second === '-a') return first !== '' && third !== '';
     if (second === '-o') return first !== '' || third !== '';
     if (first === '!') {
@@ -99,9 +108,8 @@ class Test {
     if (first === '(' && third === ')') {
       return second !== '';
     }
-    throw new TestProblem(
-      this.shell.dialect === 'dash' ? `${first}: unexpected operator` : `${second}: binary operator expected`,
-    );
+    if (this.shell.dialect === 'dash') throw unexpected(first);
+    throw new TestProblem(`${second}: binary operator expected`);
   }
 
   // --------------------------------------------------- more than four arguments
@@ -143,7 +151,7 @@ class Test {
       return value;
     }
     const operator = args[this.#at + 1];
-    if (operator !== undefined && isBinary(operator) && this.#at + 2 < args.length) {
+    if (operator !== undefined && this.#isBinary(operator) && this.#at + 2 < args.length) {
       this.#at += 3;
       return this.#compare(operator, word, args[this.#at - 1] ?? '');
     }

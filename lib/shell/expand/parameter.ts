@@ -289,7 +289,8 @@ function* applyDefault(
       ? { kind: 'text', text: holding.value ?? '' }
       : { kind: 'list', values: holding.list, star: holding.star };
   if (operation.operator === '+') {
-    if (isMissing) return EMPTY;
+    // Of no elements at all nothing is left, not even an empty word: "${a[@]+"${a[@]}"}".
+    if (isMissing) return holding.list?.length === 0 ? plain() : EMPTY;
     return yield* wordOf(shell, part, operation, options);
   }
   if (!isMissing) return plain();
