@@ -191,6 +191,15 @@ export function fillHomes(files: Files, setup: HostSetup): void {
     }
 }
 
+/** What of the base system tells one host from another with the same users. */
+export function filesOfName(name: string): Record<string, FileSpec> {
+  return {
+    '/etc/hostname': { text: `${name}\n` },
+    '/etc/hosts': { text: `127.0.0.1\tlocalhost\n127.0.1.1\t${name}\n` },
+    '/etc/machine-id': { text: `${machineId(name)}\n`, mode: 0o444 },
+  };
+}
+
 function etcFiles(setup: HostSetup): Record<string, FileSpec> {
   const users = setup.users ?? [];
   const passwd = [
@@ -224,14 +233,12 @@ function etcFiles(setup: HostSetup): Record<string, FileSpec> {
     '/etc/passwd': { text: `${passwd.join('\n')}\n` },
     '/etc/group': { text: `${group.join('\n')}\n` },
     '/etc/shadow': { text: `${shadow.join('\n')}\n`, mode: 0o640, gid: 42 },
-    '/etc/hostname': { text: `${setup.name}\n` },
-    '/etc/hosts': { text: `127.0.0.1\tlocalhost\n127.0.1.1\t${setup.name}\n` },
+    ...filesOfName(setup.name),
     '/etc/resolv.conf': { text: '' },
     '/etc/nsswitch.conf': {
       text: 'passwd:         files systemd\ngroup:          files systemd\nshadow:         files\n\nhosts:          files dns\nnetworks:       files\n',
     },
     '/etc/debian_version': { text: '12.11\n' },
-    '/etc/machine-id': { text: `${machineId(setup.name)}\n`, mode: 0o444 },
     '/etc/os-release': {
       text: 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\nVERSION="12 (bookworm)"\nVERSION_CODENAME=bookworm\nID=debian\nHOME_URL="https://www.debian.org/"\nSUPPORT_URL="https://www.debian.org/support"\nBUG_REPORT_URL="https://bugs.debian.org/"\n',
     },

@@ -102,6 +102,16 @@ function inode(fields: Inode): Inode {
   return Object.freeze(fields);
 }
 
+/** A disk as it was written, to be put into other hosts. */
+export interface DiskImage {
+  /** When it was written: a copy is as young as the host that it is put into. */
+  readonly clock: number;
+  readonly inodes: ReadonlyMap<number, Inode>;
+  readonly nextInode: number;
+  /** Of each mount, in order. */
+  readonly taken: readonly { used: number; inodesUsed: number }[];
+}
+
 /** Implements the contract over `host.state`. */
 export class Files implements FileSystem {
   /** Open counts of inodes, so that an unlinked open file goes on. Runtime only: rebuilt as programs run. */
@@ -491,6 +501,23 @@ export class Files implements FileSystem {
       this.#growing = undefined;
       this.#folders.clear();
     }
+  }
+  /** What is on the disk now. */
+  image(): DiskImage {
+    // It is shared from here on: directories grow as copies again.
+    this.#growing?.clear();
+    const { inodes, nextInode, mounts } = this.ports.state();
+    const taken = mounts.map(({ used, inodesUsed }) => ({ used, inodesUsed }));
+    return { clock: this.ports.clock(), inodes: new Map(inodes), nextInode, taken };
+  }
+  /** In place of what is on the disk; its mounts are those of the image. */
+  putImage({ clock, inodes, nextInode, taken }: DiskImage): void {
+    const state = this.ports.state();
+    const now = this.ports.clock();
+    this.#folders.clear();
+    state.inodes = now === clock ? new Map(inodes) : written(inodes, clock, now);
+    state.nextInode = nextInode;
+    for (const [index, mount] of state.mounts.entries()) Object.assign(mount, taken[index]);
   }
   /** Root-owned set-up write; makes parents; replaces what is there. Full disks and files in the way refuse it. */
   install(path: string, spec: FileSpec): undefined | FileError {
@@ -895,6 +922,14 @@ export class Files implements FileSystem {
     mount.inodesUsed -= 1;
     state.inodes.delete(ino);
   }
+}
+
+/** The same inodes; what was written at one instant is as if written at another. */
+function written(inodes: DiskImage['inodes'], before: number, now: number): Map<number, Inode> {
+  const made = new Map<number, Inode>();
+  for (const [ino, node] of inodes)
+    made.set(ino, node.mtime === before ? inode({ ...node, mtime: now, atime: now, ctime: now }) : node);
+  return made;
 }
 
 type MountRow = ReturnType<FileSystem['mounts']>[number];

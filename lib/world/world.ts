@@ -8,8 +8,8 @@ import { assert } from '../std/assert';
 import { type Micros, SECOND } from '../std/instant';
 import { formatMac } from './mac';
 import { clonePlain } from '../std/plain';
-import { fillHomes, installBaseSystem } from './base-system';
-import { emptyInodes } from './files';
+import { filesOfName, fillHomes, installBaseSystem } from './base-system';
+import { type DiskImage, emptyInodes } from './files';
 import type { FileSpec } from './files.contract';
 import { SimulatedHost } from './host';
 import { defaultSysctl } from './kernel-settings';
@@ -62,6 +62,8 @@ export class SimulatedWorld implements World {
   readonly processTable: Processes;
   readonly #hosts = new Map<string, SimulatedHost>();
   readonly #setups = new Map<string, HostSetup>();
+  /** Disks of hosts that are set up alike, by what they are set up with: each is written once. */
+  readonly #images = new Map<string, DiskImage>();
   readonly #callbacks = new Map<string, CallbackRun>();
   /** Templates are shared, because what lives long is dear. */
   readonly #traces = new Map<number, Trace>();
@@ -140,14 +142,30 @@ export class SimulatedWorld implements World {
     return host;
   }
   #installAll(host: SimulatedHost, setup: HostSetup): void {
+    const { packages = [], users = [], diskMiB, memoryMiB } = setup;
+    const key = JSON.stringify([packages, users, diskMiB, memoryMiB]);
+    const image = this.#images.get(key);
+    if (image === undefined) {
+      this.#installSystem(host, setup);
+      this.#images.set(key, host.fs.image());
+    } else {
+      host.fs.putImage(image);
+      this.#installFiles(host, filesOfName(setup.name));
+    }
+    this.#installFiles(host, setup.files ?? {});
+  }
+  /** What hosts with the same packages and users have alike, but for the files of a name. */
+  #installSystem(host: SimulatedHost, setup: HostSetup): void {
     installBaseSystem(host.fs, setup);
     for (const name of setup.packages ?? []) {
       const files = this.registry.packageFiles(name);
       assert(files !== undefined, `there is no package "${name}"`);
-      for (const [path, spec] of Object.entries(files)) this.#install(host, path, spec);
+      this.#installFiles(host, files);
     }
     fillHomes(host.fs, setup);
-    for (const [path, spec] of Object.entries(setup.files ?? {})) this.#install(host, path, spec);
+  }
+  #installFiles(host: Host, files: Readonly<Record<string, FileSpec>>): void {
+    for (const [path, spec] of Object.entries(files)) this.#install(host, path, spec);
   }
   #install(host: Host, path: string, spec: FileSpec): void {
     const failed = host.install(path, spec);
