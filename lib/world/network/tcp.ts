@@ -590,14 +590,7 @@ export class Tcp {
     if (!stack.alive) return this.#vanished(connection, other(side), a);
     if (a.flags === SYN) return this.#gotSyn(connection, stack, a);
     const end = endOf(connection, side);
-    if (
-      end === undefined ||
-      end.host !== a.host ||
-      end.ip !== a.dst ||
-      end.port !== a.dport ||
-      end.peerIp !== a.src ||
-      end.peerPort !== a.sport
-    )
+    if (end === undefined || end.host !== a.host || !isFrom(end, a))
       return this.#stranger(connection, side, end, stack, a);
     if ((a.flags & SYN) !== 0) return this.#gotSynAck(connection, end, stack);
     if (end.state === 'SYN-RECV' && !this.#established(connection, end, stack)) return;
@@ -654,7 +647,8 @@ export class Tcp {
   // ---------------------------------------------------------------- the handshake
   #gotSyn(connection: Connection, stack: Stack, a: Arrival): void {
     const { client, server } = connection;
-    if (server !== undefined && server.host === stack.name && server.state === 'SYN-RECV')
+    // The same once more; one that an address translation has changed meanwhile asks for a connection of its own.
+    if (server?.state === 'SYN-RECV' && server.host === stack.name && isFrom(server, a))
       return this.#sendSynAck(connection, server, stack);
     if (client === undefined) return;
     const listener = this.listeners.find(stack, a.dst, a.dport, a.sport);
@@ -1076,6 +1070,10 @@ function synTimeout(retries: number): Micros {
 }
 function dataTimeout(retries: number): Micros {
   return Math.min(SMALLEST_TIMEOUT * 2 ** retries, LARGEST_TIMEOUT);
+}
+/** Whether a segment comes from the other end of this one, as this one sees it. */
+function isFrom(end: End, a: Arrival): boolean {
+  return end.ip === a.dst && end.port === a.dport && end.peerIp === a.src && end.peerPort === a.sport;
 }
 function inTimeWait(stack: Stack, a: Arrival): boolean {
   return restsIn(stack.net.timeWait, a.dst, a.dport, a.src, a.sport, a.at);
