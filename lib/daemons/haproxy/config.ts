@@ -627,10 +627,8 @@ export interface CheckSettings {
   kind: 'connect' | 'http' | 'tcp' | 'tls-hello' | 'protocol' | 'unsupported';
   /** the line of that option, for traces */
   place: Place | undefined;
-  /** the request of `option httpchk` */
-  request: CheckRequest;
-  /** `http-check connect`, `send`, `expect` in their order */
-  httpRules: CheckRule[];
+  /** the request of `option httpchk` and `http-check connect`, `send`, `expect`, as the daemon lists them */
+  httpRules: HttpCheckRule[];
   /** `tcp-check …` */
   tcpRules: CheckRule[];
   /** what an option for another protocol does */
@@ -659,6 +657,13 @@ export type CheckRule = {
   readonly comment: string | undefined;
 } & (CheckAct | { readonly type: 'remark' } | { readonly type: 'variable' });
 
+export type HttpCheckRule = CheckRule & {
+  /** from 0; messages count from 1 */
+  readonly index: number;
+  /** the request of `option httpchk` itself */
+  readonly isOption: boolean;
+};
+
 export interface CheckConnect {
   /** encrypted whatever the server says */
   readonly usesTls: boolean;
@@ -673,7 +678,7 @@ export interface CheckConnect {
   readonly sendsProxy: boolean;
 }
 
-/** What an `http-check send` does not say is undefined. */
+/** What the line does not say is undefined. */
 export interface CheckRequest {
   method: string | undefined;
   uri: string | undefined;

@@ -1,25 +1,71 @@
 /**
- * In which order `http-check` rules may stand once `option httpchk` was said.
- * Source: 2.6.12 `tcpcheck.c` `tcpcheck_add_http_rule`; recorded `haproxy -c` runs.
+ * Where an `http-check` rule goes, and which may follow which. The request of `option httpchk` is a rule too:
+ * the first one, until an `http-check send` takes its place at the end of the list.
+ * Source: 2.6.12 `tcpcheck.c` `tcpcheck_add_http_rule`, `tcpcheck_overwrite_send_http_rule`, `proxy_parse_httpcheck`;
+ * recorded `haproxy -c` runs.
  */
-import type { CheckRule, CheckSettings } from '../config';
+import type { CheckRequest, CheckRule, CheckSettings, HttpCheckRule } from '../config';
 
-type Kind = CheckRule['type'];
+type Act = 'connect' | 'request' | 'expect';
+/** Of the acts, as the daemon names them. */
+const WORD: Readonly<Record<Act, string>> = { connect: 'connect', request: 'send', expect: 'expect' };
 
-/** What the daemon says of a rule after those that are there; undefined: it may stand there. */
-export function httpOrderFault({ httpRules }: CheckSettings, next: Kind): string | undefined {
-  const acting = httpRules.map(({ type }) => type).filter((type) => type !== 'remark' && type !== 'variable');
-  const last = acting.at(-1);
-  const missing = last === undefined ? undefined : missingBetween(last, next);
-  if (missing === undefined) return undefined;
-  // A request right after the first connection takes the number of the option's own.
-  const merged = acting[0] === 'connect' && acting[1] === 'request' ? 1 : 0;
-  const step = httpRules.length + 1 - merged;
-  return `unable to add http-check ${next === 'request' ? 'send' : next} rule at step ${step} (missing ${missing} rule).`;
+/** `option httpchk`: its request goes before all rules, or is written over the first one that sends. */
+export function placeOption({ httpRules: rules }: CheckSettings, request: CheckRequest): void {
+  const acts = rules.filter(isAct);
+  const first = acts[0]?.type === 'connect' ? acts[1] : acts[0];
+  const option = { type: 'request', request, comment: undefined, index: 0, isOption: true } as const;
+  if (first?.type === 'request' && !first.isOption)
+    rules[rules.indexOf(first)] = { ...first, request: written(first.request, request) };
+  else {
+    if (first?.type === 'request') rules.splice(rules.indexOf(first), 1);
+    rules.unshift(option);
+  }
 }
 
-function missingBetween(last: Kind, next: Kind): string | undefined {
-  if (next === 'connect') return last === 'expect' ? undefined : 'expect';
-  if (next === 'request') return last === 'connect' ? undefined : 'connect';
-  return next === 'expect' && last === 'connect' ? 'send' : undefined;
+/**
+ * A line of its own. A section that only has the rules of its defaults begins a list of its own, without the
+ * defaults' request.
+ * @returns why the rule cannot stand here
+ */
+export function placeRule(check: CheckSettings, rule: CheckRule): string | undefined {
+  if (check.isInherited) Object.assign(check, { httpRules: [], isInherited: false });
+  const { httpRules: rules } = check;
+  const last = rules.at(-1);
+  const index = last === undefined || last.isOption ? 0 : last.index + 1;
+  // Before the option has been read nobody looks.
+  if (check.kind === 'http' && isAct(rule)) {
+    const missing = missingBetween(rules.findLast(isAct), rule.type);
+    if (missing !== undefined)
+      return `unable to add http-check ${WORD[rule.type]} rule at step ${index + 1} (missing ${missing} rule).`;
+    const first = rules.find(isAct);
+    if (rule.type === 'request' && first?.type === 'request' && first.isOption) {
+      rules.splice(rules.indexOf(first), 1);
+      rules.push({ ...first, request: written(first.request, rule.request), isOption: false });
+      return undefined;
+    }
+  }
+  rules.push({ ...rule, index, isOption: false });
+  return undefined;
+}
+function isAct(rule: CheckRule | HttpCheckRule): rule is HttpCheckRule & { type: Act } {
+  return rule.type === 'connect' || rule.type === 'request' || rule.type === 'expect';
+}
+function missingBetween(last: HttpCheckRule | undefined, next: Act): string | undefined {
+  if (last === undefined || last.isOption) return undefined;
+  if (next === 'request' && last.type !== 'connect') return 'connect';
+  if (next === 'expect' && last.type === 'connect') return 'send';
+  if (next === 'connect' && last.type !== 'expect') return 'expect';
+  return undefined;
+}
+
+/** What the new one says replaces what the old one says. */
+function written(old: CheckRequest, next: CheckRequest): CheckRequest {
+  return {
+    method: next.method ?? old.method,
+    uri: next.uri ?? old.uri,
+    version: next.version ?? old.version,
+    headers: next.headers.length > 0 ? next.headers : old.headers,
+    body: next.body === '' ? old.body : next.body,
+  };
 }

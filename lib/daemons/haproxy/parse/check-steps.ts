@@ -6,7 +6,7 @@
  * `proxy_parse_ldap_check_opt`.
  */
 
-import type { CheckConnect, CheckExpect, CheckRequest, CheckRule, CheckSettings, CheckStep } from '../config';
+import type { CheckConnect, CheckExpect, CheckRule, CheckSettings, CheckStep } from '../config';
 import { textFromBytes } from '../../../std/bytes';
 import { PLAIN_EXPECT } from './check-expect';
 
@@ -55,30 +55,14 @@ function numbered(rules: readonly CheckRule[]): CheckStep[] {
   return steps;
 }
 
-/** The option's request is the first one sent: what the first `http-check send` says is written over it. */
-function httpSteps({ httpRules, request }: CheckSettings): CheckStep[] {
+/** The option's own request goes out once there is a connection; the answer to the last one has to be well. */
+function httpSteps({ httpRules }: CheckSettings): CheckStep[] {
   const steps = numbered(httpRules);
-  const at = steps.findIndex(({ type }) => type === 'request');
-  const first = steps[at];
-  if (first?.type === 'request') steps[at] = { ...first, request: written(request, first.request) };
-  else
-    steps.splice(steps[0]?.type === 'connect' ? 1 : 0, 0, {
-      type: 'request',
-      request,
-      number: 0,
-      comment: undefined,
-    });
+  const isOption = httpRules.find(({ type }) => type !== 'remark' && type !== 'variable')?.isOption === true;
+  const [option, connect] = steps;
+  if (isOption && option !== undefined && connect?.type === 'connect') steps.splice(0, 2, connect, option);
   if (steps.at(-1)?.type === 'request') steps.push(ANSWER_IS_WELL);
   return steps;
-}
-function written(option: CheckRequest, rule: CheckRequest): CheckRequest {
-  return {
-    method: rule.method ?? option.method,
-    uri: rule.uri ?? option.uri,
-    version: rule.version ?? option.version,
-    headers: rule.headers.length > 0 ? [...option.headers, ...rule.headers] : option.headers,
-    body: rule.body === '' ? option.body : rule.body,
-  };
 }
 
 // ---------------------------------------------------------------- other protocols

@@ -8,7 +8,7 @@ import type { CheckRequest, CheckRule, CheckSettings } from '../config';
 import { parseExpect } from './check-expect';
 import type { Outcome } from './outcome';
 import { parseCheckConnect } from './check-connect';
-import { httpOrderFault } from './check-order';
+import { placeOption, placeRule } from './check-order';
 import { parseCheckVariable } from './check-variable';
 import {
   type Draft,
@@ -28,7 +28,6 @@ export function defaultCheck(): CheckSettings {
   return {
     kind: 'connect',
     place: undefined,
-    request: { method: 'OPTIONS', uri: '/', version: 'HTTP/1.0', headers: [], body: '' },
     httpRules: [],
     tcpRules: [],
     protocolRules: [],
@@ -46,14 +45,14 @@ export function parseHttpCheckOption(state: ParserState, proxy: Draft, line: Lin
   if (tooManyWords(state, line, 3, 1)) return bits | ERROR;
   const [first, second, version] = [line.at(2), line.at(3), line.at(4)];
   const { check } = proxy;
-  const request = {
-    method: 'OPTIONS',
-    uri: '/',
-    version: 'HTTP/1.0',
-    headers: [] as [string, string][],
+  const request: CheckRequest = {
+    method: undefined,
+    uri: undefined,
+    version: undefined,
+    headers: [],
     body: '',
   };
-  if (second === '') request.uri = first === '' ? '/' : first;
+  if (second === '') request.uri = first === '' ? undefined : first;
   else {
     request.method = first;
     request.uri = second;
@@ -78,8 +77,8 @@ export function parseHttpCheckOption(state: ParserState, proxy: Draft, line: Lin
   if (check.isInherited) Object.assign(check, { httpRules: [], isInherited: false });
   check.kind = 'http';
   check.place = line.place;
-  check.request = request;
   check.hasUnusedHttpRules = false;
+  placeOption(check, request);
   return bits;
 }
 
@@ -121,29 +120,27 @@ function httpCheckWord(state: ParserState, proxy: Draft, line: Line): string | u
     case 'comment':
       check.hasUnusedHttpRules ||= check.kind !== 'http';
       if (line.at(2) === '') return "'http-check comment' : expects a string as argument.";
-      check.httpRules.push({ type: 'remark', comment: line.at(2) });
+      placeRule(check, { type: 'remark', comment: line.at(2) });
       return undefined;
     case 'connect':
     case 'send':
     case 'expect': {
       const parsed =
         word === 'connect'
-          ? parseCheckConnect(state, line, check.kind === 'http' ? check.httpRules : [])
+          ? parseCheckConnect(
+              state,
+              line,
+              check.isInherited ? [] : check.httpRules.filter(({ isOption }) => !isOption),
+            )
           : word === 'send'
             ? parseSend(state, line)
             : parseExpect(state, line, 2);
-      const fault =
-        'error' in parsed
-          ? parsed.error
-          : check.kind === 'http'
-            ? httpOrderFault(check, parsed.value.type)
-            : undefined;
-      if (fault !== undefined || 'error' in parsed) {
+      const error = 'error' in parsed ? parsed.error : placeRule(check, parsed.value);
+      if (error !== undefined) {
         // The daemon throws the whole set away and goes on with an empty one.
-        check.httpRules.length = 0;
-        return `'http-check ${word}' : ${fault}.`;
+        check.httpRules = [];
+        return `'http-check ${word}' : ${error}.`;
       }
-      check.httpRules.push(parsed.value);
       check.hasUnusedHttpRules ||= check.kind !== 'http';
       return undefined;
     }
@@ -151,7 +148,7 @@ function httpCheckWord(state: ParserState, proxy: Draft, line: Line): string | u
       if (/^(?:set-var|set-var-fmt|unset-var)/.test(word)) {
         const parsed = parseCheckVariable(state, line);
         if ('error' in parsed) return `'http-check ${word}' : ${parsed.error}.`;
-        check.httpRules.push(parsed.value);
+        placeRule(check, parsed.value);
         check.hasUnusedHttpRules ||= check.kind !== 'http';
         return undefined;
       }

@@ -33,6 +33,7 @@ export function parseTcpCheckLine(state: ParserState, proxy: Draft, line: Line):
     return bits | fail(state, `${line.head}'tcp-check' only supports ${KNOWN} but got '${word}'`);
   if ('error' in parsed) return bits | fail(state, `${line.head}'tcp-check ${word}' : ${parsed.error}.`);
   check.hasUnusedTcpRules ||= check.kind !== 'tcp';
+  if (check.isInherited) Object.assign(check, { tcpRules: [], isInherited: false });
   check.tcpRules.push(parsed.value);
   // Vendor: the warning leaves its caller without a text.
   return bits === NONE ? NONE : bits | warn(state, `${line.head}(null)`);
@@ -51,7 +52,7 @@ function parseStep(
         ? { error: 'expects a string as argument' }
         : { value: { type: 'remark', comment: line.at(2) } };
     case 'connect':
-      return parseCheckConnect(state, line, proxy.check.tcpRules);
+      return parseCheckConnect(state, line, proxy.check.isInherited ? [] : proxy.check.tcpRules);
     case 'send':
     case 'send-lf':
     case 'send-binary':

@@ -339,8 +339,8 @@ function ready(runtime: Runtime, which: Which, check: CheckState): void {
 function requestOf({ method, uri, version, headers: given, body }: CheckRequest): HttpRequest {
   const headers: [string, string][] = given.map(([name, value]) => [name.toLowerCase(), value]);
   if (body !== '') headers.push(['content-length', String(body.length)]);
-  // Without http-check send the daemon asks in HTTP/1.0 and wants the connection closed.
-  headers.push(['connection', 'close']);
+  const isOldest = version?.includes('1.1') !== true;
+  if (!isOldest) headers.push(['connection', 'close']);
   const [verb, target] = [method ?? 'OPTIONS', uri ?? '/'];
   let length = verb.length + target.length + 14 + body.length;
   for (const [name, value] of headers) length += name.length + value.length + 4;
@@ -349,7 +349,7 @@ function requestOf({ method, uri, version, headers: given, body }: CheckRequest)
     trace: 0,
     method: verb,
     target,
-    version: version?.includes('1.1') === true ? '1.1' : '1.0',
+    version: isOldest ? '1.0' : '1.1',
     headers,
     body,
     bytes: length,
