@@ -27,10 +27,17 @@ describe('sets and ranges in URLs', () => {
     ['http://127.0.0.1:9/[x]', 'bad range in URL position 21:'],
     ['http://127.0.0.1:9/{}', 'empty string within braces in URL position 21:'],
     ['http://127.0.0.1:9/{a{b}}', 'nested brace in URL position 22:'],
+    ['http://a/{a,b}{a,b}x}', 'unmatched close brace/bracket in URL position 19:'],
+    ['http://a/{a,b}[1-', 'bad range in URL position 17:'],
+    ['http://a/[1-3]x]', 'unmatched close brace/bracket in URL position 16:'],
+    [`http://127.0.0.1:9/${'{a,b}x'.repeat(52)}`, 'too many globs in URL position 269:'],
     ['http://[::1', 'bad range specification in URL position 9:'],
   ])('%s is refused', (text, said) => {
     const column = Number(/(\d+):$/.exec(said)?.[1]);
     expect(urls(text)).toBe(`${said}\n${text}\n${' '.repeat(column - 1)}^`);
+  });
+  it('makes no more of one than can be asked for', () => {
+    expect(urls('http://h/[1-10000]/[1-10000]/[1-10000]')).toHaveLength(10_000);
   });
   it('names the output after them', () => {
     expect(outputName('page_#1_#2_#3', ['a', '7'])).toBe('page_a_7_#3');

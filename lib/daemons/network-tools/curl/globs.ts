@@ -14,13 +14,19 @@ interface Scanned {
   readonly choices: readonly string[];
   readonly end: number;
 }
+/** Sets, ranges and what stands between them: GLOB_PATTERN_NUM. */
+const MOST_PIECES = 100;
 /** No more URLs than that are made of one. */
 const MOST_URLS = 10_000;
 
 /** All URLs that are meant, the last pattern running fastest; a string is curl's complaint. */
 export function globbed(text: string): Globbed[] | string {
-  const pieces: { fixed: boolean; choices: readonly string[] }[] = [];
+  const pieces: Piece[] = [];
   let fixed = '';
+  /** curl counts each set one letter short. */
+  let sets = 0;
+  const complain = ({ reason, position }: GlobProblem): string =>
+    complaint(text, { reason, position: position - sets });
   for (let at = 0; at < text.length; ) {
     const letter = text[at] ?? '';
     const literal = letter === '[' ? literalBracket(text, at) : undefined;
@@ -35,30 +41,37 @@ export function globbed(text: string): Globbed[] | string {
       continue;
     }
     if (letter === '}' || letter === ']')
-      return complaint(text, { reason: 'unmatched close brace/bracket', position: at + 1 });
+      return complain({ reason: 'unmatched close brace/bracket', position: at + 1 });
     if (letter !== '{' && letter !== '[') {
       fixed += letter;
       at += 1;
       continue;
     }
     const found = letter === '{' ? setAt(text, at + 1) : rangeAt(text, at + 1);
-    if ('reason' in found) return complaint(text, found);
-    pieces.push({ fixed: true, choices: [fixed] }, { fixed: false, choices: found.choices });
+    if ('reason' in found) return complain(found);
+    if (letter === '{') sets += 1;
+    if (fixed !== '') pieces.push({ fixed: true, choices: [fixed] });
+    pieces.push({ fixed: false, choices: found.choices });
     fixed = '';
     at = found.end;
+    if (pieces.length >= MOST_PIECES) return complain({ reason: 'too many globs', position: at + 1 });
   }
   pieces.push({ fixed: true, choices: [fixed] });
-  let list: Globbed[] = [{ url: '', parts: [] }];
-  for (const piece of pieces)
-    list = list
-      .flatMap(({ url, parts }) =>
-        piece.choices.map((choice) => ({
-          url: url + choice,
-          parts: piece.fixed ? parts : [...parts, choice],
-        })),
-      )
-      .slice(0, MOST_URLS);
-  return list;
+  return pieces.reduce<Globbed[]>(continued, [{ url: '', parts: [] }]);
+}
+interface Piece {
+  fixed: boolean;
+  choices: readonly string[];
+}
+/** Each of the URLs so far, with each choice of the next piece. */
+function continued(list: readonly Globbed[], { fixed, choices }: Piece): Globbed[] {
+  const made: Globbed[] = [];
+  for (const { url, parts } of list)
+    for (const choice of choices) {
+      if (made.length >= MOST_URLS) return made;
+      made.push({ url: url + choice, parts: fixed ? parts : [...parts, choice] });
+    }
+  return made;
 }
 /** The name of an output with `#1` and so on filled in. */
 export function outputName(name: string, parts: readonly string[]): string {
