@@ -41,6 +41,12 @@ export function* arping(context: ProgramContext): ProgramRun {
     yield* context.err(`arping: invalid option -- '${parsed.problem.option}'\n${USAGE}`);
     return 2;
   }
+  for (const name of ['c', 'w', 'i']) {
+    const value = given.get(name);
+    if (value === undefined || (name === 'i' ? /^\d+(\.\d*)?$/ : /^\d+$/).test(value)) continue;
+    yield* context.err(`arping: invalid argument: '${value}'\n`);
+    return 1;
+  }
   const [target] = parsed.operands;
   if (target === undefined) {
     yield* context.err(USAGE);

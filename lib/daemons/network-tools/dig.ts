@@ -112,8 +112,13 @@ export function* dig(context: ProgramContext): ProgramRun {
     else if (word.startsWith('+')) {
       const refused = readFlag(word.slice(1), call);
       if (refused !== undefined) {
-        yield* context.err(`${refused}\n`);
-        return 1;
+        const [why = '', then] = refused.split('\n');
+        if (then === undefined) yield* context.err(`${why}\n`);
+        else {
+          yield* context.out(`${why}\n`);
+          yield* context.err(`${then}\n`);
+        }
+        return then === undefined ? 1 : 10;
       }
     } else if (word === '-x') {
       call.name = reverseName(args[++i] ?? '');
@@ -121,7 +126,10 @@ export function* dig(context: ProgramContext): ProgramRun {
       call.reversed = true;
     } else if (word === '-t') call.type = (args[++i] ?? 'A').toUpperCase();
     else if (word === '-q') call.name = args[++i] ?? '';
-    else if (word === '-4' || word === '-c' || word === '-b' || word === '-p') {
+    else if (word === '-p' && args[i + 1] !== '53') {
+      yield* context.err('not modelled: dig -p\n');
+      return 1;
+    } else if (word === '-4' || word === '-c' || word === '-b' || word === '-p') {
       if (word !== '-4') i++;
     } else if (word.startsWith('-')) {
       yield* context.err(
@@ -138,6 +146,16 @@ export function* dig(context: ProgramContext): ProgramRun {
     call.type = 'NS';
   }
   return yield* runDig(context, call, args.join(' '));
+}
+
+/** A wrong number is told on standard output, what follows from it on standard error. */
+function notANumber(value: string | undefined, what: string): string | undefined {
+  if (value === undefined || /^\d+$/.test(value)) return undefined;
+  return `invalid ${what} '${value}': not a valid number\ndig: Couldn't parse ${what}`;
+}
+/** No more than dig takes: it counts in 16 bits. */
+function numberOf(value: string | undefined, otherwise: number): number {
+  return Math.min(value === undefined ? otherwise : Number(value), 65_535);
 }
 
 function readFlag(flag: string, call: DigCall): string | undefined {
@@ -171,14 +189,14 @@ function readFlag(flag: string, call: DigCall): string | undefined {
       return undefined;
     case 'time':
     case 'timeout':
-      call.time = Math.max(1, Number(value ?? 5));
-      return undefined;
+      call.time = Math.max(1, numberOf(value, 5));
+      return notANumber(value, 'timeout');
     case 'tries':
-      call.tries = Math.max(1, Number(value ?? 3));
-      return undefined;
+      call.tries = Math.max(1, numberOf(value, 3));
+      return notANumber(value, 'tries');
     case 'retry':
-      call.tries = Number(value ?? 2) + 1;
-      return undefined;
+      call.tries = numberOf(value, 2) + 1;
+      return notANumber(value, 'retries');
     case 'tcp':
     case 'recurse':
     case 'edns':

@@ -1,4 +1,4 @@
-/** Wrong command lines of ip, ss and nc, and what the tools of Debian 12 said. */
+/** Wrong command lines of ip, ss, nc and others, and what the tools of Debian 12 said. */
 import { describe, expect, it } from 'vitest';
 import { ToolLab } from '../tool-lab';
 import { NETWORK_TOOLS, register } from './index';

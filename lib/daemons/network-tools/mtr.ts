@@ -37,6 +37,16 @@ export function* mtr(context: ProgramContext): ProgramRun {
     return 1;
   }
   const given = new Map(parsed.options.map(({ name, value }) => [name, value]));
+  for (const name of ['c', 'i', 'm']) {
+    const value = given.get(name);
+    if (value === undefined || (name === 'i' ? /^\d+(\.\d*)?$/ : /^\d+$/).test(value)) continue;
+    yield* context.err(`mtr: invalid argument: '${value}'\n`);
+    return 1;
+  }
+  if (Number(given.get('i') ?? 1) <= 0) {
+    yield* context.err('mtr: wait time must be positive\n');
+    return 1;
+  }
   const [target] = parsed.operands;
   if (target === undefined) {
     yield* context.err('\nUsage:\n mtr [options] hostname\n');

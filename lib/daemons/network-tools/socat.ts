@@ -35,7 +35,11 @@ export function* socat(context: ProgramContext): ProgramRun {
       return 0;
     }
     if (word === '-t' || word === '-T' || word === '-b') {
-      const value = Number(words[++i]);
+      const value = Number.parseFloat(words[++i] ?? '');
+      if (!Number.isFinite(value)) {
+        yield* context.err(`${stamp(context)} E parseopts(): missing numerical value of option "${word}"\n`);
+        return 1;
+      }
       if (word === '-t') linger = Math.round(value * SECOND);
     } else if (word.startsWith('-') && word !== '-') {
       if (!/^-[dDvxusSLl]+/.test(word)) {

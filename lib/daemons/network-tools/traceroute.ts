@@ -12,6 +12,21 @@ interface Probe {
   answer: { from: number; micros: Micros; mark: string; final: boolean } | undefined;
 }
 
+/** What is wrong with the numbers, in traceroute's words. */
+function refusal(argv: readonly string[], given: ReadonlyMap<string, string>): string | undefined {
+  for (const name of ['m', 'f', 'q', 'w']) {
+    const value = given.get(name);
+    if (value === undefined || (name === 'w' ? /^\d+(\.\d*)?(,|$)/ : /^\d+$/).test(value)) continue;
+    return `Cannot handle \`-${name}' option with arg \`${value}' (argc ${argv.indexOf(value)})`;
+  }
+  const [hops, first, queries] = [given.get('m') ?? 30, given.get('f') ?? 1, given.get('q') ?? 3].map(Number);
+  if ((hops ?? 0) > MOST_TTL) return `max hops cannot be more than ${MOST_TTL}`;
+  if ((first ?? 0) < 1 || (first ?? 0) > (hops ?? 0)) return 'first hop out of range';
+  return (queries ?? 0) > MOST_PROBES ? `no more than ${MOST_PROBES} probes per hop` : undefined;
+}
+const MOST_TTL = 255;
+const MOST_PROBES = 10;
+
 export function* traceroute(context: ProgramContext): ProgramRun {
   const parsed = parseOptions(context.argv.slice(1), {
     short: '46dFITnrAVf:g:i:m:N:p:t:l:w:q:s:z:UDO:eM:P:',
@@ -39,6 +54,11 @@ export function* traceroute(context: ProgramContext): ProgramRun {
       'Modern traceroute for Linux, version 2.1.2\nCopyright (c) 2016  Dmitry Butskoy,   License: GPL v2 or any later\n',
     );
     return 0;
+  }
+  const refused = refusal(context.argv, given);
+  if (refused !== undefined) {
+    yield* context.err(`${refused}\n`);
+    return 2;
   }
   const [target] = parsed.operands;
   if (target === undefined) {

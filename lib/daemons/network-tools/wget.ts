@@ -34,6 +34,14 @@ const LONG = {
   version: 'V',
   help: 'h',
 };
+/** `2`, `1.5m`: a number with the letter of a unit. No longer than a year is waited. */
+function secondsOf(period: string): number | undefined {
+  const [, number = '', unit = 's'] = /^(\d+(?:\.\d*)?|\.\d+)([smhdw]?)$/.exec(period) ?? [];
+  if (number === '') return undefined;
+  const seconds = Number(number) * ({ s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 }[unit] ?? 1);
+  return Math.min(seconds, MOST_SECONDS);
+}
+const MOST_SECONDS = 31_536_000;
 const TRIES = 20;
 const REDIRECTS = 20;
 type Log = (text: string) => Generator<Wait, void, Wake>;
@@ -73,14 +81,21 @@ export function* wget(context: ProgramContext): ProgramRun {
     );
     return 1;
   }
+  const period = given.get('T') ?? '900';
+  const timeout = secondsOf(period);
+  if (timeout === undefined) {
+    const kind = Number(period) < 0 ? 'Negative' : 'Invalid';
+    yield* context.err(`wget: --timeout: ${kind} time period ‘${period}’\n`);
+    return 2;
+  }
   const call: Call = {
     quiet: given.has('q'),
     terse: given.has('nv'),
     output: given.get('O'),
     spider: given.has('spider'),
     showsHeaders: given.has('S'),
-    timeout: Number(given.get('T') ?? 900),
-    tries: Number(given.get('t') ?? TRIES),
+    timeout,
+    tries: /^\d+$/.test(given.get('t') ?? '') ? Number(given.get('t')) : TRIES,
     headers: parsed.options
       .filter(({ name }) => name === 'header')
       .map(({ value }): [string, string] => [

@@ -169,6 +169,10 @@ class Copy {
 export function* sshKeyscan(context: ProgramContext): ProgramRun {
   const parsed = parseOptions(context.argv.slice(1), { short: '46cDHvf:O:p:T:t:' });
   const port = Number(parsed.options.find(({ name }) => name === 'p')?.value ?? 22);
+  if (!(Number.isInteger(port) && port > 0 && port <= 65_535)) {
+    yield* context.err(`Bad port '${parsed.options.find(({ name }) => name === 'p')?.value ?? ''}'\n`);
+    return 1;
+  }
   for (const name of parsed.operands) {
     const found = yield* lookUpName(context, name);
     if (typeof found === 'string') {
