@@ -383,7 +383,9 @@ export class Processes {
       return;
     }
     if (wait.until !== undefined) {
-      running.timer = this.kernel.schedule(Math.max(wait.until, this.kernel.now), this.#wakeHandler, {
+      // A wait that the run's clock cannot hold never ends.
+      const at = Math.min(Math.max(wait.until, this.kernel.now), Number.MAX_SAFE_INTEGER);
+      running.timer = this.kernel.schedule(at, this.#wakeHandler, {
         key: running.key,
         wake: { reason: 'timer' },
         token: running.token,

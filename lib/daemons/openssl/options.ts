@@ -84,6 +84,9 @@ function problemOf(kind: OptionKind, name: string, value: string): string | unde
       const base = /^0x/i.test(value) ? 'a hexadecimal' : value.startsWith('0') ? 'an octal' : 'a';
       return `Can't parse "${value}" as ${base} number`;
     }
+    if (Math.abs(Number(value)) > 2 ** 63) return `Can't parse "${value}" as a number`;
+    if (kind === 'n' && Math.abs(Number(value)) > 2 ** 31 - 1)
+      return `Value "${value}" outside integer range`;
     if (kind === 'p' && Number(value) <= 0) return `Non-positive number "${value}" for option -${name}`;
   }
   if (kind === 'F' && !/^(d.*|p|pem)$/i.test(value)) return `Invalid format "${value}" for option -${name}`;

@@ -21,8 +21,6 @@ import type { Session, Step } from './session';
 import { contextOf, type Draft, signCertificate } from './signing';
 import type { Job } from './req-job';
 
-const DAY = 86_400;
-
 export interface Authority {
   readonly certificate: Certificate;
   readonly key: PrivateKey;
@@ -94,7 +92,7 @@ function* certify(
     publicKey: given?.publicKey ?? publicKey,
     serial: job.serial ?? randomSerial(session.random),
     notBefore: session.now,
-    notAfter: session.now + job.days * DAY,
+    notAfter: yield* session.afterDays(job.days),
     authority: authority?.certificate,
   };
   const copy = options.value('copy_extensions');

@@ -23,6 +23,10 @@ export class Quit extends Error {
 /** The thread's number in the real one, which differs from run to run. */
 const THREAD = '40F7B15B5D7F0000';
 
+const DAY = 86_400;
+/** The last second of the year 9999: X.509 has no later one. */
+const LAST_SECOND = 253_402_300_799;
+
 export class Session {
   #pending = '';
 
@@ -58,6 +62,11 @@ export class Session {
   /** ERR_print_errors. */
   *sayErrors(errors: readonly OpensslError[]): Step {
     yield* this.context.err(longErrors(errors, THREAD));
+  }
+  /** The end of so many days from now, in seconds; openssl gives up without a word where there is no such date. */
+  *afterDays(days: number): Step<number> {
+    const end = this.now + days * DAY;
+    return end > LAST_SECOND ? yield* this.fail('') : end;
   }
   /** Says what is wrong and ends the command. */
   *fail(text: string, errors: readonly OpensslError[] = []): Step<never> {

@@ -6,6 +6,7 @@ import { type Session, type Step, textOf } from './session';
 
 export const VERSION = 'OpenSSL 3.0.19 27 Jan 2026 (Library: OpenSSL 3.0.19 27 Jan 2026)';
 
+const MOST_RANDOM = 1_048_576;
 /** `openssl rand` */
 export function* rand(session: Session): Step<number> {
   const options = yield* parseOptions(session, { out: '>', hex: '-', base64: '-' });
@@ -16,6 +17,7 @@ export function* rand(session: Session): Step<number> {
     return yield* usage(session);
   }
   if (options.rest.length === 1 && Number(count) <= 0) return yield* usage(session);
+  if (Number(count) > MOST_RANDOM) return yield* session.notModelled(`more than ${MOST_RANDOM} bytes`);
   const octets = randomOctets(Number(count), session.random);
   yield* session.write(options.value('out'), written(octets, options.has('hex'), options.has('base64')));
   return 0;

@@ -20,8 +20,6 @@ import { nextSerial } from './serial-numbers';
 import type { Session, Step } from './session';
 import { contextOf, type Draft, signCertificate, signingDigest } from './signing';
 
-const DAY = 86_400;
-
 export interface Settings {
   readonly days: number;
   readonly serial: bigint | undefined;
@@ -79,7 +77,7 @@ function* draftOf(
     publicKey,
     serial,
     notBefore: keepsDates ? given.notBefore : session.now,
-    notAfter: keepsDates ? given.notAfter : session.now + job.days * DAY,
+    notAfter: keepsDates ? given.notAfter : yield* session.afterDays(job.days),
     authority,
   };
 }

@@ -93,7 +93,33 @@ export function readOption(settings: Settings, text: string): void {
     throw new ClientProblem(`not modelled: ${keyword}\n`);
   if (!KEYWORDS.includes(name))
     throw new ClientProblem(`command-line: line 0: Bad configuration option: ${name}\n`);
+  const wrong = wrongNumber(name, value);
+  if (wrong !== undefined) throw new ClientProblem(`command-line line 0: ${wrong}\n`);
   settings.put(keyword, value);
+}
+
+/** What is wrong with a keyword's time or number, in ssh's words. */
+function wrongNumber(name: string, value: string): string | undefined {
+  const isTime = name === 'connecttimeout' || name === 'serveraliveinterval';
+  if (!isTime && name !== 'serveralivecountmax' && name !== 'connectionattempts') return undefined;
+  if (value === '' || value === "''") return `no argument after keyword "${name}"`;
+  if (isTime) return value === 'none' || secondsOf(value) !== undefined ? undefined : 'invalid time value.';
+  if (!/^-?\d+$/.test(value)) return 'integer value invalid.';
+  if (Number(value) < 0) return 'integer value too small.';
+  return Number(value) > MOST_NUMBER ? 'integer value too large.' : undefined;
+}
+const MOST_NUMBER = 2_147_483_647;
+const UNITS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
+/** A time as sshd_config(5) writes it: `90`, `1h30m`. */
+function secondsOf(text: string): number | undefined {
+  const part = /(\d+)([smhdw]?)/giy;
+  let seconds = 0;
+  let end = 0;
+  for (let found = part.exec(text); found !== null; found = part.exec(text)) {
+    seconds += Number(found[1]) * (UNITS[(found[2] ?? '').toLowerCase()] ?? 1);
+    end = part.lastIndex;
+  }
+  return end === text.length && text !== '' ? seconds : undefined;
 }
 
 /** ~/.ssh/config, then /etc/ssh/ssh_config. */
@@ -123,7 +149,14 @@ export function readClientConfig(
         throw new ClientProblem(
           `${path}: line ${index + 1}: Bad configuration option: ${name}\n${path}: terminating, 1 bad configuration options\n`,
         );
-      else if (applies) settings.put(keyword, value.replace(/^"(.*)"$/, '$1'));
+      else if (applies) {
+        const wrong = wrongNumber(name, value);
+        if (wrong !== undefined)
+          throw new ClientProblem(
+            `${path} line ${index + 1}: ${wrong}\n${path}: terminating, 1 bad configuration options\n`,
+          );
+        settings.put(keyword, value.replace(/^"(.*)"$/, '$1'));
+      }
     }
   }
 }
@@ -172,7 +205,7 @@ export function optionsFrom(
   const strict = (settings.first('stricthostkeychecking') ?? 'ask').toLowerCase();
   const number = (keyword: string): number | undefined => {
     const value = settings.first(keyword);
-    return value === undefined || value === 'none' ? undefined : Number.parseInt(value, 10);
+    return value === undefined || value === 'none' ? undefined : secondsOf(value);
   };
   return {
     host: bare,

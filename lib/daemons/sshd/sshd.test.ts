@@ -130,6 +130,26 @@ describe('ssh', () => {
       exit: 255,
     });
   });
+  it.each([
+    ['ConnectTimeout=', 'no argument after keyword "connecttimeout"'],
+    ['ConnectTimeout=inf', 'invalid time value.'],
+    ['ConnectTimeout=1.5', 'invalid time value.'],
+    ['ServerAliveInterval=abc', 'invalid time value.'],
+    ['ServerAliveCountMax=1.5', 'integer value invalid.'],
+    ['ServerAliveCountMax=-1', 'integer value too small.'],
+    ['ServerAliveCountMax=99999999999', 'integer value too large.'],
+  ])('-o %s is refused', (option, said) => {
+    expect(lab().run('cl', `ssh -o ${option} sv true`)).toMatchObject({
+      stderr: `command-line line 0: ${said}\n`,
+      exit: 255,
+    });
+  });
+  it('takes times with units, and those longer than anybody waits', () => {
+    for (const time of ['1h30m', '2W', '99999999999999999999'])
+      expect(lab().run('cl', `ssh -o ConnectTimeout=${time} -p 2222 sv true`)).toMatchObject({
+        stderr: 'ssh: connect to host sv port 2222: Connection refused\n',
+      });
+  });
   it('denies who has no key, wrong modes, and who is not listed', () => {
     const one = lab();
     expect(one.run('cl', 'ssh -o BatchMode=yes eve@sv true')).toMatchObject({
