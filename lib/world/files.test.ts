@@ -139,3 +139,33 @@ test('a path that root has walked before leads where its names lead now', () => 
     'ENOENT',
   ]);
 });
+
+test('hosts that are set up alike begin with the same disk, each with its own name, and share nothing afterwards', () => {
+  const lab = new Lab().segment('lan');
+  const host = (name: string, address: string) => {
+    lab.host(name, { eth0: `lan ${address}/24` });
+    return lab.world.host(name);
+  };
+  const first = host('a', '10.0.0.1');
+  first.fs.writeFile('/etc/only-here', 'x', ROOT);
+  lab.kernel.runUntil(lab.kernel.now + 3_000_000);
+  const second = host('b', '10.0.0.2');
+  const stats = (of: typeof first, path: string) =>
+    of.fs.stat(path, ROOT) as { ino: number; mtime: number; size: number };
+  // The same inodes, three seconds younger.
+  for (const path of ['/etc/passwd', '/dev/null', '/usr/bin'])
+    expect(stats(second, path)).toMatchObject({
+      ino: stats(first, path).ino,
+      mtime: stats(first, path).mtime + 3_000_000,
+    });
+  expect(second.fs.readFile('/etc/hostname', ROOT)).toBe('b\n');
+  expect(second.fs.readFile('/etc/hosts', ROOT)).toContain('127.0.1.1\tb\n');
+  expect(second.fs.readFile('/etc/machine-id', ROOT)).not.toBe(first.fs.readFile('/etc/machine-id', ROOT));
+  // What came later on one is not on the other, in either order.
+  expect(second.fs.exists('/etc/only-here')).toBe(false);
+  second.fs.writeFile('/etc/passwd', 'root:x:0:0:root:/root:/bin/bash\n', ROOT);
+  second.fs.unlink('/etc/fstab', ROOT);
+  expect(stats(first, '/etc/passwd').size).toBeGreaterThan(100);
+  expect(first.fs.exists('/etc/fstab')).toBe(true);
+  expect(host('c', '10.0.0.3').fs.exists('/etc/fstab')).toBe(true);
+});
