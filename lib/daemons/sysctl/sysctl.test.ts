@@ -50,6 +50,24 @@ describe('sysctl', () => {
     );
     expect(one.world.host('srv').sysctl('net.ipv4.conf.eth0.forwarding')).toBe('1');
   });
+  it('says of wrong command lines what procps says', () => {
+    const one = lab({});
+    expect(one.run('srv', 'sysctl')).toMatchObject({ stdout: '', exit: 1 });
+    expect(one.run('srv', 'sysctl').stderr).toContain('Usage:\n sysctl [options]');
+    // The usage of a wrong option goes to standard output, and all is well.
+    expect(one.run('srv', 'sysctl -Z')).toMatchObject({
+      stdout: one.run('srv', 'sysctl').stderr,
+      stderr: "sysctl: invalid option -- 'Z'\n",
+      exit: 0,
+    });
+    expect(one.run('srv', 'sysctl =1')).toMatchObject({
+      stderr: 'sysctl: Path is not under /proc/sys/: /proc/sys/\n',
+      exit: 1,
+    });
+    // A file that is not there is a pattern that nothing matches.
+    expect(one.run('srv', 'sysctl -p /nope')).toMatchObject({ stdout: '', stderr: '', exit: 0 });
+    expect(one.run('srv', 'sysctl -p /etc')).toMatchObject({ stdout: '', stderr: '', exit: 0 });
+  });
   it('-p reads only /etc/sysctl.conf', () => {
     const one = lab({
       '/etc/sysctl.d/50-a.conf': 'net.ipv4.ip_forward=1\n',

@@ -46,15 +46,21 @@ export function* sysctl(context: ProgramContext): ProgramRun {
   const loads = args.flatMap((word) => (word.startsWith('--load=') ? [word.slice(7)] : []));
   const parsed = parseOptions(
     args.map((word) => (word.startsWith('--load=') ? '-p' : word)),
-    { short: 'bneNwfpqoxaAXr:VdhZ', long: LONG },
+    { short: 'bneNwfpqoxaAXr:Vdh', long: LONG },
   );
-  if (parsed.problem !== undefined) {
-    yield* context.err(
-      parsed.problem.long
-        ? `sysctl: unrecognized option '${parsed.problem.option}'\n${USAGE}`
-        : `sysctl: ${parsed.problem.kind === 'missing' ? 'option requires an argument' : 'invalid option'} -- '${parsed.problem.option}'\n${USAGE}`,
-    );
+  if (args.length === 0) {
+    yield* context.err(USAGE);
     return 1;
+  }
+  if (parsed.problem !== undefined) {
+    const { long, kind, option } = parsed.problem;
+    const what = kind === 'missing' ? 'option requires an argument' : 'invalid option';
+    yield* context.err(
+      long ? `sysctl: unrecognized option '${option}'\n` : `sysctl: ${what} -- '${option}'\n`,
+    );
+    // As recorded: the usage goes to standard output, and all is well.
+    yield* context.out(USAGE);
+    return 0;
   }
   const given = new Set(parsed.options.map((option) => option.name));
   if (given.has('V')) {
@@ -122,7 +128,7 @@ function* commandLine(
     }
     const name = operand.slice(0, equals).trim();
     if (name === '') {
-      yield* context.err(`sysctl: command line(0): invalid syntax, continuing...\n`);
+      yield* context.err('sysctl: Path is not under /proc/sys/: /proc/sys/\n');
       worst = 1;
       continue;
     }
@@ -204,9 +210,10 @@ function* load(context: ProgramContext, call: Call, path: string): Generator<Wai
   const text =
     path === '-' ? yield* context.readAll() : context.fs.readFile(context.resolve(path), context.who);
   if (text instanceof FileError) {
-    yield* context.err(
-      `sysctl: cannot open "${path}": ${text.errno === 'EACCES' ? 'Permission denied' : text.errno === 'EISDIR' ? 'Is a directory' : 'No such file or directory'}\n`,
-    );
+    // The path is a pattern: what it does not match is nothing to load.
+    if (path !== '' && text.errno !== 'EACCES') return 0;
+    const why = text.errno === 'EACCES' ? 'Permission denied' : 'No such file or directory';
+    yield* context.err(`sysctl: cannot open "${path}": ${why}\n`);
     return 1;
   }
   let worst = 0;

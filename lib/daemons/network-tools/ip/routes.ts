@@ -85,7 +85,7 @@ function wantedOf(request: IpRequest): Wanted {
     } else if (
       ['mtu', 'advmss', 'rtt', 'window', 'cwnd', 'initcwnd', 'tos', 'dsfield', 'realms'].includes(word)
     )
-      words.value();
+      throw usage(`not modelled: ip route ${word}`);
     else if ((TYPES as readonly string[]).includes(word)) wanted.type = word as Route['type'];
     else readDestination(word === 'to' ? words.value() : word, wanted);
   }
