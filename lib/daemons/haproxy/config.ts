@@ -636,8 +636,8 @@ export interface CheckSettings {
   /** what each check does, from first to last: set once the section is whole */
   steps: readonly CheckStep[];
   disableOn404: boolean;
-  /** came from a defaults section; an `option` of its own starts anew */
-  isInherited: boolean;
+  /** which lists came from a defaults section: a rule or an `option` of its own starts anew */
+  inherited: { httpRules: boolean; tcpRules: boolean };
   hasUnusedHttpRules: boolean;
   hasUnusedTcpRules: boolean;
 }

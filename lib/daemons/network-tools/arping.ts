@@ -7,6 +7,7 @@ import type { Host } from '../../world/world.contract';
 import { lookUpName } from '../host-names';
 import { Mailbox } from '../mailbox';
 import { parseOptions } from '../command-options';
+import { wrongNumber } from './plain-numbers';
 
 type Announcing = {
   gratuitousArp(host: Host, device: string, ip: number, operation?: 'request' | 'reply'): void;
@@ -41,10 +42,9 @@ export function* arping(context: ProgramContext): ProgramRun {
     yield* context.err(`arping: invalid option -- '${parsed.problem.option}'\n${USAGE}`);
     return 2;
   }
-  for (const name of ['c', 'w', 'i']) {
-    const value = given.get(name);
-    if (value === undefined || (name === 'i' ? /^\d+(\.\d*)?$/ : /^\d+$/).test(value)) continue;
-    yield* context.err(`arping: invalid argument: '${value}'\n`);
+  const wrong = wrongNumber(given, { c: 'whole', w: 'whole', i: 'decimal' });
+  if (wrong !== undefined) {
+    yield* context.err(`arping: invalid argument: '${wrong.value}'\n`);
     return 1;
   }
   const [target] = parsed.operands;

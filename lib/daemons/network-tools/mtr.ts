@@ -7,6 +7,7 @@ import type { ProgramContext, ProgramRun } from '../../world/process.contract';
 import { parseOptions } from '../command-options';
 import { lookUpName, nameInHosts } from '../host-names';
 import { Mailbox } from '../mailbox';
+import { wrongNumber } from './plain-numbers';
 
 const MOST_HOPS = 30;
 /** Hops that do not answer after which no further one is tried. */
@@ -37,10 +38,9 @@ export function* mtr(context: ProgramContext): ProgramRun {
     return 1;
   }
   const given = new Map(parsed.options.map(({ name, value }) => [name, value]));
-  for (const name of ['c', 'i', 'm']) {
-    const value = given.get(name);
-    if (value === undefined || (name === 'i' ? /^\d+(\.\d*)?$/ : /^\d+$/).test(value)) continue;
-    yield* context.err(`mtr: invalid argument: '${value}'\n`);
+  const wrong = wrongNumber(given, { c: 'whole', i: 'decimal', m: 'whole' });
+  if (wrong !== undefined) {
+    yield* context.err(`mtr: invalid argument: '${wrong.value}'\n`);
     return 1;
   }
   if (Number(given.get('i') ?? 1) <= 0) {

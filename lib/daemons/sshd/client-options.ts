@@ -102,7 +102,7 @@ export function readOption(settings: Settings, text: string): void {
 function wrongNumber(name: string, value: string): string | undefined {
   const isTime = name === 'connecttimeout' || name === 'serveraliveinterval';
   if (!isTime && name !== 'serveralivecountmax' && name !== 'connectionattempts') return undefined;
-  if (value === '' || value === "''") return `no argument after keyword "${name}"`;
+  if (value === '') return `no argument after keyword "${name}"`;
   if (isTime) return value === 'none' || secondsOf(value) !== undefined ? undefined : 'invalid time value.';
   if (!/^-?\d+$/.test(value)) return 'integer value invalid.';
   if (Number(value) < 0) return 'integer value too small.';

@@ -23,14 +23,21 @@ export function placeOption({ httpRules: rules }: CheckSettings, request: CheckR
   }
 }
 
-/**
- * A line of its own. A section that only has the rules of its defaults begins a list of its own, without the
- * defaults' request.
- * @returns why the rule cannot stand here
- */
+/** The list that a section's rules go to: with the first of them it begins one of its own, without what its defaults say. */
+export function ownRules<List extends 'httpRules' | 'tcpRules'>(
+  check: CheckSettings,
+  list: List,
+): CheckSettings[List] {
+  if (check.inherited[list]) {
+    check[list] = [];
+    check.inherited[list] = false;
+  }
+  return check[list];
+}
+
+/** A line of its own. @returns why the rule cannot stand here */
 export function placeRule(check: CheckSettings, rule: CheckRule): string | undefined {
-  if (check.isInherited) Object.assign(check, { httpRules: [], isInherited: false });
-  const { httpRules: rules } = check;
+  const rules = ownRules(check, 'httpRules');
   const last = rules.at(-1);
   const index = last === undefined || last.isOption ? 0 : last.index + 1;
   // Before the option has been read nobody looks.

@@ -8,7 +8,7 @@ import type { CheckRequest, CheckRule, CheckSettings } from '../config';
 import { parseExpect } from './check-expect';
 import type { Outcome } from './outcome';
 import { parseCheckConnect } from './check-connect';
-import { placeOption, placeRule } from './check-order';
+import { ownRules, placeOption, placeRule } from './check-order';
 import { parseCheckVariable } from './check-variable';
 import {
   type Draft,
@@ -33,7 +33,7 @@ export function defaultCheck(): CheckSettings {
     protocolRules: [],
     steps: [],
     disableOn404: false,
-    isInherited: false,
+    inherited: { httpRules: false, tcpRules: false },
     hasUnusedHttpRules: false,
     hasUnusedTcpRules: false,
   };
@@ -74,7 +74,7 @@ export function parseHttpCheckOption(state: ParserState, proxy: Draft, line: Lin
       );
     }
   }
-  if (check.isInherited) Object.assign(check, { httpRules: [], isInherited: false });
+  ownRules(check, 'httpRules');
   check.kind = 'http';
   check.place = line.place;
   check.hasUnusedHttpRules = false;
@@ -130,7 +130,7 @@ function httpCheckWord(state: ParserState, proxy: Draft, line: Line): string | u
           ? parseCheckConnect(
               state,
               line,
-              check.isInherited ? [] : check.httpRules.filter(({ isOption }) => !isOption),
+              ownRules(check, 'httpRules').filter(({ isOption }) => !isOption),
             )
           : word === 'send'
             ? parseSend(state, line)

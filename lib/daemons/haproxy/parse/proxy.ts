@@ -231,7 +231,7 @@ function inheritedCheck(check: CheckSettings): CheckSettings {
   const own = { ...check };
   own.httpRules = [...check.httpRules];
   own.tcpRules = [...check.tcpRules];
-  own.isInherited = true;
+  own.inherited = { httpRules: true, tcpRules: true };
   return own;
 }
 

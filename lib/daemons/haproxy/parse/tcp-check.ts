@@ -7,6 +7,7 @@
 import type { CheckRule } from '../config';
 import { parseBinary } from './check-binary';
 import { parseCheckConnect } from './check-connect';
+import { ownRules } from './check-order';
 import { parseCheckVariable } from './check-variable';
 import { parseExpect } from './check-expect';
 import {
@@ -33,8 +34,7 @@ export function parseTcpCheckLine(state: ParserState, proxy: Draft, line: Line):
     return bits | fail(state, `${line.head}'tcp-check' only supports ${KNOWN} but got '${word}'`);
   if ('error' in parsed) return bits | fail(state, `${line.head}'tcp-check ${word}' : ${parsed.error}.`);
   check.hasUnusedTcpRules ||= check.kind !== 'tcp';
-  if (check.isInherited) Object.assign(check, { tcpRules: [], isInherited: false });
-  check.tcpRules.push(parsed.value);
+  ownRules(check, 'tcpRules').push(parsed.value);
   // Vendor: the warning leaves its caller without a text.
   return bits === NONE ? NONE : bits | warn(state, `${line.head}(null)`);
 }
@@ -52,7 +52,7 @@ function parseStep(
         ? { error: 'expects a string as argument' }
         : { value: { type: 'remark', comment: line.at(2) } };
     case 'connect':
-      return parseCheckConnect(state, line, proxy.check.isInherited ? [] : proxy.check.tcpRules);
+      return parseCheckConnect(state, line, ownRules(proxy.check, 'tcpRules'));
     case 'send':
     case 'send-lf':
     case 'send-binary':

@@ -11,7 +11,7 @@ lab.host(
   {
     packages: ['systemd'],
     files: {
-      '/root/w': { directory: true },
+      '/srv/w': { directory: true },
       '/bin/true': { text: '', mode: 0o755 },
       '/usr/bin/true': { text: '', mode: 0o755 },
       '/bin/echo': { text: '', mode: 0o755 },
@@ -22,10 +22,10 @@ lab.host(
 
 describe('systemd-analyze verify', () => {
   it.each(RECORDED)('$file', ({ file, text, says, exit }) => {
-    lab.world.host('srv').install(`/root/w/${file}`, { text });
-    const ran = lab.run('srv', `systemd-analyze verify ./${file}`, { cwd: '/root/w' });
+    lab.world.host('srv').install(`/srv/w/${file}`, { text });
+    const ran = lab.run('srv', `systemd-analyze verify ./${file}`, { cwd: '/srv/w' });
     const lines = ran.stderr.split('\n').filter((line) => line !== '');
-    expect({ says: lines.map((line) => line.replace('/root/w/', '')), exit: ran.exit }).toEqual({
+    expect({ says: lines.map((line) => line.replace('/srv/w/', '')), exit: ran.exit }).toEqual({
       says,
       exit,
     });
