@@ -143,6 +143,8 @@ export interface ProxySettings extends Place {
   /** switches that are on (`option …`) */
   options: Set<string>;
   connectionMode: 'keep-alive' | 'server-close' | 'close';
+  /** `http-reuse`: when requests of different clients share connections to servers */
+  reuse: 'never' | 'safe' | 'aggressive' | 'always';
   forwardFor: ForwardFor | undefined;
   originalTo: ForwardFor | undefined;
   errorFiles: Map<number, ErrorReply>;
@@ -257,6 +259,16 @@ export interface CookieSettings extends Place {
   maxlife: number;
 }
 
+/** Of a server's kept connections. */
+export interface PoolSettings {
+  /** `pool-max-conn`; -1: any number */
+  most: number;
+  /** `pool-low-conn`: so many stay beyond what was needed */
+  low: number;
+  /** `pool-purge-delay`; 0: none stay */
+  purgeDelay: Micros;
+}
+
 export interface ServerSettings extends Place {
   name: string;
   /** numbered from 1 in each backend */
@@ -295,6 +307,7 @@ export interface ServerSettings extends Place {
   track: string | undefined;
   nonStick: boolean;
   sourceIp: number | undefined;
+  pool: PoolSettings;
   initAddresses: string[];
   usesTls: boolean;
   /** `send-proxy`: a header goes before everything else */

@@ -150,10 +150,8 @@ function facts(runtime: Runtime): [string, string | number][] {
 /** Connections that speak TLS now, of clients and of servers. */
 function secured({ state, network }: Runtime): number {
   let count = 0;
-  for (const { id, connection, idle } of state.sessions.values()) {
-    if (network.tls.isTls(id, 'server')) count += 1;
-    for (const own of [connection, idle]) if (own !== 0 && network.tls.isTls(own, 'client')) count += 1;
-  }
+  for (const id of state.sessions.keys()) if (network.tls.isTls(id, 'server')) count += 1;
+  for (const id of state.serverConnections.keys()) if (network.tls.isTls(id, 'client')) count += 1;
   return count;
 }
 function checked(runtime: Runtime): number {
@@ -248,8 +246,11 @@ export function serversConnections(runtime: Runtime, words: Words): string {
     '# bkname/svname bkid/svid addr port - purge_delay used_cur used_max need_est unsafe_nb safe_nb idle_lim idle_cur idle_per_thr[2]\n';
   for (const [index, settings] of runtime.configuration.proxies.entries()) {
     if (!settings.hasBackend || (name !== undefined && settings.id !== name)) continue;
-    for (const server of runtime.proxy(index).servers)
-      text += `${settings.id}/${server.name} ${settings.uuid}/${settings.servers[server.index]?.id ?? 0} ${formatIPv4(server.ip)} ${server.port} - 5000 ${server.current} ${server.counters.mostSessions} ${server.counters.mostSessions} 0 0 -1 0 0 0\n`;
+    for (const { name: own, index: place, ip, port, pool } of runtime.proxy(index).servers) {
+      const line = settings.servers[place];
+      const kept = pool.idle.length + pool.safe.length;
+      text += `${settings.id}/${own} ${settings.uuid}/${line?.id ?? 0} ${formatIPv4(ip)} ${port} - ${(line?.pool.purgeDelay ?? 0) / 1_000} ${pool.used} ${pool.mostUsed} ${pool.needed} ${pool.idle.length} ${pool.safe.length} ${line?.pool.most ?? -1} ${kept} ${kept} 0\n`;
+    }
   }
   return text;
 }

@@ -139,13 +139,16 @@ export function parseProxyNumberLine(state: ParserState, proxy: Draft, line: Lin
   return tooManyWords(state, line, 1) ? bits | ERROR : bits;
 }
 
+const REUSE = ['never', 'safe', 'aggressive', 'always'] as const;
 export function parseHttpReuseLine(state: ParserState, proxy: Draft, line: Line): number {
   const bits = warnWithout(state, proxy, 'backend', line, 'http-reuse');
-  if (!/^(?:never|safe|aggressive|always)$/.test(line.at(1))) {
+  const mode = REUSE.find((one) => one === line.at(1));
+  if (mode === undefined) {
     return (
       bits | fail(state, `${line.head}'http-reuse' only supports 'never', 'safe', 'aggressive', 'always'.`)
     );
   }
+  proxy.reuse = mode;
   return tooManyWords(state, line, 0, 1) ? bits | ERROR : bits;
 }
 

@@ -120,6 +120,7 @@ export function newDraft(
     timeouts: { ...NO_TIMEOUTS },
     options: new Set(),
     connectionMode: 'keep-alive',
+    reuse: 'safe',
     forwardFor: undefined,
     originalTo: undefined,
     errorFiles: new Map(),
@@ -186,6 +187,7 @@ function inherit(draft: Draft, parent: Draft): Draft {
   draft.timeouts = { ...parent.timeouts };
   draft.options = new Set(parent.options);
   draft.connectionMode = parent.connectionMode;
+  draft.reuse = parent.reuse;
   draft.forwardFor = parent.forwardFor && { ...parent.forwardFor };
   draft.originalTo = parent.originalTo && { ...parent.originalTo };
   draft.errorPages = [...parent.errorPages];

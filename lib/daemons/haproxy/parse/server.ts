@@ -79,6 +79,7 @@ export function defaultServerSettings({ file, line }: Place = NOWHERE): ServerSe
     track: undefined,
     nonStick: false,
     sourceIp: undefined,
+    pool: { most: -1, low: 0, purgeDelay: 5 * SECOND },
     initAddresses: [],
     usesTls: false,
     sendsProxy: 'no',
@@ -92,6 +93,34 @@ export function defaultServerSettings({ file, line }: Place = NOWHERE): ServerSe
     agentInter: undefined,
     agentSend: '',
   };
+}
+
+function applyPool(
+  server: ServerSettings,
+  keyword: 'pool-max-conn' | 'pool-low-conn' | 'pool-purge-delay',
+  value: string,
+): Complaint | undefined {
+  if (value === '') return error(`'${keyword}' expects <value> as argument.`);
+  if (keyword === 'pool-low-conn') {
+    server.pool = { ...server.pool, low: Math.max(0, leadingInteger(value)) };
+    return undefined;
+  }
+  if (keyword === 'pool-max-conn') {
+    const most = leadingInteger(value);
+    if (most < -1) return error(`'${keyword}' must be >= -1.`);
+    server.pool = { ...server.pool, most };
+    return undefined;
+  }
+  const time = parseTime(value, 'ms');
+  if ('micros' in time) {
+    server.pool = { ...server.pool, purgeDelay: time.micros };
+    return undefined;
+  }
+  if ('character' in time)
+    return error(`unexpected character '${time.character}' in argument to <${keyword}>.`);
+  return error(
+    `timer overflow in argument '${value}' to '${keyword}' (maximum value is 2147483647 ms or ~24.8 days).`,
+  );
 }
 
 const error = (text: string): Complaint => complaint(text.split('\0')[0] ?? '');
@@ -424,16 +453,11 @@ function applyParameter(
         ? undefined
         : error(`'${keyword}' : expects a positive delay in milliseconds`);
     case 'max-reuse':
+      return value === '' ? error(`'${keyword}' expects <value> as argument.`) : undefined;
     case 'pool-max-conn':
     case 'pool-low-conn':
-      return value === '' ? error(`'${keyword}' expects <value> as argument.`) : undefined;
-    case 'pool-purge-delay': {
-      if (value === '') return error(`'${keyword}' expects <value> as argument.`);
-      const time = parseTime(value, 'ms');
-      return 'character' in time
-        ? error(`unexpected character '${time.character}' in argument to <${keyword}>.`)
-        : undefined;
-    }
+    case 'pool-purge-delay':
+      return applyPool(server, keyword, value);
     case 'socks4':
       if (value === '') return error(`'${keyword}' expects <addr>:<port> as argument.`);
       return value.includes(':')

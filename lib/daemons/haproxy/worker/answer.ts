@@ -12,7 +12,8 @@ import { countBytes, countError, untrack } from './counters';
 import { logSession, timersOf } from './log-line';
 import { countedBytes, builtInPage, responseBytes } from './replies';
 import type { Runtime } from './runtime';
-import { countTimes, destroy, dropIdle, dropServer, release, setTimeout } from './session';
+import { dropServer, giveBack } from './server-pool';
+import { countTimes, destroy, release, setTimeout } from './session';
 import { type Session, type SideCounters, tick } from './state';
 import { wake } from './wake';
 import { headerValue, type Subject } from '../evaluate/subject';
@@ -183,6 +184,7 @@ function count(runtime: Runtime, session: Session, bytes: number): void {
 
 /** The answer is out: the log line, then the next request or the end. */
 export function conclude(runtime: Runtime, session: Session): void {
+  if (session.phase === 'response' && session.answeredAt >= 0) giveBack(runtime, session);
   release(runtime, session);
   logSession(runtime, session);
   if (session.trace !== 0) traceEnd(runtime, session);
@@ -208,7 +210,6 @@ function traceEnd(runtime: Runtime, session: Session): void {
 /** Waits for the next request on the same connection. */
 function keep(runtime: Runtime, session: Session): void {
   const settings = runtime.settings(session.frontend);
-  keepServer(runtime, session);
   session.phase = 'keepAlive';
   untrack(runtime, session, 'request');
   resetRequest(session);
@@ -219,24 +220,6 @@ function keep(runtime: Runtime, session: Session): void {
   const { client } = settings.timeouts;
   const patience = settings.timeouts['http-keep-alive'] ?? settings.timeouts['http-request'];
   setTimeout(runtime, session, patience === undefined ? client : Math.min(patience, client ?? patience));
-}
-/** The connection to the server stays with the session, for a request that goes to the same server. */
-function keepServer(runtime: Runtime, session: Session): void {
-  if (session.connection === 0) return;
-  const mode = runtime.settings(session.backend).connectionMode;
-  if (
-    mode !== 'keep-alive' ||
-    runtime.settings(session.frontend).connectionMode !== 'keep-alive' ||
-    session.serverClosed
-  ) {
-    dropServer(runtime, session, 'close');
-    return;
-  }
-  dropIdle(runtime, session);
-  session.idle = session.connection;
-  session.idleServer = session.server;
-  session.idleBackend = session.backend;
-  session.connection = 0;
 }
 function resetRequest(session: Session): void {
   session.request = session.received = session.reply = undefined;
@@ -253,7 +236,6 @@ function resetRequest(session: Session): void {
     session.isDirect =
     session.isForced =
     session.isRedispatched =
-    session.isReused =
     session.serverClosed =
     session.noLog =
     session.noRetry =

@@ -9,6 +9,7 @@ import { startChecks } from './start-checks';
 import { initialise } from './balance/choose';
 import { asksLibc } from '../load';
 import { newLimit } from './limits';
+import { newPool } from './server-pool';
 import { cookieOf } from './dynamic-cookie';
 import { emptyBalance } from './balance/weights';
 import type { Configuration, ProxySettings, ServerSettings } from '../config';
@@ -57,7 +58,8 @@ export function newWorker(beginning: Beginning): WorkerState {
     patternCounts: new Map(),
     admin: { listeners: beginning.admin, clients: new Map() },
     sessions: new Map(),
-    byServer: new Map(),
+    serverConnections: new Map(),
+    purgeAt: 0,
     stopping: false,
     isFinishing: false,
     stoppedAt: 0,
@@ -172,6 +174,7 @@ function newServer(
     queue: [],
     dequeued: 0,
     counters: newCounters(),
+    pool: newPool(),
     lastChange: now,
     downTime: 0,
     downTransitions: 0,

@@ -20,7 +20,8 @@ import { observe } from './observe';
 import { hop } from './hop';
 import { changeSlot, enqueue, leaveQueue, serveQueue } from './queue';
 import type { Runtime } from './runtime';
-import { destroy, dropIdle, dropServer, enterServer, leaveServer, setDeadline, setTimeout } from './session';
+import { dropServer, purposeOf, takeKept, useNew } from './server-pool';
+import { destroy, enterServer, leaveServer, setDeadline, setTimeout } from './session';
 import { isUsable, type ServerState, type Session } from './state';
 
 /** The longest pause before a retry to the same server. */
@@ -238,17 +239,15 @@ export function connect(runtime: Runtime, session: Session): void {
   if (server === undefined || settings === undefined) return;
   enterServer(runtime, session, server);
   session.phase = 'connect';
-  if (session.idle !== 0) {
-    if (session.idleBackend === session.backend && session.idleServer === session.server) {
-      session.connection = session.idle;
-      session.idle = 0;
-      session.isReused = true;
-      onConnected(runtime, session);
-      return;
-    }
-    dropIdle(runtime, session);
+  const purpose = purposeOf(runtime, session, settings);
+  if (session.request !== undefined && takeKept(runtime, session, server, purpose)) {
+    server.counters.reuses += 1;
+    runtime.proxy(session.backend).backend.reuses += 1;
+    onConnected(runtime, session);
+    return;
   }
-  session.isReused = false;
+  server.counters.connections += 1;
+  runtime.proxy(session.backend).backend.connections += 1;
   session.serverTls = undefined;
   const source = settings.sourceIp ?? runtime.settings(session.backend).sourceIp;
   const port = settings.mapsPort ? session.localPort + settings.portOffset : server.port;
@@ -260,8 +259,7 @@ export function connect(runtime: Runtime, session: Session): void {
     trace: session.trace,
   };
   if (source !== undefined) asked.bindIp = source;
-  session.connection = runtime.network.connect(runtime.host, asked);
-  runtime.state.byServer.set(session.connection, session.id);
+  useNew(runtime, session, runtime.network.connect(runtime.host, asked), purpose);
   setTimeout(runtime, session, runtime.settings(session.backend).timeouts.connect);
 }
 

@@ -33,11 +33,11 @@ import { begin, beginTcp, inspect, tarpitEnds } from './request';
 import { onResponse, onServerEnd, responseExpired } from './response';
 import { type Runtime, runtimeOf, setSessionTimer } from './runtime';
 import { warmUp } from './server-status';
+import { dropKept, dropServer, lostServer, onKeptEnd, purge } from './server-pool';
 import {
   countAccept,
   countSession,
   destroy,
-  dropServer,
   isExpired,
   newSession,
   setDeadline,
@@ -111,10 +111,15 @@ export function registerWorker(world: World): void {
       if (server !== undefined) warmUp(runtime, { proxy: data.proxy, server });
     }),
   );
+  world.callback<null, undefined>('haproxy.purge', ({ host, pid }) => within(host, pid, purge));
   for (const name of ['haproxy.hard-stop', 'haproxy.finish'])
-    world.callback<null, undefined>(name, ({ host, pid }) =>
-      world.exit(host, pid, { code: 0, signal: undefined }),
-    );
+    world.callback<null, undefined>(name, ({ host, pid }) => {
+      within(host, pid, (runtime) => {
+        for (const { servers } of runtime.state.proxies)
+          for (const server of servers) dropKept(runtime, server);
+      });
+      world.exit(host, pid, { code: 0, signal: undefined });
+    });
   registerLimits(world, within);
   registerAgents(world, within);
   registerResolving(world, within);
@@ -383,14 +388,13 @@ function logEmpty(runtime: Runtime, session: Session): void {
 
 // ---------------------------------------------------------------- servers
 function onServer(runtime: Runtime, event: SecureSocketEvent): void {
-  const client = runtime.state.byServer.get(event.connection);
-  const session = client === undefined ? undefined : runtime.state.sessions.get(client);
-  if (session === undefined) return;
-  if (session.idle === event.connection) {
-    onIdleServer(runtime, session, event);
+  const known = runtime.state.serverConnections.get(event.connection);
+  if (known === undefined) return;
+  const session = runtime.state.sessions.get(known.session);
+  if (session?.connection !== event.connection) {
+    onKeptEnd(runtime, event.connection, event.type === 'message' ? 'reset' : 'close');
     return;
   }
-  if (session.connection !== event.connection) return;
   switch (event.type) {
     case 'connected': {
       const settings = runtime.serverSettings(session.backend, session.server);
@@ -402,6 +406,7 @@ function onServer(runtime: Runtime, event: SecureSocketEvent): void {
       return;
     }
     case 'secured':
+      known.tls = event.info;
       serverSecured(runtime, session, event.info);
       reached(runtime, session);
       return;
@@ -438,7 +443,7 @@ function onServerRefused(runtime: Runtime, session: Session, failure: TlsFailure
 function onServerFailed(runtime: Runtime, session: Session): void {
   switch (session.phase) {
     case 'connect':
-      session.connection = 0;
+      lostServer(runtime, session);
       connectFailed(runtime, session, 'refused');
       return;
     case 'response':
@@ -454,13 +459,6 @@ function onServerFailed(runtime: Runtime, session: Session): void {
       return;
     default:
   }
-}
-/** A kept connection that its server ends is of no use any more. */
-function onIdleServer(runtime: Runtime, session: Session, event: SecureSocketEvent): void {
-  if (event.type !== 'closed' && event.type !== 'failed') return;
-  runtime.state.byServer.delete(event.connection);
-  runtime.network.close(event.connection, 'client');
-  session.idle = 0;
 }
 
 // ---------------------------------------------------------------- tunnels

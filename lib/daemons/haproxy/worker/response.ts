@@ -16,7 +16,8 @@ import { hop } from './hop';
 import { applyRules, headBytes } from './rules';
 import { countedBytes } from './replies';
 import type { Runtime } from './runtime';
-import { dropServer, setDeadline } from './session';
+import { dropServer } from './server-pool';
+import { destroy, setDeadline } from './session';
 import type { Session } from './state';
 import { store } from './stick';
 
@@ -142,6 +143,10 @@ export function onServerEnd(runtime: Runtime, session: Session, how: 'closed' | 
   dropServer(runtime, session, how === 'closed' ? 'close' : 'reset');
   if (isRetryable(runtime, session, 'empty-response') && retryRequest(runtime, session)) return;
   setDeadline(runtime, session, 0);
+  if (session.requests > 1) {
+    leaveToClient(runtime, session);
+    return;
+  }
   failed(runtime, session);
   observe(runtime, session.backend, session.server, how === 'closed' ? 'closed' : 'read error');
   if (session.trace !== 0)
@@ -155,6 +160,23 @@ export function onServerEnd(runtime: Runtime, session: Session, how: 'closed' | 
     );
   replyError(runtime, session, 502, { cause: 'S', ended: 'H' });
 }
+/**
+ * A later request of a connection: the client is told nothing but the end, and is to try again; nothing is
+ * logged or counted (src/http_ana.c `abort_keep_alive`).
+ */
+function leaveToClient(runtime: Runtime, session: Session): void {
+  if (session.trace !== 0)
+    hop(
+      runtime,
+      session,
+      'proxy',
+      `server ${runtime.server(session.backend, session.server)?.name ?? ''} ends the connection without an answer: a client that kept its own is left to try again`,
+      'closed',
+      'bad',
+    );
+  destroy(runtime, session);
+}
+
 /** `timeout server`. */
 export function responseExpired(runtime: Runtime, session: Session): void {
   if (isRetryable(runtime, session, 'response-timeout') && retryRequest(runtime, session)) return;

@@ -13,6 +13,7 @@ import { isDynamic, update } from './balance/choose';
 import { fullWeight } from './balance/weights';
 import { sendLog } from './log-line';
 import { grabFromBackend, redistribute } from './queue';
+import { dropKept } from './server-pool';
 import type { Runtime } from './runtime';
 import { shutdownSessions } from './wake';
 import {
@@ -402,6 +403,7 @@ function enterMaintenance(runtime: Runtime, which: Which, checks: CheckSwitch, c
   if (runtime.serverSettings(which.proxy, server.index)?.shutdownOnDown === true)
     shutdownSessions(runtime, which, 'D');
   const moved = redistribute(runtime, which);
+  dropKept(runtime, server);
   tell(
     runtime,
     which,

@@ -14,9 +14,11 @@ import { resumeListeners } from './limits';
 import { changeSlot, leaveQueue, serveQueue } from './queue';
 import { untrack } from './counters';
 import type { Runtime } from './runtime';
+import { dropPrivate, dropServer } from './server-pool';
 import { type ProxyState, type ServerState, type Session, tick } from './state';
 
 const NONE = -1 as EventHandle;
+const NONE_KEPT: readonly number[] = [];
 /** TIME_STATS_SAMPLES: averages go over so many requests. */
 const SAMPLES = 512;
 
@@ -52,9 +54,7 @@ export function newSession(runtime: Runtime, listener: number, connection: numbe
     clientClosed: false,
     serverClosed: false,
     closes: false,
-    idle: 0,
-    idleServer: -1,
-    idleBackend: -1,
+    kept: NONE_KEPT,
     acceptedAt: runtime.now,
     idleSince: runtime.now,
     requestedAt: -1,
@@ -66,7 +66,6 @@ export function newSession(runtime: Runtime, listener: number, connection: numbe
     isDirect: false,
     isForced: false,
     isRedispatched: false,
-    isReused: false,
     failure: '',
     isCounted: false,
     hasBackend: false,
@@ -207,22 +206,6 @@ export function average(sum: number, count: number): number {
 }
 
 // ---------------------------------------------------------------- ends
-/** Drops the connection to the server: politely, or with a reset when something is amiss. */
-export function dropServer(runtime: Runtime, session: Session, how: 'close' | 'reset'): void {
-  const { connection } = session;
-  if (connection === 0) return;
-  session.connection = 0;
-  runtime.state.byServer.delete(connection);
-  if (how === 'reset') runtime.network.reset(connection, 'client');
-  else runtime.network.close(connection, 'client');
-}
-export function dropIdle(runtime: Runtime, session: Session): void {
-  if (session.idle === 0) return;
-  runtime.state.byServer.delete(session.idle);
-  runtime.network.close(session.idle, 'client');
-  session.idle = 0;
-}
-
 /** How a client's connection ends: politely, with a reset, or so that the client is not told. */
 export type End = 'close' | 'reset' | 'silent';
 
@@ -232,7 +215,7 @@ export function destroy(runtime: Runtime, session: Session, how: End = 'close'):
   if (session.phase === 'closed') return;
   release(runtime, session);
   dropServer(runtime, session, how === 'close' ? 'close' : 'reset');
-  dropIdle(runtime, session);
+  dropPrivate(runtime, session);
   if (how === 'silent' && canVanish(runtime, session)) runtime.network.abandon(session.id, 'server');
   else if (how === 'close') runtime.network.close(session.id, 'server');
   else runtime.network.reset(session.id, 'server');

@@ -32,8 +32,10 @@ export interface WorkerState {
   admin: AdminState;
   /** by the client's connection */
   sessions: Map<number, Session>;
-  /** server's connection → client's connection */
-  byServer: Map<number, number>;
+  /** those to servers, but for checks; by connection */
+  serverConnections: Map<number, ServerConnection>;
+  /** when the task that ends kept connections comes; 0: not planned */
+  purgeAt: Micros;
   stopping: boolean;
   /** nothing is left to do: the process is about to end */
   isFinishing: boolean;
@@ -60,6 +62,35 @@ export interface WorkerState {
   logSocket: number;
   /** sessions to be run at the end of the present event, and why */
   runnable: Wakeup[];
+}
+
+/** A connection to a server: a request uses it, or it is kept for another one. */
+export interface ServerConnection {
+  proxy: number;
+  server: number;
+  /** client's connection whose request uses it, or which alone may use it; 0: kept for all */
+  session: number;
+  /** what it was made for; only those that are alike are exchanged */
+  purpose: string;
+  /** requests that were answered over it */
+  requests: number;
+  /** `http-reuse never`: stays with one client */
+  isPrivate: boolean;
+  tls: TlsInfo | undefined;
+}
+/** What a server's connections came to, and which of them wait for a request. */
+export interface ServerPool {
+  /** kept after their first request, oldest first */
+  idle: number[];
+  /** kept after a later one: known to stand more than one request */
+  safe: number[];
+  used: number;
+  /** at once, since the last purge */
+  mostUsed: number;
+  /** how many will be needed at once, by experience */
+  needed: number;
+  /** when those that are too many go; 0: none is kept */
+  purgeAt: Micros;
 }
 
 /** `dequeued`: a server is free, or the queue was dissolved; `next`: a request has been waiting; a letter: cut off, the cause for the log. */
@@ -180,6 +211,8 @@ export interface SideCounters {
   failedConnections: number;
   failedResponses: number;
   retries: number;
+  /** requests that went over a kept connection */
+  reuses: number;
   redispatches: number;
   clientAborts: number;
   serverAborts: number;
@@ -325,6 +358,7 @@ export interface ServerState {
   queue: number[];
   dequeued: number;
   counters: SideCounters;
+  pool: ServerPool;
   lastChange: Micros;
   downTime: number;
   downTransitions: number;
@@ -498,10 +532,8 @@ export interface Session {
   serverClosed: boolean;
   /** the session ends after this answer */
   closes: boolean;
-  /** kept connection to a server, and which server */
-  idle: number;
-  idleServer: number;
-  idleBackend: number;
+  /** connections to servers that wait for another request of this client alone */
+  kept: readonly number[];
   // ---- instants
   acceptedAt: Micros;
   /** when the present request began to be waited for */
@@ -517,7 +549,6 @@ export interface Session {
   isDirect: boolean;
   isForced: boolean;
   isRedispatched: boolean;
-  isReused: boolean;
   /** how the first attempt to connect failed: refused `S`, no answer `s` */
   failure: '' | 'S' | 's';
   /** counted among the sessions of its server */
@@ -585,6 +616,7 @@ export function newCounters(): SideCounters {
     failedConnections: 0,
     failedResponses: 0,
     retries: 0,
+    reuses: 0,
     redispatches: 0,
     clientAborts: 0,
     serverAborts: 0,

@@ -249,8 +249,8 @@ function failures(counters: SideCounters): [string, string | number][] {
     ['eresp', counters.failedResponses],
     ['wretr', counters.retries],
     ['wredis', counters.redispatches],
-    ['connect', counters.sessions],
-    ['reuse', 0],
+    ['connect', counters.connections],
+    ['reuse', counters.reuses],
     ['cli_abrt', counters.clientAborts],
     ['srv_abrt', counters.serverAborts],
   ];
@@ -275,7 +275,7 @@ function serverRow(runtime: Runtime, which: Which): Row {
   const { server } = which;
   const proxy = runtime.proxy(which.proxy);
   const own = runtime.serverSettings(which.proxy, server.index);
-  const { counters } = server;
+  const { counters, pool } = server;
   const settings = runtime.settings(which.proxy);
   const rows: [string, string | number][] = [
     ...common(runtime, which.proxy, counters),
@@ -302,11 +302,12 @@ function serverRow(runtime: Runtime, which: Which): Row {
     ['ctime_max', 0],
     ['rtime_max', 0],
     ['ttime_max', 0],
-    ['srv_icur', 0],
-    ['idle_conn_cur', 0],
-    ['safe_conn_cur', 0],
-    ['used_conn_cur', server.current],
-    ['need_conn_est', server.current],
+    ['srv_icur', pool.idle.length + pool.safe.length],
+    ...(own !== undefined && own.pool.most >= 0 ? ([['src_ilim', own.pool.most]] as [string, number][]) : []),
+    ['idle_conn_cur', pool.idle.length],
+    ['safe_conn_cur', pool.safe.length],
+    ['used_conn_cur', pool.used],
+    ['need_conn_est', pool.needed],
   ];
   if (server.maxconn > 0) rows.push(['slim', server.maxconn]);
   if ((own?.maxqueue ?? 0) > 0) rows.push(['qlimit', own?.maxqueue ?? 0]);

@@ -15,7 +15,7 @@ import type { Cookies } from './cookies';
 import { completeRaw, rawResponse } from './raw-answer';
 import { requestOf } from './request';
 import { opensslText, secure, type SecureLine, tellSteps } from './secure';
-import type { Url } from './url';
+import { type Url, urlText } from './url';
 import type { Verbose } from './verbose';
 import { headText, type TransferFacts } from './write-out';
 
@@ -28,6 +28,9 @@ export class CurlError extends Error {
     super(message);
   }
 }
+/** Before any answer: its server may have given it up at that moment, so a fresh one is tried. */
+class KeptConnectionDied extends Error {}
+
 interface Pooled {
   key: string;
   /** The host as messages name it. */
@@ -41,11 +44,15 @@ interface Pooled {
   secured: SecureLine | undefined;
   /** Of HTTP/2, counted in twos. */
   streams: number;
+  /** An answer came over it. */
+  isKept: boolean;
 }
 
 /** Connections that stay open between the URLs of one call. */
 export class Exchanges {
   readonly #pool: Pooled[] = [];
+  /** curl's own cache of names, for the time of one call. */
+  readonly #resolved = new Map<string, readonly number[]>();
   #next = 0;
 
   constructor(
@@ -69,13 +76,16 @@ export class Exchanges {
         `* Found bundle for host: 0x55d0c8a3e4b0 ${isHttp2(known) ? '[can multiplex]' : '[serially]\n* Can not multiplex, even if we wanted to'}\n* Re-using existing connection #${known.number} with host ${known.shown}\n`,
       );
       facts.resolvedAt = facts.connectedAt = kernel.now;
+      try {
+        return yield* this.#ask(known, url, request, facts, deadline);
+      } catch (error) {
+        if (!(error instanceof KeptConnectionDied)) throw error;
+        yield* this.verbose.say(
+          `* Connection died, retrying a fresh connect (retry count: 1)\n${request.body === undefined ? '' : '* state.rewindbeforesend = TRUE\n'}* Closing connection ${known.number}\n* Issue another request to this URL: '${urlText(url)}'\n`,
+        );
+      }
     }
-    const pooled = known ?? (yield* this.#connect(url, key, facts, deadline));
-    facts.remoteIp = pooled.ip;
-    facts.remotePort = url.port;
-    const info = this.context.world.network.connection(pooled.connection);
-    facts.localIp = info?.localIp ?? 0;
-    facts.localPort = info?.localPort ?? 0;
+    const pooled = yield* this.#connect(url, key, facts, deadline);
     return yield* this.#ask(pooled, url, request, facts, deadline);
   }
 
@@ -144,6 +154,7 @@ export class Exchanges {
             open: true,
             secured: undefined,
             streams: 0,
+            isKept: false,
           };
           if (call.haproxyProtocol) this.#sayWhoAsks(connection);
           if (url.scheme === 'https') yield* this.#secure(pooled, url, facts, { until, limit, deadline });
@@ -286,6 +297,11 @@ export class Exchanges {
     deadline: Micros | undefined,
   ): Generator<Wait, readonly number[], Wake> {
     const bare = name.replace(/^\[|\]$/g, '');
+    const cached = this.#resolved.get(`${bare}:${port}`);
+    if (cached !== undefined) {
+      yield* this.verbose.say(`* Hostname ${bare} was found in DNS cache\n`);
+      return cached;
+    }
     for (const entry of this.call.resolve) {
       if (entry.port !== port || (entry.host !== '*' && entry.host.toLowerCase() !== bare.toLowerCase()))
         continue;
@@ -302,8 +318,11 @@ export class Exchanges {
       quick: true,
       ...(deadline === undefined ? {} : { until: deadline }),
     });
-    if (typeof found !== 'string')
-      return found.addresses.map((address) => (address === 0 ? 0x7f000001 : address));
+    if (typeof found !== 'string') {
+      const addresses = found.addresses.map((address) => (address === 0 ? 0x7f000001 : address));
+      this.#resolved.set(`${bare}:${port}`, addresses);
+      return addresses;
+    }
     if (found === 'interrupted')
       throw yield* this.#given(
         28,
@@ -335,6 +354,11 @@ export class Exchanges {
   ): Generator<Wait, HttpResponse, Wake> {
     const { context, call } = this;
     const { network } = context.world;
+    facts.remoteIp = pooled.ip;
+    facts.remotePort = url.port;
+    const info = network.connection(pooled.connection);
+    facts.localIp = info?.localIp ?? 0;
+    facts.localPort = info?.localPort ?? 0;
     const message = requestOf(call, this.cookies, url, request, isHttp2(pooled) ? '2' : call.version);
     if (isHttp2(pooled)) yield* this.#tellStream(pooled, message);
     if (pooled.secured !== undefined) yield* this.verbose.record('}');
@@ -371,8 +395,12 @@ export class Exchanges {
       if (event.type === 'failed') {
         pooled.open = false;
         const message = `Recv failure: ${errnoText(event.errno)}`;
-        if (pooled.secured === undefined) throw yield* this.#given(56, message, pooled.number);
-        yield* this.verbose.say(`* ${message}\n* OpenSSL SSL_read: ${errnoText(event.errno)}, errno 104\n`);
+        if (pooled.secured === undefined && !pooled.isKept)
+          throw yield* this.#given(56, message, pooled.number);
+        yield* this.verbose.say(`* ${message}\n`);
+        if (pooled.secured !== undefined)
+          yield* this.verbose.say(`* OpenSSL SSL_read: ${errnoText(event.errno)}, errno 104\n`);
+        if (pooled.isKept) throw new KeptConnectionDied();
         yield* this.verbose.say(`* Closing connection ${pooled.number}\n`);
         throw new CurlError(56, message);
       }
@@ -384,6 +412,10 @@ export class Exchanges {
         throw yield* this.#given(56, `OpenSSL SSL_read: ${what}, errno 0`, pooled.number);
       }
       if (event.type === 'closed') {
+        if (collected.text === '' && pooled.isKept) {
+          yield* this.#hangUp(pooled);
+          throw new KeptConnectionDied();
+        }
         if (collected.text === '') throw yield* this.#ended(pooled, 52, 'Empty reply from server');
         pooled.open = false;
         network.close(pooled.connection, 'client');
@@ -430,6 +462,7 @@ export class Exchanges {
     call: CurlCall,
   ): Generator<Wait, HttpResponse, Wake> {
     facts.response = response;
+    pooled.isKept = true;
     if (pooled.secured !== undefined) yield* this.verbose.record('{');
     for (const line of headText(response).split('\r\n').slice(0, -1)) {
       const cookie = /^set-cookie:\s*(.*)$/i.exec(line);
