@@ -168,6 +168,7 @@ function logged(entry: SyslogEntry, own: { at: number; boot: string; seq: number
   if (entry.uid !== undefined) made.uid = entry.uid;
   if (entry.unit !== undefined) made.unit = entry.unit;
   if (entry.about !== undefined) made.about = entry.about;
+  if (entry.job !== undefined) made.job = entry.job;
   if (entry.bare !== undefined) made.bare = entry.bare;
   if (entry.invocation !== undefined) made.invocation = entry.invocation;
   return Object.freeze(made);

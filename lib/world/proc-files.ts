@@ -131,15 +131,17 @@ function processFile(host: Host, process: ProcessState | undefined, name: string
     case 'environ':
       return [...process.env].map(([key, value]) => `${key}=${value}\0`).join('');
     case 'limits':
-      return limitsFile(host);
+      return limitsFile(host, process.limits);
+    case 'oom_score_adj':
+      return '0\n';
     case 'cgroup':
       return `0::/${process.unit === undefined ? '' : `system.slice/${process.unit}`}\n`;
     default:
       return undefined;
   }
 }
-/** Source: proc(5) "/proc/pid/limits". Limits of single processes are not modelled. */
-function limitsFile(host: Host): string {
+/** Source: proc(5) "/proc/pid/limits". */
+function limitsFile(host: Host, own: ProcessState['limits']): string {
   const threads = Math.floor(Number(host.sysctl('kernel.threads-max') ?? 7_660) / 2);
   const rows: readonly (readonly [string, string | number, string | number, string])[] = [
     ['Max cpu time', UNLIMITED, UNLIMITED, 'seconds'],
@@ -161,7 +163,8 @@ function limitsFile(host: Host): string {
   ];
   const line = (cells: readonly (string | number)[]): string =>
     `${String(cells[0]).padEnd(25)} ${String(cells[1]).padEnd(20)} ${String(cells[2]).padEnd(20)} ${String(cells[3]).padEnd(10)}\n`;
-  return [['Limit', 'Soft Limit', 'Hard Limit', 'Units'], ...rows].map(line).join('');
+  const shown = rows.map(([name, soft, hard, unit]) => [name, ...(own?.[name] ?? [soft, hard]), unit]);
+  return [['Limit', 'Soft Limit', 'Hard Limit', 'Units'], ...shown].map(line).join('');
 }
 const UNLIMITED = 'unlimited';
 function keyOf(parts: readonly string[]): string {

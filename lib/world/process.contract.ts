@@ -176,6 +176,8 @@ export interface SpawnOptions {
   gid?: number;
   groups?: readonly number[];
   umask?: number;
+  nice?: number;
+  limits?: ProcessState['limits'];
   fds?: ReadonlyMap<number, Stream>;
   /** systemd unit whose control group it joins. */
   unit?: string;
@@ -236,6 +238,8 @@ export interface ProcessState {
   stderr: StdioTarget;
   /** Niceness, -20 to 19; 0 unless given. */
   nice?: number;
+  /** Limits that differ from the host's, by their line of /proc/PID/limits: soft and hard. */
+  limits?: Readonly<Record<string, readonly [string, string]>>;
   /** Microseconds of processor used. */
   cpuMicros: number;
   /** Resident memory in KiB. */

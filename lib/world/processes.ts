@@ -190,6 +190,8 @@ export class Processes {
     let pid = state.nextPid;
     while (state.processes.has(pid)) pid += 1;
     state.nextPid = pid + 1 > HIGHEST_PID ? 300 : pid + 1;
+    const nice = options.nice ?? parent?.nice;
+    const limits = options.limits ?? parent?.limits;
     const process: ProcessState = {
       pid,
       ppid: parent?.pid ?? (state.processes.has(1) ? 1 : 0),
@@ -214,7 +216,8 @@ export class Processes {
       daemon: undefined,
       stdout: { kind: 'null' },
       stderr: { kind: 'null' },
-      ...(parent?.nice === undefined ? {} : { nice: parent.nice }),
+      ...(nice === undefined ? {} : { nice }),
+      ...(limits === undefined ? {} : { limits }),
       cpuMicros: 0,
       rssKiB: 1_800,
     };

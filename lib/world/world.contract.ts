@@ -232,6 +232,8 @@ export interface SyslogEntry {
   unit?: string /** systemd's UNIT= field of messages about a unit */;
   about?: string;
   invocation?: string;
+  /** systemd's JOB_ID= and JOB_RESULT= fields of messages about a job. */
+  job?: { id: number; result?: string };
   uid?: number;
   /** Sent without the process id that syslog(3) adds with LOG_PID (logger without -i). */
   bare?: boolean;

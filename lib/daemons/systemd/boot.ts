@@ -37,6 +37,7 @@ export const initProgram: Program = function* (context) {
     kernelAt: clock - (context.kernel.now - context.host.state.bootedAt),
     userspaceAt: clock,
     finishedAt: 0,
+    dropInFolders: [],
     shutdown: undefined,
     exiting: false,
     defaultTarget: '',

@@ -64,7 +64,11 @@ export function enable(
     )
       outcome.carriesNothing ||= names.includes(name);
     const root = rootOf(options);
-    for (const alias of install.alias) link(host, `${root}/${alias}`, found.path, outcome);
+    // An alias is a unit of the same type. Source: systemd 252 `unit_validate_alias_symlink_or_warn`.
+    const other = install.alias.find((alias) => typeOf(alias) !== typeOf(name));
+    if (other !== undefined) outcome.error ??= `Cannot alias ${name} as ${other}.`;
+    for (const alias of install.alias.filter((one) => one !== other))
+      link(host, `${root}/${alias}`, found.path, outcome);
     if (!isTemplate(actual)) {
       for (const target of install.wantedBy)
         link(host, `${root}/${target}.wants/${actual}`, found.path, outcome);

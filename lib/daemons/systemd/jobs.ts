@@ -177,7 +177,7 @@ export class Jobs {
     if (verb === 'stop' && job.type === 'start') return;
     const unit = this.manager.unit(job.unit);
     const text = unit === undefined ? undefined : startingMessage(unit.definition, verb);
-    if (text !== undefined) this.manager.log('info', text, job.unit);
+    if (text !== undefined) this.manager.log('info', text, job.unit, { id: job.id });
   }
   #start(job: Job, unit: UnitState): void {
     const { manager } = this;
@@ -300,7 +300,7 @@ export class Jobs {
     if (options.quiet !== true && unit !== undefined) {
       const message = doneMessage(unit.definition, job.type, result);
       if (message !== undefined) {
-        manager.log(message.priority, message.text, job.unit);
+        manager.log(message.priority, message.text, job.unit, { id: job.id, result });
         manager.spend(100);
       }
     }

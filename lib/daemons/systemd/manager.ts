@@ -5,7 +5,7 @@
 import type { Micros } from '../../std/instant';
 import { FileError } from '../../world/files.contract';
 import type { DaemonContext, SyslogPriority } from '../../world/process.contract';
-import type { Host } from '../../world/world.contract';
+import type { Host, LoggedEntry } from '../../world/world.contract';
 import { isDown, isUp } from './active';
 import { Graph } from './graph';
 import { Jobs } from './jobs';
@@ -13,7 +13,7 @@ import { Services } from './service/services';
 import type { ActiveState, Definition, ManagerState, UnitState } from './state';
 import { Timers } from './timers';
 import { loadDefinition } from './unit-file/load';
-import { definitionIsStale, withListing } from './unit-file/search';
+import { definitionIsStale, dropInFoldersOf, withListing } from './unit-file/search';
 import { typeOf } from './unit-file/names';
 
 const graphs = new WeakMap<ManagerState, Graph>();
@@ -66,6 +66,7 @@ export class Manager {
     if (known !== undefined && known.definition.load !== 'not-found') return known;
     if (known !== undefined && !definitionIsStale(this.host, known.definition)) return known;
     withListing(this.host, () => this.#loadAll(name));
+    this.state.dropInFolders = dropInFoldersOf(this.host);
     this.forgetGraph();
     const loaded = this.unit(name);
     if (loaded === undefined) throw new Error(`unit ${name} was not loaded`);
@@ -104,6 +105,7 @@ export class Manager {
   reload(): void {
     this.log('info', 'Reloading.');
     withListing(this.host, () => this.#reloadAll());
+    this.state.dropInFolders = dropInFoldersOf(this.host);
     this.collect();
     this.timers.rearmAll();
   }
@@ -130,6 +132,11 @@ export class Manager {
       for (const others of Object.values(unit.definition.dependencies))
         for (const other of others) if (this.unit(other) === undefined) this.load(other);
     this.forgetGraph();
+  }
+  /** Whether a unit's files have changed since they were read, as far as the manager would notice. */
+  isStale({ definition }: UnitState): boolean {
+    const folders = this.state.dropInFolders;
+    return definitionIsStale(this.host, definition, (path) => folders.includes(path));
   }
   graph(): Graph {
     let graph = graphs.get(this.state);
@@ -216,6 +223,7 @@ export class Manager {
       if (!isUp(before) && isUp(active)) unit.activeEnterAt = at;
       if (isUp(before) && !isUp(active)) unit.activeExitAt = at;
     }
+    this.#followTrigger(unit);
     this.jobs.unitChanged(unit, before, options.reloadFailed === true);
     if (!isUp(before) && isUp(active)) this.timers.serviceChanged(name);
     if (!isDown(before) && isDown(active)) {
@@ -223,6 +231,22 @@ export class Manager {
       this.#wentDown(unit, before, options.willRestart === true);
     }
     if (unit.definition.name === 'systemd-journald.service' && isUp(active) && !isUp(before)) this.spend(0);
+  }
+  /** A socket runs while the service behind it does, and listens again afterwards. Source: `socket_trigger_notify`. */
+  #followTrigger(unit: UnitState): void {
+    const { name, type } = unit.definition;
+    const pairs =
+      type === 'socket'
+        ? [...this.graph().get(name, 'Triggers')].map((other) => [unit, this.unit(other)] as const)
+        : type === 'service'
+          ? [...this.graph().get(name, 'TriggeredBy')].map((other) => [this.unit(other), unit] as const)
+          : [];
+    for (const [socket, service] of pairs) {
+      if (socket?.definition.type !== 'socket' || socket.active !== 'active' || service === undefined)
+        continue;
+      if (service.sub === 'running') socket.sub = 'running';
+      else if (isDown(service.active) || service.sub === 'auto-restart') socket.sub = 'listening';
+    }
   }
   #wentDown(unit: UnitState, before: ActiveState, willRestart: boolean): void {
     const { name } = unit.definition;
@@ -253,7 +277,7 @@ export class Manager {
   }
 
   // ---------------------------------------------------------------- log, timers, files
-  log(priority: SyslogPriority, text: string, about?: string): void {
+  log(priority: SyslogPriority, text: string, about?: string, job?: LoggedEntry['job']): void {
     this.host.syslog({
       at: this.#stamp(),
       facility: 'daemon',
@@ -265,6 +289,7 @@ export class Manager {
       uid: 0,
       transport: 'journal',
       ...(about === undefined ? {} : { about }),
+      ...(job === undefined ? {} : { job }),
     });
     this.spend(MICROS_PER_MESSAGE);
   }

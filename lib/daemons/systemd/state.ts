@@ -260,6 +260,8 @@ export type ManagerState = {
   kernelAt: number;
   userspaceAt: number;
   finishedAt: number;
+  /** Drop-in folders that were there when units were last read. */
+  dropInFolders: string[];
   shutdown: ShutdownVerb | undefined;
   exiting: boolean;
   /** Units whose control group must be looked at when a process ends. */

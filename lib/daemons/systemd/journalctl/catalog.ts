@@ -89,8 +89,16 @@ export function explanationOf(entry: LoggedEntry): string {
       'Support: https://www.debian.org/support',
       '',
       ...text(entry.about, found),
+      ...jobLines(entry, text(entry.about, found)[0] ?? ''),
     ];
     return lines.map((line) => `░░ ${line}\n`).join('');
   }
   return '';
+}
+/** Of how a job went on, its number; of how one ended otherwise than by a start that succeeded, the result too. */
+function jobLines({ job }: LoggedEntry, text: string): string[] {
+  if (job === undefined) return [];
+  const isPlain = /(begun execution|finished successfully)\.$/.test(text);
+  const result = isPlain || job.result === undefined ? '' : ` and the job result is ${job.result}`;
+  return ['', `The job identifier is ${job.id}${result}.`];
 }

@@ -52,7 +52,14 @@ export function formatEntry(entry: LoggedEntry, options: FormatOptions): string 
 function micros(at: number): string {
   return String(Math.floor(at) % 1_000_000).padStart(6, '0');
 }
-function cursorOf(entry: LoggedEntry): string {
+/** `s=…;i=…;b=…`: where an entry stands; its number is what is looked for. */
+export function isCursor(text: string): boolean {
+  return /^([sibmtx]=[0-9a-f]+)(;[sibmtx]=[0-9a-f]+)*$/.test(text) && /(^|;)i=/.test(text);
+}
+export function numberOfCursor(text: string): number {
+  return Number.parseInt(/(?:^|;)i=([0-9a-f]+)/.exec(text)?.[1] ?? '0', 16);
+}
+export function cursorOf(entry: LoggedEntry): string {
   return `s=${entry.boot};i=${entry.seq.toString(16)};b=${entry.boot};m=${entry.seq.toString(16)};t=${Math.floor(entry.at).toString(16)};x=${entry.seq.toString(16)}`;
 }
 function jsonFields(entry: LoggedEntry, host: Host): [string, string][] {

@@ -9,11 +9,14 @@ import { flushJournal } from '../tools/journald';
 import { mangle } from '../unit-file/names';
 import { mayReadJournal } from './access';
 import { explanationOf } from './catalog';
-import { formatEntry, OUTPUTS } from './format';
+import { cursorOf, formatEntry, isCursor, numberOfCursor, OUTPUTS } from './format';
 import { aboutUnit, FACILITIES, fieldsOf, priorityOf } from './match';
 import { type JournalOptions, parseJournalOptions } from './options';
 import { paged } from '../paged';
 import { parseTimestamp } from './time';
+
+/** Formats that other programs read: nothing but entries. */
+const WITHOUT_REMARKS = /^(export|json.*|cat)$/;
 
 type Run<T> = Generator<Wait, T, Wake>;
 const START_MICROS = 4_000;
@@ -74,7 +77,13 @@ function* act(context: ProgramContext, options: JournalOptions): Run<number> {
     }
     case 'vacuum':
       yield* context.err(
-        `Vacuuming done, freed 0B of archived journals from ${isPersistent(host) ? PERSISTENT : VOLATILE}/${machineOf(host)}.\nVacuuming done, freed 0B of archived journals from ${VOLATILE}.\n`,
+        [
+          `${isPersistent(host) ? PERSISTENT : VOLATILE}/${machineOf(host)}`,
+          ...(isPersistent(host) ? [PERSISTENT] : []),
+          VOLATILE,
+        ]
+          .map((folder) => `Vacuuming done, freed 0B of archived journals from ${folder}.\n`)
+          .join(''),
       );
       return 0;
     case 'header':
@@ -111,11 +120,34 @@ function* query(context: ProgramContext, options: Query): Run<number> {
     yield* context.err(`Unknown output format '${options.output}'.\n`);
     return 1;
   }
+  const elsewhere = yield* refuseSource(context, options);
+  if (elsewhere !== undefined) return elsewhere;
   const filter = yield* makeFilter(context, options);
   if (typeof filter === 'number') return filter;
   if (options.action === 'fields' || options.field !== undefined)
     return yield* listValues(context, options, filter);
   return yield* print(context, options, filter);
+}
+/** Another folder or file than the host's own journal has no entries; undefined when it is the own one. */
+function* refuseSource(context: ProgramContext, { source, quiet }: Query): Run<number | undefined> {
+  if (source === undefined) return undefined;
+  const { host } = context;
+  const path = context.resolve(source.path);
+  const own = [PERSISTENT, VOLATILE].flatMap((folder) => [folder, `${folder}/${machineOf(host)}`]);
+  if (own.some((folder) => path === folder || path === `${folder}/system.journal`)) return undefined;
+  if (!context.fs.exists(path)) {
+    yield* context.err(`Failed to open ${source.isFile ? 'files' : path}: No such file or directory\n`);
+    return 1;
+  }
+  if (source.isFile) {
+    yield* context.err('Failed to open files: Bad message\n');
+    return 1;
+  }
+  if (!quiet) {
+    yield* context.err('No journal files were found.\n');
+    yield* context.out('-- No entries --\n');
+  }
+  return 0;
 }
 function boots(log: readonly LoggedEntry[]): { id: string; first: number; last: number }[] {
   const found = new Map<string, { id: string; first: number; last: number }>();
@@ -240,7 +272,7 @@ function* bootFilter(context: ProgramContext, { boot }: JournalOptions): Run<Fil
   if (parts[1] === undefined && offset === 0) return (entry) => entry.boot === host.state.bootId;
   if (wanted === undefined) {
     yield* context.err(
-      `Data from the specified boot (${boot}) is not available: No such boot ID in journal\n`,
+      `Data from the specified boot (${parts[1] ?? ''}${offset < 0 ? '' : '+'}${offset}) is not available: No such boot ID in journal\n`,
     );
     return 1;
   }
@@ -299,26 +331,23 @@ function* print(context: ProgramContext, options: Query, filter: Filter): Run<nu
   const { host } = context;
   const lines = options.lines ?? (options.follow ? 10 : options.atEnd ? 1_000 : undefined);
   let chosen = host.state.log.filter(filter);
+  const from = options.cursor ?? cursorInFile(context, options.cursorFile);
+  if (from !== undefined) {
+    const number = numberOfCursor(from.text);
+    chosen = chosen.filter(({ seq }) => (from.isAfter ? seq > number : seq >= number));
+  }
   if (lines !== undefined && !(options.since !== undefined && options.lines === undefined && options.follow))
     chosen = lines === 0 ? [] : chosen.slice(-lines);
   if (options.reverse) chosen.reverse();
-  if (
-    chosen.length === 0 &&
-    !options.follow &&
-    !options.quiet &&
-    !options.output.startsWith('json') &&
-    lines !== 0
-  ) {
+  if (chosen.length === 0 && !options.follow && !options.quiet && !WITHOUT_REMARKS.test(options.output))
     yield* context.out('-- No entries --\n');
-    return 0;
-  }
+  const last = chosen.at(-1);
+  if (last !== undefined && options.cursorFile !== undefined)
+    context.fs.writeFile(context.resolve(options.cursorFile), `${cursorOf(last)}\n`, context.who);
+  if (chosen.length === 0 && !options.follow) return options.grep === undefined ? 0 : 1;
   let previous: LoggedEntry | undefined;
   const show = function* (entry: LoggedEntry): Run<void> {
-    if (
-      previous !== undefined &&
-      previous.boot !== entry.boot &&
-      !['cat', 'json', 'json-pretty', 'export'].includes(options.output)
-    )
+    if (previous !== undefined && previous.boot !== entry.boot && !WITHOUT_REMARKS.test(options.output))
       yield* context.out(`-- Boot ${entry.boot} --\n`);
     yield* context.out(
       formatEntry(entry, {
@@ -334,6 +363,7 @@ function* print(context: ProgramContext, options: Query, filter: Filter): Run<nu
     previous = entry;
   };
   for (const entry of chosen) yield* show(entry);
+  if (options.showCursor && last !== undefined) yield* context.out(`-- cursor: ${cursorOf(last)}\n`);
   if (!options.follow) return 0;
   let seen = host.state.log[host.state.log.length - 1]?.seq ?? 0;
   for (;;) {
@@ -345,4 +375,13 @@ function* print(context: ProgramContext, options: Query, filter: Filter): Run<nu
     for (const entry of log.slice(from)) if (filter(entry)) yield* show(entry);
     seen = log[log.length - 1]?.seq ?? seen;
   }
+}
+/** What an earlier call with the same file showed last. */
+function cursorInFile(
+  context: ProgramContext,
+  path: string | undefined,
+): { text: string; isAfter: boolean } | undefined {
+  const text = path === undefined ? undefined : context.fs.readFile(context.resolve(path), context.who);
+  if (typeof text !== 'string' || !isCursor(text.trim())) return undefined;
+  return { text: text.trim(), isAfter: true };
 }

@@ -1,5 +1,6 @@
 /** journalctl's command line. Source: journalctl(1). */
 import { parseTimeSpan } from '../unit-file/time-span';
+import { isCursor } from './format';
 import { FACILITIES } from './match';
 
 export interface JournalOptions {
@@ -24,6 +25,12 @@ export interface JournalOptions {
   utc: boolean;
   noHostname: boolean;
   field: string | undefined;
+  /** Entries from this cursor on, or behind it. */
+  cursor: { readonly text: string; readonly isAfter: boolean } | undefined;
+  cursorFile: string | undefined;
+  showCursor: boolean;
+  /** A folder or file that is read instead of the host's own journal. */
+  source: { readonly path: string; readonly isFile: boolean } | undefined;
   matches: string[];
   action:
     | 'show'
@@ -85,9 +92,11 @@ const LONG: Readonly<Record<string, string>> = {
   '--user-unit': 'ignored:',
   '--facility': 'facility:',
   '--directory': 'D:',
-  '--file': 'D:',
-  '--cursor': 'D:',
-  '--after-cursor': 'D:',
+  '--file': 'i:',
+  '--cursor': 'c:',
+  '--after-cursor': 'after-cursor:',
+  '--cursor-file': 'cursor-file:',
+  '--show-cursor': 'show-cursor',
   '--smart-relinquish-var': 'sync',
   '--relinquish-var': 'sync',
   '--output-fields': 'ignored:',
@@ -118,6 +127,10 @@ export function parseJournalOptions(argv: readonly string[]): JournalOptions | s
     utc: false,
     noHostname: false,
     field: undefined,
+    cursor: undefined,
+    cursorFile: undefined,
+    showCursor: false,
+    source: undefined,
     matches: [],
     action: 'show',
   };
@@ -193,7 +206,7 @@ function setFacilities(options: JournalOptions, text: string): string | undefine
 /** Optional values may stand in the next word when they look like one. */
 function takesNext(key: string, next: string | undefined): boolean {
   if (next === undefined) return false;
-  if (key === 'n') return /^\d+$|^all$/.test(next);
+  if (key === 'n') return /^\+?\d+$|^all$/.test(next);
   if (key === 'b') return /^[-+]?\d+$|^[0-9a-f]{32}([-+]\d+)?$|^all$/.test(next);
   return false;
 }
@@ -206,7 +219,7 @@ function apply(options: JournalOptions, key: string, value: string | undefined):
       options.follow = true;
       break;
     case 'n':
-      if (value !== undefined && value !== 'all' && !/^\d+$/.test(value))
+      if (value !== undefined && value !== 'all' && !/^\+?\d+$/.test(value))
         return `Failed to parse lines '${value}'`;
       options.lines = value === 'all' ? undefined : Number(value ?? 10);
       break;
@@ -283,11 +296,23 @@ function apply(options: JournalOptions, key: string, value: string | undefined):
     case 'version':
       options.action = key;
       break;
-    case 'D':
-    case 'M':
-    case 'i':
     case 'c':
-      return 'not modelled: other journals and cursors';
+    case 'after-cursor':
+      if (!isCursor(value ?? '')) return 'Failed to seek to cursor: Invalid argument';
+      options.cursor = { text: value ?? '', isAfter: key !== 'c' };
+      break;
+    case 'cursor-file':
+      options.cursorFile = value;
+      break;
+    case 'show-cursor':
+      options.showCursor = true;
+      break;
+    case 'D':
+    case 'i':
+      options.source = { path: value ?? '', isFile: key === 'i' };
+      break;
+    case 'M':
+      return 'not modelled: journals of containers';
     default:
       break;
   }

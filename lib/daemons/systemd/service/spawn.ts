@@ -1,12 +1,13 @@
 /** Starts one command of a service: environment, identity, folder, streams. Source: systemd.exec(5). */
 import { FileError } from '../../../world/files.contract';
-import type { ProcessState, Program, Stream } from '../../../world/process.contract';
+import type { ProcessState, Program, SpawnOptions, Stream } from '../../../world/process.contract';
 import { SIGNAL_NUMBERS } from '../../../world/signals';
 import { baseName } from '../../../world/executable';
 import { CHDIR, EXEC, GROUP, USER } from '../exit-status';
 import type { Manager } from '../manager';
 import type { ExecKind, ServiceSettings, UnitState } from '../state';
 import { expandArguments, parseEnvironmentFile } from '../unit-file/words';
+import { limitsOf } from '../unit-file/limits';
 import { directoryVariables } from './directories';
 
 const ROOT = { uid: 0, gid: 0, groups: [] as number[] };
@@ -54,12 +55,13 @@ export function runCommand(
   const failed = failingStep(manager, { name, path, settings, identity, cwd, isPrivileged });
   const who = typeof identity === 'string' ? ROOT : identity;
   const common = {
-    argv: command.path.startsWith('/') || argv[0] !== command.path ? argv : [path, ...argv.slice(1)],
+    argv,
     parent: 1,
     env,
     unit: name,
     session: true,
     umask: settings.umask,
+    ...executionOf(unit.definition.raw),
     uid: who.uid,
     gid: who.gid,
     groups: [...who.groups],
@@ -279,4 +281,13 @@ export function usedCpu(processes: readonly ProcessState[], unit: UnitState): nu
   let total = unit.cpuMicros;
   for (const process of processes) if (process.unit === unit.definition.name) total += process.cpuMicros;
   return total;
+}
+/** `Nice=` and `Limit…=`, where the unit has them. */
+function executionOf(raw: UnitState['definition']['raw']): Pick<SpawnOptions, 'nice' | 'limits'> {
+  const nice = raw.findLast(([key]) => key === 'Service.Nice')?.[1] ?? '';
+  const limits = limitsOf({ raw });
+  return {
+    ...(/^-?\d+$/.test(nice) ? { nice: Number(nice) } : {}),
+    ...(Object.keys(limits).length === 0 ? {} : { limits }),
+  };
 }

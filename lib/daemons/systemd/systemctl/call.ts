@@ -1,5 +1,4 @@
 /** What verbs share: unit names from arguments, who may, and warnings. */
-import { definitionIsStale } from '../unit-file/search';
 import { globMatches, mangle } from '../unit-file/names';
 import type { Call, Run } from './output';
 import { isPattern } from '../../../std/fnmatch';
@@ -22,7 +21,7 @@ export function* refuseUnlessRoot(call: Call, text: string, code: number): Run<n
 /** The files of a unit are not those that the manager read. */
 export function* warnIfStale(call: Call, name: string): Run<void> {
   const unit = call.manager.unit(name);
-  if (unit === undefined || !definitionIsStale(call.manager.host, unit.definition)) return;
+  if (unit === undefined || !call.manager.isStale(unit)) return;
   yield* call.context.err(
     `Warning: The unit file, source configuration file or drop-ins of ${unit.definition.name} changed on disk. Run 'systemctl daemon-reload' to reload units.\n`,
   );

@@ -1,4 +1,5 @@
 /** Verbs about unit files: enable, mask, cat, edit, list-unit-files … Source: systemctl(1) "Unit File Commands". */
+import { knownKeys } from '../unit-file/known-keys';
 import { FileError } from '../../../world/files.contract';
 import {
   disable,
@@ -383,7 +384,13 @@ export function* setProperty(call: Call): Run<number> {
   }
   const unknown = call.args.slice(1).find((word) => !mayChange(word.slice(0, word.indexOf('='))));
   if (unknown !== undefined) {
-    yield* call.context.err(`Unknown assignment: ${unknown}\n`);
+    const key = unknown.slice(0, unknown.indexOf('='));
+    const isKnown = ['Unit', 'Service'].some((section) => knownKeys(section)?.has(key) === true);
+    yield* call.context.err(
+      isKnown
+        ? `Failed to set unit properties on ${name}: Cannot set property ${key}, or unknown property.\n`
+        : `Unknown assignment: ${unknown}\n`,
+    );
     return 1;
   }
   const folder = `/${call.options.runtime ? 'run' : 'etc'}/systemd/system.control/${name}.d`;

@@ -62,7 +62,6 @@ const FLAGS: Readonly<Record<string, string>> = {
   '--read-only': 'ignored',
   '--show-transaction': 'ignored',
   '--dry-run': 'dry-run',
-  '--stdin': 'ignored',
 };
 const SHORT_FLAGS = 'aqfilrThC';
 

@@ -1,4 +1,5 @@
 /** systemctl show: properties in the order of the bus interface. */
+import { shownLimit } from '../unit-file/limits';
 import { virtualizationOf } from '../conditions';
 import { FEATURES, VERSION } from '../host-manager';
 import { presetOf, unitFileState } from '../enable';
@@ -6,7 +7,6 @@ import type { Relation } from '../graph';
 import type { Manager } from '../manager';
 import { usedCpu } from '../service/spawn';
 import type { ExecKind, UnitState } from '../state';
-import { definitionIsStale } from '../unit-file/search';
 import { sliceOf } from '../unit-file/names';
 import { FOREVER, formatTimeSpan } from '../unit-file/time-span';
 import { systemState } from './lists';
@@ -34,6 +34,10 @@ const stamps = (name: string, read: (unit: UnitState) => number): Property[] => 
     `${name}TimestampMonotonic`,
     (unit, manager) => (read(unit) === 0 ? 0 : read(unit) - manager.state.kernelAt),
   ],
+];
+const limit = (key: string, fallback: string): Property => [
+  key,
+  (unit) => shownLimit(unit.definition, key) ?? fallback,
 ];
 const raw = (section: string, key: string, fallback: string): Property => [
   key,
@@ -160,8 +164,10 @@ const SERVICE: readonly Property[] = [
     },
   ],
   ['UMask', (unit) => (unit.definition.service?.umask ?? 0o022).toString(8).padStart(4, '0')],
-  raw('Service', 'LimitNOFILE', '524288'),
-  raw('Service', 'LimitNOFILESoft', '1024'),
+  limit('LimitCORE', 'infinity'),
+  limit('LimitCORESoft', '0'),
+  limit('LimitNOFILE', '524288'),
+  limit('LimitNOFILESoft', '1024'),
   ['WorkingDirectory', (unit) => unit.definition.service?.workingDirectory ?? ''],
   raw('Service', 'OOMScoreAdjust', '0'),
   raw('Service', 'Nice', '0'),
@@ -256,7 +262,7 @@ const COMMON: readonly Property[] = [
   ['AllowIsolate', (unit) => yes(unit.definition.allowIsolate)],
   ['DefaultDependencies', (unit) => yes(unit.definition.defaultDependencies)],
   ['Job', (unit) => (unit.job === 0 ? undefined : unit.job)],
-  ['NeedDaemonReload', (unit, manager) => yes(definitionIsStale(manager.host, unit.definition))],
+  ['NeedDaemonReload', (unit, manager) => yes(manager.isStale(unit))],
   ['ConditionResult', (unit) => yes(unit.conditionMet)],
   ['AssertResult', (unit) => yes(unit.assertMet)],
   ...stamps('Condition', (unit) => unit.conditionAt),

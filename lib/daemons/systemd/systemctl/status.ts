@@ -77,7 +77,7 @@ function unitStatus(call: Call, unit: UnitState): string {
       : '';
   const lines = [`${mark} ${definition.name}${title}`, label('Loaded') + loadedText(call, unit)];
   if (unit.transient || definition.name === 'init.scope') lines.push(`${label('Transient')}yes`);
-  lines.push(...dropInLines(unit), label('Active') + activeText(call, unit), ...conditionLines(call, unit));
+  lines.push(...dropInLines(unit), label('Active') + activeText(call, unit));
   const limit = definition.service?.runtimeMaxMicros ?? FOREVER;
   if (active === 'active' && limit < FOREVER) {
     const until = unit.activeEnterAt + limit;
@@ -85,6 +85,7 @@ function unitStatus(call: Call, unit: UnitState): string {
   }
   if (isDown(active) && unit.activeEnterAt > 0 && unit.activeExitAt >= unit.activeEnterAt)
     lines.push(label('Duration') + formatTimeSpan(unit.activeExitAt - unit.activeEnterAt, 1_000));
+  lines.push(...conditionLines(call, unit));
   if (definition.type === 'timer') {
     const next = unit.timer?.nextAt ?? 0;
     lines.push(
@@ -122,20 +123,21 @@ function loadedText(call: Call, unit: UnitState): string {
   const preset = presetOf(host, definition.name);
   return `loaded (${definition.fragment}; ${painted}${hasPreset ? `; preset: ${paint(preset, preset === 'enabled' ? 'good' : 'warn', call.color)}` : ''})`;
 }
+/** In the order of their names: a folder comes again when another one's file comes between. */
 function dropInLines(unit: UnitState): string[] {
-  const folders = new Map<string, string[]>();
+  const groups: { folder: string; files: string[] }[] = [];
   for (const path of unit.definition.dropIns) {
     const cut = path.lastIndexOf('/');
-    const list = folders.get(path.slice(0, cut)) ?? [];
-    list.push(path.slice(cut + 1));
-    folders.set(path.slice(0, cut), list);
+    const folder = path.slice(0, cut);
+    const file = path.slice(cut + 1);
+    const last = groups.at(-1);
+    if (last?.folder === folder) last.files.push(file);
+    else groups.push({ folder, files: [file] });
   }
-  const lines: string[] = [];
-  for (const [folder, files] of folders) {
-    lines.push((lines.length === 0 ? label('Drop-In') : ' '.repeat(13)) + folder);
-    lines.push(`${' '.repeat(13)}└─${files.join(', ')}`);
-  }
-  return lines;
+  return groups.flatMap(({ folder, files }, i) => [
+    (i === 0 ? label('Drop-In') : ' '.repeat(13)) + folder,
+    `${' '.repeat(13)}└─${files.join(', ')}`,
+  ]);
 }
 function activeText(call: Call, unit: UnitState): string {
   const { manager, color } = call;
@@ -298,6 +300,8 @@ function journalLines(call: Call, unit: UnitState): string {
       if (unit.inactiveExitAt - entry.at > 1_000_000) break;
       continue;
     }
+    // To start a process takes the manager longer than a receipt: what it said of the earlier run is past.
+    if (entry.about === name && entry.job !== undefined && isPast(unit, entry.text)) break;
     if (aboutUnit(entry, name)) found.push(entry);
   }
   return found
@@ -313,6 +317,11 @@ function journalLines(call: Call, unit: UnitState): string {
       }),
     )
     .join('');
+}
+/** Whether this word about a job is of a run before the unit's present one. */
+function isPast(unit: UnitState, text: string): boolean {
+  if (unit.sub === 'auto-restart') return text.startsWith('Failed to start ');
+  return !isDown(unit.active) && unit.active !== 'deactivating' && /^Stopp(ing|ed) /.test(text);
 }
 function* systemStatus(call: Call): Run<number> {
   const { manager, context, color } = call;

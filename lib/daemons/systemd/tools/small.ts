@@ -28,7 +28,7 @@ const ROOT = { uid: 0, gid: 0, groups: [] as number[] };
 /** Sends lines, or a command's output, to the journal. */
 export const systemdCat: Program = function* (context) {
   let identifier = 'cat';
-  let priority: SyslogPriority = 'info';
+  let named: SyslogPriority | undefined = 'info';
   const words = context.argv.slice(1);
   while (words[0]?.startsWith('-') === true) {
     const word = words.shift() ?? '';
@@ -38,9 +38,13 @@ export const systemdCat: Program = function* (context) {
         ? word.slice(2)
         : (words.shift() ?? '');
     if (word.startsWith('-t') || word.startsWith('--identifier')) identifier = value;
-    else if (word.startsWith('-p') || word.startsWith('--priority'))
-      priority = priorityNamed(value) ?? 'info';
+    else if (word.startsWith('-p') || word.startsWith('--priority')) named = priorityNamed(value);
   }
+  if (named === undefined) {
+    yield* context.err('Failed to parse priority value.\n');
+    return 1;
+  }
+  const priority = named;
   const name = words[0];
   if (name !== undefined) {
     const path = name.includes('/')

@@ -171,20 +171,35 @@ export function linkedUnits(host: Host, names: readonly string[], suffix: 'wants
   return found;
 }
 
+/** The drop-in folders below the search path. */
+export function dropInFoldersOf(host: Host): string[] {
+  return [...listFolders(host)].flatMap(([entry, folders]) =>
+    entry.endsWith('.d') ? folders.map((folder) => `${folder}/${entry}`) : [],
+  );
+}
 export function sourcesOf(host: Host, paths: readonly string[]): { path: string; mtime: number }[] {
   return paths.map((path) => {
     const info = host.fs.stat(path, ROOT);
     return { path, mtime: info instanceof FileError ? 0 : info.mtime };
   });
 }
-/** Whether the files on disk are not those the definition was read from. */
-export function definitionIsStale(host: Host, definition: Definition): boolean {
+/**
+ * Whether the files on disk are not those the definition was read from. The manager looks for drop-ins only in folders
+ * that were there when it last read units: one that was made since is not seen. Source: systemd 252 `unit_path_cache`.
+ */
+export function definitionIsStale(
+  host: Host,
+  definition: Definition,
+  isKnownFolder: (path: string) => boolean = () => true,
+): boolean {
   for (const { path, mtime } of definition.sources) {
     const info = host.fs.stat(path, ROOT);
     const now = info instanceof FileError ? 0 : info.mtime;
     if (now !== mtime) return true;
   }
   if (definition.load === 'not-found') return findFragment(host, definition.name) !== undefined;
-  const dropIns = findDropIns(host, [...definition.aliases, definition.name]);
+  const dropIns = findDropIns(host, [...definition.aliases, definition.name]).filter((path) =>
+    isKnownFolder(path.slice(0, path.lastIndexOf('/'))),
+  );
   return dropIns.join('\n') !== definition.dropIns.join('\n');
 }

@@ -134,12 +134,17 @@ class Section {
   }
 }
 
+const KILL_MODE_NONE =
+  "Unit uses KillMode=none. This is unsafe, as it disables systemd's process lifecycle management for the service. Please update the service to use a safer KillMode=, such as 'mixed' or 'control-group'. Support for KillMode=none is deprecated and will eventually be removed.";
 export function serviceSettings(assignments: readonly Assignment[], reading: Reading): ServiceSettings {
   const section = new Section(reading, assignments);
   const exec = execSettings(assignments, reading);
   const busName = section.text('BusName');
   const implied: ServiceType =
     busName !== undefined ? 'dbus' : exec.ExecStart.length > 0 ? 'simple' : 'oneshot';
+  for (const assignment of assignments)
+    if (assignment.key === 'KillMode' && assignment.value === 'none')
+      reading.complain(assignment, KILL_MODE_NONE);
   const type = section.oneOf('Type', SERVICE_TYPES, implied, 'Failed to parse service type');
   const both = section.span('TimeoutSec', -1, 'Failed to parse TimeoutSec= parameter');
   const startDefault = type === 'oneshot' ? FOREVER : DEFAULT_TIMEOUT;
