@@ -9,16 +9,8 @@ import { analyze } from './tools/analyze';
 import { logger } from './tools/logger';
 import { detectVirt, hostnamectl, loginctl, timedatectl } from './tools/identity';
 import { powerProgram, runlevel, shutdownProgram } from './tools/power';
-import {
-  cgls,
-  cgtop,
-  delta,
-  escapeProgram,
-  systemdCat,
-  systemdNotify,
-  systemdRun,
-  sysvInstall,
-} from './tools/small';
+import { cgls, cgtop, delta, escapeProgram, systemdCat, systemdNotify, sysvInstall } from './tools/small';
+import { systemdRun } from './tools/systemd-run';
 
 const COMMANDS: Readonly<Record<string, Program>> = {
   '/usr/bin/systemctl': systemctl,

@@ -2,7 +2,7 @@
 import { unmetCondition } from './conditions';
 import { isDown, isUp } from './active';
 import type { Manager } from './manager';
-import { doneMessage, identity, startingMessage } from './messages';
+import { doneMessage, skippedMessage, identity, startingMessage } from './messages';
 import type { ActiveState, Job, JobResult, JobType, ShutdownVerb, UnitState } from './state';
 import { type JobMode, Refusal, Transaction } from './transaction';
 
@@ -258,6 +258,12 @@ export class Jobs {
         this.manager.setState(unit, 'inactive', 'dead');
         break;
       }
+      case 'scope':
+        for (const pid of this.manager.members(unit.definition.name))
+          this.manager.daemon.world.kill(this.manager.host, pid, 'TERM');
+        this.manager.log('info', `${unit.definition.name}: Deactivated successfully.`, unit.definition.name);
+        this.manager.setState(unit, 'inactive', 'dead');
+        break;
       default:
         this.manager.setState(unit, 'inactive', 'dead');
     }
@@ -298,7 +304,10 @@ export class Jobs {
     const { state } = manager;
     const unit = manager.unit(job.unit);
     if (options.quiet !== true && unit !== undefined) {
-      const message = doneMessage(unit.definition, job.type, result);
+      const message =
+        job.type === 'start' && result === 'done' && !unit.conditionMet
+          ? skippedMessage(unit.definition)
+          : doneMessage(unit.definition, job.type, result);
       if (message !== undefined) {
         manager.log(message.priority, message.text, job.unit, { id: job.id, result });
         manager.spend(100);

@@ -17,6 +17,7 @@ export function startingMessage(
   const { type } = definition;
   if (verb === 'reload') return `Reloading ${identity(definition)}...`;
   if (type === 'mount') return `${verb === 'start' ? 'Mounting' : 'Unmounting'} ${identity(definition)}...`;
+  if (type === 'scope' && verb === 'stop') return `Stopping ${identity(definition)}...`;
   if (type !== 'service') return undefined;
   return `${verb === 'start' ? 'Starting' : 'Stopping'} ${identity(definition)}...`;
 }
@@ -52,6 +53,13 @@ export function doneMessage(
     return result === 'failed' ? { priority: 'err', text: `Reload failed for ${who}.` } : undefined;
   }
   return undefined;
+}
+/** Of a start that `ExecCondition=` ended. */
+export function skippedMessage(definition: Definition): { priority: SyslogPriority; text: string } {
+  return {
+    priority: 'info',
+    text: `Condition check resulted in ${identity(definition)} being skipped.`,
+  };
 }
 function startedWord({ type, service }: Definition): string {
   switch (type) {

@@ -34,11 +34,11 @@ export function* kill(call: Call): Run<number> {
     }
     args.splice(0, 2);
     signal = signalOf(name);
-    if (signal === undefined) return yield* badSignal(call, name);
+    if (signal === undefined) return yield* badSignal(call, name, false);
   } else if (first !== '--' && /^-./.test(first)) {
     args.shift();
     signal = signalOf(first.slice(1));
-    if (signal === undefined) return yield* badSignal(call, first.slice(1));
+    if (signal === undefined) return yield* badSignal(call, first.slice(1), true);
   }
   if (args[0] === '--') args.shift();
   if (args.length === 0) {
@@ -46,17 +46,23 @@ export function* kill(call: Call): Run<number> {
     return EX_USAGE;
   }
   let sent = 0;
-  for (const target of args) if (yield* send(call, target, signal)) sent++;
+  for (const target of args) {
+    if (yield* send(call, target, signal)) sent++;
+    // dash ends at a word that is no process.
+    else if (shell.dialect === 'dash' && !/^-?\d+$/.test(target)) return 2;
+  }
   // A signal to this very shell arrives before the next command.
   yield* shell.suspend({ until: shell.context.kernel.now });
   return sent === args.length ? 0 : 1;
 }
 
-function* badSignal(call: Call, name: string): Run<number> {
+function* badSignal(call: Call, name: string, isOption: boolean): Run<number> {
   yield* complain(
     call,
     call.shell.dialect === 'dash'
-      ? `invalid signal number or name: ${name}`
+      ? isOption
+        ? `Illegal option -${name.slice(0, 1)}`
+        : `invalid signal number or name: ${name}`
       : `${name}: invalid signal specification`,
   );
   return call.shell.dialect === 'dash' ? 2 : 1;
@@ -66,6 +72,10 @@ function* send(call: Call, target: string, signal: Wanted): Run<boolean> {
   const { shell } = call;
   if (target.startsWith('%')) {
     const job = shell.jobs.find(target);
+    if (job === undefined && shell.dialect === 'dash') {
+      yield* complain(call, `No such job: ${target}`);
+      return false;
+    }
     if (job === undefined || job === 'ambiguous') {
       yield* complain(call, `${target}: ${job === undefined ? 'no such job' : 'ambiguous job spec'}`);
       return false;

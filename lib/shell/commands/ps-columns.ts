@@ -137,6 +137,12 @@ export const PS_COLUMNS: Readonly<Record<string, PsColumn>> = {
     8,
     user((process) => process.uid),
   ),
+  /** -f's name for the user. */
+  uid_hack: textual(
+    'UID',
+    8,
+    user((process) => process.uid),
+  ),
   uname: textual(
     'USER',
     8,

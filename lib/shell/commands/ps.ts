@@ -42,7 +42,7 @@ const FORMATS: Readonly<Record<string, string>> = {
   plain: 'pid,tname,time,ucmd',
   bsdPlain: 'pid,tname,stat,bsdtime,args',
   user: 'user,pid,%cpu,%mem,vsz,rss,tname,stat,bsdstart,bsdtime,args',
-  full: 'user,pid,ppid,c,stime,tname,time,cmd',
+  full: 'uid_hack,pid,ppid,c,stime,tname,time,cmd',
   long: 'f,s,uid,pid,ppid,c,opri,ni,addr,sz,wchan,tname,time,ucmd',
   bsdLong: 'f,uid,pid,ppid,pri,ni,vsz,rss,wchan,stat,tname,bsdtime,args',
   jobs: 'pid,pgid,sid,tname,time,ucmd',
@@ -137,7 +137,7 @@ function sorted(rows: readonly ProcessState[], request: Request, view: View): Pr
   });
 }
 
-/** Children under their parents: `\_ ` and bars, or blanks with -H. */
+/** Children under their parents: `\_ ` and bars, or blanks with -H. Those of process 1 stand for themselves. */
 function forest(
   rows: readonly ProcessState[],
   style: 'lines' | 'indent',
@@ -148,14 +148,14 @@ function forest(
     rows.filter((process) => process.ppid === pid && process.pid !== pid);
   const visit = (process: ProcessState, lead: string, bars: string): void => {
     out.push({ process, lead });
-    const children = childrenOf(process.pid);
+    const children = process.pid === 1 ? [] : childrenOf(process.pid);
     children.forEach((child, index) => {
       const isLast = index === children.length - 1;
       if (style === 'indent') visit(child, `${lead}  `, '');
       else visit(child, `${bars} \\_ `, `${bars} ${isLast ? ' ' : '|'}  `);
     });
   };
-  for (const process of rows) if (!pids.has(process.ppid)) visit(process, '', '');
+  for (const process of rows) if (process.ppid === 1 || !pids.has(process.ppid)) visit(process, '', '');
   return out;
 }
 
@@ -243,7 +243,7 @@ class Options {
           this.#format = FORMATS['full'];
           continue;
         case 'F':
-          this.#format = 'user,pid,ppid,c,sz,rss,psr,stime,tname,time,cmd';
+          this.#format = 'uid_hack,pid,ppid,c,sz,rss,psr,stime,tname,time,cmd';
           continue;
         case 'l':
           this.#format = FORMATS['long'];

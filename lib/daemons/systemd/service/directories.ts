@@ -5,7 +5,7 @@ import type { Manager } from '../manager';
 import type { UnitState } from '../state';
 
 const ROOT = { uid: 0, gid: 0, groups: [] as number[] };
-const BASE = {
+export const DIRECTORY_ROOTS = {
   Runtime: '/run',
   State: '/var/lib',
   Cache: '/var/cache',
@@ -21,11 +21,14 @@ export function makeDirectories(manager: Manager, unit: UnitState): void {
   const gid = (settings.group === undefined ? undefined : host.group(settings.group)?.gid) ?? user?.gid ?? 0;
   for (const { kind, names, mode } of settings.directories) {
     for (const name of names) {
-      const path = `${BASE[kind]}/${name}`;
+      const path = `${DIRECTORY_ROOTS[kind]}/${name}`;
       makeParents(host, path);
+      // A configuration directory that is there is somebody else's.
+      const isKept = kind === 'Configuration' && host.fs.exists(path);
       host.fs.mkdir(path, mode, ROOT);
+      if (isKept) continue;
       host.fs.chmod(path, mode, ROOT);
-      if (kind !== 'Configuration') host.fs.chown(path, user?.uid ?? 0, gid, ROOT);
+      host.fs.chown(path, user?.uid ?? 0, gid, ROOT);
     }
   }
 }
@@ -54,6 +57,6 @@ export function removeTree(host: Host, path: string): void {
 export function directoryVariables(unit: UnitState): [string, string][] {
   return (unit.definition.service?.directories ?? []).map(({ kind, names }) => [
     `${kind.toUpperCase()}_DIRECTORY`,
-    names.map((name) => `${BASE[kind]}/${name}`).join(':'),
+    names.map((name) => `${DIRECTORY_ROOTS[kind]}/${name}`).join(':'),
   ]);
 }

@@ -383,7 +383,14 @@ export class Services {
     if (service.result === 'success') service.result = result;
     const failed = service.result !== 'success' && service.result !== 'exec-condition';
     if (failed) manager.log('warning', `${name}: Failed with result '${service.result}'.`, name);
-    else if (service.result === 'success') manager.log('info', `${name}: Deactivated successfully.`, name);
+    else
+      manager.log(
+        'info',
+        service.result === 'success'
+          ? `${name}: Deactivated successfully.`
+          : `${name}: Skipped due to '${service.result}'.`,
+        name,
+      );
     for (const { pid, comm } of leftOver(manager, name))
       manager.log(
         'notice',
@@ -511,15 +518,20 @@ export class Services {
       return;
     }
     if (status.signal === 'KILL') this.#noticeKill(unit);
+    const isCondition = isControl && service.control?.kind === 'ExecCondition';
     let result = resultOf(settings, service, status, isMain && settings.type !== 'oneshot');
     const command =
       isControl && service.control !== undefined
         ? settings.exec[service.control.kind][service.control.index]
         : settings.exec.ExecStart[service.mainCommand ?? 0];
     const ignored = command?.ignoreFailure === true;
-    if (result !== 'success' && !ignored) {
+    // A condition that ends with 1 to 254 was not met, which is no failure.
+    if (isCondition && result === 'exit-code' && (status.code ?? 0) < 255) {
+      result = 'exec-condition';
+      unit.conditionMet = false;
+    } else if (result !== 'success' && !ignored) {
       const { name } = unit.definition;
-      const which = isMain ? 'Main process' : 'Control process';
+      const which = isMain ? 'Main process' : isCondition ? 'Condition check process' : 'Control process';
       this.manager.log(
         status.signal === undefined ? 'notice' : 'warning',
         `${name}: ${which} exited, ${exitText(status)}`,
@@ -602,10 +614,8 @@ export class Services {
     switch (unit.sub as ServiceSub) {
       case 'condition':
         if (result === 'success') this.#enterStartPre(unit);
-        else if (result === 'exit-code') {
-          service.result = 'exec-condition';
-          this.#enterStopPost(unit, 'exec-condition');
-        } else this.#enterSignal(unit, 'stop-sigterm', result);
+        else if (result === 'exec-condition') this.#enterStopPost(unit, result);
+        else this.#enterSignal(unit, 'stop-sigterm', result);
         break;
       case 'start-pre':
         if (result === 'success') this.#enterStart(unit);

@@ -9,6 +9,7 @@ import type { ExecKind, ServiceSettings, UnitState } from '../state';
 import { expandArguments, parseEnvironmentFile } from '../unit-file/words';
 import { limitsOf } from '../unit-file/limits';
 import { directoryVariables } from './directories';
+import { streamsPassed } from './passed-streams';
 
 const ROOT = { uid: 0, gid: 0, groups: [] as number[] };
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -54,6 +55,7 @@ export function runCommand(
   const cwd = workingDirectory(manager, settings, identity);
   const failed = failingStep(manager, { name, path, settings, identity, cwd, isPrivileged });
   const who = typeof identity === 'string' ? ROOT : identity;
+  const streams = streamsPassed(host, name);
   const common = {
     argv,
     parent: 1,
@@ -66,7 +68,7 @@ export function runCommand(
     gid: who.gid,
     groups: [...who.groups],
     cwd: failed === undefined && typeof cwd === 'string' ? cwd : '/',
-    ...streamsOf(manager, settings, baseName(path)),
+    ...(streams === undefined ? streamsOf(manager, settings, baseName(path)) : { fds: streams }),
     startAfter: FORK_MICROS,
   };
   const tag = `(${baseName(path)})`.slice(0, 17);

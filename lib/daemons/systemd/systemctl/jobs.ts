@@ -123,7 +123,7 @@ function* queueOne(
       `Operation refused, unit ${name} may be requested by dependency only (it is configured to refuse manual start/stop).`,
       true,
     );
-    return 1;
+    return 4;
   }
   if (type === 'try-restart' && isDown(unit.active) && unit.definition.load === 'loaded')
     return { name, job: 0, type };

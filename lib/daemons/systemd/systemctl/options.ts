@@ -17,7 +17,7 @@ const WITH_VALUE: Readonly<Record<string, string>> = {
   '--message': 'message',
   '--drop-in': 'drop-in',
   '--preset-mode': 'ignored',
-  '--what': 'ignored',
+  '--what': 'what',
   '--timestamp': 'ignored',
   '--boot-loader-entry': 'ignored',
   '--when': 'ignored',
@@ -96,6 +96,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine | string 
     reverse: false,
     plain: false,
     jobMode: 'replace',
+    what: [],
     before: false,
     after: false,
     message: '',
@@ -171,6 +172,9 @@ function setValue(line: CommandLine, key: string, value: string): string | undef
       break;
     case 'job-mode':
       options.jobMode = value;
+      break;
+    case 'what':
+      options.what.push(...value.split(','));
       break;
     case 'legend':
       options.legend = value !== 'false' && value !== 'no';

@@ -28,6 +28,8 @@ export interface Options {
   reverse: boolean;
   plain: boolean;
   jobMode: string;
+  /** Kinds of directories that `clean` removes. */
+  what: string[];
   before: boolean;
   after: boolean;
   message: string;

@@ -1,5 +1,7 @@
 /** Verbs that are seldom typed: add-wants, link, clean, freeze, log-level, list-automounts, list-machines. Source: systemctl(1). */
 import { FileError } from '../../../world/files.contract';
+import { isDown } from '../active';
+import { DIRECTORY_ROOTS, removeTree } from '../service/directories';
 import { loadDefinition } from '../unit-file/load';
 import { mangle } from '../unit-file/names';
 import { RELOAD_MICROS, refuseUnlessRoot, unitNames } from './call';
@@ -58,10 +60,30 @@ export function* linkUnits(call: Call): Run<number> {
 /** Directories of services that run for nobody can be removed; others have none. */
 export function* clean(call: Call): Run<number> {
   for (const name of unitNames(call)) {
-    yield* call.context.err(`Failed to clean unit ${name}: No matching resources found.\n`);
+    const refused = cleanOne(call, name);
+    if (refused === undefined) continue;
+    yield* call.context.err(`Failed to clean unit ${name}: ${refused}\n`);
     return 1;
   }
   return 0;
+}
+const CLEANED = ['configuration', 'state', 'cache', 'logs', 'runtime', 'fdstore'];
+/** Runtime and cache unless `--what=` says otherwise. The reason why nothing was removed. */
+function cleanOne({ manager, options, context }: Call, name: string): string | undefined {
+  const what = options.what.length === 0 ? ['runtime', 'cache'] : options.what;
+  const wrong = what.find((one) => one !== 'all' && !CLEANED.includes(one));
+  if (wrong !== undefined) return `Invalid resource type: ${wrong}`;
+  const unit = manager.load(name);
+  if (unit.definition.load === 'not-found') return `Unit ${name} not found.`;
+  if (!isDown(unit.active) || unit.job !== 0) return 'Unit is not inactive or has pending job.';
+  const kinds = (unit.definition.service?.directories ?? []).filter(
+    ({ kind, names }) => names.length > 0 && (what.includes('all') || what.includes(kind.toLowerCase())),
+  );
+  if (kinds.length === 0) return 'No matching resources found.';
+  for (const { kind, names } of kinds)
+    for (const one of names) removeTree(context.host, `${DIRECTORY_ROOTS[kind]}/${one}`);
+  manager.log('info', `${name}: Deactivated successfully.`, name);
+  return undefined;
 }
 export function* freeze(call: Call, verb: 'freeze' | 'thaw'): Run<number> {
   for (const name of unitNames(call)) {

@@ -203,7 +203,10 @@ const TIMER: readonly Property[] = [
         .map((text) => `{ OnCalendar=${text} }`)
         .join('\nTimersCalendar=') || undefined,
   ],
-  ['NextElapseUSecRealtime', (unit) => time(unit.timer?.nextAt ?? 0)],
+  [
+    'NextElapseUSecRealtime',
+    (unit) => time(unit.definition.timer?.calendar.length === 0 ? 0 : (unit.timer?.nextAt ?? 0)),
+  ],
   ['LastTriggerUSec', (unit) => time(unit.timer?.lastAt ?? 0)],
   ['Result', (unit) => unit.timer?.result ?? 'success'],
   ['AccuracyUSec', (unit) => span(unit.definition.timer?.accuracy ?? 0)],

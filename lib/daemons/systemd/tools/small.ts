@@ -1,15 +1,12 @@
-/** systemd-cat, systemd-notify, systemd-cgls, systemd-cgtop, systemd-escape, systemd-delta, systemd-run, systemd-sysv-install. */
+/** systemd-cat, systemd-notify, systemd-cgls, systemd-cgtop, systemd-escape, systemd-delta, systemd-sysv-install. */
 import { FileError } from '../../../world/files.contract';
-import type { Program, ProgramContext, SyslogPriority, Wait, Wake } from '../../../world/process.contract';
-import { isDown } from '../active';
+import type { Program, SyslogPriority } from '../../../world/process.contract';
 import { managerOf } from '../host-manager';
 import { disable, enable } from '../enable';
 import { priorityNamed } from '../journalctl/match';
 import { formatBytes } from '../systemctl/output';
 import { groupTree } from '../systemctl/status';
-import { Refusal } from '../transaction';
 import { SEARCH_PATH } from '../unit-file/search';
-import { parseCalendar } from '../unit-file/calendar';
 import { type ParsedOptions, parseOptions } from '../../command-options';
 import {
   escapeName,
@@ -20,8 +17,6 @@ import {
   unescapeName,
   withInstance,
 } from '../unit-file/names';
-import type { UnitState } from '../state';
-import { formatTimeSpan, parseTimeSpan } from '../unit-file/time-span';
 
 const ROOT = { uid: 0, gid: 0, groups: [] as number[] };
 
@@ -223,141 +218,6 @@ export const delta: Program = function* (context) {
   );
   return 0;
 };
-/** Runs a command as a transient service, or a timer that starts one. */
-export const systemdRun: Program = function* (context) {
-  const manager = managerOf(context.host);
-  const words = context.argv.slice(1);
-  if (context.who.uid !== 0 || manager === undefined) {
-    yield* context.err('Failed to start transient service unit: Access denied\n');
-    return 1;
-  }
-  let name = '';
-  const service: string[] = [];
-  const timer: string[] = [];
-  let waits = false;
-  while (words[0]?.startsWith('-') === true) {
-    const word = words.shift() ?? '';
-    const equals = word.indexOf('=');
-    const key = equals === -1 ? word : word.slice(0, equals);
-    const takes = [
-      '--unit',
-      '-u',
-      '--on-active',
-      '--on-boot',
-      '--on-calendar',
-      '--on-startup',
-      '--property',
-      '-p',
-      '--description',
-      '--uid',
-      '--gid',
-      '--setenv',
-      '-E',
-      '--working-directory',
-      '--service-type',
-      '--slice',
-      '--timer-property',
-    ].includes(key);
-    const value = equals !== -1 ? word.slice(equals + 1) : takes ? (words.shift() ?? '') : '';
-    if (key === '--unit' || key === '-u') name = value.replace(/\.(service|timer)$/, '');
-    else if (key === '--on-active')
-      timer.push(`OnActiveSec=${parseTimeSpan(value) === undefined ? value : value}`);
-    else if (key === '--on-boot') timer.push(`OnBootSec=${value}`);
-    else if (key === '--on-startup') timer.push(`OnStartupSec=${value}`);
-    else if (key === '--on-calendar') {
-      if (parseCalendar(value) === undefined) {
-        yield* context.err('Failed to parse calendar event specification: Invalid argument\n');
-        return 1;
-      }
-      timer.push(`OnCalendar=${value}`);
-    } else if (key === '--property' || key === '-p') service.push(value);
-    else if (key === '--uid') service.push(`User=${value}`);
-    else if (key === '--gid') service.push(`Group=${value}`);
-    else if (key === '--setenv' || key === '-E') service.push(`Environment=${value}`);
-    else if (key === '--working-directory') service.push(`WorkingDirectory=${value}`);
-    else if (key === '--service-type') service.push(`Type=${value}`);
-    else if (key === '--wait') waits = true;
-    else if (['--scope', '--pty', '-t', '--pipe', '-P', '--shell', '-S', '--user'].includes(key)) {
-      yield* context.err(`systemd-run: not modelled: ${key}\n`);
-      return 1;
-    }
-  }
-  const command = words[0];
-  if (command === undefined) {
-    yield* context.err('Command line to execute required.\n');
-    return 1;
-  }
-  const path = command.startsWith('/')
-    ? command
-    : ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin']
-        .map((folder) => `${folder}/${command}`)
-        .find((candidate) => context.fs.exists(candidate));
-  if (path === undefined) {
-    yield* context.err(`Failed to find executable ${command}: No such file or directory\n`);
-    return 1;
-  }
-  if (name === '')
-    name = waits
-      ? `run-u${context.pid}`
-      : `run-r${Array.from({ length: 4 }, () => context.kernel.random(`systemd-run:${context.host.name}`).nextUint32().toString(16).padStart(8, '0')).join('')}`;
-  const quoted = [path, ...words.slice(1)]
-    .map((word) => (/[\s"'\\;]/.test(word) ? `"${word.replace(/["\\]/g, '\\$&')}"` : word))
-    .join(' ');
-  const unit = `${name}.service`;
-  if (manager.unit(unit) !== undefined && manager.unit(unit)?.definition.load === 'loaded') {
-    yield* context.err(
-      `Failed to start transient service unit: Unit ${unit} was already loaded or has a fragment file.\n`,
-    );
-    return 1;
-  }
-  const write = (file: string, text: string): void => {
-    context.host.install(`/run/systemd/transient/${file}`, {
-      text: `# This is a transient unit file, created programmatically via the systemd API. Do not edit.\n${text}`,
-    });
-  };
-  write(
-    unit,
-    `[Unit]\nDescription=${[path, ...words.slice(1)].join(' ')}\n[Service]\nExecStart=${quoted}\n${service.map((line) => `${line}\n`).join('')}`,
-  );
-  if (timer.length > 0) {
-    write(
-      `${name}.timer`,
-      `[Unit]\nDescription=${[path, ...words.slice(1)].join(' ')}\n[Timer]\n${timer.map((line) => `${line}\n`).join('')}RemainAfterElapse=no\n`,
-    );
-    manager.load(`${name}.timer`);
-  }
-  const started = context.host.clock();
-  const queued = manager.jobs.enqueue('start', timer.length > 0 ? `${name}.timer` : unit, 'replace');
-  if (queued instanceof Refusal) {
-    yield* context.err(`Failed to start transient service unit: ${queued.text}\n`);
-    return 1;
-  }
-  yield* context.err(
-    timer.length > 0
-      ? `Running timer as unit: ${name}.timer\nWill run service as unit: ${unit}\n`
-      : `Running as unit: ${unit}\n`,
-  );
-  // Kept, for a unit that ended is soon unloaded.
-  const ran = manager.unit(unit);
-  while (waits && ran !== undefined && (ran.job !== 0 || !isDown(ran.active))) yield* context.sleep(20_000);
-  return waits && ran !== undefined ? yield* told(context, ran, started) : 0;
-};
-/** What `--wait` says in the end; the exit code is the command's own. */
-function* told(
-  context: ProgramContext,
-  { service }: UnitState,
-  started: number,
-): Generator<Wait, number, Wake> {
-  const main = service?.main;
-  const result = service?.result ?? 'success';
-  const runtime = Math.max(1_000, context.host.clock() - started);
-  const ended =
-    main?.code === 2 ? `code=killed/status=${main.status}` : `code=exited/status=${main?.status ?? 0}`;
-  yield* context.err(
-    `Finished with result: ${result}\nMain processes terminated with: ${ended}\nService runtime: ${formatTimeSpan(runtime, 1_000)}\n`,
-  );
-  return main?.code === 2 ? 128 + main.status : (main?.status ?? 0);
-}
 /** Debian's bridge to update-rc.d: the links of /etc/rc?.d are not modelled. */
 export const sysvInstall: Program = function* (context) {
   const [verb = '', name = ''] = context.argv.slice(1).filter((word) => !word.startsWith('--'));

@@ -29,7 +29,7 @@ describe('words', () => {
       'x',
       'y',
       'x  y',
-      'prex  y',
+      'pre$ALL',
       '$',
     ]);
   });

@@ -134,10 +134,8 @@ export function expandArguments(command: ExecCommand, env: ReadonlyMap<string, s
   });
 }
 function expandInside(word: string, env: ReadonlyMap<string, string>): string {
-  return word.replace(
-    /\$(?:\$|\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))/g,
-    (whole, braced: string | undefined, bare: string | undefined) =>
-      whole === '$$' ? '$' : (env.get(braced ?? bare ?? '') ?? ''),
+  return word.replace(/\$(?:\$|\{([A-Za-z_][A-Za-z0-9_]*)\})/g, (whole, name: string | undefined) =>
+    whole === '$$' ? '$' : (env.get(name ?? '') ?? ''),
   );
 }
 
