@@ -7,6 +7,7 @@ import { runFiles, runInteractive, runStartupFiles, startInteractive } from './i
 import { type Invocation, readInvocation } from './invocation';
 import { MACHINERY } from './machinery';
 import { runPendingTraps } from './run/finish';
+import { isBinary } from './run/external';
 import { readAll } from './run/read-all';
 import { runText } from './run/run-text';
 import { runChild } from './run/subshell';
@@ -134,7 +135,9 @@ function* scriptText(
   if (info.kind === 'directory') return { message: `${path}: ${path}: Is a directory\n`, status: 126 };
   const text = context.fs.readFile(full, context.who);
   if (typeof text !== 'string') return fail(errnoText(text.errno), 126);
-  if (/^[^\n]{0,80}\0/.test(text) || info.program !== undefined)
-    return fail('cannot execute binary file', 126);
-  return text;
+  if (isBinary(text) || info.program !== undefined)
+    return shell.dialect === 'bash'
+      ? { message: `${path}: ${path}: cannot execute binary file\n`, status: 126 }
+      : fail('cannot execute binary file', 126);
+  return text.replaceAll('\0', '');
 }

@@ -34,7 +34,7 @@ import {
 } from './state/variables';
 import type { LexerOptions } from './syntax/lexer';
 import type { Command, FunctionDefinition } from './syntax/tree';
-import { DropLine, FatalExpansion } from './control';
+import { DropLine, ExitShell, FatalExpansion } from './control';
 
 export type Run<T> = Generator<Wait, T, Wake>;
 
@@ -494,6 +494,9 @@ export class Shell {
       case 'OPTIND':
         this.special.optionPlace = 0;
         return;
+      case 'BASH_ARGV0':
+        if (this.dialect === 'bash') this.name = value;
+        return;
       case 'SECONDS':
         this.special.secondsBase = this.context.kernel.now - (Number.parseInt(value, 10) || 0) * 1_000_000;
         return;
@@ -605,9 +608,23 @@ export class Shell {
 
   // --------------------------------------------------------------------- errors
 
-  /** An expansion that cannot be done. */
+  /** bash's report_error: under `set -e` the shell ends here, whatever tests the command. */
+  *report(text: string): Run<void> {
+    yield* this.complain(text);
+    if (this.dialect === 'bash' && this.options.errexit)
+      throw new ExitShell(this.status === 0 ? 1 : this.status);
+  }
+
+  /** An expansion or assignment that cannot be done. */
   *dropLine(text: string): Run<never> {
     // dash knows no error that a script survives.
+    if (this.dialect === 'dash') return yield* this.failFatally(text);
+    yield* this.report(text);
+    throw new DropLine();
+  }
+
+  /** A wrong expression: a script goes on with its next line, under `set -e`, too. */
+  *dropExpression(text: string): Run<never> {
     if (this.dialect === 'dash') return yield* this.failFatally(text);
     yield* this.complain(text);
     throw new DropLine();
@@ -631,7 +648,7 @@ export class Shell {
   *arithmeticProblem(problem: unknown): Run<never> {
     const name = this.commandName === undefined ? '' : `${this.commandName}: `;
     if (problem instanceof ArithmeticError)
-      return yield* this.dropLine(
+      return yield* this.dropExpression(
         this.dialect === 'dash' ? dashArithmetic(problem) : `${name}${problem.text}`,
       );
     if (problem instanceof ArithmeticAssignment) return yield* this.dropLine(problem.text);

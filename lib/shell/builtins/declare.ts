@@ -297,7 +297,7 @@ function* declareOne(call: Call, wish: Wish, manner: Manner, text: string, place
 
 function* readonlyProblem(call: Call, name: string): Run<void> {
   if (call.name === 'export' || call.name === 'readonly')
-    yield* call.shell.complain(`${name}: readonly variable`);
+    yield* call.shell.report(`${name}: readonly variable`);
   else yield* complain(call, `${name}: readonly variable`);
 }
 

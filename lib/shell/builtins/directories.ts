@@ -1,6 +1,7 @@
 /** `cd`, `pwd` and the directory stack. Source: bash(1) "SHELL BUILTIN COMMANDS". */
 import { FileError } from '../../world/files.contract';
 import { errnoText } from '../commands/errno-text';
+import { visible } from '../expand/quote';
 import type { Run, Shell } from '../shell';
 import { EXPORTED } from '../state/variables';
 import { type Call, complain, readOptions, usage, wholeNumber } from './builtin';
@@ -26,9 +27,10 @@ export function enter(
   const { fs, who } = context;
   const full = context.resolve(path);
   const info = fs.stat(full, who);
-  if (info instanceof FileError) return `${path}: ${errnoText(info.errno)}`;
-  if (info.kind !== 'directory') return `${path}: ${errnoText('ENOTDIR')}`;
-  if (fs.access(full, 1, who) !== undefined) return `${path}: ${errnoText('EACCES')}`;
+  const shown = shell.dialect === 'dash' ? path : visible(path);
+  if (info instanceof FileError) return `${shown}: ${errnoText(info.errno)}`;
+  if (info.kind !== 'directory') return `${shown}: ${errnoText('ENOTDIR')}`;
+  if (fs.access(full, 1, who) !== undefined) return `${shown}: ${errnoText('EACCES')}`;
   const real = options.physical ? fs.realpath(full, who) : tidy(full);
   const before = shell.variables.get('PWD') ?? context.cwd;
   context.cwd = typeof real === 'string' ? real : tidy(full);

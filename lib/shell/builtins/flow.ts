@@ -19,6 +19,9 @@ import {
 import { childEnvironment } from '../state/functions';
 import { describeCommand } from './describe';
 
+/** A file with more zero bytes than this is not sourced. */
+const MOST_NULS = 256;
+
 export function* succeed(): Run<number> {
   return 0;
 }
@@ -196,7 +199,9 @@ export function readScript(shell: Shell, path: string): string | { readonly prob
   if (info.kind === 'directory') return { problem: 'is a directory' };
   const text = fs.readFile(full, who);
   if (typeof text !== 'string') return { problem: errnoText(text.errno) };
-  return /^[^\n]{0,80}\0/.test(text) ? { problem: 'cannot execute binary file' } : text;
+  // As bash's evalfile: zero bytes are dropped, unless there are many.
+  const withoutNul = text.replaceAll('\0', '');
+  return text.length - withoutNul.length > MOST_NULS ? { problem: 'cannot execute binary file' } : withoutNul;
 }
 
 export function* runSource(
@@ -368,6 +373,7 @@ export function* times(call: Call): Run<number> {
 export function* caller(call: Call): Run<number> {
   const { shell } = call;
   const [text] = call.args;
+  if (shell.mode === 'command' && shell.frames.every((frame) => frame.kind === 'main')) return 1;
   const depth = text === undefined ? 0 : wholeNumber(text);
   if (depth === undefined) {
     yield* complain(call, `${text ?? ''}: invalid number`);
@@ -375,6 +381,10 @@ export function* caller(call: Call): Run<number> {
   }
   const calls = shell.frames.filter((frame) => frame.kind !== 'main');
   const frame = calls.at(-1 - depth);
+  if (frame === undefined && text === undefined && shell.mode !== 'command') {
+    yield* shell.write(1, '0 NULL\n');
+    return 0;
+  }
   if (frame === undefined) return 1;
   const outer = shell.frames[shell.frames.indexOf(frame) - 1];
   if (text !== undefined && outer === undefined) return 1;

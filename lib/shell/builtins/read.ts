@@ -199,7 +199,7 @@ function* put(call: Call, name: string, value: string): Run<number> {
           value,
         );
   if (refused === undefined) return 0;
-  yield* shell.complain(refused);
+  yield* shell.report(refused);
   return 1;
 }
 
@@ -211,7 +211,7 @@ function* storeArray(call: Call, name: string, line: Line): Run<number> {
     return 1;
   }
   if (known !== undefined && (known.flags & READONLY) !== 0) {
-    yield* shell.complain(`${name}: readonly variable`);
+    yield* shell.report(`${name}: readonly variable`);
     return 1;
   }
   if (known?.table !== undefined) {
@@ -315,7 +315,7 @@ export function* mapfile(call: Call): Run<number> {
   }
   const known = shell.variables.find(name);
   if (known !== undefined && (known.flags & READONLY) !== 0) {
-    yield* shell.complain(`${name}: readonly variable`);
+    yield* shell.report(`${name}: readonly variable`);
     return 1;
   }
   const delimiter = values.get('d');

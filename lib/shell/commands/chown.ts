@@ -28,9 +28,13 @@ interface Settings {
   from: Owner | undefined;
   recursive: boolean;
   noFollow: boolean;
+  /** With -R: links to directories that are gone into. */
+  follow: 'none' | 'operands' | 'all';
   report: 'all' | 'changes' | 'none';
   quiet: boolean;
 }
+
+const FOLLOW: Readonly<Record<string, Settings['follow']>> = { H: 'operands', L: 'all', P: 'none' };
 
 function* run(tool: Tool): ToolRun {
   const { options, operands } = tool.options({
@@ -62,6 +66,7 @@ function* run(tool: Tool): ToolRun {
     from: from === undefined ? undefined : readOwner(tool, from),
     recursive: has('R'),
     noFollow: has('h'),
+    follow: FOLLOW[options.findLast(({ name }) => name in FOLLOW)?.name ?? 'P'] ?? 'none',
     report: has('v') ? 'all' : has('c') ? 'changes' : 'none',
     quiet: has('f'),
   };
@@ -92,37 +97,56 @@ function readOwner(tool: Tool, text: string): Owner {
 }
 
 function* changeOne(tool: Tool, path: string, settings: Settings, isOperand: boolean): Step<boolean> {
-  const { fs, who } = tool.context;
   yield* tool.drain();
-  const noFollow = settings.noFollow || !isOperand;
+  const isFollowed = settings.follow === 'all' || (settings.follow === 'operands' && isOperand);
+  const isGoneThrough = isFollowed || (isOperand && !settings.recursive);
+  const noFollow = settings.noFollow || !isGoneThrough;
   const info = noFollow ? tool.lstat(path) : tool.stat(path);
-  const noun = tool.command.name === 'chgrp' ? 'group' : 'ownership';
   if (info instanceof FileError) {
     const what = tool.lstat(path) instanceof FileError ? 'cannot access' : 'cannot dereference';
     if (!settings.quiet) tool.complain(`${what} ${quoteFile(path)}: ${errnoText(info.errno)}`);
     return false;
   }
-  const { from, owner } = settings;
-  const isMeant =
-    from === undefined ||
-    ((from.uid === -1 || from.uid === info.uid) && (from.gid === -1 || from.gid === info.gid));
-  let isFine = true;
-  if (isMeant) {
-    const failed = fs.chown(tool.resolve(path), owner.uid, owner.gid, who, { noFollow });
-    if (failed === undefined) dropSetId(tool, path, info);
-    else if (!settings.quiet)
-      tool.complain(`changing ${noun} of ${quoteFile(path)}: ${errnoText(failed.errno)}`);
-    isFine = failed === undefined;
-    if (isFine) report(tool, path, info, settings);
-  }
-  if (!settings.recursive || info.kind !== 'directory') return isFine;
+  const below = isFollowed ? info : tool.lstat(path);
+  const inside =
+    !settings.recursive ||
+    below instanceof FileError ||
+    below.kind !== 'directory' ||
+    (yield* changeInside(tool, path, settings));
+  return change(tool, { path, info, noFollow }, settings) && inside;
+}
+
+/** What a directory holds comes before the directory itself. */
+function* changeInside(tool: Tool, path: string, settings: Settings): Step<boolean> {
+  const { fs, who } = tool.context;
   const names = fs.readdir(tool.resolve(path), who);
   if (names instanceof FileError) {
     if (!settings.quiet) tool.complain(`cannot read directory ${quoteFile(path)}: ${errnoText(names.errno)}`);
     return false;
   }
+  let isFine = true;
   for (const name of names) if (!(yield* changeOne(tool, join(path, name), settings, false))) isFine = false;
   return isFine;
+}
+
+function change(
+  tool: Tool,
+  { path, info, noFollow }: { readonly path: string; readonly info: Stat; readonly noFollow: boolean },
+  settings: Settings,
+): boolean {
+  const { fs, who } = tool.context;
+  const noun = tool.command.name === 'chgrp' ? 'group' : 'ownership';
+  const { from, owner } = settings;
+  const isMeant =
+    from === undefined ||
+    ((from.uid === -1 || from.uid === info.uid) && (from.gid === -1 || from.gid === info.gid));
+  if (!isMeant) return true;
+  const failed = fs.chown(tool.resolve(path), owner.uid, owner.gid, who, { noFollow });
+  if (failed === undefined) dropSetId(tool, path, info);
+  else if (!settings.quiet)
+    tool.complain(`changing ${noun} of ${quoteFile(path)}: ${errnoText(failed.errno)}`);
+  if (failed === undefined) report(tool, path, info, settings);
+  return failed === undefined;
 }
 
 /** chown(2): setuid and setgid of an executable go. */

@@ -131,7 +131,7 @@ class DateReader {
     }
     const minute = Number(short[2] || '0');
     const second = Number(short[3] || '0');
-    if (hour > 23 || minute > 59 || second > 60) return false;
+    if (hour > 23 || minute > 59 || second > 59) return false;
     this.#time = { hour, minute, second, micros: Number((short[4] ?? '').padEnd(6, '0').slice(0, 6) || '0') };
     return true;
   }
@@ -311,7 +311,7 @@ export function parseStamp(text: string, now: number): number | undefined {
     Number(day) > daysInMonth(year, Number(month))
   )
     return undefined;
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return undefined;
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
   return microsFromCivil({
     year,
     month: Number(month),

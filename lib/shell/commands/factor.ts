@@ -9,7 +9,7 @@ export const factor: Command = {
   synopsis: 'factor [NUMBER]...\nfactor OPTION',
   summary: 'Print the prime factors of each specified integer NUMBER.',
   run: function* (tool) {
-    const { operands } = tool.options({ short: 'h', long: { exponents: 'h' } });
+    const { operands } = tool.options({ short: '' });
     const words =
       operands.length > 0
         ? operands

@@ -69,6 +69,7 @@ import { man, whatis, apropos } from './manual';
 import { dpkg, apt, aptGet, aptCache } from './apt';
 import { mountpoint } from './mountpoint';
 import { namei } from './namei';
+import { getconf } from './getconf';
 import { chattr, locale, lsattr, pathchk } from './pathchk';
 import { getopt } from './getopt-command';
 import type { Command } from './tool';
@@ -133,6 +134,7 @@ export const FILE_COMMANDS: readonly Command[] = [
   lastlog,
   link,
   ln,
+  getconf,
   locale,
   logname,
   ls,

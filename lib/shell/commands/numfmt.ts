@@ -176,6 +176,8 @@ function formatOf(tool: Tool, text: string): NonNullable<Settings['format']> {
 
 class Formatter {
   result = 0;
+  /** What stands before the field that is read. */
+  #done = '';
   constructor(
     private readonly tool: Tool,
     private readonly settings: Settings,
@@ -183,21 +185,30 @@ class Formatter {
 
   line(text: string): string {
     const { delimiter } = this.settings;
-    if (delimiter !== undefined)
-      return text
-        .split(delimiter)
-        .map((field, i) => (this.#isChosen(i + 1) ? this.#number(field, 0) : field))
-        .join(delimiter);
+    this.#done = '';
+    if (delimiter !== undefined) {
+      for (const [i, field] of text.split(delimiter).entries()) {
+        if (i > 0) this.#done += delimiter;
+        this.#done += this.#isChosen(i + 1) ? this.#number(field, 0) : field;
+      }
+      return this.#done;
+    }
     let index = 0;
     return text.replace(/([ \t]*)([^ \t]+)/g, (_all, blanks: string, field: string) => {
       index++;
-      if (!this.#isChosen(index)) return blanks + field;
-      // A column keeps its width.
-      const isAligned = blanks.length > (index > 1 ? 1 : 0);
-      const separator = index > 1 ? ' ' : '';
-      const width = isAligned ? blanks.length - separator.length + field.length : 0;
-      return isAligned ? separator + this.#number(field, width) : blanks + this.#number(field, 0);
+      const shown = this.#blankSeparated(index, blanks, field);
+      this.#done += shown;
+      return shown;
     });
+  }
+
+  #blankSeparated(index: number, blanks: string, field: string): string {
+    if (!this.#isChosen(index)) return blanks + field;
+    // A column keeps its width.
+    const isAligned = blanks.length > (index > 1 ? 1 : 0);
+    const separator = index > 1 ? ' ' : '';
+    const width = isAligned ? blanks.length - separator.length + field.length : 0;
+    return isAligned ? separator + this.#number(field, width) : blanks + this.#number(field, 0);
   }
 
   #isChosen(index: number): boolean {
@@ -239,7 +250,11 @@ class Formatter {
     const problem = (message: string): undefined => {
       if (this.settings.invalid === 'ignore') return undefined;
       this.tool.complain(message);
-      if (this.settings.invalid === 'abort') throw new Exit(2);
+      if (this.settings.invalid === 'abort') {
+        const isWithin = this.settings.delimiter === undefined && this.#done !== '';
+        this.tool.print(this.#done + (isWithin ? ' ' : ''));
+        throw new Exit(2);
+      }
       if (this.settings.invalid === 'fail') this.result = 2;
       return undefined;
     };

@@ -31,6 +31,13 @@ function shellQuoted(name: string, always: boolean): string {
   return `'${name.replace(/'/g, "'\\''")}'`;
 }
 
+/** `--quoting-style=shell`: control characters stay as they are. */
+export function quotePlain(name: string, { always }: { readonly always: boolean }): string {
+  if (!always && name !== '' && name !== '{' && name !== '}' && !SPECIAL.test(name)) return name;
+  if (name.includes("'") && DOUBLE_QUOTES_WILL_DO.test(name)) return `"${name}"`;
+  return `'${name.replace(/'/g, "'\\''")}'`;
+}
+
 function hasUnprintable(name: string): boolean {
   return /[\u0000-\u001f\u007f]|[\udc80-\udcff]/.test(name.replace(/[\ud800-\udbff][\udc00-\udfff]/g, ''));
 }

@@ -11,7 +11,7 @@ export const sleep: Command = {
   summary:
     "Pause for NUMBER seconds.  SUFFIX may be 's' for seconds (the default),\n'm' for minutes, 'h' for hours or 'd' for days.",
   run: function* (tool) {
-    const { operands } = tool.options({ short: '+' });
+    const { operands } = tool.options({ short: '' });
     if (operands.length === 0) tool.misuse('missing operand');
     let total = 0;
     let isWrong = false;

@@ -1,10 +1,12 @@
-/** split(1) of GNU coreutils. Not modelled: --filter. */
+/** split(1) of GNU coreutils. */
 import { bytesFromText, textFromBytes } from '../../std/bytes';
+import { SIGNAL_NUMBERS } from '../../world/signals';
+import { writeAll } from './children';
 import { errnoText } from './errno-text';
 import { type GivenOption, valueOf } from './getopt';
 import { quoteFile, quoteFileIfNeeded, quoteValue } from './quoting';
 import { parseSize } from './sizes';
-import type { Command, Tool, ToolRun } from './tool';
+import { type Command, Exit, type Step, type Tool, type ToolRun } from './tool';
 
 export const split: Command = {
   name: 'split',
@@ -28,6 +30,7 @@ interface Settings {
   verbose: boolean;
   elideEmpty: boolean;
   separator: string;
+  filter: string | undefined;
 }
 
 function* run(tool: Tool): ToolRun {
@@ -43,6 +46,7 @@ function* run(tool: Tool): ToolRun {
     verbose: false,
     elideEmpty: false,
     separator: '\n',
+    filter: undefined,
   };
   const args = tool.args.map((argument) => argument.replace(/^-(\d+)$/, '-l$1'));
   const { options, operands } = tool.options(
@@ -79,7 +83,7 @@ function* run(tool: Tool): ToolRun {
     tool.print(chunk(text, settings));
     return 0;
   }
-  write(tool, settings, prefix, pieces(text, settings));
+  yield* write(tool, settings, prefix, pieces(text, settings));
   return 0;
 }
 
@@ -135,7 +139,7 @@ function setOption(tool: Tool, settings: Settings, option: GivenOption): void {
       settings.verbose = true;
       break;
     case 'filter':
-      tool.fail('not modelled: --filter');
+      settings.filter = value;
       break;
     default:
       break;
@@ -227,7 +231,7 @@ function chunk(text: string, settings: Settings): string {
   return chunks(text, { ...settings, chunks: `${kind}${count}` })[Number(which) - 1] ?? '';
 }
 
-function write(tool: Tool, settings: Settings, prefix: string, parts: readonly string[]): void {
+function* write(tool: Tool, settings: Settings, prefix: string, parts: readonly string[]): Step {
   let length = settings.suffixLength;
   const { alphabet } = settings;
   while (settings.by === 'chunks' && !settings.fixedLength && suffixes(alphabet, length) < parts.length)
@@ -253,13 +257,54 @@ function write(tool: Tool, settings: Settings, prefix: string, parts: readonly s
       rest = Math.floor(rest / alphabet.length);
     }
     const name = `${prefix}${grown}${suffix}${settings.additional}`;
-    if (settings.verbose) tool.line(`creating file ${quoteFile(name)}`);
+    if (settings.verbose)
+      tool.line(
+        settings.filter === undefined
+          ? `creating file ${quoteFile(name)}`
+          : `executing with FILE=${quoteFileIfNeeded(name)}`,
+      );
+    if (settings.filter !== undefined) {
+      yield* pipeInto(tool, settings.filter, { name, part });
+      index++;
+      continue;
+    }
     const stream = tool.create(name);
     if (typeof stream === 'string') return tool.fail(`${name}: ${errnoText(stream)}`);
     stream.write(part);
     tool.close(stream);
     index++;
   }
+}
+
+/** `--filter`: the shell's command reads the piece; FILE tells it the name. */
+function* pipeInto(
+  tool: Tool,
+  command: string,
+  { name, part }: { readonly name: string; readonly part: string },
+): Step {
+  const { reader, writer } = tool.context.host.streams.pipe();
+  reader.retain();
+  writer.retain();
+  const shell = tool.context.env.get('SHELL') ?? '/bin/sh';
+  const pid = tool.context.spawn({
+    argv: [shell.slice(shell.lastIndexOf('/') + 1), '-c', command],
+    path: shell,
+    fds: tool.standardStreams().set(0, reader),
+    env: new Map(tool.context.env).set('FILE', name),
+  });
+  reader.close();
+  if (typeof pid !== 'number') return tool.fail(`failed to run command: "${shell} -c ${command}"`);
+  yield* writeAll(writer, part);
+  writer.close();
+  const { code, signal } = yield* tool.context.wait(pid);
+  const status = signal === undefined ? (code ?? 0) : 128 + SIGNAL_NUMBERS[signal];
+  if (status === 0 || signal === 'PIPE') return;
+  tool.complain(
+    signal === undefined
+      ? `with FILE=${quoteFileIfNeeded(name)}, exit ${status} from command: ${command}`
+      : `with FILE=${quoteFileIfNeeded(name)}, signal ${signal} from command: ${command}`,
+  );
+  throw new Exit(status);
 }
 
 /** How many suffixes of a length there are. */

@@ -51,7 +51,8 @@ function* run(tool: Tool): ToolRun {
   if (columns.length === 0) columns.push('lines', 'words', 'bytes');
   const list = options.findLast((option) => option.name === 'files0');
   const names = list === undefined ? operands : yield* listedNames(tool, valueOf(list), operands);
-  const width = columnWidth(tool, names, columns);
+  // A list that comes through a pipe is not known beforehand.
+  const width = list !== undefined && !isRegular(tool, valueOf(list)) ? 1 : columnWidth(tool, names, columns);
   const total: Counts = { lines: 0, words: 0, characters: 0, bytes: 0, longest: 0 };
   let code = 0;
   for (const name of names.length === 0 ? [undefined] : names) {
@@ -98,6 +99,12 @@ function columnWidth(tool: Tool, names: readonly string[], columns: readonly Col
     else total += size.size;
   }
   return Math.max(least, String(total).length);
+}
+
+function isRegular(tool: Tool, name: string): boolean {
+  if (name === '-') return regularSize(tool) !== undefined;
+  const info = tool.stat(name);
+  return 'kind' in info && info.kind === 'file';
 }
 
 function regularSize(tool: Tool): number | undefined {

@@ -216,7 +216,8 @@ function* indirectHolding(shell: Shell, part: ParameterPart, options: Options): 
   }
   const target = pointer.list?.join(' ') ?? pointer.value;
   if (target === undefined) {
-    if (part.operation?.type === 'default') return pointer;
+    // Only an unset name is an error; a parameter that is not there is a pointer to nothing.
+    if (part.operation?.type === 'default' || !/^[A-Za-z_]/.test(part.name)) return pointer;
     yield* shell.dropLine(`${pointer.label}: invalid indirect expansion`);
     throw new DropLine();
   }

@@ -43,6 +43,11 @@ export function ansiQuote(text: string): string {
   return `${out}'`;
 }
 
+/** A name in a message: characters that cannot be shown are written as `$'…'`. */
+export function visible(text: string): string {
+  return needsAnsi(text) ? ansiQuote(text) : text;
+}
+
 export function singleQuote(text: string): string {
   return `'${text.replace(/'/g, "'\\''")}'`;
 }

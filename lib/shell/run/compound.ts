@@ -100,7 +100,7 @@ export function* runFor(shell: Shell, command: For): Run<number> {
       if (shell.traps.size > 0) yield* debugTrap(shell, command);
       const refused = shell.assign(name, value);
       if (refused !== undefined) {
-        yield* shell.complain(refused);
+        yield* shell.report(refused);
         status = 1;
         if (shell.dialect === 'dash' || shell.options.posix) throw new FatalExpansion();
         break;

@@ -239,6 +239,11 @@ function* reportSignal(shell: Shell, pid: number, signal: string): Run<void> {
     );
 }
 
+/** No text: an ELF file, or a zero byte in the first line of the 80 bytes that bash's check_binary_file looks at. */
+export function isBinary(text: string): boolean {
+  return text.startsWith('\x7fELF') || /^(?:#![^\0]{0,77}|[^\n]{0,79})\0/.test(text);
+}
+
 /** execve failed: the message and the status. A text without `#!` is run by the shell itself. */
 export function* cannotStart(
   shell: Shell,
@@ -251,8 +256,8 @@ export function* cannotStart(
   const shown = name.includes('/') ? name : path.startsWith('./') && !name.includes('/') ? name : path;
   if (problem.errno === 'ENOEXEC' && problem.interpreter === undefined) {
     const text = shell.context.fs.readFile(shell.context.resolve(path), shell.context.who);
-    if (typeof text === 'string' && !/^[^\n]*\0/.test(text))
-      return yield* runAsScript(shell, words, path, text, environment);
+    if (typeof text === 'string' && !isBinary(text))
+      return yield* runAsScript(shell, words, path, text.replaceAll('\0', ''), environment);
     yield* shell.complain(`${shown}: cannot execute binary file: ${errnoText('ENOEXEC')}`);
     return 126;
   }

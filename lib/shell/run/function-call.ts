@@ -70,12 +70,14 @@ export function* callFunction(
   shell.lineBase = called.lineBase;
   shell.loopDepth = 0;
   shell.functionDepth++;
+  // A function that is not traced begins without the trap, and gives it back unless it set its own.
+  if (!shell.options.functrace && !called.traced) shell.traps.delete('RETURN');
   let status: number;
   try {
     status = yield* outOfLine(shell, () => body(shell, called));
-    if (shell.options.functrace || called.traced || shell.traps.get('RETURN') !== before.return)
-      yield* runTrap(shell, 'RETURN');
+    yield* runTrap(shell, 'RETURN');
   } finally {
+    if (before.return !== undefined && !shell.traps.has('RETURN')) shell.traps.set('RETURN', before.return);
     restoreOptions(shell);
     shell.functionDepth--;
     shell.frames.pop();

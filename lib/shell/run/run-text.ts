@@ -96,7 +96,6 @@ function* dropped(shell: Shell, problem: DropLine): Run<UnitOutcome> {
   shell.continuing = 0;
   shell.guarded = 0;
   if (shell.subshellDepth > 0) throw new ExitShell(problem.status);
-  if (shell.options.errexit) throw new ExitShell(problem.status);
   return { status: problem.status, stop: false, ran: true };
 }
 

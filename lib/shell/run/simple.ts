@@ -291,7 +291,7 @@ function* temporaryVariables(
     values.push([assignment, value]);
     const known = shell.variables.find(assignment.name);
     if (known !== undefined && (known.flags & READONLY) !== 0) {
-      yield* shell.complain(`${assignment.name}: readonly variable`);
+      yield* shell.report(`${assignment.name}: readonly variable`);
       continue;
     }
     const before = assignment.append ? (shell.get(assignment.name) ?? '') : '';

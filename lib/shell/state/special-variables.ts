@@ -58,6 +58,10 @@ const DYNAMIC: ReadonlyMap<string, (shell: Shell) => Variable | undefined> = new
     'BASH_COMMAND',
     (shell) => scalar(shell.currentCommand === undefined ? '' : printHead(shell.currentCommand)),
   ],
+  ['BASH_ARGV0', (shell) => scalar(shell.name)],
+  // Outside functions; inside them only `shopt -s extdebug` keeps count.
+  ['BASH_ARGC', (shell) => (shell.functionDepth > 0 ? undefined : list([String(shell.positional.length)]))],
+  ['BASH_ARGV', (shell) => (shell.functionDepth > 0 ? undefined : list([...shell.positional].reverse()))],
   ['FUNCNAME', (shell) => (shell.functionDepth === 0 ? undefined : list(functionNames(shell)))],
   ['BASH_SOURCE', (shell) => list(sources(shell))],
   ['BASH_LINENO', (shell) => list([...shell.frames].reverse().map((frame) => String(frame.callLine)))],

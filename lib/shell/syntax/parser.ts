@@ -689,6 +689,8 @@ export class Parser {
       nested.newlines();
       let text = '';
       if (nested.peek() !== ')') text = printList(nested.compoundList());
+      // A subshell right behind `$(` would read as `$((`: bash's parse_comsub puts a space between them, too.
+      if (text.startsWith('(')) text = ` ${text}`;
       if (nested.peek() !== ')') nested.fail(')');
       nested.take();
       this.lexer.warnings.push(...nested.lexer.warnings);

@@ -7,6 +7,7 @@ import { compilePattern, matchesPattern } from '../../expand/pattern';
 import { FileError, type Stat } from '../../../world/files.contract';
 import { compareBytes } from '../collation';
 import { errnoText } from '../errno-text';
+import { quoteFileIfNeeded } from '../quoting';
 import { valueOf } from '../getopt';
 import { compilePosix, type Pattern } from '../regex/pattern';
 import { RegexError } from '../regex/tree';
@@ -54,6 +55,7 @@ interface Settings {
   leftColumn: boolean;
   stripCr: boolean;
   ignoreTabs: boolean;
+  expandTabs: boolean;
   /** Lines that name the function a hunk stands in. */
   functionLine: Pattern | undefined;
   formats: Formats | undefined;
@@ -119,6 +121,7 @@ function defaults(): Settings {
     leftColumn: false,
     stripCr: false,
     ignoreTabs: false,
+    expandTabs: false,
     functionLine: undefined,
     formats: undefined,
   };
@@ -272,6 +275,12 @@ function set(tool: Tool, settings: Settings, name: string, value: string): void 
     case 'strip-trailing-cr':
       settings.stripCr = true;
       break;
+    case 't':
+      settings.expandTabs = true;
+      break;
+    case 'T':
+      tool.fail('not modelled: --initial-tab', 2);
+      break;
     case 'E':
       settings.ignoreTabs = true;
       break;
@@ -297,12 +306,15 @@ interface File {
 }
 
 class Diff {
+  #operands: readonly string[] = [];
+
   constructor(
     private readonly tool: Tool,
     private readonly settings: Settings,
   ) {}
 
   *operands(a: string, b: string): ToolRun {
+    this.#operands = [a, b];
     const { tool, settings } = this;
     const first = this.#stat(a);
     const second = this.#stat(b);
@@ -424,16 +436,22 @@ class Diff {
       tool.line(`Files ${a} and ${b} differ`);
       return 1;
     }
-    if (isInDirectory) tool.line(`diff${this.#optionsGiven()} ${a} ${b}`);
-    const shown = this.#shown(changes, left, right, first, second);
+    const [old = a, fresh = b] = settings.labels;
+    if (isInDirectory) tool.line(`diff${this.#optionsGiven()} ${old} ${fresh}`);
+    const shown = this.#shown(changes, this.#expanded(left), this.#expanded(right), first, second);
     tool.print(settings.color ? painted(shown, settings.style) : shown);
     return 1;
   }
 
   /** The options as they were written, for the line before each file. */
   #optionsGiven(): string {
-    const given = this.tool.args.filter((argument) => argument.startsWith('-') && argument !== '-');
-    return given.map((argument) => ` ${argument}`).join('');
+    const given = [...this.tool.args];
+    for (const operand of this.#operands.toReversed()) given.splice(given.lastIndexOf(operand), 1);
+    return given.map((argument) => ` ${quoteFileIfNeeded(argument)}`).join('');
+  }
+
+  #expanded(side: Side): Side {
+    return this.settings.expandTabs ? { ...side, lines: side.lines.map(withoutTabs) } : side;
   }
 
   #identical(a: string, b: string): number {

@@ -1,8 +1,9 @@
-/** hexdump(1) of util-linux 2.38 (bsdextrautils) and its short name hd. Not modelled: -e formats, -L. */
+/** hexdump(1) of util-linux 2.38 (bsdextrautils) and its short name hd. Not modelled: -f, -L, the end address of -e (%_A). */
 import { bytesFromText } from '../../../std/bytes';
 import { errnoText } from '../errno-text';
 import { valueOf } from '../getopt';
 import { inputsOf } from '../operands';
+import { filled, formatBlock, type HexFormat, readHexFormat } from './hexdump-format';
 import type { Command, Tool, ToolRun } from '../tool';
 
 export const hexdump: Command = {
@@ -31,6 +32,7 @@ function* run(tool: Tool): ToolRun {
   let limit = Number.POSITIVE_INFINITY;
   let skip = 0;
   let showsAll = false;
+  const formats: HexFormat[] = [];
   const { options, operands } = tool.options({
     short: 'bcCde:f:n:os:vxhV',
     long: {
@@ -50,7 +52,12 @@ function* run(tool: Tool): ToolRun {
     if (option.name === 'n') limit = Number(valueOf(option));
     else if (option.name === 's') skip = Number(valueOf(option));
     else if (option.name === 'v') showsAll = true;
-    else if (option.name === 'e' || option.name === 'f') return tool.fail('not modelled: format strings');
+    else if (option.name === 'f') return tool.fail('not modelled: files of formats');
+    else if (option.name === 'e') {
+      const format = readHexFormat(valueOf(option));
+      if (typeof format === 'string') return tool.fail(format);
+      formats.push(format);
+    }
   }
   let text = '';
   let failed = 0;
@@ -68,8 +75,30 @@ function* run(tool: Tool): ToolRun {
     return 1;
   }
   const all = bytesFromText(text);
-  show(tool, all.subarray(skip, skip + Math.min(limit, all.length)), style, { skip, showsAll });
+  const bytes = all.subarray(skip, skip + Math.min(limit, all.length));
+  if (formats.length > 0) showFormats(tool, bytes, filled(formats), { skip, showsAll });
+  else show(tool, bytes, style, { skip, showsAll });
   return failed;
+}
+
+function showFormats(
+  tool: Tool,
+  bytes: Uint8Array,
+  formats: readonly HexFormat[],
+  given: { skip: number; showsAll: boolean },
+): void {
+  const size = Math.max(...formats.map((format) => format.bytes));
+  let last = '';
+  let isRepeating = false;
+  for (let at = 0; size > 0 && at < bytes.length; at += size) {
+    const block = bytes.subarray(at, at + size);
+    const key = block.join();
+    const isSame = !given.showsAll && at > 0 && key === last && block.length === size;
+    if (isSame && !isRepeating) tool.line('*');
+    isRepeating = isSame;
+    last = key;
+    if (!isSame) for (const format of formats) tool.print(formatBlock(format, block, at + given.skip));
+  }
 }
 
 function show(tool: Tool, bytes: Uint8Array, style: Style, given: { skip: number; showsAll: boolean }): void {

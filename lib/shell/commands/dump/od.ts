@@ -1,4 +1,4 @@
-/** od(1) of GNU coreutils 9.1. Not modelled: float and long double types, -S. */
+/** od(1) of GNU coreutils 9.1. Not modelled: long double types, -S. */
 import { bytesFromText } from '../../../std/bytes';
 import { meaningOf, wordsOf } from '../argument-words';
 import { errnoText } from '../errno-text';
@@ -19,6 +19,7 @@ export const od: Command = {
 interface Format {
   readonly size: number;
   readonly width: number;
+  /** `value` is the number of that many bytes, unsigned. */
   readonly show: (value: bigint, byte: number) => string;
   readonly trailer: boolean;
 }
@@ -77,11 +78,44 @@ function integer(kind: 'o' | 'x' | 'u' | 'd', size: number): Format {
   return { size, width, show, trailer: false };
 }
 
+/** The shortest decimal that reads back as the same number, as gnulib's ftoastr finds it. */
+function floating(size: 4 | 8): Format {
+  const [least, most] = size === 4 ? [6, 9] : [15, 17];
+  const show = (bits: bigint): string => {
+    const view = new DataView(new ArrayBuffer(8));
+    if (size === 4) view.setUint32(0, Number(bits));
+    else view.setBigUint64(0, bits);
+    const value = size === 4 ? view.getFloat32(0) : view.getFloat64(0);
+    if (Number.isNaN(value)) return (bits >> BigInt(size * 8 - 1)) & 1n ? '-nan' : 'nan';
+    if (!Number.isFinite(value)) return value < 0 ? '-inf' : 'inf';
+    if (value === 0) return Object.is(value, -0) ? '-0' : '0';
+    const isDenormal = Math.abs(value) < (size === 4 ? 1.1754943508222875e-38 : 2.2250738585072014e-308);
+    for (let digits = isDenormal ? 1 : least; ; digits++) {
+      const text = value.toPrecision(digits);
+      const back = size === 4 ? Math.fround(Number(text)) : Number(text);
+      if (back === value || digits >= most) return generalForm(value, digits);
+    }
+  };
+  return { size, width: size === 4 ? 15 : 24, show, trailer: false };
+}
+
+/** printf's %g. */
+function generalForm(value: number, digits: number): string {
+  const [mantissa = '', exponent = '0'] = value.toExponential(digits - 1).split('e');
+  const power = Number(exponent);
+  const trimmed = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
+  if (power >= -4 && power < digits) return trimmed(value.toFixed(Math.max(0, digits - 1 - power)));
+  return `${trimmed(mantissa)}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
+}
+
 const SHORT: Readonly<Record<string, () => Format>> = {
   a: named,
   b: () => integer('o', 1),
   c: character,
   d: () => integer('u', 2),
+  e: () => floating(8),
+  f: () => floating(4),
+  F: () => floating(8),
   i: () => integer('d', 4),
   l: () => integer('d', 8),
   o: () => integer('o', 2),
@@ -108,6 +142,7 @@ function* run(tool: Tool): ToolRun {
       'format:': 't',
       'output-duplicates': 'v',
       'width::': 'w',
+      'strings::': 'S',
       'endian:': 'endian',
     },
   });
@@ -124,6 +159,7 @@ function* run(tool: Tool): ToolRun {
     else if (option.name === 't') formats.push(...typesOf(tool, value));
     else if (option.name === 'v') showsAll = true;
     else if (option.name === 'endian') isBig = meaningOf(tool, ENDIAN, value, '--endian') === 'big';
+    else if (option.name === 'S') return tool.fail('not modelled: -S');
     else if (option.name === 'w') perLine = value === '' ? 32 : Number(value);
   }
   if (formats.length === 0) formats.push(integer('o', 2));
@@ -164,7 +200,19 @@ function typesOf(tool: Tool, text: string): Format[] {
   const formats: Format[] = [];
   for (let rest = text; rest !== ''; ) {
     const match = /^([acdoux])([CSIL]|\d+)?(z)?/.exec(rest);
-    if (match === null && rest.startsWith('f')) return tool.fail('not modelled: floating-point types');
+    const float = /^f([FDL]|\d+)?(z)?/.exec(rest);
+    if (float !== null) {
+      const [whole, written = 'D', trailer] = float;
+      const size = ({ F: 4, D: 8, L: 16 } as Record<string, number>)[written] ?? Number(written);
+      if (size === 16) return tool.fail('not modelled: long double types');
+      if (size !== 4 && size !== 8)
+        return tool.fail(
+          `invalid type string ${quoteValue(text)};\nthis system doesn't provide a ${size}-byte floating point type`,
+        );
+      formats.push({ ...floating(size), trailer: trailer !== undefined });
+      rest = rest.slice(whole.length);
+      continue;
+    }
     if (match === null)
       return tool.fail(`invalid character '${rest[0] ?? ''}' in type string ${quoteValue(text)}`);
     const [whole, kind = 'o', written = '4', trailer] = match;
@@ -201,9 +249,10 @@ function dump(tool: Tool, bytes: Uint8Array, given: Dump): void {
     if (given.radix === 'd') return String(at).padStart(7, '0');
     return given.radix === 'x' ? at.toString(16).padStart(6, '0') : at.toString(8).padStart(7, '0');
   };
-  const largest = Math.max(...given.formats.map(({ size }) => size));
   // Columns of different formats stand under each other.
-  const block = Math.max(...given.formats.map(({ size, width }) => (width + 1) * (largest / size)));
+  const block = Math.max(
+    ...given.formats.map(({ size, width }) => (width + 1) * Math.floor(given.perLine / size)),
+  );
   let last = '';
   let isRepeating = false;
   for (let at = 0; at < bytes.length; at += given.perLine) {
@@ -218,22 +267,27 @@ function dump(tool: Tool, bytes: Uint8Array, given: Dump): void {
     last = key;
     given.formats.forEach((format, i) => {
       const head = i === 0 ? address(given.start + at) : ' '.repeat(address(0).length);
-      tool.line(head + rowOf(line, format, (block * format.size) / largest, given));
+      tool.line(head + rowOf(line, format, block, given));
     });
   }
   if (given.radix !== 'n') tool.line(address(given.start + bytes.length));
 }
 
-function rowOf(line: Uint8Array, format: Format, width: number, { perLine, isBig }: Dump): string {
+/** @param block width of a whole line; what the fields leave of it is shared among them */
+function rowOf(line: Uint8Array, format: Format, block: number, { perLine, isBig }: Dump): string {
   let out = '';
+  const fields = Math.floor(perLine / format.size);
+  const pad = block - format.width * fields;
+  const padAfter = (left: number): number => Math.floor((pad * left) / fields);
+  let left = fields;
   for (let at = 0; at < line.length; at += format.size) {
     let value = 0n;
     for (let i = 0; i < format.size; i++)
       value = (value << 8n) | BigInt(line[at + (isBig ? i : format.size - 1 - i)] ?? 0);
-    out += format.show(value, line[at] ?? 0).padStart(width);
+    out += format.show(value, line[at] ?? 0).padStart(padAfter(left) - padAfter(left - 1) + format.width);
+    left--;
   }
   if (!format.trailer) return out;
-  const missing = Math.ceil((perLine - line.length) / format.size);
   const text = [...line].map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '.')).join('');
-  return `${out}${' '.repeat(Math.max(0, missing) * width)}  >${text}<`;
+  return `${out}${' '.repeat(left * format.width + padAfter(left))}  >${text}<`;
 }

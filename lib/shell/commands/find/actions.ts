@@ -43,9 +43,9 @@ function* write(stream: Stream, text: string): Step<boolean> {
 /** Odd directives are told of before anything is looked for. */
 function checkFormat(tool: Tool, format: string): void {
   for (const [odd] of format.matchAll(
-    /\\[^abcfnrtv0-7\\]|%%|%(?![-+ 0#\d.]*[A-Za-z%])[^%]?|%[-+ 0#\d.]*[IJKLNOQRVWXjoqrvwxz]/g,
+    /\\\\|\\[^abcfnrtv0-7\\]|%%|%(?![-+ 0#\d.]*[A-Za-z%])[^%]?|%[-+ 0#\d.]*[IJKLNOQRVWXjoqrvwxz]/g,
   )) {
-    if (odd === '%%') continue;
+    if (odd === '%%' || odd === '\\\\') continue;
     if (/^%[-+ 0#\d.]*$/.test(odd) && format.endsWith(odd)) tool.fail('error: % at end of format string');
     const isEscape = odd.startsWith('\\');
     tool.complain(

@@ -17,6 +17,8 @@ const LETTERS: Readonly<Record<string, string>> = {
   character: 'c',
   block: 'b',
 };
+/** Printed as numbers: zeros may fill them up. */
+const NUMBERS: ReadonlySet<string> = new Set(['d', 'm', 'S']);
 const HALF_YEAR = 15_778_476_000_000;
 const DIRECTIVE = /%(?:(%)|([-+ 0#]*)(\d*)(?:\.(\d+))?([ACT].|[A-Za-z])|$)/gs;
 
@@ -40,7 +42,7 @@ export function printFormat(tool: Tool, format: string, visit: Visit): string {
       if (value === undefined) return whole;
       const shown = precision === undefined ? value : value.slice(0, Number(precision));
       if (flags.includes('-')) return shown.padEnd(Number(width));
-      return shown.padStart(Number(width), flags.includes('0') ? '0' : ' ');
+      return shown.padStart(Number(width), flags.includes('0') && NUMBERS.has(name) ? '0' : ' ');
     },
   );
 }

@@ -34,10 +34,19 @@ export interface GrepOptions {
   followAll: boolean;
   devices: 'read' | 'skip' | undefined;
   color: boolean;
+  colors: Colors;
   groupSeparator: string | undefined;
   globs: FileGlob[];
   excludeDirectories: string[];
   excludeFiles: string[];
+}
+
+/** What the parts of a line are colored with: SGR numbers. */
+export interface Colors {
+  match: string;
+  name: string;
+  number: string;
+  separator: string;
 }
 
 /** `--include` or `--exclude`. */
@@ -238,6 +247,7 @@ export function* readOptions(tool: Tool): Step<{ options: GrepOptions; files: st
     followAll: false,
     devices: undefined,
     color: false,
+    colors: { match: '01;31', name: '35', number: '32', separator: '36' },
     groupSeparator: '--',
     globs: [],
     excludeDirectories: [],
@@ -255,6 +265,7 @@ export function* readOptions(tool: Tool): Step<{ options: GrepOptions; files: st
       SETTERS[option.name]?.(options, tool, valueOf(option), option);
     }
   }
+  if (options.color) readColors(tool, options.colors);
   const files = given.operands;
   yield* readPatternFiles(tool, options);
   yield* readExcludeFiles(tool, options);
@@ -264,6 +275,29 @@ export function* readOptions(tool: Tool): Step<{ options: GrepOptions; files: st
     options.patterns = pattern.split('\n');
   }
   return { options, files };
+}
+
+const COLOR_NAMES: Readonly<Record<string, readonly (keyof Colors)[]>> = {
+  mt: ['match'],
+  ms: ['match'],
+  fn: ['name'],
+  ln: ['number'],
+  bn: ['number'],
+  se: ['separator'],
+};
+
+/** GREP_COLORS, and its forerunner. Not modelled: sl, cx, mc, and ln and bn apart. */
+function readColors(tool: Tool, colors: Colors): void {
+  const old = tool.context.env.get('GREP_COLOR') ?? '';
+  if (old !== '') {
+    tool.complain(`warning: GREP_COLOR='${old}' is deprecated; use GREP_COLORS='mt=${old}'`);
+    colors.match = old;
+  }
+  for (const item of (tool.context.env.get('GREP_COLORS') ?? '').split(':')) {
+    const [name = '', value] = item.split('=');
+    if (value !== undefined && /^[\d;]*$/.test(value))
+      for (const part of COLOR_NAMES[name] ?? []) colors[part] = value;
+  }
 }
 
 /** `--exclude-from`: a glob a line. */

@@ -5,11 +5,6 @@ import type { Pattern } from '../regex/pattern';
 import type { Step, Tool } from '../tool';
 import type { GrepOptions } from './options';
 
-const MATCH = '01;31';
-const NAME = '35';
-const NUMBER = '32';
-const SEPARATOR = '36';
-
 /** What the searches of all files share. */
 export interface Output {
   readonly tool: Tool;
@@ -153,7 +148,7 @@ export class FileSearch {
       options.groupSeparator !== undefined &&
       (this.#lastPrinted === 0 || first > this.#lastPrinted + 1)
     )
-      output.tool.print(`${this.#colored(options.groupSeparator, SEPARATOR)}\n`);
+      output.tool.print(`${this.#colored(options.groupSeparator, this.output.options.colors.separator)}\n`);
     for (const kept of this.#kept) this.#print(kept.text, kept.line, kept.offset, '-');
     this.#kept = [];
     this.#print(text, this.#line, offset, ':');
@@ -164,10 +159,7 @@ export class FileSearch {
   #print(text: string, line: number, offset: number, separator: ':' | '-'): void {
     const { tool, options } = this.output;
     this.#lastPrinted = line;
-    if (options.binary !== 'text' && ENCODING_ERROR.test(text)) {
-      this.#hasEncodingErrors = true;
-      return;
-    }
+    if (!options.onlyMatching && this.#isUnprintable(text)) return;
     const end = options.nullData ? '\0' : '\n';
     const isMatch = separator === ':';
     if (options.onlyMatching) {
@@ -178,11 +170,23 @@ export class FileSearch {
     tool.print(this.#head(line, offset, separator) + (colors ? this.#highlighted(text) : text) + end);
   }
 
+  /** What is no text is not shown, but told of in the end. */
+  #isUnprintable(text: string): boolean {
+    if (this.output.options.binary === 'text' || !ENCODING_ERROR.test(text)) return false;
+    this.#hasEncodingErrors = true;
+    return true;
+  }
+
   #parts(text: string, line: number, offset: number, end: string): void {
     const { tool } = this.output;
     for (const [from, to] of this.#spans(text)) {
+      if (this.#isUnprintable(text.slice(from, to))) continue;
       const at = this.output.options.byteOffset ? offset + byteLength(text.slice(0, from)) : 0;
-      tool.print(this.#head(line, at, ':') + this.#colored(text.slice(from, to), MATCH) + end);
+      tool.print(
+        this.#head(line, at, ':') +
+          this.#colored(text.slice(from, to), this.output.options.colors.match) +
+          end,
+      );
     }
   }
 
@@ -201,7 +205,7 @@ export class FileSearch {
     let out = '';
     let at = 0;
     for (const [from, to] of this.#spans(text)) {
-      out += text.slice(at, from) + this.#colored(text.slice(from, to), MATCH);
+      out += text.slice(at, from) + this.#colored(text.slice(from, to), this.output.options.colors.match);
       at = to;
     }
     return out + text.slice(at);
@@ -209,13 +213,23 @@ export class FileSearch {
 
   #head(line: number, offset: number, separator: string): string {
     const { options, withName } = this.output;
-    const mark = this.#colored(separator, SEPARATOR);
+    const mark = this.#colored(separator, this.output.options.colors.separator);
     let head = '';
-    if (withName) head += this.#colored(this.name, NAME) + (options.nullAfterName ? '\0' : mark);
+    if (withName)
+      head +=
+        this.#colored(this.name, this.output.options.colors.name) + (options.nullAfterName ? '\0' : mark);
     if (options.lineNumbers)
-      head += this.#colored(options.initialTab ? String(line).padStart(2) : String(line), NUMBER) + mark;
+      head +=
+        this.#colored(
+          options.initialTab ? String(line).padStart(2) : String(line),
+          this.output.options.colors.number,
+        ) + mark;
     if (options.byteOffset)
-      head += this.#colored(options.initialTab ? String(offset).padStart(6) : String(offset), NUMBER) + mark;
+      head +=
+        this.#colored(
+          options.initialTab ? String(offset).padStart(6) : String(offset),
+          this.output.options.colors.number,
+        ) + mark;
     return options.initialTab && head !== '' ? `${head}\t` : head;
   }
 
@@ -230,12 +244,15 @@ export class FileSearch {
     const { tool, options, withName } = this.output;
     if (options.count) {
       const name = withName
-        ? this.#colored(this.name, NAME) + (options.nullAfterName ? '\0' : this.#colored(':', SEPARATOR))
+        ? this.#colored(this.name, this.output.options.colors.name) +
+          (options.nullAfterName ? '\0' : this.#colored(':', this.output.options.colors.separator))
         : '';
       if (!options.quiet && options.list === 'no') tool.print(`${name}${this.count}\n`);
     }
     const listed = options.list === (this.count > 0 ? 'matching' : 'without');
     if (listed && !options.quiet)
-      tool.print(this.#colored(this.name, NAME) + (options.nullAfterName ? '\0' : '\n'));
+      tool.print(
+        this.#colored(this.name, this.output.options.colors.name) + (options.nullAfterName ? '\0' : '\n'),
+      );
   }
 }

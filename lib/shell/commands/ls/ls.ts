@@ -8,7 +8,7 @@ import { errnoText } from '../errno-text';
 import { fnmatch } from '../../../std/fnmatch';
 import { modeString } from '../modes';
 import { groupName, userName } from '../owners';
-import { escapeName, quoteC, quoteFile, quoteFileIfNeeded } from '../quoting';
+import { escapeName, quoteC, quoteFile, quoteFileIfNeeded, quotePlain, quoteValue } from '../quoting';
 import { humanSize } from '../sizes';
 import type { Command, Step, Tool, ToolRun } from '../tool';
 import { Colors } from './colors';
@@ -271,7 +271,8 @@ class Ls {
 
   #needsAlignment(entries: readonly Entry[]): boolean {
     return (
-      this.#listing.quoting === 'shell' && entries.some((entry) => this.#quoted(entry.name) !== entry.name)
+      (this.#listing.quoting === 'shell' || this.#listing.quoting === 'shell-plain') &&
+      entries.some((entry) => this.#quoted(entry.name) !== entry.name)
     );
   }
 
@@ -379,6 +380,12 @@ class Ls {
         return quoteFileIfNeeded(name);
       case 'shell-always':
         return quoteFile(name);
+      case 'shell-plain':
+        return quotePlain(name, { always: false });
+      case 'shell-plain-always':
+        return quotePlain(name, { always: true });
+      case 'locale':
+        return quoteValue(name);
       case 'literal':
         return this.#listing.hideUnprintable
           ? name.replace(/[\u0000-\u001f\u007f\udc80-\udcff]/g, '?')

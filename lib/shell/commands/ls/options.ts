@@ -8,7 +8,15 @@ import { Exit, type Tool } from '../tool';
 
 export type Layout = 'one' | 'long' | 'vertical' | 'across' | 'commas';
 export type Sorting = 'name' | 'time' | 'size' | 'extension' | 'version' | 'none';
-export type Quoting = 'literal' | 'c' | 'escape' | 'shell' | 'shell-always';
+export type Quoting =
+  | 'literal'
+  | 'c'
+  | 'escape'
+  | 'locale'
+  | 'shell'
+  | 'shell-always'
+  | 'shell-plain'
+  | 'shell-plain-always';
 export type TimeField = 'mtime' | 'atime' | 'ctime';
 
 export interface Listing {
@@ -398,13 +406,17 @@ function timeField(tool: Tool, value: string): TimeField {
 function quotingOf(tool: Tool, value: string): Quoting {
   const word = meaningOf(tool, QUOTINGS, value, '--quoting-style');
   switch (word) {
+    case 'shell':
+      return 'shell-plain';
+    case 'shell-always':
+      return 'shell-plain-always';
     case 'shell-escape':
       return 'shell';
     case 'shell-escape-always':
       return 'shell-always';
-    case 'c-maybe':
-    case 'locale':
     case 'clocale':
+      return 'locale';
+    case 'c-maybe':
       return tool.fail(`not modelled: --quoting-style=${word}`, 2);
     default:
       return word;

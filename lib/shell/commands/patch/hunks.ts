@@ -12,35 +12,56 @@ export interface Hunk {
 export interface FilePatch {
   readonly oldName: string | undefined;
   readonly newName: string | undefined;
+  /** The old side, or the new one, is no file. */
+  readonly creates: boolean;
+  readonly removes: boolean;
   /** The names' lines as they stand, with their times. */
   readonly header: string;
+  /** What stands in the patch before the first hunk, and the number of the hunk's line. */
+  readonly leading: readonly string[];
+  readonly line: number;
   readonly hunks: readonly Hunk[];
 }
+
+type Names = Pick<FilePatch, 'oldName' | 'newName' | 'header' | 'creates' | 'removes'>;
 
 export function parsePatch(text: string): FilePatch[] {
   const lines = text.split('\n');
   if (lines[lines.length - 1] === '') lines.pop();
   const patches: FilePatch[] = [];
-  let names: Omit<FilePatch, 'hunks'> = { oldName: undefined, newName: undefined, header: '' };
+  let names: Names = {
+    oldName: undefined,
+    newName: undefined,
+    header: '',
+    creates: false,
+    removes: false,
+  };
+  let leading: string[] = [];
+  let line = 1;
   let hunks: Hunk[] = [];
   const flush = (): void => {
-    if (hunks.length > 0) patches.push({ ...names, hunks });
+    if (hunks.length > 0) patches.push({ ...names, leading, line, hunks });
+    if (hunks.length > 0) leading = [];
     hunks = [];
   };
   for (let i = 0; i < lines.length; ) {
-    const line = lines[i] ?? '';
-    if (line.startsWith('--- ') && (lines[i + 1] ?? '').startsWith('+++ ')) {
+    const current = lines[i] ?? '';
+    if (current.startsWith('--- ') && (lines[i + 1] ?? '').startsWith('+++ ')) {
       flush();
       names = {
-        oldName: nameOf(line),
+        oldName: nameOf(current),
         newName: nameOf(lines[i + 1] ?? ''),
-        header: `${line}\n${lines[i + 1] ?? ''}\n`,
+        header: `${current}\n${lines[i + 1] ?? ''}\n`,
+        creates: isMissing(current),
+        removes: isMissing(lines[i + 1] ?? ''),
       };
+      leading.push(current, lines[i + 1] ?? '');
       i += 2;
       continue;
     }
-    const unified = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/.exec(line);
-    const normal = /^(\d+)(?:,(\d+))?([acd])(\d+)(?:,(\d+))?$/.exec(line);
+    const unified = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/.exec(current);
+    const normal = /^(\d+)(?:,(\d+))?([acd])(\d+)(?:,(\d+))?$/.exec(current);
+    if ((unified !== null || normal !== null) && hunks.length === 0) line = i + 1;
     if (unified !== null) {
       const read = unifiedHunk(lines, i + 1, unified);
       hunks.push(read.hunk);
@@ -49,7 +70,11 @@ export function parsePatch(text: string): FilePatch[] {
       const read = normalHunk(lines, i + 1, normal);
       hunks.push(read.hunk);
       i = read.next;
-    } else i++;
+    } else {
+      flush();
+      leading.push(current);
+      i++;
+    }
   }
   flush();
   return patches;
@@ -57,6 +82,12 @@ export function parsePatch(text: string): FilePatch[] {
 
 function nameOf(line: string): string {
   return line.slice(4).split('\t')[0]?.trimEnd() ?? '';
+}
+
+/** A side without a file: so it is called, or its time is that of 1970, as `diff -N` writes it. */
+function isMissing(line: string): boolean {
+  const [name = '', time = ''] = line.slice(4).split('\t');
+  return name.trimEnd() === '/dev/null' || (time.startsWith('1970-01-01 00:00:00') && time.endsWith('+0000'));
 }
 
 function unifiedHunk(
@@ -145,38 +176,50 @@ export interface Fit {
   /** Index of the first line of the hunk in the file. */
   readonly at: number;
   readonly fuzz: number;
-  /** Lines of context left out at the start. */
-  readonly cut: number;
 }
 
-/** Where the old lines stand: first exactly where expected, then around, then with less context. */
-export function findPlace(
+/** Where hunks may still be put. */
+export interface Place {
+  /** Index at which the hunk is expected. */
+  readonly expected: number;
+  /** Lines before this one have been settled by earlier hunks. */
+  readonly settled: number;
+}
+
+/** How many lines of context may be left out. */
+export function mostFuzz(hunk: Hunk, allowed: number): number {
+  return Math.min(allowed, Math.max(leading(hunk.lines), leading(hunk.lines.toReversed())));
+}
+
+/** patch's locate_hunk: exactly where expected, then around; the whole hunk lies inside the file, whatever is left out. */
+export function locate(
   file: readonly string[],
   hunk: Hunk,
-  expected: number,
-  least: number,
-  mostFuzz: number,
+  { expected, settled }: Place,
+  fuzz: number,
 ): Fit | undefined {
   const old = hunk.lines.filter((line) => !line.startsWith('+')).map((line) => line.slice(1));
   const before = leading(hunk.lines);
   const after = leading(hunk.lines.toReversed());
   const context = Math.max(before, after);
-  for (let fuzz = 0; fuzz <= Math.min(mostFuzz, context); fuzz++) {
-    const cutStart = Math.max(0, fuzz + before - context);
-    const cutEnd = Math.max(0, fuzz + after - context);
-    const wanted = old.slice(cutStart, old.length - cutEnd);
-    // With less context before than after, a hunk at fuzz 0 must stand at the start; likewise at the end.
-    const fits = (at: number): boolean => {
-      if (at < least || at + wanted.length > file.length) return false;
-      if (fuzz === 0 && before < after && hunk.oldStart <= 1 && at !== 0) return false;
-      if (fuzz === 0 && after < before && at + wanted.length !== file.length) return false;
-      return wanted.every((line, i) => file[at + i] === line);
-    };
-    const start = expected + cutStart;
-    for (let offset = 0; offset <= file.length; offset++) {
-      if (fits(start + offset)) return { at: start + offset - cutStart, fuzz, cut: cutStart };
-      if (offset > 0 && fits(start - offset)) return { at: start - offset - cutStart, fuzz, cut: cutStart };
-    }
+  const cutStart = fuzz + before - context;
+  const cutEnd = fuzz + after - context;
+  const fits = (at: number): boolean => {
+    for (let i = Math.max(0, cutStart); i < old.length - Math.max(0, cutEnd); i++)
+      if (file[at + i] !== old[i]) return false;
+    return true;
+  };
+  const last = file.length - old.length;
+  // Less context on one side than on the other means that the file begins or ends there.
+  if (cutStart < 0 && hunk.oldStart <= 1) {
+    if (cutEnd < 0 && old.length !== file.length) return undefined;
+    return last >= 0 && settled <= before && fits(0) ? { at: 0, fuzz } : undefined;
+  }
+  if (cutEnd < 0) return last >= settled && fits(last) ? { at: last, fuzz } : undefined;
+  for (let offset = 0; expected + offset <= last || expected - offset >= settled; offset++) {
+    if (expected + offset <= last && fits(expected + offset)) return { at: expected + offset, fuzz };
+    if (offset > 0 && expected - offset >= settled && expected - offset <= last && fits(expected - offset))
+      return { at: expected - offset, fuzz };
   }
   return undefined;
 }

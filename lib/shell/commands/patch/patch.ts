@@ -1,12 +1,14 @@
 /**
  * patch(1) 2.7.6 for unified and normal diffs.
- * Not modelled: context and ed diffs, git's extended headers, -D, questions on a terminal (they are answered no).
+ * Not modelled: context and ed diffs, git's extended headers, -D, -V, -Y, questions on a terminal (they are answered no).
  */
 import { FileError } from '../../../world/files.contract';
 import { errnoText } from '../errno-text';
 import { valueOf } from '../getopt';
+import { makeDirectories } from '../mkdir';
+import { directoryName } from '../paths';
 import type { Command, Step, Tool, ToolRun } from '../tool';
-import { type FilePatch, findPlace, type Hunk, parsePatch, reversed } from './hunks';
+import { type FilePatch, type Fit, type Hunk, locate, mostFuzz, parsePatch, reversed } from './hunks';
 
 export const patch: Command = {
   name: 'patch',
@@ -25,9 +27,13 @@ interface Settings {
   reverse: boolean;
   forward: boolean;
   force: boolean;
+  /** -t: what is applied already is taken back. */
+  batch: boolean;
   dryRun: boolean;
   silent: boolean;
   backup: boolean;
+  suffix: string;
+  prefix: string;
   fuzz: number;
 }
 
@@ -40,6 +46,10 @@ const LONG = {
   forward: 'N',
   force: 'f',
   batch: 't',
+  'suffix:': 'z',
+  'prefix:': 'B',
+  ed: 'e',
+  context: 'c',
   'dry-run': 'dry-run',
   silent: 's',
   quiet: 's',
@@ -61,13 +71,16 @@ function* run(tool: Tool): ToolRun {
     reverse: false,
     forward: false,
     force: false,
+    batch: false,
     dryRun: false,
     silent: false,
     backup: false,
+    suffix: '.orig',
+    prefix: '',
     fuzz: 2,
   };
-  const { options, operands } = tool.options({ short: 'p:i:o:d:RNftsbF:unElv', long: LONG });
-  for (const option of options) set(settings, option.name, valueOf(option));
+  const { options, operands } = tool.options({ short: 'p:i:o:d:RNftsbz:B:F:cuenElv', long: LONG });
+  for (const option of options) set(tool, settings, option.name, valueOf(option));
   const [original, file] = operands;
   if (settings.directory !== undefined) {
     if (!tool.isDirectory(settings.directory))
@@ -85,7 +98,7 @@ function* run(tool: Tool): ToolRun {
   return result;
 }
 
-function set(settings: Settings, name: string, value: string): void {
+function set(tool: Tool, settings: Settings, name: string, value: string): void {
   switch (name) {
     case 'p':
       settings.strip = Number(value);
@@ -106,8 +119,20 @@ function set(settings: Settings, name: string, value: string): void {
       settings.forward = true;
       break;
     case 'f':
-    case 't':
       settings.force = true;
+      break;
+    case 't':
+      settings.batch = true;
+      break;
+    case 'z':
+      settings.suffix = value;
+      break;
+    case 'B':
+      settings.prefix = value;
+      break;
+    case 'c':
+    case 'e':
+      tool.fail(`not modelled: ${name === 'c' ? 'context' : 'ed'} diffs`, 2);
       break;
     case 'dry-run':
       settings.dryRun = true;
@@ -147,8 +172,19 @@ class Patcher {
     const { tool, settings, item } = this;
     const name = original ?? this.#target();
     if (name === undefined) {
-      tool.line("can't find file to patch at input line 3");
-      tool.line('Perhaps you should have used the -p or --strip option?');
+      tool.line(`can't find file to patch at input line ${item.line}`);
+      tool.line(
+        settings.strip === undefined
+          ? 'Perhaps you should have used the -p or --strip option?'
+          : 'Perhaps you used the wrong -p or --strip option?',
+      );
+      const rule = '-'.repeat(26);
+      if (item.leading.length > 0)
+        tool.line(
+          ['The text leading up to this was:', rule, ...item.leading.map((line) => `|${line}`), rule].join(
+            '\n',
+          ),
+        );
       tool.line('File to patch: ');
       tool.line('Skip this patch? [y] ');
       tool.line('Skipping patch.');
@@ -158,12 +194,22 @@ class Patcher {
     }
     const old = tool.context.fs.exists(tool.resolve(name)) ? yield* tool.readFile(name) : { text: '' };
     if (typeof old === 'string') return tool.fail(`**** Can't open file ${name} : ${errnoText(old)}`, 2);
-    if (!settings.silent) tool.line(`${settings.dryRun ? 'checking' : 'patching'} file ${name}`);
+    const shownName = settings.output === undefined ? name : `${settings.output} (read from ${name})`;
+    if (!settings.silent) tool.line(`${settings.dryRun ? 'checking' : 'patching'} file ${shownName}`);
     this.#endsWithNewline = old.text === '' || old.text.endsWith('\n');
     this.#lines =
       old.text === '' ? [] : (this.#endsWithNewline ? old.text.slice(0, -1) : old.text).split('\n');
-    const hunks = settings.reverse ? item.hunks.map(reversed) : item.hunks;
-    if (this.#isApplied(hunks)) return this.#refuse(name, hunks);
+    let hunks = settings.reverse ? item.hunks.map(reversed) : item.hunks;
+    if (this.#isApplied(hunks)) {
+      if (!settings.batch) return this.#refuse(settings.output ?? name, hunks);
+      tool.line(
+        settings.reverse
+          ? 'Unreversed patch detected!  Ignoring -R.'
+          : 'Reversed (or previously applied) patch detected!  Assuming -R.',
+      );
+      hunks = hunks.map(reversed);
+      this.#mismatch = true;
+    }
     let offset = 0;
     let least = 0;
     for (const [i, hunk] of hunks.entries()) {
@@ -171,26 +217,45 @@ class Patcher {
       if (applied === undefined) continue;
       ({ offset, least } = applied);
     }
+    if (this.#rejected.length === hunks.length && !tool.context.fs.exists(tool.resolve(name))) {
+      this.#write(`${settings.prefix}${name}${settings.prefix === '' ? settings.suffix : ''}`, '');
+      return tool.fail(`**** Can't reopen file ${name} : ${errnoText('ENOENT')}`, 2);
+    }
     return this.#finish(name, old.text, hunks.length);
   }
 
-  /** The first name of the header that exists. */
+  /** The best name of the header that exists, or that is to be created. */
   #target(): string | undefined {
-    const names = [this.item.oldName, this.item.newName].filter((name): name is string => name !== undefined);
-    const usable = names.filter((name) => name !== '/dev/null').map((name) => this.#stripped(name));
+    const { item } = this;
+    const names = [item.oldName, item.newName].filter(
+      (name): name is string => name !== undefined && name !== '/dev/null',
+    );
+    const usable = names.map((name) => this.#stripped(name)).filter((name) => name !== undefined);
     const existing = usable.filter((name) => this.tool.context.fs.exists(this.tool.resolve(name)));
-    if (existing.length > 0) return existing.toSorted((a, b) => a.length - b.length)[0];
     const creates =
-      names.includes('/dev/null') ||
-      this.item.hunks.every((hunk) => hunk.lines.every((line) => line.startsWith('+')));
-    return creates ? usable[usable.length - 1] : undefined;
+      (this.settings.reverse ? item.removes : item.creates) ||
+      item.hunks.every((hunk) => hunk.lines.every((line) => line.startsWith('+')));
+    const choice = existing.length > 0 ? existing : creates ? usable : [];
+    const rank = (name: string): [number, number, number] => [
+      name.split('/').length,
+      name.length - name.lastIndexOf('/'),
+      name.length,
+    ];
+    const [best] = choice.toSorted((one, other) => {
+      const [a, b] = [rank(one), rank(other)];
+      return a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
+    });
+    return best;
   }
 
-  #stripped(name: string): string {
+  #stripped(name: string): string | undefined {
     const { strip } = this.settings;
     if (strip === undefined) return name.slice(name.lastIndexOf('/') + 1);
     let rest = name;
-    for (let i = 0; i < strip; i++) rest = rest.slice(rest.indexOf('/') + 1).replace(/^\/+/, '');
+    for (let i = 0; i < strip; i++) {
+      if (!rest.includes('/')) return undefined;
+      rest = rest.slice(rest.indexOf('/') + 1).replace(/^\/+/, '');
+    }
     return rest;
   }
 
@@ -198,14 +263,16 @@ class Patcher {
   #isApplied(hunks: readonly Hunk[]): boolean {
     const [first] = hunks;
     if (first === undefined || this.settings.force) return false;
-    const find = (hunk: Hunk): boolean => findPlace(this.#lines, hunk, hunk.oldStart - 1, 0, 0) !== undefined;
+    const find = (hunk: Hunk, fuzz: number): boolean =>
+      locate(this.#lines, hunk, { expected: hunk.oldStart - 1, settled: 0 }, fuzz) !== undefined;
     const backwards = reversed(first);
     if (first.lines.every((line) => line.startsWith('+')) && this.#lines.length > 0 && first.oldStart <= 1)
-      return find(backwards);
-    return (
-      findPlace(this.#lines, first, first.oldStart - 1, 0, this.settings.fuzz) === undefined &&
-      find(backwards)
-    );
+      return find(backwards, 0);
+    for (let fuzz = 0; fuzz <= mostFuzz(first, this.settings.fuzz); fuzz++) {
+      if (find(first, fuzz)) return false;
+      if (find(backwards, fuzz)) return true;
+    }
+    return false;
   }
 
   #refuse(name: string, hunks: readonly Hunk[]): number {
@@ -235,12 +302,13 @@ class Patcher {
   ): { offset: number; least: number } | undefined {
     const { tool, settings } = this;
     const expected = hunk.oldStart - 1 + offset;
-    const fit = findPlace(this.#lines, hunk, expected, least, settings.fuzz);
+    const fit = this.#fit(hunk, { expected, settled: least });
     if (fit === undefined) {
       this.#rejected.push(hunk);
-      tool.line(
-        `Hunk #${number} FAILED at ${hunk.oldStart + (hunk.lines.every((line) => line.startsWith('+')) ? -1 : 0)}.`,
-      );
+      if (!settings.silent)
+        tool.line(
+          `Hunk #${number} FAILED at ${hunk.oldStart + (hunk.lines.every((line) => line.startsWith('+')) ? -1 : 0)}.`,
+        );
       return undefined;
     }
     const moved = fit.at - expected;
@@ -254,6 +322,14 @@ class Patcher {
     }
     const newLines = hunk.lines.filter((line) => !line.startsWith('-')).length;
     return { offset: offset + moved + grown, least: fit.at + newLines };
+  }
+
+  #fit(hunk: Hunk, place: { readonly expected: number; readonly settled: number }): Fit | undefined {
+    for (let fuzz = 0; fuzz <= mostFuzz(hunk, this.settings.fuzz); fuzz++) {
+      const fit = locate(this.#lines, hunk, place, fuzz);
+      if (fit !== undefined) return fit;
+    }
+    return undefined;
   }
 
   /** Puts the hunk in; context stays as the file has it. */
@@ -286,13 +362,23 @@ class Patcher {
     return out;
   }
 
-  #write(name: string, text: string): void {
+  #write(name: string, text: string, mode = 0o666): void {
     const { tool } = this;
+    const directory = directoryName(name);
+    if (!tool.context.fs.exists(tool.resolve(directory))) makeDirectories(tool, directory);
     const failed = tool.context.fs.writeFile(tool.resolve(name), text, tool.context.who, {
-      mode: 0o666 & ~tool.context.umask,
+      mode: mode & ~tool.context.umask,
     });
     if (failed instanceof FileError)
       tool.fail(`**** Can't create file ${name} : ${errnoText(failed.errno)}`, 2);
+  }
+
+  /** A removed file takes the directories with it that are empty then. */
+  #remove(name: string): void {
+    const { fs, who } = this.tool.context;
+    fs.unlink(this.tool.resolve(name), who);
+    for (let at = directoryName(name); at !== '.' && at !== '/'; at = directoryName(at))
+      if (fs.rmdir(this.tool.resolve(at), who) instanceof FileError) return;
   }
 
   #finish(name: string, oldText: string, total: number): number {
@@ -304,12 +390,15 @@ class Patcher {
     }
     if (settings.dryRun) return failed > 0 ? 1 : 0;
     if (failed > 0) this.#write(`${name}.rej`, this.#rejects(this.#rejected));
+    const backup = settings.prefix === '' ? `${name}${settings.suffix}` : `${settings.prefix}${name}`;
+    if (settings.output === undefined && (settings.backup || this.#mismatch || failed > 0))
+      this.#write(backup, oldText);
     if (failed === total) return 1;
-    if (settings.backup || this.#mismatch || failed > 0) this.#write(`${name}.orig`, oldText);
     const text = this.#lines.length === 0 ? '' : this.#lines.join('\n') + (this.#endsWithNewline ? '\n' : '');
-    const removes = text === '' && (settings.reverse ? this.item.oldName : this.item.newName) === '/dev/null';
-    if (removes) tool.context.fs.unlink(tool.resolve(name), tool.context.who);
-    else this.#write(settings.output ?? name, text);
+    const removes = text === '' && (settings.reverse ? this.item.creates : this.item.removes);
+    if (removes) this.#remove(name);
+    else if (settings.output !== undefined) this.#write(settings.output, text, 0o600);
+    else this.#write(name, text);
     return failed > 0 ? 1 : 0;
   }
 }

@@ -1,7 +1,7 @@
 /** tar(1) of GNU tar 1.34. Not modelled: sparse files, incremental backups, several volumes. */
 import { strftime } from '../../../std/civil';
 import { byteLength } from '../../../std/bytes';
-import { FileError } from '../../../world/files.contract';
+import { type Errno, FileError } from '../../../world/files.contract';
 import { compress, decompress, type Format, formatOf } from '../../../std/compress/formats';
 import { parseDate } from '../dates';
 import { errnoText } from '../errno-text';
@@ -123,11 +123,18 @@ class Tar {
     const read = yield* this.tool.readFile(archive);
     if (typeof read !== 'string') return this.#parse(read.text, mayBeMissing);
     if (mayBeMissing && read === 'ENOENT') return [];
-    return this.#fatal(
-      read === 'EISDIR'
-        ? `${archive}: Cannot read: Is a directory`
-        : `${archive}: Cannot open: ${errnoText(read)}`,
-    );
+    if (read !== 'EISDIR') return this.#cannotOpen(archive, read, this.#settings.compression);
+    return this.#fatal(`${archive}: Cannot read: Is a directory`);
+  }
+
+  /** With a compression it is a child of tar's own that opens the archive. */
+  #cannotOpen(archive: string, errno: Errno, compression: string | undefined): never {
+    if (compression === undefined || compression === 'auto')
+      return this.#fatal(`${archive}: Cannot open: ${errnoText(errno)}`);
+    const { name } = this.tool;
+    this.tool.note(`${name} (child): ${archive}: Cannot open: ${errnoText(errno)}\n`);
+    this.tool.note(`${name} (child): Error is not recoverable: exiting now\n`);
+    return this.#fatal('Child returned status 2');
   }
 
   #parse(text: string, mayBeEmpty: boolean): Member[] {
@@ -180,7 +187,7 @@ class Tar {
     if (toOutput && tool.context.stdout.tty !== undefined)
       this.#fatal('Refusing to write archive contents to terminal (missing -f option?)');
     const stream = toOutput ? undefined : tool.create(archive);
-    if (typeof stream === 'string') return this.#fatal(`${archive ?? ''}: Cannot open: ${errnoText(stream)}`);
+    if (typeof stream === 'string') return this.#cannotOpen(archive ?? '', stream, this.#format());
     for (const part of settings.names)
       if ('directory' in part) this.#enter(part.directory);
       else yield* this.#add(part.name, members, stream?.ino);
