@@ -29,6 +29,7 @@ export const listening: ObjectiveDefinition<Record<string, never>> = {
             .listeners(host)
             .find(
               (entry) =>
+                !entry.six &&
                 entry.port === numberOf(values, 'port', 0) &&
                 (ip === undefined || entry.ip === 0 || entry.ip === ip),
             );

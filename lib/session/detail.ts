@@ -83,8 +83,10 @@ function socketsOf(host: Host): NonNullable<HostDetail['sockets']> {
     const listens = socket.state === 'LISTEN' || socket.state === 'UNCONN';
     return {
       protocol: socket.protocol,
-      local: `${formatIPv4(socket.localIp)}:${socket.localPort}`,
-      peer: listens ? '0.0.0.0:*' : `${formatIPv4(socket.peerIp)}:${socket.peerPort}`,
+      local: `${socket.six === true ? '[::]' : formatIPv4(socket.localIp)}:${socket.localPort}`,
+      peer: listens
+        ? `${socket.six === true ? '[::]' : '0.0.0.0'}:*`
+        : `${formatIPv4(socket.peerIp)}:${socket.peerPort}`,
       state: socket.state,
       process: process === undefined ? '' : `${process.comm}(${process.pid})`,
     };

@@ -96,19 +96,34 @@ export interface TlsRecord {
   data?: Plain;
 }
 
+export interface ListenOptions {
+  pid: number;
+  /** 0 is 0.0.0.0 */
+  ip: number;
+  port: number;
+  backlog?: number;
+  reusePort?: boolean;
+  /** `[::]` for IPv6 alone (IPV6_V6ONLY), with `ip` 0: the port is taken, but no packet of IPv6 ever comes. */
+  six?: boolean;
+  on: Callback;
+}
+
 export interface Network {
   // ---- TCP
-  /** bind+listen. ip 0 is 0.0.0.0. EADDRNOTAVAIL unless the address is local or ip_nonlocal_bind=1; EADDRINUSE; EACCES below 1024 for non-root. */
-  listen(
-    host: Host,
-    options: { pid: number; ip: number; port: number; backlog?: number; reusePort?: boolean; on: Callback },
-  ): { listener: number } | Errno;
+  /** bind+listen. EADDRNOTAVAIL unless the address is local or ip_nonlocal_bind=1; EADDRINUSE; EACCES below 1024 for non-root. */
+  listen(host: Host, options: ListenOptions): { listener: number } | Errno;
   closeListener(host: Host, listener: number): void;
   /** Hands a listener to another process (reload passes sockets). */
   moveListener(host: Host, listener: number, pid: number, on: Callback): void;
-  listeners(
-    host: Host,
-  ): { listener: number; pid: number; ip: number; port: number; backlog: number; queued: number }[];
+  listeners(host: Host): {
+    listener: number;
+    pid: number;
+    ip: number;
+    port: number;
+    backlog: number;
+    queued: number;
+    six: boolean;
+  }[];
   /** A listener whose owner is stopped or does not accept keeps connections in the backlog: see accept(). Daemons that accept at once leave it alone. */
   setAccepting(host: Host, listener: number, accepting: boolean): void;
   /** Non-blocking connect. Errors that the kernel knows at once (no route, EPERM of an output rule) come as a 'failed' event too, in the same instant but never before this call returns. */
@@ -394,6 +409,8 @@ export interface Neighbour {
 export interface ConnectionInfo {
   connection: number;
   side: Side | 'listener';
+  /** the addresses are IPv6 */
+  six?: true;
   pid: number;
   localIp: number;
   localPort: number;

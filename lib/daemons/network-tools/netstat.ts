@@ -1,9 +1,9 @@
 /** netstat(8) of net-tools 2.10: sockets, routes, devices. Not modelled: -s, -g, -M and UNIX sockets. */
 import { formatIPv4, maskOf } from '../../std/ipv4';
+import type { ConnectionInfo } from '../../world/network.contract';
 import type { ProgramContext, ProgramRun } from '../../world/process.contract';
 import { parseOptions } from '../command-options';
 import { serviceName } from '../host-names';
-import { allSockets, type Shown } from './ss';
 
 const LONG = {
   route: 'r',
@@ -81,12 +81,13 @@ function devices({ host }: ProgramContext): string {
 
 function sockets(context: ProgramContext, given: ReadonlySet<string>): string {
   const numeric = given.has('n');
-  const wants = (socket: Shown): boolean => {
+  const wants = (socket: ConnectionInfo): boolean => {
     if (given.has('t') || given.has('u')) return given.has(socket.protocol === 'tcp' ? 't' : 'u');
     return true;
   };
-  const isWaiting = ({ state }: Shown): boolean => state === 'LISTEN' || state === 'UNCONN';
-  const shown = allSockets(context)
+  const isWaiting = ({ state }: ConnectionInfo): boolean => state === 'LISTEN' || state === 'UNCONN';
+  const shown = context.world.network
+    .sockets(context.host)
     .filter(wants)
     .filter((socket) => given.has('a') || isWaiting(socket) === given.has('l'))
     .filter((socket) => given.has('4') === given.has('6') || given.has(socket.six === true ? '6' : '4'))
@@ -108,12 +109,12 @@ function sockets(context: ProgramContext, given: ReadonlySet<string>): string {
   return `Active Internet connections (${kinds})\nProto Recv-Q Send-Q Local Address           Foreign Address         State      ${last}\n${rows.join('')}`;
 }
 
-function rank({ protocol, six }: Shown): number {
+function rank({ protocol, six }: ConnectionInfo): number {
   return (protocol === 'tcp' ? 0 : 2) + (six === true ? 1 : 0);
 }
 
 /** Root sees everybody's programs, others only their own. */
-function program({ host, who }: ProgramContext, { pid }: Shown): string {
+function program({ host, who }: ProgramContext, { pid }: ConnectionInfo): string {
   const process = pid === 0 ? undefined : host.process(pid);
   if (process === undefined || (who.uid !== 0 && who.uid !== process.uid)) return '-';
   return `${pid}/${(process.argv[0] ?? process.comm).replace(/^.*\//, '')}`.slice(0, 19);

@@ -73,8 +73,6 @@ const STATES: Readonly<Record<string, readonly string[]>> = {
 /** First descriptor that a daemon gives a socket; the kernel does not number them here. */
 const FIRST_DESCRIPTOR: Readonly<Record<string, number>> = { haproxy: 6, nginx: 5 };
 
-/** A socket as the tables show it. */
-export type Shown = ConnectionInfo & { readonly six?: boolean };
 type Test = (socket: ConnectionInfo) => boolean;
 class Problem extends Error {
   constructor(
@@ -142,7 +140,7 @@ export function* ss(context: ProgramContext): ProgramRun {
     yield* context.out('ss utility, iproute2-6.1.0\n');
     return 0;
   }
-  const all = allSockets(context);
+  const all = context.world.network.sockets(context.host);
   if (given.has('s')) {
     yield* context.out(summary(all));
     return 0;
@@ -179,14 +177,9 @@ function chooseTables(options: ParsedOptions['options'], given: Set<string>): st
   return undefined;
 }
 
-/** Every socket of the host, those of IPv6 in name only too. */
-export function allSockets(context: ProgramContext): Shown[] {
-  return [...context.world.network.sockets(context.host), ...namedSockets(context.host)];
-}
-
 function list(
   context: ProgramContext,
-  all: readonly Shown[],
+  all: readonly ConnectionInfo[],
   given: ReadonlySet<string>,
   filter: { states: ReadonlySet<string> | undefined; test: Test },
 ): string {
@@ -199,7 +192,7 @@ function list(
       : given.has('l')
         ? new Set(['LISTEN', 'UNCONN'])
         : new Set(STATES.connected?.filter((state) => state !== 'SYN-RECV' && state !== 'TIME-WAIT')));
-  const family = (socket: Shown): boolean =>
+  const family = (socket: ConnectionInfo): boolean =>
     given.has('6') === given.has('4') || given.has(socket.six === true ? '6' : '4');
   const shown = all.filter(
     (socket) =>
@@ -320,30 +313,9 @@ function listUnix(context: ProgramContext, given: ReadonlySet<string>): string {
 }
 
 /** UDP before TCP, what listens before what is connected. */
-function rank(socket: Shown): number {
+function rank(socket: ConnectionInfo): number {
   const isWaiting = socket.state === 'LISTEN' || socket.state === 'UNCONN';
   return (socket.protocol === 'udp' ? 0 : 4) + (isWaiting ? (socket.six === true ? 1 : 0) : 2);
-}
-/** IPv6 sockets exist in name only: daemons that would have them leave a note (sshd). */
-function namedSockets(host: Host): Shown[] {
-  const noted = host.state.extra.get('ipv6-listeners');
-  if (!Array.isArray(noted) || host.sysctl('net.ipv6.conf.all.disable_ipv6') !== '0') return [];
-  return (noted as { pid: number; port: number; backlog: number }[])
-    .filter(({ pid }) => host.process(pid) !== undefined)
-    .map(({ pid, port, backlog }) => ({
-      connection: 0,
-      side: 'listener',
-      pid,
-      localIp: 0,
-      localPort: port,
-      peerIp: 0,
-      peerPort: 0,
-      state: 'LISTEN',
-      protocol: 'tcp',
-      receiveQueue: 0,
-      sendQueue: backlog,
-      six: true,
-    }));
 }
 function addressText(ip: number): string {
   return formatIPv4(ip);
@@ -386,7 +358,7 @@ function processColumn(
   };
 }
 
-function summary(all: readonly Shown[]): string {
+function summary(all: readonly ConnectionInfo[]): string {
   const tcp = all.filter((socket) => socket.protocol === 'tcp');
   const count = (state: string): number => tcp.filter((socket) => socket.state === state).length;
   const waiting = count('TIME-WAIT');

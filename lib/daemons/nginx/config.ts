@@ -52,6 +52,15 @@ export interface MainSettings {
 }
 
 /** A socket to listen on. */
+/** `[::]` and a port. */
+export interface SixSettings {
+  readonly port: number;
+  readonly backlog: number;
+  readonly text: string;
+  /** How many of `addresses` come before it. */
+  readonly position: number;
+}
+
 export interface AddressSettings {
   readonly kind: 'http' | 'stream';
   readonly ip: number;
@@ -458,8 +467,8 @@ export interface Configuration {
   readonly variables: ReadonlyMap<string, VariableSource>;
   readonly streamVariables: ReadonlyMap<string, VariableSource>;
   readonly formats: ReadonlyMap<string, { readonly escape: string; readonly parts: Format }>;
-  /** `listen [::]:80`: there is no IPv6, but the sockets are seen. */
-  readonly sixes: readonly { readonly port: number; readonly backlog: number }[];
+  /** `listen [::]:80`: nobody comes over IPv6, but the ports are taken. */
+  readonly sixes: readonly SixSettings[];
   /** What stands in it and has no effect here, once each. */
   readonly notModelled: readonly { readonly text: string; readonly place: Place }[];
 }

@@ -1,7 +1,7 @@
 /** Workers: their state, their process, their sockets. Source: nginx 1.22 src/os/unix/ngx_process_cycle.c `ngx_start_worker_processes`, src/core/ngx_connection.c `ngx_open_listening_sockets`. */
 import type { Host, World } from '../../world/world.contract';
 import type { Configuration } from './config';
-import { bindProblem, endGroup, type Group, groupOf, wantedSockets } from './group';
+import { bindProblem, endGroup, type Group, groupOf, isSameSocket, wantedSockets } from './group';
 import { ACCEPT, within } from './worker/events';
 import type { WorkerState } from './worker/state';
 
@@ -111,14 +111,16 @@ export function bindAll(
   configuration: Configuration,
 ): { failures: BindFailure[]; isFinal: boolean } {
   const failures: BindFailure[] = [];
-  for (const { ip, port, text, backlog } of wantedSockets(configuration)) {
-    if (group.listeners.some((one) => one.ip === ip && one.port === port)) continue;
+  for (const socket of wantedSockets(configuration)) {
+    if (group.listeners.some((one) => isSameSocket(one, socket))) continue;
+    const { ip, port, six, text, backlog } = socket;
     const known = bindProblem(host, pid, ip, port);
     if (known !== undefined) return { failures: [...failures, { text, errno: known }], isFinal: true };
     const result = host.world.network.listen(host, {
       pid,
       ip,
       port,
+      six,
       backlog,
       on: { name: ACCEPT, pid: 0, data: { group: group.id, listener: 0 } },
     });
@@ -128,16 +130,16 @@ export function bindAll(
       continue;
     }
     host.world.network.setAccepting(host, result.listener, false);
-    group.listeners.push({ listener: result.listener, ip, port });
+    group.listeners.push({ listener: result.listener, ip, port, six });
   }
   return { failures, isFinal: false };
 }
 /** Sockets that a configuration has no use for any more; all without one. */
 export function closeSockets(host: Host, group: Group, configuration: Configuration | undefined): void {
   const wanted = configuration === undefined ? [] : wantedSockets(configuration);
-  group.listeners = group.listeners.filter(({ listener, ip, port }) => {
-    if (wanted.some((one) => one.ip === ip && one.port === port)) return true;
-    host.world.network.closeListener(host, listener);
+  group.listeners = group.listeners.filter((socket) => {
+    if (wanted.some((one) => isSameSocket(one, socket))) return true;
+    host.world.network.closeListener(host, socket.listener);
     return false;
   });
 }

@@ -5,7 +5,7 @@
 import { ROOT } from '../../world/files';
 import type { HttpResponse } from '../../world/network.contract';
 import type { Host } from '../../world/world.contract';
-import type { AddressSettings, Configuration, ErrorLog, LogLevel, LogTarget } from './config';
+import type { Configuration, ErrorLog, LogLevel, LogTarget } from './config';
 import { logLine, rank, systemError } from './messages';
 import type { PeersState } from './worker/peers';
 
@@ -28,6 +28,7 @@ export interface CacheEntry {
   path: string;
 }
 export interface GroupListener {
+  six: boolean;
   listener: number;
   ip: number;
   port: number;
@@ -199,14 +200,38 @@ export function sendSyslog(
 }
 
 // ---------------------------------------------------------------- sockets
-/** Sockets that a configuration wants, each address once. */
-export function wantedSockets({ addresses }: Pick<Configuration, 'addresses'>): AddressSettings[] {
-  const wanted = new Map<string, AddressSettings>();
-  for (const address of addresses) {
-    const socket = `${address.ip}:${address.port}`;
-    if (address.isBound && !wanted.has(socket)) wanted.set(socket, address);
+/** A socket as `bind` and `listen` want it. */
+export interface WantedSocket {
+  readonly ip: number;
+  readonly port: number;
+  readonly six: boolean;
+  readonly text: string;
+  readonly backlog: number;
+}
+/** Sockets that a configuration wants, each address once, in the order in which they are bound. */
+export function wantedSockets({
+  addresses,
+  sixes,
+}: Pick<Configuration, 'addresses' | 'sixes'>): WantedSocket[] {
+  const wanted: WantedSocket[] = [];
+  const take = (socket: WantedSocket): void => {
+    if (!wanted.some((one) => isSameSocket(one, socket))) wanted.push(socket);
+  };
+  for (let place = 0; place <= addresses.length; place++) {
+    for (const { port, text, backlog } of sixes.filter(({ position }) => position === place))
+      take({ ip: 0, port, six: true, text, backlog });
+    const address = addresses[place];
+    if (address?.isBound !== true) continue;
+    const { ip, port, text, backlog } = address;
+    take({ ip, port, six: false, text, backlog });
   }
-  return [...wanted.values()];
+  return wanted;
+}
+export function isSameSocket(
+  one: Pick<WantedSocket, 'ip' | 'port' | 'six'>,
+  other: Pick<WantedSocket, 'ip' | 'port' | 'six'>,
+): boolean {
+  return one.ip === other.ip && one.port === other.port && one.six === other.six;
 }
 /** bind(2) would say this, without doing it. Somebody who listens there is not asked. */
 export function bindProblem(host: Host, pid: number, ip: number, port: number): string | undefined {

@@ -330,6 +330,22 @@ describe('processes', () => {
       'nginx: [emerg] still could not bind()',
     ]);
   });
+  it('[::] is a socket of its own, beside the one of 0.0.0.0', () => {
+    const lab = new Lab(http('server { listen 80; listen [::]:80; return 200 ok; }')).start();
+    const { network } = lab.lab.world;
+    const host = lab.lab.world.host('lb1');
+    expect(network.listeners(host).map(({ port, six }) => ({ port, six }))).toEqual([
+      { port: 80, six: false },
+      { port: 80, six: true },
+    ]);
+    const second = lab.lab.start('lb1', ['/usr/sbin/nginx']);
+    lab.lab.pass(4 * SECOND);
+    expect(second.stderr.trim().split('\n').slice(0, 3)).toEqual([
+      'nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)',
+      'nginx: [emerg] bind() to [::]:80 failed (98: Address already in use)',
+      'nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)',
+    ]);
+  });
   it('a broken file keeps the old configuration, a right one replaces it', () => {
     const lab = new Lab(plain).start();
     const host = lab.lab.world.host('lb1');

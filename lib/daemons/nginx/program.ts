@@ -279,7 +279,6 @@ class Start {
     for (const { listener } of group.listeners) hold(host, group, listener, pid);
     this.#writePid(configuration, pid);
     own.process.rssKiB = 9_000;
-    noteSixes(own, configuration);
     if (!configuration.main.master) {
       own.become(KIND, newWorker(group, 1, configuration));
       begin(host, pid);
@@ -305,14 +304,4 @@ class Start {
     }
     return yield* own.serve();
   }
-}
-
-/** What `ss` shows of IPv6 sockets is noted on the host, as other daemons do. */
-function noteSixes({ host, pid }: ProgramContext, { sixes }: Configuration): void {
-  if (sixes.length === 0) return;
-  const before = host.state.extra.get('ipv6-listeners');
-  const others = (Array.isArray(before) ? before : []).filter(
-    (one: { pid: number }) => host.process(one.pid) !== undefined,
-  );
-  host.state.extra.set('ipv6-listeners', [...others, ...sixes.map((one) => ({ ...one, pid }))]);
 }

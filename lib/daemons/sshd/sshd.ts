@@ -124,16 +124,18 @@ function openSockets(
   const ports = state.port === undefined ? config.ports : [state.port];
   const wanted =
     config.listen.length === 0
-      ? ports.map((port) => ({ ip: 0, port }))
+      ? ports.flatMap((port) => [false, true].map((six) => ({ ip: 0, port, six })))
       : config.listen.flatMap(({ ip, port }) =>
-          (port === 0 ? ports : [port]).map((one) => ({ ip, port: one })),
+          (port === 0 ? ports : [port]).map((one) => ({ ip, port: one, six: false })),
         );
   let bound = 0;
-  for (const { ip, port } of wanted) {
+  for (const { ip, port, six } of wanted) {
+    const shown = six ? '::' : formatIPv4(ip);
     const opened = host.world.network.listen(host, {
       pid,
       ip,
       port,
+      six,
       backlog: BACKLOG,
       on: { name: ACCEPT, pid, data: undefined },
     });
@@ -144,34 +146,15 @@ function openSockets(
           : opened === 'EACCES'
             ? 'Permission denied'
             : 'Cannot assign requested address';
-      say(`error: Bind to port ${port} on ${formatIPv4(ip)} failed: ${why}.`, 'err');
+      say(`error: Bind to port ${port} on ${shown} failed: ${why}.`, 'err');
     } else {
       state.listeners.push(opened.listener);
-      say(`Server listening on ${formatIPv4(ip)} port ${port}.`);
-      bound += 1;
-    }
-    if (config.listen.length > 0) continue;
-    const taken = namedSockets(host).some(
-      (other) => other.port === port && host.process(other.pid) !== undefined,
-    );
-    if (taken) say(`error: Bind to port ${port} on :: failed: Address already in use.`, 'err');
-    else {
-      namedSockets(host).push({ pid, port, backlog: BACKLOG });
-      say(`Server listening on :: port ${port}.`);
+      say(`Server listening on ${shown} port ${port}.`);
       bound += 1;
     }
   }
   return bound > 0;
 }
-/** IPv6 sockets that ss shows; the network has none. */
-function namedSockets(host: Host): { pid: number; port: number; backlog: number }[] {
-  const known = host.state.extra.get('ipv6-listeners');
-  if (Array.isArray(known)) return known as { pid: number; port: number; backlog: number }[];
-  const fresh: { pid: number; port: number; backlog: number }[] = [];
-  host.state.extra.set('ipv6-listeners', fresh);
-  return fresh;
-}
-
 /** What the package's installation does: keys are made once, and not again when somebody removes them. */
 function generateKeysOnce(host: Host): void {
   const mark = 'disk:ssh-host-keys';
@@ -254,11 +237,6 @@ function reload(daemon: DaemonContext<SshdState>): void {
     daemon.syslog({ facility: 'auth', priority, tag: 'sshd', text });
   say('Received SIGHUP; restarting.');
   for (const listener of state.listeners) host.world.network.closeListener(host, listener);
-  const named = namedSockets(host);
-  host.state.extra.set(
-    'ipv6-listeners',
-    named.filter((socket) => socket.pid !== process.pid),
-  );
   const { config, problems, files } = readServerConfig(host, state.path);
   if (problems.some(({ kind }) => kind !== 'notice')) {
     for (const { text } of problems) say(text, 'err');

@@ -63,7 +63,9 @@ function targetsOf(
       .filter((address) => !addresses.has(address));
     for (const address of [...addresses, ...shared].slice(0, 6)) {
       const ip = parseIPv4(address);
-      const open = listening.filter((socket) => socket.ip === 0 || socket.ip === ip).map(({ port }) => port);
+      const open = listening
+        .filter((socket) => !socket.six && (socket.ip === 0 || socket.ip === ip))
+        .map(({ port }) => port);
       for (const port of [
         ...new Set([...open, ...USUAL_PORTS.filter((usual) => isWorthwhile(part.kind, usual))]),
       ])

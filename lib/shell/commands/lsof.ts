@@ -101,7 +101,7 @@ function openFiles(tool: Tool, plainPorts: boolean): Row[] {
           : ` (${socket.state === 'ESTAB' ? 'ESTABLISHED' : socket.state.replace('-', '_')})`;
       rows.push({
         ...base(process, `${fd++}u`),
-        type: 'IPv4',
+        type: socket.six === true ? 'IPv6' : 'IPv4',
         device: String(13_000 + socket.localPort),
         size: '0t0',
         node: socket.protocol.toUpperCase(),

@@ -6,7 +6,7 @@
  */
 import { formatIPv4 } from '../../std/ipv4';
 import type { Errno } from '../files.contract';
-import type { Callback } from '../network.contract';
+import type { Callback, ListenOptions } from '../network.contract';
 import type { Host } from '../world.contract';
 import type { Core } from './core';
 import type { Stack } from './stack';
@@ -28,14 +28,11 @@ export class Listeners {
 
   constructor(private readonly core: Core) {}
 
-  listen(
-    host: Host,
-    options: { pid: number; ip: number; port: number; backlog?: number; reusePort?: boolean; on: Callback },
-  ): { listener: number } | Errno {
+  listen(host: Host, options: ListenOptions): { listener: number } | Errno {
     const stack = this.core.stack(host);
     const refused = this.#refusal(stack, options);
     const data = {
-      ip: formatIPv4(options.ip),
+      ip: boundText(options),
       port: options.port,
       pid: options.pid,
       command: host.process(options.pid)?.comm ?? '',
@@ -56,6 +53,7 @@ export class Listeners {
       port: options.port,
       backlog: Math.min(options.backlog ?? 4_096, most),
       reusePort: options.reusePort === true,
+      six: options.six === true,
       on: options.on,
       accepting: true,
       queue: [],
@@ -65,17 +63,16 @@ export class Listeners {
     return { listener };
   }
 
-  #refusal(
-    stack: Stack,
-    options: { pid: number; ip: number; port: number; reusePort?: boolean },
-  ): Errno | undefined {
+  #refusal(stack: Stack, options: Omit<ListenOptions, 'on'>): Errno | undefined {
     const { ip, port, pid } = options;
+    const six = options.six === true;
     if (ip !== 0 && !stack.isLocal(ip) && stack.sysctlNumber('net.ipv4.ip_nonlocal_bind', 0) !== 1)
       return 'EADDRNOTAVAIL';
     const uid = stack.state.processes.get(pid)?.uid ?? 0;
     if (port < stack.sysctlNumber('net.ipv4.ip_unprivileged_port_start', 1_024) && uid !== 0) return 'EACCES';
     for (const other of stack.net.listeners.values()) {
-      if (other.port !== port || (other.ip !== ip && other.ip !== 0 && ip !== 0)) continue;
+      if (other.port !== port || other.six !== six || (other.ip !== ip && other.ip !== 0 && ip !== 0))
+        continue;
       if (!(other.reusePort && options.reusePort === true)) return 'EADDRINUSE';
     }
     return undefined;
@@ -87,7 +84,7 @@ export class Listeners {
     stack.net.listeners.delete(id);
     this.#byPort.delete(stack);
     const seq = this.core.world.record(stack.name, 'socket.closed', {
-      ip: formatIPv4(listener.ip),
+      ip: boundText(listener),
       port: listener.port,
       pid: listener.pid,
     });
@@ -116,6 +113,7 @@ export class Listeners {
     if (known === undefined || known.of !== stack.net.listeners || known.size !== stack.net.listeners.size) {
       const map = new Map<number, Listener[]>();
       for (const listener of stack.net.listeners.values()) {
+        if (listener.six) continue;
         const list = map.get(listener.port);
         if (list === undefined) map.set(listener.port, [listener]);
         else list.push(listener);
@@ -138,8 +136,8 @@ export class Listeners {
     const { ends } = this.core.state;
     return Math.max(ends.get(endKey(stack, ip, port)) ?? -1, ends.get(endKey(stack, 0, port)) ?? -1);
   }
-  #noteEnd(stack: Stack, { ip, port }: { ip: number; port: number }, seq: number): void {
-    this.core.state.ends.set(endKey(stack, ip, port), seq);
+  #noteEnd(stack: Stack, { ip, port, six }: { ip: number; port: number; six?: boolean }, seq: number): void {
+    if (six !== true) this.core.state.ends.set(endKey(stack, ip, port), seq);
   }
 
   forget(): void {
@@ -147,6 +145,9 @@ export class Listeners {
   }
 }
 
+function boundText({ ip, six }: { ip: number; six?: boolean }): string {
+  return six === true ? '::' : formatIPv4(ip);
+}
 function endKey(stack: Stack, ip: number, port: number): string {
   return `${stack.name} ${ip}:${port}`;
 }

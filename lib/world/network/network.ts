@@ -13,6 +13,7 @@ import type {
   InterfaceAddress,
   Message,
   Neighbour,
+  ListenOptions,
   Network,
   Route,
   Ruleset,
@@ -128,10 +129,7 @@ export class SimulatedNetwork implements Network {
   }
 
   // ---------------------------------------------------------------- TCP
-  listen(
-    host: Host,
-    options: { pid: number; ip: number; port: number; backlog?: number; reusePort?: boolean; on: Callback },
-  ): { listener: number } | Errno {
+  listen(host: Host, options: ListenOptions): { listener: number } | Errno {
     return this.#listeners.listen(host, options);
   }
   closeListener(host: Host, listener: number): void {
@@ -142,17 +140,16 @@ export class SimulatedNetwork implements Network {
     if (this.#unix.isListener(host, listener)) this.#unix.moveListener(host, listener, pid, on);
     else this.#listeners.move(this.#core.stack(host), listener, pid, on);
   }
-  listeners(
-    host: Host,
-  ): { listener: number; pid: number; ip: number; port: number; backlog: number; queued: number }[] {
+  listeners(host: Host): ReturnType<Network['listeners']> {
     return [...this.#core.stack(host).net.listeners.values()].map(
-      ({ listener, pid, ip, port, backlog, queue }) => ({
+      ({ listener, pid, ip, port, backlog, queue, six }) => ({
         listener,
         pid,
         ip,
         port,
         backlog,
         queued: queue.length,
+        six,
       }),
     );
   }

@@ -64,6 +64,7 @@ export function socketsOf(core: Core, host: Host): ConnectionInfo[] {
       protocol: 'tcp',
       receiveQueue: listener.queue.length,
       sendQueue: listener.backlog,
+      ...(listener.six ? { six: true } : {}),
     });
   }
   for (const connection of core.state.connections.values()) {

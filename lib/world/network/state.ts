@@ -35,6 +35,7 @@ export type Listener = {
   port: number;
   backlog: number;
   reusePort: boolean;
+  six: boolean;
   on: Callback;
   accepting: boolean;
   /** Connections whose handshake is done and which nobody accepted yet, in order. */

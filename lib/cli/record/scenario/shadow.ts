@@ -85,6 +85,7 @@ export function makeShadow(world: SimulatedWorld, act: (deed: Deed) => void): vo
       port,
       backlog: 0,
       queued: 0,
+      six: false,
     }));
   const record = world.record.bind(world);
   world.record = (source, type, data, options) => {

@@ -1,6 +1,6 @@
 /** Which servers share an address, and the names they go by there. Source: nginx 1.22 src/http/ngx_http.c `ngx_http_optimize_servers`, `ngx_http_server_names`. */
 import type { TlsServerSettings } from '../../../world/tls.contract';
-import type { AddressSettings } from '../config';
+import type { AddressSettings, SixSettings } from '../config';
 import type { Block, ListenEntry } from './block';
 import type { Conf, Failed } from './conf';
 import { hostKind } from './maps';
@@ -87,7 +87,7 @@ function wildKey(name: string): string {
 // ---------------------------------------------------------------- as a worker uses them
 interface Compiled {
   readonly addresses: AddressSettings[];
-  readonly sixes: { port: number; backlog: number }[];
+  readonly sixes: SixSettings[];
 }
 /** What is not modelled of them is noted: IPv6 and UNIX sockets, UDP, TLS in `stream`, HTTP/2 without TLS. */
 export function compileAddresses(conf: Conf, blocks: readonly Block[], kind: 'http' | 'stream'): Compiled {
@@ -101,7 +101,12 @@ export function compileAddresses(conf: Conf, blocks: readonly Block[], kind: 'ht
     // The directive that came before `listen … ssl` holds for whole servers.
     const isOn = kind === 'http' && blocks[address.defaultServer]?.flag('ssl', false) === true;
     if (entry.family === 'inet6' && entry.isWildcard)
-      compiled.sixes.push({ port: entry.port, backlog: entry.backlog });
+      compiled.sixes.push({
+        port: entry.port,
+        backlog: entry.backlog,
+        text: entry.text,
+        position: compiled.addresses.length,
+      });
     if (entry.family !== 'inet') leaveOut(conf, `listen ${entry.text}`, entry);
     else if (kind === 'stream' && entry.isSecure) leaveOut(conf, 'listen … ssl in stream', entry);
     else if (!entry.isUdp) {

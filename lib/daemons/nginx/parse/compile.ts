@@ -74,7 +74,10 @@ class Compiler {
     return {
       main: this.#main(),
       addresses: [...http.addresses, ...stream.addresses],
-      sixes: [...http.sixes, ...stream.sixes],
+      sixes: [
+        ...http.sixes,
+        ...stream.sixes.map((six) => ({ ...six, position: six.position + http.addresses.length })),
+      ],
       zones: [...conf.zones.values()].flatMap(({ settings }) => (settings === undefined ? [] : [settings])),
       notModelled: conf.notModelled,
     };
