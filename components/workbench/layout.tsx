@@ -185,7 +185,7 @@ function Centre({ id, bottom }: { id: string; bottom: ReturnType<typeof usePanel
             </CompareArea>
           </Panel>
           <Handle label="Height of the terminals" />
-          <Panel id="dock" panelRef={bottom} collapsible minSize={90} defaultSize="40%">
+          <Panel id="dock" panelRef={bottom} collapsible minSize={90} defaultSize="33%">
             <Dock />
           </Panel>
         </Split>

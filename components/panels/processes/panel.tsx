@@ -27,19 +27,19 @@ export function ProcessesPanel({ host }: { host: string }) {
 
 function Processes({ processes }: { processes: NonNullable<HostDetail['processes']> }) {
   return (
-    <Table title="Processes" heads={['pid', 'user', '%cpu', 'memory', 'command']}>
+    <Table title="Processes" heads={['pid', 'command · user', '%cpu', 'memory']} widest={1}>
       {processRows(processes).map(({ pid, user, cpu, memory, command }) => (
         <tr key={pid}>
           <Cell faint>{pid}</Cell>
-          <Cell>{user}</Cell>
-          <Cell>{cpu}</Cell>
-          <Cell>{memory}</Cell>
           <td
             className="whitespace-normal border-t border-line px-2 py-0.5 text-prose [overflow-wrap:anywhere]"
             title={command}
           >
             <span className="line-clamp-2">{command}</span>
+            <span className="block text-faint">{user}</span>
           </td>
+          <Cell>{cpu}</Cell>
+          <Cell>{memory}</Cell>
         </tr>
       ))}
     </Table>
@@ -48,7 +48,7 @@ function Processes({ processes }: { processes: NonNullable<HostDetail['processes
 
 function Sockets({ sockets }: { sockets: NonNullable<HostDetail['sockets']> }) {
   return (
-    <Table title="Sockets" heads={['state', 'local · peer', 'process']}>
+    <Table title="Sockets" heads={['state', 'local · peer', 'process']} widest={2}>
       {socketRows(sockets).map(({ key, local, peer, state, process, listens }) => (
         <tr key={key} className={listens ? 'text-text' : 'text-muted'}>
           <Cell>{state}</Cell>
@@ -65,7 +65,18 @@ function Sockets({ sockets }: { sockets: NonNullable<HostDetail['sockets']> }) {
   );
 }
 
-function Table({ title, heads, children }: { title: string; heads: readonly string[]; children: ReactNode }) {
+function Table({
+  title,
+  heads,
+  widest,
+  children,
+}: {
+  title: string;
+  heads: readonly string[];
+  /** The column that takes the room that is left. */
+  widest: number;
+  children: ReactNode;
+}) {
   return (
     <section aria-label={title}>
       <h3 className="eyebrow mb-1">{title}</h3>
@@ -81,7 +92,7 @@ function Table({ title, heads, children }: { title: string; heads: readonly stri
               {heads.map((head, index) => (
                 <th
                   key={head}
-                  className={`px-2 py-1 text-left font-normal ${index === heads.length - 1 ? 'w-full min-w-[7rem]' : ''}`}
+                  className={`px-2 py-1 text-left font-normal ${index === widest ? 'w-full min-w-[7rem]' : ''}`}
                 >
                   {head}
                 </th>
