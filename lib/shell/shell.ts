@@ -121,7 +121,7 @@ export class Shell {
   jobs = new Jobs();
   /** `$?` */
   status = 0;
-  pipeStatus: number[] = [0];
+  pipeStatus: number[] = [];
   /** `$!` */
   lastBackground: number | undefined;
   /** `$$` */

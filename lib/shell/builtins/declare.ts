@@ -288,7 +288,8 @@ function* declareOne(call: Call, wish: Wish, manner: Manner, text: string, place
   applyKind(shell, name, variable, wish, isFresh);
   applyFlags(variable, wish);
   if (!(yield* assignTarget(call, { ...target, name }, { place, scope, wish }))) return false;
-  if (shell.options.xtrace && manner.on.length > 0 && target.value !== undefined && shell.dialect === 'bash')
+  const isShown = manner.on.length > 0 && target.value !== undefined && !call.arrays.has(place);
+  if (shell.options.xtrace && isShown && shell.dialect === 'bash')
     yield* traceLine(shell, `${name}${target.append ? '+' : ''}=${traceQuote(target.value)}`);
   const final = shell.variables.writable(name, scope ?? shell.variables.scopeOf(name));
   if (wish.on.has('r')) final.flags |= READONLY;

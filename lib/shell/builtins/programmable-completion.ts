@@ -1,4 +1,5 @@
 /** `compgen`, `complete`, `compopt`. Specifications are kept and listed; the page's completion has its own rules. */
+import { expandPathname } from '../expand/glob';
 import { compilePattern, matchesPattern } from '../expand/pattern';
 import { singleQuote } from '../expand/quote';
 import { commandNames, fileNames } from '../interactive/candidates';
@@ -90,6 +91,8 @@ function* generate(call: Call, options: Options, word: string): Run<string[] | n
     }
     found.push(...action(shell, word).filter((one) => one.startsWith(word)));
   }
+  const glob = values.get('G');
+  if (glob !== undefined) found.push(...(expandPathname(shell, glob) ?? []));
   const list = values.get('W');
   if (list !== undefined)
     found.push(...list.split(/[ \t\n]+/).filter((one) => one !== '' && one.startsWith(word)));

@@ -1,11 +1,12 @@
 /** Assignments: `x=1`, `a[i]+=2`, `a=(1 [5]=2)`. */
 import { DropLine } from '../control';
 import { evaluateSubscript } from '../expand/parameter';
-import { traceQuote } from '../expand/quote';
+import { singleQuote, traceQuote } from '../expand/quote';
 import { expandPattern, expandText, expandWordInto } from '../expand/words';
 import type { Run, Shell } from '../shell';
 import { READONLY, type Scope } from '../state/variables';
 import type { ArrayElement, Assignment, Word } from '../syntax/tree';
+import { makeWord } from '../syntax/words';
 
 const expansions = {
   text: expandText,
@@ -109,6 +110,38 @@ export function* assignElements(
     }
     next = Number(evaluated) + 1;
   }
+}
+
+/** An assignment of elements with all its expansions done, and how `set -x` shows it. */
+export function* settle(
+  shell: Shell,
+  assignment: Assignment,
+  { isTable }: { readonly isTable: boolean },
+): Run<{ shown: string; expanded: Assignment }> {
+  if (!isElements(assignment.value)) return { shown: assignment.text, expanded: assignment };
+  const known = shell.variables.find(assignment.name);
+  const elements =
+    isTable || known?.table !== undefined
+      ? yield* expandTable(shell, assignment.name, assignment.value)
+      : yield* expandIndexed(shell, assignment.value);
+  const texts = elements.map(({ key, value, append }) => {
+    const quotedKey = key === undefined ? undefined : isTable ? singleQuote(key) : key;
+    const head = quotedKey === undefined ? '' : `[${quotedKey}]${append ? '+' : ''}=`;
+    return { head, quoted: singleQuote(value) };
+  });
+  const expanded = elements.map(
+    ({ key, append }, i): ArrayElement => ({
+      subscript: key === undefined ? undefined : singleQuote(key),
+      append,
+      value: makeWord(texts[i]?.quoted ?? ''),
+      word: makeWord(`${texts[i]?.head ?? ''}${texts[i]?.quoted ?? ''}`),
+    }),
+  );
+  const list = texts.map(({ head, quoted }) => head + quoted).join(' ');
+  return {
+    shown: `${assignment.name}${assignment.append ? '+' : ''}=(${list})`,
+    expanded: { ...assignment, value: expanded },
+  };
 }
 
 function* storeElement(

@@ -14,6 +14,14 @@ export function* finish(shell: Shell, status: number): Run<number> {
 }
 
 /** Runs a trap's text; `$?` is what it was. */
+/** What messages about an action's text call it. */
+const TRAP_TEXTS: Partial<Record<TrapName, string>> = {
+  DEBUG: 'debug trap',
+  ERR: 'error trap',
+  EXIT: 'exit trap',
+  RETURN: 'return trap',
+};
+
 export function* runTrap(shell: Shell, name: TrapName): Run<void> {
   const action = shell.traps.get(name);
   if (
@@ -29,11 +37,10 @@ export function* runTrap(shell: Shell, name: TrapName): Run<void> {
   shell.traceDepth += deeper;
   const reports = name === 'ERR' || name === 'DEBUG' || name === 'RETURN';
   try {
-    yield* shell.machinery.runText(
-      shell,
-      action,
-      reports ? { name: 'trap', lineBase: line - 1 } : { name: 'trap', lineBase: 0 },
-    );
+    yield* shell.machinery.runText(shell, action, {
+      name: TRAP_TEXTS[name] ?? 'trap',
+      lineBase: reports ? line - 1 : 0,
+    });
   } finally {
     shell.inTrap = inTrap;
     shell.traceDepth -= deeper;

@@ -22,8 +22,11 @@ export function* runPipeline(shell: Shell, pipeline: Pipeline): Run<number> {
     status = status === 0 ? 1 : 0;
     shell.status = status;
   } else status = yield* parts(shell, pipeline);
-  if (pipeline.timed !== 'no')
-    yield* shell.write(2, compareEnds(shell, { started, cpu, posix: pipeline.timed === 'posix' }));
+  if (pipeline.timed !== 'no') {
+    const report = compareEnds(shell, { started, cpu, posix: pipeline.timed === 'posix' });
+    if (typeof report === 'string') yield* shell.write(2, report);
+    else yield* shell.complain(report.problem);
+  }
   return status;
 }
 

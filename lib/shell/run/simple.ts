@@ -8,7 +8,7 @@ import { ArithmeticAssignment, type Run, type Shell, UnboundVariable } from '../
 import { EXPORTED, READONLY } from '../state/variables';
 import type { Assignment, SimpleCommand, Word } from '../syntax/tree';
 import { readParts } from '../syntax/word-parts';
-import { assign, isElements } from './assign';
+import { assign, isElements, settle } from './assign';
 import { runExternal } from './external';
 import { runTrap } from './finish';
 import { callFunction } from './function-call';
@@ -122,7 +122,12 @@ function* runAssignments(shell: Shell, command: SimpleCommand): Run<number> {
 /** The words expanded to nothing: assignments before them hold, redirections are tried. */
 function* runNothing(shell: Shell, command: SimpleCommand, count: number): Run<number> {
   const status = shell.substitutionStatus;
-  if (count > 0) return yield* runAssignments(shell, { ...command, words: command.words.slice(0, count) });
+  if (count > 0) {
+    const assigned = yield* runAssignments(shell, { ...command, words: command.words.slice(0, count) });
+    // Without a substitution among the values it is the one among the words that counts.
+    if (assigned !== 0 || shell.substitutionStatus !== undefined) return assigned;
+    return setPipeStatus(shell, status ?? 0);
+  }
   const done = yield* redirectFor(shell, command);
   if (typeof done === 'number') return done;
   done.undo();
@@ -164,7 +169,7 @@ function* runExpanded(
       ? yield* temporaryVariables(shell, command.words.slice(0, count), { persist: isSpecial })
       : undefined;
   try {
-    if (shell.options.xtrace) yield* traceCommand(shell, expanded);
+    const arrays = shell.options.xtrace ? yield* traceCommand(shell, expanded) : expanded.arrays;
     const isOutside = called === undefined && !isBuiltin;
     const done =
       command.redirects.length === 0 ? undefined : yield* redirectFor(shell, command, { inChild: isOutside });
@@ -175,7 +180,7 @@ function* runExpanded(
     if (isOutside) return yield* outside(shell, words, { done, inPlace: shell.lastCommand === command });
     return yield* inside(shell, {
       words,
-      arrays: expanded.arrays,
+      arrays,
       done,
       run: called === undefined ? undefined : () => callFunction(shell, called, name, words.slice(1)),
     });
@@ -308,15 +313,17 @@ function* temporaryVariables(
   return 'pushed';
 }
 
-function* traceCommand(shell: Shell, expanded: Expanded): Run<void> {
-  if (expanded.arrays === undefined || expanded.arrays.size === 0) {
-    yield* traceWords(shell, expanded.words);
-    return;
+/** Arrays are shown before the command that declares them, which then names them only; they come back expanded. */
+function* traceCommand(shell: Shell, expanded: Expanded): Run<Expanded['arrays']> {
+  const words = [...expanded.words];
+  const arrays = new Map<number, Assignment>();
+  const isTable = words.some((word) => /^-[a-zA-Z]*A/.test(word));
+  for (const [place, assignment] of expanded.arrays ?? []) {
+    const { shown, expanded: settled } = yield* settle(shell, assignment, { isTable });
+    yield* traceLine(shell, shown);
+    arrays.set(place, settled);
+    words[place] = assignment.name;
   }
-  yield* traceLine(
-    shell,
-    expanded.words
-      .map((word, place) => (expanded.arrays?.has(place) === true ? `'${word}'` : traceQuote(word)))
-      .join(' '),
-  );
+  yield* traceWords(shell, words);
+  return expanded.arrays === undefined ? undefined : arrays;
 }

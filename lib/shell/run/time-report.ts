@@ -4,7 +4,7 @@ import type { Shell } from '../shell';
 export function compareEnds(
   shell: Shell,
   options: { readonly started: number; readonly cpu: number; readonly posix: boolean },
-): string {
+): string | { readonly problem: string } {
   const real = shell.context.kernel.now - options.started;
   const used = Math.max(0, shell.context.process.cpuMicros - options.cpu);
   const user = Math.floor((used * 2) / 3);
@@ -13,13 +13,16 @@ export function compareEnds(
     return `real ${seconds(real, 2)}\nuser ${seconds(user, 2)}\nsys ${seconds(used - user, 2)}\n`;
   if (format === '') return '';
   const text = format ?? '\nreal\t%3lR\nuser\t%3lU\nsys\t%3lS';
+  const odd = /%(?!%)\d?l?([^RUSPl\d%]|$)/.exec(text.replaceAll('%%', ''));
+  if (odd?.[1] !== undefined && odd[1] !== '')
+    return { problem: `TIMEFORMAT: \`${odd[1]}': invalid format character` };
   const shown = text.replace(
-    /%(%|([0-3]?)(l?)([RUSP]))/g,
+    /%(%|(\d?)(l?)([RUSP]))/g,
     (_whole, sign: string, digits: string, long: string, letter: string) => {
       if (sign === '%') return '%';
-      if (letter === 'P') return '0.00';
+      if (letter === 'P') return (real === 0 ? 0 : (used * 100) / real).toFixed(2);
       const micros = letter === 'R' ? real : letter === 'U' ? user : used - user;
-      const places = digits === '' ? 3 : Number(digits);
+      const places = digits === '' ? 3 : Math.min(3, Number(digits));
       return long === 'l'
         ? `${Math.floor(micros / 60_000_000)}m${seconds(micros % 60_000_000, places)}s`
         : seconds(micros, places);

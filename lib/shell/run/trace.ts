@@ -6,7 +6,14 @@ import { makeReadWord, partsOf } from '../syntax/word-parts';
 
 /** Prints one line of the trace. */
 export function* traceLine(shell: Shell, text: string): Run<void> {
-  yield* shell.write(2, `${yield* tracePrefix(shell)}${text}\n`);
+  yield* shell.write(traceDescriptor(shell), `${yield* tracePrefix(shell)}${text}\n`);
+}
+
+/** BASH_XTRACEFD, when it names an open descriptor. */
+function traceDescriptor(shell: Shell): number {
+  const given = shell.dialect === 'bash' ? shell.variables.get('BASH_XTRACEFD') : undefined;
+  if (given === undefined || !/^\d+$/.test(given)) return 2;
+  return shell.context.fds.has(Number(given)) ? Number(given) : 2;
 }
 
 export function* traceWords(shell: Shell, words: readonly string[]): Run<void> {

@@ -382,7 +382,9 @@ export class Lexer {
     const line = source.line;
     source.pos++;
     const saved = { last: this.last, earlier: this.earlier, token: this.token, array: this.#inArray };
+    const isDeclaring = this.#declaring;
     this.#inArray = true;
+    this.#declaring = false;
     const elements: ArrayElement[] = [];
     for (;;) {
       this.token = 'word';
@@ -413,6 +415,7 @@ export class Lexer {
     this.earlier = saved.earlier;
     this.token = saved.token;
     this.#inArray = saved.array;
+    this.#declaring = isDeclaring;
     return { text: `${head}(${elements.map((element) => element.word.text).join(' ')})`, elements };
   }
 

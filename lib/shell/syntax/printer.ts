@@ -381,6 +381,6 @@ export function printCondition(expression: ConditionalExpression): string {
     case 'binary':
       return `${expression.left.text} ${expression.operator} ${expression.right.text}`;
     case 'word':
-      return expression.word.text;
+      return `-n ${expression.word.text}`;
   }
 }
