@@ -18,7 +18,11 @@ interface NcCall {
   wait: Micros | undefined;
   numeric: boolean;
   keep: boolean;
+  /** What is said to the other side at the end of the input; `-q` implies it. */
   closeAfter: boolean;
+  /** `-q`: stays so long when both sides have ended, with UDP when the input has. */
+  linger: Micros;
+  quits: boolean;
   source: number | undefined;
   sourcePort: number | undefined;
   noStdin: boolean;
@@ -45,6 +49,7 @@ export function* nc(context: ProgramContext): ProgramRun {
     return 1;
   }
   const wait = given.get('w');
+  const quit = Number(given.get('q') ?? -1);
   const call: NcCall = {
     listen: given.has('l'),
     udp: given.has('u'),
@@ -53,7 +58,9 @@ export function* nc(context: ProgramContext): ProgramRun {
     wait: wait === undefined ? undefined : Math.round(Number(wait) * SECOND),
     numeric: given.has('n'),
     keep: given.has('k'),
-    closeAfter: given.has('N') || given.get('q') === '0',
+    closeAfter: given.has('N') || quit >= 0,
+    linger: Math.max(0, Math.round(quit * SECOND)),
+    quits: quit >= 0,
     source: given.has('s') ? parseIPv4(given.get('s') ?? '') : undefined,
     sourcePort: given.has('p') ? Number(given.get('p')) : undefined,
     noStdin: given.has('d') || given.has('z'),
@@ -73,7 +80,7 @@ export function* nc(context: ProgramContext): ProgramRun {
     );
   }
   if (given.has('U')) return yield* unix(context, call, parsed.operands[0]);
-  const [host, ports] = parsed.operands;
+  const [host, ...ports] = parsed.operands;
   if (host === undefined) {
     yield* context.err(NC_USAGE);
     return 1;
@@ -115,8 +122,13 @@ function portOf(text: string | undefined, protocol: 'tcp' | 'udp'): number | str
   }
   return servicePort(text, protocol) ?? `port number invalid: ${text}`;
 }
-function portsOf(text: string | undefined, protocol: 'tcp' | 'udp'): (number | string)[] {
-  const range = /^(\d+)-(\d+)$/.exec(text ?? '');
+function portsOf(texts: readonly string[], protocol: 'tcp' | 'udp'): (number | string)[] {
+  return texts.length === 0
+    ? [portOf(undefined, protocol)]
+    : texts.flatMap((text) => rangeOf(text, protocol));
+}
+function rangeOf(text: string, protocol: 'tcp' | 'udp'): (number | string)[] {
+  const range = /^(\d+)-(\d+)$/.exec(text);
   if (range === null) return [portOf(text, protocol)];
   const ends = [portOf(range[1], protocol), portOf(range[2], protocol)];
   const wrong = ends.find((end) => typeof end === 'string');
@@ -206,7 +218,10 @@ function* unix(
   return code;
 }
 
-/** Between the terminal and the connection, until one of them ends. */
+/**
+ * Between the input and the connection. A client goes on until both have ended, a listener until the other side
+ * has; `-w` gives up when nothing has come from either for so long.
+ */
 function* relay(
   context: ProgramContext,
   call: NcCall,
@@ -217,14 +232,13 @@ function* relay(
   const { network } = context.world;
   const key = box.key;
   let reading = !call.noStdin;
+  let receiving = true;
   for (;;) {
     for (let item = box.take(); item !== undefined; item = box.take()) {
       const event = item.event as SocketEvent;
       if (event.type === 'message') yield* context.out(textOf(event.message));
-      else if (event.type === 'closed') {
-        network.close(connection, side);
-        return 0;
-      } else if (event.type === 'failed') {
+      else if (event.type === 'closed') receiving = false;
+      else if (event.type === 'failed' && receiving) {
         if (call.verbose) yield* context.err(`nc: read failed (0/3): ${errnoText(event.errno)}\n`);
         return 1;
       }
@@ -236,7 +250,20 @@ function* relay(
         if (call.closeAfter) network.close(connection, side);
       } else network.send(connection, side, { kind: 'bytes', text: input, bytes: byteLength(input) });
     }
-    yield { keys: [key], ...(reading ? { streams: [context.stdin] } : {}) };
+    if (!receiving && (!reading || call.listen)) {
+      network.close(connection, side);
+      if (call.linger > 0) yield* context.sleep(call.linger);
+      return 0;
+    }
+    const wake = yield {
+      keys: [key],
+      ...(reading ? { streams: [context.stdin] } : {}),
+      ...(call.wait === undefined ? {} : { until: context.kernel.now + call.wait }),
+    };
+    if (wake.reason === 'timer') {
+      network.close(connection, side);
+      return 0;
+    }
   }
 }
 function* udp(
@@ -279,7 +306,9 @@ function* udp(
       const event = item.event as UdpEvent;
       if (event.type === 'error') {
         if (call.verbose) yield* context.err(`nc: read failed (0/3): ${errnoText(event.errno)}\n`);
-        return 1;
+        // Nothing can be read any more: only the input keeps it, and its end may be waited for.
+        if (!reading) yield* context.sleep(call.linger);
+        return call.verbose ? 1 : 0;
       }
       yield* context.out(typeof event.payload === 'string' ? event.payload : '');
     }
@@ -287,6 +316,10 @@ function* udp(
     while (reading && (input = context.stdin.read()) !== undefined) {
       if (input === '') reading = false;
       else say(input);
+    }
+    if (!reading && call.quits) {
+      yield* context.sleep(call.linger);
+      return 0;
     }
     const until = !reading && call.wait !== undefined ? context.kernel.now + call.wait : undefined;
     const wake = yield {

@@ -212,7 +212,9 @@ export function shutdownServerSessions(runtime: Runtime, words: Words): string {
 }
 export function shutdownSession(runtime: Runtime, words: Words): string {
   const name = words[2];
-  if (name === undefined) return "Session pointer expected (use 'show sess').\n";
+  // strtoul(): what does not begin with digits is no pointer.
+  if (name === undefined || !/^\s*[+-]?(?:0x[0-9a-f]|[1-9]|0[1-7])/i.test(name))
+    return "Session pointer expected (use 'show sess').\n";
   for (const session of runtime.state.sessions.values()) {
     if (pointerOf(session.id) !== name) continue;
     wake(runtime, session.id, 'K');

@@ -153,6 +153,19 @@ function forClient(runtime: Runtime, session: Session, message: HttpResponse, co
   return made;
 }
 
+/** The end of a session that was shut down: nothing is sent, and the status is none (-1). */
+export function endWithoutAnswer(runtime: Runtime, session: Session, cause: string): void {
+  session.cause = cause;
+  session.ended = '-';
+  session.closes = true;
+  if (session.request !== undefined) {
+    countResponse(runtime.proxy(session.frontend).frontend, NO_STATUS);
+    if (session.backend >= 0) countResponse(runtime.proxy(session.backend).backend, NO_STATUS);
+  }
+  conclude(runtime, session);
+}
+const NO_STATUS = -1;
+
 /** 1xx to 5xx, or another number. */
 export function countResponse(counters: SideCounters, status: number): void {
   const kind = Math.floor(status / 100);
@@ -245,6 +258,7 @@ function resetRequest(session: Session): void {
   session.cause = session.ended = session.cookieIn = session.cookieOut = '-';
   session.logLevel = -1;
   session.failure = '';
+  session.cutOff = '';
   session.trace = 0;
   session.variables = ofSession(session.variables);
   session.captured = session.uniqueId = session.stickKeys = session.cookieDates = undefined;

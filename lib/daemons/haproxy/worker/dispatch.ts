@@ -13,7 +13,7 @@ import type { HttpRequest, HttpResponse } from '../../../world/network.contract'
 import { formatIPv4 } from '../../../std/ipv4';
 import { sampleText } from '../evaluate/convert';
 import { queryOf, splitValues, type Subject } from '../evaluate/subject';
-import { conclude, type Ending, replyError } from './answer';
+import { conclude, type Ending, endWithoutAnswer, replyError } from './answer';
 import { choose, isHashing, type Key, uriKey } from './balance/choose';
 import { dynamicLimit } from './balance/weights';
 import { observe } from './observe';
@@ -263,8 +263,12 @@ export function connect(runtime: Runtime, session: Session): void {
   setTimeout(runtime, session, runtime.settings(session.backend).timeouts.connect);
 }
 
-/** The server took the connection: the request goes out. */
+/** The server took the connection: the request goes out, unless the session was shut down meanwhile. */
 export function onConnected(runtime: Runtime, session: Session): void {
+  if (session.cutOff !== '') {
+    endWithoutAnswer(runtime, session, session.cutOff);
+    return;
+  }
   observe(runtime, session.backend, session.server, 'connected');
   session.connectedAt = runtime.now;
   const { timeouts } = runtime.settings(session.backend);
@@ -301,16 +305,13 @@ export function connectFailed(runtime: Runtime, session: Session, how: 'refused'
   const settings = runtime.settings(session.backend);
   const proxy = runtime.proxy(session.backend);
   const server = proxy.servers[session.server];
-  if (session.failure === '') session.failure = how === 'timeout' ? 's' : 'S';
+  if (session.cutOff !== '') session.failure = session.cutOff;
+  else if (session.failure === '') session.failure = how === 'timeout' ? 's' : 'S';
   observe(runtime, session.backend, session.server, 'not connected');
   dropServer(runtime, session, 'reset');
   leaveServer(runtime, session);
   setDeadline(runtime, session, 0);
-  const retriesConnections =
-    settings.retryOn.length === 0 ||
-    settings.retryOn.includes('conn-failure') ||
-    settings.retryOn.includes('all-retryable-errors');
-  if (session.retries >= settings.retries || !retriesConnections) {
+  if (session.retries >= settings.retries || !settings.retryOn.includes('conn-failure')) {
     countFailed(runtime, session);
     if (session.trace !== 0)
       hop(

@@ -10,7 +10,7 @@ import type { HttpResponse, Message } from '../../../world/network.contract';
 import type { SecureSocketEvent, TlsFailure } from '../../../world/tls.contract';
 import type { Host, World } from '../../../world/world.contract';
 import { ACCEPT } from '../sockets';
-import { conclude, countResponse, replyBadRequest } from './answer';
+import { conclude, countResponse, endWithoutAnswer, replyBadRequest } from './answer';
 import { registerAgents } from './agent';
 import { onCheckEvent, step } from './checks';
 import { connectFailed, leftQueue, onConnected, queueExpired, resume, tunnelTimeout } from './dispatch';
@@ -44,7 +44,7 @@ import {
   setTimeout,
   type TimerData,
 } from './session';
-import type { Session, Wakeup } from './state';
+import type { CutOff, Session, Wakeup } from './state';
 import { finishIfIdle } from './stop';
 import { admission } from './tcp-rules';
 import { type BindPlace, choose, SNI_CHOOSER } from './tls-material';
@@ -55,6 +55,8 @@ const REQUEST_COST: Micros = 40;
 const UNNOTICED: Micros = 1_000;
 /** What a connection without a request is counted and logged as. */
 const BAD_REQUEST = 400;
+/** Of a request that got no answer at all. */
+const NO_STATUS = -1;
 
 type ServerTimer = { proxy: number; server: number };
 
@@ -163,13 +165,22 @@ const PHASES: Readonly<Partial<Record<Session['phase'], string>>> = {
   connect: 'C',
   turnaround: 'C',
   response: 'H',
-  tunnel: 'D',
 };
-function cutOff(runtime: Runtime, session: Session, why: string): void {
-  session.cause = why;
-  session.ended = PHASES[session.phase] ?? 'R';
-  session.closes = true;
-  conclude(runtime, session);
+/** `stream_shutdown`: an answer that is waited for is a 502; who still connects goes on and learns of it later. */
+function cutOff(runtime: Runtime, session: Session, why: CutOff): void {
+  switch (session.phase) {
+    case 'connect':
+      session.cutOff = why;
+      return;
+    case 'turnaround':
+      session.failure = why;
+      return;
+    case 'response':
+      onServerEnd(runtime, session, 'closed', why);
+      return;
+    default:
+      endWithoutAnswer(runtime, session, why);
+  }
 }
 
 // ---------------------------------------------------------------- clients
@@ -334,11 +345,16 @@ function onClientEnd(runtime: Runtime, session: Session): void {
         session.clientClosed = true;
         return;
       }
-      if (session.backend >= 0 && runtime.settings(session.backend).options.has('abortonclose'))
-        abort(runtime, session);
+      if (noticesEnd(runtime, session)) abandon(runtime, session);
       return;
     case 'closed':
   }
+}
+/** `option abortonclose`: the frontend's lets the end be seen, the backend's acts on it. */
+function noticesEnd(runtime: Runtime, session: Session): boolean {
+  return [session.frontend, session.backend].every(
+    (proxy) => proxy >= 0 && runtime.settings(proxy).options.has('abortonclose'),
+  );
 }
 function onClientReset(runtime: Runtime, session: Session): void {
   session.clientClosed = session.closes = true;
@@ -359,6 +375,21 @@ function onClientReset(runtime: Runtime, session: Session): void {
     default:
       abort(runtime, session);
   }
+}
+/** The client has closed, as `option abortonclose` wants to know: a 400 that nobody reads when a server was asked already. */
+function abandon(runtime: Runtime, session: Session): void {
+  const wasAsked = session.phase === 'response';
+  session.status = wasAsked ? BAD_REQUEST : NO_STATUS;
+  countResponse(runtime.proxy(session.frontend).frontend, session.status);
+  if (session.backend >= 0) countResponse(runtime.proxy(session.backend).backend, session.status);
+  if (wasAsked) {
+    abort(runtime, session);
+    return;
+  }
+  session.cause = 'C';
+  session.ended = PHASES[session.phase] ?? 'R';
+  dropServer(runtime, session, 'reset');
+  conclude(runtime, session);
 }
 /** The client is gone, and nobody waits for the answer. */
 function abort(runtime: Runtime, session: Session): void {
@@ -430,8 +461,11 @@ function onServer(runtime: Runtime, event: SecureSocketEvent): void {
 }
 /** The server can be spoken to. */
 function reached(runtime: Runtime, session: Session): void {
+  const { failure } = session;
   setDeadline(runtime, session, 0);
   onConnected(runtime, session);
+  // Shut down in the pause before this attempt.
+  if (failure === 'D' || failure === 'U' || failure === 'K') onServerEnd(runtime, session, 'closed', failure);
 }
 /** No TLS with the server; over TLS 1.3 it may say so when the request is on its way. */
 function onServerRefused(runtime: Runtime, session: Session, failure: TlsFailure): void {

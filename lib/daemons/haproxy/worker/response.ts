@@ -18,7 +18,7 @@ import { countedBytes } from './replies';
 import type { Runtime } from './runtime';
 import { dropServer } from './server-pool';
 import { destroy, setDeadline } from './session';
-import type { Session } from './state';
+import type { CutOff, Session } from './state';
 import { store } from './stick';
 
 const NOT_A_FAILURE = [501, 505];
@@ -137,17 +137,24 @@ function saysClose(message: HttpResponse): boolean {
   return message.version === '1.0' ? !connection.includes('keep-alive') : connection.includes('close');
 }
 
-/** The connection to the server ended before an answer came. */
-export function onServerEnd(runtime: Runtime, session: Session, how: 'closed' | 'reset'): void {
+/** The connection to the server ended before an answer came, or was ended here: `cause`. */
+export function onServerEnd(
+  runtime: Runtime,
+  session: Session,
+  how: 'closed' | 'reset',
+  cause: 'S' | CutOff = 'S',
+): void {
   if (session.phase !== 'response') return;
   dropServer(runtime, session, how === 'closed' ? 'close' : 'reset');
   if (isRetryable(runtime, session, 'empty-response') && retryRequest(runtime, session)) return;
   setDeadline(runtime, session, 0);
   if (session.requests > 1) {
-    leaveToClient(runtime, session);
+    leaveToClient(runtime, session, how);
     return;
   }
   failed(runtime, session);
+  // An error is counted again when the stream ends with it.
+  if (how === 'reset') failed(runtime, session);
   observe(runtime, session.backend, session.server, how === 'closed' ? 'closed' : 'read error');
   if (session.trace !== 0)
     hop(
@@ -158,13 +165,20 @@ export function onServerEnd(runtime: Runtime, session: Session, how: 'closed' | 
       '502',
       'bad',
     );
-  replyError(runtime, session, 502, { cause: 'S', ended: 'H' });
+  replyError(runtime, session, 502, { cause, ended: 'H' });
 }
 /**
  * A later request of a connection: the client is told nothing but the end, and is to try again; nothing is
- * logged or counted (src/http_ana.c `abort_keep_alive`).
+ * logged, and only an error is counted (src/http_ana.c `abort_keep_alive`).
  */
-function leaveToClient(runtime: Runtime, session: Session): void {
+function leaveToClient(runtime: Runtime, session: Session, how: 'closed' | 'reset'): void {
+  if (how === 'reset') {
+    failed(runtime, session);
+    const proxy = runtime.proxy(session.backend);
+    proxy.backend.serverAborts += 1;
+    const server = proxy.servers[session.server];
+    if (server !== undefined) server.counters.serverAborts += 1;
+  }
   if (session.trace !== 0)
     hop(
       runtime,

@@ -159,19 +159,19 @@ function operational(runtime: Runtime, which: Which, reason: Reason): void {
       if (next === 'starting') planWarmup(runtime, which);
       recalculate(runtime, which);
       apply(runtime, which);
-      if (runtime.serverSettings(which.proxy, server.index)?.shutdownBackupsOnUp === true && isUsable(server))
-        shutdownBackups(runtime, which);
-      announce(runtime, which, {
-        verb: 'is UP',
-        reason,
-        moved: grabFromBackend(runtime, which),
-        level: NOTICE,
-      });
+      isUp(runtime, which, reason);
       break;
     }
   }
   if (hadServers > 0 && countServers(runtime, which) === 0) backendDown(runtime, which.proxy);
   server.nextAdmin = admin;
+}
+
+function isUp(runtime: Runtime, which: Which, reason: Reason): void {
+  const { server } = which;
+  if (runtime.serverSettings(which.proxy, server.index)?.shutdownBackupsOnUp === true && isUsable(server))
+    shutdownBackups(runtime, which);
+  announce(runtime, which, { verb: 'is UP', reason, moved: grabFromBackend(runtime, which), level: NOTICE });
 }
 
 /** The balancer learns of the state to come, which thereby is the present one. */
@@ -295,10 +295,17 @@ export function recalculate(runtime: Runtime, which: Which): void {
 }
 /** A weight or limit that an administrator changed. */
 export function weightChanged(runtime: Runtime, which: Which): void {
+  const { server } = which;
   const hadServers = countServers(runtime, which);
+  const wasStarting = server.next === 'starting';
   recalculate(runtime, which);
   apply(runtime, which);
   if (hadServers > 0 && countServers(runtime, which) === 0) backendDown(runtime, which.proxy);
+  // The end of a slow start is a change of its own: it is said once more.
+  if (wasStarting && server.next === 'running') {
+    server.lastChange = runtime.now;
+    isUp(runtime, which, { kind: 'words', text: '' });
+  }
 }
 
 /** Every second, or in twentieths of the slow start. */

@@ -67,6 +67,7 @@ export function newSession(runtime: Runtime, listener: number, connection: numbe
     isForced: false,
     isRedispatched: false,
     failure: '',
+    cutOff: '',
     isCounted: false,
     hasBackend: false,
     buffered: '',

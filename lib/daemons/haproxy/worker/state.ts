@@ -93,10 +93,12 @@ export interface ServerPool {
   purgeAt: Micros;
 }
 
+/** Who shut a session down, as the log says it: its server went down, better servers came up, the administrator. */
+export type CutOff = 'D' | 'U' | 'K';
 /** `dequeued`: a server is free, or the queue was dissolved; `next`: a request has been waiting; a letter: cut off, the cause for the log. */
 export interface Wakeup {
   session: number;
-  why: 'dequeued' | 'next' | 'D' | 'U' | 'K';
+  why: 'dequeued' | 'next' | CutOff;
 }
 
 /** Certificates in force, and what the runtime API is about to put in their place. */
@@ -549,8 +551,10 @@ export interface Session {
   isDirect: boolean;
   isForced: boolean;
   isRedispatched: boolean;
-  /** how the first attempt to connect failed: refused `S`, no answer `s` */
-  failure: '' | 'S' | 's';
+  /** how the first attempt to connect failed: refused `S`, no answer `s`; or why the session was shut down before the next */
+  failure: '' | 'S' | 's' | CutOff;
+  /** shut down while it connects: what then connects is closed at once */
+  cutOff: '' | CutOff;
   /** counted among the sessions of its server */
   isCounted: boolean;
   /** counted among the sessions of its backend */

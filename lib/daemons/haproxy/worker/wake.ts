@@ -4,7 +4,7 @@
  */
 
 import type { Runtime } from './runtime';
-import type { ServerState, Session, Wakeup } from './state';
+import type { CutOff, ServerState, Session, Wakeup } from './state';
 
 export function wake(runtime: Runtime, session: number, why: Wakeup['why']): void {
   runtime.state.runnable.push({ session, why });
@@ -14,7 +14,7 @@ export function wake(runtime: Runtime, session: number, why: Wakeup['why']): voi
 export function shutdownSessions(
   runtime: Runtime,
   which: { readonly proxy: number; readonly server: ServerState },
-  why: 'D' | 'U' | 'K',
+  why: CutOff,
 ): number {
   let count = 0;
   for (const session of runtime.state.sessions.values()) {

@@ -386,7 +386,8 @@ export class Exchanges {
         const message = `Operation timed out after ${elapsed} milliseconds with ${collected.text.length} bytes received`;
         yield* this.#news(pooled);
         if (pooled.secured !== undefined) throw yield* this.#ended(pooled, 28, message);
-        network.reset(pooled.connection, 'client');
+        // close(2) with nothing unread: what the other side sees is an end, not a reset.
+        network.close(pooled.connection, 'client');
         pooled.open = false;
         throw yield* this.#given(28, message, pooled.number);
       }

@@ -41,7 +41,9 @@ export function passOn(it: Proxying, response: HttpResponse): void {
   // One that was not rewritten stays as relative as it is.
   if (location !== undefined && rewritten === undefined) headers.push(['Location', location]);
   send(it, {
-    status: request.errorStatus > 0 ? request.errorStatus : response.status,
+    ...(request.errorStatus > 0
+      ? { status: request.errorStatus }
+      : { status: response.status, reason: response.reason }),
     body: response.body,
     type: header(response.headers, 'content-type'),
     headers,

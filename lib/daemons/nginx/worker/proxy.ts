@@ -76,6 +76,7 @@ function newUpstream(
     choice: newChoice(settings ?? NOBODY, { clientIp: client.ip, key }),
     connection: 0,
     isCached: false,
+    hasTried: false,
     requestsOnConnection: 0,
     openedAt: 0,
     isSent: false,
@@ -243,8 +244,12 @@ function connect(it: Proxying): void {
     headerMs: -1,
     responseMs: -1,
     length: 0,
+    begins: !own.hasTried,
+    bytesSent: 0,
+    bytesReceived: 0,
   };
   request.tries.push(tried);
+  own.hasTried = true;
   request.action = CONNECTING;
   if (peer === undefined) {
     runtime.tell(client, 'error', 'no live upstreams', { action: CONNECTING });
@@ -369,7 +374,10 @@ function sendRequest(it: Proxying): void {
   own.isSent = true;
   own.requestsOnConnection += 1;
   request.action = READING;
-  runtime.network.send(own.connection, 'client', requestOf(it));
+  const message = requestOf(it);
+  const last = request.tries[request.tries.length - 1];
+  if (last !== undefined) last.bytesSent += message.bytes;
+  runtime.network.send(own.connection, 'client', message);
   setTimeoutMs(runtime, client, proxy.readTimeoutMs);
 }
 
@@ -458,7 +466,7 @@ export function onUpstreamResponse(it: Proxying, response: HttpResponse): void {
   if (last !== undefined) {
     last.headerMs = last.responseMs = Math.floor((runtime.now - last.startedAt) / 1_000);
     last.status = response.status;
-    last.length = byteLength(response.body);
+    last.bytesReceived += response.bytes;
   }
   const named = NAMED[response.status];
   if (named !== undefined && proxy.next.has(named) && own.choice.tries > 1 && mayRepeat(it)) {
@@ -502,6 +510,8 @@ export function onUpstreamResponse(it: Proxying, response: HttpResponse): void {
     }
     return;
   }
+  // Only a body that is passed on is read.
+  if (last !== undefined) last.length = byteLength(response.body);
   passOn(it, store(it, response));
 }
 function hasPage({ runtime, request }: Proxying, status: number): boolean {

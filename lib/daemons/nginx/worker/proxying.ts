@@ -91,7 +91,7 @@ export function requestOf(it: Proxying): HttpRequest {
       if (!taken.has(name.toLowerCase())) headers.push([name, value]);
   const asked = request.cache !== undefined && request.method === 'HEAD' ? 'GET' : request.method;
   const method = proxy.method === undefined ? asked : evaluate(it, proxy.method);
-  let bytes = method.length + own.uri.length + 12 + byteLength(body);
+  let bytes = method.length + own.uri.length + 14 + byteLength(body);
   for (const [name, value] of headers) bytes += name.length + value.length + 4;
   return {
     kind: 'request',

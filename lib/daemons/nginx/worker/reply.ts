@@ -14,6 +14,8 @@ import { type Asking, evaluate } from './variables';
 
 export interface Answer {
   status: number;
+  /** As an upstream gave it; nginx's own word goes with any other status. */
+  reason?: string | undefined;
   body: string;
   type: string | undefined;
   /** In order, after those that every answer has. */
@@ -68,7 +70,9 @@ export function send(asking: Asking, given: Answer): void {
     kind: 'response',
     trace: message.trace,
     status: answer.status,
-    reason: isHttp2 ? '' : reasonOf(answer.status),
+    reason: isHttp2
+      ? ''
+      : ((answer.status === given.status ? given.reason : undefined) ?? reasonOf(answer.status)),
     version: isHttp2 ? '2' : '1.1',
     headers,
     body,
@@ -189,8 +193,10 @@ export function sendPage(asking: Asking, status: number, more: Partial<Answer> =
   const headers: [string, string][] =
     status === 401 && challenge !== undefined ? [['WWW-Authenticate', challenge]] : [];
   const body = pageOf(status, { tokens: serverTokens });
+  // An error on the way to an error page is the answer's status.
+  request.errorStatus = 0;
   send(asking, {
-    status: request.errorStatus > 0 ? request.errorStatus : shown,
+    status: shown,
     body,
     type: body === '' ? undefined : 'text/html',
     headers,

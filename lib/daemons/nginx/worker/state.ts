@@ -140,6 +140,10 @@ export interface Try {
   headerMs: number;
   responseMs: number;
   length: number;
+  /** The first of a request to an upstream; a further one comes from another location. */
+  begins: boolean;
+  bytesSent: number;
+  bytesReceived: number;
 }
 export interface UpstreamState {
   /** −1: an address that was worked out for this request. */
@@ -148,6 +152,7 @@ export interface UpstreamState {
   choice: Choice;
   connection: number;
   isCached: boolean;
+  hasTried: boolean;
   requestsOnConnection: number;
   openedAt: Micros;
   isSent: boolean;

@@ -122,6 +122,9 @@ function connect(it: Session): void {
     headerMs: -1,
     responseMs: -1,
     length: 0,
+    begins: stream.tries.length === 0,
+    bytesSent: 0,
+    bytesReceived: 0,
   };
   stream.tries.push(made);
   runtime.group.connections += 1;

@@ -43,9 +43,11 @@ type Reader = (asking: Asking) => string | undefined;
 const seconds = (ms: number): string => (ms / 1_000).toFixed(3);
 const elapsed = ({ runtime }: Asking, since: number): string =>
   seconds(Math.floor((runtime.now - since) / 1_000));
-/** One entry for each upstream that was tried. */
+/** One entry for each upstream that was tried; a colon where the request came to another location. */
 const eachTry = ({ request }: Asking, tell: (one: Try) => string): string | undefined =>
-  request.tries.length === 0 ? undefined : request.tries.map(tell).join(', ');
+  request.tries.length === 0
+    ? undefined
+    : request.tries.map((one, i) => `${i === 0 ? '' : one.begins ? ' : ' : ', '}${tell(one)}`).join('');
 const tryTime = (ms: number): string => (ms < 0 ? '-' : seconds(ms));
 const fromHeader =
   (name: string): Reader =>
@@ -138,8 +140,8 @@ const BUILT_IN: Readonly<Record<string, Reader>> = {
   upstream_header_time: (asking) => eachTry(asking, ({ headerMs }) => tryTime(headerMs)),
   upstream_response_time: (asking) => eachTry(asking, ({ responseMs }) => tryTime(responseMs)),
   upstream_response_length: (asking) => eachTry(asking, ({ length }) => String(length)),
-  upstream_bytes_received: (asking) => eachTry(asking, ({ length }) => String(length)),
-  upstream_bytes_sent: (asking) => eachTry(asking, () => '0'),
+  upstream_bytes_received: (asking) => eachTry(asking, ({ bytesReceived }) => String(bytesReceived)),
+  upstream_bytes_sent: (asking) => eachTry(asking, ({ bytesSent }) => String(bytesSent)),
   connections_active: ({ runtime }) => String(runtime.state.clients.size),
   sent_http_content_type: sent('content-type'),
   sent_http_content_length: sent('content-length'),
