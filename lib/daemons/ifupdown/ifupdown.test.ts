@@ -1,5 +1,6 @@
 /** ifup and ifdown as recorded in truth/host (b14, c11). */
 import { describe, expect, it } from 'vitest';
+import { register as registerShell } from '../../shell/index';
 import { register as registerTools } from '../network-tools/index';
 import { ToolLab } from '../tool-lab';
 import { register } from './index';
@@ -7,11 +8,15 @@ import { register } from './index';
 const FILE =
   'source /etc/network/interfaces.d/*\n\nauto lo\niface lo inet loopback\n\nauto eth0\niface eth0 inet static\n    address 10.0.1.11/24\n    gateway 10.0.1.1\n';
 function lab(file = FILE): ToolLab {
-  const made = new ToolLab([registerTools, register]).segment('dmz', '10.0.1.0/24');
+  const made = new ToolLab([registerTools, registerShell, register]).segment('dmz', '10.0.1.0/24');
   made.host(
     'srv',
     { eth0: 'dmz' },
-    { packages: ['iproute2', 'ifupdown'], files: { '/etc/network/interfaces': { text: file } } },
+    {
+      packages: ['iproute2', 'ifupdown'],
+      // ifup's command lines need a shell that redirects.
+      files: { '/usr/bin/sh': { program: 'dash/dash' }, '/etc/network/interfaces': { text: file } },
+    },
   );
   return made;
 }

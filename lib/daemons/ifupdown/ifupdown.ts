@@ -1,15 +1,16 @@
 /**
- * ifup(8), ifdown(8) and ifquery(8) of ifupdown 0.8.41. The commands they run are those of its `inet.defn`;
- * ip(8) is started as a process, so its complaints are its own. Recorded in truth/host (b14, c11).
+ * ifup(8), ifdown(8) and ifquery(8) of ifupdown 0.8.41. The commands they run are those of its `inet.defn`,
+ * given to /bin/sh as it does, so complaints are those of ip(8) and of the shell. Recorded in truth/host (b14, c11).
  *
- * Not modelled: DHCP, IPv6 methods, mapping, templates, rename.
+ * Not modelled: clients of DHCP, IPv6 methods, mapping, templates, rename.
  */
-import { formatIPv4, maskOf, parseCidr, parseIPv4 } from '../../std/ipv4';
+import { formatIPv4, maskOf, parseIPv4 } from '../../std/ipv4';
 import { FileError } from '../../world/files.contract';
 import type { ProgramContext, ProgramRun, Wait, Wake } from '../../world/process.contract';
 import { parseOptions } from '../command-options';
 import {
   type InterfaceStanza,
+  emptyInterfaces,
   type InterfacesFile,
   InterfacesProblem,
   readInterfaces,
@@ -17,6 +18,8 @@ import {
 
 const STATE = '/run/network/ifstate';
 const ROOT = { uid: 0, gid: 0, groups: [] };
+const VERSION =
+  ' version 0.8.41\n\nCopyright (c) 1999-2009 Anthony Towns\n              2010-2015 Andrej Shadura\n              2015-2017 Guus Sliepen\n\nThis program is free software; you can redistribute it and/or modify\nit under the terms of the GNU General Public License as published by\nthe Free Software Foundation; either version 2 of the License, or (at\nyour option) any later version.\n';
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const LONG = {
   all: 'a',
@@ -61,27 +64,30 @@ function* main(context: ProgramContext, name: Name): ProgramRun {
   const value = (option: string): string | undefined =>
     parsed.options.findLast((candidate) => candidate.name === option)?.value;
   if (given.has('h') || given.has('V')) {
-    yield* context.out(
-      given.has('V') ? 'ifupdown version 0.8.41\n' : `Usage: ${name} <options> <ifaces...>\n`,
-    );
+    yield* context.out(given.has('V') ? `${name}${VERSION}` : `Usage: ${name} <options> <ifaces...>\n`);
     return 0;
   }
   const wantsAll = given.has('a') || given.has('l') || given.has('state');
   if (!wantsAll && parsed.operands.length === 0) {
-    yield* context.err(`${name}: no interfaces given\n${name}: Use --help for help\n`);
+    yield* context.err(`${name}: no interface(s) specified\n${name}: Use --help for help\n`);
     return 1;
   }
   const path = value('i') ?? '/etc/network/interfaces';
   let file: InterfacesFile;
-  try {
-    file = readInterfaces(context, path);
-  } catch (problem) {
-    if (!(problem instanceof InterfacesProblem)) throw problem;
-    yield* context.err(`${name}: ${problem.message}\n${name}: couldn't read interfaces file "${path}"\n`);
-    return 1;
-  }
+  if (!context.fs.exists(path)) {
+    yield* context.err(`${name}: couldn't open interfaces file "${path}": No such file or directory\n`);
+    file = emptyInterfaces();
+  } else
+    try {
+      file = readInterfaces(context, path);
+    } catch (problem) {
+      if (!(problem instanceof InterfacesProblem)) throw problem;
+      yield* context.err(`${name}: ${problem.message}\n${name}: couldn't read interfaces file "${path}"\n`);
+      return 1;
+    }
+  for (const warning of file.warnings) yield* context.err(`${name}: ${warning}\n`);
   const call: Call = { context, name, given, file };
-  if (name === 'ifquery') return yield* query(call, parsed.operands);
+  if (name === 'ifquery') return yield* query(call, parsed.operands, value('allow'));
   if (context.who.uid !== 0) {
     yield* context.err(`${name}: failed to open lockfile /run/network/.ifstate.lock: Permission denied\n`);
     return 1;
@@ -89,12 +95,23 @@ function* main(context: ProgramContext, name: Name): ProgramRun {
   context.fs.mkdir('/run/network', 0o755, ROOT);
   const excluded = parsed.options.filter((option) => option.name === 'X').map((option) => option.value);
   let worst = 0;
+  // What is done for all has its scripts too.
+  const isAll = given.has('a');
+  if (isAll) yield* say(call, runParts(call, name === 'ifup' ? 'pre-up' : 'down'));
   for (const device of selected(call, parsed.operands, value('allow'))) {
     if (excluded.some((pattern) => matches(device, pattern))) continue;
     const done = name === 'ifup' ? yield* up(call, device) : yield* down(call, device);
     if (!done) worst = 1;
   }
+  if (isAll) yield* say(call, runParts(call, name === 'ifup' ? 'up' : 'post-down'));
   return worst;
+}
+/** What would be done, told with -n and -v. */
+function* say({ context, given }: Call, line: string): Generator<Wait, void, Wake> {
+  if (given.has('n') || given.has('v')) yield* context.err(`${line}\n`);
+}
+function runParts({ name, given }: Call, phase: string): string {
+  return `run-parts ${name === 'ifup' ? '--exit-on-error ' : ''}${given.has('v') ? '--verbose ' : ''}/etc/network/if-${phase}.d`;
 }
 function matches(device: string, pattern: string): boolean {
   return new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(device);
@@ -142,25 +159,38 @@ function* up(call: Call, word: string): Generator<Wait, boolean, Wake> {
     yield* context.err(`ifup: unknown interface ${device}\n`);
     return false;
   }
+  if (!(yield* hasCard(call, device))) {
+    yield* context.err(`ifup: ignoring unknown interface ${device}=${logical}\n`);
+    return true;
+  }
   for (const stanza of stanzas) {
     if (!(yield* bringUp(call, device, stanza))) {
       yield* context.err(`ifup: failed to bring up ${device}\n`);
       return false;
     }
   }
+  if (given.has('n')) return true;
   const after = stateOf(context);
   after.set(device, logical);
   writeState(context, after);
   return true;
 }
 
+/** The card of a VLAN, named CARD.NUMBER, is made when it is not there. */
+function* hasCard(call: Call, device: string): Generator<Wait, boolean, Wake> {
+  const { interfaces } = call.context.host.state;
+  const vlan = /^([^.:]+)\.(\d+)$/.exec(device);
+  if (vlan === null || interfaces.has(device)) return true;
+  yield* runShell(call, `ip link add link ${vlan[1] ?? ''} name ${device} type vlan id ${vlan[2] ?? ''}`);
+  return interfaces.has(device) || call.given.has('n');
+}
 function* bringUp(call: Call, device: string, stanza: InterfaceStanza): Generator<Wait, boolean, Wake> {
-  const { context } = call;
-  const values = valuesOf(stanza);
+  const { context, given } = call;
   if (stanza.family !== 'inet') {
     yield* context.err(`not modelled: iface ${stanza.name} ${stanza.family} ${stanza.method}\n`);
     return true;
   }
+  const values = valuesOf(stanza);
   const commands = upCommands(device, stanza, values);
   if (typeof commands === 'string') {
     yield* context.err(
@@ -170,47 +200,55 @@ function* bringUp(call: Call, device: string, stanza: InterfaceStanza): Generato
     );
     return false;
   }
+  if (given.has('v'))
+    yield* context.err(`\nifup: configuring interface ${device}=${stanza.name} (${stanza.family})\n`);
   if (!(yield* scripts(call, device, stanza, 'pre-up'))) return false;
-  for (const words of commands) if (!(yield* runIp(context, words))) return false;
+  for (const command of commands) if (!(yield* runShell(call, command))) return false;
   return yield* scripts(call, device, stanza, 'up');
 }
-
+/** The variables of `inet.defn` as words of a command, empty where they are not set. */
+function optional(values: ReadonlyMap<string, string>, name: string, word = name): string {
+  const value = values.get(name);
+  return value === undefined ? '' : `${word} ${value}`;
+}
 /** Commands of `inet.defn`, or the name of a variable that is missing. */
 function upCommands(
   device: string,
   { method }: InterfaceStanza,
   values: ReadonlyMap<string, string>,
-): string[][] | string {
-  const mtu = values.has('mtu') ? ['mtu', values.get('mtu') ?? ''] : [];
-  const link = ['link', 'set', 'dev', device, ...mtu, 'up'];
+): string[] | string {
+  const mtu = optional(values, 'mtu');
+  const card = optional(values, 'hwaddress', 'address');
   switch (method) {
     case 'loopback':
-      return [['link', 'set', 'dev', device, 'up']];
+      return [`ip link set dev ${device} up`];
     case 'manual':
-      return [link];
-    case 'static': {
-      const address = values.get('address');
-      if (address === undefined) return 'address';
-      const gateway = values.get('gateway');
-      const metric = values.has('metric') ? ['metric', values.get('metric') ?? ''] : [];
-      const broadcast = values.has('broadcast') ? ['broadcast', values.get('broadcast') ?? ''] : [];
       return [
-        ['addr', 'add', addressText(values), ...broadcast, 'dev', device, 'label', device],
-        link,
-        ...(gateway === undefined
-          ? []
-          : [['route', 'add', 'default', 'via', gateway, ...metric, 'dev', device, 'onlink']]),
+        mtu === '' ? '' : `ip link set dev ${device} ${mtu}`,
+        card === '' ? '' : `ip link set dev ${device} ${card}`,
+        `ip link set dev ${device} up 2>/dev/null || true`,
+      ];
+    case 'dhcp':
+      return [card === '' ? '' : `ip link set dev ${device} ${card}`, NO_CLIENT];
+    case 'static': {
+      if (!values.has('address')) return 'address';
+      const gateway = values.get('gateway');
+      return [
+        `ip addr add ${addressText(device, values)}`,
+        `ip link set dev ${device} ${mtu} ${card} up`,
+        gateway === undefined
+          ? ''
+          : ` ip route add default via ${gateway} ${optional(values, 'metric')} dev ${device} onlink `,
       ];
     }
     default:
       return `not modelled: iface ${device} inet ${method}`;
   }
 }
-function addressText(values: ReadonlyMap<string, string>): string {
+const NO_CLIENT = "echo 'No DHCP client software found!' >&2; false";
+function addressText(device: string, values: ReadonlyMap<string, string>): string {
   const mask = values.get('netmask');
-  const quad = mask === undefined ? undefined : parseIPv4(mask);
-  const prefix = quad === undefined ? mask : String(quad.toString(2).replace(/0*$/, '').length);
-  return `${values.get('address') ?? ''}${prefix === undefined ? '' : `/${prefix}`}`;
+  return `${values.get('address') ?? ''}${mask === undefined ? '' : `/${mask}`} ${optional(values, 'broadcast')} \t${optional(values, 'pointopoint', 'peer')} ${optional(values, 'scope')} dev ${device} label ${device}`;
 }
 
 function* down(call: Call, word: string): Generator<Wait, boolean, Wake> {
@@ -229,61 +267,84 @@ function* down(call: Call, word: string): Generator<Wait, boolean, Wake> {
   }
   // Taking down goes on past what fails.
   for (const stanza of [...stanzas].reverse()) {
+    if (given.has('v'))
+      yield* context.err(`ifdown: configuring interface ${device}=${stanza.name} (${stanza.family})\n`);
     yield* scripts(call, device, stanza, 'down');
-    const values = valuesOf(stanza);
-    if (stanza.method === 'static' && stanza.family === 'inet') yield* takeAway(context, device, values);
-    yield* runIp(context, ['link', 'set', 'dev', device, 'down']);
+    if (stanza.method === 'static' && !stanza.options.some(([option]) => option === 'address'))
+      yield* context.err('ifdown: missing required variable: address\n'.repeat(2));
+    for (const command of downCommands(device, stanza)) yield* runShell(call, command);
     yield* scripts(call, device, stanza, 'post-down');
+    if (given.has('v')) yield* context.err('\n');
   }
+  if (given.has('n')) return true;
   const after = stateOf(context);
   after.delete(device);
   writeState(context, after);
   return true;
 }
-function* takeAway(
-  context: ProgramContext,
-  device: string,
-  values: ReadonlyMap<string, string>,
-): Generator<Wait, void, Wake> {
+function downCommands(device: string, stanza: InterfaceStanza): string[] {
+  const values = valuesOf(stanza);
   const gateway = values.get('gateway');
-  // `2>&1 1>/dev/null`: the complaint about a route that is not there goes to standard output.
-  if (gateway !== undefined)
-    yield* runIp(context, ['route', 'del', 'default', 'via', gateway, 'dev', device], { errorsOut: true });
-  if (values.has('address')) yield* runIp(context, ['addr', 'del', addressText(values), 'dev', device]);
-  else yield* runIp(context, ['addr', 'flush', 'dev', device]);
+  const link = `ip link set dev ${device} down`;
+  switch (stanza.family === 'inet' ? stanza.method : 'loopback') {
+    case 'static':
+      return [
+        // The complaint about a route that is not there goes to standard output.
+        gateway === undefined
+          ? ''
+          : ` ip route del default via ${gateway} ${optional(values, 'metric')} dev ${device} 2>&1 1>/dev/null || true `,
+        ...(values.has('address') ? [`ip addr del ${addressText(device, values)}`] : []),
+        // An alias has no link of its own.
+        ...(device.includes(':') ? [] : [`ip -4 addr flush dev ${device}`, link]),
+      ];
+    case 'manual':
+      return [`ip -4 addr flush dev ${device} 2>/dev/null || true`, `${link} 2>/dev/null || true`];
+    case 'dhcp':
+      return [NO_CLIENT, link];
+    default:
+      return [link];
+  }
 }
 
-/** What the options say, with what follows from them: netmask and broadcast of `address A/P`. */
+/** What the options say, with what follows from them: netmask and broadcast of `address A/P`, or of A's class. */
 function valuesOf(stanza: InterfaceStanza): Map<string, string> {
   const values = new Map(stanza.options);
-  const cidr = parseCidr(values.get('address') ?? '');
-  if (cidr === undefined) return values;
-  const slash = (values.get('address') ?? '').includes('/');
-  const given = values.get('netmask');
-  const quad = given === undefined ? undefined : parseIPv4(given);
-  const mask = slash
-    ? maskOf(cidr.prefix)
-    : (quad ?? (given !== undefined && /^\d+$/.test(given) ? maskOf(Number(given)) : undefined));
-  values.set('address', formatIPv4(cidr.address));
-  if (mask === undefined) return values;
-  if (!values.has('broadcast') && mask !== 0xffffffff)
-    values.set('broadcast', formatIPv4((cidr.address | ~mask) >>> 0));
-  values.delete('netmask');
-  values.set('netmask', formatIPv4(mask));
+  if (stanza.method !== 'static' || stanza.family !== 'inet') return values;
+  const text = values.get('address');
+  if (text === undefined) {
+    if (!values.has('broadcast')) values.set('broadcast', '+');
+    return values;
+  }
+  const address = parseIPv4(text.split('/')[0] ?? '');
+  values.set('address', text.split('/')[0] ?? '');
+  const mask = maskFrom(text, address, values.get('netmask'));
+  if (!values.has('broadcast') && address !== undefined && typeof mask === 'number' && mask !== 0xffffffff)
+    values.set('broadcast', formatIPv4((address | ~mask) >>> 0));
+  values.set('netmask', typeof mask === 'number' ? formatIPv4(mask) : mask);
   return values;
 }
+/** The text itself when no mask can be made of it. */
+function maskFrom(text: string, address: number | undefined, netmask: string | undefined): number | string {
+  const prefix = text.split('/')[1];
+  if (address === undefined) return netmask ?? text;
+  if (prefix !== undefined) return Number(prefix) > 32 ? 0 : maskOf(Number(prefix));
+  if (netmask !== undefined)
+    return (
+      parseIPv4(netmask) ??
+      (/^\d+$/.test(netmask) && Number(netmask) <= 32 ? maskOf(Number(netmask)) : netmask)
+    );
+  const first = address >>> 24;
+  return maskOf(first < 128 ? 8 : first < 192 ? 16 : 24);
+}
 
-function* runIp(
-  context: ProgramContext,
-  words: readonly string[],
-  options: { errorsOut?: boolean } = {},
-): Generator<Wait, boolean, Wake> {
-  const fds = new Map(context.fds);
-  if (options.errorsOut === true) {
-    fds.set(2, context.stdout);
-    fds.set(1, context.host.streams.null());
-  }
-  return yield* finish(context, context.spawn({ argv: ['ip', ...words], path: '/sbin/ip', fds }), 'ip');
+/** Runs one line of `inet.defn`; an empty one was for a variable that is not set. */
+function* runShell(call: Call, command: string): Generator<Wait, boolean, Wake> {
+  const { context, given } = call;
+  yield* say(call, command);
+  if (given.has('n') || command === '') return true;
+  // The kernel takes an alias's name for its card's.
+  const text = command.replace(/( dev \S+?):\S*/, '$1');
+  return yield* finish(context, context.spawn({ argv: ['/bin/sh', '-c', text], path: '/bin/sh' }), 'sh');
 }
 function* finish(
   context: ProgramContext,
@@ -322,32 +383,47 @@ function* scripts(
       text,
     ]),
   ]);
+  const isDry = call.given.has('n');
   for (const script of stanza.scripts.filter((candidate) => candidate.phase === phase)) {
+    yield* say(call, script.command);
+    if (isDry) continue;
     const child = context.spawn({ argv: ['/bin/sh', '-c', script.command], path: '/bin/sh', env });
     if (!(yield* finish(context, child, 'sh'))) return false;
   }
+  yield* say(call, runParts(call, phase));
+  if (isDry) return true;
   const directory = `/etc/network/if-${phase}.d`;
   const names = context.fs.readdir(directory, context.who);
   if (names instanceof FileError) return true;
   for (const file of names.filter((candidate) => /^[a-zA-Z0-9_-]+$/.test(candidate)).sort()) {
     const path = `${directory}/${file}`;
     if (context.fs.access(path, 1, context.who) !== undefined) continue;
+    if (call.given.has('v')) yield* context.err(`run-parts: executing ${path}\n`);
     if (!(yield* finish(context, context.spawn({ argv: [path], path, env }), path))) return false;
   }
   return true;
 }
 
 // ---------------------------------------------------------------- ifquery
-function* query(call: Call, operands: readonly string[]): Generator<Wait, number, Wake> {
+function* query(
+  call: Call,
+  operands: readonly string[],
+  allow: string | undefined,
+): Generator<Wait, number, Wake> {
   const { context, given, file } = call;
   if (given.has('l')) {
-    yield* context.out((file.classes.get('auto') ?? []).map((device) => `${device}\n`).join(''));
+    yield* context.out((file.classes.get(allow ?? 'auto') ?? []).map((device) => `${device}\n`).join(''));
     return 0;
   }
   const state = stateOf(context);
   if (given.has('state')) {
     const wanted = [...state].filter(([device]) => operands.length === 0 || operands.includes(device));
-    yield* context.out(wanted.map(([device, logical]) => `${device}=${logical}\n`).join(''));
+    yield* context.out(
+      wanted
+        .reverse()
+        .map(([device, logical]) => `${device}=${logical}\n`)
+        .join(''),
+    );
     return operands.length > 0 && wanted.length < operands.length ? 1 : 0;
   }
   let worst = 0;

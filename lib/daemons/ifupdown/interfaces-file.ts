@@ -15,6 +15,8 @@ export interface InterfacesFile {
   stanzas: InterfaceStanza[];
   /** `auto` and `allow-CLASS`: names in order. */
   classes: Map<string, string[]>;
+  /** What is passed over, in ifup's words. */
+  warnings: string[];
 }
 /** What ifup says about a broken file, without its own name. */
 export class InterfacesProblem extends Error {}
@@ -35,8 +37,19 @@ const SCRIPTS: Readonly<Record<string, InterfaceStanza['scripts'][number]['phase
 const SOURCES_DEEP = 8;
 
 export function readInterfaces(context: ProgramContext, path: string): InterfacesFile {
-  const file: InterfacesFile = { stanzas: [], classes: new Map() };
+  const file: InterfacesFile = { stanzas: [], classes: new Map([['auto', []]]), warnings: [] };
   readFile(context, path, file, 0);
+  return withLoopback(file);
+}
+/** The loopback interface is there without being written down. */
+export function emptyInterfaces(): InterfacesFile {
+  return withLoopback({ stanzas: [], classes: new Map(), warnings: [] });
+}
+function withLoopback(file: InterfacesFile): InterfacesFile {
+  const automatic = file.classes.get('auto') ?? [];
+  if (!automatic.includes('lo')) file.classes.set('auto', ['lo', ...automatic]);
+  if (!file.stanzas.some(({ name }) => name === 'lo'))
+    file.stanzas.unshift({ name: 'lo', family: 'inet', method: 'loopback', options: [], scripts: [] });
   return file;
 }
 
@@ -47,14 +60,16 @@ function readFile(context: ProgramContext, path: string, file: InterfacesFile, d
       `couldn't open interfaces file "${path}": ${text.errno === 'EACCES' ? 'Permission denied' : 'No such file or directory'}`,
     );
   let stanza: InterfaceStanza | undefined;
+  let inMapping = false;
   for (const { line, number } of logicalLines(text)) {
     const [, word = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(line) ?? [];
     const fail = (what: string): never => {
       throw new InterfacesProblem(`${path}:${number}: ${what}`);
     };
+    if (BEGINNINGS.has(word) || word.startsWith('allow-')) inMapping = word === 'mapping';
     switch (word) {
       case 'iface':
-        stanza = ifaceLine(rest, fail);
+        stanza = ifaceLine(rest, fail, (what) => file.warnings.push(`${path}:${number}: ${what}`));
         file.stanzas.push(stanza);
         break;
       case 'auto':
@@ -80,7 +95,8 @@ function readFile(context: ProgramContext, path: string, file: InterfacesFile, d
         if (word.startsWith('allow-')) {
           addClass(file, word.slice('allow-'.length), rest);
           stanza = undefined;
-        } else if (stanza === undefined) fail('misplaced option');
+        } else if (inMapping) break;
+        else if (stanza === undefined) fail('misplaced option');
         else optionLine(stanza, word, rest, fail);
     }
   }
@@ -103,12 +119,30 @@ function logicalLines(text: string): { line: string; number: number }[] {
   return found;
 }
 
-function ifaceLine(rest: string, fail: (what: string) => never): InterfaceStanza {
-  const [name, family, method] = rest.split(/\s+/);
-  if (name === undefined || name === '' || family === undefined || method === undefined)
-    return fail('too few parameters for iface line');
-  if (!FAMILIES.includes(family)) return fail('unknown address type');
-  if (METHODS[family]?.includes(method) === false) return fail('unknown method');
+const BEGINNINGS = new Set([
+  'iface',
+  'auto',
+  'source',
+  'source-directory',
+  'mapping',
+  'no-auto-down',
+  'no-scripts',
+  'template',
+  'rename',
+]);
+function ifaceLine(
+  rest: string,
+  fail: (what: string) => never,
+  warn: (what: string) => void,
+): InterfaceStanza {
+  const [name = '', family = '', method = '', ...more] = rest.split(/\s+/);
+  if (name === '') return fail('too few parameters for iface line');
+  if (!FAMILIES.includes(family)) return fail('unknown or no address type and no inherits keyword specified');
+  if (method === '' || METHODS[family]?.includes(method) === false)
+    return fail('unknown or no method and no inherits keyword specified');
+  if (more[0] === 'inherits') return fail('not modelled: inherits');
+  if (more[0] !== undefined)
+    warn(`extra parameter for the iface line not understood and ignored: ${more[0]}`);
   return { name, family, method, options: [], scripts: [] };
 }
 function optionLine(
@@ -120,8 +154,12 @@ function optionLine(
   if (rest === '') fail('option with empty value');
   const phase = SCRIPTS[word];
   if (phase !== undefined) stanza.scripts.push({ phase, command: rest });
-  else if (stanza.options.some(([known]) => known === word)) fail('duplicate option');
-  else stanza.options.push([word, rest]);
+  else {
+    // Said twice, it has both values, a line each.
+    const known = stanza.options.find(([option]) => option === word);
+    if (known === undefined) stanza.options.push([word, rest]);
+    else known[1] += `\n${rest}`;
+  }
 }
 function addClass(file: InterfacesFile, name: string, rest: string): void {
   const known = file.classes.get(name) ?? [];
