@@ -4,6 +4,7 @@ import { register as registerCron } from '../daemons/cron/index';
 import { register as registerDnsmasq } from '../daemons/dnsmasq/index';
 import { register as registerIfupdown } from '../daemons/ifupdown/index';
 import { register as registerKeepalived } from '../daemons/keepalived/index';
+import { register as registerLogrotate } from '../daemons/logrotate/index';
 import { register as registerHaproxy } from '../daemons/haproxy/index';
 import { NETWORK_TOOLS, register as registerNetworkTools } from '../daemons/network-tools/index';
 import { register as registerNginx } from '../daemons/nginx/index';
@@ -32,6 +33,7 @@ export const BASE_PACKAGES: readonly string[] = [
   'sudo',
   'login',
   'cron',
+  'logrotate',
   ...SSH_PACKAGES,
   ...OPENSSL_PACKAGES,
 ];
@@ -43,6 +45,7 @@ export function makeRegistry(): PluginRegistry {
   registerDnsmasq(registry);
   registerIfupdown(registry);
   registerKeepalived(registry);
+  registerLogrotate(registry);
   registerNetworkTools(registry);
   registerNftables(registry);
   registerNginx(registry);

@@ -117,6 +117,13 @@ ReceiveBuffer=8M
 # syslog service.
 Service=syslog.service
 `;
+/** What logrotate runs when the logs have new names. */
+const ROTATED = `#!/bin/sh
+
+if [ -d /run/systemd/system ]; then
+    systemctl kill -s HUP rsyslog.service
+fi
+`;
 const ROTATE = `/var/log/syslog
 /var/log/mail.log
 /var/log/kern.log
@@ -145,6 +152,7 @@ export function register(registry: Registry): void {
     '/etc/rsyslog.conf': { text: CONFIGURATION },
     '/etc/rsyslog.d': { directory: true },
     '/etc/logrotate.d/rsyslog': { text: ROTATE },
+    '/usr/lib/rsyslog/rsyslog-rotate': { text: ROTATED, mode: 0o755 },
     '/var/spool/rsyslog': { directory: true, mode: 0o700 },
     '/lib/systemd/system/rsyslog.service': { text: UNIT },
     '/lib/systemd/system/syslog.socket': { text: SOCKET },

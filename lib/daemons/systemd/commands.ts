@@ -2,7 +2,7 @@
 import type { FileSpec } from '../../world/files.contract';
 import type { Program } from '../../world/process.contract';
 import type { Registry } from '../../world/world.contract';
-import { serviceProgram } from './tools/service';
+import { invokeRcD, serviceProgram } from './tools/service';
 import { journalctl } from './journalctl/journalctl';
 import { systemctl } from './systemctl/systemctl';
 import { analyze } from './tools/analyze';
@@ -36,6 +36,7 @@ const SYSV: Readonly<Record<string, Program>> = {
   '/sbin/shutdown': shutdownProgram,
   '/sbin/runlevel': runlevel,
   '/usr/sbin/service': serviceProgram,
+  '/usr/sbin/invoke-rc.d': invokeRcD,
 };
 const nameOf = (path: string): string => `systemd/${path.slice(path.lastIndexOf('/') + 1)}`;
 

@@ -86,7 +86,11 @@ export function register(registry: Registry): void {
   }
 }
 function initScript(name: string): string {
-  return `#!/bin/sh\n### BEGIN INIT INFO\n# Provides:          ${name}\n# Required-Start:    $local_fs $network $remote_fs $syslog\n# Required-Stop:     $local_fs $network $remote_fs $syslog\n# Default-Start:     2 3 4 5\n# Default-Stop:      0 1 6\n### END INIT INFO\nexec systemctl "$1" ${name}.service\n`;
+  const rotate =
+    name === 'nginx'
+      ? 'if [ "$1" = rotate ]; then\n\tkill -s USR1 $(cat /run/nginx.pid)\n\texit $?\nfi\n'
+      : '';
+  return `#!/bin/sh\n### BEGIN INIT INFO\n# Provides:          ${name}\n# Required-Start:    $local_fs $network $remote_fs $syslog\n# Required-Stop:     $local_fs $network $remote_fs $syslog\n# Default-Start:     2 3 4 5\n# Default-Stop:      0 1 6\n### END INIT INFO\n${rotate}exec systemctl "$1" ${name}.service\n`;
 }
 function registerHelpers(registry: Registry): void {
   registry.program('systemd/init', initProgram);
@@ -178,7 +182,6 @@ const PROGRAMS: Readonly<Record<string, string>> = {
     [
       '/usr/lib/apt/apt.systemd.daily',
       '/usr/libexec/dpkg/dpkg-db-backup',
-      '/usr/sbin/logrotate',
       '/usr/bin/mandb',
       '/usr/sbin/fstrim',
       '/lib/systemd/systemd-sulogin-shell',

@@ -32,7 +32,7 @@ export const logind: Program = function* (context) {
 };
 export const backgroundDaemon: DaemonDefinition<object> = { kind: 'systemd/background' };
 
-/** Maintenance jobs (apt, logrotate, man-db …) run and change nothing. */
+/** Maintenance jobs (apt, man-db …) run and change nothing. */
 export const notModelled: Program = function* (context) {
   const name = (context.argv[0] ?? '').replace(/^.*\//, '');
   if (context.stderr.tty !== undefined) yield* context.err(`${name}: not modelled\n`);

@@ -33,6 +33,23 @@ export const serviceProgram: Program = function* (context) {
   }
   return code;
 };
+/** invoke-rc.d(8): as packages' scripts ask for an action. */
+export const invokeRcD: Program = function* (context) {
+  const [name = '', action = '', ...rest] = context.argv.slice(1).filter((word) => !word.startsWith('--'));
+  if (name === '' || action === '') {
+    yield* context.err('invoke-rc.d: syntax error: missing required parameter\n');
+    return 103;
+  }
+  if (!context.fs.exists(`/etc/init.d/${name}`)) {
+    // With systemd, what is not there is not started either.
+    if (VERBS.test(action)) return 0;
+    yield* context.err(`invoke-rc.d: unknown initscript, /etc/init.d/${name} not found.\n`);
+    return 100;
+  }
+  return VERBS.test(action)
+    ? yield* run(context, ['systemctl', action, `${name}.service`])
+    : yield* script(context, name, [action, ...rest]);
+};
 const VERBS = /^(start|stop|restart|status|reload|force-reload|try-restart)$/;
 
 function* run(context: ProgramContext, argv: string[]): Generator<Wait, number> {
