@@ -274,7 +274,15 @@ export interface Network {
   /** One DNS query to one server over UDP; callback gets DnsEvent. */
   dnsQuery(
     host: Host,
-    options: { pid: number; server: number; name: string; type: string; timeout: Micros; on: Callback },
+    options: {
+      pid: number;
+      server: number;
+      port?: number;
+      name: string;
+      type: string;
+      timeout: Micros;
+      on: Callback;
+    },
   ): void;
 
   // ---- faults on links (physical things only)

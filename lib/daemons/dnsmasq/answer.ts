@@ -17,13 +17,16 @@ export interface LocalAnswer {
 export function hostsRecords(
   host: Host,
   configuration: DnsConfiguration,
-): { records: DnsRecord[]; read: { path: string; names: number }[] } {
+): { records: DnsRecord[]; read: { path: string; names: number | undefined }[] } {
   const records: DnsRecord[] = [];
-  const read: { path: string; names: number }[] = [];
+  const read: { path: string; names: number | undefined }[] = [];
   const paths = [...(configuration.usesHosts ? ['/etc/hosts'] : []), ...configuration.hostFiles];
   for (const path of paths) {
     const text = host.fs.readFile(path, ROOT);
-    if (text instanceof FileError) continue;
+    if (text instanceof FileError) {
+      read.push({ path, names: undefined });
+      continue;
+    }
     let count = 0;
     for (const line of text.split('\n')) {
       const [address = '', ...names] = (line.split('#')[0] ?? '').trim().split(/\s+/);

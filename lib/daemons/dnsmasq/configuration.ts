@@ -27,7 +27,22 @@ export interface DnsConfiguration {
   bogusPrivate: boolean;
   logQueries: boolean;
 }
-export class ConfigurationProblem extends Error {}
+export class ConfigurationProblem extends Error {
+  /** @param code that dnsmasq ends with */
+  constructor(
+    message: string,
+    readonly code = 1,
+  ) {
+    super(message);
+  }
+}
+const COMMAND_LINE = 'command line options';
+const COUNTS =
+  'port cache-size local-ttl neg-ttl max-ttl max-cache-ttl min-cache-ttl dns-forward-max edns-packet-max query-port log-async'.split(
+    ' ',
+  );
+/** The file that need not be there. */
+const STANDARD = '/etc/dnsmasq.conf';
 const ROOT = { uid: 0, gid: 0, groups: [] };
 
 const FLAGS =
@@ -64,8 +79,8 @@ export function readConfiguration(
     logQueries: false,
   };
   const reader = new Reader(host, configuration);
-  for (const word of options.words) reader.line(word, 'command line options');
-  reader.file(options.file, 0);
+  for (const word of options.words) reader.line(word, COMMAND_LINE);
+  reader.file(options.file, options.file === STANDARD ? 0 : 1);
   for (const directory of options.directories) reader.directory(directory, 0);
   return configuration;
 }
@@ -78,7 +93,7 @@ class Reader {
   file(path: string, depth: number): void {
     const text = this.host.fs.readFile(path, ROOT);
     if (text instanceof FileError) {
-      if (depth > 0) throw new ConfigurationProblem(`cannot read ${path}: No such file or directory`);
+      if (depth > 0) throw new ConfigurationProblem(`cannot read ${path}: No such file or directory`, 3);
       return;
     }
     for (const [index, raw] of text.split('\n').entries()) {
@@ -94,7 +109,8 @@ class Reader {
   directory(text: string, depth: number): void {
     const [path = '', ...endings] = text.split(',');
     const names = this.host.fs.readdir(path, ROOT);
-    if (names instanceof FileError) return;
+    if (names instanceof FileError)
+      throw new ConfigurationProblem(`cannot access directory ${path}: No such file or directory`, 3);
     const only = endings.filter((ending) => ending.startsWith('*')).map((ending) => ending.slice(1));
     const without = endings.filter((ending) => !ending.startsWith('*'));
     for (const name of [...names].sort()) {
@@ -107,14 +123,21 @@ class Reader {
   }
   line(line: string, where: string): void {
     const [name = '', value] = split(line);
+    const refuse = (what: string): never => {
+      throw new ConfigurationProblem(
+        where === COMMAND_LINE ? 'bad command line options: try --help' : `${what} at ${where}`,
+      );
+    };
     if (FLAGS.includes(name)) {
+      if (value !== undefined && name !== 'local-service') refuse('extraneous parameter');
       this.#flag(name);
       return;
     }
-    if (!VALUES.includes(name)) throw new ConfigurationProblem(`bad option at ${where}`);
-    if (value === undefined && name !== 'local-service')
-      throw new ConfigurationProblem(`missing parameter at ${where}`);
-    if (!this.#value(name, value ?? '')) throw new ConfigurationProblem(`bad option at ${where}`);
+    if (!VALUES.includes(name)) refuse('bad option');
+    if (value === undefined) refuse('missing parameter');
+    if (value === undefined || value === '') return;
+    const problem = this.#value(name, value.replace(/^"(.*)"$/, '$1'));
+    if (problem !== undefined) refuse(problem);
   }
   #flag(name: string): void {
     const { configuration } = this;
@@ -127,38 +150,40 @@ class Reader {
     else if (name === 'log-queries') configuration.logQueries = true;
     else if (name === 'local-service') configuration.localService = true;
   }
-  #value(name: string, value: string): boolean {
+  /** What is wrong with it. */
+  #value(name: string, value: string): string | undefined {
     const { configuration } = this;
+    const isPort = name === 'port' || name === 'query-port';
+    if (COUNTS.includes(name) && (!/^\d+$/.test(value) || (isPort && Number(value) > 65_535))) return 'error';
     switch (name) {
       case 'port':
       case 'cache-size':
       case 'local-ttl': {
-        if (!/^\d+$/.test(value)) return false;
         const number = Number(value);
         if (name === 'port') configuration.port = number;
         else if (name === 'cache-size') configuration.cacheSize = number;
         else configuration.localTtl = number;
-        return true;
+        return undefined;
       }
       case 'resolv-file':
         configuration.resolvFile = value;
-        return true;
+        return undefined;
       case 'addn-hosts':
         configuration.hostFiles.push(value);
-        return true;
+        return undefined;
       case 'interface':
         configuration.interfaces.push(...value.split(','));
-        return true;
+        return undefined;
       case 'except-interface':
         configuration.excepted.push(...value.split(','));
-        return true;
+        return undefined;
       case 'listen-address':
         for (const text of value.split(',')) {
           const ip = parseIPv4(text.trim());
           if (ip !== undefined) configuration.listen.push(ip);
-          else if (!text.includes(':')) return false;
+          else if (!text.includes(':')) return 'error';
         }
-        return true;
+        return undefined;
       case 'server':
       case 'local':
         return this.#server(value);
@@ -168,28 +193,31 @@ class Reader {
         return this.#record(name, value);
     }
   }
-  #server(value: string): boolean {
+  #server(value: string): string | undefined {
     const match = /^(?:\/(.*)\/)?([^/]*)$/.exec(value);
-    if (match === null) return false;
+    if (match === null) return 'error';
     const [address = '', port] = (match[2] ?? '').split('#');
     const ip = address === '' ? undefined : parseIPv4(address.split('@')[0] ?? '');
-    if (address !== '' && ip === undefined) return address.includes(':');
+    if (Number(port ?? 0) > 65_535) return 'bad port';
+    // What is no address is a name, which is not looked up here.
+    if (address !== '' && ip === undefined) return undefined;
     const domains = match[1] === undefined ? [undefined] : match[1].split('/');
     for (const domain of domains)
       this.configuration.servers.push({ ip, port: Number(port ?? 53), domain: domain?.toLowerCase() });
-    return true;
+    return undefined;
   }
-  #address(value: string): boolean {
+  #address(value: string): string | undefined {
     const match = /^\/(.*)\/([^/]*)$/.exec(value);
-    if (match === null) return false;
+    if (match === null) return value.startsWith('/') ? 'Bad address in --address' : undefined;
     const text = match[2] ?? '';
     const ip = text === '' ? undefined : parseIPv4(text);
-    if (text !== '' && ip === undefined) return text.includes(':') || text === '#';
+    if (text !== '' && ip === undefined)
+      return text.includes(':') || text === '#' ? undefined : 'Bad address in --address';
     for (const domain of (match[1] ?? '').split('/'))
       this.configuration.addresses.push({ domain: domain.toLowerCase(), ip });
-    return true;
+    return undefined;
   }
-  #record(name: string, value: string): boolean {
+  #record(name: string, value: string): string | undefined {
     const { records, localTtl: ttl } = this.configuration;
     const parts = value.split(',').map((part) => part.trim());
     const [first = '', second = ''] = parts;
@@ -203,23 +231,26 @@ class Reader {
           for (const known of names) records.push({ name: known, type: 'A', ttl, data: formatIPv4(ip) });
           records.push({ name: reverse(ip), type: 'PTR', ttl, data: names[0] ?? '' });
         }
-        return names.length > 0;
+        return parts.length > 1 && names.length > 0 ? undefined : 'Bad host-record';
       }
       case 'cname': {
         const target = parts.findLast((part) => !/^\d+$/.test(part)) ?? '';
+        if (parts.length > 1 && parts.slice(0, -1).includes(target))
+          throw new ConfigurationProblem(`CNAME loop involving ${target}`);
         for (const alias of parts)
           if (alias !== target && !/^\d+$/.test(alias))
             records.push({ name: alias, type: 'CNAME', ttl, data: target });
-        return parts.length > 1;
+        return parts.length > 1 ? undefined : 'bad CNAME';
       }
       case 'mx-host':
+        if (parts[2] !== undefined && !/^\d+$/.test(parts[2])) return 'bad MX preference';
         records.push({
           name: first,
           type: 'MX',
           ttl,
           data: `${parts[2] ?? '1'} ${second === '' ? first : second}`,
         });
-        return true;
+        return undefined;
       case 'txt-record':
         records.push({
           name: first,
@@ -230,15 +261,28 @@ class Reader {
             .map((part) => `"${part.replace(/^"|"$/g, '')}"`)
             .join(' '),
         });
-        return true;
+        return undefined;
+      case 'srv-host': {
+        const [, target = '.', port = '0', priority = '0', weight = '0'] = parts;
+        if (!/^\d+$/.test(port)) return 'invalid port number';
+        records.push({ name: first, type: 'SRV', ttl, data: `${priority} ${weight} ${port} ${target}` });
+        return undefined;
+      }
+      case 'dhcp-range':
+        return /(^|,)[\d.]+,([\d.]+|static|proxy)(,|$)|::/.test(value) ? undefined : 'bad dhcp-range';
+      case 'log-facility':
+        return value.startsWith('/') || value === '-' || SYSLOG_FACILITY.test(value)
+          ? undefined
+          : 'bad log facility';
       case 'ptr-record':
         records.push({ name: first, type: 'PTR', ttl, data: second });
-        return true;
+        return undefined;
       default:
-        return true;
+        return undefined;
     }
   }
 }
+const SYSLOG_FACILITY = /^(kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp|local[0-7])$/i;
 function split(line: string): [string, string | undefined] {
   const equals = line.indexOf('=');
   return equals < 0 ? [line, undefined] : [line.slice(0, equals).trim(), line.slice(equals + 1).trim()];

@@ -39,6 +39,13 @@ const TRY_MICROS = 2 * SECOND;
 const ROOT = { uid: 0, gid: 0, groups: [] };
 const COMPILED =
   'compile time options: IPv6 GNU-getopt DBus no-UBus i18n IDN2 DHCP DHCPv6 no-Lua TFTP conntrack ipset nftset auth cryptohash DNSSEC loop-detect inotify dumpfile';
+const VERSION = `Dnsmasq version 2.90  Copyright (c) 2000-2024 Simon Kelley
+${COMPILED.replace(/^c/, 'C')}
+
+This software comes with ABSOLUTELY NO WARRANTY.
+Dnsmasq is free software, and you are welcome to redistribute it
+under the terms of the GNU General Public License, version 2 or 3.
+`;
 /** Letters that take a value and what they mean in the file. */
 const LETTERS: Readonly<Record<string, string>> = {
   p: 'port',
@@ -76,14 +83,17 @@ export function* dnsmasq(context: ProgramContext): ProgramRun {
     const letter = word[1] ?? '';
     if (word === '--test') test = true;
     else if (word === '-v' || word === '--version') {
-      yield* context.out('Dnsmasq version 2.90  Copyright (c) 2000-2024 Simon Kelley\n');
+      yield* context.out(VERSION);
       return 0;
     } else if (word.startsWith('--conf-file=')) call.file = word.slice(12);
     else if (word.startsWith('--conf-dir=')) call.directories.push(word.slice(11));
     else if (word === '-C') call.file = args[++i] ?? '';
     else if (word === '-7') call.directories.push(args[++i] ?? '');
     else if (word.startsWith('--')) call.words.push(word.slice(2));
-    else if (LETTERS[letter] !== undefined)
+    else if (!word.startsWith('-')) {
+      yield* context.err('\ndnsmasq: junk found in command line\n');
+      return 1;
+    } else if (LETTERS[letter] !== undefined)
       call.words.push(`${LETTERS[letter]}=${word.length > 2 ? word.slice(2) : (args[++i] ?? '')}`);
     else if (SWITCHES[letter] !== undefined) call.words.push(SWITCHES[letter]);
     else {
@@ -96,8 +106,7 @@ export function* dnsmasq(context: ProgramContext): ProgramRun {
     configuration = readConfiguration(context.host, call);
   } catch (problem) {
     if (!(problem instanceof ConfigurationProblem)) throw problem;
-    yield* context.err(`\ndnsmasq: ${problem.message}\n`);
-    return 1;
+    return yield* die(context, problem.message, problem.code);
   }
   if (test) {
     yield* context.err('dnsmasq: syntax check OK.\n');
@@ -115,11 +124,12 @@ export function* dnsmasq(context: ProgramContext): ProgramRun {
   };
   const refused = socketProblem(context.host, configuration);
   if (refused !== undefined) {
-    yield* context.err(`\ndnsmasq: ${refused}\n`);
-    context.syslog({ facility: 'daemon', priority: 'crit', tag: 'dnsmasq', text: refused });
-    context.syslog({ facility: 'daemon', priority: 'crit', tag: 'dnsmasq', text: 'FAILED to start up' });
-    return 2;
+    return yield* die(context, refused, 2);
   }
+  const user = call.words.findLast((word) => word.startsWith('user='))?.slice(5);
+  // The package's own user is there when the package is.
+  if (user !== undefined && user !== '' && user !== 'dnsmasq' && context.host.user(user) === undefined)
+    return yield* die(context, `unknown user or group: ${user}`, 1);
   const stays = call.words.includes('keep-in-foreground') || call.words.includes('no-daemon');
   const pidFile = call.words.findLast((word) => word.startsWith('pid-file='))?.slice(9);
   if (stays) return yield* serve(context, state, pidFile);
@@ -132,6 +142,13 @@ export function* dnsmasq(context: ProgramContext): ProgramRun {
   });
   yield* context.sleep(2_000);
   return 0;
+}
+/** Both who started it and the log hear why it will not run. */
+function* die(context: ProgramContext, text: string, code: number): ProgramRun {
+  yield* context.err(`\ndnsmasq: ${text}\n`);
+  for (const line of [text, 'FAILED to start up'])
+    context.syslog({ facility: 'daemon', priority: 'crit', tag: 'dnsmasq', text: line });
+  return code;
 }
 /** The addresses that are served: those given, or all, or one socket for everything. */
 function addressesOf(host: Host, configuration: DnsConfiguration): number[] {
@@ -147,6 +164,8 @@ function addressesOf(host: Host, configuration: DnsConfiguration): number[] {
     : [...new Set([...configuration.listen, ...(configuration.interfaces.length > 0 ? own : [])])];
 }
 function socketProblem(host: Host, configuration: DnsConfiguration): string | undefined {
+  const missing = configuration.interfaces.find((name) => !host.state.interfaces.has(name));
+  if (missing !== undefined && configuration.binds === 'interfaces') return `unknown interface ${missing}`;
   if (configuration.port === 0) return undefined;
   const { network } = host.world;
   for (const ip of addressesOf(host, configuration)) {
@@ -184,6 +203,9 @@ function* serve(context: ProgramContext, state: DnsmasqState, pidFile: string | 
   say(`started, version 2.90 cachesize ${configuration.cacheSize}`);
   if (isLimited(configuration)) say('DNS service limited to local subnets');
   say(COMPILED);
+  for (const name of configuration.interfaces)
+    if (!host.state.interfaces.has(name))
+      say(`warning: interface ${name} does not currently exist`, 'warning');
   announce(host, state, say);
   if (pidFile !== undefined) context.fs.writeFile(pidFile, `${pid}\n`, ROOT, { mode: 0o644 });
   context.become('dnsmasq', state);
@@ -217,10 +239,19 @@ function announce(
         ? `using only locally-known addresses for ${domain ?? ''}`
         : `using nameserver ${formatIPv4(ip)}#${port}${domain === undefined ? '' : ` for domain ${domain}`}`,
     );
+  readHosts(host, state, say);
+}
+function readHosts(host: Host, state: DnsmasqState, say: (text: string) => void): void {
+  const { configuration } = state;
   const { records, read } = hostsRecords(host, configuration);
   state.records = [...configuration.records, ...records];
   if (read.length === 0) say('cleared cache');
-  for (const { path, names } of read) say(`read ${path} - ${names} names`);
+  for (const { path, names } of read)
+    say(
+      names === undefined
+        ? `failed to load names from ${path}: No such file or directory`
+        : `read ${path} - ${names} names`,
+    );
 }
 
 export const dnsmasqDaemon: DaemonDefinition<DnsmasqState> = {
@@ -239,6 +270,7 @@ export const dnsmasqDaemon: DaemonDefinition<DnsmasqState> = {
       forget(daemon, answer.id);
       daemon.clearTimer(`query:${answer.id}`);
       remember(daemon, answer);
+      tell(daemon, 'reply', pending, answer);
       reply(daemon, pending, { ...answer, id: pending.id, authoritative: false });
     });
     world.callback<{ id: number }, undefined>(EXPIRE, ({ host, pid, data }) => {
@@ -256,7 +288,8 @@ export const dnsmasqDaemon: DaemonDefinition<DnsmasqState> = {
     if (signal === 'HUP') {
       // The configuration file is not read again; hosts files and servers are.
       daemon.state.cache.clear();
-      announce(daemon.host, daemon.state, say);
+      if (daemon.state.configuration.usesResolv) announce(daemon.host, daemon.state, say);
+      else readHosts(daemon.host, daemon.state, say);
       return 'handled';
     }
     if (signal === 'USR1') {
@@ -295,22 +328,23 @@ function asked(daemon: DaemonContext<DnsmasqState>, event: UdpEvent & { type: 'd
     type: question.type,
     left: [],
   };
-  if (state.configuration.logQueries)
-    daemon.syslog({
-      facility: 'daemon',
-      priority: 'info',
-      tag: 'dnsmasq',
-      text: `query[${question.type}] ${question.name} from ${formatIPv4(event.from.ip)}`,
-    });
+  log(
+    daemon,
+    `query[${question.type}] ${question.name === '' ? '.' : question.name} from ${formatIPv4(event.from.ip)}`,
+  );
   const local = answerLocally(state.configuration, state.records, question);
   const known = state.cache.get(`${question.name.toLowerCase()} ${question.type}`);
   const base = { kind: 'dns-response' as const, id: question.id, name: question.name, type: question.type };
-  if (local !== undefined) reply(daemon, pending, { ...base, ...local });
-  else if (known !== undefined && known.until > daemon.kernel.now)
+  if (local !== undefined) {
+    tell(daemon, 'config', pending, local);
+    reply(daemon, pending, { ...base, ...local });
+  } else if (known !== undefined && known.until > daemon.kernel.now) {
+    tell(daemon, 'cached', pending, known.answer);
     reply(daemon, pending, { ...known.answer, id: question.id, authoritative: false });
-  else {
+  } else {
     pending.left = upstreamsFor(host, state.configuration, question.name);
-    if (pending.left.length === 0)
+    if (pending.left.length === 0) {
+      log(daemon, 'config error is REFUSED (EDE: not ready)');
       reply(daemon, pending, {
         ...base,
         code: 'REFUSED',
@@ -318,7 +352,30 @@ function asked(daemon: DaemonContext<DnsmasqState>, event: UdpEvent & { type: 'd
         answers: [],
         extendedError: 14,
       });
-    else forward(daemon, pending);
+    } else forward(daemon, pending);
+  }
+}
+/** What `log-queries` writes. */
+function log(daemon: DaemonContext<DnsmasqState>, text: string): void {
+  if (daemon.state.configuration.logQueries)
+    daemon.syslog({ facility: 'daemon', priority: 'info', tag: 'dnsmasq', text });
+}
+/** A line for each record of an answer, with where it came from. */
+function tell(
+  daemon: DaemonContext<DnsmasqState>,
+  source: 'config' | 'cached' | 'reply',
+  { name, type }: Pick<Pending, 'name' | 'type'>,
+  { code, answers }: Pick<DnsAnswer, 'code' | 'answers'>,
+): void {
+  const { configuration, records } = daemon.state;
+  if (answers.length === 0) {
+    const nothing = { A: 'NODATA-IPv4', AAAA: 'NODATA-IPv6' }[type] ?? 'NODATA';
+    log(daemon, `${source} ${name} is ${code === 'NXDOMAIN' ? 'NXDOMAIN' : nothing}`);
+  }
+  for (const record of answers) {
+    const isFromHosts = records.includes(record) && !configuration.records.includes(record);
+    const shown = record.type === 'A' || record.type === 'AAAA' ? record.data : `<${record.type}>`;
+    log(daemon, `${isFromHosts ? '/etc/hosts' : source} ${record.name} is ${shown}`);
   }
 }
 function isNear(host: Host, ip: number): boolean {
@@ -348,6 +405,7 @@ function forward(daemon: DaemonContext<DnsmasqState>, pending: Pending): void {
   const id = state.nextId;
   state.nextId = (id % 65_535) + 1;
   state.pending.set(id, { ...pending, left });
+  log(daemon, `forwarded ${pending.name} to ${formatIPv4(server.ip)}`);
   const question = { kind: 'dns-query', id, name: pending.name, type: pending.type };
   world.network.sendUdp(host, state.upstream, server, question, questionBytes(pending.name));
   daemon.setTimer(`query:${id}`, daemon.kernel.now + TRY_MICROS, EXPIRE, { id });

@@ -41,7 +41,7 @@ function* helper(context: ProgramContext): ProgramRun {
     const child = context.spawn({
       argv: [BINARY, '--test', '-7', DIRECTORY],
       path: BINARY,
-      fds: new Map([...context.fds]),
+      fds: new Map([0, 1, 2].map((fd) => [fd, context.host.streams.null()])),
     });
     return typeof child === 'number' ? ((yield* context.wait(child)).code ?? 1) : 1;
   }

@@ -39,6 +39,7 @@ function* ask(
   name: string,
   type: string,
   timeout: Micros,
+  port = 53,
 ): Generator<Wait, DnsEvent, Wake> {
   const ip = parseIPv4(server);
   // No IPv6 here: its loopback has nobody who listens.
@@ -47,6 +48,7 @@ function* ask(
   context.world.network.dnsQuery(context.host, {
     pid: context.pid,
     server: ip,
+    port,
     name,
     type,
     timeout,
@@ -69,6 +71,7 @@ function troubleText(event: DnsEvent & { ok: false }): string {
 // ---------------------------------------------------------------- dig
 interface DigCall {
   server: string | undefined;
+  port: number;
   name: string;
   type: string;
   short: boolean;
@@ -88,6 +91,7 @@ export function* dig(context: ProgramContext): ProgramRun {
   const args = context.argv.slice(1);
   const call: DigCall = {
     server: undefined,
+    port: 53,
     name: '',
     type: 'A',
     short: false,
@@ -126,10 +130,20 @@ export function* dig(context: ProgramContext): ProgramRun {
       call.reversed = true;
     } else if (word === '-t') call.type = (args[++i] ?? 'A').toUpperCase();
     else if (word === '-q') call.name = args[++i] ?? '';
-    else if (word === '-p' && args[i + 1] !== '53') {
-      yield* context.err('not modelled: dig -p\n');
-      return 1;
-    } else if (word === '-4' || word === '-c' || word === '-b' || word === '-p') {
+    else if (word === '-p') {
+      const refused = notANumber(args[++i], 'port number');
+      if (refused !== undefined) {
+        yield* context.out(`${refused.split('\n')[0] ?? ''}\n`);
+        yield* context.err(`${refused.split('\n')[1] ?? ''}\n`);
+        return 1;
+      }
+      if (Number(args[i]) > 65_535) {
+        yield* context.out(`invalid port number '${args[i] ?? ''}': out of range\n`);
+        yield* context.err("dig: Couldn't parse port number\n");
+        return 1;
+      }
+      call.port = Number(args[i] ?? 53);
+    } else if (word === '-4' || word === '-c' || word === '-b') {
       if (word !== '-4') i++;
     } else if (word.startsWith('-')) {
       yield* context.err(
@@ -138,7 +152,7 @@ export function* dig(context: ProgramContext): ProgramRun {
       return 1;
     } else if (TYPES.includes(word.toUpperCase()) && call.name !== '') call.type = word.toUpperCase();
     else if (word.toUpperCase() === 'IN' && call.name !== '') continue;
-    else if (TYPES.includes(word.toUpperCase()) && i + 1 < args.length) call.type = word.toUpperCase();
+    else if (TYPES.includes(word.toUpperCase())) call.type = word.toUpperCase();
     else call.name = word;
   }
   if (call.name === '') {
@@ -261,9 +275,9 @@ function* tryServers(
     // The last server gets what is left; the ones before it get the usual tries as well.
     const tries = position === servers.length - 1 && position > 0 ? 1 : left;
     for (let attempt = 0; attempt < tries; attempt++) {
-      const event = yield* ask(context, server, name, call.type, call.time * SECOND);
+      const event = yield* ask(context, server, name, call.type, call.time * SECOND, call.port);
       if (event.ok) return event;
-      yield* context.out(`;; communications error to ${server}#53: ${troubleText(event)}\n`);
+      yield* context.out(`;; communications error to ${server}#${call.port}: ${troubleText(event)}\n`);
     }
     left = Math.max(1, left);
   }
@@ -348,7 +362,7 @@ function fullText(
   if (call.stats) {
     const server = formatIPv4(answer.from);
     parts.push(
-      `;; Query time: ${Math.round(answer.micros / 1_000)} msec\n;; SERVER: ${server}#53(${call.server === undefined || parseIPv4(call.server) !== undefined ? server : call.server}) (UDP)\n;; WHEN: ${strftime('%a %b %d %H:%M:%S', context.host.clock())} UTC ${strftime('%Y', context.host.clock())}\n;; MSG SIZE  rcvd: ${bytes}\n\n`,
+      `;; Query time: ${Math.round(answer.micros / 1_000)} msec\n;; SERVER: ${server}#${call.port}(${call.server === undefined || parseIPv4(call.server) !== undefined ? server : call.server}) (UDP)\n;; WHEN: ${strftime('%a %b %d %H:%M:%S', context.host.clock())} UTC ${strftime('%Y', context.host.clock())}\n;; MSG SIZE  rcvd: ${bytes}\n\n`,
     );
   }
   return parts.join('');

@@ -30,11 +30,30 @@ interface Sample {
   readonly byPid: ReadonlyMap<number, number>;
 }
 
+/** Fields that -o can name. Source: top(1) "FIELDS / Columns". */
+const FIELDS =
+  /^(PID|PPID|UID|USER|RUID|RUSER|SUID|SUSER|GID|GROUP|PGRP|TTY|TPGID|SID|PR|NI|nTH|P|%CPU|TIME|TIME\+|%MEM|VIRT|SWAP|RES|CODE|DATA|SHR|nMaj|nMin|nDRT|S|COMMAND|WCHAN|Flags|CGROUPS|SUPGIDS|SUPGRPS|TGID|OOMa|OOMs|ENVIRON|vMj|vMn|USED|nsIPC|nsMNT|nsNET|nsPID|nsUSER|nsUTS|LXC|RSan|RSfd|RSlk|RSsh|CGNAME|NU|LOGID|EXE|RSS|PSS|PSan|PSfd|PSsh|USS|ioR|ioRop|ioW|ioWop|AGID|AGNI|STARTED|ELAPSED|%CUU|%CUC|nsCGROUP|nsTIME)$/;
+function refuse(tool: Tool, value: (name: string) => string | undefined, operands: readonly string[]): void {
+  const [delay, times, field, pids] = ['d', 'n', 'o', 'p'].map(value);
+  if (delay !== undefined && !/^\d*\.?\d+$|^\d+\.$/.test(delay)) tool.fail(`bad delay interval '${delay}'`);
+  if (times !== undefined && !(/^\d+$/.test(times) && Number(times) > 0))
+    tool.fail(`bad iterations argument '${times}'`);
+  const pid = pids?.split(',').find((one) => !/^\d+$/.test(one));
+  if (pid !== undefined) tool.fail(`bad pid '${pid}'`);
+  if (field !== undefined && !FIELDS.test(field.replace(/^[-+]/, '')))
+    tool.fail(`unrecognized field name '${field.replace(/^[-+]/, '')}'`);
+  if (operands[0] !== undefined) tool.fail(`unknown option '${operands[0]}'`);
+}
 function* run(tool: Tool): ToolRun {
-  const { options } = tool.options({ short: 'bcd:E:e:HiIn:Oo:p:sSu:U:vVw::1h' });
+  const { options, operands } = tool.options(
+    { short: 'bcd:E:e:HiIn:Oo:p:sSu:U:Vw::1h' },
+    // top does not mind: it says so and ends well.
+    { misuseCode: 0, onMistake: () => undefined },
+  );
   const has = (name: string): boolean => options.some((option) => option.name === name);
   const value = (name: string): string | undefined =>
     options.findLast((option) => option.name === name)?.value;
+  refuse(tool, value, operands);
   const { context } = tool;
   const terminal =
     context.stdout.tty === undefined ? undefined : context.host.terminals.find(context.stdout.tty);

@@ -19,6 +19,8 @@ const MOST_SERVERS = 3;
 
 /** A name being looked up, or a single query under way. */
 export type ResolveJob = {
+  /** Of the servers. */
+  port: number;
   id: number;
   host: string;
   pid: number;
@@ -127,7 +129,15 @@ export class Names {
 
   query(
     host: Host,
-    options: { pid: number; server: number; name: string; type: string; timeout: Micros; on: Callback },
+    options: {
+      pid: number;
+      server: number;
+      port?: number;
+      name: string;
+      type: string;
+      timeout: Micros;
+      on: Callback;
+    },
   ): void {
     this.#start(host, options, {
       servers: [options.server],
@@ -137,6 +147,7 @@ export class Names {
       type: options.type,
       query: true,
       quick: true,
+      ...(options.port === undefined ? {} : { port: options.port }),
     });
   }
 
@@ -151,6 +162,7 @@ export class Names {
       type: string;
       query: boolean;
       quick: boolean;
+      port?: number;
     },
   ): void {
     const id = this.core.nextId();
@@ -173,6 +185,7 @@ export class Names {
       query: how.query,
       quick: how.quick,
       refused: false,
+      port: how.port ?? DNS_PORT,
     };
     this.core.state.resolves.set(id, job);
     this.#ask(job);
@@ -208,7 +221,7 @@ export class Names {
     const refused = this.datagrams.send(
       host,
       job.socket,
-      { ip: server, port: DNS_PORT },
+      { ip: server, port: job.port },
       question,
       questionBytes(name),
     );

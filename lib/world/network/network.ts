@@ -392,7 +392,15 @@ export class SimulatedNetwork implements Network {
   }
   dnsQuery(
     host: Host,
-    options: { pid: number; server: number; name: string; type: string; timeout: Micros; on: Callback },
+    options: {
+      pid: number;
+      server: number;
+      port?: number;
+      name: string;
+      type: string;
+      timeout: Micros;
+      on: Callback;
+    },
   ): void {
     this.#names.query(host, options);
   }
