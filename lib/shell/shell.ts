@@ -131,6 +131,8 @@ export class Shell {
   line = 0;
   lineBase = 0;
   frames: Frame[] = [];
+  /** dash: `eval`, or the path of the sourced file, in whose text this is. */
+  dashCommand: string | undefined;
   subshellDepth = 0;
   functionDepth = 0;
   /** Functions and texts that run within each other. */
@@ -252,6 +254,7 @@ export class Shell {
     child.line = this.line;
     child.lineBase = this.lineBase;
     child.frames = [...this.frames];
+    child.dashCommand = this.dashCommand;
     child.subshellDepth = this.subshellDepth + 1;
     child.functionDepth = this.functionDepth;
     child.loopDepth = this.loopDepth;
@@ -386,8 +389,28 @@ export class Shell {
   }
 
   evaluate(expression: string): bigint {
+    if (this.dialect === 'bash') return this.#evaluate(expression);
+    if (expression.includes(',')) throw new ArithmeticError(expression, 'syntax error in expression', ',');
+    try {
+      return this.#evaluate(dashExpression(expression));
+    } catch (problem) {
+      if (!(problem instanceof ArithmeticError)) throw problem;
+      throw new ArithmeticError(expression, problem.message, '');
+    }
+  }
+
+  #evaluate(expression: string): bigint {
     return evaluate(expression, {
-      read: (name, subscript) => this.#readForArithmetic(name, subscript),
+      read: (name, subscript) => {
+        const value = this.#readForArithmetic(name, subscript);
+        if (
+          this.dialect === 'dash' &&
+          value !== undefined &&
+          !/^\s*(?:[-+]?(?:0[xX][\da-fA-F]+|\d+))?\s*$/.test(value)
+        )
+          throw new ArithmeticError(expression, `Illegal number: ${value}`, value);
+        return value;
+      },
       write: (name, subscript, value) => {
         const refused =
           subscript === undefined
@@ -514,7 +537,8 @@ export class Shell {
 
   /** What messages begin with: `bash: line 3: `. */
   prefix(): string {
-    if (this.dialect === 'dash') return `${this.name}: ${this.line}: `;
+    if (this.dialect === 'dash')
+      return `${this.name}: ${this.line}: ${this.dashCommand === undefined ? '' : `${this.dashCommand}: `}`;
     return this.interactive || this.wasInteractive
       ? `${this.#source()}: `
       : `${this.#source()}: line ${this.line}: `;
@@ -720,8 +744,20 @@ function inheritTraps(parent: Shell, child: Shell): void {
   }
 }
 
+/** dash knows no `++`, `--` and `**`, and its numbers end at the greatest one. */
+function dashExpression(text: string): string {
+  return text
+    .replace(/\+(?=\+)|-(?=-)|\*(?=\*)/g, '$& ')
+    .replace(/\b(?:0[xX][\da-fA-F]+|\d+)\b/g, (digits) =>
+      digits.length > 17 && BigInt(digits) > 0x7fffffffffffffffn && !/^0\d/.test(digits)
+        ? '9223372036854775807'
+        : digits,
+    );
+}
+
 function dashArithmetic(problem: ArithmeticError): string {
   const expression = problem.expression;
+  if (problem.message.startsWith('Illegal number')) return problem.message;
   if (problem.message === 'division by 0') return `arithmetic expression: division by zero: "${expression}"`;
   const kind = problem.message.includes('operand expected') ? 'expecting primary' : 'expecting EOF';
   return `arithmetic expression: ${kind}: "${expression}"`;

@@ -22,7 +22,7 @@ export function* alias(call: Call): Run<number> {
     if (equals === -1) {
       const value = shell.aliases.get(name);
       if (value === undefined) {
-        yield* complain(call, `${name}${shell.dialect === 'dash' ? '' : ':'} not found`);
+        yield* notFound(call, name);
         status = 1;
       } else yield* shell.write(1, aliasLine(shell, name, value));
     } else if (/[/$`=\s"'\\|&;()<>]/.test(name)) {
@@ -45,8 +45,13 @@ export function* unalias(call: Call): Run<number> {
   let status = 0;
   for (const name of options.rest)
     if (!shell.aliases.delete(name)) {
-      yield* complain(call, `${name}${shell.dialect === 'dash' ? '' : ':'} not found`);
+      yield* notFound(call, name);
       status = 1;
     }
   return status;
+}
+
+function* notFound(call: Call, name: string): Run<void> {
+  if (call.shell.dialect === 'dash') yield* call.shell.write(2, `${call.name}: ${name} not found\n`);
+  else yield* complain(call, `${name}: not found`);
 }

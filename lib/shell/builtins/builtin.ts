@@ -23,11 +23,23 @@ export const EX_USAGE = 2;
 
 /** `bash: line 1: cd: message`. */
 export function* complain(call: Call, message: string): Run<void> {
-  yield* call.shell.complain(`${call.name}: ${message}`);
+  const { shell } = call;
+  // dash knows one command at a time: the builtin takes the place of the eval around it.
+  const around = shell.dashCommand;
+  shell.dashCommand = undefined;
+  yield* shell.complain(`${call.name}: ${message}`);
+  shell.dashCommand = around;
 }
+
+const DASH_USAGES: Readonly<Record<string, string>> = {
+  kill: 'Usage: kill [-s sigspec | -signum | -sigspec] [pid | job]... or\nkill -l [exitstatus]',
+  printf: 'usage: printf format [arg ...]',
+};
 
 /** `cd: usage: cd …`, status 2. */
 export function* usage(call: Call): Run<number> {
+  const inDash = DASH_USAGES[call.name];
+  if (call.shell.dialect === 'dash' && inDash !== undefined) yield* complain(call, inDash);
   if (call.shell.dialect === 'bash')
     yield* call.shell.write(2, `${call.name}: usage: ${synopsisOf(call.name)}\n`);
   return EX_USAGE;

@@ -1,4 +1,5 @@
 /** `declare`, `typeset`, `local`, `export`, `readonly`. */
+import { FatalExpansion } from '../control';
 import { attributeLetters, listText } from '../expand/parameter-operations';
 import { doubleQuote, traceQuote } from '../expand/quote';
 import { assignElements, keyOf } from '../run/assign';
@@ -249,6 +250,7 @@ function* declareOne(call: Call, wish: Wish, manner: Manner, text: string, place
         ? `${text.replace(/=.*/, '')}: bad variable name`
         : `\`${text}': not a valid identifier`,
     );
+    if (shell.dialect === 'dash') throw new FatalExpansion();
     return false;
   }
   const scope = scopeFor(shell, wish, manner, target.name);
@@ -297,6 +299,10 @@ function* declareOne(call: Call, wish: Wish, manner: Manner, text: string, place
 }
 
 function* readonlyProblem(call: Call, name: string): Run<void> {
+  if (call.shell.dialect === 'dash') {
+    yield* complain(call, `${name}: is read only`);
+    throw new FatalExpansion();
+  }
   if (call.name === 'export' || call.name === 'readonly')
     yield* call.shell.report(`${name}: readonly variable`);
   else yield* complain(call, `${name}: readonly variable`);

@@ -20,7 +20,7 @@ export function* echo(call: Call): Run<number> {
   }
   let text = call.args.slice(place).join(' ');
   if (escapes) {
-    const decoded = decodeEcho(text);
+    const decoded = decodeEcho(text, { dash });
     text = decoded.text;
     if (decoded.stops) newline = false;
   }
@@ -36,7 +36,10 @@ export function* put(call: Call, text: string): Run<number> {
 }
 
 /** `echo -e`: `\c` ends the output. */
-export function decodeEcho(text: string): { text: string; stops: boolean } {
+export function decodeEcho(
+  text: string,
+  { dash }: { readonly dash: boolean } = { dash: false },
+): { text: string; stops: boolean } {
   if (!text.includes('\\')) return { text, stops: false };
   let out = '';
   for (let i = 0; i < text.length; i++) {
@@ -47,7 +50,9 @@ export function decodeEcho(text: string): { text: string; stops: boolean } {
       continue;
     }
     if (next === 'c') return { text: mendBytes(out), stops: true };
-    const escape = next >= '1' && next <= '7' ? undefined : readEscape(text, i + 1, { octal: 4 });
+    // dash takes octal numbers without their zero, too, and no others.
+    const isNone = dash ? /[xuUeE]/.test(next) && next !== 'e' : next >= '1' && next <= '7';
+    const escape = isNone ? undefined : readEscape(text, i + 1, { octal: 4 });
     if (escape === undefined) {
       out += `\\${next}`;
       i++;

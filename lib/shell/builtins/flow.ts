@@ -18,6 +18,7 @@ import {
 } from './builtin';
 import { childEnvironment } from '../state/functions';
 import { describeCommand } from './describe';
+import { describeInDash } from './lookup';
 
 /** A file with more zero bytes than this is not sourced. */
 const MOST_NULS = 256;
@@ -34,7 +35,7 @@ function* oneNumber(call: Call, usual: number): Run<number | undefined> {
   const [text, ...more] = call.args[0] === '--' ? call.args.slice(1) : call.args;
   if (text === undefined) return usual;
   const value = wholeNumber(text);
-  if (value === undefined) {
+  if (value === undefined || (value < 0 && call.shell.dialect === 'dash')) {
     yield* complain(
       call,
       call.shell.dialect === 'dash' ? `Illegal number: ${text}` : `${text}: numeric argument required`,
@@ -78,7 +79,11 @@ export function* returnFrom(call: Call): Run<number> {
     shell.functionDepth > 0 ||
     shell.frames.some((frame) => frame.kind === 'source') ||
     shell.dialect === 'dash';
-  if (canReturn) throw new ReturnFromFunction((status ?? EX_USAGE) & 255);
+  // dash keeps the number whole.
+  if (canReturn)
+    throw new ReturnFromFunction(
+      shell.dialect === 'dash' ? (status ?? EX_USAGE) : (status ?? EX_USAGE) & 255,
+    );
   yield* complain(call, "can only `return' from a function or sourced script");
   return EX_USAGE;
 }
@@ -117,7 +122,20 @@ export function* evaluate(call: Call): Run<number> {
   const args = shell.dialect === 'dash' ? call.args : yield* noOptions(call);
   if (typeof args === 'number') return args;
   if (args.length === 0) return 0;
-  return yield* traced(shell, { name: 'eval', lineBase: shell.line - 1 }, args.join(' '));
+  return yield* inDashCommand(shell, 'eval', () =>
+    traced(shell, { name: 'eval', lineBase: shell.line - 1 }, args.join(' ')),
+  );
+}
+
+/** What dash's messages about a text begin with. */
+function* inDashCommand(shell: Shell, command: string, body: () => Run<number>): Run<number> {
+  const before = shell.dashCommand;
+  shell.dashCommand = command;
+  try {
+    return yield* body();
+  } finally {
+    shell.dashCommand = before;
+  }
 }
 
 /** `set -x` marks what a text runs with one more `+`. */
@@ -213,7 +231,9 @@ export function* runSource(
   const given = shell.positional;
   shell.frames.push({ kind: 'source', name: 'source', source: file.path, callLine: shell.line });
   try {
-    const status = yield* traced(shell, { name: file.path, lineBase: 0 }, file.text);
+    const status = yield* inDashCommand(shell, file.path, () =>
+      traced(shell, { name: file.path, lineBase: 0 }, file.text),
+    );
     yield* runTrap(shell, 'RETURN');
     return status;
   } catch (problem) {
@@ -274,6 +294,7 @@ export function* command(call: Call): Run<number> {
   if (flags.has('v') || flags.has('V')) {
     let status = 1;
     for (const name of rest) {
+      if (shell.dialect === 'dash' && flags.has('V')) return (yield* describeInDash(shell, name)) ? 0 : 127;
       const found = yield* describeCommand(shell, name, flags.has('V') ? 'sentence' : 'short', {
         all: false,
       });
@@ -364,7 +385,7 @@ export function* times(call: Call): Run<number> {
     return yield* invalidOption(call, call.args[0]);
   const { cpuMicros } = call.shell.context.process;
   const show = (micros: number): string =>
-    `${Math.floor(micros / 60_000_000)}m${Math.floor((micros % 60_000_000) / 1_000_000)}.${String(Math.floor(micros / 1000) % 1000).padStart(3, '0')}s`;
+    `${Math.floor(micros / 60_000_000)}m${Math.floor((micros % 60_000_000) / 1_000_000)}.${call.shell.dialect === 'dash' ? String(Math.floor(micros) % 1_000_000).padStart(6, '0') : String(Math.floor(micros / 1000) % 1000).padStart(3, '0')}s`;
   const line = `${show((cpuMicros * 2) / 3)} ${show(cpuMicros / 3)}\n`;
   yield* call.shell.write(1, line + line);
   return 0;

@@ -155,6 +155,10 @@ export function* ulimit(call: Call): Run<number> {
     return 0;
   }
   if (!/^(?:\d+|unlimited|soft|hard)$/.test(value)) {
+    if (shell.dialect === 'dash') {
+      yield* complain(call, 'bad number');
+      return 2;
+    }
     yield* complain(call, `${value}: invalid number`);
     return 1;
   }

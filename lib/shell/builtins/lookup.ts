@@ -1,7 +1,8 @@
 /** `type`, `hash`, `enable`, `help`. */
 import { compilePattern, matchesPattern } from '../expand/pattern';
 import { executableKind, locate } from '../run/external';
-import type { Run } from '../shell';
+import type { Run, Shell } from '../shell';
+import { reservedWords } from '../syntax/tokens';
 import { type Call, complain, readOptions } from './builtin';
 import { describeCommand, type Manner } from './describe';
 import { builtinNames, isSpecialName } from './names';
@@ -28,13 +29,26 @@ export function* type(call: Call): Run<number> {
   return status;
 }
 
+/** What dash has looked up once is a tracked alias from then on. */
+export function* describeInDash(shell: Shell, name: string): Run<boolean> {
+  if (!(yield* describeCommand(shell, name, 'sentence', { all: false }))) {
+    yield* shell.write(1, `${name}: not found\n`);
+    return false;
+  }
+  const isFile =
+    !name.includes('/') &&
+    !shell.aliases.has(name) &&
+    !shell.functions.has(name) &&
+    !builtinNames('dash').has(name) &&
+    !reservedWords('dash').has(name);
+  const found = isFile && !shell.hash.has(name) ? locate(shell, name) : undefined;
+  if (found !== undefined && typeof found !== 'string') shell.hash.set(name, { path: found.path, hits: 0 });
+  return true;
+}
+
 function* typeInDash(call: Call): Run<number> {
   let status = 0;
-  for (const name of call.args)
-    if (!(yield* describeCommand(call.shell, name, 'sentence', { all: false }))) {
-      yield* call.shell.write(1, `${name}: not found\n`);
-      status = 127;
-    }
+  for (const name of call.args) if (!(yield* describeInDash(call.shell, name))) status = 127;
   return status;
 }
 

@@ -130,9 +130,10 @@ class Formatter {
       this.out += next;
       return at + 2;
     }
-    const escape = readEscape(this.format, at + 1, { octal: 3 });
+    const isBeyondDash = this.#shell.dialect === 'dash' && /[xuU]/.test(next);
+    const escape = isBeyondDash ? undefined : readEscape(this.format, at + 1, { octal: 3 });
     if (escape === undefined) {
-      if (next === 'x') yield* complain(this.call, 'missing hex digit for \\x');
+      if (next === 'x' && !isBeyondDash) yield* complain(this.call, 'missing hex digit for \\x');
       this.out += `\\${next}`;
       return at + 2;
     }
@@ -166,7 +167,11 @@ class Formatter {
       conversion = 'T';
     }
     if (conversion === '') {
-      yield* this.#fail(`\`${this.format.slice(at)}': missing format character`);
+      yield* this.#fail(
+        this.#shell.dialect === 'dash'
+          ? `${this.format.slice(at)}: invalid directive`
+          : `\`${this.format.slice(at)}': missing format character`,
+      );
       this.#stopped = true;
       return this.format.length;
     }
@@ -242,6 +247,7 @@ class Formatter {
         ? `%${directive.conversion}: invalid directive`
         : `\`${directive.conversion}': invalid format character`,
     );
+    if (dash) this.#status = 2;
     this.#stopped = true;
   }
 

@@ -43,8 +43,9 @@ export function* read(call: Call): Run<number> {
   const names = options.rest;
   for (const name of names) {
     if (!isValidTarget(name)) {
-      yield* complain(call, `\`${name}': not a valid identifier`);
-      return 1;
+      const isDash = shell.dialect === 'dash';
+      yield* complain(call, isDash ? `${name}: bad variable name` : `\`${name}': not a valid identifier`);
+      return isDash ? 2 : 1;
     }
   }
   if (shell.dialect === 'dash' && names.length === 0) {
@@ -199,6 +200,10 @@ function* put(call: Call, name: string, value: string): Run<number> {
           value,
         );
   if (refused === undefined) return 0;
+  if (shell.dialect === 'dash') {
+    yield* complain(call, refused);
+    return 2;
+  }
   yield* shell.report(refused);
   return 1;
 }

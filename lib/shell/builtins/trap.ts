@@ -65,10 +65,8 @@ export function* trap(call: Call): Run<number> {
   for (const text of names) {
     const name = trapName(text);
     if (name === undefined) {
-      yield* complain(
-        call,
-        shell.dialect === 'dash' ? `${text}: bad trap` : `${text}: invalid signal specification`,
-      );
+      if (shell.dialect === 'dash') yield* shell.write(2, `trap: ${text}: bad trap\n`);
+      else yield* complain(call, `${text}: invalid signal specification`);
       status = 1;
     } else setTrap(shell, name, resets ? undefined : first);
   }

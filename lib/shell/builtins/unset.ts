@@ -1,4 +1,5 @@
 /** `unset`. */
+import { FatalExpansion } from '../control';
 import { keyOf } from '../run/assign';
 import type { Run } from '../shell';
 import { isDynamic } from '../state/special-variables';
@@ -22,6 +23,10 @@ export function* unset(call: Call): Run<number> {
 function* unsetOne(call: Call, text: string, flags: ReadonlySet<string>): Run<boolean> {
   const { shell } = call;
   const match = /^([A-Za-z_]\w*)(?:\[([^]*)\])?$/.exec(text);
+  if (shell.dialect === 'dash' && !flags.has('f') && !/^[A-Za-z_]\w*$/.test(text)) {
+    yield* complain(call, `${text}: bad variable name`);
+    throw new FatalExpansion();
+  }
   if (flags.has('f') || match === null) {
     if (flags.has('v')) {
       yield* complain(call, `\`${text}': not a valid identifier`);
@@ -42,6 +47,7 @@ function* unsetOne(call: Call, text: string, flags: ReadonlySet<string>): Run<bo
       call,
       shell.dialect === 'dash' ? `${name}: is read only` : `${name}: cannot unset: readonly variable`,
     );
+    if (shell.dialect === 'dash') throw new FatalExpansion();
     return false;
   }
   if (flags.has('n') && (variable === undefined || (variable.flags & NAMEREF) === 0)) return true;

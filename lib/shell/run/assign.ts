@@ -35,7 +35,7 @@ export function* assign(shell: Shell, assignment: Assignment): Run<string> {
   yield* assignValue(shell, assignment, value);
   const target =
     assignment.subscript === undefined ? assignment.name : `${assignment.name}[${assignment.subscript}]`;
-  return `${target}${assignment.append ? '+' : ''}=${value === '' ? '' : traceQuote(value)}`;
+  return `${target}${assignment.append ? '+' : ''}=${value === '' || shell.dialect === 'dash' ? value : traceQuote(value)}`;
 }
 
 export function isElements(value: Word | readonly ArrayElement[]): value is readonly ArrayElement[] {

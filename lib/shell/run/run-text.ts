@@ -1,5 +1,5 @@
 /** Running a text: unit after unit, each read when the one before has run. */
-import { DropLine, ExitShell } from '../control';
+import { DropLine, ExitShell, FatalExpansion } from '../control';
 import type { Run, Shell } from '../shell';
 import { readUnits } from '../syntax/cache';
 import type { Unit } from '../syntax/parser';
@@ -64,7 +64,8 @@ export function* runUnit(shell: Shell, unit: Unit, name: string): Run<UnitOutcom
   const base = shell.lineBase;
   const opened = shell.cleanups.length;
   shell.line = unit.line + base;
-  if (shell.options.verbose && unit.text !== '') yield* shell.write(2, unit.text);
+  if (shell.options.verbose && unit.text !== '' && !(shell.dialect === 'dash' && name === '-c'))
+    yield* shell.write(2, unit.text);
   for (const warning of unit.warnings) {
     shell.line = warning.line + base;
     if (shell.dialect === 'bash')
@@ -101,7 +102,8 @@ function* dropped(shell: Shell, problem: DropLine): Run<UnitOutcome> {
 
 /** What the reader calls itself before the line number: `bash: -c: line 1: `. */
 function syntaxPrefix(shell: Shell, name: string, line: number): string {
-  if (shell.dialect === 'dash') return `${shell.name}: ${line}: `;
+  if (shell.dialect === 'dash')
+    return `${shell.name}: ${line}: ${shell.dashCommand === undefined ? '' : `${shell.dashCommand}: `}`;
   const own = shell.prefix().replace(/: (?:line \d+: )?$/, '');
   if (shell.interactive || shell.wasInteractive) return `${own}: `;
   return own === name ? `${own}: line ${line}: ` : `${own}: ${name}: line ${line}: `;
@@ -115,6 +117,8 @@ export function* reportSyntax(shell: Shell, error: ShellSyntaxError, name: strin
     if (index === 1 && shell.interactive && message.text.startsWith('`')) continue;
     yield* shell.write(2, `${syntaxPrefix(shell, name, message.line + shell.lineBase)}${message.text}\n`);
   }
+  // In a text inside another one dash gives up altogether.
+  if (shell.dialect === 'dash' && shell.dashCommand !== undefined) throw new FatalExpansion();
   switch (error.kind) {
     case 'grammar':
       shell.status = 2;

@@ -103,11 +103,14 @@ function* expandSubscript(shell: Shell, subscript: string): Run<string> {
 /** Only assignments: they are made in this shell. */
 function* runAssignments(shell: Shell, command: SimpleCommand): Run<number> {
   shell.substitutionStatus = undefined;
+  const traced: string[] = [];
   for (const word of command.words) {
     if (word.assignment === undefined) continue;
     const shown = yield* assign(shell, word.assignment);
-    if (shell.options.xtrace) yield* traceLine(shell, shown);
+    if (shell.options.xtrace && shell.dialect === 'bash') yield* traceLine(shell, shown);
+    traced.push(shown);
   }
+  if (shell.options.xtrace && shell.dialect === 'dash') yield* traceLine(shell, traced.join(' '));
   if (command.redirects.length > 0) {
     const done = yield* redirectFor(shell, command);
     if (typeof done === 'number') return done;
@@ -169,7 +172,12 @@ function* runExpanded(
       ? yield* temporaryVariables(shell, command.words.slice(0, count), { persist: isSpecial })
       : undefined;
   try {
-    const arrays = shell.options.xtrace ? yield* traceCommand(shell, expanded) : expanded.arrays;
+    if (shell.options.xtrace && shell.dialect === 'dash')
+      yield* traceWords(shell, [...assignmentTexts(shell, command.words.slice(0, count)), ...words]);
+    const arrays =
+      shell.options.xtrace && shell.dialect === 'bash'
+        ? yield* traceCommand(shell, expanded)
+        : expanded.arrays;
     const isOutside = called === undefined && !isBuiltin;
     const done =
       command.redirects.length === 0 ? undefined : yield* redirectFor(shell, command, { inChild: isOutside });
@@ -189,6 +197,12 @@ function* runExpanded(
     cleanUp(shell, opened);
     shell.lastArgument = words.at(-1) ?? '';
   }
+}
+
+function assignmentTexts(shell: Shell, words: readonly Word[]): string[] {
+  return words.flatMap(({ assignment }) =>
+    assignment === undefined ? [] : [`${assignment.name}=${shell.get(assignment.name) ?? ''}`],
+  );
 }
 
 /** Closes what `<( )` in this command opened. */
@@ -244,6 +258,9 @@ function* inside(shell: Shell, call: Inside): Run<number> {
   }
 }
 
+/** Builtins whose misuse ends a dash. */
+const DASH_FATAL: ReadonlySet<string> = new Set(['export', 'local', 'readonly', 'set', 'unset']);
+
 export function* runBuiltin(
   shell: Shell,
   words: readonly string[],
@@ -255,7 +272,9 @@ export function* runBuiltin(
   const before = shell.commandName;
   shell.commandName = name;
   try {
-    return yield* builtin.run({ shell, name, args: words.slice(1), arrays: shiftKeys(arrays) });
+    const status = yield* builtin.run({ shell, name, args: words.slice(1), arrays: shiftKeys(arrays) });
+    if (shell.dialect === 'dash' && status === 2 && DASH_FATAL.has(name)) throw new FatalExpansion();
+    return status;
   } catch (problem) {
     if (
       !(
@@ -296,6 +315,7 @@ function* temporaryVariables(
     values.push([assignment, value]);
     const known = shell.variables.find(assignment.name);
     if (known !== undefined && (known.flags & READONLY) !== 0) {
+      if (shell.dialect === 'dash') yield* shell.failFatally(`${assignment.name}: is read only`);
       yield* shell.report(`${assignment.name}: readonly variable`);
       continue;
     }

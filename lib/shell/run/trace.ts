@@ -34,5 +34,5 @@ function* tracePrefix(shell: Shell): Run<string> {
     shell.options.xtrace = xtrace;
     shell.status = status;
   }
-  return (text[0] ?? '').repeat(shell.traceDepth) + text;
+  return shell.dialect === 'dash' ? text : (text[0] ?? '').repeat(shell.traceDepth) + text;
 }

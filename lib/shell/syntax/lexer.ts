@@ -250,16 +250,14 @@ export class Lexer {
     this.tokenText = text;
     this.#aliasNext = false;
     const position = isCommandPosition(this.last, this.earlier) && !this.#casePattern;
-    const assignment = assignmentOperator(text) === -1 ? undefined : readAssignment(text, elements);
+    const given = assignmentOperator(text) === -1 ? undefined : readAssignment(text, elements);
+    const isBeyondDash = given?.append === true || given?.subscript !== undefined;
+    const assignment = isBeyondDash && this.options.dialect === 'dash' ? undefined : given;
     this.word = makeWord(text, assignment);
     if (position && DECLARATION_BUILTINS.has(text)) this.#declaring = true;
     if (this.last === 'function') this.#allowOpenBrace = true;
     if (this.last === 'for' || this.last === 'case' || this.last === 'select') this.#expectingIn++;
-    return assignment !== undefined &&
-      position &&
-      (this.options.dialect === 'bash' || (assignment.subscript === undefined && !assignment.append))
-      ? 'assignment-word'
-      : 'word';
+    return assignment !== undefined && position ? 'assignment-word' : 'word';
   }
 
   /** The text of a word; with elements when it is `name=( … )`. */
@@ -359,6 +357,11 @@ export class Lexer {
     if (next === '{' || next === '(' || (next === '[' && bash)) {
       this.#take(2);
       return `$${next}${pairs.dollar(next)}`;
+    }
+    if ((next === "'" || next === '"') && !bash) {
+      // A dollar before quotes is nothing but a dollar.
+      this.#take(1);
+      return '\\$';
     }
     if (next === "'" && bash) {
       this.#take(2);

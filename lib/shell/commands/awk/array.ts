@@ -11,6 +11,10 @@ const LONGEST_CHAIN = 2;
 
 export class AwkArray {
   readonly items = new Map<string, Value>();
+  /** How messages call an array that is an element. */
+  name = '';
+  /** Arrays that are elements; each has its place among the items, too. */
+  readonly #inner = new Map<string, AwkArray>();
   /** Whether whole numbers have a place of their own: decided by the first subscript. */
   #isNumbered = false;
 
@@ -29,9 +33,19 @@ export class AwkArray {
   }
   delete(key: string): void {
     this.items.delete(key);
+    this.#inner.delete(key);
   }
   clear(): void {
     this.items.clear();
+    this.#inner.clear();
+  }
+  /** The array that is this element. */
+  inner(key: string): AwkArray | undefined {
+    return this.#inner.get(key);
+  }
+  setInner(key: string, array: AwkArray): void {
+    this.set(key, undefined);
+    this.#inner.set(key, array);
   }
 
   /** The subscripts as `for (k in array)` meets them. */

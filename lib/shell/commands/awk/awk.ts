@@ -27,6 +27,7 @@ interface Settings {
   readonly sources: { text: string; file: string | undefined }[];
   readonly variables: [string, string][];
   separator: string | undefined;
+  editsInPlace: boolean;
   readonly operands: readonly string[];
 }
 
@@ -35,6 +36,7 @@ const LONG = {
   'assign:': 'v',
   'file:': 'f',
   'source:': 'e',
+  'include:': 'i',
   posix: 'P',
   traditional: 'c',
   're-interval': 'r',
@@ -67,6 +69,7 @@ function* run(tool: Tool): ToolRun {
   try {
     const program = parse(tool, source, patterns, label);
     interpreter = new Interpreter(tool, program, patterns, startValues(tool, settings));
+    interpreter.editsInPlace = settings.editsInPlace;
     prepare(tool, interpreter, settings);
     return yield* interpreter.run();
   } catch (error) {
@@ -105,7 +108,13 @@ function* readSettings(tool: Tool): Step<Settings> {
       quietMistakes: 'option',
     },
   );
-  const settings: Settings = { sources: [], variables: [], separator: undefined, operands };
+  const settings: Settings = {
+    sources: [],
+    variables: [],
+    separator: undefined,
+    editsInPlace: false,
+    operands,
+  };
   for (const option of options) {
     const value = valueOf(option);
     switch (option.name) {
@@ -124,6 +133,10 @@ function* readSettings(tool: Tool): Step<Settings> {
         break;
       case 'e':
         settings.sources.push({ text: value, file: undefined });
+        break;
+      case 'i':
+        if (value !== 'inplace') tool.fail(`not modelled: -i ${value}`, 2);
+        settings.editsInPlace = true;
         break;
       case 'h':
       case 'help':

@@ -135,10 +135,15 @@ function mktime(text: string): number {
 
 // ---------------------------------------------------------------- functions that look at their arguments' shape
 
-function arrayOf(awk: Interpreter, expression: Expression | undefined, line: number, what: string): AwkArray {
+function* arrayOf(
+  awk: Interpreter,
+  expression: Expression | undefined,
+  line: number,
+  what: string,
+): Step<AwkArray> {
   const plain =
     expression?.kind === 'group' && expression.list.length === 1 ? expression.list[0] : expression;
-  if (plain?.kind === 'variable') return awk.cell(plain).asArray(line);
+  if (plain?.kind === 'variable' || plain?.kind === 'element') return yield* awk.array(plain, line);
   throw new AwkFatal(what, line);
 }
 
@@ -150,11 +155,15 @@ const SPECIAL: Readonly<Record<string, Special>> = {
       const { array } = awk.cell(first);
       if (array !== undefined) return array.size;
     }
+    if (first.kind === 'element') {
+      const inner = yield* awk.innerArray(first);
+      if (inner !== undefined) return inner.size;
+    }
     return characters(awk.toText(yield* awk.evaluate(first)));
   },
   *split(awk, args, line) {
     const text = awk.toText(yield* awk.evaluate(args[0] ?? EMPTY));
-    const array = arrayOf(awk, args[1], line, 'split: second argument is not an array');
+    const array = yield* arrayOf(awk, args[1], line, 'split: second argument is not an array');
     const [, , third, fourth] = args;
     let separator = awk.separator();
     if (third !== undefined)
@@ -165,7 +174,7 @@ const SPECIAL: Readonly<Record<string, Special>> = {
     const { parts, between } = awk.split(text, separator);
     fill(array, parts);
     if (fourth !== undefined) {
-      const separators = arrayOf(awk, fourth, line, 'split: fourth argument is not an array');
+      const separators = yield* arrayOf(awk, fourth, line, 'split: fourth argument is not an array');
       separators.clear();
       between.forEach((item, i) => separators.set(String(separator.kind === 'blanks' ? i : i + 1), item));
     }
@@ -173,7 +182,7 @@ const SPECIAL: Readonly<Record<string, Special>> = {
   },
   *patsplit(awk, args, line) {
     const text = awk.toText(yield* awk.evaluate(args[0] ?? EMPTY));
-    const array = arrayOf(awk, args[1], line, 'patsplit: second argument is not an array');
+    const array = yield* arrayOf(awk, args[1], line, 'patsplit: second argument is not an array');
     const pattern =
       args[2] === undefined
         ? awk.patterns.compile(awk.text('FPAT'), awk.ignoreCase)
@@ -203,7 +212,7 @@ const SPECIAL: Readonly<Record<string, Special>> = {
     awk.global('RSTART').value = at;
     awk.global('RLENGTH').value = spans === undefined ? -1 : characters(text.slice(start, end));
     if (args[2] !== undefined) {
-      const array = arrayOf(awk, args[2], line, 'match: third argument is not an array');
+      const array = yield* arrayOf(awk, args[2], line, 'match: third argument is not an array');
       array.clear();
       if (spans !== undefined) storeGroups(awk, array, text, spans);
     }
@@ -225,12 +234,16 @@ const SPECIAL: Readonly<Record<string, Special>> = {
   asorti: (awk, args, line) => sorted(awk, args, line, 'asorti'),
   *isarray(awk, args) {
     const [first] = args;
+    if (first?.kind === 'element') return (yield* awk.innerArray(first)) === undefined ? 0 : 1;
     return first?.kind === 'variable' && awk.cell(first).array !== undefined ? 1 : 0;
   },
   *typeof(awk, args) {
     const [first] = args;
     if (first?.kind === 'regex') return 'number';
-    if (first?.kind === 'element' && (yield* awk.evaluate(first)) === undefined) return 'untyped';
+    if (first?.kind === 'element') {
+      if ((yield* awk.innerArray(first)) !== undefined) return 'array';
+      if ((yield* awk.evaluate(first)) === undefined) return 'untyped';
+    }
     if (first?.kind === 'variable') {
       const cell = awk.cell(first);
       if (cell.array !== undefined) return 'array';
@@ -339,23 +352,29 @@ function expandGroups(replacement: string, text: string, spans: Spans): string {
 }
 
 function* sorted(awk: Interpreter, args: readonly Expression[], line: number, name: string): Step<Value> {
-  const source = arrayOf(awk, args[0], line, `${name}: first argument is not an array`);
+  const source = yield* arrayOf(awk, args[0], line, `${name}: first argument is not an array`);
   const target =
-    args[1] === undefined ? source : arrayOf(awk, args[1], line, `${name}: second argument is not an array`);
+    args[1] === undefined
+      ? source
+      : yield* arrayOf(awk, args[1], line, `${name}: second argument is not an array`);
   const how = args[2] === undefined ? '' : awk.toText(yield* awk.evaluate(args[2]));
+  const ordered = how === '' ? undefined : yield* awk.keysInOrder(source, how);
+  if (ordered !== undefined) {
+    const sortedValues = ordered.map((key): Value => (name === 'asort' ? source.get(key) : key));
+    target.clear();
+    sortedValues.forEach((value, i) => target.set(String(i + 1), value));
+    return sortedValues.length;
+  }
   const values: Value[] = name === 'asort' ? [...source.items.values()] : [...source.items.keys()];
-  const byNumber = /_num_/.test(how);
-  values.sort((a, b) =>
-    byNumber
-      ? toNumber(a) - toNumber(b)
-      : compareKinds(a, b) ||
-        compareValues(
-          name === 'asorti' ? awk.toText(a) : a,
-          name === 'asorti' ? awk.toText(b) : b,
-          awk.convfmt,
-        ),
+  values.sort(
+    (a, b) =>
+      compareKinds(a, b) ||
+      compareValues(
+        name === 'asorti' ? awk.toText(a) : a,
+        name === 'asorti' ? awk.toText(b) : b,
+        awk.convfmt,
+      ),
   );
-  if (how.endsWith('_desc')) values.reverse();
   target.clear();
   values.forEach((value, i) => target.set(String(i + 1), value));
   return values.length;

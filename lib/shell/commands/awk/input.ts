@@ -75,10 +75,9 @@ export class MainInput {
         awk.setVariable(name, fromInput(unescapeString(value)));
         continue;
       }
-      if (this.#open(argument)) {
-        yield* awk.runFileHooks('beginFile');
-        return true;
-      }
+      if (!(yield* this.#open(argument))) continue;
+      if (!(yield* awk.runFileHooks('beginFile'))) return true;
+      yield* this.#closeFile();
     }
     this.#isDone = true;
     if (this.#hasReadFile) return false;
@@ -89,7 +88,7 @@ export class MainInput {
     return true;
   }
 
-  #open(name: string): boolean {
+  *#open(name: string): Step<boolean> {
     const { awk } = this;
     const { tool } = awk;
     this.#hasReadFile = true;
@@ -99,12 +98,19 @@ export class MainInput {
     }
     const stream = name === '-' || name === '/dev/stdin' ? tool.context.stdin : tool.open(name);
     if (typeof stream === 'string') {
+      // A BEGINFILE may look at ERRNO and leave the file out.
+      if (awk.hasBeginFile) {
+        awk.global('FILENAME').value = name;
+        awk.global('ERRNO').value = errnoText(stream);
+        if (yield* awk.runFileHooks('beginFile')) return false;
+      }
       const place = awk.number('NR') > 0 ? `cmd. line:${awk.line || 1}: ` : '';
       tool.complain(`${place}fatal: cannot open file \`${name}' for reading: ${errnoText(stream)}`);
       throw new Exit(2);
     }
     this.#reader = new RecordReader(tool, stream);
     awk.global('FILENAME').value = name;
+    awk.global('ERRNO').value = '';
     awk.global('FNR').value = 0;
     return true;
   }

@@ -11,7 +11,11 @@ import { MainInput } from './input';
 import type { PatternCache } from './pattern';
 import { AwkRandom } from './random';
 import { AwkStreams, type RecordEnd } from './streams';
+import { AwkArray } from './array';
 import type {
+  AwkFunction,
+  ArrayReference,
+  ElementPlace,
   AwkProgram,
   BinaryOperator,
   Expression,
@@ -51,6 +55,9 @@ export class Interpreter {
   random = new AwkRandom(1);
   seed = 0;
   exitCode = 0;
+  editsInPlace = false;
+  /** What has been printed for the file that is edited. */
+  inPlace: string | undefined;
   #frame: readonly Cell[] = [];
   #depth = 0;
   #returned: Value;
@@ -182,6 +189,7 @@ export class Interpreter {
     } catch (error) {
       if (!(error instanceof ExitProgram)) throw error;
     }
+    this.#finishInPlace();
     try {
       if (!this.#exitedInEnd) for (const statement of this.program.end) yield* this.#top(statement);
     } catch (error) {
@@ -196,8 +204,27 @@ export class Interpreter {
     return yield* this.#execute(statement);
   }
 
-  *runFileHooks(which: 'beginFile' | 'endFile'): Step {
-    for (const statement of this.program[which]) yield* this.#top(statement);
+  get hasBeginFile(): boolean {
+    return this.program.beginFile.length > 0;
+  }
+
+  /** BEGINFILE and ENDFILE. True when `nextfile` leaves the file. */
+  *runFileHooks(which: 'beginFile' | 'endFile'): Step<boolean> {
+    const file = this.text('FILENAME');
+    if (which === 'beginFile' && this.editsInPlace && file !== '' && file !== '-') this.inPlace = '';
+    for (const statement of this.program[which])
+      if ((yield* this.#top(statement)) === 'nextfile') return true;
+    if (which === 'endFile') this.#finishInPlace();
+    return false;
+  }
+
+  /** `-i inplace`: what was printed takes the place of the file's text. */
+  #finishInPlace(): void {
+    const text = this.inPlace;
+    if (text === undefined) return;
+    this.inPlace = undefined;
+    const { fs, who } = this.tool.context;
+    fs.writeFile(this.tool.resolve(this.text('FILENAME')), text, who, {});
   }
 
   *#records(): Step {
@@ -286,7 +313,7 @@ export class Interpreter {
         this.#returned = statement.value === undefined ? undefined : yield* this.evaluate(statement.value);
         return 'return';
       case 'delete': {
-        const array = this.cell(statement.array).asArray(this.#line);
+        const array = yield* this.array(statement.array, this.#line);
         if (statement.subscripts === undefined) array.clear();
         else array.delete(yield* this.#subscript(statement.subscripts));
         return undefined;
@@ -306,8 +333,8 @@ export class Interpreter {
   }
 
   *#forIn(statement: Extract<Statement, { kind: 'for-in' }>): Step<Flow> {
-    const array = this.cell(statement.array).asArray(this.#line);
-    for (const key of this.#sortedKeys(array)) {
+    const array = yield* this.array(statement.array, this.#line);
+    for (const key of yield* this.#sortedKeys(array)) {
       this.#assignTo(statement.variable, fromInputKey(key));
       const flow = yield* this.#execute(statement.body);
       if (flow === 'break') break;
@@ -317,11 +344,18 @@ export class Interpreter {
   }
 
   /** PROCINFO["sorted_in"] decides the order, where it is set. */
-  #sortedKeys(array: ReturnType<Cell['asArray']>): string[] {
-    const keys = array.keys();
+  *#sortedKeys(array: AwkArray): Step<string[]> {
     const order = toText(this.globals.get('PROCINFO')?.array?.get('sorted_in'), '%.6g');
+    return (yield* this.keysInOrder(array, order)) ?? array.keys();
+  }
+
+  /** The subscripts in one of gawk's orders, or in that of a function of the program; undefined: no such order. */
+  *keysInOrder(array: AwkArray, order: string): Step<string[] | undefined> {
+    const keys = array.keys();
+    const definition = this.program.functions.get(order);
+    if (definition !== undefined) return yield* this.#sortedBy(definition, array, keys);
     const match = /^@(ind|val)_(str|num|type)_(asc|desc)$/.exec(order);
-    if (match === null) return keys;
+    if (match === null) return undefined;
     const item = (key: string): Value => (match[1] === 'ind' ? key : array.get(key));
     const compare = (a: string, b: string): number => {
       const byType = match[2] === 'num' || match[2] === 'type';
@@ -332,6 +366,25 @@ export class Interpreter {
     };
     keys.sort(compare);
     return match[3] === 'desc' ? keys.toReversed() : keys;
+  }
+
+  *#sortedBy(definition: AwkFunction, array: AwkArray, keys: readonly string[]): Step<string[]> {
+    const sorted: string[] = [];
+    for (const key of keys) {
+      let at = sorted.length;
+      for (; at > 0; at--) {
+        const before = sorted[at - 1] ?? '';
+        const given = [fromInputKey(before), array.get(before), fromInputKey(key), array.get(key)];
+        const frame = definition.parameters.map((name, i) => {
+          const cell = new Cell(name, true);
+          cell.value = given[i];
+          return cell;
+        });
+        if (toNumber(yield* this.#invoke(definition, frame, this.#line)) <= 0) break;
+      }
+      sorted.splice(at, 0, key);
+    }
+    return sorted;
   }
 
   #assignTo(variable: Variable, value: Value): void {
@@ -369,11 +422,14 @@ export class Interpreter {
     const values: Value[] = [];
     for (const arg of statement.args) values.push(yield* this.evaluate(arg));
     let text: string;
+    if (statement.kind === 'printf' && values.length === 0)
+      throw new AwkFatal('printf: no arguments', statement.line);
     if (statement.kind === 'printf') text = this.format(values, statement.line);
     else if (values.length === 0) text = this.fields.record + this.text('ORS');
     else text = values.map((value) => this.output(value)).join(this.text('OFS')) + this.text('ORS');
     if (statement.to === undefined) {
-      this.tool.print(text);
+      if (this.inPlace === undefined) this.tool.print(text);
+      else this.inPlace += text;
       if (this.tool.isPressed) yield* this.tool.drain();
     } else yield* this.#redirect(statement.to, text, statement.line);
   }
@@ -435,8 +491,10 @@ export class Interpreter {
         return this.#field(toNumber(yield* this.evaluate(expression.index)));
       }
       case 'element': {
-        const array = this.cell(expression.array).asArray(expression.line);
+        const array = yield* this.array(expression.array, expression.line);
         const key = yield* this.#subscript(expression.subscripts);
+        const inner = array.inner(key);
+        if (inner !== undefined) this.#refuseArray(inner, expression.line);
         if (!array.has(key)) array.set(key, undefined);
         return array.get(key);
       }
@@ -467,7 +525,7 @@ export class Interpreter {
         return pattern.test(text) !== expression.negated ? 1 : 0;
       }
       case 'in': {
-        const array = this.cell(expression.array).asArray(expression.line);
+        const array = yield* this.array(expression.array, expression.line);
         return array.has(yield* this.#subscript(expression.subscripts)) ? 1 : 0;
       }
       case 'conditional':
@@ -584,10 +642,39 @@ export class Interpreter {
         return;
       }
       case 'element': {
-        const array = this.cell(place.array).asArray(place.line);
-        array.set(yield* this.#subscript(place.subscripts), value);
+        const array = yield* this.array(place.array, place.line);
+        const key = yield* this.#subscript(place.subscripts);
+        const inner = array.inner(key);
+        if (inner !== undefined) this.#refuseArray(inner, place.line);
+        array.set(key, value);
       }
     }
+  }
+
+  /** The array that is meant; one that lies in another comes into being when it is looked into. */
+  *array(reference: ArrayReference, line: number): Step<AwkArray> {
+    if (reference.kind === 'variable') return this.cell(reference).asArray(line);
+    const outer = yield* this.array(reference.array, line);
+    const key = yield* this.#subscript(reference.subscripts);
+    const known = outer.inner(key);
+    if (known !== undefined) return known;
+    const name = elementName(reference, outer, key);
+    if (outer.get(key) !== undefined)
+      throw new AwkFatal(`attempt to use scalar \`${name}' as an array`, line);
+    const made = new AwkArray();
+    made.name = name;
+    outer.setInner(key, made);
+    return made;
+  }
+
+  /** The array that an element is; undefined when it is none. */
+  *innerArray(element: ElementPlace): Step<AwkArray | undefined> {
+    const outer = yield* this.array(element.array, element.line);
+    return outer.inner(yield* this.#subscript(element.subscripts));
+  }
+
+  #refuseArray(array: AwkArray, line: number): never {
+    throw new AwkFatal(`attempt to use array \`${array.name}' in a scalar context`, line);
   }
 
   *#call(expression: Extract<Expression, { kind: 'call' }>): Step<Value> {
@@ -595,20 +682,25 @@ export class Interpreter {
     if (definition === undefined)
       throw new AwkFatal(`function \`${expression.name}' not defined`, expression.line);
     if (expression.args.length > definition.parameters.length)
-      throw new AwkFatal(
-        `function \`${expression.name}' called with more arguments than declared`,
-        expression.line,
+      this.tool.complain(
+        `cmd. line:${expression.line}: warning: function \`${expression.name}' called with more arguments than declared`,
       );
     const frame: Cell[] = [];
     for (const [i, name] of definition.parameters.entries()) {
       const argument = expression.args[i];
       const cell = new Cell(name, true);
       if (argument?.kind === 'variable') this.#pass(argument, cell);
-      else if (argument !== undefined) cell.value = yield* this.evaluate(argument);
+      else if (argument?.kind === 'element') {
+        cell.array = yield* this.innerArray(argument);
+        if (cell.array === undefined) cell.value = yield* this.evaluate(argument);
+      } else if (argument !== undefined) cell.value = yield* this.evaluate(argument);
       frame.push(cell);
     }
-    if (++this.#depth > MOST_CALLS)
-      throw new AwkFatal('not modelled: function calls nested this deep', expression.line);
+    return yield* this.#invoke(definition, frame, expression.line);
+  }
+
+  *#invoke(definition: AwkFunction, frame: readonly Cell[], line: number): Step<Value> {
+    if (++this.#depth > MOST_CALLS) throw new AwkFatal('not modelled: function calls nested this deep', line);
     const caller = this.#frame;
     this.#frame = frame;
     this.#returned = undefined;
@@ -650,6 +742,10 @@ export class Interpreter {
     else yield* this.assign(place, fromInput(record));
     return 1;
   }
+}
+
+function elementName({ array }: ElementPlace, outer: AwkArray, key: string): string {
+  return `${array.kind === 'variable' ? array.name : outer.name}["${key}"]`;
 }
 
 function fromInputKey(key: string): Value {

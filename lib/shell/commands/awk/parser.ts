@@ -1,6 +1,7 @@
 /** Reads awk programs. Source: POSIX.1-2017 awk "Grammar"; gawk 5.2 `awkgram.y` for what it adds and says. */
 import { AwkLexer, AwkSyntaxError, BUILTINS, type Token } from './lexer';
 import type {
+  ArrayReference,
   AwkFunction,
   AwkProgram,
   BinaryOperator,
@@ -281,15 +282,10 @@ export class AwkParser {
   #delete(_line: number): Statement {
     this.#advance();
     const isGrouped = this.#take('(');
-    const name = this.#advance();
-    if (name.kind !== 'name') throw new AwkSyntaxError('syntax error', name.at);
-    let subscripts: Expression[] | undefined;
-    if (this.#take('[')) {
-      subscripts = this.#list(PLAIN);
-      this.#expect(']');
-    }
+    const place = this.#arrayReference();
     if (isGrouped) this.#expect(')');
-    return { kind: 'delete', array: this.#variable(name.text), subscripts };
+    if (place.kind === 'variable') return { kind: 'delete', array: place, subscripts: undefined };
+    return { kind: 'delete', array: place.array, subscripts: place.subscripts };
   }
 
   #print(kind: 'print' | 'printf'): Statement {
@@ -300,7 +296,6 @@ export class AwkParser {
       const [first] = list;
       args = list.length === 1 && first?.kind === 'group' ? first.list : list;
     }
-    if (kind === 'printf' && args.length === 0) this.#unexpected();
     let to: Redirection | undefined;
     if (this.#isRedirection()) {
       const mark = this.#advance().text;
@@ -358,10 +353,9 @@ export class AwkParser {
     if (this.#token.kind === 'name' && this.#peek().text === 'in' && this.#peek().kind === 'keyword') {
       const variable = this.#variable(this.#advance().text);
       this.#advance();
-      const name = this.#advance();
-      if (name.kind !== 'name') throw new AwkSyntaxError('syntax error', name.at);
+      const array = this.#arrayReference();
       this.#expect(')');
-      return { kind: 'for-in', variable, array: this.#variable(name.text), body: this.#loopBody() };
+      return { kind: 'for-in', variable, array, body: this.#loopBody() };
     }
     const start = this.#is(';') ? undefined : this.#forPart();
     this.#expect(';');
@@ -462,10 +456,9 @@ export class AwkParser {
     // What `in` made can be compared in turn.
     while (!context.noIn && this.#is('in')) {
       const { line } = this.#advance();
-      const name = this.#advance();
-      if (name.kind !== 'name') throw new AwkSyntaxError('syntax error', name.at);
+      const array = this.#arrayReference();
       const subscripts = left.kind === 'group' ? left.list : [left];
-      left = this.#compared({ kind: 'in', subscripts, array: this.#variable(name.text), line }, context);
+      left = this.#compared({ kind: 'in', subscripts, array, line }, context);
     }
     return left;
   }
@@ -664,13 +657,20 @@ export class AwkParser {
     return { kind: 'variable', name, local: this.#parameters.indexOf(name) };
   }
 
-  #named(): Place {
+  #named(): ArrayReference {
     const token = this.#advance();
-    const variable = this.#variable(token.text);
-    if (!this.#take('[')) return variable;
-    const subscripts = this.#list(PLAIN);
-    this.#expect(']');
-    return { kind: 'element', array: variable, subscripts, line: token.line };
+    let place: ArrayReference = this.#variable(token.text);
+    while (this.#take('[')) {
+      const subscripts = this.#list(PLAIN);
+      this.#expect(']');
+      place = { kind: 'element', array: place, subscripts, line: token.line };
+    }
+    return place;
+  }
+
+  #arrayReference(): ArrayReference {
+    if (this.#token.kind !== 'name') throw new AwkSyntaxError('syntax error', this.#advance().at);
+    return this.#named();
   }
 
   #call(): Expression {

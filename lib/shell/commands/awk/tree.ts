@@ -31,7 +31,7 @@ export type Expression =
   | {
       readonly kind: 'in';
       readonly subscripts: readonly Expression[];
-      readonly array: Variable;
+      readonly array: ArrayReference;
       readonly line: number;
     }
   | {
@@ -100,12 +100,17 @@ export interface Variable {
 export type Place =
   | Variable
   | { readonly kind: 'field'; readonly index: Expression; readonly line: number }
-  | {
-      readonly kind: 'element';
-      readonly array: Variable;
-      readonly subscripts: readonly Expression[];
-      readonly line: number;
-    };
+  | ElementPlace;
+
+export interface ElementPlace {
+  readonly kind: 'element';
+  readonly array: ArrayReference;
+  readonly subscripts: readonly Expression[];
+  readonly line: number;
+}
+
+/** An array by its name, or one that lies in another: `a[1]` of `a[1][2]`. */
+export type ArrayReference = Variable | ElementPlace;
 
 export interface Redirection {
   readonly kind: '>' | '>>' | '|' | '|&';
@@ -138,7 +143,7 @@ export type Statement =
   | {
       readonly kind: 'for-in';
       readonly variable: Variable;
-      readonly array: Variable;
+      readonly array: ArrayReference;
       readonly body: Statement;
     }
   | {
@@ -153,7 +158,7 @@ export type Statement =
   | { readonly kind: 'exit' | 'return'; readonly value: Expression | undefined }
   | {
       readonly kind: 'delete';
-      readonly array: Variable;
+      readonly array: ArrayReference;
       readonly subscripts: readonly Expression[] | undefined;
     };
 

@@ -52,7 +52,7 @@ export function toText(value: Value, convfmt: string): string {
 /** A number as text: whole ones in full, others by CONVFMT or OFMT. */
 export function numberText(value: number, format: string): string {
   if (Number.isInteger(value)) {
-    if (Math.abs(value) < 1e16) return value === 0 ? (Object.is(value, -0) ? '-0' : '0') : String(value);
+    if (Math.abs(value) < 1e16) return value === 0 ? '0' : String(value);
     return formatSigned(BigInt(value), { flags: '', width: 0, precision: undefined });
   }
   if (!Number.isFinite(value)) return specialNumber(value);

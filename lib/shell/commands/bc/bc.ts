@@ -1,5 +1,5 @@
 /** bc(1) 1.07.1. Not modelled: `read()`, `random()`, the banner's terminal editing, the program addresses in messages. */
-import type { Command, Tool, ToolRun } from '../tool';
+import type { Command, Step, Tool, ToolRun } from '../tool';
 import { Bc, Quit } from './interpreter';
 import { BC_LIBRARY } from './library';
 
@@ -38,7 +38,7 @@ function* run(tool: Tool): ToolRun {
       }
       yield* bc.run(read.text);
     }
-    if (tool.context.stdin.tty === undefined) yield* bc.run(yield* tool.context.readAll());
+    if (tool.context.stdin.tty === undefined) yield* fromPipe(tool, bc);
     else
       for (let line = yield* tool.context.readLine(); line !== ''; line = yield* tool.context.readLine()) {
         // Braces and backslashes keep a line open.
@@ -54,6 +54,30 @@ function* run(tool: Tool): ToolRun {
     if (!(error instanceof Quit)) throw error;
   }
   return 0;
+}
+
+/** Whole lines are computed as soon as nothing more is there: whoever writes may wait for the answer. */
+function* fromPipe(tool: Tool, bc: Bc): Step {
+  const { stdin } = tool.context;
+  let text = '';
+  let before = 0;
+  for (;;) {
+    const more = stdin.read();
+    if (more !== undefined && more !== '') {
+      text += more;
+      continue;
+    }
+    // Lines that are done count on in messages.
+    const numbered = '\n'.repeat(before) + text;
+    if (more === '') return yield* bc.run(numbered);
+    if (text.endsWith('\n') && !isOpen(text)) {
+      yield* bc.run(numbered);
+      yield* tool.flush();
+      before += text.split('\n').length - 1;
+      text = '';
+    }
+    yield { streams: [stdin] };
+  }
 }
 
 function isOpen(text: string): boolean {
