@@ -53,6 +53,14 @@ function run(
 }
 
 describe('how bash is called', () => {
+  it('a subshell at the start of a substitution is no arithmetic', () => {
+    expect(run(['bash', '-c', 'echo $( (echo a; echo b) ) "$( (exit 3) )" $?'])).toBe('a b  3\n0');
+  });
+
+  it('several arrays are declared at once', () => {
+    expect(run(['bash', '-c', 'declare -a a=(1 2) b=(x "y z"); echo ${#a[@]} "${b[1]}"'])).toBe('2 y z\n0');
+  });
+
   it('-c takes $0 and arguments', () => {
     expect(run(['bash', '-c', 'echo $0 $1 $#', 'name', 'a b'])).toBe('name a b 1\n0');
     expect(run(['bash', '-c'])).toBe('bash: -c: option requires an argument\n2');

@@ -13,8 +13,18 @@ const HIGHEST_FD = 1024;
 /** What a list of redirections changed. */
 export class Redirections {
   readonly #before: [number, Stream | undefined][] = [];
+  readonly #names: [string, string | undefined][] = [];
 
-  constructor(private readonly shell: Shell) {}
+  /** @param inChild they are made in a process of its own: names of descriptors are not known afterwards */
+  constructor(
+    private readonly shell: Shell,
+    readonly inChild: boolean,
+  ) {}
+
+  /** What a variable was before it named a descriptor. */
+  name(variable: string): void {
+    this.#names.push([variable, this.shell.get(variable)]);
+  }
 
   /** Puts a stream (undefined: closes) at a descriptor. */
   put(fd: number, stream: Stream | undefined): void {
@@ -34,6 +44,9 @@ export class Redirections {
       if (stream === undefined) fds.delete(fd);
       else fds.set(fd, stream);
     }
+    for (const [name, value] of this.#names.splice(0).toReversed())
+      if (value === undefined) this.shell.variables.unset(name);
+      else this.shell.assign(name, value);
   }
 
   /** The changes stay (`exec >file`). */
@@ -43,8 +56,12 @@ export class Redirections {
 }
 
 /** Applies redirections; undefined when one failed, which has been said and taken back. */
-export function* redirect(shell: Shell, list: readonly Redirect[]): Run<Redirections | undefined> {
-  const done = new Redirections(shell);
+export function* redirect(
+  shell: Shell,
+  list: readonly Redirect[],
+  { inChild }: { readonly inChild: boolean } = { inChild: false },
+): Run<Redirections | undefined> {
+  const done = new Redirections(shell, inChild);
   for (const item of list) {
     const problem = yield* applyOne(shell, item, done);
     if (problem === undefined) continue;
@@ -86,9 +103,10 @@ function* documentText(shell: Shell, item: Redirect): Run<string> {
 }
 
 function* place(shell: Shell, item: Redirect, done: Redirections, stream: Stream): Run<string | undefined> {
+  if (item.variable !== undefined && done.inChild) done.name(item.variable);
   const fd = yield* descriptorOf(shell, item);
   if (typeof fd === 'string') return fd;
-  if (item.variable === undefined) done.put(fd, stream);
+  if (item.variable === undefined || done.inChild) done.put(fd, stream);
   else {
     // `{name}<file` outlives its command.
     stream.retain();
@@ -205,7 +223,8 @@ function* duplicate(shell: Shell, item: Redirect, done: Redirections): Run<strin
     const fd =
       item.variable === undefined
         ? (item.fd ?? (item.operator === '<&' ? 0 : 1))
-        : Number(valueNamed(shell, item.variable) ?? -1);
+        : Number(valueNamed(shell, item.variable) || Number.NaN);
+    if (Number.isNaN(fd)) return `${item.variable ?? ''}: ambiguous redirect`;
     done.put(fd, undefined);
     return undefined;
   }

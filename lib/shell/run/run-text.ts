@@ -64,7 +64,12 @@ export function* runUnit(shell: Shell, unit: Unit, name: string): Run<UnitOutcom
   const base = shell.lineBase;
   const opened = shell.cleanups.length;
   shell.line = unit.line + base;
-  if (shell.options.verbose && unit.text !== '' && !(shell.dialect === 'dash' && name === '-c'))
+  if (
+    shell.options.verbose &&
+    !shell.inSubstitution &&
+    unit.text !== '' &&
+    !(shell.dialect === 'dash' && name === '-c')
+  )
     yield* shell.write(2, unit.text);
   for (const warning of unit.warnings) {
     shell.line = warning.line + base;

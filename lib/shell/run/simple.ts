@@ -145,7 +145,7 @@ function* redirectFor(
   { inChild }: { readonly inChild: boolean } = { inChild: false },
 ): Run<Redirections | number> {
   try {
-    return (yield* redirect(shell, command.redirects)) ?? 1;
+    return (yield* redirect(shell, command.redirects, { inChild })) ?? 1;
   } catch (problem) {
     // What fails to expand here fails in the child that would have run the command.
     if (problem instanceof DropLine) return 1;

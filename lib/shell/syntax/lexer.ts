@@ -3,6 +3,8 @@
  * so the lexer keeps the last two and a few marks (in a case pattern, in an
  * array's parentheses …), as bash's does.
  */
+import { singleQuote } from '../expand/quote';
+import { decodeAnsiC } from './ansi-c';
 import { PairReader } from './pairs';
 import type { Source } from './source';
 import { ShellSyntaxError } from './syntax-error';
@@ -365,7 +367,8 @@ export class Lexer {
     }
     if (next === "'" && bash) {
       this.#take(2);
-      return `$'${pairs.ansiQuoted()}`;
+      // Bash decodes it here, and goes on with what single quotes would hold.
+      return singleQuote(decodeAnsiC(pairs.ansiQuoted().slice(0, -1)));
     }
     if (next === '"' && bash) {
       // $"…" is a message to translate; without a catalogue it is "…".
@@ -484,7 +487,8 @@ export class Lexer {
     if (!admitsReservedWord(this.last, this.earlier)) return undefined;
     const word = reservedWords(this.options.dialect).get(text);
     if (word === undefined) return undefined;
-    if (this.#casePattern && (word !== 'esac' || this.last === '|')) return undefined;
+    const isFirstOfPattern = this.last !== '|' && this.last !== '(';
+    if (this.#casePattern && (word !== 'esac' || !isFirstOfPattern)) return undefined;
     if (word === 'time' && !admitsTime(this.last)) return undefined;
     if (word === 'esac') {
       this.#casePattern = false;

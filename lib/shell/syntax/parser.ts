@@ -597,6 +597,7 @@ export class Parser {
         redirects.push(this.#redirect());
       else if (
         token === '(' &&
+        options.coprocess !== true &&
         words.length === 1 &&
         redirects.length === 0 &&
         words[0]?.assignment === undefined

@@ -60,6 +60,8 @@ class Printer {
   #skipIndent = 0;
   #inFunction = 0;
   #documents: Redirect[] = [];
+  /** A document has been printed since the last command that is divided from its next: bash forgets a semicolon then. */
+  #wasDocument = false;
 
   /** `flat`: one blank for any depth. */
   constructor(private readonly options: { readonly substitution: boolean; readonly flat?: true }) {}
@@ -90,6 +92,7 @@ class Printer {
       .splice(0)
       .map(({ hereDocument }) => `${hereDocument?.text ?? ''}${hereDocument?.delimiter ?? ''}\n`);
     this.#out = `${this.#out}${after}\n${bodies.join('')}`;
+    this.#wasDocument = true;
     return true;
   }
 
@@ -110,10 +113,12 @@ class Printer {
     }
     if (this.#flushDocuments('')) {
       if (this.#inFunction === 0) this.#skipIndent++;
+      else this.#out += '\n';
       return;
     }
     const keepsLine = item.newline === true && this.options.substitution;
-    if (!keepsLine) this.#semicolon();
+    if (this.#wasDocument && this.#inFunction > 0) this.#wasDocument = false;
+    else if (!keepsLine) this.#semicolon();
     if (this.#inFunction > 0 || keepsLine) this.#out += '\n';
     else this.#out += ' ';
     if (this.#inFunction === 0) this.#skipIndent++;
@@ -344,7 +349,7 @@ function printRedirect(redirect: Redirect): string {
     case '>|':
       return `${fd(1)}${operator} ${target.text}`;
     case '<>':
-      return `${fd(0)}<> ${target.text}`;
+      return `${always(0)}<> ${target.text}`;
     case '<<':
     case '<<-': {
       const { hereDocument } = redirect;
