@@ -5,9 +5,11 @@
  */
 import { deepFreeze } from '../../std/plain';
 import { ROOT } from '../../world/files';
+import { FileError } from '../../world/files.contract';
 import type { Host } from '../../world/world.contract';
 import type { CommandLine } from './command-line';
 import type { Configuration } from './config';
+import { saying } from './messages';
 import { ACCEPT, ADMIN_CLIENT, bindAll, type Bound } from './sockets';
 import { beginWork, newWorker } from './worker/begin';
 import { within } from './worker/events';
@@ -67,6 +69,14 @@ function take(host: Host, pid: number, state: WorkerState): void {
     network.moveListener(host, listener, pid, { name: ADMIN_CLIENT, pid, data: index });
 }
 
+/** A folder to lock itself up in must be there: that is seen when all else is done, not when the file is checked. */
+export function jailProblem(host: Host, { global }: Configuration, command: string): string | undefined {
+  if (global.chroot === undefined) return undefined;
+  const info = host.fs.stat(global.chroot, ROOT);
+  return info instanceof FileError || info.kind !== 'directory'
+    ? `[${command}.main()] Cannot chroot(${global.chroot}).`
+    : undefined;
+}
 /** fork(2): the child serves. Undefined when the host has no room for it. */
 export function forkWorker(
   host: Host,
@@ -82,6 +92,12 @@ export function forkWorker(
     parent,
     comm: own?.comm ?? KIND,
     program: function* (context) {
+      const problem = jailProblem(host, state.configuration, argv[0] ?? KIND);
+      if (problem !== undefined) {
+        const said = { saidVersion: false };
+        yield* context.err(saying(said, context.pid, 'ALERT', problem));
+        return 1;
+      }
       context.become(KIND, state);
       return yield* context.serve();
     },

@@ -15,7 +15,7 @@ import type { CheckResult } from './checker';
 import type { CommandLine } from './command-line';
 import { forkWorker, prepare, replaceFormer } from './fork';
 import { asksLibc, configurationFiles, load, reportUnresolved } from './load';
-import { EXECUTABLE, formatMessage, type Message, type MessageLevel, VERSION } from './messages';
+import { formatMessage, type Message, type MessageLevel, saying } from './messages';
 
 /** Reading the configuration takes so much processor time. */
 export const LOAD_COST = 35 * MILLISECOND;
@@ -73,19 +73,6 @@ export function sayMessages(
     if (message.level === 'NOTICE' && message.text.startsWith('haproxy version')) state.saidVersion = true;
     print(formatMessage(message, pid));
   }
-}
-/** A message; the first that is more than a notice is preceded by the version. */
-export function saying(
-  state: { saidVersion: boolean },
-  pid: number,
-  level: MessageLevel,
-  text: string,
-): string {
-  const line = (own: MessageLevel, words: string): string =>
-    formatMessage({ level: own, text: `${words}\n`, place: undefined }, pid);
-  if (level === 'NOTICE' || state.saidVersion) return line(level, text);
-  state.saidVersion = true;
-  return `${line('NOTICE', `haproxy version is ${VERSION}`)}${line('NOTICE', `path to executable is ${EXECUTABLE}`)}${line(level, text)}`;
 }
 function say(master: Master, level: MessageLevel, text: string): void {
   if (master.state.isLoud) master.print('stderr', saying(master.state, master.process.pid, level, text));

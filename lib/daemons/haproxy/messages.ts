@@ -106,3 +106,16 @@ export function indentMessage(text: string, level = 2): string {
   }
   return indented;
 }
+/** A message; the first that is more than a notice is preceded by the version. */
+export function saying(
+  state: { saidVersion: boolean },
+  pid: number,
+  level: MessageLevel,
+  text: string,
+): string {
+  const line = (own: MessageLevel, words: string): string =>
+    formatMessage({ level: own, text: `${words}\n`, place: undefined }, pid);
+  if (level === 'NOTICE' || state.saidVersion) return line(level, text);
+  state.saidVersion = true;
+  return `${line('NOTICE', `haproxy version is ${VERSION}`)}${line('NOTICE', `path to executable is ${EXECUTABLE}`)}${line(level, text)}`;
+}

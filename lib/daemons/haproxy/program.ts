@@ -9,10 +9,10 @@ import { BUILD, usageText, versionText } from './about';
 import type { CheckResult } from './checker';
 import { type CommandLine, readCommandLine } from './command-line';
 import type { Configuration } from './config';
-import { becomeWorker, forkWorker, KIND, prepare, replaceFormer, writePidFile } from './fork';
+import { becomeWorker, forkWorker, jailProblem, KIND, prepare, replaceFormer, writePidFile } from './fork';
 import { asksLibc, configurationFiles, load, reportUnresolved } from './load';
-import { LOAD_COST, type MasterState, readyText, saying, sayMessages } from './master';
-import type { MessageLevel } from './messages';
+import { LOAD_COST, type MasterState, readyText, sayMessages } from './master';
+import { type MessageLevel, saying } from './messages';
 import { openUnix } from './sockets';
 import type { WorkerState } from './worker/state';
 
@@ -155,6 +155,12 @@ function* start(
     return 1;
   }
   const { state } = made;
+  const jail = hasMaster ? undefined : jailProblem(host, configuration, command);
+  if (jail !== undefined) {
+    yield* speaker.say('ALERT', jail);
+    // Who went to the background has said yes already.
+    return goesBack ? 0 : 1;
+  }
   const pidfile = line.pidfile ?? configuration.global.pidfile;
   if (hasMaster) {
     replaceFormer(host, line.oldPids, line.oldSignal);

@@ -68,6 +68,20 @@ function lineOf(address: string, names: readonly string[]): string {
   return `${address.padEnd(15)} ${names.join(' ')}\n`;
 }
 
+/** The lines of a name, IPv6 before IPv4, each with the names of all; an address has the first that is its own. */
+function linesOf(lines: readonly HostsLine[], key: string): HostsLine[] {
+  const own = lines.find(({ address }) => address === key);
+  if (own !== undefined) return [own];
+  const named = lines.filter(({ names }) => names.includes(key));
+  const six = named.filter(({ address }) => address.includes(':'));
+  const used = six.length > 0 ? six : named;
+  const [canonical] = used[0]?.names ?? [];
+  const names = used.flatMap(({ names: [first = '', ...aliases] }, i) => [
+    ...(i > 0 && first === canonical ? [] : [first]),
+    ...aliases,
+  ]);
+  return used.map(({ address }) => ({ address, names }));
+}
 function* hosts(context: ProgramContext, keys: readonly string[]): Generator<Wait, number, Wake> {
   const lines = hostsFile(context);
   if (keys.length === 0) {
@@ -76,9 +90,9 @@ function* hosts(context: ProgramContext, keys: readonly string[]): Generator<Wai
   }
   let worst = 0;
   for (const key of keys) {
-    const listed = lines.find(({ address, names }) => address === key || names.includes(key));
-    if (listed !== undefined) {
-      yield* context.out(lineOf(listed.address, listed.names));
+    const listed = linesOf(lines, key);
+    if (listed.length > 0) {
+      yield* context.out(listed.map(({ address, names }) => lineOf(address, names)).join(''));
       continue;
     }
     if (parseIPv4(key) !== undefined) {

@@ -4,6 +4,7 @@ import { FileError } from '../../world/files.contract';
 import { hashPassword } from '../../world/passwords';
 import type { UserRecord } from '../../world/world.contract';
 import { strftime } from '../../std/civil';
+import { daysOf } from './aging';
 import type { GivenOption } from './getopt';
 import { removeTree } from './rm';
 import type { Command, Step, Tool, ToolRun } from './tool';
@@ -170,6 +171,7 @@ function* runUseradd(tool: Tool): ToolRun {
     write(tool, 'group', [...lines(tool, 'group'), `${name}:x:${gid}:`]);
   }
   const extra = value('G') === undefined ? [] : groupList(tool, value('G') ?? '');
+  warnOfShell(tool, value('s'));
   const home = value('d') ?? `${value('b') ?? '/home'}/${name}`;
   write(tool, 'passwd', [
     ...lines(tool, 'passwd'),
@@ -230,7 +232,24 @@ function expirePassword(tool: Tool, name: string): void {
     }),
   );
 }
+/** A shell that cannot be started is taken all the same. */
+function warnOfShell(tool: Tool, shell: string | undefined): void {
+  if (shell === undefined || shell === '') return;
+  if (tool.context.fs.access(shell, 1, ROOT) !== undefined)
+    tool.complain(`Warning: missing or non-executable shell '${shell}'`);
+}
+/** Without a password behind the lock there is nothing to unlock. */
+function hasPassword(tool: Tool, name: string): boolean {
+  const row = lines(tool, 'shadow').find((line) => line.startsWith(`${name}:`));
+  return (row?.split(':')[1] ?? '').replace(/^!+/, '') !== '';
+}
 function editPassword(tool: Tool, name: string, change: (hash: string) => string, isNew = false): void {
+  editShadow(tool, name, (fields) => {
+    const changed = fields.with(1, change(fields[1] ?? ''));
+    return isNew ? changed.with(2, String(today(tool))) : changed;
+  });
+}
+function editShadow(tool: Tool, name: string, change: (fields: string[]) => string[]): void {
   const known = lines(tool, 'shadow');
   const rows = known.some((line) => line.startsWith(`${name}:`))
     ? known
@@ -240,10 +259,7 @@ function editPassword(tool: Tool, name: string, change: (hash: string) => string
     'shadow',
     rows.map((line) => {
       const fields = line.split(':');
-      if (fields[0] !== name) return line;
-      fields[1] = change(fields[1] ?? '');
-      if (isNew) fields[2] = String(today(tool));
-      return fields.join(':');
+      return fields[0] === name ? change(fields).join(':') : line;
     }),
   );
 }
@@ -314,6 +330,11 @@ function* runUsermod(tool: Tool): ToolRun {
     return 2;
   }
   needRoot(tool);
+  const uid = value('u');
+  if (uid !== undefined && !has('o')) {
+    const other = tool.context.host.user(Number(uid));
+    if (other !== undefined && other.name !== name) return tool.fail(`UID '${uid}' already exists`, 4);
+  }
   if (changesNothing(user, options)) {
     tool.line(`${tool.name}: no changes`);
     return 0;
@@ -342,8 +363,17 @@ function* runUsermod(tool: Tool): ToolRun {
   }
   if (value('s') !== undefined) editUser(tool, name, (fields) => fields.with(6, value('s') ?? ''));
   if (has('L')) editPassword(tool, name, (hash) => (hash.startsWith('!') ? hash : `!${hash}`));
-  if (has('U')) editPassword(tool, name, (hash) => hash.replace(/^!/, ''));
+  if (has('U') && !hasPassword(tool, name)) {
+    tool.complain("unlocking the user's password would result in a passwordless account.");
+    tool.note("You should set a password with usermod -p to unlock this user's password.\n");
+  } else if (has('U')) editPassword(tool, name, (hash) => hash.replace(/^!/, ''));
   if (value('p') !== undefined) editPassword(tool, name, () => value('p') ?? '', true);
+  const expires = value('e');
+  if (expires !== undefined) {
+    const days = expires === '' ? -1 : daysOf(expires);
+    if (days === undefined) return tool.fail(`invalid date '${expires}'`, 3);
+    editShadow(tool, name, (fields) => fields.with(7, days < 0 ? '' : String(days)));
+  }
   const login = value('l');
   if (login !== undefined) {
     editUser(tool, name, (fields) => fields.with(0, login));
@@ -551,6 +581,11 @@ function* runPasswd(tool: Tool): ToolRun {
   if (has('l') || has('u') || has('d') || has('e')) {
     if (context.who.uid !== 0) return tool.fail('Permission denied.', 1);
     if (has('l')) editPassword(tool, name, (hash) => (hash.startsWith('!') ? hash : `!${hash}`));
+    if (has('u') && !hasPassword(tool, name)) {
+      tool.complain('unlocking the password would result in a passwordless account.');
+      tool.note('You should set a password with usermod -p to unlock the password of this account.\n');
+      return 3;
+    }
     if (has('u')) editPassword(tool, name, (hash) => hash.replace(/^!/, ''));
     if (has('d')) editPassword(tool, name, () => '');
     if (has('e')) expirePassword(tool, name);

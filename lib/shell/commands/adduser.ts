@@ -121,7 +121,8 @@ function* join(tool: Tool, name: string, group: string, say: (text: string) => v
   if (host.user(name) === undefined) return tell(tool, `adduser: The user \`${name}' does not exist.`, 1);
   const found = host.group(group);
   if (found === undefined) return tell(tool, `adduser: The group \`${group}' does not exist.`, 1);
-  if (found.members.includes(name)) say(`The user \`${name}' is already a member of \`${group}'.`);
+  if (found.members.includes(name))
+    tool.note(`adduser: The user \`${name}' is already a member of \`${group}'.\n`);
   else {
     say(`Adding user \`${name}' to group \`${group}' ...`);
     yield* run(tool, ['usermod', '-aG', group, name]);

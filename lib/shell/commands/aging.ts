@@ -77,7 +77,7 @@ function* runChage(tool: Tool): ToolRun {
   return 0;
 }
 /** A number of days, or a date. */
-function daysOf(text: string): number | undefined {
+export function daysOf(text: string): number | undefined {
   if (/^-?\d+$/.test(text)) return Number(text);
   const match = /^(\d{4})-(\d\d?)-(\d\d?)$/.exec(text);
   if (match === null) return undefined;

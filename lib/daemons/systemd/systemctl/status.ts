@@ -147,10 +147,7 @@ function activeText(call: Call, unit: UnitState): string {
   const head = active === 'failed' && result !== 'success' ? `failed (Result: ${result})` : shown;
   const tone = bulletColor(active);
   const painted = tone === undefined ? head : paint(head, tone, color);
-  const why =
-    active !== 'failed' && result !== 'success' && !isUp(active) && active !== 'inactive'
-      ? ` (Result: ${result})`
-      : '';
+  const why = active !== 'failed' && result !== 'success' && !isUp(active) ? ` (Result: ${result})` : '';
   const since =
     active === 'active' || active === 'reloading'
       ? unit.activeEnterAt
@@ -292,6 +289,7 @@ function journalLines(call: Call, unit: UnitState): string {
     return 'Notice: journal has been rotated since unit was started, output may be incomplete.\n';
   const { log, bootId } = host.state;
   const found: LoggedEntry[] = [];
+  let hasBegun = false;
   for (let i = log.length - 1; i >= 0 && found.length < options.lines; i--) {
     const entry = log[i];
     if (entry === undefined || entry.boot !== bootId) break;
@@ -301,7 +299,10 @@ function journalLines(call: Call, unit: UnitState): string {
       continue;
     }
     // To start a process takes the manager longer than a receipt: what it said of the earlier run is past.
-    if (entry.about === name && entry.job !== undefined && isPast(unit, entry.text)) break;
+    if (entry.about === name && entry.job !== undefined && unit.inactiveExitAt > 0) {
+      if (isPast(unit, entry.text) || (hasBegun && /^Stopp(ing|ed) /.test(entry.text))) break;
+      hasBegun ||= isDown(unit.active) && /^Start(ing|ed) /.test(entry.text);
+    }
     if (aboutUnit(entry, name)) found.push(entry);
   }
   return found
