@@ -84,6 +84,8 @@ export type Tracked = {
   /** 0: its failure is a fault */
   readonly weight: number;
   readonly isReversed: boolean;
+  /** An interface whose weight a sync group is said to ignore. */
+  readonly isIgnored?: boolean;
 };
 
 export type TrackScript = {

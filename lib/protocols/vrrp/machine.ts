@@ -227,6 +227,15 @@ export const vrrpMachine = machineSetup.createMachine({
           actions: [record('KA-fault', 'tracked object down'), log(say.enteringFault), ...becomeFault],
         },
         groupFault: { target: 'fault', actions: [record('KA-group', 'sync group in fault'), ...becomeFault] },
+        // What is known at the start already: interfaces and files.
+        priority: {
+          actions: [
+            changePriority,
+            assign(({ context, event }) =>
+              withTotalPriority(context, event.total, { now: event.now, isBackup: false }),
+            ),
+          ],
+        },
         stop: { target: 'stopped', actions: notify('STOP') },
       },
     },

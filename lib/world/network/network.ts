@@ -111,7 +111,7 @@ export class SimulatedNetwork implements Network {
         return this.#tcp.icmpError(
           stack,
           { connection: inner.connection, side: inner.side },
-          errnoOf(type, code),
+          { errno: errnoOf(type, code), isNoWay: !isFatal(type, code) },
         );
       case 'datagram':
         return inner.host === stack.name && isFatal(type, code)

@@ -1002,18 +1002,27 @@ export class Tcp {
     this.#failed(connection, side, end.state === 'SYN-SENT' ? 'ECONNREFUSED' : 'ECONNRESET');
   }
 
-  /** An ICMP error about a segment of ours: fatal while connecting, remembered afterwards (tcp_v4_err). */
+  /**
+   * An ICMP error about a segment of ours: fatal while connecting, remembered afterwards (tcp_v4_err). Who has
+   * answered a SYN gives up only when the way to the other side is gone (tcp_req_err); otherwise it says it again.
+   */
   icmpError(
     stack: Stack,
     about: { connection: number; side: Side },
-    errno: 'ECONNREFUSED' | 'EHOSTUNREACH' | 'ENETUNREACH' | 'ENOPROTOOPT',
+    {
+      errno,
+      isNoWay,
+    }: {
+      errno: 'ECONNREFUSED' | 'EHOSTUNREACH' | 'ENETUNREACH' | 'ENOPROTOOPT';
+      isNoWay: boolean;
+    },
   ): void {
     const connection = this.#ways.connection(about.connection);
     const end = connection === undefined ? undefined : endOf(connection, about.side);
     if (connection === undefined || end?.host !== stack.name) return;
     if (end.state === 'SYN-SENT') this.#failed(connection, about.side, errno);
-    else if (end.state === 'SYN-RECV') this.#remove(connection, about.side);
-    else end.softError = errno;
+    else if (end.state !== 'SYN-RECV') end.softError = errno;
+    else if (isNoWay) this.#remove(connection, about.side);
   }
 
   #failed(connection: Connection, side: Side, errno: Failure): void {

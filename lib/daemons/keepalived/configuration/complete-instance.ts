@@ -273,7 +273,8 @@ function weights(
     say(
       `ignoring ${tracked.name} tracked interface ${isGrouped ? 'weight ' : ''}due to ${isGrouped ? 'SYNC group' : 'address owner'}`,
     );
-    return isGrouped ? [{ ...tracked, weight: 0 }] : [];
+    // 2.2.7 says so and shows none, and weighs the interface all the same: recorded.
+    return isGrouped ? [{ ...tracked, isIgnored: true }] : [];
   });
   const scripts = draft.scripts.filter((tracked) => {
     if (tracked.weight !== 0) say(`ignoring tracked script ${tracked.name} with weights due to ${cause}`);

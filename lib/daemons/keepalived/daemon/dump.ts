@@ -119,7 +119,9 @@ function dataOf(vrrp: Vrrp, instance: InstanceConfiguration, own: InstanceState)
     ),
     ...listOf(
       'Tracked interfaces',
-      instance.interfaces.map(({ name, weight }) => `${name} weight ${weight}`),
+      instance.interfaces.map(
+        ({ name, weight, isIgnored }) => `${name} weight ${isIgnored === true ? 0 : weight}`,
+      ),
     ),
     '   Using smtp notification = no',
     '   Notify deleted = Fault',

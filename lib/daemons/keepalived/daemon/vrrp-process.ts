@@ -9,7 +9,7 @@ import type {
   ProgramRun,
 } from '../../../world/process.contract';
 import type { Host } from '../../../world/world.contract';
-import type { InstanceConfiguration } from '../config';
+import type { GroupConfiguration, InstanceConfiguration } from '../config';
 import { forgetHidden } from './accept-mode';
 import { announce, GARP_DUE, removeLeftovers, setStaticAddresses } from './addresses';
 import { heardOf, openSockets, PACKET, receive } from './advertise';
@@ -18,6 +18,7 @@ import { writeData, writeStatistics } from './dump';
 import { newInstance, tell, TIMER, timerDue } from './instances';
 import { membersOf } from './groups';
 import { log } from './log';
+import { notifyGroup } from './notify';
 import { readAsVrrp } from './read-configuration';
 import { reload } from './reload';
 import { say, sayDetail } from './say';
@@ -122,9 +123,11 @@ function begin(vrrp: Vrrp): void {
     Object.assign(own, standing(vrrp, instance));
     if (own.isFaulty) sayFaults(vrrp, instance);
   }
+  for (const instance of configuration.instances) weighAtStart(vrrp, instance);
   sayDetail(vrrp, 'Registering gratuitous ARP shared channel');
   const notBefore = kernel.now + configuration.global.startupDelay;
   state.started = true;
+  for (const group of configuration.groups) startGroup(vrrp, group);
   for (const { name } of configuration.instances) startInstance(vrrp, name, notBefore);
   for (const [key, socket] of state.sockets) {
     const [device = '', group = ''] = key.split('/');
@@ -137,14 +140,25 @@ function begin(vrrp: Vrrp): void {
   }
   startScripts(vrrp);
 }
+function weighAtStart(vrrp: Vrrp, instance: InstanceConfiguration): void {
+  const total = totalPriority(vrrp, instance);
+  if (vrrp.state.instances.get(instance.name)?.snapshot.context.totalPriority !== total)
+    tell(vrrp, instance.name, { type: 'priority', now: vrrp.kernel.now, total });
+}
+/** A group says where it is before its members do (`vrrp_init_state`), unless one of them still waits for a script. */
+function startGroup(vrrp: Vrrp, group: GroupConfiguration): void {
+  const own = vrrp.state.groups.get(group.name);
+  const members = membersOf(vrrp, group).map(({ state }) => state);
+  if (own === undefined || members.some(({ waits }) => waits)) return;
+  own.state = members.some(({ isFaulty }) => isFaulty) ? 'FAULT' : 'BACKUP';
+  notifyGroup(vrrp, group, own.state);
+}
 function startInstance(vrrp: Vrrp, name: string, notBefore: Micros): void {
   const instance = configurationOf(vrrp, name);
   const own = vrrp.state.instances.get(name);
   if (instance === undefined || own === undefined) return;
   removeLeftovers(vrrp, instance);
   const { now } = vrrp.kernel;
-  const total = totalPriority(vrrp, instance);
-  if (own.snapshot.context.totalPriority !== total) tell(vrrp, name, { type: 'priority', now, total });
   const group = vrrp.state.configuration.groups.find(({ members }) => members.includes(name));
   const others = group === undefined ? [] : membersOf(vrrp, group).map(({ state }) => state);
   tell(vrrp, name, {
@@ -185,6 +199,7 @@ function stop(vrrp: Vrrp): void {
   if (state.stopping) return;
   state.stopping = true;
   for (const name of state.instances.keys()) tell(vrrp, name, { type: 'stop', now: vrrp.kernel.now });
+  for (const group of state.configuration.groups) notifyGroup(vrrp, group, 'STOP');
   for (const socket of state.sockets.values()) vrrp.world.network.closeRaw(vrrp.host, socket);
   vrrp.setTimer('stopped', vrrp.kernel.now + FAREWELL, STOPPED);
 }

@@ -105,6 +105,7 @@ export class RuleContext implements EvaluatedRule {
   isOneOf = false;
   /** Where the network protocol was settled. */
   networkPlace: Place | undefined;
+  #actedAt = 0;
   placement: 'prerouting' | undefined;
   comment: string | undefined;
   /** Types of ICMP that packets have here. */
@@ -275,9 +276,23 @@ export class RuleContext implements EvaluatedRule {
         if (piece.text === `${needs ?? ''} type ${types[0]?.[0] ?? ''}`) piece.removed = true;
   }
 
+  /** Something other than a match was said: nft no longer takes back what stands before it. */
+  acted(): void {
+    this.#actedAt = this.pieces.length;
+  }
+  get hasActed(): boolean {
+    return this.#actedAt > 0;
+  }
+  /** A match that a later statement needs comes first of all, so that nothing before that statement acts in vain. */
+  needFirst(text: string | undefined, step?: FilterStep): void {
+    if (step !== undefined) this.steps.unshift(step);
+    if (text === undefined) return;
+    this.pieces.unshift({ text, removed: false, implies: undefined });
+    this.#actedAt += 1;
+  }
   /** Drops the earlier words that only said what a later match implies. */
   #forget(what: 'link' | 'network' | 'transport', value: string): void {
-    for (const piece of this.pieces) {
+    for (const piece of this.pieces.slice(this.#actedAt)) {
       const { implies } = piece;
       if (implies === undefined || implies.what !== what || implies.value !== value) continue;
       if (this.#goesWithoutSaying(implies.field)) piece.removed = true;

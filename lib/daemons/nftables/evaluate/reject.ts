@@ -1,5 +1,6 @@
 /** Refusals, and what the sender is told. Source: nft(8) "REJECT STATEMENT". */
 import type { Place, Statement } from '../parse/tree';
+import type { FilterStep } from '../../../world/network.contract';
 import type { RuleContext } from './context';
 import { refuse } from './values';
 
@@ -13,6 +14,7 @@ const ICMPX: Readonly<
   'host-unreachable': 'host-unreachable',
   'admin-prohibited': 'admin-prohibited',
 };
+const IS_TCP: FilterStep = { step: 'match', field: 'meta l4proto', op: '==', values: [{ lo: 6, hi: 6 }] };
 const ICMP_CODES = [
   'net-unreachable',
   'host-unreachable',
@@ -44,6 +46,8 @@ export function evaluateReject(context: RuleContext, statement: Reject): void {
     context.say(code === 'port-unreachable' ? 'reject' : `reject with icmpx ${code}`);
     return;
   }
+  if (known === undefined && family === 'inet' && context.hasActed)
+    context.needFirst(`meta nfproto ${wanted === 'ip' ? 'ipv4' : 'ipv6'}`);
   context.network = wanted;
   context.forgetNetwork(wanted);
   context.say(
@@ -64,7 +68,11 @@ export function evaluateReject(context: RuleContext, statement: Reject): void {
 function rejectWithReset(context: RuleContext, keyword: Place): void {
   const { family } = context.table;
   if (context.transport === undefined) {
-    if (family !== 'ip' && family !== 'ip6') context.say('meta l4proto tcp');
+    // A family of one protocol takes the words back, unless something acted on the way.
+    const ports = context.pieces.filter(({ text }) => text.startsWith('th '));
+    const isSaid = ports.length === 0 && ((family !== 'ip' && family !== 'ip6') || context.hasActed);
+    context.needFirst(isSaid ? 'meta l4proto tcp' : undefined, IS_TCP);
+    for (const piece of ports) piece.text = piece.text.replace('th', 'tcp');
     context.transport = 'tcp';
   } else if (context.transport !== 'tcp')
     throw refuse(keyword, 'you cannot use tcp reset with this protocol', context.transportPlace);

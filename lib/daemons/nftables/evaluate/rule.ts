@@ -25,6 +25,7 @@ export function evaluateRule(values: Values, table: TableView, rule: Rule): Eval
       throw refuse(statement.place, 'Statement after terminal statement has no effect', ended);
     context.statement = statement.place;
     evaluateStatement(context, statement);
+    if (statement.kind !== 'match' && statement.kind !== 'vmap') context.acted();
     if (TERMINAL.has(statement.kind) && !(statement.kind === 'verdict' && statement.verdict === 'continue'))
       ended = endingOf(statement);
   }
