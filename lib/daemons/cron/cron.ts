@@ -42,6 +42,13 @@ export function* cron(context: ProgramContext): ProgramRun {
     );
     return 1;
   }
+  const other = holderOf(context);
+  if (other !== undefined) {
+    yield* context.err(
+      `cron: can't lock /var/run/crond.pid, otherpid may be ${other}: Resource temporarily unavailable\n`,
+    );
+    return 1;
+  }
   if (!args.some((word) => word.startsWith('-f'))) {
     context.spawn({
       argv: [...context.argv],
@@ -53,6 +60,12 @@ export function* cron(context: ProgramContext): ProgramRun {
     return 0;
   }
   return yield* begin(context);
+}
+/** The cron that runs already. */
+function holderOf({ host, fs }: ProgramContext): number | undefined {
+  const text = fs.readFile('/run/crond.pid', ROOT);
+  const pid = typeof text === 'string' ? Number(text) : 0;
+  return host.process(pid)?.daemon?.kind === 'cron' ? pid : undefined;
 }
 function* begin(context: ProgramContext): ProgramRun {
   const { host } = context;

@@ -1,6 +1,7 @@
 /** run-parts(8) of debianutils 5.7. */
 import { FileError } from '../../world/files.contract';
-import type { ProgramContext, ProgramRun } from '../../world/process.contract';
+import type { ProgramContext, ProgramRun, Stream, Wait, Wake } from '../../world/process.contract';
+import { SIGNAL_NUMBERS } from '../../world/signals';
 import { type ParsedOptions, parseOptions } from '../command-options';
 
 const OPTIONS = {
@@ -32,6 +33,27 @@ function complaint(problem: ParsedOptions['problem']): string {
   return long ? `unrecognized option '${option}'` : `invalid option -- '${option}'`;
 }
 
+/** `--report`: a program that prints something has its name above it, where the first of it goes. */
+class Report {
+  readonly streams: ReadonlyMap<number, Stream>;
+  readonly #printed: { fd: 1 | 2; text: string }[] = [];
+  constructor(private readonly context: ProgramContext) {
+    const { streams } = context.host;
+    const sink = (fd: 1 | 2): Stream => streams.sink('pipe', (text) => this.#printed.push({ fd, text }));
+    this.streams = new Map([
+      [0, context.stdin],
+      [1, sink(1)],
+      [2, sink(2)],
+    ]);
+  }
+  *tell(name: string): Generator<Wait, void, Wake> {
+    for (const [i, { fd, text }] of this.#printed.entries()) {
+      const shown = i === 0 ? `${name}:\n${text}` : text;
+      if (fd === 1) yield* this.context.out(shown);
+      else yield* this.context.err(shown);
+    }
+  }
+}
 /** The executable files of a directory, by name. */
 export function* runParts(context: ProgramContext): ProgramRun {
   const parsed = parseOptions(context.argv.slice(1), OPTIONS);
@@ -43,7 +65,9 @@ export function* runParts(context: ProgramContext): ProgramRun {
   }
   const flags = new Set(parsed.options.map(({ name }) => name));
   const args = parsed.options.filter(({ name }) => name === 'a').map(({ value }) => value);
-  const rest = [...flags].filter((name) => !['list', 'test', 'v', 'exit-on-error', 'a'].includes(name));
+  const rest = [...flags].filter(
+    (name) => !['list', 'test', 'v', 'exit-on-error', 'a', 'report'].includes(name),
+  );
   if (rest.length > 0) {
     yield* context.err(`run-parts: not modelled: ${rest.join(', ')}\n`);
     return 1;
@@ -69,7 +93,12 @@ export function* runParts(context: ProgramContext): ProgramRun {
     }
     if (!runs) continue;
     if (flags.has('v')) yield* context.err(`run-parts: executing ${file}\n`);
-    const child = context.spawn({ argv: [file, ...args], path: full });
+    const report = flags.has('report') ? new Report(context) : undefined;
+    const child = context.spawn({
+      argv: [file, ...args],
+      path: full,
+      ...(report === undefined ? {} : { fds: report.streams }),
+    });
     if (typeof child !== 'number') {
       yield* context.err(
         `run-parts: failed to exec ${file}: ${child.errno === 'ENOEXEC' ? 'Exec format error' : 'No such file or directory'}\nrun-parts: ${file} exited with return code 1\n`,
@@ -78,12 +107,13 @@ export function* runParts(context: ProgramContext): ProgramRun {
       continue;
     }
     const status = yield* context.wait(child);
+    if (report !== undefined) yield* report.tell(file);
     if (status.code === 0) continue;
     worst = 1;
     yield* context.err(
       status.signal === undefined
         ? `run-parts: ${file} exited with return code ${status.code ?? 0}\n`
-        : `run-parts: ${file} exited because of uncaught signal ${status.signal}\n`,
+        : `run-parts: ${file} exited because of uncaught signal ${SIGNAL_NUMBERS[status.signal]}\n`,
     );
     if (flags.has('exit-on-error')) return status.code ?? 1;
   }
