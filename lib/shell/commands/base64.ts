@@ -21,7 +21,7 @@ function command(name: string, coding: Coding): Command {
     package: 'coreutils',
     paths: [`/usr/bin/${name}`],
     synopsis: `${name} [OPTION]... [FILE]`,
-    summary: `Encode or decode FILE, or standard input, to standard output in ${name}.`,
+    summary: `${name === 'base64' ? 'Base64' : 'Base32'} encode or decode FILE, or standard input, to standard output.`,
     run: (tool) => run(tool, coding),
   };
 }

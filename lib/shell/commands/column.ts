@@ -88,7 +88,8 @@ function* run(tool: Tool): ToolRun {
     const file = operands.length === 0 ? { text: yield* tool.context.readAll() } : yield* tool.readFile(name);
     if (typeof file === 'string') {
       tool.complain(`${file === 'EISDIR' ? 'read failed' : name}: ${errnoText(file)}`);
-      code = 1;
+      // Every file that cannot be read counts.
+      code++;
       continue;
     }
     const parts = file.text.split('\n');

@@ -193,6 +193,7 @@ class Formatter {
       }
       return this.#done;
     }
+    if (text.trim() === '' && this.#isChosen(1)) return this.#number(text.trimStart(), 0);
     let index = 0;
     return text.replace(/([ \t]*)([^ \t]+)/g, (_all, blanks: string, field: string) => {
       index++;

@@ -110,8 +110,10 @@ function setOption(
   else if (name === 'follow') settings.follow = given === 'name' ? 'name' : 'descriptor';
   else if (name === 'retry') settings.retry = true;
   else if (name === 'pid') settings.watchPid = Number(value);
-  else if (name === 's') settings.interval = Math.max(1000, Math.round(Number(value) * 1_000_000));
-  else if (name !== 'max') tool.fail(`option used in invalid context -- ${name}`);
+  else if (name === 's') {
+    if (!/^\d*\.?\d+$|^\d+\.$/.test(value)) tool.fail(`invalid number of seconds: ${quoteValue(value)}`);
+    settings.interval = Math.max(1000, Math.round(Number(value) * 1_000_000));
+  } else if (name !== 'max') tool.fail(`option used in invalid context -- ${name}`);
 }
 
 /** `tail -5`, `tail -5f`, `tail +3`. */

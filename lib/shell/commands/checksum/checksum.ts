@@ -12,7 +12,7 @@ function command(name: string, algorithm: DigestName, title: string): Command {
     package: 'coreutils',
     paths: [`/usr/bin/${name}`],
     synopsis: `${name} [OPTION]... [FILE]...`,
-    summary: `Print or check ${title} checksums.`,
+    summary: `Print or check ${title} (${digest(algorithm, new Uint8Array()).length * 4}-bit) checksums.`,
     run: (tool) => run(tool, algorithm, title),
   };
 }

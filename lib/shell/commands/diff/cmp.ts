@@ -43,7 +43,7 @@ function* run(tool: Tool): ToolRun {
   }
   if (verbose && silent) return tool.misuse('options -l and -s are incompatible', 2);
   const [a, b = '-', skipA, skipB, extra] = operands;
-  if (a === undefined) return tool.misuse(`missing operand after '${tool.shortName}'`, 2);
+  if (a === undefined) return tool.misuse(`missing operand after '${tool.args.at(-1) ?? tool.shortName}'`, 2);
   if (extra !== undefined) return tool.misuse(`extra operand '${extra}'`, 2);
   if (skipA !== undefined) skips[0] = skip(tool, skipA);
   if (skipB !== undefined) skips[1] = skip(tool, skipB);

@@ -149,7 +149,10 @@ function* run(tool: Tool): ToolRun {
   }
   const [a, b, extra] = operands;
   if (a === undefined || b === undefined)
-    return tool.misuse(`missing operand after ${quoteFileOperand(a ?? tool.shortName)}`, 2);
+    return tool.misuse(
+      `missing operand after ${quoteFileOperand(a ?? tool.args.at(-1) ?? tool.shortName)}`,
+      2,
+    );
   if (extra !== undefined) return tool.misuse(`extra operand ${quoteFileOperand(extra)}`, 2);
   return yield* new Diff(tool, settings).operands(a, b);
 }
@@ -180,7 +183,10 @@ function* sideRun(tool: Tool): ToolRun {
   for (const option of options) set(tool, settings, names[option.name] ?? option.name, valueOf(option));
   const [a, b, extra] = operands;
   if (a === undefined || b === undefined)
-    return tool.misuse(`missing operand after ${quoteFileOperand(a ?? tool.shortName)}`, 2);
+    return tool.misuse(
+      `missing operand after ${quoteFileOperand(a ?? tool.args.at(-1) ?? tool.shortName)}`,
+      2,
+    );
   if (extra !== undefined) return tool.misuse(`extra operand ${quoteFileOperand(extra)}`, 2);
   return yield* new Diff(tool, settings).operands(a, b);
 }

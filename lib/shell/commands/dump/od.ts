@@ -171,6 +171,8 @@ function* run(tool: Tool): ToolRun {
     if (typeof read === 'string') {
       tool.complain(`${quoteFileIfNeeded(name)}: ${errnoText(read)}`);
       result = 1;
+      // A directory opens: it only has nothing to read.
+      if (read === 'EISDIR') opened++;
     } else {
       opened++;
       text += read.text;
