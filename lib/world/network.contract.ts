@@ -141,8 +141,10 @@ export interface Network {
     },
   ): number;
   send(connection: number, side: Side, message: Message): void;
-  /** Closes one direction gracefully (FIN after what was sent); both sides closed ends the connection. */
+  /** close(2): FIN after what was sent, or RST when something was left unread. The owner hears nothing more: what still comes is answered with a reset. */
   close(connection: number, side: Side): void;
+  /** shutdown(2) of the sending direction: FIN after what was sent; what the peer says still comes. */
+  shutdown(connection: number, side: Side): void;
   /** Abort: RST to the peer. */
   reset(connection: number, side: Side): void;
   /** The socket is gone and the peer is not told (TCP_REPAIR): it learns of it when it sends again. */

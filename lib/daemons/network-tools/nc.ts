@@ -247,9 +247,11 @@ function* relay(
     while (reading && (input = context.stdin.read()) !== undefined) {
       if (input === '') {
         reading = false;
-        if (call.closeAfter) network.close(connection, side);
+        if (call.closeAfter) network.shutdown(connection, side);
       } else network.send(connection, side, { kind: 'bytes', text: input, bytes: byteLength(input) });
     }
+    // Nobody takes what comes: that counts as its end.
+    if (!reading && context.stdout.write('') === 'EPIPE') receiving = false;
     if (!receiving && (!reading || call.listen)) {
       network.close(connection, side);
       if (call.linger > 0) yield* context.sleep(call.linger);

@@ -273,7 +273,7 @@ function* relay(
       const other = ends[1 - index] ?? end;
       if (open[index] === true && (yield* drain(context, end, other))) {
         open[index] = false;
-        if (other.kind === 'socket') context.world.network.close(other.connection, other.side);
+        if (other.kind === 'socket') context.world.network.shutdown(other.connection, other.side);
         else if (other.kind === 'program') other.input.close();
         // A socket that the other side closed has nothing more to say.
         if (end.kind === 'socket' && other.kind !== 'program')

@@ -18,6 +18,7 @@ export function newWorker(group: Group, generation: number, configuration: Confi
     clients: new Map(),
     serving: new Map(),
     idle: new Map(),
+    idleEndsAt: 0,
     idleOf: new Map(),
     used: 0,
     quitting: false,

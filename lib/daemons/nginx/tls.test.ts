@@ -87,7 +87,7 @@ class Lab {
       case 'secured': {
         const [leaf] = readTrustedCertificates(event.info.peerChain);
         told.shown = leaf === undefined ? '' : (commonName(leaf.subject) ?? '');
-        if (asked.hangsUp === true) network.close(connection, 'client');
+        if (asked.hangsUp === true) network.shutdown(connection, 'client');
         else network.send(connection, 'client', requestOf(asked));
         return;
       }

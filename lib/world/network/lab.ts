@@ -57,7 +57,7 @@ export class Lab {
       this.served.push({ host: host.name, event, at: this.kernel.now });
       if (event.type === 'message' && this.answers) {
         this.network.send(event.connection, 'server', response(host.name));
-        if (this.ends === 'server') this.network.close(event.connection, 'server');
+        if (this.ends === 'server') this.network.shutdown(event.connection, 'server');
       }
       if (event.type === 'closed') this.network.close(event.connection, 'server');
     });
@@ -67,7 +67,8 @@ export class Lab {
       this.seen.set(event.connection, list);
       if (event.type === 'connected' && data.request)
         this.network.send(event.connection, 'client', request());
-      if (event.type === 'message' && this.ends === 'client') this.network.close(event.connection, 'client');
+      if (event.type === 'message' && this.ends === 'client')
+        this.network.shutdown(event.connection, 'client');
       if (event.type === 'closed') this.network.close(event.connection, 'client');
     });
     this.world.callback<unknown, PingEvent>('lab.ping', (_, event) =>

@@ -179,6 +179,10 @@ export class SimulatedNetwork implements Network {
     if (this.#unix.owns(connection)) this.#unix.close(connection, side);
     else this.#tcp.close(connection, side);
   }
+  shutdown(connection: number, side: Side): void {
+    if (this.#unix.owns(connection)) this.#unix.close(connection, side);
+    else this.#tcp.shutdown(connection, side);
+  }
   reset(connection: number, side: Side): void {
     if (this.#unix.owns(connection)) this.#unix.reset(connection, side);
     else this.#tcp.reset(connection, side);

@@ -16,7 +16,7 @@ function queued(end: End): { receiveQueue: number; sendQueue: number } {
 
 export function infoOf(connection: Connection, side: Side): ConnectionInfo | undefined {
   const end = endOf(connection, side);
-  if (end === undefined) return undefined;
+  if (end === undefined || (end.orphan && end.state === 'SYN-SENT')) return undefined;
   const { receiveQueue, sendQueue } = queued(end);
   return {
     connection: connection.id,

@@ -1,7 +1,8 @@
 /** Connections after the handshake: data, ends, deaths, stopped owners. */
 import { describe, expect, it } from 'vitest';
 import { SECOND } from '../../std/instant';
-import { bytes, ip, Lab, request } from './lab';
+import type { SocketEvent } from '../network.contract';
+import { bytes, ip, Lab, request, response } from './lab';
 
 function two(): Lab {
   const lab = new Lab().segment('lan');
@@ -54,6 +55,39 @@ describe('a connection', () => {
     expect(states(lab, 'b')).toEqual(['LISTEN', 'TIME-WAIT']);
     lab.run(60 * SECOND);
     expect(states(lab, 'b')).toEqual(['LISTEN']);
+  });
+  it('closed by its program hears nothing more: what still comes is answered with a reset', () => {
+    const lab = two();
+    const heard: string[] = [];
+    lab.world.callback<null, SocketEvent>('test.late', (_, event) => {
+      heard.push(event.type);
+      if (event.type === 'closed') lab.network.send(event.connection, 'server', response('late'));
+    });
+    lab.network.listen(lab.world.host('b'), {
+      pid: 0,
+      ip: 0,
+      port: 80,
+      on: { name: 'test.late', pid: 0, data: null },
+    });
+    const connection = lab.connect('a', '10.0.0.2', 80);
+    lab.run(SECOND);
+    lab.network.close(connection, 'client');
+    lab.run(SECOND);
+    expect(heard).toEqual(['accepted', 'closed', 'failed']);
+    expect(states(lab, 'a')).toEqual([]);
+    expect(lab.events(connection)).toEqual(['connected']);
+  });
+  it('given up while its SYN is under way is reset when the answer comes', () => {
+    const lab = two();
+    lab.listen('b', 80);
+    const connection = lab.connect('a', '10.0.0.2', 80);
+    lab.network.close(connection, 'client');
+    expect(states(lab, 'a')).toEqual([]);
+    expect(states(lab, 'b')).toEqual(['LISTEN']);
+    lab.run(SECOND);
+    expect(states(lab, 'b')).toEqual(['LISTEN']);
+    expect(lab.served).toEqual([]);
+    expect(lab.events(connection)).toEqual([]);
   });
   it('that only one side has closed is CLOSE-WAIT here and FIN-WAIT-2 there', () => {
     const lab = two();

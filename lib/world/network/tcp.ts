@@ -209,16 +209,36 @@ export class Tcp {
     this.#transmit(connection, side, end, this.core.stackNamed(end.host), item);
   }
 
+  /** close(2): a reset where something was left unread, else FIN; nobody hears what still comes. */
   close(id: number, side: Side): void {
     const connection = this.#ways.connection(id);
     const end = connection === undefined ? undefined : endOf(connection, side);
-    if (connection === undefined || end === undefined) return;
-    if (end.secure !== undefined && (end.state === 'ESTAB' || end.state === 'CLOSE-WAIT') && !end.orphan)
+    if (connection === undefined || end === undefined || end.orphan) return;
+    if (end.unread.length === 0) this.#sayGoodbye(id, side, end);
+    this.#leave(connection, side, end);
+  }
+  /** shutdown(2) of the sending direction. */
+  shutdown(id: number, side: Side): void {
+    const connection = this.#ways.connection(id);
+    const end = connection === undefined ? undefined : endOf(connection, side);
+    if (connection === undefined || end === undefined || end.orphan) return;
+    this.#sayGoodbye(id, side, end);
+    this.#fin(connection, side, end);
+  }
+  /** What TLS says before the connection ends, unless its process was killed. */
+  #sayGoodbye(id: number, side: Side, end: End): void {
+    if (end.secure !== undefined && (end.state === 'ESTAB' || end.state === 'CLOSE-WAIT'))
       this.tls.closing(id, side);
+  }
+  /** The socket belongs to nobody any more. */
+  #leave(connection: Connection, side: Side, end: End): void {
+    if (end.unread.length > 0) return this.reset(connection.id, side);
+    end.orphan = true;
+    if (end.state === 'FIN-WAIT-2') this.#armFinTimeout(connection, side, end);
+    else this.#fin(connection, side, end);
+  }
+  #fin(connection: Connection, side: Side, end: End): void {
     switch (end.state) {
-      case 'SYN-SENT':
-        this.#remove(connection, side);
-        return;
       case 'ESTAB':
       case 'SYN-RECV':
         end.state = 'FIN-WAIT-1';
@@ -240,7 +260,11 @@ export class Tcp {
     const connection = this.#ways.connection(id);
     const end = connection === undefined ? undefined : endOf(connection, side);
     if (connection === undefined || end === undefined) return;
-    if (end.state !== 'SYN-SENT') this.#tellReset(connection, side, end, -1);
+    if (end.state === 'SYN-SENT') {
+      end.orphan = true;
+      return;
+    }
+    this.#tellReset(connection, side, end, -1);
     this.#remove(connection, side);
   }
 
@@ -264,17 +288,13 @@ export class Tcp {
     if (how === 'exit')
       for (const listener of [...stack.net.listeners.values()])
         if (listener.pid === pid) this.listeners.close(stack, listener.listener);
-    for (const connection of [...this.core.state.connections.values()]) {
+    // The kernel works off what it closes from the end.
+    for (const connection of [...this.core.state.connections.values()].reverse()) {
       for (const side of ['client', 'server'] as const) {
         const end = endOf(connection, side);
         if (end === undefined || end.host !== host.name || end.pid !== pid || end.waiting !== 0) continue;
         if (how === 'vanish') this.#remove(connection, side);
-        else if (end.unread.length > 0) this.reset(connection.id, side);
-        else {
-          end.orphan = true;
-          if (end.state === 'FIN-WAIT-2') this.#armFinTimeout(connection, side, end);
-          else this.close(connection.id, side);
-        }
+        else this.#leave(connection, side, end);
       }
     }
   }
@@ -492,6 +512,7 @@ export class Tcp {
     if (stack.state.frozen) return this.#arm(connection, side, end, SECOND);
     switch (end.state) {
       case 'SYN-SENT':
+        if (end.orphan) return this.#remove(connection, side);
         if (end.retries >= stack.sysctlNumber('net.ipv4.tcp_syn_retries', 6))
           return this.#failed(connection, side, 'ETIMEDOUT');
         end.retries++;
@@ -592,7 +613,11 @@ export class Tcp {
     const end = endOf(connection, side);
     if (end === undefined || end.host !== a.host || !isFrom(end, a))
       return this.#stranger(connection, side, end, stack, a);
-    if ((a.flags & SYN) !== 0) return this.#gotSynAck(connection, end, stack);
+    if ((a.flags & SYN) !== 0) {
+      if (!end.orphan || end.state !== 'SYN-SENT') return this.#gotSynAck(connection, end, stack);
+      this.#refuse(connection, 'server', stack, a, -1);
+      return this.#remove(connection, side);
+    }
     if (end.state === 'SYN-RECV' && !this.#established(connection, end, stack)) return;
     if (a.seq > 0) this.#gotData(connection, side, end, stack, a);
   }
@@ -625,7 +650,8 @@ export class Tcp {
       dport: a.sport,
       ttl: TTL,
       length: RST_BYTES,
-      flags: RST | ACK,
+      // What acknowledges something says where the reset belongs (tcp_v4_send_reset).
+      flags: (a.flags & ACK) === 0 ? RST | ACK : RST,
       mark: 0,
       count: 1,
       uid: -1,
@@ -895,8 +921,26 @@ export class Tcp {
     if (!fresh) return;
     if (a.message !== undefined) {
       end.bytesReceived += a.message.bytes;
+      const hasEnded = end.state === 'ESTAB' && this.#takeFin(connection, side, end, stack);
       this.#offer(connection, side, end, stack, a.message);
+      if (hasEnded && endOf(connection, side) === end) this.#offer(connection, side, end, stack, undefined);
     } else this.#gotFin(connection, side, end, stack);
+  }
+  /** A FIN that came together with data is known before the program wakes: what it does then, it does in CLOSE-WAIT. */
+  #takeFin(connection: Connection, side: Side, end: End, stack: Stack): boolean {
+    const list = side === 'client' ? connection.toClient : connection.toServer;
+    const fin = list[0];
+    if (fin === undefined || fin.at > this.core.now || fin.seq !== end.expected || (fin.flags & FIN) === 0)
+      return false;
+    list.shift();
+    end.expected++;
+    end.state = 'CLOSE-WAIT';
+    const from = other(side);
+    const sender = endOf(connection, from);
+    if (this.#pureAck(connection, side, end, stack)) {
+      if (sender !== undefined) this.#acknowledged(connection, from, sender, fin.seq);
+    } else if (sender !== undefined) this.#arm(connection, from, sender, dataTimeout(sender.retries));
+    return true;
   }
 
   #gotFin(connection: Connection, side: Side, end: End, stack: Stack): void {

@@ -63,7 +63,7 @@ class TlsLab extends Lab {
       if (this.serves !== undefined) return this.serves(event);
       if (event.type === 'accepted' && this.server !== undefined) network.tls.accept(connection, this.server);
       if (event.type === 'message') network.send(connection, 'server', response('hello'));
-      if (event.type === 'closed' || event.type === 'tls-failed') network.close(connection, 'server');
+      if (event.type === 'closed' || event.type === 'tls-failed') network.shutdown(connection, 'server');
     });
     this.world.callback<null, SecureSocketEvent>('test.a', (_, event) => {
       this.told.a.push(event);
@@ -73,7 +73,7 @@ class TlsLab extends Lab {
       if (event.type === (this.client === undefined ? 'connected' : 'secured'))
         network.send(connection, 'client', this.first);
       if (event.type === 'message') this.answeredAt = this.kernel.now;
-      if (event.type === 'closed' || event.type === 'tls-failed') network.close(connection, 'client');
+      if (event.type === 'closed' || event.type === 'tls-failed') network.shutdown(connection, 'client');
     });
     network.listen(this.world.host('b'), {
       pid: 0,
@@ -160,7 +160,7 @@ describe('a secure connection', () => {
   it('tells both sides of an orderly end once', () => {
     const lab = make({});
     const connection = lab.ask();
-    lab.network.close(connection, 'client');
+    lab.network.shutdown(connection, 'client');
     lab.run(SECOND);
     expect(lab.told.b.at(-1)).toEqual({ type: 'closed', connection, side: 'server' });
     expect(lab.types('b').filter((type) => type === 'closed')).toHaveLength(1);

@@ -12,7 +12,7 @@ import { countBytes, countError, untrack } from './counters';
 import { logSession, timersOf } from './log-line';
 import { countedBytes, builtInPage, responseBytes } from './replies';
 import type { Runtime } from './runtime';
-import { dropServer, giveBack } from './server-pool';
+import { detachServer, giveBack } from './server-pool';
 import { countTimes, destroy, release, setTimeout } from './session';
 import { type Session, type SideCounters, tick } from './state';
 import { wake } from './wake';
@@ -35,8 +35,9 @@ export function replyError(runtime: Runtime, session: Session, status: number, e
 export function reply(runtime: Runtime, session: Session, answer: OwnAnswer, ending: Ending): void {
   session.cause = ending.cause;
   session.ended = ending.ended;
-  dropServer(runtime, session, 'reset');
+  const endServer = detachServer(runtime, session, 'reset');
   deliverOwn(runtime, session, answer);
+  endServer?.();
 }
 
 /**
@@ -197,15 +198,14 @@ function count(runtime: Runtime, session: Session, bytes: number): void {
 
 /** The answer is out: the log line, then the next request or the end. */
 export function conclude(runtime: Runtime, session: Session): void {
-  if (session.phase === 'response' && session.answeredAt >= 0) giveBack(runtime, session);
+  const endServer =
+    session.phase === 'response' && session.answeredAt >= 0 ? giveBack(runtime, session) : undefined;
   release(runtime, session);
   logSession(runtime, session);
   if (session.trace !== 0) traceEnd(runtime, session);
-  if (session.closes) {
-    destroy(runtime, session);
-    return;
-  }
-  keep(runtime, session);
+  if (session.closes) destroy(runtime, session);
+  else keep(runtime, session);
+  endServer?.();
 }
 
 /** `DONE`: what the learner's trace shows as the end. */

@@ -287,7 +287,7 @@ function openTunnel(runtime: Runtime, session: Session): void {
   const messages = session.waiting;
   session.waiting = [];
   for (const message of messages) runtime.network.send(session.connection, 'client', message);
-  if (session.clientClosed) runtime.network.close(session.connection, 'client');
+  if (session.clientClosed) runtime.network.shutdown(session.connection, 'client');
   setTimeout(runtime, session, tunnelTimeout(runtime, session));
 }
 /** Silence on both sides for so long ends a tunnel. */

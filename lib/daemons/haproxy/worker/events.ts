@@ -333,7 +333,7 @@ function onClientEnd(runtime: Runtime, session: Session): void {
     case 'tunnel':
       session.clientClosed = true;
       if (session.serverClosed) conclude(runtime, session);
-      else if (session.connection !== 0) runtime.network.close(session.connection, 'client');
+      else if (session.connection !== 0) runtime.network.shutdown(session.connection, 'client');
       return;
     case 'tarpit':
     case 'computing':
@@ -523,7 +523,7 @@ function serverEnds(runtime: Runtime, session: Session): void {
     conclude(runtime, session);
     return;
   }
-  runtime.network.close(session.id, 'server');
+  runtime.network.shutdown(session.id, 'server');
 }
 
 // ---------------------------------------------------------------- time

@@ -25,6 +25,7 @@ import { errorAnswer } from './own-answers';
 import { passOn } from './response';
 import { applyRules, headBytes, type Outcome } from './rules';
 import type { Runtime } from './runtime';
+import { keepsServers } from './server-pool';
 import { destroy, enterBackend, setDeadline, setTimeout } from './session';
 import { isAlive, type Session } from './state';
 import { statsAnswer } from './stats-answer';
@@ -363,8 +364,9 @@ function forward(runtime: Runtime, session: Session, frontend: ProxySettings, ba
       backend.serverNameHeader.toLowerCase(),
       runtime.server(session.backend, session.server)?.name ?? '',
     ]);
-  const closes = backend.connectionMode !== 'keep-alive' || frontend.connectionMode === 'close';
-  if (closes) added.push(['connection', 'close']);
+  // Each version is told what it does not do by itself.
+  const keeps = keepsServers(runtime, session);
+  if (keeps === (request.version === '1.0')) added.push(['connection', keeps ? 'keep-alive' : 'close']);
   if (added.length === 0) return;
   session.request = {
     ...request,

@@ -100,35 +100,38 @@ function sharedKept(
 }
 
 // ---------------------------------------------------------------- kept
-/** The answer is whole: the connection waits for another request, or ends. */
-export function giveBack(runtime: Runtime, session: Session): void {
+/** The answer is whole: the connection waits for another request, or is to be ended when the client has all. */
+export function giveBack(runtime: Runtime, session: Session): (() => void) | undefined {
   const { connection } = session;
   const used = runtime.state.serverConnections.get(connection);
   const server = runtime.server(session.backend, session.server);
-  if (used === undefined || server === undefined) return;
-  if (!mayStay(runtime, session) || !isWanted(runtime, session, used, server)) {
-    dropServer(runtime, session, 'reset');
-    return;
-  }
+  if (used === undefined || server === undefined) return undefined;
+  // The server's FIN came with its answer.
+  if (isEnding(runtime, session)) return detachServer(runtime, session, 'close');
+  if (runtime.state.stopping || !isWanted(runtime, session, used, server))
+    return detachServer(runtime, session, 'reset');
   session.connection = 0;
   used.session = used.isPrivate ? session.id : 0;
   used.requests += 1;
   if (used.isPrivate) {
     session.kept = [...session.kept, connection];
-    return;
+    return undefined;
   }
   const { pool } = server;
   pool.used -= 1;
   (used.requests > 1 ? pool.safe : pool.idle).push(connection);
   watch(runtime, used);
+  return undefined;
 }
-/** Neither side wants to end it. */
-function mayStay(runtime: Runtime, session: Session): boolean {
+/** The server ends it, because it said so or was told to. */
+function isEnding(runtime: Runtime, session: Session): boolean {
+  return session.serverClosed || !keepsServers(runtime, session);
+}
+/** `option http-server-close` and `httpclose` count in both. */
+export function keepsServers(runtime: Runtime, session: Session): boolean {
   return (
     runtime.settings(session.backend).connectionMode === 'keep-alive' &&
-    runtime.settings(session.frontend).connectionMode === 'keep-alive' &&
-    !session.serverClosed &&
-    !runtime.state.stopping
+    runtime.settings(session.frontend).connectionMode === 'keep-alive'
   );
 }
 /** As many stay as were lately needed at once, and one in any case. */
@@ -148,13 +151,26 @@ function isWanted(
 }
 
 // ---------------------------------------------------------------- ends
-/** The session's connection to its server ends: politely, or with a reset. */
-export function dropServer(runtime: Runtime, session: Session, how: 'close' | 'reset'): void {
+/** The session's connection to its server ends: politely, with a reset, or with a FIN and a reset behind it. */
+export function dropServer(runtime: Runtime, session: Session, how: 'close' | 'reset' | 'cut'): void {
   const { connection } = session;
   if (connection === 0) return;
   session.connection = 0;
   forget(runtime, connection);
-  end(runtime, connection, how);
+  if (how === 'cut') runtime.network.shutdown(connection, 'client');
+  end(runtime, connection, how === 'close' ? 'close' : 'reset');
+}
+/** For when the client comes first: what ends the connection afterwards. */
+export function detachServer(
+  runtime: Runtime,
+  session: Session,
+  how: 'close' | 'reset',
+): (() => void) | undefined {
+  const { connection } = session;
+  if (connection === 0) return undefined;
+  session.connection = 0;
+  forget(runtime, connection);
+  return () => end(runtime, connection, how);
 }
 /** The network says that it is no more. */
 export function lostServer(runtime: Runtime, session: Session): void {

@@ -215,7 +215,8 @@ export function destroy(runtime: Runtime, session: Session, how: End = 'close'):
   const { state } = runtime;
   if (session.phase === 'closed') return;
   release(runtime, session);
-  dropServer(runtime, session, how === 'close' ? 'close' : 'reset');
+  const isTunnel = how === 'close' && session.phase === 'tunnel';
+  dropServer(runtime, session, !isTunnel ? 'reset' : session.serverClosed ? 'close' : 'cut');
   dropPrivate(runtime, session);
   if (how === 'silent' && canVanish(runtime, session)) runtime.network.abandon(session.id, 'server');
   else if (how === 'close') runtime.network.close(session.id, 'server');

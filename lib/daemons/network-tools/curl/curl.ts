@@ -96,6 +96,7 @@ class Session {
       if (call.jar === '-') yield* context.out(this.#cookies.text());
       else context.fs.writeFile(context.resolve(call.jar), this.#cookies.text(), context.who);
     }
+    this.#exchanges.end();
     return exit;
   }
 

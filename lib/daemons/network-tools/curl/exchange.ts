@@ -89,6 +89,11 @@ export class Exchanges {
     return yield* this.#ask(pooled, url, request, facts, deadline);
   }
 
+  /** What is still open ends, the oldest first. */
+  end(): void {
+    for (const pooled of this.#pool)
+      if (this.#isOpen(pooled)) this.context.world.network.close(pooled.connection, 'client');
+  }
   #isOpen(pooled: Pooled): boolean {
     for (let item = pooled.box.take(); item !== undefined; item = pooled.box.take()) {
       const event = item.event as SecureSocketEvent;

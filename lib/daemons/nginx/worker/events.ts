@@ -47,7 +47,7 @@ import {
   onStreamServerEnd,
   streamOf,
 } from './stream';
-import { capacity, endIdle } from './upstream-connections';
+import { capacity, endExpired, endIdle } from './upstream-connections';
 
 export const ACCEPT = 'nginx.accept';
 export const CLIENT = 'nginx.client';
@@ -88,6 +88,7 @@ export function registerWorker(world: World): void {
   world.callback<null, SecureSocketEvent>(UPSTREAM, ({ host, pid }, event) =>
     within(host, pid, (runtime) => onUpstream(runtime, event)),
   );
+  world.callback<null, undefined>('nginx.idle-upstreams', ({ host, pid }) => within(host, pid, endExpired));
   world.callback<number, DnsEvent>(RESOLVED, ({ host, pid, data }, event) =>
     within(host, pid, (runtime) => {
       const client = runtime.state.clients.get(data);

@@ -435,7 +435,7 @@ export function onUpstreamExpired(it: Proxying): void {
         ? 'no TLS within proxy_connect_timeout'
         : 'no connection within proxy_connect_timeout',
   );
-  closeUpstream(it, 'reset');
+  closeUpstream(it);
   next(it, 'timeout');
 }
 function tellTimeout(it: Proxying, text: string): void {

@@ -18,6 +18,8 @@ export interface WorkerState {
   serving: Map<number, number>;
   /** Kept connections, by upstream, last used last. */
   idle: Map<number, IdleConnection[]>;
+  /** when the next of them has waited too long; 0: none is watched */
+  idleEndsAt: Micros;
   idleOf: Map<number, number>;
   /** Connections of clients and to upstreams. */
   used: number;

@@ -12,7 +12,8 @@ export function quitGracefully(runtime: Runtime): void {
   runtime.process.argv = ['nginx: worker process is shutting down'];
   group.accepting = group.accepting.filter((pid) => pid !== runtime.pid);
   for (const client of [...state.clients.values()])
-    if (client.phase === 'waiting' && client.waiting.length === 0) closeClient(runtime, client);
+    if (client.phase === 'waiting' && client.waiting.length === 0 && client.requests > 0)
+      closeClient(runtime, client);
   for (const connection of [...state.idleOf.keys()]) endIdle(runtime, connection);
   const { shutdownTimeoutMs } = runtime.configuration.main;
   if (shutdownTimeoutMs !== undefined)

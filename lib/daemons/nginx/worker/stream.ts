@@ -146,7 +146,7 @@ export function onStreamConnected(it: Session): void {
   if (last !== undefined) last.connectMs = Math.floor((runtime.now - last.startedAt) / 1_000);
   for (const message of client.waiting.splice(0)) runtime.network.send(stream.connection, 'client', message);
   setTimeoutMs(runtime, client, settings.timeoutMs);
-  if (stream.clientEnded) runtime.network.close(stream.connection, 'client');
+  if (stream.clientEnded) runtime.network.shutdown(stream.connection, 'client');
 }
 export function onStreamFailed(it: Session, errno: string): void {
   const { stream } = it;
@@ -181,7 +181,7 @@ export function onStreamExpired(it: Session): void {
     return;
   }
   tell(it, 'error', `upstream timed out ${systemError('ETIMEDOUT')}`, true, 'connecting to upstream');
-  dropUpstream(it, 'reset');
+  dropUpstream(it, 'close');
   next(it);
 }
 
@@ -209,7 +209,7 @@ export function onStreamClientEnd(it: Session, isReset: boolean): void {
     end(it);
     return;
   }
-  runtime.network.close(stream.connection, 'client');
+  runtime.network.shutdown(stream.connection, 'client');
 }
 export function onStreamServerEnd(it: Session): void {
   const { runtime, client, stream } = it;
@@ -221,14 +221,13 @@ export function onStreamServerEnd(it: Session): void {
   runtime.network.close(client.id, 'server');
   end(it);
 }
-function dropUpstream({ runtime, stream }: Session, how: 'close' | 'reset' | 'none'): void {
+function dropUpstream({ runtime, stream }: Session, how: 'close' | 'none'): void {
   const { connection } = stream;
   if (connection === 0) return;
   stream.connection = 0;
   runtime.state.serving.delete(connection);
   runtime.state.used -= 1;
-  if (how === 'reset') runtime.network.reset(connection, 'client');
-  else if (how === 'close') runtime.network.close(connection, 'client');
+  if (how === 'close') runtime.network.close(connection, 'client');
 }
 function end(it: Session): void {
   const { runtime, client, stream, settings } = it;

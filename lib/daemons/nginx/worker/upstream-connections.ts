@@ -1,4 +1,5 @@
 /** Connections to upstreams: given up, kept for later, taken again. Source: nginx 1.22 src/http/modules/ngx_http_upstream_keepalive_module.c. */
+import type { Micros } from '../../../std/instant';
 import type { HttpResponse } from '../../../world/network.contract';
 import { peersOf } from './peers';
 import type { Proxying } from './proxying';
@@ -15,13 +16,12 @@ export function forget({ runtime, own }: Proxying): void {
   runtime.state.used -= 1;
   own.connection = 0;
 }
-export function closeUpstream(it: Proxying, how: 'close' | 'reset' = 'close'): void {
+export function closeUpstream(it: Proxying): void {
   const { runtime, own } = it;
   const { connection } = own;
   if (connection === 0) return;
   forget(it);
-  if (how === 'reset') runtime.network.reset(connection, 'client');
-  else runtime.network.close(connection, 'client');
+  runtime.network.close(connection, 'client');
 }
 export function keepOrClose(it: Proxying, response: HttpResponse): void {
   const { runtime, own, proxy } = it;
@@ -58,6 +58,31 @@ export function keepOrClose(it: Proxying, response: HttpResponse): void {
     const oldest = list[0];
     if (oldest !== undefined) endIdle(runtime, oldest.connection);
   }
+  if (runtime.state.idleEndsAt === 0) planEnds(runtime);
+}
+/** Those that waited `keepalive_timeout` end; one timer for all. */
+export function endExpired(runtime: Runtime): void {
+  runtime.state.idleEndsAt = 0;
+  for (const [connection, at] of ends(runtime)) if (at <= runtime.now) endIdle(runtime, connection);
+  planEnds(runtime);
+}
+function planEnds(runtime: Runtime): void {
+  const next = ends(runtime).reduce((least, [, at]) => Math.min(least, at), Infinity);
+  if (next === Infinity) return;
+  runtime.state.idleEndsAt = next;
+  runtime.world.timer(runtime.host, runtime.pid, 'idle-upstreams', next, {
+    name: 'nginx.idle-upstreams',
+    data: null,
+  });
+}
+/** Kept connections and when each of them ends. */
+function ends(runtime: Runtime): [connection: number, at: Micros][] {
+  return [...runtime.state.idle].flatMap(([upstream, list]) =>
+    list.map(({ connection, since }): [number, Micros] => [
+      connection,
+      since + runtime.upstream(upstream).keepaliveTimeoutMs * 1_000,
+    ]),
+  );
 }
 export function takeIdle(
   runtime: Runtime,
@@ -66,8 +91,6 @@ export function takeIdle(
 ): { connection: number; requests: number; openedAt: number } | undefined {
   const list = runtime.state.idle.get(upstream);
   if (list === undefined) return undefined;
-  const limit = runtime.upstream(upstream).keepaliveTimeoutMs * 1_000;
-  for (const entry of [...list]) if (runtime.now - entry.since >= limit) endIdle(runtime, entry.connection);
   for (let at = list.length - 1; at >= 0; at--) {
     const entry = list[at];
     if (entry?.peer !== peer) continue;
