@@ -236,11 +236,11 @@ internal.htx_blk.start_line internal.htx_blk.type internal.strm.is_htx ipv6 last
 lat_ns_avg lat_ns_tot payload payload_lv prio_class prio_offset rdp_cookie rdp_cookie_cnt rep_ssl_hello_type
 req.hdrs_bin req.payload req.payload_lv req.rdp_cookie req.rdp_cookie_cnt res.cache_hit res.cache_name res.comp
 res.comp_algo res.hdrs_bin res.payload res.payload_lv res.ssl_hello_type
-sc0_gpc1_rate sc0_http_fail_cnt sc0_http_fail_rate sc0_kbytes_in sc0_kbytes_out sc0_tracked
+sc0_gpc1_rate sc0_http_fail_cnt sc0_http_fail_rate sc0_kbytes_in sc0_kbytes_out
 sc1_clr_gpc sc1_gpc1_rate sc1_http_fail_cnt sc1_http_fail_rate sc1_kbytes_in sc1_kbytes_out
-sc1_tracked sc2_gpc1_rate sc2_http_fail_cnt sc2_http_fail_rate
-sc2_kbytes_in sc2_kbytes_out sc2_tracked sc_clr_gpc sc_get_gpc sc_get_gpt
-sc_gpc1_rate sc_gpc_rate sc_http_fail_cnt sc_http_fail_rate sc_inc_gpc sc_kbytes_in sc_kbytes_out sc_tracked
+sc2_gpc1_rate sc2_http_fail_cnt sc2_http_fail_rate
+sc2_kbytes_in sc2_kbytes_out sc_clr_gpc sc_get_gpc sc_get_gpt
+sc_gpc1_rate sc_gpc_rate sc_http_fail_cnt sc_http_fail_rate sc_inc_gpc sc_kbytes_in sc_kbytes_out
 src_clr_gpc src_get_gpc src_get_gpt src_gpc1_rate src_gpc_rate
 src_http_fail_cnt src_http_fail_rate src_inc_gpc src_kbytes_in src_kbytes_out src_updt_conn_cnt
 ssl_bc_client_random ssl_bc_err_str ssl_bc_npn ssl_bc_server_random ssl_bc_session_id ssl_bc_session_key

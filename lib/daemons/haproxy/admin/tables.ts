@@ -1,6 +1,6 @@
 /**
  * Stick tables from the socket. Source: HAProxy 2.6 src/stick_table.c `table_dump_entry_to_buffer`; recorded answers.
- * Not modelled: filters by data.
+ * Not modelled: several filters by data at once.
  */
 import type { StickEntry } from '../worker/state';
 import type { Runtime } from '../worker/runtime';
@@ -14,12 +14,50 @@ export function showTable(runtime: Runtime, words: Words): string {
   const all = runtime.configuration.proxies.flatMap((settings, index) =>
     settings.stickTable === undefined ? [] : [index],
   );
-  if (name === undefined) return all.map((index) => head(runtime, index)).join('');
+  // The last one that was declared comes first.
+  if (name === undefined)
+    return all
+      .reverse()
+      .map((index) => head(runtime, index))
+      .join('');
   const index = all.find((one) => runtime.settings(one).id === name);
   if (index === undefined) return 'No such table\n';
-  const key = words[3] === 'key' ? words[4] : undefined;
-  return head(runtime, index) + rows(runtime, index, key);
+  const wanted = filterOf(runtime, index, words);
+  return typeof wanted === 'string' ? wanted : head(runtime, index) + rows(runtime, index, wanted);
 }
+type Filter = (key: string, entry: StickEntry) => boolean;
+/** What the words behind the table's name leave over; a text: what is wrong with them. */
+function filterOf(runtime: Runtime, index: number, words: Words): Filter | string {
+  const [first, second, third] = words.slice(3);
+  if (first === undefined || first === '') return () => true;
+  if (first === 'key')
+    return second === undefined || second === '' ? 'Key value expected\n' : (key) => key === second;
+  if (!first.startsWith('data.'))
+    return 'Optional argument only supports "data.<store_data_type>" <operator> <value> and key <key>\n';
+  const kind = first.slice('data.'.length);
+  const wrong = (text: string): string => `Filter entry #1: ${text}\n`;
+  if (!TYPES.has(kind)) return wrong('Unknown data type');
+  const stores = runtime.settings(index).stickTable?.stores ?? [];
+  if (kind !== 'server_id' && !stores.some((store) => store.split('(')[0] === kind))
+    return wrong('Data type not stored in this table');
+  const compare = COMPARISONS[second ?? ''];
+  if (compare === undefined) return wrong('Require and operator among "eq", "ne", "le", "ge", "lt", "gt"');
+  if (!/^-?\d+$/.test(third ?? '')) return wrong('Require a valid integer value to compare against');
+  const limit = Number(third);
+  const valueFor = (entry: StickEntry): number =>
+    kind === 'server_id'
+      ? (runtime.settings(index).servers[entry.server]?.id ?? 0)
+      : (valueOf(runtime, index, kind, entry) ?? 0);
+  return (_, entry) => compare(valueFor(entry), limit);
+}
+const COMPARISONS: Readonly<Record<string, (a: number, b: number) => boolean>> = {
+  eq: (a, b) => a === b,
+  ne: (a, b) => a !== b,
+  le: (a, b) => a <= b,
+  ge: (a, b) => a >= b,
+  lt: (a, b) => a < b,
+  gt: (a, b) => a > b,
+};
 function live(runtime: Runtime, index: number): [string, StickEntry][] {
   return [...runtime.proxy(index).stick].filter(
     ([, entry]) => entry.expiresAt === 0 || entry.expiresAt > runtime.now,
@@ -30,10 +68,10 @@ function head(runtime: Runtime, index: number): string {
   const table = settings.stickTable;
   return `# table: ${settings.id}, type: ${table?.type ?? ''}, size:${table?.size ?? 0}, used:${live(runtime, index).length}\n`;
 }
-function rows(runtime: Runtime, index: number, wanted: string | undefined): string {
+function rows(runtime: Runtime, index: number, isWanted: Filter): string {
   let text = '';
   for (const [key, entry] of live(runtime, index)) {
-    if (wanted !== undefined && key !== wanted) continue;
+    if (!isWanted(key, entry)) continue;
     const rest = entry.expiresAt === 0 ? 0 : Math.floor((entry.expiresAt - runtime.now) / 1_000);
     text += `${pointerOf(key.length * 977 + index)}: key=${key} use=0 exp=${rest}${data(runtime, index, entry)}\n`;
   }
@@ -59,6 +97,10 @@ const ORDER =
   'server_id gpt0 gpc0 gpc0_rate conn_cnt conn_rate conn_cur sess_cnt sess_rate http_req_cnt http_req_rate http_err_cnt http_err_rate bytes_in_cnt bytes_in_rate bytes_out_cnt bytes_out_rate gpc1 gpc1_rate'.split(
     ' ',
   );
+const TYPES: ReadonlySet<string> = new Set([
+  ...ORDER,
+  ...'gpt gpc gpc_rate http_fail_cnt http_fail_rate server_key'.split(' '),
+]);
 function place(name: string): number {
   return ORDER.indexOf(name.split('(')[0] ?? '');
 }
@@ -91,7 +133,8 @@ export function clearTable(runtime: Runtime, words: Words): string {
   const index = tableOf(runtime, words[2], -1);
   const proxy = runtime.state.proxies[index];
   if (proxy === undefined || runtime.settings(index).stickTable === undefined) return 'No such table\n';
-  if (words[3] === 'key' && words[4] !== undefined) proxy.stick.delete(words[4]);
-  else proxy.stick.clear();
+  const wanted = filterOf(runtime, index, words);
+  if (typeof wanted === 'string') return wanted;
+  for (const [key, entry] of proxy.stick) if (wanted(key, entry)) proxy.stick.delete(key);
   return '';
 }

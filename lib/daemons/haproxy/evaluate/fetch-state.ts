@@ -116,7 +116,17 @@ function timeoutFetches(): [string, Computation][] {
 
 /** `sc0_http_req_rate`, `sc_http_req_rate(0)`, `src_http_req_rate(table)` and their kin. */
 function counterFetches(): [string, Computation][] {
-  return COUNTERS.flatMap((name): [string, Computation][] => [
+  const isTracked = ({ session }: Subject, slot: number): readonly Value[] => [
+    session.tracked?.some((one) => one.slot === slot) === true,
+  ];
+  const whether: [string, Computation][] = [
+    ['sc_tracked', (subject, [slot = '0']) => isTracked(subject, Number(slot))],
+    ...[0, 1, 2].map((slot): [string, Computation] => [
+      `sc${slot}_tracked`,
+      (subject) => isTracked(subject, slot),
+    ]),
+  ];
+  const counters = COUNTERS.flatMap((name): [string, Computation][] => [
     [`sc_${name}`, (subject, [slot = '0', table]) => tracked(subject, Number(slot), table, name)],
     ...[0, 1, 2].map((slot): [string, Computation] => [
       `sc${slot}_${name}`,
@@ -124,6 +134,7 @@ function counterFetches(): [string, Computation][] {
     ]),
     [`src_${name}`, (subject, [table]) => ofSource(subject, table, name)],
   ]);
+  return [...whether, ...counters];
 }
 function tracked(subject: Subject, slot: number, table: string | undefined, name: string): readonly Value[] {
   const { runtime, session } = subject;

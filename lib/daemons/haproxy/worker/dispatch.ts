@@ -408,6 +408,11 @@ export function retryRequest(runtime: Runtime, session: Session): boolean {
   const settings = runtime.settings(session.backend);
   if (session.retries >= settings.retries || session.noRetry) return false;
   session.retries += 1;
+  // Counted here, and by a retry of the same server or a redispatch once more (`do_l7_retry`).
+  const proxy = runtime.proxy(session.backend);
+  proxy.backend.retries += 1;
+  const server = proxy.servers[session.server];
+  if (server !== undefined) server.counters.retries += 1;
   leaveServer(runtime, session);
   dropServer(runtime, session, 'reset');
   setDeadline(runtime, session, 0);

@@ -146,6 +146,8 @@ export function onServerEnd(
 ): void {
   if (session.phase !== 'response') return;
   dropServer(runtime, session, how === 'closed' ? 'close' : 'reset');
+  // An error of the connection counts by itself, and again when it is the answer.
+  if (how === 'reset') failed(runtime, session);
   if (isRetryable(runtime, session, 'empty-response') && retryRequest(runtime, session)) return;
   setDeadline(runtime, session, 0);
   if (session.requests > 1) {
@@ -153,8 +155,6 @@ export function onServerEnd(
     return;
   }
   failed(runtime, session);
-  // An error is counted again when the stream ends with it.
-  if (how === 'reset') failed(runtime, session);
   observe(runtime, session.backend, session.server, how === 'closed' ? 'closed' : 'read error');
   if (session.trace !== 0)
     hop(
@@ -173,7 +173,6 @@ export function onServerEnd(
  */
 function leaveToClient(runtime: Runtime, session: Session, how: 'closed' | 'reset'): void {
   if (how === 'reset') {
-    failed(runtime, session);
     const proxy = runtime.proxy(session.backend);
     proxy.backend.serverAborts += 1;
     const server = proxy.servers[session.server];
