@@ -185,15 +185,15 @@ function count(runtime: Runtime, session: Session, bytes: number): void {
   proxy.backend.requests += 1;
   proxy.backend.bytesOut += bytes;
   proxy.backend.bytesIn += session.bytesIn;
-  if (session.answeredAt < 0) return;
   const server = proxy.servers[session.server];
   if (server === undefined) return;
+  server.counters.bytesOut += bytes;
+  server.counters.bytesIn += session.bytesIn;
+  if (session.answeredAt < 0) return;
   const times = timersOf(session, runtime.now);
   const values = [times.queue, times.connect, times.response, times.active];
   countTimes(proxy, values);
   countTimes(server, values);
-  server.counters.bytesOut += bytes;
-  server.counters.bytesIn += session.bytesIn;
 }
 
 /** The answer is out: the log line, then the next request or the end. */
@@ -203,7 +203,7 @@ export function conclude(runtime: Runtime, session: Session): void {
   release(runtime, session);
   logSession(runtime, session);
   if (session.trace !== 0) traceEnd(runtime, session);
-  if (session.closes) destroy(runtime, session);
+  if (session.closes || session.halfClosed) destroy(runtime, session);
   else keep(runtime, session);
   endServer?.();
 }
@@ -277,7 +277,10 @@ export function countRequest(runtime: Runtime, session: Session, request: HttpRe
   tick(frontend.requestRate, runtime.now);
   session.stream = runtime.state.counters.streams++;
   session.requests += 1;
-  let bytes = 33 + request.method.length + request.target.length;
-  for (const header of request.headers) bytes += header[0].length + header[1].length;
+  // Its own form of a request: start line of 20 bytes and the three words, an end of the headers, no `connection`.
+  let bytes = 29 + request.method.length + request.target.length;
+  for (const header of request.headers)
+    if (header[0].length !== 10 || header[0].toLowerCase() !== 'connection')
+      bytes += header[0].length + header[1].length;
   session.bytesIn = bytes + (request.body === '' ? 0 : byteLength(request.body));
 }

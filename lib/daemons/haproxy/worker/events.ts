@@ -10,7 +10,7 @@ import type { HttpResponse, Message } from '../../../world/network.contract';
 import type { SecureSocketEvent, TlsFailure } from '../../../world/tls.contract';
 import type { Host, World } from '../../../world/world.contract';
 import { ACCEPT } from '../sockets';
-import { conclude, countResponse, endWithoutAnswer, replyBadRequest } from './answer';
+import { conclude, countResponse, replyError, endWithoutAnswer, replyBadRequest } from './answer';
 import { registerAgents } from './agent';
 import { onCheckEvent, step } from './checks';
 import { connectFailed, leftQueue, onConnected, queueExpired, resume, tunnelTimeout } from './dispatch';
@@ -314,15 +314,15 @@ function spend(runtime: Runtime, session: Session, message: Message & { kind: 'r
 
 /** The client sends no more. It still hears: only a connection on which nothing is under way ends. */
 function onClientEnd(runtime: Runtime, session: Session): void {
-  session.closes = true;
   switch (session.phase) {
     case 'proxy':
       headerFailed(runtime, session, 'closed');
       return;
     case 'handshake':
+      session.closes = true;
       return;
     case 'inspect':
-      session.clientClosed = true;
+      session.clientClosed = session.closes = true;
       inspect(runtime, session, { isFinal: true });
       return;
     case 'request':
@@ -331,7 +331,7 @@ function onClientEnd(runtime: Runtime, session: Session): void {
       destroy(runtime, session);
       return;
     case 'tunnel':
-      session.clientClosed = true;
+      session.clientClosed = session.closes = true;
       if (session.serverClosed) conclude(runtime, session);
       else if (session.connection !== 0) runtime.network.shutdown(session.connection, 'client');
       return;
@@ -342,9 +342,10 @@ function onClientEnd(runtime: Runtime, session: Session): void {
     case 'turnaround':
     case 'response':
       if (runtime.settings(session.frontend).mode !== 'http') {
-        session.clientClosed = true;
+        session.clientClosed = session.closes = true;
         return;
       }
+      session.halfClosed = true;
       if (noticesEnd(runtime, session)) abandon(runtime, session);
       return;
     case 'closed':
@@ -376,16 +377,18 @@ function onClientReset(runtime: Runtime, session: Session): void {
       abort(runtime, session);
   }
 }
-/** The client has closed, as `option abortonclose` wants to know: a 400 that nobody reads when a server was asked already. */
+/** The client has closed, as `option abortonclose` wants to know: a 400 when a server was asked already. */
 function abandon(runtime: Runtime, session: Session): void {
-  const wasAsked = session.phase === 'response';
-  session.status = wasAsked ? BAD_REQUEST : NO_STATUS;
-  countResponse(runtime.proxy(session.frontend).frontend, session.status);
-  if (session.backend >= 0) countResponse(runtime.proxy(session.backend).backend, session.status);
-  if (wasAsked) {
-    abort(runtime, session);
+  if (session.phase === 'response') {
+    countAbort(runtime, session);
+    dropServer(runtime, session, 'reset');
+    session.closes = true;
+    replyError(runtime, session, BAD_REQUEST, { cause: 'C', ended: 'H' });
     return;
   }
+  session.status = NO_STATUS;
+  countResponse(runtime.proxy(session.frontend).frontend, session.status);
+  if (session.backend >= 0) countResponse(runtime.proxy(session.backend).backend, session.status);
   session.cause = 'C';
   session.ended = PHASES[session.phase] ?? 'R';
   dropServer(runtime, session, 'reset');
@@ -396,13 +399,15 @@ function abort(runtime: Runtime, session: Session): void {
   session.cause = 'C';
   session.ended = PHASES[session.phase] ?? 'R';
   session.closes = true;
-  if (session.backend >= 0) {
-    runtime.proxy(session.backend).backend.clientAborts += 1;
-    const server = runtime.server(session.backend, session.server);
-    if (server !== undefined) server.counters.clientAborts += 1;
-  }
+  countAbort(runtime, session);
   dropServer(runtime, session, 'reset');
   conclude(runtime, session);
+}
+function countAbort(runtime: Runtime, session: Session): void {
+  if (session.backend < 0) return;
+  runtime.proxy(session.backend).backend.clientAborts += 1;
+  const server = runtime.server(session.backend, session.server);
+  if (server !== undefined) server.counters.clientAborts += 1;
 }
 /** A connection on which nothing was ever said, unless `option dontlognull` hides it. */
 function logEmpty(runtime: Runtime, session: Session): void {

@@ -52,6 +52,7 @@ export function newSession(runtime: Runtime, listener: number, connection: numbe
     waiting: [],
     reply: undefined,
     clientClosed: false,
+    halfClosed: false,
     serverClosed: false,
     closes: false,
     kept: NONE_KEPT,

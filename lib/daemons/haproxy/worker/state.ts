@@ -530,7 +530,10 @@ export interface Session {
   waiting: Message[];
   /** an answer of ours, to be sent when a tarpit ends */
   reply: OwnAnswer | undefined;
+  /** nobody reads what is sent to the client, or in tcp mode: it sends no more */
   clientClosed: boolean;
+  /** the client sends no more: its connection ends after the answer */
+  halfClosed: boolean;
   serverClosed: boolean;
   /** the session ends after this answer */
   closes: boolean;
