@@ -145,7 +145,8 @@ export interface FileSystem {
   /** Copies what `from` holds, a program's identity too. */
   copyInode(from: number, to: number): undefined | FileError;
   retain(ino: number): void;
-  release(ino: number): void;
+  /** `wasWritable` when the descriptor was open for writing. */
+  release(ino: number, wasWritable?: boolean): void;
   /** Names without `.` and `..`, in directory (creation) order. */
   readdir(path: string, who: Credentials): string[] | FileError;
   mkdir(path: string, mode: number, who: Credentials): undefined | FileError;

@@ -18,6 +18,19 @@ import {
   type Inode,
   type Stat,
 } from './files.contract';
+import {
+  ATTRIB,
+  CLOSE_WRITE,
+  concerned,
+  CREATE,
+  DELETE,
+  DELETE_SELF,
+  type FileWatch,
+  MODIFY,
+  MOVE_SELF,
+  MOVED_FROM,
+  MOVED_TO,
+} from './file-watches';
 import type { HostState, MountState, Registry } from './world.contract';
 import type { Host } from './world.contract';
 
@@ -53,6 +66,8 @@ export interface FilesPorts {
   host(): Host;
   /** An entry of the run's journal. */
   record(type: string, data: unknown): void;
+  /** Something happened to an inode that is watched. */
+  watched(watch: FileWatch): void;
 }
 /** A disk that was full is told as full once more only when so many bytes have been free meanwhile. */
 const ROOM_AGAIN = 1_048_576;
@@ -198,6 +213,7 @@ export class Files implements FileSystem {
         : content === ''
           ? undefined
           : this.writeInode(opened.ino, content);
+    this.#tell(opened.ino, CLOSE_WRITE);
     return failed === undefined ? undefined : new FileError(failed.errno, path);
   }
   open(
@@ -268,6 +284,7 @@ export class Files implements FileSystem {
     if (mount.options.includes('ro')) return new FileError('EROFS', '');
     const room = blocksOf(node.bytes) * BLOCK - node.bytes + Math.max(0, mount.size - mount.used);
     const added = Math.min(bytes, room);
+    this.#tell(ino, MODIFY);
     mount.used += (blocksOf(node.bytes + added) - blocksOf(node.bytes)) * BLOCK;
     const clock = this.ports.clock();
     this.#patch(ino, {
@@ -291,7 +308,8 @@ export class Files implements FileSystem {
   retain(ino: number): void {
     this.#opened.set(ino, (this.#opened.get(ino) ?? 0) + 1);
   }
-  release(ino: number): void {
+  release(ino: number, wasWritable = false): void {
+    if (wasWritable) this.#tell(ino, CLOSE_WRITE);
     const left = (this.#opened.get(ino) ?? 1) - 1;
     if (left > 0) this.#opened.set(ino, left);
     else {
@@ -350,6 +368,8 @@ export class Files implements FileSystem {
     if (place instanceof FileError) return place;
     this.#setEntry(place.parent, place.name, found.ino);
     this.#patch(found.ino, { nlink: node.nlink + 1, ctime: this.ports.clock() });
+    this.#tell(found.ino, ATTRIB);
+    this.#tell(place.parent, CREATE);
     return undefined;
   }
   unlink(path: string, who: Credentials): undefined | FileError {
@@ -360,6 +380,7 @@ export class Files implements FileSystem {
     if (path.endsWith('/')) return new FileError('ENOTDIR', path);
     this.#setEntry(found.parent, found.name, undefined);
     this.#unlinkInode(found.ino);
+    this.#tell(found.parent, DELETE);
     return undefined;
   }
   rmdir(path: string, who: Credentials): undefined | FileError {
@@ -375,6 +396,8 @@ export class Files implements FileSystem {
     this.#setEntry(found.parent, found.name, undefined);
     this.#patch(found.ino, { nlink: 0 });
     this.#dropIfUnused(found.ino);
+    this.#tell(found.ino, DELETE_SELF);
+    this.#tell(found.parent, DELETE);
     return undefined;
   }
   rename(from: string, to: string, who: Credentials): undefined | FileError {
@@ -401,6 +424,9 @@ export class Files implements FileSystem {
     this.#setEntry(source.parent, source.name, undefined);
     this.#setEntry(place.parent, place.name, source.ino);
     this.#patch(source.ino, { ctime: this.ports.clock() });
+    this.#tell(source.parent, MOVED_FROM);
+    this.#tell(place.parent, MOVED_TO);
+    this.#tell(source.ino, MOVE_SELF);
     return undefined;
   }
 
@@ -590,6 +616,11 @@ export class Files implements FileSystem {
   #patch(ino: number, fields: Partial<Inode>): void {
     this.ports.state().inodes.set(ino, inode({ ...this.#inode(ino), ...fields }));
   }
+  #tell(ino: number, event: number): void {
+    const state = this.ports.state();
+    if (state.watches === undefined) return;
+    for (const watch of concerned(state, ino, event)) this.ports.watched(watch);
+  }
   #mount(node: Inode): MountState {
     const mounts = this.ports.state().mounts;
     const mount = mounts[node.mount] ?? mounts[0];
@@ -623,6 +654,7 @@ export class Files implements FileSystem {
     const clock = this.ports.clock();
     const zeros = node.zeros === undefined ? {} : { zeros: 0 };
     this.#patch(ino, { content, bytes, mtime: clock, ctime: clock, ...zeros });
+    this.#tell(ino, MODIFY);
   }
   #setEntry(directory: number, name: string, ino: number | undefined): void {
     const node = this.#inode(directory);
@@ -873,6 +905,7 @@ export class Files implements FileSystem {
       }),
     );
     this.#setEntry(place.parent, place.name, ino);
+    this.#tell(place.parent, CREATE);
     return { ino };
   }
   #mountOf(path: string, inherited: number): number {
@@ -904,12 +937,15 @@ export class Files implements FileSystem {
     const fields = change(node);
     if (typeof fields === 'string') return new FileError(fields, path);
     this.#patch(found.ino, fields);
+    this.#tell(found.ino, ATTRIB);
     return undefined;
   }
   #unlinkInode(ino: number): void {
     const node = this.#inode(ino);
     this.#patch(ino, { nlink: node.nlink - 1, ctime: this.ports.clock() });
+    this.#tell(ino, ATTRIB);
     this.#dropIfUnused(ino);
+    if (!this.ports.state().inodes.has(ino)) this.#tell(ino, DELETE_SELF);
   }
   #dropIfUnused(ino: number): void {
     const state = this.ports.state();

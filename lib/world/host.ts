@@ -18,6 +18,8 @@ import type {
 } from './world.contract';
 
 const MOST_LOG_ENTRIES = 40_000;
+/** How soon who watches a file hears of what happens to it. */
+const WATCH_MICROS = 60;
 interface Accounts {
   text: string;
   users: UserRecord[];
@@ -44,6 +46,8 @@ export class SimulatedHost implements Host {
       registry: world.registry,
       host: () => this,
       record: (type, data) => void world.record(name, type, data),
+      watched: ({ pid, name: watch, callback }) =>
+        world.timer(this, pid, `watch:${watch}:${callback.name}`, world.kernel.now + WATCH_MICROS, callback),
     });
     this.streams = new Streams(this, (host, pid) => processTable.wakeStream(host, pid));
     this.terminals = new Terminals(this, (pid) => processTable.wakeStream(this, pid));
@@ -132,6 +136,7 @@ export class SimulatedHost implements Host {
   forgetRuntime(): void {
     this.#accounts = undefined;
     this.fs.forgetOpened();
+    delete this.state.watches;
     this.terminals.forget();
   }
 

@@ -228,7 +228,7 @@ class FileStream extends Watched {
     this.#offset = offset;
   }
   protected ended(): void {
-    this.host.fs.release(this.ino);
+    this.host.fs.release(this.ino, this.options.write);
   }
 }
 

@@ -5,6 +5,7 @@
 import type { Kernel } from '../kernel/kernel';
 import type { Micros } from '../std/instant';
 import type { Diagnostic } from '../text/diagnostic';
+import type { FileWatch } from './file-watches';
 import type { FileError, FileSpec, FileSystem, Inode } from './files.contract';
 import type {
   ConntrackEntry,
@@ -268,6 +269,8 @@ export interface HostState {
   nextPid: number;
   inodes: Map<number, Inode>;
   nextInode: number;
+  /** inotify(7): who watches which inode; absent while nobody does. */
+  watches?: Map<number, readonly FileWatch[]>;
   /** Everything journald holds, all boots (when persistent) or this boot. */
   log: LoggedEntry[];
   /** Instants until which each core is busy. */

@@ -9,10 +9,11 @@ import { generate } from './generators';
 import { FEATURES, INIT, managerOf, VERSION } from './host-manager';
 import { QUEUE_TIMER } from './jobs';
 import { Manager } from './manager';
+import { PATH_CHANGED, PATH_NEAR, PATH_NOTIFIED } from './paths';
 import { noteBoot } from './boots';
 import { beginEnd, end, finishWhenAlone, shutDown } from './shutdown';
 import { registerPower } from './tools/power';
-import type { ManagerState } from './state';
+import type { ManagerState, UnitState } from './state';
 import { formatTimeSpan } from './unit-file/time-span';
 
 const ROOT = { uid: 0, gid: 0, groups: [] as number[] };
@@ -110,6 +111,14 @@ function registerCallbacks(world: World): void {
     if (state?.service !== undefined) manager.services.elapsed(state);
     else if (state?.timer !== undefined) manager.timers.elapsed(state);
   });
+  const onPath = (name: string, run: (manager: Manager, unit: UnitState) => void): void =>
+    on<{ unit: string }>(name, (manager, { unit }) => {
+      const state = manager.unit(unit);
+      if (state?.definition.type === 'path') run(manager, state);
+    });
+  onPath(PATH_CHANGED, (manager, unit) => manager.paths.changed(unit, true));
+  onPath(PATH_NEAR, (manager, unit) => manager.paths.changed(unit, false));
+  onPath(PATH_NOTIFIED, (manager, unit) => manager.paths.triggerChanged(unit));
   on<{ unit: string }>('systemd.pid-file', (manager, { unit }) => {
     const state = manager.unit(unit);
     if (state !== undefined) manager.services.lookForPidFile(state);

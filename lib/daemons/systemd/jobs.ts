@@ -149,6 +149,7 @@ export class Jobs {
         else {
           if (this.manager.services.stopTakesTime(unit)) this.#announce(job, 'stop');
           this.#stop(unit);
+          this.#announceRestart(job, unit);
         }
         break;
       case 'reload':
@@ -178,6 +179,11 @@ export class Jobs {
     const unit = this.manager.unit(job.unit);
     const text = unit === undefined ? undefined : startingMessage(unit.definition, verb);
     if (text !== undefined) this.manager.log('info', text, job.unit, { id: job.id });
+  }
+  /** What stops at once says so only when it is to start again, and after the fact (recorded: ssh.socket). */
+  #announceRestart(job: Job, { definition, service }: UnitState): void {
+    if (service !== undefined || this.manager.state.jobs.get(job.id) !== job) return;
+    this.manager.log('info', `Stopping ${identity(definition)}...`, job.unit, { id: job.id });
   }
   #start(job: Job, unit: UnitState): void {
     const { manager } = this;
@@ -228,10 +234,12 @@ export class Jobs {
       case 'timer':
         manager.timers.start(unit);
         break;
+      case 'path':
+        manager.paths.start(unit);
+        break;
       case 'target':
       case 'slice':
       case 'automount':
-      case 'path':
       case 'socket':
       case 'mount':
       case 'swap':
@@ -251,6 +259,9 @@ export class Jobs {
         break;
       case 'timer':
         this.manager.timers.stop(unit);
+        break;
+      case 'path':
+        this.manager.paths.stop(unit);
         break;
       case 'socket': {
         const { name } = unit.definition;
@@ -328,6 +339,7 @@ export class Jobs {
     state.jobs.delete(job.id);
     if (unit !== undefined && unit.job === job.id) unit.job = 0;
     this.#remember(job, result);
+    manager.paths.notify(job.unit);
     if (result !== 'done' && result !== 'canceled' && (job.type === 'start' || job.type === 'verify-active'))
       this.#failDependents(job.unit);
     this.wakeQueue();
@@ -386,7 +398,6 @@ function subOfActive(type: string): string {
     case 'socket':
       return 'listening';
     case 'automount':
-    case 'path':
       return 'waiting';
     case 'scope':
       return 'running';

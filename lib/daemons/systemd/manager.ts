@@ -11,6 +11,7 @@ import { Graph } from './graph';
 import { Jobs } from './jobs';
 import { Services } from './service/services';
 import type { ActiveState, Definition, ManagerState, UnitState } from './state';
+import { Paths } from './paths';
 import { Timers } from './timers';
 import { loadDefinition } from './unit-file/load';
 import { definitionIsStale, dropInFoldersOf, withListing } from './unit-file/search';
@@ -24,13 +25,14 @@ const JOURNAL_LAG = 10;
 const MOST_OVERLAP = 100_000;
 /** Settings that are read and have no effect here. */
 const NOT_MODELLED =
-  /^(Service\.(WatchdogSec|Memory(?!Max|Limit|Accounting)|CPU|IO|Limit|Private|Protect|Restrict|Capabilit|Ambient|SystemCall|Root|Dynamic|Socket|Sockets|OOM|Nice|IPAddress|RuntimeMax.*Extra|FileDescriptor|BusName)|Unit\.(JobTimeout|StartLimitAction|FailureAction|JoinsNamespaceOf|Upholds|StopWhenUnneeded)|Socket\.|Path\.|Automount\.)/;
+  /^(Service\.(WatchdogSec|Memory(?!Max|Limit|Accounting)|CPU|IO|Limit|Private|Protect|Restrict|Capabilit|Ambient|SystemCall|Root|Dynamic|Socket|Sockets|OOM|Nice|IPAddress|RuntimeMax.*Extra|FileDescriptor|BusName)|Unit\.(JobTimeout|StartLimitAction|FailureAction|JoinsNamespaceOf|Upholds|StopWhenUnneeded)|Socket\.|Automount\.)/;
 const UNIT_TIMER = 'systemd.unit-timer';
 
 export class Manager {
   readonly jobs: Jobs;
   readonly services: Services;
   readonly timers: Timers;
+  readonly paths: Paths;
   /** Time spent within this event, added to what the clock says. */
   #spent = 0;
 
@@ -38,6 +40,7 @@ export class Manager {
     this.jobs = new Jobs(this);
     this.services = new Services(this);
     this.timers = new Timers(this);
+    this.paths = new Paths(this);
   }
   get state(): ManagerState {
     return this.daemon.state;
@@ -108,6 +111,7 @@ export class Manager {
     this.state.dropInFolders = dropInFoldersOf(this.host);
     this.collect();
     this.timers.rearmAll();
+    this.paths.rearmAll();
   }
   #reloadAll(): void {
     const { state } = this;
@@ -225,12 +229,21 @@ export class Manager {
     }
     this.#followTrigger(unit);
     this.jobs.unitChanged(unit, before, options.reloadFailed === true);
+    this.paths.notify(name);
     if (!isUp(before) && isUp(active)) this.timers.serviceChanged(name);
     if (!isDown(before) && isDown(active)) {
       this.timers.serviceChanged(name);
       this.#wentDown(unit, before, options.willRestart === true);
     }
     if (unit.definition.name === 'systemd-journald.service' && isUp(active) && !isUp(before)) this.spend(0);
+  }
+  /** Whether what a unit is to trigger is there; if not, its start has failed. Source: `unit_test_trigger_loaded`. */
+  triggerIsLoaded({ definition: { name } }: UnitState, trigger: string): boolean {
+    if (this.load(trigger).definition.load === 'loaded') return true;
+    this.log('warning', `${name}: Refusing to start, unit ${trigger} to trigger not loaded.`, name);
+    const job = this.jobs.jobOf(name);
+    if (job !== undefined) this.jobs.finish(job, 'failed');
+    return false;
   }
   /** A socket runs while the service behind it does, and listens again afterwards. Source: `socket_trigger_notify`. */
   #followTrigger(unit: UnitState): void {
@@ -382,6 +395,10 @@ export function freshUnit(definition: UnitState['definition']): UnitState {
           }
         : undefined,
     timer: typeOf(definition.name) === 'timer' ? { nextAt: 0, lastAt: 0, result: 'success' } : undefined,
+    path:
+      typeOf(definition.name) === 'path'
+        ? { result: 'success', existed: [], triggers: { begin: -1, count: 0 } }
+        : undefined,
     cpuMicros: 0,
     transient: definition.fragment?.startsWith('/run/systemd/transient/') === true,
   };

@@ -17,6 +17,8 @@ export type Result =
   | 'core-dump'
   | 'watchdog'
   | 'start-limit-hit'
+  | 'unit-start-limit-hit'
+  | 'trigger-limit-hit'
   | 'oom-kill'
   | 'exec-condition';
 export type JobType = 'start' | 'stop' | 'restart' | 'try-restart' | 'reload' | 'verify-active' | 'nop';
@@ -122,6 +124,16 @@ export type TimerSettings = {
   remainAfterElapse: boolean;
   unit: string;
 };
+export type PathKind = 'PathExists' | 'PathExistsGlob' | 'PathChanged' | 'PathModified' | 'DirectoryNotEmpty';
+export type PathSpec = { kind: PathKind; path: string };
+export type PathSettings = {
+  specs: PathSpec[];
+  unit: string;
+  makeDirectory: boolean;
+  directoryMode: number;
+  limitMicros: Micros;
+  limitBurst: number;
+};
 /** A loaded unit file with its drop-ins. Frozen: a reload makes a new one. */
 export type Definition = {
   name: string;
@@ -148,7 +160,8 @@ export type Definition = {
   successAction: string;
   service: ServiceSettings | undefined;
   timer: TimerSettings | undefined;
-  /** ListenStream and so on of a socket, paths of a path unit, for listings. */
+  path: PathSettings | undefined;
+  /** ListenStream and so on of a socket, for listings. */
   listens: string[];
   install: {
     wantedBy: string[];
@@ -232,8 +245,12 @@ export type UnitState = {
   conditionFailed: string;
   assertMet: boolean;
   starts: { begin: Micros; count: number };
+  /** The last start was refused: there had been too many. */
+  startLimitHit?: boolean;
   service: ServiceState | undefined;
   timer: { nextAt: number; lastAt: number; result: Result } | undefined;
+  /** Of a path unit: which of its paths were there, and how often it has triggered. */
+  path: { result: Result; existed: boolean[]; triggers: { begin: Micros; count: number } } | undefined;
   /** Processor time its processes had used when they ended. */
   cpuMicros: number;
   transient: boolean;

@@ -11,21 +11,10 @@ export class Timers {
 
   start(unit: UnitState): void {
     const { timer } = unit.definition;
-    const { name } = unit.definition;
     if (timer === undefined || unit.timer === undefined) return;
-    const target = this.manager.load(timer.unit);
-    if (target.definition.load !== 'loaded') {
-      this.manager.log(
-        'warning',
-        `${name}: Refusing to start, unit ${timer.unit} to trigger not loaded.`,
-        name,
-      );
-      const job = this.manager.jobs.jobOf(name);
-      if (job !== undefined) this.manager.jobs.finish(job, 'failed');
-      return;
-    }
+    if (!this.manager.triggerIsLoaded(unit, timer.unit)) return;
     unit.timer.result = 'success';
-    if (timer.persistent) unit.timer.lastAt = this.#stamp(name) ?? unit.timer.lastAt;
+    if (timer.persistent) unit.timer.lastAt = this.#stamp(unit.definition.name) ?? unit.timer.lastAt;
     this.#wait(unit, { isStart: true });
   }
   stop(unit: UnitState): void {

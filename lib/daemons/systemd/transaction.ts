@@ -33,13 +33,15 @@ const STOPS_ALONG: readonly Relation[] = [
 export class Transaction {
   readonly planned = new Map<string, Planned>();
   readonly #seen = new Set<string>();
+  /** Which jobs pulled a job in. */
+  readonly #pullers = new Map<string, Set<string>>();
   constructor(
     private readonly manager: Manager,
     private readonly mode: JobMode,
   ) {}
 
   /** Adds a job and, unless the mode says otherwise, what it pulls in. */
-  add(type: JobType, name: string, matters: boolean): undefined | Refusal {
+  add(type: JobType, name: string, matters: boolean, puller?: string): undefined | Refusal {
     const unit = this.manager.load(name);
     const id = unit.definition.name;
     const refused = type === 'stop' ? undefined : refusalFor(this.manager, name, type);
@@ -48,6 +50,7 @@ export class Transaction {
     if (wanted === 'nop') return undefined;
     const merged = this.#merge(id, wanted, matters);
     if (merged instanceof Refusal) return merged;
+    if (puller !== undefined) this.#pullers.set(id, (this.#pullers.get(id) ?? new Set()).add(puller));
     const key = `${id}/${wanted}/${matters}`;
     if (this.#seen.has(key) || this.mode === 'ignore-dependencies') return undefined;
     this.#seen.add(key);
@@ -78,21 +81,21 @@ export class Transaction {
     const graph = this.manager.graph();
     if (type === 'start' || type === 'restart') {
       for (const other of graph.any(id, ['Requires', 'BindsTo'])) {
-        const problem = this.add('start', other, matters);
+        const problem = this.add('start', other, matters, id);
         if (problem !== undefined) return problem;
       }
-      for (const other of graph.any(id, ['Wants', 'Upholds'])) this.add('start', other, false);
-      for (const other of graph.get(id, 'Requisite')) this.add('verify-active', other, matters);
-      for (const other of graph.get(id, 'Conflicts')) this.add('stop', other, matters);
-      for (const other of graph.get(id, 'ConflictedBy')) this.add('stop', other, false);
+      for (const other of graph.any(id, ['Wants', 'Upholds'])) this.add('start', other, false, id);
+      for (const other of graph.get(id, 'Requisite')) this.add('verify-active', other, matters, id);
+      for (const other of graph.get(id, 'Conflicts')) this.add('stop', other, matters, id);
+      for (const other of graph.get(id, 'ConflictedBy')) this.add('stop', other, false, id);
     }
     if (type === 'stop' || type === 'restart')
       for (const other of graph.any(id, STOPS_ALONG))
-        this.add(type === 'stop' ? 'stop' : 'try-restart', other, matters);
+        this.add(type === 'stop' ? 'stop' : 'try-restart', other, matters, id);
     if (type === 'reload')
       for (const other of graph.get(id, 'PropagatesReloadTo')) {
         const unit = this.manager.unit(other);
-        if (unit !== undefined && isUp(unit.active)) this.add('reload', other, false);
+        if (unit !== undefined && isUp(unit.active)) this.add('reload', other, false, id);
       }
     return undefined;
   }
@@ -114,7 +117,18 @@ export class Transaction {
       else if (name !== anchor && unit.job === 0 && isRedundant(job.type, unit.active))
         this.planned.delete(name);
     }
+    if (this.mode !== 'isolate') this.#dropUnneeded(anchor);
     return this.#breakCycles(anchor) ?? [...this.planned.values()];
+  }
+  /** Nobody needs what only dropped jobs had pulled in. Source: systemd 252 `transaction_collect_garbage`. */
+  #dropUnneeded(anchor: string): void {
+    for (let before = -1; before !== this.planned.size; ) {
+      before = this.planned.size;
+      for (const name of [...this.planned.keys()]) {
+        const pullers = [...(this.#pullers.get(name) ?? [])];
+        if (name !== anchor && !pullers.some((puller) => this.planned.has(puller))) this.planned.delete(name);
+      }
+    }
   }
   #breakCycles(anchor: string): undefined | Refusal {
     for (let rounds = 0; rounds < 50; rounds++) {

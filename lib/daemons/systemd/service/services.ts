@@ -96,6 +96,7 @@ export class Services {
     const unit = this.#as(state);
     if (unit === undefined) return false;
     const { startLimitMicros, startLimitBurst, name } = unit.definition;
+    unit.startLimitHit = false;
     if (startLimitMicros === 0 || startLimitBurst === 0) return true;
     const { now } = this.manager;
     if (unit.starts.begin < 0 || now - unit.starts.begin > startLimitMicros) {
@@ -106,6 +107,7 @@ export class Services {
       unit.starts = { begin: unit.starts.begin, count: unit.starts.count + 1 };
       return true;
     }
+    unit.startLimitHit = true;
     this.manager.log('warning', `${name}: Start request repeated too quickly.`, name);
     this.#enterDead(unit, 'start-limit-hit', false);
     return false;
@@ -308,7 +310,8 @@ export class Services {
   stopTakesTime(unit: UnitState): boolean {
     if (unit.definition.type === 'mount') return true;
     const settings = unit.definition.service;
-    if (settings === undefined || unit.sub === 'auto-restart') return false;
+    // Who stops while it starts or reloads stops without a word (`service_stop`).
+    if (settings === undefined || (unit.sub !== 'running' && unit.sub !== 'exited')) return false;
     return settings.exec.ExecStop.length > 0 || this.manager.isPopulated(unit.definition.name);
   }
   stop(state: UnitState): void {

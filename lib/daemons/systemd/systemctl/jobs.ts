@@ -78,8 +78,20 @@ export function* queueAndWait(
     if (!options.quiet)
       yield* context.err(jobFailure(call, manager.unit(name)?.definition.name ?? name, result));
   }
+  if (!options.quiet)
+    for (const { name, type } of jobs)
+      if (type === 'stop') yield* context.err(stillActivated(call, manager.load(name).definition.name));
   manager.collect();
   return code;
+}
+/** What may start a stopped unit again. Source: systemd 252 `check_triggering_units`. */
+function stillActivated({ manager }: Call, name: string): string {
+  const active = [...manager.graph().get(name, 'TriggeredBy')].filter((other) =>
+    isUp(manager.unit(other)?.active ?? 'inactive'),
+  );
+  return active.length === 0 || manager.unit(name)?.definition.load === 'masked'
+    ? ''
+    : `Warning: Stopping ${name}, but it can still be activated by:\n${active.map((other) => `  ${other}\n`).join('')}`;
 }
 function modeOf(text: string): JobMode {
   return text === 'fail' ||
@@ -227,6 +239,8 @@ export function* resetFailed(call: Call): Run<number> {
       continue;
     }
     unit.starts = { begin: -1, count: 0 };
+    unit.startLimitHit = false;
+    if (unit.path !== undefined) unit.path.result = 'success';
     if (unit.service !== undefined) {
       unit.service.restarts = 0;
       if (unit.active === 'failed') unit.service.result = 'success';

@@ -278,6 +278,20 @@ const COMMON: readonly Property[] = [
   ['InvocationID', (unit) => unit.invocation],
   ['CollectMode', (unit) => (unit.definition.collectFailed ? 'inactive-or-failed' : 'inactive')],
 ];
+const PATH: readonly Property[] = [
+  ['Unit', (unit) => unit.definition.path?.unit],
+  [
+    'Paths',
+    (unit) =>
+      (unit.definition.path?.specs ?? []).map(({ kind, path }) => `${path} (${kind})`).join('\nPaths=') ||
+      undefined,
+  ],
+  ['MakeDirectory', (unit) => yes(unit.definition.path?.makeDirectory === true)],
+  ['DirectoryMode', (unit) => (unit.definition.path?.directoryMode ?? 0).toString(8).padStart(4, '0')],
+  ['Result', (unit) => unit.path?.result ?? 'success'],
+  ['TriggerLimitIntervalUSec', (unit) => span(unit.definition.path?.limitMicros ?? 0)],
+  ['TriggerLimitBurst', (unit) => unit.definition.path?.limitBurst],
+];
 const MANAGER: readonly (readonly [string, (manager: Manager) => string | number])[] = [
   ['Version', () => VERSION],
   ['Features', () => FEATURES],
@@ -325,7 +339,9 @@ export function* show(call: Call): Run<number> {
         ? [...SERVICE, ...COMMON]
         : unit.timer !== undefined
           ? [...TIMER, ...COMMON]
-          : COMMON;
+          : unit.path !== undefined
+            ? [...PATH, ...COMMON]
+            : COMMON;
     const lines: string[] = [];
     for (const [key, read] of properties) {
       if (wanted.length > 0 && !wanted.includes(key)) continue;

@@ -85,7 +85,7 @@ function unitStatus(call: Call, unit: UnitState): string {
   }
   if (isDown(active) && unit.activeEnterAt > 0 && unit.activeExitAt >= unit.activeEnterAt)
     lines.push(label('Duration') + formatTimeSpan(unit.activeExitAt - unit.activeEnterAt, 1_000));
-  lines.push(...conditionLines(call, unit));
+  lines.push(...triggerLines(call, unit, 'TriggeredBy'), ...conditionLines(call, unit));
   if (definition.type === 'timer') {
     const next = unit.timer?.nextAt ?? 0;
     lines.push(
@@ -93,7 +93,7 @@ function unitStatus(call: Call, unit: UnitState): string {
         (next === 0 ? 'n/a' : `${formatTimestamp(next)}; ${formatRelative(manager.host.clock(), next)}`),
     );
   }
-  lines.push(...triggerLines(call, unit, 'TriggeredBy'), ...triggerLines(call, unit, 'Triggers'));
+  lines.push(...triggerLines(call, unit, 'Triggers'));
   definition.documentation.forEach((page, i) =>
     lines.push((i === 0 ? label('Docs') : ' '.repeat(13)) + page),
   );
@@ -143,7 +143,7 @@ function activeText(call: Call, unit: UnitState): string {
   const { manager, color } = call;
   const { active, sub, service } = unit;
   const shown = sub === '' || sub === active ? active : `${active} (${sub})`;
-  const result = service?.result ?? unit.timer?.result ?? 'success';
+  const result = service?.result ?? unit.timer?.result ?? unit.path?.result ?? 'success';
   const head = active === 'failed' && result !== 'success' ? `failed (Result: ${result})` : shown;
   const tone = bulletColor(active);
   const painted = tone === undefined ? head : paint(head, tone, color);
@@ -172,7 +172,8 @@ function triggerLines(call: Call, unit: UnitState, relation: 'TriggeredBy' | 'Tr
   return others.map((other, i) => {
     const state = call.manager.unit(other)?.active ?? 'inactive';
     const tone = bulletColor(state);
-    const mark = tone === undefined ? '●' : paint('●', tone, call.color);
+    const glyph = relation === 'Triggers' ? '●' : bullet(state);
+    const mark = tone === undefined ? glyph : paint(glyph, tone, call.color);
     return `${i === 0 ? label(relation) : ' '.repeat(13)}${mark} ${other}`;
   });
 }

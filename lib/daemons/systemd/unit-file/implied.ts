@@ -12,6 +12,7 @@ export function addImplied(
     type: UnitType;
     own: readonly Assignment[];
     timer: Definition['timer'];
+    path: Definition['path'];
     defaultDependencies: boolean;
     unit: readonly Assignment[];
   },
@@ -31,10 +32,9 @@ export function addImplied(
       add('Before', [target]);
     }
   }
-  if (from.type === 'path') {
-    const target = lastOf(from.own, 'Unit')?.value ?? `${stem}.service`;
-    add('Triggers', [target]);
-    add('Before', [target]);
+  if (from.path !== undefined) {
+    add('Triggers', [from.path.unit]);
+    add('Before', [from.path.unit]);
   }
   if (from.type === 'service')
     for (const { value } of listOf(from.own, 'Sockets')) add('Wants', splitWords(value) ?? []);
@@ -66,7 +66,7 @@ export function addImplied(
       break;
     case 'path':
       add('Requires', ['sysinit.target']);
-      add('After', ['sysinit.target']);
+      add('After', ['sysinit.target', '-.mount']);
       add('Before', ['paths.target']);
       break;
     case 'timer':

@@ -18,7 +18,15 @@ import {
   type UnitType,
 } from './names';
 import { findDropIns, findFragment, linkedUnits, sourcesOf } from './search';
-import { lastOf, listOf, parseBoolean, serviceSettings, timerSettings, type Reading } from './settings';
+import {
+  lastOf,
+  listOf,
+  parseBoolean,
+  pathSettings,
+  serviceSettings,
+  timerSettings,
+  type Reading,
+} from './settings';
 import { type Assignment, parseUnitText } from './syntax';
 import { parseTimeSpan } from './time-span';
 import { complaintAbout } from './value-checks';
@@ -94,6 +102,7 @@ function withSources(definition: Definition, sources: Definition['sources']): De
     successAction: definition.successAction,
     service: definition.service,
     timer: definition.timer,
+    path: definition.path,
     listens: definition.listens,
     install: definition.install,
     raw: definition.raw,
@@ -189,6 +198,7 @@ function emptyDefinition(
           })
         : undefined,
     timer: undefined,
+    path: undefined,
     listens: [],
     install: { wantedBy: [], requiredBy: [], alias: [], also: [], defaultInstance: '' },
     raw: [],
@@ -270,6 +280,7 @@ class Reader {
     }
     const service = type === 'service' ? serviceSettings(own, reading) : undefined;
     const timer = type === 'timer' ? timerSettings(own, reading) : undefined;
+    const path = type === 'path' ? pathSettings(own, reading) : undefined;
     const text = (key: string): string | undefined => {
       const value = lastOf(unit, key)?.value;
       return value === undefined || value === '' ? undefined : expandSpecifiers(value, name, host);
@@ -280,14 +291,12 @@ class Reader {
       lastOf([...own, ...unit], 'StartLimitIntervalSec') ?? lastOf([...own, ...unit], 'StartLimitInterval');
     const burst = lastOf([...own, ...unit], 'StartLimitBurst')?.value;
     const defaultDependencies = flag('DefaultDependencies', true);
-    const listens = own
-      .filter(({ key }) => key.startsWith('Listen') || key.startsWith('Path') || key === 'DirectoryNotEmpty')
-      .map(({ value }) => value);
-    const dependencies = this.#dependencies({ unit, own, type, timer, defaultDependencies });
+    const listens = own.filter(({ key }) => key.startsWith('Listen')).map(({ value }) => value);
+    const dependencies = this.#dependencies({ unit, own, type, timer, path, defaultDependencies });
     for (const [assignment, word] of this.#misnamed(unit))
       reading.complain(assignment, `Failed to add dependency on ${word}, ignoring: Invalid argument`);
     this.#sortProblems();
-    const refused = this.#refusal(service, timer, reading.fatalAt, own);
+    const refused = this.#refusal({ service, timer, path }, reading.fatalAt, own);
     return {
       name,
       type,
@@ -316,6 +325,7 @@ class Reader {
       successAction: text('SuccessAction') ?? 'none',
       service,
       timer,
+      path,
       listens,
       install: {
         wantedBy: wordsOf(install, 'WantedBy', name, host),
@@ -347,8 +357,7 @@ class Reader {
   }
   /** What makes systemd refuse a unit file; the reason goes to the journal. */
   #refusal(
-    service: Definition['service'],
-    timer: Definition['timer'],
+    { service, timer, path }: Pick<Definition, 'service' | 'timer' | 'path'>,
     fatalAt: Assignment | undefined,
     own: readonly Assignment[],
   ): boolean {
@@ -365,6 +374,7 @@ class Reader {
       return refuse('notice', 'Unit configuration has fatal error, unit will not be started.');
     if (timer !== undefined && timer.monotonic.length === 0 && timer.calendar.length === 0)
       return refuse('err', 'Timer unit lacks value setting. Refusing.');
+    if (path?.specs.length === 0) return refuse('err', 'Path unit lacks path setting. Refusing.');
     if (service === undefined) return false;
     const { exec, type } = service;
     if (
@@ -410,6 +420,7 @@ class Reader {
     own: readonly Assignment[];
     type: UnitType;
     timer: Definition['timer'];
+    path: Definition['path'];
     defaultDependencies: boolean;
   }): Definition['dependencies'] {
     const { host, name } = this;

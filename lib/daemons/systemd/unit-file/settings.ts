@@ -2,10 +2,10 @@
 import type { Host } from '../../../world/world.contract';
 import { isSignalName, signalName } from '../../../world/signals';
 import type { SignalName } from '../../../world/process.contract';
-import type { ExecKind, ServiceSettings, ServiceType, TimerSettings } from '../state';
+import type { ExecKind, PathKind, PathSettings, ServiceSettings, ServiceType, TimerSettings } from '../state';
 import { exitStatusNumber } from '../exit-status';
 import { parseCalendar } from './calendar';
-import { expandSpecifiers, hasUnknownSpecifier } from './names';
+import { expandSpecifiers, hasUnknownSpecifier, typeOf } from './names';
 import type { Assignment } from './syntax';
 import { FOREVER, parseTimeSpan } from './time-span';
 import { parseExec, splitWords } from './words';
@@ -347,5 +347,47 @@ export function timerSettings(assignments: readonly Assignment[], reading: Readi
     persistent: section.flag('Persistent', false),
     remainAfterElapse: section.flag('RemainAfterElapse', true),
     unit: section.text('Unit') ?? `${reading.name.slice(0, -'.timer'.length)}.service`,
+  };
+}
+const PATH_KINDS: readonly PathKind[] = [
+  'PathExists',
+  'PathExistsGlob',
+  'PathChanged',
+  'PathModified',
+  'DirectoryNotEmpty',
+];
+/** systemd.path(5). */
+export function pathSettings(assignments: readonly Assignment[], reading: Reading): PathSettings {
+  const section = new Section(reading, assignments);
+  let specs: PathSettings['specs'] = [];
+  for (const { key, value } of assignments) {
+    const kind = PATH_KINDS.find((one) => one === key);
+    if (kind === undefined) continue;
+    const path = expandSpecifiers(value, reading.name, reading.host);
+    if (path === '') specs = [];
+    else if (path.startsWith('/')) specs.unshift({ kind, path: path.replace(/(?<=.)\/+$/, '') });
+  }
+  return {
+    specs,
+    unit: section.read(
+      'Unit',
+      (text) => (typeOf(text) === undefined ? undefined : text),
+      `${reading.name.slice(0, -'.path'.length)}.service`,
+      'Unit type not valid',
+    ),
+    makeDirectory: section.flag('MakeDirectory', false),
+    directoryMode: section.read(
+      'DirectoryMode',
+      (text) => (/^[0-7]{1,4}$/.test(text) ? Number.parseInt(text, 8) : undefined),
+      0o755,
+      'Failed to parse mode value',
+    ),
+    limitMicros: section.span('TriggerLimitIntervalSec', 2_000_000),
+    limitBurst: section.read(
+      'TriggerLimitBurst',
+      (text) => (/^\d+$/.test(text) ? Number(text) : undefined),
+      200,
+      'Failed to parse unsigned value',
+    ),
   };
 }

@@ -118,6 +118,7 @@ const CHECKS: readonly (readonly [string, Check])[] = [
   ['StartLimitIntervalSec StartLimitInterval WatchdogSec RuntimeRandomizedExtraSec', seconds],
   ['JobTimeoutSec JobRunningTimeoutSec', timeParameter],
   ['StartLimitBurst FileDescriptorStoreMax', unsigned],
+  ['PathExists PathExistsGlob PathChanged PathModified DirectoryNotEmpty', path],
   ['SourcePath RequiresMountsFor EnvironmentFile', (value, key) => path(value.replace(/^-/, ''), key)],
   [
     'ConditionPathExists ConditionPathExistsGlob ConditionPathIsDirectory ConditionPathIsSymbolicLink ' +
