@@ -906,18 +906,14 @@ export class Tcp {
 
   // ---------------------------------------------------------------- data
   #gotData(connection: Connection, side: Side, end: End, stack: Stack, a: Arrival): void {
-    const from = other(side);
-    const sender = endOf(connection, from);
     if (a.seq > end.expected) return;
     if (end.orphan && a.message !== undefined) {
-      this.#refuse(connection, from, stack, a, -1);
+      this.#refuse(connection, other(side), stack, a, -1);
       return this.#remove(connection, side);
     }
     const fresh = a.seq === end.expected;
     if (fresh) end.expected++;
-    if (this.#pureAck(connection, side, end, stack)) {
-      if (sender !== undefined) this.#acknowledged(connection, from, sender, a.seq);
-    } else if (sender !== undefined) this.#arm(connection, from, sender, dataTimeout(sender.retries));
+    this.#acknowledge(connection, side, end, stack, a.seq);
     if (!fresh) return;
     if (a.message !== undefined) {
       end.bytesReceived += a.message.bytes;
@@ -935,12 +931,17 @@ export class Tcp {
     list.shift();
     end.expected++;
     end.state = 'CLOSE-WAIT';
+    this.#acknowledge(connection, side, end, stack, fin.seq);
+    return true;
+  }
+  /** Tells the sender what has come; when that gets lost, it will send it again. */
+  #acknowledge(connection: Connection, side: Side, end: End, stack: Stack, seq: number): void {
+    const passed = this.#pureAck(connection, side, end, stack);
     const from = other(side);
     const sender = endOf(connection, from);
-    if (this.#pureAck(connection, side, end, stack)) {
-      if (sender !== undefined) this.#acknowledged(connection, from, sender, fin.seq);
-    } else if (sender !== undefined) this.#arm(connection, from, sender, dataTimeout(sender.retries));
-    return true;
+    if (sender === undefined) return;
+    if (passed) this.#acknowledged(connection, from, sender, seq);
+    else this.#arm(connection, from, sender, dataTimeout(sender.retries));
   }
 
   #gotFin(connection: Connection, side: Side, end: End, stack: Stack): void {
