@@ -105,7 +105,13 @@ export interface ListenOptions {
   reusePort?: boolean;
   /** `[::]` for IPv6 alone (IPV6_V6ONLY), with `ip` 0: the port is taken, but no packet of IPv6 ever comes. */
   six?: boolean;
+  /** `[::]` for IPv4 as well, with `ip` 0. */
+  dual?: boolean;
   on: Callback;
+  /** Nobody accepts yet: called when a connection has come, which waits in the queue. */
+  onQueued?: Callback;
+  /** What its descriptor is called when it is passed on (LISTEN_FDNAMES). */
+  name?: string;
 }
 
 export interface Network {
@@ -115,6 +121,10 @@ export interface Network {
   closeListener(host: Host, listener: number): void;
   /** Hands a listener to another process (reload passes sockets). */
   moveListener(host: Host, listener: number, pid: number, on: Callback): void;
+  /** Another process accepts from now on; when it ends or closes the socket, its owner has it back. */
+  lendListener(host: Host, listener: number, pid: number, on: Callback): void;
+  /** The owner closes a socket that it may have lent: who has it keeps it. */
+  withdrawListener(host: Host, listener: number): void;
   listeners(host: Host): {
     listener: number;
     pid: number;
@@ -123,6 +133,8 @@ export interface Network {
     backlog: number;
     queued: number;
     six: boolean;
+    dual: boolean;
+    name: string | undefined;
   }[];
   /** A listener whose owner is stopped or does not accept keeps connections in the backlog: see accept(). Daemons that accept at once leave it alone. */
   setAccepting(host: Host, listener: number, accepting: boolean): void;
@@ -421,6 +433,10 @@ export interface ConnectionInfo {
   side: Side | 'listener';
   /** the addresses are IPv6 */
   six?: true;
+  /** it takes IPv4 as well */
+  dual?: true;
+  /** another process that has it open */
+  otherPid?: number;
   pid: number;
   localIp: number;
   localPort: number;

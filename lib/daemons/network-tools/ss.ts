@@ -71,7 +71,7 @@ const STATES: Readonly<Record<string, readonly string[]>> = {
   synchronized: ['ESTAB', 'SYN-RECV', 'FIN-WAIT-1', 'FIN-WAIT-2', 'TIME-WAIT', 'CLOSE-WAIT', 'LAST-ACK'],
 };
 /** First descriptor that a daemon gives a socket; the kernel does not number them here. */
-const FIRST_DESCRIPTOR: Readonly<Record<string, number>> = { haproxy: 6, nginx: 5 };
+const FIRST_DESCRIPTOR: Readonly<Record<string, number>> = { haproxy: 6, nginx: 5, systemd: 25 };
 
 type Test = (socket: ConnectionInfo) => boolean;
 class Problem extends Error {
@@ -212,9 +212,9 @@ function list(
     state: socket.state as string,
     receive: String(socket.receiveQueue),
     send: String(socket.sendQueue),
-    local: socket.six === true ? '[::]' : addressText(socket.localIp),
+    local: socket.dual === true ? '*' : socket.six === true ? '[::]' : addressText(socket.localIp),
     localPort: portText(socket.localPort, socket.protocol, numeric),
-    peer: socket.six === true ? '[::]' : addressText(socket.peerIp),
+    peer: socket.dual === true ? '*' : socket.six === true ? '[::]' : addressText(socket.peerIp),
     peerPort: socket.peerPort === 0 ? '*' : portText(socket.peerPort, socket.protocol, numeric),
     process: users?.(socket) ?? '',
   }));
@@ -354,7 +354,11 @@ function processColumn(
     if (process === undefined || (context.who.uid !== 0 && process.uid !== context.who.uid)) return '';
     const descriptor = numbered.get(socket) ?? 3;
     const holders = socket.state === 'LISTEN' ? [...heirsOf(context.host, process), process] : [process];
-    return ` users:(${holders.map(({ pid, comm }) => `("${comm}",pid=${pid},fd=${descriptor})`).join(',')})`;
+    const lender = socket.otherPid === undefined ? undefined : context.host.process(socket.otherPid);
+    const shown = holders.map(({ pid, comm }) => `("${comm}",pid=${pid},fd=${descriptor})`);
+    if (lender !== undefined)
+      shown.push(`("${lender.comm}",pid=${lender.pid},fd=${FIRST_DESCRIPTOR[lender.comm] ?? 3})`);
+    return ` users:(${shown.join(',')})`;
   };
 }
 

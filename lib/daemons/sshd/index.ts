@@ -29,6 +29,18 @@ RuntimeDirectoryMode=0755
 WantedBy=multi-user.target
 Alias=sshd.service
 `;
+const SOCKET_UNIT = `[Unit]
+Description=OpenBSD Secure Shell server socket
+Before=sockets.target
+ConditionPathExists=!/etc/ssh/sshd_not_to_be_run
+
+[Socket]
+ListenStream=22
+Accept=no
+
+[Install]
+WantedBy=sockets.target
+`;
 const SERVER_CONFIG = `
 # This is the sshd server system-wide configuration file.  See
 # sshd_config(5) for more information.
@@ -157,6 +169,7 @@ export function register(registry: Registry): void {
   registry.package('openssh-server', {
     '/usr/sbin/sshd': { program: 'openssh/sshd' },
     '/lib/systemd/system/ssh.service': { text: UNIT },
+    '/lib/systemd/system/ssh.socket': { text: SOCKET_UNIT },
     '/etc/default/ssh': {
       text: '# Default settings for openssh-server. This file is sourced by /bin/sh from\n# /etc/init.d/ssh.\n\n# Options to pass to sshd\nSSHD_OPTS=\n',
     },

@@ -99,10 +99,22 @@ function* detach(context: ProgramContext, state: SshdState): ProgramRun {
   yield* context.sleep(1_000);
   return 0;
 }
+/** Sockets that systemd passed on (sd_listen_fds(3), Debian's patch `systemd-socket-activation`). */
+function takeSockets({ host, env }: ProgramContext, state: SshdState, say: (text: string) => void): boolean {
+  const names = (env.get('LISTEN_FDNAMES') ?? '').split(':');
+  const { network } = host.world;
+  for (const { listener, name, ip, port, dual } of network.listeners(host)) {
+    if (name === undefined || !names.includes(name)) continue;
+    state.listeners.push(listener);
+    say(`Server listening on ${dual ? '::' : formatIPv4(ip)} port ${port}.`);
+  }
+  return state.listeners.length > 0;
+}
 function* listen(context: ProgramContext, state: SshdState): ProgramRun {
   const say = (text: string, priority: 'info' | 'err' | 'crit' = 'info'): void =>
     context.syslog({ facility: 'auth', priority, tag: 'sshd', text });
-  if (!openSockets(context.host, context.pid, state, say)) {
+  const isPassed = takeSockets(context, state, say);
+  if (!isPassed && !openSockets(context.host, context.pid, state, say)) {
     say('fatal: Cannot bind any address.', 'crit');
     return 255;
   }
@@ -110,6 +122,13 @@ function* listen(context: ProgramContext, state: SshdState): ProgramRun {
   context.fs.writeFile('/run/sshd.pid', `${context.pid}\n`, ROOT, { mode: 0o644 });
   context.process.rssKiB = 9_408;
   context.become('sshd', state);
+  if (isPassed)
+    for (const listener of state.listeners)
+      context.world.network.lendListener(context.host, listener, context.pid, {
+        name: ACCEPT,
+        pid: context.pid,
+        data: undefined,
+      });
   context.notify('READY=1');
   return yield* context.serve();
 }

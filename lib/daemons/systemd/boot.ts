@@ -1,4 +1,5 @@
 /** Process 1: from the kernel's hand-over to the finished boot, its signals, and the way down. */
+import type { SocketEvent } from '../../world/network.contract';
 import type { DaemonDefinition, Program } from '../../world/process.contract';
 import type { SimulatedWorld } from '../../world/world';
 import type { Host, World } from '../../world/world.contract';
@@ -10,6 +11,8 @@ import { FEATURES, INIT, managerOf, VERSION } from './host-manager';
 import { QUEUE_TIMER } from './jobs';
 import { Manager } from './manager';
 import { PATH_CHANGED, PATH_NEAR, PATH_NOTIFIED } from './paths';
+import { connectionEvent, CONNECTION_EVENT } from './service/connection-streams';
+import { CONNECTION_NOTIFIED, SOCKET_ACCEPTED, SOCKET_NOTIFIED, SOCKET_QUEUED } from './sockets';
 import { noteBoot } from './boots';
 import { beginEnd, end, finishWhenAlone, shutDown } from './shutdown';
 import { registerPower } from './tools/power';
@@ -111,14 +114,23 @@ function registerCallbacks(world: World): void {
     if (state?.service !== undefined) manager.services.elapsed(state);
     else if (state?.timer !== undefined) manager.timers.elapsed(state);
   });
-  const onPath = (name: string, run: (manager: Manager, unit: UnitState) => void): void =>
+  const onUnit = (type: string, name: string, run: (manager: Manager, unit: UnitState) => void): void =>
     on<{ unit: string }>(name, (manager, { unit }) => {
       const state = manager.unit(unit);
-      if (state?.definition.type === 'path') run(manager, state);
+      if (state?.definition.type === type) run(manager, state);
     });
-  onPath(PATH_CHANGED, (manager, unit) => manager.paths.changed(unit, true));
-  onPath(PATH_NEAR, (manager, unit) => manager.paths.changed(unit, false));
-  onPath(PATH_NOTIFIED, (manager, unit) => manager.paths.triggerChanged(unit));
+  onUnit('path', PATH_CHANGED, (manager, unit) => manager.paths.changed(unit, true));
+  onUnit('path', PATH_NEAR, (manager, unit) => manager.paths.changed(unit, false));
+  onUnit('path', PATH_NOTIFIED, (manager, unit) => manager.paths.triggerChanged(unit));
+  onUnit('socket', CONNECTION_NOTIFIED, (manager, unit) => manager.sockets.connectionOver(unit));
+  world.callback<null, SocketEvent>(CONNECTION_EVENT, ({ host }, event) => connectionEvent(host, event));
+  world.callback<{ unit: string }, SocketEvent>(SOCKET_ACCEPTED, ({ host, data }, event) => {
+    const manager = managerOf(host);
+    const unit = manager?.unit(data.unit);
+    if (manager !== undefined && unit !== undefined) manager.sockets.accepted(unit, event);
+  });
+  onUnit('socket', SOCKET_QUEUED, (manager, unit) => manager.sockets.queued(unit));
+  onUnit('socket', SOCKET_NOTIFIED, (manager, unit) => manager.sockets.triggerChanged(unit));
   on<{ unit: string }>('systemd.pid-file', (manager, { unit }) => {
     const state = manager.unit(unit);
     if (state !== undefined) manager.services.lookForPidFile(state);

@@ -237,10 +237,12 @@ export class Jobs {
       case 'path':
         manager.paths.start(unit);
         break;
+      case 'socket':
+        manager.sockets.start(unit);
+        break;
       case 'target':
       case 'slice':
       case 'automount':
-      case 'socket':
       case 'mount':
       case 'swap':
       case 'scope':
@@ -263,12 +265,9 @@ export class Jobs {
       case 'path':
         this.manager.paths.stop(unit);
         break;
-      case 'socket': {
-        const { name } = unit.definition;
-        this.manager.log('info', `${name}: Deactivated successfully.`, name);
-        this.manager.setState(unit, 'inactive', 'dead');
+      case 'socket':
+        this.manager.sockets.stop(unit);
         break;
-      }
       case 'scope':
         for (const pid of this.manager.members(unit.definition.name))
           this.manager.daemon.world.kill(this.manager.host, pid, 'TERM');
@@ -340,6 +339,7 @@ export class Jobs {
     if (unit !== undefined && unit.job === job.id) unit.job = 0;
     this.#remember(job, result);
     manager.paths.notify(job.unit);
+    manager.sockets.notify(job.unit);
     if (result !== 'done' && result !== 'canceled' && (job.type === 'start' || job.type === 'verify-active'))
       this.#failDependents(job.unit);
     this.wakeQueue();
@@ -395,8 +395,6 @@ function subOfActive(type: string): string {
   switch (type) {
     case 'mount':
       return 'mounted';
-    case 'socket':
-      return 'listening';
     case 'automount':
       return 'waiting';
     case 'scope':

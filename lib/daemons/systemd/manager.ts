@@ -12,6 +12,7 @@ import { Jobs } from './jobs';
 import { Services } from './service/services';
 import type { ActiveState, Definition, ManagerState, UnitState } from './state';
 import { Paths } from './paths';
+import { Sockets } from './sockets';
 import { Timers } from './timers';
 import { loadDefinition } from './unit-file/load';
 import { definitionIsStale, dropInFoldersOf, withListing } from './unit-file/search';
@@ -25,7 +26,7 @@ const JOURNAL_LAG = 10;
 const MOST_OVERLAP = 100_000;
 /** Settings that are read and have no effect here. */
 const NOT_MODELLED =
-  /^(Service\.(WatchdogSec|Memory(?!Max|Limit|Accounting)|CPU|IO|Limit|Private|Protect|Restrict|Capabilit|Ambient|SystemCall|Root|Dynamic|Socket|Sockets|OOM|Nice|IPAddress|RuntimeMax.*Extra|FileDescriptor|BusName)|Unit\.(JobTimeout|StartLimitAction|FailureAction|JoinsNamespaceOf|Upholds|StopWhenUnneeded)|Socket\.|Automount\.)/;
+  /^(Service\.(WatchdogSec|Memory(?!Max|Limit|Accounting)|CPU|IO|Limit|Private|Protect|Restrict|Capabilit|Ambient|SystemCall|Root|Dynamic|Socket|Sockets|OOM|Nice|IPAddress|RuntimeMax.*Extra|FileDescriptor|BusName)|Unit\.(JobTimeout|StartLimitAction|FailureAction|JoinsNamespaceOf|Upholds|StopWhenUnneeded)|Socket\.(?!ListenStream|Accept|Service|Backlog|TriggerLimit|MaxConnections$)|Automount\.)/;
 const UNIT_TIMER = 'systemd.unit-timer';
 
 export class Manager {
@@ -33,6 +34,7 @@ export class Manager {
   readonly services: Services;
   readonly timers: Timers;
   readonly paths: Paths;
+  readonly sockets: Sockets;
   /** Time spent within this event, added to what the clock says. */
   #spent = 0;
 
@@ -41,6 +43,7 @@ export class Manager {
     this.services = new Services(this);
     this.timers = new Timers(this);
     this.paths = new Paths(this);
+    this.sockets = new Sockets(this);
   }
   get state(): ManagerState {
     return this.daemon.state;
@@ -112,6 +115,7 @@ export class Manager {
     this.collect();
     this.timers.rearmAll();
     this.paths.rearmAll();
+    this.sockets.keepConfigured();
   }
   #reloadAll(): void {
     const { state } = this;
@@ -230,6 +234,7 @@ export class Manager {
     this.#followTrigger(unit);
     this.jobs.unitChanged(unit, before, options.reloadFailed === true);
     this.paths.notify(name);
+    this.sockets.notify(name);
     if (!isUp(before) && isUp(active)) this.timers.serviceChanged(name);
     if (!isDown(before) && isDown(active)) {
       this.timers.serviceChanged(name);
@@ -255,7 +260,7 @@ export class Manager {
           ? [...this.graph().get(name, 'TriggeredBy')].map((other) => [this.unit(other), unit] as const)
           : [];
     for (const [socket, service] of pairs) {
-      if (socket?.definition.type !== 'socket' || socket.active !== 'active' || service === undefined)
+      if (socket?.definition.socket?.accept !== false || socket.active !== 'active' || service === undefined)
         continue;
       if (service.sub === 'running') socket.sub = 'running';
       else if (isDown(service.active) || service.sub === 'auto-restart') socket.sub = 'listening';
@@ -398,6 +403,17 @@ export function freshUnit(definition: UnitState['definition']): UnitState {
     path:
       typeOf(definition.name) === 'path'
         ? { result: 'success', existed: [], triggers: { begin: -1, count: 0 } }
+        : undefined,
+    socket:
+      typeOf(definition.name) === 'socket'
+        ? {
+            result: 'success',
+            listeners: [],
+            triggers: { begin: -1, count: 0 },
+            accepted: 0,
+            refused: 0,
+            connections: new Map(),
+          }
         : undefined,
     cpuMicros: 0,
     transient: definition.fragment?.startsWith('/run/systemd/transient/') === true,

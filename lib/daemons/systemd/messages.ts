@@ -34,7 +34,10 @@ export function doneMessage(
       case 'timeout':
         return { priority: 'err', text: `Timed out starting ${who}.` };
       case 'failed':
-        return { priority: 'err', text: `Failed to start ${who}.` };
+        return {
+          priority: 'err',
+          text: `Failed to ${definition.type === 'socket' ? 'listen on' : 'start'} ${who}.`,
+        };
       case 'dependency':
         return { priority: 'warning', text: `Dependency failed for ${who}.` };
       case 'assert':

@@ -19,6 +19,7 @@ export type Result =
   | 'start-limit-hit'
   | 'unit-start-limit-hit'
   | 'trigger-limit-hit'
+  | 'service-start-limit-hit'
   | 'oom-kill'
   | 'exec-condition';
 export type JobType = 'start' | 'stop' | 'restart' | 'try-restart' | 'reload' | 'verify-active' | 'nop';
@@ -134,6 +135,19 @@ export type PathSettings = {
   limitMicros: Micros;
   limitBurst: number;
 };
+export type SocketSettings = {
+  listens: {
+    kind: string;
+    address: string;
+    tcp: { ip: number; port: number; six: boolean; dual: boolean } | undefined;
+  }[];
+  accept: boolean;
+  service: string;
+  backlog: number;
+  maxConnections: number;
+  limitMicros: Micros;
+  limitBurst: number;
+};
 /** A loaded unit file with its drop-ins. Frozen: a reload makes a new one. */
 export type Definition = {
   name: string;
@@ -161,8 +175,7 @@ export type Definition = {
   service: ServiceSettings | undefined;
   timer: TimerSettings | undefined;
   path: PathSettings | undefined;
-  /** ListenStream and so on of a socket, for listings. */
-  listens: string[];
+  socket: SocketSettings | undefined;
   install: {
     wantedBy: string[];
     requiredBy: string[];
@@ -251,6 +264,18 @@ export type UnitState = {
   timer: { nextAt: number; lastAt: number; result: Result } | undefined;
   /** Of a path unit: which of its paths were there, and how often it has triggered. */
   path: { result: Result; existed: boolean[]; triggers: { begin: Micros; count: number } } | undefined;
+  /** Of a socket: the listeners it has open, and how often it has triggered. */
+  socket:
+    | {
+        result: Result;
+        listeners: number[];
+        triggers: { begin: Micros; count: number };
+        /** `Accept=yes`: how many connections it has had, how many it refused, and those that its services have. */
+        accepted: number;
+        refused: number;
+        connections: Map<string, number>;
+      }
+    | undefined;
   /** Processor time its processes had used when they ended. */
   cpuMicros: number;
   transient: boolean;

@@ -54,8 +54,11 @@ export class Listeners {
       backlog: Math.min(options.backlog ?? 4_096, most),
       reusePort: options.reusePort === true,
       six: options.six === true,
+      ...(options.dual === true ? { dual: true } : {}),
       on: options.on,
-      accepting: true,
+      ...(options.onQueued === undefined ? {} : { onQueued: options.onQueued }),
+      ...(options.name === undefined ? {} : { name: options.name }),
+      accepting: options.onQueued === undefined,
       queue: [],
       entry,
     });
@@ -71,8 +74,8 @@ export class Listeners {
     const uid = stack.state.processes.get(pid)?.uid ?? 0;
     if (port < stack.sysctlNumber('net.ipv4.ip_unprivileged_port_start', 1_024) && uid !== 0) return 'EACCES';
     for (const other of stack.net.listeners.values()) {
-      if (other.port !== port || other.six !== six || (other.ip !== ip && other.ip !== 0 && ip !== 0))
-        continue;
+      const isApart = other.six !== six && other.dual !== true && options.dual !== true;
+      if (other.port !== port || isApart || (other.ip !== ip && other.ip !== 0 && ip !== 0)) continue;
       if (!(other.reusePort && options.reusePort === true)) return 'EADDRINUSE';
     }
     return undefined;
@@ -81,6 +84,14 @@ export class Listeners {
   close(stack: Stack, id: number): void {
     const listener = stack.net.listeners.get(id);
     if (listener === undefined) return;
+    if (listener.owner !== undefined) {
+      const { pid, on } = listener.owner;
+      delete listener.owner;
+      listener.accepting = false;
+      listener.pid = pid;
+      listener.on = on;
+      return;
+    }
     stack.net.listeners.delete(id);
     this.#byPort.delete(stack);
     const seq = this.core.world.record(stack.name, 'socket.closed', {
@@ -98,6 +109,19 @@ export class Listeners {
     listener.pid = pid;
     listener.on = on;
     this.users?.hand(listener, stack);
+  }
+
+  lend(stack: Stack, id: number, pid: number, on: Callback): void {
+    const listener = stack.net.listeners.get(id);
+    if (listener === undefined) return;
+    listener.owner ??= { pid: listener.pid, on: listener.on };
+    listener.accepting = true;
+    this.move(stack, id, pid, on);
+  }
+  withdraw(stack: Stack, id: number): void {
+    const listener = stack.net.listeners.get(id);
+    if (listener?.owner === undefined) this.close(stack, id);
+    else delete listener.owner;
   }
 
   setAccepting(stack: Stack, id: number, accepting: boolean): void {

@@ -140,9 +140,15 @@ export class SimulatedNetwork implements Network {
     if (this.#unix.isListener(host, listener)) this.#unix.moveListener(host, listener, pid, on);
     else this.#listeners.move(this.#core.stack(host), listener, pid, on);
   }
+  lendListener(host: Host, listener: number, pid: number, on: Callback): void {
+    this.#listeners.lend(this.#core.stack(host), listener, pid, on);
+  }
+  withdrawListener(host: Host, listener: number): void {
+    this.#listeners.withdraw(this.#core.stack(host), listener);
+  }
   listeners(host: Host): ReturnType<Network['listeners']> {
     return [...this.#core.stack(host).net.listeners.values()].map(
-      ({ listener, pid, ip, port, backlog, queue, six }) => ({
+      ({ listener, pid, ip, port, backlog, queue, six, dual, name }) => ({
         listener,
         pid,
         ip,
@@ -150,6 +156,8 @@ export class SimulatedNetwork implements Network {
         backlog,
         queued: queue.length,
         six,
+        dual: dual === true,
+        name,
       }),
     );
   }

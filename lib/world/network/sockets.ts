@@ -64,7 +64,9 @@ export function socketsOf(core: Core, host: Host): ConnectionInfo[] {
       protocol: 'tcp',
       receiveQueue: listener.queue.length,
       sendQueue: listener.backlog,
-      ...(listener.six ? { six: true } : {}),
+      ...(listener.six || listener.dual === true ? { six: true } : {}),
+      ...(listener.dual === true ? { dual: true } : {}),
+      ...(listener.owner === undefined ? {} : { otherPid: listener.owner.pid }),
     });
   }
   for (const connection of core.state.connections.values()) {

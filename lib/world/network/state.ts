@@ -36,7 +36,12 @@ export type Listener = {
   backlog: number;
   reusePort: boolean;
   six: boolean;
+  dual?: true;
   on: Callback;
+  onQueued?: Callback;
+  name?: string;
+  /** Whose it is again when the process that it is lent to has closed it. */
+  owner?: { pid: number; on: Callback };
   accepting: boolean;
   /** Connections whose handshake is done and which nobody accepted yet, in order. */
   queue: number[];

@@ -857,6 +857,8 @@ export class Tcp {
     this.#disarm(end);
     if (!listener.accepting || listener.queue.length > 0 || this.#isHeld(stack, listener.pid)) {
       listener.queue.push(connection.id);
+      if (!listener.accepting && listener.onQueued !== undefined)
+        this.core.world.invoke(stack.host, listener.onQueued, undefined);
       if (listener.queue.length === 1 && listener.accepting)
         this.core.world.invoke(
           stack.host,

@@ -86,6 +86,8 @@ export function makeShadow(world: SimulatedWorld, act: (deed: Deed) => void): vo
       backlog: 0,
       queued: 0,
       six: false,
+      dual: false,
+      name: undefined,
     }));
   const record = world.record.bind(world);
   world.record = (source, type, data, options) => {

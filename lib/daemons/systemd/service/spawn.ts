@@ -217,6 +217,11 @@ function environmentOf(
     env.set('SHELL', user.shell);
   }
   env.set('INVOCATION_ID', unit.invocation);
+  const sockets = manager.sockets.passedTo(unit.definition.name);
+  if (sockets.length > 0) {
+    env.set('LISTEN_FDS', String(sockets.length));
+    env.set('LISTEN_FDNAMES', sockets.join(':'));
+  }
   env.set('SYSTEMD_EXEC_PID', '');
   if (settings.notifyAccess !== 'none') env.set('NOTIFY_SOCKET', '/run/systemd/notify');
   for (const [key, value] of directoryVariables(unit)) env.set(key, value);

@@ -241,6 +241,7 @@ export function* resetFailed(call: Call): Run<number> {
     unit.starts = { begin: -1, count: 0 };
     unit.startLimitHit = false;
     if (unit.path !== undefined) unit.path.result = 'success';
+    if (unit.socket !== undefined) unit.socket.result = 'success';
     if (unit.service !== undefined) {
       unit.service.restarts = 0;
       if (unit.active === 'failed') unit.service.result = 'success';

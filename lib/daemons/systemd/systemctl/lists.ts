@@ -186,12 +186,12 @@ export function* listSockets(call: Call): Run<number> {
         (options.all || !isDown(unit.active)),
     )
     .flatMap((unit) =>
-      unit.definition.listens.map((listen) => [
-        listen,
+      (unit.definition.socket?.listens ?? []).map(({ address }) => [
+        address,
         unit.definition.name,
         (unit.definition.dependencies.Triggers ?? [])
           .map((name) => manager.load(name).definition.name)
-          .join(', '),
+          .join(', ') || '-',
       ]),
     )
     .sort(([a = ''], [b = '']) => (a < b ? -1 : 1));

@@ -292,6 +292,24 @@ const PATH: readonly Property[] = [
   ['TriggerLimitIntervalUSec', (unit) => span(unit.definition.path?.limitMicros ?? 0)],
   ['TriggerLimitBurst', (unit) => unit.definition.path?.limitBurst],
 ];
+const SOCKET: readonly Property[] = [
+  ['Backlog', (unit) => unit.definition.socket?.backlog],
+  ['Accept', (unit) => yes(unit.definition.socket?.accept === true)],
+  [
+    'Listen',
+    (unit) =>
+      (unit.definition.socket?.listens ?? [])
+        .map(({ kind, address }) => `${address} (${kind.slice('Listen'.length)})`)
+        .join('\nListen=') || undefined,
+  ],
+  ['MaxConnections', (unit) => unit.definition.socket?.maxConnections],
+  ['Result', (unit) => unit.socket?.result ?? 'success'],
+  ['NConnections', (unit) => unit.socket?.connections.size],
+  ['NAccepted', (unit) => unit.socket?.accepted],
+  ['NRefused', (unit) => unit.socket?.refused],
+  ['TriggerLimitIntervalUSec', (unit) => span(unit.definition.socket?.limitMicros ?? 0)],
+  ['TriggerLimitBurst', (unit) => unit.definition.socket?.limitBurst],
+];
 const MANAGER: readonly (readonly [string, (manager: Manager) => string | number])[] = [
   ['Version', () => VERSION],
   ['Features', () => FEATURES],
@@ -341,7 +359,9 @@ export function* show(call: Call): Run<number> {
           ? [...TIMER, ...COMMON]
           : unit.path !== undefined
             ? [...PATH, ...COMMON]
-            : COMMON;
+            : unit.socket !== undefined
+              ? [...SOCKET, ...COMMON]
+              : COMMON;
     const lines: string[] = [];
     for (const [key, read] of properties) {
       if (wanted.length > 0 && !wanted.includes(key)) continue;

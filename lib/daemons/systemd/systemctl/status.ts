@@ -97,6 +97,13 @@ function unitStatus(call: Call, unit: UnitState): string {
   definition.documentation.forEach((page, i) =>
     lines.push((i === 0 ? label('Docs') : ' '.repeat(13)) + page),
   );
+  for (const [i, { kind, address }] of (definition.socket?.listens ?? []).entries())
+    lines.push(`${i === 0 ? label('Listen') : ' '.repeat(13)}${address} (${kind.slice('Listen'.length)})`);
+  if (definition.socket?.accept === true) {
+    const { accepted = 0, refused = 0, connections } = unit.socket ?? {};
+    const more = refused === 0 ? '' : ` Refused: ${refused}`;
+    lines.push(`${label('Accepted')}${accepted}; Connected: ${connections?.size ?? 0};${more}`);
+  }
   lines.push(...processLines(call, unit), ...resourceLines(call, unit));
   const log = journalLines(call, unit);
   return `${lines.join('\n')}\n${log === '' ? '' : `\n${log}`}`;
@@ -143,7 +150,7 @@ function activeText(call: Call, unit: UnitState): string {
   const { manager, color } = call;
   const { active, sub, service } = unit;
   const shown = sub === '' || sub === active ? active : `${active} (${sub})`;
-  const result = service?.result ?? unit.timer?.result ?? unit.path?.result ?? 'success';
+  const result = service?.result ?? (unit.timer ?? unit.path ?? unit.socket)?.result ?? 'success';
   const head = active === 'failed' && result !== 'success' ? `failed (Result: ${result})` : shown;
   const tone = bulletColor(active);
   const painted = tone === undefined ? head : paint(head, tone, color);
@@ -267,7 +274,7 @@ function resourceLines(call: Call, unit: UnitState): string[] {
     lines.push(
       label('CPU') + (cpu < 1_000 ? `${Math.max(1, Math.ceil(cpu / 1_000))}ms` : formatTimeSpan(cpu, 1_000)),
     );
-  if (pids.length === 0) return lines;
+  if (pids.length === 0 && !(definition.type === 'socket' && isUp(unit.active))) return lines;
   lines.push(`${label('CGroup')}${sliceOf(definition.name)}/${definition.name}`);
   const width = Math.max(...pids.map((pid) => String(pid).length));
   processes.forEach((process, i) =>

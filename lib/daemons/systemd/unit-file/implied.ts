@@ -13,24 +13,19 @@ export function addImplied(
     own: readonly Assignment[];
     timer: Definition['timer'];
     path: Definition['path'];
+    socket: Definition['socket'];
     defaultDependencies: boolean;
     unit: readonly Assignment[];
   },
   add: (kind: Dependency, others: readonly string[]) => void,
 ): void {
-  const stem = name.slice(0, name.lastIndexOf('.'));
   if (from.type === 'timer' && from.timer !== undefined) {
     add('Triggers', [from.timer.unit]);
     add('Before', [from.timer.unit]);
   }
-  if (from.type === 'socket') {
-    const target =
-      lastOf(from.own, 'Service')?.value ??
-      (lastOf(from.own, 'Accept')?.value === 'yes' ? '' : `${stem}.service`);
-    if (target !== '') {
-      add('Triggers', [target]);
-      add('Before', [target]);
-    }
+  if (from.socket?.accept === false) {
+    add('Triggers', [from.socket.service]);
+    add('Before', [from.socket.service]);
   }
   if (from.path !== undefined) {
     add('Triggers', [from.path.unit]);

@@ -24,6 +24,7 @@ import {
   parseBoolean,
   pathSettings,
   serviceSettings,
+  socketSettings,
   timerSettings,
   type Reading,
 } from './settings';
@@ -103,7 +104,7 @@ function withSources(definition: Definition, sources: Definition['sources']): De
     service: definition.service,
     timer: definition.timer,
     path: definition.path,
-    listens: definition.listens,
+    socket: definition.socket,
     install: definition.install,
     raw: definition.raw,
     problems: definition.problems,
@@ -199,7 +200,7 @@ function emptyDefinition(
         : undefined,
     timer: undefined,
     path: undefined,
-    listens: [],
+    socket: undefined,
     install: { wantedBy: [], requiredBy: [], alias: [], also: [], defaultInstance: '' },
     raw: [],
     problems: [],
@@ -281,6 +282,7 @@ class Reader {
     const service = type === 'service' ? serviceSettings(own, reading) : undefined;
     const timer = type === 'timer' ? timerSettings(own, reading) : undefined;
     const path = type === 'path' ? pathSettings(own, reading) : undefined;
+    const socket = type === 'socket' ? socketSettings(own, reading) : undefined;
     const text = (key: string): string | undefined => {
       const value = lastOf(unit, key)?.value;
       return value === undefined || value === '' ? undefined : expandSpecifiers(value, name, host);
@@ -291,12 +293,11 @@ class Reader {
       lastOf([...own, ...unit], 'StartLimitIntervalSec') ?? lastOf([...own, ...unit], 'StartLimitInterval');
     const burst = lastOf([...own, ...unit], 'StartLimitBurst')?.value;
     const defaultDependencies = flag('DefaultDependencies', true);
-    const listens = own.filter(({ key }) => key.startsWith('Listen')).map(({ value }) => value);
-    const dependencies = this.#dependencies({ unit, own, type, timer, path, defaultDependencies });
+    const dependencies = this.#dependencies({ unit, own, type, timer, path, socket, defaultDependencies });
     for (const [assignment, word] of this.#misnamed(unit))
       reading.complain(assignment, `Failed to add dependency on ${word}, ignoring: Invalid argument`);
     this.#sortProblems();
-    const refused = this.#refusal({ service, timer, path }, reading.fatalAt, own);
+    const refused = this.#refusal({ service, timer, path, socket }, reading.fatalAt, own);
     return {
       name,
       type,
@@ -326,7 +327,7 @@ class Reader {
       service,
       timer,
       path,
-      listens,
+      socket,
       install: {
         wantedBy: wordsOf(install, 'WantedBy', name, host),
         requiredBy: wordsOf(install, 'RequiredBy', name, host),
@@ -357,7 +358,7 @@ class Reader {
   }
   /** What makes systemd refuse a unit file; the reason goes to the journal. */
   #refusal(
-    { service, timer, path }: Pick<Definition, 'service' | 'timer' | 'path'>,
+    { service, timer, path, socket }: Pick<Definition, 'service' | 'timer' | 'path' | 'socket'>,
     fatalAt: Assignment | undefined,
     own: readonly Assignment[],
   ): boolean {
@@ -374,6 +375,11 @@ class Reader {
       return refuse('notice', 'Unit configuration has fatal error, unit will not be started.');
     if (timer !== undefined && timer.monotonic.length === 0 && timer.calendar.length === 0)
       return refuse('err', 'Timer unit lacks value setting. Refusing.');
+    if (socket?.listens.length === 0)
+      return refuse(
+        'err',
+        'Unit has no Listen setting (ListenStream=, ListenDatagram=, ListenFIFO=, ...). Refusing.',
+      );
     if (path?.specs.length === 0) return refuse('err', 'Path unit lacks path setting. Refusing.');
     if (service === undefined) return false;
     const { exec, type } = service;
@@ -421,6 +427,7 @@ class Reader {
     type: UnitType;
     timer: Definition['timer'];
     path: Definition['path'];
+    socket: Definition['socket'];
     defaultDependencies: boolean;
   }): Definition['dependencies'] {
     const { host, name } = this;

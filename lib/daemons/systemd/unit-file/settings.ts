@@ -2,9 +2,18 @@
 import type { Host } from '../../../world/world.contract';
 import { isSignalName, signalName } from '../../../world/signals';
 import type { SignalName } from '../../../world/process.contract';
-import type { ExecKind, PathKind, PathSettings, ServiceSettings, ServiceType, TimerSettings } from '../state';
+import type {
+  ExecKind,
+  PathKind,
+  PathSettings,
+  ServiceSettings,
+  ServiceType,
+  SocketSettings,
+  TimerSettings,
+} from '../state';
 import { exitStatusNumber } from '../exit-status';
 import { parseCalendar } from './calendar';
+import { parseIPv4 } from '../../../std/ipv4';
 import { expandSpecifiers, hasUnknownSpecifier, typeOf } from './names';
 import type { Assignment } from './syntax';
 import { FOREVER, parseTimeSpan } from './time-span';
@@ -390,4 +399,57 @@ export function pathSettings(assignments: readonly Assignment[], reading: Readin
       'Failed to parse unsigned value',
     ),
   };
+}
+/** The kernel takes no more than net.core.somaxconn of it. */
+const MOST_BACKLOG = 2_147_483_647;
+/** systemd.socket(5). */
+export function socketSettings(assignments: readonly Assignment[], reading: Reading): SocketSettings {
+  const section = new Section(reading, assignments);
+  let listens: SocketSettings['listens'] = [];
+  for (const assignment of assignments) {
+    const { key } = assignment;
+    if (!key.startsWith('Listen')) continue;
+    const value = expandSpecifiers(assignment.value, reading.name, reading.host);
+    if (value === '') {
+      listens = [];
+      continue;
+    }
+    const found = key === 'ListenStream' ? streamAddress(value) : { address: value, tcp: undefined };
+    if (typeof found === 'string')
+      reading.complain(assignment, `Failed to parse address value in '${value}', ignoring: ${found}`);
+    else listens.push({ kind: key, ...found });
+  }
+  const accept = section.flag('Accept', false);
+  const number = (key: string, fallback: number): number =>
+    section.read(
+      key,
+      (text) => (/^\d+$/.test(text) ? Number(text) : undefined),
+      fallback,
+      'Failed to parse unsigned value',
+    );
+  return {
+    listens,
+    accept,
+    service: section.text('Service') ?? `${reading.name.slice(0, -'.socket'.length)}.service`,
+    backlog: number('Backlog', MOST_BACKLOG),
+    maxConnections: number('MaxConnections', 64),
+    limitMicros: section.span('TriggerLimitIntervalSec', 2_000_000),
+    limitBurst: number('TriggerLimitBurst', accept ? 200 : 20),
+  };
+}
+/** Where a stream socket listens, or why that is no address. Source: systemd 252 `socket_address_parse`. */
+function streamAddress(
+  text: string,
+): { address: string; tcp: SocketSettings['listens'][number]['tcp'] } | string {
+  if (text.startsWith('/') || text.startsWith('@')) return { address: text, tcp: undefined };
+  const found = /^(?:(.+):)?(\d+)$/.exec(text);
+  if (found === null) return 'Invalid argument';
+  const port = Number(found[2]);
+  if (port > 65_535) return 'Numerical result out of range';
+  if (port === 0) return 'Invalid argument';
+  const host = found[1] ?? '[::]';
+  const isAny = host === '[::]';
+  const ip = isAny ? 0 : parseIPv4(host);
+  if (ip === undefined) return host.startsWith('[') ? { address: text, tcp: undefined } : 'Invalid argument';
+  return { address: `${host}:${port}`, tcp: { ip, port, six: false, dual: isAny } };
 }
