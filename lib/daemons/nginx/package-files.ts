@@ -623,6 +623,8 @@ export const COMMON_FILES: Readonly<Record<string, FileSpec>> = {
   '/usr/lib/nginx/modules': { directory: true },
   '/var/www/html/index.nginx-debian.html': text(WELCOME),
   '/var/log/nginx': { directory: true, uid: 0, gid: 4, mode: 0o755 },
+  '/var/log/nginx/access.log': { text: '', uid: 33, gid: 4, mode: 0o640 },
+  '/var/log/nginx/error.log': { text: '', uid: 33, gid: 4, mode: 0o640 },
   '/var/lib/nginx': { directory: true },
   '/var/lib/nginx/body': { directory: true, uid: 33, mode: 0o700 },
   '/var/lib/nginx/proxy': { directory: true, uid: 33, mode: 0o700 },

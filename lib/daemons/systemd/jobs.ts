@@ -20,7 +20,11 @@ export class Jobs {
     const { manager } = this;
     const unit = manager.load(name);
     const anchor = unit.definition.name;
-    if (type === 'stop' && unit.definition.load === 'not-found' && isDown(unit.active))
+    if (
+      type === 'stop' &&
+      ['not-found', 'bad-setting', 'error'].includes(unit.definition.load) &&
+      isDown(unit.active)
+    )
       return new Refusal('not-found', `Unit ${name} not loaded.`);
     const transaction = new Transaction(manager, mode);
     const refused = transaction.add(type, name, true);

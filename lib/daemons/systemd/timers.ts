@@ -20,6 +20,8 @@ export class Timers {
   stop(unit: UnitState): void {
     this.manager.clearTimer(unit.definition.name);
     if (unit.timer !== undefined) unit.timer.nextAt = 0;
+    const { name } = unit.definition;
+    if (unit.active !== 'failed') this.manager.log('info', `${name}: Deactivated successfully.`, name);
     this.manager.setState(unit, 'inactive', 'dead');
   }
   /** When it fires next, and the state that goes with it. */

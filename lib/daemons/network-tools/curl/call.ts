@@ -55,6 +55,10 @@ export interface CurlCall extends TlsOptions {
   /** -D: where the header fields of answers go. */
   headerFile: string | undefined;
   range: string | undefined;
+  /** -T: the file that is sent, `-` for what is read. */
+  upload: string | undefined;
+  /** -C: where the transfer goes on; `-`: behind what the output has. */
+  resume: number | '-' | undefined;
   compressed: boolean;
   /** A PROXY header goes first. */
   haproxyProtocol: boolean;
@@ -87,6 +91,8 @@ export function readCall(context: ProgramContext, stdin = ''): CurlCall | 'versi
     userAgent: 'curl/7.88.1',
     referer: undefined,
     method: undefined,
+    upload: undefined,
+    resume: undefined,
     data: undefined,
     dataType: undefined,
     asQuery: false,
@@ -321,6 +327,12 @@ function apply(
     case 'D':
       call.headerFile = value;
       return undefined;
+    case 'T':
+      call.upload = value;
+      return undefined;
+    case 'C':
+      call.resume = value === '-' ? '-' : seconds(value, written);
+      return undefined;
     case 'r':
       call.range = value;
       return undefined;
@@ -361,7 +373,7 @@ function apply(
       return undefined;
     default:
       throw new CurlUsage(
-        'FTxyYztQPKnRaBJlMpUZ23'.includes(name)
+        'FxyYztQPKnRaBJlMpUZ23'.includes(name)
           ? `curl: not modelled: ${written}\n`
           : `curl: option ${written}: is unknown\n${HINT}`,
         2,

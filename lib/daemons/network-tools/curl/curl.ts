@@ -1,7 +1,9 @@
 /** curl(1) 7.88.1 over HTTP and HTTPS: what it prints, and its exit codes. Recorded in truth/host (a26, b04, b10, b13, c03, c05, c08). */
 import { OPENSSL } from '../../../protocols/tls/errors';
 import { byteLength } from '../../../std/bytes';
+import { strftime } from '../../../std/civil';
 import type { Micros } from '../../../std/instant';
+import { baseName } from '../../../world/executable';
 import { FileError } from '../../../world/files.contract';
 import type { HttpResponse } from '../../../world/network.contract';
 import type { ProgramContext, ProgramRun, Wait, Wake } from '../../../world/process.contract';
@@ -11,8 +13,8 @@ import { Cookies } from './cookies';
 import { CurlError, Exchanges } from './exchange';
 import { METER_HEAD, meterLine } from './meter';
 import { MOST_BETWEEN_TRIES, retryReason, warning } from './retry';
-import { followed, parseUrl, type Url, urlText } from './url';
-import { CurlUsage } from './usage';
+import { followed, parseUrl, PORTS, type Url, urlText } from './url';
+import { CurlUsage, HINT } from './usage';
 import { Verbose } from './verbose';
 import { globbed, outputName } from './globs';
 import { headText, type TransferFacts, writeOut } from './write-out';
@@ -144,12 +146,15 @@ class Session {
       error: '',
       output: output ?? '',
     };
-    const meter = this.#showsMeter(output);
-    if (meter) yield* context.err(METER_HEAD);
+    let meter = false;
     try {
-      const response = yield* this.#follow(text, facts);
+      const upload = yield* this.#upload();
+      const from = this.#resumesAt(output);
+      meter = this.#showsMeter(output);
+      if (meter) yield* context.err(METER_HEAD);
+      const response = yield* this.#follow(text, facts, { upload, from });
       facts.endedAt = context.kernel.now;
-      yield* this.#deliver(response, output, facts, text);
+      yield* this.#deliver(this.#resumed(response, from), output, facts, text, from > 0 ? 'after' : 'over');
       if (meter)
         yield* context.err(
           meterLine(byteLength(response.body), facts.uploadBytes, facts.endedAt - facts.startedAt),
@@ -186,13 +191,56 @@ class Session {
     );
   }
 
+  /** What -T sends. */
+  *#upload(): Generator<Wait, string | undefined, Wake> {
+    const { context, call } = this;
+    if (call.upload === undefined) return undefined;
+    const text = context.fs.readFile(context.resolve(call.upload), context.who);
+    if (!(text instanceof FileError)) return text;
+    yield* context.err(`curl: Can't open '${call.upload}'!\n${HINT}`);
+    throw new CurlError(26, 'Failed to open/read local data from file/application');
+  }
+  /** Where -C goes on: `-` is behind what the output has already. */
+  #resumesAt(output: string | undefined): number {
+    const { context, call } = this;
+    if (call.resume !== '-') return call.resume ?? 0;
+    const info =
+      output === undefined || output === '-'
+        ? undefined
+        : context.fs.stat(context.resolve(output), context.who);
+    return info === undefined || info instanceof FileError ? 0 : info.size;
+  }
+  /** Who asks for a rest gets it, or nothing when there is none; anything else is no rest (Curl_http_readwrite_headers). */
+  #resumed(response: HttpResponse, from: number): HttpResponse {
+    if (from === 0 || response.status >= 300)
+      return response.status === 416 && from > 0 ? { ...response, body: '' } : response;
+    if (response.headers.some(([name]) => name.toLowerCase() === 'content-range')) return response;
+    if (byteLength(response.body) === from) return { ...response, body: '' };
+    throw new CurlError(33, "HTTP server doesn't seem to support byte ranges. Cannot resume.");
+  }
+
   /** The URL, and where it leads to. */
-  *#follow(text: string, facts: TransferFacts): Generator<Wait, HttpResponse, Wake> {
+  *#follow(
+    text: string,
+    facts: TransferFacts,
+    { upload, from }: { upload: string | undefined; from: number },
+  ): Generator<Wait, HttpResponse, Wake> {
     const { call, context } = this;
+    const path = /^file:(?:\/\/(?:localhost|127\.0\.0\.1)?)?(\/.*)$/i.exec(text.trim())?.[1];
+    if (path !== undefined) return this.#file(decodeURIComponent(path));
     let url: Url | undefined = parseUrl(text);
+    if (url !== undefined && upload !== undefined && url.path.endsWith('/'))
+      url = { ...url, path: `${url.path}${encodeURIComponent(baseName(call.upload ?? ''))}` };
     let method =
-      call.method ?? (call.head ? 'HEAD' : call.data !== undefined && !call.asQuery ? 'POST' : 'GET');
-    let body = call.asQuery ? undefined : call.data;
+      call.method ??
+      (upload !== undefined
+        ? 'PUT'
+        : call.head
+          ? 'HEAD'
+          : call.data !== undefined && !call.asQuery
+            ? 'POST'
+            : 'GET');
+    let body = upload ?? (call.asQuery ? undefined : call.data);
     if (url !== undefined && call.asQuery && call.data !== undefined)
       url = { ...url, path: `${url.path}${url.path.includes('?') ? '&' : '?'}${call.data}` };
     const deadline: Micros | undefined =
@@ -201,11 +249,12 @@ class Session {
         : context.kernel.now + Math.round(call.maxTime * 1_000_000);
     for (;;) {
       if (url === undefined) throw new CurlError(3, 'URL using bad/illegal format or missing URL');
+      if (PORTS[url.scheme] !== undefined) yield* this.#exchanges.reach(url, facts, deadline);
       if (url.scheme !== 'http' && url.scheme !== 'https')
         throw new CurlError(1, `Protocol "${url.scheme}" not supported or disabled in libcurl`);
       facts.method = method;
       facts.effectiveUrl = urlText(url);
-      const response: HttpResponse = yield* this.#exchanges.run(url, { method, body }, facts, deadline);
+      const response: HttpResponse = yield* this.#exchanges.run(url, { method, body, from }, facts, deadline);
       if (call.headerFile !== undefined) yield* this.#write(call.headerFile, this.#headOf(response), 'after');
       const location = response.headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
       if (location === undefined || response.status < 300 || response.status >= 400) return response;
@@ -232,15 +281,41 @@ class Session {
     }
   }
 
+  /** `file:`: no server is asked; with -I what one would say of it. */
+  #file(path: string): HttpResponse {
+    const { context, call } = this;
+    const info = context.fs.stat(path, context.who);
+    const text =
+      info instanceof FileError || info.kind === 'directory'
+        ? info instanceof FileError
+          ? info
+          : ''
+        : context.fs.readFile(path, context.who);
+    if (text instanceof FileError) throw new CurlError(37, `Couldn't open file ${path}`);
+    const size = byteLength(text);
+    const head = `Content-Length: ${size}\r\nAccept-ranges: bytes\r\nLast-Modified: ${strftime('%a, %d %b %Y %H:%M:%S GMT', info instanceof FileError ? 0 : info.mtime)}\r\n`;
+    return {
+      kind: 'response',
+      trace: 0,
+      status: 0,
+      reason: '',
+      version: '1.1',
+      headers: [],
+      body: call.head ? head : call.include ? head + text : text,
+      bytes: size,
+    };
+  }
+
   *#deliver(
     response: HttpResponse,
     output: string | undefined,
     facts: TransferFacts,
     url: string,
+    where: 'over' | 'after',
   ): Generator<Wait, void, Wake> {
     const { context, call } = this;
     const hidden = call.fail && !call.failWithBody && response.status >= 400;
-    const text = `${call.include || call.head ? this.#shownHead(response) : ''}${hidden || call.head ? '' : response.body}`;
+    const text = `${response.status > 0 && (call.include || call.head) ? this.#shownHead(response) : ''}${hidden || (call.head && response.status > 0) ? '' : response.body}`;
     const named =
       call.remoteName && output === undefined
         ? (parseUrl(url)?.path.replace(/\?.*$/, '').split('/').pop() ?? '')
@@ -256,7 +331,7 @@ class Session {
     facts.output = path;
     if (path === '') throw new CurlError(23, 'Failed writing received data to disk/application');
     if (call.createFolders) this.#makeFoldersOf(path);
-    const refused = yield* this.#write(path, text, 'over');
+    const refused = yield* this.#write(path, text, where);
     if (refused === undefined) return;
     if (refused.errno === 'ENOSPC') throw new CurlError(23, 'Failed writing body');
     if (!call.silent)

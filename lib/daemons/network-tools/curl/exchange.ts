@@ -64,7 +64,7 @@ export class Exchanges {
 
   *run(
     url: Url,
-    request: { method: string; body: string | undefined },
+    request: { method: string; body: string | undefined; from: number },
     facts: TransferFacts,
     deadline: Micros | undefined,
   ): Generator<Wait, HttpResponse, Wake> {
@@ -89,6 +89,11 @@ export class Exchanges {
     return yield* this.#ask(pooled, url, request, facts, deadline);
   }
 
+  /** Of other protocols only the connection is modelled. */
+  *reach(url: Url, facts: TransferFacts, deadline: Micros | undefined): Generator<Wait, never, Wake> {
+    yield* this.#connect(url, urlText(url), facts, deadline);
+    throw new CurlError(1, `not modelled: ${url.scheme}`);
+  }
   /** What is still open ends, the oldest first. */
   end(): void {
     for (const pooled of this.#pool)
@@ -353,7 +358,7 @@ export class Exchanges {
   *#ask(
     pooled: Pooled,
     url: Url,
-    request: { method: string; body: string | undefined },
+    request: { method: string; body: string | undefined; from: number },
     facts: TransferFacts,
     deadline: Micros | undefined,
   ): Generator<Wait, HttpResponse, Wake> {

@@ -62,6 +62,7 @@ export const LONG: Readonly<Record<string, string>> = {
   'retry-all-errors': 'retry-all-errors',
   'dump-header=': 'D',
   'upload-file=': 'T',
+  'continue-at=': 'C',
   'range=': 'r',
   disable: 'q',
   compressed: 'compressed',
@@ -86,12 +87,12 @@ export const LONG: Readonly<Record<string, string>> = {
   raw: 'ignored',
 };
 /** Letters that take a value. */
-export const VALUES = 'oHAeXdbcmwuTFExyYzrtQPKD';
+export const VALUES = 'oHAeXdbcmwuTFExyYzrtQPKDC';
 /** The other long names of curl 7.88: refused by name, not as unknown. */
 export const NOT_MODELLED: ReadonlySet<string> = new Set(
   (
     'abstract-unix-socket alt-svc anyauth append aws-sigv4 basic cert-status cert-type compressed-ssh ' +
-    'config continue-at create-file-mode crlf crlfile curves delegation digest disable-eprt disable-epsv ' +
+    'config create-file-mode crlf crlfile curves delegation digest disable-eprt disable-epsv ' +
     'disallow-username-in-url dns-interface dns-ipv4-addr dns-ipv6-addr dns-servers doh-cert-status ' +
     'doh-insecure doh-url egd-file engine etag-compare etag-save expect100-timeout fail-early ' +
     'false-start form form-escape form-string ftp-account ftp-alternative-to-user ftp-create-dirs ' +

@@ -10,7 +10,7 @@ export function requestOf(
   call: CurlCall,
   jar: Cookies,
   url: Url,
-  { method, body }: { method: string; body: string | undefined },
+  { method, body, from }: { method: string; body: string | undefined; from: number },
   version: HttpRequest['version'],
 ): HttpRequest {
   const custom = call.headers
@@ -31,7 +31,8 @@ export function requestOf(
     headers.push(['Host', hostHeader?.value ?? `${url.host}${url.explicitPort ? `:${url.port}` : ''}`]);
   const user = call.user ?? url.user;
   if (user !== undefined) add('Authorization', `Basic ${base64(user)}`);
-  if (call.range !== undefined) add('Range', `bytes=${call.range}`);
+  const range = from > 0 ? `${from}-` : call.range;
+  if (range !== undefined) add('Range', `bytes=${range}`);
   if (call.userAgent !== '') add('User-Agent', call.userAgent);
   add('Accept', '*/*');
   if (call.compressed) add('Accept-Encoding', 'deflate, gzip, br, zstd');
@@ -44,7 +45,8 @@ export function requestOf(
       headers.push([header.name, header.value]);
   if (body !== undefined) {
     add('Content-Length', String(byteLength(body)));
-    add('Content-Type', call.dataType ?? 'application/x-www-form-urlencoded');
+    if (call.upload !== undefined) add('Expect', '100-continue');
+    else add('Content-Type', call.dataType ?? 'application/x-www-form-urlencoded');
   }
   const head = `${method} ${url.path} HTTP/${version}\r\n${headers.map(([name, text]) => `${name}: ${text}\r\n`).join('')}\r\n`;
   return {

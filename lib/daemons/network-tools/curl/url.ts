@@ -9,6 +9,28 @@ export interface Url {
   fragment: string;
 }
 
+/** What else curl 7.88 speaks, and where; none of it is modelled beyond the connection. */
+export const PORTS: Readonly<Record<string, number>> = {
+  dict: 2628,
+  ftp: 21,
+  ftps: 990,
+  gopher: 70,
+  imap: 143,
+  imaps: 993,
+  ldap: 389,
+  ldaps: 636,
+  mqtt: 1883,
+  pop3: 110,
+  pop3s: 995,
+  rtsp: 554,
+  scp: 22,
+  sftp: 22,
+  smb: 445,
+  smtp: 25,
+  smtps: 465,
+  telnet: 23,
+};
+
 export function parseUrl(text: string): Url | undefined {
   const match =
     /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):\/\/)?(?:([^@/?#]*)@)?([^:/?#]*)(?::(\d*))?([/?][^#]*)?(#.*)?$/.exec(
@@ -21,9 +43,7 @@ export function parseUrl(text: string): Url | undefined {
   if (host === '' || /\s/.test(rest)) return undefined;
   const port =
     portText === undefined || portText === ''
-      ? scheme.toLowerCase() === 'https'
-        ? 443
-        : 80
+      ? (PORTS[scheme.toLowerCase()] ?? (scheme.toLowerCase() === 'https' ? 443 : 80))
       : Number(portText);
   if (port > 65_535) return undefined;
   const path = rest === '' ? '/' : rest.startsWith('?') ? `/${rest}` : rest;

@@ -1,5 +1,6 @@
 /** Who may pass, and how fast: real addresses, limits, access rules, passwords. Source: nginx 1.22 src/http/modules/ngx_http_{realip,limit_req,limit_conn,access,auth_basic}_module.c. */
 import { formatIPv4, parseIPv4 } from '../../../std/ipv4';
+import { decodeBasic } from './basic-credentials';
 import { md5Crypt, shaCrypt } from '../../../protocols/x509/crypt';
 import { FileError } from '../../../world/files.contract';
 import type { RequestLimit } from '../config';
@@ -233,7 +234,6 @@ function byPassword(asking: Asking): 'allowed' | 'denied' | number | undefined {
     runtime.tell(client, 'info', 'no user/password was provided for basic authentication');
     return askPassword(asking, realm);
   }
-  request.user = credentials.user;
   const path = evaluate(asking, basic.file);
   const text = runtime.host.fs.readFile(path, runtime.process);
   if (text instanceof FileError) {
@@ -261,22 +261,4 @@ function isRight(password: string, secret: string): boolean {
 function askPassword({ request }: Asking, realm: string): 'denied' {
   request.variables.set('www_authenticate', `Basic realm="${realm}"`);
   return 'denied';
-}
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-function decodeBasic(text: string): { user: string; password: string } | undefined {
-  const found = /^Basic\s+([A-Za-z0-9+/]+)=*$/i.exec(text);
-  if (found === null) return undefined;
-  let bits = 0;
-  let count = 0;
-  let plain = '';
-  for (const character of found[1] ?? '') {
-    bits = (bits << 6) | ALPHABET.indexOf(character);
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      plain += String.fromCharCode((bits >> count) & 255);
-    }
-  }
-  const colon = plain.indexOf(':');
-  return colon < 0 ? undefined : { user: plain.slice(0, colon), password: plain.slice(colon + 1) };
 }

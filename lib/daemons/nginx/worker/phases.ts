@@ -140,7 +140,6 @@ export function newRequest(runtime: Runtime, client: Client, message: HttpReques
     realIp: client.ip,
     realPort: client.port,
     realDone: false,
-    user: '',
     status: 0,
     bytesSent: 0,
     bodySent: 0,

@@ -105,7 +105,6 @@ export interface Request {
   realIp: number;
   realPort: number;
   realDone: boolean;
-  user: string;
   status: number;
   bytesSent: number;
   bodySent: number;

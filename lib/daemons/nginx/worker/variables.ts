@@ -2,6 +2,7 @@
 import { strftime } from '../../../std/civil';
 import { formatIPv4, parseIPv4 } from '../../../std/ipv4';
 import type { Part, Template, VariableSource } from '../config';
+import { decodeBasic } from './basic-credentials';
 import { murmur2 } from './crc32';
 import { type Runtime, header, protocolOf, requestLine } from './runtime';
 import type { Client, Request, Try } from './state';
@@ -94,7 +95,10 @@ const BUILT_IN: Readonly<Record<string, Reader>> = {
   realip_remote_port: ({ client }) => String(client.port),
   // Four bytes in truth; here they are only compared.
   binary_remote_addr: ({ request }) => formatIPv4(request.realIp),
-  remote_user: ({ request }) => (request.user === '' ? undefined : request.user),
+  remote_user: ({ request }) => {
+    const given = request.message.headers.find(([name]) => name.toLowerCase() === 'authorization')?.[1];
+    return given === undefined ? undefined : decodeBasic(given)?.user;
+  },
   server_addr: ({ client }) => formatIPv4(client.localIp),
   server_port: ({ client }) => String(client.localPort),
   server_name: ({ request, runtime }) => runtime.server(request.server).name,

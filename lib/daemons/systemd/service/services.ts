@@ -522,7 +522,7 @@ export class Services {
     }
     if (status.signal === 'KILL') this.#noticeKill(unit);
     const isCondition = isControl && service.control?.kind === 'ExecCondition';
-    let result = resultOf(settings, service, status, isMain && settings.type !== 'oneshot');
+    let result = resultOf(settings, service, status, settings.type !== 'oneshot');
     const command =
       isControl && service.control !== undefined
         ? settings.exec[service.control.kind][service.control.index]

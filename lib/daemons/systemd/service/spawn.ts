@@ -71,14 +71,13 @@ export function runCommand(
     ...(streams === undefined ? streamsOf(manager, settings, baseName(path)) : { fds: streams }),
     startAfter: FORK_MICROS,
   };
-  const tag = `(${baseName(path)})`.slice(0, 17);
+  const tag = `(${baseName(path).slice(-8)})`;
   let pid = failed === undefined ? manager.daemon.world.spawn(host, { ...common, path }) : undefined;
   if (pid !== undefined && typeof pid !== 'number') {
     const text = ERRNO_TEXT[pid.errno] ?? pid.errno;
     const messages = [
-      ...(pid.errno === 'ENOENT' || pid.errno === 'EACCES'
-        ? [`Failed to locate executable ${path}: ${text}`]
-        : []),
+      // What is there and may be run is found; whether it starts is the kernel's word (`exec_child`).
+      `Failed to ${host.fs.access(path, 1, who) === undefined ? 'execute' : 'locate executable'} ${path}: ${text}`,
       `Failed at step EXEC spawning ${path}: ${text}`,
     ];
     pid = undefined;

@@ -207,6 +207,14 @@ const TIMER: readonly Property[] = [
     'NextElapseUSecRealtime',
     (unit) => time(unit.definition.timer?.calendar.length === 0 ? 0 : (unit.timer?.nextAt ?? 0)),
   ],
+  [
+    'NextElapseUSecMonotonic',
+    (unit, manager) => {
+      if (unit.definition.timer?.monotonic.length === 0) return '0';
+      const next = unit.timer?.nextAt ?? 0;
+      return next === 0 ? 'infinity' : span(next - manager.state.kernelAt);
+    },
+  ],
   ['LastTriggerUSec', (unit) => time(unit.timer?.lastAt ?? 0)],
   ['Result', (unit) => unit.timer?.result ?? 'success'],
   ['AccuracyUSec', (unit) => span(unit.definition.timer?.accuracy ?? 0)],

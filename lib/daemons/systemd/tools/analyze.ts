@@ -156,14 +156,13 @@ function* calendar(context: ProgramContext, args: readonly string[], iterations:
 }
 function* timespan(context: ProgramContext, args: readonly string[]): Run<number> {
   for (const [i, text] of args.entries()) {
+    if (i > 0) yield* context.out('\n');
     const micros = parseTimeSpan(text);
     if (micros === undefined) {
       yield* context.err(`Failed to parse time span '${text}': Invalid argument\n`);
       return 1;
     }
-    yield* context.out(
-      `${i > 0 ? '\n' : ''}Original: ${text}\n      μs: ${micros}\n   Human: ${formatTimeSpan(micros)}\n`,
-    );
+    yield* context.out(`Original: ${text}\n      μs: ${micros}\n   Human: ${formatTimeSpan(micros)}\n`);
   }
   return 0;
 }

@@ -9,6 +9,7 @@ import type { UnitState } from '../state';
 import { Refusal } from '../transaction';
 import { parseCalendar } from '../unit-file/calendar';
 import { knownKeys } from '../unit-file/known-keys';
+import { parseSize } from '../unit-file/settings';
 import { formatTimeSpan, parseTimeSpan } from '../unit-file/time-span';
 
 type Run<T> = Generator<Wait, T, Wake>;
@@ -145,6 +146,13 @@ function requestOf(argv: readonly string[]): Request | string {
   }
   return request;
 }
+/** How the manager writes a property down: sizes in bytes, times as spans, limits once for each of their two. */
+function written(name: string, value: string): string[] {
+  const size = /^Memory\w+$/.test(name) && value !== 'infinity' ? parseSize(value) : undefined;
+  const time = name.endsWith('Sec') ? parseTimeSpan(value) : undefined;
+  const line = `${name}=${size ?? (time === undefined ? value : formatTimeSpan(time))}`;
+  return name.startsWith('Limit') ? [line, line] : [line];
+}
 /** undefined when it is one, '' when it is none. */
 function setFlag(request: Request, key: string): string | undefined {
   if (NOT_MODELLED.includes(key)) return `systemd-run: not modelled: ${key}`;
@@ -179,7 +187,7 @@ function setValue(request: Request, key: string, value: string, word: string): s
     const name = value.slice(0, value.indexOf('='));
     if (!['Service', 'Unit'].some((section) => knownKeys(section)?.has(name) === true))
       return `Unknown assignment: ${value}`;
-    request.service.push(value);
+    request.service.push(...written(name, value.slice(name.length + 1)));
   } else return `systemd-run: unrecognized option '${word}'`;
   return undefined;
 }
