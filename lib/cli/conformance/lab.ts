@@ -159,6 +159,8 @@ export class Lab {
       },
     });
     made.fs.unlink('/etc/nginx/sites-enabled/default', ROOT);
+    // The recorder's folder of logs is empty.
+    for (const log of ['access', 'error']) made.fs.unlink(`/var/log/nginx/${log}.log`, ROOT);
     for (const [path, file] of Object.entries(host.files ?? {})) putFile(made, path, file);
     this.agent.begin(made);
   }

@@ -3,6 +3,7 @@ import { progress } from '../../protocols/health-check/counter';
 import { healthChart } from '../../protocols/health-check/machine';
 import { formatDuration } from '../../std/instant';
 import type { ChartView, DaemonContext, DaemonDefinition, SignalName } from '../../world/process.contract';
+import { setFrontends } from './admin/frontends';
 import { registerAdmin } from './admin/socket';
 import { KIND, registerFork } from './fork';
 import { type MasterState, onMasterSignal, onWorkerEnd, registerMaster } from './master';
@@ -49,10 +50,12 @@ function onWorkerSignal(daemon: DaemonContext<State>, signal: SignalName): 'hand
     case 'HUP':
       within(host, process.pid, dumpStates);
       return 'handled';
-    case 'QUIT':
-    case 'USR2':
     case 'TTIN':
     case 'TTOU':
+      within(host, process.pid, (runtime) => setFrontends(runtime, signal === 'TTIN'));
+      return 'handled';
+    case 'QUIT':
+    case 'USR2':
     case 'PIPE':
       return 'handled';
     default:

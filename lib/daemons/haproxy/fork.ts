@@ -148,7 +148,11 @@ function begin(host: Host, pid: number): void {
 }
 
 /** Processes that the command line names are told that they are replaced. */
-export function replaceFormer(host: Host, pids: readonly number[], signal: 'USR1' | 'TERM'): void {
+export function replaceFormer(
+  host: Host,
+  pids: readonly number[],
+  signal: 'USR1' | 'TERM' | 'TTOU' | 'TTIN',
+): void {
   for (const pid of pids) host.world.kill(host, pid, signal);
 }
 

@@ -20,6 +20,11 @@ import { formatMessage, type Message, type MessageLevel, saying } from './messag
 /** Reading the configuration takes so much processor time. */
 export const LOAD_COST = 35 * MILLISECOND;
 const RELOAD = 'haproxy.reload';
+/** MAX_START_RETRIES times 10 ms. */
+const START_RETRIES = 2_000_000;
+/** How long the new process takes to end when it has let the old one listen again. */
+const GIVES_BACK = 1_000;
+const FAILED = 'haproxy.reload-failed';
 const RESOLVED = 'haproxy.resolved';
 
 export interface MasterState {
@@ -36,7 +41,8 @@ export interface MasterState {
   /** What the master ends with; −1 nothing yet. */
   exitCode: number;
   exiting: boolean;
-  loading: { again: boolean; addresses: Map<string, number>; asked: string[] } | undefined;
+  /** `retried`: its listeners failed once, and are tried again. */
+  loading: { again: boolean; retried: boolean; addresses: Map<string, number>; asked: string[] } | undefined;
   /** The master's own socket; 0 none. */
   socket: number;
 }
@@ -52,6 +58,10 @@ export function registerMaster(world: World): void {
   world.callback<null, undefined>(RELOAD, ({ host, pid }) => {
     const master = masterAt(host, pid);
     if (master !== undefined) reload(master);
+  });
+  world.callback<null, undefined>(FAILED, ({ host, pid }) => {
+    const master = masterAt(host, pid);
+    if (master?.state.loading !== undefined && !master.state.exiting) gaveUp(master);
   });
   world.callback<{ name: string }, ResolveEvent>(RESOLVED, ({ host, pid, data }, event) => {
     const master = masterAt(host, pid);
@@ -162,7 +172,7 @@ export function askReload(master: Master): void {
   say(master, 'NOTICE', 'Reloading HAProxy');
   if (state.line.notifies) master.notify('RELOADING=1\n');
   state.saidVersion = false;
-  state.loading = { again: false, addresses: new Map(), asked: [] };
+  state.loading = { again: false, retried: false, addresses: new Map(), asked: [] };
   master.setTimer('reload', master.host.compute(master.process.pid, LOAD_COST), RELOAD, null);
 }
 
@@ -179,7 +189,8 @@ function reload(master: Master): void {
   const result = load(host, files, process.env, process);
   if (result.configuration !== undefined && asksForName(master, result)) return;
   const unresolved = result.configuration === undefined ? 0 : reportUnresolved(result, loading.addresses);
-  sayMessages((text) => state.isLoud && master.print('stderr', text), state, result.messages, process.pid);
+  if (!loading.retried)
+    sayMessages((text) => state.isLoud && master.print('stderr', text), state, result.messages, process.pid);
   if (result.configuration === undefined || unresolved > 0) {
     failed(master);
     return;
@@ -219,6 +230,13 @@ function replace(master: Master, result: CheckResult, addresses: ReadonlyMap<str
     isLoud: state.isLoud,
     hasMaster: true,
   });
+  if ('failures' in made && state.loading?.retried === false) {
+    // Who has the addresses makes room, and they are tried for two seconds more (MAX_START_RETRIES).
+    state.loading.retried = true;
+    replaceFormer(host, former, 'TTOU');
+    master.setTimer('reload', master.kernel.now + START_RETRIES, RELOAD, null);
+    return;
+  }
   if ('failures' in made) {
     for (const text of made.failures) say(master, 'ALERT', text);
     say(
@@ -226,7 +244,9 @@ function replace(master: Master, result: CheckResult, addresses: ReadonlyMap<str
       'ALERT',
       `[${state.argv[0] ?? ''}.main()] Some protocols failed to start their listeners! Exiting.`,
     );
-    failed(master);
+    say(master, 'WARNING', 'Loading failure!');
+    replaceFormer(host, former, 'TTIN');
+    master.setTimer('reload', master.kernel.now + GIVES_BACK, FAILED, null);
     return;
   }
   const [command = '', ...rest] = state.argv;
@@ -249,6 +269,9 @@ function replace(master: Master, result: CheckResult, addresses: ReadonlyMap<str
 }
 function failed(master: Master): void {
   say(master, 'WARNING', 'Loading failure!');
+  gaveUp(master);
+}
+function gaveUp(master: Master): void {
   master.state.failedReloads += 1;
   master.state.reloads += 1;
   loaded(master, false);

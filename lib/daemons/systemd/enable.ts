@@ -69,7 +69,11 @@ export function enable(
     if (other !== undefined) outcome.error ??= `Cannot alias ${name} as ${other}.`;
     for (const alias of install.alias.filter((one) => one !== other))
       link(host, `${root}/${alias}`, found.path, outcome);
-    if (!isTemplate(actual)) {
+    const plain = [...install.wantedBy, ...install.requiredBy].find((target) => !isTemplate(target));
+    // A template without an instance cannot be wanted by a unit that is none. Source: `install_info_symlink_wants`.
+    if (isTemplate(actual)) {
+      if (plain !== undefined) outcome.error ??= `Destination unit ${plain} is a non-template unit.`;
+    } else {
       for (const target of install.wantedBy)
         link(host, `${root}/${target}.wants/${actual}`, found.path, outcome);
       for (const target of install.requiredBy)
@@ -244,7 +248,8 @@ export function unitFileState(host: Host, name: string): UnitFileState | undefin
   if (found.path.startsWith('/run/systemd/generator')) return 'generated';
   const { install } = loadDefinition(host, name);
   const enabledBy = linksTo(host, CONFIG, [name]).some((path) => path !== `${CONFIG}/${name}`);
-  if (enabledBy) return 'enabled';
+  // Of a template its instances are enabled, not it. Source: `unit_file_lookup_state`.
+  if (enabledBy) return isTemplate(name) && install.defaultInstance === '' ? 'indirect' : 'enabled';
   if (isLinkedFromOutside(host, name)) return 'linked';
   for (const root of [RUNTIME, GENERATED])
     if (linksTo(host, root, [name]).some((path) => path !== `${root}/${name}`)) return 'enabled-runtime';

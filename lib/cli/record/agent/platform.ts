@@ -62,7 +62,7 @@ async function run(
     ['LANG', 'C.UTF-8'],
     ...unit.environment,
     ...unit.environmentFiles.flatMap((file) =>
-      existsSync(file.path) ? parseEnvironmentFile(readFileSync(file.path, 'utf8')) : [],
+      existsSync(file.path) ? parseEnvironmentFile(readFileSync(file.path, 'utf8')).assignments : [],
     ),
     ...Object.entries(more),
     [MARK, unit.name] as const,

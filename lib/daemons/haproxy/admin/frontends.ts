@@ -22,6 +22,24 @@ export function setFrontend(runtime: Runtime, name: string, enabled: boolean): s
   proxy.paused = !enabled;
   return enabled ? open(runtime, index) : close(runtime, index);
 }
+/** SIGTTOU and SIGTTIN: another process needs the addresses, or could not use them. Source: proxy.c `pause_proxy`, `resume_proxy`. */
+export function setFrontends(runtime: Runtime, enabled: boolean): void {
+  const told: [number, string][] = [];
+  for (const [index, settings] of runtime.configuration.proxies.entries()) {
+    const proxy = runtime.proxy(index);
+    const listens = runtime.state.listeners.some((entry) => entry.proxy === index);
+    if (!listens || proxy.stopped || proxy.paused !== enabled) continue;
+    proxy.paused = !enabled;
+    if (enabled) open(runtime, index);
+    else close(runtime, index);
+    const kind = settings.kind === 'listen' ? 'proxy' : settings.kind;
+    told.push([index, `${enabled ? 'Resumed' : 'Paused'} ${kind} ${settings.id}.`]);
+  }
+  if (told.length === 0) return;
+  for (const [, text] of told) runtime.say('WARNING', text);
+  runtime.say('WARNING', `${enabled ? 'Resumed' : 'Paused'} frontend GLOBAL.`);
+  for (const [index, text] of told) sendLog(runtime, index, WARNING, text);
+}
 function close(runtime: Runtime, index: number): string {
   for (const entry of runtime.state.listeners) {
     if (entry.proxy !== index || entry.listener === 0) continue;

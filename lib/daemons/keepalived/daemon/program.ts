@@ -116,6 +116,7 @@ export function* keepalived(context: ProgramContext): ProgramRun {
     yield* context.err('keepalived must be run as root\n');
     return 1;
   }
+  if (!context.fs.exists(run.file)) return yield* runParent(context, run);
   if (isRunning(context, run.pidFile)) {
     log(context.host, context.process, run, 'Keepalived', 'daemon is already running');
     return 0;

@@ -228,8 +228,13 @@ function environmentOf(
   for (const [key, value] of settings.environment) env.set(key, value);
   for (const { path, optional } of settings.environmentFiles) {
     const text = manager.readFile(path);
-    if (text !== undefined) for (const [key, value] of parseEnvironmentFile(text)) env.set(key, value);
-    else if (!optional) {
+    if (text !== undefined) {
+      const { assignments, invalid } = parseEnvironmentFile(text);
+      for (const [key, value] of assignments) env.set(key, value);
+      const { name } = unit.definition;
+      for (const one of invalid)
+        manager.log('err', `${name}: Ignoring invalid environment assignment '${one}': ${path}`, name);
+    } else if (!optional) {
       const { name } = unit.definition;
       manager.log('warning', `${name}: Failed to load environment files: No such file or directory`, name);
       return undefined;

@@ -1,6 +1,7 @@
 /** logger(1) of bsdutils: one message, or the lines of its input, to syslog. */
 import type { Program, SyslogPriority } from '../../../world/process.contract';
 import { strftime } from '../../../std/civil';
+import { errnoText } from '../../host-names';
 import { priorityNamed } from '../journalctl/match';
 
 /** Facilities in the order of their numbers; see syslog(3). */
@@ -51,8 +52,13 @@ export const logger: Program = function* (context) {
     else if (key === '-i' || key === '--id') bare = false;
     else if (key === '-s' || key === '--stderr') echo = true;
     else if (key === '-f' || key === '--file') {
-      const text = context.fs.readFile(context.resolve(value()), context.who);
-      if (typeof text === 'string') words.push(text.replace(/\n$/, ''));
+      const path = value();
+      const text = context.fs.readFile(context.resolve(path), context.who);
+      if (typeof text !== 'string') {
+        yield* context.err(`logger: file ${path}: ${errnoText(text.errno)}\n`);
+        return 1;
+      }
+      words.push(text.replace(/\n$/, ''));
     } else if (!['-e', '--skip-empty', '--no-act'].includes(key)) {
       yield* context.err(
         `logger: invalid option -- '${key.replace(/^-+/, '')}'\nTry 'logger --help' for more information.\n`,

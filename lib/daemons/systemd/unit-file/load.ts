@@ -235,15 +235,16 @@ class Reader {
   text(path: string, text: string): void {
     this.#file = path;
     const { assignments, problems } = parseUnitText(text);
-    for (const { line, text: message } of problems) this.complain(line, message);
+    const isKnown = (section: string): boolean =>
+      section === 'Unit' || section === 'Install' || section === SECTION_OF[this.type];
+    // Lines of sections that are ignored are not looked at.
+    for (const { line, section, text: message } of problems)
+      if (section === undefined || isKnown(section)) this.complain(line, message);
     const unknownSections = new Set<string>();
     for (const assignment of assignments) {
       const { section, key, line } = assignment;
       if (section.startsWith('X-') || key.startsWith('X-')) continue;
-      const keys =
-        section === 'Unit' || section === 'Install' || section === SECTION_OF[this.type]
-          ? knownKeys(section)
-          : undefined;
+      const keys = isKnown(section) ? knownKeys(section) : undefined;
       if (keys === undefined) {
         if (!unknownSections.has(section))
           this.complain(this.#headerLine(text, section), `Unknown section '${section}'. Ignoring.`);

@@ -39,7 +39,7 @@ export function mangle(text: string, suffix = '.service'): string {
   const escaped = text.replace(/[^A-Za-z0-9:_.\\@-]/g, (c) =>
     c === '/' ? '-' : `\\x${c.charCodeAt(0).toString(16)}`,
   );
-  return typeOf(escaped) === undefined ? escaped + suffix : escaped;
+  return typeOf(escaped) === undefined || escaped.lastIndexOf('.') <= 0 ? escaped + suffix : escaped;
 }
 /** As systemd matches the names of units: a backslash is a character like others (FNM_NOESCAPE). */
 export function globMatches(pattern: string, text: string): boolean {
@@ -145,7 +145,7 @@ export function expandSpecifiers(text: string, name: string, host: Host): string
     g: 'root',
     G: '0',
     h: '/root',
-    s: '/bin/sh',
+    s: '/bin/bash',
     o: 'debian',
     w: '12',
     a: 'x86-64',

@@ -8,6 +8,8 @@ export interface Assignment {
 }
 export interface SyntaxProblem {
   line: number;
+  /** Where it stands; undefined: before any section, or no section at all. */
+  section?: string;
   text: string;
 }
 
@@ -32,11 +34,11 @@ export function parseUnitText(text: string): { assignments: Assignment[]; proble
     }
     const equals = content.indexOf('=');
     if (equals === -1) {
-      problems.push({ line, text: "Missing '=', ignoring line." });
+      problems.push({ line, section, text: "Missing '=', ignoring line." });
       continue;
     }
     const key = content.slice(0, equals).trim();
-    if (key === '') problems.push({ line, text: "Missing key name before '=', ignoring line." });
+    if (key === '') problems.push({ line, section, text: "Missing key name before '=', ignoring line." });
     else assignments.push({ section, key, value: content.slice(equals + 1).trim(), line });
   }
   return { assignments, problems };

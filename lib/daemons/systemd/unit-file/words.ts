@@ -140,18 +140,24 @@ function expandInside(word: string, env: ReadonlyMap<string, string>): string {
 }
 
 /** EnvironmentFile= contents: shell-like assignments without expansion. Source: systemd.exec(5) "EnvironmentFile". */
-export function parseEnvironmentFile(text: string): [string, string][] {
-  const result: [string, string][] = [];
+export function parseEnvironmentFile(text: string): {
+  assignments: [string, string][];
+  /** What names no variable. */
+  invalid: string[];
+} {
+  const assignments: [string, string][] = [];
+  const invalid: string[] = [];
   for (const line of text.replace(/\\\n/g, '').split('\n')) {
     const trimmed = line.trim();
     if (trimmed === '' || trimmed.startsWith('#') || trimmed.startsWith(';')) continue;
     const equals = trimmed.indexOf('=');
     if (equals <= 0) continue;
     const key = trimmed.slice(0, equals).trim();
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) continue;
-    result.push([key, unquoted(trimmed.slice(equals + 1).trim())]);
+    const value = unquoted(trimmed.slice(equals + 1).trim());
+    if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) assignments.push([key, value]);
+    else invalid.push(`${key}=${value}`);
   }
-  return result;
+  return { assignments, invalid };
 }
 function unquoted(value: string): string {
   const quote = value[0];
