@@ -193,6 +193,18 @@ function* runDpkg(tool: Tool): ToolRun {
         tool.note('dpkg: error: requested operation requires superuser privilege\n');
         return 2;
       }
+      // All that is installed is configured.
+      if (command === '--configure' && tool.args.some((word) => word === '-a' || word === '--pending'))
+        return 0;
+      if (command === '-i' || command === '--install') {
+        const missing = tool.args.find(
+          (word) => !word.startsWith('-') && !tool.context.fs.exists(tool.context.resolve(word)),
+        );
+        if (missing !== undefined) {
+          tool.note(`dpkg: error: cannot access archive '${missing}': No such file or directory\n`);
+          return 2;
+        }
+      }
       tool.note('dpkg: not modelled: installing and removing packages\n');
       return 2;
     default:
@@ -281,11 +293,9 @@ function* runApt(tool: Tool): ToolRun {
       for (const wanted of names) {
         const found = all.find((one) => one.name === wanted);
         if (found === undefined) {
-          tool.note(
-            command === 'show'
-              ? `N: Unable to locate package ${wanted}\nE: No packages found\n`
-              : `N: Unable to locate package ${wanted}\n`,
-          );
+          // Notices are for terminals (APT::Cmd: quiet is 1 otherwise).
+          if (tool.context.stdout.tty !== undefined) tool.note(`N: Unable to locate package ${wanted}\n`);
+          if (command === 'show') tool.note('E: No packages found\n');
           return command === 'show' ? 100 : 0;
         }
         if (command === 'policy')
