@@ -634,6 +634,8 @@ export class Tcp {
   #stranger(connection: Connection, side: Side, end: End | undefined, stack: Stack, a: Arrival): void {
     const sender = endOf(connection, other(side));
     if (sender === undefined) return;
+    // Whom it was meant for never hears of it, and asks again.
+    if (end?.state === 'SYN-SENT') this.#arm(connection, side, end, synTimeout(end.retries));
     const known = end === undefined || end.host !== a.host;
     if (known && (a.flags & FIN) !== 0 && inTimeWait(stack, a))
       return this.#acknowledged(connection, other(side), sender, a.seq);
