@@ -12,6 +12,7 @@ import { Jobs } from './jobs';
 import { Services } from './service/services';
 import type { ActiveState, Definition, ManagerState, UnitState } from './state';
 import { Paths } from './paths';
+import { FRESH_LIMIT } from './rate-limit';
 import { Sockets } from './sockets';
 import { Timers } from './timers';
 import { loadDefinition } from './unit-file/load';
@@ -402,14 +403,14 @@ export function freshUnit(definition: UnitState['definition']): UnitState {
     timer: typeOf(definition.name) === 'timer' ? { nextAt: 0, lastAt: 0, result: 'success' } : undefined,
     path:
       typeOf(definition.name) === 'path'
-        ? { result: 'success', existed: [], triggers: { begin: -1, count: 0 } }
+        ? { result: 'success', existed: [], triggers: FRESH_LIMIT }
         : undefined,
     socket:
       typeOf(definition.name) === 'socket'
         ? {
             result: 'success',
             listeners: [],
-            triggers: { begin: -1, count: 0 },
+            triggers: FRESH_LIMIT,
             accepted: 0,
             refused: 0,
             connections: new Map(),

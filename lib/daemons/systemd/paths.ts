@@ -15,6 +15,7 @@ import {
 import { glob } from '../../world/glob';
 import { isDown } from './active';
 import type { Manager } from './manager';
+import { oneMore } from './rate-limit';
 import type { PathKind, PathSpec, Result, UnitState } from './state';
 
 const ROOT = { uid: 0, gid: 0, groups: [] as number[] };
@@ -109,16 +110,17 @@ export class Paths {
     if (path === undefined || unit.path === undefined) return;
     const { manager } = this;
     if (manager.jobs.jobOf(name)?.type === 'stop') return;
-    const { begin, count } = unit.path.triggers;
-    const isFresh = begin < 0 || manager.now - begin > path.limitMicros;
-    if (path.limitMicros > 0 && path.limitBurst > 0) {
-      if (!isFresh && count >= path.limitBurst) {
-        manager.log('warning', `${name}: Trigger limit hit, refusing further activation.`, name);
-        this.#enterDead(unit, 'trigger-limit-hit');
-        return;
-      }
-      unit.path.triggers = isFresh ? { begin: manager.now, count: 1 } : { begin, count: count + 1 };
+    const triggers = oneMore(unit.path.triggers, {
+      interval: path.limitMicros,
+      burst: path.limitBurst,
+      now: manager.now,
+    });
+    if (triggers === undefined) {
+      manager.log('warning', `${name}: Trigger limit hit, refusing further activation.`, name);
+      this.#enterDead(unit, 'trigger-limit-hit');
+      return;
     }
+    unit.path.triggers = triggers;
     this.#setState(unit, 'running');
     const queued = manager.jobs.enqueue('start', path.unit, 'replace');
     if ('job' in queued) return;

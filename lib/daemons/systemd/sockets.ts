@@ -5,6 +5,7 @@ import type { SocketEvent } from '../../world/network.contract';
 import type { Stream } from '../../world/process.contract';
 import { isDown } from './active';
 import type { Manager } from './manager';
+import { oneMore } from './rate-limit';
 import { closeConnection, CONNECTION_EVENT, connectionStreams } from './service/connection-streams';
 import { passStreams } from './service/passed-streams';
 import { templateOf } from './unit-file/names';
@@ -84,14 +85,17 @@ export class Sockets {
     const { socket, name } = unit.definition;
     if (socket === undefined || unit.socket === undefined) return false;
     const { manager } = this;
-    const { begin, count } = unit.socket.triggers;
-    const isFresh = begin < 0 || manager.now - begin > socket.limitMicros;
-    if (!isFresh && count >= socket.limitBurst) {
+    const triggers = oneMore(unit.socket.triggers, {
+      interval: socket.limitMicros,
+      burst: socket.limitBurst,
+      now: manager.now,
+    });
+    if (triggers === undefined) {
       manager.log('warning', `${name}: Trigger limit hit, refusing further activation.`, name);
       this.#enterDead(unit, 'trigger-limit-hit');
       return false;
     }
-    unit.socket.triggers = isFresh ? { begin: manager.now, count: 1 } : { begin, count: count + 1 };
+    unit.socket.triggers = triggers;
     return true;
   }
   /** `Accept=yes`: each connection gets a service of its own. Source: `socket_enter_running`, `instance_from_socket`. */

@@ -1,6 +1,7 @@
 /** The manager's state: plain data, kept in the daemon state of process 1. */
 import type { Micros } from '../../std/instant';
 import type { SignalName, SyslogPriority } from '../../world/process.contract';
+import type { RateLimit } from './rate-limit';
 import type { ExecCommand } from './unit-file/words';
 import type { UnitType } from './unit-file/names';
 
@@ -257,19 +258,19 @@ export type UnitState = {
   conditionAt: number;
   conditionFailed: string;
   assertMet: boolean;
-  starts: { begin: Micros; count: number };
+  starts: RateLimit;
   /** The last start was refused: there had been too many. */
   startLimitHit?: boolean;
   service: ServiceState | undefined;
   timer: { nextAt: number; lastAt: number; result: Result } | undefined;
   /** Of a path unit: which of its paths were there, and how often it has triggered. */
-  path: { result: Result; existed: boolean[]; triggers: { begin: Micros; count: number } } | undefined;
+  path: { result: Result; existed: boolean[]; triggers: RateLimit } | undefined;
   /** Of a socket: the listeners it has open, and how often it has triggered. */
   socket:
     | {
         result: Result;
         listeners: number[];
-        triggers: { begin: Micros; count: number };
+        triggers: RateLimit;
         /** `Accept=yes`: how many connections it has had, how many it refused, and those that its services have. */
         accepted: number;
         refused: number;

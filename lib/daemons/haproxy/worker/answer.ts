@@ -159,13 +159,15 @@ export function endWithoutAnswer(runtime: Runtime, session: Session, cause: stri
   session.cause = cause;
   session.ended = '-';
   session.closes = true;
-  if (session.request !== undefined) {
-    countResponse(runtime.proxy(session.frontend).frontend, NO_STATUS);
-    if (session.backend >= 0) countResponse(runtime.proxy(session.backend).backend, NO_STATUS);
-  }
+  if (session.request !== undefined) countUnanswered(runtime, session);
   conclude(runtime, session);
 }
-const NO_STATUS = -1;
+/** Of a request that got no answer at all. */
+export const NO_STATUS = -1;
+export function countUnanswered(runtime: Runtime, session: Session): void {
+  countResponse(runtime.proxy(session.frontend).frontend, NO_STATUS);
+  if (session.backend >= 0) countResponse(runtime.proxy(session.backend).backend, NO_STATUS);
+}
 
 /** 1xx to 5xx, or another number. */
 export function countResponse(counters: SideCounters, status: number): void {

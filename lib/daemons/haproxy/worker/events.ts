@@ -10,7 +10,15 @@ import type { HttpResponse, Message } from '../../../world/network.contract';
 import type { SecureSocketEvent, TlsFailure } from '../../../world/tls.contract';
 import type { Host, World } from '../../../world/world.contract';
 import { ACCEPT } from '../sockets';
-import { conclude, countResponse, replyError, endWithoutAnswer, replyBadRequest } from './answer';
+import {
+  conclude,
+  countResponse,
+  countUnanswered,
+  endWithoutAnswer,
+  NO_STATUS,
+  replyBadRequest,
+  replyError,
+} from './answer';
 import { registerAgents } from './agent';
 import { onCheckEvent, step } from './checks';
 import { connectFailed, leftQueue, onConnected, queueExpired, resume, tunnelTimeout } from './dispatch';
@@ -55,8 +63,6 @@ const REQUEST_COST: Micros = 40;
 const UNNOTICED: Micros = 1_000;
 /** What a connection without a request is counted and logged as. */
 const BAD_REQUEST = 400;
-/** Of a request that got no answer at all. */
-const NO_STATUS = -1;
 
 type ServerTimer = { proxy: number; server: number };
 
@@ -387,8 +393,7 @@ function abandon(runtime: Runtime, session: Session): void {
     return;
   }
   session.status = NO_STATUS;
-  countResponse(runtime.proxy(session.frontend).frontend, session.status);
-  if (session.backend >= 0) countResponse(runtime.proxy(session.backend).backend, session.status);
+  countUnanswered(runtime, session);
   session.cause = 'C';
   session.ended = PHASES[session.phase] ?? 'R';
   dropServer(runtime, session, 'reset');

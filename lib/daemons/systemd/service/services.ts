@@ -7,6 +7,7 @@ import { kernelKills, limitGroup } from '../../../world/memory';
 import { hasUnifiedGroups } from '../conditions';
 import { isDown } from '../active';
 import type { Manager } from '../manager';
+import { oneMore } from '../rate-limit';
 import type {
   ActiveState,
   ExecKind,
@@ -96,18 +97,16 @@ export class Services {
     const unit = this.#as(state);
     if (unit === undefined) return false;
     const { startLimitMicros, startLimitBurst, name } = unit.definition;
-    unit.startLimitHit = false;
-    if (startLimitMicros === 0 || startLimitBurst === 0) return true;
-    const { now } = this.manager;
-    if (unit.starts.begin < 0 || now - unit.starts.begin > startLimitMicros) {
-      unit.starts = { begin: now, count: 1 };
+    const starts = oneMore(unit.starts, {
+      interval: startLimitMicros,
+      burst: startLimitBurst,
+      now: this.manager.now,
+    });
+    unit.startLimitHit = starts === undefined;
+    if (starts !== undefined) {
+      unit.starts = starts;
       return true;
     }
-    if (unit.starts.count < startLimitBurst) {
-      unit.starts = { begin: unit.starts.begin, count: unit.starts.count + 1 };
-      return true;
-    }
-    unit.startLimitHit = true;
     this.manager.log('warning', `${name}: Start request repeated too quickly.`, name);
     this.#enterDead(unit, 'start-limit-hit', false);
     return false;

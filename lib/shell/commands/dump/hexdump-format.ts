@@ -1,5 +1,6 @@
 /** The formats of hexdump -e. Source: hexdump(1) "FORMATS", util-linux 2.38 `hexdump-parse.c`, `hexdump-display.c`. */
 import { textFromBytes } from '../../../std/bytes';
+import { ESCAPES as CONTROL_ESCAPES } from './escapes';
 
 /** A piece of a unit: text around one conversion, or text alone. */
 interface Piece {
@@ -151,7 +152,11 @@ function converted(conversion: Conversion, block: Uint8Array, at: number, addres
     case 's':
       return padded(textFromBytes(part).split('\0')[0] ?? '', conversion, false);
     case '_c':
-      return padded(NAMED[byte] ?? printable(byte) ?? byte.toString(8).padStart(3, '0'), conversion, false);
+      return padded(
+        CONTROL_ESCAPES[byte] ?? printable(byte) ?? byte.toString(8).padStart(3, '0'),
+        conversion,
+        false,
+      );
     case '_p':
       return padded(printable(byte) ?? '.', conversion, false);
     case '_u':
@@ -204,16 +209,6 @@ function printable(byte: number): string | undefined {
   return byte >= 32 && byte < 127 ? String.fromCharCode(byte) : undefined;
 }
 
-const NAMED: Readonly<Record<number, string>> = {
-  0: '\\0',
-  7: '\\a',
-  8: '\\b',
-  9: '\\t',
-  10: '\\n',
-  11: '\\v',
-  12: '\\f',
-  13: '\\r',
-};
 const CONTROLS: Readonly<Record<number, string>> = Object.fromEntries([
   ...'nul soh stx etx eot enq ack bel bs ht lf vt ff cr so si dle dcl dc2 dc3 dc4 nak syn etb can em sub esc fs gs rs us'
     .split(' ')

@@ -2,6 +2,7 @@
 import { bytesFromText } from '../../../std/bytes';
 import { errnoText } from '../errno-text';
 import { valueOf } from '../getopt';
+import { ESCAPES } from './escapes';
 import { inputsOf } from '../operands';
 import { filled, formatBlock, type HexFormat, readHexFormat } from './hexdump-format';
 import type { Command, Tool, ToolRun } from '../tool';
@@ -120,17 +121,6 @@ function show(tool: Tool, bytes: Uint8Array, style: Style, given: { skip: number
   }
   if (bytes.length > 0) tool.line(address(bytes.length));
 }
-
-const ESCAPES: Readonly<Record<number, string>> = {
-  0: '\\0',
-  7: '\\a',
-  8: '\\b',
-  9: '\\t',
-  10: '\\n',
-  11: '\\v',
-  12: '\\f',
-  13: '\\r',
-};
 
 function rowOf(line: Uint8Array, style: Style): string {
   if (style === 'canonical') {

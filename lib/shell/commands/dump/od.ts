@@ -3,6 +3,7 @@ import { bytesFromText } from '../../../std/bytes';
 import { meaningOf, wordsOf } from '../argument-words';
 import { errnoText } from '../errno-text';
 import { valueOf } from '../getopt';
+import { ESCAPES } from './escapes';
 import { inputsOf } from '../operands';
 import { quoteFileIfNeeded, quoteValue } from '../quoting';
 import type { Command, Tool, ToolRun } from '../tool';
@@ -24,16 +25,6 @@ interface Format {
   readonly trailer: boolean;
 }
 
-const ESCAPES: Readonly<Record<number, string>> = {
-  0: '\\0',
-  7: '\\a',
-  8: '\\b',
-  9: '\\t',
-  10: '\\n',
-  11: '\\v',
-  12: '\\f',
-  13: '\\r',
-};
 const NAMES =
   'nul soh stx etx eot enq ack bel bs ht nl vt ff cr so si dle dc1 dc2 dc3 dc4 nak syn etb can em sub esc fs gs rs us sp'.split(
     ' ',
