@@ -58,11 +58,50 @@ describe('rsyslogd', () => {
     expect(one.file('srv', '/var/log/syslog')).not.toContain('haproxy');
   });
   it('says where there is no room, and loses the message', () => {
-    const one = lab({ '/etc/rsyslog.d/90-u.conf': { text: 'local3.* /nowhere/u.log\n' } });
+    const one = lab({ '/etc/rsyslog.d/90-u.conf': { text: 'local3.* /etc/hostname/u.log\n' } });
     say(one, 'local3', 'app', 'lost');
     expect(one.log('srv').join('\n')).toContain(
       "action 'action-0-builtin:omfile' (module 'builtin:omfile') message lost",
     );
+  });
+  it('follows conditions, templates and blocks of RainerScript', () => {
+    const one = lab({
+      '/etc/rsyslog.d/1.conf': {
+        text: `template(name="short" type="string" string="%programname% %syslogseverity-text%:%msg:::uppercase%\\n")
+$template PerHost,"/var/log/hosts/%HOSTNAME%/%programname%.log"
+if $programname == ["web", "api"] and not ($msg contains "health") then {
+  action(type="omfile" file="/var/log/web.log" template="short")
+  stop
+} else if $syslogseverity <= 3 then /var/log/bad.log
+local1.* ?PerHost
+& stop
+:msg, startswith, " x" /var/log/x.log
+`,
+      },
+    });
+    say(one, 'local0', 'web', 'hello');
+    say(one, 'local0', 'web', 'health');
+    say(one, 'local1', 'cache', 'hit');
+    say(one, 'local2', 'other', 'x marks');
+    expect(one.file('srv', '/var/log/web.log')).toBe('web info: HELLO\n');
+    expect(one.file('srv', '/var/log/bad.log')).toBeUndefined();
+    expect(one.file('srv', '/var/log/hosts/srv/cache.log')).toMatch(/ srv cache\[7\]: hit\n$/);
+    expect(one.file('srv', '/var/log/x.log')).toMatch(/ srv other\[7\]: x marks\n$/);
+    expect(one.file('srv', '/var/log/syslog')).toMatch(/health/);
+    expect(one.file('srv', '/var/log/syslog')).not.toMatch(/hello|hit/);
+  });
+  it('reads no further than a syntax error', () => {
+    const one = lab({
+      '/etc/rsyslog.d/1.conf': { text: 'local1.* /var/log/one.log\nif $msg contans "x" then stop\n' },
+    });
+    const checked = one.run('srv', '/usr/sbin/rsyslogd -N1');
+    expect(checked.exit).toBe(1);
+    expect(checked.stderr).toContain(
+      "rsyslogd: error during parsing file /etc/rsyslog.d/1.conf, on or before line 2: syntax error on token 'contans' [v8.2302.0 try https://www.rsyslog.com/e/2207 ]\nrsyslogd: could not interpret master config file '/etc/rsyslog.conf'.",
+    );
+    say(one, 'local1', 'app', 'kept');
+    expect(one.file('srv', '/var/log/one.log')).toContain('kept');
+    expect(one.file('srv', '/var/log/syslog')).toBeUndefined();
   });
   it('checks its configuration', () => {
     const one = lab({ '/etc/rsyslog.d/1.conf': { text: '$Nope 1\nfoo.info /x\n' } });

@@ -2,11 +2,13 @@
  * rsyslogd 8.2302.0 of Debian 12: what journald hands on, and the kernel's messages, into files. Recorded in
  * truth/host (b10, c05, c09, c12). It keeps its place in the host's log, so that nothing is written twice.
  */
-import { strftime } from '../../std/civil';
 import { FileError } from '../../world/files.contract';
 import type { ProgramContext, ProgramRun, SyslogPriority } from '../../world/process.contract';
 import type { Host, LoggedEntry } from '../../world/world.contract';
-import { type Configuration, passes, readConfiguration, VERSION } from './configuration';
+import { type Action, type Configuration, readConfiguration, type Statement, VERSION } from './configuration';
+import { passes } from './filter';
+import type { Message } from './properties';
+import { render } from './template';
 
 const ROOT = { uid: 0, gid: 0, groups: [] as number[] };
 /** Up to where the messages of this boot have been taken: what syslog.socket holds back waits there. */
@@ -52,7 +54,8 @@ export function* rsyslogd(context: ProgramContext): ProgramRun {
     'info',
     `[origin software="rsyslogd" swVersion="${VERSION}" x-pid="${context.pid}" x-info="https://www.rsyslog.com"] start`,
   );
-  for (const complaint of configuration.complaints) say(context, 'err', complaint);
+  for (const complaint of configuration.complaints) say(context, 'err', complaint.trim());
+  for (const one of configuration.notModelled) say(context, 'err', `not modelled: ${one}`);
   context.notify('READY=1');
   return yield* serve(context, configuration);
 }
@@ -71,6 +74,7 @@ function* validate(context: ProgramContext, file: string): ProgramRun {
     return 1;
   }
   for (const complaint of configuration.complaints) yield* context.err(`rsyslogd: ${complaint}\n`);
+  for (const one of configuration.notModelled) yield* context.err(`rsyslogd: not modelled: ${one}\n`);
   if (configuration.complaints.length > 0) return 1;
   yield* context.err('rsyslogd: End of config validation run. Bye.\n');
   return 0;
@@ -109,66 +113,96 @@ function takeAll(context: ProgramContext, configuration: Configuration): void {
   while (from > 0 && (log[from - 1]?.seq ?? 0) > taken) from -= 1;
   const fresh = log.slice(from).filter((entry) => entry.boot === host.state.bootId);
   host.state.extra.set(TAKEN, log[log.length - 1]?.seq ?? taken);
-  const pieces = new Map<number, { path: string; text: string }>();
+  const pieces = new Map<string, Piece>();
   for (const entry of fresh) file(host, configuration, entry, pieces);
-  for (const [number, piece] of pieces) {
+  for (const piece of pieces.values()) {
     const failed = append(host, configuration, piece.path, piece.text);
-    if (failed !== undefined) complain(context, { ...piece, number }, failed);
+    if (failed !== undefined) complain(context, piece, failed);
   }
+}
+/** What one action has to write to one file. */
+interface Piece {
+  path: string;
+  number: number;
+  text: string;
 }
 function file(
   host: Host,
   configuration: Configuration,
   entry: LoggedEntry,
-  pieces: Map<number, { path: string; text: string }>,
+  pieces: Map<string, Piece>,
 ): void {
   if (entry.transport === 'kernel' && !configuration.kernelLog) return;
-  const message = {
-    facility: entry.facility,
-    priority: entry.priority,
-    programname: /^[^[\]:/ ]*/.exec(entry.tag)?.[0] ?? entry.tag,
-    text: entry.text,
-    hostname: host.state.hostname,
-  };
-  let line: string | undefined;
-  for (const rule of configuration.rules) {
-    if (!passes(rule.filter, message)) continue;
-    for (const action of rule.actions) {
-      if (action.kind === 'stop') return;
-      if (action.kind !== 'file') continue;
-      line ??= lineOf(host, configuration, entry);
-      const known = pieces.get(action.number);
-      if (known === undefined) pieces.set(action.number, { path: action.path, text: line });
-      else known.text += line;
+  const message = messageOf(host, entry);
+  execute(configuration.statements, message, (action) => {
+    const path = typeof action.path === 'string' ? action.path : render(action.path, message);
+    const key = `${action.number} ${path}`;
+    const line = render(action.template, message);
+    const known = pieces.get(key);
+    if (known === undefined) pieces.set(key, { path, number: action.number, text: line });
+    else known.text += line;
+  });
+}
+/** Whether the message goes on to what follows. */
+function execute(
+  statements: readonly Statement[],
+  message: Message,
+  write: (action: Extract<Action, { kind: 'file' }>) => void,
+): boolean {
+  for (const statement of statements)
+    switch (statement.kind) {
+      case 'stop':
+        return false;
+      case 'file':
+        write(statement);
+        break;
+      case 'rule':
+        if (
+          !execute(passes(statement.filter, message) ? statement.then : statement.otherwise, message, write)
+        )
+          return false;
+        break;
+      case 'nothing':
+        break;
     }
-  }
+  return true;
 }
 /** Programs that give syslog(3) no process id. journald knows it all the same; what it hands on does not have it. */
 const WITHOUT_ID = new Set(['sudo', 'kernel', '(systemd)']);
 
-function lineOf(host: Host, configuration: Configuration, entry: LoggedEntry): string {
-  const at = entry.at;
-  const time = configuration.isOldFormat
-    ? strftime('%b %e %H:%M:%S', at)
-    : `${strftime('%Y-%m-%dT%H:%M:%S', at)}.${String(at % 1_000_000).padStart(6, '0')}+00:00`;
-  const hasId =
-    entry.pid !== undefined &&
-    !WITHOUT_ID.has(entry.tag) &&
-    entry.transport !== 'kernel' &&
-    entry.bare !== true;
-  const tag = `${entry.tag}${hasId ? `[${entry.pid ?? ''}]` : ''}`;
+function messageOf(host: Host, entry: LoggedEntry): Message {
+  const { at, tag } = entry;
+  const isKernel = entry.transport === 'kernel';
+  const hasId = entry.pid !== undefined && !WITHOUT_ID.has(tag) && !isKernel && entry.bare !== true;
   const since = at - (host.world.state.epoch + host.state.bootedAt);
-  const uptime =
-    entry.transport === 'kernel' ? `[${(Math.max(0, since) / 1_000_000).toFixed(6).padStart(12)}] ` : '';
-  // A line feed inside a message is escaped as #012.
-  return `${time} ${host.state.hostname} ${tag}: ${uptime}${entry.text.replaceAll('\n', '#012')}\n`;
+  const uptime = isKernel ? `[${(Math.max(0, since) / 1_000_000).toFixed(6).padStart(12)}] ` : '';
+  return {
+    facility: entry.facility,
+    priority: entry.priority,
+    syslogtag: `${tag}${hasId ? `[${entry.pid ?? ''}]` : ''}:`,
+    programname: /^[^[\]:/ ]*/.exec(tag)?.[0] ?? tag,
+    procid: hasId ? String(entry.pid ?? '') : '',
+    // A line feed inside a message is escaped as #012.
+    msg: ` ${uptime}${entry.text.replaceAll('\n', '#012')}`,
+    hostname: host.state.hostname,
+    at,
+  };
 }
 function append(host: Host, configuration: Configuration, path: string, text: string): string | undefined {
   const isNew = !host.fs.exists(path);
+  if (isNew) makeFolders(host, configuration, path);
   const opened = host.fs.open(path, ROOT, { append: true, create: true, mode: configuration.fileMode });
   if (opened instanceof FileError) return opened.errno;
   if (isNew) host.fs.chown(path, 0, configuration.fileGroup, ROOT);
   return host.fs.appendInode(opened.ino, text)?.errno;
+}
+/** `createDirs`, which is on unless it is switched off. */
+function makeFolders(host: Host, { folderMode }: Configuration, path: string): void {
+  const parts = path.split('/').slice(1, -1);
+  parts.forEach((_part, index) => {
+    const folder = `/${parts.slice(0, index + 1).join('/')}`;
+    if (!host.fs.exists(folder)) host.fs.mkdir(folder, folderMode, ROOT);
+  });
 }
 const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'No space left on device',
