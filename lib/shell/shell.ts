@@ -174,8 +174,6 @@ export class Shell {
   /** Last status of a command substitution in the present simple command. */
   substitutionStatus: number | undefined;
   ignoredAtStart = new Set<SignalName>();
-  /** What `ulimit` set, by letter. */
-  limits = new Map<string, string>();
   /** Arrays that were declared and never assigned: `declare -p` shows no value. */
   declaredOnly = new Set<string>();
   /** `local -`: options to put back when the function of that depth returns. */
@@ -271,7 +269,6 @@ export class Shell {
     child.declaredOnly = new Set(this.declaredOnly);
     child.savedOptions = [...this.savedOptions];
     child.ignoredAtStart = new Set(this.ignoredAtStart);
-    child.limits = new Map(this.limits);
     child.wasInteractive = this.interactive || this.wasInteractive;
     inheritTraps(this, child);
     return child;

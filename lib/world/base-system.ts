@@ -239,7 +239,8 @@ function etcFiles(setup: HostSetup): Record<string, FileSpec> {
       text: 'passwd:         files systemd\ngroup:          files systemd\nshadow:         files\n\nhosts:          files dns\nnetworks:       files\n',
     },
     '/etc/debian_version': { text: '12.11\n' },
-    '/etc/os-release': {
+    '/etc/os-release': { link: '../usr/lib/os-release' },
+    '/usr/lib/os-release': {
       text: 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\nVERSION="12 (bookworm)"\nVERSION_CODENAME=bookworm\nID=debian\nHOME_URL="https://www.debian.org/"\nSUPPORT_URL="https://www.debian.org/support"\nBUG_REPORT_URL="https://bugs.debian.org/"\n',
     },
     '/etc/fstab': {
@@ -248,7 +249,10 @@ function etcFiles(setup: HostSetup): Record<string, FileSpec> {
     '/etc/timezone': { text: 'Etc/UTC\n' },
     '/etc/localtime': { link: '/usr/share/zoneinfo/Etc/UTC' },
     '/usr/share/zoneinfo/Etc/UTC': { text: 'TZif2\nUTC0\n' },
-    '/etc/shells': { text: '/bin/sh\n/bin/bash\n/usr/bin/bash\n/bin/dash\n' },
+    '/etc/shells': {
+      text: '# /etc/shells: valid login shells\n/bin/sh\n/bin/bash\n/bin/rbash\n/bin/dash\n/usr/bin/sh\n/usr/bin/bash\n/usr/bin/rbash\n/usr/bin/dash\n',
+    },
+    '/etc/login.defs': { text: LOGIN_DEFS },
     '/etc/sudoers': {
       text: 'Defaults\tenv_reset\nDefaults\tsecure_path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"\n\nroot\tALL=(ALL:ALL) ALL\n%sudo\tALL=(ALL:ALL) NOPASSWD: ALL\n\n@includedir /etc/sudoers.d\n',
       mode: 0o440,
@@ -274,3 +278,43 @@ function machineId(name: string): string {
   }
   return id;
 }
+
+/** Debian's /etc/login.defs without its comments. */
+const LOGIN_DEFS = `MAIL_DIR        /var/mail
+FAILLOG_ENAB\t\tyes
+LOG_UNKFAIL_ENAB\tno
+LOG_OK_LOGINS\t\tno
+SYSLOG_SU_ENAB\t\tyes
+SYSLOG_SG_ENAB\t\tyes
+FTMP_FILE\t/var/log/btmp
+SU_NAME\t\tsu
+HUSHLOGIN_FILE\t.hushlogin
+ENV_SUPATH\tPATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+ENV_PATH\tPATH=/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games
+TTYGROUP\ttty
+TTYPERM\t\t0600
+ERASECHAR\t0177
+KILLCHAR\t025
+UMASK\t\t022
+PASS_MAX_DAYS\t99999
+PASS_MIN_DAYS\t0
+PASS_WARN_AGE\t7
+UID_MIN\t\t\t 1000
+UID_MAX\t\t\t60000
+SUB_UID_MIN\t\t   100000
+SUB_UID_MAX\t\t600100000
+SUB_UID_COUNT\t\t    65536
+GID_MIN\t\t\t 1000
+GID_MAX\t\t\t60000
+SUB_GID_MIN\t\t   100000
+SUB_GID_MAX\t\t600100000
+SUB_GID_COUNT\t\t    65536
+LOGIN_RETRIES\t\t5
+LOGIN_TIMEOUT\t\t60
+CHFN_RESTRICT\t\trwh
+DEFAULT_HOME\tyes
+USERGROUPS_ENAB yes
+ENCRYPT_METHOD SHA512
+NONEXISTENT\t/nonexistent
+PREVENT_NO_AUTH superuser
+`;

@@ -109,7 +109,8 @@ export class SimulatedHost implements Host {
     const { state } = this;
     const log = state.log;
     const seq = (log[log.length - 1]?.seq ?? 0) + 1;
-    log.push(logged(entry, { at: entry.at ?? this.clock(), boot: state.bootId, seq }));
+    const comm = entry.pid === undefined ? undefined : state.processes.get(entry.pid)?.comm;
+    log.push(logged(entry, { at: entry.at ?? this.clock(), boot: state.bootId, seq, comm }));
     if (log.length > MOST_LOG_ENTRIES) log.splice(0, MOST_LOG_ENTRIES / 4);
     this.world.wake(this.#logKey);
   }
@@ -158,7 +159,10 @@ export class SimulatedHost implements Host {
 }
 
 /** Field by field: a frozen copy by spreading takes fifty times as long, and there is one for each request. */
-function logged(entry: SyslogEntry, own: { at: number; boot: string; seq: number }): LoggedEntry {
+function logged(
+  entry: SyslogEntry,
+  own: { at: number; boot: string; seq: number; comm: string | undefined },
+): LoggedEntry {
   const made: LoggedEntry = {
     at: own.at,
     boot: own.boot,
@@ -170,6 +174,7 @@ function logged(entry: SyslogEntry, own: { at: number; boot: string; seq: number
     transport: entry.transport,
   };
   if (entry.pid !== undefined) made.pid = entry.pid;
+  if (own.comm !== undefined) made.comm = own.comm;
   if (entry.uid !== undefined) made.uid = entry.uid;
   if (entry.unit !== undefined) made.unit = entry.unit;
   if (entry.about !== undefined) made.about = entry.about;

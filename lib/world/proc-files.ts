@@ -61,7 +61,7 @@ const procFiles: VirtualFiles = {
     if (parts[0] === 'sys') return sysctlChildren(host, parts.slice(1));
     const pid = Number(parts[0]);
     return parts.length === 1 && host.state.processes.has(pid)
-      ? ['cmdline', 'comm', 'status', 'stat', 'environ', 'limits', 'cgroup']
+      ? ['cmdline', 'comm', 'status', 'stat', 'environ', 'limits', 'cgroup', 'oom_score_adj']
       : undefined;
   },
 };

@@ -190,7 +190,7 @@ export interface SpawnOptions {
   parent?: number;
   comm?: string;
   /** Standard output and error go to the journal under this identifier (systemd's services). */
-  journal?: { identifier: string };
+  journal?: Omit<JournalTarget, 'kind'>;
   /** Longer than the usual start-up time of a program (default about 0.5 ms). */
   startAfter?: Micros;
 }
@@ -200,10 +200,20 @@ export interface SpawnError {
   interpreter?: string;
 }
 
+/** journald takes what is written line by line, under this name. */
+export interface JournalTarget {
+  kind: 'journal';
+  identifier: string;
+  /** What the lines are, unless `<3>` says otherwise; `daemon` and `info` when nothing else is set. */
+  facility?: string;
+  priority?: SyslogPriority;
+  /** Less urgent lines are not kept. */
+  most?: SyslogPriority;
+}
 /** Where a daemon's standard output and error go, once it is plain data. */
 export type StdioTarget =
   | { kind: 'null' }
-  | { kind: 'journal'; identifier: string }
+  | JournalTarget
   | { kind: 'terminal'; id: string }
   | { kind: 'file'; path: string }
   | { kind: 'capture'; id: string };

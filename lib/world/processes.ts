@@ -14,6 +14,7 @@ import type { Credentials } from './files.contract';
 import type {
   DaemonContext,
   ExitStatus,
+  JournalTarget,
   ProcessState,
   Program,
   SignalName,
@@ -244,7 +245,7 @@ export class Processes {
       }
     }
     if (options.journal !== undefined) {
-      const target: StdioTarget = { kind: 'journal', identifier: options.journal.identifier };
+      const target: JournalTarget = { kind: 'journal', ...options.journal };
       fds.set(1, this.#targetStream(host, target, process));
       fds.set(2, this.#targetStream(host, target, process));
     }
@@ -261,19 +262,26 @@ export class Processes {
       (text) => {
         const lines = (partial + text).split('\n');
         partial = lines.pop() ?? '';
-        for (const line of lines) this.#journalLine(host, process, target.identifier, line);
+        for (const line of lines) this.#journalLine(host, process, target, line);
       },
       target,
+      () => this.#journalLine(host, process, target, partial),
     );
   }
-  #journalLine(host: Host, process: ProcessState, identifier: string, line: string): void {
+  #journalLine(host: Host, process: ProcessState, target: JournalTarget, line: string): void {
     // journald drops lines that hold nothing.
     if (line.trim() === '') return;
     const level = /^<([0-7])>/.exec(line);
+    const priority = (level === null ? target.priority : SYSLOG_PRIORITIES[Number(level[1])]) ?? 'info';
+    if (
+      target.most !== undefined &&
+      SYSLOG_PRIORITIES.indexOf(priority) > SYSLOG_PRIORITIES.indexOf(target.most)
+    )
+      return;
     host.syslog({
-      facility: 'daemon',
-      priority: SYSLOG_PRIORITIES[Number(level?.[1] ?? 6)] ?? 'info',
-      tag: identifier,
+      facility: target.facility ?? 'daemon',
+      priority,
+      tag: target.identifier,
       pid: process.pid,
       text: level === null ? line : line.slice(3),
       transport: 'stdout',
@@ -285,8 +293,7 @@ export class Processes {
   print(host: Host, process: ProcessState, stream: 'stdout' | 'stderr', text: string): void {
     const target = process[stream];
     if (target.kind === 'journal') {
-      for (const line of text.replace(/\n$/, '').split('\n'))
-        this.#journalLine(host, process, target.identifier, line);
+      for (const line of text.replace(/\n$/, '').split('\n')) this.#journalLine(host, process, target, line);
       return;
     }
     host.streams.target(target).write(text);

@@ -282,6 +282,7 @@ class SinkStream extends Watched {
     readonly kind: string,
     private readonly take: (text: string) => void,
     readonly target: StdioTarget = { kind: 'null' },
+    private readonly whenEnded: () => void = () => undefined,
   ) {
     super(host, wake);
   }
@@ -292,7 +293,9 @@ class SinkStream extends Watched {
     this.take(text);
     return true;
   }
-  protected ended(): void {}
+  protected ended(): void {
+    this.whenEnded();
+  }
 }
 
 /** Text that is all there is to read: a here-document, a prepared input. */
@@ -343,8 +346,8 @@ export class Streams {
   text(text: string): Stream {
     return new TextStream(this.host, this.wake, text);
   }
-  sink(kind: string, take: (text: string) => void, target?: StdioTarget): Stream {
-    return new SinkStream(this.host, this.wake, kind, take, target);
+  sink(kind: string, take: (text: string) => void, target?: StdioTarget, whenEnded?: () => void): Stream {
+    return new SinkStream(this.host, this.wake, kind, take, target, whenEnded);
   }
   /** What processes of this host have open when a terminal is theirs: see `lib/world/terminals`. */
   terminal(id: string): Stream | undefined {

@@ -303,6 +303,8 @@ export interface MountState {
 }
 export interface LoggedEntry extends SyslogEntry {
   at: number;
+  /** Name of the program that sent it. */
+  comm?: string;
   boot: string;
   seq: number;
 }

@@ -69,7 +69,7 @@ function* validate(context: ProgramContext, file: string): ProgramRun {
   const configuration = readConfiguration(context.host, file);
   if (configuration instanceof FileError) {
     yield* context.err(
-      `rsyslogd: could not open config file '${file}': No such file or directory [v${VERSION} try https://www.rsyslog.com/e/2104 ]\n`,
+      `rsyslogd: could not open config file '${file}': No such file or directory [v${VERSION} try https://www.rsyslog.com/e/2104 ]\nrsyslogd: run failed with error -2104 (see rsyslog.h or try https://www.rsyslog.com/e/2104 to learn what that number means)\n`,
     );
     return 1;
   }

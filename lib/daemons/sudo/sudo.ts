@@ -1,16 +1,27 @@
 /**
  * sudo(8) 1.9.13 as Debian 12 ships it. Texts and log lines recorded in truth/host/c12.
  *
- * Not modelled: sudoedit, -b, -D, I/O logs.
+ * Not modelled: sudoedit, -b, I/O logs; -D and -T are refused, as they are unless sudoers allows them.
  */
 import { FileError } from '../../world/files.contract';
 import type { ProgramContext, ProgramRun, Wait, Wake } from '../../world/process.contract';
 import { passwordIsRight } from '../../world/passwords';
 import type { UserRecord } from '../../world/world.contract';
+import { fnmatch } from '../../std/fnmatch';
 import { SECOND } from '../../std/instant';
 import { parseOptions } from '../command-options';
 import { baseName, logAuth, ROOT_PATH, runAs, shellOf, terminalOf } from './session';
-import { decide, readSudoers, rulesFor, type Sudoers } from './sudoers';
+import {
+  decide,
+  type Defaults,
+  defaultsFor,
+  expanded,
+  listedDefaults,
+  readSudoers,
+  rulesFor,
+  type Rule,
+  type Sudoers,
+} from './sudoers';
 
 const VERSION = `Sudo version 1.9.13p3
 Sudoers policy plugin version 1.9.13p3
@@ -76,6 +87,11 @@ interface Call {
 }
 
 export function* sudo(context: ProgramContext): ProgramRun {
+  const own = context.fs.stat(context.process.exe, ROOT);
+  if (context.who.uid !== 0 && !(own instanceof FileError) && (own.uid !== 0 || (own.mode & 0o4000) === 0)) {
+    yield* context.err(`sudo: ${context.process.exe} must be owned by uid 0 and have the setuid bit set\n`);
+    return 1;
+  }
   const parsed = parseOptions(
     context.argv.slice(1),
     { short: 'ABbC:D:Eeg:HhiKklNnPp:R:r:SsT:t:U:u:Vv', long: LONG },
@@ -160,25 +176,28 @@ function* run(context: ProgramContext, call: Call): Generator<Wait, number, Wake
     return 1;
   }
   if (call.given.has('l')) return yield* list(context, call, sudoers);
-  const securePath = sudoers.defaults.get('secure_path');
+  const early = defaultsFor(host, sudoers, { user: call.me });
+  const securePath = early.get('secure_path');
   const path = typeof securePath === 'string' ? securePath : (context.env.get('PATH') ?? ROOT_PATH);
   const found = commandOf(context, call, path);
-  if (found === undefined) {
-    yield* context.err(`sudo: ${call.words[0] ?? ''}: command not found\n`);
-    return 1;
-  }
-  const line = [found.path, ...found.args].join(' ');
+  // What is not found is looked for in the rules all the same, and asked for a password.
+  const meant = found ?? { path: call.words[0] ?? '', args: call.words.slice(1), argv: call.words };
+  const defaults = defaultsFor(host, sudoers, { user: call.me, target: call.target, path: meant.path });
+  const line = [meant.path, ...meant.args].join(' ');
   const request = {
     user: call.me,
     target: call.target.name,
     targetGroup: call.targetGroup?.name,
-    command: call.given.has('v') ? undefined : found,
+    command: call.given.has('v') ? undefined : meant,
   };
   const decision = decide(host, sudoers, request);
   const isFree =
-    call.me.uid === 0 || (decision.allowed && decision.nopasswd) || call.target.uid === call.me.uid;
+    call.me.uid === 0 ||
+    decision.nopasswd ||
+    defaults.get('authenticate') === false ||
+    (call.target.uid === call.me.uid && call.targetGroup === undefined);
   if (!isFree) {
-    const refused = yield* authenticate(context, call, line);
+    const refused = yield* authenticate(context, call, line, defaults);
     if (refused !== undefined) return refused;
   }
   if (!decision.known) {
@@ -187,11 +206,20 @@ function* run(context: ProgramContext, call: Call): Generator<Wait, number, Wake
     return 1;
   }
   if (call.given.has('v')) return 0;
+  if (found === undefined) {
+    yield* context.err(`sudo: ${call.words[0] ?? ''}: command not found\n`);
+    return 1;
+  }
   if (!decision.allowed) {
     logCommand(context, call, line, 'command not allowed');
     yield* context.err(
       `Sorry, user ${call.me.name} is not allowed to execute '${line}' as ${call.target.name} on ${host.state.hostname}.\n`,
     );
+    return 1;
+  }
+  const refused = notPermitted(call, found.path, decision.setsEnvironment || defaults.get('setenv') === true);
+  if (refused !== undefined) {
+    yield* context.err(`sudo: ${refused}\n`);
     return 1;
   }
   logCommand(context, call, line, undefined);
@@ -200,12 +228,27 @@ function* run(context: ProgramContext, call: Call): Generator<Wait, number, Wake
     service: call.given.has('i') ? 'sudo-i' : 'sudo',
     argv: found.argv,
     path: found.path,
-    env: environment(context, call, path, line),
+    env: environment(context, call, { path, line, defaults }),
     ...(call.targetGroup === undefined ? {} : { gid: call.targetGroup.gid }),
     ...(call.given.has('i') ? { cwd: host.fs.exists(call.target.home) ? call.target.home : '/' } : {}),
   });
 }
 
+/** What the caller asks for beside the command. */
+function notPermitted(
+  { given, variables }: Call,
+  path: string,
+  setsEnvironment: boolean,
+): string | undefined {
+  if (given.has('D')) return `you are not permitted to use the -D option with ${path}`;
+  if (given.has('T')) return 'sorry, you are not allowed set a command timeout';
+  if (setsEnvironment) return undefined;
+  if (given.get('E') === '' || (given.has('E') && given.get('E') === undefined))
+    return 'sorry, you are not allowed to preserve the environment';
+  return variables.length === 0
+    ? undefined
+    : `sorry, you are not allowed to set the following environment variables: ${variables.map(([name]) => name).join(', ')}`;
+}
 interface Found {
   path: string;
   args: readonly string[];
@@ -243,10 +286,15 @@ function escaped(word: string): string {
   return word.replace(/[^A-Za-z0-9_$-]/g, (letter) => `\\${letter}`);
 }
 
-function environment(context: ProgramContext, call: Call, path: string, line: string): Map<string, string> {
+function environment(
+  context: ProgramContext,
+  call: Call,
+  { path, line, defaults }: { path: string; line: string; defaults: Defaults },
+): Map<string, string> {
   const { given, target, me } = call;
+  const keeps = keptNames(defaults);
   const env = new Map<string, string>();
-  for (const [name, value] of context.env) if (given.has('E') || KEPT.includes(name)) env.set(name, value);
+  for (const [name, value] of context.env) if (given.has('E') || keeps(name)) env.set(name, value);
   env.set('PATH', given.has('i') ? ROOT_PATH : path);
   env.set('MAIL', `/var/mail/${target.name}`);
   env.set('LOGNAME', target.name);
@@ -262,6 +310,15 @@ function environment(context: ProgramContext, call: Call, path: string, line: st
   return env;
 }
 
+/** `env_keep`, whose names may have a `*`; all where `env_reset` is off. */
+function keptNames(defaults: Defaults): (name: string) => boolean {
+  if (defaults.get('env_reset') === false) return () => true;
+  const added = String(defaults.get('env_keep') ?? '')
+    .split(/\s+/)
+    .filter((one) => one !== '')
+    .map((one) => fnmatch(one));
+  return (name) => KEPT.includes(name) || added.some((matches) => matches(name));
+}
 /** `   alice : TTY=pts/0 ; PWD=/home/alice ; USER=root ; COMMAND=/usr/bin/id` */
 function logCommand(context: ProgramContext, call: Call, line: string, what: string | undefined): void {
   const terminal = terminalOf(context);
@@ -279,7 +336,8 @@ function logCommand(context: ProgramContext, call: Call, line: string, what: str
   logAuth(context, 'sudo', `${call.me.name.padStart(8)} : ${parts.join(' ; ')}`);
 }
 
-const REMEMBERED_MICROS = 15 * 60 * SECOND;
+/** Debian's default of `timestamp_timeout`, in minutes. */
+const REMEMBERED_MINUTES = 15;
 /** sudoers(5) timestamp_type=tty: a record for the session of a terminal, or for the parent process without one. */
 function stampOf(context: ProgramContext, uid: number): string {
   const { tty, sid, ppid } = context.process;
@@ -291,9 +349,11 @@ function remember(context: ProgramContext, uid: number): void {
 function forget(context: ProgramContext): void {
   context.host.state.extra.delete(stampOf(context, context.who.uid));
 }
-function isRemembered(context: ProgramContext, uid: number): boolean {
+function isRemembered(context: ProgramContext, uid: number, defaults: Defaults): boolean {
   const at = context.host.state.extra.get(stampOf(context, uid));
-  return typeof at === 'number' && context.kernel.now - at < REMEMBERED_MICROS;
+  const minutes = Number(defaults.get('timestamp_timeout') ?? REMEMBERED_MINUTES);
+  if (typeof at !== 'number') return false;
+  return minutes < 0 || context.kernel.now - at < minutes * 60 * SECOND;
 }
 
 /** Asks for the password. @returns the exit code when it was not given. */
@@ -301,9 +361,11 @@ function* authenticate(
   context: ProgramContext,
   call: Call,
   line: string,
+  defaults: Defaults,
 ): Generator<Wait, number | undefined, Wake> {
   const { given, me } = call;
-  if (isRemembered(context, me.uid)) return undefined;
+  if (isRemembered(context, me.uid, defaults)) return undefined;
+  const tries = Number(defaults.get('passwd_tries') ?? TRIES);
   if (given.has('n')) {
     logCommand(context, call, line, 'a password is required');
     yield* context.err('sudo: a password is required\n');
@@ -335,7 +397,7 @@ function* authenticate(
   const control =
     context.process.tty === undefined ? undefined : context.host.terminals.find(context.process.tty);
   const prompt = given.get('p') ?? `[sudo] password for ${me.name}: `;
-  for (let attempt = 1; attempt <= TRIES; attempt++) {
+  for (let attempt = 1; attempt <= tries; attempt++) {
     if (given.has('S')) yield* context.err(prompt);
     else terminal.write(prompt);
     control?.setAttributes({ echo: false });
@@ -359,10 +421,11 @@ function* authenticate(
         text: `pam_unix(sudo:auth): authentication failure; logname=${me.name} uid=${me.uid} euid=0 tty=${context.process.tty ?? ''} ruser=${me.name} rhost=  user=${me.name}`,
       });
     yield* context.sleep(2_000_000);
-    if (attempt < TRIES) yield* context.err('Sorry, try again.\n');
+    if (attempt < tries) yield* context.err('Sorry, try again.\n');
   }
-  logCommand(context, call, line, `${TRIES} incorrect password attempts`);
-  yield* context.err(`sudo: ${TRIES} incorrect password attempts\n`);
+  const attempts = `${tries} incorrect password attempt${tries === 1 ? '' : 's'}`;
+  logCommand(context, call, line, attempts);
+  yield* context.err(`sudo: ${attempts}\n`);
   return 1;
 }
 
@@ -378,7 +441,7 @@ function* list(context: ProgramContext, call: Call, sudoers: Sudoers): Generator
   const rules = rulesFor(host, sudoers, user);
   const free = call.me.uid === 0 || rules.some((rule) => rule.nopasswd);
   if (!free) {
-    const refused = yield* authenticate(context, call, 'list');
+    const refused = yield* authenticate(context, call, 'list', defaultsFor(host, sudoers, { user: call.me }));
     if (refused !== undefined) return refused;
   }
   if (rules.length === 0) {
@@ -397,22 +460,30 @@ function* list(context: ProgramContext, call: Call, sudoers: Sudoers): Generator
     if (allowed) yield* context.out(`${[found.path, ...found.args].join(' ')}\n`);
     return allowed ? 0 : 1;
   }
-  const defaults = [...sudoers.defaults].map(([name, value]) =>
-    value === true ? name : value === false ? `!${name}` : `${name}=${value.replaceAll(':', '\\:')}`,
+  const { own, bound } = listedDefaults(host, sudoers, user);
+  const specific =
+    bound.length === 0
+      ? ''
+      : `Runas and Command-specific defaults for ${user.name}:\n${bound.map((line) => `    ${line}\n`).join('')}\n`;
+  yield* context.out(
+    `Matching Defaults entries for ${user.name} on ${host.state.hostname}:\n    ${own.join(', ')}\n\n${specific}User ${user.name} may run the following commands on ${host.state.hostname}:\n${ruleLines(sudoers, rules).join('')}`,
   );
+  return 0;
+}
+/** Commands of one line of the file stay together; aliases are told by what they stand for. */
+function ruleLines(sudoers: Sudoers, rules: readonly Rule[]): string[] {
   const lines: string[] = [];
   let before = '';
   for (const rule of rules) {
-    const groups = rule.runasGroups.length === 0 ? '' : ` : ${rule.runasGroups.join(', ')}`;
-    const head = `    (${rule.runasUsers.join(', ')}${groups}) ${rule.nopasswd ? 'NOPASSWD: ' : ''}`;
-    // Commands of one line of the file stay together.
+    const users = expanded(sudoers, 'Runas', rule.runasUsers);
+    const groups = expanded(sudoers, 'Runas', rule.runasGroups);
+    const tags = [...rule.tags, ...(rule.nopasswd ? ['NOPASSWD'] : [])].map((tag) => `${tag}: `);
+    const head = `    (${users.join(', ')}${groups.length === 0 ? '' : ` : ${groups.join(', ')}`}) ${tags.join('')}`;
     const key = `${rule.entry}${head}`;
-    if (key === before) lines.push(`${(lines.pop() ?? '').trimEnd()}, ${rule.command}\n`);
-    else lines.push(`${head}${rule.command}\n`);
+    const commands = expanded(sudoers, 'Cmnd', [rule.command]).join(', ');
+    if (key === before) lines.push(`${(lines.pop() ?? '').trimEnd()}, ${commands}\n`);
+    else lines.push(`${head}${commands}\n`);
     before = key;
   }
-  yield* context.out(
-    `Matching Defaults entries for ${user.name} on ${host.state.hostname}:\n    ${defaults.join(', ')}\n\nUser ${user.name} may run the following commands on ${host.state.hostname}:\n${lines.join('')}`,
-  );
-  return 0;
+  return lines;
 }

@@ -13,10 +13,19 @@ export interface Problem {
 }
 export interface Privilege {
   hosts: string[];
-  commands: { runasUsers: string[]; runasGroups: string[]; nopasswd: boolean; command: string }[];
+  commands: {
+    runasUsers: string[];
+    runasGroups: string[];
+    nopasswd: boolean;
+    tags: readonly string[];
+    command: string;
+  }[];
 }
+/** `Defaults:bob`: whom or what settings are for; '' everybody. */
+export type Binding = '' | ':' | '@' | '>' | '!';
+export type Setting = [name: string, operator: string, value: string | boolean];
 export type Line =
-  | { kind: 'defaults'; isForAll: boolean; set: [name: string, operator: string, value: string | boolean][] }
+  | { kind: 'defaults'; binding: Binding; names: string[]; set: Setting[] }
   | {
       kind: 'alias';
       type: 'User' | 'Runas' | 'Host' | 'Cmnd';
@@ -59,7 +68,8 @@ class LineReader {
     const head = /^[ \t]*Defaults(?:([:@>!])|(?=[ \t]|$))/.exec(this.text);
     if (head !== null) {
       this.#at = head[0].length;
-      return this.#defaults(head[1]);
+      const [, sign = ''] = head;
+      return this.#defaults(sign === ':' || sign === '@' || sign === '>' || sign === '!' ? sign : '');
     }
     const alias = /^[ \t]*(User|Runas|Host|Cmnd|Cmd)_Alias(?=[ \t]|$)/.exec(this.text);
     if (alias !== null) {
@@ -134,9 +144,9 @@ class LineReader {
   }
 
   // ---------------------------------------------------------------- lines
-  #defaults(binding: string | undefined): Line {
-    if (binding !== undefined) this.#names();
-    const set: [string, string, string | boolean][] = [];
+  #defaults(binding: Binding): Line {
+    const names = binding === '' ? [] : this.#names();
+    const set: Setting[] = [];
     do {
       const isOff = this.#take('!') !== undefined;
       this.#skipBlanks();
@@ -170,7 +180,7 @@ class LineReader {
       set.push([name, operator[1] ?? '=', text]);
     } while (this.#take(',') !== undefined);
     this.#expect('end');
-    return { kind: 'defaults', isForAll: binding === undefined, set };
+    return { kind: 'defaults', binding, names, set };
   }
   #option(name: string, value: string | boolean, at: number): void {
     const kind = OPTIONS.get(name);
@@ -221,6 +231,7 @@ class LineReader {
       let runasUsers = ['root'];
       let runasGroups: string[] = [];
       let nopasswd = false;
+      let tags: readonly string[] = [];
       do {
         if (this.#take('(') !== undefined) {
           const next = this.#peek().kind;
@@ -235,9 +246,10 @@ class LineReader {
           const tag = option === null ? this.#take('tag') : undefined;
           if (tag?.text.startsWith('NOPASSWD') === true) nopasswd = true;
           else if (tag?.text.startsWith('PASSWD') === true) nopasswd = false;
+          else if (tag !== undefined) tags = [...tags, tag.text.replace(/[ \t]*:$/, '')];
           if (option === null && tag === undefined) break;
         }
-        commands.push({ runasUsers, runasGroups, nopasswd, command: this.#command() });
+        commands.push({ runasUsers, runasGroups, nopasswd, tags, command: this.#command() });
       } while (this.#take(',') !== undefined);
       privileges.push({ hosts, commands });
     } while (this.#take(':') !== undefined);

@@ -2,12 +2,12 @@
  * sudoers(5): users, hosts, run-as lists and commands, aliases, Defaults, include directories.
  * The last entry that matches decides. Recorded in truth/host/c12.
  *
- * Not modelled: digests, LDAP, netgroups, option tags beside NOPASSWD, PASSWD, SETENV and their like.
+ * Not modelled: digests, LDAP, netgroups, what tags beside NOPASSWD, PASSWD and SETENV do.
  */
 import { FileError } from '../../world/files.contract';
 import type { Host, UserRecord } from '../../world/world.contract';
 import { fnmatch, isPattern } from '../../std/fnmatch';
-import { ALIAS, type Problem, readLine } from './sudoers-line';
+import { ALIAS, type Binding, type Problem, readLine, type Setting } from './sudoers-line';
 
 const ROOT = { uid: 0, gid: 0, groups: [] };
 export const MAIN_FILE = '/etc/sudoers';
@@ -18,6 +18,8 @@ export interface Rule {
   runasUsers: string[];
   runasGroups: string[];
   nopasswd: boolean;
+  /** `SETENV`, `NOEXEC` …, as written. */
+  tags: readonly string[];
   /** Which line it stands in, counted over all files. */
   entry: number;
   /** As written, negation included. */
@@ -32,7 +34,8 @@ export interface AliasPlace {
 export interface Complaint {
   readonly path: string;
   readonly text: string;
-  readonly kind: 'syntax' | 'mode' | 'missing';
+  /** `defaults`: a setting that is none, which a look at the syntax alone does not find. */
+  readonly kind: 'syntax' | 'defaults' | 'mode' | 'missing';
 }
 export interface Sudoers {
   rules: Rule[];
@@ -41,8 +44,8 @@ export interface Sudoers {
   /** Where aliases are made and where they are named, in the order found. */
   made: AliasPlace[];
   named: AliasPlace[];
-  /** Name → text, true for a flag, false for a negated one. */
-  defaults: Map<string, string | boolean>;
+  /** In the order of the files. */
+  defaults: { binding: Binding; names: string[]; set: Setting[] }[];
   files: string[];
   /** Complaints in the order found: what sudo prints before it goes on. */
   complaints: Complaint[];
@@ -54,7 +57,7 @@ export function readSudoers(host: Host, options: { main?: string; strict?: boole
     aliases: new Map(),
     made: [],
     named: [],
-    defaults: new Map(),
+    defaults: [],
     files: [],
     complaints: [],
   };
@@ -113,13 +116,15 @@ function readFile(host: Host, path: string, sudoers: Sudoers, reading: Reading):
 }
 /** Its text is put together when somebody asks. */
 class SyntaxComplaint implements Complaint {
-  readonly kind = 'syntax';
+  readonly kind: 'syntax' | 'defaults';
 
   constructor(
     readonly path: string,
     private readonly line: LogicalLine,
     private readonly problem: Problem,
-  ) {}
+  ) {
+    this.kind = problem.length === undefined ? 'defaults' : 'syntax';
+  }
   get text(): string {
     return `${this.path}:${placed(this.line, this.problem)}`;
   }
@@ -203,8 +208,7 @@ function take(path: string, logical: LogicalLine, sudoers: Sudoers): Problem[] {
   };
   switch (line?.kind) {
     case 'defaults':
-      // Defaults of one user, host or command are read and count for nobody else; here they count for none.
-      if (line.isForAll) for (const one of line.set) setDefault(sudoers.defaults, one);
+      sudoers.defaults.push({ binding: line.binding, names: line.names, set: line.set });
       break;
     case 'alias':
       for (const [name, list, at] of line.named) {
@@ -235,12 +239,85 @@ function take(path: string, logical: LogicalLine, sudoers: Sudoers): Problem[] {
   }
   return problems;
 }
-function setDefault(
-  defaults: Sudoers['defaults'],
-  [name, operator, value]: [name: string, operator: string, value: string | boolean],
-): void {
+/** Settings by name: text, true for a flag, false for a negated one. */
+export type Defaults = ReadonlyMap<string, string | boolean>;
+/** The settings in force for a user on this host and, once they are known, for the target and the command. */
+export function defaultsFor(
+  host: Host,
+  sudoers: Sudoers,
+  { user, target, path }: { user: UserRecord; target?: UserRecord; path?: string },
+): Defaults {
+  const defaults = new Map<string, string | boolean>();
+  for (const { binding, names, set } of sudoers.defaults) {
+    const counts =
+      binding === '>'
+        ? target !== undefined && inList(sudoers, 'Runas', names, (name) => isUser(host, target, name))
+        : binding === '!'
+          ? path !== undefined && inList(sudoers, 'Cmnd', names, (name) => samePath(host, name, path))
+          : isForUser(host, sudoers, { binding, names }, user);
+    if (counts) for (const one of set) setDefault(defaults, one);
+  }
+  return defaults;
+}
+function isForUser(
+  host: Host,
+  sudoers: Sudoers,
+  { binding, names }: { binding: Binding; names: readonly string[] },
+  user: UserRecord,
+): boolean {
+  if (binding === ':') return inList(sudoers, 'User', names, (name) => isUser(host, user, name));
+  return (
+    binding === '' ||
+    (binding === '@' && inList(sudoers, 'Host', names, (name) => name === host.state.hostname))
+  );
+}
+function setDefault(defaults: Map<string, string | boolean>, [name, operator, value]: Setting): void {
+  const before = String(defaults.get(name) ?? '');
   if (operator === '=' || typeof value === 'boolean') defaults.set(name, value);
-  else defaults.set(name, `${String(defaults.get(name) ?? '')} ${value}`.trim());
+  else if (operator === '+=') defaults.set(name, `${before} ${value}`.trim());
+  else
+    defaults.set(
+      name,
+      before
+        .split(' ')
+        .filter((one) => !value.split(' ').includes(one))
+        .join(' '),
+    );
+}
+/** `sudo -l`: the settings as they are listed, those for everybody first, then by target and command. */
+export function listedDefaults(
+  host: Host,
+  sudoers: Sudoers,
+  user: UserRecord,
+): { own: string[]; bound: string[] } {
+  const written = ([name, operator, value]: Setting): string =>
+    value === true ? name : value === false ? `!${name}` : `${name}${operator}${quoted(value)}`;
+  const own: string[] = [];
+  const bound: string[] = [];
+  for (const { binding, names, set } of sudoers.defaults)
+    if (binding === '>' || binding === '!')
+      bound.push(`Defaults${binding}${names.join(', ')} ${set.map(written).join(', ')}`);
+    else if (isForUser(host, sudoers, { binding, names }, user)) own.push(...set.map(written));
+  return { own, bound };
+}
+function quoted(value: string): string {
+  return /\s/.test(value) ? `"${value}"` : value.replaceAll(':', '\\:');
+}
+/** The members of an alias in place of its name. */
+export function expanded(sudoers: Sudoers, type: AliasPlace['type'], list: readonly string[]): string[] {
+  return list.flatMap((entry) => {
+    const name = entry.replace(/^!/, '');
+    const members = sudoers.aliases.get(`${type} ${name}`);
+    if (members === undefined) return [entry];
+    const inner = expanded(
+      sudoers,
+      type,
+      members.filter((member) => member !== name),
+    );
+    return entry.startsWith('!')
+      ? inner.map((one) => (one.startsWith('!') ? one.slice(1) : `!${one}`))
+      : inner;
+  });
 }
 
 // ---------------------------------------------------------------- who may what
@@ -256,10 +333,12 @@ export interface Decision {
   known: boolean;
   allowed: boolean;
   nopasswd: boolean;
+  /** The caller may hand on variables of its own. */
+  setsEnvironment: boolean;
 }
 
 export function decide(host: Host, sudoers: Sudoers, request: Request): Decision {
-  const decision: Decision = { known: false, allowed: false, nopasswd: false };
+  const decision: Decision = { known: false, allowed: false, nopasswd: false, setsEnvironment: false };
   for (const rule of rulesFor(host, sudoers, request.user)) {
     decision.known = true;
     if (!runsAs(host, sudoers, rule, request)) continue;
@@ -268,6 +347,8 @@ export function decide(host: Host, sudoers: Sudoers, request: Request): Decision
     if (verdict === undefined) continue;
     decision.allowed = verdict;
     decision.nopasswd = rule.nopasswd;
+    const tag = rule.tags.findLast((one) => one.endsWith('SETENV'));
+    decision.setsEnvironment = tag === undefined ? rule.command === 'ALL' : tag === 'SETENV';
   }
   return decision;
 }

@@ -45,10 +45,15 @@ function* check(
   const toldAt = (where: string): string =>
     where.startsWith(file) ? named + where.slice(file.length) : where;
   const textOf = ({ kind, path, text }: (typeof bad)[number]): string =>
-    kind === 'missing' ? `visudo: ${told(path)}: No such file or directory` : toldAt(text);
+    kind !== 'missing'
+      ? toldAt(text)
+      : `visudo: ${path === file ? `unable to open ${named}` : path}: No such file or directory`;
   if (!how.quiet) {
     if (bad.some(({ kind }) => kind !== 'mode')) {
-      for (const one of bad) yield* context.err(`${textOf(one)}\n`);
+      // Settings are looked at once all of it can be read.
+      const isReadable = !bad.some(({ kind }) => kind === 'syntax');
+      for (const one of bad)
+        if (isReadable || one.kind !== 'defaults') yield* context.err(`${textOf(one)}\n`);
       return 1;
     }
     for (const { type, name, where } of without(read.named, read.made))
@@ -87,7 +92,9 @@ function* edit(context: ProgramContext, file: string): Generator<Wait, number, W
   const changed = context.fs.readFile(copy, context.who);
   const read = readSudoers(context.host, { main: copy });
   context.fs.unlink(copy, context.who);
-  const wrong = read.complaints.filter(({ kind, path }) => kind === 'syntax' && path === copy);
+  const wrong = read.complaints.filter(
+    ({ kind, path }) => (kind === 'syntax' || kind === 'defaults') && path === copy,
+  );
   if (wrong.length > 0) {
     for (const { text: said } of wrong) yield* context.err(`${said.replace(copy, file)}\n`);
     yield* context.err('visudo: the file is left as it was\n');

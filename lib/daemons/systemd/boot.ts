@@ -9,7 +9,7 @@ import { isContainer, virtualizationOf } from './conditions';
 import { generate } from './generators';
 import { FEATURES, INIT, managerOf, VERSION } from './host-manager';
 import { QUEUE_TIMER } from './jobs';
-import { Manager } from './manager';
+import { Manager, UPHELD } from './manager';
 import { PATH_CHANGED, PATH_NEAR, PATH_NOTIFIED } from './paths';
 import { connectionEvent, CONNECTION_EVENT } from './service/connection-streams';
 import { CONNECTION_NOTIFIED, SOCKET_ACCEPTED, SOCKET_NOTIFIED, SOCKET_QUEUED } from './sockets';
@@ -113,6 +113,10 @@ function registerCallbacks(world: World): void {
     const state = manager.unit(unit);
     if (state?.service !== undefined) manager.services.elapsed(state);
     else if (state?.timer !== undefined) manager.timers.elapsed(state);
+  });
+  on<{ unit: string }>(UPHELD, (manager, { unit }) => {
+    const state = manager.unit(unit);
+    if (state !== undefined) manager.startUpheld(state);
   });
   const onUnit = (type: string, name: string, run: (manager: Manager, unit: UnitState) => void): void =>
     on<{ unit: string }>(name, (manager, { unit }) => {

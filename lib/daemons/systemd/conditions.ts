@@ -12,13 +12,16 @@ export function unmetCondition(host: Host, conditions: readonly Condition[]): st
   let triggered: boolean | undefined;
   let lastTrigger: Condition | undefined;
   for (const condition of conditions) {
-    const met = isMet(host, condition) !== condition.negate;
+    const met = isConditionMet(host, condition);
     if (condition.trigger) {
       triggered = triggered === true || met;
       if (!met) lastTrigger = condition;
     } else if (!met) return printed(condition);
   }
   return triggered === false && lastTrigger !== undefined ? printed(lastTrigger) : undefined;
+}
+export function isConditionMet(host: Host, condition: Condition): boolean {
+  return isMet(host, condition) !== condition.negate;
 }
 export function printed(condition: Condition): string {
   return `${condition.assert ? 'Assert' : 'Condition'}${condition.kind}=${condition.trigger ? '|' : ''}${condition.negate ? '!' : ''}${condition.parameter}`;

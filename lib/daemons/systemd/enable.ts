@@ -247,10 +247,23 @@ export function unitFileState(host: Host, name: string): UnitFileState | undefin
   if (found.path.startsWith('/run/systemd/transient/')) return 'transient';
   if (found.path.startsWith('/run/systemd/generator')) return 'generated';
   const { install } = loadDefinition(host, name);
-  const enabledBy = linksTo(host, CONFIG, [name]).some((path) => path !== `${CONFIG}/${name}`);
+  // Under a name that it does not ask for it may be in use, and is not enabled.
+  const elsewhere = linksBelow(host, CONFIG)
+    .filter(
+      ({ entry, pointed }) =>
+        pointed === name &&
+        entry !== name &&
+        !install.alias.includes(entry) &&
+        templateOf(entry)?.template !== name,
+    )
+    .map(({ path }) => path);
+  const enabledBy = linksTo(host, CONFIG, [name]).some(
+    (path) => path !== `${CONFIG}/${name}` && !elsewhere.includes(path),
+  );
   // Of a template its instances are enabled, not it. Source: `unit_file_lookup_state`.
   if (enabledBy) return isTemplate(name) && install.defaultInstance === '' ? 'indirect' : 'enabled';
   if (isLinkedFromOutside(host, name)) return 'linked';
+  if (elsewhere.length > 0) return 'indirect';
   for (const root of [RUNTIME, GENERATED])
     if (linksTo(host, root, [name]).some((path) => path !== `${root}/${name}`)) return 'enabled-runtime';
   if (install.wantedBy.length + install.requiredBy.length + install.alias.length > 0) return 'disabled';

@@ -59,7 +59,7 @@ const SYSTEMD: readonly [number, string][] = [
   [228, 'SECCOMP'],
   [229, 'SELINUX_CONTEXT'],
   [230, 'PERSONALITY'],
-  [231, 'APPARMOR_PROFILE'],
+  [231, 'APPARMOR'],
   [232, 'ADDRESS_FAMILIES'],
   [233, 'RUNTIME_DIRECTORY'],
   [235, 'CHOWN'],
@@ -71,7 +71,7 @@ const SYSTEMD: readonly [number, string][] = [
   [241, 'CONFIGURATION_DIRECTORY'],
   [242, 'NUMA_POLICY'],
   [243, 'CREDENTIALS'],
-  [245, 'BPF'],
+  [244, 'BPF'],
   [255, 'EXCEPTION'],
 ];
 /** The journal knows all names; `status` leaves LSB and BSD names out. */
@@ -83,6 +83,14 @@ export const CHDIR = 200;
 export const EXEC = 203;
 export const GROUP = 216;
 export const USER = 217;
+
+/** All names with their numbers and who gave them. */
+export const EXIT_STATUSES: readonly (readonly [name: string, status: number, group: string])[] = [
+  ...LIBC.map(([code, name]) => [name, code, 'libc'] as const),
+  ...LSB.map(([code, name]) => [name, code, 'LSB'] as const),
+  ...BSD.map(([code, name]) => [name, code, 'BSD'] as const),
+  ...SYSTEMD.map(([code, name]) => [name, code, 'systemd'] as const),
+].sort(([, a], [, b]) => a - b);
 
 export function exitStatusName(code: number): string | undefined {
   return FULL.get(code);

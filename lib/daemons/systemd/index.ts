@@ -20,7 +20,7 @@ export { enableUnit } from './enable';
 
 const FOLDER = '/lib/systemd/system';
 /** Services that have a script in /etc/init.d beside their unit: enabling them goes through systemd-sysv-install. */
-const WITH_SCRIPTS = ['haproxy', 'nginx', 'keepalived', 'cron', 'ssh', 'rsyslog', 'dnsmasq', 'rsync'];
+const WITH_SCRIPTS = ['haproxy', 'nginx', 'keepalived', 'cron', 'ssh', 'dnsmasq', 'rsync'];
 
 /** One row of a host's list of units. */
 export interface UnitRow {

@@ -2,6 +2,7 @@
  * systemd's manager on one host: loaded units, their states, log lines,
  * garbage collection. A handle on plain state; made anew for each event.
  */
+import { SYSLOG_PRIORITIES } from '../../protocols/syslog';
 import type { Micros } from '../../std/instant';
 import { FileError } from '../../world/files.contract';
 import type { DaemonContext, SyslogPriority } from '../../world/process.contract';
@@ -9,10 +10,11 @@ import type { Host, LoggedEntry } from '../../world/world.contract';
 import { isDown, isUp } from './active';
 import { Graph } from './graph';
 import { Jobs } from './jobs';
+import { priorityNamed } from './journalctl/match';
 import { Services } from './service/services';
 import type { ActiveState, Definition, ManagerState, UnitState } from './state';
 import { Paths } from './paths';
-import { FRESH_LIMIT } from './rate-limit';
+import { FRESH_LIMIT, oneMore } from './rate-limit';
 import { Sockets } from './sockets';
 import { Timers } from './timers';
 import { loadDefinition } from './unit-file/load';
@@ -27,8 +29,11 @@ const JOURNAL_LAG = 10;
 const MOST_OVERLAP = 100_000;
 /** Settings that are read and have no effect here. */
 const NOT_MODELLED =
-  /^(Service\.(WatchdogSec|Memory(?!Max|Limit|Accounting)|CPU|IO|Limit|Private|Protect|Restrict|Capabilit|Ambient|SystemCall|Root|Dynamic|Socket|Sockets|OOM|Nice|IPAddress|RuntimeMax.*Extra|FileDescriptor|BusName)|Unit\.(JobTimeout|StartLimitAction|FailureAction|JoinsNamespaceOf|Upholds|StopWhenUnneeded)|Socket\.(?!ListenStream|Accept|Service|Backlog|TriggerLimit|MaxConnections$)|Automount\.)/;
+  /^(Service\.(WatchdogSec|Memory(?!Max|Limit|Accounting)|CPU|IO|Limit|Private|Protect|Restrict|Capabilit|Ambient|SystemCall|Root|Dynamic|Socket|Sockets|OOM|Nice|IPAddress|RuntimeMax.*Extra|FileDescriptor|BusName)|Unit\.(JobTimeout|StartLimitAction|FailureAction|JoinsNamespaceOf|StopWhenUnneeded)|Socket\.(?!ListenStream|Accept|Service|Backlog|TriggerLimit|MaxConnections$)|Automount\.)/;
 const UNIT_TIMER = 'systemd.unit-timer';
+/** A unit that others uphold may be down. */
+export const UPHELD = 'systemd.upheld';
+const UPHOLD_LIMIT = { interval: 10_000_000, burst: 16 };
 
 export class Manager {
   readonly jobs: Jobs;
@@ -169,6 +174,8 @@ export class Manager {
       if (kept.has(name)) continue;
       kept.add(name);
       for (const other of graph.references.get(name) ?? []) if (!kept.has(other)) queue.push(other);
+      // How the one ended that has this one started is told to it.
+      if (units.get(name)?.job !== 0) queue.push(...graph.any(name, ['OnFailureOf', 'OnSuccessOf']));
     }
     let dropped = 0;
     for (const [name, unit] of units) {
@@ -237,11 +244,39 @@ export class Manager {
     this.paths.notify(name);
     this.sockets.notify(name);
     if (!isUp(before) && isUp(active)) this.timers.serviceChanged(name);
+    if (isUp(active)) for (const other of this.graph().get(name, 'Upholds')) this.#uphold(other);
+    if (isDown(active)) this.#uphold(name);
     if (!isDown(before) && isDown(active)) {
       this.timers.serviceChanged(name);
       this.#wentDown(unit, before, options.willRestart === true);
     }
     if (unit.definition.name === 'systemd-journald.service' && isUp(active) && !isUp(before)) this.spend(0);
+  }
+  /** Has it looked at, once this event is over, whether a unit that is down has to run. */
+  #uphold(name: string): void {
+    if (this.graph().get(name, 'UpheldBy').size > 0)
+      this.daemon.setTimer(`upheld:${name}`, this.now, UPHELD, { unit: name });
+  }
+  /** `Upholds=`: who is active has the other started whenever it is down. Source: `manager_dispatch_start_when_upheld_queue`. */
+  startUpheld(unit: UnitState): void {
+    const { name } = unit.definition;
+    if (!isDown(unit.active) || unit.job !== 0) return;
+    const upholder = [...this.graph().get(name, 'UpheldBy')].find((other) => {
+      const holder = this.unit(other);
+      return holder !== undefined && holder.job === 0 && isUp(holder.active);
+    });
+    if (upholder === undefined) return;
+    const starts = oneMore(unit.upheld ?? FRESH_LIMIT, { ...UPHOLD_LIMIT, now: this.now });
+    if (starts === undefined) {
+      this.log(
+        'warning',
+        `${name}: Unit needs to be started because active unit ${upholder} upholds it, but not starting since we tried this too often recently.`,
+        name,
+      );
+      return;
+    }
+    unit.upheld = starts;
+    this.jobs.enqueue('start', name, 'fail');
   }
   /** Whether what a unit is to trigger is there; if not, its start has failed. Source: `unit_test_trigger_loaded`. */
   triggerIsLoaded({ definition: { name } }: UnitState, trigger: string): boolean {
@@ -297,6 +332,7 @@ export class Manager {
 
   // ---------------------------------------------------------------- log, timers, files
   log(priority: SyslogPriority, text: string, about?: string, job?: LoggedEntry['job']): void {
+    if (about !== undefined && this.#isTooQuiet(about, priority)) return;
     this.host.syslog({
       at: this.#stamp(),
       facility: 'daemon',
@@ -311,6 +347,12 @@ export class Manager {
       ...(job === undefined ? {} : { job }),
     });
     this.spend(MICROS_PER_MESSAGE);
+  }
+  /** `LogLevelMax=` holds for what the manager says of the unit as well. */
+  #isTooQuiet(name: string, priority: SyslogPriority): boolean {
+    const raw = this.unit(name)?.definition.raw;
+    const most = priorityNamed(raw?.findLast(([key]) => key === 'Service.LogLevelMax')?.[1] ?? '');
+    return most !== undefined && SYSLOG_PRIORITIES.indexOf(priority) > SYSLOG_PRIORITIES.indexOf(most);
   }
   /** Messages of one boot keep their order, also when one event spent the time of the next. */
   #stamp(): number {

@@ -3,6 +3,7 @@ import { formatIPv4 } from '../../std/ipv4';
 import { baseName } from '../../world/executable';
 import type { SocketEvent } from '../../world/network.contract';
 import type { Stream } from '../../world/process.contract';
+import type { Host } from '../../world/world.contract';
 import { isDown } from './active';
 import type { Manager } from './manager';
 import { oneMore } from './rate-limit';
@@ -19,6 +20,7 @@ export const SOCKET_NOTIFIED = 'systemd.socket-notified';
 export const SOCKET_ACCEPTED = 'systemd.socket-accepted';
 /** A service of `Accept=yes` went up or down. */
 export const CONNECTION_NOTIFIED = 'systemd.connection-notified';
+const ROOT = { uid: 0, gid: 0, groups: [] as number[] };
 const NOTIFY_DELAY = 1_000;
 const ERRORS: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'Cannot assign requested address',
@@ -178,7 +180,8 @@ export class Sockets {
     if (service.job !== 0 || (!isDown(service.active) && service.sub !== 'auto-restart')) return;
     this.manager.setState(unit, 'active', 'listening');
     const mine = this.#listeners(unit);
-    if (mine.some(({ queued }) => queued > 0)) this.queued(unit);
+    // That the service went down is itself a message that nobody has taken.
+    if (hasSyslog(unit) || mine.some(({ queued }) => queued > 0)) this.queued(unit);
   }
   /** After a daemon-reload: what a socket's file does not name any more is closed. Source: `socket_coldplug`. */
   keepConfigured(): void {
@@ -213,7 +216,7 @@ export class Sockets {
       });
     for (const other of manager.graph().get(name, 'TriggeredBy')) {
       const unit = manager.unit(other);
-      if (unit?.definition.type === 'socket' && unit.active === 'active' && hasTcp(unit))
+      if (unit?.definition.type === 'socket' && unit.active === 'active' && (hasTcp(unit) || hasSyslog(unit)))
         manager.daemon.setTimer(`socket:${other}`, manager.now + NOTIFY_DELAY, SOCKET_NOTIFIED, {
           unit: other,
         });
@@ -238,8 +241,11 @@ export class Sockets {
     const { host } = this.manager;
     const { name, socket } = unit.definition;
     const listeners: number[] = [];
-    for (const { address, tcp } of socket?.listens ?? []) {
-      if (tcp === undefined) continue;
+    for (const { kind, address, tcp } of socket?.listens ?? []) {
+      if (tcp === undefined) {
+        if (kind !== 'ListenFIFO' && address.startsWith('/')) bindAddress(host, address);
+        continue;
+      }
       const opened = host.world.network.listen(host, {
         pid: 1,
         ...tcp,
@@ -275,6 +281,19 @@ export class Sockets {
       result === 'success' ? 'dead' : 'failed',
     );
   }
+}
+/** journald sends every message here. Source: systemd.special(7) "syslog.socket", journald.conf(5) "ForwardToSyslog=". */
+function hasSyslog({ definition }: UnitState): boolean {
+  return definition.socket?.listens.some(({ address }) => address === '/run/systemd/journal/syslog') === true;
+}
+/** A socket in the file system stays there until the host is shut down. */
+function bindAddress(host: Host, path: string): void {
+  const parts = path.split('/').slice(1, -1);
+  parts.forEach((_part, index) => {
+    const folder = `/${parts.slice(0, index + 1).join('/')}`;
+    if (!host.fs.exists(folder)) host.fs.mkdir(folder, 0o755, ROOT);
+  });
+  if (!host.fs.exists(path)) host.fs.bindSocket(path, 0o666, ROOT);
 }
 /** Sockets of other kinds are not opened: their units only stand there. */
 function hasTcp({ definition }: UnitState): boolean {

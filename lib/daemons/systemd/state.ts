@@ -259,6 +259,8 @@ export type UnitState = {
   conditionFailed: string;
   assertMet: boolean;
   starts: RateLimit;
+  /** How often it was started because another unit upholds it. */
+  upheld?: RateLimit;
   /** The last start was refused: there had been too many. */
   startLimitHit?: boolean;
   service: ServiceState | undefined;

@@ -86,6 +86,9 @@ interface Limit {
   readonly text: string;
   readonly unit: string;
   readonly value: (shell: Shell) => string;
+  /** Its line of /proc/PID/limits, and how many of that one's units are one of these. */
+  readonly line?: string;
+  readonly scale?: number;
   /** How far the soft limit may be raised; the same when not given. */
   readonly hard?: string;
 }
@@ -94,31 +97,96 @@ const fixed = (value: string) => (): string => value;
 
 /** Debian 12's limits of a login, in the order of `ulimit -a`. */
 const LIMITS: readonly Limit[] = [
-  { letter: 'R', text: 'real-time non-blocking time', unit: 'microseconds', value: fixed('unlimited') },
-  { letter: 'c', text: 'core file size', unit: 'blocks', value: fixed('0'), hard: 'unlimited' },
-  { letter: 'd', text: 'data seg size', unit: 'kbytes', value: fixed('unlimited') },
-  { letter: 'e', text: 'scheduling priority', unit: '', value: fixed('0') },
-  { letter: 'f', text: 'file size', unit: 'blocks', value: fixed('unlimited') },
-  { letter: 'i', text: 'pending signals', unit: '', value: fixed('3800') },
+  {
+    letter: 'R',
+    text: 'real-time non-blocking time',
+    unit: 'microseconds',
+    value: fixed('unlimited'),
+    line: 'Max realtime timeout',
+  },
+  {
+    letter: 'c',
+    text: 'core file size',
+    unit: 'blocks',
+    value: fixed('0'),
+    hard: 'unlimited',
+    line: 'Max core file size',
+    scale: 1024,
+  },
+  {
+    letter: 'd',
+    text: 'data seg size',
+    unit: 'kbytes',
+    value: fixed('unlimited'),
+    line: 'Max data size',
+    scale: 1024,
+  },
+  { letter: 'e', text: 'scheduling priority', unit: '', value: fixed('0'), line: 'Max nice priority' },
+  {
+    letter: 'f',
+    text: 'file size',
+    unit: 'blocks',
+    value: fixed('unlimited'),
+    line: 'Max file size',
+    scale: 1024,
+  },
+  { letter: 'i', text: 'pending signals', unit: '', value: fixed('3800'), line: 'Max pending signals' },
   {
     letter: 'l',
     text: 'max locked memory',
     unit: 'kbytes',
     value: (shell) => String(Math.floor((shell.host.state.memoryMiB * 1024) / 8)),
+    line: 'Max locked memory',
+    scale: 1024,
   },
-  { letter: 'm', text: 'max memory size', unit: 'kbytes', value: fixed('unlimited') },
-  { letter: 'n', text: 'open files', unit: '', value: fixed('1024'), hard: '1048576' },
+  {
+    letter: 'm',
+    text: 'max memory size',
+    unit: 'kbytes',
+    value: fixed('unlimited'),
+    line: 'Max resident set',
+    scale: 1024,
+  },
+  {
+    letter: 'n',
+    text: 'open files',
+    unit: '',
+    value: fixed('1024'),
+    hard: '1048576',
+    line: 'Max open files',
+  },
   { letter: 'p', text: 'pipe size', unit: '512 bytes', value: fixed('8') },
-  { letter: 'q', text: 'POSIX message queues', unit: 'bytes', value: fixed('819200') },
-  { letter: 'r', text: 'real-time priority', unit: '', value: fixed('0') },
-  { letter: 's', text: 'stack size', unit: 'kbytes', value: fixed('8192'), hard: 'unlimited' },
-  { letter: 't', text: 'cpu time', unit: 'seconds', value: fixed('unlimited') },
-  { letter: 'u', text: 'max user processes', unit: '', value: fixed('3800') },
-  { letter: 'v', text: 'virtual memory', unit: 'kbytes', value: fixed('unlimited') },
-  { letter: 'x', text: 'file locks', unit: '', value: fixed('unlimited') },
+  {
+    letter: 'q',
+    text: 'POSIX message queues',
+    unit: 'bytes',
+    value: fixed('819200'),
+    line: 'Max msgqueue size',
+  },
+  { letter: 'r', text: 'real-time priority', unit: '', value: fixed('0'), line: 'Max realtime priority' },
+  {
+    letter: 's',
+    text: 'stack size',
+    unit: 'kbytes',
+    value: fixed('8192'),
+    hard: 'unlimited',
+    line: 'Max stack size',
+    scale: 1024,
+  },
+  { letter: 't', text: 'cpu time', unit: 'seconds', value: fixed('unlimited'), line: 'Max cpu time' },
+  { letter: 'u', text: 'max user processes', unit: '', value: fixed('3800'), line: 'Max processes' },
+  {
+    letter: 'v',
+    text: 'virtual memory',
+    unit: 'kbytes',
+    value: fixed('unlimited'),
+    line: 'Max address space',
+    scale: 1024,
+  },
+  { letter: 'x', text: 'file locks', unit: '', value: fixed('unlimited'), line: 'Max file locks' },
 ];
 
-/** Limits are kept and shown. Not modelled: that they hold. */
+/** Limits are kept with the process and go to its children. Not modelled: that they hold. */
 export function* ulimit(call: Call): Run<number> {
   const { shell } = call;
   const letters: string[] = [];
@@ -171,15 +239,23 @@ export function* ulimit(call: Call): Run<number> {
   return 0;
 }
 
-/** Hard limits are kept beside the soft ones. */
-const hardKey = (letter: string): string => `H${letter}`;
-
-function softOf(shell: Shell, limit: Limit): string {
-  return shell.limits.get(limit.letter) ?? limit.value(shell);
+/** What the process has of its own or from its parent; the login's where it has nothing. */
+function kept(shell: Shell, limit: Limit): readonly [soft: string, hard: string] {
+  const [soft, hard] = shell.context.process.limits?.[limit.line ?? ''] ?? [];
+  const scaled = (text: string | undefined, otherwise: string): string =>
+    text === undefined
+      ? otherwise
+      : /^\d+$/.test(text)
+        ? String(Math.floor(Number(text) / (limit.scale ?? 1)))
+        : text;
+  const usual = limit.value(shell);
+  return [scaled(soft, usual), scaled(hard, limit.hard ?? usual)];
 }
-
+function softOf(shell: Shell, limit: Limit): string {
+  return kept(shell, limit)[0];
+}
 function hardOf(shell: Shell, limit: Limit): string {
-  return shell.limits.get(hardKey(limit.letter)) ?? limit.hard ?? limit.value(shell);
+  return kept(shell, limit)[1];
 }
 
 /** Why the kernel refuses, or undefined when the limit is set. Source: setrlimit(2). */
@@ -194,8 +270,11 @@ function setLimit(
   const newSoft = wish.soft ? value : softOf(shell, limit);
   if (sizeOf(newSoft) > sizeOf(newHard)) return 'Invalid argument';
   if (shell.context.who.uid !== 0 && sizeOf(newHard) > sizeOf(before)) return 'Operation not permitted';
-  shell.limits.set(limit.letter, newSoft);
-  shell.limits.set(hardKey(limit.letter), newHard);
+  const { process } = shell.context;
+  const { line, scale = 1 } = limit;
+  const counted = (text: string): string => (/^\d+$/.test(text) ? String(Number(text) * scale) : text);
+  if (line !== undefined)
+    process.limits = { ...process.limits, [line]: [counted(newSoft), counted(newHard)] };
   return undefined;
 }
 

@@ -36,7 +36,6 @@ interface SavedShell {
   disabledBuiltins: Set<string>;
   special: SpecialState;
   declaredOnly: Set<string>;
-  limits: Map<string, string>;
   endsAsked: number;
   strays: number[];
   completions: Map<string, string>;
@@ -76,7 +75,6 @@ export function saveShell(shell: Shell): Parked | undefined {
     disabledBuiltins: shell.disabledBuiltins,
     special: shell.special,
     declaredOnly: shell.declaredOnly,
-    limits: shell.limits,
     endsAsked: shell.endsAsked,
     strays: shell.strays,
     completions: shell.completions,

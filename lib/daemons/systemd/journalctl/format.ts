@@ -1,7 +1,7 @@
 /** Output formats of journalctl. Source: journalctl(1) "-o". */
 import { strftime } from '../../../std/civil';
 import type { Host, LoggedEntry } from '../../../world/world.contract';
-import { fieldsOf, priorityOf } from './match';
+import { fieldsOf, priorityOf, unitOf } from './match';
 
 export const OUTPUTS = [
   'short',
@@ -10,10 +10,13 @@ export const OUTPUTS = [
   'short-iso-precise',
   'short-precise',
   'short-monotonic',
+  'short-delta',
   'short-unix',
   'verbose',
   'json',
   'json-pretty',
+  'json-sse',
+  'json-seq',
   'cat',
   'with-unit',
   'export',
@@ -25,22 +28,28 @@ export interface FormatOptions {
   color: boolean;
   utc: boolean;
   noHostname: boolean;
+  /** The fields that are shown, where not all are. */
+  fields?: readonly string[];
 }
 export function formatEntry(entry: LoggedEntry, options: FormatOptions): string {
   switch (options.output) {
     case 'cat':
       return `${entry.text}\n`;
     case 'json':
-      return `${JSON.stringify(Object.fromEntries(jsonFields(entry, options.host)))}\n`;
+      return `${json(entry, options)}\n`;
+    case 'json-sse':
+      return `data: ${json(entry, options)}\n\n`;
+    case 'json-seq':
+      return `\u001e${json(entry, options)}\n`;
     case 'json-pretty':
-      return `${JSON.stringify(Object.fromEntries(jsonFields(entry, options.host)), null, '\t').replace(/": /g, '" : ')}\n`;
+      return `${JSON.stringify(Object.fromEntries(jsonFields(entry, options)), null, '\t').replace(/": /g, '" : ')}\n`;
     case 'export':
-      return `${jsonFields(entry, options.host)
+      return `${jsonFields(entry, options)
         .map(([name, value]) => `${name}=${value}`)
         .join('\n')}\n\n`;
     case 'verbose': {
       const cursor = cursorOf(entry);
-      const lines = fieldsOf(entry, options.host)
+      const lines = shownFields(entry, options)
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([name, value]) => `    ${name}=${value}`);
       return `${strftime('%a %Y-%m-%d %H:%M:%S', entry.at)}.${micros(entry.at)} UTC [${cursor}]\n${lines.join('\n')}\n`;
@@ -62,14 +71,21 @@ export function numberOfCursor(text: string): number {
 export function cursorOf(entry: LoggedEntry): string {
   return `s=${entry.boot};i=${entry.seq.toString(16)};b=${entry.boot};m=${entry.seq.toString(16)};t=${Math.floor(entry.at).toString(16)};x=${entry.seq.toString(16)}`;
 }
-function jsonFields(entry: LoggedEntry, host: Host): [string, string][] {
+function shownFields(entry: LoggedEntry, { host, fields }: FormatOptions): [string, string][] {
+  const all = fieldsOf(entry, host);
+  return fields === undefined ? all : all.filter(([name]) => fields.includes(name));
+}
+function json(entry: LoggedEntry, options: FormatOptions): string {
+  return JSON.stringify(Object.fromEntries(jsonFields(entry, options)));
+}
+function jsonFields(entry: LoggedEntry, options: FormatOptions): [string, string][] {
   return [
     ['__CURSOR', cursorOf(entry)],
     ['__REALTIME_TIMESTAMP', String(Math.floor(entry.at))],
-    ...fieldsOf(entry, host),
+    ...shownFields(entry, options),
   ];
 }
-function stamp(entry: LoggedEntry, { output, host }: FormatOptions): string {
+function stamp(entry: LoggedEntry, { output, host, previous }: FormatOptions): string {
   const { at } = entry;
   switch (output) {
     case 'short-iso':
@@ -83,9 +99,14 @@ function stamp(entry: LoggedEntry, { output, host }: FormatOptions): string {
       return strftime('%a %Y-%m-%d %H:%M:%S UTC', at);
     case 'short-unix':
       return `${Math.floor(at / 1_000_000)}.${micros(at)}`;
+    case 'short-delta':
     case 'short-monotonic': {
       const since = Math.max(0, at - (host.world.state.epoch + host.state.bootedAt));
-      return `[${String(Math.floor(since / 1_000_000)).padStart(5)}.${micros(since)}]`;
+      const passed = (span: number): string =>
+        `${String(Math.floor(span / 1_000_000)).padStart(5)}.${micros(span)}`;
+      if (output === 'short-monotonic') return `[${passed(since)}]`;
+      const delta = previous === undefined ? ' '.repeat(16) : ` <${passed(Math.max(0, at - previous.at))} >`;
+      return `[${passed(since)}${delta}]`;
     }
     default:
       return strftime('%b %d %H:%M:%S', at);
@@ -93,7 +114,7 @@ function stamp(entry: LoggedEntry, { output, host }: FormatOptions): string {
 }
 function shortLine(entry: LoggedEntry, options: FormatOptions): string {
   const hostname = options.noHostname ? '' : ` ${options.host.state.hostname}`;
-  const tag = options.output === 'with-unit' ? (entry.unit ?? entry.tag) : entry.tag;
+  const tag = options.output === 'with-unit' ? (unitOf(entry) ?? entry.tag) : entry.tag;
   const who = `${tag}${entry.pid === undefined || entry.transport === 'kernel' ? '' : `[${entry.pid}]`}: `;
   const head = `${stamp(entry, options)}${hostname} ${who}`;
   const lines = entry.text.split('\n');

@@ -1,6 +1,6 @@
 /** journalctl(1): reads the host's journal. */
 import { SYSLOG_PRIORITIES } from '../../../protocols/syslog';
-import { compileRegExp } from './pattern';
+import { compileRegExp, patternProblem } from './pattern';
 import type { Program, ProgramContext, Wait, Wake } from '../../../world/process.contract';
 import type { LoggedEntry } from '../../../world/world.contract';
 import { FEATURES, VERSION } from '../host-manager';
@@ -240,7 +240,7 @@ function* makeFilter(context: ProgramContext, options: JournalOptions): Run<Filt
       options.caseSensitive ?? options.grep !== options.grep.toLowerCase(),
     );
     if (matches === undefined) {
-      yield* context.err(`Bad pattern "${options.grep}"\n`);
+      yield* context.err(`Bad pattern "${options.grep}": ${patternProblem(options.grep)}\n`);
       return 1;
     }
     filters.push((entry) => matches(entry.text));
@@ -296,6 +296,7 @@ function fieldFilter(context: ProgramContext, words: readonly string[]): Filter 
   const groups: Map<string, string[]>[] = [new Map()];
   for (const word of words) {
     if (word === '+') {
+      if (groups[groups.length - 1]?.size === 0) return '"+" can only be used between terms\n';
       groups.push(new Map());
       continue;
     }
@@ -307,6 +308,7 @@ function fieldFilter(context: ProgramContext, words: readonly string[]): Filter 
     const [key, value] = equals === -1 ? ['_EXE', word] : [word.slice(0, equals), word.slice(equals + 1)];
     group.set(key, [...(group.get(key) ?? []), value]);
   }
+  if (groups[groups.length - 1]?.size === 0) return '"+" can only be used between terms\n';
   return (entry) => {
     const fields = new Map(fieldsOf(entry, context.host));
     return groups.some((group) =>
@@ -357,6 +359,7 @@ function* print(context: ProgramContext, options: Query, filter: Filter): Run<nu
         color: options.color,
         utc: options.utc,
         noHostname: options.noHostname,
+        ...(options.outputFields === undefined ? {} : { fields: options.outputFields }),
       }),
     );
     if (options.catalog) yield* context.out(explanationOf(entry));

@@ -44,6 +44,10 @@ export function aboutUnit(entry: LoggedEntry, unit: string): boolean {
 export function priorityOf(entry: LoggedEntry): number {
   return SYSLOG_PRIORITIES.indexOf(entry.priority);
 }
+/** The unit of the sender; undefined when it was in no unit's control group. */
+export function unitOf({ unit }: LoggedEntry): string | undefined {
+  return unit?.includes('.') === true ? unit : undefined;
+}
 /** All fields of an entry by name. */
 export function fieldsOf(entry: LoggedEntry, host: Host): [string, string][] {
   const process = entry.pid === undefined ? undefined : host.process(entry.pid);
@@ -52,18 +56,26 @@ export function fieldsOf(entry: LoggedEntry, host: Host): [string, string][] {
     ['PRIORITY', String(priorityOf(entry))],
     ['SYSLOG_FACILITY', facility === -1 ? undefined : String(facility)],
     ['SYSLOG_IDENTIFIER', entry.tag],
-    ['SYSLOG_PID', entry.transport === 'syslog' && entry.pid !== undefined ? String(entry.pid) : undefined],
+    [
+      'SYSLOG_PID',
+      entry.transport === 'syslog' && entry.pid !== undefined && entry.bare !== true
+        ? String(entry.pid)
+        : undefined,
+    ],
     ['UNIT', entry.about],
     ['MESSAGE', entry.text],
     ['_TRANSPORT', entry.transport],
     ['_PID', entry.pid === undefined ? undefined : String(entry.pid)],
     ['_UID', entry.uid === undefined ? undefined : String(entry.uid)],
     ['_GID', process === undefined ? undefined : String(process.gid)],
-    ['_COMM', process?.comm],
+    ['_COMM', entry.comm],
     ['_EXE', process?.exe === '' ? undefined : process?.exe],
     ['_CMDLINE', process?.argv.join(' ')],
-    ['_SYSTEMD_UNIT', entry.unit],
-    ['_SYSTEMD_SLICE', entry.unit === undefined || entry.unit === 'init.scope' ? undefined : 'system.slice'],
+    ['_SYSTEMD_UNIT', unitOf(entry)],
+    [
+      '_SYSTEMD_SLICE',
+      unitOf(entry) === undefined || entry.unit === 'init.scope' ? undefined : 'system.slice',
+    ],
     ['_BOOT_ID', entry.boot],
     ['_HOSTNAME', host.state.hostname],
   ];

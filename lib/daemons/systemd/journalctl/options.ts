@@ -28,6 +28,8 @@ export interface JournalOptions {
   /** Entries from this cursor on, or behind it. */
   cursor: { readonly text: string; readonly isAfter: boolean } | undefined;
   cursorFile: string | undefined;
+  /** `--output-fields=`. */
+  outputFields: readonly string[] | undefined;
   showCursor: boolean;
   /** A folder or file that is read instead of the host's own journal. */
   source: { readonly path: string; readonly isFile: boolean } | undefined;
@@ -99,7 +101,7 @@ const LONG: Readonly<Record<string, string>> = {
   '--show-cursor': 'show-cursor',
   '--smart-relinquish-var': 'sync',
   '--relinquish-var': 'sync',
-  '--output-fields': 'ignored:',
+  '--output-fields': 'fields:',
   '--truncate-newline': 'ignored',
 };
 const SHORT = 'u:fn?S:U:p:b?kxero:g:t:qF:NhalmD:M:c:i:';
@@ -129,6 +131,7 @@ export function parseJournalOptions(argv: readonly string[]): JournalOptions | s
     field: undefined,
     cursor: undefined,
     cursorFile: undefined,
+    outputFields: undefined,
     showCursor: false,
     source: undefined,
     matches: [],
@@ -300,6 +303,9 @@ function apply(options: JournalOptions, key: string, value: string | undefined):
     case 'after-cursor':
       if (!isCursor(value ?? '')) return 'Failed to seek to cursor: Invalid argument';
       options.cursor = { text: value ?? '', isAfter: key !== 'c' };
+      break;
+    case 'fields':
+      options.outputFields = (value ?? '').split(',');
       break;
     case 'cursor-file':
       options.cursorFile = value;

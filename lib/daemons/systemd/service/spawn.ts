@@ -1,8 +1,15 @@
 /** Starts one command of a service: environment, identity, folder, streams. Source: systemd.exec(5). */
 import { FileError } from '../../../world/files.contract';
-import type { ProcessState, Program, SpawnOptions, Stream } from '../../../world/process.contract';
+import type {
+  JournalTarget,
+  ProcessState,
+  Program,
+  SpawnOptions,
+  Stream,
+} from '../../../world/process.contract';
 import { SIGNAL_NUMBERS } from '../../../world/signals';
 import { baseName } from '../../../world/executable';
+import { priorityNamed } from '../journalctl/match';
 import { CHDIR, EXEC, GROUP, USER } from '../exit-status';
 import type { Manager } from '../manager';
 import type { ExecKind, ServiceSettings, UnitState } from '../state';
@@ -68,7 +75,7 @@ export function runCommand(
     gid: who.gid,
     groups: [...who.groups],
     cwd: failed === undefined && typeof cwd === 'string' ? cwd : '/',
-    ...(streams === undefined ? streamsOf(manager, settings, baseName(path)) : { fds: streams }),
+    ...(streams === undefined ? streamsOf(manager, unit, baseName(path)) : { fds: streams }),
     startAfter: FORK_MICROS,
   };
   const tag = `(${baseName(path).slice(-8)})`;
@@ -138,11 +145,10 @@ function identityOf(manager: Manager, settings: ServiceSettings): Identity {
   const group = settings.group === undefined ? undefined : host.group(numeric(settings.group));
   if (settings.group !== undefined && group === undefined) return 'no-group';
   const extra = settings.supplementaryGroups.flatMap((name) => host.group(numeric(name))?.gid ?? []);
-  return {
-    uid: user?.uid ?? 0,
-    gid: group?.gid ?? user?.gid ?? 0,
-    groups: [...(user?.groups ?? []), ...extra],
-  };
+  const gid = group?.gid ?? user?.gid ?? 0;
+  // Another `Group=` takes the place of the user's own, which is none of those that name the user (initgroups(3)).
+  const own = (user?.groups ?? []).map((one) => (one === user?.gid ? gid : one));
+  return { uid: user?.uid ?? 0, gid, groups: [...new Set([...own, ...extra])] };
 }
 function workingDirectory(
   manager: Manager,
@@ -242,50 +248,84 @@ function environmentOf(
   }
   if (how.isControl && service !== undefined && service.mainPid !== 0)
     env.set('MAINPID', String(service.mainPid));
-  if ((how.kind === 'ExecStop' || how.kind === 'ExecStopPost') && service !== undefined) {
-    env.set('SERVICE_RESULT', service.result);
-    if (service.main !== undefined && service.main.code !== 0) {
-      env.set('EXIT_CODE', service.main.code === 1 ? 'exited' : 'killed');
-      const name = Object.entries(SIGNAL_NUMBERS).find(([, number]) => number === service.main?.status)?.[0];
-      env.set('EXIT_STATUS', service.main.code === 1 ? String(service.main.status) : (name ?? ''));
+  if (how.kind === 'ExecStop' || how.kind === 'ExecStopPost') setResult(env, '', unit);
+  if (how.kind === 'ExecStart' || how.kind === 'ExecStartPre') {
+    const trigger = triggeringService(manager, unit.definition.name);
+    if (trigger !== undefined) {
+      setResult(env, 'MONITOR_', trigger);
+      env.set('MONITOR_INVOCATION_ID', trigger.invocation);
+      env.set('MONITOR_UNIT', trigger.definition.name);
     }
   }
   for (const word of settings.unsetEnvironment) env.delete(word.split('=')[0] ?? word);
   return env;
 }
+/** How a service ended. Source: systemd.exec(5) "$SERVICE_RESULT". */
+function setResult(env: Map<string, string>, prefix: string, { service }: UnitState): void {
+  if (service === undefined) return;
+  env.set(`${prefix}SERVICE_RESULT`, service.result);
+  const { main } = service;
+  if (main === undefined || main.code === 0) return;
+  env.set(`${prefix}EXIT_CODE`, { 1: 'exited', 2: 'killed', 3: 'dumped' }[main.code]);
+  const name = Object.entries(SIGNAL_NUMBERS).find(([, number]) => number === main.status)?.[0];
+  env.set(`${prefix}EXIT_STATUS`, main.code === 1 ? String(main.status) : (name ?? ''));
+}
+/** The service whose end starts this one (`OnFailure=`, `OnSuccess=`), when there is just one such. */
+function triggeringService(manager: Manager, name: string): UnitState | undefined {
+  const [only, ...more] = manager.graph().any(name, ['OnFailureOf', 'OnSuccessOf']);
+  return only === undefined || more.length > 0 ? undefined : manager.unit(only);
+}
 function streamsOf(
   manager: Manager,
-  settings: ServiceSettings,
+  { definition: { raw, service } }: UnitState,
   program: string,
-): { journal: { identifier: string } } | { fds: Map<number, Stream> } {
-  const identifier = settings.syslogIdentifier ?? program;
+): { journal: Omit<JournalTarget, 'kind'> } | { fds: Map<number, Stream> } {
   const { streams } = manager.host;
-  const file = /^(file|append|truncate):(.*)$/.exec(settings.standardOutput);
-  if (file !== null) {
-    const opened = streams.open(file[2] ?? '', ROOT, {
-      write: true,
-      create: true,
-      append: file[1] === 'append',
-      truncate: file[1] === 'truncate',
-    });
-    if (typeof opened !== 'string')
-      return {
-        fds: new Map([
-          [0, streams.null()],
-          [1, opened],
-          [2, opened],
-        ]),
-      };
-  }
-  if (settings.standardOutput === 'null' || settings.standardOutput.startsWith('tty'))
-    return {
-      fds: new Map([
-        [0, streams.null()],
-        [1, streams.null()],
-        [2, streams.null()],
-      ]),
-    };
-  return { journal: { identifier } };
+  const setting = (key: string): string | undefined =>
+    raw.findLast(([name]) => name === `Service.${key}`)?.[1];
+  const facility = setting('SyslogFacility');
+  const priority = priorityNamed(setting('SyslogLevel') ?? '');
+  const most = priorityNamed(setting('LogLevelMax') ?? '');
+  const journal: Omit<JournalTarget, 'kind'> = {
+    identifier: service?.syslogIdentifier ?? program,
+    ...(facility === undefined ? {} : { facility }),
+    ...(priority === undefined ? {} : { priority }),
+    ...(most === undefined ? {} : { most }),
+  };
+  const out = service?.standardOutput ?? 'journal';
+  const error = service?.standardError === 'inherit' ? out : (service?.standardError ?? out);
+  const isJournal = (text: string): boolean => /^(journal|syslog|kmsg)(\+console)?$/.test(text);
+  if (isJournal(out) && isJournal(error)) return { journal };
+  const made = new Map<string, Stream>();
+  const streamFor = (text: string): Stream => {
+    const known = made.get(text);
+    if (known !== undefined) return known;
+    const [, how = '', path = ''] = /^(file|append|truncate):(.*)$/.exec(text) ?? [];
+    const opened =
+      how === ''
+        ? undefined
+        : streams.open(path, ROOT, {
+            write: true,
+            create: true,
+            append: how === 'append',
+            truncate: how === 'truncate',
+          });
+    const stream =
+      opened !== undefined && typeof opened !== 'string'
+        ? opened
+        : text === 'null' || text.startsWith('tty')
+          ? streams.null()
+          : streams.sink('journal', () => undefined, { kind: 'journal', ...journal });
+    made.set(text, stream);
+    return stream;
+  };
+  return {
+    fds: new Map([
+      [0, streams.null()],
+      [1, streamFor(out)],
+      [2, streamFor(error)],
+    ]),
+  };
 }
 /** Processor time of the processes that are in a unit's control group. */
 export function usedCpu(processes: readonly ProcessState[], unit: UnitState): number {
@@ -293,12 +333,13 @@ export function usedCpu(processes: readonly ProcessState[], unit: UnitState): nu
   for (const process of processes) if (process.unit === unit.definition.name) total += process.cpuMicros;
   return total;
 }
+/** systemd-system.conf(5) "DefaultLimitNOFILE=". */
+const DEFAULT_LIMITS = { 'Max open files': ['1024', '524288'] } as const;
 /** `Nice=` and `Limit…=`, where the unit has them. */
 function executionOf(raw: UnitState['definition']['raw']): Pick<SpawnOptions, 'nice' | 'limits'> {
   const nice = raw.findLast(([key]) => key === 'Service.Nice')?.[1] ?? '';
-  const limits = limitsOf({ raw });
   return {
     ...(/^-?\d+$/.test(nice) ? { nice: Number(nice) } : {}),
-    ...(Object.keys(limits).length === 0 ? {} : { limits }),
+    limits: { ...DEFAULT_LIMITS, ...limitsOf({ raw }) },
   };
 }

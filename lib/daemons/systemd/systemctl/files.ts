@@ -346,7 +346,11 @@ export function* setDefault(call: Call): Run<number> {
   const { host } = call.context;
   const name = mangle(call.args[0] ?? '', '.target');
   const fragment = findFragment(host, name);
-  if (fragment === undefined || typeOf(name) !== 'target') {
+  if (typeOf(name) !== 'target') {
+    yield* call.context.err('Failed to set default target: Invalid argument\n');
+    return 1;
+  }
+  if (fragment === undefined) {
     yield* call.context.err(`Failed to set default target: Unit file ${name} does not exist.\n`);
     return 1;
   }

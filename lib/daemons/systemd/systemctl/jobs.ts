@@ -43,6 +43,7 @@ export function* reloadOrRestart(call: Call, onlyActive: boolean): Run<number> {
     return onlyActive ? 'try-restart' : 'restart';
   });
 }
+const CALL_MICROS = 300;
 export function* isolate(call: Call): Run<number> {
   const [name = ''] = unitNames(call, '.target');
   const unit = call.manager.load(name);
@@ -69,6 +70,8 @@ export function* queueAndWait(
     if (typeof queued === 'number') code = code === 0 ? queued : code;
     else jobs.push(queued);
     yield* warnIfStale(call, name);
+    // Each is a call of its own: the manager goes on between them.
+    if (names.length > 1) yield* context.sleep(CALL_MICROS);
   }
   if (!options.block) return code;
   for (const { name, job } of jobs) {

@@ -62,6 +62,10 @@ export function* clean(call: Call): Run<number> {
   for (const name of unitNames(call)) {
     const refused = cleanOne(call, name);
     if (refused === undefined) continue;
+    if (call.manager.unit(name)?.definition.load === 'not-found') {
+      yield* call.context.err(`Failed to add reference to unit ${name}: ${refused}\n`);
+      return 1;
+    }
     yield* call.context.err(`Failed to clean unit ${name}: ${refused}\n`);
     return 1;
   }

@@ -1,4 +1,5 @@
 /** systemctl show: properties in the order of the bus interface. */
+import { SIGNAL_NUMBERS } from '../../../world/signals';
 import { shownLimit } from '../unit-file/limits';
 import { virtualizationOf } from '../conditions';
 import { FEATURES, VERSION } from '../host-manager';
@@ -65,6 +66,11 @@ const exec = (kind: ExecKind): Property => [
       .join(`\n${kind}=`);
   },
 ];
+/** A word of a list, in quotes where the shell would need them. Source: `shell_maybe_quote`. */
+function quoted(text: string): string {
+  if (text !== '' && !/[\s"\\`$*?['()<>|&;!]/.test(text)) return text;
+  return `"${text.replace(/["\\`$]/g, '\\$&')}"`;
+}
 const SERVICE: readonly Property[] = [
   ['Type', (unit) => unit.definition.service?.type ?? 'simple'],
   ['ExitType', () => 'main'],
@@ -138,6 +144,8 @@ const SERVICE: readonly Property[] = [
     },
   ],
   raw('Service', 'IgnoreSIGPIPE', 'yes'),
+  raw('Service', 'MemoryAccounting', 'yes'),
+  raw('Service', 'MemoryHigh', 'infinity'),
   ['MemoryMax', (unit) => unit.definition.service?.memoryMax ?? 'infinity'],
   [
     'TasksMax',
@@ -148,9 +156,7 @@ const SERVICE: readonly Property[] = [
   [
     'Environment',
     (unit) =>
-      (unit.definition.service?.environment ?? [])
-        .map(([key, value]) => (/[\s"'\\]/.test(value) ? `"${key}=${value}"` : `${key}=${value}`))
-        .join(' '),
+      (unit.definition.service?.environment ?? []).map(([key, value]) => quoted(`${key}=${value}`)).join(' '),
   ],
   [
     'EnvironmentFiles',
@@ -164,11 +170,31 @@ const SERVICE: readonly Property[] = [
     },
   ],
   ['UMask', (unit) => (unit.definition.service?.umask ?? 0o022).toString(8).padStart(4, '0')],
+  limit('LimitFSIZE', 'infinity'),
+  limit('LimitDATA', 'infinity'),
+  limit('LimitSTACK', 'infinity'),
+  limit('LimitSTACKSoft', '8388608'),
+  limit('LimitAS', 'infinity'),
+  [
+    'LimitNPROC',
+    (unit, { host }) =>
+      shownLimit(unit.definition, 'LimitNPROC') ??
+      Math.floor(Number(host.sysctl('kernel.threads-max') ?? 0) / 2),
+  ],
+  limit('LimitMEMLOCK', '8388608'),
   limit('LimitCORE', 'infinity'),
   limit('LimitCORESoft', '0'),
   limit('LimitNOFILE', '524288'),
   limit('LimitNOFILESoft', '1024'),
   ['WorkingDirectory', (unit) => unit.definition.service?.workingDirectory ?? ''],
+  [
+    'PassEnvironment',
+    (unit) =>
+      unit.definition.raw
+        .filter(([key]) => key === 'Service.PassEnvironment')
+        .map(([, value]) => value)
+        .join(' '),
+  ],
   raw('Service', 'OOMScoreAdjust', '0'),
   raw('Service', 'Nice', '0'),
   ['StandardInput', () => 'null'],
@@ -177,13 +203,8 @@ const SERVICE: readonly Property[] = [
   ['User', (unit) => unit.definition.service?.user ?? ''],
   ['Group', (unit) => unit.definition.service?.group ?? ''],
   ['KillMode', (unit) => unit.definition.service?.killMode ?? 'control-group'],
-  [
-    'KillSignal',
-    (unit) =>
-      ({ TERM: 15, INT: 2, HUP: 1, QUIT: 3, KILL: 9, USR1: 10, USR2: 12 })[
-        String(unit.definition.service?.killSignal)
-      ] ?? 15,
-  ],
+  ['KillSignal', (unit) => SIGNAL_NUMBERS[unit.definition.service?.killSignal ?? 'TERM']],
+  ['FinalKillSignal', (unit) => SIGNAL_NUMBERS[unit.definition.service?.finalKillSignal ?? 'KILL']],
   ['SendSIGKILL', (unit) => yes(unit.definition.service?.sendSigkill !== false)],
   ['SendSIGHUP', (unit) => yes(unit.definition.service?.sendSighup === true)],
 ];
@@ -233,17 +254,16 @@ const COMMON: readonly Property[] = [
   relation('WantedBy'),
   relation('BoundBy'),
   relation('ConsistsOf'),
+  relation('Upholds'),
+  relation('UpheldBy'),
   relation('Conflicts'),
   relation('Before'),
   relation('After'),
+  relation('OnSuccess'),
   relation('OnFailure'),
   relation('Triggers'),
   relation('TriggeredBy'),
-  [
-    'Documentation',
-    (unit) =>
-      unit.definition.documentation.map((page) => (page.includes(' ') ? `"${page}"` : page)).join(' '),
-  ],
+  ['Documentation', (unit) => unit.definition.documentation.map(quoted).join(' ')],
   ['Description', (unit) => unit.definition.description],
   ['LoadState', (unit) => unit.definition.load],
   ['LoadError', (unit) => loadError(unit)],

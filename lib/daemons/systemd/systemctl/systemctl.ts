@@ -31,6 +31,10 @@ export const systemctl: Program = function* (context) {
     yield* context.err('Failed to connect to bus: No medium found\n');
     return 1;
   }
+  if (line.options.wait && !line.options.block) {
+    yield* context.err('--wait may not be combined with --no-block.\n');
+    return 1;
+  }
   const [word = 'list-units', ...args] = line.words;
   const verb = VERBS[word];
   if (verb === undefined) {

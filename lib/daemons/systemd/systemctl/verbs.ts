@@ -139,14 +139,12 @@ function* showEnvironment(call: Call): Run<number> {
 function* setEnvironment(call: Call): Run<number> {
   const refused = yield* refuseUnlessRoot(call, 'Failed to set environment: Access denied\n', 1);
   if (refused !== undefined) return refused;
-  for (const word of call.args) {
-    const equals = word.indexOf('=');
-    if (equals > 0) call.manager.state.environment.set(word.slice(0, equals), word.slice(equals + 1));
-    else {
-      yield* call.context.err('Failed to set environment: Invalid environment assignments\n');
-      return 1;
-    }
+  const assignments = call.args.map((word) => /^([a-z_]\w*)=([^]*)$/i.exec(word));
+  if (assignments.includes(null)) {
+    yield* call.context.err('Failed to set environment: Invalid environment assignments\n');
+    return 1;
   }
+  for (const found of assignments) call.manager.state.environment.set(found?.[1] ?? '', found?.[2] ?? '');
   return 0;
 }
 function* unsetEnvironment(call: Call): Run<number> {

@@ -5,6 +5,7 @@ import { managerOf } from '../host-manager';
 import type { Manager } from '../manager';
 import type { UnitState } from '../state';
 import { formatCalendar, nextElapse, parseCalendar } from '../unit-file/calendar';
+import { condition, exitStatus } from './condition';
 import { verify } from './verify';
 import { parseTimestamp } from '../journalctl/time';
 import { mangle } from '../unit-file/names';
@@ -23,6 +24,8 @@ export const analyze: Program = function* (context) {
   if (verb === 'timespan') return yield* timespan(context, args);
   if (verb === 'timestamp') return yield* timestamp(context, args);
   if (verb === 'verify') return yield* verify(context, args);
+  if (verb === 'condition') return yield* condition(context, args);
+  if (verb === 'exit-status') return yield* exitStatus(context, args);
   const manager = managerOf(context.host);
   if (manager === undefined) {
     yield* context.err('Failed to create bus connection: Host is down\n');
@@ -44,9 +47,7 @@ export const analyze: Program = function* (context) {
       return yield* criticalChain(context, manager, args[0] ?? manager.state.defaultTarget);
     default:
       yield* context.err(
-        ['security', 'dot', 'dump', 'plot', 'unit-paths', 'condition', 'exit-status', 'cat-config'].includes(
-          verb,
-        )
+        ['security', 'dot', 'dump', 'plot', 'unit-paths', 'cat-config'].includes(verb)
           ? `systemd-analyze: not modelled: ${verb}\n`
           : `Unknown command verb ${verb}.\n`,
       );

@@ -467,7 +467,8 @@ function wordsOf(assignments: readonly Assignment[], key: string, name: string, 
     (splitWords(value) ?? []).map((word) => expandSpecifiers(word, name, host)),
   );
 }
-function conditionsOf(unit: readonly Assignment[], name: string, host: Host): Condition[] {
+/** `Condition…=` and `Assert…=`. */
+export function conditionsOf(unit: readonly Assignment[], name: string, host: Host): Condition[] {
   let conditions: Condition[] = [];
   for (const { key, value } of unit) {
     const found = /^(Condition|Assert)(.+)$/.exec(key);

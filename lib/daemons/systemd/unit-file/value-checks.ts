@@ -41,9 +41,11 @@ const paths: Check = (value, key) => {
     .find((word) => word !== '' && !isPath(word));
   return wrong === undefined ? undefined : `${key}= path is not absolute, ignoring: ${wrong}`;
 };
-const memory: Check = (value) => {
+/** Source: `config_parse_memory_limit`. */
+const MAY_BE_ZERO = /^(MemorySwapMax|DefaultMemory(Low|Min)|Memory(Low|Min))$/;
+const memory: Check = (value, key) => {
   if (value === '' || value === 'infinity') return undefined;
-  if (/^0+$/.test(value)) return `Memory limit '${value}' out of range, ignoring.`;
+  if (/^0+$/.test(value) && !MAY_BE_ZERO.test(key)) return `Memory limit '${value}' out of range, ignoring.`;
   return /^\d+(\.\d+)?(%|\s*[KMGTPEB]?)$/.test(value)
     ? undefined
     : `Invalid memory limit '${value}', ignoring: Invalid argument`;
