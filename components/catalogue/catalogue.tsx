@@ -20,6 +20,7 @@ import {
 } from './catalogue-view';
 import { Hero } from './hero';
 import { ImportRun } from './import-run';
+import { PlayLink } from './play-link';
 import { SavedRunList } from './saved-run-list';
 import { useSavedRuns } from './use-saved-runs';
 
@@ -44,9 +45,9 @@ export function Catalogue({ scenarios: written }: { scenarios: readonly Scenario
           <Logo /> Faultline
         </Link>
         <span className="ml-auto flex items-center gap-2">
-          <Link href="/sandbox" prefetch={false} className={buttonClass({})}>
+          <PlayLink href="/sandbox" className={buttonClass({})}>
             Sandbox
-          </Link>
+          </PlayLink>
           <ImportRun known={playable} />
           {languages.length > 1 && (
             <LanguageSelect label="Language of the texts" languages={languages} language={language} />
@@ -130,15 +131,14 @@ function Card({ scenario, standing }: { scenario: ScenarioCard; standing: CardSt
       </span>
       <h3 className="text-[15px] font-semibold leading-snug">
         {/* The whole card is the link. */}
-        <Link
+        <PlayLink
           href={`/play/${id}`}
           className="outline-none after:absolute after:inset-0 after:rounded-xl focus-visible:after:outline-2 focus-visible:after:outline-selected"
-          prefetch={false}
         >
           <span lang={language}>
             <Coded text={title} />
           </span>
-        </Link>
+        </PlayLink>
       </h3>
       <p lang={language} className="text-sm leading-[1.45] text-muted">
         <Coded text={summary} />

@@ -1,9 +1,9 @@
 'use client';
 
-import Link from 'next/link';
 import { buttonClass } from '@/components/ui/button';
 import type { RunSummary } from '@/lib/client/saved-runs';
 import { percentText } from '@/lib/views/numbers';
+import { PlayLink } from './play-link';
 import { isOpen, type ScenarioCard, sparklinePath } from './catalogue-view';
 
 export function Hero({
@@ -34,22 +34,20 @@ export function Hero({
         </p>
         <div className="flex flex-wrap gap-2.5">
           {open !== undefined && (
-            <Link
-              prefetch={false}
+            <PlayLink
               href={`/play/${open.scenario}?run=${encodeURIComponent(open.id)}`}
               className={buttonClass({ look: 'primary', size: 'large' })}
             >
               Continue: {open.title}
-            </Link>
+            </PlayLink>
           )}
           {start !== undefined && (
-            <Link
-              prefetch={false}
+            <PlayLink
               href={start.href}
               className={buttonClass({ look: open === undefined ? 'primary' : 'plain', size: 'large' })}
             >
               {open === undefined ? `Start: ${start.title}` : 'Start a new run'}
-            </Link>
+            </PlayLink>
           )}
         </div>
       </div>

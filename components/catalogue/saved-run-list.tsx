@@ -1,13 +1,13 @@
 'use client';
 
 import { Download, Trash2 } from 'lucide-react';
-import Link from 'next/link';
 import { useState } from 'react';
 import { Button, buttonClass } from '@/components/ui/button';
 import { StatusDot } from '@/components/ui/status-dot';
 import type { RunSummary } from '@/lib/client/saved-runs';
 import { plural } from '@/lib/views/numbers';
 import { agoText, stopwatch } from '@/lib/views/times';
+import { PlayLink } from './play-link';
 import { isOpen, runAddress, runStanding } from './catalogue-view';
 import type { SavedRuns } from './use-saved-runs';
 
@@ -55,14 +55,13 @@ function Row({ run, playable, saved }: { run: RunSummary; playable: boolean; sav
       </span>
       <span className="flex gap-1.5">
         {playable ? (
-          <Link
-            prefetch={false}
+          <PlayLink
             href={runAddress(scenario, id)}
             className={buttonClass({})}
             aria-label={`${isOpen(run) ? 'Continue' : 'Read the debrief of'} ${title}`}
           >
             {isOpen(run) ? 'Continue' : 'Debrief'}
-          </Link>
+          </PlayLink>
         ) : (
           <span className="self-center text-xs text-muted">its scenario is not installed</span>
         )}

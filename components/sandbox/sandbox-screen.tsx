@@ -4,13 +4,14 @@ import { ReactFlowProvider } from '@xyflow/react';
 import Link from 'next/link';
 import { buttonClass } from '@/components/ui/button';
 import { Notice } from '@/components/ui/notice';
+import { Opening } from '@/components/workbench/opening';
 import { Overlays } from '@/components/workbench/overlays';
 import { RunProvider, useRun } from '@/components/workbench/run-context';
 import { Trouble } from '@/components/workbench/trouble';
 import { useRunSession } from '@/components/workbench/use-run-session';
 import { useScreen } from '@/components/workbench/use-screen';
 import { useShortcuts } from '@/components/workbench/use-shortcuts';
-import { spawnWorker } from '@/lib/client/spawn-worker';
+import { spawnWorker, warmWorker } from '@/lib/client/spawn-worker';
 import type { ScenarioSource } from '@/lib/session/messages';
 import { Dialogs } from './dialogs';
 import { SandboxProvider, useSandboxUi } from './sandbox-context';
@@ -18,6 +19,9 @@ import { SandboxHeader } from './sandbox-header';
 import { SandboxLayout } from './sandbox-layout';
 import { useBuilderKeys } from './use-builder-keys';
 import { useSandboxSource } from './use-sandbox-source';
+
+// While React wakes the page, the worker reads its scripts.
+warmWorker();
 
 /** The sandbox: an empty canvas, or whatever the address carries. */
 export function SandboxScreen() {
@@ -79,14 +83,6 @@ function Bench() {
       {view !== undefined && <Dialogs view={view} />}
       <Said />
     </main>
-  );
-}
-
-function Opening() {
-  return (
-    <p role="status" className="grid min-h-60 flex-1 place-items-center font-mono text-xs text-muted">
-      Starting the machines…
-    </p>
   );
 }
 

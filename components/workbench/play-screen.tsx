@@ -1,8 +1,11 @@
 'use client';
 
-import { spawnWorker } from '@/lib/client/spawn-worker';
+import { spawnWorker, warmWorker } from '@/lib/client/spawn-worker';
 import type { ScenarioSource } from '@/lib/session/messages';
 import { RunScreen } from './run-screen';
+
+// While React wakes the page, the worker reads its scripts.
+warmWorker();
 
 /** The play screen with the real world behind it. */
 export function PlayScreen({ scenario }: { scenario: ScenarioSource }) {

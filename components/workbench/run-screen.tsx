@@ -7,6 +7,7 @@ import { useFirstTour } from '@/components/tour/use-first-tour';
 import { Announcer } from './announcer';
 import { WorkbenchHeader } from './header';
 import { WorkbenchLayout } from './layout';
+import { Opening } from './opening';
 import { Overlays } from './overlays';
 import { RunProvider, useRun, useWorkbench } from './run-context';
 import { Trouble } from './trouble';
@@ -58,13 +59,5 @@ function Workbench() {
       {opening ? <Opening /> : <WorkbenchLayout key={screen} screen={screen} />}
       <Announcer />
     </main>
-  );
-}
-
-function Opening() {
-  return (
-    <p role="status" className="grid flex-1 place-items-center font-mono text-xs text-muted">
-      Starting the machines…
-    </p>
   );
 }
