@@ -106,7 +106,7 @@ export function CodeEditor({
   useEffect(() => {
     const view = editor.current;
     if (view === undefined || view.state.doc.toString() === text) return;
-    view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, userEvent: 'outside' });
+    view.dispatch({ changes: changedPart(view.state.doc.toString(), text), userEvent: 'outside' });
   }, [text, language, label]);
 
   useEffect(() => {
@@ -149,6 +149,16 @@ function passingBy() {
       if (!['Tab', 'Shift', 'Control', 'Escape'].includes(key)) view.setTabFocusMode(false);
     },
   });
+}
+
+/** What lies between the beginning and the end that two texts share: caret and scrolling stay where they are. */
+function changedPart(before: string, after: string): { from: number; to: number; insert: string } {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before[start] === after[start]) start++;
+  let end = 0;
+  while (end < shorter - start && before.at(-1 - end) === after.at(-1 - end)) end++;
+  return { from: start, to: before.length - end, insert: after.slice(start, after.length - end) };
 }
 
 /** The daemon counts lines from 1 and sometimes names one that is gone: then the last line is marked. */

@@ -8,8 +8,9 @@ const look = EditorView.theme({
   '&.cm-focused': { outline: 'none', boxShadow: 'inset 2px 0 0 var(--selected)' },
   '.cm-scroller': { fontFamily: 'var(--font-mono)', lineHeight: '1.62', overflow: 'auto' },
   '.cm-content': { padding: '8px 0', caretColor: 'var(--text)' },
+  // Long lines pass under the numbers when the text is scrolled sideways.
   '.cm-gutters': {
-    backgroundColor: 'transparent',
+    backgroundColor: 'var(--ink-1)',
     color: 'var(--faint)',
     border: 'none',
     paddingLeft: '4px',
@@ -66,6 +67,29 @@ const look = EditorView.theme({
     color: 'var(--text)',
     border: '1px solid var(--line-strong)',
     borderRadius: '5px',
+  },
+  '.cm-panel.cm-search': { padding: '8px 28px 8px 10px', fontFamily: 'var(--font-sans)' },
+  '.cm-panel.cm-search input, .cm-panel.cm-search button, .cm-panel.cm-search label': {
+    fontSize: '12px',
+    margin: '2px 6px 2px 0',
+  },
+  '.cm-panel.cm-search .cm-textfield': { padding: '3px 7px', width: '13em' },
+  '.cm-panel.cm-search .cm-button': { padding: '3px 8px' },
+  '.cm-panel.cm-search .cm-button:hover': { backgroundColor: 'var(--ink-3)' },
+  '.cm-panel.cm-search input[type=checkbox]': {
+    margin: '0 5px 0 0',
+    verticalAlign: '-2px',
+    accentColor: 'var(--selected)',
+  },
+  '.cm-panel.cm-search [name=close]': {
+    top: '6px',
+    right: '8px',
+    margin: '0',
+    padding: '0 6px',
+    border: 'none',
+    backgroundColor: 'transparent',
+    color: 'var(--muted)',
+    fontSize: '18px',
   },
 });
 

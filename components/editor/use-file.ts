@@ -107,9 +107,10 @@ export function useFile(open: OpenFile): EditedFile {
           'saved',
         )
         .then(async (answer) => {
-          workbench.draft(open, undefined);
           setDiagnostics(answer.diagnostics);
+          // The draft goes when the saved text is there: the editor never shows the old one between.
           const after = await read();
+          if (workbench.getState().drafts[key] === text) workbench.draft(open, undefined);
           toast(savedText(path, after), { id: `saved ${key}` });
         })
         .catch((reason: unknown) => toast.error(messageOf(reason)));

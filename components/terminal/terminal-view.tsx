@@ -21,6 +21,8 @@ export interface TerminalViewProps {
   onReopen(): void;
 }
 
+const NORMAL_SCREEN = '\x1b[?47l';
+
 /** One xterm. Loaded after the page; keeps its scroll while another tab is shown. */
 export function TerminalView({ terminal, label, shown, onLeave, onReopen }: TerminalViewProps) {
   const { client } = useHandles();
@@ -51,6 +53,8 @@ export function TerminalView({ terminal, label, shown, onLeave, onReopen }: Term
     const fitter = new FitAddon();
     xterm.loadAddon(fitter);
     xterm.open(element);
+    // xterm draws no cursor before its first focus or change of screens: here it is seen where one will type.
+    xterm.write(NORMAL_SCREEN);
     const line = new LineDiscipline(hostOf({ client, terminal, xterm, asks }));
     xterm.onData((data) => line.input(data));
     xterm.attachCustomKeyEventHandler((event) => ownKey(event, xterm, () => asks.current.leave('back')));

@@ -63,7 +63,7 @@ const POWER = { on: 'running', off: 'without power', booting: 'booting', frozen:
 
 function standing(before: Announced, now: Announced): string[] {
   if (before.standing.phase === now.standing.phase || now.standing.phase === 'running') return [];
-  if (now.standing.phase === 'ready') return ['Every objective is met. Tomorrow may come.'];
+  if (now.standing.phase === 'ready') return ['Today’s objectives are met. Tomorrow may come.'];
   if (now.standing.phase === 'tomorrow') return ['It is tomorrow.'];
   return [now.standing.verdict ?? `The run is ${now.standing.phase}.`];
 }

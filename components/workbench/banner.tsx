@@ -55,7 +55,9 @@ function Ready() {
   return (
     <div role="status" className={`${LINE} bg-ok-soft`}>
       <CircleCheck size={13} aria-hidden="true" className="text-ok" />
-      <span className="min-w-0">Every objective is met. Are you done? Then let tomorrow come: {detail}.</span>
+      <span className="min-w-0">
+        Today’s objectives are met. Are you done? Then let tomorrow come: {detail}.
+      </span>
       <Button
         size="small"
         look="primary"

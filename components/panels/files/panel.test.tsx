@@ -1,6 +1,7 @@
+import { EditorView } from '@codemirror/view';
 import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { renderInRun } from '@/tests/fixtures/ui/render-run';
 import { FilesPanel } from './panel';
 import { fileRows, sortedEntries, split } from './view';
@@ -28,6 +29,27 @@ test('a draft can be saved, and the checker be asked', async () => {
   await waitFor(() => expect(workbench.getState().drafts).toEqual({}));
 });
 
+test('saving leaves the caret where it was, and never shows the old text again', async () => {
+  const file = { host: 'lb2', path: '/etc/haproxy/haproxy.cfg' };
+  renderInRun(<FilesPanel host="lb2" />, { workbench: { file } });
+  const box = await screen.findByRole(
+    'textbox',
+    { name: '/etc/haproxy/haproxy.cfg on lb2' },
+    { timeout: 5000 },
+  );
+  const view = EditorView.findFromDOM(box);
+  if (view === null) throw new Error('no editor');
+  const end = view.state.doc.length;
+  view.dispatch({ changes: { from: end, insert: '# mine\n' }, selection: { anchor: end + 3 } });
+  const changed = vi.spyOn(view, 'dispatch');
+  await userEvent.click(screen.getByRole('button', { name: 'Save' }));
+  await screen.findByRole('button', { name: 'Save' });
+  await waitFor(() => expect(screen.queryByText('not saved')).toBeNull());
+  expect(view.state.doc.toString()).toMatch(/# mine\n$/);
+  expect(view.state.selection.main.head).toBe(end + 3);
+  expect(changed.mock.calls.filter(([spec]) => 'changes' in (spec as object))).toEqual([]);
+});
+
 test('the whole disk can be walked', async () => {
   renderInRun(<FilesPanel host="lb2" />);
   await userEvent.click(screen.getByRole('button', { name: 'Browse the whole disk' }));
@@ -42,6 +64,19 @@ test('rows and entries', () => {
     word: '',
     tone: 'neutral',
   });
+  const file = (path: string, state: 'plain' | 'running' | 'invalid') => ({
+    path,
+    state,
+    language: '',
+    text: '',
+  });
+  expect(
+    fileRows([
+      file('/etc/hosts', 'plain'),
+      file('/etc/shop.conf', 'running'),
+      file('/etc/x.cfg', 'invalid'),
+    ]).map(({ name }) => name),
+  ).toEqual(['shop.conf', 'x.cfg', 'hosts']);
   const entry = (name: string, kind: 'file' | 'directory') => ({
     name,
     path: name,

@@ -16,8 +16,11 @@ const STATES = {
   plain: { tone: 'neutral', word: '' },
 } as const;
 
+/** What a daemon reads stands before what only lies there. */
 export function fileRows(files: NonNullable<HostDetail['files']>): FileRow[] {
-  return files.map(({ path, state }) => ({ path, ...split(path), ...STATES[state] }));
+  const rows = files.map(({ path, state }) => ({ path, ...split(path), ...STATES[state] }));
+  const isPlain = ({ word }: FileRow) => word === '';
+  return [...rows.filter((row) => !isPlain(row)), ...rows.filter(isPlain)];
 }
 
 export function split(path: string): { name: string; folder: string } {
