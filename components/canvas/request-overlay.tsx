@@ -47,7 +47,9 @@ export function RequestOverlay({ dots, topology }: { dots: RequestDots; topology
       const { playing, lookingBack } = client.store.getState().time;
       const elapsed = last === 0 ? 16 : Math.min(100, now - last);
       last = now;
-      if (playing && !lookingBack) dots.advance(elapsed);
+      // What was under way is not of the moment that one looks back at.
+      if (lookingBack) dots.clear();
+      else if (playing) dots.advance(elapsed);
       paintDots(context, dots, transform, palette, cells);
       painted = transform;
       canvas.style.transform = '';

@@ -128,8 +128,11 @@ const STEP = 5_000_000;
 const TARGETS: Readonly<Record<string, (at: number, head: number) => number>> = {
   ArrowLeft: (at) => at - STEP,
   ArrowRight: (at) => at + STEP,
-  PageUp: (at) => at - STEP * 12,
-  PageDown: (at) => at + STEP * 12,
+  // As every slider: up is more.
+  ArrowDown: (at) => at - STEP,
+  ArrowUp: (at) => at + STEP,
+  PageDown: (at) => at - STEP * 12,
+  PageUp: (at) => at + STEP * 12,
   Home: () => 0,
   End: (_, head) => head,
 };

@@ -1,4 +1,4 @@
-import { screen } from '@testing-library/react';
+import { act, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import { eventsUpTo, feedUpTo } from '@/tests/fixtures/ui/fake-story';
@@ -14,6 +14,12 @@ test('a page that waits can be acknowledged', async () => {
 
 test('once acknowledged or resolved the button is gone', () => {
   renderInRun(<OnCallPanel />, { from: 120, run: { events: eventsUpTo(120) } });
+  expect(screen.queryByRole('button')).toBeNull();
+});
+
+test('nobody acknowledges while looking back', () => {
+  const { client } = renderInRun(<OnCallPanel />, { from: 75 });
+  act(() => client.store.setState(({ time }) => ({ time: { ...time, lookingBack: true } })));
   expect(screen.queryByRole('button')).toBeNull();
 });
 

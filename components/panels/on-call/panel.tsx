@@ -17,11 +17,12 @@ export function OnCallPanel() {
   const acknowledgedAt = useRun(
     (state) => state.events.findLast(({ type }) => type.includes('acknowledge'))?.at,
   );
+  const lookingBack = useRun((state) => state.time.lookingBack);
   const rows = feedRows(feed, second * 1_000_000);
   return (
     <section aria-label="On call">
       <h2 className="eyebrow mb-1.5">On call</h2>
-      {pageWaits(feed, acknowledgedAt) && (
+      {!lookingBack && pageWaits(feed, acknowledgedAt) && (
         <Button look="danger" className="mb-2 w-full" onClick={() => client.send({ type: 'acknowledge' })}>
           <BellRing size={13} aria-hidden="true" /> Acknowledge the page
         </Button>
