@@ -3,18 +3,13 @@
 import { Button } from '@/components/ui/button';
 import { Notice } from '@/components/ui/notice';
 
-export default function ErrorPage({
-  error,
-  reset,
-}: {
-  error: Error & { digest?: string };
-  reset: () => void;
-}) {
+/** `reset` would draw the same page again, with the same script missing when an update took it away. */
+export default function ErrorPage({ error }: { error: Error & { digest?: string } }) {
   return (
     <Notice
       title="This page stopped working"
       actions={
-        <Button look="primary" onClick={reset}>
+        <Button look="primary" onClick={() => window.location.reload()}>
           Try again
         </Button>
       }

@@ -153,10 +153,11 @@ export function Transport() {
 export function Clock() {
   const text = useRun((state) => clockText(state.time.clock));
   const playing = useRun((state) => state.time.playing);
+  const open = useRun((state) => state.connection.state === 'open');
   return (
     <span
       data-tour="time"
-      className={cn('font-mono text-sm font-semibold', !playing && 'text-risk')}
+      className={cn('font-mono text-sm font-semibold', !playing && 'text-risk', !open && 'invisible')}
       title={playing ? 'The time on every host' : 'Time stands still'}
     >
       {text}
@@ -169,6 +170,7 @@ function Tools() {
   const { ask, left, shown, total } = useHint();
   const phase = useRun((state) => state.standing.phase);
   const over = phase === 'finished';
+  const open = useRun((state) => state.connection.state === 'open');
   return (
     <>
       {total > 0 && (
@@ -187,6 +189,7 @@ function Tools() {
       <Button
         look="primary"
         data-tour="finish"
+        disabled={!open}
         onClick={() => workbench.setState(over ? { view: 'debrief' } : { overlay: 'finish' })}
       >
         {over ? 'Debrief' : 'Finish'}

@@ -1,6 +1,7 @@
 'use client';
 
 import { spawnWorker, warmWorker } from '@/lib/client/spawn-worker';
+import type { ScenarioCard } from '@/components/catalogue/catalogue-view';
 import type { ScenarioSource } from '@/lib/session/messages';
 import { RunScreen } from './run-screen';
 
@@ -8,6 +9,6 @@ import { RunScreen } from './run-screen';
 warmWorker();
 
 /** The play screen with the real world behind it. */
-export function PlayScreen({ scenario }: { scenario: ScenarioSource }) {
-  return <RunScreen scenario={scenario} spawn={spawnWorker} />;
+export function PlayScreen({ scenario, card }: { scenario: ScenarioSource; card: ScenarioCard }) {
+  return <RunScreen scenario={scenario} card={card} spawn={spawnWorker} />;
 }

@@ -1,6 +1,7 @@
 'use client';
 
 import dynamic from 'next/dynamic';
+import type { ScenarioCard } from '@/components/catalogue/catalogue-view';
 import type { RunPort } from '@/lib/client/run-port';
 import type { ScenarioSource } from '@/lib/session/messages';
 import { useFirstTour } from '@/components/tour/use-first-tour';
@@ -22,31 +23,33 @@ const DebriefScreen = dynamic(
 
 export interface RunScreenProps {
   scenario: ScenarioSource;
+  /** What is told of it while it opens. */
+  card?: ScenarioCard;
   spawn(): RunPort;
 }
 
 /** One run: the workbench while it is played, the debrief after. */
-export function RunScreen({ scenario, spawn }: RunScreenProps) {
+export function RunScreen({ scenario, card, spawn }: RunScreenProps) {
   const handles = useRunSession({ scenario, spawn });
   return (
     <RunProvider handles={handles}>
-      <Screen />
+      <Screen card={card} />
     </RunProvider>
   );
 }
 
-function Screen() {
+function Screen({ card }: { card: ScenarioCard | undefined }) {
   const debriefing = useWorkbench((state) => state.view === 'debrief' && state.debrief !== undefined);
   return (
     <>
-      {debriefing ? <DebriefScreen /> : <Workbench />}
+      {debriefing ? <DebriefScreen /> : <Workbench card={card} />}
       <Overlays />
       <Trouble />
     </>
   );
 }
 
-function Workbench() {
+function Workbench({ card }: { card: ScenarioCard | undefined }) {
   const screen = useScreen();
   const opening = useRun(
     (state) => state.connection.state === 'opening' || state.connection.state === 'idle',
@@ -56,7 +59,7 @@ function Workbench() {
   return (
     <main className="relative flex h-dvh min-h-[26rem] flex-col overflow-hidden bg-ink-0">
       <WorkbenchHeader />
-      {opening ? <Opening /> : <WorkbenchLayout key={screen} screen={screen} />}
+      {opening ? <Opening card={card} /> : <WorkbenchLayout key={screen} screen={screen} />}
       <Announcer />
     </main>
   );

@@ -21,10 +21,10 @@ export function chainOf<I>(run: Run<I>, entries: readonly JournalEntry[], outage
       !links.some((link) => link.seq === seq),
   );
   const all = new Map(
-    [...own, ...links, ...around.filter((entry) => !isOwnAddress(run, entry))].map((entry) => [
-      entry.seq,
-      entry,
-    ]),
+    // That a host has its own address since its boot explains nothing.
+    [...own, ...links, ...around]
+      .filter((entry) => !isOwnAddress(run, entry))
+      .map((entry) => [entry.seq, entry]),
   );
   const shown = linksOf(
     run,

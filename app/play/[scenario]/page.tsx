@@ -20,5 +20,6 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function Play({ params }: Props) {
   const { scenario } = await params;
-  return <PlayScreen scenario={scenarioSource(scenario)} />;
+  const source = scenarioSource(scenario);
+  return <PlayScreen scenario={source} card={cardOf(scenario, source)} />;
 }
