@@ -100,7 +100,10 @@ function Card({ host, status, crowd }: { host: HostView; status: HostStatus | un
       <span className="block truncate text-[10.5px] leading-[1.5] text-faint">
         {host.address}
         {!traffic && !crowd && status !== undefined && status.note !== '' && (
-          <span className="text-muted"> · {status.note.replace(' req/s', '/s')}</span>
+          <span className={status.note === 'FAULT' ? 'text-broken-text' : 'text-muted'}>
+            {' '}
+            · {status.note.replace(' req/s', '/s')}
+          </span>
         )}
       </span>
       {status !== undefined && status.power !== 'on' ? (

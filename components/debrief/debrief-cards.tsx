@@ -142,7 +142,13 @@ export function DiffsCard({ debrief: { diffs } }: { debrief: Debrief }) {
                   <span className="text-ok">+{added}</span> <span className="text-broken">-{removed}</span>
                 </span>
               </h3>
-              <div className="overflow-x-auto rounded-lg border border-line bg-terminal py-1">
+              {/* A scrolling region has to be reachable by keyboard. */}
+              <div
+                tabIndex={0}
+                role="group"
+                aria-label={`Changes of ${path} on ${host}`}
+                className="max-h-96 overflow-auto rounded-lg border border-line bg-terminal py-1"
+              >
                 <DiffView
                   before={before}
                   after={after}

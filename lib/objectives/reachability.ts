@@ -60,7 +60,7 @@ export const reachability: ObjectiveDefinition<Record<string, never>> = {
       if (result === undefined) isPending = true;
       else if ((result.answer === 'open') === line.isOpen) right += 1;
       else
-        wrong ??= `${host.name} ${line.isOpen ? 'does not reach' : 'reaches'} ${name}:${line.port}${line.isOpen ? ` (${result.answer})` : ''}`;
+        wrong ??= `${host.name} ${line.isOpen ? 'cannot' : 'can'} reach ${name}:${line.port}${line.isOpen ? ` (${result.answer})` : ''}`;
     }
     if (tried.length === 0 || (isPending && wrong === undefined)) return WAITING;
     return {

@@ -30,8 +30,9 @@ export function chainOf<I>(run: Run<I>, entries: readonly JournalEntry[], outage
     run,
     [...all.values()].sort((a, b) => a.seq - b.seq),
   );
-  if (shown.length === 0) return [];
   const error = (failed?.data as { error?: string; status?: number; reason?: string } | undefined) ?? {};
+  // What nothing led to still has a reason, or it is not told.
+  if (shown.length === 0 && !error.reason) return [];
   const symptom = error.reason || error.error || `status ${error.status ?? ''}`;
   return [
     {

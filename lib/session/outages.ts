@@ -89,9 +89,18 @@ function faultBefore<I>(
   const fault = entries.findLast(
     (entry) => entry.at <= begin && entry.at >= begin - MEMORY && firstFault([entry]) === 0,
   );
-  if (fault === undefined)
-    return { cause: 'nothing recorded just before it', byLearner: false, causeSeq: -1 };
+  if (fault === undefined) {
+    const cause = reasonOfFailure(entries, begin) ?? 'nothing recorded just before it';
+    return { cause, byLearner: false, causeSeq: -1 };
+  }
   return { cause: eventItem(run, fault)?.text ?? fault.type, byLearner: false, causeSeq: fault.seq };
+}
+/** What the first request that failed had to say itself, such as that a certificate has expired. */
+function reasonOfFailure(entries: readonly JournalEntry[], begin: number): string | undefined {
+  const failed = entries.find(
+    ({ type, at, data }) => type === 'request' && at >= begin && !(data as { ok: boolean }).ok,
+  );
+  return (failed?.data as { reason?: string } | undefined)?.reason || undefined;
 }
 /** The entry and what led to it, latest first. */
 export function rootsOf<I>(run: Run<I>, seq: number): JournalEntry[] {

@@ -138,7 +138,14 @@ export class Session {
     return this.isPlaying && !this.#isLookingBack ? paceTarget(this.#now, wallMs, this.#speed) : this.#now;
   }
   advance(to: number): void {
+    const wasDecided = this.#isDecided;
     this.run.advance(to);
+    // Who hurried to the verdict reads it now; hours that nobody needs would follow meanwhile.
+    if (this.#isDecided && !wasDecided && this.#speed > 1) this.#speed = 1;
+  }
+  get #isDecided(): boolean {
+    const { phase } = this.run.progress;
+    return phase === 'won' || phase === 'lost';
   }
   /** Simulated per real second lately. */
   measured(rate: number): void {

@@ -35,11 +35,12 @@ export function HintsPanel() {
           ) : (
             <button
               type="button"
-              className="w-full text-left font-medium hover:text-text"
+              className="flex w-full items-baseline justify-between text-left font-medium hover:text-text"
               aria-expanded={false}
               onClick={() => setOpen(position)}
             >
-              Hint {position + 1}
+              <span>Hint {position + 1}</span>
+              <span className="font-mono text-2xs font-normal text-faint">read again</span>
             </button>
           )}
         </div>

@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { toast } from 'sonner';
 import { Button } from '@/components/ui/button';
+import { cn } from '@/components/ui/class-names';
 import { LazyMarkdown } from '@/components/ui/lazy-markdown';
 import { useClient, useRun } from '@/components/workbench/run-context';
 import { ScenarioText, useScenarioText } from '@/components/workbench/scenario-text';
@@ -56,7 +57,13 @@ function QuestionForm({
         {several && <span className="text-muted"> Mark all that apply.</span>}
       </legend>
       {choices.map((choice) => (
-        <label key={choice.id} className="flex items-baseline gap-2 py-0.5 text-prose">
+        <label
+          key={choice.id}
+          className={cn(
+            'flex items-baseline gap-2 py-0.5 text-prose',
+            answer !== undefined && (chosen.includes(choice.id) ? 'font-medium text-text' : 'text-muted'),
+          )}
+        >
           <input
             type={several ? 'checkbox' : 'radio'}
             name={id}
