@@ -11,6 +11,11 @@ export function Toasts() {
       visibleToasts={3}
       closeButton
       toastOptions={{
+        // Its own colours are those of one theme.
+        classNames: {
+          description: 'text-muted!',
+          closeButton: 'border-line-strong! bg-ink-2! text-text! hover:bg-ink-3!',
+        },
         style: {
           background: 'var(--ink-2)',
           color: 'var(--text)',

@@ -50,7 +50,7 @@ export const DAEMON_WORDS: Readonly<Record<string, (data: Data, host: string) =>
   }),
   'nft.ruleset': (_data, host) => ({ text: `the firewall rules of ${host} were changed`, tone: 'neutral' }),
   'unit.state': (data, host) => ({
-    text: `${word(data, 'unit')} on ${host} is ${word(data, 'to')}`,
+    text: `${word(data, 'unit')} on ${host}: ${word(data, 'to')}`,
     tone: word(data, 'active') === 'failed' ? 'broken' : 'neutral',
     ...(word(data, 'active') === 'failed' ? { mark: 'state' } : {}),
   }),
