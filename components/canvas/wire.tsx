@@ -23,7 +23,7 @@ export function Wire({ wire: { id, link, curve } }: { wire: WireView }) {
       {link.kind === 'vrrp' && link.label !== undefined && (
         <Label x={middle.x + 8} y={middle.y + 4} colour="var(--holder)" text={link.label} />
       )}
-      {!dots && link.kind === 'traffic' && <Counter id={id} x={middle.x + 4} y={middle.y - 5} />}
+      {!dots && link.kind === 'traffic' && <Counter id={id} {...middle} />}
     </>
   );
 }
@@ -33,20 +33,30 @@ const WIRE = 'transition-[stroke] duration-300';
 function Counter({ id, x, y }: { id: string; x: number; y: number }) {
   const status = usePicture((state) => state.links[id]);
   if (status === undefined || (status.rate === 0 && status.up)) return null;
+  const [all, failing] = counter(status).split(' · ');
+  const colour = status.failing > 0 ? 'var(--broken)' : 'var(--muted)';
+  // One above the other: short wires have no room for both.
   return (
-    <Label
-      x={x}
-      y={y}
-      colour={status.failing > 0 ? 'var(--broken)' : 'var(--muted)'}
-      text={counter(status)}
-    />
+    <>
+      <Label x={x} y={y - 7} colour={colour} text={all ?? ''} centred />
+      {failing !== undefined && <Label x={x} y={y + 15} colour={colour} text={failing} centred />}
+    </>
   );
 }
 
-function Label({ x, y, colour, text }: { x: number; y: number; colour: string; text: string }) {
+interface LabelProps {
+  x: number;
+  y: number;
+  colour: string;
+  text: string;
+  centred?: boolean;
+}
+
+function Label({ x, y, colour, text, centred = false }: LabelProps) {
   return (
     <text
       x={x}
+      textAnchor={centred ? 'middle' : 'start'}
       y={y}
       fill={colour}
       className="pointer-events-none font-mono text-[10.5px]"
