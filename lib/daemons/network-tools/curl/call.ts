@@ -2,9 +2,14 @@
 import { parseIPv4 } from '../../../std/ipv4';
 import { FileError } from '../../../world/files.contract';
 import type { ProgramContext } from '../../../world/process.contract';
+import { type FormPart, formPart } from './form';
 import { LONG, NOT_MODELLED, VALUES } from './option-names';
+import { parseHttpDate, type TimeCondition } from './time-condition';
 import { applyTls, type TlsOptions } from './tls-options';
-import { CurlUsage, HINT } from './usage';
+import { CurlUsage, HINT, warning } from './usage';
+
+/** A variable of the environment. */
+export type Environment = (name: string) => string | undefined;
 
 export interface CurlCall extends TlsOptions {
   /** What `@-` stands for. */
@@ -12,6 +17,8 @@ export interface CurlCall extends TlsOptions {
   urls: string[];
   /** Said before anything is done; `-s` keeps back those of the options behind it. */
   warnings: string[];
+  /** Told with -v alone. */
+  notes: string[];
   silent: boolean;
   showError: boolean;
   noMeter: boolean;
@@ -34,6 +41,7 @@ export interface CurlCall extends TlsOptions {
   method: string | undefined;
   data: string | undefined;
   dataType: string | undefined;
+  accept: string;
   asQuery: boolean;
   cookies: string[];
   cookieFiles: string[];
@@ -48,6 +56,8 @@ export interface CurlCall extends TlsOptions {
   version: '1.0' | '1.1';
   /** HTTP/2 is asked for over https (ALPN), unless told otherwise. */
   http2: boolean;
+  /** Over http it is offered only when asked for. */
+  upgradesHttp2: boolean;
   retries: number;
   /** Seconds; undefined: doubles from one second on. */
   retryDelay: number | undefined;
@@ -64,13 +74,50 @@ export interface CurlCall extends TlsOptions {
   haproxyProtocol: boolean;
   noBuffer: boolean;
   path: 'as-is' | 'usual';
+  /** -F */
+  form: FormPart[];
+  /** A file of it cannot be read: known when it is to be sent. */
+  formProblem: boolean;
+  /** -x, also empty: none; undefined: what the environment says. */
+  proxy: string | undefined;
+  noProxy: string | undefined;
+  proxyUser: string | undefined;
+  unixSocket: string | undefined;
+  timeCondition: TimeCondition | undefined;
+  bearer: string | undefined;
+  /** Bytes. */
+  maxFileSize: number | undefined;
+  /** Schemes that may be used; undefined: all. */
+  protocols: ReadonlySet<string> | undefined;
+  redirectProtocols: ReadonlySet<string> | undefined;
+  /** Bytes per second, and for how many seconds less than that is borne. */
+  speedLimit: number | undefined;
+  speedTime: number | undefined;
+  limitRate: number | undefined;
+  localPort: number | undefined;
+  family: 4 | 6 | undefined;
+  /** -R: the file gets the document's time. */
+  remoteTime: boolean;
+  /** -J: the server names the file. */
+  remoteHeaderName: boolean;
+  remoteNameAll: boolean;
+  noClobber: boolean;
+  removeOnError: boolean;
+  progressBar: boolean;
+  /** Statuses of redirections after which a POST stays one. */
+  keepsPost: Set<number>;
 }
-/** `stdin`: what `@-` stands for. */
-export function readCall(context: ProgramContext, stdin = ''): CurlCall | 'version' | 'help' {
+/** @param args without the program's name @param stdin what `@-` stands for */
+export function readCall(
+  context: ProgramContext,
+  args: readonly string[],
+  stdin = '',
+): CurlCall | 'version' | { help: string | undefined } {
   const call: CurlCall = {
     stdin,
     urls: [],
     warnings: [],
+    notes: [],
     silent: false,
     showError: false,
     noMeter: false,
@@ -95,6 +142,7 @@ export function readCall(context: ProgramContext, stdin = ''): CurlCall | 'versi
     resume: undefined,
     data: undefined,
     dataType: undefined,
+    accept: '*/*',
     asQuery: false,
     cookies: [],
     cookieFiles: [],
@@ -108,6 +156,7 @@ export function readCall(context: ProgramContext, stdin = ''): CurlCall | 'versi
     user: undefined,
     version: '1.1',
     http2: true,
+    upgradesHttp2: false,
     alpn: true,
     caFile: undefined,
     caPath: undefined,
@@ -127,8 +176,30 @@ export function readCall(context: ProgramContext, stdin = ''): CurlCall | 'versi
     haproxyProtocol: false,
     noBuffer: false,
     path: 'usual',
+    form: [],
+    formProblem: false,
+    proxy: undefined,
+    noProxy: undefined,
+    proxyUser: undefined,
+    unixSocket: undefined,
+    timeCondition: undefined,
+    bearer: undefined,
+    maxFileSize: undefined,
+    protocols: undefined,
+    redirectProtocols: undefined,
+    speedLimit: undefined,
+    speedTime: undefined,
+    limitRate: undefined,
+    localPort: undefined,
+    family: undefined,
+    remoteTime: false,
+    remoteHeaderName: false,
+    remoteNameAll: false,
+    noClobber: false,
+    removeOnError: false,
+    progressBar: false,
+    keepsPost: new Set([307, 308]),
   };
-  const args = context.argv.slice(1);
   for (let i = 0; i < args.length; i++) {
     const word = args[i] ?? '';
     if (word === '--') {
@@ -145,6 +216,7 @@ export function readCall(context: ProgramContext, stdin = ''): CurlCall | 'versi
             : `curl: option ${word}: is unknown\n${HINT}`,
           2,
         );
+      if (target === 'h') return { help: args[i + 1] };
       const takes = LONG[`${name}=`] !== undefined;
       if (takes && i + 1 >= args.length)
         throw new CurlUsage(`curl: option ${word}: requires parameter\n${HINT}`, 2);
@@ -158,6 +230,7 @@ export function readCall(context: ProgramContext, stdin = ''): CurlCall | 'versi
     }
     for (let at = 1; at < word.length; at++) {
       const letter = word[at] ?? '';
+      if (letter === 'h') return { help: args[i + 1] };
       const takes = VALUES.includes(letter);
       const rest = word.slice(at + 1);
       if (takes && rest === '' && i + 1 >= args.length)
@@ -175,6 +248,16 @@ export function readCall(context: ProgramContext, stdin = ''): CurlCall | 'versi
   }
   if (args.length === 0) throw new CurlUsage(HINT, 2);
   if (call.urls.length === 0) throw new CurlUsage(`curl: no URL specified!\n${HINT}`, 2);
+  warnOfMethod(call);
+  if (call.form.length > 0 && (call.head || call.data !== undefined))
+    throw new CurlUsage(
+      call.silent
+        ? ''
+        : warning(
+            `You can only select one HTTP request method! You asked for both ${call.head ? 'HEAD (-I, --head)' : 'POST (-d, --data)'} and multipart formpost (-F, --form).`,
+          ),
+      2,
+    );
   if (call.head && call.data !== undefined && !call.asQuery)
     throw new CurlUsage(
       call.silent
@@ -185,13 +268,29 @@ export function readCall(context: ProgramContext, stdin = ''): CurlCall | 'versi
   return call;
 }
 
+/** Of -X that changes nothing, or not what it seems to (src/tool_helpers.c `customrequest_helper`). */
+function warnOfMethod(call: CurlCall): void {
+  if (call.method === undefined || call.silent) return;
+  const inferred = call.head
+    ? 'HEAD'
+    : call.form.length > 0 || (call.data !== undefined && !call.asQuery)
+      ? 'POST'
+      : 'GET';
+  if (call.method.toUpperCase() === inferred) {
+    if (call.verbose) call.notes.push(`Unnecessary use of -X or --request, ${inferred} is already inferred.`);
+  } else if (call.method.toUpperCase() === 'HEAD')
+    call.warnings.push(
+      'Setting custom HTTP method to HEAD with -X/--request may not work the way you want. Consider using -I/--head instead.',
+    );
+}
+
 function apply(
   context: ProgramContext,
   call: CurlCall,
   name: string,
   value: string,
   written: string,
-): 'version' | 'help' | undefined {
+): 'version' | undefined {
   switch (name) {
     case 's':
       call.silent = true;
@@ -235,7 +334,7 @@ function apply(
       call.remoteName = true;
       return undefined;
     case 'H':
-      call.headers.push(value);
+      call.headers.push(...headerLines(context, call, value));
       return undefined;
     case 'A':
       call.userAgent = value;
@@ -280,6 +379,7 @@ function apply(
     case 'http2':
       call.version = name === '0' ? '1.0' : '1.1';
       call.http2 = name === 'http2';
+      call.upgradesHttp2 = name === 'http2';
       return undefined;
     case 'no-alpn':
     case 'cacert':
@@ -353,8 +453,75 @@ function apply(
       return undefined;
     case 'V':
       return 'version';
-    case 'h':
-      return 'help';
+    case 'F':
+    case 'form-string':
+      if (call.head) throw misplaced(written);
+      addForm(context, call, { name, value, written });
+      return undefined;
+    case 'x':
+      call.proxy = value;
+      return undefined;
+    case 'U':
+      call.proxyUser = value;
+      return undefined;
+    case 'noproxy':
+      call.noProxy = value;
+      return undefined;
+    case 'unix-socket':
+      call.unixSocket = value;
+      return undefined;
+    case 'z':
+      call.timeCondition = conditionOf(context, call, value);
+      return undefined;
+    case 'oauth2-bearer':
+      call.bearer = value;
+      return undefined;
+    case 'max-filesize':
+      call.maxFileSize = sizeOf(call, value, written);
+      return undefined;
+    case 'proto':
+      call.protocols = protocolsOf(call, value);
+      return undefined;
+    case 'proto-redir':
+      call.redirectProtocols = protocolsOf(call, value);
+      return undefined;
+    case 'Y':
+      call.speedLimit = seconds(value, written);
+      call.speedTime ??= 30;
+      return undefined;
+    case 'y':
+      call.speedTime = seconds(value, written);
+      call.speedLimit ??= 1;
+      return undefined;
+    case 'limit-rate':
+      call.limitRate = sizeOf(call, value, written);
+      return undefined;
+    case 'local-port':
+      call.localPort = portOf(value, written);
+      return undefined;
+    case 'R':
+      call.remoteTime = true;
+      return undefined;
+    case 'J':
+      call.remoteHeaderName = true;
+      return undefined;
+    case 'remote-name-all':
+      call.remoteNameAll = true;
+      return undefined;
+    case 'no-clobber':
+      call.noClobber = true;
+      return undefined;
+    case 'remove-on-error':
+      call.removeOnError = true;
+      return undefined;
+    case 'post301':
+    case 'post302':
+    case 'post303':
+      call.keepsPost.add(Number(name.slice('post'.length)));
+      return undefined;
+    case '#':
+      call.progressBar = true;
+      return undefined;
     case 'create-dirs':
       call.createFolders = true;
       return undefined;
@@ -366,14 +533,15 @@ function apply(
       return undefined;
     case '4':
     case '6':
+      call.family = name === '4' ? 4 : 6;
+      return undefined;
     case 'j':
-    case '#':
     case 'q':
     case 'ignored':
       return undefined;
     default:
       throw new CurlUsage(
-        'FxyYztQPKnRaBJlMpUZ23'.includes(name)
+        'tQPnaBlMpZ23'.includes(name)
           ? `curl: not modelled: ${written}\n`
           : `curl: option ${written}: is unknown\n${HINT}`,
         2,
@@ -387,6 +555,78 @@ function seconds(text: string, written: string): number {
     throw new CurlUsage(`curl: option ${written}: expected a proper numerical parameter\n${HINT}`, 2);
   return value;
 }
+/** Bytes: a number, or one with B, K, M or G behind it. */
+function sizeOf(call: CurlCall, text: string, written: string): number {
+  const [, digits, unit = ''] = /^(\d+)([bkmg]?)$/i.exec(text) ?? [];
+  if (digits === undefined) {
+    throw new CurlUsage(
+      `${call.silent ? '' : warning(/^\d/.test(text) ? 'unsupported size unit' : `invalid number specified for ${written}`)}curl: option ${written}: is badly used here\n${HINT}`,
+      2,
+    );
+  }
+  return Number(digits) * 1024 ** Math.max(0, 'bkmg'.indexOf(unit.toLowerCase()));
+}
+/** The first of a range. */
+function portOf(text: string, written: string): number {
+  const [, first] = /^(\d+)(?:-\d+)?$/.exec(text.replaceAll(' ', '')) ?? [];
+  if (first === undefined || Number(first) > 65_535) throw misplaced(written);
+  return Number(first);
+}
+const PROTOCOLS =
+  'dict file ftp ftps gopher gophers http https imap imaps ldap ldaps mqtt pop3 pop3s rtmp rtsp scp sftp smb smbs smtp smtps telnet tftp';
+/** `=https`, `-http,ftp`, `all`: each word changes what was there. */
+function protocolsOf(call: CurlCall, text: string): ReadonlySet<string> {
+  const known = PROTOCOLS.split(' ');
+  let allowed = new Set(known);
+  for (const word of text.split(',')) {
+    const [, sign = '', name = ''] = /^([+=-]*)(.*)$/.exec(word.toLowerCase()) ?? [];
+    const meant = name === 'all' ? known : known.filter((one) => one === name);
+    if (sign.includes('=')) allowed = new Set();
+    if (meant.length === 0) {
+      if (!call.silent) call.warnings.push(`unrecognized protocol '${name}'`);
+    }
+    for (const one of meant)
+      if (sign.includes('-')) allowed.delete(one);
+      else allowed.add(one);
+  }
+  return allowed;
+}
+/** A date, or the time of a file; a dash before it turns the question round. */
+function conditionOf(context: ProgramContext, call: CurlCall, value: string): TimeCondition | undefined {
+  const kind = value.startsWith('-') ? 'unmodified-since' : 'modified-since';
+  const text = value.replace(/^[-+=]/, '');
+  const at = parseHttpDate(text);
+  if (at !== undefined) return { kind, at };
+  const info = context.fs.stat(context.resolve(text), context.who);
+  if (!(info instanceof FileError)) return { kind, at: info.mtime };
+  if (!call.silent)
+    call.warnings.push(
+      'Illegal date format for -z, --time-cond (and not a file name). Disabling time condition. See curl_getdate(3) for valid date syntax.',
+    );
+  return undefined;
+}
+function addForm(
+  context: ProgramContext,
+  call: CurlCall,
+  { name, value, written }: { name: string; value: string; written: string },
+): void {
+  if (name === 'form-string') {
+    const equals = value.indexOf('=');
+    call.form.push({ name: value.slice(0, equals), value: value.slice(equals + 1) });
+    return;
+  }
+  const part = formPart(context, value, call.stdin);
+  if (part === 'misplaced')
+    throw new CurlUsage(
+      `${call.silent ? '' : warning('Illegally formatted input field')}curl: option ${written}: is badly used here\n${HINT}`,
+      2,
+    );
+  if (part === 'unreadable') {
+    call.formProblem = true;
+    return;
+  }
+  call.form.push(part);
+}
 function misplaced(written: string): CurlUsage {
   return new CurlUsage(`curl: option ${written}: is badly used here\n${HINT}`, 2);
 }
@@ -396,6 +636,15 @@ function formatOf(context: ProgramContext, call: CurlCall, path: string): string
   if (!(text instanceof FileError)) return text.replace(/[\r\n]/g, '');
   if (!call.silent) call.warnings.push(`Failed to read ${path}`);
   return undefined;
+}
+/** `@FILE`: a field a line. */
+function headerLines(context: ProgramContext, call: CurlCall, value: string): string[] {
+  if (!value.startsWith('@')) return [value];
+  const path = value.slice(1);
+  const text = path === '-' ? call.stdin : context.fs.readFile(context.resolve(path), context.who);
+  if (!(text instanceof FileError)) return text.split(/\r?\n/).filter((line) => line !== '');
+  if (!call.silent) call.warnings.push(`Failed to open ${path}!`);
+  return [];
 }
 function textOf(context: ProgramContext, call: CurlCall, path: string): string {
   if (path === '-') return call.stdin;
@@ -421,7 +670,7 @@ function addData(context: ProgramContext, call: CurlCall, name: string, value: s
   }
   if (name === 'json') {
     call.dataType = 'application/json';
-    call.headers.push('Accept: application/json');
+    call.accept = 'application/json';
     call.data = (call.data ?? '') + text;
   } else call.data = call.data === undefined ? text : `${call.data}&${text}`;
 }

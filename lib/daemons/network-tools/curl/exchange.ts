@@ -5,20 +5,27 @@ import { headerLine } from '../../../protocols/proxy-protocol/header';
 import { byteLength } from '../../../std/bytes';
 import type { Micros } from '../../../std/instant';
 import { formatIPv4, parseIPv4 } from '../../../std/ipv4';
+import { textOf } from '../../message-text';
 import type { HttpRequest, HttpResponse } from '../../../world/network.contract';
 import type { ProgramContext, Wait, Wake } from '../../../world/process.contract';
 import type { SecureSocketEvent } from '../../../world/tls.contract';
-import { errnoText, lookUpName } from '../../host-names';
+import { errnoText } from '../../host-names';
 import { Mailbox, type Received } from '../../mailbox';
 import type { CurlCall } from './call';
 import type { Cookies } from './cookies';
+import type { Meter } from './meter';
+import { Names } from './names';
+import { proxyFor, type Proxy } from './proxy';
 import { completeRaw, rawResponse } from './raw-answer';
-import { requestOf } from './request';
+import { connectRequest, requestOf } from './request';
 import { opensslText, secure, type SecureLine, tellSteps } from './secure';
+import type { Trouble } from './trust';
 import { type Url, urlText } from './url';
 import type { Verbose } from './verbose';
 import { headText, type TransferFacts } from './write-out';
 
+/** Bytes that are read at a time. */
+const BUFFER = 16_384;
 /** A transfer ended badly: curl's error code and message. */
 export class CurlError extends Error {
   constructor(
@@ -46,13 +53,20 @@ interface Pooled {
   streams: number;
   /** An answer came over it. */
   isKept: boolean;
+  /** What a request goes through, which is then written out whole. */
+  proxy: Proxy | undefined;
+  /** Of a UNIX socket: everything is bytes. */
+  isUnix: boolean;
 }
 
 /** Connections that stay open between the URLs of one call. */
 export class Exchanges {
   readonly #pool: Pooled[] = [];
-  /** curl's own cache of names, for the time of one call. */
-  readonly #resolved = new Map<string, readonly number[]>();
+  readonly #names: Names;
+  /** What is done, and said, when the meter has come to its end. */
+  /** Whose answer came last. */
+  #last: Pooled | undefined;
+  #afterwards: (() => Generator<Wait, void, Wake>)[] = [];
   #next = 0;
 
   constructor(
@@ -60,7 +74,23 @@ export class Exchanges {
     private readonly call: CurlCall,
     private readonly cookies: Cookies,
     private readonly verbose: Verbose,
-  ) {}
+    private readonly meter: Meter,
+  ) {
+    this.#names = new Names(context, call, verbose, meter);
+  }
+
+  /** The transfer broke off: its connection is of no more use. */
+  closeAfterwards(): void {
+    const last = this.#last;
+    this.#afterwards = [];
+    if (last !== undefined) this.#closesLater(last);
+  }
+  /** The end of a transfer: its connection stays open or is closed. */
+  *settle(): Generator<Wait, void, Wake> {
+    const waiting = this.#afterwards;
+    this.#afterwards = [];
+    for (const act of waiting) yield* act();
+  }
 
   *run(
     url: Url,
@@ -75,6 +105,7 @@ export class Exchanges {
       yield* this.verbose.say(
         `* Found bundle for host: 0x55d0c8a3e4b0 ${isHttp2(known) ? '[can multiplex]' : '[serially]\n* Can not multiplex, even if we wanted to'}\n* Re-using existing connection #${known.number} with host ${known.shown}\n`,
       );
+      yield* this.meter.begin();
       facts.resolvedAt = facts.connectedAt = kernel.now;
       try {
         return yield* this.#ask(known, url, request, facts, deadline);
@@ -117,17 +148,36 @@ export class Exchanges {
     const { context, call } = this;
     const { kernel, world, host } = context;
     const number = this.#next++;
+    if (call.unixSocket !== undefined)
+      return yield* this.#connectUnix(url, key, call.unixSocket, number, facts);
+    const proxy = proxyFor(url, { proxy: call.proxy, noProxy: call.noProxy, user: call.proxyUser }, (name) =>
+      context.env.get(name),
+    );
+    if (proxy !== undefined && 'unsupported' in proxy)
+      throw new CurlError(7, `not modelled: a proxy of the kind ${proxy.unsupported}`);
+    if (proxy?.variable !== undefined)
+      yield* this.verbose.say(
+        `* Uses proxy env variable ${proxy.variable.name} == '${proxy.variable.value}'\n`,
+      );
     const moved = call.connectTo.find(
       (rule) =>
         (rule.host === '' || rule.host === url.host) && (rule.port === '' || Number(rule.port) === url.port),
     );
-    const target = moved === undefined || moved.toHost === '' ? url.host : moved.toHost;
-    const port = moved === undefined || moved.toPort === '' ? url.port : Number(moved.toPort);
+    const target = proxy?.host ?? (moved === undefined || moved.toHost === '' ? url.host : moved.toHost);
+    const port =
+      proxy?.port ?? (moved === undefined || moved.toPort === '' ? url.port : Number(moved.toPort));
     // Vendor: curl 7.88 has no name to tell of a host that --connect-to gives.
-    const shown = moved === undefined || moved.toHost === '' ? url.host : '(nil)';
+    const shown = proxy?.host ?? (moved === undefined || moved.toHost === '' ? url.host : '(nil)');
+    const named = proxy?.host ?? url.host;
     if (moved !== undefined)
       yield* this.verbose.say(`* Connecting to hostname: ${target}\n* Connecting to port: ${port}\n`);
-    const addresses = yield* this.#resolve(target, port, number, deadline);
+    const found = target.includes(':')
+      ? yield* this.#tryIpv6(target, port)
+      : yield* this.#names.addresses(target, port, {
+          kind: proxy === undefined ? 'host' : 'proxy',
+          deadline,
+        });
+    if ('code' in found) throw yield* this.#given(found.code, found.message, number);
     facts.resolvedAt = kernel.now;
     const bind = yield* this.#bindTo(number);
     const limit =
@@ -135,7 +185,8 @@ export class Exchanges {
         ? undefined
         : kernel.now + Math.round(call.connectTimeout * 1_000_000);
     const until = limit === undefined ? deadline : deadline === undefined ? limit : Math.min(limit, deadline);
-    for (const ip of addresses) {
+    for (const ip of found) {
+      const startedAt = kernel.now;
       const box = new Mailbox(context);
       yield* this.verbose.say(`*   Trying ${formatIPv4(ip)}:${port}...\n`);
       const trace = world.startTrace(`curl ${url.scheme}://${url.host}${url.path}`);
@@ -146,6 +197,7 @@ export class Exchanges {
         on: box.on('socket'),
         trace,
         ...bind,
+        ...(call.localPort === undefined ? {} : { bindPort: call.localPort }),
       });
       const received = yield* box.next(until === undefined ? undefined : until + 2_000);
       if (received.kind === 'item') {
@@ -165,15 +217,23 @@ export class Exchanges {
             secured: undefined,
             streams: 0,
             isKept: false,
+            proxy,
+            isUnix: false,
           };
           if (call.haproxyProtocol) this.#sayWhoAsks(connection);
+          if (proxy !== undefined && url.scheme === 'https')
+            yield* this.#tunnel(pooled, url, proxy, deadline);
           if (url.scheme === 'https') yield* this.#secure(pooled, url, facts, { until, limit, deadline });
           this.#pool.push(pooled);
           return pooled;
         }
         if (event.type === 'failed') {
+          // What the kernel refuses by itself comes out of connect(2).
+          const isImmediate = kernel.now === startedAt && event.errno !== 'ECONNREFUSED';
           yield* this.verbose.say(
-            `* connect to ${formatIPv4(ip)} port ${port} failed: ${errnoText(event.errno)}\n`,
+            isImmediate
+              ? `* Immediate connect fail for ${formatIPv4(ip)}: ${errnoText(event.errno)}\n`
+              : `* connect to ${formatIPv4(ip)} port ${port} failed: ${errnoText(event.errno)}\n`,
           );
           if (event.errno === 'EADDRNOTAVAIL')
             throw yield* this.#given(45, `bind failed with errno 99: ${errnoText(event.errno)}`, number);
@@ -186,11 +246,12 @@ export class Exchanges {
       const elapsed = Math.floor((kernel.now - facts.startedAt) / 1_000);
       if (limit !== undefined && (deadline === undefined || limit < deadline)) {
         yield* this.verbose.say(
-          `* ipv4 connect timeout after ${Math.floor((limit - facts.startedAt) / 1_000)}ms, move on!\n* Failed to connect to ${url.host} port ${port} after ${elapsed} ms: Timeout was reached\n* Closing connection ${number}\n`,
+          `* ipv4 connect timeout after ${Math.floor((limit - facts.startedAt) / 1_000)}ms, move on!\n`,
         );
-        throw new CurlError(
+        throw yield* this.#given(
           28,
-          `Failed to connect to ${url.host} port ${port} after ${elapsed} ms: Timeout was reached`,
+          `Failed to connect to ${named} port ${port} after ${elapsed} ms: Timeout was reached`,
+          number,
         );
       }
       throw yield* this.#given(28, `Connection timed out after ${elapsed - 1} milliseconds`, number);
@@ -198,9 +259,114 @@ export class Exchanges {
     const elapsed = Math.floor((kernel.now - facts.startedAt) / 1_000);
     throw yield* this.#given(
       7,
-      `Failed to connect to ${url.host} port ${port} after ${elapsed} ms: Couldn't connect to server`,
+      `Failed to connect to ${named} port ${port} after ${elapsed} ms: Couldn't connect to server`,
       number,
     );
+  }
+  /** Not modelled: connections over IPv6. What has no listener refuses; other addresses have no route. */
+  *#tryIpv6(host: string, port: number): Generator<Wait, Trouble, Wake> {
+    const { context, meter, verbose, call } = this;
+    const bare = host.replace(/^\[|\]$/g, '');
+    yield* meter.begin();
+    if (call.family === 4) return { code: 7, message: "Couldn't connect to server" };
+    yield* verbose.say(`*   Trying [${bare}]:${port}...\n`);
+    if (bare === '::1') {
+      const listens = context.world.network
+        .listeners(context.host)
+        .some((one) => one.port === port && (one.six || one.dual));
+      if (listens) return { code: 7, message: 'not modelled: connections over IPv6' };
+      yield* verbose.say(`* connect to ${bare} port ${port} failed: Connection refused\n`);
+    } else yield* verbose.say(`* Immediate connect fail for ${bare}: Network is unreachable\n`);
+    return {
+      code: 7,
+      message: `Failed to connect to ${bare} port ${port} after 0 ms: Couldn't connect to server`,
+    };
+  }
+  /** `--unix-socket` */
+  *#connectUnix(
+    url: Url,
+    key: string,
+    path: string,
+    number: number,
+    facts: TransferFacts,
+  ): Generator<Wait, Pooled, Wake> {
+    const { context, verbose } = this;
+    yield* this.meter.begin();
+    yield* verbose.say(`*   Trying ${path}:0...\n`);
+    const box = new Mailbox(context);
+    const opened = context.world.network.connectUnix(context.host, {
+      pid: context.pid,
+      path: context.resolve(path),
+      who: context.who,
+      on: box.on('socket'),
+    });
+    if (typeof opened === 'string') {
+      box.close();
+      yield* verbose.say(`* Immediate connect fail for ${path}: ${errnoText(opened)}\n`);
+      throw yield* this.#given(
+        7,
+        `Failed to connect to ${url.host} port ${url.port} after 0 ms: Couldn't connect to server`,
+        number,
+      );
+    }
+    yield* box.next();
+    facts.connectedAt = context.kernel.now;
+    facts.connects++;
+    yield* verbose.say(`* Connected to ${url.host} (${path}) port ${url.port} (#${number})\n`);
+    const pooled: Pooled = {
+      key,
+      shown: url.host,
+      connection: opened.connection,
+      number,
+      ip: 0,
+      box,
+      open: true,
+      secured: undefined,
+      streams: 0,
+      isKept: false,
+      proxy: undefined,
+      isUnix: true,
+    };
+    if (url.scheme === 'https') throw new CurlError(35, 'not modelled: https over a UNIX socket');
+    this.#pool.push(pooled);
+    return pooled;
+  }
+  /** A proxy is asked for a way to the server (RFC 9110 §9.3.6). */
+  *#tunnel(
+    pooled: Pooled,
+    { host, port }: Url,
+    proxy: Proxy,
+    deadline: Micros | undefined,
+  ): Generator<Wait, void, Wake> {
+    const { context, call, verbose } = this;
+    const message = connectRequest(call, `${host}:${port}`, proxy);
+    yield* verbose.say(
+      `* allocate connect buffer\n* Establish HTTP proxy tunnel to ${host}:${port}\n${requestLines(message)}`,
+    );
+    context.world.network.send(pooled.connection, 'client', message);
+    for (;;) {
+      const received = yield* pooled.box.next(deadline === undefined ? undefined : deadline + 1_000);
+      if (received.kind !== 'item')
+        throw yield* this.#ended(pooled, 28, 'Proxy CONNECT aborted due to timeout');
+      const event = received.event as SecureSocketEvent;
+      if (event.type === 'failed' || event.type === 'closed')
+        throw yield* this.#ended(pooled, 56, 'Proxy CONNECT aborted');
+      if (event.type !== 'message') continue;
+      const answer = event.message.kind === 'response' ? event.message : rawResponse(textOf(event.message));
+      yield* verbose.say(
+        headText(answer)
+          .split('\r\n')
+          .slice(0, -1)
+          .map((line) => `< ${line}\r\n`)
+          .join(''),
+      );
+      if (answer.status >= 300 || answer.status < 200)
+        throw yield* this.#ended(pooled, 56, `CONNECT tunnel failed, response ${answer.status}`);
+      yield* verbose.say(
+        `* CONNECT phase completed!\n* CONNECT tunnel established, response ${answer.status}\n`,
+      );
+      return;
+    }
   }
   /** `--haproxy-protocol` */
   #sayWhoAsks(connection: number): void {
@@ -255,10 +421,15 @@ export class Exchanges {
           }
         : made;
     if (made === 'timeout') yield* verbose.say(`* ${trouble.message}\n`);
-    yield* verbose.say(`* Closing connection ${number}\n`);
-    if (typeof made === 'object' && made.unread === true) context.world.network.reset(connection, 'client');
-    else yield* this.#hangUp(pooled);
-    if (trouble.code === 77) yield* verbose.say(`* ${trouble.message}\n`);
+    this.#afterwards.push(
+      function* (this: Exchanges) {
+        yield* verbose.say(`* Closing connection ${number}\n`);
+        if (typeof made === 'object' && made.unread === true)
+          context.world.network.reset(connection, 'client');
+        else yield* this.#hangUp(pooled);
+        if (trouble.code === 77) yield* verbose.say(`* ${trouble.message}\n`);
+      }.bind(this),
+    );
     throw new CurlError(trouble.code, trouble.message);
   }
   /** Closes a connection; over TLS it says so first. */
@@ -274,9 +445,17 @@ export class Exchanges {
   }
   /** Says why, and that the connection is closed, and closes it; the caller throws what it gets. */
   *#ended(pooled: Pooled, code: number, message: string): Generator<Wait, CurlError, Wake> {
-    yield* this.verbose.say(`* ${message}\n* Closing connection ${pooled.number}\n`);
-    yield* this.#hangUp(pooled);
+    yield* this.verbose.say(`* ${message}\n`);
+    this.#closesLater(pooled);
     return new CurlError(code, message);
+  }
+  #closesLater(pooled: Pooled): void {
+    this.#afterwards.push(
+      function* (this: Exchanges) {
+        yield* this.verbose.say(`* Closing connection ${pooled.number}\n`);
+        if (pooled.open) yield* this.#hangUp(pooled);
+      }.bind(this),
+    );
   }
   /** Messages of TLS that came since the last time; `until` an alert, which comes behind an answer. */
   *#news({ secured }: Pooled, until?: 'alert'): Generator<Wait, void, Wake> {
@@ -296,57 +475,21 @@ export class Exchanges {
 
   /** Says why and that the connection is closed; the caller throws it. */
   *#given(code: number, message: string, number: number): Generator<Wait, CurlError, Wake> {
-    yield* this.verbose.say(`* ${message}\n* Closing connection ${number}\n`);
+    yield* this.verbose.say(`* ${message}\n`);
+    this.#afterwards.push(() => this.verbose.say(`* Closing connection ${number}\n`));
     return new CurlError(code, message);
-  }
-
-  *#resolve(
-    name: string,
-    port: number,
-    number: number,
-    deadline: Micros | undefined,
-  ): Generator<Wait, readonly number[], Wake> {
-    const bare = name.replace(/^\[|\]$/g, '');
-    const cached = this.#resolved.get(`${bare}:${port}`);
-    if (cached !== undefined) {
-      yield* this.verbose.say(`* Hostname ${bare} was found in DNS cache\n`);
-      return cached;
-    }
-    for (const entry of this.call.resolve) {
-      if (entry.port !== port || (entry.host !== '*' && entry.host.toLowerCase() !== bare.toLowerCase()))
-        continue;
-      yield* this.verbose.say(
-        `* Added ${entry.host}:${entry.port}:${entry.address} to DNS cache\n* Hostname ${bare} was found in DNS cache\n`,
-      );
-      const addresses = entry.address
-        .split(',')
-        .map(parseIPv4)
-        .filter((address) => address !== undefined);
-      if (addresses.length > 0) return addresses;
-    }
-    const found = yield* lookUpName(this.context, bare, {
-      quick: true,
-      ...(deadline === undefined ? {} : { until: deadline }),
-    });
-    if (typeof found !== 'string') {
-      const addresses = found.addresses.map((address) => (address === 0 ? 0x7f000001 : address));
-      this.#resolved.set(`${bare}:${port}`, addresses);
-      return addresses;
-    }
-    if (found === 'interrupted')
-      throw yield* this.#given(
-        28,
-        `Resolving timed out after ${Math.floor((this.call.maxTime ?? 0) * 1_000) + 1} milliseconds`,
-        number,
-      );
-    throw yield* this.#given(6, `Could not resolve host: ${bare}`, number);
   }
 
   *#bindTo(number: number): Generator<Wait, { bindIp?: number; device?: string }, Wake> {
     const { interface: wanted } = this.call;
     if (wanted === undefined) return {};
     const ip = parseIPv4(wanted.replace(/^host!/, ''));
-    if (ip !== undefined) return { bindIp: ip };
+    if (ip !== undefined) {
+      yield* this.verbose.say(
+        `* Name '${wanted}' family 2 resolved to '${wanted}' family 2\n* Local port: ${this.call.localPort ?? 0}\n`,
+      );
+      return { bindIp: ip };
+    }
     const name = wanted.replace(/^if!/, '');
     const device = this.context.host.state.interfaces.get(name);
     if (device === undefined) throw yield* this.#given(45, `Couldn't bind to '${wanted}'`, number);
@@ -369,28 +512,38 @@ export class Exchanges {
     const info = network.connection(pooled.connection);
     facts.localIp = info?.localIp ?? 0;
     facts.localPort = info?.localPort ?? 0;
-    const message = requestOf(call, this.cookies, url, request, isHttp2(pooled) ? '2' : call.version);
+    const message = requestOf(call, this.cookies, url, request, {
+      version: isHttp2(pooled) ? '2' : call.version,
+      proxy: pooled.secured === undefined ? pooled.proxy : undefined,
+    });
+    yield* this.#tellAuthentication(url, pooled);
     if (isHttp2(pooled)) yield* this.#tellStream(pooled, message);
     if (pooled.secured !== undefined) yield* this.verbose.record('}');
     facts.requestedAt = context.kernel.now;
     facts.requestBytes = message.bytes - byteLength(message.body);
     facts.uploadBytes = byteLength(message.body);
-    yield* this.verbose.say(
-      [
-        `${message.method} ${message.target} HTTP/${message.version}`,
-        ...message.headers.map(([name, text]) => `${name}: ${text}`),
-        '',
-      ]
-        .map((line) => `> ${line}\r\n`)
-        .join(''),
-    );
+    yield* this.verbose.say(requestLines(message));
     if (message.body !== '') yield* this.verbose.data('}', facts.uploadBytes);
-    network.send(pooled.connection, 'client', message);
+    if (call.form.length > 0) yield* this.verbose.say('* We are completely uploaded and fine\n');
+    const written = textOf(message);
+    network.send(
+      pooled.connection,
+      'client',
+      pooled.isUnix ? { kind: 'bytes', text: written, bytes: byteLength(written) } : message,
+    );
+    const slow =
+      call.speedTime === undefined ? undefined : context.kernel.now + Math.round(call.speedTime * 1_000_000);
     const collected = { text: '', answered: false };
     for (;;) {
       const received: Received = yield* pooled.box.next(
-        deadline === undefined ? undefined : deadline + 1_000,
+        earlier(deadline === undefined ? undefined : deadline + 1_000, slow),
       );
+      if (received.kind !== 'item' && slow !== undefined && context.kernel.now >= slow)
+        throw yield* this.#ended(
+          pooled,
+          28,
+          `Operation too slow. Less than ${call.speedLimit} bytes/sec transferred the last ${call.speedTime} seconds`,
+        );
       if (received.kind !== 'item') {
         const elapsed = Math.floor((context.kernel.now - facts.startedAt) / 1_000);
         const message = `Operation timed out after ${elapsed} milliseconds with ${collected.text.length} bytes received`;
@@ -412,7 +565,7 @@ export class Exchanges {
         if (pooled.secured !== undefined)
           yield* this.verbose.say(`* OpenSSL SSL_read: ${errnoText(event.errno)}, errno 104\n`);
         if (pooled.isKept) throw new KeptConnectionDied();
-        yield* this.verbose.say(`* Closing connection ${pooled.number}\n`);
+        this.#closesLater(pooled);
         throw new CurlError(56, message);
       }
       if (event.type === 'tls-failed') {
@@ -444,6 +597,16 @@ export class Exchanges {
       } else throw yield* this.#refuseRaw(pooled);
     }
   }
+  *#tellAuthentication(url: Url, { proxy }: Pooled): Generator<Wait, void, Wake> {
+    const { call } = this;
+    const nameOf = (user: string): string => user.split(':')[0] ?? '';
+    if (proxy?.user !== undefined)
+      yield* this.verbose.say(`* Proxy auth using Basic with user '${nameOf(proxy.user)}'\n`);
+    const user = call.user ?? url.user;
+    if (call.bearer !== undefined) yield* this.verbose.say("* Server auth using Bearer with user ''\n");
+    else if (user !== undefined)
+      yield* this.verbose.say(`* Server auth using Basic with user '${nameOf(user)}'\n`);
+  }
   /** A request of HTTP/2 as the fields that it becomes. */
   *#tellStream(pooled: Pooled, { method, target, headers }: HttpRequest): Generator<Wait, void, Wake> {
     const [host, ...rest] = headers;
@@ -472,10 +635,17 @@ export class Exchanges {
     facts: TransferFacts,
     call: CurlCall,
   ): Generator<Wait, HttpResponse, Wake> {
+    const { context } = this;
     facts.response = response;
     pooled.isKept = true;
+    this.#last = pooled;
     if (pooled.secured !== undefined) yield* this.verbose.record('{');
-    for (const line of headText(response).split('\r\n').slice(0, -1)) {
+    const length = bodyLength(response);
+    facts.announced = length;
+    const refusal = refusalOf(call, response, length);
+    for (const line of headText(response)
+      .split('\r\n')
+      .slice(0, refusal === undefined ? -1 : -2)) {
       const cookie = /^set-cookie:\s*(.*)$/i.exec(line);
       if (cookie !== null) {
         const said = this.cookies.set(cookie[1] ?? '', url.host, url.path);
@@ -484,21 +654,55 @@ export class Exchanges {
       }
       yield* this.verbose.say(`< ${line}\r\n`);
     }
+    if (refusal !== undefined) {
+      facts.response = { ...response, body: '' };
+      if (refusal.code !== 22) facts.announced = 0;
+      throw yield* this.#ended(pooled, refusal.code, refusal.message);
+    }
     const keeps = pooled.open && staysOpen(response);
+    if (call.location && response.status >= 300 && response.status < 400 && facts.uploadBytes > 0)
+      yield* this.verbose.say('* Please rewind output before next send\n');
     if (call.location && response.status >= 300 && response.status < 400 && response.body !== '')
       yield* this.verbose.say('* Ignoring the response-body\n');
     if (isHttp2(pooled)) yield* this.verbose.record('{');
     else if (response.body !== '' && !call.head) yield* this.verbose.data('{', byteLength(response.body));
     if (keeps)
-      yield* this.verbose.say(`* Connection #${pooled.number} to host ${pooled.shown} left intact\n`);
-    else {
-      yield* this.verbose.say(`* Closing connection ${pooled.number}\n`);
-      if (pooled.open) yield* this.#hangUp(pooled);
-    }
+      this.#afterwards.push(() =>
+        this.verbose.say(`* Connection #${pooled.number} to host ${pooled.shown} left intact\n`),
+      );
+    else this.#closesLater(pooled);
+    // What one read takes is there at once.
+    if (call.limitRate !== undefined && length > BUFFER)
+      yield* context.sleep(Math.round(((length - BUFFER) / call.limitRate) * 1_000_000));
     return call.compressed ? decoded(response) : response;
   }
 }
 
+function requestLines({ method, target, version, headers }: HttpRequest): string {
+  return [
+    `${method} ${target} HTTP/${version}`,
+    ...headers.map(([name, text]) => (text === '' ? `${name}:` : `${name}: ${text}`)),
+    '',
+  ]
+    .map((line) => `> ${line}\r\n`)
+    .join('');
+}
+function earlier(one: Micros | undefined, other: Micros | undefined): Micros | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
+}
+/** What ends a transfer before its content is read. */
+function refusalOf(call: CurlCall, { status }: HttpResponse, length: number): Trouble | undefined {
+  if (call.fail && !call.failWithBody && status >= 400)
+    return { code: 22, message: `The requested URL returned error: ${status}` };
+  return call.maxFileSize !== undefined && length > call.maxFileSize
+    ? { code: 63, message: 'Maximum file size exceeded' }
+    : undefined;
+}
+/** As announced, otherwise as it came. */
+function bodyLength(response: HttpResponse): number {
+  const told = response.headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1];
+  return told === undefined ? byteLength(response.body) : Number(told);
+}
 /** `--compressed`: what is written out is the content itself. */
 function decoded(response: HttpResponse): HttpResponse {
   const encoding = response.headers.find(([name]) => name.toLowerCase() === 'content-encoding')?.[1];

@@ -1,9 +1,15 @@
 /** The request that curl sends. */
-import { byteLength } from '../../../std/bytes';
+import { encodeBase64 } from '../../../std/base64';
+import { byteLength, bytesFromText } from '../../../std/bytes';
 import type { HttpRequest } from '../../../world/network.contract';
 import type { CurlCall } from './call';
 import type { Cookies } from './cookies';
-import type { Url } from './url';
+import type { Proxy } from './proxy';
+import { conditionField } from './time-condition';
+import { type Url, urlText } from './url';
+
+/** Bytes of a body from which on the server is asked first (lib/http.c). */
+const EXPECT_FROM = 1024 * 1024;
 
 /** The request as curl writes it. */
 export function requestOf(
@@ -11,7 +17,7 @@ export function requestOf(
   jar: Cookies,
   url: Url,
   { method, body, from }: { method: string; body: string | undefined; from: number },
-  version: HttpRequest['version'],
+  { version, proxy }: { version: HttpRequest['version']; proxy: Proxy | undefined },
 ): HttpRequest {
   const custom = call.headers
     .filter((header) => header.includes(':') || header.endsWith(';'))
@@ -29,31 +35,47 @@ export function requestOf(
   // `-H 'Host:'` takes the line away.
   if (hostHeader?.value !== '' || hostHeader.empty || version === '2')
     headers.push(['Host', hostHeader?.value ?? `${url.host}${url.explicitPort ? `:${url.port}` : ''}`]);
+  if (proxy?.user !== undefined) add('Proxy-Authorization', `Basic ${basic(proxy.user)}`);
   const user = call.user ?? url.user;
-  if (user !== undefined) add('Authorization', `Basic ${base64(user)}`);
+  if (call.bearer !== undefined) add('Authorization', `Bearer ${call.bearer}`);
+  else if (user !== undefined) add('Authorization', `Basic ${basic(user)}`);
   const range = from > 0 ? `${from}-` : call.range;
   if (range !== undefined) add('Range', `bytes=${range}`);
   if (call.userAgent !== '') add('User-Agent', call.userAgent);
-  add('Accept', '*/*');
+  const isJson = call.accept !== '*/*';
+  if (isJson) add('Content-Type', call.dataType ?? '');
+  add('Accept', call.accept);
   if (call.compressed) add('Accept-Encoding', 'deflate, gzip, br, zstd');
   if (call.referer !== undefined) add('Referer', call.referer);
   const kept = jar.header(url.host, url.path, url.scheme === 'https');
   const cookie = [kept, ...call.cookies].filter((part) => part !== '').join('; ');
   if (cookie !== '') add('Cookie', cookie);
+  if (proxy !== undefined) add('Proxy-Connection', 'Keep-Alive');
+  if (call.timeCondition !== undefined) add(...conditionField(call.timeCondition));
   for (const header of custom)
     if (header.name.toLowerCase() !== 'host' && (header.value !== '' || header.empty))
       headers.push([header.name, header.value]);
+  if (call.upgradesHttp2 && version === '1.1' && url.scheme === 'http') {
+    add('Connection', 'Upgrade, HTTP2-Settings');
+    add('Upgrade', 'h2c');
+    add('HTTP2-Settings', 'AAMAAABkAAQCAAAAAAIAAAAA');
+  }
   if (body !== undefined) {
     add('Content-Length', String(byteLength(body)));
     if (call.upload !== undefined) add('Expect', '100-continue');
-    else add('Content-Type', call.dataType ?? 'application/x-www-form-urlencoded');
+    else {
+      if (!isJson) add('Content-Type', call.dataType ?? 'application/x-www-form-urlencoded');
+      if (byteLength(body) > EXPECT_FROM) add('Expect', '100-continue');
+    }
   }
-  const head = `${method} ${url.path} HTTP/${version}\r\n${headers.map(([name, text]) => `${name}: ${text}\r\n`).join('')}\r\n`;
+  // To a proxy the whole URL is written.
+  const target = proxy === undefined ? url.path : urlText(url);
+  const head = `${method} ${target} HTTP/${version}\r\n${headers.map(([name, text]) => `${name}: ${text}\r\n`).join('')}\r\n`;
   return {
     kind: 'request',
     trace: 0,
     method,
-    target: url.path,
+    target,
     version,
     headers:
       version === '2'
@@ -64,14 +86,26 @@ export function requestOf(
   };
 }
 
-/** RFC 4648 §4, for Basic authentication. */
-function base64(text: string): string {
-  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-  let out = '';
-  for (let i = 0; i < text.length; i += 3) {
-    const [a, b, c] = [text.charCodeAt(i), text.charCodeAt(i + 1), text.charCodeAt(i + 2)];
-    const word = (a << 16) | ((b || 0) << 8) | (c || 0);
-    out += `${letters[word >> 18] ?? ''}${letters[(word >> 12) & 63] ?? ''}${i + 1 < text.length ? (letters[(word >> 6) & 63] ?? '') : '='}${i + 2 < text.length ? (letters[word & 63] ?? '') : '='}`;
-  }
-  return out;
+/** RFC 7617 */
+function basic(user: string): string {
+  return encodeBase64(bytesFromText(user));
+}
+
+/** What a proxy is asked before https. */
+export function connectRequest(call: CurlCall, place: string, { user }: Proxy): HttpRequest {
+  const headers: [string, string][] = [['Host', place]];
+  if (user !== undefined) headers.push(['Proxy-Authorization', `Basic ${basic(user)}`]);
+  if (call.userAgent !== '') headers.push(['User-Agent', call.userAgent]);
+  headers.push(['Proxy-Connection', 'Keep-Alive']);
+  const head = `CONNECT ${place} HTTP/1.1\r\n${headers.map(([name, text]) => `${name}: ${text}\r\n`).join('')}\r\n`;
+  return {
+    kind: 'request',
+    trace: 0,
+    method: 'CONNECT',
+    target: place,
+    version: '1.1',
+    headers,
+    body: '',
+    bytes: byteLength(head),
+  };
 }

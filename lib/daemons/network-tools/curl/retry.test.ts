@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { warning } from './retry';
+import { warning } from './usage';
 
 describe('warnings of curl', () => {
   it('are broken at blanks where a terminal ends', () => {

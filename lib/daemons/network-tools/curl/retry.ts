@@ -17,20 +17,3 @@ export function retryReason(call: CurlCall, ended: TransferFacts): string | unde
   if (response !== undefined && TRANSIENT_STATUS.has(response.status)) return ': HTTP error';
   return exitCode !== 0 && call.retryOn === 'everything' ? '(retrying all errors)' : undefined;
 }
-
-const PREFIX = 'Warning: ';
-const WIDTH = 79 - PREFIX.length;
-
-/** A warning in lines that fit a terminal (tool_msgs.c). */
-export function warning(text: string): string {
-  let rest = text;
-  let out = '';
-  // Its line end counts in.
-  while (rest.length >= WIDTH) {
-    const space = rest.lastIndexOf(' ', WIDTH - 1);
-    const cut = space <= 0 ? WIDTH : space + 1;
-    out += `${PREFIX}${rest.slice(0, cut)}\n`;
-    rest = rest.slice(cut);
-  }
-  return `${out}${PREFIX}${rest}\n`;
-}

@@ -33,13 +33,14 @@ export const PORTS: Readonly<Record<string, number>> = {
 
 export function parseUrl(text: string): Url | undefined {
   const match =
-    /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):\/\/)?(?:([^@/?#]*)@)?([^:/?#]*)(?::(\d*))?([/?][^#]*)?(#.*)?$/.exec(
+    /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):\/{1,3})?(?:([^@/?#]*)@)?(\[[0-9a-f:.%]+\]|[^:/?#]*)(?::(\d*))?([/?][^#]*)?(#.*)?$/i.exec(
       text.trim(),
     );
   // A port that is no number must not make a host of the scheme.
   if (match === null || (match[1] === undefined && /^[a-z][a-z0-9+.-]*:\/\//i.test(text.trim())))
     return undefined;
   const [, scheme = 'http', user, host = '', portText, rest = '', fragment = ''] = match;
+  if (host.startsWith('[') && !host.includes(':')) return undefined;
   if (host === '' || /\s/.test(rest)) return undefined;
   const port =
     portText === undefined || portText === ''
@@ -69,4 +70,20 @@ export function followed(from: Url, location: string): Url | undefined {
   if (location.startsWith('/')) return { ...from, path: location };
   if (location.startsWith('?')) return { ...from, path: `${from.path.replace(/\?.*$/, '')}${location}` };
   return { ...from, path: `${from.path.replace(/\?.*$/, '').replace(/[^/]*$/, '')}${location}` };
+}
+
+/** `.` and `..` are worked out (RFC 3986 §5.2.4). */
+export function withoutDots(path: string): string {
+  const at = path.indexOf('?');
+  const whole = at < 0 ? path : path.slice(0, at);
+  if (!/(?:^|\/)\.\.?(?:\/|$)/.test(whole)) return path;
+  const kept: string[] = [];
+  const parts = whole.split('/').slice(1);
+  for (const [i, part] of parts.entries()) {
+    const isLast = i === parts.length - 1;
+    if (part === '..') kept.pop();
+    if (part !== '.' && part !== '..') kept.push(part);
+    else if (isLast) kept.push('');
+  }
+  return `/${kept.join('/')}${at < 0 ? '' : path.slice(at)}`;
 }

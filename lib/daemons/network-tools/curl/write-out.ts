@@ -1,4 +1,5 @@
 /** `-w`: what is known of a transfer, by name (curl(1) "--write-out"). */
+import { OPENSSL } from '../../../protocols/tls/errors';
 import { formatIPv4 } from '../../../std/ipv4';
 import type { Micros } from '../../../std/instant';
 import type { HttpResponse } from '../../../world/network.contract';
@@ -27,10 +28,18 @@ export interface TransferFacts {
   localPort: number;
   requestBytes: number;
   uploadBytes: number;
+  /** Bytes of content that the server spoke of. */
+  announced: number;
+  /** Which of the URLs, from 0. */
+  number: number;
+  referer: string;
   exitCode: number;
   error: string;
   output: string;
 }
+
+/** What curl was built with. */
+export const LIBRARIES = `libcurl/7.88.1 ${OPENSSL} zlib/1.2.13 brotli/1.0.9 zstd/1.5.4 libidn2/2.3.3 libpsl/0.21.2 (+libidn2/2.3.3) libssh2/1.10.0 nghttp2/1.52.0 librtmp/2.3 OpenLDAP/2.5.13`;
 
 /** What a format comes to, in pieces for standard output and error, and the names that mean nothing. */
 export function writeOut(
@@ -48,8 +57,9 @@ export function writeOut(
 }
 function filled(format: string, facts: TransferFacts, unknown: string[]): string {
   return format
-    .replace(/%\{([^}]*)\}|%%/g, (_, name: string | undefined) => {
+    .replace(/%(header)?\{([^}]*)\}|%%/g, (_, header: string | undefined, name: string | undefined) => {
       if (name === undefined) return '%';
+      if (header !== undefined) return headerOf(facts.response, name);
       const text = value(name, facts);
       if (text === undefined) unknown.push(name);
       return text ?? '';
@@ -59,8 +69,6 @@ function filled(format: string, facts: TransferFacts, unknown: string[]): string
 
 function value(name: string, facts: TransferFacts): string | undefined {
   const since = (at: Micros): string => ((at === 0 ? 0 : at - facts.startedAt) / 1_000_000).toFixed(6);
-  const header = (wanted: string): string =>
-    facts.response?.headers.find(([key]) => key.toLowerCase() === wanted)?.[1] ?? '';
   const bodyBytes = facts.response?.body.length ?? 0;
   const total = Math.max(1, facts.endedAt - facts.startedAt);
   switch (name) {
@@ -116,9 +124,9 @@ function value(name: string, facts: TransferFacts): string | undefined {
     case 'url_effective':
       return facts.effectiveUrl;
     case 'urlnum':
-      return '0';
+      return String(facts.number);
     case 'content_type':
-      return header('content-type');
+      return headerOf(facts.response, 'content-type');
     case 'exitcode':
       return String(facts.exitCode);
     case 'errormsg':
@@ -135,15 +143,55 @@ function value(name: string, facts: TransferFacts): string | undefined {
       return String(facts.verifyResult);
     case 'onerror':
       return '';
+    case 'certs':
+    case 'ftp_entry_path':
+      return '';
+    case 'referer':
+      return facts.referer;
+    case 'num_certs':
+    case 'proxy_ssl_verify_result':
+      return '0';
     case 'json':
+      return jsonOf(facts);
     case 'header_json':
-      return `not modelled: %{${name}}`;
+      return headerJson(facts.response);
     default:
-      return name.startsWith('header{') ? '' : undefined;
+      return undefined;
   }
 }
 
 /** Status line and header fields as they stand on the wire. */
 export function headText(response: HttpResponse): string {
   return `HTTP/${response.version} ${response.status}${response.reason === '' ? ' ' : ` ${response.reason}`}\r\n${response.headers.map(([name, text]) => `${name}: ${text}\r\n`).join('')}\r\n`;
+}
+
+function headerOf(response: HttpResponse | undefined, wanted: string): string {
+  return response?.headers.find(([key]) => key.toLowerCase() === wanted.toLowerCase())?.[1] ?? '';
+}
+const JSON_TEXTS = new Set(
+  [
+    'certs content_type errormsg filename_effective ftp_entry_path http_version local_ip method redirect_url referer remote_ip scheme url url_effective',
+  ].flatMap((names) => names.split(' ')),
+);
+/** In this order; `curl_version` follows. */
+const JSON_NAMES =
+  'certs content_type errormsg exitcode filename_effective ftp_entry_path http_code http_connect http_version local_ip local_port method num_certs num_connects num_headers num_redirects proxy_ssl_verify_result redirect_url referer remote_ip remote_port response_code scheme size_download size_header size_request size_upload speed_download speed_upload ssl_verify_result time_appconnect time_connect time_namelookup time_pretransfer time_redirect time_starttransfer time_total url url_effective urlnum'.split(
+    ' ',
+  );
+function jsonOf(facts: TransferFacts): string {
+  const fields = JSON_NAMES.map((name) => {
+    const text = value(name, facts) ?? '';
+    if (!JSON_TEXTS.has(name)) return `"${name}":${name.startsWith('time_') ? text : Number(text)}`;
+    return `"${name}":${text === '' && name !== 'certs' ? 'null' : JSON.stringify(text)}`;
+  });
+  return `{${fields.join(',')},"curl_version":${JSON.stringify(LIBRARIES)}}`;
+}
+/** Each name once, with all its values. */
+function headerJson(response: HttpResponse | undefined): string {
+  const all = new Map<string, string[]>();
+  for (const [name, text] of response?.headers ?? []) {
+    const key = name.toLowerCase();
+    all.set(key, [...(all.get(key) ?? []), text]);
+  }
+  return `{${[...all].map(([name, values]) => `"${name}":${JSON.stringify(values)}`).join(',\n')}\n}`;
 }
