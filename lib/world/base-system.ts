@@ -2,6 +2,7 @@
  * What every Debian 12 host has before any package: the directory tree, users,
  * devices and a few files of /etc. Programs come with packages.
  */
+import { NETBASE_FILES } from './netbase';
 import type { FileSpec } from './files.contract';
 import { type Files, ROOT } from './files';
 import { hashPassword } from './passwords';
@@ -257,9 +258,7 @@ function etcFiles(setup: HostSetup): Record<string, FileSpec> {
       text: 'Defaults\tenv_reset\nDefaults\tsecure_path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"\n\nroot\tALL=(ALL:ALL) ALL\n%sudo\tALL=(ALL:ALL) NOPASSWD: ALL\n\n@includedir /etc/sudoers.d\n',
       mode: 0o440,
     },
-    '/etc/services': {
-      text: 'ftp\t\t21/tcp\nssh\t\t22/tcp\ntelnet\t\t23/tcp\nsmtp\t\t25/tcp\ndomain\t\t53/tcp\ndomain\t\t53/udp\nhttp\t\t80/tcp\nntp\t\t123/udp\nhttps\t\t443/tcp\nsyslog\t\t514/udp\nmysql\t\t3306/tcp\npostgresql\t5432/tcp\nhttp-alt\t8080/tcp\n',
-    },
+    ...NETBASE_FILES,
     '/etc/sysctl.conf': {
       text: '#\n# /etc/sysctl.conf - Configuration file for setting system variables\n# See /etc/sysctl.d/ for additional system variables.\n# See sysctl.conf (5) for information.\n#\n',
     },

@@ -295,6 +295,8 @@ export interface Network {
       name: string;
       type: string;
       timeout: Micros;
+      /** An OPT record goes with it. */
+      edns?: boolean;
       on: Callback;
     },
   ): void;
@@ -370,6 +372,7 @@ export type DnsEvent =
       ok: true;
       code: 'NOERROR' | 'NXDOMAIN' | 'SERVFAIL' | 'REFUSED';
       answers: DnsRecord[];
+      additional?: DnsRecord[];
       authoritative: boolean;
       micros: Micros;
       from: number;

@@ -8,10 +8,15 @@ import { type DnsConfiguration, reverse } from './configuration';
 
 const ROOT = { uid: 0, gid: 0, groups: [] };
 const ALIASES_DEEP = 10;
+/** RFC 8914: no server is known that could be asked. */
+export const NOT_READY = 14;
 export interface LocalAnswer {
   code: DnsCode;
   authoritative: boolean;
   answers: DnsRecord[];
+  /** Addresses of names in them. */
+  additional?: DnsRecord[];
+  extendedError?: number;
 }
 /** Names of the hosts files, with the way back. */
 export function hostsRecords(
@@ -54,10 +59,15 @@ export function answerLocally(
   for (let depth = 0; depth < ALIASES_DEEP; depth++) {
     const here = records.filter((record) => record.name.toLowerCase() === wanted);
     const found = here.filter((record) => record.type === question.type || question.type === 'ANY');
-    if (found.length > 0) return { code: 'NOERROR', authoritative: true, answers: [...answers, ...found] };
+    if (found.length > 0) {
+      const all = [...answers, ...distinct(found)];
+      return { code: 'NOERROR', authoritative: true, answers: all, ...additionalOf(records, all) };
+    }
     const alias = here.find((record) => record.type === 'CNAME');
     if (alias === undefined) {
-      if (here.length > 0 || answers.length > 0) return { code: 'NOERROR', authoritative: true, answers };
+      // Who has only other records of a name does not answer for what is not there.
+      if (here.length > 0 || answers.length > 0)
+        return { code: 'NOERROR', authoritative: answers.length > 0, answers };
       break;
     }
     answers.push(alias);
@@ -77,7 +87,14 @@ export function answerLocally(
     !name.includes('.') &&
     (question.type === 'A' || question.type === 'AAAA')
   )
-    return { code: 'NXDOMAIN', authoritative: false, answers: [] };
+    return {
+      code: 'NXDOMAIN',
+      authoritative: false,
+      answers: [],
+      ...(configuration.servers.every(({ ip }) => ip === undefined) && !configuration.usesResolv
+        ? { extendedError: NOT_READY }
+        : {}),
+    };
   const local = longest(
     configuration.servers.flatMap((server) =>
       server.domain === undefined ? [] : [{ ...server, domain: server.domain }],
@@ -87,6 +104,23 @@ export function answerLocally(
   if (local !== undefined && local.ip === undefined)
     return { code: 'NXDOMAIN', authoritative: false, answers: [] };
   return undefined;
+}
+/** One of two lines that say the same (ptr-record= beside host-record=). */
+function distinct(records: readonly DnsRecord[]): DnsRecord[] {
+  return records.filter(
+    (record, i) => records.findIndex(({ type, data }) => type === record.type && data === record.data) === i,
+  );
+}
+/** Addresses of mail exchangers and services that are known here too. */
+function additionalOf(
+  records: readonly DnsRecord[],
+  answers: readonly DnsRecord[],
+): { additional?: DnsRecord[] } {
+  const targets = answers
+    .filter(({ type }) => type === 'MX' || type === 'SRV')
+    .map(({ data }) => data.split(' ').at(-1)?.replace(/\.$/, '').toLowerCase());
+  const found = records.filter(({ name, type }) => type === 'A' && targets.includes(name.toLowerCase()));
+  return found.length === 0 ? {} : { additional: distinct(found) };
 }
 /** The entry for the longest domain that the name is in. */
 export function longest<T extends { domain: string }>(entries: readonly T[], name: string): T | undefined {

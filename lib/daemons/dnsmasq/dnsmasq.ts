@@ -10,7 +10,7 @@ import type {
   ProgramRun,
 } from '../../world/process.contract';
 import type { Host } from '../../world/world.contract';
-import { answerLocally, hostsRecords, resolvServers, upstreamsFor } from './answer';
+import { answerLocally, hostsRecords, NOT_READY, resolvServers, upstreamsFor } from './answer';
 import { ConfigurationProblem, type DnsConfiguration, readConfiguration } from './configuration';
 
 interface Pending {
@@ -19,6 +19,7 @@ interface Pending {
   client: { ip: number; port: number };
   name: string;
   type: string;
+  edns: boolean;
   /** Upstreams that were not asked yet. */
   left: { ip: number; port: number }[];
 }
@@ -35,6 +36,7 @@ interface DnsmasqState {
 const QUERY = 'dnsmasq.query';
 const REPLY = 'dnsmasq.reply';
 const EXPIRE = 'dnsmasq.expire';
+const EXTENDED_ERROR_BYTES = 6;
 const TRY_MICROS = 2 * SECOND;
 const ROOT = { uid: 0, gid: 0, groups: [] };
 const COMPILED =
@@ -326,6 +328,7 @@ function asked(daemon: DaemonContext<DnsmasqState>, event: UdpEvent & { type: 'd
     client: event.from,
     name: question.name,
     type: question.type,
+    edns: question.edns === true,
     left: [],
   };
   log(
@@ -350,7 +353,7 @@ function asked(daemon: DaemonContext<DnsmasqState>, event: UdpEvent & { type: 'd
         code: 'REFUSED',
         authoritative: false,
         answers: [],
-        extendedError: 14,
+        extendedError: NOT_READY,
       });
     } else forward(daemon, pending);
   }
@@ -406,8 +409,8 @@ function forward(daemon: DaemonContext<DnsmasqState>, pending: Pending): void {
   state.nextId = (id % 65_535) + 1;
   state.pending.set(id, { ...pending, left });
   log(daemon, `forwarded ${pending.name} to ${formatIPv4(server.ip)}`);
-  const question = { kind: 'dns-query', id, name: pending.name, type: pending.type };
-  world.network.sendUdp(host, state.upstream, server, question, questionBytes(pending.name));
+  const question = { kind: 'dns-query', id, name: pending.name, type: pending.type, edns: pending.edns };
+  world.network.sendUdp(host, state.upstream, server, question, questionBytes(pending.name, pending.edns));
   daemon.setTimer(`query:${id}`, daemon.kernel.now + TRY_MICROS, EXPIRE, { id });
 }
 /** The socket towards the upstreams is there as long as something is asked. */
@@ -417,8 +420,16 @@ function forget({ state, host, world }: DaemonContext<DnsmasqState>, id: number)
   world.network.closeUdp(host, state.upstream);
   state.upstream = 0;
 }
-function reply(daemon: DaemonContext<DnsmasqState>, { socket, client }: Pending, answer: DnsAnswer): void {
-  daemon.world.network.sendUdp(daemon.host, socket, client, answer, answerBytes(answer.name, answer.answers));
+function reply(
+  daemon: DaemonContext<DnsmasqState>,
+  { socket, client, edns }: Pending,
+  answer: DnsAnswer,
+): void {
+  const records = [...answer.answers, ...(answer.additional ?? [])];
+  // The reason of a refusal stands in the OPT record.
+  const reason = edns && answer.extendedError !== undefined ? EXTENDED_ERROR_BYTES : 0;
+  const bytes = answerBytes(answer.name, records, edns) + reason;
+  daemon.world.network.sendUdp(daemon.host, socket, client, { ...answer, edns }, bytes);
 }
 function remember(daemon: DaemonContext<DnsmasqState>, answer: DnsAnswer): void {
   const { cache, configuration } = daemon.state;

@@ -2,7 +2,9 @@
 import { formatIPv4, parseIPv4 } from '../../std/ipv4';
 import { FileError } from '../../world/files.contract';
 import type { ProgramContext, ProgramRun, Wait, Wake } from '../../world/process.contract';
+import { SECOND } from '../../std/instant';
 import { lookUpName } from '../host-names';
+import { ask, bare, resolverOf, reverseName } from './dns/query';
 
 const NOT_FOUND = 2;
 /** Databases that are files of lines `key…:…`. */
@@ -28,9 +30,11 @@ export function* getent(context: ProgramContext): ProgramRun {
   if (database === 'ahosts' || database === 'ahostsv4' || database === 'ahostsv6')
     return yield* addresses(context, keys, database);
   if (database === 'services') return yield* services(context, keys);
+  if (database === 'protocols') return yield* protocols(context, keys);
+  if (database === 'networks') return yield* networks(context, keys);
   const file = FILES[database];
   if (file === undefined) {
-    const isKnown = /^(aliases|ethers|initgroups|netgroup|networks|protocols|rpc)$/.test(database);
+    const isKnown = /^(aliases|ethers|initgroups|netgroup|rpc)$/.test(database);
     yield* context.err(isKnown ? `not modelled: getent ${database}\n` : `Unknown database: ${database}\n`);
     if (!isKnown) yield* context.out(HINT);
     return 1;
@@ -96,7 +100,9 @@ function* hosts(context: ProgramContext, keys: readonly string[]): Generator<Wai
       continue;
     }
     if (parseIPv4(key) !== undefined) {
-      worst = NOT_FOUND;
+      const name = yield* nameOfAddress(context, key);
+      if (name === undefined) worst = NOT_FOUND;
+      else yield* context.out(lineOf(key, [name]));
       continue;
     }
     const found = yield* lookUpName(context, key);
@@ -104,6 +110,24 @@ function* hosts(context: ProgramContext, keys: readonly string[]): Generator<Wai
     else for (const ip of found.addresses) yield* context.out(lineOf(formatIPv4(ip), [found.canonical]));
   }
   return worst;
+}
+/** What DNS says that an address is called. */
+function* nameOfAddress(context: ProgramContext, address: string): Generator<Wait, string | undefined, Wake> {
+  const { servers, attempts = 2, timeout = 5 } = resolverOf(context);
+  for (let attempt = 0; attempt < attempts; attempt++)
+    for (const server of servers) {
+      const event = yield* ask(context, {
+        server,
+        port: 53,
+        name: reverseName(address),
+        type: 'PTR',
+        timeout: timeout * SECOND,
+      });
+      if (!event.ok || event.code === 'SERVFAIL' || event.code === 'REFUSED') continue;
+      const found = event.answers.find(({ type }) => type === 'PTR');
+      return found === undefined ? undefined : bare(found.data);
+    }
+  return undefined;
 }
 function* addresses(
   context: ProgramContext,
@@ -126,24 +150,57 @@ function* addresses(
   }
   return worst;
 }
-function* services(context: ProgramContext, keys: readonly string[]): Generator<Wait, number, Wake> {
-  const text = context.fs.readFile('/etc/services', context.who);
-  const rows = (text instanceof FileError ? '' : text).split('\n').flatMap((line) => {
-    const [name, port] = (line.split('#')[0] ?? '').trim().split(/\s+/);
-    return name === undefined || port === undefined ? [] : [{ name, port }];
+/** Lines of a file of /etc: a name, a value, other names. */
+function namedRows(
+  context: ProgramContext,
+  path: string,
+): { name: string; value: string; aliases: string[] }[] {
+  const text = context.fs.readFile(path, context.who);
+  return (text instanceof FileError ? '' : text).split('\n').flatMap((line) => {
+    const [name, value, ...aliases] = (line.split('#')[0] ?? '').trim().split(/\s+/);
+    return name === undefined || value === undefined ? [] : [{ name, value, aliases }];
   });
+}
+function* services(context: ProgramContext, keys: readonly string[]): Generator<Wait, number, Wake> {
+  const rows = namedRows(context, '/etc/services');
   let worst = 0;
   const wanted = keys.length === 0 ? rows : [];
   for (const key of keys) {
-    const [name = '', protocol] = key.split('/');
+    const [wantedName = '', protocol] = key.split('/');
     const row = rows.find(
-      ({ name: known, port }) =>
-        (known === name || port.split('/')[0] === name) &&
-        (protocol === undefined || port.endsWith(`/${protocol}`)),
+      ({ name, value, aliases }) =>
+        (name === wantedName || aliases.includes(wantedName) || value.split('/')[0] === wantedName) &&
+        (protocol === undefined || value.endsWith(`/${protocol}`)),
     );
     if (row === undefined) worst = NOT_FOUND;
     else wanted.push(row);
   }
-  yield* context.out(wanted.map(({ name, port }) => `${name.padEnd(21)} ${port}\n`).join(''));
+  yield* context.out(
+    wanted
+      .map(({ name, value, aliases }) => `${name.padEnd(21)} ${[value, ...aliases].join(' ')}\n`)
+      .join(''),
+  );
   return worst;
+}
+function* protocols(context: ProgramContext, keys: readonly string[]): Generator<Wait, number, Wake> {
+  const rows = namedRows(context, '/etc/protocols');
+  const found = keys.map((key) =>
+    rows.find(({ name, value, aliases }) => name === key || value === key || aliases.includes(key)),
+  );
+  const wanted = keys.length === 0 ? rows : found.filter((row) => row !== undefined);
+  yield* context.out(
+    wanted
+      .map(({ name, value, aliases }) => `${name.padEnd(21)} ${[value, ...aliases].join(' ')}\n`)
+      .join(''),
+  );
+  return found.includes(undefined) ? NOT_FOUND : 0;
+}
+function* networks(context: ProgramContext, keys: readonly string[]): Generator<Wait, number, Wake> {
+  const rows = namedRows(context, '/etc/networks');
+  const found = keys.map((key) => rows.find(({ name, value }) => name === key || value === key));
+  const wanted = keys.length === 0 ? rows : found.filter((row) => row !== undefined);
+  yield* context.out(
+    wanted.map(({ name, value, aliases }) => `${name.padEnd(22)}${[value, ...aliases].join(' ')}\n`).join(''),
+  );
+  return found.includes(undefined) ? NOT_FOUND : 0;
 }

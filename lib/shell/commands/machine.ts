@@ -162,9 +162,8 @@ function* runHostname(tool: Tool): ToolRun {
       break;
     case 'I':
       tool.line(
-        [...host.state.interfaces.values()]
-          .filter((device) => device.name !== 'lo' && device.up)
-          .flatMap((device) => device.addresses.map((address) => `${formatIPv4(address.ip)} `))
+        addressesOf(tool)
+          .map((address) => `${address} `)
           .join(''),
       );
       break;
@@ -174,11 +173,25 @@ function* runHostname(tool: Tool): ToolRun {
       break;
     case 'd':
       if (entry === undefined && !own.includes('.')) return tool.fail('Name or service not known', 1);
-      tool.line((entry?.names[0] ?? own).split('.').slice(1).join('.'));
+      {
+        const domain = (entry?.names[0] ?? own).split('.').slice(1).join('.');
+        if (domain !== '') tool.line(domain);
+      }
       break;
     case 'i':
       if (entry === undefined) return tool.fail('Name or service not known', 1);
-      tool.line(entry.address);
+      tool.line(
+        hostsEntries(tool, own)
+          .map(({ address }) => address)
+          .join(' '),
+      );
+      break;
+    case 'A':
+      tool.line(
+        addressesOf(tool)
+          .map((address) => `${addressEntry(tool, address)?.names[0] ?? address} `)
+          .join(''),
+      );
       break;
     case 'a':
       tool.line(entry?.names.slice(1).join(' ') ?? '');
@@ -198,14 +211,32 @@ function setHostname(tool: Tool, name: string): number {
   return 0;
 }
 
-function hostsEntry(tool: Tool, name: string): { address: string; names: string[] } | undefined {
+/** Those that others can reach. */
+function addressesOf(tool: Tool): string[] {
+  return [...tool.context.host.state.interfaces.values()]
+    .filter((device) => device.name !== 'lo' && device.up)
+    .flatMap((device) => device.addresses.map(({ ip }) => formatIPv4(ip)));
+}
+interface HostsEntry {
+  address: string;
+  names: string[];
+}
+function hostsLines(tool: Tool): HostsEntry[] {
   const text = tool.context.fs.readFile('/etc/hosts', ROOT);
-  if (text instanceof FileError) return undefined;
-  for (const line of text.split('\n')) {
+  if (text instanceof FileError) return [];
+  return text.split('\n').map((line) => {
     const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
-    if (names.includes(name)) return { address, names };
-  }
-  return undefined;
+    return { address, names };
+  });
+}
+function hostsEntries(tool: Tool, name: string): HostsEntry[] {
+  return hostsLines(tool).filter(({ names }) => names.includes(name));
+}
+function hostsEntry(tool: Tool, name: string): HostsEntry | undefined {
+  return hostsEntries(tool, name)[0];
+}
+function addressEntry(tool: Tool, wanted: string): HostsEntry | undefined {
+  return hostsLines(tool).find(({ address }) => address === wanted);
 }
 
 export const lscpu: Command = {

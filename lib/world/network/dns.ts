@@ -2,7 +2,14 @@
 import type { DnsRecord } from '../network.contract';
 
 export type DnsCode = 'NOERROR' | 'NXDOMAIN' | 'SERVFAIL' | 'REFUSED';
-export type DnsQuestion = { kind: 'dns-query'; id: number; name: string; type: string };
+export type DnsQuestion = {
+  kind: 'dns-query';
+  id: number;
+  name: string;
+  type: string;
+  /** An OPT record goes with it (RFC 6891), and one comes back. */
+  edns?: boolean;
+};
 export type DnsAnswer = {
   kind: 'dns-response';
   id: number;
@@ -11,6 +18,9 @@ export type DnsAnswer = {
   code: DnsCode;
   authoritative: boolean;
   answers: DnsRecord[];
+  /** Addresses of names in the answers. */
+  additional?: DnsRecord[];
+  edns?: boolean;
   /** Extended error (RFC 8914). */
   extendedError?: number;
 };
@@ -27,23 +37,30 @@ function isKind(payload: unknown, kind: string): boolean {
   return typeof payload === 'object' && payload !== null && 'kind' in payload && payload.kind === kind;
 }
 
-/** Header, question, and the OPT record that resolvers add. */
-export function questionBytes(name: string): number {
-  return 12 + name.length + 2 + 4 + 11;
+/** Bytes of an OPT record, and of the cookie that dig puts into it (RFC 7873). */
+const OPT = 11;
+const COOKIE = 12;
+
+export function questionBytes(name: string, edns: boolean | undefined): number {
+  return headBytes(name) + (edns === true ? OPT + COOKIE : 0);
+}
+/** Header and question. */
+function headBytes(name: string): number {
+  return 12 + name.length + 2 + 4;
 }
 /** Each answer repeats its name as a pointer. */
-export function answerBytes(name: string, answers: readonly DnsRecord[]): number {
-  return answers.reduce((sum, record) => sum + 12 + dataBytes(record), questionBytes(name));
+export function answerBytes(name: string, records: readonly DnsRecord[], edns: boolean | undefined): number {
+  return records.reduce(
+    (sum, record) => sum + 12 + dataBytes(record),
+    headBytes(name) + (edns === true ? OPT : 0),
+  );
 }
 function dataBytes({ type, data }: DnsRecord): number {
-  switch (type) {
-    case 'A':
-      return 4;
-    case 'AAAA':
-      return 16;
-    case 'MX':
-      return 4 + data.length;
-    default:
-      return data.length + 2;
-  }
+  if (type === 'A') return 4;
+  if (type === 'AAAA') return 16;
+  if (type === 'TXT') return data.replace(/^"|"$/g, '').length + 1;
+  // Numbers of two octets each stand before the name.
+  const numbers = type === 'MX' ? 1 : type === 'SRV' ? 3 : 0;
+  const name = data.split(' ').slice(numbers).join(' ').replace(/\.$/, '');
+  return name.length + 2 + 2 * numbers;
 }

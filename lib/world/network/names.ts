@@ -21,6 +21,7 @@ const MOST_SERVERS = 3;
 export type ResolveJob = {
   /** Of the servers. */
   port: number;
+  edns: boolean;
   id: number;
   host: string;
   pid: number;
@@ -136,6 +137,7 @@ export class Names {
       name: string;
       type: string;
       timeout: Micros;
+      edns?: boolean;
       on: Callback;
     },
   ): void {
@@ -148,6 +150,7 @@ export class Names {
       query: true,
       quick: true,
       ...(options.port === undefined ? {} : { port: options.port }),
+      ...(options.edns === undefined ? {} : { edns: options.edns }),
     });
   }
 
@@ -163,6 +166,7 @@ export class Names {
       query: boolean;
       quick: boolean;
       port?: number;
+      edns?: boolean;
     },
   ): void {
     const id = this.core.nextId();
@@ -186,6 +190,7 @@ export class Names {
       quick: how.quick,
       refused: false,
       port: how.port ?? DNS_PORT,
+      edns: how.edns === true,
     };
     this.core.state.resolves.set(id, job);
     this.#ask(job);
@@ -213,7 +218,13 @@ export class Names {
     }
     job.queryId = core.kernel.random(`dns:${job.host}`).integer(0, 65_535);
     job.sentAt = core.now;
-    const question: DnsQuestion = { kind: 'dns-query', id: job.queryId, name, type: job.type };
+    const question: DnsQuestion = {
+      kind: 'dns-query',
+      id: job.queryId,
+      name,
+      type: job.type,
+      edns: job.edns,
+    };
     core.kernel.setTimer(`dns:${job.id}`, 'answer', core.now + job.timeout, this.#wait, {
       job: job.id,
       retry: false,
@@ -223,7 +234,7 @@ export class Names {
       job.socket,
       { ip: server, port: job.port },
       question,
-      questionBytes(name),
+      questionBytes(name, job.edns),
     );
     if (refused !== undefined)
       this.#failedServer(
@@ -236,11 +247,12 @@ export class Names {
     if (answer === undefined || answer.id !== job.queryId) return;
     this.core.kernel.clearTimer(`dns:${job.id}`, 'answer');
     if (job.query) {
-      const { code, answers, authoritative, extendedError } = answer;
+      const { code, answers, additional, authoritative, extendedError } = answer;
       return this.#finish(job, {
         ok: true,
         code,
         answers,
+        ...(additional === undefined ? {} : { additional }),
         authoritative,
         micros: this.core.now - job.sentAt,
         from,

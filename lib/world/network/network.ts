@@ -411,6 +411,7 @@ export class SimulatedNetwork implements Network {
       name: string;
       type: string;
       timeout: Micros;
+      edns?: boolean;
       on: Callback;
     },
   ): void {

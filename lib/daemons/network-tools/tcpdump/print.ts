@@ -158,10 +158,12 @@ export class Printer {
           code?: string;
           authoritative?: boolean;
           answers?: DnsRecord[];
+          additional?: DnsRecord[];
+          edns?: boolean;
         }
       | undefined;
     if (dns?.kind === 'dns-query')
-      return `${dns.id ?? 0}+ ${dns.type ?? 'A'}? ${dotted(dns.name ?? '')} (${payload})`;
+      return `${dns.id ?? 0}+${dns.edns === true ? ' [1au]' : ''} ${dns.type ?? 'A'}? ${dotted(dns.name ?? '')} (${payload})`;
     if (dns?.kind === 'dns-response') {
       const answers = dns.answers ?? [];
       const code =
@@ -172,7 +174,7 @@ export class Printer {
             : dns.code === 'REFUSED'
               ? ' Refused'
               : '';
-      const counts = `${answers.length}/0/0`;
+      const counts = `${answers.length}/0/${(dns.additional?.length ?? 0) + (dns.edns === true ? 1 : 0)}`;
       const shown = answers
         .map((record) => ` ${record.type} ${record.type === 'A' ? record.data : dotted(record.data)}`)
         .join(',');
