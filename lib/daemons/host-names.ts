@@ -40,7 +40,7 @@ export function* lookUpName(
     return event.reason === 'not-found'
       ? 'Name or service not known'
       : 'Temporary failure in name resolution';
-  return { addresses: event.addresses, canonical: event.canonical, literal: false };
+  return { addresses: event.addresses, canonical: event.canonical, literal: event.source === 'literal' };
 }
 
 /** The first name that /etc/hosts gives an address. */

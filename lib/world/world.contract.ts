@@ -320,6 +320,8 @@ export interface InterfaceState {
   addresses: InterfaceAddress[];
   up: boolean;
   carrier: boolean;
+  /** Flags that were set by hand: PROMISC, ALLMULTI. */
+  flags?: readonly string[];
   /** MAC addresses of cards that the switch no longer connects with this one. */
   cut?: string[];
   mtu: number;

@@ -90,7 +90,8 @@ export function* arping(context: ProgramContext): ProgramRun {
     yield* context.err(`arping: invalid source ${given.get('s') ?? ''}\n`);
     return 2;
   }
-  yield* context.out(`ARPING ${formatIPv4(ip)} from ${formatIPv4(source)} ${device}\n`);
+  const isQuiet = given.has('q');
+  if (!isQuiet) yield* context.out(`ARPING ${formatIPv4(ip)} from ${formatIPv4(source)} ${device}\n`);
   context.signal('INT', 'handle');
   const count = given.has('c') ? Number(given.get('c')) : Number.POSITIVE_INFINITY;
   const interval = Math.round(Number(given.get('i') ?? 1) * SECOND);
@@ -135,13 +136,13 @@ export function* arping(context: ProgramContext): ProgramRun {
     said.received++;
     // Whoever answered last is asked alone from then on.
     said.mac = event.mac;
-    if (!given.has('q'))
+    if (!isQuiet)
       yield* context.out(
         `Unicast reply from ${formatIPv4(event.ip)} [${event.mac.toUpperCase()}]  ${(event.micros / 1_000).toFixed(3)}ms\n`,
       );
     if (probing || given.has('f')) break;
   }
-  yield* context.out(ended());
+  if (!isQuiet) yield* context.out(ended());
   box.close();
   if (probing) return said.received > 0 ? 1 : 0;
   if (announcing) return 0;

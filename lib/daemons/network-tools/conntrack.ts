@@ -1,7 +1,7 @@
 /** conntrack(8), conntrack-tools 1.4.7. */
 import { formatIPv4, inSubnet, parseCidr } from '../../std/ipv4';
 import type { ConntrackEntry } from '../../world/network.contract';
-import type { ProgramContext, ProgramRun } from '../../world/process.contract';
+import type { ProgramContext, ProgramRun, Wait, Wake } from '../../world/process.contract';
 import { parseOptions } from '../command-options';
 
 const LONG = {
@@ -41,7 +41,8 @@ export function* conntrack(context: ProgramContext): ProgramRun {
   const { world, host } = context;
   const args = [...context.argv.slice(1)];
   // A table's name may follow the command.
-  if (args[1] === 'conntrack') args.splice(1, 1);
+  const table = /^(?:conntrack|expect|dying|unconfirmed)$/.test(args[1] ?? '') ? args[1] : undefined;
+  if (table !== undefined) args.splice(1, 1);
   const parsed = parseOptions(args, { short: 'LGDIUEFCSVhs:d:r:q:p:u:m:o:f:t:', long: LONG });
   if (context.who.uid !== 0) {
     yield* context.err(`${TITLE}: Operation failed: Operation not permitted\n`);
@@ -54,6 +55,18 @@ export function* conntrack(context: ProgramContext): ProgramRun {
     return 2;
   }
   const given = new Map(parsed.options.map((option) => [option.name, option.value]));
+  const wrong = complaintOf(given);
+  if (wrong !== undefined) {
+    yield* context.err(
+      `${TITLE}: ${wrong}\nTry \`conntrack -h' or 'conntrack --help' for more information.\n`,
+    );
+    return 2;
+  }
+  if (table === 'expect') {
+    yield* context.err(`${TITLE}: 0 expectations have been shown.\n`);
+    return 0;
+  }
+  const isExtended = (given.get('o') ?? '').split(',').includes('extended');
   const matches = matcher(given);
   const command = [...'LGDIUEFCS'].find((letter) => given.has(letter));
   switch (command) {
@@ -67,15 +80,13 @@ export function* conntrack(context: ProgramContext): ProgramRun {
     case 'L':
     case 'G': {
       const entries = world.network.conntrack(host).filter(matches);
-      yield* context.out(entries.map((entry) => `${entryText(entry, context.kernel.now)}\n`).join(''));
-      yield* context.err(`${TITLE}: ${entries.length} flow entries have been shown.\n`);
+      yield* tell(context, entries, { isExtended, what: 'shown' });
       return 0;
     }
     case 'D': {
       const entries = world.network.conntrack(host).filter(matches);
       world.network.deleteConntrack(host, matches);
-      yield* context.out(entries.map((entry) => `${entryText(entry, context.kernel.now)}\n`).join(''));
-      yield* context.err(`${TITLE}: ${entries.length} flow entries have been deleted.\n`);
+      yield* tell(context, entries, { isExtended, what: 'deleted' });
       return entries.length === 0 ? 1 : 0;
     }
     default:
@@ -92,6 +103,33 @@ export function* conntrack(context: ProgramContext): ProgramRun {
   }
 }
 
+const PROTOCOLS = 'tcp udp udplite icmp icmpv6 sctp dccp gre'.split(' ');
+const TCP_STATES =
+  'NONE SYN_SENT SYN_RECV ESTABLISHED FIN_WAIT CLOSE_WAIT LAST_ACK TIME_WAIT CLOSE LISTEN'.split(' ');
+/** What is wrong with the parameters (src/conntrack.c, extensions/libct_proto_tcp.c). */
+function complaintOf(given: ReadonlyMap<string, string>): string | undefined {
+  const protocol = given.get('p');
+  if (protocol !== undefined && !PROTOCOLS.includes(protocol) && !/^\d+$/.test(protocol))
+    return `\`${protocol}' unsupported protocol`;
+  const state = given.get('state');
+  if (state !== undefined && protocol === 'tcp' && !TCP_STATES.includes(state))
+    return `unknown TCP state \`${state}'`;
+  if (given.has('G') && !(given.has('s') && given.has('d'))) return "you have to specify `--src' and `--dst'";
+  return undefined;
+}
+/** The lines and their number; into a pipe or a file the lines come last, when they are flushed. */
+function* tell(
+  context: ProgramContext,
+  entries: readonly ConntrackEntry[],
+  { isExtended, what }: { isExtended: boolean; what: string },
+): Generator<Wait, void, Wake> {
+  const head = isExtended ? 'ipv4     2 ' : '';
+  const text = entries.map((entry) => `${head}${entryText(entry, context.kernel.now)}\n`).join('');
+  const count = `${TITLE}: ${entries.length} flow entries have been ${what}.\n`;
+  if (context.stdout.tty !== undefined) yield* context.out(text);
+  yield* context.err(count);
+  if (context.stdout.tty === undefined) yield* context.out(text);
+}
 function matcher(given: ReadonlyMap<string, string>): (entry: ConntrackEntry) => boolean {
   const within = (name: string, ip: number): boolean => {
     const text = given.get(name);

@@ -2,6 +2,7 @@
 import { SECOND, type Micros } from '../../std/instant';
 import { formatIPv4, parseIPv4 } from '../../std/ipv4';
 import type { PingEvent } from '../../world/network.contract';
+import { broadcastOfSubnet } from '../../world/network/routing';
 import type { ProgramContext, ProgramRun, Wait, Wake } from '../../world/process.contract';
 import { errnoText, lookUpName, nameInHosts } from '../host-names';
 import { Mailbox } from '../mailbox';
@@ -29,6 +30,9 @@ interface PingOptions {
   adaptive: boolean;
   /** -M do: never in fragments. */
   whole: boolean;
+  /** -b: a broadcast address is meant. */
+  broadcast: boolean;
+  pattern: string | undefined;
 }
 
 export function* ping(context: ProgramContext): ProgramRun {
@@ -50,6 +54,15 @@ export function* ping(context: ProgramContext): ProgramRun {
         : `ping: invalid option -- '${problem.option}'\n`,
     );
     yield* context.err(PING_USAGE);
+    return 2;
+  }
+  if (given.has('h')) {
+    yield* context.err(PING_USAGE);
+    return 2;
+  }
+  const tos = given.get('Q');
+  if (tos !== undefined && !/^(?:0x[0-9a-f]+|\d+)$/i.test(tos)) {
+    yield* context.err(`ping: bad TOS value: ${tos}\n`);
     return 2;
   }
   const [target] = parsed.operands;
@@ -132,6 +145,8 @@ function readOptions(given: ReadonlyMap<string, string>): PingOptions | string {
     stamps: given.has('D'),
     adaptive: given.has('A'),
     whole: given.get('M') === 'do',
+    broadcast: given.has('b'),
+    pattern: given.get('p'),
   };
 }
 
@@ -174,8 +189,13 @@ class LoopbackSession {
   }
 }
 
+const BROADCAST_HINT =
+  'ping: Do you want to ping broadcast? Then -b. If not, check your local firewall rules\n';
+
 class Session {
   readonly #box: Mailbox;
+  /** Nobody answers those: net.ipv4.icmp_echo_ignore_broadcasts. Not modelled: that they are sent. */
+  #isBroadcast = false;
   #sent = 0;
   #received = 0;
   #errors = 0;
@@ -219,13 +239,18 @@ class Session {
               ? 'EACCES'
               : undefined;
     if (refusal !== undefined) {
-      yield* context.err(
-        refusal === 'EACCES'
-          ? 'ping: Do you want to ping broadcast? Then -b. If not, check your local firewall rules\n'
-          : `ping: connect: ${errnoText(refusal)}\n`,
-      );
+      yield* context.err(refusal === 'EACCES' ? BROADCAST_HINT : `ping: connect: ${errnoText(refusal)}\n`);
       return 2;
     }
+    const isBroadcast = [...host.state.interfaces.values()].some(({ addresses }) =>
+      addresses.some(({ ip, prefix }) => broadcastOfSubnet(ip, prefix) === target.ip),
+    );
+    if (isBroadcast && !options.broadcast) {
+      yield* context.err(BROADCAST_HINT);
+      return 2;
+    }
+    this.#isBroadcast = isBroadcast;
+    if (isBroadcast) yield* context.err('WARNING: pinging broadcast address\n');
     if (bindIp !== undefined && !world.network.isLocalAddress(host, bindIp)) {
       yield* context.err(`ping: bind: ${errnoText('EADDRNOTAVAIL')}\n`);
       return 2;
@@ -236,6 +261,7 @@ class Session {
         : device !== undefined
           ? ` from ${formatIPv4(found?.source ?? 0)} ${device}:`
           : '';
+    if (options.pattern !== undefined) yield* context.out(`PATTERN: 0x${options.pattern.toLowerCase()}\n`);
     yield* context.out(
       `PING ${this.#host} (${formatIPv4(target.ip)})${from} ${options.bytes}(${options.bytes + 28}) bytes of data.\n`,
     );
@@ -272,6 +298,8 @@ class Session {
         if (this.#sent >= options.count && context.kernel.now >= until) return 'done';
       } else if (received.kind === 'item') {
         yield* this.#heard(received.event as PingEvent);
+        // -A: an answer is the sign for the next one.
+        if (options.adaptive) next = Math.min(next, context.kernel.now);
         if (this.#received >= options.count) return 'done';
       }
     }
@@ -301,6 +329,7 @@ class Session {
       if (!options.quiet) yield* context.err(`ping: local error: message too long, mtu=${mtu}\n`);
       return;
     }
+    if (this.#isBroadcast) return;
     const refused = context.world.network.ping(context.host, {
       pid: context.pid,
       ip: target.ip,
@@ -380,10 +409,20 @@ class Session {
     if (this.#times.length > 0)
       parts.push(`rtt min/avg/max/mdev = ${this.#spread().map(milliseconds).join('/')} ms`);
     if (this.#pipe > 1) parts.push(`pipe ${this.#pipe}`);
+    if (this.#times.length > 0 && this.#sent > 1 && (this.options.flood || this.options.adaptive))
+      parts.push(
+        `ipg/ewma ${milliseconds(Math.floor((this.#lastAt - this.#startedAt) / (this.#sent - 1)))}/${milliseconds(ewma(this.#times))} ms`,
+      );
     return `${interrupted ? '' : ''}\n--- ${this.#host} ping statistics ---\n${this.#sent} packets transmitted, ${this.#received} received,${errors} ${lossText}% packet loss, time ${total}ms\n${parts.join(', ')}\n`;
   }
 }
 
+/** Each new time counts for an eighth. */
+function ewma(times: readonly Micros[]): Micros {
+  let eighths = (times[0] ?? 0) * 8;
+  for (const time of times.slice(1)) eighths += time - Math.floor(eighths / 8);
+  return Math.floor(eighths / 8);
+}
 /** Three digits of precision, as ping prints a time. */
 function timeText(micros: Micros): string {
   if (micros >= 100_000 - 50) return String(Math.floor((micros + 500) / 1_000));

@@ -1,4 +1,5 @@
 /** scp(1) of OpenSSH 9.2 over the SFTP protocol, and ssh-keyscan(1). Recorded in truth/host/b09. Not modelled: copies between two remote hosts. */
+import { SECOND } from '../../std/instant';
 import type { SocketEvent } from '../../world/network.contract';
 import { FileError } from '../../world/files.contract';
 import type { ProgramContext, ProgramRun, Wait, Wake } from '../../world/process.contract';
@@ -165,6 +166,12 @@ class Copy {
   }
 }
 
+const KEYSCAN_USAGE = `usage: ssh-keyscan [-46cDHv] [-f file] [-p port] [-T timeout] [-t type]
+\t\t   [host | addrlist namelist]
+`;
+/** It looks a host up for each of them. */
+const KEY_TYPES = 5;
+
 /** ssh-keyscan: the keys that hosts show. */
 export function* sshKeyscan(context: ProgramContext): ProgramRun {
   const parsed = parseOptions(context.argv.slice(1), { short: '46cDHvf:O:p:T:t:' });
@@ -173,14 +180,20 @@ export function* sshKeyscan(context: ProgramContext): ProgramRun {
     yield* context.err(`Bad port '${parsed.options.find(({ name }) => name === 'p')?.value ?? ''}'\n`);
     return 1;
   }
+  if (parsed.problem !== undefined || parsed.operands.length === 0) {
+    yield* context.err(KEYSCAN_USAGE);
+    return 1;
+  }
+  const patience = Number(parsed.options.find(({ name }) => name === 'T')?.value ?? 5);
+  let hasFound = false;
   for (const name of parsed.operands) {
     const found = yield* lookUpName(context, name);
     if (typeof found === 'string') {
-      yield* context.err(`getaddrinfo ${name}: ${found}\n`);
+      yield* context.err(`getaddrinfo ${name}: ${found}\n`.repeat(KEY_TYPES));
       continue;
     }
     const box = new Mailbox(context);
-    const until = context.kernel.now + 5_000_000;
+    const until = context.kernel.now + Math.max(1, patience) * SECOND;
     const connection = context.world.network.connect(context.host, {
       pid: context.pid,
       ip: found.addresses[0] ?? 0,
@@ -197,14 +210,16 @@ export function* sshKeyscan(context: ProgramContext): ProgramRun {
         continue;
       }
       const packet = event?.type === 'message' ? packetOf<ServerPacket>(event.message) : undefined;
-      if (packet?.t === 'kex')
+      if (packet?.t === 'kex') {
+        hasFound = true;
         yield* context.out(
           `${port === 22 ? name : `[${name}]:${port}`} ${packet.hostKey.type} ${packet.hostKey.blob}\n`,
         );
+      }
       waiting = event?.type === 'message' && packet === undefined;
     }
     context.world.network.close(connection, 'client');
     box.close();
   }
-  return 0;
+  return hasFound ? 0 : 1;
 }

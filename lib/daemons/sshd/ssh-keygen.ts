@@ -65,7 +65,16 @@ function* generate(
   const type = (given.get('t') ?? 'rsa').toLowerCase();
   if (type !== 'rsa' && type !== 'ed25519' && type !== 'ecdsa') {
     yield* context.err(`unknown key type ${type}\n`);
-    return 1;
+    return 255;
+  }
+  const bits = given.get('b');
+  if (type === 'rsa' && bits !== undefined && (Number(bits) < 1024 || Number(bits) > 16_384)) {
+    yield* context.err(
+      Number(bits) < 1024
+        ? 'Invalid RSA key length: minimum is 1024 bits\n'
+        : 'Invalid RSA key length: maximum is 16384 bits\n',
+    );
+    return 255;
   }
   const quiet = given.has('q');
   if (!quiet) yield* context.out(`Generating public/private ${type} key pair.\n`);

@@ -1,4 +1,5 @@
 /** ip(8) of iproute2 6.1: objects and global options, each short as one likes. */
+import { FileError } from '../../../world/files.contract';
 import type { ProgramContext, ProgramRun } from '../../../world/process.contract';
 import { runAddress } from './addresses';
 import { IpFailure, misused, usage } from './failure';
@@ -63,8 +64,13 @@ const OBJECTS = [
 ];
 
 export function* ip(context: ProgramContext): ProgramRun {
+  return yield* runWords(context, context.argv.slice(1));
+}
+/** One command: the program's own words, or a line of `-batch`. */
+function* runWords(context: ProgramContext, args: readonly string[], inBatch = false): ProgramRun {
   try {
-    const { options, rest } = globalOptions(context.argv.slice(1));
+    const { options, rest, batch } = globalOptions(args);
+    if (batch !== undefined && !inBatch) return yield* runBatch(context, args, batch);
     if (rest === 'version') {
       yield* context.out('ip utility, iproute2-6.1.0, libbpf 1.1.2\n');
       return 0;
@@ -95,6 +101,30 @@ export function* ip(context: ProgramContext): ProgramRun {
     yield* context.err(problem.text);
     return problem.code;
   }
+}
+
+/** `-batch FILE`: a command a line, until one fails; with `-force` to the end. */
+function* runBatch(context: ProgramContext, args: readonly string[], batch: Batch): ProgramRun {
+  const { path, force } = batch;
+  const text =
+    path === '-' ? yield* context.readAll() : context.fs.readFile(context.resolve(path), context.who);
+  if (text instanceof FileError) {
+    yield* context.err(`Cannot open file "${path}" for reading: No such file or directory\n`);
+    return 1;
+  }
+  // Its other options hold for each line.
+  const common = args.filter((word) => /^-(?:4|6|0|br|o|s|d|j|p)/.test(word));
+  let worst = 0;
+  for (const [index, line] of text.split('\n').entries()) {
+    const words = line.replace(/#.*/, '').trim().split(/\s+/);
+    if (words[0] === '') continue;
+    const code = (yield* runWords(context, [...common, ...words], true)) ?? 0;
+    if (code === 0) continue;
+    yield* context.err(`Command failed ${path}:${index + 1}\n`);
+    worst = 1;
+    if (!force) break;
+  }
+  return worst;
 }
 
 function run(object: string, request: IpRequest): string {
@@ -135,7 +165,17 @@ function runNamespaces({ words }: IpRequest): string {
   throw usage(`not modelled: ip netns ${verb}`);
 }
 
-function globalOptions(args: readonly string[]): { options: IpOptions; rest: readonly string[] | 'version' } {
+interface Batch {
+  readonly path: string;
+  readonly force: boolean;
+}
+function globalOptions(args: readonly string[]): {
+  options: IpOptions;
+  rest: readonly string[] | 'version';
+  batch?: Batch;
+} {
+  let batch: string | undefined;
+  let force = false;
   const options: IpOptions = {
     family: 'all',
     brief: false,
@@ -162,7 +202,8 @@ function globalOptions(args: readonly string[]): { options: IpOptions; rest: rea
       if (family !== 'inet' && family !== 'inet6' && family !== 'link')
         throw usage(`Error: argument "${family ?? ''}" is wrong: invalid protocol family`);
       options.family = family;
-    } else if (name === 'br' || isShortFor(name, 'brief')) options.brief = true;
+    } else if (isShortFor(name, 'batch')) batch = args[++at] ?? '-';
+    else if (name === 'br' || isShortFor(name, 'brief')) options.brief = true;
     else if (isShortFor(name, 'oneline')) options.oneline = true;
     else if (isShortFor(name, 'statistics') || isShortFor(name, 'stats')) options.statistics++;
     else if (isShortFor(name, 'details')) options.details = true;
@@ -181,9 +222,11 @@ function globalOptions(args: readonly string[]): { options: IpOptions; rest: rea
       name === 'iec'
     )
       continue;
-    else if (isShortFor(name, 'batch')) throw usage('not modelled: ip -batch');
+    else if (isShortFor(name, 'force')) force = true;
+    else if (isShortFor(name, 'netns'))
+      throw misused(`Cannot open network namespace "${args[at + 1] ?? ''}": No such file or directory`);
     else if (isShortFor(name, 'help')) throw new IpFailure(USAGE, 255);
     else throw new IpFailure(`Option "${word}" is unknown, try "ip -help".\n`, 255);
   }
-  return { options, rest: args.slice(at) };
+  return { options, rest: args.slice(at), ...(batch === undefined ? {} : { batch: { path: batch, force } }) };
 }

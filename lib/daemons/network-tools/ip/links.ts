@@ -107,7 +107,10 @@ function queueing(device: InterfaceState): string {
   return device.name === 'lo' || device.peer !== undefined ? 'noqueue' : 'fq_codel';
 }
 export function flagsOf(device: InterfaceState): string[] {
-  const kind = device.name === 'lo' ? ['LOOPBACK'] : ['BROADCAST', 'MULTICAST'];
+  const kind = [
+    ...(device.name === 'lo' ? ['LOOPBACK'] : ['BROADCAST', 'MULTICAST']),
+    ...(device.flags ?? []),
+  ];
   if (!device.up) return kind;
   return device.carrier ? [...kind, 'UP', 'LOWER_UP'] : ['NO-CARRIER', ...kind, 'UP'];
 }
@@ -169,6 +172,11 @@ export function jsonLink(device: InterfaceState): Record<string, unknown> {
   };
 }
 
+function onOrOff(word: string, text: string): boolean {
+  if (text !== 'on' && text !== 'off')
+    throw misused(`Error: argument of "${word}" must be "on" or "off", not "${text}"`);
+  return text === 'on';
+}
 function setLink(request: IpRequest): string {
   const { words, network, host } = request;
   if (words.done) throw misused(NO_DEVICE);
@@ -200,24 +208,24 @@ function setLink(request: IpRequest): string {
       request.mustBeRoot();
       device.mac = mac;
       network.forgetCaches?.();
-    } else if (
-      [
-        'arp',
-        'multicast',
-        'promisc',
-        'allmulticast',
-        'txqueuelen',
-        'txqlen',
-        'qlen',
-        'group',
-        'alias',
-      ].includes(word)
-    ) {
+    } else if (word === 'promisc' || word === 'allmulticast') {
+      const flag = word === 'promisc' ? 'PROMISC' : 'ALLMULTI';
+      const isOn = onOrOff(word, words.value());
       request.mustBeRoot();
-      words.value();
+      const others = (device.flags ?? []).filter((one) => one !== flag);
+      device.flags = (isOn ? [...others, flag] : others).sort();
+    } else if (word === 'arp' || word === 'multicast') {
+      const isOn = onOrOff(word, words.value());
+      request.mustBeRoot();
+      if (!isOn) throw usage(`not modelled: ip link set ${word} off`);
+    } else if (['txqueuelen', 'txqlen', 'qlen', 'group', 'alias'].includes(word)) {
+      request.mustBeRoot();
+      throw usage(`not modelled: ip link set ${word}`);
     } else if (word === 'name') {
       words.value();
       request.mustBeRoot();
+      // Linux 6.1 renames only what is down.
+      if (device.up) throw netlink('Device or resource busy');
       throw usage('not modelled: ip link set name');
     } else if (word === 'master' || word === 'nomaster') throw usage(`not modelled: ip link set ${word}`);
     else throw garbage('dev', word);

@@ -106,7 +106,11 @@ function set(request: IpRequest, how: 'add' | 'change' | 'replace' | 'delete'): 
     else if (word === 'lladdr') {
       const text = words.value();
       mac = parseMac(text);
-      if (mac === undefined) throw refused('Error: Invalid link address.');
+      if (mac === undefined) {
+        // What begins with a digit is a number to iproute2; the kernel counts them.
+        const isRead = text.split(':').every((part) => /^[0-9a-f]/i.test(part));
+        throw isRead ? refused('Error: Invalid link address.') : usage(`"${text}" is invalid lladdr.`);
+      }
     } else if (word === 'nud') {
       const name = words.value().toUpperCase();
       if (name !== 'PERMANENT' && name !== 'REACHABLE' && name !== 'STALE' && name !== 'FAILED')

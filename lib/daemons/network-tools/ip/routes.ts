@@ -247,11 +247,17 @@ function selectionOf(request: IpRequest): Shown {
   return shown;
 }
 function readRange(how: string, text: string, shown: Shown): void {
-  const cidr = text === 'default' ? { address: 0, network: 0, prefix: 0 } : parseCidr(text);
+  const cidr = text === 'default' ? { address: 0, network: 0, prefix: 0 } : parseCidr(whole(text));
   if (cidr === undefined) throw usage(`Error: any valid prefix is expected rather than "${text}".`);
   if (how === 'root') shown.within = cidr;
   else if (how === 'match') shown.matching = cidr;
   else shown.exact = { destination: cidr.network, prefix: cidr.prefix };
+}
+/** `10.5` stands for 10.5.0.0/16. */
+function whole(text: string): string {
+  const parts = text.split('.');
+  if (parts.length > 3 || !parts.every((part) => /^\d{1,3}$/.test(part))) return text;
+  return `${[...parts, '0', '0', '0'].slice(0, 4).join('.')}/${parts.length * 8}`;
 }
 function isShown(route: Route, shown: Shown): boolean {
   return (
@@ -362,6 +368,8 @@ function get(request: IpRequest): string {
   let target: number | undefined;
   let device: string | undefined;
   let source: number | undefined;
+  let mark: number | undefined;
+  let incoming = false;
   while (!words.done) {
     const word = words.value();
     if (word === 'from') source = parseIPv4(words.value());
@@ -371,13 +379,18 @@ function get(request: IpRequest): string {
     } else if (word === 'iif') {
       const name = words.value();
       if (request.device(name) === undefined) throw noSuchShown(name);
-    } else {
+      incoming = true;
+    } else if (word === 'mark') mark = numberOf(words.value(), 'mark');
+    else {
       const text = word === 'to' ? words.value() : word;
       target = parseCidr(text)?.address;
       if (target === undefined) throw usage(`Error: any valid prefix is expected rather than "${text}".`);
     }
   }
   if (target === undefined) throw usage('need at least a destination address');
+  // Nothing is sent from an address that is none of its own.
+  if (source !== undefined && !incoming && !network.isLocalAddress(host, source))
+    throw netlink('Network is unreachable');
   const found = network.routeLookup(host, target, {
     ...(device === undefined ? {} : { device }),
     ...(source === undefined ? {} : { source }),
@@ -408,5 +421,5 @@ function get(request: IpRequest): string {
       request.options,
     );
   const chosen = source === undefined ? ` src ${formatIPv4(found.source)}` : '';
-  return `${local ? 'local ' : ''}${formatIPv4(target)}${from}${via} dev ${route.device}${chosen} uid ${context.who.uid} \n    cache ${local ? '<local> ' : ''}\n`;
+  return `${local ? 'local ' : ''}${formatIPv4(target)}${from}${via} dev ${route.device}${chosen}${mark === undefined ? '' : ` mark ${mark < 10 ? mark : `0x${mark.toString(16)}`}`} uid ${context.who.uid} \n    cache ${local ? '<local> ' : ''}\n`;
 }

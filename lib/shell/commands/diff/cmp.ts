@@ -52,10 +52,16 @@ function* run(tool: Tool): ToolRun {
   if (first === undefined || second === undefined) return 2;
   const left = first.subarray(skips[0], skips[0] + Math.min(limit, first.length));
   const right = second.subarray(skips[1], skips[1] + Math.min(limit, second.length));
+  const isSized = [a, b].every((name) => {
+    const info = name === '-' ? undefined : tool.stat(name);
+    return info !== undefined && 'kind' in info && info.kind === 'file';
+  });
   return verbose
-    ? all(tool, { left, right, a, b, printBytes })
+    ? all(tool, { left, right, a, b, printBytes, isSized })
     : firstDifference(tool, { left, right, a, b, silent, printBytes });
 }
+
+const LARGEST_OFFSET = '9223372036854775807';
 
 function size(tool: Tool, text: string, option: string): number {
   const number = parseSize(text);
@@ -75,11 +81,12 @@ function* bytesOf(tool: Tool, name: string, silent: boolean): Step<Uint8Array | 
 
 function all(
   tool: Tool,
-  given: { left: Uint8Array; right: Uint8Array; a: string; b: string; printBytes: boolean },
+  given: { left: Uint8Array; right: Uint8Array; a: string; b: string; printBytes: boolean; isSized: boolean },
 ): number {
-  const { left, right, a, b, printBytes } = given;
+  const { left, right, a, b, printBytes, isSized } = given;
   const length = Math.min(left.length, right.length);
-  const width = String(Math.max(left.length, right.length)).length;
+  // As wide as the size needs it; of pipes nobody knows the size.
+  const width = isSized ? String(Math.max(left.length, right.length)).length : LARGEST_OFFSET.length;
   let result = 0;
   for (let i = 0; i < length; i++) {
     if (left[i] === right[i]) continue;
