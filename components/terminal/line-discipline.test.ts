@@ -178,6 +178,30 @@ test('Tab completes, a second Tab lists', async () => {
   expect(paper.text).toContain('sysctl\nsystemctl\n$ sys');
 });
 
+test('a hundred words and more are listed when somebody says yes', async () => {
+  const words = Array.from({ length: 120 }, (_, index) => `w${String(index).padStart(3, '0')}`);
+  const asked = async () => {
+    const all = setup({ words });
+    all.host('');
+    for (const typed of ['w\t', '\t']) {
+      all.line.input(typed);
+      await Promise.resolve();
+      await Promise.resolve();
+    }
+    expect(all.paper.text).toMatch(/Display all 120 poss\nibilities\? \(y or n\)$/);
+    return all;
+  };
+  const no = await asked();
+  no.line.input('xn');
+  expect(no.paper.text).toMatch(/\(y or n\)\n\$ w$/);
+  no.line.input('!\r');
+  expect(no.sent).toEqual(['w!']);
+  const yes = await asked();
+  yes.line.input('y');
+  expect(yes.paper.text).toContain('w000');
+  expect(yes.paper.text).toMatch(/w119\n\$ w$/);
+});
+
 test('widths', () => {
   expect(widthOfText('\x1b[32mab\x1b[0m')).toBe(2);
   expect(widthOfText('日本')).toBe(4);

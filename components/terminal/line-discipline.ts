@@ -35,6 +35,8 @@ export interface LineHost {
 }
 
 const MOST_TYPED = 200_000;
+/** readline's completion-query-items: from so many on it asks before it lists. */
+const ASKS_FROM = 100;
 const CLOSED: TerminalScreen = { text: '', awaiting: false, prompt: '', echo: true, closed: true };
 
 export class LineDiscipline {
@@ -49,6 +51,8 @@ export class LineDiscipline {
   /** What the host may repeat of a line that stands on the screen already. */
   #echoes: string[] = [];
   #lastTab: string | undefined;
+  /** Words to list when the question whether to do so is answered. */
+  #offered: readonly string[] | undefined;
   /** The host has closed the session, and it was said. */
   #ended = false;
   readonly #host: LineHost;
@@ -76,6 +80,7 @@ export class LineDiscipline {
   receive({ text, reset, screen }: ScreenChange): void {
     const asked = !this.#editable();
     this.#erase();
+    this.#offered = undefined;
     if (reset) this.#host.write('\x1bc');
     this.#host.write(reset ? text : this.#withoutEcho(text));
     if (reset) this.#echoes = [];
@@ -121,6 +126,7 @@ export class LineDiscipline {
   }
 
   #press(key: Key): void {
+    if (this.#offered !== undefined) return this.#answer(key, this.#offered);
     const before = this.#state;
     const { state, effect } = pressKey(before, key);
     this.#state = state;
@@ -189,7 +195,10 @@ export class LineDiscipline {
     if (answer.words.length === 0) return this.#host.write('\x07');
     const next = complete(this.#state, answer.from, answer.words);
     const unchanged = next.text === text;
-    if (unchanged && this.#lastTab === text) this.#list(answer.words);
+    if (unchanged && this.#lastTab === text) {
+      if (answer.words.length >= ASKS_FROM) return this.#offer(answer.words);
+      this.#list(answer.words);
+    }
     this.#lastTab = text;
     this.#state = next;
     this.#draw();
@@ -197,12 +206,33 @@ export class LineDiscipline {
   }
 
   #list(words: readonly string[]): void {
+    this.#below(`${listWords(words, this.#host.columns())}\n`);
+  }
+
+  /** Writes under the line; what is drawn next begins below that. */
+  #below(text: string): void {
     const end = { ...this.#state, cursor: this.#state.text.length };
-    this.#host.write(
-      `${paintLine({ ...this.#place(), state: end }).output}\n${listWords(words.slice(0, 200), this.#host.columns())}\n`,
-    );
+    this.#host.write(`${paintLine({ ...this.#place(), state: end }).output}\n${text}`);
     this.#startColumn = 0;
     this.#cursorRow = 0;
+  }
+
+  #offer(words: readonly string[]): void {
+    this.#below(`Display all ${words.length} possibilities? (y or n)`);
+    this.#drawn = false;
+    this.#offered = words;
+  }
+
+  /** As readline's own get_y_or_n: what is neither yes nor no rings the bell. */
+  #answer(key: Key, words: readonly string[]): void {
+    const [pressed = '', ...rest] = key.kind === 'text' ? key.text : [key.name];
+    if (rest.length > 0) this.#ahead.unshift({ kind: 'text', text: rest.join('') });
+    const isYes = ['y', 'Y', ' '].includes(pressed);
+    const isNo = ['n', 'N', 'backspace', 'cancel', 'interrupt', 'escape'].includes(pressed);
+    if (!isYes && !isNo) return this.#host.write('\x07');
+    this.#offered = undefined;
+    this.#host.write(isYes ? `\n${listWords(words, this.#host.columns())}\n` : '\n');
+    this.#draw();
   }
 
   async #refreshHistory(): Promise<void> {
