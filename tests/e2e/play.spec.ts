@@ -137,9 +137,10 @@ test('a look back by dragging, another branch from there, and the first one agai
   await expect.poll(async () => Number(await knob.getAttribute('aria-valuenow'))).toBeLessThan(live / 2);
   await expect(page.locator('button[data-host="lb1"]')).toContainText('MASTER');
   await expect(page.getByRole('button', { name: 'Acknowledge the page' })).toBeHidden();
+  await page.keyboard.press('Home');
+  await expect(knob).toHaveAttribute('aria-valuenow', '0');
   await page.keyboard.press('PageUp');
-  await expect(knob).toHaveAttribute('aria-valuenow', /^[6-9]\d$/);
-  await page.keyboard.press('PageDown');
+  await expect(knob).toHaveAttribute('aria-valuenow', '60');
   expect(await violations(page)).toEqual([]);
 
   await page.getByRole('button', { name: /Continue from here/ }).click();
