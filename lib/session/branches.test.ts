@@ -38,6 +38,27 @@ function exported(answer: Answer | undefined): SavedRun {
   return answer.run;
 }
 
+test('forward again from before a terminal was there: it shows what was printed on it, once', () => {
+  const session = open();
+  session.start();
+  session.advance(2 * SECOND);
+  session.frame();
+  type(session, 'echo both', 4 * SECOND);
+  session.frame();
+  session.advance(90 * SECOND);
+  session.transport({ kind: 'seek', at: 0 });
+  expect(session.fullFrame().terminals?.[0]?.text ?? '').toBe('');
+  for (const at of [60, 5, 80, 90]) {
+    session.transport({ kind: 'seek', at: at * SECOND });
+    expect(session.fullFrame().terminals?.[0]?.text.match(/^both$/gm)).toHaveLength(1);
+  }
+  session.transport({ kind: 'seek', at: SECOND });
+  session.transport({ kind: 'seek', at: 60 * SECOND });
+  session.transport({ kind: 'branch' });
+  type(session, 'echo more', 62 * SECOND);
+  expect(session.fullFrame().terminals?.[0]?.text).toMatch(/both\n[^]*more\n/);
+});
+
 test('branches and what they share are saved with the run, and can be taken up again', () => {
   const session = twoAttempts();
   const hash = session.run.kernel.journal.hash();

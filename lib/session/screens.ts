@@ -46,9 +46,10 @@ export class Screens {
   keep(branch: number): void {
     this.#kept.set(branch, new Map([...this.#transcripts].map(([id, { pieces }]) => [id, pieces])));
   }
-  /** Replay begins at a checkpoint: what a branch printed before it is remembered, not played. */
+  /** Replay begins at a checkpoint, before now or after the last one: what a branch printed before it is remembered, not played. */
   recall(branch: number): void {
     for (const [id, pieces] of this.#kept.get(branch) ?? []) this.#transcript(id).replace(pieces);
+    this.rewind();
     this.refresh();
   }
 

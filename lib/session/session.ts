@@ -199,10 +199,12 @@ export class Session {
   #seek(at: number): void {
     this.#screens.drain();
     const before = this.#now;
+    const isForward = at > before && this.#isLookingBack;
     if (at < before) this.#keepScreens();
     this.run.seek(at);
     if (at < before) this.#screens.refresh();
     this.#screens.drain();
+    if (isForward) this.#screens.recall(this.#branches.current);
     this.#statuses.leap();
   }
   /** Steps until the journal has an entry worth a line, or a minute has passed. */
