@@ -82,6 +82,8 @@ export interface Inode {
   program?: string;
   /** Index of its mount in the host's mounts. */
   mount: number;
+  /** Letters of chattr(1): `i` nothing about it changes, `a` it only grows; others are kept. */
+  attributes?: string;
   /** Device or fifo behaviour: 'null', 'zero', 'urandom', 'full', 'tty', … */
   device?: string;
 }
@@ -112,6 +114,9 @@ export interface Credentials {
 }
 
 export interface FileSystem {
+  /** What chattr(1) has set, as its letters. */
+  attributes(path: string, who: Credentials): string | FileError;
+  setAttributes(path: string, letters: string, who: Credentials): undefined | FileError;
   stat(path: string, who: Credentials): Stat | FileError;
   lstat(path: string, who: Credentials): Stat | FileError;
   readFile(path: string, who: Credentials): string | FileError;

@@ -171,6 +171,7 @@ export class Files implements FileSystem {
     const node = this.#inode(found.ino);
     if ((bits & 2) !== 0 && this.#mount(node).options.includes('ro') && node.kind !== 'character')
       return new FileError('EROFS', path);
+    if ((bits & 2) !== 0 && has(node, 'i')) return new FileError('EPERM', path);
     return permitted(node, bits, who) ? undefined : new FileError('EACCES', path);
   }
   readdir(path: string, who: Credentials): string[] | FileError {
@@ -238,6 +239,8 @@ export class Files implements FileSystem {
       return new FileError('EACCES', path);
     if (options.write === true && node.kind === 'file') {
       if (this.#mount(node).options.includes('ro')) return new FileError('EROFS', path);
+      if (has(node, 'i') || (has(node, 'a') && (options.append !== true || options.truncate === true)))
+        return new FileError('EPERM', path);
       if (node.program !== undefined && this.#isRunning(found.path)) return new FileError('ETXTBSY', path);
       // The content of a computed file is its provider's; ours is only where to ask.
       if (options.truncate === true && node.device !== 'virtual') this.#setContent(found.ino, '', 0);
@@ -359,7 +362,7 @@ export class Files implements FileSystem {
     const found = this.#find(existing, who, false);
     if (found instanceof FileError) return found;
     const node = this.#inode(found.ino);
-    if (node.kind === 'directory') return new FileError('EPERM', existing);
+    if (node.kind === 'directory' || has(node, 'ia')) return new FileError('EPERM', existing);
     // fs.protected_hardlinks, as Debian sets it: no names for files that one could not write oneself.
     const isOwn = who.uid === 0 || node.uid === who.uid;
     if (!isOwn && (node.kind !== 'file' || this.access(existing, 6, who) !== undefined))
@@ -481,6 +484,19 @@ export class Files implements FileSystem {
   }
 
   // ---------------------------------------------------------------- attributes
+  attributes(path: string, who: Credentials): string | FileError {
+    const found = this.#find(path, who, true);
+    return found instanceof FileError ? found : (this.#inode(found.ino).attributes ?? '');
+  }
+  setAttributes(path: string, letters: string, who: Credentials): undefined | FileError {
+    const found = this.#find(path, who, true);
+    if (found instanceof FileError) return found;
+    const node = this.#inode(found.ino);
+    const changesFixed = has({ attributes: `${letters}${node.attributes ?? ''}` }, 'ia');
+    if (who.uid !== 0 && (who.uid !== node.uid || changesFixed)) return new FileError('EPERM', path);
+    this.#patch(found.ino, { attributes: letters, ctime: this.ports.clock() });
+    return undefined;
+  }
   chmod(path: string, mode: number, who: Credentials): undefined | FileError {
     return this.#change(path, who, true, () => ({ mode: mode & 0o7777, ctime: this.ports.clock() }));
   }
@@ -514,6 +530,11 @@ export class Files implements FileSystem {
     const isOwner = who.uid === 0 || who.uid === node.uid;
     if (!isOwner && options.now === true && !permitted(node, 2, who)) return new FileError('EACCES', path);
     const as = options.now === true && !isOwner ? ROOT : who;
+    // The present time may be set on what only grows.
+    if (options.now === true && has(node, 'a') && !has(node, 'i') && isOwner) {
+      this.#patch(found.ino, { atime, mtime, ctime: this.ports.clock() });
+      return undefined;
+    }
     return this.#change(path, as, follow, () => ({ atime, mtime, ctime: this.ports.clock() }));
   }
 
@@ -851,6 +872,7 @@ export class Files implements FileSystem {
       return new FileError('EEXIST', path);
     if (directory.name.length > LONGEST_NAME) return new FileError('ENAMETOOLONG', path);
     if (this.#mount(node).options.includes('ro')) return new FileError('EROFS', path);
+    if (has(node, 'i')) return new FileError('EPERM', path);
     if (!permitted(node, 3, who)) return new FileError('EACCES', path);
     return { parent: directory.ino, name: directory.name, path: join(directory.path, directory.name) };
   }
@@ -890,7 +912,8 @@ export class Files implements FileSystem {
       inode({
         ino,
         kind,
-        mode: mode & 0o7777,
+        // A folder hands on that its entries belong to its group.
+        mode: (mode & 0o7777) | (kind === 'directory' ? directory.mode & 0o2000 : 0),
         uid: who.uid,
         gid: (directory.mode & 0o2000) !== 0 ? directory.gid : who.gid,
         nlink: kind === 'directory' ? 2 : 1,
@@ -918,6 +941,7 @@ export class Files implements FileSystem {
     const directory = this.#inode(found.parent);
     const node = this.#inode(found.ino);
     if (this.#mount(directory).options.includes('ro')) return new FileError('EROFS', path);
+    if (has(directory, 'ia') || has(node, 'ia')) return new FileError('EPERM', path);
     if (!permitted(directory, 3, who)) return new FileError('EACCES', path);
     if ((directory.mode & 0o1000) !== 0 && who.uid !== 0 && who.uid !== node.uid && who.uid !== directory.uid)
       return new FileError('EPERM', path);
@@ -934,6 +958,7 @@ export class Files implements FileSystem {
     const node = this.#inode(found.ino);
     if (this.#mount(node).options.includes('ro')) return new FileError('EROFS', path);
     if (who.uid !== 0 && who.uid !== node.uid) return new FileError('EPERM', path);
+    if (has(node, 'ia')) return new FileError('EPERM', path);
     const fields = change(node);
     if (typeof fields === 'string') return new FileError(fields, path);
     this.#patch(found.ino, fields);
@@ -970,6 +995,10 @@ function written(inodes: DiskImage['inodes'], before: number, now: number): Map<
 
 type MountRow = ReturnType<FileSystem['mounts']>[number];
 
+/** Whether one of these attributes is set. Source: chattr(1), Linux `may_delete`, `notify_change`. */
+function has({ attributes }: Pick<Inode, 'attributes'>, letters: string): boolean {
+  return attributes !== undefined && [...letters].some((letter) => attributes.includes(letter));
+}
 /** Owner, group, others; root passes except that executing needs some x bit. */
 function permitted(node: Inode, bits: number, who: Credentials): boolean {
   if (who.uid === 0) return (bits & 1) === 0 || node.kind === 'directory' || (node.mode & 0o111) !== 0;

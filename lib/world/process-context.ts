@@ -68,8 +68,8 @@ export class ProcessContext implements DaemonContext<unknown> {
       ...(unit === undefined ? {} : { unit }),
     });
   }
-  notify(message: string): void {
-    this.table.notify(this.host, this.process.pid, message);
+  notify(message: string, pid = this.process.pid): void {
+    this.table.notify(this.host, pid, message);
   }
   spawn(options: SpawnOptions): number | SpawnError {
     return this.table.spawn(this.host, { parent: this.process.pid, ...options });

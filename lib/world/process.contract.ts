@@ -148,8 +148,8 @@ export interface ProgramContext {
   wait(pid: number): Generator<Wait, ExitStatus, Wake>;
   /** Handles a signal itself ('handle': it arrives as Wake.signal), ignores it, or gets the default back. */
   signal(name: SignalName, action: 'handle' | 'ignore' | 'default'): void;
-  /** sd_notify(3): 'READY=1', 'RELOADING=1', 'STOPPING=1', 'STATUS=…', 'MAINPID=…'. */
-  notify(message: string): void;
+  /** sd_notify(3): 'READY=1', 'RELOADING=1', 'STOPPING=1', 'STATUS=…', 'MAINPID=…'; root may speak for another process. */
+  notify(message: string, pid?: number): void;
   /** syslog(3) of this process. */
   syslog(entry: { facility?: string; priority: SyslogPriority; tag?: string; text: string }): void;
   /** Goes on as a daemon: sets kind and state; follow with `return yield* context.serve()`. */

@@ -244,8 +244,8 @@ export class Running implements ProgramContext {
     if (action === 'default') this.process.signals.delete(name);
     else this.process.signals.set(name, action);
   }
-  notify(message: string): void {
-    this.table.notify(this.host, this.pid, message);
+  notify(message: string, pid = this.pid): void {
+    this.table.notify(this.host, pid, message);
   }
   syslog(entry: { facility?: string; priority: SyslogPriority; tag?: string; text: string }): void {
     const { process } = this;

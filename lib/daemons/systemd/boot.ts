@@ -87,6 +87,10 @@ export const initDaemon: DaemonDefinition<ManagerState> = {
       return;
     }
     for (const unit of daemon.state.units.values()) {
+      if (unit.mount?.pid === pid) {
+        manager.mounts.ended(unit, status);
+        return;
+      }
       const { service } = unit;
       if (service === undefined) continue;
       if (service.mainPid === pid || service.controlPid === pid) {

@@ -244,10 +244,12 @@ export class Jobs {
       case 'socket':
         manager.sockets.start(unit);
         break;
+      case 'mount':
+        manager.mounts.start(unit);
+        break;
       case 'target':
       case 'slice':
       case 'automount':
-      case 'mount':
       case 'swap':
       case 'scope':
         manager.setState(unit, 'active', subOfActive(type));
@@ -271,6 +273,9 @@ export class Jobs {
         break;
       case 'socket':
         this.manager.sockets.stop(unit);
+        break;
+      case 'mount':
+        this.manager.mounts.stop(unit);
         break;
       case 'scope':
         for (const pid of this.manager.members(unit.definition.name))
@@ -307,6 +312,7 @@ export class Jobs {
       case 'stop':
       case 'restart':
         if (isDown(active)) this.finish(job, 'done');
+        else if (isUp(active) && before === 'deactivating') this.finish(job, 'failed');
         break;
       default:
         break;

@@ -13,6 +13,8 @@ import { Jobs } from './jobs';
 import { priorityNamed } from './journalctl/match';
 import { Services } from './service/services';
 import type { ActiveState, Definition, ManagerState, UnitState } from './state';
+import { generateMounts } from './generators';
+import { Mounts } from './mounts';
 import { Paths } from './paths';
 import { FRESH_LIMIT, oneMore } from './rate-limit';
 import { Sockets } from './sockets';
@@ -41,6 +43,7 @@ export class Manager {
   readonly timers: Timers;
   readonly paths: Paths;
   readonly sockets: Sockets;
+  readonly mounts: Mounts;
   /** Time spent within this event, added to what the clock says. */
   #spent = 0;
 
@@ -50,6 +53,7 @@ export class Manager {
     this.timers = new Timers(this);
     this.paths = new Paths(this);
     this.sockets = new Sockets(this);
+    this.mounts = new Mounts(this);
   }
   get state(): ManagerState {
     return this.daemon.state;
@@ -116,6 +120,7 @@ export class Manager {
   /** `systemctl daemon-reload`: definitions anew, states kept. */
   reload(): void {
     this.log('info', 'Reloading.');
+    generateMounts(this.host);
     withListing(this.host, () => this.#reloadAll());
     this.state.dropInFolders = dropInFoldersOf(this.host);
     this.collect();
@@ -129,8 +134,11 @@ export class Manager {
     const names = [...state.units.keys()];
     for (const name of names) {
       const unit = state.units.get(name);
-      if (unit === undefined || (unit.definition.sources.length === 0 && unit.definition.load === 'loaded'))
-        continue;
+      const isBuiltIn =
+        unit?.definition.sources.length === 0 &&
+        unit.definition.load === 'loaded' &&
+        unit.definition.type !== 'mount';
+      if (unit === undefined || isBuiltIn) continue;
       const definition = loadDefinition(this.host, name);
       for (const alias of definition.aliases) state.aliases.set(alias, definition.name);
       if (definition.name !== name) continue;

@@ -36,7 +36,7 @@ export function doneMessage(
       case 'failed':
         return {
           priority: 'err',
-          text: `Failed to ${definition.type === 'socket' ? 'listen on' : 'start'} ${who}.`,
+          text: `Failed to ${{ socket: 'listen on', mount: 'mount' }[String(definition.type)] ?? 'start'} ${who}.`,
         };
       case 'dependency':
         return { priority: 'warning', text: `Dependency failed for ${who}.` };
@@ -49,7 +49,11 @@ export function doneMessage(
   if (type === 'stop' || type === 'restart') {
     if (result === 'done') return { priority: 'info', text: `${stoppedWord(definition)} ${who}.` };
     if (result === 'timeout') return { priority: 'err', text: `Timed out stopping ${who}.` };
-    return result === 'failed' ? { priority: 'err', text: `Stopped (with error) ${who}.` } : undefined;
+    if (result !== 'failed') return undefined;
+    return {
+      priority: 'err',
+      text: `${definition.type === 'mount' ? 'Failed unmounting' : 'Stopped (with error)'} ${who}.`,
+    };
   }
   if (type === 'reload') {
     if (result === 'done') return { priority: 'info', text: `Reloaded ${who}.` };

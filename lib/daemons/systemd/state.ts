@@ -279,6 +279,8 @@ export type UnitState = {
         connections: Map<string, number>;
       }
     | undefined;
+  /** Of a mount unit: the mount or umount that runs for it, and whether the last one failed. */
+  mount?: { pid: number; hasFailed: boolean };
   /** Processor time its processes had used when they ended. */
   cpuMicros: number;
   transient: boolean;

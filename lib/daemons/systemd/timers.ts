@@ -14,7 +14,12 @@ export class Timers {
     if (timer === undefined || unit.timer === undefined) return;
     if (!this.manager.triggerIsLoaded(unit, timer.unit)) return;
     unit.timer.result = 'success';
-    if (timer.persistent) unit.timer.lastAt = this.#stamp(unit.definition.name) ?? unit.timer.lastAt;
+    if (timer.persistent) {
+      const stamp = this.#stamp(unit.definition.name);
+      // One that has never run counts from its first start.
+      if (stamp === undefined) this.#keepStamp(unit.definition.name, this.manager.clock());
+      else unit.timer.lastAt = stamp;
+    }
     this.#wait(unit, { isStart: true });
   }
   stop(unit: UnitState): void {

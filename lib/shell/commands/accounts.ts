@@ -8,6 +8,7 @@ import { daysOf } from './aging';
 import type { GivenOption } from './getopt';
 import { removeTree } from './rm';
 import type { Command, Step, Tool, ToolRun } from './tool';
+import { USAGES } from './usages';
 
 const make = (
   name: string,
@@ -319,14 +320,14 @@ function* runUsermod(tool: Tool): ToolRun {
     options.findLast((option) => option.name === name)?.value;
   const [name] = operands;
   if (name === undefined) {
-    tool.note('Usage: usermod [options] LOGIN\n');
+    tool.note(USAGES.usermod ?? '');
     return 2;
   }
   const user = tool.context.host.user(name);
   if (user === undefined || user.name !== name) return tool.fail(`user '${name}' does not exist`, 6);
   if (options.length === 0) {
     tool.complain('no options');
-    tool.note('Usage: usermod [options] LOGIN\n');
+    tool.note(USAGES.usermod ?? '');
     return 2;
   }
   needRoot(tool);
@@ -428,6 +429,7 @@ function* runUserdel(tool: Tool): ToolRun {
   if (has('r')) {
     tool.complain(`${name} mail spool (/var/mail/${name}) not found`);
     if (!(tool.stat(user.home) instanceof FileError)) yield* removeTree(tool, user.home, { ask: 'never' });
+    else tool.complain(`${name} home directory (${user.home}) not found`);
   }
   log(tool, `delete user '${name}'`);
   yield* tool.drain();
@@ -560,6 +562,10 @@ function* runPasswd(tool: Tool): ToolRun {
   const has = (name: string): boolean => options.some((option) => option.name === name);
   const { context } = tool;
   const own = context.host.user(context.who.uid)?.name ?? 'root';
+  if (context.who.uid !== 0 && ['a', 'd', 'e', 'i', 'l', 'n', 'u', 'w', 'x'].some(has)) {
+    tool.complain('Permission denied.');
+    return 1;
+  }
   const { name } = findUser(tool, operands[0] ?? own);
   if (name !== own && context.who.uid !== 0) {
     tool.complain(`You may not view or modify password information for ${name}.`);

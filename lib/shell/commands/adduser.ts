@@ -1,5 +1,6 @@
 /** adduser(8) and deluser(8) of Debian's adduser 3.134, and addgroup(8): the friendlier fronts of useradd. Recorded in truth/host/c12. */
 import { ROOT } from '../../world/files';
+import { removeTree } from './rm';
 import type { Command, Step, Tool, ToolRun } from './tool';
 
 const make = (name: string, synopsis: string, summary: string, run: (tool: Tool) => ToolRun): Command => ({
@@ -35,6 +36,8 @@ export const addgroup = make(
   runAddgroup,
 );
 
+const FIRST_UID = 1_000;
+const FIRST_SYSTEM_ID = 100;
 const LONG = {
   'home:': 'home',
   'shell:': 'shell',
@@ -57,7 +60,7 @@ function* runAdduser(tool: Tool): ToolRun {
   const { options, operands } = tool.options({ short: 'q', long: LONG }, { misuseCode: 1 });
   const value = (name: string): string | undefined =>
     options.findLast((option) => option.name === name)?.value;
-  const has = (name: string): boolean => value(name) !== undefined;
+  const has = (name: string): boolean => options.some((option) => option.name === name);
   const [name, group] = operands;
   const { host } = tool.context;
   if (name === undefined) return tell(tool, 'adduser: Only one or two names allowed.', 1);
@@ -67,29 +70,33 @@ function* runAdduser(tool: Tool): ToolRun {
     if (!has('quiet') && !has('q')) tool.line(text);
   };
   if (group !== undefined) return yield* join(tool, name, group, say);
-  if (host.user(name) !== undefined) return tell(tool, `adduser: The user \`${name}' already exists.`, 1);
-  const uid = value('uid') === undefined ? nextId(tool, has('system')) : Number(value('uid'));
+  const known = host.user(name);
+  if (known !== undefined && has('system') && known.uid < FIRST_UID) {
+    say(`The system user \`${name}' already exists. Exiting.`);
+    yield* tool.drain();
+    return 0;
+  }
+  if (known !== undefined)
+    return tell(
+      tool,
+      `adduser: The user \`${name}' already exists${has('system') ? ', but is not a system user. Exiting' : ''}.`,
+      1,
+    );
+  if (has('system')) return yield* addSystemUser(tool, name, { value, has, say });
+  const uid = value('uid') === undefined ? nextId(tool, false) : Number(value('uid'));
   say(`Adding user \`${name}' ...`);
-  const home = value('home') ?? (has('system') ? '/nonexistent' : `/home/${name}`);
+  const home = value('home') ?? `/home/${name}`;
   const into = value('ingroup') ?? value('gid');
-  const arguments_ = [
-    '-u',
-    String(uid),
-    '-d',
-    home,
-    '-s',
-    value('shell') ?? (has('system') ? '/usr/sbin/nologin' : '/bin/bash'),
-  ];
-  if (into === undefined && has('system')) arguments_.push('-g', 'nogroup');
-  else if (into === undefined) {
+  const arguments_ = ['-u', String(uid), '-d', home, '-s', value('shell') ?? '/bin/bash'];
+  if (into === undefined) {
     say(`Adding new group \`${name}' (${uid}) ...`);
     if ((yield* run(tool, ['groupadd', '-g', String(uid), name])) !== 0) return 1;
     arguments_.push('-g', name);
   } else arguments_.push('-g', into);
   say(
-    `Adding new user \`${name}' (${uid}) with group \`${into ?? (has('system') ? 'nogroup' : name)}${into === undefined && !has('system') ? ` (${uid})` : ''}' ...`,
+    `Adding new user \`${name}' (${uid}) with group \`${into ?? name}${into === undefined ? ` (${uid})` : ''}' ...`,
   );
-  const creates = !has('no-create-home') && !has('system') && !host.fs.exists(home);
+  const creates = !has('no-create-home') && !host.fs.exists(home);
   if (creates) {
     say(`Creating home directory \`${home}' ...`);
     say("Copying files from `/etc/skel' ...");
@@ -106,13 +113,53 @@ function* runAdduser(tool: Tool): ToolRun {
   )
     return 1;
   if (creates) host.fs.chmod(home, 0o700, ROOT);
-  if (!has('disabled-password') && !has('disabled-login') && !has('system'))
-    yield* run(tool, ['passwd', name]);
-  if (!has('system')) {
-    say(`Adding new user \`${name}' to supplemental / extra groups \`users' ...`);
-    say(`Adding user \`${name}' to group \`users' ...`);
-    yield* run(tool, ['usermod', '-aG', 'users', name]);
+  if (!has('disabled-password') && !has('disabled-login')) yield* run(tool, ['passwd', name]);
+  say(`Adding new user \`${name}' to supplemental / extra groups \`users' ...`);
+  say(`Adding user \`${name}' to group \`users' ...`);
+  yield* run(tool, ['usermod', '-aG', 'users', name]);
+  yield* tool.drain();
+  return 0;
+}
+/** `adduser --system`: no home, no shell, no password; a group of its own with `--group`. */
+function* addSystemUser(
+  tool: Tool,
+  name: string,
+  {
+    value,
+    has,
+    say,
+  }: {
+    value(option: string): string | undefined;
+    has(option: string): boolean;
+    say(text: string): void;
+  },
+): ToolRun {
+  const { host } = tool.context;
+  const firstFree = (isTaken: (id: number) => boolean): number => {
+    let id = FIRST_SYSTEM_ID;
+    while (isTaken(id)) id += 1;
+    return id;
+  };
+  const uid = value('uid') ?? String(firstFree((id) => host.user(id) !== undefined));
+  const group = value('ingroup') ?? value('gid') ?? (has('group') ? name : 'nogroup');
+  say(`Adding system user \`${name}' (UID ${uid}) ...`);
+  if (has('group') && host.group(name) === undefined) {
+    const gid = String(firstFree((id) => host.group(id) !== undefined));
+    say(`Adding new group \`${name}' (GID ${gid}) ...`);
+    if ((yield* run(tool, ['groupadd', '-g', gid, name])) !== 0) return 1;
   }
+  say(`Adding new user \`${name}' (UID ${uid}) with group \`${group}' ...`);
+  const home = value('home') ?? '/nonexistent';
+  const creates = value('home') !== undefined && !has('no-create-home') && !host.fs.exists(home);
+  const code = yield* run(tool, [
+    'useradd',
+    ...['-u', uid, '-g', group, '-d', home, '-s', value('shell') ?? '/usr/sbin/nologin'],
+    ...(creates ? ['-m'] : []),
+    name,
+  ]);
+  if (code !== 0) return 1;
+  if (creates) say(`Creating home directory \`${home}' ...`);
+  else if (!host.fs.exists(home)) say(`Not creating \`${home}'.`);
   yield* tool.drain();
   return 0;
 }
@@ -156,8 +203,13 @@ function* runDeluser(tool: Tool): ToolRun {
     if (has('remove-home')) tool.line('Looking for files to backup/remove ...\nRemoving files ...');
     tool.line(`Removing crontab ...\nRemoving user \`${name}' ...`);
     yield* tool.flush();
-    const code = yield* run(tool, ['userdel', ...(has('remove-home') ? ['-r'] : []), name]);
+    const home = host.user(name)?.home;
+    const code = yield* run(tool, ['userdel', name]);
     if (code !== 0) return code;
+    if (has('remove-home') && home !== undefined) {
+      yield* removeTree(tool, home, { ask: 'never' });
+      host.fs.unlink(`/var/mail/${name}`, ROOT);
+    }
     tool.line('Done.');
   }
   yield* tool.drain();
@@ -212,7 +264,7 @@ function* runAddgroup(tool: Tool): ToolRun {
 function nextId(tool: Tool, system: boolean): number {
   const { host } = tool.context;
   const free = (id: number): boolean => host.user(id) === undefined && host.group(id) === undefined;
-  let id = system ? 100 : 1_000;
+  let id = system ? FIRST_SYSTEM_ID : FIRST_UID;
   while (!free(id)) id += 1;
   return id;
 }

@@ -3,6 +3,7 @@ import { strftime } from '../../std/civil';
 import { ROOT } from '../../world/files';
 import { FileError } from '../../world/files.contract';
 import type { Command, Tool, ToolRun } from './tool';
+import { USAGES } from './usages';
 
 export const chage: Command = {
   name: 'chage',
@@ -48,7 +49,7 @@ function* runChage(tool: Tool): ToolRun {
   const [name = ''] = operands;
   const user = context.host.user(name);
   if (operands.length !== 1) {
-    tool.note('Usage: chage [options] LOGIN\n');
+    tool.note(USAGES.chage ?? '');
     return 2;
   }
   const isOwn = user !== undefined && user.uid === context.who.uid;
@@ -69,7 +70,11 @@ function* runChage(tool: Tool): ToolRun {
   if (changes.length === 0) return tool.fail('not modelled: asking for the values', 1);
   for (const { name: option, value = '' } of changes) {
     const days = daysOf(value);
-    if (days === undefined) return tool.fail(`invalid numeric argument '${value}'`, 2);
+    if (days === undefined) {
+      tool.complain(`invalid numeric argument '${value}'`);
+      tool.note(USAGES.chage ?? '');
+      return 2;
+    }
     fields[FIELDS[option] ?? 0] = days < 0 ? '' : String(days);
   }
   rows[at] = fields.join(':');

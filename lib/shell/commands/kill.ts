@@ -340,7 +340,7 @@ function* runKillall(tool: Tool): ToolRun {
   if (user !== undefined && uid === undefined) return tool.fail(`Cannot find user ${user}`);
   if (operands.length === 0 && user === undefined) {
     tool.note(
-      `Usage: killall [OPTION]... [--] NAME...\n       killall -l, --list\n       killall -V, --version\n\n  -e,--exact          require exact match for very long names\n  -I,--ignore-case    case insensitive process name match\n  -g,--process-group  kill process group instead of process\n  -y,--younger-than   kill processes younger than TIME\n  -o,--older-than     kill processes older than TIME\n  -i,--interactive    ask for confirmation before killing\n  -l,--list           list all known signal names\n  -q,--quiet          don't print complaints\n  -r,--regexp         interpret NAME as an extended regular expression\n  -s,--signal SIGNAL  send this signal instead of SIGTERM\n  -u,--user USER      kill only process(es) running as USER\n  -v,--verbose        report if the signal was successfully sent\n  -V,--version        display version information\n  -w,--wait           wait for processes to die\n  -n,--ns PID         match processes that belong to the same namespaces\n                      as PID\n\n`,
+      `Usage: killall [OPTION]... [--] NAME...\n       killall -l, --list\n       killall -V, --version\n\n  -e,--exact          require exact match for very long names\n  -I,--ignore-case    case insensitive process name match\n  -g,--process-group  kill process group instead of process\n  -y,--younger-than   kill processes younger than TIME\n  -o,--older-than     kill processes older than TIME\n  -i,--interactive    ask for confirmation before killing\n  -l,--list           list all known signal names\n  -q,--quiet          don't print complaints\n  -r,--regexp         interpret NAME as an extended regular expression\n  -s,--signal SIGNAL  send this signal instead of SIGTERM\n  -u,--user USER      kill only process(es) running as USER\n  -v,--verbose        report if the signal was successfully sent\n  -V,--version        display version information\n  -w,--wait           wait for processes to die\n  -n,--ns PID         match processes that belong to the same namespaces\n                      as PID\n  -Z,--context REGEXP kill only process(es) having context\n                      (must precede other arguments)\n\n`,
     );
     return 1;
   }
@@ -372,7 +372,7 @@ function* runKillall(tool: Tool): ToolRun {
           `Killed ${process.comm}(${process.pid}) with signal ${signalTable().find((row) => row.name === signal)?.number ?? 0}\n`,
         );
     }
-    if (targets.length === 0 && !has('q')) tool.note(`${name ?? ''}: no process found\n`);
+    if (sent === 0 && !has('q')) tool.note(`${name ?? ''}: no process found\n`);
     if (sent === 0) code = 1;
   }
   if (has('w'))

@@ -103,7 +103,12 @@ function* run(tool: Tool): ToolRun {
           on.complain(`${quoteFile(source)} and ${quoteFile(target)} are the same file`);
           return false;
         }
-        fs.unlink(on.resolve(target), who);
+        const kept = fs.unlink(on.resolve(target), who);
+        // The new link is made beside it and takes its place: the folder decides.
+        if (kept !== undefined && symbolic) {
+          on.complain(`${failure(symbolic, source, target, kept)}: ${errnoText(kept.errno)}`);
+          return false;
+        }
       }
     }
     const text = wants('r') ? relativeTarget(on, source, target) : source;

@@ -113,12 +113,12 @@ function* runMount(tool: Tool): ToolRun {
       : undefined;
   const point = second ?? entry?.point ?? first;
   const isRemount = wanted.includes('remount');
+  if (second === undefined && entry === undefined && !isRemount)
+    return trouble(tool, `${first}: can't find in /etc/fstab.`, { code: 1 });
   if (tool.context.who.uid !== 0)
     return trouble(tool, `${point}: must be superuser to use mount.`, { hint: true });
-  if (isRemount) return remount(tool, point, wanted);
+  if (isRemount) return remount(tool, point, [...(entry?.options ?? []), ...wanted]);
   if (has('B') || has('R') || has('M')) return trouble(tool, 'not modelled: bind mounts', { code: 1 });
-  if (second === undefined && entry === undefined)
-    return trouble(tool, `${first}: can't find in /etc/fstab.`, { code: 1 });
   return mountOne(tool, {
     source: second === undefined ? (entry?.source ?? '') : first,
     point,
@@ -166,18 +166,20 @@ function mountOne(tool: Tool, wanted: Wanted): number {
   const table = mountTable(host);
   const point = fs.realpath(tool.resolve(wanted.point), who);
   if (typeof point !== 'string') return FAILED;
-  if (wanted.type !== '' && !KNOWN_TYPES.test(wanted.type))
-    return trouble(tool, `${wanted.point}: unknown filesystem type '${wanted.type}'.`, { hint: true });
+  const isKnown = wanted.type === '' || KNOWN_TYPES.test(wanted.type);
   if (wanted.type !== 'tmpfs') {
     const known = table.find((row) => row.source === wanted.source && row.source.startsWith('/'));
     if (known !== undefined)
       return trouble(tool, `${wanted.point}: ${wanted.source} already mounted on ${known.point}.`, {
         hint: true,
       });
+    if (tool.stat(wanted.source) instanceof FileError && wanted.options.includes('nofail')) return 0;
     if (tool.stat(wanted.source) instanceof FileError)
       return trouble(tool, `${wanted.point}: special device ${wanted.source} does not exist.`, {
         hint: true,
       });
+    if (!isKnown)
+      return trouble(tool, `${wanted.point}: unknown filesystem type '${wanted.type}'.`, { hint: true });
     if (wanted.type === '')
       return trouble(
         tool,
@@ -228,6 +230,9 @@ function readSize(text: string | undefined, memoryMiB: number): { bytes: number;
   return { bytes: typeof size === 'number' ? Math.ceil(size / 4096) * 4096 : half, given: true };
 }
 
+/** What a mounted file system takes; a word that is none is refused. */
+const REMOUNTABLE =
+  /^(remount|defaults|bind|auto|noauto|user|nouser|nofail|sync|async|(no)?(exec|suid|dev|atime|diratime|relatime)|strictatime|lazytime|(nr_inodes|nr_blocks|mode|uid|gid|huge|errors|commit|barrier|data|x-[\w.-]+)(=.*)?|discard)$/;
 function remount(tool: Tool, point: string, wanted: readonly string[]): number {
   const real = tool.context.fs.realpath(tool.resolve(point), tool.context.who);
   const row = tool.context.host.state.mounts.findLast((candidate) => candidate.point === real);
@@ -242,7 +247,9 @@ function remount(tool: Tool, point: string, wanted: readonly string[]): number {
         return trouble(tool, `${point}: mount point not mounted or bad option.`, { hint: true });
       row.size = bytes;
       row.options = [...row.options.filter((other) => !other.startsWith('size=')), `size=${bytes / 1024}k`];
-    } else if (option !== 'remount' && option !== 'defaults' && !row.options.includes(option))
+    } else if (!REMOUNTABLE.test(option))
+      return trouble(tool, `${point}: mount point not mounted or bad option.`, { hint: true });
+    else if (option !== 'remount' && option !== 'defaults' && !row.options.includes(option))
       row.options.push(option);
   }
   return 0;

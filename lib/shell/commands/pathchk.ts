@@ -1,4 +1,4 @@
-/** pathchk(1) of coreutils, chattr(1) and lsattr(1) of e2fsprogs, locale(1). */
+/** pathchk(1) of coreutils, locale(1). */
 import { FileError } from '../../world/files.contract';
 import { errnoText } from './errno-text';
 import { quoteFile, quoteFileIfNeeded, quoteValue } from './quoting';
@@ -50,51 +50,6 @@ function pathProblem(
       ? `'': ${errnoText('ENOENT')}`
       : undefined;
 }
-
-export const lsattr: Command = {
-  name: 'lsattr',
-  package: 'e2fsprogs',
-  paths: ['/usr/bin/lsattr'],
-  synopsis: 'lsattr [-RVadlpv] [files...]',
-  summary: 'List file attributes on a Linux second extended file system.',
-  run: function* (tool) {
-    const { options, operands } = tool.options({ short: 'RVadlpv' });
-    const ofDirectory = options.some((option) => option.name === 'd');
-    let code = 0;
-    for (const name of operands.length === 0 ? ['.'] : operands) {
-      const info = tool.stat(name);
-      if (info instanceof FileError) {
-        tool.complain(`${errnoText(info.errno)} while trying to stat ${name}`);
-        code = 1;
-        continue;
-      }
-      const names =
-        info.kind === 'directory' && !ofDirectory
-          ? tool.context.fs.readdir(tool.resolve(name), tool.context.who)
-          : [];
-      const paths =
-        info.kind === 'directory' && !ofDirectory
-          ? names instanceof FileError
-            ? []
-            : names.filter((one) => !one.startsWith('.')).map((one) => `${name}/${one}`)
-          : [name];
-      for (const path of paths) tool.line(`--------------e------- ${path}`);
-    }
-    yield* tool.drain();
-    return code;
-  },
-};
-export const chattr: Command = {
-  name: 'chattr',
-  package: 'e2fsprogs',
-  paths: ['/usr/bin/chattr'],
-  synopsis: 'chattr [-pRVf] [-+=aAcCdDeijPsStTuFx] [-v version] files...',
-  summary: 'Change file attributes on a Linux file system.',
-  run: function* (tool) {
-    yield* tool.drain();
-    return tool.fail('not modelled: file attributes');
-  },
-};
 
 /** Values of the C.UTF-8 locale. Not modelled: other keywords. */
 const LOCALE_NAMES: Readonly<Record<string, string>> = {

@@ -37,8 +37,10 @@ export const pstree: Command = {
                 tool.context.host.user(start)?.uid === process.uid &&
                 !processes.some((parent) => parent.pid === process.ppid && parent.uid === process.uid),
             );
-    if (start !== undefined && !/^\d+$/.test(start) && tool.context.host.user(start) === undefined)
-      return tool.fail(`No such user name: ${start}`);
+    if (start !== undefined && !/^\d+$/.test(start) && tool.context.host.user(start) === undefined) {
+      tool.note(`No such user name: ${start}\n`);
+      return 1;
+    }
     const drawing = new Drawing(
       tool,
       processes,

@@ -256,7 +256,12 @@ export function* cannotStart(
   const shown = name.includes('/') ? name : path.startsWith('./') && !name.includes('/') ? name : path;
   if (problem.errno === 'ENOEXEC' && problem.interpreter === undefined) {
     const text = shell.context.fs.readFile(shell.context.resolve(path), shell.context.who);
-    if (typeof text === 'string' && !isBinary(text))
+    // It may be run, but the shell that is to read it may not.
+    if (typeof text !== 'string') {
+      yield* shell.write(2, `${shell.name}: ${shown}: ${errnoText(text.errno)}\n`);
+      return 126;
+    }
+    if (!isBinary(text))
       return yield* runAsScript(shell, words, path, text.replaceAll('\0', ''), environment);
     yield* shell.complain(`${shown}: cannot execute binary file: ${errnoText('ENOEXEC')}`);
     return 126;

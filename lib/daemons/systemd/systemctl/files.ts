@@ -1,5 +1,6 @@
 /** Verbs about unit files: enable, mask, cat, edit, list-unit-files … Source: systemctl(1) "Unit File Commands". */
 import { knownKeys } from '../unit-file/known-keys';
+import { limitOf } from '../unit-file/settings';
 import { FileError } from '../../../world/files.contract';
 import {
   disable,
@@ -372,6 +373,11 @@ function mayChange(key: string): boolean {
   );
 }
 
+/** Amounts of memory are written down in bytes. */
+function writtenValue(key: string, value: string): string {
+  const bytes = /^Memory/.test(key) && !value.endsWith('%') ? limitOf(value) : undefined;
+  return bytes === undefined ? value : String(bytes);
+}
 export function* setProperty(call: Call): Run<number> {
   const refused = yield* refuseUnlessRoot(
     call,
@@ -402,7 +408,7 @@ export function* setProperty(call: Call): Run<number> {
     const [key = '', value = ''] = [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)];
     const section = typeOf(name) === 'slice' ? 'Slice' : 'Service';
     host.install(`${folder}/50-${key}.conf`, {
-      text: `# This is a drop-in unit file extension, created via "systemctl set-property"\n# or an equivalent operation. Do not edit.\n[${section}]\n${key}=${value}\n`,
+      text: `# This is a drop-in unit file extension, created via "systemctl set-property"\n# or an equivalent operation. Do not edit.\n[${section}]\n${key}=${writtenValue(key, value)}\n`,
     });
   }
   call.manager.reload();

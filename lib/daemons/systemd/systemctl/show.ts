@@ -1,5 +1,7 @@
 /** systemctl show: properties in the order of the bus interface. */
 import { SIGNAL_NUMBERS } from '../../../world/signals';
+import { mountSettings } from '../mounts';
+import { formatCalendar, nextElapse, parseCalendar } from '../unit-file/calendar';
 import { shownLimit } from '../unit-file/limits';
 import { virtualizationOf } from '../conditions';
 import { FEATURES, VERSION } from '../host-manager';
@@ -208,20 +210,32 @@ const SERVICE: readonly Property[] = [
   ['SendSIGKILL', (unit) => yes(unit.definition.service?.sendSigkill !== false)],
   ['SendSIGHUP', (unit) => yes(unit.definition.service?.sendSighup === true)],
 ];
+/** When a timer is due, from the start of the kernel. */
+const sinceBoot = (unit: UnitState, manager: Manager): string => {
+  const next = unit.timer?.nextAt ?? 0;
+  return next === 0 ? '0' : span(next - manager.state.kernelAt);
+};
 const TIMER: readonly Property[] = [
   ['Unit', (unit) => unit.definition.timer?.unit],
   [
     'TimersMonotonic',
-    (unit) =>
+    (unit, manager) =>
       (unit.definition.timer?.monotonic ?? [])
-        .map(({ base, span: micros }) => `{ ${base.replace(/Sec$/, 'USec')}=${span(micros)} }`)
+        .map(
+          ({ base, span: micros }) =>
+            `{ ${base.replace(/Sec$/, 'USec')}=${span(micros)} ; next_elapse=${base === 'OnBootSec' ? span(micros) : sinceBoot(unit, manager)} }`,
+        )
         .join('\nTimersMonotonic=') || undefined,
   ],
   [
     'TimersCalendar',
-    (unit) =>
+    (unit, manager) =>
       (unit.definition.timer?.calendar ?? [])
-        .map((text) => `{ OnCalendar=${text} }`)
+        .map((text) => {
+          const spec = parseCalendar(text);
+          const next = spec === undefined ? undefined : nextElapse(spec, manager.clock());
+          return `{ OnCalendar=${spec === undefined ? text : formatCalendar(spec)} ; next_elapse=${next === undefined ? 'n/a' : formatTimestamp(next)} }`;
+        })
         .join('\nTimersCalendar=') || undefined,
   ],
   [
@@ -338,6 +352,15 @@ const SOCKET: readonly Property[] = [
   ['TriggerLimitIntervalUSec', (unit) => span(unit.definition.socket?.limitMicros ?? 0)],
   ['TriggerLimitBurst', (unit) => unit.definition.socket?.limitBurst],
 ];
+const mounted = (unit: UnitState, { host }: Manager) =>
+  host.state.mounts.findLast(({ point }) => point === mountSettings(unit).where);
+const MOUNT: readonly Property[] = [
+  ['Where', (unit) => mountSettings(unit).where],
+  ['What', (unit, manager) => mounted(unit, manager)?.source ?? mountSettings(unit).what],
+  ['Options', (unit, manager) => mounted(unit, manager)?.options.join(',') ?? mountSettings(unit).options],
+  ['Type', (unit, manager) => mounted(unit, manager)?.type ?? mountSettings(unit).type],
+  ['Result', (unit) => (unit.mount?.hasFailed === true ? 'exit-code' : 'success')],
+];
 const MANAGER: readonly (readonly [string, (manager: Manager) => string | number])[] = [
   ['Version', () => VERSION],
   ['Features', () => FEATURES],
@@ -389,7 +412,9 @@ export function* show(call: Call): Run<number> {
             ? [...PATH, ...COMMON]
             : unit.socket !== undefined
               ? [...SOCKET, ...COMMON]
-              : COMMON;
+              : unit.definition.type === 'mount'
+                ? [...MOUNT, ...COMMON]
+                : COMMON;
     const lines: string[] = [];
     for (const [key, read] of properties) {
       if (wanted.length > 0 && !wanted.includes(key)) continue;

@@ -6,6 +6,7 @@ import { presetOf, unitFileState } from '../enable';
 import { shortExitStatusName } from '../exit-status';
 import { mayReadJournal } from '../journalctl/access';
 import { aboutUnit } from '../journalctl/match';
+import { mountSettings } from '../mounts';
 import { formatEntry } from '../journalctl/format';
 import { isDown, isUp } from '../active';
 import { hasUnifiedGroups } from '../conditions';
@@ -97,6 +98,11 @@ function unitStatus(call: Call, unit: UnitState): string {
   definition.documentation.forEach((page, i) =>
     lines.push((i === 0 ? label('Docs') : ' '.repeat(13)) + page),
   );
+  if (definition.type === 'mount') {
+    const { what, where } = mountSettings(unit);
+    const row = call.manager.host.state.mounts.findLast(({ point }) => point === where);
+    lines.push(`${label('Where')}${where}`, `${label('What')}${row?.source ?? what}`);
+  }
   for (const [i, { kind, address }] of (definition.socket?.listens ?? []).entries())
     lines.push(`${i === 0 ? label('Listen') : ' '.repeat(13)}${address} (${kind.slice('Listen'.length)})`);
   if (definition.socket?.accept === true) {
@@ -120,7 +126,8 @@ function loadedText(call: Call, unit: UnitState): string {
     definition.load === 'loaded' ? 'loaded' : definition.load === 'masked' ? 'masked' : definition.load;
   if (definition.load !== 'loaded')
     return `${definition.load === 'masked' ? word : paint(word, 'bad', call.color)} (Reason: ${reasons[definition.load]})`;
-  if (definition.fragment === undefined) return 'loaded';
+  const source = definition.raw.find(([key]) => key === 'Unit.SourcePath')?.[1];
+  if (definition.fragment === undefined) return source === undefined ? 'loaded' : `loaded (${source})`;
   const state = unitFileState(host, definition.name);
   const file = state === undefined ? 'bad' : state;
   if (file === 'transient') return `loaded (${definition.fragment}; transient)`;
@@ -128,7 +135,7 @@ function loadedText(call: Call, unit: UnitState): string {
   const stateColor = file === 'enabled' ? 'good' : file === 'disabled' ? 'warn' : undefined;
   const painted = stateColor === undefined ? file : paint(file, stateColor, call.color);
   const preset = presetOf(host, definition.name);
-  return `loaded (${definition.fragment}; ${painted}${hasPreset ? `; preset: ${paint(preset, preset === 'enabled' ? 'good' : 'warn', call.color)}` : ''})`;
+  return `loaded (${source ?? definition.fragment}; ${painted}${hasPreset ? `; preset: ${paint(preset, preset === 'enabled' ? 'good' : 'warn', call.color)}` : ''})`;
 }
 /** In the order of their names: a folder comes again when another one's file comes between. */
 function dropInLines(unit: UnitState): string[] {

@@ -64,7 +64,10 @@ export function* withManager(
 ): Run<number> {
   yield* context.sleep(BUS_MICROS);
   const manager = managerOf(context.host);
-  if (manager !== undefined) return yield* run(manager);
+  if (manager !== undefined) {
+    manager.mounts.notice();
+    return yield* run(manager);
+  }
   yield* context.err(
     "System has not been booted with systemd as init system (PID 1). Can't operate.\nFailed to connect to bus: Host is down\n",
   );

@@ -20,7 +20,15 @@ export const analyze: Program = function* (context) {
     .slice(1)
     .filter((word) => !word.startsWith('--no-pager') && !word.startsWith('--man'));
   const [verb = 'time', ...args] = words.filter((word) => !word.startsWith('-'));
-  if (verb === 'calendar') return yield* calendar(context, args, iterationsOf(words));
+  if (verb === 'calendar') {
+    const given = words.find((word) => word.startsWith('--base-time='))?.slice('--base-time='.length);
+    const base = given === undefined ? undefined : parseTimestamp(given, context.host.clock());
+    if (given !== undefined && base === undefined) {
+      yield* context.err(`Failed to parse --base-time= parameter: ${given}\n`);
+      return 1;
+    }
+    return yield* calendar(context, args, { iterations: iterationsOf(words), base });
+  }
   if (verb === 'timespan') return yield* timespan(context, args);
   if (verb === 'timestamp') return yield* timestamp(context, args);
   if (verb === 'verify') return yield* verify(context, args);
@@ -120,7 +128,11 @@ function iterationsOf(words: readonly string[]): number {
   const given = words.find((word) => word.startsWith('--iterations='))?.slice('--iterations='.length) ?? '';
   return /^[1-9]\d{0,3}$/.test(given) ? Number(given) : 1;
 }
-function* calendar(context: ProgramContext, args: readonly string[], iterations: number): Run<number> {
+function* calendar(
+  context: ProgramContext,
+  args: readonly string[],
+  { iterations, base }: { iterations: number; base: number | undefined },
+): Run<number> {
   if (args.length === 0) {
     yield* context.err('Too few arguments.\n');
     return 1;
@@ -135,7 +147,7 @@ function* calendar(context: ProgramContext, args: readonly string[], iterations:
     }
     const normal = formatCalendar(spec);
     const clock = context.host.clock();
-    const next = nextElapse(spec, clock);
+    const next = nextElapse(spec, base ?? clock);
     const lines = [
       ...(normal === text ? [] : [`  Original form: ${text}`]),
       `Normalized form: ${normal}`,

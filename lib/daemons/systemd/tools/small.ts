@@ -81,6 +81,21 @@ export const systemdCat: Program = function* (context) {
       });
   }
 };
+const NOTIFY_HELP = `systemd-notify [OPTIONS...] [VARIABLE=VALUE...]
+
+Notify the init system about service status updates.
+
+  -h --help            Show this help
+     --version         Show package version
+     --ready           Inform the init system about service start-up completion
+     --pid[=PID]       Set main PID of daemon
+     --uid=USER        Set user to send from
+     --status=TEXT     Set status text
+     --booted          Check if the system was booted up with systemd
+     --no-block        Do not wait until operation finished
+
+See the systemd-notify(1) man page for details.
+`;
 export const systemdNotify: Program = function* (context) {
   const parts: string[] = [];
   for (const word of context.argv.slice(1)) {
@@ -94,10 +109,20 @@ export const systemdNotify: Program = function* (context) {
     else if (/^[A-Z_]+=/.test(word)) parts.push(word);
   }
   if (parts.length === 0) {
+    yield* context.out(NOTIFY_HELP);
+    return 1;
+  }
+  const socket = context.env.get('NOTIFY_SOCKET');
+  if (socket === undefined) {
     yield* context.err('No status data could be sent: $NOTIFY_SOCKET was not set\n');
     return 1;
   }
-  context.notify(parts.join('\n'));
+  if (!context.fs.exists(socket) && socket !== '/run/systemd/notify') {
+    yield* context.err('Failed to notify init system: No such file or directory\n');
+    return 1;
+  }
+  // It speaks for the process that called it, where it may.
+  context.notify(parts.join('\n'), context.who.uid === 0 ? context.process.ppid : context.pid);
   return 0;
 };
 export const cgls: Program = function* (context) {

@@ -55,7 +55,7 @@ export function loadDefinition(host: Host, name: string): Definition {
   const primary = fragment?.names[fragment.names.length - 1] ?? name;
   const type = typeOf(primary) ?? 'service';
   if (fragment?.masked === true) return emptyDefinition(primary, type, 'masked', fragment.path, host);
-  const builtIn = fragment === undefined ? builtInText(primary, type) : undefined;
+  const builtIn = fragment === undefined ? builtInText(primary, type, host) : undefined;
   const names = fragment?.names ?? [name];
   const dropIns = findDropIns(host, [...names].reverse());
   if (fragment === undefined && builtIn === undefined) {
@@ -207,9 +207,13 @@ function emptyDefinition(
   };
 }
 /** Units that exist without a file: slices, the root file system, devices. */
-function builtInText(name: string, type: UnitType): string | undefined {
+function builtInText(name: string, type: UnitType, host: Host): string | undefined {
   if (name === '-.mount')
     return '[Unit]\nDescription=Root Mount\nDocumentation=man:fstab(5) man:systemd-fstab-generator(8)\nDefaultDependencies=no\n[Mount]\nWhere=/\nWhat=/dev/vda1\nType=ext4\n';
+  const point = type === 'mount' ? `/${unescapeName(name.slice(0, -'.mount'.length))}` : undefined;
+  const row = host.state.mounts.find((mount) => mount.covered !== undefined && mount.point === point);
+  if (row !== undefined)
+    return `[Unit]\nDescription=${row.point}\nSourcePath=/proc/self/mountinfo\n[Mount]\nWhere=${row.point}\nWhat=${row.source}\nType=${row.type}\nOptions=${row.options.join(',')}\n`;
   if (name === '-.slice')
     return '[Unit]\nDescription=Root Slice\nDocumentation=man:systemd.special(7)\nDefaultDependencies=no\n';
   if (name === 'init.scope')
@@ -382,6 +386,12 @@ class Reader {
         'Unit has no Listen setting (ListenStream=, ListenDatagram=, ListenFIFO=, ...). Refusing.',
       );
     if (path?.specs.length === 0) return refuse('err', 'Path unit lacks path setting. Refusing.');
+    if (this.type === 'mount' && this.name !== '-.mount') {
+      const where = lastOf(own, 'Where')?.value;
+      if (where !== undefined && `${escapePath(where)}.mount` !== this.name)
+        return refuse('err', "Where= setting doesn't match unit name. Refusing.");
+      if (lastOf(own, 'What') === undefined) return refuse('err', 'What= setting is missing. Refusing.');
+    }
     if (service === undefined) return false;
     const { exec, type } = service;
     if (

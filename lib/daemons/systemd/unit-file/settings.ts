@@ -218,11 +218,9 @@ export function serviceSettings(assignments: readonly Assignment[], reading: Rea
     standardOutput: section.text('StandardOutput') ?? 'journal',
     standardError: section.text('StandardError') ?? 'inherit',
     syslogIdentifier: section.text('SyslogIdentifier'),
-    notifyAccess: section.oneOf(
-      'NotifyAccess',
-      NOTIFY_ACCESS,
-      type === 'notify' ? 'main' : 'none',
-      'Failed to parse notify access specifier',
+    notifyAccess: notifyAccessOf(
+      section.oneOf('NotifyAccess', NOTIFY_ACCESS, 'none', 'Failed to parse notify access specifier'),
+      type,
     ),
     tasksMax: tasksOf(section.text('TasksMax')),
     memoryMax: limitOf(section.text('MemoryMax') ?? section.text('MemoryLimit')),
@@ -302,7 +300,8 @@ function keepOf(text: string | undefined): 'no' | 'yes' | 'restart' {
 function tasksOf(text: string | undefined): number | undefined {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 }
-function limitOf(text: string | undefined): number | undefined {
+/** An amount of memory in bytes; undefined where there is none. */
+export function limitOf(text: string | undefined): number | undefined {
   const size = text === undefined ? undefined : parseSize(text);
   return size === FOREVER ? undefined : size;
 }
@@ -452,4 +451,11 @@ function streamAddress(
   const ip = isAny ? 0 : parseIPv4(host);
   if (ip === undefined) return host.startsWith('[') ? { address: text, tcp: undefined } : 'Invalid argument';
   return { address: `${host}:${port}`, tcp: { ip, port, six: false, dual: isAny } };
+}
+/** Who waits for a word of its main process must hear it. Source: `service_add_extras`. */
+function notifyAccessOf(
+  set: ServiceSettings['notifyAccess'],
+  type: ServiceSettings['type'],
+): ServiceSettings['notifyAccess'] {
+  return set === 'none' && type === 'notify' ? 'main' : set;
 }
