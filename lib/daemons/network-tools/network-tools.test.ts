@@ -139,8 +139,8 @@ describe('socat', () => {
     expect(lab.run('b', 'socat - UNIX-CONNECT:/run/test.sock', { stdin: 'x' }).stdout).toBe('you said x');
     expect(lab.run('b', 'nc -U /run/test.sock', { stdin: 'y' }).stdout).toBe('you said y');
     expect(lab.run('b', 'ss -xl').stdout).toContain('u_str LISTEN 0      4096   /run/test.sock ');
-    expect(lab.run('b', 'socat stdio /run/none.sock').stderr).toMatch(
-      / socat\[\d+\] E connect\(5, AF=1 "\/run\/none\.sock", 16\): No such file or directory\n$/,
+    expect(lab.run('b', 'socat stdio UNIX-CONNECT:/run/none.sock').stderr).toMatch(
+      / socat\[\d+\] E connect\(, AF=1 "\/run\/none\.sock", 16\): No such file or directory\n$/,
     );
   });
 });

@@ -196,11 +196,12 @@ function* open(context: ProgramContext, address: string): Generator<Wait, End, W
     case 'stdin':
     case 'stdout':
       return { kind: 'stdio' };
-    case 'unix':
     case 'unix-connect':
+      return yield* unix(context, rest, `connect(, AF=1 "${rest}", ${rest.length + 2})`);
+    case 'unix':
     case 'unix-client':
     case 'local':
-      return yield* unix(context, rest);
+      return yield* unix(context, rest, `UNIX-CLIENT:${rest}`);
     case 'tcp':
     case 'tcp4':
     case 'tcp-connect':
@@ -208,10 +209,11 @@ function* open(context: ProgramContext, address: string): Generator<Wait, End, W
       return yield* tcp(context, rest);
     case 'open':
     case 'file':
-    case 'gopen':
       return file(context, rest);
+    case 'gopen':
+      return yield* openAny(context, rest);
     default:
-      if (colon < 0 && head.includes('/')) return yield* unix(context, head);
+      if (colon < 0 && head.includes('/')) return yield* openAny(context, head);
       throw new Failure(
         /^(unix-listen|pty|create|pipe|udp\w*|openssl\w*|ip\w*)$/.test(type)
           ? `not modelled: socat ${type}\n`
@@ -219,7 +221,24 @@ function* open(context: ProgramContext, address: string): Generator<Wait, End, W
       );
   }
 }
-function* unix(context: ProgramContext, path: string): Generator<Wait, End, Wake> {
+/** GOPEN: a socket is connected to, anything else is a file, which is made where there is none. */
+function* openAny(context: ProgramContext, path: string): Generator<Wait, End, Wake> {
+  const whole = context.resolve(path);
+  const found = context.fs.stat(whole, context.who);
+  if ('kind' in found && found.kind === 'socket') return yield* unix(context, path, `UNIX-CLIENT:${path}`);
+  const stream = context.host.streams.open(whole, context.who, {
+    write: true,
+    append: true,
+    create: true,
+    mode: 0o666 & ~context.umask,
+  });
+  if (typeof stream === 'string')
+    throw new Failure(`${stamp(context)} E open("${path}", 0102, 0666): ${errnoText(stream)}\n`);
+  // It is opened at its end: there is nothing to read.
+  return { kind: 'program', pid: 0, input: stream, output: context.host.streams.null() };
+}
+/** @param doing what the complaint names when nobody answers */
+function* unix(context: ProgramContext, path: string, doing: string): Generator<Wait, End, Wake> {
   const box = new Mailbox(context);
   const opened = context.world.network.connectUnix(context.host, {
     pid: context.pid,
@@ -227,10 +246,7 @@ function* unix(context: ProgramContext, path: string): Generator<Wait, End, Wake
     who: context.who,
     on: box.on('socket'),
   });
-  if (typeof opened === 'string')
-    throw new Failure(
-      `${stamp(context)} E connect(5, AF=1 "${path}", ${path.length + 2}): ${errnoText(opened)}\n`,
-    );
+  if (typeof opened === 'string') throw new Failure(`${stamp(context)} E ${doing}: ${errnoText(opened)}\n`);
   yield* box.next();
   return { kind: 'socket', connection: opened.connection, side: 'client', box };
 }

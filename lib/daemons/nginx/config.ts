@@ -349,6 +349,10 @@ export interface LocationSettings {
   readonly keepaliveRequests: number;
   readonly sendTimeoutMs: number;
   readonly bodyTimeoutMs: number;
+  /** How long the rest of a request is waited for that is answered already. */
+  readonly lingeringTimeoutMs: number;
+  /** Who has fallen silent is sent an RST. */
+  readonly resetsTimedOut: boolean;
   readonly serverTokens: boolean;
   readonly absoluteRedirect: boolean;
   readonly serverNameInRedirect: boolean;

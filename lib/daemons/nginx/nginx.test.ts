@@ -103,7 +103,7 @@ class Lab {
       method,
       target,
       version: '1.1',
-      headers: [['Host', 'x'], ...headers],
+      headers: headers.some(([name]) => name === 'Host') ? headers : [['Host', 'x'], ...headers],
       body: '',
       bytes: 60,
     });

@@ -77,7 +77,10 @@ export function deliver(runtime: Runtime, session: Session, message: HttpRespons
 /** The same for an answer that no server gave. */
 export function deliverOwn(runtime: Runtime, session: Session, answer: OwnAnswer): void {
   const { message, status, isRaw } = answer;
-  if (runtime.state.stopping || session.clientClosed || message === undefined) session.closes = true;
+  // Who is answered before all of the request has come has to end the connection.
+  const isEarly = session.body !== undefined;
+  if (runtime.state.stopping || session.clientClosed || message === undefined || isEarly)
+    session.closes = true;
   const bytes = message === undefined ? 0 : countedBytes(message);
   if (message !== undefined && !session.clientClosed)
     runtime.network.send(
@@ -262,6 +265,7 @@ function resetRequest(session: Session): void {
   session.failure = '';
   session.cutOff = '';
   session.trace = 0;
+  session.body = undefined;
   session.variables = ofSession(session.variables);
   session.captured = session.uniqueId = session.stickKeys = session.cookieDates = undefined;
 }

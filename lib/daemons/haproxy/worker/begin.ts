@@ -99,20 +99,21 @@ function newProxy(
   beginning: Beginning,
 ): ProxyState {
   const { proxies } = beginning.configuration;
+  const servers = settings.servers.map((server, position) =>
+    newServer(settings, server, position, spread, beginning),
+  );
   return {
     index,
     name: settings.id,
     frontend: newCounters(),
     backend: newCounters(),
-    servers: settings.servers.map((server, position) =>
-      newServer(settings, server, position, spread, beginning),
-    ),
+    servers,
     queue: [],
     dequeued: 0,
     balance: emptyBalance(),
     lastChange: beginning.now,
     downTime: 0,
-    downTransitions: 0,
+    downTransitions: isDownForNames(servers) ? 1 : 0,
     stopped: settings.disabled,
     paused: false,
     stick: new Map(),
@@ -136,6 +137,14 @@ function fullConnections(proxies: readonly ProxySettings[], backend: ProxySettin
       total += frontend.maxconn === 0 ? maxconn : frontend.maxconn;
   }
   return Math.max(1, Math.ceil(total / 10));
+}
+
+/** It has gone down at the start: its last servers had no address. */
+function isDownForNames(servers: readonly ServerState[]): boolean {
+  return (
+    servers.every(({ admin }) => admin !== 0) &&
+    servers.some(({ admin }) => (admin & ADMIN.resolveMaintenance) !== 0)
+  );
 }
 
 function newServer(
@@ -177,7 +186,8 @@ function newServer(
     pool: newPool(),
     lastChange: now,
     downTime: 0,
-    downTransitions: 0,
+    // Maintenance for want of an address begins here, and counts.
+    downTransitions: isUnresolved ? 1 : 0,
     failedChecks: 0,
     failedObservations: 0,
     consecutiveErrors: 0,

@@ -271,16 +271,21 @@ export function onConnected(runtime: Runtime, session: Session): void {
   }
   observe(runtime, session.backend, session.server, 'connected');
   session.connectedAt = runtime.now;
-  const { timeouts } = runtime.settings(session.backend);
   if (session.request === undefined) {
     openTunnel(runtime, session);
     return;
   }
   session.phase = 'response';
+  sendRequest(runtime, session);
+}
+/** … once it is whole; `timeout server` runs from the start, and anew with each part. */
+export function sendRequest(runtime: Runtime, session: Session): void {
+  const { timeouts } = runtime.settings(session.backend);
+  setTimeout(runtime, session, timeouts.server);
+  if (session.request === undefined || session.body !== undefined) return;
   const speaksHttp2 = session.serverTls?.alpn === 'h2';
   const request: HttpRequest = speaksHttp2 ? { ...session.request, version: '2' } : session.request;
   runtime.network.send(session.connection, 'client', request);
-  setTimeout(runtime, session, timeouts.server);
 }
 function openTunnel(runtime: Runtime, session: Session): void {
   session.phase = 'tunnel';

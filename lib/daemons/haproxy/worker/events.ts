@@ -21,6 +21,7 @@ import {
 } from './answer';
 import { registerAgents } from './agent';
 import { onCheckEvent, step } from './checks';
+import { onBodyBytes, onBodyEnd, onBodyExpired } from './client-body';
 import { connectFailed, leftQueue, onConnected, queueExpired, resume, tunnelTimeout } from './dispatch';
 import { hop } from './hop';
 import { limitListeners, registerLimits } from './limits';
@@ -34,7 +35,8 @@ import {
   serverHandshakeFailed,
   serverSecured,
 } from './handshake';
-import { parseRequest } from '../../raw-request';
+import { parseHead } from '../../raw-request';
+import { readBody } from '../../request-body';
 import { registerResolving } from './resolve';
 import { awaitHeader, headerFailed, sendHeader, takeHeader } from './proxy-header';
 import { begin, beginTcp, inspect, tarpitEnds } from './request';
@@ -282,6 +284,10 @@ function onMessage(runtime: Runtime, session: Session, message: Message): void {
     relay(runtime, session, message);
     return;
   }
+  if (session.body !== undefined && message.kind === 'bytes') {
+    onBodyBytes(runtime, session, message.text);
+    return;
+  }
   if (session.phase !== 'request' && session.phase !== 'keepAlive') {
     session.waiting.push(message);
     return;
@@ -296,7 +302,7 @@ function onMessage(runtime: Runtime, session: Session, message: Message): void {
     return;
   }
   session.buffered += message.text;
-  const parsed = parseRequest(session.buffered);
+  const parsed = parseBegun(session.buffered);
   if (parsed === 'incomplete') return;
   if (parsed === 'malformed') {
     runtime.state.lastError = session.buffered;
@@ -304,7 +310,15 @@ function onMessage(runtime: Runtime, session: Session, message: Message): void {
     return;
   }
   session.buffered = session.buffered.slice(parsed.length);
+  session.body = parsed.framing;
   spend(runtime, session, parsed.request);
+  if (session.body !== undefined) onBodyBytes(runtime, session, '');
+}
+/** A head, and what has come with it, which must be the beginning of a body. */
+function parseBegun(text: string): ReturnType<typeof parseHead> {
+  const head = parseHead(text);
+  if (typeof head === 'string' || head.framing === undefined) return head;
+  return readBody(text.slice(head.length), head.framing).kind === 'invalid' ? 'malformed' : head;
 }
 /** The processor's share of a request; it is only waited for when there is a crowd. */
 function spend(runtime: Runtime, session: Session, message: Message & { kind: 'request' }): void {
@@ -341,12 +355,19 @@ function onClientEnd(runtime: Runtime, session: Session): void {
       if (session.serverClosed) conclude(runtime, session);
       else if (session.connection !== 0) runtime.network.shutdown(session.connection, 'client');
       return;
+    case 'body':
+      onBodyEnd(runtime, session);
+      return;
     case 'tarpit':
     case 'computing':
     case 'queue':
     case 'connect':
     case 'turnaround':
     case 'response':
+      if (session.body !== undefined) {
+        onBodyEnd(runtime, session);
+        return;
+      }
       if (runtime.settings(session.frontend).mode !== 'http') {
         session.clientClosed = session.closes = true;
         return;
@@ -558,6 +579,9 @@ function expired(runtime: Runtime, session: Session): void {
       return;
     case 'keepAlive':
       destroy(runtime, session);
+      return;
+    case 'body':
+      onBodyExpired(runtime, session);
       return;
     case 'tarpit':
       tarpitEnds(runtime, session);

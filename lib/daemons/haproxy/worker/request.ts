@@ -63,6 +63,37 @@ export function begin(runtime: Runtime, session: Session, message: HttpRequest):
     answerMonitor(runtime, session, settings);
     return;
   }
+  if (!waitsForBody(runtime, session, settings)) throughFrontend(runtime, session, settings);
+}
+
+// ---------------------------------------------------------------- bodies
+/** `option http-buffer-request`: no rule is looked at before the body is there. */
+function waitsForBody(runtime: Runtime, session: Session, settings: ProxySettings): boolean {
+  if (session.body === undefined || !settings.options.has('http-buffer-request')) return false;
+  session.phase = 'body';
+  setBodyDeadline(runtime, session);
+  return true;
+}
+/** `timeout http-request` is for all of it, `timeout client` for each part. */
+export function setBodyDeadline(runtime: Runtime, session: Session): void {
+  const settings = runtime.settings(session.hasBackend ? session.backend : session.frontend);
+  const { client } = runtime.settings(session.frontend).timeouts;
+  const patience = settings.timeouts['http-request'];
+  const ends = [
+    ...(client === undefined ? [] : [runtime.now + client]),
+    ...(patience === undefined ? [] : [session.idleSince + patience]),
+  ];
+  setDeadline(runtime, session, ends.length === 0 ? 0 : Math.min(...ends));
+}
+/** The body that a proxy has waited for is there. */
+export function afterBody(runtime: Runtime, session: Session): void {
+  setDeadline(runtime, session, 0);
+  const settings = runtime.settings(session.frontend);
+  if (session.hasBackend) throughBackend(runtime, session, settings, runtime.settings(session.backend));
+  else throughFrontend(runtime, session, settings);
+}
+
+function throughFrontend(runtime: Runtime, session: Session, settings: ProxySettings): void {
   if (settings.tcpRequest.length > 0 && !passesContent(runtime, session)) return;
   if (!passRules(runtime, session, settings, settings.httpRequest)) return;
   if (answersStatistics(runtime, session, session.frontend)) return;
@@ -253,7 +284,9 @@ function throughBackend(
   frontend: ProxySettings,
   backend: ProxySettings,
 ): void {
+  if (session.phase === 'body' && session.halfClosed) return;
   if (backend !== frontend) {
+    if (waitsForBody(runtime, session, backend)) return;
     if (!passRules(runtime, session, backend, backend.httpRequest)) return;
     if (answersStatistics(runtime, session, session.backend)) return;
     if (backend.redirects.length > 0 && !passRules(runtime, session, backend, backend.redirects)) return;

@@ -72,6 +72,7 @@ export function newSession(runtime: Runtime, listener: number, connection: numbe
     isCounted: false,
     hasBackend: false,
     buffered: '',
+    body: undefined,
     expectsProxy: false,
     queuePosition: 0,
     backendQueuePosition: 0,

@@ -6,6 +6,7 @@
  * Source: HAProxy 2.6 include/haproxy/{proxy,server,stream,counters}-t.h.
  */
 
+import type { BodyFraming } from '../../request-body';
 import type { CookieDates } from './cookie-dates';
 import type { RateLimit } from './limits';
 import type { OwnAnswer } from './own-answers';
@@ -473,6 +474,8 @@ export type Phase =
   | 'inspect'
   /** connection accepted, no request yet */
   | 'request'
+  /** for the rest of the request (`option http-buffer-request`) */
+  | 'body'
   /** answers later on purpose */
   | 'tarpit'
   /** processor time is being spent */
@@ -564,6 +567,8 @@ export interface Session {
   hasBackend: boolean;
   /** text that is no whole request yet */
   buffered: string;
+  /** the body of the request has not come whole; what has is in `buffered` */
+  body: BodyFraming | undefined;
   /** a rule wants a PROXY header */
   expectsProxy: boolean;
   queuePosition: number;

@@ -308,6 +308,8 @@ class Compiler {
     | 'keepaliveRequests'
     | 'sendTimeoutMs'
     | 'bodyTimeoutMs'
+    | 'lingeringTimeoutMs'
+    | 'resetsTimedOut'
     | 'serverTokens'
     | 'absoluteRedirect'
     | 'serverNameInRedirect'
@@ -341,6 +343,9 @@ class Compiler {
       keepaliveRequests: block.number('keepalive_requests', 1_000),
       sendTimeoutMs: block.number('send_timeout', 60_000),
       bodyTimeoutMs: block.number('client_body_timeout', 60_000),
+      lingeringTimeoutMs:
+        block.text('lingering_close', 'on') === 'off' ? 0 : block.number('lingering_timeout', 5_000),
+      resetsTimedOut: block.flag('reset_timedout_connection', false),
       serverTokens: block.text('server_tokens', 'on') !== 'off',
       absoluteRedirect: block.flag('absolute_redirect', true),
       serverNameInRedirect: block.flag('server_name_in_redirect', false),

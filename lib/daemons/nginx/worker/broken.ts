@@ -2,19 +2,25 @@
 import type { HttpRequest } from '../../../world/network.contract';
 import { newRequest, special } from './phases';
 import { drop } from './reply';
+import { partOf } from './raw-request';
 import type { Runtime } from './runtime';
 import type { Client } from './state';
 import type { Asking } from './variables';
 
-/** What was read of it so far. */
-function beginBroken(runtime: Runtime, client: Client, line: string): Asking {
+interface Begun {
+  /** What was read so far. */
+  readonly line: string;
+  readonly headers: [string, string][];
+  readonly isBare: boolean;
+}
+function beginBroken(runtime: Runtime, client: Client, { line, headers, isBare }: Begun): Asking {
   const message: HttpRequest = {
     kind: 'request',
     trace: 0,
     method: '',
     target: '',
     version: '1.0',
-    headers: [],
+    headers,
     body: '',
     bytes: 0,
   };
@@ -23,7 +29,9 @@ function beginBroken(runtime: Runtime, client: Client, line: string): Asking {
   client.phase = 'working';
   client.buffered = '';
   const request = newRequest(runtime, client, message, client.server);
-  request.brokenLine = line;
+  request.typedLine = line;
+  request.isBroken = true;
+  request.isBare = isBare;
   client.request = request;
   return { runtime, client, request };
 }
@@ -31,9 +39,14 @@ function beginBroken(runtime: Runtime, client: Client, line: string): Asking {
 export function refuse(
   runtime: Runtime,
   client: Client,
-  { status, text, line }: { readonly status: number; readonly text: string; readonly line: string },
+  {
+    status,
+    text,
+    line,
+    isBare = false,
+  }: { readonly status: number; readonly text: string; readonly line: string; readonly isBare?: boolean },
 ): void {
-  const asking = beginBroken(runtime, client, line);
+  const asking = beginBroken(runtime, client, { line, headers: [], isBare });
   runtime.tell(client, 'info', text, { action: 'reading client request line' });
   special(asking, status);
 }
@@ -43,11 +56,10 @@ export function giveUp(
   client: Client,
   { status, text }: { readonly status: number; readonly text: string },
 ): void {
-  const begun = client.buffered.replace(/^[\r\n]+/, '');
-  const end = begun.search(/\r?\n/);
-  const asking = beginBroken(runtime, client, end < 0 ? begun : begun.slice(0, end));
+  const { line, isLineWhole, headers } = partOf(client.buffered);
+  const asking = beginBroken(runtime, client, { line, headers, isBare: false });
   runtime.tell(client, 'info', text, {
-    action: `reading client request ${end < 0 ? 'line' : 'headers'}`,
+    action: `reading client request ${isLineWhole ? 'headers' : 'line'}`,
   });
   drop(asking, status);
 }

@@ -56,6 +56,8 @@ export function newClient(
     requests: 0,
     phase: 'waiting',
     buffered: '',
+    body: undefined,
+    typed: undefined,
     waiting: [],
     hasEnded: false,
     request: undefined,

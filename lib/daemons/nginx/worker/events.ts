@@ -1,11 +1,13 @@
 /** What happens to a worker: connections of clients and upstreams, names, time. Source: nginx 1.22 src/event/ngx_event_accept.c, src/http/ngx_http_request.c. */
-import type { DnsEvent, Message, SocketEvent } from '../../../world/network.contract';
+import type { DnsEvent, HttpRequest, Message, SocketEvent } from '../../../world/network.contract';
 import type { SecureSocketEvent } from '../../../world/tls.contract';
 import { formatIPv4 } from '../../../std/ipv4';
 import type { Host, World } from '../../../world/world.contract';
+import { framingOf, readBody } from '../../request-body';
 import { groupOf } from '../group';
 import { systemError } from '../messages';
 import { giveUp, refuse } from './broken';
+import { isAwaitingBody, onBodyBytes, onBodyEnd, onBodyExpired } from './client-body';
 import { closeClient, isExpired, newClient, setTimeoutMs, type TimerData } from './client';
 import {
   beginHandshake,
@@ -31,7 +33,7 @@ import {
   UPSTREAM,
 } from './proxy';
 import { proxying } from './proxying';
-import { parseRequest } from './raw-request';
+import { parseRequest, type TypedHead } from './raw-request';
 import { drop } from './reply';
 import { type Runtime, runtimeOf, setClientTimer } from './runtime';
 import type { Client } from './state';
@@ -206,6 +208,12 @@ function onClient(runtime: Runtime, event: SecureSocketEvent): void {
   }
 }
 function onMessage(runtime: Runtime, client: Client, message: Message): void {
+  if (client.body !== undefined && message.kind === 'bytes') {
+    client.buffered += message.text;
+    onBodyBytes(runtime, client, CONTINUATION);
+    goOn(runtime, client);
+    return;
+  }
   if (client.phase !== 'waiting' && client.phase !== 'reading') {
     client.waiting.push(message);
     return;
@@ -240,8 +248,22 @@ function parseBuffered(runtime: Runtime, client: Client): void {
       return;
     case 'request':
       client.buffered = client.buffered.slice(parsed.length);
-      spend(runtime, client, parsed.request);
+      client.typed = parsed;
+      spend(runtime, client, withBody(client, parsed));
   }
+}
+/** The request with its body, where that has come with the head. */
+function withBody(client: Client, { request, problem }: TypedHead): HttpRequest {
+  const framing = problem === undefined ? framingOf(request.headers) : undefined;
+  if (framing === undefined) return request;
+  const read = readBody(client.buffered, framing);
+  if (read.kind !== 'whole') {
+    client.body = framing;
+    return request;
+  }
+  const bytes = request.bytes + client.buffered.length - read.rest.length;
+  client.buffered = read.rest;
+  return { ...request, body: read.body, bytes };
 }
 /** The processor's share of a request; it is only waited for when there is a crowd. */
 function spend(runtime: Runtime, client: Client, message: Message & { kind: 'request' }): void {
@@ -293,7 +315,15 @@ function onClientEnd(runtime: Runtime, client: Client, errno: string | undefined
             : `recv() failed ${systemError(errno)}`,
       });
       return;
+    case 'body':
+    case 'discarding':
+      onBodyEnd(runtime, client, CONTINUATION);
+      return;
     case 'upstream': {
+      if (isAwaitingBody(client)) {
+        onBodyEnd(runtime, client, CONTINUATION);
+        return;
+      }
       const it = proxying(runtime, client, CONTINUATION);
       if (it !== undefined && !it.proxy.ignoreClientAbort) abandon(it);
       return;
@@ -408,7 +438,15 @@ function expired(runtime: Runtime, client: Client): void {
       if (request !== undefined) afterDelay({ runtime, client, request });
       goOn(runtime, client);
       return;
+    case 'body':
+    case 'discarding':
+      onBodyExpired(runtime, client, CONTINUATION);
+      return;
     case 'upstream': {
+      if (isAwaitingBody(client)) {
+        onBodyExpired(runtime, client, CONTINUATION);
+        return;
+      }
       const it = proxying(runtime, client, CONTINUATION);
       if (it !== undefined) onUpstreamExpired(it);
       goOn(runtime, client);

@@ -12,6 +12,7 @@ import { startProxy } from './proxy';
 import type { Continuation } from './proxying';
 import { drop, onAnswered, send, sendPage, wantsKeepalive } from './reply';
 import { runCodes } from './rewrite';
+import { headerProblem, hostName } from './header-problems';
 import { tooLongHeader } from './header-limits';
 import { header, type Runtime } from './runtime';
 import { serveFile, type Served, tryFiles, typeOf } from './static';
@@ -30,11 +31,17 @@ export function beginRequest(runtime: Runtime, client: Client, message: HttpRequ
   runtime.group.requests += 1;
   client.phase = 'working';
   setDeadline(runtime, client, 0);
-  const request = newRequest(runtime, client, message, client.server);
+  const { typed } = client;
+  client.typed = undefined;
+  const parsed = parseTarget(message.target, runtime.server(client.server).mergeSlashes);
+  // Behind a line that is none, nothing is read.
+  const read = parsed === undefined ? { ...message, headers: [] } : message;
+  const request = newRequest(runtime, client, read, client.server);
+  request.typedLine = typed?.line;
+  request.isBare = typed?.isBare ?? false;
   client.request = request;
   const asking: Asking = { runtime, client, request };
-  const hostHeader = header(message.headers, 'host');
-  const parsed = parseTarget(message.target, runtime.server(request.server).mergeSlashes);
+  const hostHeader = header(read.headers, 'host');
   const host = hostName(parsed?.host ?? hostHeader ?? '');
   if (host !== undefined) request.host = host;
   const { server, why } = chooseServer(asking, address);
@@ -54,21 +61,27 @@ export function beginRequest(runtime: Runtime, client: Client, message: HttpRequ
       runtime.server(server).place,
       'server',
     );
-  const problem = requestProblem(asking, hostHeader, host, parsed !== undefined);
-  if (problem !== undefined) {
-    runtime.tell(client, 'info', problem, {
-      action: `reading client request ${parsed === undefined ? 'line' : 'headers'}`,
-    });
+  if (parsed === undefined || (host === undefined && parsed.host !== undefined)) {
+    const text = `client sent invalid ${parsed === undefined ? 'request' : 'host in request line'}`;
+    runtime.tell(client, 'info', text, { action: 'reading client request line' });
     request.keepalive = false;
     if (parsed === undefined) request.uri = '';
     special(asking, 400);
     return;
   }
-  if (parsed !== undefined) {
-    request.unparsed = parsed.unparsed;
-    request.uri = parsed.uri;
-    request.args = parsed.args;
+  const problem = headerProblem(message, hostHeader, typed?.problem);
+  if (problem !== undefined) {
+    if (problem.read !== undefined)
+      request.message = { ...message, headers: message.headers.slice(0, problem.read) };
+    runtime.tell(client, 'info', problem.text, { action: 'reading client request headers' });
+    request.keepalive = false;
+    client.body = undefined;
+    special(asking, problem.status);
+    return;
   }
+  request.unparsed = parsed.unparsed;
+  request.uri = parsed.uri;
+  request.args = parsed.args;
   const unread = tooLongHeader(message, runtime.server(request.server).headerBuffers);
   if (unread !== undefined) {
     runtime.tell(client, 'info', unread, { action: 'reading client request headers' });
@@ -114,7 +127,9 @@ function misdirect(asking: Asking): void {
 export function newRequest(runtime: Runtime, client: Client, message: HttpRequest, server: number): Request {
   return {
     message,
-    brokenLine: undefined,
+    typedLine: undefined,
+    isBroken: false,
+    isBare: false,
     startedAt: runtime.now,
     method: message.method,
     unparsed: message.target,
@@ -169,26 +184,6 @@ function usesRequestId({ configuration }: Runtime): boolean {
     usesId.set(configuration, known);
   }
   return known;
-}
-/** Without its port, in lower case; undefined: no host. */
-function hostName(text: string): string | undefined {
-  const host = text.replace(/:\d*$/, '').replace(/\.$/, '').toLowerCase();
-  return /[\s/\\]/.test(host) || host.includes('..') ? undefined : host;
-}
-function requestProblem(
-  { request }: Asking,
-  hostHeader: string | undefined,
-  host: string | undefined,
-  hasUri: boolean,
-): string | undefined {
-  const { message } = request;
-  if (!hasUri) return 'client sent invalid request';
-  if (host === undefined) return 'client sent invalid host in request line';
-  if (message.version === '1.1' && hostHeader === undefined)
-    return 'client sent HTTP/1.1 request without "Host" header';
-  const length = header(message.headers, 'content-length');
-  if (length !== undefined && !/^\d+$/.test(length)) return 'client sent invalid "Content-Length" header';
-  return undefined;
 }
 
 // ---------------------------------------------------------------- rewriting and location

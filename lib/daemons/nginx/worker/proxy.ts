@@ -29,12 +29,18 @@ export const UPSTREAM = 'nginx.upstream';
 export const RESOLVED = 'nginx.resolved';
 const CONNECTING = 'connecting to upstream';
 const READING = 'reading response header from upstream';
+export const SENDING = 'sending request to upstream';
 
 // ---------------------------------------------------------------- start
 export function startProxy(asking: Passing): void {
   const { runtime, client, request } = asking;
-  const { proxy, bodyBuffer } = runtime.location(request.location);
+  const { proxy, bodyBuffer, bodyTimeoutMs } = runtime.location(request.location);
   if (proxy === undefined) return;
+  if (client.body !== undefined && proxy.requestBuffering && request.parent === undefined) {
+    client.phase = 'body';
+    setTimeoutMs(runtime, client, bodyTimeoutMs);
+    return;
+  }
   if (proxy.requestBuffering && request.message.body.length > bodyBuffer) {
     runtime.group.temporaryFiles += 1;
     runtime.tell(
@@ -369,8 +375,13 @@ function failSecurely(it: Proxying, level: LogLevel, text: string): void {
   closeUpstream(it);
   next(it, 'error');
 }
-function sendRequest(it: Proxying): void {
+export function sendRequest(it: Proxying): void {
   const { runtime, client, own, proxy, request } = it;
+  if (client.body !== undefined && request.parent === undefined) {
+    request.action = SENDING;
+    setTimeoutMs(runtime, client, runtime.location(request.location).bodyTimeoutMs);
+    return;
+  }
   own.isSent = true;
   own.requestsOnConnection += 1;
   request.action = READING;
@@ -591,16 +602,20 @@ function finalize(it: Proxying, status: number): void {
 }
 /** The client does not wait any more. */
 export function abandon(it: Proxying): void {
-  const { runtime, client, own, request } = it;
+  const { runtime, client, request } = it;
   runtime.tell(
     client,
     'info',
     'epoll_wait() reported that client prematurely closed connection, so upstream connection is closed too',
     { action: request.action },
   );
-  closeUpstream(it);
-  releaseCache(it);
-  if (own.choice.peer >= 0) free(it, false);
+  leave(it);
   runtime.hop(request.message.trace, 'error', 'the client has gone: 499', 'bad', undefined);
   drop(it, 499);
+}
+/** The upstream is not needed any more, through no fault of its own. */
+export function leave(it: Proxying): void {
+  closeUpstream(it);
+  releaseCache(it);
+  if (it.own.choice.peer >= 0) free(it, false);
 }

@@ -81,7 +81,7 @@ export function send(asking: Asking, given: Answer): void {
   let size = `HTTP/1.1 ${answer.status} ${response.reason}\r\n\r\n`.length;
   for (const [name, value] of headers) size += name.length + value.length + 4;
   const bodyBytes = byteLength(body);
-  response.bytes = size + bodyBytes;
+  response.bytes = (request.isBare ? 0 : size) + bodyBytes;
   request.bytesSent += response.bytes;
   request.bodySent +=
     bodyBytes + (answer.isChunked === true && bodyBytes > 0 ? bodyBytes.toString(16).length + 9 : 0);
@@ -94,7 +94,9 @@ export function send(asking: Asking, given: Answer): void {
       answer.status < 500 ? 'ok' : 'bad',
       undefined,
     );
-  runtime.network.send(client.id, 'server', response);
+  if (!request.isBare) runtime.network.send(client.id, 'server', response);
+  else if (body !== '')
+    runtime.network.send(client.id, 'server', { kind: 'bytes', text: body, bytes: bodyBytes });
   finish(asking);
 }
 /** HTTP/2 has names in lower case, and connections are its own affair. */
@@ -204,15 +206,29 @@ export function sendPage(asking: Asking, status: number, more: Partial<Answer> =
   });
 }
 
-/** Logs, and goes on with the connection. */
+/** The answer has gone out. */
 export function finish(asking: Asking): void {
+  const { runtime, client, request } = asking;
+  const { lingeringTimeoutMs } = runtime.location(request.location);
+  if (client.body === undefined || client.hasEnded || lingeringTimeoutMs === 0) {
+    conclude(asking);
+    return;
+  }
+  // The rest of the request is read and thrown away: a client that still writes would lose the answer to an RST.
+  client.phase = 'discarding';
+  if (!request.keepalive) runtime.network.shutdown(client.id, 'server');
+  setTimeoutMs(runtime, client, lingeringTimeoutMs);
+}
+/** Logs, and goes on with the connection. */
+export function conclude(asking: Asking): void {
   const { runtime, client, request } = asking;
   freeConnections(runtime, request.zones);
   logAccess(asking);
   if (client.phase === 'closed') return;
   client.request = undefined;
   const location = runtime.location(request.location);
-  if (!stays(asking) || client.hasEnded || runtime.state.quitting) {
+  const isUnread = client.body !== undefined;
+  if (isUnread || !stays(asking) || client.hasEnded || runtime.state.quitting) {
     closeClient(runtime, client);
     return;
   }
@@ -225,10 +241,12 @@ function stays({ runtime, client, request }: Asking): boolean {
     ? client.requests < runtime.location(request.location).keepaliveRequests
     : request.keepalive;
 }
-/** Without an answer: 444, 499. */
-export function drop(asking: Asking, status: number, how: 'close' | 'reset' = 'close'): void {
+/** Without an answer: 444, 499, and 408, where a silent client may be sent an RST. */
+export function drop(asking: Asking, status: number): void {
   const { runtime, client } = asking;
   const request = asking.request.parent ?? asking.request;
+  const { resetsTimedOut } = runtime.location(request.location);
+  const how = resetsTimedOut && (status === 408 || status === 444) ? 'reset' : 'close';
   request.status = status;
   freeConnections(runtime, request.zones);
   logAccess({ ...asking, request });

@@ -182,8 +182,8 @@ export class Runtime {
   }
 }
 
-export function requestLine({ message, unparsed, brokenLine }: Request): string {
-  return brokenLine ?? `${message.method} ${unparsed} ${protocolOf(message)}`;
+export function requestLine({ message, typedLine }: Request): string {
+  return typedLine ?? `${message.method} ${message.target} ${protocolOf(message)}`;
 }
 export function protocolOf({ version }: HttpRequest): string {
   return version === '2' ? 'HTTP/2.0' : `HTTP/${version}`;

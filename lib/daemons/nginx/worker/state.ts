@@ -4,7 +4,9 @@ import type { Micros } from '../../../std/instant';
 import type { HttpRequest, Message } from '../../../world/network.contract';
 import type { TlsInfo } from '../../../world/tls.contract';
 import type { Configuration } from '../config';
+import type { BodyFraming } from '../../request-body';
 import type { Choice, PeersState } from './peers';
+import type { TypedHead } from './raw-request';
 
 export interface WorkerState {
   role: 'worker';
@@ -40,7 +42,11 @@ export type Phase =
   | 'working'
   | 'delayed'
   | 'resolving'
+  /** for the rest of its request, which is to go on to an upstream */
+  | 'body'
   | 'upstream'
+  /** its request is answered, and not all of it has come */
+  | 'discarding'
   | 'stream'
   | 'closed';
 export interface Client {
@@ -62,6 +68,10 @@ export interface Client {
   /** Of a secured connection. */
   tls: TlsInfo | undefined;
   buffered: string;
+  /** The body of its request has not come whole; what has is `buffered`. */
+  body: BodyFraming | undefined;
+  /** How the request that is about to begin was typed. */
+  typed: TypedHead | undefined;
   /** Messages that came while a request was under work. */
   waiting: Message[];
   hasEnded: boolean;
@@ -74,8 +84,12 @@ export interface Client {
 }
 export interface Request {
   message: HttpRequest;
-  /** The request line as it came, of one that could not be read to its end. */
-  brokenLine: string | undefined;
+  /** The request line as somebody typed it. */
+  typedLine: string | undefined;
+  /** It could not be read to its end. */
+  isBroken: boolean;
+  /** HTTP/0.9: the answer has no head. */
+  isBare: boolean;
   startedAt: Micros;
   method: string;
   /** As the client sent it. */

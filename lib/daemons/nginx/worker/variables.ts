@@ -103,7 +103,7 @@ const BUILT_IN: Readonly<Record<string, Reader>> = {
   server_port: ({ client }) => String(client.localPort),
   server_name: ({ request, runtime }) => runtime.server(request.server).name,
   server_protocol: ({ request }) =>
-    request.brokenLine === undefined ? protocolOf(request.message) : undefined,
+    request.isBroken ? undefined : request.isBare ? 'HTTP/0.9' : protocolOf(request.message),
   scheme: ({ client }) => (client.tls === undefined ? 'http' : 'https'),
   https: ({ client }) => (client.tls === undefined ? '' : 'on'),
   http2: ({ client }) => (client.tls?.alpn === 'h2' ? 'h2' : ''),
