@@ -65,8 +65,12 @@ export interface HttpRequest {
   /** Bytes on the wire, head and body. */
   bytes: number;
 }
+/** RFC 9113 §7 */
+export type StreamError = 'REFUSED_STREAM' | 'PROTOCOL_ERROR';
 export interface HttpResponse {
   kind: 'response';
+  /** HTTP/2: the stream is reset with this code instead of an answer; the connection stays. */
+  reset?: StreamError;
   trace: number;
   status: number;
   reason: string;

@@ -13,7 +13,7 @@ import type { ForwardFor, HttpRule, Place, ProxySettings, SwitchingRule } from '
 import { holds } from '../evaluate/condition';
 import { render } from '../evaluate/format';
 import { headerValue, lowerCased, type Subject } from '../evaluate/subject';
-import { countRequest, deliverOwn, replyError, reply } from './answer';
+import { countRequest, countUnanswered, deliverOwn, replyError, reply } from './answer';
 import { captureCookie, captureRequest } from './captures';
 import { withoutEncodings } from './compression';
 import { countTracked } from './counters';
@@ -206,6 +206,7 @@ function decided(
   if (outcome.type === 'drop') {
     session.cause = 'P';
     session.ended = 'R';
+    countUnanswered(runtime, session);
     logSession(runtime, session);
     destroy(runtime, session, outcome.how);
     return;

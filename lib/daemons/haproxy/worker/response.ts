@@ -14,11 +14,11 @@ import { writeCookie } from './cookies';
 import { isRetryable, retryRequest } from './dispatch';
 import { hop } from './hop';
 import { applyRules, headBytes } from './rules';
-import { countedBytes } from './replies';
+import { countedBytes, response } from './replies';
 import type { Runtime } from './runtime';
 import { dropServer } from './server-pool';
 import { destroy, setDeadline } from './session';
-import type { CutOff, Session } from './state';
+import { type CutOff, isLaterRequest, type Session } from './state';
 import { store } from './stick';
 
 const NOT_A_FAILURE = [501, 505];
@@ -150,7 +150,7 @@ export function onServerEnd(
   if (how === 'reset') failed(runtime, session);
   if (isRetryable(runtime, session, 'empty-response') && retryRequest(runtime, session)) return;
   setDeadline(runtime, session, 0);
-  if (session.requests > 1) {
+  if (isLaterRequest(session)) {
     leaveToClient(runtime, session, how);
     return;
   }
@@ -187,7 +187,15 @@ function leaveToClient(runtime: Runtime, session: Session, how: 'closed' | 'rese
       'closed',
       'bad',
     );
-  destroy(runtime, session);
+  if (session.received?.version === '2') refuseStream(runtime, session);
+  else destroy(runtime, session);
+}
+/** HTTP/2 ends the stream alone. */
+function refuseStream(runtime: Runtime, session: Session): void {
+  const message: HttpResponse = { ...response(0, '', [], ''), version: '2', reset: 'REFUSED_STREAM' };
+  runtime.network.send(session.id, 'server', message);
+  session.noLog = true;
+  conclude(runtime, session);
 }
 
 /** `timeout server`. */

@@ -14,7 +14,13 @@ import type { Micros } from '../../../std/instant';
 import type { ServerSettings } from '../config';
 import type { Subject } from '../evaluate/subject';
 import type { Runtime } from './runtime';
-import type { ServerConnection, ServerPool, ServerState, Session } from './state';
+import {
+  isLaterRequest,
+  type ServerConnection,
+  type ServerPool,
+  type ServerState,
+  type Session,
+} from './state';
 
 /** `max-session-srv-conns`: connections of its own that a client's session keeps. */
 const MOST_PRIVATE = 5;
@@ -94,7 +100,7 @@ function sharedKept(
     );
     return place < 0 ? undefined : list.splice(place, 1)[0];
   };
-  if (session.requests > 1) return take(pool.idle) ?? take(pool.safe);
+  if (isLaterRequest(session)) return take(pool.idle) ?? take(pool.safe);
   if (reuse === 'safe') return undefined;
   return take(pool.safe) ?? (reuse === 'always' ? take(pool.idle) : undefined);
 }

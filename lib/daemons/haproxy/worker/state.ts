@@ -682,3 +682,10 @@ export function willBeUsable(server: ServerState): boolean {
 export function isAlive(server: ServerState): boolean {
   return (server.admin & MAINTENANCE) === 0 && server.state !== 'stopped';
 }
+/**
+ * A client that has asked before on its connection knows how to try again. One that speaks HTTP/2 always counts
+ * as such (SE_FL_NOT_FIRST of src/mux_h2.c).
+ */
+export function isLaterRequest({ requests, received }: Session): boolean {
+  return requests > 1 || received?.version === '2';
+}

@@ -10,6 +10,7 @@ import type { InstanceConfiguration } from '../config';
 import { announceAgain, refresh, releaseAddresses, takeAddresses } from './addresses';
 import { sendAdvertisement } from './advertise';
 import { groupAllows, groupMove } from './groups';
+import { hasAddress } from './interfaces';
 import { notify, notifyGroup } from './notify';
 import { say, sayDetail } from './say';
 import { configurationOf, type InstanceState, settingsOf, emptyStatistics, type Vrrp } from './state';
@@ -22,6 +23,8 @@ export function newInstance(vrrp: Vrrp, instance: InstanceConfiguration): Instan
     snapshot: vrrpChart.start(settingsOf(instance)).next,
     since: vrrp.kernel.now,
     isFaulty: false,
+    hasNoSource:
+      instance.isUnicast && instance.source !== undefined && !hasAddress(vrrp.host, instance.source),
     waits: false,
     master: undefined,
     masterPriority: 0,

@@ -67,6 +67,8 @@ export interface InstanceState {
   since: Micros;
   /** down because of something tracked, as the chart was told */
   isFaulty: boolean;
+  /** its unicast_src_ip is none of the host's: it never speaks, whatever happens later */
+  hasNoSource: boolean;
   /** a script without weight has not run yet */
   waits: boolean;
   /** whose advertisement was accepted last */

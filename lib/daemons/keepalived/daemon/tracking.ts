@@ -5,6 +5,7 @@
 import type { InstanceConfiguration, Tracked } from '../config';
 import { groupIsFaulty, groupAllows } from './groups';
 import { tell } from './instances';
+import { primaryAddress } from './interfaces';
 import { say } from './say';
 import { scriptIsGood, type Vrrp } from './state';
 
@@ -47,9 +48,19 @@ export function standing(vrrp: Vrrp, instance: InstanceConfiguration): { isFault
   const isFaulty =
     instance.faults > 0 ||
     own ||
+    vrrp.state.instances.get(instance.name)?.hasNoSource === true ||
+    lacksAddress(vrrp, instance) ||
     findings.some(({ tracked, isGood }) => isGood !== undefined && isGood === tracked.isReversed) ||
     filesOf(vrrp, instance).some(({ isFault }) => isFault);
   return { isFaulty, waits: findings.some(({ isGood }) => isGood === undefined) };
+}
+
+/** Without an address of its interface that is not virtual it has nothing to speak from. */
+export function lacksAddress({ host }: Vrrp, instance: InstanceConfiguration): boolean {
+  const { interface: device, source } = instance;
+  if (device === undefined || source !== undefined) return false;
+  const virtual = [...instance.addresses, ...instance.excludedAddresses].map(({ address }) => address);
+  return primaryAddress(host, device, virtual) === undefined;
 }
 
 /** Base priority and all weights: a positive one counts while it is good, a negative one while it is bad. */

@@ -18,7 +18,7 @@ import { writeData, writeStatistics } from './dump';
 import { newInstance, tell, TIMER, timerDue } from './instances';
 import { membersOf } from './groups';
 import { log } from './log';
-import { notifyGroup } from './notify';
+import { notify, notifyGroup } from './notify';
 import { readAsVrrp } from './read-configuration';
 import { reload } from './reload';
 import { say, sayDetail } from './say';
@@ -32,7 +32,7 @@ import {
   startScripts,
 } from './scripts';
 import { configurationOf, type RunOptions, type Vrrp, type VrrpState } from './state';
-import { faultReasons, reconsider, standing, totalPriority } from './tracking';
+import { faultReasons, lacksAddress, reconsider, standing, totalPriority } from './tracking';
 import { heardNetlink, LINK_DUE, linkIs, LOOK, look, NETLINK, readInterfaces, startLooking } from './watch';
 
 export const VRRP_KIND = 'keepalived-vrrp';
@@ -121,7 +121,7 @@ function begin(vrrp: Vrrp): void {
     const own = state.instances.get(instance.name);
     if (own === undefined) continue;
     Object.assign(own, standing(vrrp, instance));
-    if (own.isFaulty) sayFaults(vrrp, instance);
+    if (own.isFaulty && !own.hasNoSource) sayFaults(vrrp, instance);
   }
   for (const instance of configuration.instances) weighAtStart(vrrp, instance);
   sayDetail(vrrp, 'Registering gratuitous ARP shared channel');
@@ -129,6 +129,8 @@ function begin(vrrp: Vrrp): void {
   state.started = true;
   for (const group of configuration.groups) startGroup(vrrp, group);
   for (const { name } of configuration.instances) startInstance(vrrp, name, notBefore);
+  for (const instance of configuration.instances)
+    if (state.instances.get(instance.name)?.hasNoSource === true) bindFailed(vrrp, instance);
   for (const [key, socket] of state.sockets) {
     const [device = '', group = ''] = key.split('/');
     const index = String(vrrp.host.state.interfaces.get(device)?.index ?? 0).padStart(3);
@@ -139,6 +141,14 @@ function begin(vrrp: Vrrp): void {
     );
   }
   startScripts(vrrp);
+}
+/** The socket cannot have its source address: down, and said once more (`open_sockpool_socket`). */
+function bindFailed(vrrp: Vrrp, instance: InstanceConfiguration): void {
+  const { name, source = 0 } = instance;
+  say(vrrp, `bind unicast_src ${formatIPv4(source)} failed 99 - Cannot assign requested address`);
+  say(vrrp, `(${name}): entering FAULT state (src address not configured)`);
+  say(vrrp, `(${name}) Entering FAULT STATE`);
+  notify(vrrp, instance, 'FAULT');
 }
 function weighAtStart(vrrp: Vrrp, instance: InstanceConfiguration): void {
   const total = totalPriority(vrrp, instance);
@@ -176,6 +186,8 @@ function sayFaults(vrrp: Vrrp, instance: InstanceConfiguration): void {
   for (const device of new Set([...own, ...tracked]))
     if (vrrp.state.interfaces.get(device) !== true)
       say(vrrp, `(${instance.name}): entering FAULT state (interface ${device} down)`);
+  if (lacksAddress(vrrp, instance))
+    say(vrrp, `(${instance.name}) entering FAULT state (no IPv4 address for interface)`);
   for (const reason of faultReasons(vrrp, instance))
     say(vrrp, `(${instance.name})${reason.colon ? ':' : ''} entering FAULT state (${reason.text})`);
   say(vrrp, `(${instance.name}) entering FAULT state`);

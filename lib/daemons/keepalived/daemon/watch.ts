@@ -36,11 +36,28 @@ export function heardNetlink(vrrp: Vrrp, event: NetlinkEvent): void {
       return;
     case 'address':
       if (!event.added) addressGone(vrrp, event);
-      else if (!isVirtual(vrrp, event.ip))
-        sayDetail(vrrp, `Netlink reflector reports IP ${formatIPv4(event.ip)} added to ${event.device}`);
+      if (!isVirtual(vrrp, event.ip)) ownAddressChanged(vrrp, event);
       return;
     case 'route':
   }
+}
+/** The first address that an interface gets, or the last that it loses, decides whether its instances can speak. */
+function ownAddressChanged(
+  vrrp: Vrrp,
+  { device, ip, added }: { device: string; ip: number; added: boolean },
+): void {
+  const others = vrrp.host.state.interfaces.get(device)?.addresses.filter((own) => own.ip !== ip) ?? [];
+  const isOnly = others.every((own) => isVirtual(vrrp, own.ip));
+  const name = formatIPv4(ip);
+  if (isOnly)
+    sayDetail(
+      vrrp,
+      added
+        ? `Assigned address ${name} for interface ${device}`
+        : `Deassigned address ${name} from interface ${device}`,
+    );
+  else if (added) sayDetail(vrrp, `Netlink reflector reports IP ${name} added to ${device}`);
+  if (isOnly) reconsider(vrrp);
 }
 function isVirtual(vrrp: Vrrp, ip: number): boolean {
   return vrrp.state.configuration.instances.some((instance) =>

@@ -6,7 +6,7 @@ import { byteLength } from '../../../std/bytes';
 import type { Micros } from '../../../std/instant';
 import { formatIPv4, parseIPv4 } from '../../../std/ipv4';
 import { textOf } from '../../message-text';
-import type { HttpRequest, HttpResponse } from '../../../world/network.contract';
+import type { HttpRequest, HttpResponse, StreamError } from '../../../world/network.contract';
 import type { ProgramContext, Wait, Wake } from '../../../world/process.contract';
 import type { SecureSocketEvent } from '../../../world/tls.contract';
 import { errnoText } from '../../host-names';
@@ -37,6 +37,10 @@ export class CurlError extends Error {
 }
 /** Before any answer: its server may have given it up at that moment, so a fresh one is tried. */
 class KeptConnectionDied extends Error {}
+/** HTTP/2: REFUSED_STREAM, nothing was done about the request. */
+class StreamRefused extends Error {}
+/** CONN_MAX_RETRIES of lib/transfer.c */
+const MOST_RETRIES = 5;
 
 interface Pooled {
   key: string;
@@ -100,6 +104,7 @@ export class Exchanges {
   ): Generator<Wait, HttpResponse, Wake> {
     const { kernel } = this.context;
     const key = `${url.scheme}://${url.host}:${url.port}`;
+    let refused = 0;
     const known = this.#pool.find((pooled) => pooled.key === key && this.#isOpen(pooled));
     if (known !== undefined) {
       yield* this.verbose.say(
@@ -110,14 +115,36 @@ export class Exchanges {
       try {
         return yield* this.#ask(known, url, request, facts, deadline);
       } catch (error) {
-        if (!(error instanceof KeptConnectionDied)) throw error;
-        yield* this.verbose.say(
-          `* Connection died, retrying a fresh connect (retry count: 1)\n${request.body === undefined ? '' : '* state.rewindbeforesend = TRUE\n'}* Closing connection ${known.number}\n* Issue another request to this URL: '${urlText(url)}'\n`,
-        );
+        if (error instanceof StreamRefused) {
+          refused = 1;
+          yield* this.#again(known, refused);
+        } else if (!(error instanceof KeptConnectionDied)) throw error;
+        else
+          yield* this.verbose.say(
+            `* Connection died, retrying a fresh connect (retry count: 1)\n${request.body === undefined ? '' : '* state.rewindbeforesend = TRUE\n'}* Closing connection ${known.number}\n* Issue another request to this URL: '${urlText(url)}'\n`,
+          );
       }
     }
-    const pooled = yield* this.#connect(url, key, facts, deadline);
-    return yield* this.#ask(pooled, url, request, facts, deadline);
+    for (let retries = refused; ; retries++) {
+      if (retries > MOST_RETRIES)
+        throw new CurlError(56, `Connection died, tried ${MOST_RETRIES} times before giving up`);
+      const pooled = yield* this.#connect(url, key, facts, deadline);
+      try {
+        return yield* this.#ask(pooled, url, request, facts, deadline);
+      } catch (error) {
+        if (!(error instanceof StreamRefused)) throw error;
+        yield* this.#again(pooled, retries + 1);
+      }
+    }
+  }
+  *#again(pooled: Pooled, retries: number): Generator<Wait, void, Wake> {
+    this.context.world.network.close(pooled.connection, 'client');
+    pooled.open = false;
+    yield* this.verbose.say('* REFUSED_STREAM, retrying a fresh connect\n');
+    if (retries <= MOST_RETRIES)
+      yield* this.verbose.say(
+        `* Connection died, retrying a fresh connect (retry count: ${retries})\n* Closing connection ${pooled.number}\n`,
+      );
   }
 
   /** Of other protocols only the connection is modelled. */
@@ -587,6 +614,8 @@ export class Exchanges {
       }
       if (event.type !== 'message') continue;
       facts.answeredAt = context.kernel.now;
+      if (event.message.kind === 'response' && event.message.reset !== undefined)
+        throw yield* this.#streamEnds(pooled, event.message.reset);
       if (event.message.kind === 'response')
         return yield* this.#finish(pooled, url, event.message, facts, call);
       if (event.message.kind === 'bytes') {
@@ -606,6 +635,15 @@ export class Exchanges {
     if (call.bearer !== undefined) yield* this.verbose.say("* Server auth using Bearer with user ''\n");
     else if (user !== undefined)
       yield* this.verbose.say(`* Server auth using Basic with user '${nameOf(user)}'\n`);
+  }
+  /** RST_STREAM: the connection goes on. */
+  *#streamEnds(pooled: Pooled, code: StreamError): Generator<Wait, Error, Wake> {
+    if (code === 'REFUSED_STREAM') return new StreamRefused();
+    const message = `HTTP/2 stream ${pooled.streams - 1} was not closed cleanly: ${code} (err 1)`;
+    yield* this.verbose.say(
+      `* ${message}\n* Connection #${pooled.number} to host ${pooled.shown} left intact\n`,
+    );
+    return new CurlError(92, message);
   }
   /** A request of HTTP/2 as the fields that it becomes. */
   *#tellStream(pooled: Pooled, { method, target, headers }: HttpRequest): Generator<Wait, void, Wake> {

@@ -241,9 +241,31 @@ function stays({ runtime, client, request }: Asking): boolean {
     ? client.requests < runtime.location(request.location).keepaliveRequests
     : request.keepalive;
 }
+/** HTTP/2 ends the stream alone. */
+function resetStream(asking: Asking): void {
+  const { runtime, client, request } = asking;
+  request.status = 444;
+  const message: HttpResponse = {
+    kind: 'response',
+    reset: 'PROTOCOL_ERROR',
+    trace: request.message.trace,
+    status: 0,
+    reason: '',
+    version: '2',
+    headers: [],
+    body: '',
+    bytes: 0,
+  };
+  runtime.network.send(client.id, 'server', message);
+  finish(asking);
+}
 /** Without an answer: 444, 499, and 408, where a silent client may be sent an RST. */
 export function drop(asking: Asking, status: number): void {
   const { runtime, client } = asking;
+  if (asking.request.message.version === '2' && status === 444) {
+    resetStream(asking);
+    return;
+  }
   const request = asking.request.parent ?? asking.request;
   const { resetsTimedOut } = runtime.location(request.location);
   const how = resetsTimedOut && (status === 408 || status === 444) ? 'reset' : 'close';
