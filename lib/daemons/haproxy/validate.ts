@@ -7,7 +7,7 @@
 import { validateArguments } from './validate-arguments';
 import { validateRules } from './validate-rules';
 import { warnLayer6, warnLayer6Rules } from './validate-layer6';
-import type { FormatNode, Place, ServerSettings } from './config';
+import type { FormatNode, Place, RuleAction, ServerSettings } from './config';
 import { resolveErrorPages } from './parse/error-pages';
 import { prepareBind, prepareClient, prepareServer } from './parse/tls/prepare';
 import { titleOf, ALERT, type Draft, FATAL, NONE, type ParserState, samplesAt } from './parse/context';
@@ -139,10 +139,33 @@ function ensureNoHttp(state: ParserState, proxy: Draft): void {
   if (format === undefined || format.kind === 'tcp' || format.kind === 'custom') return;
   const option = format.kind === 'https' ? 'option httpslog' : 'option httplog';
   proxy.logFormat = { ...format, kind: 'tcp', text: TCP_LOG_FORMAT };
+  const place = lastFormatOf(proxy, format);
   warn(
     state,
-    `parsing [${format.file}:${format.line}] : '${option}' not usable with ${named(proxy)} (needs 'mode http'). Falling back to 'option tcplog'.`,
+    `parsing [${place.file}:${place.line}] : '${option}' not usable with ${named(proxy)} (needs 'mode http'). Falling back to 'option tcplog'.`,
   );
+}
+
+/** Rules that make text leave their own line where the log format had left its one (`px->conf.lfs_line` of src/http_act.c). */
+function makesText(action: RuleAction): boolean {
+  switch (action.type) {
+    case 'return':
+    case 'deny':
+    case 'tarpit':
+      return action.reply.headers.length > 0 || action.reply.body.kind === 'format';
+    case 'set-var':
+      return action.value.length > 0;
+    case 'redirect':
+      return true;
+    default:
+      return /^(?:(?:set|add|replace)-header|replace-value|(?:add|del|set)-(?:acl|map))$/.test(action.type);
+  }
+}
+function lastFormatOf(proxy: Draft, format: Place): Place {
+  const rules = [...proxy.httpRequest, ...proxy.httpResponse, ...proxy.httpAfterResponse].filter(
+    ({ action, file, line }) => makesText(action) && file === format.file && line > format.line,
+  );
+  return rules.reduce<Place>((last, rule) => (rule.line > last.line ? rule : last), format);
 }
 
 function validateChecks(state: ParserState, proxy: Draft): number {

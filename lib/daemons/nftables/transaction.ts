@@ -519,6 +519,9 @@ class Transaction {
     // A set with intervals cannot be filled by packets.
     if (made.flags.includes('interval') && this.#filled.has(setKey(target)))
       throw kernel('EOPNOTSUPP', target.namePlace);
+    // The rules of the same text make it dynamic (`stmt_evaluate_set`).
+    if (this.#filled.has(setKey(target)) && !made.flags.includes('dynamic'))
+      made.flags = ordered([...made.flags, 'dynamic']);
     if (present !== undefined) {
       if (verb === 'create' || present.type !== made.type || present.map !== made.map)
         throw kernel('EEXIST', target.namePlace);

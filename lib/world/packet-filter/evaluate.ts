@@ -368,6 +368,7 @@ class ChainRun {
         key: keys.map((key) => ({ lo: key, hi: key })),
         text: '',
         ...(timeout === undefined ? {} : { expiresAt: input.now + timeout }),
+        ...(step.timeoutMicros === undefined ? {} : { timeoutMicros: step.timeoutMicros }),
         ...(step.data === undefined ? {} : { data: step.data }),
         ...freshStates(step.then ?? set.states ?? [], set.counts === true),
       };

@@ -25,6 +25,8 @@ export function requestOf(
       name: header.split(/[:;]/)[0] ?? '',
       value: header.includes(':') ? header.slice(header.indexOf(':') + 1).trim() : '',
       empty: header.endsWith(';') && !header.includes(':'),
+      /** Nothing at all behind the colon. */
+      bare: header.endsWith(':'),
     }));
   const replaced = new Set(custom.map((header) => header.name.toLowerCase()));
   const headers: [string, string][] = [];
@@ -32,8 +34,8 @@ export function requestOf(
     if (!replaced.has(name.toLowerCase())) headers.push([name, value]);
   };
   const hostHeader = custom.find((header) => header.name.toLowerCase() === 'host');
-  // `-H 'Host:'` takes the line away.
-  if (hostHeader?.value !== '' || hostHeader.empty || version === '2')
+  // `-H 'Host:'` takes the line away; with a blank behind the colon it stays, empty.
+  if (hostHeader?.bare !== true || version === '2')
     headers.push(['Host', hostHeader?.value ?? `${url.host}${url.explicitPort ? `:${url.port}` : ''}`]);
   if (proxy?.user !== undefined) add('Proxy-Authorization', `Basic ${basic(proxy.user)}`);
   const user = call.user ?? url.user;

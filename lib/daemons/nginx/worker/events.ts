@@ -59,6 +59,7 @@ const REQUEST_COST = 40;
 const TIMED_OUT = `client timed out ${systemError('ETIMEDOUT')}`;
 /** The head of a TLS hello, as somebody sees it who expects a request. Departs: what follows in truth is random. */
 const CLIENT_HELLO = '\x16\x03\x01\x02\x00\x01\x00\x01';
+const METHOD = /^[A-Z_-]+$/;
 /** A wait for the processor that is shorter goes unnoticed. */
 const UNNOTICED = 1_000;
 
@@ -220,7 +221,13 @@ function onMessage(runtime: Runtime, client: Client, message: Message): void {
   }
   if (message.kind === 'request') {
     const line = tooLongRequestLine(message, runtime.server(client.server).headerBuffers);
-    if (line === undefined) spend(runtime, client, message);
+    if (!METHOD.test(message.method) && message.version !== '2')
+      refuse(runtime, client, {
+        status: 400,
+        text: 'client sent invalid method',
+        line: `${message.method} ${message.target} HTTP/${message.version}`,
+      });
+    else if (line === undefined) spend(runtime, client, message);
     else refuse(runtime, client, { status: 414, text: 'client sent too long URI', line });
     return;
   }
