@@ -122,6 +122,8 @@ export interface ServerSettings {
   readonly named: ReadonlyMap<string, number>;
   readonly headerTimeoutMs: number;
   readonly mergeSlashes: boolean;
+  readonly takesUnderscores: boolean;
+  readonly ignoresInvalidHeaders: boolean;
   readonly headerBuffers: { readonly number: number; readonly size: number };
   readonly tls: ServerTls | undefined;
 }

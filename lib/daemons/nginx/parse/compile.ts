@@ -139,6 +139,8 @@ class Compiler {
       named,
       headerTimeoutMs: block.number('client_header_timeout', 60_000),
       mergeSlashes: block.flag('merge_slashes', true),
+      takesUnderscores: block.flag('underscores_in_headers', false),
+      ignoresInvalidHeaders: block.flag('ignore_invalid_headers', true),
       headerBuffers:
         typeof buffers === 'object' && 'size' in buffers
           ? { number: buffers.count, size: buffers.size }

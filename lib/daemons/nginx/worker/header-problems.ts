@@ -1,6 +1,8 @@
 /** What is wrong with the headers of a request. Source: nginx 1.22 src/http/ngx_http_request.c `ngx_http_process_host`, `ngx_http_process_request_header`. */
 import type { HttpRequest } from '../../../world/network.contract';
+import type { ServerSettings } from '../config';
 import { header } from './runtime';
+import type { Asking } from './variables';
 
 export interface HeaderProblem {
   readonly status: number;
@@ -43,6 +45,33 @@ export function headerProblem(
   if (length !== undefined && !/^\d+$/.test(length))
     return bad('client sent invalid "Content-Length" header');
   return encodingProblem(message, length !== undefined) ?? methodProblem(message.method);
+}
+/** Headers whose names nginx does not like are not passed on, and no variable has them. */
+export function leaveOutInvalid({ runtime, client, request }: Asking): void {
+  const { message } = request;
+  const invalid = invalidHeaders(message.headers, runtime.server(request.server));
+  if (invalid.length === 0) return;
+  for (const [name, value] of invalid)
+    runtime.tell(
+      client,
+      'info',
+      message.version === '2'
+        ? `client sent invalid header: "${name}"`
+        : `client sent invalid header line: "${name}: ${value}"`,
+      { action: 'reading client request headers' },
+    );
+  request.message = { ...message, headers: message.headers.filter((header) => !invalid.includes(header)) };
+}
+/** Letters, digits and `-`; `_` where `underscores_in_headers` says so. The others are left out. */
+const USUAL_NAME = /^[A-Za-z0-9-]+$/;
+const UNDERSCORED_NAME = /^[\w-]+$/;
+function invalidHeaders(
+  headers: HttpRequest['headers'],
+  { takesUnderscores, ignoresInvalidHeaders }: ServerSettings,
+): HttpRequest['headers'] {
+  if (!ignoresInvalidHeaders) return [];
+  const name = takesUnderscores ? UNDERSCORED_NAME : USUAL_NAME;
+  return headers.filter((header) => !name.test(header[0]));
 }
 /** Without its port, in lower case; undefined: no host. */
 export function hostName(text: string): string | undefined {

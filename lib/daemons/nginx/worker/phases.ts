@@ -12,7 +12,7 @@ import { startProxy } from './proxy';
 import type { Continuation } from './proxying';
 import { drop, onAnswered, send, sendPage, wantsKeepalive } from './reply';
 import { runCodes } from './rewrite';
-import { headerProblem, hostName } from './header-problems';
+import { headerProblem, hostName, leaveOutInvalid } from './header-problems';
 import { tooLongHeader } from './header-limits';
 import { header, type Runtime } from './runtime';
 import { serveFile, type Served, tryFiles, typeOf } from './static';
@@ -69,6 +69,7 @@ export function beginRequest(runtime: Runtime, client: Client, message: HttpRequ
     special(asking, 400);
     return;
   }
+  leaveOutInvalid(asking);
   const problem = headerProblem(message, hostHeader, typed?.problem);
   if (problem !== undefined) {
     if (problem.read !== undefined)

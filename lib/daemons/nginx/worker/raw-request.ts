@@ -80,11 +80,8 @@ function readHeaders(text: string): Headers {
     if (line === '') return { headers, problem: undefined, length: at, isWhole: true };
     const name = /^[\w!#$%&'*+.^`|~-]*/.exec(line)?.[0] ?? '';
     const next = line.charAt(name.length);
-    if (next === ':' && /^[A-Za-z0-9-]+$/.test(name))
-      headers.push([name, line.slice(name.length + 1).trim()]);
-    // A name with other letters is left out (`ignore_invalid_headers`).
-    else if (next !== ':' || name === '')
-      return { headers, problem: invalidHeader(name, next), length: at, isWhole: true };
+    if (next === ':' && name !== '') headers.push([name, line.slice(name.length + 1).trim()]);
+    else return { headers, problem: invalidHeader(name, next), length: at, isWhole: true };
   }
 }
 /** The line up to the letter that is none of a name's. */

@@ -160,10 +160,19 @@ const BUILT_IN: Readonly<Record<string, Reader>> = {
   ),
 };
 
+/** As variables write a name: `-` and `_` are one. */
+function ofName(headers: readonly (readonly [string, string])[], wanted: string): string | undefined {
+  return (
+    header(headers, wanted.replace(/_/g, '-')) ?? headers.find(([name]) => asVariable(name) === wanted)?.[1]
+  );
+}
+function asVariable(name: string): string {
+  return name.toLowerCase().replace(/-/g, '_');
+}
 function prefixed(asking: Asking, name: string): string | undefined {
   const { request } = asking;
   const rest = (prefix: string): string => name.slice(prefix.length);
-  if (name.startsWith('http_')) return header(request.message.headers, rest('http_').replace(/_/g, '-'));
+  if (name.startsWith('http_')) return ofName(request.message.headers, rest('http_'));
   if (name.startsWith('sent_http_'))
     return header(request.sentHeaders, rest('sent_http_').replace(/_/g, '-'));
   if (name.startsWith('upstream_http_'))
