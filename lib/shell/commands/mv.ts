@@ -77,6 +77,8 @@ function* move(tool: Tool, source: string, target: string, settings: Settings): 
   const info = tool.lstat(source);
   if (info instanceof FileError) return complain(tool, `cannot stat ${quoteFile(source)}`, info);
   const before = tool.lstat(target);
+  if (before instanceof FileError && before.errno === 'EACCES')
+    return complain(tool, `cannot stat ${quoteFile(target)}`, before);
   let backup = '';
   if (!(before instanceof FileError)) {
     const verdict = yield* mayReplace(tool, { source, target, info, before, settings });

@@ -292,6 +292,8 @@ function* runFlock(tool: Tool): ToolRun {
   const argv = shellText === undefined ? rest : ['sh', '-c', shellText];
   const conflict = Number(value('E') ?? '1');
   const { context } = tool;
+  if (argv.length === 0 && !/^\d+$/.test(target))
+    return tool.fail(`bad file descriptor: ${quoteFile(target)}`, 64);
   const stream = argv.length === 0 ? context.fds.get(Number(target)) : openLock(tool, target);
   if (stream === undefined) return tool.fail(`${target}: Bad file descriptor`, 65);
   if (typeof stream === 'string')
@@ -306,18 +308,26 @@ function* runFlock(tool: Tool): ToolRun {
   }
   const mode = has('s') ? 'shared' : 'exclusive';
   const limit = value('w') === undefined ? undefined : (parseInterval(value('w') ?? '') ?? 0);
-  const until = limit === undefined ? undefined : context.kernel.now + limit;
+  const startedAt = context.kernel.now;
+  const until = limit === undefined ? undefined : startedAt + limit;
+  const say = (text: string): void => void (has('verbose') && tool.line(`flock: ${text}`));
   for (;;) {
     for (const pid of [...lock.holders.keys()])
       if (context.host.process(pid) === undefined) lock.holders.delete(pid);
     const others = [...lock.holders].filter(([pid]) => pid !== owner);
     if (!others.some(([, held]) => held === 'exclusive' || mode === 'exclusive')) break;
-    if (has('n') || (until !== undefined && context.kernel.now >= until)) return conflict;
+    if (has('n') || (until !== undefined && context.kernel.now >= until)) {
+      if (has('verbose'))
+        tool.complain(has('n') ? 'failed to get lock' : 'timeout while waiting to get lock');
+      return conflict;
+    }
     const look = context.kernel.now + 100_000;
     yield { keys: [key], until: until === undefined ? look : Math.min(look, until) };
   }
   lock.holders.set(owner, mode);
+  say(`getting lock took ${((context.kernel.now - startedAt) / 1_000_000).toFixed(6)} seconds`);
   if (argv.length === 0) return 0;
+  say(`executing ${argv[0] ?? ''}`);
   const status = yield* tool.runChild(argv);
   lock.holders.delete(owner);
   context.world.wake(key);

@@ -3,6 +3,7 @@ import type { Shell } from '../shell';
 import { EXPORTED, INTEGER, READONLY } from './variables';
 
 const DEFAULT_PATH = '/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin:.';
+const DASH_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const SHELL_LEVELS = 999;
 
 export function initializeVariables(shell: Shell, environment: ReadonlyMap<string, string>): void {
@@ -21,7 +22,7 @@ export function initializeVariables(shell: Shell, environment: ReadonlyMap<strin
   if (variables.get('PWD') !== shell.context.cwd && !isSameDirectory(shell))
     variables.set('PWD', shell.context.cwd);
   if (shell.dialect === 'dash') {
-    preset('PATH', DEFAULT_PATH.replace(/:\.$/, ''));
+    preset('PATH', DASH_PATH);
     preset('OPTIND', '1');
     variables.set('PPID', String(shell.context.process.ppid));
     preset('PS1', shell.context.who.uid === 0 ? '# ' : '$ ');

@@ -52,12 +52,13 @@ function* run(tool: Tool): ToolRun {
   if (first === undefined || second === undefined) return 2;
   const left = first.subarray(skips[0], skips[0] + Math.min(limit, first.length));
   const right = second.subarray(skips[1], skips[1] + Math.min(limit, second.length));
-  const isSized = [a, b].every((name) => {
-    const info = name === '-' ? undefined : tool.stat(name);
-    return info !== undefined && 'kind' in info && info.kind === 'file';
+  const sizes = [a, b].flatMap((name) => {
+    const path = name === '-' ? tool.context.stdin.path : name;
+    const info = path === undefined ? undefined : tool.stat(path);
+    return info !== undefined && 'kind' in info && info.kind === 'file' ? [info.size] : [];
   });
   return verbose
-    ? all(tool, { left, right, a, b, printBytes, isSized })
+    ? all(tool, { left, right, a, b, printBytes, sizes })
     : firstDifference(tool, { left, right, a, b, silent, printBytes });
 }
 
@@ -81,12 +82,12 @@ function* bytesOf(tool: Tool, name: string, silent: boolean): Step<Uint8Array | 
 
 function all(
   tool: Tool,
-  given: { left: Uint8Array; right: Uint8Array; a: string; b: string; printBytes: boolean; isSized: boolean },
+  given: { left: Uint8Array; right: Uint8Array; a: string; b: string; printBytes: boolean; sizes: number[] },
 ): number {
-  const { left, right, a, b, printBytes, isSized } = given;
+  const { left, right, a, b, printBytes, sizes } = given;
   const length = Math.min(left.length, right.length);
-  // As wide as the size needs it; of pipes nobody knows the size.
-  const width = isSized ? String(Math.max(left.length, right.length)).length : LARGEST_OFFSET.length;
+  // As wide as the shorter file needs it; of pipes nobody knows the size.
+  const width = sizes.length === 0 ? LARGEST_OFFSET.length : String(Math.min(...sizes)).length;
   let result = 0;
   for (let i = 0; i < length; i++) {
     if (left[i] === right[i]) continue;
