@@ -206,6 +206,10 @@ function* open(context: ProgramContext, address: string): Generator<Wait, End, W
     case 'tcp4':
     case 'tcp-connect':
     case 'tcp4-connect':
+      if (!rest.includes(':'))
+        throw new Failure(
+          `${stamp(context)} E ${head.slice(0, colon < 0 ? undefined : colon).toUpperCase()}: wrong number of parameters (${colon < 0 ? 0 : 1} instead of 2)\n`,
+        );
       return yield* tcp(context, rest);
     case 'open':
     case 'file':
@@ -217,7 +221,7 @@ function* open(context: ProgramContext, address: string): Generator<Wait, End, W
       throw new Failure(
         /^(unix-listen|pty|create|pipe|udp\w*|openssl\w*|ip\w*)$/.test(type)
           ? `not modelled: socat ${type}\n`
-          : `${stamp(context)} E unknown device/address "${type}"\n`,
+          : `${stamp(context)} E unknown device/address "${colon < 0 ? head : head.slice(0, colon)}"\n`,
       );
   }
 }

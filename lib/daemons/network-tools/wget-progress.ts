@@ -32,7 +32,9 @@ function dots(
   { total, from, elapsed }: { total: number | undefined; from: number; elapsed: Micros },
 ): string {
   const skipped = Math.floor(from / DOT / DOTS_IN_LINE) * DOTS_IN_LINE;
-  let text = from > 0 ? `${' '.repeat(8)}[ skipping ${skipped}K ]\n` : '';
+  // A rest begins with its place, behind what is left out before it.
+  const begun = `${String(skipped).padStart(6)}K\n`;
+  let text = from === 0 ? '' : `${skipped === 0 ? '' : `${' '.repeat(8)}[ skipping ${skipped}K ]\n`}${begun}`;
   const all = Math.floor((bytes + from) / DOT);
   const speed = dotSpeed(bytes, elapsed);
   const seconds = elapsed < 500 ? '0s' : `${(elapsed / 1_000_000).toPrecision(1)}s`;

@@ -207,6 +207,8 @@ function setLink(request: IpRequest): string {
         throw usage(`Invalid address length ${text.split(':').length} - must be 6 bytes`);
       request.mustBeRoot();
       device.mac = mac;
+      // Whoever is spoken to next is asked for anew, and so learns it (linux/net/core/neighbour.c `neigh_changeaddr`).
+      network.flushNeighbours(host, name);
       network.forgetCaches?.();
     } else if (word === 'promisc' || word === 'allmulticast') {
       const flag = word === 'promisc' ? 'PROMISC' : 'ALLMULTI';
