@@ -1,5 +1,6 @@
 /** dpkg(1), dpkg-query(1) and apt(8): what is installed. Nothing can be installed or removed here. */
 import { fnmatch } from '../../std/fnmatch';
+import { relationHolds } from './debian-version';
 import type { Command, Tool, ToolRun } from './tool';
 
 export const dpkg: Command = {
@@ -18,6 +19,7 @@ const apt_ = (name: string): Command => ({
   summary: 'Command-line package manager.',
   run: runApt,
 });
+export const aptMark: Command = { ...apt_('apt-mark'), run: runAptMark };
 export const apt = apt_('apt');
 export const aptGet = apt_('apt-get');
 export const aptCache = apt_('apt-cache');
@@ -175,6 +177,24 @@ function* runDpkg(tool: Tool): ToolRun {
     case '-W':
     case '--show':
       return yield* query(tool, names, all);
+    case '--compare-versions': {
+      const [a = '', relation = '', b = ''] = names;
+      if (names.length !== 3)
+        return misused(tool, '--compare-versions takes three arguments: <version> <relation> <version>');
+      const verdict = relationHolds(a, relation, b);
+      if (verdict === undefined) return misused(tool, '--compare-versions bad relation');
+      return verdict ? 0 : 1;
+    }
+    case '--get-selections':
+      for (const { name } of chosenOf(all, names))
+        tool.line(
+          `${name}${'\t'.repeat(Math.max(1, 6 - Math.floor(name.length / 8)))}${isHeld(tool, name) ? 'hold' : 'install'}`,
+        );
+      yield* tool.drain();
+      return 0;
+    case '-C':
+    case '--audit':
+      return 0;
     case '--print-architecture':
       tool.line('amd64');
       yield* tool.drain();
@@ -208,11 +228,80 @@ function* runDpkg(tool: Tool): ToolRun {
       tool.note('dpkg: not modelled: installing and removing packages\n');
       return 2;
     default:
-      tool.note(
-        `dpkg: error: ${command === '' ? 'need an action option' : `unknown option ${command}`}\n\nType dpkg --help for help about installing and deinstalling packages [*];\n`,
-      );
-      return 2;
+      return misused(tool, command === '' ? 'need an action option' : `unknown option ${command}`);
   }
+}
+
+/** What dpkg says of a command line that it cannot make sense of. */
+function misused(tool: Tool, problem: string): number {
+  tool.note(
+    `dpkg: error: ${problem}\n\nType dpkg --help for help about installing and deinstalling packages [*];\nUse 'apt' or 'aptitude' for user-friendly package management;\nType dpkg -Dhelp for a list of dpkg debug flag values;\nType dpkg --force-help for a list of forcing options;\nType dpkg-deb --help for help about manipulating *.deb files;\n\nOptions marked [*] produce a lot of output - pipe it through 'less' or 'more' !\n`,
+  );
+  return 2;
+}
+function chosenOf(all: readonly Installed[], patterns: readonly string[]): readonly Installed[] {
+  return patterns.length === 0
+    ? all
+    : all.filter(({ name }) => patterns.some((pattern) => fnmatch(pattern)(name)));
+}
+/** Key of `HostState.extra`: the packages that are on hold. */
+const HOLDS = 'dpkg:holds';
+function isHeld(tool: Tool, name: string): boolean {
+  return heldOf(tool).includes(name);
+}
+function heldOf(tool: Tool): string[] {
+  const held = tool.context.host.state.extra.get(HOLDS);
+  return typeof held === 'string' && held !== '' ? held.split(' ') : [];
+}
+/** apt-mark(8): holds. Not modelled: what was installed automatically; nothing is taken for that. */
+function* runAptMark(tool: Tool): ToolRun {
+  const [verb = '', ...names] = tool.args.filter((word) => !word.startsWith('-'));
+  const all = installed(tool);
+  const held = heldOf(tool);
+  switch (verb) {
+    case 'showhold':
+    case 'showholds':
+    case 'showmanual':
+      for (const { name } of chosenOf(all, names))
+        if (verb === 'showmanual' || held.includes(name)) tool.line(name);
+      break;
+    case 'showauto':
+      break;
+    case 'hold':
+    case 'unhold': {
+      const missing = names.filter((name) => !all.some((one) => one.name === name));
+      for (const name of missing) tool.note(`E: Unable to locate package ${name}\n`);
+      if (missing.length > 0) {
+        tool.note('E: No packages found\n');
+        return 100;
+      }
+      if (tool.context.who.uid !== 0) {
+        tool.note(
+          'dpkg: error: required read/write access to the dpkg database directory /var/lib/dpkg\nE: Sub-process dpkg --set-selections returned an error code (2)\nE: Executing dpkg failed. Are you root?\n',
+        );
+        return 100;
+      }
+      for (const name of names) {
+        const isHeldNow = held.includes(name);
+        if (verb === 'hold')
+          tool.line(isHeldNow ? `${name} was already set on hold.` : `${name} set on hold.`);
+        else tool.line(isHeldNow ? `Canceled hold on ${name}.` : `${name} was already not on hold.`);
+      }
+      const others = held.filter((name) => !names.includes(name));
+      const after = verb === 'hold' ? [...others, ...names].sort() : others;
+      tool.context.host.state.extra.set(HOLDS, after.join(' '));
+      break;
+    }
+    case 'auto':
+    case 'manual':
+      tool.note(`apt-mark: not modelled: ${verb}\n`);
+      return 100;
+    default:
+      tool.note(`E: Invalid operation ${verb}\n`);
+      return 100;
+  }
+  yield* tool.drain();
+  return 0;
 }
 
 /** `dpkg-query -W`: a line for each package, in a form that `-f` may give. */
@@ -265,7 +354,9 @@ function list(tool: Tool, chosen: readonly Installed[]): void {
     `Desired=Unknown/Install/Remove/Purge/Hold\n| Status=Not/Inst/Conf-files/Unpacked/halF-conf/Half-inst/trig-aWait/Trig-pend\n|/ Err?=(none)/Reinst-required (Status,Err: uppercase=bad)\n||/ ${'Name'.padEnd(width)} ${'Version'.padEnd(versions)} Architecture Description\n+++-${'='.repeat(width)}-${'='.repeat(versions)}-============-=================================\n`,
   );
   for (const { name, version } of chosen)
-    tool.line(`ii  ${name.padEnd(width)} ${version.padEnd(versions)} amd64        ${name}`);
+    tool.line(
+      `${isHeld(tool, name) ? 'hi' : 'ii'}  ${name.padEnd(width)} ${version.padEnd(versions)} amd64        ${name}`,
+    );
 }
 
 /** What apt-get reads first; progress is told to terminals and by apt alone. */

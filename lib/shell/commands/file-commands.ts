@@ -66,7 +66,7 @@ import {
 } from './accounts';
 import { tree } from './tree';
 import { man, whatis, apropos } from './manual';
-import { dpkg, apt, aptGet, aptCache } from './apt';
+import { dpkg, apt, aptGet, aptCache, aptMark } from './apt';
 import { mountpoint } from './mountpoint';
 import { namei } from './namei';
 import { getconf } from './getconf';
@@ -81,6 +81,7 @@ export const FILE_COMMANDS: readonly Command[] = [
   apropos,
   apt,
   aptCache,
+  aptMark,
   aptGet,
   arch,
   basename,
