@@ -158,6 +158,7 @@ const SYSTEM_GROUPS: readonly [string, number][] = [
   ['systemd-journal', 999],
   ['systemd-network', 998],
   ['systemd-timesync', 997],
+  ['crontab', 101],
   ['messagebus', 107],
   ['haproxy', 109],
   ['nogroup', 65534],

@@ -149,6 +149,9 @@ export class Running implements ProgramContext {
     return stream ?? this.host.streams.closed();
   }
   resolve(path: string): string {
+    // The process that asks is itself.
+    if (path.startsWith('/proc/self/') && path !== '/proc/self/mounts')
+      return `/proc/${this.pid}${path.slice('/proc/self'.length)}`;
     return path.startsWith('/') ? path : this.cwd === '/' ? `/${path}` : `${this.cwd}/${path}`;
   }
   *out(text: string): Generator<Wait, void, Wake> {

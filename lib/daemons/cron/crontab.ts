@@ -156,6 +156,10 @@ function* list(call: Call): Generator<Wait, number, Wake> {
 }
 function* remove(call: Call, asks: boolean): Generator<Wait, number, Wake> {
   const { context } = call;
+  if (asks && current(call) === undefined) {
+    yield* context.err(`no crontab for ${call.user.name}\n`);
+    return 1;
+  }
   if (asks) {
     yield* context.out(`crontab: really delete ${call.user.name}'s crontab? (y/n) `);
     for (;;) {
@@ -198,7 +202,7 @@ function* replace(call: Call, text: string, from: string, dry: boolean): Generat
     return 1;
   }
   context.fs.chmod(path, 0o600, ROOT);
-  context.fs.chown(path, user.uid, 0, ROOT);
+  context.fs.chown(path, user.uid, context.host.group('crontab')?.gid ?? 0, ROOT);
   log(call, 'REPLACE');
   return 0;
 }
@@ -213,20 +217,29 @@ function* edit(call: Call): Generator<Wait, number, Wake> {
   const wanted = ['VISUAL', 'EDITOR']
     .map((name) => context.env.get(name))
     .find((text) => text !== undefined && text !== '');
-  const editor = [...(wanted === undefined ? [] : [wanted]), ...EDITORS].find((path) =>
-    context.fs.exists(path),
-  );
+  // What the environment names is a line for the shell.
+  const editor = wanted ?? EDITORS.find((path) => context.fs.exists(path));
   if (editor === undefined) {
     yield* context.err(
       '/bin/sh: 1: /usr/bin/sensible-editor: not found\ncrontab: "/usr/bin/sensible-editor" exited with status 127\n',
     );
     return 1;
   }
+  const made = context.fs.stat(copy, context.who);
+  const opened = made instanceof FileError ? 0 : made.ino;
   for (;;) {
-    const child = context.spawn({ argv: [editor, copy], path: editor });
-    if (typeof child === 'number') yield* context.wait(child);
+    const child = context.spawn({ argv: ['sh', '-c', `${editor} ${copy}`], path: '/bin/sh' });
+    const { code = 1 } = typeof child === 'number' ? yield* context.wait(child) : {};
+    if (code !== 0) {
+      yield* context.err(`crontab: "${editor}" exited with status ${code}\n`);
+      context.fs.unlink(copy, context.who);
+      return 1;
+    }
+    // It has kept the file open: another one put in its place (`sed -i`) is not looked at.
+    const after = context.fs.stat(copy, context.who);
+    const isSame = !(after instanceof FileError) && after.ino === opened;
     const text = context.fs.readFile(copy, context.who);
-    const changed = text instanceof FileError ? start : text;
+    const changed = text instanceof FileError || !isSame ? start : text;
     if (changed === start) {
       yield* context.err('No modification made\n');
       break;
