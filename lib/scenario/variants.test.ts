@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parseDocument } from 'yaml';
 import type { Variants } from './schema';
 import { variantsSchema } from './schema';
-import { drawVariants, substituteText, substituteTree } from './variants';
+import { drawVariants, mostChoices, substituteText, substituteTree } from './variants';
 
 const VARIANTS: Variants = variantsSchema.parse({
   dead: { choose: ['app1', 'app2', 'app3'] },
@@ -43,6 +43,15 @@ test('seeds in a row show every choice once, and constraints hold', () => {
     expect(drawn.get('cause.line')).toBe(drawn.get('cause.id') === 'typo' ? 'a' : 'b');
     expect(problems).toEqual([]);
   }
+});
+
+test('so many seeds as the longest list has choices show them all', () => {
+  const most = mostChoices(VARIANTS);
+  expect(most).toBe(6); // the addresses that hosts of 10.0.1.0/29 can have
+  const { dead, port } = VARIANTS;
+  if (dead === undefined || port === undefined) throw new Error('both are there');
+  expect(mostChoices({ dead, port })).toBe(3);
+  expect(mostChoices({})).toBe(0);
 });
 
 test('what one variant draws does not depend on another', () => {

@@ -48,6 +48,10 @@ export function drawVariants(
   }
   return drawn;
 }
+/** So many seeds from 1 on show each choice of each variant. */
+export function mostChoices(variants: Variants): number {
+  return Math.max(0, ...Object.values(variants).map((variant) => optionsOf(variant, new Set()).length));
+}
 type Option = NonNullable<Variants[string]['choose']>[number];
 function optionsOf(variant: Variants[string], taken: ReadonlySet<string>): readonly Option[] {
   if (variant.choose !== undefined) return variant.choose;

@@ -1,6 +1,7 @@
 /** A proof in parts that can be done side by side: one for each scenario and seed. */
 import path from 'node:path';
 import type { Scenario, ScenarioStep } from '../../scenario/schema';
+import { mostChoices } from '../../scenario/variants';
 import { readFolder } from '../folders';
 import { proveLab } from './lab';
 import { leavingOut, proveSolution } from './solution';
@@ -53,14 +54,17 @@ export function doJob(job: Job): JobResult {
   return result();
 }
 
-/** Further seeds take turns at what must lose: all of it on all of them would tell little more. */
+/**
+ * Further seeds take turns at what must lose: all of it on all of them would tell little more. Doing nothing is played
+ * to its verdict until each choice of each variant was had, and in its turn.
+ */
 function partsOf(scenario: Scenario, { seed, isFull }: Job): Parameters<typeof proveLab>[1] {
   const turns = scenario['wrong-turns'].map((_, index) => index);
   const turn = seed % (turns.length + 1);
-  const hasVariants = Object.keys(scenario.variants).length > 0;
+  const isNew = seed <= mostChoices(scenario.variants);
   return {
     general: isFull,
-    untouched: isFull || hasVariants || turn === turns.length,
+    untouched: isFull || isNew || turn === turns.length ? 'to the verdict' : 'until it is broken',
     turns: isFull ? turns : turns.slice(turn, turn + 1),
   };
 }

@@ -8,12 +8,16 @@ const LATER = 60 * SECOND;
 
 export function proveLab(
   stage: Stage,
-  options: { turns: readonly number[]; general: boolean; untouched: boolean },
+  options: {
+    turns: readonly number[];
+    general: boolean;
+    untouched: 'to the verdict' | 'until it is broken' | 'not';
+  },
 ): void {
   const { scenario } = stage;
   let first: FirstFault | undefined;
   const early = options.general ? wrongMentions(stage) : [];
-  if (options.untouched) first = proveUntouched(stage);
+  if (options.untouched !== 'not') first = proveUntouched(stage, options.untouched === 'to the verdict');
   if (options.general) {
     stage.claim('what brief and hints mention exists', () => {
       const late = wrongMentions(stage);
@@ -42,15 +46,13 @@ export function proveLab(
   }
 }
 
-/** Nobody does anything: healthy until the first fault, broken by it, and lost. */
-function proveUntouched(stage: Stage): FirstFault | undefined {
+/** Nobody does anything: healthy until the first fault, broken by it, and lost (when it is played to the verdict). */
+function proveUntouched(stage: Stage, toVerdict: boolean): FirstFault | undefined {
   const { scenario } = stage;
-  let first: FirstFault | undefined;
-  stage.claim('doing nothing', () => {
-    const outcome = stage.plays.nothing();
-    first = stage.firstFault();
-    return stage.mustLose(outcome, scenario.fails.nothing);
-  });
+  if (toVerdict)
+    stage.claim('doing nothing', () => stage.mustLose(stage.plays.nothing(), scenario.fails.nothing));
+  else stage.plays.nothingUntil(() => isBroken(stage));
+  const first = stage.firstFault();
   stage.claim('healthy before the first fault', () => ({
     wrong: unhealthy(stage, first),
     said: first === undefined ? '' : `until ${first.event} at ${Math.round(first.at / SECOND)} s`,
@@ -98,6 +100,10 @@ function unhealthy(stage: Stage, first: FirstFault | undefined): string | undefi
     ([name, { paused, ...entry }]) => !paused && !entry['may-fail'] && !seen.has(name),
   );
   return silent === undefined ? undefined : `nothing was heard of ${silent[0]} before ${first.event}`;
+}
+/** Everything that should break was seen broken. */
+function isBroken({ run, scenario }: Stage): boolean {
+  return scenario.breaks.length > 0 && run.progress.broken.size === scenario.breaks.length;
 }
 function notBroken(stage: Stage, first: FirstFault | undefined): string | undefined {
   const { run, scenario } = stage;

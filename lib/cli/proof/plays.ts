@@ -9,7 +9,7 @@ import type { Run } from '../../scenario/run';
 import type { ScenarioStep } from '../../scenario/schema';
 import type { RunInput } from '../../session/messages';
 import { type Outcome, Player } from '../../session/play';
-import { type Micros, parseDuration } from '../../std/instant';
+import { DAY, type Micros, parseDuration, SECOND } from '../../std/instant';
 
 /** How a play ended. */
 export interface Played extends Outcome {
@@ -65,6 +65,11 @@ export class Plays {
   /** Nobody ever does anything. */
   nothing(): Played {
     return this.#told(this.untouched(this.#waits.at(-1) ?? 0).finish());
+  }
+  /** Nobody does anything until `test` holds; to the verdict when it never does. */
+  nothingUntil(test: () => boolean): void {
+    const player = this.untouched(this.#waits.at(-1) ?? 0);
+    player.waitUntil(() => test() || player.isOver, DAY, SECOND);
   }
   /** Plays the steps, then lets time go on to the verdict. */
   play(steps: readonly ScenarioStep[]): Played {

@@ -16,7 +16,7 @@ function stageOf(change: (yaml: string) => string, brief = GOOD['brief.md'] ?? '
 }
 const wrong = ({ claims }: { claims: readonly Claim[] }) =>
   claims.flatMap((claim) => (claim.wrong === undefined ? [] : [`${claim.name}: ${claim.wrong}`]));
-const untouched = { turns: [], general: false, untouched: true };
+const untouched = { turns: [], general: false, untouched: 'to the verdict' } as const;
 
 test('a lab that is not healthy, and faults that do not break it', () => {
   const sick = stageOf((yaml) =>
@@ -29,10 +29,14 @@ test('a lab that is not healthy, and faults that do not break it', () => {
   const whole = stageOf((yaml) =>
     yaml.replace('run: systemctl disable --now shop', 'run: systemctl restart cron'),
   );
-  proveLab(whole, untouched);
+  proveLab(whole, { ...untouched, untouched: 'until it is broken' });
   expect(wrong(whole)).toContain(
     'the faults break what they should: breaks 1 (service-fails) was never seen',
   );
+  const broken = stageOf((yaml) => yaml);
+  proveLab(broken, { ...untouched, untouched: 'until it is broken' });
+  expect(wrong(broken)).toEqual([]);
+  expect(broken.run.progress.phase).toBe('running');
 }, 60_000);
 
 test('a wrong turn that wins, and one that loses by something else', () => {
@@ -44,7 +48,7 @@ test('a wrong turn that wins, and one that loses by something else', () => {
       )
       .replace(/( {2}- id: reboot\n[^\n]*\n {4}loses: )shop-answers/, '$1survives-reboot'),
   );
-  proveLab(stage, { turns: [0, 1], general: false, untouched: false });
+  proveLab(stage, { turns: [0, 1], general: false, untouched: 'not' });
   expect(wrong(stage)).toEqual([
     'only-start: should lose, but wins',
     'reboot: should lose by survives-reboot, but: The shop never answered for 20 seconds on end. Its service on web was not running.',
@@ -72,7 +76,7 @@ test('what the brief mentions must exist', () => {
     (yaml) => yaml,
     'See `/etc/shop.conf` and `/etc/shop.cnf` on `web`, `journalctl -u shop`, `jurnalctl -u shop`, `net.ipv4.ip_forward`, `net.ipv4.forward` and `Connection refused`.',
   );
-  proveLab(stage, { turns: [], general: true, untouched: false });
+  proveLab(stage, { turns: [], general: true, untouched: 'not' });
   expect(wrong(stage)[0]).toBe(
     'what brief and hints mention exists: brief.md: `/etc/shop.cnf`: there is no such path',
   );
