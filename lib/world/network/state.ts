@@ -248,6 +248,9 @@ export function neighbourTable(host: Host): Map<string, NeighbourEntry> {
   return host.state.neighbours as Map<string, NeighbourEntry>;
 }
 
+/** Shared by all sockets with nothing in their queues; frozen, so that a copy shares it too. */
+export const NONE = Object.freeze([]) as unknown as never[];
+
 export function endOf(connection: Connection, side: Side): End | undefined {
   return side === 'client' ? connection.client : connection.server;
 }

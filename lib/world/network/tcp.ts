@@ -11,84 +11,61 @@
  * gets lost is a retransmission timer set.
  */
 import type { HandlerId } from '../../kernel/kernel';
-import { SECOND, type Micros } from '../../std/instant';
+import { SECOND } from '../../std/instant';
 import { formatIPv4 } from '../../std/ipv4';
 import type { Callback, Hop, Message, Side, SocketEvent } from '../network.contract';
 import type { Host } from '../world.contract';
 import type { Core } from './core';
 import type { Forwarding } from './forwarding';
 import type { Listeners } from './listeners';
-import { ACK, FIN, IP_HEADER, type Packet, PSH, RST, SEGMENT_BYTES, SYN, TCP, TCP_HEADER } from './packet';
+import { FIN, type Packet, SYN } from './packet';
 import { lookUp, route } from './routing';
 import type { SimulatedTls } from '../tls/tls';
 import type { Stack } from './stack';
-import { type Arrival, type Connection, type End, endOf, type Listener, other } from './state';
+import { type Arrival, type Connection, type End, endOf, type Listener, NONE, other } from './state';
+import { TcpDelivery } from './tcp-delivery';
+import { TcpOutput, type ToEnd } from './tcp-output';
 import { rememberTimeWait, restsIn } from './time-wait';
-import { followTrail } from './trail';
-import { TTL, Ways } from './ways';
+import { Ways } from './ways';
 
 type Failure = (SocketEvent & { type: 'failed' })['errno'];
-/** A connection's side in one number, for events: id · 2, and 1 for the server's side. */
-type ToEnd = number;
 
-const BARE = IP_HEADER + TCP_HEADER;
-const SYN_BYTES = IP_HEADER + 40;
-const RST_BYTES = IP_HEADER + 20;
-/** TCP_RTO_MIN, TCP_TIMEOUT_INIT, TCP_RTO_MAX. */
-const SMALLEST_TIMEOUT = 200_000;
-const SYN_TIMEOUT = SECOND;
-const LARGEST_TIMEOUT = 120 * SECOND;
 /** tcp_orphan_retries 0 means 8. */
 const ORPHAN_RETRIES = 8;
-/** Shared by all sockets with nothing in their queues; frozen, so that a copy shares it too. */
-const NONE = Object.freeze([]) as unknown as never[];
-const MOST_SPARE = 64;
 /** Ended connections that are cleared away together. */
 const BATCH = 64;
-const SENT = 0;
-const LOST = 1;
-const ANSWERED = 2;
 
 export class Tcp {
-  readonly #arrive: HandlerId;
-  readonly #timer: HandlerId;
   readonly #fail: HandlerId;
-
   readonly #ways: Ways;
-
+  readonly #output: TcpOutput;
+  readonly #delivery: TcpDelivery;
   readonly #listenHops = new Map<number, { ip: number; comm: string; hop: Hop }>();
 
   constructor(
     private readonly core: Core,
-    private readonly forwarding: Forwarding,
+    forwarding: Forwarding,
     private readonly listeners: Listeners,
     private readonly tls: SimulatedTls,
   ) {
     this.#ways = new Ways(core);
     tls.transmit = (connection, side, record) => this.send(connection, side, record);
-    const { kernel, world } = core;
-    this.#arrive = kernel.handler<ToEnd>('net.tcp', (to) =>
+    const { kernel } = core;
+    const arrive = kernel.handler<ToEnd>('net.tcp', (to) =>
       this.#arrivals(Math.floor(to / 2), to % 2 === 0 ? 'client' : 'server'),
     );
-    this.#timer = kernel.handler<ToEnd>('net.tcp-timer', (to) =>
+    const timer = kernel.handler<ToEnd>('net.tcp-timer', (to) =>
       this.#expire(Math.floor(to / 2), to % 2 === 0 ? 'client' : 'server'),
     );
     this.#fail = kernel.handler<{ c: number; errno: Failure }>('net.tcp-fail', ({ c, errno }) => {
       const connection = this.#ways.connection(c);
       if (connection?.client?.state === 'SYN-SENT') this.#failed(connection, 'client', errno);
     });
-    world.callback<{ host: string; listener: number }, unknown>('net.accept', ({ data }) => {
-      const stack = core.stackNamed(data.host);
-      const listener = stack.net.listeners.get(data.listener);
-      if (listener !== undefined) this.#hand(listener, stack);
-    });
-    world.callback<{ connection: number; side: Side }, unknown>('net.unread', ({ data }) => {
-      const connection = this.#ways.connection(data.connection);
-      if (connection !== undefined) this.#drain(connection, data.side);
-    });
+    this.#output = new TcpOutput(core, forwarding, this.#ways, { arrive, timer });
+    this.#delivery = new TcpDelivery(core, this.#ways, this.#output, this);
     listeners.users = {
-      hand: (listener, stack) => this.#hand(listener, stack),
-      abandon: (listener, stack) => this.#abandon(listener, stack),
+      hand: (listener, stack) => this.#delivery.hand(listener, stack),
+      abandon: (listener, stack) => this.#delivery.abandon(listener, stack),
     };
   }
 
@@ -165,7 +142,7 @@ export class Tcp {
     else if (answer.kind === 'none' || answer.kind === 'blackhole' || answer.kind === 'prohibit')
       this.#failLater(id, 'ENETUNREACH');
     else if (answer.kind === 'unreachable') this.#failLater(id, 'EHOSTUNREACH');
-    else this.#sendSyn(connection, end, stack);
+    else this.#output.sendSyn(connection, end, stack);
     return id;
   }
   #failLater(id: number, errno: Failure): void {
@@ -206,7 +183,7 @@ export class Tcp {
     if (end.state === 'SYN-SENT' || end.state === 'SYN-RECV') return;
     // What waits for a retransmission goes first; the rest follows it.
     if (end.timer >= 0 && end.unacked.length > 1) return;
-    this.#transmit(connection, side, end, this.core.stackNamed(end.host), item);
+    this.#output.transmit(connection, side, end, this.core.stackNamed(end.host), item);
   }
 
   /** close(2): a reset where something was left unread, else FIN; nobody hears what still comes. */
@@ -253,7 +230,7 @@ export class Tcp {
     if (end.unacked.length === 0) end.unacked = [item];
     else end.unacked.push(item);
     if (end.timer >= 0 && end.unacked.length > 1) return;
-    this.#transmit(connection, side, end, this.core.stackNamed(end.host), item);
+    this.#output.transmit(connection, side, end, this.core.stackNamed(end.host), item);
   }
 
   reset(id: number, side: Side): void {
@@ -264,13 +241,13 @@ export class Tcp {
       end.orphan = true;
       return;
     }
-    this.#tellReset(connection, side, end, -1);
-    this.#remove(connection, side);
+    this.#output.sendReset(connection, side, end);
+    this.remove(connection, side);
   }
 
   abandon(id: number, side: Side): void {
     const connection = this.#ways.connection(id);
-    if (connection !== undefined && endOf(connection, side) !== undefined) this.#remove(connection, side);
+    if (connection !== undefined && endOf(connection, side) !== undefined) this.remove(connection, side);
   }
 
   setOwner(id: number, side: Side, on: Callback): void {
@@ -293,7 +270,7 @@ export class Tcp {
       for (const side of ['client', 'server'] as const) {
         const end = endOf(connection, side);
         if (end === undefined || end.host !== host.name || end.pid !== pid || end.waiting !== 0) continue;
-        if (how === 'vanish') this.#remove(connection, side);
+        if (how === 'vanish') this.remove(connection, side);
         else this.#leave(connection, side, end);
       }
     }
@@ -302,8 +279,8 @@ export class Tcp {
   /** The host lost its memory: no socket of it is left, and nobody is told. */
   forgetHost(stack: Stack): void {
     for (const connection of [...this.core.state.connections.values()]) {
-      if (connection.client?.host === stack.name) this.#remove(connection, 'client');
-      if (connection.server?.host === stack.name) this.#remove(connection, 'server');
+      if (connection.client?.host === stack.name) this.remove(connection, 'client');
+      if (connection.server?.host === stack.name) this.remove(connection, 'server');
     }
   }
   forget(): void {
@@ -311,197 +288,7 @@ export class Tcp {
     this.#ways.forget();
   }
 
-  // ---------------------------------------------------------------- sending
-  #sendSyn(connection: Connection, end: End, stack: Stack): void {
-    const sent = this.#segment(connection, 'client', end, stack, SYN, 0, undefined, SYN_BYTES, 1);
-    // An error may be on its way back, but that can get lost as well.
-    if (sent !== SENT) this.#arm(connection, 'client', end, synTimeout(end.retries));
-  }
-
-  #transmit(
-    connection: Connection,
-    side: Side,
-    end: End,
-    stack: Stack,
-    item: { seq: number; message: Message | undefined },
-  ): void {
-    const { message } = item;
-    const bytes = message?.bytes ?? 0;
-    const count = bytes <= SEGMENT_BYTES ? 1 : Math.ceil(bytes / SEGMENT_BYTES);
-    const sent = this.#segment(
-      connection,
-      side,
-      end,
-      stack,
-      message === undefined ? FIN | ACK : PSH | ACK,
-      item.seq,
-      message,
-      bytes + BARE * count,
-      count,
-    );
-    if (sent !== SENT) this.#arm(connection, side, end, dataTimeout(end.retries));
-  }
-
-  /** One segment (or the segments of one message) on its way. LOST also when its fate is open. */
-  #segment(
-    connection: Connection,
-    side: Side,
-    end: End,
-    stack: Stack,
-    flags: number,
-    seq: number,
-    message: Message | undefined,
-    length: number,
-    count: number,
-  ): number {
-    const { core, forwarding } = this;
-    const plain = (flags & SYN) === 0;
-    if (core.remembers && end.device === undefined) {
-      const trail = plain
-        ? this.#ways.follow(connection, side, end, stack, flags, length, count)
-        : this.#ways.followFirst(connection, side, end, stack, flags, length);
-      if (trail !== undefined) {
-        const first = trail.neighbours[0];
-        if (plain && first?.stack === stack) first.entry.confirmed = core.now;
-        if (!plain && connection.trace !== 0)
-          for (const hop of trail.hops ?? [])
-            core.world.hop(connection.trace, hop, hop.at + core.now, end.port, end.peerPort);
-        const arrival = this.#blank();
-        arrival.at = core.now + trail.latency;
-        arrival.flags = flags;
-        arrival.seq = seq;
-        arrival.message = message;
-        arrival.host = trail.target.name;
-        arrival.src = end.ip;
-        arrival.dst = end.peerIp;
-        arrival.sport = end.port;
-        arrival.dport = end.peerPort;
-        this.#bring(connection, side, arrival);
-        return SENT;
-      }
-    }
-    const packet: Packet = {
-      protocol: TCP,
-      src: end.ip,
-      dst: end.peerIp,
-      sport: end.port,
-      dport: end.peerPort,
-      ttl: TTL,
-      length,
-      flags,
-      mark: 0,
-      count,
-      uid: end.uid,
-      cause: -1,
-      trace: plain ? 0 : connection.trace,
-      carries: { kind: 'segment', connection: connection.id, side, seq, message, sentAt: core.now },
-    };
-    const result = forwarding.send(stack, packet, {
-      device: end.device,
-      remember: end.device === undefined,
-      confirms: plain,
-    });
-    if (result.cause >= 0) end.cause = result.cause;
-    if (result.outcome === 'answered') return ANSWERED;
-    if (result.outcome !== 'delivered' || result.target === undefined) return LOST;
-    this.#bring(connection, side, {
-      at: core.now + result.elapsed,
-      flags,
-      seq,
-      message,
-      host: result.target.name,
-      src: packet.src,
-      dst: packet.dst,
-      sport: packet.sport,
-      dport: packet.dport,
-      cause: -1,
-    });
-    return SENT;
-  }
-
-  /** Puts a segment into the receiving side's arrivals, in order; one event for all that arrive together. */
-  #bring(connection: Connection, from: Side, arrival: Arrival): void {
-    const list = from === 'client' ? connection.toServer : connection.toClient;
-    // (An index of -1 would be looked up as a property, which is slow.)
-    const last = list.length === 0 ? undefined : list[list.length - 1];
-    if (last !== undefined && last.at >= arrival.at) {
-      arrival.at = last.at;
-      list.push(arrival);
-      return;
-    }
-    if (list !== NONE) list.push(arrival);
-    else if (from === 'client') connection.toServer = [arrival];
-    else connection.toClient = [arrival];
-    this.core.kernel.post<ToEnd>(arrival.at, this.#arrive, connection.id * 2 + (from === 'client' ? 1 : 0));
-  }
-
-  #tellReset(connection: Connection, side: Side, end: End, cause: number): void {
-    const packet: Packet = {
-      protocol: TCP,
-      src: end.ip,
-      dst: end.peerIp,
-      sport: end.port,
-      dport: end.peerPort,
-      ttl: TTL,
-      length: RST_BYTES,
-      flags: RST | ACK,
-      mark: 0,
-      count: 1,
-      uid: end.uid,
-      cause,
-      trace: 0,
-      carries: { kind: 'reset', connection: connection.id, side: other(side) },
-    };
-    this.#sendReset(this.core.stackNamed(end.host), packet, end.device);
-  }
-  /** True when it gets through. */
-  #sendReset(stack: Stack, packet: Packet, device: string | undefined): boolean {
-    const { core, forwarding } = this;
-    const isUsual = device === undefined;
-    if (core.remembers && isUsual) {
-      const { epoch, now } = core;
-      const { src, dst, sport, dport, flags, length, uid } = packet;
-      const trail = followTrail(
-        stack,
-        epoch,
-        now,
-        TCP,
-        src | 0,
-        dst | 0,
-        sport,
-        dport,
-        flags,
-        length,
-        1,
-        TTL,
-        uid,
-        false,
-      );
-      if (trail !== undefined) {
-        forwarding.deliver(trail.latency, trail.target, trail.device, packet);
-        return true;
-      }
-    }
-    const result = forwarding.send(stack, packet, { device, remember: isUsual });
-    forwarding.finish(result);
-    return result.outcome === 'delivered';
-  }
-
   // ---------------------------------------------------------------- timers
-  #arm(connection: Connection, side: Side, end: End, delay: Micros): void {
-    if (end.timer >= 0) return;
-    end.timer = this.core.kernel.after<ToEnd>(
-      delay,
-      this.#timer,
-      connection.id * 2 + (side === 'client' ? 0 : 1),
-    );
-  }
-  #disarm(end: End): void {
-    if (end.timer < 0) return;
-    this.core.kernel.cancel(end.timer);
-    end.timer = -1;
-  }
-
   #expire(id: number, side: Side): void {
     const connection = this.#ways.connection(id);
     const end = connection === undefined ? undefined : endOf(connection, side);
@@ -509,21 +296,21 @@ export class Tcp {
     end.timer = -1;
     const stack = this.core.stackNamed(end.host);
     if (stack.state.power === 'off') return;
-    if (stack.state.frozen) return this.#arm(connection, side, end, SECOND);
+    if (stack.state.frozen) return this.#output.arm(connection, side, end, SECOND);
     switch (end.state) {
       case 'SYN-SENT':
-        if (end.orphan) return this.#remove(connection, side);
+        if (end.orphan) return this.remove(connection, side);
         if (end.retries >= stack.sysctlNumber('net.ipv4.tcp_syn_retries', 6))
           return this.#failed(connection, side, 'ETIMEDOUT');
         end.retries++;
-        return this.#sendSyn(connection, end, stack);
+        return this.#output.sendSyn(connection, end, stack);
       case 'SYN-RECV':
         if (end.retries >= stack.sysctlNumber('net.ipv4.tcp_synack_retries', 5))
-          return this.#remove(connection, side);
+          return this.remove(connection, side);
         end.retries++;
-        return this.#sendSynAck(connection, end, stack);
+        return this.#output.sendSynAck(connection, end, stack);
       case 'FIN-WAIT-2':
-        return end.orphan ? this.#remove(connection, side) : undefined;
+        return end.orphan ? this.remove(connection, side) : undefined;
       default:
         return this.#retransmit(connection, side, end, stack);
     }
@@ -532,11 +319,11 @@ export class Tcp {
     const most = end.orphan ? ORPHAN_RETRIES : stack.sysctlNumber('net.ipv4.tcp_retries2', 15);
     if (end.unacked.length === 0) return;
     if (end.retries >= most) {
-      if (end.orphan) return this.#remove(connection, side);
+      if (end.orphan) return this.remove(connection, side);
       return this.#failed(connection, side, end.softError ?? 'ETIMEDOUT');
     }
     end.retries++;
-    for (const item of [...end.unacked]) this.#transmit(connection, side, end, stack, item);
+    this.#output.transmitAll(connection, side, end, stack);
   }
 
   // ---------------------------------------------------------------- receiving
@@ -551,29 +338,9 @@ export class Tcp {
       if (list.length > 1) list.shift();
       else list.pop();
       this.#receive(connection, side, arrival);
-      arrival.message = undefined;
-      if (this.#spare.length < MOST_SPARE) this.#spare.push(arrival);
+      this.#output.recycle(arrival);
     }
   }
-  /** Arrivals that have come, to be filled anew: there are a dozen with each request. No part of the state. */
-  readonly #spare: Arrival[] = [];
-  #blank(): Arrival {
-    return (
-      this.#spare.pop() ?? {
-        at: 0,
-        flags: 0,
-        seq: 0,
-        message: undefined,
-        host: '',
-        src: 0,
-        dst: 0,
-        sport: 0,
-        dport: 0,
-        cause: -1,
-      }
-    );
-  }
-
   /** A segment that had to wait somewhere on its way comes in by event. */
   take(stack: Stack, packet: Packet): void {
     const { carries } = packet;
@@ -615,10 +382,10 @@ export class Tcp {
       return this.#stranger(connection, side, end, stack, a);
     if ((a.flags & SYN) !== 0) {
       if (!end.orphan || end.state !== 'SYN-SENT') return this.#gotSynAck(connection, end, stack);
-      this.#refuse(connection, 'server', stack, a, -1);
-      return this.#remove(connection, side);
+      this.#output.refuse(connection, 'server', stack, a, -1);
+      return this.remove(connection, side);
     }
-    if (end.state === 'SYN-RECV' && !this.#established(connection, end, stack)) return;
+    if (end.state === 'SYN-RECV' && !this.#delivery.established(connection, end, stack)) return;
     if (a.seq > 0) this.#gotData(connection, side, end, stack, a);
   }
 
@@ -626,8 +393,8 @@ export class Tcp {
   #vanished(connection: Connection, sender: Side, a: Arrival): void {
     const end = endOf(connection, sender);
     if (end === undefined) return;
-    if (a.flags === SYN) this.#arm(connection, sender, end, synTimeout(end.retries));
-    else if ((a.flags & SYN) !== 0 || a.seq > 0) this.#arm(connection, sender, end, dataTimeout(end.retries));
+    if (a.flags === SYN) this.#output.armSyn(connection, sender, end);
+    else if ((a.flags & SYN) !== 0 || a.seq > 0) this.#output.armData(connection, sender, end);
   }
 
   /** A segment for which there is no socket: RST, unless it only closes what is closed already. */
@@ -635,41 +402,12 @@ export class Tcp {
     const sender = endOf(connection, other(side));
     if (sender === undefined) return;
     // Whom it was meant for never hears of it, and asks again.
-    if (end?.state === 'SYN-SENT') this.#arm(connection, side, end, synTimeout(end.retries));
+    if (end?.state === 'SYN-SENT') this.#output.armSyn(connection, side, end);
     const known = end === undefined || end.host !== a.host;
     if (known && (a.flags & FIN) !== 0 && inTimeWait(stack, a))
       return this.#acknowledged(connection, other(side), sender, a.seq);
     const cause = (a.flags & SYN) !== 0 ? -1 : this.listeners.whyNobody(stack, a.dst, a.dport);
-    this.#refuse(connection, other(side), stack, a, cause);
-  }
-
-  #refuse(connection: Connection, whom: Side, stack: Stack, a: Arrival, cause: number): void {
-    const packet: Packet = {
-      protocol: TCP,
-      src: a.dst,
-      dst: a.src,
-      sport: a.dport,
-      dport: a.sport,
-      ttl: TTL,
-      length: RST_BYTES,
-      // What acknowledges something says where the reset belongs (tcp_v4_send_reset).
-      flags: (a.flags & ACK) === 0 ? RST | ACK : RST,
-      mark: 0,
-      count: 1,
-      uid: -1,
-      cause,
-      trace: 0,
-      carries: { kind: 'reset', connection: connection.id, side: whom },
-    };
-    const isDelivered = this.#sendReset(stack, packet, undefined);
-    const sender = endOf(connection, whom);
-    if (isDelivered || sender === undefined) return;
-    this.#arm(
-      connection,
-      whom,
-      sender,
-      sender.state === 'SYN-SENT' ? synTimeout(sender.retries) : dataTimeout(sender.retries),
-    );
+    this.#output.refuse(connection, other(side), stack, a, cause);
   }
 
   // ---------------------------------------------------------------- the handshake
@@ -677,7 +415,7 @@ export class Tcp {
     const { client, server } = connection;
     // The same once more; one that an address translation has changed meanwhile asks for a connection of its own.
     if (server?.state === 'SYN-RECV' && server.host === stack.name && isFrom(server, a))
-      return this.#sendSynAck(connection, server, stack);
+      return this.#output.sendSynAck(connection, server, stack);
     if (client === undefined) return;
     const listener = this.listeners.find(stack, a.dst, a.dport, a.sport);
     if (listener === undefined) {
@@ -690,12 +428,18 @@ export class Tcp {
           verdict: 'RST',
           outcome: 'bad',
         });
-      return this.#refuse(connection, 'client', stack, a, this.listeners.whyNobody(stack, a.dst, a.dport));
+      return this.#output.refuse(
+        connection,
+        'client',
+        stack,
+        a,
+        this.listeners.whyNobody(stack, a.dst, a.dport),
+      );
     }
     if (listener.queue.length > listener.backlog) return this.#vanished(connection, 'client', a);
     if (connection.trace !== 0)
       this.core.world.hop(connection.trace, this.#listenHop(stack, listener, a), this.core.now);
-    if (server !== undefined) this.#disarm(server);
+    if (server !== undefined) this.#output.disarm(server);
     const end: End = {
       host: stack.name,
       pid: listener.pid,
@@ -722,7 +466,7 @@ export class Tcp {
       secure: undefined,
     };
     connection.server = end;
-    this.#sendSynAck(connection, end, stack);
+    this.#output.sendSynAck(connection, end, stack);
   }
 
   /** The same for every connection that a listener takes on one address. */
@@ -742,27 +486,19 @@ export class Tcp {
     return hop;
   }
 
-  #sendSynAck(connection: Connection, end: End, stack: Stack): void {
-    if (this.#segment(connection, 'server', end, stack, SYN | ACK, 0, undefined, SYN_BYTES, 1) === SENT)
-      return;
-    this.#arm(connection, 'server', end, synTimeout(end.retries));
-    const { client } = connection;
-    if (client?.state === 'SYN-SENT') this.#arm(connection, 'client', client, synTimeout(client.retries));
-  }
-
   #gotSynAck(connection: Connection, end: End, stack: Stack): void {
     if (end.state !== 'SYN-SENT') {
-      if (this.#pureAck(connection, 'client', end, stack)) this.#settle(connection, this.#latency);
+      if (this.#output.pureAck(connection, 'client', end, stack))
+        this.#output.settle(connection, this.#output.latency);
       return;
     }
     end.state = 'ESTAB';
     end.retries = 0;
-    this.#disarm(end);
-    const passed = this.#pureAck(connection, 'client', end, stack);
-    const latency = this.#latency;
+    this.#output.disarm(end);
+    const passed = this.#output.pureAck(connection, 'client', end, stack);
+    const latency = this.#output.latency;
     const before = connection.toServer.length;
-    if (end.unacked.length > 0)
-      for (const item of [...end.unacked]) this.#transmit(connection, 'client', end, stack, item);
+    if (end.unacked.length > 0) this.#output.transmitAll(connection, 'client', end, stack);
     if (!end.orphan)
       this.core.world.invoke(stack.host, end.on, {
         type: 'connected',
@@ -772,148 +508,17 @@ export class Tcp {
     // What the client sent at once tells the server what the bare ACK would have told it.
     if (!passed) {
       const { server } = connection;
-      if (server?.state === 'SYN-RECV') this.#arm(connection, 'server', server, synTimeout(server.retries));
+      if (server?.state === 'SYN-RECV') this.#output.armSyn(connection, 'server', server);
       return;
     }
-    if (connection.toServer.length === before) this.#settle(connection, latency);
+    if (connection.toServer.length === before) this.#output.settle(connection, latency);
   }
-  /** The bare ACK of the handshake arrives by itself. */
-  #settle(connection: Connection, latency: Micros): void {
-    const { server } = connection;
-    if (server?.state !== 'SYN-RECV') return;
-    this.#bring(connection, 'client', {
-      at: this.core.now + latency,
-      flags: ACK,
-      seq: 0,
-      message: undefined,
-      host: server.host,
-      src: server.peerIp,
-      dst: server.ip,
-      sport: server.peerPort,
-      dport: server.port,
-      cause: -1,
-    });
-  }
-  /** How long the last bare ACK takes. */
-  #latency: Micros = 0;
-
-  /** A segment without data. True when it gets through. */
-  #pureAck(connection: Connection, side: Side, end: End, stack: Stack): boolean {
-    const { core, forwarding } = this;
-    if (core.remembers && end.device === undefined) {
-      const trail = this.#ways.follow(connection, side, end, stack, ACK, BARE, 1);
-      if (trail !== undefined) {
-        const first = trail.neighbours[0];
-        if (first?.stack === stack) first.entry.confirmed = core.now;
-        this.#latency = trail.latency;
-        return true;
-      }
-    }
-    const packet: Packet = {
-      protocol: TCP,
-      src: end.ip,
-      dst: end.peerIp,
-      sport: end.port,
-      dport: end.peerPort,
-      ttl: TTL,
-      length: BARE,
-      flags: ACK,
-      mark: 0,
-      count: 1,
-      uid: end.uid,
-      cause: -1,
-      trace: 0,
-      carries: {
-        kind: 'segment',
-        connection: connection.id,
-        side,
-        seq: 0,
-        message: undefined,
-        sentAt: core.now,
-      },
-    };
-    const result = forwarding.send(stack, packet, {
-      device: end.device,
-      remember: end.device === undefined,
-      confirms: true,
-    });
-    if (result.cause >= 0) end.cause = result.cause;
-    this.#latency = result.elapsed;
-    // An ACK that is held up somewhere still arrives: then it counts as passed, a little early.
-    return result.outcome === 'delivered' || result.outcome === 'underway';
-  }
-
-  /** The server's side of the handshake is done. False when its queue is full: then the ACK was for nothing. */
-  #established(connection: Connection, end: End, stack: Stack): boolean {
-    const listener = stack.net.listeners.get(end.waiting);
-    if (listener === undefined) {
-      this.reset(connection.id, 'server');
-      return false;
-    }
-    if (listener.queue.length > listener.backlog) {
-      this.#arm(connection, 'server', end, synTimeout(end.retries));
-      return false;
-    }
-    end.state = 'ESTAB';
-    end.retries = 0;
-    this.#disarm(end);
-    if (!listener.accepting || listener.queue.length > 0 || this.#isHeld(stack, listener.pid)) {
-      listener.queue.push(connection.id);
-      if (!listener.accepting && listener.onQueued !== undefined)
-        this.core.world.invoke(stack.host, listener.onQueued, undefined);
-      if (listener.queue.length === 1 && listener.accepting)
-        this.core.world.invoke(
-          stack.host,
-          { name: 'net.accept', pid: listener.pid, data: { host: stack.name, listener: listener.listener } },
-          undefined,
-        );
-      return true;
-    }
-    this.#accept(connection, end, listener);
-    return connection.server === end;
-  }
-  #accept(connection: Connection, end: End, listener: Listener): void {
-    end.waiting = 0;
-    end.pid = listener.pid;
-    end.on = listener.on;
-    this.#tell(connection, 'server', { type: 'accepted', connection: connection.id, side: 'server' });
-  }
-  #isHeld(stack: Stack, pid: number): boolean {
-    if (pid === 0) return false;
-    return stack.state.processes.get(pid)?.state === 'stopped';
-  }
-
-  /** The owner accepts again: everything in the queue, in order. */
-  #hand(listener: Listener, stack: Stack): void {
-    while (
-      listener.queue.length > 0 &&
-      listener.accepting &&
-      !this.#isHeld(stack, listener.pid) &&
-      stack.net.listeners.has(listener.listener)
-    ) {
-      const connection = this.#ways.connection(listener.queue.shift() ?? 0);
-      const end = connection?.server;
-      if (connection === undefined || end?.waiting !== listener.listener) continue;
-      this.#accept(connection, end, listener);
-      this.#drain(connection, 'server');
-    }
-  }
-  /** The listener is closed: what nobody accepted is reset, half-done handshakes are forgotten. */
-  #abandon(listener: Listener, stack: Stack): void {
-    for (const connection of [...this.core.state.connections.values()]) {
-      const end = connection.server;
-      if (end === undefined || end.waiting !== listener.listener || end.host !== stack.name) continue;
-      if (end.state === 'SYN-RECV') this.#remove(connection, 'server');
-      else this.reset(connection.id, 'server');
-    }
-  }
-
   // ---------------------------------------------------------------- data
   #gotData(connection: Connection, side: Side, end: End, stack: Stack, a: Arrival): void {
     if (a.seq > end.expected) return;
     if (end.orphan && a.message !== undefined) {
-      this.#refuse(connection, other(side), stack, a, -1);
-      return this.#remove(connection, side);
+      this.#output.refuse(connection, other(side), stack, a, -1);
+      return this.remove(connection, side);
     }
     const fresh = a.seq === end.expected;
     if (fresh) end.expected++;
@@ -922,8 +527,9 @@ export class Tcp {
     if (a.message !== undefined) {
       end.bytesReceived += a.message.bytes;
       const hasEnded = end.state === 'ESTAB' && this.#takeFin(connection, side, end, stack);
-      this.#offer(connection, side, end, stack, a.message);
-      if (hasEnded && endOf(connection, side) === end) this.#offer(connection, side, end, stack, undefined);
+      this.#delivery.offer(connection, side, end, stack, a.message);
+      if (hasEnded && endOf(connection, side) === end)
+        this.#delivery.offer(connection, side, end, stack, undefined);
     } else this.#gotFin(connection, side, end, stack);
   }
   /** A FIN that came together with data is known before the program wakes: what it does then, it does in CLOSE-WAIT. */
@@ -940,12 +546,12 @@ export class Tcp {
   }
   /** Tells the sender what has come; when that gets lost, it will send it again. */
   #acknowledge(connection: Connection, side: Side, end: End, stack: Stack, seq: number): void {
-    const passed = this.#pureAck(connection, side, end, stack);
+    const passed = this.#output.pureAck(connection, side, end, stack);
     const from = other(side);
     const sender = endOf(connection, from);
     if (sender === undefined) return;
     if (passed) this.#acknowledged(connection, from, sender, seq);
-    else this.#arm(connection, from, sender, dataTimeout(sender.retries));
+    else this.#output.armData(connection, from, sender);
   }
 
   #gotFin(connection: Connection, side: Side, end: End, stack: Stack): void {
@@ -958,14 +564,14 @@ export class Tcp {
         // The peer's FIN says nothing new about ours: it may still have to be repeated.
         const done = end.unacked.length === 0;
         end.state = 'TIME-WAIT';
-        this.#offer(connection, side, end, stack, undefined);
+        this.#delivery.offer(connection, side, end, stack, undefined);
         if (done && endOf(connection, side) === end) this.#rest(connection, side, end);
         return;
       }
       default:
         return;
     }
-    this.#offer(connection, side, end, stack, undefined);
+    this.#delivery.offer(connection, side, end, stack, undefined);
   }
 
   #acknowledged(connection: Connection, side: Side, end: End, seq: number): void {
@@ -980,74 +586,34 @@ export class Tcp {
     if (end.unacked.length > 0) {
       if (end.timer < 0) return;
       // The repeated one got through: what had to wait behind it follows now.
-      this.#disarm(end);
+      this.#output.disarm(end);
       const stack = this.core.stackNamed(end.host);
-      for (const item of [...end.unacked]) this.#transmit(connection, side, end, stack, item);
+      this.#output.transmitAll(connection, side, end, stack);
       return;
     }
-    this.#disarm(end);
+    this.#output.disarm(end);
     if (end.state === 'FIN-WAIT-1') {
       end.state = 'FIN-WAIT-2';
       if (end.orphan) this.#armFinTimeout(connection, side, end);
-    } else if (end.state === 'LAST-ACK') this.#remove(connection, side);
+    } else if (end.state === 'LAST-ACK') this.remove(connection, side);
     else if (end.state === 'TIME-WAIT') this.#rest(connection, side, end);
   }
 
   /** How long a socket of nobody waits for the peer's FIN. */
   #armFinTimeout(connection: Connection, side: Side, end: End): void {
     const stack = this.core.stackNamed(end.host);
-    this.#arm(connection, side, end, stack.sysctlNumber('net.ipv4.tcp_fin_timeout', 60) * SECOND);
+    this.#output.arm(connection, side, end, stack.sysctlNumber('net.ipv4.tcp_fin_timeout', 60) * SECOND);
   }
 
   /** TIME-WAIT: the socket is closed, only the pair of addresses stays taken for a minute. */
   #rest(connection: Connection, side: Side, end: End): void {
     rememberTimeWait(this.core.stackNamed(end.host).net.timeWait, end, this.core.now);
-    this.#remove(connection, side);
-  }
-
-  #offer(connection: Connection, side: Side, end: End, stack: Stack, message: Message | undefined): void {
-    if (end.orphan) return;
-    if (end.waiting !== 0 || end.unread.length > 0 || this.#isHeld(stack, end.pid)) {
-      end.unread = [...end.unread, message === undefined ? { what: 'closed' } : { what: 'message', message }];
-      if (end.unread.length === 1 && end.waiting === 0)
-        this.core.world.invoke(
-          stack.host,
-          { name: 'net.unread', pid: end.pid, data: { connection: connection.id, side } },
-          undefined,
-        );
-      return;
-    }
-    this.core.world.invoke(
-      stack.host,
-      end.on,
-      message === undefined
-        ? { type: 'closed', connection: connection.id, side }
-        : { type: 'message', connection: connection.id, side, message },
-    );
-  }
-  #drain(connection: Connection, side: Side): void {
-    for (
-      let end = endOf(connection, side);
-      end !== undefined && end.unread.length > 0 && end.waiting === 0;
-      end = endOf(connection, side)
-    ) {
-      if (this.#isHeld(this.core.stackNamed(end.host), end.pid)) return;
-      const first = end.unread[0];
-      end.unread = end.unread.slice(1);
-      if (first?.what === 'message')
-        this.#tell(connection, side, {
-          type: 'message',
-          connection: connection.id,
-          side,
-          message: first.message,
-        });
-      else this.#tell(connection, side, { type: 'closed', connection: connection.id, side });
-    }
+    this.remove(connection, side);
   }
 
   // ---------------------------------------------------------------- ends
   #gotReset(connection: Connection, side: Side, end: End): void {
-    if (end.state === 'SYN-RECV' || end.orphan) return this.#remove(connection, side);
+    if (end.state === 'SYN-RECV' || end.orphan) return this.remove(connection, side);
     this.#failed(connection, side, end.state === 'SYN-SENT' ? 'ECONNREFUSED' : 'ECONNRESET');
   }
 
@@ -1071,7 +637,7 @@ export class Tcp {
     if (connection === undefined || end?.host !== stack.name) return;
     if (end.state === 'SYN-SENT') this.#failed(connection, about.side, errno);
     else if (end.state !== 'SYN-RECV') end.softError = errno;
-    else if (isNoWay) this.#remove(connection, about.side);
+    else if (isNoWay) this.remove(connection, about.side);
   }
 
   #failed(connection: Connection, side: Side, errno: Failure): void {
@@ -1082,23 +648,18 @@ export class Tcp {
     const waiting = end.waiting !== 0;
     const { kernel, world } = this.core;
     const cause = errno === 'ETIMEDOUT' && end.cause >= 0 ? end.cause : kernel.cause;
-    this.#remove(connection, side);
+    this.remove(connection, side);
     if (!orphan && !waiting)
       kernel.withCause(cause, () =>
         world.invoke(host, on, { type: 'failed', connection: connection.id, side, errno }),
       );
   }
 
-  #tell(connection: Connection, side: Side, event: SocketEvent): void {
-    const end = endOf(connection, side);
-    if (end !== undefined && !end.orphan)
-      this.core.world.invoke(this.core.stackNamed(end.host).host, end.on, event);
-  }
-
-  #remove(connection: Connection, side: Side): void {
+  /** One side's socket is gone. */
+  remove(connection: Connection, side: Side): void {
     const end = endOf(connection, side);
     if (end === undefined) return;
-    this.#disarm(end);
+    this.#output.disarm(end);
     if (end.waiting !== 0) {
       const listener = this.core.stackNamed(end.host).net.listeners.get(end.waiting);
       if (listener !== undefined) listener.queue = listener.queue.filter((id) => id !== connection.id);
@@ -1123,12 +684,6 @@ export class Tcp {
   }
 }
 
-function synTimeout(retries: number): Micros {
-  return Math.min(SYN_TIMEOUT * 2 ** retries, LARGEST_TIMEOUT);
-}
-function dataTimeout(retries: number): Micros {
-  return Math.min(SMALLEST_TIMEOUT * 2 ** retries, LARGEST_TIMEOUT);
-}
 /** Whether a segment comes from the other end of this one, as this one sees it. */
 function isFrom(end: End, a: Arrival): boolean {
   return end.ip === a.dst && end.port === a.dport && end.peerIp === a.src && end.peerPort === a.sport;
