@@ -115,7 +115,7 @@ export class Datagrams {
       this.core.world.invoke(stack.host, socket.on, event);
       return;
     }
-    this.forwarding.answer(
+    this.forwarding.refusals.answer(
       stack,
       packet,
       { type: UNREACHABLE, code: PORT_UNREACHABLE },
@@ -215,7 +215,7 @@ export class Datagrams {
       this.core.world.invoke(stack.host, socket.on, event);
     }
     if (!taken)
-      this.forwarding.answer(
+      this.forwarding.refusals.answer(
         stack,
         packet,
         { type: UNREACHABLE, code: PROTOCOL_UNREACHABLE },

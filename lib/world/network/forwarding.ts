@@ -8,35 +8,29 @@
  * RFC 1812 §4.3 (errors), §5.3.1 (TTL).
  */
 import type { HandlerId } from '../../kernel/kernel';
-import { MILLISECOND, SECOND, type Micros } from '../../std/instant';
-import { formatIPv4, isLoopback, isMulticast } from '../../std/ipv4';
+import { MILLISECOND, type Micros } from '../../std/instant';
+import { formatIPv4, isLoopback } from '../../std/ipv4';
 import type { Errno } from '../files.contract';
 import type { Hook } from '../network.contract';
-import { CT_ESTABLISHED, CT_NEW, CT_RELATED, type Tracking } from '../packet-filter/conntrack';
+import { CT_ESTABLISHED, CT_NEW, type Tracking } from '../packet-filter/conntrack';
 import { READ_VOLATILE } from '../packet-filter/fields';
-import type { Decision, Rejection } from '../packet-filter/input';
+import type { Decision } from '../packet-filter/input';
 import type { InterfaceState } from '../world.contract';
 import type { Core, Port } from './core';
 import { HookTally, leaveHost, mostTracked, type Passage, runHook } from './hooks';
-import { HopNotes, ruleOf } from './hop-notes';
+import { HopNotes } from './hop-notes';
 import type { Neighbours } from './neighbours';
+import { lost, type Result } from './outcome';
 import {
-  ACK,
   ADMIN_PROHIBITED,
-  HOST_PROHIBITED,
   HOST_UNREACHABLE,
-  ICMP,
-  IP_HEADER,
-  NET_PROHIBITED,
   NET_UNREACHABLE,
   type Packet,
-  PORT_UNREACHABLE,
-  PROTOCOL_UNREACHABLE,
-  RST,
   TCP,
   TIME_EXCEEDED,
   UNREACHABLE,
 } from './packet';
+import { Refusals } from './refusals';
 import { lookUp, route, type RouteAnswer } from './routing';
 import type { Stack } from './stack';
 import { keepTrail, type Trail } from './trail';
@@ -44,23 +38,8 @@ import { countDropped, countIn, countOut, cross, isRunning, LOOPBACK_MICROS, LOS
 
 /** How far ahead a packet is walked without an event in between. */
 const HORIZON = 2 * MILLISECOND;
-const MOST_NOTED_DROPS = 500;
 const VLAN_TAG = 4;
-/** icmp_ratelimit: one error a second to one address, six at once (XRLIM_BURST_FACTOR). */
-const ICMP_BURST = 6;
 
-export interface Result {
-  /** `underway`: an event goes on; `answered`: the sender is told why not. */
-  outcome: 'delivered' | 'dropped' | 'underway' | 'answered';
-  elapsed: Micros;
-  target: Stack | undefined;
-  device: string;
-  packet: Packet;
-  /** What a local sendmsg(2) would return. */
-  error: Errno | undefined;
-  /** Journal entry that explains a loss; -1 none. */
-  cause: number;
-}
 type Underway = { host: string; device: string; packet: Packet; nextHop: number; sourceMac: string };
 
 /** Takes what arrives, and sees what passes. */
@@ -92,6 +71,7 @@ export class Forwarding {
   readonly #emit: HandlerId;
   readonly #arriveLater: HandlerId;
   readonly #deliver: HandlerId;
+  readonly refusals: Refusals;
   users: PacketUsers | undefined;
 
   constructor(
@@ -99,6 +79,11 @@ export class Forwarding {
     private readonly neighbours: Neighbours,
   ) {
     const { kernel } = core;
+    this.refusals = new Refusals(core, (stack, told, options) => {
+      const result = this.send(stack, told, options);
+      this.finish(result);
+      return result.outcome === 'delivered' || result.outcome === 'underway';
+    });
     this.#emit = kernel.handler<Underway>('net.emit', ({ host, device: name, packet, nextHop }) => {
       const stack = core.stackNamed(host);
       if (stack.alive) this.resume(stack, packet, name, nextHop);
@@ -244,7 +229,7 @@ export class Forwarding {
     };
     const { dst } = packet;
     const decision = this.#hook('output', passage, elapsed, way);
-    if (decision !== undefined) return this.#decided(decision, 'output', passage, elapsed, way);
+    if (decision !== undefined) return this.refusals.decided(decision, 'output', passage, elapsed, way.notes);
     if (packet.dst !== dst) {
       answer = route(stack, packet.dst);
       const lost = this.#unroutable(answer, packet);
@@ -257,13 +242,13 @@ export class Forwarding {
   #unroutable(answer: RouteAnswer, packet: Packet): Result | undefined {
     switch (answer.kind) {
       case 'none':
-        return dropped(packet, 'ENETUNREACH');
+        return lost(packet, 0, { error: 'ENETUNREACH' });
       case 'blackhole':
-        return dropped(packet, 'EINVAL');
+        return lost(packet, 0, { error: 'EINVAL' });
       case 'unreachable':
-        return dropped(packet, 'EHOSTUNREACH');
+        return lost(packet, 0, { error: 'EHOSTUNREACH' });
       case 'prohibit':
-        return dropped(packet, 'EACCES');
+        return lost(packet, 0, { error: 'EACCES' });
       case 'local':
       case 'unicast':
         return undefined;
@@ -273,10 +258,11 @@ export class Forwarding {
   #post(passage: Passage, answer: RouteAnswer, elapsed: Micros, way: Way): Result {
     const { packet, stack } = passage;
     const decision = this.#hook('postrouting', passage, elapsed, way);
-    if (decision !== undefined) return this.#decided(decision, 'postrouting', passage, elapsed, way);
+    if (decision !== undefined)
+      return this.refusals.decided(decision, 'postrouting', passage, elapsed, way.notes);
     leaveHost(passage);
     if (answer.kind === 'local') return this.#loop(passage, answer.device, elapsed, way);
-    if (answer.kind !== 'unicast') return dropped(packet, 'ENETUNREACH');
+    if (answer.kind !== 'unicast') return lost(packet, 0, { error: 'ENETUNREACH' });
     way.notes?.note(packet, {
       at: elapsed,
       host: stack.name,
@@ -532,11 +518,12 @@ export class Forwarding {
     };
     const decision =
       this.#hook('ingress', passage, elapsed, way) ?? this.#hook('prerouting', passage, elapsed, way);
-    if (decision !== undefined) return this.#decided(decision, 'prerouting', passage, elapsed, way);
+    if (decision !== undefined)
+      return this.refusals.decided(decision, 'prerouting', passage, elapsed, way.notes);
     const martian = device.name === 'lo' ? undefined : this.#martian(passage);
-    if (martian !== undefined) return this.#noted(passage, elapsed, way, martian);
+    if (martian !== undefined) return this.refusals.noted(passage, elapsed, way.notes, martian);
     if (stack.isLocal(packet.dst)) return this.#input(passage, elapsed, way);
-    if (!stack.forwards) return this.#noted(passage, elapsed, way, 'ip_forward is 0');
+    if (!stack.forwards) return this.refusals.noted(passage, elapsed, way.notes, 'ip_forward is 0');
     return this.#forward(passage, elapsed, way);
   }
 
@@ -554,7 +541,7 @@ export class Forwarding {
   #input(passage: Passage, elapsed: Micros, way: Way): Result {
     const { stack, packet } = passage;
     const decision = this.#hook('input', passage, elapsed, way);
-    if (decision !== undefined) return this.#decided(decision, 'input', passage, elapsed, way);
+    if (decision !== undefined) return this.refusals.decided(decision, 'input', passage, elapsed, way.notes);
     leaveHost(passage);
     return {
       outcome: 'delivered',
@@ -572,40 +559,47 @@ export class Forwarding {
     const answer = route(stack, packet.dst);
     switch (answer.kind) {
       case 'blackhole':
-        return this.#noted(passage, elapsed, way, 'blackhole route');
+        return this.refusals.noted(passage, elapsed, way.notes, 'blackhole route');
       case 'none':
-        return this.#tellSender(
+        return this.refusals.tellSender(
           passage,
           { type: UNREACHABLE, code: NET_UNREACHABLE },
           elapsed,
-          way,
+          way.notes,
           'no route',
         );
       case 'unreachable':
-        return this.#tellSender(
+        return this.refusals.tellSender(
           passage,
           { type: UNREACHABLE, code: HOST_UNREACHABLE },
           elapsed,
-          way,
+          way.notes,
           'unreachable route',
         );
       case 'prohibit':
-        return this.#tellSender(
+        return this.refusals.tellSender(
           passage,
           { type: UNREACHABLE, code: ADMIN_PROHIBITED },
           elapsed,
-          way,
+          way.notes,
           'prohibit route',
         );
       case 'local':
       case 'unicast':
     }
     if (packet.ttl <= 1)
-      return this.#tellSender(passage, { type: TIME_EXCEEDED, code: 0 }, elapsed, way, 'TTL exceeded');
+      return this.refusals.tellSender(
+        passage,
+        { type: TIME_EXCEEDED, code: 0 },
+        elapsed,
+        way.notes,
+        'TTL exceeded',
+      );
     packet.ttl--;
     passage.oif = deviceOf(answer);
     const decision = this.#hook('forward', passage, elapsed, way);
-    if (decision !== undefined) return this.#decided(decision, 'forward', passage, elapsed, way);
+    if (decision !== undefined)
+      return this.refusals.decided(decision, 'forward', passage, elapsed, way.notes);
     return this.#post(passage, answer, elapsed, way);
   }
 
@@ -613,221 +607,6 @@ export class Forwarding {
     const decision = runHook(hook, passage, way.tally);
     way.notes?.noteHook(hook, passage.packet, way.tally, { at: elapsed, host: passage.stack.name });
     return decision;
-  }
-
-  // ---------------------------------------------------------------- refusing
-  #decided(decision: Decision, hook: Hook, passage: Passage, elapsed: Micros, way: Way): Result {
-    const { stack, packet } = passage;
-    way.notes?.note(packet, {
-      at: elapsed,
-      host: stack.name,
-      what: 'filter',
-      text: `${decision.table?.name ?? 'conntrack'} ${decision.chain?.name ?? ''}: ${decision.rule?.text ?? `policy ${decision.chain?.base?.policy ?? 'drop'}`}`,
-      verdict: decision.verdict,
-      outcome: 'bad',
-      ...ruleOf(decision),
-    });
-    const cause = this.#noteDrop(stack, packet, decision.verdict === 'reject' ? 'rejected' : 'dropped', {
-      hook,
-      table: decision.table === undefined ? 'conntrack' : `${decision.table.family} ${decision.table.name}`,
-      chain: decision.chain?.name ?? '',
-      rule: decision.rule?.text ?? `policy ${decision.chain?.base?.policy ?? 'drop'}`,
-      handle: decision.rule?.handle ?? 0,
-    });
-    const local = hook === 'output' ? ('EPERM' as const) : undefined;
-    if (decision.rejection === undefined)
-      return { outcome: 'dropped', elapsed, target: undefined, device: '', packet, error: local, cause };
-    const answered = this.#reject(passage, decision.rejection, elapsed, cause);
-    return {
-      outcome: answered ? 'answered' : 'dropped',
-      elapsed,
-      target: undefined,
-      device: '',
-      packet,
-      error: local,
-      cause,
-    };
-  }
-
-  /** A loss that no rule decided. */
-  #noted(passage: Passage, elapsed: Micros, way: Way, why: string): Result {
-    const { stack, packet } = passage;
-    way.notes?.note(packet, {
-      at: elapsed,
-      host: stack.name,
-      what: 'route',
-      text: why,
-      verdict: 'drop',
-      outcome: 'bad',
-    });
-    const cause = this.#noteDrop(stack, packet, why, { interface: passage.iif });
-    return { outcome: 'dropped', elapsed, target: undefined, device: '', packet, error: undefined, cause };
-  }
-
-  #tellSender(
-    passage: Passage,
-    error: { type: number; code: number },
-    elapsed: Micros,
-    way: Way,
-    why: string,
-  ): Result {
-    const { stack, packet, tracking } = passage;
-    way.notes?.note(packet, {
-      at: elapsed,
-      host: stack.name,
-      what: 'route',
-      text: `${formatIPv4(packet.dst)}: ${why}`,
-      verdict: 'error',
-      outcome: 'bad',
-    });
-    const answered = this.answer(stack, packet, error, { elapsed, cause: -1, tracking });
-    return {
-      outcome: answered ? 'answered' : 'dropped',
-      elapsed,
-      target: undefined,
-      device: '',
-      packet,
-      error: undefined,
-      cause: -1,
-    };
-  }
-
-  /** The first loss of a kind is an entry in the journal; later ones are not. @returns its seq */
-  #noteDrop(stack: Stack, packet: Packet, why: string, detail: Record<string, string | number>): number {
-    const { drops } = this.core.state;
-    const key = `${stack.name} ${why} ${Object.values(detail).join(' ')} ${packet.protocol} ${packet.protocol === ICMP ? packet.flags : Math.min(packet.dport, 32_768)}`;
-    const known = drops.get(key);
-    if (known !== undefined) return known;
-    if (drops.size >= MOST_NOTED_DROPS) return -1;
-    const seq = this.core.world.record(stack.name, 'packet.dropped', {
-      why,
-      ...detail,
-      protocol: packet.protocol,
-      src: formatIPv4(packet.src),
-      dst: formatIPv4(packet.dst),
-      dport: packet.dport,
-    });
-    drops.set(key, seq);
-    return seq;
-  }
-
-  #reject(passage: Passage, rejection: Rejection, elapsed: Micros, cause: number): boolean {
-    const { stack, packet, tracking } = passage;
-    if (rejection.with === 'tcp-reset')
-      return packet.protocol === TCP && this.reset(stack, packet, { elapsed, cause, tracking });
-    return this.answer(
-      stack,
-      packet,
-      { type: UNREACHABLE, code: codeOf(rejection.code) },
-      { elapsed, cause, tracking },
-    );
-  }
-
-  /** An ICMP error to the sender of a packet. False when none may be sent or it does not get through. */
-  answer(
-    stack: Stack,
-    packet: Packet,
-    error: { type: number; code: number },
-    options: { elapsed: Micros; cause: number; tracking: Tracking | undefined },
-  ): boolean {
-    if (packet.carries.kind === 'error' || packet.carries.kind === 'reset' || isMulticast(packet.dst))
-      return false;
-    if (!stack.isLocal(packet.src) && !this.#mayTell(stack, packet.src, this.core.now + options.elapsed))
-      return false;
-    const back = route(stack, packet.src);
-    const source = stack.isLocal(packet.dst)
-      ? packet.dst
-      : back.kind === 'unicast' || back.kind === 'local'
-        ? back.source
-        : 0;
-    const { protocol, src, dst, sport, dport } = packet;
-    const told: Packet = {
-      protocol: ICMP,
-      src: source,
-      dst: src,
-      sport: 0,
-      dport: 0,
-      ttl: 64,
-      length: IP_HEADER + 8 + Math.min(548, Math.ceil(packet.length / packet.count)),
-      flags: error.type * 256 + error.code,
-      mark: 0,
-      count: 1,
-      uid: -1,
-      cause: options.cause,
-      trace: 0,
-      carries: {
-        kind: 'error',
-        type: error.type,
-        code: error.code,
-        about: { protocol, src, dst, sport, dport },
-        inner: packet.carries,
-      },
-    };
-    return this.#sendAnswer(stack, told, options);
-  }
-
-  /** A TCP reset in answer to a segment, as if its destination had sent it. */
-  reset(
-    stack: Stack,
-    packet: Packet,
-    options: { elapsed: Micros; cause: number; tracking: Tracking | undefined },
-  ): boolean {
-    if (packet.carries.kind !== 'segment') return false;
-    const { src, dst, sport, dport } = packet;
-    const told: Packet = {
-      protocol: TCP,
-      src: dst,
-      dst: src,
-      sport: dport,
-      dport: sport,
-      ttl: 64,
-      length: IP_HEADER + 20,
-      flags: RST | ACK,
-      mark: 0,
-      count: 1,
-      uid: -1,
-      cause: options.cause,
-      trace: 0,
-      carries: { kind: 'reset', connection: packet.carries.connection, side: packet.carries.side },
-    };
-    return this.#sendAnswer(stack, told, options);
-  }
-  #sendAnswer(
-    stack: Stack,
-    told: Packet,
-    options: { elapsed: Micros; tracking: Tracking | undefined },
-  ): boolean {
-    const related: Tracking | undefined =
-      options.tracking?.fresh === true
-        ? { ...options.tracking, state: CT_RELATED, slot: -1, fresh: false }
-        : undefined;
-    const result = this.send(stack, told, { elapsed: options.elapsed, tracking: related });
-    this.finish(result);
-    return result.outcome === 'delivered' || result.outcome === 'underway';
-  }
-
-  #mayTell(stack: Stack, ip: number, at: Micros): boolean {
-    const period = stack.sysctlNumber('net.ipv4.icmp_ratelimit', 1_000) * MILLISECOND;
-    if (period === 0) return true;
-    const known = stack.net.icmpTokens.get(ip);
-    const tokens =
-      known === undefined ? ICMP_BURST * period : Math.min(ICMP_BURST * period, known.tokens + at - known.at);
-    const allowed = tokens >= period;
-    stack.net.icmpTokens.set(ip, { tokens: allowed ? tokens - period : tokens, at });
-    if (stack.net.icmpTokens.size > 256)
-      for (const [key, value] of stack.net.icmpTokens)
-        if (at - value.at > 60 * SECOND) stack.net.icmpTokens.delete(key);
-    return allowed;
-  }
-
-  /** Nobody answered for the next hop: the sender is told, here or over there. */
-  hostUnreachable(stack: Stack, packet: Packet): void {
-    this.answer(
-      stack,
-      packet,
-      { type: UNREACHABLE, code: HOST_UNREACHABLE },
-      { elapsed: 0, cause: this.core.state.changes.get(`${packet.dst}`) ?? -1, tracking: undefined },
-    );
   }
 
   // ---------------------------------------------------------------- multicast
@@ -852,7 +631,7 @@ export class Forwarding {
     };
     const decision = runHook('output', passage, way.tally) ?? runHook('postrouting', passage, way.tally);
     if (decision !== undefined) {
-      this.#decided(decision, 'output', passage, 0, way);
+      this.refusals.decided(decision, 'output', passage, 0, way.notes);
       return 'EPERM';
     }
     leaveHost(passage);
@@ -898,10 +677,12 @@ export class Forwarding {
       attached: false,
     };
     const decision = runHook('ingress', passage, way.tally) ?? runHook('prerouting', passage, way.tally);
-    if (decision !== undefined) return void this.#decided(decision, 'prerouting', passage, elapsed, way);
+    if (decision !== undefined)
+      return void this.refusals.decided(decision, 'prerouting', passage, elapsed, way.notes);
     if (this.#martian(passage) !== undefined) return;
     const refused = runHook('input', passage, way.tally);
-    if (refused !== undefined) return void this.#decided(refused, 'input', passage, elapsed, way);
+    if (refused !== undefined)
+      return void this.refusals.decided(refused, 'input', passage, elapsed, way.notes);
     leaveHost(passage);
     this.core.kernel.after(elapsed, this.#deliver, { host: stack.name, device: device.name, packet: copy });
   }
@@ -919,9 +700,6 @@ function tracksOf({ tracks }: HookTally, now: Micros): Trail['tracks'] {
     told.push({ conntrack: stack.conntrack, state, after: at - now, max: mostTracked(stack) });
   return told;
 }
-function dropped(packet: Packet, error: Errno): Result {
-  return { outcome: 'dropped', elapsed: 0, target: undefined, device: '', packet, error, cause: -1 };
-}
 function deviceOf(answer: RouteAnswer): string {
   return answer.kind === 'unicast' || answer.kind === 'local' ? answer.device.name : '';
 }
@@ -936,24 +714,4 @@ function isTooLong({ length, count }: Packet, from: InterfaceState, to: Interfac
 export function multicastMac(ip: number): string {
   const hex = (value: number): string => value.toString(16).padStart(2, '0');
   return `01:00:5e:${hex((ip >> 16) & 127)}:${hex((ip >> 8) & 255)}:${hex(ip & 255)}`;
-}
-
-function codeOf(name: string): number {
-  switch (name) {
-    case 'net-unreachable':
-    case 'no-route':
-      return NET_UNREACHABLE;
-    case 'host-unreachable':
-      return HOST_UNREACHABLE;
-    case 'prot-unreachable':
-      return PROTOCOL_UNREACHABLE;
-    case 'net-prohibited':
-      return NET_PROHIBITED;
-    case 'host-prohibited':
-      return HOST_PROHIBITED;
-    case 'admin-prohibited':
-      return ADMIN_PROHIBITED;
-    default:
-      return PORT_UNREACHABLE;
-  }
 }

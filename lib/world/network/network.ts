@@ -82,7 +82,7 @@ export class SimulatedNetwork implements Network {
     };
     this.#neighbours.users = {
       resume: (stack, packet, device, nextHop) => this.#forwarding.resume(stack, packet, device, nextHop),
-      unreachable: (stack, packet) => this.#forwarding.hostUnreachable(stack, packet),
+      unreachable: (stack, packet) => this.#forwarding.refusals.hostUnreachable(stack, packet),
       seen: (stack, device, direction, message, targetMac) =>
         this.#taps.arp(stack, device, direction, message, targetMac),
     };
