@@ -1,10 +1,12 @@
 /** A proof in parts that can be done side by side: one for each scenario and seed. */
 import path from 'node:path';
 import type { Scenario, ScenarioStep } from '../../scenario/schema';
+import type { Micros } from '../../std/instant';
 import { mostChoices } from '../../scenario/variants';
 import { readFolder } from '../folders';
 import { proveLab } from './lab';
 import { leavingOut, proveSolution } from './solution';
+import type { Plays } from './plays';
 import { type Claim, secondsUsed, Stage } from './stage';
 
 export interface Job {
@@ -43,29 +45,47 @@ export function doJob(job: Job): JobResult {
   const { scenario } = stage;
   const parts = partsOf(scenario, job);
   stage.plays.expect(playsOf(scenario, job, parts.turns));
-  proveLab(stage, parts);
-  claims.push(...stage.claims.map((claim) => ({ ...claim, kind: 'lab' as const })));
-  for (const { id } of scenario.solutions) {
+  const keep = (kindOf: (name: string) => ClaimKind, prove: () => void): void => {
     const done = stage.claims.length;
-    proveSolution(stage, id, job);
-    for (const claim of stage.claims.slice(done))
-      claims.push({ ...claim, kind: claim.name === id ? 'solution' : 'left-out' });
+    prove();
+    for (const claim of stage.claims.slice(done)) claims.push({ ...claim, kind: kindOf(claim.name) });
+  };
+  const lab = (): void =>
+    keep(
+      () => 'lab',
+      () => proveLab(stage, parts),
+    );
+  const solutions = (): void => {
+    for (const { id } of scenario.solutions)
+      keep(
+        (name) => (name === id ? 'solution' : 'left-out'),
+        () => proveSolution(stage, id, job),
+      );
+  };
+  if (job.isFull) {
+    lab();
+    solutions();
+  } else {
+    solutions();
+    stage.plays.patience = patienceAfter(stage.plays);
+    lab();
   }
   return result();
 }
 
-/**
- * Further seeds take turns at what must lose: all of it on all of them would tell little more. Doing nothing is played
- * to its verdict until each choice of each variant was had, and in its turn.
- */
+/** With the first seed what must lose may take as long as a learner; then twice as long as the slowest that won. */
+const PATIENCE = 2;
+function patienceAfter({ won }: Plays): Micros | undefined {
+  return won.length === 0 ? undefined : PATIENCE * Math.max(...won.map(({ finishedAt }) => finishedAt));
+}
+
+/** Further seeds tell whether it can be solved; what must not help is tried until each choice of each variant was had. */
 function partsOf(scenario: Scenario, { seed, isFull }: Job): Parameters<typeof proveLab>[1] {
-  const turns = scenario['wrong-turns'].map((_, index) => index);
-  const turn = seed % (turns.length + 1);
-  const isNew = seed <= mostChoices(scenario.variants);
+  const isNew = isFull || seed <= mostChoices(scenario.variants);
   return {
     general: isFull,
-    untouched: isFull || isNew || turn === turns.length ? 'to the verdict' : 'until it is broken',
-    turns: isFull ? turns : turns.slice(turn, turn + 1),
+    untouched: isNew ? 'to the verdict' : 'until it is broken',
+    turns: isNew ? scenario['wrong-turns'].map((_, index) => index) : [],
   };
 }
 function playsOf(scenario: Scenario, { leaveOut }: Job, turns: readonly number[]): ScenarioStep[][] {

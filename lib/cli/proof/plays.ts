@@ -30,10 +30,17 @@ export class Plays {
   readonly #idle: { at: Micros; kept: Kept }[] = [];
   readonly #played = new Map<string, Played>();
 
+  /** Instant of the run after which a play is given up that has not won; at the deadline unless set. */
+  patience: Micros | undefined;
+
   constructor(readonly run: Run<RunInput>) {
     this.#keepIdle();
   }
 
+  /** What was played and won. */
+  get won(): readonly Played[] {
+    return [...this.#played.values()].filter(({ won }) => won);
+  }
   /** Says what will be played, so that what is shared is kept. */
   expect(plays: readonly (readonly ScenarioStep[])[]): void {
     const begun = new Set<string>();
@@ -64,7 +71,7 @@ export class Plays {
   }
   /** Nobody ever does anything. */
   nothing(): Played {
-    return this.#told(this.untouched(this.#waits.at(-1) ?? 0).finish());
+    return this.#finish(this.untouched(this.#waits.at(-1) ?? 0));
   }
   /** Nobody does anything until `test` holds; to the verdict when it never does. */
   nothingUntil(test: () => boolean): void {
@@ -87,12 +94,15 @@ export class Plays {
       const key = keys[place + 1] ?? '';
       if (this.#partings.has(key) && !this.#kept.has(key)) this.#keep(key, player);
     }
-    const played = this.#told(player.finish());
+    const played = this.#finish(player);
     this.#played.set(all, played);
     return played;
   }
 
-  #told(outcome: Outcome): Played {
+  #finish(player: Player): Played {
+    let outcome = player.finish(this.patience);
+    if (this.run.progress.phase === 'tomorrow') outcome = player.finish();
+    if (!player.isOver) outcome = { ...outcome, verdict: this.run.whyNotWon() };
     const open = outcome.unmet.map((id) => `${id} (${measured(this.run, id)})`).join(', ');
     return { ...outcome, open };
   }
