@@ -67,9 +67,9 @@ interface Pooled {
 export class Exchanges {
   readonly #pool: Pooled[] = [];
   readonly #names: Names;
-  /** What is done, and said, when the meter has come to its end. */
   /** Whose answer came last. */
   #last: Pooled | undefined;
+  /** What is done, and said, when the meter has come to its end. */
   #afterwards: (() => Generator<Wait, void, Wake>)[] = [];
   #next = 0;
 
