@@ -3,6 +3,7 @@
  * Source: HAProxy 2.6 src/http_ana.c `http_wait_for_msg_body`, `http_request_forward_body`; recorded ends.
  * Departs: what is passed on is held back until it is whole; the connection to the server stands meanwhile.
  */
+import { byteLength } from '../../../std/bytes';
 import { readBody } from '../../request-body';
 import { conclude, countUnanswered, NO_STATUS, replyBadRequest, replyError } from './answer';
 import { sendRequest } from './dispatch';
@@ -17,7 +18,7 @@ export function onBodyBytes(runtime: Runtime, session: Session, text: string): v
   const { body, request } = session;
   if (body === undefined || request === undefined) return;
   session.buffered += text;
-  session.bytesIn += text.length;
+  session.bytesIn += byteLength(text);
   const read = readBody(session.buffered, body);
   if (read.kind === 'part') {
     if (session.phase === 'body') setBodyDeadline(runtime, session);
@@ -33,7 +34,7 @@ export function onBodyBytes(runtime: Runtime, session: Session, text: string): v
     return;
   }
   session.buffered = read.rest;
-  session.request = { ...request, body: read.body, bytes: request.bytes + read.body.length };
+  session.request = { ...request, body: read.body, bytes: request.bytes + byteLength(read.body) };
   if (session.phase === 'response') sendRequest(runtime, session);
   else if (session.phase === 'body') {
     session.requestedAt = runtime.now;

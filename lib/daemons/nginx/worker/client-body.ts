@@ -3,6 +3,7 @@
  * Departs: a body that is passed on as it comes (`proxy_request_buffering off`) is held back until it is whole; the
  * connection to the upstream stands meanwhile.
  */
+import { byteLength } from '../../../std/bytes';
 import { readBody } from '../../request-body';
 import { setTimeoutMs } from './client';
 import { leave, sendRequest, SENDING, startProxy } from './proxy';
@@ -28,7 +29,11 @@ export function onBodyBytes(runtime: Runtime, client: Client, go: Continuation):
   const it = isSending(client) ? proxying(runtime, client, go) : undefined;
   client.body = undefined;
   client.buffered = read.rest;
-  request.message = { ...request.message, body: read.body, bytes: request.message.bytes + read.body.length };
+  request.message = {
+    ...request.message,
+    body: read.body,
+    bytes: request.message.bytes + byteLength(read.body),
+  };
   if (client.phase === 'discarding') conclude(asking);
   else if (client.phase === 'body') {
     client.phase = 'working';
