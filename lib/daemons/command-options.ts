@@ -21,6 +21,13 @@ export interface ParsedOptions {
     | undefined;
 }
 
+/** What glibc's getopt_long(3) prints of it, behind the program's name. */
+export function getoptComplaint({ kind, option, long }: NonNullable<ParsedOptions['problem']>): string {
+  if (kind === 'missing')
+    return long ? `option '${option}' requires an argument` : `option requires an argument -- '${option}'`;
+  return long ? `unrecognized option '${option}'` : `invalid option -- '${option}'`;
+}
+
 /** `stopsAtOperand`: options end at the first operand (POSIXLY_CORRECT). Long names in `long` that end in `=` take a value. */
 export function parseOptions(
   args: readonly string[],

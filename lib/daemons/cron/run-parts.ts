@@ -2,7 +2,7 @@
 import { FileError } from '../../world/files.contract';
 import type { ProgramContext, ProgramRun, Stream, Wait, Wake } from '../../world/process.contract';
 import { SIGNAL_NUMBERS } from '../../world/signals';
-import { type ParsedOptions, parseOptions } from '../command-options';
+import { getoptComplaint, parseOptions } from '../command-options';
 
 const OPTIONS = {
   short: 'vdu:a:hV',
@@ -24,14 +24,6 @@ const OPTIONS = {
     version: 'V',
   },
 } as const;
-
-function complaint(problem: ParsedOptions['problem']): string {
-  if (problem === undefined) return 'missing operand';
-  const { kind, option, long } = problem;
-  if (kind === 'missing')
-    return long ? `option '${option}' requires an argument` : `option requires an argument -- '${option}'`;
-  return long ? `unrecognized option '${option}'` : `invalid option -- '${option}'`;
-}
 
 /** `--report`: a program that prints something has its name above it, where the first of it goes. */
 class Report {
@@ -60,7 +52,9 @@ export function* runParts(context: ProgramContext): ProgramRun {
   const { problem } = parsed;
   const [directory, ...more] = parsed.operands;
   if (problem !== undefined || directory === undefined || more.length > 0) {
-    yield* context.err(`run-parts: ${complaint(problem)}\nTry \`run-parts --help' for more information.\n`);
+    yield* context.err(
+      `run-parts: ${problem === undefined ? 'missing operand' : getoptComplaint(problem)}\nTry \`run-parts --help' for more information.\n`,
+    );
     return 1;
   }
   const flags = new Set(parsed.options.map(({ name }) => name));

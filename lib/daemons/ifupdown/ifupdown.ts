@@ -7,7 +7,7 @@
 import { formatIPv4, maskOf, parseIPv4 } from '../../std/ipv4';
 import { FileError } from '../../world/files.contract';
 import type { ProgramContext, ProgramRun, Wait, Wake } from '../../world/process.contract';
-import { parseOptions } from '../command-options';
+import { getoptComplaint, parseOptions } from '../command-options';
 import {
   type InterfaceStanza,
   emptyInterfaces,
@@ -55,9 +55,7 @@ export const ifquery = (context: ProgramContext): ProgramRun => main(context, 'i
 function* main(context: ProgramContext, name: Name): ProgramRun {
   const parsed = parseOptions(context.argv.slice(1), { short: 'avnhVi:o:X:l', long: LONG });
   if (parsed.problem !== undefined) {
-    yield* context.err(
-      `${name}: ${parsed.problem.long ? `unrecognized option '${parsed.problem.option}'` : `invalid option -- '${parsed.problem.option}'`}\n${name}: Use --help for help\n`,
-    );
+    yield* context.err(`${name}: ${getoptComplaint(parsed.problem)}\n${name}: Use --help for help\n`);
     return 1;
   }
   const given = new Set(parsed.options.map((option) => option.name));

@@ -6,7 +6,7 @@ import type { ProgramContext, ProgramRun } from '../../world/process.contract';
 import type { Host } from '../../world/world.contract';
 import { lookUpName } from '../host-names';
 import { Mailbox } from '../mailbox';
-import { parseOptions } from '../command-options';
+import { getoptComplaint, parseOptions } from '../command-options';
 import { wrongNumber } from './plain-numbers';
 
 type Announcing = {
@@ -39,7 +39,7 @@ export function* arping(context: ProgramContext): ProgramRun {
   const parsed = parseOptions(context.argv.slice(1), { short: 'h?bfDUAqc:w:i:s:I:V' });
   const given = new Map(parsed.options.map((option) => [option.name, option.value]));
   if (parsed.problem !== undefined) {
-    yield* context.err(`arping: invalid option -- '${parsed.problem.option}'\n${USAGE}`);
+    yield* context.err(`arping: ${getoptComplaint(parsed.problem)}\n${USAGE}`);
     return 2;
   }
   const wrong = wrongNumber(given, { c: 'whole', w: 'whole', i: 'decimal' });

@@ -36,6 +36,7 @@ const LONG = {
   'timeout=': 't',
 };
 const TITLE = 'conntrack v1.4.7 (conntrack-tools)';
+const HELP = "Try `conntrack -h' or 'conntrack --help' for more information.\n";
 
 export function* conntrack(context: ProgramContext): ProgramRun {
   const { world, host } = context;
@@ -44,23 +45,25 @@ export function* conntrack(context: ProgramContext): ProgramRun {
   const table = /^(?:conntrack|expect|dying|unconfirmed)$/.test(args[1] ?? '') ? args[1] : undefined;
   if (table !== undefined) args.splice(1, 1);
   const parsed = parseOptions(args, { short: 'LGDIUEFCSVhs:d:r:q:p:u:m:o:f:t:', long: LONG });
-  if (context.who.uid !== 0) {
-    yield* context.err(`${TITLE}: Operation failed: Operation not permitted\n`);
-    return 1;
-  }
   if (parsed.problem !== undefined) {
+    const { kind, option, long } = parsed.problem;
+    const written = long ? option : `-${option}`;
     yield* context.err(
-      `conntrack: ${parsed.problem.long ? `unrecognized option '${parsed.problem.option}'` : `invalid option -- '${parsed.problem.option}'`}\n${TITLE}: Bad parameter\nTry \`conntrack -h' or 'conntrack --help' for more information.\n`,
+      `${TITLE}: ${kind === 'missing' ? `option \`${written}' requires an argument` : `unknown option \`${written}'`}\n${HELP}`,
     );
     return 2;
   }
   const given = new Map(parsed.options.map((option) => [option.name, option.value]));
   const wrong = complaintOf(given);
   if (wrong !== undefined) {
-    yield* context.err(
-      `${TITLE}: ${wrong}\nTry \`conntrack -h' or 'conntrack --help' for more information.\n`,
-    );
+    yield* context.err(`${TITLE}: ${wrong}\n${HELP}`);
     return 2;
+  }
+  if (context.who.uid !== 0) {
+    yield* context.err(
+      `${TITLE}: Operation failed: sorry, you must be root or get CAP_NET_ADMIN capability to do this\n`,
+    );
+    return 1;
   }
   if (table === 'expect') {
     yield* context.err(`${TITLE}: 0 expectations have been shown.\n`);

@@ -2,7 +2,7 @@
 import { formatIPv4, maskOf } from '../../std/ipv4';
 import type { ConnectionInfo } from '../../world/network.contract';
 import type { ProgramContext, ProgramRun } from '../../world/process.contract';
-import { parseOptions } from '../command-options';
+import { getoptComplaint, parseOptions } from '../command-options';
 import { serviceName } from '../host-names';
 
 const LONG = {
@@ -33,15 +33,48 @@ const STATES: Readonly<Record<string, string>> = {
   UNCONN: '',
 };
 
+const USAGE = `usage: netstat [-vWeenNcCF] [<Af>] -r         netstat {-V|--version|-h|--help}
+       netstat [-vWnNcaeol] [<Socket> ...]
+       netstat { [-vWeenNac] -i | [-cnNe] -M | -s [-6tuw] }
+
+        -r, --route              display routing table
+        -i, --interfaces         display interface table
+        -g, --groups             display multicast group memberships
+        -s, --statistics         display networking statistics (like SNMP)
+        -M, --masquerade         display masqueraded connections
+
+        -v, --verbose            be verbose
+        -W, --wide               don't truncate IP addresses
+        -n, --numeric            don't resolve names
+        --numeric-hosts          don't resolve host names
+        --numeric-ports          don't resolve port names
+        --numeric-users          don't resolve user names
+        -N, --symbolic           resolve hardware names
+        -e, --extend             display other/more information
+        -p, --programs           display PID/Program name for sockets
+        -o, --timers             display timers
+        -c, --continuous         continuous listing
+
+        -l, --listening          display listening server sockets
+        -a, --all                display all sockets (default: connected)
+        -F, --fib                display Forwarding Information Base (default)
+        -C, --cache              display routing cache instead of FIB
+        -Z, --context            display SELinux security context for sockets
+
+  <Socket>={-t|--tcp} {-u|--udp} {-U|--udplite} {-S|--sctp} {-w|--raw}
+           {-x|--unix} --ax25 --ipx --netrom
+  <AF>=Use '-6|-4' or '-A <af>' or '--<af>'; default: inet
+  List of possible address families (which support routing):
+    inet (DARPA Internet) inet6 (IPv6) ax25 (AMPR AX.25) 
+    netrom (AMPR NET/ROM) rose (AMPR ROSE) ipx (Novell IPX) 
+    ddp (Appletalk DDP) x25 (CCITT X.25) 
+`;
+
 export function* netstat(context: ProgramContext): ProgramRun {
   const parsed = parseOptions(context.argv.slice(1), { short: 'rinlaptueovW46xswgMcC', long: LONG });
   if (parsed.problem !== undefined) {
-    yield* context.err(
-      parsed.problem.long
-        ? `netstat: unrecognized option '${parsed.problem.option}'\n`
-        : `netstat: invalid option -- '${parsed.problem.option}'\n`,
-    );
-    yield* context.err('usage: netstat [-vWeenNcCF] [<Af>] -r         netstat {-V|--version|-h|--help}\n');
+    yield* context.err(`netstat: ${getoptComplaint(parsed.problem)}\n`);
+    yield* context.err(USAGE);
     return 3;
   }
   const given = new Set(parsed.options.map(({ name }) => name));

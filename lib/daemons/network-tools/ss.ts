@@ -4,7 +4,7 @@ import type { ConnectionInfo } from '../../world/network.contract';
 import type { ProcessState, ProgramContext, ProgramRun } from '../../world/process.contract';
 import type { Host } from '../../world/world.contract';
 import { serviceName, servicePort } from '../host-names';
-import { type ParsedOptions, parseOptions } from '../command-options';
+import { getoptComplaint, type ParsedOptions, parseOptions } from '../command-options';
 import { SS_USAGE } from './usages';
 
 const LONG = {
@@ -118,11 +118,7 @@ export function* ss(context: ProgramContext): ProgramRun {
     { stopsAtOperand: true },
   );
   if (parsed.problem !== undefined) {
-    yield* context.err(
-      parsed.problem.long
-        ? `ss: unrecognized option '${parsed.problem.option}'\n`
-        : `ss: invalid option -- '${parsed.problem.option}'\n`,
-    );
+    yield* context.err(`ss: ${getoptComplaint(parsed.problem)}\n`);
     yield* context.err(SS_USAGE);
     return 255;
   }

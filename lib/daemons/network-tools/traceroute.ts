@@ -27,6 +27,23 @@ function refusal(argv: readonly string[], given: ReadonlyMap<string, string>): s
 const MOST_TTL = 255;
 const MOST_PROBES = 10;
 
+/** What an option's value is called where it is missing. */
+const VALUES: Readonly<Record<string, string>> = {
+  f: 'first_ttl',
+  i: 'device',
+  m: 'max_ttl',
+  p: 'port',
+  q: 'nqueries',
+  s: 'src_addr',
+  w: 'MAX,HERE,NEAR',
+};
+const LONG_VALUES: Readonly<Record<string, string>> = {
+  '--first': 'f',
+  '--max-hops': 'm',
+  '--queries': 'q',
+  '--wait': 'w',
+};
+
 export function* traceroute(context: ProgramContext): ProgramRun {
   const parsed = parseOptions(context.argv.slice(1), {
     short: '46dFITnrAVf:g:i:m:N:p:t:l:w:q:s:z:UDO:eM:P:',
@@ -44,8 +61,14 @@ export function* traceroute(context: ProgramContext): ProgramRun {
   });
   const given = new Map(parsed.options.map((option) => [option.name, option.value]));
   if (parsed.problem !== undefined) {
+    const { kind, option, long } = parsed.problem;
+    const written = long ? option : `-${option}`;
+    const place = `Option \`${written}' (argc ${context.argv.findIndex((word) => word.startsWith(written))})`;
+    const takes = VALUES[long ? (LONG_VALUES[option] ?? '') : option];
     yield* context.err(
-      `Bad option \`${parsed.problem.long ? parsed.problem.option : `-${parsed.problem.option}`}' (argc 1)\n`,
+      kind === 'missing' && takes !== undefined
+        ? `${place} requires an argument: \`${written}${long ? '=' : ' '}${takes}'\n`
+        : `${place.replace('Option', 'Bad option')}\n`,
     );
     return 2;
   }

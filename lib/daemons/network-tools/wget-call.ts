@@ -3,7 +3,7 @@ import { encodeBase64 } from '../../std/base64';
 import { byteLength, bytesFromText } from '../../std/bytes';
 import { FileError } from '../../world/files.contract';
 import type { ProgramContext } from '../../world/process.contract';
-import { parseOptions } from '../command-options';
+import { getoptComplaint, parseOptions } from '../command-options';
 import { minimumOf, type WgetTls, type WgetTrust } from './wget-tls';
 
 const LONG = {
@@ -129,17 +129,7 @@ export function readCall(context: ProgramContext, stdin: string): Call {
     );
   const parsed = parseOptions(args, { short: 'qvO:ST:t:U:VhcNbdi:P:rmpo:a:Q:w:e:46x', long: LONG });
   const { problem } = parsed;
-  if (problem !== undefined) {
-    const why =
-      problem.kind === 'missing'
-        ? problem.long
-          ? `option '${problem.option}' requires an argument`
-          : `option requires an argument -- '${problem.option}'`
-        : problem.long
-          ? `unrecognized option '${problem.option}'`
-          : `invalid option -- '${problem.option}'`;
-    throw new WgetUsage(`wget: ${why}\n${USAGE}`, 2);
-  }
+  if (problem !== undefined) throw new WgetUsage(`wget: ${getoptComplaint(problem)}\n${USAGE}`, 2);
   const given = new Map(parsed.options.map(({ name, value }) => [name, value]));
   if (given.has('V')) throw new WgetUsage('GNU Wget 1.21.3 built on linux-gnu.\n', 0, 'out');
   const unmodelled = parsed.options.find(({ name }) => NOT_MODELLED.includes(name));

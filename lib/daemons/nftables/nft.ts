@@ -4,7 +4,7 @@
  * Not modelled: `-i` (interactive), `monitor`, `-o`, `-d`.
  */
 import { lookUpName } from '../host-names';
-import { parseOptions } from '../command-options';
+import { getoptComplaint, parseOptions } from '../command-options';
 import { FileError } from '../../world/files.contract';
 import type { FilterRule, FilterTable, Ruleset } from '../../world/network.contract';
 import type { ProgramContext, ProgramRun, Wait, Wake } from '../../world/process.contract';
@@ -67,15 +67,7 @@ export function* nft(context: ProgramContext): ProgramRun {
   );
   const { problem } = parsed;
   if (problem !== undefined) {
-    const kind =
-      problem.kind === 'missing'
-        ? problem.long
-          ? `option '${problem.option}' requires an argument`
-          : `option requires an argument -- '${problem.option}'`
-        : problem.long
-          ? `unrecognized option '${problem.option}'`
-          : `invalid option -- '${problem.option}'`;
-    yield* context.err(`nft: ${kind}\n`);
+    yield* context.err(`nft: ${getoptComplaint(problem)}\n`);
     return 1;
   }
   const given = new Map(parsed.options.map(({ name, value }) => [name, value]));

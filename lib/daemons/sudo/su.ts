@@ -2,7 +2,7 @@
 import type { ProgramContext, ProgramRun, SpawnOptions, Wait, Wake } from '../../world/process.contract';
 import { passwordIsRight } from '../../world/passwords';
 import type { UserRecord } from '../../world/world.contract';
-import { parseOptions } from '../command-options';
+import { getoptComplaint, parseOptions } from '../command-options';
 import { baseName, logAuth, ROOT_PATH, runAs, shellOf, terminalOf, USER_PATH } from './session';
 
 const LONG = {
@@ -38,10 +38,7 @@ function* main(context: ProgramContext, name: 'su' | 'runuser'): ProgramRun {
     { stopsAtOperand: args.some((word) => word === '-u' || word === '--user') },
   );
   if (parsed.problem !== undefined) {
-    const { option, long, kind } = parsed.problem;
-    yield* context.err(
-      `${name}: ${kind === 'missing' ? `option requires an argument -- '${option}'` : long ? `unrecognized option '${option}'` : `invalid option -- '${option}'`}\n${TRY(name)}`,
-    );
+    yield* context.err(`${name}: ${getoptComplaint(parsed.problem)}\n${TRY(name)}`);
     return 1;
   }
   const given = new Map(parsed.options.map((option) => [option.name, option.value]));

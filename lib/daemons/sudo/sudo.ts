@@ -9,7 +9,7 @@ import { passwordIsRight } from '../../world/passwords';
 import type { UserRecord } from '../../world/world.contract';
 import { fnmatch } from '../../std/fnmatch';
 import { SECOND } from '../../std/instant';
-import { parseOptions } from '../command-options';
+import { getoptComplaint, parseOptions } from '../command-options';
 import { baseName, logAuth, ROOT_PATH, runAs, shellOf, terminalOf } from './session';
 import {
   decide,
@@ -98,10 +98,7 @@ export function* sudo(context: ProgramContext): ProgramRun {
     { stopsAtOperand: true },
   );
   if (parsed.problem !== undefined) {
-    const { option, long, kind } = parsed.problem;
-    yield* context.err(
-      `${kind === 'missing' ? `sudo: option requires an argument -- '${option}'` : long ? `sudo: unrecognized option '${option}'` : `sudo: invalid option -- '${option}'`}\n${USAGE}`,
-    );
+    yield* context.err(`sudo: ${getoptComplaint(parsed.problem)}\n${USAGE}`);
     return 1;
   }
   const given = new Map(parsed.options.map((option) => [option.name, option.value]));

@@ -4,7 +4,7 @@
  */
 import { FileError } from '../../world/files.contract';
 import type { ProgramContext, ProgramRun, Wait, Wake } from '../../world/process.contract';
-import { parseOptions } from '../command-options';
+import { getoptComplaint, parseOptions } from '../command-options';
 
 /** The order in which `--system` looks; an earlier directory's file hides a later one's of the same name. */
 const DIRECTORIES = [
@@ -53,11 +53,7 @@ export function* sysctl(context: ProgramContext): ProgramRun {
     return 1;
   }
   if (parsed.problem !== undefined) {
-    const { long, kind, option } = parsed.problem;
-    const what = kind === 'missing' ? 'option requires an argument' : 'invalid option';
-    yield* context.err(
-      long ? `sysctl: unrecognized option '${option}'\n` : `sysctl: ${what} -- '${option}'\n`,
-    );
+    yield* context.err(`sysctl: ${getoptComplaint(parsed.problem)}\n`);
     // As recorded: the usage goes to standard output, and all is well.
     yield* context.out(USAGE);
     return 0;

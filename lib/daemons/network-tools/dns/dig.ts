@@ -172,24 +172,25 @@ class Reader {
   *#option(word: string, next: string | undefined): Generator<Wait, number, Wake> {
     const letter = word.slice(1, 2);
     const joined = word.slice(2);
+    if (letter === '4') return 0;
     const value = joined === '' ? next : joined;
     const took = joined === '' ? 1 : 0;
+    const invalid = new DigProblem({ err: `Invalid option: ${word}\n${USAGE}` }, 1);
+    if (value === undefined) throw invalid;
     switch (letter) {
-      case '4':
-        return 0;
       case 'x':
-        this.#add(reverseName(value ?? ''), 'PTR');
+        this.#add(reverseName(value), 'PTR');
         return took;
       case 't':
-        yield* this.#useType(value ?? 'A');
+        yield* this.#useType(value);
         return took;
       case 'q':
-        this.#add(value ?? '');
+        this.#add(value);
         return took;
       case 'c':
         return took;
       case 'b': {
-        const ip = parseIPv4((value ?? '').split('#')[0] ?? '');
+        const ip = parseIPv4(value.split('#')[0] ?? '');
         this.#current.isBindable =
           ip !== undefined && this.context.world.network.isLocalAddress(this.context.host, ip);
         return took;
@@ -198,10 +199,10 @@ class Reader {
         this.#current.port = portOf(value);
         return took;
       case 'f':
-        this.batch = this.#linesOf(value ?? '');
+        this.batch = this.#linesOf(value);
         return took;
       default:
-        throw new DigProblem({ err: `Invalid option: ${word}\n${USAGE}` }, 1);
+        throw invalid;
     }
   }
   *#useType(text: string): Generator<Wait, void, Wake> {

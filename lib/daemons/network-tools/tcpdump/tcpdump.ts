@@ -1,7 +1,7 @@
 /** tcpdump(8) 4.99.3: live captures, one line per packet. Not modelled: files (-w, -r), contents (-A, -X, -x). */
 import type { SeenPacket } from '../../../world/network.contract';
 import type { ProgramContext, ProgramRun, Wait, Wake } from '../../../world/process.contract';
-import { parseOptions } from '../../command-options';
+import { getoptComplaint, parseOptions } from '../../command-options';
 import { lookUpName, nameInHosts } from '../../host-names';
 import { Mailbox } from '../../mailbox';
 import { FilterProblem, parseFilter, type Test } from './filter';
@@ -13,6 +13,16 @@ const NOT_MODELLED = ['w', 'r', 'A', 'X', 'x', 'F', 'C', 'G', 'V', 'E', 'M'];
 /** Start-up: opening the device, compiling the filter. */
 const STARTS_AFTER = 15_000;
 const LETTERS = 'aAbB:c:C:dDeE:fF:G:hHi:IjJKlLM:nN#OpqQ:r:s:StT:uUvV:w:W:xXy:Yz:Z:';
+
+const USAGE = `Usage: tcpdump [-AbdDefhHIJKlLnNOpqStuUvxX#] [ -B size ] [ -c count ] [--count]
+		[ -C file_size ] [ -E algo:secret ] [ -F file ] [ -G seconds ]
+		[ -i interface ] [ --immediate-mode ] [ -j tstamptype ]
+		[ -M secret ] [ --number ] [ --print ] [ -Q in|out|inout ]
+		[ -r file ] [ -s snaplen ] [ -T type ] [ --version ]
+		[ -V file ] [ -w file ] [ -W filecount ] [ -y datalinktype ]
+		[ --time-stamp-precision precision ] [ --micro ] [ --nano ]
+		[ -z postrotate-command ] [ -Z user ] [ expression ]
+`;
 
 export function* tcpdump(context: ProgramContext): ProgramRun {
   const args = context.argv
@@ -26,11 +36,9 @@ export function* tcpdump(context: ProgramContext): ProgramRun {
             ? []
             : [word],
     );
-  const parsed = parseOptions(args, { short: LETTERS }, { stopsAtOperand: true });
+  const parsed = parseOptions(args, { short: LETTERS, long: {} }, { stopsAtOperand: true });
   if (parsed.problem !== undefined) {
-    yield* context.err(
-      `tcpdump: ${parsed.problem.kind === 'missing' ? 'option requires an argument' : 'invalid option'} -- '${parsed.problem.option}'\n${VERSION}Usage: tcpdump [-AbdDefhHIJKlLnNOpqStuUvxX#] [ -B size ] [ -c count ] [--count]\n\t\t[ -i interface ] [ expression ]\n`,
-    );
+    yield* context.err(`tcpdump: ${getoptComplaint(parsed.problem)}\n${VERSION}${USAGE}`);
     return 1;
   }
   const given = new Map<string, string>();

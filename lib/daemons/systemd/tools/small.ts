@@ -7,7 +7,7 @@ import { priorityNamed } from '../journalctl/match';
 import { formatBytes } from '../systemctl/output';
 import { groupTree } from '../systemctl/status';
 import { SEARCH_PATH } from '../unit-file/search';
-import { type ParsedOptions, parseOptions } from '../../command-options';
+import { getoptComplaint, parseOptions } from '../../command-options';
 import {
   escapeName,
   escapePath,
@@ -166,7 +166,7 @@ export const escapeProgram: Program = function* (context) {
   const given = new Map(parsed.options.map(({ name, value }) => [name, value]));
   const complaint =
     problem !== undefined
-      ? `systemd-escape: ${longComplaint(problem)}`
+      ? `systemd-escape: ${getoptComplaint(problem)}`
       : operands.length === 0
         ? 'Not enough arguments.'
         : given.has('p') && !given.has('u')
@@ -185,10 +185,6 @@ const ESCAPE_OPTIONS = {
   short: 'upm',
   long: { unescape: 'u', path: 'p', mangle: 'm', 'suffix=': 'suffix', 'template=': 'template' },
 } as const;
-function longComplaint({ kind, option, long }: NonNullable<ParsedOptions['problem']>): string {
-  if (kind === 'missing') return `option '${option}' requires an argument`;
-  return long ? `unrecognized option '${option}'` : `invalid option -- '${option}'`;
-}
 function escapedAs(text: string, given: ReadonlyMap<string, string>): string {
   if (given.has('m')) return mangle(text);
   if (given.has('u')) return `${given.has('p') ? '/' : ''}${unescapeName(text)}`;
