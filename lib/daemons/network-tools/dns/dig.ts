@@ -138,12 +138,9 @@ class Reader {
       else if (word.startsWith('-') && word !== '-') i += yield* this.#option(word, args[i + 1]);
       else this.#operand(word);
     }
+    // Without a name it asks for the root's servers, whatever type was given.
     if (this.calls.length === 0 && this.batch.length === 0)
-      this.calls.push({
-        ...this.globals,
-        name: '.',
-        type: this.globals.type === 'A' ? 'NS' : this.globals.type,
-      });
+      this.calls.push({ ...this.globals, name: '.', type: 'NS' });
   }
   #add(name: string, type = this.globals.type): void {
     const problem = illegalName(name);
