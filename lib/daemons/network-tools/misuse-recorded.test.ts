@@ -14,6 +14,19 @@ describe('a wrong command line', () => {
   });
 });
 
+describe('dig', () => {
+  it('names a flag that would change what it shows, and lets it be where nothing of that is shown', () => {
+    const lab = new ToolLab([register]);
+    lab.host('srv', {}, { packages: NETWORK_TOOLS });
+    expect(lab.run('srv', 'dig +multiline soa x.example')).toMatchObject({
+      stderr: 'not modelled: dig +multiline\n',
+      exit: 1,
+    });
+    expect(lab.run('srv', 'dig +time=1 +tries=1 @127.0.0.1 x.example +short +qr').stderr).toBe('');
+    expect(lab.run('srv', 'dig +qr +noqr +time=1 +tries=1 @127.0.0.1 x.example').stderr).toBe('');
+  });
+});
+
 describe('ss', () => {
   it('takes != for one word', () => {
     const lab = new ToolLab([register]);

@@ -9,6 +9,7 @@ import { Mailbox } from '../mailbox';
 import { parseOptions } from '../command-options';
 import { textOf } from '../message-text';
 import { NC_HELP, NC_USAGE } from './usages';
+import { connectUnix } from './unix-socket';
 
 interface NcCall {
   listen: boolean;
@@ -201,19 +202,14 @@ function* unix(
     yield* context.err(NC_USAGE);
     return 1;
   }
-  const box = new Mailbox(context);
-  const opened = context.world.network.connectUnix(context.host, {
-    pid: context.pid,
-    path: context.resolve(path),
-    who: context.who,
-    on: box.on('socket'),
-  });
+  const opened = connectUnix(context, path);
   if (typeof opened === 'string') {
     yield* context.err(`nc: ${path}: ${errnoText(opened)}\n`);
     return 1;
   }
+  const { connection, box } = opened;
   yield* box.next();
-  const code = yield* relay(context, call, opened.connection, 'client', box);
+  const code = yield* relay(context, call, connection, 'client', box);
   box.close();
   return code;
 }

@@ -11,6 +11,7 @@ import { textOf } from '../message-text';
 import type { ProgramContext, ProgramRun, Stream, Wait, Wake } from '../../world/process.contract';
 import { errnoText, lookUpName, servicePort } from '../host-names';
 import { Mailbox, reserveMailbox } from '../mailbox';
+import { connectUnix } from './unix-socket';
 
 /** How long the other direction may go on after one has ended (-t). */
 const LINGER = SECOND / 2;
@@ -243,16 +244,10 @@ function* openAny(context: ProgramContext, path: string): Generator<Wait, End, W
 }
 /** @param doing what the complaint names when nobody answers */
 function* unix(context: ProgramContext, path: string, doing: string): Generator<Wait, End, Wake> {
-  const box = new Mailbox(context);
-  const opened = context.world.network.connectUnix(context.host, {
-    pid: context.pid,
-    path: context.resolve(path),
-    who: context.who,
-    on: box.on('socket'),
-  });
+  const opened = connectUnix(context, path);
   if (typeof opened === 'string') throw new Failure(`${stamp(context)} E ${doing}: ${errnoText(opened)}\n`);
-  yield* box.next();
-  return { kind: 'socket', connection: opened.connection, side: 'client', box };
+  yield* opened.box.next();
+  return { kind: 'socket', side: 'client', ...opened };
 }
 function* tcp(context: ProgramContext, target: string): Generator<Wait, End, Wake> {
   const at = target.lastIndexOf(':');

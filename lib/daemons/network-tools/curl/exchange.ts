@@ -20,6 +20,7 @@ import { completeRaw, rawResponse } from './raw-answer';
 import { connectRequest, requestOf } from './request';
 import { opensslText, secure, type SecureLine, tellSteps } from './secure';
 import type { Trouble } from './trust';
+import { connectUnix } from '../unix-socket';
 import { type Url, urlText } from './url';
 import type { Verbose } from './verbose';
 import { headText, type TransferFacts } from './write-out';
@@ -320,15 +321,8 @@ export class Exchanges {
     const { context, verbose } = this;
     yield* this.meter.begin();
     yield* verbose.say(`*   Trying ${path}:0...\n`);
-    const box = new Mailbox(context);
-    const opened = context.world.network.connectUnix(context.host, {
-      pid: context.pid,
-      path: context.resolve(path),
-      who: context.who,
-      on: box.on('socket'),
-    });
+    const opened = connectUnix(context, path);
     if (typeof opened === 'string') {
-      box.close();
       yield* verbose.say(`* Immediate connect fail for ${path}: ${errnoText(opened)}\n`);
       throw yield* this.#given(
         7,
@@ -336,6 +330,7 @@ export class Exchanges {
         number,
       );
     }
+    const { connection, box } = opened;
     yield* box.next();
     facts.connectedAt = context.kernel.now;
     facts.connects++;
@@ -343,7 +338,7 @@ export class Exchanges {
     const pooled: Pooled = {
       key,
       shown: url.host,
-      connection: opened.connection,
+      connection,
       number,
       ip: 0,
       box,

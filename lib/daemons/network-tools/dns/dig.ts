@@ -50,6 +50,8 @@ interface DigCall {
   tcp: boolean;
   ttl: boolean;
   identify: boolean;
+  /** A flag that would change what is shown, unless it is told in short. */
+  unmodelled: string | undefined;
   /** -b: an address that this host does not have. */
   isBindable: boolean;
 }
@@ -59,6 +61,7 @@ const DEFAULTS: DigCall = {
   name: '',
   type: 'A',
   short: false,
+  unmodelled: undefined,
   comments: true,
   time: undefined,
   tries: undefined,
@@ -141,6 +144,11 @@ class Reader {
     // Without a name it asks for the root's servers, whatever type was given.
     if (this.calls.length === 0 && this.batch.length === 0)
       this.calls.push({ ...this.globals, name: '.', type: 'NS' });
+    const refused = this.calls.find(
+      ({ unmodelled, short, answer }) => unmodelled !== undefined && !short && answer,
+    );
+    if (refused !== undefined)
+      throw new DigProblem({ err: `not modelled: dig +${refused.unmodelled ?? ''}\n` }, 1);
   }
   #add(name: string, type = this.globals.type): void {
     const problem = illegalName(name);
@@ -244,59 +252,41 @@ function numberOf(value: string | undefined, otherwise: number): number {
   return Math.min(value === undefined ? otherwise : Number(value), 65_535);
 }
 
+/** Flags that switch one thing on, or with `no` in front off. */
+const SWITCHES: Readonly<Record<string, BooleanField>> = {
+  short: 'short',
+  answer: 'answer',
+  comments: 'comments',
+  stats: 'stats',
+  question: 'question',
+  cmd: 'cmd',
+  additional: 'additional',
+  edns: 'edns',
+  dnssec: 'dnssec',
+  do: 'dnssec',
+  recurse: 'recursion',
+  rdflag: 'recursion',
+  tcp: 'tcp',
+  vc: 'tcp',
+  ttlid: 'ttl',
+  ttl: 'ttl',
+  identify: 'identify',
+  search: 'search',
+};
+type BooleanField = { [K in keyof DigCall]: DigCall[K] extends boolean ? K : never }[keyof DigCall];
+
 function readFlag(flag: string, call: DigCall): string | undefined {
   const [name = '', value] = flag.split('=');
   const on = !name.startsWith('no');
   const bare = on ? name : name.slice(2);
+  const field = SWITCHES[bare];
+  if (field !== undefined) {
+    call[field] = on;
+    return undefined;
+  }
   switch (bare) {
-    case 'short':
-      call.short = on;
-      return undefined;
     case 'all':
       call.comments = call.stats = call.question = call.answer = call.additional = call.cmd = on;
-      return undefined;
-    case 'answer':
-      call.answer = on;
-      return undefined;
-    case 'comments':
-      call.comments = on;
-      return undefined;
-    case 'stats':
-      call.stats = on;
-      return undefined;
-    case 'question':
-      call.question = on;
-      return undefined;
-    case 'cmd':
-      call.cmd = on;
-      return undefined;
-    case 'additional':
-      call.additional = on;
-      return undefined;
-    case 'edns':
-      call.edns = on;
-      return undefined;
-    case 'dnssec':
-    case 'do':
-      call.dnssec = on;
-      return undefined;
-    case 'recurse':
-    case 'rdflag':
-      call.recursion = on;
-      return undefined;
-    case 'tcp':
-    case 'vc':
-      call.tcp = on;
-      return undefined;
-    case 'ttlid':
-    case 'ttl':
-      call.ttl = on;
-      return undefined;
-    case 'identify':
-      call.identify = on;
-      return undefined;
-    case 'search':
-      call.search = on;
       return undefined;
     case 'time':
     case 'timeout':
@@ -310,16 +300,21 @@ function readFlag(flag: string, call: DigCall): string | undefined {
       return notANumber(value, 'retries');
     case 'trace':
       return on ? 'not modelled: dig +trace' : undefined;
-    case 'authority':
     case 'multiline':
-    case 'cookie':
     case 'qr':
     case 'aaflag':
-    case 'adflag':
     case 'cdflag':
+      call.unmodelled = on ? bare : undefined;
+      return undefined;
+    case 'class':
+      call.unmodelled = on ? undefined : 'noclass';
+      return undefined;
+    // Without effect on what is shown here: there is no authority section, and no server that sends the others.
+    case 'authority':
+    case 'cookie':
+    case 'adflag':
     case 'bufsize':
     case 'nsid':
-    case 'class':
     case 'split':
     case 'ignore':
       return undefined;
