@@ -3,7 +3,7 @@ import type { GroupConfiguration, InstanceConfiguration, Notifications } from '.
 import { spawnScript } from './scripts';
 import type { Vrrp } from './state';
 
-type Told = 'MASTER' | 'BACKUP' | 'FAULT' | 'STOP';
+type Told = 'MASTER' | 'BACKUP' | 'FAULT' | 'STOP' | 'DELETED';
 
 export function notify(vrrp: Vrrp, instance: InstanceConfiguration, state: Told): void {
   const priority = vrrp.state.instances.get(instance.name)?.snapshot.context.priority ?? instance.priority;
@@ -18,7 +18,13 @@ function run(
   scripts: Notifications,
   told: { what: string; name: string; state: Told; priority: number },
 ): void {
-  const own = { MASTER: scripts.master, BACKUP: scripts.backup, FAULT: scripts.fault, STOP: scripts.stop };
+  const own = {
+    MASTER: scripts.master,
+    BACKUP: scripts.backup,
+    FAULT: scripts.fault,
+    STOP: scripts.stop,
+    DELETED: scripts.deleted,
+  };
   const special = own[told.state];
   if (special !== undefined) spawnScript(vrrp, special);
   if (scripts.any !== undefined)

@@ -1,14 +1,17 @@
 /**
- * SIGHUP: the configuration is read anew, instances of the same name go on in their state
- * (`reload_vrrp_thread`, `reset_vrrp_state` and `clear_diff_*` of keepalived 2.2.7).
+ * SIGHUP: the configuration is read anew; an instance with the same virtual router id on the same interface is the
+ * same and goes on in its state, whatever it is called now (`reload_vrrp_thread`, `reset_vrrp_state`, `clear_diff_*`
+ * and `vrrp_exist` of keepalived 2.2.7).
  */
-import type { Configuration } from '../config';
+import { goodbyeSent } from '../../../protocols/vrrp/sayings';
+import type { InstanceConfiguration } from '../config';
 import { adjustAddresses, releaseAddresses, setStaticAddresses } from './addresses';
 import { openSockets, sendAdvertisement } from './advertise';
 import { newInstance, tell } from './instances';
+import { notify } from './notify';
 import { readAsVrrp } from './read-configuration';
-import { say } from './say';
-import { newScript, spawnScript, startScripts } from './scripts';
+import { say, sayDetail } from './say';
+import { newScript, startScripts } from './scripts';
 import { configurationOf, type InstanceState, type Vrrp } from './state';
 import { reconsider, standing, totalPriority } from './tracking';
 import { startLooking } from './watch';
@@ -33,34 +36,58 @@ export function reload(vrrp: Vrrp): 'done' | 'refused' {
     for (const line of lines) say(vrrp, line);
     return 'refused';
   }
-  dropOld(vrrp, configuration);
   setStaticAddresses(vrrp, configuration.staticAddresses, state.configuration.staticAddresses);
+  const before = known(vrrp);
   state.configuration = configuration;
   state.files = files;
   carryScripts(vrrp);
   for (const line of lines) say(vrrp, line);
+  dropOld(vrrp, before);
   for (const { name } of configuration.groups)
     if (!state.groups.has(name)) state.groups.set(name, { state: 'INIT' });
   openSockets(vrrp);
   startLooking(vrrp);
-  const before = state.instances;
+  for (const name of state.instances.keys()) vrrp.clearTimer(`vrrp:${name}`);
   state.instances = new Map(
     configuration.instances.map((instance) => [instance.name, newInstance(vrrp, instance)]),
   );
-  for (const { name } of configuration.instances) goOn(vrrp, name, before.get(name));
+  for (const instance of configuration.instances)
+    goOn(vrrp, instance.name, before.get(identityOf(instance))?.own);
   startScripts(vrrp);
   reconsider(vrrp);
   return 'done';
 }
 
-/** Instances that are gone take their addresses with them. */
-function dropOld(vrrp: Vrrp, next: Configuration): void {
-  for (const [name, own] of vrrp.state.instances) {
-    const instance = configurationOf(vrrp, name);
-    if (instance === undefined || next.instances.some((known) => known.name === name)) continue;
-    vrrp.clearTimer(`vrrp:${name}`);
-    if (own.snapshot.value === 'master') releaseAddresses(vrrp, instance, own);
-    if (instance.notify.deleted !== undefined) spawnScript(vrrp, instance.notify.deleted);
+interface Known {
+  readonly instance: InstanceConfiguration;
+  readonly own: InstanceState;
+}
+
+function identityOf({ vrid, interface: device }: InstanceConfiguration): string {
+  return `${vrid} ${device ?? ''}`;
+}
+
+/** The instances of before, by what makes them the same. */
+function known({ state }: Vrrp): Map<string, Known> {
+  return new Map(
+    state.configuration.instances.flatMap((instance): [string, Known][] => {
+      const own = state.instances.get(instance.name);
+      return own === undefined ? [] : [[identityOf(instance), { instance, own }]];
+    }),
+  );
+}
+
+/** Instances that are gone say so to the others and take their addresses with them (`vrrp_restore_interface`). */
+function dropOld(vrrp: Vrrp, before: ReadonlyMap<string, Known>): void {
+  const kept = new Set(vrrp.state.configuration.instances.map(identityOf));
+  for (const [identity, { instance, own }] of before) {
+    if (kept.has(identity)) continue;
+    if (own.snapshot.value === 'master') {
+      sendAdvertisement(vrrp, instance, own, 0);
+      sayDetail(vrrp, goodbyeSent(own.snapshot.context).text);
+      releaseAddresses(vrrp, instance, own);
+    }
+    notify(vrrp, instance, 'DELETED');
   }
 }
 
