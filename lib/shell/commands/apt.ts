@@ -59,6 +59,7 @@ const VERSIONS: Readonly<Record<string, string>> = {
   passwd: '1:4.13+dfsg1-1+deb12u1',
   procps: '2:4.0.2-3',
   psmisc: '23.6-1',
+  rsync: '3.2.7-1+deb12u6',
   sed: '4.9-1',
   sudo: '1.9.13p3-1+deb12u2',
   systemd: '252.39-1~deb12u1',

@@ -44,6 +44,7 @@ import { top } from './top';
 import { pstree } from './pstree';
 import { bzgrep, xzgrep, zegrep, zfgrep, zgrep } from './compress/zgrep';
 import { gzip, gunzip, zcat, bzip2, bunzip2, bzcat, xz, unxz, xzcat } from './compress/gzip';
+import { rsync } from './rsync/rsync';
 import { tar } from './tar/tar';
 import { vim, view, nano } from './editor';
 import { lsof, fuser } from './lsof';
@@ -180,6 +181,7 @@ export const FILE_COMMANDS: readonly Command[] = [
   stty,
   swapon,
   sync,
+  rsync,
   tar,
   test,
   time,

@@ -58,6 +58,7 @@ export const PACKAGES = {
     hint: (name) => `Try '${name} --help' or '${name} --usage' for more information.\n`,
     version: gnu('GNU tar', '1.34', 2021),
   },
+  rsync: { misuseCode: 1, hint: () => '', version: () => '' },
   gzip: {
     misuseCode: 1,
     hint: (name) => `Try \`${name} --help' for more information.\n`,
