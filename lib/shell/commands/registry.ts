@@ -7,6 +7,7 @@ import type { FileSpec } from '../../world/files.contract';
 import type { Registry } from '../../world/world.contract';
 import { FILE_COMMANDS } from './file-commands';
 import { fillManual } from './manual';
+import { RSYNC_FILES } from './rsync/package-files';
 import { TEXT_COMMANDS } from './text-commands';
 import { type Command, runCommand } from './tool';
 
@@ -21,6 +22,7 @@ export function registerCommands(registry: Registry): void {
     registry.program(programName(command), (context) => runCommand(command, context));
     registry.package(command.package, filesOf(command));
   }
+  registry.package('rsync', RSYNC_FILES);
 }
 
 function programName(command: Command): string {

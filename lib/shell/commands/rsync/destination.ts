@@ -4,7 +4,7 @@ import type { Step } from '../tool';
 import { type FileList, fullName } from './file-list';
 import type { RsyncSettings } from './options';
 import type { Report } from './report';
-import { Abandoned, makePath, type TransferSides } from './transfer';
+import { Abandoned, makePath, type TransferSides } from './receiver';
 import { type Identity, reasonOf, type Tree } from './tree';
 
 interface Place {

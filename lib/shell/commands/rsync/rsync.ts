@@ -15,7 +15,8 @@ import { Misuse, readRsyncOptions, type RsyncSettings } from './options';
 import { makeOwnership, UnknownName } from './ownership';
 import { connect, ConnectionLost, type RemoteEnd, remotePlace, serve } from './remote';
 import { Report } from './report';
-import { Abandoned, Transfer } from './transfer';
+import { Abandoned } from './receiver';
+import { Transfer } from './transfer';
 import { type Identity, LocalTree, reasonOf, type Tree } from './tree';
 import { WireCount } from './wire';
 

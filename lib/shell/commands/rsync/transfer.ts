@@ -1,62 +1,26 @@
 /** The receiving side: compares the list with what is there, makes, changes and deletes files. Source: `generator.c`, `receiver.c`, `delete.c` of 3.2.7. */
-import type { Errno } from '../../../world/files.contract';
 import type { Step, Tool } from '../tool';
 import { blockLength, literalBytes } from './delta';
+import { Deletion } from './deletion';
 import { DirectoryFilters } from './directory-filters';
-import {
-  compareNames,
-  type Entry,
-  type FileList,
-  fullName,
-  joined,
-  leavesTree,
-  type ListPart,
-} from './file-list';
+import { type Entry, type FileList, leavesTree, type ListPart } from './file-list';
 import type { FilterList } from './filters';
 import { type Change, isSignificant } from './itemize';
 import type { RsyncSettings } from './options';
-import type { Ownership } from './ownership';
+import { Abandoned, type Found, makePath, Receiver, type TransferSides } from './receiver';
 import type { Report } from './report';
-import { type FileInfo, type Identity, reasonOf, type Tree } from './tree';
+import { type FileInfo, reasonOf } from './tree';
 import type { WireCount } from './wire';
-
-/** The receiver gave up: nothing more is done. */
-export class Abandoned extends Error {
-  constructor(
-    message: string,
-    readonly code: number,
-    readonly where: string,
-    readonly role: string,
-  ) {
-    super(message);
-  }
-}
-
-export interface TransferSides {
-  readonly source: Tree;
-  readonly target: Tree;
-  readonly identity: Identity;
-  readonly ownership: Ownership;
-  /** The destination directory, or the one file that is written. */
-  readonly destination: { readonly path: string; readonly isFile: boolean; readonly isMissing: boolean };
-}
-
-interface Found {
-  readonly path: string;
-  readonly info: FileInfo | undefined;
-}
 
 export class Transfer {
   readonly #filters: DirectoryFilters;
+  readonly #receiver: Receiver;
+  readonly #deletion: Deletion;
   readonly #skipped = new Set<string>();
-  readonly #missing = new Set<string>();
   readonly #touched: { path: string; entry: Entry }[] = [];
   readonly #tweaked: { path: string; mode: number }[] = [];
   readonly #firstOfLinks = new Map<string, Entry>();
   readonly #later: (() => Step)[] = [];
-  readonly #delayed: { name: string; info: FileInfo }[] = [];
-  #warnedOfError = false;
-  #skippedDeletes = 0;
 
   constructor(
     private readonly tool: Tool,
@@ -68,6 +32,8 @@ export class Transfer {
     private readonly wire: WireCount,
   ) {
     this.#filters = new DirectoryFilters(filters, 'receiver', sides.target);
+    this.#receiver = new Receiver(settings, sides, list, report);
+    this.#deletion = new Deletion(this.#receiver, this.#filters);
   }
 
   /** Gives how many files were not deleted for --max-delete. */
@@ -80,19 +46,19 @@ export class Transfer {
           ? 'delta-transmission disabled for local transfer or --whole-file\n'
           : 'delta-transmission enabled\n',
       );
-    if (settings.deletes === 'before') for (const part of list.parts) yield* this.#deleteIn(part);
+    if (settings.deletes === 'before') for (const part of list.parts) yield* this.#deletion.deleteIn(part);
     for (const [index, part] of list.parts.entries()) {
       yield* this.#part(part);
       if (index === 0 && this.report.isIncremental) yield* this.report.batch();
     }
     for (const act of this.#later) yield* act();
-    for (const name of list.missing) yield* this.#deleteMissing(name);
+    for (const name of list.missing) yield* this.#deletion.deleteMissing(name);
     yield* this.report.batch();
-    if (settings.deletes === 'after') for (const part of list.parts) yield* this.#deleteIn(part);
-    for (const { name, info } of this.#delayed) yield* this.#deleteItem(name, info);
+    if (settings.deletes === 'after') for (const part of list.parts) yield* this.#deletion.deleteIn(part);
+    yield* this.#deletion.delayed();
     yield* this.#retouch();
     yield* this.report.batch();
-    return this.#skippedDeletes;
+    return this.#deletion.skipped;
   }
 
   *#part({ parent, entries }: ListPart): Step {
@@ -116,32 +82,14 @@ export class Transfer {
     if (kind === 'file') return yield* this.#file(entry);
     if (kind === 'symlink' && settings.links) return yield* this.#symlink(entry);
     if (kind === 'fifo' && settings.specials) return yield* this.#special(entry);
-    if (settings.existing && (yield* this.#look(entry.name)).info === undefined)
+    if (settings.existing && (yield* this.#receiver.look(entry.name)).info === undefined)
       return this.#notCreated('file', entry.name);
     this.report.message(`skipping non-regular file "${entry.name}"\n`);
   }
 
   // ---------------------------------------------------------------- looking
-  #path(name: string): string {
-    const { path, isFile } = this.sides.destination;
-    return isFile ? path : name === '.' ? path : joined(path, name);
-  }
-  *#look(name: string): Step<Found> {
-    const path = this.#path(name);
-    if (this.sides.destination.isMissing || this.#isBelow(name, this.#missing))
-      return { path, info: undefined };
-    const { info } = yield* this.sides.target.call({ do: 'stat', path, follow: name === '.' });
-    return { path, info };
-  }
-  #isBelow(name: string, set: ReadonlySet<string>): boolean {
-    if (set.size === 0) return false;
-    if (set.has('.')) return true;
-    for (let at = name; at !== ''; at = at.includes('/') ? at.slice(0, at.lastIndexOf('/')) : '')
-      if (set.has(at)) return true;
-    return false;
-  }
   #isBelowSkipped(name: string): boolean {
-    return this.#isBelow(name, this.#skipped);
+    return this.#receiver.isBelow(name, this.#skipped);
   }
   #notCreated(kind: string, name: string): void {
     if (this.settings.verbose >= 2) this.report.message(`not creating new ${kind} "${name}"\n`);
@@ -218,13 +166,15 @@ export class Transfer {
     const gid = owner.gid ?? now.gid;
     if (uid !== now.uid || gid !== now.gid) {
       const { errno } = yield* target.call({ do: 'chown', path, uid, gid });
-      if (errno !== undefined) this.#trouble(`chown "${this.#full(path)}" failed`, errno, 'receiver');
+      if (errno !== undefined)
+        this.#receiver.trouble(`chown "${this.#receiver.full(path)}" failed`, errno, 'receiver');
       changed = true;
     }
     const mode = this.#wantedMode(entry, before ?? undefined);
     if (!isLink && mode !== (now.mode & 0o7777)) {
       const { errno } = yield* target.call({ do: 'chmod', path, mode });
-      if (errno !== undefined) this.#trouble(`failed to set permissions on "${this.#full(path)}"`, errno);
+      if (errno !== undefined)
+        this.#receiver.trouble(`failed to set permissions on "${this.#receiver.full(path)}"`, errno);
       changed = true;
     }
     const keepsTime =
@@ -232,18 +182,11 @@ export class Transfer {
       !(entry.info.kind === 'directory' ? settings.omitDirTimes : isLink && settings.omitLinkTimes);
     if (keepsTime && entry.info.mtime !== now.mtime) {
       const { errno } = yield* target.call({ do: 'utimes', path, mtime: entry.info.mtime });
-      if (errno !== undefined) this.#trouble(`failed to set times on "${this.#full(path)}"`, errno);
+      if (errno !== undefined)
+        this.#receiver.trouble(`failed to set times on "${this.#receiver.full(path)}"`, errno);
       changed = true;
     }
     return changed;
-  }
-
-  #full(path: string): string {
-    return fullName(this.sides.identity, path);
-  }
-  #trouble(what: string, errno: Errno, role: 'generator' | 'receiver' = 'generator'): void {
-    this.list.hadTrouble = true;
-    this.report.complain(`rsync: [${role}] ${what}: ${reasonOf(errno)}\n`);
   }
 
   /** Tells of a file, and counts what goes to the sender and back. */
@@ -264,7 +207,7 @@ export class Transfer {
     const { target } = this.sides;
     if (this.#isBelowSkipped(entry.name)) return;
     this.report.at(entry);
-    const found = yield* this.#look(entry.name);
+    const found = yield* this.#receiver.look(entry.name);
     let before = found.info;
     if (settings.existing && before === undefined) {
       this.#skipped.add(entry.name);
@@ -279,7 +222,8 @@ export class Transfer {
         before = (yield* target.call({ do: 'stat', path: found.path, follow: true })).info;
         if (before?.kind === 'directory') return;
       }
-      if (!(yield* this.#makeWay(entry.name, before, 'directory'))) return this.#failDirectory(entry);
+      if (!(yield* this.#deletion.makeWay(entry.name, before, 'directory')))
+        return this.#failDirectory(entry);
       before = undefined;
     }
     const isMade = before === undefined || this.report.wasMade(entry.name);
@@ -291,7 +235,7 @@ export class Transfer {
         time: !this.#sameTime(basis.mtime, entry.info.mtime),
       };
     const isQuiet = basis !== undefined && !isSignificant({ ...change, isLocal: false });
-    if (settings.dryRun && before === undefined) this.#missing.add(entry.name);
+    if (settings.dryRun && before === undefined) this.#receiver.missing.add(entry.name);
     if (before === undefined && !settings.dryRun && !(yield* this.#makeDirectory(entry, found.path))) {
       return this.#failDirectory(entry);
     }
@@ -300,7 +244,7 @@ export class Transfer {
     yield* this.#openUp(found.path);
     if (keepsTime && !settings.dryRun) this.#touched.push({ path: found.path, entry });
     if (entry.hasContents && (settings.deletes === 'during' || settings.deletes === 'delay'))
-      yield* this.#deleteInDirectory(entry);
+      yield* this.#deletion.deleteInDirectory(entry);
     else if (settings.deletes === 'no' || !entry.hasContents)
       yield* this.#filters.enter(entry.name === '.' ? '' : entry.name, found.path);
     if (!isQuiet) yield* this.#tell(entry, change);
@@ -315,7 +259,7 @@ export class Transfer {
       made = yield* target.call({ do: 'mkdir', path, mode });
     }
     if (made.errno === undefined || made.errno === 'EEXIST') return true;
-    this.#trouble(`recv_generator: mkdir "${this.#full(path)}" failed`, made.errno);
+    this.#receiver.trouble(`recv_generator: mkdir "${this.#receiver.full(path)}" failed`, made.errno);
     return false;
   }
   #failDirectory(entry: Entry): void {
@@ -343,7 +287,7 @@ export class Transfer {
     const { settings } = this;
     const { target } = this.sides;
     const { link } = entry.info;
-    const found = yield* this.#look(entry.name);
+    const found = yield* this.#receiver.look(entry.name);
     if (settings.existing && found.info === undefined) return this.#notCreated('file', entry.name);
     if (settings.ignoreExisting && found.info !== undefined) return this.#tellExists(entry);
     if (settings.safeLinks && leavesTree(link, entry.name)) {
@@ -359,15 +303,18 @@ export class Transfer {
     }
     if (before === undefined && (yield* this.#basisLink(entry, found.path))) return;
     if (before !== undefined && before.kind !== 'symlink') {
-      if (!(yield* this.#makeWay(entry.name, before, 'symlink'))) return;
+      if (!(yield* this.#deletion.makeWay(entry.name, before, 'symlink'))) return;
       before = undefined;
     }
     if (!settings.dryRun) {
-      if (before !== undefined && settings.backup) yield* this.#backUp(entry.name);
+      if (before !== undefined && settings.backup) yield* this.#receiver.backUp(entry.name);
       if (before !== undefined) yield* target.call({ do: 'unlink', path: found.path });
       const made = yield* target.call({ do: 'symlink', target: link, path: found.path });
       if (made.errno !== undefined) {
-        this.#trouble(`symlink "${this.#full(found.path)}" -> "${link}" failed`, made.errno);
+        this.#receiver.trouble(
+          `symlink "${this.#receiver.full(found.path)}" -> "${link}" failed`,
+          made.errno,
+        );
         return;
       }
       yield* this.#setAttributes(entry, found.path, undefined);
@@ -377,14 +324,15 @@ export class Transfer {
   }
 
   *#special(entry: Entry): Step {
-    const found = yield* this.#look(entry.name);
+    const found = yield* this.#receiver.look(entry.name);
     if (this.settings.existing && found.info === undefined) return this.#notCreated('file', entry.name);
     if (found.info?.kind === 'fifo') {
       const change = this.#differences(entry, found.info, {});
       yield* this.#setAttributes(entry, found.path, found.info);
       return yield* this.#tell(entry, change);
     }
-    if (found.info !== undefined && !(yield* this.#makeWay(entry.name, found.info, 'special file'))) return;
+    if (found.info !== undefined && !(yield* this.#deletion.makeWay(entry.name, found.info, 'special file')))
+      return;
     if (!this.settings.dryRun) {
       const made = yield* this.sides.target.call({
         do: 'mkfifo',
@@ -392,7 +340,7 @@ export class Transfer {
         mode: entry.mode & 0o777,
       });
       if (made.errno !== undefined) {
-        this.#trouble(`mknod "${this.#full(found.path)}" failed`, made.errno);
+        this.#receiver.trouble(`mknod "${this.#receiver.full(found.path)}" failed`, made.errno);
         return;
       }
       yield* this.#setAttributes(entry, found.path, undefined);
@@ -411,7 +359,7 @@ export class Transfer {
   // ---------------------------------------------------------------- files
   *#file(entry: Entry): Step {
     const { settings } = this;
-    const found = yield* this.#look(entry.name);
+    const found = yield* this.#receiver.look(entry.name);
     if (settings.existing && found.info === undefined) return this.#notCreated('file', entry.name);
     if (settings.ignoreExisting && found.info !== undefined) return this.#tellExists(entry);
     if (settings.hardLinks && entry.info.nlink > 1 && this.#linksToEarlier(entry, found.path)) return;
@@ -432,7 +380,7 @@ export class Transfer {
       return;
     }
     if (before !== undefined && before.kind !== 'file') {
-      if (!(yield* this.#makeWay(entry.name, before, 'regular file'))) return;
+      if (!(yield* this.#deletion.makeWay(entry.name, before, 'regular file'))) return;
       before = undefined;
     }
     if (yield* this.#basisFile(entry, { path: found.path, info: before })) return;
@@ -459,14 +407,14 @@ export class Transfer {
   }
   *#hardLink(entry: Entry, path: string, first: Entry): Step {
     const { target } = this.sides;
-    const leader = yield* this.#look(first.name);
+    const leader = yield* this.#receiver.look(first.name);
     const { info: before } = yield* target.call({ do: 'stat', path, follow: false });
     if (before !== undefined && leader.info?.ino === before.ino) return yield* this.#tell(entry, {});
     if (!this.settings.dryRun) {
       if (before !== undefined) yield* target.call({ do: 'unlink', path });
       const made = yield* target.call({ do: 'link', from: leader.path, path });
       if (made.errno !== undefined) {
-        this.#trouble(`link "${this.#full(path)}" => ${first.name} failed`, made.errno);
+        this.#receiver.trouble(`link "${this.#receiver.full(path)}" => ${first.name} failed`, made.errno);
         return;
       }
     }
@@ -516,15 +464,15 @@ export class Transfer {
       if (!inPlace) yield* target.call({ do: 'unlink', path: temporary });
       yield* this.report.batch();
       throw new Abandoned(
-        `rsync: [receiver] write failed on "${this.#full(path)}": ${reasonOf('ENOSPC')}\n`,
+        `rsync: [receiver] write failed on "${this.#receiver.full(path)}": ${reasonOf('ENOSPC')}\n`,
         11,
         'receiver.c(401)',
         'receiver',
       );
     }
     if (written.errno !== undefined) {
-      this.#trouble(
-        `${inPlace ? 'open' : 'mkstemp'} "${this.#full(temporary)}" failed`,
+      this.#receiver.trouble(
+        `${inPlace ? 'open' : 'mkstemp'} "${this.#receiver.full(temporary)}" failed`,
         written.errno,
         'receiver',
       );
@@ -547,10 +495,14 @@ export class Transfer {
     }
     yield* this.#setAttributes(entry, temporary, before);
     if (inPlace) return;
-    if (settings.backup && before !== undefined) yield* this.#backUp(entry.name);
+    if (settings.backup && before !== undefined) yield* this.#receiver.backUp(entry.name);
     const renamed = yield* target.call({ do: 'rename', from: temporary, path });
     if (renamed.errno === undefined) return;
-    this.#trouble(`rename "${this.#full(temporary)}" -> "${entry.name}"`, renamed.errno, 'receiver');
+    this.#receiver.trouble(
+      `rename "${this.#receiver.full(temporary)}" -> "${entry.name}"`,
+      renamed.errno,
+      'receiver',
+    );
     yield* target.call({ do: 'unlink', path: temporary });
   }
 
@@ -561,23 +513,16 @@ export class Transfer {
   // ---------------------------------------------------------------- --link-dest and its like
   *#checkBases(): Step {
     for (const { kind, directory } of this.settings.basis) {
-      const path = this.#basisPath(directory, '.');
+      const path = this.#receiver.basisPath(directory, '.');
       const { info } = yield* this.sides.target.call({ do: 'stat', path, follow: true });
       if (info === undefined) this.report.complain(`--${kind}-dest arg does not exist: ${directory}\n`);
       else if (info.kind !== 'directory')
         this.report.complain(`--${kind}-dest arg is not a dir: ${directory}\n`);
     }
   }
-  /** Relative to the destination. */
-  #basisPath(directory: string, name: string): string {
-    const { path, isFile } = this.sides.destination;
-    const above = isFile ? (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '.') : path;
-    const root = directory.startsWith('/') ? directory : joined(above, directory);
-    return name === '.' ? root : joined(root, name);
-  }
   *#basisDirectory(entry: Entry): Step<FileInfo | undefined> {
     for (const { directory } of this.settings.basis) {
-      const path = this.#basisPath(directory, entry.name);
+      const path = this.#receiver.basisPath(directory, entry.name);
       const { info } = yield* this.sides.target.call({ do: 'stat', path, follow: false });
       if (info?.kind === 'directory') return info;
     }
@@ -585,7 +530,7 @@ export class Transfer {
   }
   *#basisLink(entry: Entry, path: string): Step<boolean> {
     for (const { kind, directory } of this.settings.basis) {
-      const from = this.#basisPath(directory, entry.name);
+      const from = this.#receiver.basisPath(directory, entry.name);
       const { info } = yield* this.sides.target.call({ do: 'stat', path: from, follow: false });
       if (info?.kind !== 'symlink' || info.link !== entry.info.link) continue;
       if (isSignificant(this.#differences(entry, info, {})) || kind === 'copy') return false;
@@ -606,7 +551,7 @@ export class Transfer {
     if (first === undefined || (found.info !== undefined && first.kind === 'copy')) return false;
     let copied: Found | undefined;
     for (const { kind, directory } of this.settings.basis) {
-      const path = this.#basisPath(directory, entry.name);
+      const path = this.#receiver.basisPath(directory, entry.name);
       const { info } = yield* target.call({ do: 'stat', path, follow: false });
       if (info?.kind !== 'file' || !(yield* this.#isUnchanged(entry, { path, info }))) continue;
       const isSame = !isSignificant(this.#differences(entry, info, {}));
@@ -634,169 +579,6 @@ export class Transfer {
     yield* this.#tell(entry, { ...this.#differences(entry, copied.info, { isLocal: true }), time: false });
     return true;
   }
-
-  // ---------------------------------------------------------------- backups
-  #isBackupName(name: string): boolean {
-    const { backupDir, suffix } = this.settings;
-    return backupDir === undefined && name.endsWith(suffix ?? '~');
-  }
-  *#backUp(name: string): Step {
-    const { target } = this.sides;
-    const { backupDir } = this.settings;
-    const from = this.#path(name);
-    const suffix = this.settings.suffix ?? (backupDir === undefined ? '~' : '');
-    const to = backupDir === undefined ? from + suffix : this.#basisPath(backupDir, name + suffix);
-    if (backupDir !== undefined) yield* makePath(target, to.slice(0, to.lastIndexOf('/')));
-    const moved = yield* target.call({ do: 'rename', from, path: to });
-    if (moved.errno !== undefined) {
-      this.#trouble(`rename "${this.#full(from)}" -> "${to}" failed`, moved.errno, 'receiver');
-      return;
-    }
-    if (this.settings.verbose >= 2)
-      this.report.message(
-        `backed up ${name} to ${backupDir === undefined ? name + suffix : joined(backupDir, name + suffix)}\n`,
-      );
-  }
-
-  // ---------------------------------------------------------------- deleting
-  *#deleteIn({ parent, entries }: ListPart): Step {
-    const directory = parent ?? entries.find(({ name }) => name === '.');
-    if (directory !== undefined) yield* this.#deleteInDirectory(directory);
-  }
-
-  *#deleteInDirectory(entry: Entry): Step {
-    const { settings } = this;
-    if (this.sides.destination.isFile || this.sides.destination.isMissing) return;
-    if (this.#hadError(entry) && !settings.ignoreErrors) {
-      if (!this.#warnedOfError) this.report.message('IO error encountered -- skipping file deletion\n');
-      this.#warnedOfError = true;
-      return;
-    }
-    const inside = entry.name === '.' ? '' : entry.name;
-    const path = this.#path(entry.name);
-    yield* this.#filters.enter(inside, path);
-    const kept = this.#namesIn(entry.name);
-    for (const item of yield* this.#extraneous(inside, path)) {
-      if (kept.has(item.name)) continue;
-      if (settings.deletes === 'delay') this.#delayed.push(item);
-      else yield* this.#deleteItem(item.name, item.info);
-    }
-  }
-
-  /** Something could not be read before the sender was done with this directory's part. */
-  #hadError(directory: Entry): boolean {
-    if (!this.report.isIncremental) return this.list.hadIoError;
-    const part = this.list.parts.find(({ parent }) => parent === directory) ?? this.list.parts[0];
-    return part?.hadIoError === true;
-  }
-
-  readonly #names = new Map<string, Set<string>>();
-  /** Names that the list has in a directory. */
-  #namesIn(directory: string): ReadonlySet<string> {
-    if (this.#names.size === 0)
-      for (const { entries } of this.list.parts)
-        for (const { name } of entries) {
-          const cut = name.lastIndexOf('/');
-          const above = cut < 0 ? '.' : name.slice(0, cut);
-          const set = this.#names.get(above) ?? new Set();
-          set.add(name);
-          this.#names.set(above, set);
-        }
-    return this.#names.get(directory) ?? new Set();
-  }
-
-  /** What lies in a directory of the receiver and is not protected, last first. */
-  *#extraneous(inside: string, path: string): Step<{ name: string; info: FileInfo }[]> {
-    const { target } = this.sides;
-    const listed = yield* target.call({ do: 'list', path });
-    const found: { name: string; info: FileInfo }[] = [];
-    for (const child of listed.names ?? []) {
-      const name = inside === '' ? child : `${inside}/${child}`;
-      const { info } = yield* target.call({ do: 'stat', path: joined(path, child), follow: false });
-      if (info === undefined || this.#filters.excludes(name, info.kind === 'directory') !== undefined)
-        continue;
-      if (this.settings.backup && this.#isBackupName(name)) continue;
-      found.push({ name, info });
-    }
-    return found.sort(compareNames).reverse();
-  }
-
-  *#deleteMissing(name: string): Step {
-    const { info } = yield* this.#look(name);
-    if (info !== undefined) yield* this.#deleteItem(name, info);
-  }
-
-  /** False when something stays. */
-  *#deleteItem(name: string, info: FileInfo): Step<boolean> {
-    const { settings } = this;
-    if (info.kind === 'directory' && !(yield* this.#deleteContents(name))) return false;
-    if (
-      settings.maxDelete !== undefined &&
-      settings.maxDelete >= 0 &&
-      this.report.deletedCount >= settings.maxDelete
-    ) {
-      this.#skippedDeletes++;
-      return false;
-    }
-    if (!(yield* this.#remove(name, info))) return false;
-    this.report.deleted(name, info);
-    return true;
-  }
-  *#remove(name: string, info: FileInfo): Step<boolean> {
-    if (this.settings.dryRun) return true;
-    const { target } = this.sides;
-    const path = this.#path(name);
-    const isDirectory = info.kind === 'directory';
-    if (!isDirectory && this.settings.backup && !this.#isBackupName(name)) {
-      yield* this.#backUp(name);
-      return true;
-    }
-    const { errno } = yield* target.call({ do: isDirectory ? 'rmdir' : 'unlink', path });
-    if (errno === undefined || errno === 'ENOENT') return true;
-    if (errno === 'ENOTEMPTY') this.report.message(`cannot delete non-empty directory: ${name}\n`);
-    else this.#trouble(`delete_file: ${isDirectory ? 'rmdir' : 'unlink'}(${name}) failed`, errno);
-    return false;
-  }
-  *#deleteContents(name: string): Step<boolean> {
-    const path = this.#path(name);
-    yield* this.#filters.enter(name, path);
-    const { names = [] } = yield* this.sides.target.call({ do: 'list', path });
-    const items = yield* this.#extraneous(name, path);
-    let isEmpty = items.length === names.length;
-    for (const item of items) if (!(yield* this.#deleteItem(item.name, item.info))) isEmpty = false;
-    if (!isEmpty) this.report.message(`cannot delete non-empty directory: ${name}\n`);
-    return isEmpty;
-  }
-
-  /** What stands in the way of another kind of file goes; a directory only when it is empty or --force, --delete say so. */
-  *#makeWay(name: string, info: FileInfo | undefined, kind: string): Step<boolean> {
-    if (info === undefined) return true;
-    const { settings } = this;
-    const isRecursive = settings.force || settings.deletes !== 'no';
-    if (info.kind === 'directory') {
-      const { names = [] } = yield* this.sides.target.call({ do: 'list', path: this.#path(name) });
-      const isDone = names.length === 0 || (isRecursive && (yield* this.#deleteContents(name)));
-      if (!isDone) {
-        if (!isRecursive) this.report.message(`cannot delete non-empty directory: ${name}\n`);
-        this.list.hadTrouble = true;
-        this.report.complain(`could not make way for new ${kind}: ${name}\n`);
-        return false;
-      }
-    }
-    return yield* this.#remove(name, info);
-  }
-}
-
-/** Makes the directories of a path; gives how many were made. */
-export function* makePath(tree: Tree, path: string): Step<number | Errno> {
-  if (path === '' || path === '.') return 0;
-  const { info } = yield* tree.call({ do: 'stat', path, follow: true });
-  if (info !== undefined) return 0;
-  const cut = path.lastIndexOf('/');
-  const above = cut <= 0 ? 0 : yield* makePath(tree, path.slice(0, cut));
-  if (typeof above !== 'number') return above;
-  const made = yield* tree.call({ do: 'mkdir', path, mode: 0o777 });
-  return made.errno ?? above + 1;
 }
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
