@@ -19,6 +19,11 @@ const DIRECTORIES = [
   '/etc/network/interfaces.d',
   '/etc/cron.d',
   '/etc/cron.daily',
+  '/etc/modprobe.d',
+  '/etc/modules-load.d',
+  '/etc/opt',
+  '/etc/security/limits.d',
+  '/etc/tmpfiles.d',
   '/etc/ssh',
   '/etc/ssl/certs',
   '/etc/ssl/private',
@@ -93,10 +98,24 @@ const SYSTEM_USERS: readonly SystemUser[] = [
   { name: 'bin', uid: 2, gid: 2, home: '/bin', shell: '/usr/sbin/nologin', gecos: 'bin' },
   { name: 'sys', uid: 3, gid: 3, home: '/dev', shell: '/usr/sbin/nologin', gecos: 'sys' },
   { name: 'sync', uid: 4, gid: 65534, home: '/bin', shell: '/bin/sync', gecos: 'sync' },
+  { name: 'games', uid: 5, gid: 60, home: '/usr/games', shell: '/usr/sbin/nologin', gecos: 'games' },
   { name: 'man', uid: 6, gid: 12, home: '/var/cache/man', shell: '/usr/sbin/nologin', gecos: 'man' },
+  { name: 'lp', uid: 7, gid: 7, home: '/var/spool/lpd', shell: '/usr/sbin/nologin', gecos: 'lp' },
   { name: 'mail', uid: 8, gid: 8, home: '/var/mail', shell: '/usr/sbin/nologin', gecos: 'mail' },
+  { name: 'news', uid: 9, gid: 9, home: '/var/spool/news', shell: '/usr/sbin/nologin', gecos: 'news' },
+  { name: 'uucp', uid: 10, gid: 10, home: '/var/spool/uucp', shell: '/usr/sbin/nologin', gecos: 'uucp' },
+  { name: 'proxy', uid: 13, gid: 13, home: '/bin', shell: '/usr/sbin/nologin', gecos: 'proxy' },
   { name: 'www-data', uid: 33, gid: 33, home: '/var/www', shell: '/usr/sbin/nologin', gecos: 'www-data' },
   { name: 'backup', uid: 34, gid: 34, home: '/var/backups', shell: '/usr/sbin/nologin', gecos: 'backup' },
+  {
+    name: 'list',
+    uid: 38,
+    gid: 38,
+    home: '/var/list',
+    shell: '/usr/sbin/nologin',
+    gecos: 'Mailing List Manager',
+  },
+  { name: 'irc', uid: 39, gid: 39, home: '/run/ircd', shell: '/usr/sbin/nologin', gecos: 'ircd' },
   { name: '_apt', uid: 42, gid: 65534, home: '/nonexistent', shell: '/usr/sbin/nologin' },
   {
     name: 'nobody',
@@ -146,22 +165,47 @@ const SYSTEM_GROUPS: readonly [string, number][] = [
   ['adm', 4],
   ['tty', 5],
   ['disk', 6],
+  ['lp', 7],
   ['mail', 8],
+  ['news', 9],
+  ['uucp', 10],
   ['man', 12],
+  ['proxy', 13],
+  ['kmem', 15],
+  ['dialout', 20],
+  ['fax', 21],
+  ['voice', 22],
+  ['cdrom', 24],
+  ['floppy', 25],
+  ['tape', 26],
   ['sudo', 27],
+  ['audio', 29],
+  ['dip', 30],
   ['www-data', 33],
   ['backup', 34],
+  ['operator', 37],
+  ['list', 38],
+  ['irc', 39],
+  ['src', 40],
   ['shadow', 42],
   ['utmp', 43],
+  ['video', 44],
+  ['sasl', 45],
+  ['plugdev', 46],
   ['staff', 50],
+  ['games', 60],
   ['users', 100],
+  ['nogroup', 65534],
   ['systemd-journal', 999],
   ['systemd-network', 998],
-  ['systemd-timesync', 997],
   ['crontab', 101],
+  ['input', 102],
+  ['sgx', 103],
+  ['kvm', 104],
+  ['render', 105],
+  ['systemd-timesync', 997],
   ['messagebus', 107],
   ['haproxy', 109],
-  ['nogroup', 65534],
 ];
 
 /** Writes the base system. */
@@ -173,7 +217,7 @@ export function installBaseSystem(files: Files, setup: HostSetup): void {
   for (const path of ['/tmp', '/var/tmp', '/dev/shm', '/run/lock'])
     files.install(path, { directory: true, mode: 0o1777 });
   files.install('/root', { directory: true, mode: 0o700 });
-  files.install('/var/spool/cron/crontabs', { directory: true, mode: 0o1730 });
+  files.install('/var/spool/cron/crontabs', { directory: true, mode: 0o1730, gid: 101 });
   for (const [name, device] of DEVICES)
     files.special(`/dev/${name}`, 'character', name === 'console' ? 0o600 : 0o666, { device });
   for (const [path, target] of Object.entries(LINKS))
@@ -237,6 +281,14 @@ function etcFiles(setup: HostSetup): Record<string, FileSpec> {
     '/etc/shadow': { text: `${shadow.join('\n')}\n`, mode: 0o640, gid: 42 },
     ...filesOfName(setup.name),
     '/etc/resolv.conf': { text: '' },
+    '/etc/environment': { text: '' },
+    '/etc/modules': {
+      text: '# /etc/modules: kernel modules to load at boot time.\n#\n# This file contains the names of kernel modules that should be loaded\n# at boot time, one per line. Lines beginning with "#" are ignored.\n',
+    },
+    '/etc/host.conf': { text: 'multi on\n' },
+    '/etc/issue': { text: 'Debian GNU/Linux 12 \\n \\l\n\n' },
+    '/etc/issue.net': { text: 'Debian GNU/Linux 12\n' },
+    '/etc/security/limits.conf': { text: LIMITS_CONF },
     '/etc/nsswitch.conf': {
       text: 'passwd:         files systemd\ngroup:          files systemd\nshadow:         files\n\nhosts:          files dns\nnetworks:       files\n',
     },
@@ -317,4 +369,74 @@ USERGROUPS_ENAB yes
 ENCRYPT_METHOD SHA512
 NONEXISTENT\t/nonexistent
 PREVENT_NO_AUTH superuser
+`;
+
+/** Debian's /etc/security/limits.conf: comments alone. */
+const LIMITS_CONF = `# /etc/security/limits.conf
+#
+#This file sets the resource limits for the users logged in via PAM.
+#It does not affect resource limits of the system services.
+#
+#Also note that configuration files in /etc/security/limits.d directory,
+#which are read in alphabetical order, override the settings in this
+#file in case the domain is the same or more specific.
+#That means, for example, that setting a limit for wildcard domain here
+#can be overridden with a wildcard setting in a config file in the
+#subdirectory, but a user specific setting here can be overridden only
+#with a user specific setting in the subdirectory.
+#
+#Each line describes a limit for a user in the form:
+#
+#<domain>        <type>  <item>  <value>
+#
+#Where:
+#<domain> can be:
+#        - a user name
+#        - a group name, with @group syntax
+#        - the wildcard *, for default entry
+#        - the wildcard %, can be also used with %group syntax,
+#                 for maxlogin limit
+#        - NOTE: group and wildcard limits are not applied to root.
+#          To apply a limit to the root user, <domain> must be
+#          the literal username root.
+#
+#<type> can have the two values:
+#        - "soft" for enforcing the soft limits
+#        - "hard" for enforcing hard limits
+#
+#<item> can be one of the following:
+#        - core - limits the core file size (KB)
+#        - data - max data size (KB)
+#        - fsize - maximum filesize (KB)
+#        - memlock - max locked-in-memory address space (KB)
+#        - nofile - max number of open file descriptors
+#        - rss - max resident set size (KB)
+#        - stack - max stack size (KB)
+#        - cpu - max CPU time (MIN)
+#        - nproc - max number of processes
+#        - as - address space limit (KB)
+#        - maxlogins - max number of logins for this user
+#        - maxsyslogins - max number of logins on the system
+#        - priority - the priority to run user process with
+#        - locks - max number of file locks the user can hold
+#        - sigpending - max number of pending signals
+#        - msgqueue - max memory used by POSIX message queues (bytes)
+#        - nice - max nice priority allowed to raise to values: [-20, 19]
+#        - rtprio - max realtime priority
+#        - chroot - change root to directory (Debian-specific)
+#
+#<domain>      <type>  <item>         <value>
+#
+
+#*               soft    core            0
+#root            hard    core            100000
+#*               hard    rss             10000
+#@student        hard    nproc           20
+#@faculty        soft    nproc           20
+#@faculty        hard    nproc           50
+#ftp             hard    nproc           0
+#ftp             -       chroot          /ftp
+#@student        -       maxlogins       4
+
+# End of file
 `;

@@ -194,6 +194,9 @@ export interface FileSystem {
     used: number;
     inodes: number;
     inodesUsed: number;
+    /** The same files are mounted elsewhere too: all of their file system, or `part` of it. */
+    isBound: boolean;
+    part?: string;
   }[];
   /** mount(2) of an empty file system; umount(2), by which its files are gone. */
   mount(
@@ -209,6 +212,8 @@ export interface FileSystem {
     },
     mode: number,
   ): undefined | FileError;
+  /** mount(2) with MS_BIND: what is at `source` is at `point` as well. */
+  bind(source: string, point: string, options: readonly string[]): undefined | FileError;
   unmount(point: string): undefined | FileError;
   /** Open descriptors of running programs on an inode. */
   openCount(ino: number): number;

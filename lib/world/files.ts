@@ -105,7 +105,7 @@ export class Files implements FileSystem {
     const found = this.#walk.find(path, who, true);
     if (found instanceof FileError) return found;
     const node = this.#inodes.get(found.ino);
-    if ((bits & 2) !== 0 && this.#inodes.mountOf(node).options.includes('ro') && node.kind !== 'character')
+    if ((bits & 2) !== 0 && this.#walk.isReadOnly(found.path, node) && node.kind !== 'character')
       return new FileError('EROFS', path);
     if ((bits & 2) !== 0 && has(node, 'i')) return new FileError('EPERM', path);
     return permitted(node, bits, who) ? undefined : new FileError('EACCES', path);
@@ -121,7 +121,13 @@ export class Files implements FileSystem {
     return virtual === undefined ? names : [...new Set([...names, ...virtual])];
   }
   mounts(): MountRow[] {
-    return this.ports.state().mounts.map((mount) => ({ ...mount, options: mount.options.join(',') }));
+    const { mounts } = this.ports.state();
+    return mounts.map(({ bound, ...mount }) => {
+      const origin = bound === undefined ? undefined : mounts.find(({ point }) => point === bound.mount);
+      const taken = origin === undefined ? {} : { used: origin.used, inodesUsed: origin.inodesUsed };
+      const part = bound === undefined || bound.path === '/' ? {} : { part: bound.path };
+      return { ...mount, ...taken, ...part, options: mount.options.join(','), isBound: bound !== undefined };
+    });
   }
 
   // ---------------------------------------------------------------- contents
@@ -174,7 +180,7 @@ export class Files implements FileSystem {
     if (!permitted(node, (options.read === true ? 4 : 0) | (options.write === true ? 2 : 0), who))
       return new FileError('EACCES', path);
     if (options.write === true && node.kind === 'file') {
-      if (this.#inodes.mountOf(node).options.includes('ro')) return new FileError('EROFS', path);
+      if (this.#walk.isReadOnly(found.path, node)) return new FileError('EROFS', path);
       if (has(node, 'i') || (has(node, 'a') && (options.append !== true || options.truncate === true)))
         return new FileError('EPERM', path);
       if (node.program !== undefined && this.#isRunning(found.path)) return new FileError('ETXTBSY', path);
@@ -379,6 +385,27 @@ export class Files implements FileSystem {
     this.#inodes.replaceEntry(found.parent, found.name, ino);
     return undefined;
   }
+  bind(source: string, point: string, options: readonly string[]): undefined | FileError {
+    const from = this.#walk.find(source, ROOT, true);
+    if (from instanceof FileError) return from;
+    const to = this.#walk.find(point, ROOT, true);
+    if (to instanceof FileError) return to;
+    const node = this.#inodes.get(from.ino);
+    if ((node.kind === 'directory') !== (this.#inodes.get(to.ino).kind === 'directory'))
+      return new FileError('ENOTDIR', point);
+    const origin = this.#inodes.mountOf(node);
+    const isWhole = origin.point === from.path;
+    const path = isWhole ? '/' : from.path.slice(origin.point === '/' ? 0 : origin.point.length);
+    this.ports.state().mounts.push({
+      ...origin,
+      point: to.path,
+      options: [...options, ...origin.options.filter((option) => option !== 'rw' || options.length === 0)],
+      covered: to.ino,
+      bound: { mount: origin.point, path },
+    });
+    this.#inodes.replaceEntry(to.parent, to.name, from.ino);
+    return undefined;
+  }
   /** umount(2): what it held is gone, what it covered shows again. */
   unmount(point: string): undefined | FileError {
     const found = this.#walk.find(point, ROOT, true);
@@ -568,7 +595,7 @@ export class Files implements FileSystem {
     if (found instanceof FileError) return found;
     const directory = this.#inodes.get(found.parent);
     const node = this.#inodes.get(found.ino);
-    if (this.#inodes.mountOf(directory).options.includes('ro')) return new FileError('EROFS', path);
+    if (this.#walk.isReadOnly(found.path, directory)) return new FileError('EROFS', path);
     if (has(directory, 'ia') || has(node, 'ia')) return new FileError('EPERM', path);
     if (!permitted(directory, 3, who)) return new FileError('EACCES', path);
     if ((directory.mode & 0o1000) !== 0 && who.uid !== 0 && who.uid !== node.uid && who.uid !== directory.uid)
@@ -584,7 +611,7 @@ export class Files implements FileSystem {
     const found = this.#walk.find(path, who, follow);
     if (found instanceof FileError) return found;
     const node = this.#inodes.get(found.ino);
-    if (this.#inodes.mountOf(node).options.includes('ro')) return new FileError('EROFS', path);
+    if (this.#walk.isReadOnly(found.path, node)) return new FileError('EROFS', path);
     if (who.uid !== 0 && who.uid !== node.uid) return new FileError('EPERM', path);
     if (has(node, 'ia')) return new FileError('EPERM', path);
     const fields = change(node);

@@ -100,25 +100,29 @@ export class PathWalk {
     const provider = this.ports.registry.findVirtualFiles(path);
     if (provider === undefined) return undefined;
     const host = this.ports.host();
-    const isDirectory = provider.list?.(host, path) !== undefined;
-    if (!isDirectory && provider.read(host, path) === undefined) return undefined;
+    const link = provider.link?.(host, path);
+    const isDirectory = link === undefined && provider.list?.(host, path) !== undefined;
+    if (link === undefined && !isDirectory && provider.read(host, path) === undefined) return undefined;
     const state = this.ports.state();
     const ino = 0x40000000 + hashPath(path);
-    if (!state.inodes.has(ino)) {
+    const known = state.inodes.get(ino);
+    // Where a link points may have changed since it was seen.
+    if (known === undefined || (link ?? known.content) !== known.content) {
       const now = this.ports.clock();
       state.inodes.set(
         ino,
         inode({
           ino,
-          kind: isDirectory ? 'directory' : 'file',
-          mode: isDirectory ? 0o555 : provider.write === undefined ? 0o444 : 0o644,
+          kind: link !== undefined ? 'symlink' : isDirectory ? 'directory' : 'file',
+          mode:
+            link !== undefined ? 0o777 : isDirectory ? 0o555 : provider.write === undefined ? 0o444 : 0o644,
           uid: 0,
           gid: 0,
           nlink: 1,
           mtime: now,
           atime: now,
           ctime: now,
-          content: isDirectory ? '' : path,
+          content: link ?? (isDirectory ? '' : path),
           bytes: 0,
           mount: 0,
           device: 'virtual',
@@ -127,6 +131,15 @@ export class PathWalk {
       );
     }
     return ino;
+  }
+  /** Whether nothing may change there: its file system is read-only, or what is bound there is. */
+  isReadOnly(path: string, node: Inode): boolean {
+    if (this.inodes.mountOf(node).options.includes('ro')) return true;
+    return this.ports
+      .state()
+      .mounts.some(
+        ({ bound, point, options }) => bound !== undefined && options.includes('ro') && isWithin(path, point),
+      );
   }
   /** Where a dangling symlink points, so that creating through it makes the target. */
   throughLink(path: string, who: Credentials): string {
@@ -169,7 +182,7 @@ export class PathWalk {
     )
       return new FileError('EEXIST', path);
     if (directory.name.length > LONGEST_NAME) return new FileError('ENAMETOOLONG', path);
-    if (this.inodes.mountOf(node).options.includes('ro')) return new FileError('EROFS', path);
+    if (this.isReadOnly(directory.path, node)) return new FileError('EROFS', path);
     if (has(node, 'i')) return new FileError('EPERM', path);
     if (!permitted(node, 3, who)) return new FileError('EACCES', path);
     return { parent: directory.ino, name: directory.name, path: join(directory.path, directory.name) };

@@ -27,6 +27,25 @@ const TOP: Readonly<Record<string, (host: Host) => string>> = {
       .join(''),
   stat: (host) =>
     `cpu  ${Math.floor(host.state.cpuMicros / 10_000)} 0 0 ${Math.max(0, Math.floor((host.world.kernel.now - host.state.bootedAt) / 10_000))} 0 0 0 0 0 0\nbtime ${Math.floor((host.world.state.epoch + host.state.bootedAt) / SECOND)}\nprocesses ${host.state.nextPid}\n`,
+  filesystems: () =>
+    [
+      'sysfs',
+      'tmpfs',
+      'bdev',
+      'proc',
+      'cgroup',
+      'cgroup2',
+      'devtmpfs',
+      'securityfs',
+      'sockfs',
+      'pipefs',
+      'ramfs',
+      'devpts',
+      'mqueue',
+    ]
+      .map((name) => `nodev\t${name}\n`)
+      .join('') + '\text4\n',
+  swaps: () => 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n',
   cmdline: ({ state }) => {
     const given = state.extra.get('disk:cmdline');
     return `${typeof given === 'string' ? given : 'BOOT_IMAGE=/boot/vmlinuz-6.1.0-41-amd64 root=/dev/vda1 ro quiet'}\n`;
@@ -59,12 +78,41 @@ const procFiles: VirtualFiles = {
       return [...Object.keys(TOP), 'self', 'sys', ...[...host.state.processes.keys()].map(String)];
     if (parts[0] === 'self') return parts.length === 1 ? ['mounts'] : undefined;
     if (parts[0] === 'sys') return sysctlChildren(host, parts.slice(1));
-    const pid = Number(parts[0]);
-    return parts.length === 1 && host.state.processes.has(pid)
-      ? ['cmdline', 'comm', 'status', 'stat', 'environ', 'limits', 'cgroup', 'oom_score_adj']
+    const process = host.state.processes.get(Number(parts[0]));
+    if (process === undefined) return undefined;
+    if (parts.length === 1) return [...PROCESS_FILES, ...PROCESS_LINKS, 'fd'];
+    return parts.length === 2 && parts[1] === 'fd'
+      ? [...descriptorLinks(host, process).keys()].map(String)
       : undefined;
   },
+  link(host, path) {
+    const [pid = '', name = '', fd = '', ...rest] = path.split('/').slice(2);
+    const process = host.state.processes.get(Number(pid));
+    if (process === undefined || rest.length > 0) return undefined;
+    if (name === 'fd' && fd !== '') return descriptorLinks(host, process).get(Number(fd));
+    if (fd !== '') return undefined;
+    if (name === 'cwd') return process.cwd;
+    if (name === 'root') return '/';
+    return name === 'exe' && process.exe !== '' ? process.exe : undefined;
+  },
 };
+const PROCESS_FILES = ['cmdline', 'comm', 'status', 'stat', 'environ', 'limits', 'cgroup', 'oom_score_adj'];
+const PROCESS_LINKS = ['cwd', 'exe', 'root'];
+
+/** Where the links below /proc/PID/fd point. Source: proc(5) "/proc/pid/fd". */
+function descriptorLinks(host: Host, process: ProcessState): Map<number, string> {
+  const links = new Map<number, string>();
+  const number = (fd: number): number => 10_000 + process.pid * 8 + fd;
+  for (const [fd, stream] of host.descriptors(process.pid) ?? [])
+    links.set(
+      fd,
+      stream.kind === 'pipe' ? `pipe:[${number(fd)}]` : (stream.path ?? `socket:[${number(fd)}]`),
+    );
+  let fd = Math.max(2, ...links.keys()) + 1;
+  for (const socket of host.world.network.sockets(host))
+    if (socket.pid === process.pid) links.set(fd, `socket:[${number(fd++)}]`);
+  return new Map([...links].sort(([a], [b]) => a - b));
+}
 
 /** Receive packet steering: a processor mask for each queue. Kept, without effect: reception costs nothing here. */
 const STEERING = /^\/sys\/class\/net\/([^/]+)\/queues\/rx-0\/rps_cpus$/;

@@ -149,6 +149,8 @@ export interface VirtualFiles {
   read(host: Host, path: string): string | undefined;
   write?(host: Host, path: string, text: string): undefined | 'EINVAL' | 'EACCES' | 'EPERM';
   list?(host: Host, path: string): string[] | undefined;
+  /** Where it points, if it is a symbolic link. */
+  link?(host: Host, path: string): string | undefined;
 }
 
 export interface HostSetup {
@@ -300,6 +302,8 @@ export interface MountState {
   accessMicros?: Micros;
   /** The directory that shows again when it is unmounted; only mounts made while the host runs can be. */
   covered?: number;
+  /** A bind mount: the mount that its files are on, and what of it is shown. */
+  bound?: { mount: string; path: string };
 }
 export interface LoggedEntry extends SyslogEntry {
   at: number;

@@ -2,6 +2,8 @@
  * cron(8), Debian's 3.0pl1: wakes at each full minute of the host's own clock, takes changed tables up, starts
  * what is due. Log lines recorded in truth/host (a24, v01). There is no mail here: output is discarded, and said so.
  */
+import { pamEnvironment } from '../../world/pam-environment';
+import { sessionLimits } from '../../world/session-limits';
 import { MINUTE } from '../../std/instant';
 import { FileError } from '../../world/files.contract';
 import type {
@@ -221,7 +223,11 @@ function* runJob(context: ProgramContext, entry: CronEntry, env: readonly [strin
   const sink = host.streams.sink('pipe', (text) => {
     printed ||= text !== '';
   });
+  const limits = sessionLimits(host, user, context.process.limits, (text) =>
+    say(`pam_limits(cron:session): ${text}`, context.pid, 'authpriv'),
+  );
   const child = context.spawn({
+    ...(limits === undefined ? {} : { limits }),
     argv: [shell, '-c', entry.command],
     path: shell,
     uid: user.uid,
@@ -233,6 +239,7 @@ function* runJob(context: ProgramContext, entry: CronEntry, env: readonly [strin
       ['SHELL', shell],
       ['HOME', home],
       ['LOGNAME', user.name],
+      ...pamEnvironment(host),
       ...env,
     ]),
     fds: new Map([

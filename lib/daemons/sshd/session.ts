@@ -2,6 +2,8 @@
 import { strftime } from '../../std/civil';
 import { FileError } from '../../world/files.contract';
 import type { ProgramContext, ProgramRun, Stream } from '../../world/process.contract';
+import { pamEnvironment } from '../../world/pam-environment';
+import { sessionLimits } from '../../world/session-limits';
 import type { Terminal } from '../../world/terminals';
 import type { Host, UserRecord } from '../../world/world.contract';
 import { Mailbox } from '../mailbox';
@@ -120,7 +122,11 @@ function openChannel(
   if (output !== undefined) fds.set(1, output.writer);
   if (errors !== undefined) fds.set(2, errors.writer);
   const name = user.shell.slice(user.shell.lastIndexOf('/') + 1);
+  const limits = sessionLimits(host, user, context.process.limits, (text) =>
+    side.log(`pam_limits(sshd:session): ${text}`, 'err', 'authpriv'),
+  );
   const child = context.spawn({
+    ...(limits === undefined ? {} : { limits }),
     argv: command === undefined ? [`-${name}`] : [name, '-c', command],
     path: user.shell === '' ? '/bin/sh' : user.shell,
     uid: user.uid,
@@ -146,7 +152,7 @@ function openChannel(
   return { terminal, child, stdin: input?.writer, stdout: output?.reader, stderr: errors?.reader };
 }
 function environment(
-  { served }: ServerSide,
+  { context, served }: ServerSide,
   user: UserRecord,
   packet: ClientPacket & { t: 'open' },
   terminal: Terminal | undefined,
@@ -159,6 +165,7 @@ function environment(
     ['HOME', user.home],
     ['PATH', user.uid === 0 ? ROOT_PATH : USER_PATH],
     ['SHELL', user.shell],
+    ...pamEnvironment(context.host),
     ...packet.env,
     ...(packet.pty === undefined ? [] : [['TERM', packet.pty.term] as [string, string]]),
     ['MAIL', `/var/mail/${user.name}`],

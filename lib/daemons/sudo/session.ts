@@ -7,6 +7,7 @@ import type {
   Wait,
   Wake,
 } from '../../world/process.contract';
+import { sessionLimits } from '../../world/session-limits';
 import { SIGNAL_NUMBERS } from '../../world/signals';
 import type { UserRecord } from '../../world/world.contract';
 
@@ -57,7 +58,21 @@ export function* runAs(
     service,
     `session opened for user ${user.name}(uid=${user.uid}) by ${by(context)}`,
   );
-  const child = context.spawn({ uid: user.uid, gid: user.gid, groups: user.groups, ...options });
+  const limits = sessionLimits(context.host, user, context.process.limits, (text) =>
+    context.syslog({
+      facility: 'authpriv',
+      priority: 'err',
+      tag,
+      text: `pam_limits(${service}:session): ${text}`,
+    }),
+  );
+  const child = context.spawn({
+    uid: user.uid,
+    gid: user.gid,
+    groups: user.groups,
+    ...(limits === undefined ? {} : { limits }),
+    ...options,
+  });
   if (typeof child !== 'number') {
     logSession(context, tag, service, `session closed for user ${user.name}`);
     yield* context.err(

@@ -1,5 +1,7 @@
 /** su(1) and runuser(1) of util-linux 2.38.1, and nologin(8). Recorded in truth/host/c12. */
 import type { ProgramContext, ProgramRun, SpawnOptions, Wait, Wake } from '../../world/process.contract';
+import { accountAge } from '../../world/account-aging';
+import { pamEnvironment } from '../../world/pam-environment';
 import { passwordIsRight } from '../../world/passwords';
 import type { UserRecord } from '../../world/world.contract';
 import { getoptComplaint, parseOptions } from '../command-options';
@@ -75,11 +77,16 @@ function* main(context: ProgramContext, name: 'su' | 'runuser'): ProgramRun {
       return 1;
     }
   }
+  const age = accountAge(host, user.name);
+  if (name === 'su' && age !== 'good') {
+    yield* refuseAged(context, service, user, age);
+    return 1;
+  }
   if (name === 'su') logAuth(context, name, `(to ${user.name}) ${me} on ${terminalOf(context) ?? 'none'}`);
   const group = given.get('g') === undefined ? undefined : host.group(given.get('g') ?? '');
   const options: SpawnOptions = {
     ...commandOf(user, given, operands, { isLogin, direct: named !== undefined }),
-    env: environment(context, user, isLogin, given),
+    env: new Map([...environment(context, user, isLogin, given), ...pamEnvironment(host)]),
     ...(isLogin ? { cwd: host.fs.exists(user.home) ? user.home : '/' } : {}),
     ...(group === undefined ? {} : { gid: group.gid }),
   };
@@ -137,6 +144,37 @@ function environment(
     .set('LOGNAME', user.name)
     .set('MAIL', `/var/mail/${user.name}`)
     .set('PATH', user.uid === 0 ? ROOT_PATH : USER_PATH);
+}
+
+/**
+ * pam_unix's account check: an expired account lets nobody in, an old password is to be changed first.
+ * Not modelled: changing it right there.
+ */
+function* refuseAged(
+  context: ProgramContext,
+  service: string,
+  user: UserRecord,
+  age: 'expired' | 'change' | 'aged',
+): Generator<Wait, void, Wake> {
+  const say = (text: string): void =>
+    context.syslog({
+      facility: 'authpriv',
+      priority: 'notice',
+      tag: 'su',
+      text: `pam_unix(${service}:account): ${text}`,
+    });
+  if (age === 'expired') {
+    say(`account ${user.name} has expired (account expired)`);
+    yield* context.err(
+      'Your account has expired; please contact your system administrator.\nsu: Authentication failure\n',
+    );
+    return;
+  }
+  const why = age === 'change' ? 'administrator enforced' : 'password expired';
+  say(`expired password for user ${user.name} (${age === 'change' ? 'root enforced' : 'password aged'})`);
+  yield* context.err(
+    `You are required to change your password immediately (${why}).\nChanging password for ${user.name}.\nCurrent password: su: Authentication token manipulation error\n`,
+  );
 }
 
 /** One question; who is wrong waits for two seconds (pam_unix, login.defs FAIL_DELAY). */

@@ -159,7 +159,7 @@ function isWanted(mount: MountRow, settings: Settings): boolean {
   );
 }
 function isShown(mount: MountRow, settings: Settings): boolean {
-  return isWanted(mount, settings) && (settings.all || mount.size > 0);
+  return isWanted(mount, settings) && (settings.all || (mount.size > 0 && !mount.isBound));
 }
 
 function setOption(tool: Tool, settings: Settings, name: string, given: string | undefined): void {
@@ -249,6 +249,7 @@ function total(mounts: readonly MountRow[]): MountRow {
     available: sum((mount) => mount.available),
     inodes: sum((mount) => mount.inodes),
     inodesUsed: sum((mount) => mount.inodesUsed),
+    isBound: false,
   };
 }
 

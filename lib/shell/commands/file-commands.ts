@@ -31,6 +31,7 @@ import { env, printenv } from './env';
 import { id, whoami, groups, logname, users } from './identity';
 import { uname, arch, nproc, hostname, lscpu } from './machine';
 import { sleep } from './sleep';
+import { script } from './script';
 import { timeout } from './timeout';
 import { nice, renice, ionice, nohup, stdbuf, setsid, time, flock } from './nice';
 import { date, cal } from './date';
@@ -185,6 +186,7 @@ export const FILE_COMMANDS: readonly Command[] = [
   tar,
   test,
   time,
+  script,
   timeout,
   top,
   touch,

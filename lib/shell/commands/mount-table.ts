@@ -15,6 +15,9 @@ export interface MountRow {
   readonly available: number;
   readonly inodes: number;
   readonly inodesUsed: number;
+  /** Its files are mounted elsewhere too: all of their file system, or `part` of it. */
+  readonly isBound: boolean;
+  readonly part?: string;
 }
 
 /** ext4 keeps a twentieth for root. */
@@ -55,7 +58,18 @@ export function mountTable(host: Host): MountRow[] {
 }
 
 function kernel(source: string, point: string, type: string, options: string): MountRow {
-  return { source, point, type, options, size: 0, used: 0, available: 0, inodes: 0, inodesUsed: 0 };
+  return {
+    source,
+    point,
+    type,
+    options,
+    size: 0,
+    used: 0,
+    available: 0,
+    inodes: 0,
+    inodesUsed: 0,
+    isBound: false,
+  };
 }
 
 function devices(host: Host): MountRow {
@@ -71,5 +85,6 @@ function devices(host: Host): MountRow {
     available: size,
     inodes,
     inodesUsed: 304,
+    isBound: false,
   };
 }

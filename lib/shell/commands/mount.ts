@@ -1,4 +1,4 @@
-/** mount(8), umount(8), findmnt(8) and swapon(8) of util-linux. Mounting: tmpfs, and remounts of what is mounted. */
+/** mount(8), umount(8), findmnt(8) and swapon(8) of util-linux. Mounting: tmpfs, bind mounts, and remounts of what is mounted. */
 import { FileError } from '../../world/files.contract';
 import { errnoText } from './errno-text';
 import { valueOf } from './getopt';
@@ -118,7 +118,8 @@ function* runMount(tool: Tool): ToolRun {
   if (tool.context.who.uid !== 0)
     return trouble(tool, `${point}: must be superuser to use mount.`, { hint: true });
   if (isRemount) return remount(tool, point, [...(entry?.options ?? []), ...wanted]);
-  if (has('B') || has('R') || has('M')) return trouble(tool, 'not modelled: bind mounts', { code: 1 });
+  if (has('M')) return trouble(tool, 'not modelled: moving a mount', { code: 1 });
+  if (has('B') || has('R')) wanted.push('bind');
   return mountOne(tool, {
     source: second === undefined ? (entry?.source ?? '') : first,
     point,
@@ -161,8 +162,10 @@ function mountOne(tool: Tool, wanted: Wanted): number {
   const info = tool.stat(wanted.point);
   if (info instanceof FileError)
     return trouble(tool, `${wanted.point}: mount point does not exist.`, { hint: true });
-  if (info.kind !== 'directory')
+  const isBind = wanted.options.includes('bind') || wanted.options.includes('rbind');
+  if (info.kind !== 'directory' && !isBind)
     return trouble(tool, `${wanted.point}: mount point is not a directory.`, { hint: true });
+  if (isBind) return bindOne(tool, wanted, info.kind === 'directory');
   const table = mountTable(host);
   const point = fs.realpath(tool.resolve(wanted.point), who);
   if (typeof point !== 'string') return FAILED;
@@ -215,6 +218,26 @@ function mountOne(tool: Tool, wanted: Wanted): number {
     },
     mode === undefined ? 0o1777 : Number.parseInt(mode, 8),
   );
+  return failed === undefined
+    ? 0
+    : trouble(tool, `${wanted.point}: ${errnoText(failed.errno)}.`, { hint: true });
+}
+
+/** Since util-linux 2.27 the options of a bind mount come into force too. */
+function bindOne(tool: Tool, wanted: Wanted, isDirectory: boolean): number {
+  const source = tool.stat(wanted.source);
+  if (source instanceof FileError)
+    return trouble(tool, `${wanted.point}: special device ${wanted.source} does not exist.`, { hint: true });
+  if ((source.kind === 'directory') !== isDirectory)
+    return trouble(
+      tool,
+      isDirectory
+        ? `${wanted.point}: wrong fs type, bad option, bad superblock on ${wanted.source}, missing codepage or helper program, or other error.`
+        : `${wanted.point}: mount point is not a directory.`,
+      { hint: true },
+    );
+  const own = wanted.options.filter((option) => /^(ro|noexec|nosuid|nodev)$/.test(option));
+  const failed = tool.context.fs.bind(tool.resolve(wanted.source), tool.resolve(wanted.point), own);
   return failed === undefined
     ? 0
     : trouble(tool, `${wanted.point}: ${errnoText(failed.errno)}.`, { hint: true });
@@ -351,7 +374,7 @@ function columnOf(row: MountRow, column: string): string {
     case 'TARGET':
       return row.point;
     case 'SOURCE':
-      return row.source;
+      return row.part === undefined ? row.source : `${row.source}[${row.part}]`;
     case 'FSTYPE':
       return row.type;
     case 'OPTIONS':

@@ -268,7 +268,6 @@ export function* editUnits(call: Call): Run<number> {
       return 0;
     }
     host.fs.writeFile(path, kept, ROOT);
-    yield* context.err(`Successfully installed edited file '${path}'.\n`);
   }
   yield* context.sleep(RELOAD_MICROS);
   call.manager.reload();
