@@ -9,6 +9,7 @@
  */
 
 import { BrokenPromise } from './assert';
+import { IdMap } from './id-map';
 import type { Plain } from './plain';
 
 /** The two lanes, as signed 32-bit integers. */
@@ -103,6 +104,13 @@ export class RunningHash {
       for (const [key, item] of value) {
         this.plain(key);
         this.plain(item);
+      }
+    } else if (value instanceof IdMap) {
+      this.word(MAP);
+      this.word(value.size);
+      for (const id of value.keys()) {
+        this.number(id);
+        this.plain(value.get(id));
       }
     } else if (value instanceof Set) {
       this.word(SET);

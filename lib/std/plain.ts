@@ -1,9 +1,10 @@
 /**
  * Plain data: what a checkpoint is made of. JSON's kinds, plus `undefined`,
- * Map, Set and typed arrays; a tree, without shared references or cycles.
+ * Map, IdMap, Set and typed arrays; a tree, without shared references or cycles.
  */
 
 import { BrokenPromise } from './assert';
+import { IdMap } from './id-map';
 
 /** The typed arrays that plain data may hold. */
 export type PlainArray =
@@ -28,6 +29,7 @@ export type Plain =
   | { readonly [key: string]: Plain }
   | ReadonlyMap<Plain, Plain>
   | ReadonlySet<Plain>
+  | IdMap<Plain>
   | PlainArray;
 
 /**
@@ -53,6 +55,7 @@ function copy(value: unknown, before: unknown): unknown {
     return copyRecord(value as Fields, isRecord(before) ? before : undefined);
   if (value instanceof Map) return copyMap(value, before instanceof Map ? before : undefined);
   if (value instanceof Set) return copySet(value, before instanceof Set ? before : undefined);
+  if (value instanceof IdMap) return copyIdMap(value, before instanceof IdMap ? before : undefined);
   if (ArrayBuffer.isView(value) && !(value instanceof DataView))
     return copyArray(value as PlainArray, before);
   if (prototype === null) return copyFields(Object.assign(Object.create(null) as Fields, value));
@@ -156,6 +159,21 @@ function copySet(set: ReadonlySet<unknown>, before: ReadonlySet<unknown> | undef
   return isSame && before !== undefined ? before : made;
 }
 
+function copyIdMap(map: IdMap<unknown>, before: IdMap<unknown> | undefined): IdMap<unknown> {
+  const made = new IdMap<unknown>();
+  const ids = map.keys();
+  const former = before?.keys();
+  let isSame = former?.length === ids.length;
+  for (const [place, id] of ids.entries()) {
+    const item = map.get(id);
+    const old = before?.get(id);
+    const copied = isDeep(item) ? copy(item, old) : item;
+    if (former?.[place] !== id || !Object.is(copied, old)) isSame = false;
+    made.set(id, copied);
+  }
+  return isSame && before !== undefined ? before : made;
+}
+
 function copyArray(array: PlainArray, before: unknown): PlainArray {
   if (!ArrayBuffer.isView(before) || before instanceof DataView) return array.slice();
   const old = before as PlainArray;
@@ -188,6 +206,8 @@ function freeze(value: unknown): void {
       freeze(key);
       freeze(item);
     }
+  } else if (value instanceof IdMap) {
+    for (const item of value.values()) freeze(item);
   } else if (value instanceof Set || Array.isArray(value)) {
     for (const item of value) freeze(item);
   } else {

@@ -4,6 +4,7 @@
  * Used by the load generator, the outside probe and recorded labs. Over TLS it
  * asks for HTTP/1.1 and is as strict about certificates as a browser is.
  */
+import { IdMap } from '../std/id-map';
 import type { EventHandle, HandlerId, Kernel } from '../kernel/kernel';
 import { assert } from '../std/assert';
 import type { Message } from './network.contract';
@@ -150,12 +151,12 @@ function plan(host: Host, pid: number, id: number, at: Micros, total: boolean): 
 
 interface Exchanges {
   next: number;
-  open: Map<number, Exchange>;
+  open: IdMap<Exchange>;
 }
 function exchanges(host: Host): Exchanges {
   const known = host.state.extra.get(EXCHANGES) as Exchanges | undefined;
   if (known !== undefined) return known;
-  const made: Exchanges = { next: 1, open: new Map() };
+  const made: Exchanges = { next: 1, open: new IdMap() };
   host.state.extra.set(EXCHANGES, made);
   return made;
 }

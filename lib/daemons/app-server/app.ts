@@ -3,6 +3,7 @@
  * with its name, and `/health`. Each request takes processor time and may wait;
  * beyond its concurrency requests queue.
  */
+import { IdMap } from '../../std/id-map';
 import type { HandlerId, Kernel } from '../../kernel/kernel';
 import { assert } from '../../std/assert';
 import { civilFromMicros } from '../../std/civil';
@@ -27,13 +28,13 @@ export interface AppState {
   controls: AppControls;
   /** A file that holds the controls as JSON and is read for each request; '' none. */
   controlFile: string;
-  connections: Map<number, AppConnection>;
+  connections: IdMap<AppConnection>;
   working: number;
   /** Connections whose request waits for a free worker, in order. */
   queue: number[];
   served: number;
   /** What the service it depends on said, for requests under work. */
-  asked: Map<number, number>;
+  asked: IdMap<number>;
   /** Numbers of the sessions it has given out. */
   sessions: Set<string>;
 }
@@ -121,11 +122,11 @@ function* serve(
     configuration,
     ...files,
     controls: {},
-    connections: new Map(),
+    connections: new IdMap(),
     working: 0,
     queue: [],
     served: 0,
-    asked: new Map(),
+    asked: new IdMap(),
     sessions: new Set(),
   };
   context.become(KIND, state);

@@ -1,4 +1,5 @@
 /** Workers: their state, their process, their sockets. Source: nginx 1.22 src/os/unix/ngx_process_cycle.c `ngx_start_worker_processes`, src/core/ngx_connection.c `ngx_open_listening_sockets`. */
+import { IdMap } from '../../std/id-map';
 import type { Host, World } from '../../world/world.contract';
 import type { Configuration } from './config';
 import { bindProblem, endGroup, type Group, groupOf, isSameSocket, wantedSockets } from './group';
@@ -15,11 +16,11 @@ export function newWorker(group: Group, generation: number, configuration: Confi
     generation,
     configuration,
     peers: configuration.upstreams.map(() => undefined),
-    clients: new Map(),
-    serving: new Map(),
+    clients: new IdMap(),
+    serving: new IdMap(),
     idle: new Map(),
     idleEndsAt: 0,
-    idleOf: new Map(),
+    idleOf: new IdMap(),
     used: 0,
     quitting: false,
     ended: false,

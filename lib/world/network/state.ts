@@ -3,6 +3,7 @@
  * checkpoint is a copy. Addresses, routes, neighbours and the ruleset stand in
  * `HostState`; sockets, connections and the conntrack columns stand here.
  */
+import { IdMap } from '../../std/id-map';
 import type { Micros } from '../../std/instant';
 import type { Plain } from '../../std/plain';
 import type { Callback, ConnectionInfo, Message, Neighbour, Side } from '../network.contract';
@@ -183,9 +184,7 @@ export type NetState = {
   kind: 'network';
   nextId: number;
   hosts: Map<string, HostNet>;
-  connections: Map<number, Connection>;
-  /** Ended ones that still stand in the table. */
-  buried: number[];
+  connections: IdMap<Connection>;
   unix: Map<number, UnixConnection>;
   buriedUnix: number[];
   resolves: Map<number, ResolveJob>;
@@ -202,8 +201,7 @@ export function emptyNetState(): NetState {
     kind: 'network',
     nextId: 1,
     hosts: new Map(),
-    connections: new Map(),
-    buried: [],
+    connections: new IdMap(),
     unix: new Map(),
     buriedUnix: [],
     resolves: new Map(),

@@ -93,7 +93,7 @@ export class TcpDelivery {
   }
   /** The listener is closed: what nobody accepted is reset, half-done handshakes are forgotten. */
   abandon(listener: Listener, stack: Stack): void {
-    for (const connection of [...this.core.state.connections.values()]) {
+    for (const connection of this.core.state.connections.values()) {
       const end = connection.server;
       if (end === undefined || end.waiting !== listener.listener || end.host !== stack.name) continue;
       if (end.state === 'SYN-RECV') this.sockets.remove(connection, 'server');

@@ -32,8 +32,6 @@ type Failure = (SocketEvent & { type: 'failed' })['errno'];
 
 /** tcp_orphan_retries 0 means 8. */
 const ORPHAN_RETRIES = 8;
-/** Ended connections that are cleared away together. */
-const BATCH = 64;
 
 export class Tcp {
   readonly #fail: HandlerId;
@@ -266,7 +264,7 @@ export class Tcp {
       for (const listener of [...stack.net.listeners.values()])
         if (listener.pid === pid) this.listeners.close(stack, listener.listener);
     // The kernel works off what it closes from the end.
-    for (const connection of [...this.core.state.connections.values()].reverse()) {
+    for (const connection of this.core.state.connections.values().reverse()) {
       for (const side of ['client', 'server'] as const) {
         const end = endOf(connection, side);
         if (end === undefined || end.host !== host.name || end.pid !== pid || end.waiting !== 0) continue;
@@ -278,7 +276,7 @@ export class Tcp {
 
   /** The host lost its memory: no socket of it is left, and nobody is told. */
   forgetHost(stack: Stack): void {
-    for (const connection of [...this.core.state.connections.values()]) {
+    for (const connection of this.core.state.connections.values()) {
       if (connection.client?.host === stack.name) this.remove(connection, 'client');
       if (connection.server?.host === stack.name) this.remove(connection, 'server');
     }
@@ -542,6 +540,7 @@ export class Tcp {
     end.expected++;
     end.state = 'CLOSE-WAIT';
     this.#acknowledge(connection, side, end, stack, fin.seq);
+    this.#output.recycle(fin);
     return true;
   }
   /** Tells the sender what has come; when that gets lost, it will send it again. */
@@ -668,19 +667,9 @@ export class Tcp {
       this.core.stackNamed(end.host).portsTaken[end.port] = 0;
       connection.client = undefined;
     } else connection.server = undefined;
-    if (connection.client === undefined && connection.server === undefined) this.#bury(connection.id);
-  }
-
-  /** Nobody has a socket of it any more. Taken out of the table in batches: single deletions make a small map shrink and grow all the time. */
-  #bury(id: number): void {
-    const { connections, buried } = this.core.state;
-    buried.push(id);
-    if (buried.length < BATCH) return;
-    for (const dead of buried) {
-      connections.delete(dead);
-      this.#ways.leave(dead);
-    }
-    buried.length = 0;
+    if (connection.client !== undefined || connection.server !== undefined) return;
+    this.core.state.connections.delete(connection.id);
+    this.#ways.leave(connection.id);
   }
 }
 

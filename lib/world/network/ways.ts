@@ -24,10 +24,12 @@ const WAYS = 256;
 /** Hops that a segment of a connection may take. */
 export const TTL = 64;
 
-/** A connection that talks: its trails, and where the tables on the way had it last. */
+/**
+ * A connection that talks: its trails, and where the tables on the way had it last. It is known by its id alone:
+ * ways are old in the eyes of the garbage collector, and would keep what they lead to for too long.
+ */
 type Way = {
   id: number;
-  connection: Connection;
   ofClient: Trail | undefined;
   ofServer: Trail | undefined;
   readonly clientCodes: Codes;
@@ -41,10 +43,8 @@ export class Ways {
 
   constructor(private readonly core: Core) {}
 
-  /** A connection by its id: looked up a dozen times for each request. */
   connection(id: number): Connection | undefined {
-    const way = this.#ways[id & (WAYS - 1)];
-    return way?.id === id ? way.connection : this.core.state.connections.get(id);
+    return this.core.state.connections.get(id);
   }
 
   /** The connection's own trail when it has one, else any that fits. */
@@ -137,7 +137,6 @@ export class Ways {
     const former = this.#ways[id & (WAYS - 1)];
     if (former !== undefined) {
       former.id = id;
-      former.connection = connection;
       former.ofClient = former.ofServer = undefined;
       former.places.count = 0;
       forgetCodes(former.clientCodes);
@@ -146,7 +145,6 @@ export class Ways {
     }
     const made: Way = {
       id,
-      connection,
       ofClient: undefined,
       ofServer: undefined,
       clientCodes: noCodes(),

@@ -2,6 +2,7 @@
  * A worker's state as it starts, and its first acts.
  * Source: HAProxy 2.6 src/haproxy.c `init`, src/server.c `srv_init`, `_srv_parse_init`.
  */
+import { IdMap } from '../../../std/id-map';
 import { newAgent } from './agent';
 import { newCheck, step } from './checks';
 import { startResolving } from './resolve';
@@ -57,8 +58,8 @@ export function newWorker(beginning: Beginning): WorkerState {
     patterns: new Map(),
     patternCounts: new Map(),
     admin: { listeners: beginning.admin, clients: new Map() },
-    sessions: new Map(),
-    serverConnections: new Map(),
+    sessions: new IdMap(),
+    serverConnections: new IdMap(),
     purgeAt: 0,
     stopping: false,
     isFinishing: false,

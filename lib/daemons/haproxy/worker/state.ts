@@ -6,6 +6,7 @@
  * Source: HAProxy 2.6 include/haproxy/{proxy,server,stream,counters}-t.h.
  */
 
+import type { IdMap } from '../../../std/id-map';
 import type { BodyFraming } from '../../request-body';
 import type { CookieDates } from './cookie-dates';
 import type { RateLimit } from './limits';
@@ -32,9 +33,9 @@ export interface WorkerState {
   /** the runtime API */
   admin: AdminState;
   /** by the client's connection */
-  sessions: Map<number, Session>;
+  sessions: IdMap<Session>;
   /** those to servers, but for checks; by connection */
-  serverConnections: Map<number, ServerConnection>;
+  serverConnections: IdMap<ServerConnection>;
   /** when the task that ends kept connections comes; 0: not planned */
   purgeAt: Micros;
   stopping: boolean;

@@ -41,7 +41,7 @@ export function softStop(runtime: Runtime): void {
     isFirst = false;
   }
   tell(runtime, '<HTTPCLIENT>', 0, 0, configuration.global.logs);
-  for (const session of [...state.sessions.values()])
+  for (const session of state.sessions.values())
     if (session.phase === 'keepAlive' && session.waiting.length === 0) destroy(runtime, session);
   const { hardStopAfter } = configuration.global;
   if (hardStopAfter !== undefined)

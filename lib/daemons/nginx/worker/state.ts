@@ -1,4 +1,5 @@
 /** A worker's state: plain data. */
+import type { IdMap } from '../../../std/id-map';
 import type { EventHandle } from '../../../kernel/kernel';
 import type { Micros } from '../../../std/instant';
 import type { HttpRequest, Message } from '../../../world/network.contract';
@@ -15,14 +16,14 @@ export interface WorkerState {
   configuration: Configuration;
   /** By upstream; those with a zone are in the group. */
   peers: (PeersState | undefined)[];
-  clients: Map<number, Client>;
+  clients: IdMap<Client>;
   /** Connections to upstreams to the clients whom they serve. */
-  serving: Map<number, number>;
+  serving: IdMap<number>;
   /** Kept connections, by upstream, last used last. */
   idle: Map<number, IdleConnection[]>;
   /** when the next of them has waited too long; 0: none is watched */
   idleEndsAt: Micros;
-  idleOf: Map<number, number>;
+  idleOf: IdMap<number>;
   /** Connections of clients and to upstreams. */
   used: number;
   quitting: boolean;
