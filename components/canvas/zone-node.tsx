@@ -14,7 +14,7 @@ export const ZoneRegion = memo(function ZoneRegion({ data: { zone } }: NodeProps
         background: `color-mix(in srgb, ${tone} 6%, transparent)`,
       }}
     >
-      <p className="flex flex-wrap gap-x-2 px-2.5 pt-2 font-mono text-[10.5px] [letter-spacing:-0.01em]">
+      <p className="flex flex-wrap gap-x-1.5 px-2 pt-2 font-mono text-[10.5px] [letter-spacing:-0.01em]">
         <span
           className="font-semibold uppercase tracking-[0.06em]"
           style={{ color: `color-mix(in srgb, ${tone} 78%, var(--zone-mix))` }}

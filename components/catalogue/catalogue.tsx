@@ -36,8 +36,11 @@ export function Catalogue({ scenarios: written }: { scenarios: readonly Scenario
     title: scenarios.find(({ id }) => id === run.scenario)?.title ?? run.title,
   }));
   const [track, setTrack] = useState<string>();
+  const onlyRuns = track === OWN_RUNS && runs.length > 0;
   const playable = [...scenarios.map(({ id }) => id), 'sandbox'];
-  const shown = scenarios.filter((scenario) => track === undefined || scenario.track === track);
+  const shown = scenarios.filter(
+    (scenario) => track === undefined || track === OWN_RUNS || scenario.track === track,
+  );
   return (
     <div className="min-h-dvh bg-ink-0 text-base">
       <header className="flex h-14 items-center gap-6 border-b border-line bg-ink-1 px-5 md:px-10">
@@ -61,6 +64,7 @@ export function Catalogue({ scenarios: written }: { scenarios: readonly Scenario
           <Tracks
             rows={trackRows(scenarios, runs)}
             total={scenarios.length}
+            own={runs.length}
             chosen={track}
             onChoose={setTrack}
           />
@@ -70,11 +74,13 @@ export function Catalogue({ scenarios: written }: { scenarios: readonly Scenario
                 No scenario is installed. Put one into the folder “scenarios” and build again.
               </p>
             )}
-            <ul className="grid gap-3.5 sm:grid-cols-2 xl:grid-cols-3">
-              {shown.map((scenario) => (
-                <Card key={scenario.id} scenario={scenario} standing={standingOf(scenario.id, runs)} />
-              ))}
-            </ul>
+            {!onlyRuns && (
+              <ul className="grid gap-3.5 sm:grid-cols-2 xl:grid-cols-3">
+                {shown.map((scenario) => (
+                  <Card key={scenario.id} scenario={scenario} standing={standingOf(scenario.id, runs)} />
+                ))}
+              </ul>
+            )}
             <SavedRunList saved={saved.runs === undefined ? saved : { ...saved, runs }} known={playable} />
           </section>
         </div>
@@ -83,17 +89,23 @@ export function Catalogue({ scenarios: written }: { scenarios: readonly Scenario
   );
 }
 
+const OWN_RUNS = 'Your runs';
+
 interface TracksProps {
   rows: ReturnType<typeof trackRows>;
   total: number;
+  /** how many runs are saved here */
+  own: number;
   chosen: string | undefined;
   onChoose(track: string | undefined): void;
 }
 
-function Tracks({ rows, total, chosen, onChoose }: TracksProps) {
+function Tracks({ rows, total, own, chosen, onChoose }: TracksProps) {
   const all = [
     { name: 'All', count: String(total), track: undefined },
     ...rows.map((row) => ({ ...row, track: row.name })),
+    // They stand below all the cards too: far down.
+    ...(own > 0 ? [{ name: OWN_RUNS, count: String(own), track: OWN_RUNS }] : []),
   ];
   return (
     <nav aria-label="Tracks">

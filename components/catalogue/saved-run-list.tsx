@@ -25,7 +25,7 @@ export function SavedRunList({ saved, known }: { saved: SavedRuns; known: readon
     );
   if (runs === undefined || runs.length === 0) return null;
   return (
-    <section aria-label="Your runs" className="mt-8">
+    <section aria-label="Your runs" className="mt-8 first:mt-0">
       <h2 className="eyebrow mb-2 text-xs">Your runs</h2>
       <ul className="divide-y divide-line rounded-xl border border-line bg-ink-1">
         {runs.map((run) => (

@@ -17,7 +17,8 @@ export function Banner() {
   return phase === 'won' || phase === 'lost' ? <Decided /> : null;
 }
 
-const LINE = 'flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-3.5 py-1.5 text-xs';
+const LINE =
+  'flex items-center [&>svg]:shrink-0 max-md:flex-wrap gap-x-3 gap-y-1 border-b border-line px-3.5 py-1.5 text-xs';
 
 function LookingBack() {
   const client = useClient();
@@ -30,7 +31,7 @@ function LookingBack() {
         Looking back at <b className="font-mono font-semibold">{clock}</b>
       </span>
       <span className="text-muted max-md:hidden">Nothing moves while you look.</span>
-      <span className="ml-auto flex gap-2">
+      <span className="ml-auto flex shrink-0 gap-2">
         {!finished && (
           <Button size="small" onClick={() => client.send({ type: 'transport', action: { kind: 'branch' } })}>
             Continue from here
@@ -61,7 +62,7 @@ function Ready() {
       <Button
         size="small"
         look="primary"
-        className="ml-auto"
+        className="ml-auto shrink-0"
         onClick={() => workbench.setState({ overlay: 'finish' })}
       >
         Let tomorrow come
@@ -94,7 +95,11 @@ function Decided() {
           text={verdict ?? (won ? 'Every objective is met.' : 'This run can no longer be won.')}
         />
       </span>
-      <Button size="small" className="ml-auto" onClick={() => workbench.setState({ overlay: 'finish' })}>
+      <Button
+        size="small"
+        className="ml-auto shrink-0"
+        onClick={() => workbench.setState({ overlay: 'finish' })}
+      >
         Finish and read the debrief
       </Button>
     </div>

@@ -35,8 +35,10 @@ function Crumb() {
   const track = useRun((state) => state.brief?.track);
   const title = useRun((state) => state.brief?.title);
   return (
-    <h1 className="min-w-0 flex-1 basis-40 truncate text-sm font-normal text-muted max-lg:sr-only">
-      {track} {track !== undefined && '/'}{' '}
+    <h1 className="line-clamp-1 min-w-0 flex-1 basis-36 text-sm font-normal text-muted max-xl:line-clamp-2 max-xl:text-xs max-xl:leading-tight max-lg:sr-only">
+      <span className="max-xl:sr-only">
+        {track} {track !== undefined && '/'}{' '}
+      </span>
       <b className="font-medium text-text">
         <ScenarioText text={title ?? ''} />
       </b>

@@ -15,7 +15,7 @@ export const command: FaultDefinition = {
 export function runAsRoot(world: World, name: string, run: string): void {
   const host = world.host(name);
   if (host.state.power === 'off') return;
-  world.record(host.name, 'colleague.command', { run });
+  world.kernel.cause = world.record(host.name, 'colleague.command', { run });
   world.spawn(host, {
     argv: ['/bin/bash', '-c', run],
     path: '/bin/bash',

@@ -46,7 +46,7 @@ export const file: FaultDefinition = {
     if (values['mode'] !== undefined) host.fs.chmod(path, Number.parseInt(textOf(values, 'mode'), 8), ROOT);
     const owner = values['owner'] === undefined ? undefined : host.user(textOf(values, 'owner'));
     if (owner !== undefined) host.fs.chown(path, owner.uid, owner.gid, ROOT);
-    world.record(host.name, 'file.changed', { path });
+    world.kernel.cause = world.record(host.name, 'file.changed', { path });
     return { text: before, mode: 'mode' in info ? info.mode : 0o644 };
   },
   undo(world, values, before) {

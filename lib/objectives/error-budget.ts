@@ -18,7 +18,9 @@ export const errorBudget: ObjectiveDefinition<{ over: boolean }> = {
     return {
       state: state.over ? 'failed' : 'met',
       progress: Math.max(0, 1 - failed / Math.max(1, budget)),
-      measured: `${failed} of ${budget} spent`,
+      measured: `${grouped(failed)} of ${grouped(budget)} failed requests`,
     };
   },
 };
+
+const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ',');

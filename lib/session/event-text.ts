@@ -3,10 +3,12 @@
  * its tone, and whether it stands on the timeline. Entries of a type that is
  * not listed are shown as they are.
  */
+import { findFault } from '../faults/registry';
 import type { JournalEntry } from '../kernel/journal';
 import { DAEMON_WORDS, type Data, type Said, word } from './daemon-words';
 
 type Tone = Said['tone'];
+const faultName = (kind: string): string => findFault(kind)?.title ?? kind;
 const socket = (data: Data): string => `${word(data, 'address') || word(data, 'ip')}:${word(data, 'port')}`;
 
 /** What each type of entry says. `host` is the entry's source. */
@@ -17,13 +19,21 @@ const WORDS: Readonly<Record<string, (data: Data, host: string) => Said>> = {
   'run.won': (data) => ({ text: `Won: ${word(data, 'verdict')}`, tone: 'ok', mark: 'objective' }),
   'run.lost': (data) => ({ text: `Lost: ${word(data, 'verdict')}`, tone: 'broken', mark: 'objective' }),
   timeline: (data) => ({
-    text: `${word(data, 'id').replaceAll('-', ' ')}${data['fault'] === undefined ? '' : ` (${word(data, 'fault')})`}`,
+    text: `${word(data, 'id').replaceAll('-', ' ')}${data['fault'] === undefined ? '' : `: ${faultName(word(data, 'fault')).toLowerCase()}`}`,
     tone: data['fault'] === undefined ? 'neutral' : data['fault'] === 'power-return' ? 'ok' : 'broken',
     ...(data['fault'] === undefined ? {} : { mark: 'fault' }),
   }),
   tomorrow: () => ({ text: 'Tomorrow', tone: 'active', mark: 'fault' }),
-  inject: (data) => ({ text: `Broken on purpose: ${word(data, 'kind')}`, tone: 'broken', mark: 'fault' }),
-  mend: (data) => ({ text: `Mended: ${word(data, 'kind')}`, tone: 'ok', mark: 'fault' }),
+  inject: (data) => ({
+    text: `Broken on purpose: ${faultName(word(data, 'kind')).toLowerCase()}`,
+    tone: 'broken',
+    mark: 'fault',
+  }),
+  mend: (data) => ({
+    text: `Mended: ${faultName(word(data, 'kind')).toLowerCase()}`,
+    tone: 'ok',
+    mark: 'fault',
+  }),
   'objective.met': (data) => ({
     text: `Objective met: ${word(data, 'title') || word(data, 'id')}`,
     tone: 'ok',
@@ -192,7 +202,7 @@ const WORDS: Readonly<Record<string, (data: Data, host: string) => Said>> = {
     tone: 'neutral',
     mark: 'fault',
   }),
-  'fault.undone': (data) => ({ text: `${word(data, 'kind')} is over`, tone: 'ok' }),
+  'fault.undone': (data) => ({ text: `${faultName(word(data, 'kind'))} is over`, tone: 'ok' }),
   'hint.shown': () => ({ text: 'a hint came', tone: 'neutral', mark: 'hint' }),
   'clock.skewed': (data, host) => ({
     text: `the clock of ${host} is ${word(data, 'seconds')} s off`,

@@ -179,7 +179,9 @@ function noteOf<I>(
   if (host.state.power !== 'on')
     return { text: host.state.power === 'booting' ? 'booting' : '', health: 'ok' };
   const roles = eachDaemon(host, ({ roles }) => roles);
-  if (roles.length > 0) return { text: [...new Set(roles)].join(' '), health: 'ok' };
+  // An instance in FAULT runs, and its host takes no address.
+  if (roles.length > 0)
+    return { text: [...new Set(roles)].join(' '), health: roles.includes('FAULT') ? 'risk' : 'ok' };
   const handled = requests.handledBy(host.name, now);
   return { text: handled === 0 ? '' : `${handled} req/s`, health: 'ok' };
 }

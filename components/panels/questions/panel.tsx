@@ -69,7 +69,7 @@ function QuestionForm({
             name={id}
             checked={chosen.includes(choice.id)}
             onChange={(event) => mark(choice.id, event.target.checked)}
-            className="accent-[var(--selected)]"
+            className={several ? 'accent-[var(--selected)]' : RADIO}
           />
           <ScenarioText text={choice.text} />
         </label>
@@ -83,6 +83,10 @@ function QuestionForm({
     </fieldset>
   );
 }
+
+/** The browser's own are grey in grey on a dark ground. */
+const RADIO =
+  'relative top-0.5 size-3.5 shrink-0 appearance-none rounded-full border border-muted bg-ink-0 checked:border-4 checked:border-selected enabled:hover:border-text enabled:checked:hover:border-selected disabled:opacity-60 forced-colors:appearance-auto';
 
 function Said({ answer: { right, why }, fresh }: { answer: AnswerView; fresh: boolean }) {
   const { say, language } = useScenarioText();
