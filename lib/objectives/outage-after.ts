@@ -1,4 +1,7 @@
-/** How much service an event costs: the longest time between two good answers in the window after it. */
+/**
+ * How much service an event costs: the longest time without a good answer, while somebody waited for one, in the window
+ * after it. Who is answered late because of a packet sent again waited too.
+ */
 import type { Micros } from '../std/instant';
 import { numberOf, textOf } from '../world/parameters';
 import { FROM, momentOf, type ObjectiveDefinition, secondsText, WAITING } from './definition';
@@ -13,7 +16,7 @@ interface State {
 export const outageAfter: ObjectiveDefinition<State> = {
   kind: 'outage-after',
   title: 'Outage after an event',
-  description: 'In the window after an event, no two good answers are further apart than this.',
+  description: 'In the window after an event, nobody waits longer than this without any good answer.',
   parameters: [
     FROM,
     { name: 'event', type: 'moment', required: true, description: 'Event of the timeline, or objective.' },
@@ -32,8 +35,10 @@ export const outageAfter: ObjectiveDefinition<State> = {
     const begins = request.at - request.micros;
     if (since !== undefined && begins >= since && !request.ok) state.failures += 1;
     if (!request.ok) return;
-    if (since !== undefined && request.at > since && state.failures > 0)
-      state.worst = Math.max(state.worst, request.at - Math.max(state.lastGood, since));
+    if (since !== undefined && request.at > since) {
+      const gap = request.at - Math.max(state.lastGood, since);
+      state.worst = Math.max(state.worst, state.failures > 0 ? gap : Math.min(gap, request.micros));
+    }
     state.lastGood = Math.max(state.lastGood, request.at);
     if (since !== undefined && request.at > since) state.failures = 0;
   },

@@ -49,7 +49,7 @@ export const availability: ObjectiveDefinition<Counts> = {
     return {
       state: isFull && share >= wanted ? 'met' : 'measuring',
       progress: Math.min(1, share / Math.max(wanted, 0.001), (seen.now - state.since) / over),
-      measured: `${(share * 100).toFixed(2)} % of ${(wanted * 100).toFixed(2)} %`,
+      measured: `${percent(share)}, wanted ${percent(wanted)}`,
     };
   },
 };
@@ -100,3 +100,5 @@ export const latency: ObjectiveDefinition<Times> = {
     };
   },
 };
+
+const percent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;

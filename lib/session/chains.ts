@@ -14,11 +14,11 @@ export function chainOf<I>(run: Run<I>, entries: readonly JournalEntry[], outage
   const fault = firstFault(roots);
   const links = (fault < 0 ? roots : roots.slice(0, fault + 1)).reverse();
   const around = entries.filter(
-    ({ type, at, seq }) =>
-      at >= outage.from + run.origin - BEFORE &&
-      at <= outage.from + run.origin + BEFORE &&
-      ['address.added', 'vrrp.state', 'socket.bind-failed', 'arp.moved'].includes(type) &&
-      !links.some((link) => link.seq === seq),
+    (entry) =>
+      entry.at >= outage.from + run.origin - BEFORE &&
+      entry.at <= outage.from + run.origin + BEFORE &&
+      explains(entry) &&
+      !links.some((link) => link.seq === entry.seq),
   );
   const all = new Map(
     // That a host has its own address since its boot explains nothing.
@@ -52,6 +52,20 @@ export function chainOf<I>(run: Run<I>, entries: readonly JournalEntry[], outage
       ],
     },
   ];
+}
+
+/** What belongs to the story when it happens near an outage, whatever led to it. */
+const NEAR: ReadonlySet<string> = new Set([
+  'address.added',
+  'vrrp.state',
+  'socket.bind-failed',
+  'arp.moved',
+  'haproxy.server-state',
+  'haproxy.backend-down',
+  'nginx.peer-out',
+]);
+function explains({ type, data }: JournalEntry): boolean {
+  return NEAR.has(type) && (data as { state?: string }).state !== 'UP';
 }
 
 /** As part of all that were lost, which stand at the head of the debrief. */

@@ -42,6 +42,11 @@ export const DAEMON_WORDS: Readonly<Record<string, (data: Data, host: string) =>
     tone: 'broken',
     mark: 'state',
   }),
+  'nginx.peer-out': (data, host) => ({
+    text: `nginx on ${host} leaves out ${word(data, 'peer')} for ${word(data, 'seconds')} s (${word(data, 'request')}: ${word(data, 'failure')})`,
+    tone: 'broken',
+    mark: 'state',
+  }),
   'nginx.reloaded': (_data, host) => ({ text: `nginx on ${host} has read its files anew`, tone: 'neutral' }),
   'nginx.reload-failed': (_data, host) => ({
     text: `nginx on ${host} refused its files and goes on with the old ones`,

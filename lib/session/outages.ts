@@ -86,14 +86,20 @@ function faultBefore<I>(
   entries: readonly JournalEntry[],
   begin: number,
 ): Pick<Outage, 'cause' | 'byLearner' | 'causeSeq'> {
-  const fault = entries.findLast(
-    (entry) => entry.at <= begin && entry.at >= begin - MEMORY && firstFault([entry]) === 0,
-  );
-  if (fault === undefined) {
-    const cause = reasonOfFailure(entries, begin) ?? 'nothing recorded just before it';
-    return { cause, byLearner: false, causeSeq: -1 };
-  }
-  return { cause: eventItem(run, fault)?.text ?? fault.type, byLearner: false, causeSeq: fault.seq };
+  const fault = entries.findLast((entry) => entry.at <= begin && firstFault([entry]) === 0);
+  const isRecent = fault !== undefined && fault.at >= begin - MEMORY;
+  const said = fault === undefined ? undefined : (eventItem(run, fault)?.text ?? fault.type);
+  if (isRecent) return { cause: said ?? '', byLearner: false, causeSeq: fault.seq };
+  const cause =
+    reasonOfFailure(entries, begin) ??
+    (fault === undefined || said === undefined
+      ? 'nothing recorded just before it'
+      : `nothing new before it; ${minutesText(begin - fault.at)} before: ${said}`);
+  return { cause, byLearner: false, causeSeq: -1 };
+}
+function minutesText(span: number): string {
+  const seconds = Math.round(span / SECOND);
+  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }
 /** What the first request that failed had to say itself, such as that a certificate has expired. */
 function reasonOfFailure(entries: readonly JournalEntry[], begin: number): string | undefined {

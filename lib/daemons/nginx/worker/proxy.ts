@@ -541,7 +541,7 @@ function isLate(runtime: Runtime, request: Request, proxy: ProxySettings): boole
 function next(it: Proxying, failure: string): void {
   const { runtime, client, request, proxy, own } = it;
   setDeadline(runtime, client, 0);
-  if (own.choice.peer >= 0) free(it, failure !== 'http_403' && failure !== 'http_404');
+  if (own.choice.peer >= 0) free(it, failure !== 'http_403' && failure !== 'http_404', failure);
   if (failure === 'timeout')
     runtime.tell(client, 'error', `upstream timed out ${systemError('ETIMEDOUT')}`, {
       action: request.action,
@@ -569,7 +569,7 @@ function statusOf(failure: string): number {
   return failure.startsWith('http_') ? Number(failure.slice(5)) : 502;
 }
 /** The peer is free again; told when it is out of the game. */
-function free(it: Proxying, failed: boolean): void {
+function free(it: Proxying, failed: boolean, failure = 'error'): void {
   const { runtime, client, own, request } = it;
   if (own.upstream < 0) {
     own.choice.tries = Math.max(0, own.choice.tries - 1);
@@ -589,6 +589,17 @@ function free(it: Proxying, failed: boolean): void {
     'bad',
     settings?.place,
     'max_fails',
+  );
+  runtime.world.record(
+    runtime.host.name,
+    'nginx.peer-out',
+    {
+      peer: settings?.name ?? '',
+      seconds: settings?.failTimeout ?? 0,
+      request: `${request.method} ${request.uri}`,
+      failure: failure === 'timeout' ? 'timed out' : failure.replace(/^http_/, 'status '),
+    },
+    { rule: 'max_fails' },
   );
 }
 function finalize(it: Proxying, status: number): void {
