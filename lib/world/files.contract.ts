@@ -143,7 +143,8 @@ export interface FileSystem {
   ): { ino: number } | FileError;
   /** Raw access by inode, for open descriptors. */
   readInode(ino: number): string;
-  writeInode(ino: number, content: string): undefined | FileError;
+  /** @param bytes of the content, where they are known: counting takes longer than writing */
+  writeInode(ino: number, content: string, bytes?: number): undefined | FileError;
   appendInode(ino: number, text: string): undefined | FileError;
   /** Lengthens a file by zeros; what does not fit is ENOSPC. */
   extend(ino: number, bytes: number): undefined | FileError;

@@ -196,7 +196,7 @@ export class Files implements FileSystem {
       return this.ports.registry.findVirtualFiles(node.content)?.read(this.ports.host(), node.content) ?? '';
     return node.zeros === undefined ? node.content : withZeros(node);
   }
-  writeInode(ino: number, content: string): undefined | FileError {
+  writeInode(ino: number, content: string, bytes = byteLength(content)): undefined | FileError {
     const node = this.ports.state().inodes.get(ino);
     if (node === undefined) return new FileError('ENOENT', '');
     if (node.device === 'virtual') {
@@ -205,7 +205,7 @@ export class Files implements FileSystem {
         ?.write?.(this.ports.host(), node.content, content);
       return refused === undefined ? undefined : new FileError(refused, node.content);
     }
-    return this.#inodes.store(node, content, byteLength(content));
+    return this.#inodes.store(node, content, bytes);
   }
   appendInode(ino: number, text: string): undefined | FileError {
     if (text === '') return undefined;

@@ -212,16 +212,15 @@ function withPart<Part>(parts: Record<string, Part>, id: string, part: Part | nu
 }
 
 /** A name that nothing has yet: `app1`, `app2` … */
-export function freshName(taken: Readonly<Record<string, unknown>>, stem: string): string {
+export function freshName(taken: ReadonlySet<string>, stem: string): string {
   let number = 1;
-  while (taken[`${stem}${number}`] !== undefined) number += 1;
+  while (taken.has(`${stem}${number}`)) number += 1;
   return `${stem}${number}`;
 }
 
 /** Names that machines, zones and environments have: each is given once. */
-export function takenNames({ hosts, zones, environments }: SandboxDocument): Record<string, true> {
-  const names = [...Object.keys(hosts), ...Object.keys(zones), ...Object.keys(environments)];
-  return Object.fromEntries(names.map((name) => [name, true] as const));
+export function takenNames({ hosts, zones, environments }: SandboxDocument): Set<string> {
+  return new Set([...Object.keys(hosts), ...Object.keys(zones), ...Object.keys(environments)]);
 }
 
 /** A host's own address: the one of its first interface. */

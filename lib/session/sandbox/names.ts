@@ -1,6 +1,7 @@
 /** Names and ssh keys that every host knows, as a directory service would tell them when machines come and go. */
 import { hostsFile, knownHostsFile } from '../../scenario/build';
 import type { Scenario } from '../../scenario/schema';
+import { byteLength } from '../../std/bytes';
 import { ROOT } from '../../world/files';
 import { FileError } from '../../world/files.contract';
 import type { Host, World } from '../../world/world.contract';
@@ -38,16 +39,20 @@ function rewrite(host: Host, { path, before, after }: Block): void {
   const opened = host.fs.open(path, ROOT, { read: true, write: true, create: true, mode: 0o644 });
   if (opened instanceof FileError) return;
   const text = host.fs.readInode(opened.ino);
-  const next = replaced(text, before, after) ?? merged(text, before, after);
-  if (next !== text) host.fs.writeInode(opened.ino, next);
+  // Who was carried in a moment ago has the new block, which may end like the old one.
+  if (after.length > before.length && endsWithLines(text, after)) return;
+  const rest = restOf(text, before);
+  if (rest === undefined) {
+    const next = merged(text, before, after);
+    if (next !== text) host.fs.writeInode(opened.ino, next);
+    return;
+  }
+  // A file that is nothing but the block is one text for all hosts; the block in others is counted once for all.
+  host.fs.writeInode(opened.ino, rest + after, byteLength(rest) + byteLength(after));
 }
 /** The usual case: the block ends the file as it was written. Undefined when somebody has changed it. */
-function replaced(text: string, before: string, after: string): string | undefined {
-  // Who was carried in a moment ago has the new block, which may end like the old one.
-  if (after.length > before.length && endsWithLines(text, after)) return text;
-  if (!endsWithLines(text, before)) return undefined;
-  // A file that is nothing but the block is one text for all hosts.
-  return text.length === before.length ? after : text.slice(0, -before.length) + after;
+function restOf(text: string, block: string): string | undefined {
+  return endsWithLines(text, block) ? text.slice(0, -block.length) : undefined;
 }
 function endsWithLines(text: string, lines: string): boolean {
   // Not `endsWith`: that looks at one character after the other.

@@ -127,10 +127,7 @@ function planInto(draft: Draft, intent: Intent): string {
         if (host.enable.includes('loadgen')) rate(draft, id, (now) => now * intent.factor);
       return draft.edits.length === 0 ? '!Nobody sends requests yet.' : `Traffic × ${intent.factor}`;
     case 'plan-fault': {
-      const id = freshName(
-        Object.fromEntries(draft.document.faults.map((fault) => [fault.id, fault])),
-        'fault',
-      );
+      const id = freshName(new Set(draft.document.faults.map((fault) => fault.id)), 'fault');
       draft.add({ edit: 'fault', planned: { id, at: intent.at, fault: intent.fault }, add: true });
       return `Planned ${String(intent.fault['kind'])}`;
     }
@@ -177,7 +174,7 @@ function placeZone(draft: Draft, entry: ZoneEntry, at: Place | undefined): strin
   const subnet = freeSubnet(document, entry.tone);
   if (subnet === undefined) return '!No subnet is free.';
   const taken = takenNames(document);
-  const id = taken[entry.tone] === undefined ? entry.tone : freshName(taken, `${entry.tone}-`);
+  const id = taken.has(entry.tone) ? freshName(taken, `${entry.tone}-`) : entry.tone;
   const number = /\d+$/.exec(id)?.[0];
   const label = number === undefined ? entry.title : `${entry.title} ${number}`;
   const where = at ?? besides(document);
@@ -380,7 +377,7 @@ function rename(draft: Draft, id: string, wanted: string): string {
   if (host === undefined) return `!There is nothing called ${id}.`;
   if (name === id) return '!That is its name already.';
   if (!/^[a-z][a-z0-9-]{0,30}$/.test(name)) return '!A host name has lower-case letters, digits and dashes.';
-  if (takenNames(draft.document)[name] !== undefined) return `!${name} exists already.`;
+  if (takenNames(draft.document).has(name)) return `!${name} exists already.`;
   const links = draft.document.links.filter(({ from, to }) => from === id || to === id);
   for (const link of links) draft.add({ edit: 'link', link, add: false });
   draft.add({ edit: 'host', id, part: null }, { edit: 'host', id: name, part: host });
