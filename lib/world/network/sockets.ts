@@ -10,7 +10,7 @@ function queued(end: End): { receiveQueue: number; sendQueue: number } {
   let receiveQueue = 0;
   for (const item of end.unread) if (item.what === 'message') receiveQueue += item.message.bytes;
   let sendQueue = 0;
-  for (const item of end.unacked) sendQueue += item.message?.bytes ?? 1;
+  for (let item = end.unacked; item !== undefined; item = item.next) sendQueue += item.message?.bytes ?? 1;
   return { receiveQueue, sendQueue: end.state === 'SYN-SENT' ? 1 : sendQueue };
 }
 

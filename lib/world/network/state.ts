@@ -50,8 +50,12 @@ export type Listener = {
   entry: number;
 };
 
-/** What was sent and not yet acknowledged, or waits to be sent. */
-export type Outgoing = { seq: number; message: Message | undefined; sentAt: Micros };
+/** What was sent and not yet acknowledged, or waits to be sent; and what was sent after it. */
+export type Outgoing = {
+  readonly seq: number;
+  readonly message: Message | undefined;
+  next: Outgoing | undefined;
+};
 
 /** One side of a connection: a socket. */
 export type End = {
@@ -68,7 +72,8 @@ export type End = {
   /** Next number to send, next one expected from the peer. */
   nextSeq: number;
   expected: number;
-  unacked: Outgoing[];
+  /** The first of them. */
+  unacked: Outgoing | undefined;
   /** Retransmission: how often the first unacked one was sent again, and the pending timer's handle (-1 none). */
   retries: number;
   timer: number;
@@ -94,12 +99,13 @@ export type Connection = {
   trace: number;
   client: End | undefined;
   server: End | undefined;
-  /** Arrivals under way, by receiving side, in the order of sending. */
-  toClient: Arrival[];
-  toServer: Arrival[];
+  /** The first of what is under way, by receiving side. */
+  toClient: Arrival | undefined;
+  toServer: Arrival | undefined;
 };
-/** One or several segments that arrive together. */
+/** One or several segments that arrive together; and what arrives behind them, in the order of sending. */
 export type Arrival = {
+  next: Arrival | undefined;
   at: Micros;
   flags: number;
   seq: number;
@@ -249,6 +255,12 @@ export function neighbourTable(host: Host): Map<string, NeighbourEntry> {
 /** Shared by all sockets with nothing in their queues; frozen, so that a copy shares it too. */
 export const NONE = Object.freeze([]) as unknown as never[];
 
+/** The end of a row that begins with `first`; most have one or two. */
+export function lastOf<T extends { next: T | undefined }>(first: T | undefined): T | undefined {
+  let last = first;
+  while (last?.next !== undefined) last = last.next;
+  return last;
+}
 export function endOf(connection: Connection, side: Side): End | undefined {
   return side === 'client' ? connection.client : connection.server;
 }

@@ -11,7 +11,7 @@ import type { Core } from './core';
 import type { Forwarding } from './forwarding';
 import { ACK, FIN, IP_HEADER, type Packet, PSH, RST, SEGMENT_BYTES, SYN, TCP, TCP_HEADER } from './packet';
 import type { Stack } from './stack';
-import { type Arrival, type Connection, type End, endOf, NONE, other } from './state';
+import { type Arrival, type Connection, type End, endOf, lastOf, other } from './state';
 import { followTrail } from './trail';
 import { TTL, type Ways } from './ways';
 
@@ -86,13 +86,16 @@ export class TcpOutput {
 
   /** Everything that is not acknowledged, once more. */
   transmitAll(connection: Connection, side: Side, end: End, stack: Stack): void {
-    for (const item of [...end.unacked]) this.transmit(connection, side, end, stack, item);
+    const last = lastOf(end.unacked);
+    for (let item = end.unacked; item !== undefined; item = item === last ? undefined : item.next)
+      this.transmit(connection, side, end, stack, item);
   }
   /** The bare ACK of the handshake arrives by itself. */
   settle(connection: Connection, latency: Micros): void {
     const { server } = connection;
     if (server?.state !== 'SYN-RECV') return;
     this.#bring(connection, 'client', {
+      next: undefined,
       at: this.core.now + latency,
       flags: ACK,
       seq: 0,
@@ -191,6 +194,7 @@ export class TcpOutput {
     if (result.outcome === 'answered') return ANSWERED;
     if (result.outcome !== 'delivered' || result.target === undefined) return LOST;
     this.#bring(connection, side, {
+      next: undefined,
       at: core.now + result.elapsed,
       flags,
       seq,
@@ -207,17 +211,14 @@ export class TcpOutput {
 
   /** Puts a segment into the receiving side's arrivals, in order; one event for all that arrive together. */
   #bring(connection: Connection, from: Side, arrival: Arrival): void {
-    const list = from === 'client' ? connection.toServer : connection.toClient;
-    // (An index of -1 would be looked up as a property, which is slow.)
-    const last = list.length === 0 ? undefined : list[list.length - 1];
+    const last = lastOf(from === 'client' ? connection.toServer : connection.toClient);
+    if (last !== undefined) last.next = arrival;
+    else if (from === 'client') connection.toServer = arrival;
+    else connection.toClient = arrival;
     if (last !== undefined && last.at >= arrival.at) {
       arrival.at = last.at;
-      list.push(arrival);
       return;
     }
-    if (list !== NONE) list.push(arrival);
-    else if (from === 'client') connection.toServer = [arrival];
-    else connection.toClient = [arrival];
     this.core.kernel.post<ToEnd>(arrival.at, this.#arrive, connection.id * 2 + (from === 'client' ? 1 : 0));
   }
 
@@ -231,6 +232,7 @@ export class TcpOutput {
   #blank(): Arrival {
     return (
       this.#spare.pop() ?? {
+        next: undefined,
         at: 0,
         flags: 0,
         seq: 0,

@@ -22,7 +22,17 @@ import { FIN, type Packet, SYN } from './packet';
 import { lookUp, route } from './routing';
 import type { SimulatedTls } from '../tls/tls';
 import type { Stack } from './stack';
-import { type Arrival, type Connection, type End, endOf, type Listener, NONE, other } from './state';
+import {
+  type Arrival,
+  type Connection,
+  type End,
+  endOf,
+  lastOf,
+  type Listener,
+  NONE,
+  other,
+  type Outgoing,
+} from './state';
 import { TcpDelivery } from './tcp-delivery';
 import { TcpOutput, type ToEnd } from './tcp-output';
 import { rememberTimeWait, restsIn } from './time-wait';
@@ -106,7 +116,7 @@ export class Tcp {
       orphan: false,
       nextSeq: 1,
       expected: 1,
-      unacked: NONE,
+      unacked: undefined,
       retries: 0,
       timer: -1,
       softError: undefined,
@@ -124,8 +134,8 @@ export class Tcp {
       trace: options.trace ?? 0,
       client: end,
       server: undefined,
-      toClient: NONE,
-      toServer: NONE,
+      toClient: undefined,
+      toServer: undefined,
     };
     core.state.connections.set(id, connection);
     this.#ways.enter(connection);
@@ -174,13 +184,11 @@ export class Tcp {
     const travels =
       end.secure === undefined || message.kind === 'tls' ? message : this.tls.wrapped(end.secure, message);
     if (travels === undefined) return;
-    const item = { seq: end.nextSeq++, message: travels, sentAt: this.core.now };
-    if (end.unacked.length === 0) end.unacked = [item];
-    else end.unacked.push(item);
+    const item = outgoing(end, travels);
     end.bytesSent += travels.bytes;
     if (end.state === 'SYN-SENT' || end.state === 'SYN-RECV') return;
     // What waits for a retransmission goes first; the rest follows it.
-    if (end.timer >= 0 && end.unacked.length > 1) return;
+    if (end.timer >= 0 && end.unacked !== item) return;
     this.#output.transmit(connection, side, end, this.core.stackNamed(end.host), item);
   }
 
@@ -224,10 +232,8 @@ export class Tcp {
       default:
         return;
     }
-    const item = { seq: end.nextSeq++, message: undefined, sentAt: this.core.now };
-    if (end.unacked.length === 0) end.unacked = [item];
-    else end.unacked.push(item);
-    if (end.timer >= 0 && end.unacked.length > 1) return;
+    const item = outgoing(end, undefined);
+    if (end.timer >= 0 && end.unacked !== item) return;
     this.#output.transmit(connection, side, end, this.core.stackNamed(end.host), item);
   }
 
@@ -315,7 +321,7 @@ export class Tcp {
   }
   #retransmit(connection: Connection, side: Side, end: End, stack: Stack): void {
     const most = end.orphan ? ORPHAN_RETRIES : stack.sysctlNumber('net.ipv4.tcp_retries2', 15);
-    if (end.unacked.length === 0) return;
+    if (end.unacked === undefined) return;
     if (end.retries >= most) {
       if (end.orphan) return this.remove(connection, side);
       return this.#failed(connection, side, end.softError ?? 'ETIMEDOUT');
@@ -330,11 +336,9 @@ export class Tcp {
     if (connection === undefined) return;
     const { now } = this.core;
     for (;;) {
-      const list = side === 'client' ? connection.toClient : connection.toServer;
-      const arrival = list[0];
+      const arrival = side === 'client' ? connection.toClient : connection.toServer;
       if (arrival === undefined || arrival.at > now) return;
-      if (list.length > 1) list.shift();
-      else list.pop();
+      takeFirst(connection, side, arrival);
       this.#receive(connection, side, arrival);
       this.#output.recycle(arrival);
     }
@@ -358,6 +362,7 @@ export class Tcp {
     const connection = this.#ways.connection(carries.connection);
     if (connection === undefined) return;
     this.#receive(connection, other(carries.side), {
+      next: undefined,
       at: this.core.now,
       flags: packet.flags,
       seq: carries.seq,
@@ -450,7 +455,7 @@ export class Tcp {
       orphan: false,
       nextSeq: 1,
       expected: 1,
-      unacked: NONE,
+      unacked: undefined,
       retries: 0,
       timer: -1,
       softError: undefined,
@@ -495,8 +500,8 @@ export class Tcp {
     this.#output.disarm(end);
     const passed = this.#output.pureAck(connection, 'client', end, stack);
     const latency = this.#output.latency;
-    const before = connection.toServer.length;
-    if (end.unacked.length > 0) this.#output.transmitAll(connection, 'client', end, stack);
+    const before = lastOf(connection.toServer);
+    if (end.unacked !== undefined) this.#output.transmitAll(connection, 'client', end, stack);
     if (!end.orphan)
       this.core.world.invoke(stack.host, end.on, {
         type: 'connected',
@@ -509,7 +514,7 @@ export class Tcp {
       if (server?.state === 'SYN-RECV') this.#output.armSyn(connection, 'server', server);
       return;
     }
-    if (connection.toServer.length === before) this.#output.settle(connection, latency);
+    if (lastOf(connection.toServer) === before) this.#output.settle(connection, latency);
   }
   // ---------------------------------------------------------------- data
   #gotData(connection: Connection, side: Side, end: End, stack: Stack, a: Arrival): void {
@@ -532,11 +537,10 @@ export class Tcp {
   }
   /** A FIN that came together with data is known before the program wakes: what it does then, it does in CLOSE-WAIT. */
   #takeFin(connection: Connection, side: Side, end: End, stack: Stack): boolean {
-    const list = side === 'client' ? connection.toClient : connection.toServer;
-    const fin = list[0];
+    const fin = side === 'client' ? connection.toClient : connection.toServer;
     if (fin === undefined || fin.at > this.core.now || fin.seq !== end.expected || (fin.flags & FIN) === 0)
       return false;
-    list.shift();
+    takeFirst(connection, side, fin);
     end.expected++;
     end.state = 'CLOSE-WAIT';
     this.#acknowledge(connection, side, end, stack, fin.seq);
@@ -561,7 +565,7 @@ export class Tcp {
       case 'FIN-WAIT-1':
       case 'FIN-WAIT-2': {
         // The peer's FIN says nothing new about ours: it may still have to be repeated.
-        const done = end.unacked.length === 0;
+        const done = end.unacked === undefined;
         end.state = 'TIME-WAIT';
         this.#delivery.offer(connection, side, end, stack, undefined);
         if (done && endOf(connection, side) === end) this.#rest(connection, side, end);
@@ -574,15 +578,13 @@ export class Tcp {
   }
 
   #acknowledged(connection: Connection, side: Side, end: End, seq: number): void {
-    let acknowledged = 0;
-    while (acknowledged < end.unacked.length && (end.unacked[acknowledged]?.seq ?? Infinity) <= seq)
-      acknowledged++;
-    if (acknowledged === 0) return;
-    if (acknowledged === end.unacked.length) end.unacked = NONE;
-    else end.unacked = end.unacked.slice(acknowledged);
+    let first = end.unacked;
+    if (first === undefined || first.seq > seq) return;
+    while (first !== undefined && first.seq <= seq) first = first.next;
+    end.unacked = first;
     end.retries = 0;
     end.softError = undefined;
-    if (end.unacked.length > 0) {
+    if (first !== undefined) {
       if (end.timer < 0) return;
       // The repeated one got through: what had to wait behind it follows now.
       this.#output.disarm(end);
@@ -673,6 +675,20 @@ export class Tcp {
   }
 }
 
+/** What is sent next, behind all that is not acknowledged yet. */
+function outgoing(end: End, message: Message | undefined): Outgoing {
+  const item: Outgoing = { seq: end.nextSeq++, message, next: undefined };
+  const last = lastOf(end.unacked);
+  if (last === undefined) end.unacked = item;
+  else last.next = item;
+  return item;
+}
+/** Takes the first of what is under way to a side. */
+function takeFirst(connection: Connection, side: Side, first: Arrival): void {
+  if (side === 'client') connection.toClient = first.next;
+  else connection.toServer = first.next;
+  first.next = undefined;
+}
 /** Whether a segment comes from the other end of this one, as this one sees it. */
 function isFrom(end: End, a: Arrival): boolean {
   return end.ip === a.dst && end.port === a.dport && end.peerIp === a.src && end.peerPort === a.sport;
