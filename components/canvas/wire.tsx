@@ -12,6 +12,7 @@ const HIT_WIDTH = 16;
 export function Wire({ wire: { id, link, curve } }: { wire: WireView }) {
   // A rate moves ten times a second; the wire is drawn again when it looks different.
   const look = usePicture((state) => lookOf(link, state.links[id]));
+  const isUp = usePicture((state) => state.links[id]?.up !== false);
   const dots = useDots();
   const middle = pointOn(curve, 0.5);
   const path = pathText(curve);
@@ -20,7 +21,7 @@ export function Wire({ wire: { id, link, curve } }: { wire: WireView }) {
       <path d={path} fill="none" className={WIRE} {...strokeOf(look)} />
       {/* What a pointer can hit. */}
       <path d={path} fill="none" stroke="transparent" strokeWidth={HIT_WIDTH} data-hit />
-      {link.kind === 'vrrp' && link.label !== undefined && (
+      {link.kind === 'vrrp' && link.label !== undefined && isUp && (
         <Label x={middle.x + 8} y={middle.y + 4} colour="var(--holder)" text={link.label} />
       )}
       {!dots && link.kind === 'traffic' && <Counter id={id} {...middle} />}

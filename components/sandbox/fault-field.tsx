@@ -1,5 +1,6 @@
 'use client';
 
+import { CHECKBOX } from '@/components/ui/choice-class';
 import type { FaultView, SandboxView } from '@/lib/session/sandbox/view';
 
 export type Parameter = FaultView['parameters'][number];
@@ -39,6 +40,7 @@ export function Field({
       ) : type === 'flag' ? (
         <input
           type="checkbox"
+          className={CHECKBOX}
           checked={value === 'true'}
           onChange={(event) => onChange(event.target.checked ? 'true' : '')}
         />

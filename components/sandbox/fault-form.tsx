@@ -160,7 +160,7 @@ export function FaultForm({
             onChange={(value) => setValues((before) => ({ ...before, [parameter.name]: value }))}
           />
         ))}
-      <Seconds label="in so many seconds" placeholder="now" value={after} onChange={setAfter} />
+      <Seconds label="begins in" placeholder="now" value={after} onChange={setAfter} />
       {chosen.mends && <Seconds label="mends after" placeholder="stays" value={lasts} onChange={setLasts} />}
       <Button type="submit" look="danger" disabled={missing.length > 0} className="w-full">
         {missing.length > 0

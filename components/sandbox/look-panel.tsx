@@ -46,7 +46,9 @@ export function LookPanel({ view }: { view: SandboxView }) {
         <h2 className="eyebrow mb-1.5">Failure domain</h2>
         <p className="mb-1.5 text-muted">What stops if this dies? Twenty seconds are simulated without it.</p>
         <Button disabled={selected.length === 0} onClick={() => void whatIf(builder, selected)}>
-          {selected.length === 0 ? 'Choose machines or a zone' : `Without ${selected.join(', ')}`}
+          {selected.length === 0
+            ? 'Choose machines or a zone'
+            : `Without ${selected.map((id) => view.zones[id]?.label ?? id).join(', ')}`}
         </Button>
         {losses !== undefined && (
           <ul className="mt-2 space-y-1">

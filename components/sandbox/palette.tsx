@@ -132,9 +132,14 @@ function usePlacing(entry: PaletteEntry) {
       const under = document.elementFromPoint(clientX, clientY);
       if (under?.closest('[data-canvas]') === null || under === null) return;
       const { x, y } = flow.screenToFlowPosition({ x: clientX, y: clientY });
-      const at = entry.sort === 'zone' ? { x, y } : { x: Math.round(x - 60), y: Math.round(y - 24) };
-      const zone =
-        entry.sort === 'host' ? zoneUnder(handles.client.store.getState().sandbox, { x, y }) : undefined;
+      const view = handles.client.store.getState().sandbox;
+      const at =
+        entry.sort === 'zone'
+          ? builder.store.getState().snap
+            ? inLine(view, { x, y })
+            : { x, y }
+          : { x: Math.round(x - 60), y: Math.round(y - 24) };
+      const zone = entry.sort === 'host' ? zoneUnder(view, { x, y }) : undefined;
       chooseMade(
         await builder.act({ do: 'place', entry: entry.id, at, ...(zone === undefined ? {} : { zone }) }),
       );
@@ -149,6 +154,16 @@ function usePlacing(entry: PaletteEntry) {
     },
   };
 }
+/** Dropped beside a zone, a new one stands in line with it. */
+function inLine(view: SandboxView | undefined, { x, y }: { x: number; y: number }): { x: number; y: number } {
+  const distance = (zone: { x: number; width: number }): number =>
+    Math.max(zone.x - x, x - zone.x - zone.width, 0);
+  const [nearest] = Object.values(view?.zones ?? {})
+    .filter((zone) => y >= zone.y - NEARLY && y <= zone.y + zone.height)
+    .sort((a, b) => distance(a) - distance(b));
+  return { x, y: nearest?.y ?? y };
+}
+const NEARLY = 80;
 function zoneUnder(view: SandboxView | undefined, { x, y }: { x: number; y: number }): string | undefined {
   return Object.entries(view?.zones ?? {}).find(
     ([, zone]) => x >= zone.x - 45 && x <= zone.x + zone.width && y >= zone.y && y <= zone.y + zone.height,

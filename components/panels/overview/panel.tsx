@@ -125,9 +125,10 @@ function UnitList({ units }: { units: NonNullable<HostDetail['units']> }) {
           <StatusDot tone={tone} className="self-center" />
           <span className="min-w-0 flex-1 truncate">{name.replace(/\.service$/, '')}</span>
           <span className={tone === 'ok' ? 'text-muted' : TONE_TEXT[tone]}>
-            {active} ({sub})
+            {/* Most are active, and their names need the room. */}
+            {active === 'active' ? sub : `${active} (${sub})`}
           </span>
-          <span className="w-[54px] shrink-0 truncate text-right text-faint">{enabled}</span>
+          <span className="w-[62px] shrink-0 truncate text-right text-faint">{enabled}</span>
         </li>
       ))}
     </ul>

@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { toast } from 'sonner';
 import { Button } from '@/components/ui/button';
+import { CHECKBOX, RADIO } from '@/components/ui/choice-class';
 import { cn } from '@/components/ui/class-names';
 import { LazyMarkdown } from '@/components/ui/lazy-markdown';
 import { useClient, useRun } from '@/components/workbench/run-context';
@@ -69,7 +70,7 @@ function QuestionForm({
             name={id}
             checked={chosen.includes(choice.id)}
             onChange={(event) => mark(choice.id, event.target.checked)}
-            className={several ? 'accent-[var(--selected)]' : RADIO}
+            className={cn('relative top-0.5', several ? CHECKBOX : RADIO)}
           />
           <ScenarioText text={choice.text} />
         </label>
@@ -83,10 +84,6 @@ function QuestionForm({
     </fieldset>
   );
 }
-
-/** The browser's own are grey in grey on a dark ground. */
-const RADIO =
-  'relative top-0.5 size-3.5 shrink-0 appearance-none rounded-full border border-muted bg-ink-0 checked:border-4 checked:border-selected enabled:hover:border-text enabled:checked:hover:border-selected disabled:opacity-60 forced-colors:appearance-auto';
 
 function Said({ answer: { right, why }, fresh }: { answer: AnswerView; fresh: boolean }) {
   const { say, language } = useScenarioText();

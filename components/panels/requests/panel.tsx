@@ -1,6 +1,7 @@
 'use client';
 
 import { useEffect, useRef, useState } from 'react';
+import { CHECKBOX } from '@/components/ui/choice-class';
 import { Empty } from '@/components/ui/empty';
 import { StatusDot } from '@/components/ui/status-dot';
 import { useClient, useWorkbench, useWorkbenchStore } from '@/components/workbench/run-context';
@@ -39,7 +40,7 @@ export function RequestsPanel() {
         <label className="flex items-center gap-1.5">
           <input
             type="checkbox"
-            className="accent-[var(--selected)]"
+            className={CHECKBOX}
             checked={onlyFailed}
             onChange={(event) => setOnlyFailed(event.target.checked)}
           />
@@ -48,7 +49,7 @@ export function RequestsPanel() {
         <label className="flex items-center gap-1.5">
           <input
             type="checkbox"
-            className="accent-[var(--selected)]"
+            className={CHECKBOX}
             checked={held}
             onChange={(event) => setHeld(event.target.checked)}
           />

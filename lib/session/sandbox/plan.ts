@@ -177,10 +177,25 @@ function placeZone(draft: Draft, entry: ZoneEntry, at: Place | undefined): strin
   const id = taken.has(entry.tone) ? freshName(taken, `${entry.tone}-`) : entry.tone;
   const number = /\d+$/.exec(id)?.[0];
   const label = number === undefined ? entry.title : `${entry.title} ${number}`;
-  const where = at ?? besides(document);
+  const where = at === undefined ? besides(document) : uncovered(document, at);
   draft.add({ edit: 'zone', id, part: { label, subnet, tone: entry.tone, ...where, ...ZONE_SIZE } });
   draft.made.push(id);
   return `Placed zone ${label}, ${subnet}`;
+}
+/** The place asked for, or the next one to its right where the new zone lies over no other. */
+function uncovered({ zones }: SandboxDocument, at: Place): Place {
+  const { width, height } = ZONE_SIZE;
+  let { x } = at;
+  const others = Object.values(zones).sort((a, b) => a.x - b.x);
+  for (const other of others) {
+    const isApart =
+      x >= other.x + other.width ||
+      x + width <= other.x ||
+      at.y >= other.y + other.height ||
+      at.y + height <= other.y;
+    if (!isApart) x = other.x + other.width + ZONE_GAP;
+  }
+  return { x, y: at.y };
 }
 function besides({ zones }: SandboxDocument): Place {
   const all = Object.values(zones);
