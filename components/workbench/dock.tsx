@@ -2,6 +2,7 @@
 
 import { Plus, X } from 'lucide-react';
 import dynamic from 'next/dynamic';
+import { useEffect, useRef } from 'react';
 import { DOCK_PANELS } from '@/components/panels/registry';
 import { TracePanel } from '@/components/panels/trace/panel';
 import { Button } from '@/components/ui/button';
@@ -50,6 +51,19 @@ export function currentTab(chosen: string | undefined, terminals: readonly Termi
   return first === undefined ? 'events' : `terminal:${first.id}`;
 }
 
+/** So many terminals have room for the word. */
+const FEW = 2;
+
+/** Where each terminal is; the second on the same host is numbered. */
+function tabNames(terminals: readonly TerminalTab[]): string[] {
+  const times = new Map<string, number>();
+  return terminals.map(({ title }) => {
+    const time = (times.get(title) ?? 0) + 1;
+    times.set(title, time);
+    return time === 1 ? title : `${title} ${time}`;
+  });
+}
+
 function DockTabs() {
   const { client, workbench } = useHandles();
   const terminals = useRun((state) => state.terminals);
@@ -57,6 +71,13 @@ function DockTabs() {
   const tab = currentTab(chosen, terminals);
   const open = terminals.filter(({ closed, id }) => !closed || tab === `terminal:${id}`);
   const current = open.find(({ id }) => tab === `terminal:${id}`);
+  const names = tabNames(open);
+  const tabs = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // jsdom does not scroll.
+    const active = tabs.current?.querySelector('[data-state="active"]');
+    active?.scrollIntoView?.({ block: 'nearest', inline: 'nearest' });
+  }, [tab]);
   const start = useStartHost();
   const openTerminal = useOpenTerminal();
   const close = ({ id }: TerminalTab) => {
@@ -74,22 +95,29 @@ function DockTabs() {
     >
       <div className="flex items-center gap-1 border-b border-line pl-2 pr-1.5">
         <TabList aria-label="Terminals and lists">
-          {open.map((terminal) => (
-            <Tab
-              key={terminal.id}
-              value={`terminal:${terminal.id}`}
-              className="font-mono"
-              onKeyDown={(event) => event.key === 'Delete' && close(terminal)}
-              title="Delete closes it"
-            >
-              Terminal · {terminal.title}
-            </Tab>
-          ))}
-          {DOCK_PANELS.map(({ id, title }) => (
-            <Tab key={id} value={id}>
-              {title}
-            </Tab>
-          ))}
+          {/* However many terminals there are, the lists stay in sight. */}
+          <div ref={tabs} className="flex min-w-0 gap-0.5 overflow-x-auto [scrollbar-width:none]">
+            {open.map((terminal, i) => (
+              <Tab
+                key={terminal.id}
+                value={`terminal:${terminal.id}`}
+                className="font-mono"
+                onKeyDown={(event) => event.key === 'Delete' && close(terminal)}
+                aria-label={`Terminal · ${names[i]}`}
+                title="Delete closes it"
+              >
+                {open.length <= FEW && 'Terminal · '}
+                {names[i]}
+              </Tab>
+            ))}
+          </div>
+          <div className="flex shrink-0 gap-0.5">
+            {DOCK_PANELS.map(({ id, title }) => (
+              <Tab key={id} value={id}>
+                {title}
+              </Tab>
+            ))}
+          </div>
         </TabList>
         <DockTools current={current} onClose={close} />
       </div>

@@ -35,7 +35,7 @@ function Crumb() {
   const track = useRun((state) => state.brief?.track);
   const title = useRun((state) => state.brief?.title);
   return (
-    <h1 className="line-clamp-2 min-w-0 flex-1 basis-36 text-sm font-normal leading-tight text-muted max-xl:text-xs max-lg:sr-only">
+    <h1 className="line-clamp-2 min-w-0 flex-1 basis-36 text-sm font-normal leading-tight text-muted max-xl:text-xs">
       <span className="max-xl:sr-only">
         {track} {track !== undefined && '/'}{' '}
       </span>
