@@ -55,6 +55,15 @@ function drawn(document: SandboxDocument, intents: readonly Intent[]): SandboxDo
   }, document);
 }
 
+test('a zone that is dropped over others stands beside them, one that is dropped beside them where it was dropped', () => {
+  const at = (x: number, y: number): Intent => ({ do: 'place', entry: 'zone-dmz', at: { x, y } });
+  const { zones } = drawn(emptyDocument(), [at(0, 0), at(300, 0), at(100, 50), at(0, 420)]);
+  const [first, second, over, below] = Object.values(zones);
+  expect([first?.x, second?.x]).toEqual([0, 300]);
+  expect(over).toMatchObject({ x: 556, y: 50 });
+  expect(below).toMatchObject({ x: 0, y: 420 });
+});
+
 test('addresses and subnets are given out once, and gateways come first', () => {
   const zones: Intent[] = ['dmz', 'dmz', 'internet'].map((tone) => ({ do: 'place', entry: `zone-${tone}` }));
   const document = drawn(emptyDocument(), zones);
