@@ -165,3 +165,9 @@ function sunday(
   const day = which.last === true ? firstSunday - 7 : firstSunday + 7 * ((which.nth ?? 1) - 1);
   return microsFromCivil({ year, month, day, hour }) - offset * MINUTE_MICROS;
 }
+
+/** The names of all zones that are known, sorted. */
+export const ZONE_NAMES: readonly string[] = Object.keys(ZONES).sort();
+export function knowsZone(name: string): boolean {
+  return Object.hasOwn(ZONES, name);
+}

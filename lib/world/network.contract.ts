@@ -265,7 +265,8 @@ export interface Network {
   setAdminState(host: Host, device: string, up: boolean): undefined | Errno;
   /** The cable: carrier gone or back, at once on both ends' host side. */
   setCarrier(host: Host, device: string, up: boolean): void;
-  addRoute(host: Host, route: Route): undefined | Errno;
+  /** `append`: another way to a destination that has a route stands behind it. */
+  addRoute(host: Host, route: Route, options?: { append?: boolean }): undefined | Errno;
   removeRoute(host: Host, route: Partial<Route>): undefined | Errno;
   routeLookup(
     host: Host,

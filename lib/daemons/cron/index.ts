@@ -2,6 +2,7 @@
 import type { Registry } from '../../world/world.contract';
 import { cron, cronDaemon } from './cron';
 import { crontab } from './crontab';
+import { JOBS_OF_PACKAGES } from './jobs-of-packages';
 import { runParts } from './run-parts';
 
 const UNIT = `[Unit]
@@ -61,6 +62,7 @@ export function register(registry: Registry): void {
       text: '# Cron configuration options\n\n# Whether to read the system\'s default environment files (if present)\n# If set to "yes", cron will set a proper mail charset from the locale\n# information\nREAD_ENV="yes"\n\n# Extra options for cron, see cron(8)\nEXTRA_OPTS=""\n',
     },
     '/etc/crontab': { text: CRONTAB },
+    ...JOBS_OF_PACKAGES,
     ...Object.fromEntries(
       ['d', 'hourly', 'daily', 'weekly', 'monthly'].map((name) => [
         `/etc/cron.${name}/.placeholder`,

@@ -53,6 +53,8 @@ const LINKS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   iproute2: { '/usr/sbin/ip': '../bin/ip' },
   'netcat-openbsd': { '/usr/bin/netcat': 'nc' },
 };
+const RT_TABLES =
+  '#\n# reserved values\n#\n255\tlocal\n254\tmain\n253\tdefault\n0\tunspec\n#\n# local\n#\n#1\tinr.ruhep\n';
 export const NETWORK_TOOLS: readonly string[] = Object.keys(TOOLS);
 
 export function register(registry: Registry): void {
@@ -65,6 +67,7 @@ export function register(registry: Registry): void {
       files[path] = { program: `network-tools/${program}` };
     }
     for (const [path, link] of Object.entries(LINKS[name] ?? {})) files[path] = { link };
+    if (name === 'iproute2') files['/etc/iproute2/rt_tables'] = { text: RT_TABLES };
     registry.package(name, files);
   }
 }

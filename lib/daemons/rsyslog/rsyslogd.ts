@@ -13,6 +13,8 @@ import { render } from './template';
 const ROOT = { uid: 0, gid: 0, groups: [] as number[] };
 /** Up to where the messages of this boot have been taken: what syslog.socket holds back waits there. */
 const TAKEN = 'rsyslog:taken';
+/** The files it has open. */
+const FILES = 'rsyslog:files';
 const START_MICROS = 12_000;
 
 export function* rsyslogd(context: ProgramContext): ProgramRun {
@@ -39,6 +41,8 @@ export function* rsyslogd(context: ProgramContext): ProgramRun {
     );
     return 1;
   }
+  // One that was killed closed nothing.
+  closeFiles(context.host);
   context.process.rssKiB = 4_536;
   for (const socket of configuration.sockets) {
     if (context.host.fs.exists(socket)) context.host.fs.unlink(socket, ROOT);
@@ -95,11 +99,14 @@ function* serve(context: ProgramContext, configuration: Configuration): ProgramR
     };
     if (wake.reason !== 'signal') continue;
     const origin = `[origin software="rsyslogd" swVersion="${VERSION}" x-pid="${context.pid}" x-info="https://www.rsyslog.com"]`;
-    // HUP only closes and opens the files again (for logrotate): here they are not kept open.
-    if (wake.signal === 'HUP') say(context, 'info', `${origin} rsyslogd was HUPed`);
-    else {
+    // HUP closes the files (for logrotate); the next line opens them again.
+    if (wake.signal === 'HUP') {
+      say(context, 'info', `${origin} rsyslogd was HUPed`);
+      closeFiles(host);
+    } else {
       say(context, 'info', `${origin} exiting on signal ${wake.signal === 'INT' ? 2 : 15}.`);
       takeAll(context, configuration);
+      closeFiles(host);
       return 0;
     }
   }
@@ -189,12 +196,30 @@ function messageOf(host: Host, entry: LoggedEntry): Message {
   };
 }
 function append(host: Host, configuration: Configuration, path: string, text: string): string | undefined {
+  const files = openFiles(host);
+  // It keeps its files open: one that was moved or deleted is still the one that is written to.
+  const known = files.get(path);
+  if (known !== undefined && host.state.inodes.has(known)) return host.fs.appendInode(known, text)?.errno;
   const isNew = !host.fs.exists(path);
   if (isNew) makeFolders(host, configuration, path);
   const opened = host.fs.open(path, ROOT, { append: true, create: true, mode: configuration.fileMode });
   if (opened instanceof FileError) return opened.errno;
   if (isNew) host.fs.chown(path, 0, configuration.fileGroup, ROOT);
+  host.fs.retain(opened.ino);
+  files.set(path, opened.ino);
   return host.fs.appendInode(opened.ino, text)?.errno;
+}
+/** Inodes by path. */
+function openFiles(host: Host): Map<string, number> {
+  const known = host.state.extra.get(FILES);
+  if (known instanceof Map) return known as Map<string, number>;
+  const made = new Map<string, number>();
+  host.state.extra.set(FILES, made);
+  return made;
+}
+function closeFiles(host: Host): void {
+  for (const ino of openFiles(host).values()) host.fs.release(ino);
+  host.state.extra.delete(FILES);
 }
 /** `createDirs`, which is on unless it is switched off. */
 function makeFolders(host: Host, { folderMode }: Configuration, path: string): void {

@@ -215,6 +215,15 @@ class Reader {
       if (wrong !== undefined) this.#note(wrong, path, index + 1);
       if (this.#isOver) return;
     }
+    const bad = this.problems.filter((one) => one.kind === 'option' && one.path === path).length;
+    // Each file is counted by itself, and what includes it reads no further. Source: servconf.c `parse_server_config_depth`.
+    if (bad > 0)
+      this.problems.push({
+        path,
+        line: 0,
+        text: `${path}: terminating, ${bad} bad configuration options`,
+        kind: 'fatal',
+      });
   }
   get #isOver(): boolean {
     return this.problems.at(-1)?.kind === 'fatal';
@@ -237,8 +246,13 @@ class Reader {
     if (name === 'match') return this.#match(values.words);
     if (!KNOWN.has(name)) return { text: `Bad configuration option: ${written}`, kind: 'unknown' };
     if (name === 'include') {
+      // A Match block ends with the file that it stands in.
+      const block = this.#block;
       if (depth < 16)
-        for (const found of this.#expand(values.words, path)) if (!this.#isOver) this.file(found, depth + 1);
+        for (const found of this.#expand(values.words, path)) {
+          if (!this.#isOver) this.file(found, depth + 1);
+          this.#block = block;
+        }
       return undefined;
     }
     if (this.#block !== undefined) {

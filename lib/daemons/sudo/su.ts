@@ -22,6 +22,8 @@ const LONG = {
   help: 'h',
   version: 'V',
 };
+/** What PAM needs to open a session. */
+const SESSION_MICROS = 8_000;
 const TRY = (name: string): string => `Try '${name} --help' for more information.\n`;
 
 export const su = (context: ProgramContext): ProgramRun => main(context, 'su');
@@ -90,6 +92,7 @@ function* main(context: ProgramContext, name: 'su' | 'runuser'): ProgramRun {
     ...(isLogin ? { cwd: host.fs.exists(user.home) ? user.home : '/' } : {}),
     ...(group === undefined ? {} : { gid: group.gid }),
   };
+  yield* context.sleep(SESSION_MICROS);
   if (named !== undefined && operands.length > 0)
     return yield* runAs(context, user, { ...options, ...direct(context, operands), tag: name, service });
   return yield* runAs(context, user, { ...options, tag: name, service });

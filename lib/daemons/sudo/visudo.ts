@@ -27,8 +27,12 @@ export function* visudo(context: ProgramContext): ProgramRun {
     yield* context.err(`visudo: ${file}: Permission denied\n`);
     return 1;
   }
+  // Owners and modes are only looked at in the files that are in force. Source: visudo(8) "-f".
   if (given.has('c'))
-    return yield* check(context, named, { quiet: given.has('q'), strict: file === MAIN_FILE });
+    return yield* check(context, named, {
+      quiet: given.has('q'),
+      strict: file === MAIN_FILE && !given.has('f'),
+    });
   return yield* edit(context, file);
 }
 

@@ -139,6 +139,10 @@ function registerCallbacks(world: World): void {
   });
   onUnit('socket', SOCKET_QUEUED, (manager, unit) => manager.sockets.queued(unit));
   onUnit('socket', SOCKET_NOTIFIED, (manager, unit) => manager.sockets.triggerChanged(unit));
+  on<{ unit: string }>('systemd.watchdog', (manager, { unit }) => {
+    const found = manager.unit(unit);
+    if (found !== undefined) manager.services.watchdogElapsed(found);
+  });
   on<{ unit: string }>('systemd.pid-file', (manager, { unit }) => {
     const state = manager.unit(unit);
     if (state !== undefined) manager.services.lookForPidFile(state);
@@ -168,7 +172,8 @@ function boot(manager: Manager): void {
   host.setSysctl('kernel.hostname', hostname);
   machineId(host);
   noteBoot(host);
-  host.fs.mkdir('/run/systemd', 0o755, ROOT);
+  // Scripts look for this folder to learn that systemd is there (sd_booted(3)).
+  for (const folder of ['/run/systemd', '/run/systemd/system']) host.fs.mkdir(folder, 0o755, ROOT);
   if (!isContainer(host)) kernelMessages(host);
   generate(host);
   manager.log('info', `systemd ${VERSION} running in system mode (${FEATURES})`);

@@ -7,7 +7,11 @@ import { journalctl } from './journalctl/journalctl';
 import { systemctl } from './systemctl/systemctl';
 import { analyze } from './tools/analyze';
 import { logger } from './tools/logger';
-import { detectVirt, hostnamectl, loginctl, timedatectl } from './tools/identity';
+import { detectVirt } from './tools/detect-virt';
+import { hostnamectl } from './tools/hostnamectl';
+import { localectl } from './tools/localectl';
+import { loginctl } from './tools/loginctl';
+import { timedatectl } from './tools/timedatectl';
 import { powerProgram, runlevel, shutdownProgram } from './tools/power';
 import { cgls, cgtop, delta, escapeProgram, systemdCat, systemdNotify, sysvInstall } from './tools/small';
 import { systemdRun } from './tools/systemd-run';
@@ -18,6 +22,7 @@ const COMMANDS: Readonly<Record<string, Program>> = {
   '/usr/bin/systemd-analyze': analyze,
   '/usr/bin/hostnamectl': hostnamectl,
   '/usr/bin/timedatectl': timedatectl,
+  '/usr/bin/localectl': localectl,
   '/usr/bin/loginctl': loginctl,
   '/usr/bin/systemd-detect-virt': detectVirt,
   '/usr/bin/systemd-cat': systemdCat,

@@ -48,6 +48,12 @@ export function enable(
   const outcome: InstallOutcome = { changes: [], carriesNothing: false };
   const queue = [...names];
   const seen = new Set<string>();
+  // Nothing is linked when one of them cannot be.
+  for (const name of names) {
+    const found = findFragment(host, name);
+    if (found === undefined) return { ...outcome, error: `Unit file ${name} does not exist.` };
+    if (found.masked) return { ...outcome, error: `Unit file ${found.path} is masked.` };
+  }
   for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
     if (seen.has(name)) continue;
     seen.add(name);
@@ -166,7 +172,13 @@ export function disable(host: Host, names: readonly string[], options: { runtime
   const outcome: InstallOutcome = { changes: [], carriesNothing: false };
   const all = [...names];
   for (const name of names) {
-    if (findFragment(host, name) === undefined && linksTo(host, rootOf(options), [name]).length === 0)
+    const found = findFragment(host, name);
+    if (found?.masked === true) {
+      outcome.changes.push(`Unit ${found.path} is masked, ignoring.`);
+      all.splice(all.indexOf(name), 1);
+      continue;
+    }
+    if (found === undefined && linksTo(host, rootOf(options), [name]).length === 0)
       return { ...outcome, error: `Unit file ${name} does not exist.` };
     const definition = loadDefinition(host, name);
     const { install } = definition;

@@ -31,7 +31,7 @@ const JOURNAL_LAG = 10;
 const MOST_OVERLAP = 100_000;
 /** Settings that are read and have no effect here. */
 const NOT_MODELLED =
-  /^(Service\.(WatchdogSec|Memory(?!Max|Limit|Accounting)|CPU|IO|Limit|Private|Protect|Restrict|Capabilit|Ambient|SystemCall|Root|Dynamic|Socket|Sockets|OOM|Nice|IPAddress|RuntimeMax.*Extra|FileDescriptor|BusName)|Unit\.(JobTimeout|StartLimitAction|FailureAction|JoinsNamespaceOf|StopWhenUnneeded)|Socket\.(?!ListenStream|Accept|Service|Backlog|TriggerLimit|MaxConnections$)|Automount\.)/;
+  /^(Service\.(Memory(?!Max|Limit|Accounting)|CPU|IO|Limit|Private|Protect|Restrict|Capabilit|Ambient|SystemCall|Root|Dynamic|Socket|Sockets|OOM|Nice|IPAddress|RuntimeMax.*Extra|FileDescriptor|BusName)|Unit\.(JobTimeout|StartLimitAction|FailureAction|JoinsNamespaceOf|StopWhenUnneeded)|Socket\.(?!ListenStream|Accept|Service|Backlog|TriggerLimit|MaxConnections$)|Automount\.)/;
 const UNIT_TIMER = 'systemd.unit-timer';
 /** A unit that others uphold may be down. */
 export const UPHELD = 'systemd.upheld';
@@ -254,6 +254,8 @@ export class Manager {
     if (!isUp(before) && isUp(active)) this.timers.serviceChanged(name);
     if (isUp(active)) for (const other of this.graph().get(name, 'Upholds')) this.#uphold(other);
     if (isDown(active)) this.#uphold(name);
+    // Whoever is refused its next start fails as well, though it was down before.
+    if (active === 'failed' && before !== 'failed' && options.willRestart !== true) this.#tellFailure(name);
     if (!isDown(before) && isDown(active)) {
       this.timers.serviceChanged(name);
       this.#wentDown(unit, before, options.willRestart === true);
@@ -310,16 +312,17 @@ export class Manager {
       else if (isDown(service.active) || service.sub === 'auto-restart') socket.sub = 'listening';
     }
   }
+  #tellFailure(name: string): void {
+    for (const other of this.graph().get(name, 'OnFailure')) {
+      this.log('info', `${name}: Triggering OnFailure= dependencies.`, name);
+      this.jobs.enqueue('start', other, 'replace');
+    }
+  }
   #wentDown(unit: UnitState, before: ActiveState, willRestart: boolean): void {
     const { name } = unit.definition;
     const graph = this.graph();
     if (unit.cpuMicros >= 1_000_000)
       this.log('info', `${name}: Consumed ${formatCpu(unit.cpuMicros)} CPU time.`, name);
-    if (unit.active === 'failed' && !willRestart)
-      for (const other of graph.get(name, 'OnFailure')) {
-        this.log('info', `${name}: Triggering OnFailure= dependencies.`, name);
-        this.jobs.enqueue('start', other, 'replace');
-      }
     if (unit.active === 'inactive' && before !== 'inactive' && !willRestart)
       for (const other of graph.get(name, 'OnSuccess')) {
         this.log('info', `${name}: Triggering OnSuccess= dependencies.`, name);

@@ -84,6 +84,8 @@ export type ServiceSettings = {
   timeoutStartMicros: Micros;
   timeoutStopMicros: Micros;
   runtimeMaxMicros: Micros;
+  /** Within which it must say that it lives; 0 for never. */
+  watchdogMicros: Micros;
   successExit: { codes: number[]; signals: SignalName[] };
   restartPrevent: { codes: number[]; signals: SignalName[] };
   restartForce: { codes: number[]; signals: SignalName[] };
@@ -210,6 +212,7 @@ export type ServiceSub =
   | 'exited'
   | 'reload'
   | 'stop'
+  | 'stop-watchdog'
   | 'stop-sigterm'
   | 'stop-sigkill'
   | 'stop-post'

@@ -15,6 +15,9 @@ export const head: Command = {
   synopsis: 'head [OPTION]... [FILE]...',
   summary: 'Print the first 10 lines of each FILE to standard output.',
   run,
+  // What fills stdio's buffer is written at once, the rest when it ends.
+  writeError: (reason, length) =>
+    `${length >= 4096 ? "error writing 'standard output'" : 'write error'}: ${reason}`,
 };
 
 interface Settings {

@@ -184,6 +184,8 @@ function fileRow(
 }
 
 interface Filter {
+  /** Of TCP sockets. */
+  state?: string;
   and: boolean;
   terse: boolean;
   withLinks: boolean;
@@ -235,8 +237,10 @@ function* runLsof(tool: Tool): ToolRun {
   if (files.length > 0 && filter.tests.length === 0) return code;
   const rows = openFiles(tool, plainPorts).filter(
     (row) =>
-      filter.tests.length === 0 ||
-      (filter.and ? filter.tests.every((test) => test(row)) : filter.tests.some((test) => test(row))),
+      (filter.state === undefined ||
+        (row.socket === undefined ? filter.tests.length > 0 : row.socket.state === filter.state)) &&
+      (filter.tests.length === 0 ||
+        (filter.and ? filter.tests.every((test) => test(row)) : filter.tests.some((test) => test(row)))),
   );
   if (filter.terse) for (const pid of new Set(rows.map((row) => row.process.pid))) tool.line(String(pid));
   else if (rows.length > 0) show(tool, rows, filter.withLinks);
@@ -304,7 +308,8 @@ function readCluster(tool: Tool, letters: string, words: string[], filter: Filte
         if (given === null) return undefined;
         if (rest === '') words.shift();
         const state = (given[2] ?? '').toUpperCase().replace('ESTABLISHED', 'ESTAB');
-        filter.tests.push((row) => row.socket?.state === state);
+        // It narrows what -i and others find, and finds sockets where it stands alone.
+        filter.state = state;
         return undefined;
       }
       case 'v':

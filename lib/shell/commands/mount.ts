@@ -191,6 +191,13 @@ function mountOne(tool: Tool, wanted: Wanted): number {
       );
     return trouble(tool, `not modelled: file systems of type ${wanted.type}`);
   }
+  const odd = wanted.options.find((option) => !TMPFS_OPTION.test(option));
+  if (odd !== undefined)
+    return trouble(
+      tool,
+      `${wanted.point}: wrong fs type, bad option, bad superblock on ${wanted.source}, missing codepage or helper program, or other error.`,
+      { hint: true },
+    );
   const size = readSize(
     wanted.options.find((option) => option.startsWith('size='))?.slice(5),
     host.state.memoryMiB,
@@ -242,6 +249,10 @@ function bindOne(tool: Tool, wanted: Wanted, isDirectory: boolean): number {
     ? 0
     : trouble(tool, `${wanted.point}: ${errnoText(failed.errno)}.`, { hint: true });
 }
+
+/** What tmpfs takes besides what every file system does. Source: tmpfs(5). */
+const TMPFS_OPTION =
+  /^(defaults|auto|noauto|nofail|_netdev|(no)?user|users|r[ow]|sync|async|(no)?(exec|suid|dev|atime|diratime|relatime|iversion|swap)|strictatime|lazytime|inode(32|64)|(size|nr_blocks)=\d+[kKmMgG%]?|nr_inodes=\d+[kKmMgG]?|mode=[0-7]+|[ug]id=\w+|(huge|mpol|x-[\w.-]+|context|comment)(=.*)?)$/;
 
 function readSize(text: string | undefined, memoryMiB: number): { bytes: number; given: boolean } {
   const half = memoryMiB * 1_048_576 * 0.5;

@@ -35,6 +35,8 @@ export interface Command {
   /** One line for the manual and for --help. */
   readonly summary: string;
   readonly run: (tool: Tool) => ToolRun;
+  /** What it says when its output cannot be written, where that is not `write error: REASON`. */
+  readonly writeError?: (reason: string, length: number) => string;
   /** setuid root */
   readonly setuid?: boolean;
 }
@@ -127,13 +129,16 @@ export class Tool {
   }
 
   #push(): void {
+    const { length } = this.#buffer;
     const result = this.context.stdout.write(this.#buffer);
     if (result === undefined) return;
     this.#written += this.#buffer.length + BYTES_OF_A_CALL;
     this.#buffer = '';
     if (result === true) return;
     if (result === 'EPIPE') throw new BrokenPipe();
-    this.complain(`write error: ${errnoText(result)}`);
+    this.complain(
+      this.command.writeError?.(errnoText(result), length) ?? `write error: ${errnoText(result)}`,
+    );
     throw new Exit(this.writeErrorCode);
   }
 

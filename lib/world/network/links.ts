@@ -281,7 +281,7 @@ export class Links {
   }
 
   // ---------------------------------------------------------------- routes
-  addRoute(host: Host, route: Route): Errno | undefined {
+  addRoute(host: Host, route: Route, options: { append?: boolean } = {}): Errno | undefined {
     const stack = this.core.stack(host);
     const refused = checkRoute(stack, route);
     if (refused !== undefined) return refused;
@@ -289,7 +289,11 @@ export class Links {
     if (
       stack.state.routes.some(
         (present) =>
-          present.destination === destination && present.prefix === prefix && present.metric === metric,
+          present.destination === destination &&
+          present.prefix === prefix &&
+          present.metric === metric &&
+          // Another way to the same destination may stand behind the first (NLM_F_APPEND).
+          (options.append !== true || (present.via === route.via && present.device === route.device)),
       )
     )
       return 'EEXIST';

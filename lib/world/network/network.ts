@@ -346,8 +346,8 @@ export class SimulatedNetwork implements Network {
   setCarrier(host: Host, device: string, up: boolean): void {
     this.#links.setCarrier(host, device, up);
   }
-  addRoute(host: Host, route: Route): undefined | Errno {
-    return this.#links.addRoute(host, route);
+  addRoute(host: Host, route: Route, options?: { append?: boolean }): undefined | Errno {
+    return this.#links.addRoute(host, route, options);
   }
   removeRoute(host: Host, route: Partial<Route>): undefined | Errno {
     return this.#links.removeRoute(host, route);

@@ -38,8 +38,9 @@ export function runRoute(request: IpRequest): string {
     return show(request);
   }
   words.next();
-  if (isShortFor(command, 'add') || isShortFor(command, 'append') || isShortFor(command, 'prepend'))
-    return add(request, 'add');
+  if (isShortFor(command, 'add')) return add(request, 'add');
+  if (isShortFor(command, 'append')) return add(request, 'append');
+  if (isShortFor(command, 'prepend')) throw usage('not modelled: ip route prepend');
   if (isShortFor(command, 'change') || isShortFor(command, 'chg')) return add(request, 'change');
   if (isShortFor(command, 'replace')) return add(request, 'replace');
   if (isShortFor(command, 'delete')) return remove(request);
@@ -113,7 +114,7 @@ function scopeOf(text: string): Route['scope'] {
 }
 
 // ---------------------------------------------------------------- changing
-function add(request: IpRequest, how: 'add' | 'change' | 'replace'): string {
+function add(request: IpRequest, how: 'add' | 'append' | 'change' | 'replace'): string {
   const { network, host } = request;
   const wanted = wantedOf(request);
   if (wanted.destination === undefined || wanted.prefix === undefined) throw new IpFailure(HELP.route, 255);
@@ -145,10 +146,11 @@ function add(request: IpRequest, how: 'add' | 'change' | 'replace'): string {
     ...(wanted.source === undefined ? {} : { source: wanted.source }),
     ...(wanted.onlink ? { onlink: true } : {}),
   };
-  if (how !== 'add' && present !== undefined) network.removeRoute(host, present);
-  const answer = network.addRoute(host, route);
+  const replaces = how === 'change' || how === 'replace';
+  if (replaces && present !== undefined) network.removeRoute(host, present);
+  const answer = network.addRoute(host, route, { append: how !== 'add' });
   if (answer === undefined) return '';
-  if (how !== 'add' && present !== undefined) network.addRoute(host, present);
+  if (replaces && present !== undefined) network.addRoute(host, present);
   throw refusal(answer, wanted);
 }
 function refusal(errno: string, wanted: Wanted): IpFailure {

@@ -1,6 +1,7 @@
 /** Output formats of journalctl. Source: journalctl(1) "-o". */
 import { strftime } from '../../../std/civil';
 import type { Host, LoggedEntry } from '../../../world/world.contract';
+import { machineId } from '../boot';
 import { fieldsOf, priorityOf, unitOf } from './match';
 
 export const OUTPUTS = [
@@ -72,7 +73,13 @@ export function cursorOf(entry: LoggedEntry): string {
   return `s=${entry.boot};i=${entry.seq.toString(16)};b=${entry.boot};m=${entry.seq.toString(16)};t=${Math.floor(entry.at).toString(16)};x=${entry.seq.toString(16)}`;
 }
 function shownFields(entry: LoggedEntry, { host, fields }: FormatOptions): [string, string][] {
-  const all = fieldsOf(entry, host);
+  const unit = unitOf(entry);
+  const all: [string, string][] = [
+    ...fieldsOf(entry, host),
+    ['_MACHINE_ID', machineId(host)],
+    ['_RUNTIME_SCOPE', 'system'],
+    ...(unit === undefined ? [] : [['_SYSTEMD_CGROUP', `/system.slice/${unit}`] as [string, string]]),
+  ];
   return fields === undefined ? all : all.filter(([name]) => fields.includes(name));
 }
 function json(entry: LoggedEntry, options: FormatOptions): string {
@@ -82,6 +89,12 @@ function jsonFields(entry: LoggedEntry, options: FormatOptions): [string, string
   return [
     ['__CURSOR', cursorOf(entry)],
     ['__REALTIME_TIMESTAMP', String(Math.floor(entry.at))],
+    [
+      '__MONOTONIC_TIMESTAMP',
+      String(
+        Math.max(0, Math.floor(entry.at - (options.host.world.state.epoch + options.host.state.bootedAt))),
+      ),
+    ],
     ...shownFields(entry, options),
   ];
 }

@@ -107,6 +107,12 @@ type Query = JournalOptions & { readonly color: boolean };
 function* query(context: ProgramContext, options: Query): Run<number> {
   const { host } = context;
   const mayRead = mayReadJournal(host, context.who);
+  // Nobody has a journal of his own here: user managers are not modelled.
+  if (!mayRead && options.own) {
+    if (!options.quiet) yield* context.err('No journal files were found.\n');
+    if (!options.quiet) yield* context.out('-- No entries --\n');
+    return 0;
+  }
   if (!mayRead) {
     if (!options.quiet)
       yield* context.err(
@@ -305,6 +311,8 @@ function fieldFilter(context: ProgramContext, words: readonly string[]): Filter 
     if (equals === -1 && !word.startsWith('/')) return `Failed to add match '${word}': Invalid argument\n`;
     if (equals === -1 && !context.fs.exists(word))
       return "Couldn't canonicalize path: No such file or directory\n";
+    if (equals !== -1 && !/^[A-Z_][A-Z0-9_]*$/.test(word.slice(0, equals)))
+      return `Failed to add match '${word}': Invalid argument\n`;
     const [key, value] = equals === -1 ? ['_EXE', word] : [word.slice(0, equals), word.slice(equals + 1)];
     group.set(key, [...(group.get(key) ?? []), value]);
   }

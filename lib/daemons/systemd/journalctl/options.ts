@@ -31,6 +31,8 @@ export interface JournalOptions {
   /** `--output-fields=`. */
   outputFields: readonly string[] | undefined;
   showCursor: boolean;
+  /** `--user`: the messages of the caller's own user manager. */
+  own: boolean;
   /** A folder or file that is read instead of the host's own journal. */
   source: { readonly path: string; readonly isFile: boolean } | undefined;
   matches: string[];
@@ -90,7 +92,7 @@ const LONG: Readonly<Record<string, string>> = {
   '--no-tail': 'no-tail',
   '--merge': 'm',
   '--system': 'ignored',
-  '--user': 'ignored',
+  '--user': 'own',
   '--user-unit': 'ignored:',
   '--facility': 'facility:',
   '--directory': 'D:',
@@ -133,6 +135,7 @@ export function parseJournalOptions(argv: readonly string[]): JournalOptions | s
     cursorFile: undefined,
     outputFields: undefined,
     showCursor: false,
+    own: false,
     source: undefined,
     matches: [],
     action: 'show',
@@ -312,6 +315,9 @@ function apply(options: JournalOptions, key: string, value: string | undefined):
       break;
     case 'show-cursor':
       options.showCursor = true;
+      break;
+    case 'own':
+      options.own = true;
       break;
     case 'D':
     case 'i':

@@ -9,11 +9,12 @@ export function leftOver(manager: Manager, name: string): { pid: number; comm: s
 }
 
 /** Sends the signals; true when there is somebody to wait for. */
-export function killUnit(manager: Manager, unit: UnitState, how: 'terminate' | 'kill'): boolean {
+export function killUnit(manager: Manager, unit: UnitState, how: 'terminate' | 'kill' | 'watchdog'): boolean {
   const settings = unit.definition.service;
   const { service } = unit;
   if (settings === undefined || service === undefined || settings.killMode === 'none') return false;
-  const signal: SignalName = how === 'kill' ? settings.finalKillSignal : settings.killSignal;
+  const signal: SignalName =
+    how === 'kill' ? settings.finalKillSignal : how === 'watchdog' ? 'ABRT' : settings.killSignal;
   const { name } = unit.definition;
   let waits = false;
   const send = (pid: number, isLogged: boolean): void => {
@@ -26,17 +27,17 @@ export function killUnit(manager: Manager, unit: UnitState, how: 'terminate' | '
         name,
       );
     manager.daemon.world.kill(manager.host, pid, signal);
-    if (how === 'terminate') {
+    if (how !== 'kill') {
       if (settings.sendSighup) manager.daemon.world.kill(manager.host, pid, 'HUP');
       if (signal !== 'KILL') manager.daemon.world.kill(manager.host, pid, 'CONT');
     }
     waits = true;
   };
   const { mainPid, controlPid } = service;
-  if (mainPid !== 0) send(mainPid, how === 'kill');
-  if (controlPid !== 0) send(controlPid, how === 'kill');
+  if (mainPid !== 0) send(mainPid, how !== 'terminate');
+  if (controlPid !== 0) send(controlPid, how !== 'terminate');
   if (settings.killMode === 'control-group' || (settings.killMode === 'mixed' && how === 'kill'))
     for (const pid of manager.members(name))
-      if (pid !== mainPid && pid !== controlPid) send(pid, how === 'kill');
+      if (pid !== mainPid && pid !== controlPid) send(pid, how !== 'terminate');
   return waits;
 }

@@ -17,7 +17,7 @@ import type {
   ServiceSub,
   UnitState,
 } from '../state';
-import { FOREVER } from '../unit-file/time-span';
+import { FOREVER, formatTimeSpan } from '../unit-file/time-span';
 import { makeDirectories, removeRuntimeDirectories } from './directories';
 import { closeStatus, exitText, resultOf, shallRestart } from './exits';
 import { killUnit, leftOver } from './kill';
@@ -38,6 +38,7 @@ const ACTIVE_OF: Readonly<Record<ServiceSub, ActiveState>> = {
   exited: 'active',
   reload: 'reloading',
   stop: 'deactivating',
+  'stop-watchdog': 'deactivating',
   'stop-sigterm': 'deactivating',
   'stop-sigkill': 'deactivating',
   'stop-post': 'deactivating',
@@ -53,6 +54,7 @@ const TIMED: ReadonlySet<ServiceSub> = new Set([
   'start-post',
   'reload',
   'stop',
+  'stop-watchdog',
   'stop-sigterm',
   'stop-sigkill',
   'stop-post',
@@ -60,6 +62,10 @@ const TIMED: ReadonlySet<ServiceSub> = new Set([
   'final-sigkill',
   'auto-restart',
 ]);
+
+/** In which the watchdog watches. */
+const WATCHED: ReadonlySet<ServiceSub> = new Set(['start-post', 'running', 'reload']);
+const watchdogOf = (unit: UnitState): string => `watchdog:${unit.definition.name}`;
 
 export class Services {
   constructor(private readonly manager: Manager) {}
@@ -79,11 +85,31 @@ export class Services {
     options: { reloadFailed?: boolean; willRestart?: boolean } = {},
   ): void {
     if (!TIMED.has(sub)) this.manager.clearTimer(unit.definition.name);
+    if (!WATCHED.has(sub)) this.manager.daemon.clearTimer(watchdogOf(unit));
     if (sub === 'dead' || sub === 'failed' || sub === 'auto-restart') {
       unit.service.mainPid = 0;
       unit.service.controlPid = 0;
     }
     this.manager.setState(unit, ACTIVE_OF[sub], sub, options);
+  }
+  /** Starts or winds up the watchdog. Debian's own services that have one are taken to keep it quiet. */
+  #windUp(unit: Service): void {
+    const { watchdogMicros } = this.#settings(unit);
+    const { name, fragment, dropIns } = unit.definition;
+    const isDebians = fragment?.startsWith('/lib/') === true && dropIns.length === 0;
+    if (watchdogMicros > 0 && watchdogMicros < FOREVER && !isDebians)
+      this.manager.daemon.setTimer(watchdogOf(unit), this.manager.now + watchdogMicros, 'systemd.watchdog', {
+        unit: name,
+      });
+  }
+  /** It has not said in time that it lives. Source: `service_dispatch_watchdog`. */
+  watchdogElapsed(state: UnitState): void {
+    const unit = this.#as(state);
+    if (unit === undefined || !WATCHED.has(unit.sub as ServiceSub)) return;
+    const { name } = unit.definition;
+    const limit = formatTimeSpan(this.#settings(unit).watchdogMicros);
+    this.manager.log('err', `${name}: Watchdog timeout (limit ${limit})!`, name);
+    this.#enterSignal(unit, 'stop-watchdog', 'watchdog');
   }
   #arm(unit: UnitState, span: number): void {
     if (span >= FOREVER) this.manager.clearTimer(unit.definition.name);
@@ -271,6 +297,7 @@ export class Services {
   }
   #enterStartPost(unit: Service): void {
     const settings = this.#settings(unit);
+    this.#windUp(unit);
     this.#arm(unit, settings.timeoutStartMicros);
     this.#enterControl(unit, 'start-post', 'ExecStartPost', () => this.#enterRunning(unit, 'success'));
   }
@@ -348,19 +375,20 @@ export class Services {
   }
   #enterSignal(
     unit: Service,
-    sub: 'stop-sigterm' | 'stop-sigkill' | 'final-sigterm' | 'final-sigkill',
+    sub: 'stop-watchdog' | 'stop-sigterm' | 'stop-sigkill' | 'final-sigterm' | 'final-sigkill',
     result: Result,
   ): void {
     const { service } = unit;
     const settings = this.#settings(unit);
     if (service.result === 'success') service.result = result;
     const isKill = sub === 'stop-sigkill' || sub === 'final-sigkill';
-    if (killUnit(this.manager, unit, isKill ? 'kill' : 'terminate')) {
+    const how = isKill ? 'kill' : sub === 'stop-watchdog' ? 'watchdog' : 'terminate';
+    if (killUnit(this.manager, unit, how)) {
       this.#arm(unit, settings.timeoutStopMicros);
       this.#set(unit, sub);
-    } else if (sub === 'stop-sigterm' && settings.sendSigkill)
+    } else if ((sub === 'stop-sigterm' || sub === 'stop-watchdog') && settings.sendSigkill)
       this.#enterSignal(unit, 'stop-sigkill', 'success');
-    else if (sub === 'stop-sigterm' || sub === 'stop-sigkill') this.#enterStopPost(unit, 'success');
+    else if (sub.startsWith('stop-')) this.#enterStopPost(unit, 'success');
     else if (sub === 'final-sigterm' && settings.sendSigkill)
       this.#enterSignal(unit, 'final-sigkill', 'success');
     else this.#enterDead(unit, 'success', true);
@@ -448,6 +476,11 @@ export class Services {
       case 'stop':
         say('Stopping timed out. Terminating.');
         this.#enterSignal(unit, 'stop-sigterm', 'timeout');
+        break;
+      case 'stop-watchdog':
+        say(`State 'stop-watchdog' timed out. ${settings.sendSigkill ? 'Killing.' : 'Skipping SIGKILL.'}`);
+        if (settings.sendSigkill) this.#enterSignal(unit, 'stop-sigkill', 'timeout');
+        else this.#enterStopPost(unit, 'timeout');
         break;
       case 'stop-sigterm':
         if (settings.sendSigkill) {
@@ -585,6 +618,7 @@ export class Services {
       case 'running':
         this.#enterRunning(unit, result);
         break;
+      case 'stop-watchdog':
       case 'stop-sigterm':
       case 'stop-sigkill':
         if (service.controlPid === 0) this.#enterStopPost(unit, result);
@@ -640,6 +674,7 @@ export class Services {
       case 'stop':
         this.#enterSignal(unit, 'stop-sigterm', result);
         break;
+      case 'stop-watchdog':
       case 'stop-sigterm':
       case 'stop-sigkill':
         if (service.mainPid === 0) this.#enterStopPost(unit, result);
@@ -742,6 +777,7 @@ export class Services {
       case 'running':
         this.#enterRunning(unit, 'success');
         break;
+      case 'stop-watchdog':
       case 'stop-sigterm':
       case 'stop-sigkill':
         this.#enterStopPost(unit, 'success');
@@ -775,6 +811,9 @@ export class Services {
       const [key = '', value = ''] = [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)];
       if (key === 'MAINPID' && /^\d+$/.test(value)) this.#adopt(unit, Number(value));
       else if (key === 'STATUS') service.statusText = value;
+      else if (key === 'WATCHDOG' && value === '1') {
+        if (WATCHED.has(unit.sub as ServiceSub)) this.#windUp(unit);
+      } else if (key === 'WATCHDOG' && value === 'trigger') this.watchdogElapsed(unit);
       else if (key === 'ERRNO' && /^\d+$/.test(value)) service.statusErrno = Number(value);
       else if (key === 'RELOADING' && value === '1') {
         service.isReloading = true;

@@ -15,6 +15,7 @@ import type { Manager } from '../manager';
 import type { ExecKind, ServiceSettings, UnitState } from '../state';
 import { expandArguments, parseEnvironmentFile } from '../unit-file/words';
 import { limitsOf } from '../unit-file/limits';
+import { FOREVER } from '../unit-file/time-span';
 import { directoryVariables } from './directories';
 import { streamsPassed } from './passed-streams';
 
@@ -229,6 +230,8 @@ function environmentOf(
   }
   env.set('SYSTEMD_EXEC_PID', '');
   if (settings.notifyAccess !== 'none') env.set('NOTIFY_SOCKET', '/run/systemd/notify');
+  if (settings.watchdogMicros > 0 && settings.watchdogMicros < FOREVER)
+    env.set('WATCHDOG_USEC', String(settings.watchdogMicros));
   for (const [key, value] of directoryVariables(unit)) env.set(key, value);
   if (settings.pidFile !== undefined) env.set('PIDFILE', settings.pidFile);
   for (const [key, value] of settings.environment) env.set(key, value);
@@ -309,6 +312,7 @@ function streamsOf(
             create: true,
             append: how === 'append',
             truncate: how === 'truncate',
+            mode: 0o666 & ~(service?.umask ?? 0o022),
           });
     const stream =
       opened !== undefined && typeof opened !== 'string'

@@ -18,6 +18,7 @@ import { loadDefinition } from '../unit-file/load';
 import { findDropIns, findFragment, withListing } from '../unit-file/search';
 import { globMatches, mangle, templateOf, typeOf, UNIT_TYPES } from '../unit-file/names';
 import { jobVerb } from './jobs';
+import { refuseUnknownTypes } from './lists';
 import { type Call, type Run, table } from './output';
 import { refuseUnlessRoot, RELOAD_MICROS, unitNames } from './call';
 import { isPattern } from '../../../std/fnmatch';
@@ -164,18 +165,16 @@ const ENABLED = new Set(['enabled', 'enabled-runtime', 'static', 'alias', 'indir
 export function* isEnabled(call: Call): Run<number> {
   const { context } = call;
   let some = false;
-  let code = 0;
   for (const name of namesOf(call)) {
     const state = unitFileState(context.host, name);
     if (state === undefined) {
       yield* context.err(`Failed to get unit file state for ${name}: No such file or directory\n`);
-      code = 1;
-      continue;
+      return 1;
     }
     some ||= ENABLED.has(state);
     if (!call.options.quiet) yield* context.out(`${state}\n`);
   }
-  return code !== 0 ? code : some ? 0 : 1;
+  return some ? 0 : 1;
 }
 
 export function* catUnits(call: Call): Run<number> {
@@ -402,6 +401,13 @@ export function* setProperty(call: Call): Run<number> {
     );
     return 1;
   }
+  const wrong = call.args
+    .slice(1)
+    .find((word) => /^(Memory|Tasks)\w*=/.test(word) && !/=(infinity|\d+%?|\d+[KMGTPE]?)?$/.test(word));
+  if (wrong !== undefined) {
+    yield* call.context.err(`Failed to parse ${wrong}: Invalid argument\n`);
+    return 1;
+  }
   const folder = `/${call.options.runtime ? 'run' : 'etc'}/systemd/system.control/${name}.d`;
   for (const word of call.args.slice(1)) {
     const [key = '', value = ''] = [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)];
@@ -417,6 +423,8 @@ export function* setProperty(call: Call): Run<number> {
 export function* listUnitFiles(call: Call): Run<number> {
   const { context, options } = call;
   const { host } = context;
+  const misused = yield* refuseUnknownTypes(call);
+  if (misused !== undefined) return misused;
   const patterns = call.args.map((argument) => (isPattern(argument) ? argument : mangle(argument)));
   const order = (name: string): number => UNIT_TYPES.findIndex((type) => type === typeOf(name));
   const rank = [

@@ -47,6 +47,7 @@ const CALL_MICROS = 300;
 export function* isolate(call: Call): Run<number> {
   const [name = ''] = unitNames(call, '.target');
   const unit = call.manager.load(name);
+  if (unit.definition.refuseManualStart) return yield* queueAndWait(call, [name], () => 'start', 'isolate');
   if (!unit.definition.allowIsolate) {
     yield* call.context.err(
       `Failed to start ${name}: Operation refused, unit may not be isolated.\nSee system logs and 'systemctl status ${name}' for details.\n`,
@@ -63,12 +64,22 @@ export function* queueAndWait(
   mode?: JobMode,
 ): Run<number> {
   const { context, manager, options } = call;
+  if (!JOB_MODES.has(options.jobMode)) {
+    const name = names[0] ?? '';
+    yield* context.err(
+      `Failed to ${WORD_OF[typeOf(name)]} ${name}: Job mode ${options.jobMode} invalid\nSee system logs and 'systemctl status ${name}' for details.\n`,
+    );
+    return 1;
+  }
+  yield* warnOfPatterns(call, names, typeOf(names[0] ?? ''));
   let code = 0;
   const jobs: { name: string; job: number; type: JobType }[] = [];
   for (const name of names) {
     const queued = yield* queueOne(call, name, typeOf(name), mode ?? modeOf(options.jobMode));
     if (typeof queued === 'number') code = code === 0 ? queued : code;
     else jobs.push(queued);
+    if (typeof queued !== 'number' && options.showTransaction)
+      yield* context.err(`Enqueued anchor job ${queued.job} ${name}/${queued.type}.\n`);
     yield* warnIfStale(call, name);
     // Each is a call of its own: the manager goes on between them.
     if (names.length > 1) yield* context.sleep(CALL_MICROS);
@@ -86,6 +97,19 @@ export function* queueAndWait(
       if (type === 'stop') yield* context.err(stillActivated(call, manager.load(name).definition.name));
   manager.collect();
   return code;
+}
+const JOB_MODES = new Set(
+  'fail replace replace-irreversibly isolate flush ignore-dependencies ignore-requirements triggering'.split(
+    ' ',
+  ),
+);
+/** A pattern stands for loaded units only. Source: systemd 252 `systemctl-start-unit.c`. */
+function* warnOfPatterns(call: Call, names: readonly string[], type: JobType): Run<void> {
+  if (type !== 'start' || call.options.quiet || !call.args.some((word) => isPattern(word))) return;
+  if (names.some((name) => !isPattern(name))) return;
+  yield* call.context.err(
+    'Warning: systemctl start called with a glob pattern.\nHint: unit globs expand to loaded units, so start will usually have no effect.\n      Passing --all will also load units which are pulled in by other units.\n      See systemctl(1) for more details.\n',
+  );
 }
 /** What may start a stopped unit again. Source: systemd 252 `check_triggering_units`. */
 function stillActivated({ manager }: Call, name: string): string {
@@ -202,6 +226,10 @@ export function* killUnits(call: Call): Run<number> {
       yield* context.err(fail(`Unit ${name} not loaded.`));
       return 1;
     }
+    if (!['main', 'control', 'all'].includes(options.whom)) {
+      yield* context.err(fail(`Invalid who argument ${options.whom}`));
+      return 1;
+    }
     const main = unit.service?.mainPid ?? 0;
     const control = unit.service?.controlPid ?? 0;
     if (options.whom === 'main' && main === 0) {
@@ -223,8 +251,16 @@ export function* killUnits(call: Call): Run<number> {
     if (main !== 0 && options.whom !== 'control') send(main, 'main');
     if (control !== 0 && options.whom !== 'main') send(control, 'control');
     if (options.whom === 'all')
-      for (const pid of manager.members(name))
-        if (pid !== main && pid !== control) manager.daemon.world.kill(manager.host, pid, signal);
+      for (const pid of manager.members(name)) {
+        const process = manager.host.process(pid);
+        if (pid === main || pid === control || process === undefined) continue;
+        manager.log(
+          'notice',
+          `${name}: Sending signal SIG${signal} to process ${pid} (${process.comm}) on client request.`,
+          name,
+        );
+        manager.daemon.world.kill(manager.host, pid, signal);
+      }
   }
   return 0;
 }

@@ -54,19 +54,23 @@ ACTIVE = The high-level unit activation state, i.e. generalization of SUB.
 SUB    = The low-level unit activation state, values depend on unit type.
 `;
 
+/** @returns the exit code when a type after -t is none */
+export function* refuseUnknownTypes({ context, options }: Call): Run<number | undefined> {
+  const unknown = options.types.find((type) => !TYPE_ORDER.includes(type) && !LOAD_STATES.includes(type));
+  if (unknown === undefined) return undefined;
+  yield* context.err(
+    `Unknown unit type or load state '${unknown}'.\nUse -t help to see a list of allowed values.\n`,
+  );
+  return 1;
+}
 export function* listUnits(call: Call): Run<number> {
   const { context, manager, options, color } = call;
   if (options.types.includes('help')) {
     yield* context.out(`Available unit types:\n${TYPES_OF_HELP.join('\n')}\n`);
     return 0;
   }
-  const unknown = options.types.find((type) => !TYPE_ORDER.includes(type) && !LOAD_STATES.includes(type));
-  if (unknown !== undefined) {
-    yield* context.err(
-      `Unknown unit type or load state '${unknown}'.\nUse -t help to see a list of allowed values.\n`,
-    );
-    return 1;
-  }
+  const misused = yield* refuseUnknownTypes(call);
+  if (misused !== undefined) return misused;
   const patterns = call.args.map((argument) => (isPattern(argument) ? argument : mangle(argument)));
   const states = options.failed ? [...options.states, 'failed'] : options.states;
   const rows = [...manager.state.units.values()]

@@ -20,7 +20,6 @@ const WITH_VALUE: Readonly<Record<string, string>> = {
   '--what': 'what',
   '--timestamp': 'ignored',
   '--boot-loader-entry': 'ignored',
-  '--when': 'ignored',
   '--reboot-argument': 'ignored',
   '--check-inhibitors': 'ignored',
   '--legend': 'legend',
@@ -60,7 +59,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   '--mkdir': 'ignored',
   '--marked': 'ignored',
   '--read-only': 'ignored',
-  '--show-transaction': 'ignored',
+  '--show-transaction': 'show-transaction',
   '--dry-run': 'dry-run',
 };
 const SHORT_FLAGS = 'aqfilrThC';
@@ -88,6 +87,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine | string 
     runtime: false,
     full: false,
     editFull: false,
+    showTransaction: false,
     lines: 10,
     output: 'short',
     signal: 'TERM',
@@ -242,6 +242,9 @@ function setFlag(line: CommandLine, flag: string): void {
       break;
     case 'after':
       options.after = true;
+      break;
+    case 'show-transaction':
+      options.showTransaction = true;
       break;
     case 'wait':
       options.wait = true;

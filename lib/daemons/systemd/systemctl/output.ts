@@ -20,6 +20,7 @@ export interface Options {
   runtime: boolean;
   full: boolean;
   editFull: boolean;
+  showTransaction: boolean;
   lines: number;
   output: string;
   signal: string;

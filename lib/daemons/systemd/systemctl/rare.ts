@@ -38,7 +38,7 @@ export function* addDependency(call: Call, kind: 'wants' | 'requires'): Run<numb
   for (const name of names.map((word) => mangle(word))) {
     const { fragment } = loadDefinition(call.context.host, name);
     if (fragment === undefined) {
-      yield* call.context.err(`Failed to add dependency: Unit ${name} not found.\n`);
+      yield* call.context.err(`Failed to add dependency: Unit file ${name} does not exist.\n`);
       return 1;
     }
     yield* link(call, `${folderOf(call)}/${owner}.${kind}/${name}`, fragment);

@@ -83,6 +83,7 @@ const SERVICE: readonly Property[] = [
   ['TimeoutStartUSec', (unit) => span(unit.definition.service?.timeoutStartMicros ?? 90_000_000)],
   ['TimeoutStopUSec', (unit) => span(unit.definition.service?.timeoutStopMicros ?? 90_000_000)],
   ['TimeoutAbortUSec', (unit) => span(unit.definition.service?.timeoutStopMicros ?? 90_000_000)],
+  ['WatchdogUSec', (unit) => span(unit.definition.service?.watchdogMicros ?? 0)],
   ['RuntimeMaxUSec', (unit) => span(unit.definition.service?.runtimeMaxMicros ?? FOREVER)],
   ['RemainAfterExit', (unit) => yes(unit.definition.service?.remainAfterExit === true)],
   ['GuessMainPID', (unit) => yes(unit.definition.service?.guessMainPid !== false)],

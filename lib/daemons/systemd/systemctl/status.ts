@@ -27,6 +27,15 @@ export function* status(call: Call): Run<number> {
   const { context, manager } = call;
   let code = 0;
   let isFirst = true;
+  const lost = call.args.find(
+    (word) => /^\d+$/.test(word) && unitOfProcess(call, Number(word)) === undefined,
+  );
+  if (lost !== undefined) {
+    yield* context.err(
+      `Failed to get unit for PID ${lost}: PID ${lost} does not belong to any loaded unit.\n`,
+    );
+    return 1;
+  }
   for (const name of namesOf(call)) {
     if (/@\.[a-z]+$/.test(name)) {
       yield* context.err(
@@ -43,17 +52,22 @@ export function* status(call: Call): Run<number> {
     }
     if (!isFirst) yield* context.out('\n');
     isFirst = false;
+    // Its standard output is only written at the end when it goes to a pipe or a file.
+    if (context.stdout.tty === undefined) yield* warnIfStale(call, name);
     yield* context.out(glyphsFor(context.env)(unitStatus(call, unit)));
-    yield* warnIfStale(call, name);
+    if (context.stdout.tty !== undefined) yield* warnIfStale(call, name);
     if (!isUp(unit.active) && code === 0) code = 3;
   }
   manager.collect();
   return code;
 }
+function unitOfProcess({ manager }: Call, pid: number): string | undefined {
+  const unit = manager.host.process(pid)?.unit;
+  return unit === undefined || manager.unit(unit) === undefined ? undefined : unit;
+}
 function namesOf(call: Call): string[] {
   return call.args.flatMap((argument) => {
-    if (/^\d+$/.test(argument))
-      return [call.manager.host.process(Number(argument))?.unit ?? `${argument}.service`];
+    if (/^\d+$/.test(argument)) return unitOfProcess(call, Number(argument)) ?? [];
     const name = mangle(argument);
     if (!isPattern(name)) return [name];
     return [...call.manager.state.units.values()]

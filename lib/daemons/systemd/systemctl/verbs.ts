@@ -90,6 +90,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   'show-environment': alone(showEnvironment),
   'set-environment': units(setEnvironment),
   'unset-environment': units(unsetEnvironment),
+  'import-environment': any(importEnvironment),
   reboot: any((call) => power(call, 'reboot')),
   poweroff: alone((call) => power(call, 'poweroff')),
   halt: alone((call) => power(call, 'halt')),
@@ -100,7 +101,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 
 /** Verbs that systemctl 252 knows besides. */
 export const NOT_MODELLED: ReadonlySet<string> = new Set(
-  'bind exit help hibernate hybrid-sleep import-environment kexec log-target mount-image preset-all service-log-level service-log-target suspend suspend-then-hibernate switch-root'.split(
+  'bind exit help hibernate hybrid-sleep kexec log-target mount-image preset-all service-log-level service-log-target suspend suspend-then-hibernate switch-root'.split(
     ' ',
   ),
 );
@@ -151,6 +152,22 @@ function* unsetEnvironment(call: Call): Run<number> {
   const refused = yield* refuseUnlessRoot(call, 'Failed to unset environment: Access denied\n', 1);
   if (refused !== undefined) return refused;
   for (const word of call.args) call.manager.state.environment.delete(word.split('=')[0] ?? word);
+  return 0;
+}
+function* importEnvironment(call: Call): Run<number> {
+  const refused = yield* refuseUnlessRoot(call, 'Failed to import environment: Access denied\n', 1);
+  if (refused !== undefined) return refused;
+  const { context, manager } = call;
+  if (call.args.length === 0) {
+    yield* context.err('Calling import-environment without a list of variable names is deprecated.\n');
+    for (const [key, value] of context.env) manager.state.environment.set(key, value);
+    return 0;
+  }
+  for (const name of call.args) {
+    const value = context.env.get(name);
+    if (value === undefined) yield* context.err(`Environment variable $${name} not set, ignoring.\n`);
+    else manager.state.environment.set(name, value);
+  }
   return 0;
 }
 /** `systemctl reboot`: forced twice, nothing is stopped at all. */

@@ -6,6 +6,7 @@ import type { Manager } from '../manager';
 import type { UnitState } from '../state';
 import { formatCalendar, nextElapse, parseCalendar } from '../unit-file/calendar';
 import { condition, exitStatus } from './condition';
+import { catConfig, unitPaths } from './config-files';
 import { verify } from './verify';
 import { parseTimestamp } from '../journalctl/time';
 import { mangle } from '../unit-file/names';
@@ -34,6 +35,8 @@ export const analyze: Program = function* (context) {
   if (verb === 'verify') return yield* verify(context, args);
   if (verb === 'condition') return yield* condition(context, args);
   if (verb === 'exit-status') return yield* exitStatus(context, args);
+  if (verb === 'unit-paths') return yield* unitPaths(context);
+  if (verb === 'cat-config') return yield* catConfig(context, args);
   const manager = managerOf(context.host);
   if (manager === undefined) {
     yield* context.err('Failed to create bus connection: Host is down\n');
@@ -55,7 +58,7 @@ export const analyze: Program = function* (context) {
       return yield* criticalChain(context, manager, args[0] ?? manager.state.defaultTarget);
     default:
       yield* context.err(
-        ['security', 'dot', 'dump', 'plot', 'unit-paths', 'cat-config'].includes(verb)
+        ['security', 'dot', 'dump', 'plot'].includes(verb)
           ? `systemd-analyze: not modelled: ${verb}\n`
           : `Unknown command verb ${verb}.\n`,
       );

@@ -60,8 +60,16 @@ export const logger: Program = function* (context) {
       }
       words.push(text.replace(/\n$/, ''));
     } else if (!['-e', '--skip-empty', '--no-act'].includes(key)) {
+      const isKnown =
+        /^(-[dnPTuS]|--(server|port|tcp|udp|socket|rfc3164|rfc5424|journald|size|sd-id|sd-param|octet-count|msgid|prio-prefix|socket-errors)|--journald)$/.test(
+          key,
+        );
+      if (isKnown) {
+        yield* context.err(`logger: not modelled: ${key}\n`);
+        return 1;
+      }
       yield* context.err(
-        `logger: invalid option -- '${key.replace(/^-+/, '')}'\nTry 'logger --help' for more information.\n`,
+        `logger: ${key.startsWith('--') ? `unrecognized option '${word}'` : `invalid option -- '${key.slice(1)}'`}\nTry 'logger --help' for more information.\n`,
       );
       return 1;
     }

@@ -65,9 +65,11 @@ export const shutdownProgram: Program = function* (context) {
   }
   if (has('c', '--cancel')) {
     world.clearTimer(host, 0, PENDING);
-    host.fs.unlink('/run/systemd/shutdown/scheduled', context.who);
+    host.fs.unlink(SCHEDULED, context.who);
     return 0;
   }
+  if (words.includes('--show')) return yield* showScheduled(context);
+  if (words.includes('-k')) return 0;
   const verb: ShutdownVerb = has('r', '--reboot') ? 'reboot' : has('H', '--halt') ? 'halt' : 'poweroff';
   const when = operands[0] ?? '+1';
   const delay = delayOf(when, host.clock());
@@ -77,13 +79,30 @@ export const shutdownProgram: Program = function* (context) {
   }
   if (delay === 0) return yield* goDown(context, verb, 0);
   const at = host.clock() + delay;
-  const word = verb === 'reboot' ? 'Reboot' : 'Shutdown';
+  const message = operands.slice(1).join(' ');
+  host.install(SCHEDULED, {
+    text: `USEC=${at}\nWARN_WALL=1\nMODE=${verb}\nUID=${context.who.uid}\n${message === '' ? '' : `WALL_MESSAGE=${message}\n`}`,
+  });
   world.timer(host, 0, PENDING, context.kernel.now + delay, { name: PENDING, data: { verb } });
-  yield* context.err(
-    `${word} scheduled for ${strftime('%a %Y-%m-%d %H:%M:%S UTC', at)}, use 'shutdown -c' to cancel.\n`,
-  );
+  yield* context.err(scheduledText(verb, at));
   return 0;
 };
+/** What logind keeps of a shutdown that waits. */
+const SCHEDULED = '/run/systemd/shutdown/scheduled';
+function scheduledText(verb: string, at: number): string {
+  const word = verb === 'reboot' ? 'Reboot' : 'Shutdown';
+  return `${word} scheduled for ${strftime('%a %Y-%m-%d %H:%M:%S UTC', at)}, use 'shutdown -c' to cancel.\n`;
+}
+function* showScheduled(context: ProgramContext): Run<number> {
+  const text = context.host.fs.readFile(SCHEDULED, { uid: 0, gid: 0, groups: [] });
+  const at = typeof text === 'string' ? /^USEC=(\d+)$/m.exec(text)?.[1] : undefined;
+  if (typeof text !== 'string' || at === undefined) {
+    yield* context.err('No scheduled shutdown.\n');
+    return 1;
+  }
+  yield* context.err(scheduledText(/^MODE=(.*)$/m.exec(text)?.[1] ?? '', Number(at)));
+  return 0;
+}
 function delayOf(text: string, clock: number): number | undefined {
   if (text === 'now') return 0;
   if (/^\+?\d+$/.test(text)) return Number(text.replace('+', '')) * MINUTE;

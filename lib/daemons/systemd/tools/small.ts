@@ -24,6 +24,7 @@ const ROOT = { uid: 0, gid: 0, groups: [] as number[] };
 export const systemdCat: Program = function* (context) {
   let identifier = 'cat';
   let named: SyslogPriority | undefined = 'info';
+  let isGiven = false;
   const words = context.argv.slice(1);
   while (words[0]?.startsWith('-') === true) {
     const word = words.shift() ?? '';
@@ -33,7 +34,10 @@ export const systemdCat: Program = function* (context) {
         ? word.slice(2)
         : (words.shift() ?? '');
     if (word.startsWith('-t') || word.startsWith('--identifier')) identifier = value;
-    else if (word.startsWith('-p') || word.startsWith('--priority')) named = priorityNamed(value);
+    else if (word.startsWith('-p') || word.startsWith('--priority')) {
+      named = priorityNamed(value);
+      isGiven = true;
+    }
   }
   if (named === undefined) {
     yield* context.err('Failed to parse priority value.\n');
@@ -55,6 +59,7 @@ export const systemdCat: Program = function* (context) {
             argv: words,
             path,
             journal: {
+              ...(isGiven ? { priority } : {}),
               identifier: identifier === 'cat' ? name.slice(name.lastIndexOf('/') + 1) : identifier,
             },
           });

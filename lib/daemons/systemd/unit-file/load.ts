@@ -311,7 +311,10 @@ class Reader {
       dropIns: made.dropIns,
       sources: [],
       aliases: made.aliases,
-      description: text('Description') ?? name,
+      // Without a description of its own a mount is told by where it is. Source: systemd 252 `mount_load`.
+      description:
+        text('Description') ??
+        (type === 'mount' ? `/${unescapeName(name.slice(0, -'.mount'.length))}` : name),
       documentation: listOf(unit, 'Documentation').flatMap(({ value }) => splitWords(value) ?? []),
       dependencies,
       defaultDependencies,

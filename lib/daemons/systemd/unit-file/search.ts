@@ -198,6 +198,8 @@ export function definitionIsStale(
     if (now !== mtime) return true;
   }
   if (definition.load === 'not-found') return findFragment(host, definition.name) !== undefined;
+  // Only of a unit that could be loaded are drop-ins looked for again. Source: systemd 252 `unit_need_daemon_reload`.
+  if (definition.load !== 'loaded') return definition.dropIns.length > 0;
   const dropIns = findDropIns(host, [...definition.aliases, definition.name]).filter((path) =>
     isKnownFolder(path.slice(0, path.lastIndexOf('/'))),
   );

@@ -174,6 +174,7 @@ export function serviceSettings(assignments: readonly Assignment[], reading: Rea
     timeoutStartMicros: timeout('TimeoutStartSec', startDefault),
     timeoutStopMicros: timeout('TimeoutStopSec', DEFAULT_TIMEOUT),
     runtimeMaxMicros: section.span('RuntimeMaxSec', FOREVER),
+    watchdogMicros: section.span('WatchdogSec', 0),
     successExit: section.exits('SuccessExitStatus'),
     restartPrevent: section.exits('RestartPreventExitStatus'),
     restartForce: section.exits('RestartForceExitStatus'),

@@ -17,6 +17,7 @@ export const sort: Command = {
   synopsis: 'sort [OPTION]... [FILE]...\nsort [OPTION]... --files0-from=F',
   summary: 'Write sorted concatenation of all FILE(s) to standard output.',
   run,
+  writeError: (reason) => `fflush failed: 'standard output': ${reason}\nsort: write error`,
 };
 
 const TROUBLE = 2;
