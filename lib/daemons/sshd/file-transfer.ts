@@ -22,7 +22,8 @@ export function answerFile(host: Host, user: UserRecord, request: FileRequest): 
       const text = host.fs.readFile(path, who);
       const info = host.fs.stat(path, who);
       if (text instanceof FileError) return failed(text);
-      return { ok: true, text, mode: info instanceof FileError ? 0o644 : info.mode & 0o777 };
+      if (info instanceof FileError) return { ok: true, text, mode: 0o644 };
+      return { ok: true, text, mode: info.mode & 0o777, mtime: info.mtime };
     }
     case 'list': {
       const names = host.fs.readdir(path, who);
@@ -34,6 +35,8 @@ export function answerFile(host: Host, user: UserRecord, request: FileRequest): 
     }
     case 'write': {
       const written = host.fs.writeFile(path, request.text, who, { mode: request.mode & ~0o022 });
+      if (written === undefined && request.mtime !== undefined)
+        host.fs.utimes(path, host.clock(), request.mtime, who);
       return written === undefined ? { ok: true } : failed(written);
     }
   }

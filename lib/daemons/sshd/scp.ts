@@ -66,7 +66,8 @@ export function* scp(context: ProgramContext): ProgramRun {
     client.send({ t: 'open', pty: undefined, command: undefined, subsystem: 'sftp', env: [] });
     yield* client.next();
     const recursive = parsed.options.some(({ name }) => name === 'r');
-    const copy = new Copy(context, client, recursive);
+    const preserves = parsed.options.some(({ name }) => name === 'p');
+    const copy = new Copy(context, client, recursive, preserves);
     let worst = 0;
     for (const source of sources)
       worst = Math.max(
@@ -100,6 +101,8 @@ class Copy {
     private readonly context: ProgramContext,
     private readonly client: Client,
     private readonly recursive: boolean,
+    /** `-p`: times stay. */
+    private readonly preserves: boolean,
   ) {}
   *#ask(request: FileRequest): Step<FileAnswer> {
     this.client.send({ t: 'file', request });
@@ -125,7 +128,10 @@ class Copy {
         ? `${target === '' ? '' : `${target.replace(/\/$/, '')}/`}${last(source)}`
         : target;
     if (info.kind === 'directory') {
-      if (!this.recursive) return yield* this.#fail(`local "${source}" is not a regular file`);
+      if (!this.recursive) {
+        yield* this.#fail(`local "${source}" is not a regular file`);
+        return yield* this.#notUploaded(source, target);
+      }
       yield* this.#ask({ do: 'make-directory', path: to });
       const names = fs.readdir(path, who);
       let worst = 0;
@@ -136,8 +142,14 @@ class Copy {
     const text = fs.readFile(path, who);
     if (text instanceof FileError)
       return yield* this.#fail(`open local "${source}": ${TEXTS[text.errno] ?? text.errno}`);
-    const answer = yield* this.#ask({ do: 'write', path: to, text, mode: info.mode & 0o777 });
-    return answer.ok ? 0 : yield* this.#fail(`dest open "${to}": ${TEXTS[answer.errno] ?? 'Failure'}`);
+    const mtime = this.preserves ? { mtime: info.mtime } : {};
+    const answer = yield* this.#ask({ do: 'write', path: to, text, mode: info.mode & 0o777, ...mtime });
+    if (answer.ok) return 0;
+    yield* this.#fail(`dest open "${to}": ${TEXTS[answer.errno] ?? 'Failure'}`);
+    return yield* this.#notUploaded(source, target);
+  }
+  *#notUploaded(source: string, target: string): Step<number> {
+    return yield* this.#fail(`failed to upload file ${source} to ${target}`);
   }
   *fetch(source: string, target: string): Step<number> {
     const { fs, who } = this.context;
@@ -147,7 +159,8 @@ class Copy {
     const inside = !(here instanceof FileError) && here.kind === 'directory';
     const to = inside ? `${target.replace(/\/$/, '')}/${last(source)}` : target;
     if (info.kind === 'directory') {
-      if (!this.recursive) return yield* this.#fail(`download ${source}: not a regular file`);
+      if (!this.recursive)
+        return yield* this.#fail(`download ${source.replace(/\/*$/, '/')}: not a regular file`);
       fs.mkdir(this.context.resolve(to), 0o755, who);
       const listed = yield* this.#ask({ do: 'list', path: source });
       let worst = 0;
@@ -160,6 +173,8 @@ class Copy {
     const failed = fs.writeFile(this.context.resolve(to), read.text ?? '', who, {
       mode: (read.mode ?? 0o644) & ~this.context.umask,
     });
+    if (failed === undefined && this.preserves && read.mtime !== undefined)
+      fs.utimes(this.context.resolve(to), this.context.host.clock(), read.mtime, who);
     return failed === undefined
       ? 0
       : yield* this.#fail(`open local "${to}": ${TEXTS[failed.errno] ?? failed.errno}`);

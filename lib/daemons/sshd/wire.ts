@@ -39,9 +39,17 @@ export type FileRequest =
   | { do: 'read'; path: string }
   | { do: 'list'; path: string }
   | { do: 'make-directory'; path: string }
-  | { do: 'write'; path: string; text: string; mode: number };
+  | { do: 'write'; path: string; text: string; mode: number; mtime?: number };
 export type FileAnswer =
-  | { ok: true; kind?: 'file' | 'directory'; text?: string; mode?: number; names?: string[]; path?: string }
+  | {
+      ok: true;
+      kind?: 'file' | 'directory';
+      text?: string;
+      mode?: number;
+      mtime?: number;
+      names?: string[];
+      path?: string;
+    }
   | { ok: false; errno: string };
 
 export const VERSION = 'SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10';

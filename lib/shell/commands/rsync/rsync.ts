@@ -198,7 +198,7 @@ class Copy {
     if (code === -1) {
       const shell = this.settings.remoteShell ?? 'ssh';
       tool.note(`rsync: [${role}] Failed to exec ${shell}: No such file or directory (2)\n`);
-      return giveUp(tool, 14, 'pipe.c(85)', role);
+      giveUp(tool, 14, 'pipe.c(85)', role);
     }
     if (isShellUnclean) {
       tool.note(
@@ -209,7 +209,7 @@ class Copy {
     tool.note(
       `rsync: connection unexpectedly closed (${written(received, 1)} bytes received so far) [${role}]\n`,
     );
-    return giveUp(tool, code > 12 ? code : 12, 'io.c(231)', role);
+    return giveUp(tool, code === -1 ? 14 : code > 12 ? code : 12, 'io.c(232)', role);
   }
 
   // ---------------------------------------------------------------- what to copy
@@ -335,8 +335,9 @@ class Copy {
     const { settings, tool } = this;
     report.summary();
     yield* tool.flush();
-    const where = isPush ? 'main.c(1347)' : 'main.c(1865)';
-    const role = isPush ? 'sender' : 'generator';
+    const where = isPush ? 'main.c(1347)' : 'main.c(1874)';
+    const hasFiles = list.parts.some(({ entries }) => entries.length > 0);
+    const role = isPush ? 'sender' : hasFiles ? 'generator' : 'Receiver';
     let code = 0;
     if (skipped > 0) {
       tool.note(`Deletions stopped due to --max-delete limit (${skipped} skipped)\n`);
@@ -344,6 +345,7 @@ class Copy {
     }
     if (list.hadTrouble) code = 23;
     if (code !== 0) giveUp(tool, code, where, role);
+    if (code !== 0 && role === 'Receiver') tool.note('rsync: [Receiver] write error: Broken pipe (32)\n');
     if (settings.logFile !== undefined) yield* this.#writeLog(report);
     return code;
   }
