@@ -17,6 +17,8 @@ export interface Member {
   kind: 'file' | 'directory' | 'symlink' | 'hard-link' | 'fifo';
   link: string;
   text: string;
+  /** What the directory held, in an incremental archive. */
+  dump?: string;
 }
 const LETTERS: Readonly<Record<Member['kind'], string>> = {
   file: '0',
@@ -61,9 +63,10 @@ export function writeArchive(members: readonly Member[]): string {
         );
         add(`${text}\0${'\0'.repeat(padding(bytes))}`, bytes + padding(bytes));
       }
-    const bytes = member.kind === 'file' ? byteLength(member.text) : 0;
-    add(header(member, LETTERS[member.kind], bytes), BLOCK);
-    if (bytes > 0) add(member.text + '\0'.repeat(padding(bytes)), bytes + padding(bytes));
+    const body = member.kind === 'file' ? member.text : (member.dump ?? '');
+    const bytes = byteLength(body);
+    add(header(member, member.dump === undefined ? LETTERS[member.kind] : 'D', bytes), BLOCK);
+    if (bytes > 0) add(body + '\0'.repeat(padding(bytes)), bytes + padding(bytes));
   }
   const end = length + 2 * BLOCK;
   return out + '\0'.repeat(Math.ceil(end / RECORD) * RECORD - length);
@@ -132,7 +135,7 @@ export function readArchive(text: string): Member[] | undefined {
       gid: number(block, 116, 8),
       mtime: number(block, 136, 12),
       kind:
-        letter === '5'
+        letter === '5' || letter === 'D'
           ? 'directory'
           : letter === '2'
             ? 'symlink'
@@ -144,7 +147,8 @@ export function readArchive(text: string): Member[] | undefined {
       link: longLink ?? string(block, 157, 100),
       user: string(block, 265, 32),
       group: string(block, 297, 32),
-      text: textFromBytes(body),
+      text: letter === 'D' ? '' : textFromBytes(body),
+      ...(letter === 'D' ? { dump: textFromBytes(body) } : {}),
     });
     longName = undefined;
     longLink = undefined;

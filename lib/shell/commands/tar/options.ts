@@ -13,12 +13,13 @@ export interface TarSettings {
   strip: number;
   transforms: string[];
   toOutput: boolean;
-  existing: 'overwrite' | 'keep' | 'skip';
+  existing: 'overwrite' | 'keep' | 'skip' | 'newer';
   absolute: boolean;
   dereference: boolean;
   wildcards: boolean;
   owner: string | undefined;
   group: string | undefined;
+  mode: string | undefined;
   mtime: string | undefined;
   numericOwner: boolean;
   noRecursion: boolean;
@@ -28,10 +29,22 @@ export interface TarSettings {
   listFiles: string[];
   oneFileSystem: boolean;
   noTimes: boolean;
+  /** File of --listed-incremental; '' with -G, which has none. */
+  incremental: string | undefined;
+  /** `--level=0`: what the snapshot says does not count. */
+  isLevelZero: boolean;
+  newer: { readonly date: string; readonly withChanges: boolean } | undefined;
+  sorted: boolean;
+  ignoreFailedRead: boolean;
+  totals: boolean;
+  backup: string | undefined;
+  unlinkFirst: boolean;
+  /** The program of -I, when it is none that is known. */
+  program: string | undefined;
 }
 
 const SYNTAX = {
-  short: 'AcdrtuxC:f:hJjzZOPpkvwWT:X:aSlmoUsbLMnHgGKNIV:',
+  short: 'AcdrtuxC:f:hJjzZOPpkvwWT:X:aSlmoUsb:L:MnH:g:GK:N:I:V:',
   long: {
     create: 'c',
     get: 'x',
@@ -67,6 +80,7 @@ const SYNTAX = {
     'owner:': 'owner',
     'group:': 'group',
     'mtime:': 'mtime',
+    'mode:': 'mode',
     'numeric-owner': 'numeric',
     'no-recursion': 'no-recursion',
     'remove-files': 'remove-files',
@@ -77,10 +91,52 @@ const SYNTAX = {
     'no-same-owner': 'o',
     'one-file-system': 'one-file-system',
     touch: 'm',
+    'listed-incremental:': 'g',
+    incremental: 'G',
+    'level:': 'level',
+    'newer:': 'N',
+    'after-date:': 'N',
+    'newer-mtime:': 'newer-mtime',
+    'use-compress-program:': 'I',
+    zstd: 'zstd',
+    lzma: 'J',
+    'keep-newer-files': 'keep-newer',
+    'unlink-first': 'U',
+    'recursive-unlink': 'U',
+    'backup::': 'backup',
+    verify: 'W',
+    'to-command:': 'not-modelled',
+    'checkpoint-action:': 'not-modelled',
+    'multi-volume': 'not-modelled',
+    'tape-length:': 'not-modelled',
+    'exclude-vcs': 'exclude-vcs',
+    'exclude-backups': 'exclude-backups',
+    'exclude-caches': 'exclude-caches',
+    recursion: 'recursion',
+    'delay-directory-restore': 'ok',
+    'no-overwrite-dir': 'ok',
+    'keep-directory-symlink': 'ok',
+    'overwrite-dir': 'ok',
+    anchored: 'ok',
+    'no-anchored': 'ok',
+    acls: 'ok',
+    'no-acls': 'ok',
+    xattrs: 'ok',
+    'no-xattrs': 'ok',
+    selinux: 'ok',
+    'no-selinux': 'ok',
+    'preserve-order': 'ok',
+    'same-order': 'ok',
+    'no-check-device': 'ok',
+    'check-device': 'ok',
+    'no-ignore-command-error': 'ok',
+    'warning:': 'ok',
+    'full-time': 'ok',
+    'block-number': 'R',
+    'blocking-factor:': 'b',
     'sort:': 'sort',
     'format:': 'format',
     sparse: 'S',
-    'warning:': 'warning',
     'ignore-failed-read': 'ignore-failed-read',
     'checkpoint::': 'checkpoint',
     totals: 'totals',
@@ -105,6 +161,7 @@ export function readTarOptions(tool: Tool): TarSettings {
     wildcards: false,
     owner: undefined,
     group: undefined,
+    mode: undefined,
     mtime: undefined,
     numericOwner: false,
     noRecursion: false,
@@ -114,6 +171,15 @@ export function readTarOptions(tool: Tool): TarSettings {
     listFiles: [],
     oneFileSystem: false,
     noTimes: false,
+    incremental: undefined,
+    isLevelZero: false,
+    newer: undefined,
+    sorted: false,
+    ignoreFailedRead: false,
+    totals: false,
+    backup: undefined,
+    unlinkFirst: false,
+    program: undefined,
   };
   // -C stands between names: the arguments are read piece by piece.
   let rest = oldStyle(tool);
@@ -130,7 +196,10 @@ export function readTarOptions(tool: Tool): TarSettings {
     }
     const piece = pieceOf(rest);
     const { options } = tool.options(SYNTAX, { args: piece, misuseCode: 64 });
-    for (const option of options) setOption(tool, settings, option.name, valueOf(option));
+    for (const option of options) {
+      if (option.name === 'not-modelled') tool.fail(`not modelled: ${option.written}`, 2);
+      setOption(tool, settings, option.name, valueOf(option));
+    }
     rest = rest.slice(piece.length);
   }
   return settings;
@@ -250,6 +319,9 @@ function setOption(tool: Tool, settings: TarSettings, name: string, value: strin
     case 'group':
       settings.group = value;
       break;
+    case 'mode':
+      settings.mode = value;
+      break;
     case 'mtime':
       settings.mtime = value;
       break;
@@ -273,8 +345,68 @@ function setOption(tool: Tool, settings: TarSettings, name: string, value: strin
     case 'm':
       settings.noTimes = true;
       break;
+    case 'g':
+      settings.incremental = value;
+      break;
+    case 'G':
+      settings.incremental = '';
+      break;
+    case 'level':
+      settings.isLevelZero = value === '0';
+      break;
+    case 'N':
+    case 'newer-mtime':
+      settings.newer = { date: value, withChanges: name === 'N' };
+      break;
+    case 'I':
+    case 'zstd':
+      useProgram(settings, name === 'I' ? value : 'zstd');
+      break;
+    case 'sort':
+      if (!/^(?:name|none|inode)$/.test(value))
+        tool.misuse(
+          `invalid argument ‘${value}’ for ‘--sort’\nValid arguments are:\n  - ‘none’\n  - ‘name’\n  - ‘inode’`,
+          64,
+        );
+      settings.sorted = value === 'name';
+      break;
+    case 'keep-newer':
+      settings.existing = 'newer';
+      break;
+    case 'U':
+      settings.unlinkFirst = true;
+      break;
+    case 'backup':
+      settings.backup = value === '' ? 'existing' : value;
+      break;
+    case 'totals':
+      settings.totals = true;
+      break;
+    case 'ignore-failed-read':
+      settings.ignoreFailedRead = true;
+      break;
+    case 'exclude-vcs':
+      settings.excluded.push(...VERSION_CONTROL);
+      break;
+    case 'exclude-backups':
+      settings.excluded.push('.#*', '*~', '#*#');
+      break;
     case 'one-file-system':
       settings.oneFileSystem = true;
       break;
   }
+}
+
+const VERSION_CONTROL =
+  'CVS RCS SCCS .svn .git .gitignore .gitattributes .gitmodules .arch-ids {arch} =RELEASE-ID =meta-update =update .bzr .bzrignore .bzrtags .hg .hgignore .hgtags _darcs .cvsignore'.split(
+    ' ',
+  );
+
+/** `-I 'gzip -9'`: what the program makes is known of some. */
+function useProgram(settings: TarSettings, command: string): void {
+  const [program = ''] = command.trim().split(/\s+/);
+  const known = { gzip: 'gzip', pigz: 'gzip', bzip2: 'bzip2', xz: 'xz' } as const;
+  const found = Object.entries(known).find(([name]) => name === program && name !== 'pigz');
+  if (found === undefined) settings.program = program;
+  else [, settings.compression] = found;
 }

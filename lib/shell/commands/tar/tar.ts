@@ -1,19 +1,28 @@
-/** tar(1) of GNU tar 1.34. Not modelled: sparse files, incremental backups, several volumes. */
+/** tar(1) of GNU tar 1.34. Not modelled: sparse files, several volumes, --to-command, checkpoints' actions. */
 import { strftime } from '../../../std/civil';
 import { byteLength } from '../../../std/bytes';
-import { type Errno, FileError } from '../../../world/files.contract';
+import { type Errno, FileError, type Stat } from '../../../world/files.contract';
 import { compress, decompress, type Format, formatOf } from '../../../std/compress/formats';
 import { parseDate } from '../dates';
 import { errnoText } from '../errno-text';
 import { fnmatch } from '../../../std/fnmatch';
-import { makeDirectories } from '../mkdir';
-import { modeString } from '../modes';
+import { modeString, parseMode } from '../modes';
 import { groupName, userName } from '../owners';
 import { directoryName } from '../paths';
 import { escapeName } from '../quoting';
 import { Exit, type Command, type Step, type Tool, type ToolRun } from '../tool';
 import { type Member, readArchive, writeArchive } from './archive';
 import { differences } from './difference';
+import { Extraction } from './extraction';
+import {
+  dumpText,
+  readDump,
+  readSnapshot,
+  type SavedDirectory,
+  scanDirectory,
+  type Snapshot,
+  writeSnapshot,
+} from './incremental';
 import { readTarOptions, type TarSettings } from './options';
 import { readTransform } from './transform';
 
@@ -37,7 +46,10 @@ class Tar {
   #failed = false;
   #differs = false;
   #directory = '';
-  #toldOfSlash = false;
+  readonly #removed = new Set<string>();
+  /** Microseconds since 1970: older files are left out. */
+  #newerThan: number | undefined;
+  #written = 0;
   #widest = 19;
   readonly #hardLinks = new Map<number, string>();
 
@@ -58,6 +70,8 @@ class Tar {
         "You must specify one of the '-Acdtrux', '--delete' or '--test-label' options",
         FAILED,
       );
+    if (settings.program !== undefined) return yield* this.#noProgram(settings.program);
+    this.#newerThan = this.#readNewer();
     yield* this.#lists();
     for (const pattern of settings.excluded) this.#excluded.push(exclusion(pattern));
     switch (settings.operation) {
@@ -66,6 +80,8 @@ class Tar {
         break;
       case 'append':
       case 'update':
+        if (settings.compression !== undefined && settings.compression !== 'auto')
+          tool.misuse('Cannot update compressed archives', FAILED);
         yield* this.#create(yield* this.#members(true));
         break;
       case 'diff':
@@ -80,9 +96,13 @@ class Tar {
         yield* this.#each(yield* this.#members(false), (member) => this.#list(member));
         break;
       case 'extract':
-        yield* this.#each(yield* this.#members(false), (member) => this.#extract(member));
+        yield* this.#each(yield* this.#members(false), this.#extraction());
     }
     yield* tool.flush();
+    if (settings.totals && settings.operation === 'create')
+      tool.note(
+        `Total bytes written: ${this.#written} (${inUnits(this.#written)}, ${inUnits(this.#written * 1000)}/s)\n`,
+      );
     if (!this.#failed) return this.#differs ? DIFFERENT : 0;
     tool.complain('Exiting with failure status due to previous errors');
     return FAILED;
@@ -91,6 +111,10 @@ class Tar {
   #trouble(message: string): void {
     this.tool.complain(message);
     this.#failed = true;
+  }
+  #unreadable(file: string, message: string): void {
+    if (this.#settings.ignoreFailedRead) this.tool.complain(`${file}Warning: ${message}`);
+    else this.#trouble(file + message);
   }
   #fatal(message: string): never {
     this.tool.complain(message);
@@ -109,6 +133,42 @@ class Tar {
         else this.#settings.names.push({ name: line });
       }
     }
+  }
+
+  /** What --newer names: a date, or a file whose time counts. */
+  #readNewer(): number | undefined {
+    const { newer } = this.#settings;
+    if (newer === undefined) return undefined;
+    if (/^[./]/.test(newer.date)) {
+      const info = this.tool.stat(newer.date);
+      if (info instanceof FileError)
+        return this.#fatal(`${newer.date}: Cannot stat: ${errnoText(info.errno)}`);
+      return info.mtime;
+    }
+    const date = parseDate(newer.date, this.tool.context.host.clock());
+    if (date !== undefined) return date;
+    this.tool.complain(`Substituting -9223372036854775807 for unknown date format ‘${newer.date}’`);
+    return 0;
+  }
+  #isTooOld(info: Stat): boolean {
+    const since = this.#newerThan;
+    if (since === undefined || info.kind === 'directory') return false;
+    return info.mtime < since && (this.#settings.newer?.withChanges !== true || info.ctime < since);
+  }
+
+  /** -I and --zstd with a program that is not installed. */
+  *#noProgram(program: string): Step<number> {
+    const { name } = this.tool;
+    if (typeof this.tool.find(program) === 'string' && !/^E[A-Z]+$/.test(String(this.tool.find(program)))) {
+      this.tool.complain(`not modelled: archives through ${program}`);
+      return FAILED;
+    }
+    yield* this.tool.flush();
+    this.tool.note(`${name} (child): ${program}: Cannot exec: No such file or directory\n`);
+    this.tool.note(`${name} (child): Error is not recoverable: exiting now\n`);
+    this.tool.complain('Child returned status 2');
+    this.tool.complain('Error is not recoverable: exiting now');
+    return FAILED;
   }
 
   // ---------------------------------------------------------------- the archive
@@ -138,8 +198,23 @@ class Tar {
   }
 
   #parse(text: string, mayBeEmpty: boolean): Member[] {
-    const { compression } = this.#settings;
+    const { compression, operation, archive } = this.#settings;
     const format = formatOf(text);
+    if ((operation === 'append' || operation === 'update') && format !== undefined)
+      return this.#fatal('Cannot update compressed archives');
+    const bySuffix =
+      format === undefined && compression === undefined ? formatOfName(archive ?? '') : undefined;
+    if (bySuffix === 'gzip' && text !== '' && readArchive(text) === undefined) {
+      this.tool.complain('This does not look like a tar archive');
+      this.tool.note('\ngzip: stdin: not in gzip format\n');
+      this.tool.complain('Child returned status 1');
+      return this.#fatalShort();
+    }
+    if (compression === 'gzip' && text === '') {
+      this.tool.note('\ngzip: stdin: unexpected end of file\n');
+      this.tool.complain('Child returned status 1');
+      return this.#fatalShort();
+    }
     if (compression !== undefined && compression !== 'auto' && format !== compression) {
       this.tool.note(
         {
@@ -182,16 +257,21 @@ class Tar {
       tool.note(tool.package.hint(tool.name));
       throw new Exit(FAILED);
     }
+    const snapshot =
+      settings.incremental === undefined ? undefined : yield* this.#snapshot(settings.incremental);
     const { archive } = settings;
     const toOutput = archive === undefined || archive === '-';
     if (toOutput && tool.context.stdout.tty !== undefined)
       this.#fatal('Refusing to write archive contents to terminal (missing -f option?)');
     const stream = toOutput ? undefined : tool.create(archive);
     if (typeof stream === 'string') return this.#cannotOpen(archive ?? '', stream, this.#format());
-    for (const part of settings.names)
-      if ('directory' in part) this.#enter(part.directory);
-      else yield* this.#add(part.name, members, stream?.ino);
+    if (snapshot !== undefined) yield* this.#saveIncrement(snapshot, members, stream?.ino);
+    else
+      for (const part of settings.names)
+        if ('directory' in part) this.#enter(part.directory);
+        else yield* this.#add(part.name, members, stream?.ino);
     const text = writeArchive(members);
+    this.#written = byteLength(text);
     const packed = this.#format();
     const written = packed === undefined ? text : compress(packed, text);
     if (stream === undefined) {
@@ -212,12 +292,77 @@ class Tar {
         else tool.context.fs.unlink(tool.resolve(this.#path(member.name)), tool.context.who);
   }
 
+  // ---------------------------------------------------------------- incremental backups
+  /** Directories first, each with what it holds; then the files that no earlier archive has. */
+  *#saveIncrement(snapshot: Snapshot, members: Member[], own: number | undefined): Step {
+    const { tool } = this;
+    const file = this.#settings.incremental ?? '';
+    const started = tool.context.host.clock();
+    const directories: SavedDirectory[] = [];
+    for (const part of this.#settings.names) {
+      if ('directory' in part) {
+        this.#enter(part.directory);
+        continue;
+      }
+      const name = part.name.replace(/(?<=.)\/+$/, '');
+      const info = tool.lstat(this.#path(name));
+      if (info instanceof FileError) this.#trouble(`${name}: Cannot stat: ${errnoText(info.errno)}`);
+      if (info instanceof FileError || info.kind !== 'directory') {
+        yield* this.#add(part.name, members, own);
+        continue;
+      }
+      const found = scanDirectory(
+        {
+          tool,
+          snapshot,
+          pathOf: (path) => this.#path(path),
+          excludes: (path) => this.#excluded.some((matches) => matches(path)),
+          tell: (message) => {
+            if (this.#settings.verbose > 0) tool.complain(message);
+          },
+          fail: (message, { errno }) => this.#trouble(`${message}: ${errnoText(errno)}`),
+        },
+        name,
+        info,
+      );
+      yield* this.#addDirectories(found, members);
+      for (const directory of found)
+        for (const [letter, child] of directory.entries)
+          if (letter === 'Y')
+            yield* this.#add(`${directory.name === '/' ? '' : directory.name}/${child}`, members, own);
+      directories.push(...found);
+    }
+    if (file !== '' && file !== '/dev/null') this.#writeSnapshot(file, writeSnapshot(started, directories));
+  }
+  *#addDirectories(found: readonly SavedDirectory[], members: Member[]): Step {
+    for (const directory of found) {
+      const member = this.#member(`${directory.name}/`, directory.info);
+      member.dump = dumpText(directory);
+      members.push(member);
+      this.#show(member, `${directory.name}/`);
+      yield* this.tool.drain();
+    }
+  }
+  *#snapshot(file: string): Step<Snapshot> {
+    const none: Snapshot = { since: undefined, directories: [] };
+    if (file === '' || this.#settings.isLevelZero) return none;
+    const read = yield* this.tool.readFile(file);
+    if (typeof read !== 'string')
+      return readSnapshot(read.text) ?? this.#fatal(`${file}: Bad incremental file format`);
+    if (read === 'ENOENT' && !(this.tool.stat(directoryName(file)) instanceof FileError)) return none;
+    this.tool.complain(`${file}: Cannot open: ${errnoText(read)}`);
+    this.tool.complain('Exiting with failure status due to previous errors');
+    throw new Exit(FAILED);
+  }
+  #writeSnapshot(file: string, text: string): void {
+    const { fs, who, umask } = this.tool.context;
+    const failed = fs.writeFile(this.tool.resolve(file), text, who, { mode: 0o666 & ~umask });
+    if (failed !== undefined) this.#trouble(`${file}: Cannot open: ${errnoText(failed.errno)}`);
+  }
+
   #format(): Format | undefined {
     const { compression, archive } = this.#settings;
-    if (compression !== 'auto') return compression;
-    if (/\.(tgz|taz|gz)$/.test(archive ?? '')) return 'gzip';
-    if (/\.(tbz2?|bz2)$/.test(archive ?? '')) return 'bzip2';
-    return /\.(txz|xz)$/.test(archive ?? '') ? 'xz' : undefined;
+    return compression === 'auto' ? formatOfName(archive ?? '') : compression;
   }
 
   #enter(directory: string): void {
@@ -248,35 +393,20 @@ class Tar {
       tool.complain(`${name}: file is the archive; not dumped`);
       return;
     }
+    if (this.#isTooOld(info)) return;
+    let isKept = false;
     if (this.#settings.operation === 'update') {
       const stored = this.#stored(info.kind === 'directory' ? `${name.replace(/\/+$/, '')}/` : name);
       const known = members.findLast((member) => member.name === stored);
-      if (known !== undefined && info.kind !== 'directory' && known.mtime * 1_000_000 >= info.mtime) return;
+      isKept = known !== undefined && known.mtime >= Math.floor(info.mtime / 1_000_000);
+      if (isKept && info.kind !== 'directory') return;
     }
     if (info.kind === 'socket') {
       tool.complain(`${name}: socket ignored`);
       return;
     }
-    const { host } = tool.context;
     const isDirectory = info.kind === 'directory';
-    const member: Member = {
-      name: this.#stored(isDirectory && !name.endsWith('/') ? `${name}/` : name),
-      mode: info.mode,
-      uid: this.#settings.owner === undefined ? info.uid : (host.user(this.#settings.owner)?.uid ?? 0),
-      gid: this.#settings.group === undefined ? info.gid : (host.group(this.#settings.group)?.gid ?? 0),
-      user: this.#settings.owner ?? userName(host, info.uid),
-      group: this.#settings.group ?? groupName(host, info.gid),
-      mtime: Math.floor((this.#mtime() ?? info.mtime) / 1_000_000),
-      kind: isDirectory
-        ? 'directory'
-        : info.kind === 'symlink'
-          ? 'symlink'
-          : info.kind === 'fifo'
-            ? 'fifo'
-            : 'file',
-      link: '',
-      text: '',
-    };
+    const member = this.#member(isDirectory && !name.endsWith('/') ? `${name}/` : name, info);
     if (member.kind === 'symlink') {
       const link = tool.context.fs.readlink(tool.resolve(path), tool.context.who);
       member.link = link instanceof FileError ? '' : link;
@@ -286,7 +416,7 @@ class Tar {
       else {
         const content = tool.context.fs.readFile(tool.resolve(path), tool.context.who);
         if (content instanceof FileError) {
-          this.#trouble(`${name}: Cannot open: ${errnoText(content.errno)}`);
+          this.#unreadable(`${name}: `, `Cannot open: ${errnoText(content.errno)}`);
           return;
         }
         member.text = content;
@@ -295,15 +425,55 @@ class Tar {
     }
     const names = isDirectory ? tool.context.fs.readdir(tool.resolve(path), tool.context.who) : [];
     if (names instanceof FileError) {
-      this.#trouble(`${name}: Cannot open: ${errnoText(names.errno)}`);
+      this.#unreadable(`${name}: `, `Cannot open: ${errnoText(names.errno)}`);
       return;
     }
-    members.push(member);
-    this.#show(member, isDirectory && !name.endsWith('/') ? `${name}/` : name);
+    if (this.#settings.sorted) names.sort();
+    if (!isKept) {
+      members.push(member);
+      this.#show(member, isDirectory && !name.endsWith('/') ? `${name}/` : name);
+    }
     yield* tool.drain();
     if (this.#settings.noRecursion) return;
     for (const child of names)
       yield* this.#add(`${name.replace(/(?<=.)\/+$/, '')}${name === '/' ? '' : '/'}${child}`, members, own);
+  }
+
+  /** The member of a file, without what is in it. */
+  #member(name: string, info: Stat): Member {
+    const { host } = this.tool.context;
+    const { numericOwner, mode } = this.#settings;
+    const owner = ownerOf(this.#settings.owner, (key) => {
+      const found = host.user(key);
+      return found === undefined ? undefined : { id: found.uid, name: found.name };
+    });
+    const group = ownerOf(this.#settings.group, (key) => {
+      const found = host.group(key);
+      return found === undefined ? undefined : { id: found.gid, name: found.name };
+    });
+    const change = mode === undefined ? undefined : parseMode(mode);
+    if (mode !== undefined && change === undefined) this.#fatal('Invalid mode given on option');
+    return {
+      name: this.#stored(name),
+      mode:
+        change?.(info.mode, { isDirectory: info.kind === 'directory', umask: this.tool.context.umask }) ??
+        info.mode,
+      uid: owner?.id ?? info.uid,
+      gid: group?.id ?? info.gid,
+      user: numericOwner ? '' : (owner?.name ?? userName(host, info.uid)),
+      group: numericOwner ? '' : (group?.name ?? groupName(host, info.gid)),
+      mtime: Math.floor((this.#mtime() ?? info.mtime) / 1_000_000),
+      kind:
+        info.kind === 'directory'
+          ? 'directory'
+          : info.kind === 'symlink'
+            ? 'symlink'
+            : info.kind === 'fifo'
+              ? 'fifo'
+              : 'file',
+      link: '',
+      text: '',
+    };
   }
 
   #mtime(): number | undefined {
@@ -313,10 +483,12 @@ class Tar {
 
   #stored(name: string): string {
     let stored = name;
-    if (!this.#settings.absolute && name.startsWith('/')) {
-      if (!this.#toldOfSlash) this.tool.complain("Removing leading `/' from member names");
-      this.#toldOfSlash = true;
-      stored = name.replace(/^\/+/, '') || './';
+    const prefix = this.#settings.absolute ? '' : (/^(?:.*\/)?\.\.(?:\/|$)|^\/+/.exec(name)?.[0] ?? '');
+    if (prefix !== '') {
+      const told = prefix.startsWith('/') && !prefix.includes('..') ? '/' : prefix;
+      if (!this.#removed.has(told)) this.tool.complain(`Removing leading \`${told}' from member names`);
+      this.#removed.add(told);
+      stored = name.slice(prefix.length) || './';
     }
     for (const transform of this.#transforms) stored = transform(stored);
     return stored;
@@ -342,8 +514,8 @@ class Tar {
     const owner =
       this.#settings.numericOwner || member.user === ''
         ? `${member.uid}/${member.gid}`
-        : `${member.user}/${member.group}`;
-    const size = String(member.kind === 'file' ? byteLength(member.text) : 0);
+        : `${member.user}/${member.group === '' ? member.gid : member.group}`;
+    const size = String(byteLength(member.kind === 'file' ? member.text : (member.dump ?? '')));
     const needed = owner.length + 1 + size.length;
     this.#widest = Math.max(this.#widest, needed);
     const time = strftime('%Y-%m-%d %H:%M', member.mtime * 1_000_000);
@@ -357,6 +529,19 @@ class Tar {
   }
 
   // ---------------------------------------------------------------- reading
+  #extraction(): (member: Member) => void {
+    const extraction = new Extraction({
+      tool: this.tool,
+      settings: this.#settings,
+      transforms: this.#transforms,
+      trouble: (message) => this.#trouble(message),
+      path: (name) => this.#path(name),
+      show: (member, name) => this.#show(member, name),
+      stored: (name) => this.#stored(name),
+    });
+    return (member) => extraction.extract(member);
+  }
+
   *#each(members: readonly Member[], act: (member: Member) => void): Step {
     const names = this.#settings.names.flatMap((part) => ('name' in part ? [part.name] : []));
     const found = new Set<string>();
@@ -405,97 +590,11 @@ class Tar {
   #list(member: Member): void {
     if (!this.#settings.absolute && member.name.startsWith('/')) this.#stored(member.name);
     this.#show(member, member.name);
-  }
-
-  #extract(member: Member): void {
-    const settings = this.#settings;
-    let name = member.name;
-    for (const transform of this.#transforms) name = transform(name);
-    if (settings.strip > 0) {
-      name = name.split('/').slice(settings.strip).join('/');
-      if (name === '') return;
-    }
-    if (!settings.absolute && name.startsWith('/')) name = this.#stored(name);
-    if (name.split('/').includes('..') && !settings.absolute) {
-      this.#trouble(`${name}: Member name contains '..'`);
-      return;
-    }
-    this.#show(member, name);
-    if (settings.toOutput) {
-      if (member.kind === 'file') this.tool.print(member.text);
-      return;
-    }
-    const path = this.#path(name.replace(/(?<=.)\/+$/, ''));
-    const at = this.tool.resolve(path);
-    const { fs, who, umask } = this.tool.context;
-    const before = this.tool.lstat(path);
-    if (member.kind === 'directory') {
-      if (before instanceof FileError || before.kind !== 'directory') {
-        const failed = makeDirectories(this.tool, path);
-        if (failed !== undefined) {
-          this.#trouble(`${name}: Cannot mkdir: ${errnoText(failed.errno)}`);
-          return;
-        }
-      }
-      this.#attributes(at, member);
-      return;
-    }
-    if (!(before instanceof FileError)) {
-      if (settings.existing === 'skip') return;
-      if (settings.existing === 'keep') {
-        this.#trouble(`${name}: Cannot open: File exists`);
-        return;
-      }
-      fs.unlink(at, who);
-    } else {
-      const parent = directoryName(path);
-      if (this.tool.stat(parent) instanceof FileError) makeDirectories(this.tool, parent);
-    }
-    const failed = this.#write(at, member, { umask });
-    if (failed !== undefined) {
-      const verb =
-        member.kind === 'symlink'
-          ? `Cannot create symlink to '${member.link}'`
-          : member.kind === 'hard-link'
-            ? `Cannot hard link to '${member.link}'`
-            : failed.errno === 'ENOSPC'
-              ? 'Cannot write'
-              : 'Cannot open';
-      this.#trouble(`${name}: ${verb}: ${errnoText(failed.errno)}`);
-      return;
-    }
-    if (member.kind === 'file' || member.kind === 'fifo') this.#attributes(at, member);
-    else if (member.kind === 'symlink' && who.uid === 0)
-      fs.chown(at, member.uid, member.gid, who, { noFollow: true });
-  }
-
-  #write(at: string, member: Member, about: { umask: number }): FileError | undefined {
-    const { fs, who } = this.tool.context;
-    switch (member.kind) {
-      case 'symlink':
-        return fs.symlink(member.link, at, who);
-      case 'hard-link':
-        return fs.link(this.tool.resolve(this.#path(member.link)), at, who);
-      case 'fifo':
-        return fs.mkfifo(at, member.mode & ~about.umask, who);
-      default:
-        return fs.writeFile(at, member.text, who, { mode: 0o600 });
-    }
-  }
-
-  #attributes(at: string, member: Member): void {
-    const { fs, host, who, umask } = this.tool.context;
-    const isRoot = who.uid === 0;
-    if (isRoot && this.#settings.sameOwner !== false)
-      fs.chown(
-        at,
-        host.user(member.user)?.uid ?? member.uid,
-        host.group(member.group)?.gid ?? member.gid,
-        who,
+    const { incremental, verbose } = this.#settings;
+    if (incremental !== undefined && verbose >= 2 && member.dump !== undefined)
+      this.tool.print(
+        `${[...readDump(member.dump).held].map(([name, letter]) => `${letter} ${name}\n`).join('')}\n`,
       );
-    const exact = this.#settings.preserve ?? isRoot;
-    fs.chmod(at, exact ? member.mode : member.mode & 0o777 & ~umask, who);
-    if (!this.#settings.noTimes) fs.utimes(at, host.clock(), member.mtime * 1_000_000, who);
   }
 }
 
@@ -503,6 +602,36 @@ function shown(name: string): string {
   return /[\u0000-\u001f\u007f\\]|[\udc80-\udcff]/.test(name)
     ? escapeName(name).replaceAll('\\ ', ' ')
     : name;
+}
+
+/** `--owner=NAME`, `NAME:ID` or `ID`. */
+function ownerOf(
+  text: string | undefined,
+  find: (key: string | number) => { id: number; name: string } | undefined,
+): { id: number; name: string } | undefined {
+  if (text === undefined) return undefined;
+  const [name = '', id] = text.split(':');
+  if (id !== undefined) return { id: Number(id), name };
+  if (/^\d+$/.test(name)) return find(Number(name)) ?? { id: Number(name), name: '' };
+  return find(name) ?? { id: 0, name };
+}
+
+function formatOfName(archive: string): Format | undefined {
+  if (/\.(tgz|taz|gz)$/.test(archive)) return 'gzip';
+  if (/\.(tbz2?|bz2)$/.test(archive)) return 'bzip2';
+  return /\.(txz|xz)$/.test(archive) ? 'xz' : undefined;
+}
+
+/** `10KiB` */
+function inUnits(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${value < 10 && unit > 0 && value % 1 !== 0 ? value.toFixed(1) : String(Math.ceil(value))}${units[unit] ?? ''}`;
 }
 
 /** A pattern matches the whole name or what follows any slash. */
