@@ -1,6 +1,7 @@
 /** OpenSSH: the server and its clients, with the files of Debian 12's packages. */
 import type { Registry } from '../../world/world.contract';
 import { scp, sshKeyscan } from './scp';
+import { sftp } from './sftp';
 import { resumeServerSession } from './session';
 import { resumeClientSession, ssh } from './ssh';
 import { sshKeygen } from './ssh-keygen';
@@ -161,6 +162,7 @@ export function register(registry: Registry): void {
   registry.program('openssh/sshd', sshd);
   registry.program('openssh/ssh', ssh);
   registry.program('openssh/scp', scp);
+  registry.program('openssh/sftp', sftp);
   registry.program('openssh/ssh-keygen', sshKeygen);
   registry.program('openssh/ssh-keyscan', sshKeyscan);
   registry.daemon(sshdDaemon);
@@ -180,6 +182,7 @@ export function register(registry: Registry): void {
   registry.package('openssh-client', {
     '/usr/bin/ssh': { program: 'openssh/ssh' },
     '/usr/bin/scp': { program: 'openssh/scp' },
+    '/usr/bin/sftp': { program: 'openssh/sftp' },
     '/usr/bin/ssh-keygen': { program: 'openssh/ssh-keygen' },
     '/usr/bin/ssh-keyscan': { program: 'openssh/ssh-keyscan' },
     '/etc/ssh/ssh_config': { text: CLIENT_CONFIG },

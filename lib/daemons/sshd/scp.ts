@@ -45,8 +45,10 @@ export function* scp(context: ProgramContext): ProgramRun {
   const target = places[places.length - 1] ?? { host: undefined, path: '.' };
   const sources = places.slice(0, -1);
   const remote = [...sources, target].find(({ host }) => host !== undefined)?.host;
-  if (remote === undefined) {
-    yield* context.err('not modelled: scp without a remote host\n');
+  const letters = new Set(parsed.options.map(({ name }) => name));
+  if (remote === undefined) return yield* copyHere(context, parsed.operands, letters);
+  if (target.host !== undefined && sources.some(({ host }) => host !== undefined)) {
+    yield* context.err('not modelled: scp between two remote hosts\n');
     return 1;
   }
   const settings = new Settings();
@@ -84,6 +86,17 @@ export function* scp(context: ProgramContext): ProgramRun {
     yield* context.err(`${trouble.message}scp: Connection closed\n`);
     return 255;
   }
+}
+/** Without a remote host scp is cp. */
+function* copyHere(
+  context: ProgramContext,
+  operands: readonly string[],
+  letters: ReadonlySet<string>,
+): Step<number> {
+  const flags = ['r', 'p'].filter((letter) => letters.has(letter)).map((letter) => `-${letter}`);
+  const pid = context.spawn({ argv: ['cp', ...flags, '--', ...operands], path: '/usr/bin/cp' });
+  if (typeof pid !== 'number') return 1;
+  return (yield* context.wait(pid)).code === 0 ? 0 : 1;
 }
 function placeOf(text: string): Place {
   const colon = text.indexOf(':');

@@ -39,7 +39,23 @@ export type FileRequest =
   | { do: 'read'; path: string }
   | { do: 'list'; path: string }
   | { do: 'make-directory'; path: string }
+  | { do: 'remove' | 'remove-directory' | 'details'; path: string }
+  | { do: 'rename'; path: string; to: string }
+  | { do: 'symlink' | 'link'; path: string; target: string }
+  | { do: 'chmod'; path: string; mode: number }
   | { do: 'write'; path: string; text: string; mode: number; mtime?: number };
+/** A line of a long listing. */
+export interface FileDetails {
+  name: string;
+  /** `-rw-r--r--` */
+  mode: string;
+  user: string;
+  group: string;
+  /** bytes */
+  size: number;
+  /** Microseconds since 1970. */
+  mtime: number;
+}
 export type FileAnswer =
   | {
       ok: true;
@@ -49,6 +65,7 @@ export type FileAnswer =
       mtime?: number;
       names?: string[];
       path?: string;
+      details?: FileDetails[];
     }
   | { ok: false; errno: string };
 

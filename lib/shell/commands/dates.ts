@@ -243,7 +243,10 @@ class DateReader {
   #namedZone(word: string): boolean {
     const minutes = ZONES[word] ?? (word.length === 1 ? militaryZone(word) : undefined);
     if (minutes === undefined || this.#zone !== undefined) return false;
-    this.#zone = minutes;
+    // `UTC+2`: the hours are added to the zone.
+    const more = this.#take(/^([-+])(\d{1,2}):?(\d{2})?(?=$|\s)(?!\s*[a-z])/);
+    const added = more === undefined ? 0 : Number(more[2]) * 60 + Number(more[3] ?? '0');
+    this.#zone = more?.[1] === '-' ? minutes - added : minutes + added;
     return true;
   }
 

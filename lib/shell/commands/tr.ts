@@ -58,10 +58,10 @@ function checkOperands(tool: Tool, operands: readonly string[], flags: Flags): v
       : 'Two strings must be given when translating.';
     tool.misuse(`missing operand after ${quoteValue(first)}\n${reason}`);
   }
-  if (flags.remove && !flags.squeeze && second !== undefined)
-    tool.misuse(
-      `extra operand ${quoteValue(second)}\nOnly one string may be given when deleting without squeezing repeats.`,
-    );
+  if (flags.remove && !flags.squeeze && second !== undefined) {
+    const reason = 'Only one string may be given when deleting without squeezing repeats.';
+    tool.misuse(`extra operand ${quoteValue(second)}${third === undefined ? `\n${reason}` : ''}`);
+  }
   if (third !== undefined) tool.misuse(`extra operand ${quoteValue(third)}`);
 }
 

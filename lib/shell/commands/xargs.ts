@@ -25,6 +25,8 @@ interface Settings {
   parallel: number;
   noRunIfEmpty: boolean;
   trace: boolean;
+  /** -p */
+  asks: boolean;
   exitIfTooBig: boolean;
   end: string | undefined;
   file: string | undefined;
@@ -58,6 +60,7 @@ function* run(tool: Tool): ToolRun {
     parallel: 1,
     noRunIfEmpty: false,
     trace: false,
+    asks: false,
     exitIfTooBig: false,
     end: undefined,
     file: undefined,
@@ -154,6 +157,9 @@ function set(tool: Tool, settings: Settings, name: string, value: string): void 
       break;
     case 's':
       settings.size = number(1);
+      break;
+    case 'p':
+      settings.asks = true;
       break;
     case 't':
       settings.trace = true;
@@ -303,6 +309,7 @@ class Runner {
   *start(argv: readonly string[]): Step {
     const { tool } = this;
     if (this.#running.length >= this.settings.parallel) yield* this.#reap();
+    if (this.settings.asks && !(yield* this.#confirmed(argv))) return;
     if (this.settings.trace) tool.note(`${argv.map(shellQuoted).join(' ')}\n`);
     yield* tool.flush();
     const fds = tool.standardStreams();
@@ -315,6 +322,18 @@ class Runner {
     }
     tool.complain(`${argv[0] ?? ''}: ${errnoText(pid.errno)}`);
     throw new Exit(pid.errno === 'ENOENT' ? 127 : 126);
+  }
+
+  /** -p: the terminal says whether the command is run. */
+  *#confirmed(argv: readonly string[]): Step<boolean> {
+    const { tool } = this;
+    yield* tool.flush();
+    tool.note(argv.map(shellQuoted).join(' '));
+    const terminal = tool.open('/dev/tty');
+    if (typeof terminal === 'string')
+      return tool.fail(`failed to open /dev/tty for reading: ${errnoText(terminal)}`);
+    tool.note(' ?...');
+    return /^[yY]/.test(yield* tool.context.readLine(terminal));
   }
 
   *#reap(): Step {

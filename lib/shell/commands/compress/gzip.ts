@@ -92,7 +92,7 @@ function* run(tool: Tool, family: Family, mode: Mode): ToolRun {
   // gunzip and zcat are scripts that call gzip.
   if (family.format === 'gzip') tool.name = 'gzip';
   const { options, operands } = tool.options({
-    short: 'acdfhklLnNqrS:tvVz123456789eT:',
+    short: family.format === 'gzip' ? 'acdfhklLnNqrS:tvV123456789' : 'acdfhklLnNqrS:tvVz123456789eT:',
     long: {
       stdout: 'c',
       'to-stdout': 'c',
@@ -110,8 +110,8 @@ function* run(tool: Tool, family: Family, mode: Mode): ToolRun {
       verbose: 'v',
       fast: '1',
       best: '9',
-      compress: 'z',
       rsyncable: 'rsyncable',
+      ...(family.format === 'gzip' ? {} : { compress: 'z' }),
     },
   });
   const has = (name: string): boolean => options.some((option) => option.name === name);

@@ -53,7 +53,7 @@ def test($val): ($val|type) as $vt | if $vt == "string" then test($val; null) el
 def capture(re; mods): match(re; mods) | [.captures | .[] | select(.name != null) | { key: .name, value: .string }] | from_entries;
 def capture($val): ($val|type) as $vt | if $vt == "string" then capture($val; null) elif $vt == "array" and ($val | length) > 1 then capture($val[0]; $val[1]) elif $vt == "array" and ($val | length) > 0 then capture($val[0]; null) else error( $vt + " not a string or array") end;
 def scan(re): match(re; "g") | if (.captures|length) > 0 then [ .captures | .[] | .string ] else .string end;
-def split($re; flags): . as $s | [foreach (match($re; flags+"g") | [.offset, .length], null) as $m ([0, null]; if $m == null then [.[0], $s[.[0]:]] else [$m[0]+$m[1], $s[.[0]:$m[0]]] end; .[1])];
+def split($re; flags): . as $s | ([0, (match($re; "g" + flags) | .offset, .offset + .length), ($s | length)]) as $at | [range(0; $at | length; 2) as $i | $s[$at[$i]:$at[$i + 1]]];
 def splits($re): splits($re; null);
 def splits($re; flags): split($re; flags) | .[];
 def ascii_downcase: explode | map( if 65 <= . and . <= 90 then . + 32 else . end) | implode;

@@ -248,12 +248,14 @@ const SPECIAL: Readonly<Record<string, Special>> = {
     }
   },
   *'repeat/1'(evaluator, [update = IDENTITY], scope, input) {
-    const pending: Outputs[] = [];
-    let output: Output | undefined = input;
-    while (output !== undefined) {
-      yield output;
-      pending.push(evaluator.run(update, scope, output));
-      output = nextOf(pending);
+    // jq 1.6 as recorded: what f makes of the input, over and over.
+    for (;;) {
+      let hasOutput = false;
+      for (const output of evaluator.run(update, scope, input)) {
+        hasOutput = true;
+        yield output;
+      }
+      if (!hasOutput) return;
     }
   },
   *'inputs/0'(evaluator, _args, _scope, input) {

@@ -228,13 +228,16 @@ function takesValue(letter: string): boolean {
 /** One option with its argument. */
 function pieceOf(words: readonly string[]): string[] {
   const [first = '', second] = words;
-  const takesNext = first.startsWith('--')
-    ? !first.includes('=') &&
-      Object.keys(SYNTAX.long).some(
-        (name) => /[^:]:$/.test(name) && name.slice(0, -1).startsWith(first.slice(2)) && first.length > 2,
-      )
-    : endsWanting(first.slice(1));
+  const takesNext = first.startsWith('--') ? longTakesNext(first.slice(2)) : endsWanting(first.slice(1));
   return takesNext && second !== undefined ? [first, second] : [first];
+}
+/** A name in full counts before names that begin so. */
+function longTakesNext(word: string): boolean {
+  if (word === '' || word.includes('=')) return false;
+  const names = Object.keys(SYNTAX.long);
+  const exact = names.find((name) => name.replace(/:+$/, '') === word);
+  const found = exact ?? names.find((name) => name.startsWith(word));
+  return found !== undefined && /[^:]:$/.test(found);
 }
 function endsWanting(letters: string): boolean {
   for (let i = 0; i < letters.length; i++) if (takesValue(letters[i] ?? '')) return i === letters.length - 1;
