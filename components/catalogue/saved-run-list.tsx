@@ -47,7 +47,8 @@ function Row({ run, playable, saved }: { run: RunSummary; playable: boolean; sav
       <span className="min-w-0 flex-1 basis-64">
         <span className="block truncate font-medium">{title}</span>
         <span className="block font-mono text-xs text-muted">
-          {stopwatch(at)} played · {plural(hintsUsed, 'hint')} · {runStanding(run)}
+          {stopwatch(at)} played · {plural(hintsUsed, 'hint')} ·{' '}
+          {runStanding(run).replaceAll(' %', '\u00a0%')}
         </span>
       </span>
       <span className="text-xs text-faint" suppressHydrationWarning>
