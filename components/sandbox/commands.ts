@@ -75,10 +75,18 @@ export function choose(
   else select(bench, selected.includes(part) ? selected.filter((id) => id !== part) : [...selected, part]);
 }
 
-export async function copySelected(bench: Bench): Promise<Fragment | undefined> {
+/** What is being copied: who pastes at once waits for it. */
+const COPYING = new WeakMap<object, Promise<Fragment | undefined>>();
+
+export function copySelected(bench: Bench): Promise<Fragment | undefined> {
+  const copied = copy(bench);
+  COPYING.set(bench.builder.store, copied);
+  return copied;
+}
+async function copy(bench: Bench): Promise<Fragment | undefined> {
+  const { hosts, zones } = selectedParts(bench);
   const reply = await bench.builder.ask({ kind: 'document' }, 'document');
   if (reply === undefined) return undefined;
-  const { hosts, zones } = selectedParts(bench);
   const fragment = fragmentOf(reply.document, hosts, zones);
   if (Object.keys(fragment.hosts).length + Object.keys(fragment.zones).length === 0) return undefined;
   bench.builder.store.setState({ clipboard: fragment, pasted: 0 });
@@ -97,6 +105,7 @@ function fragmentOf(document: SandboxDocument, hosts: readonly string[], zones: 
 }
 
 export async function paste(bench: Bench): Promise<void> {
+  await COPYING.get(bench.builder.store);
   const { clipboard, pasted } = bench.builder.store.getState();
   if (clipboard === undefined) return;
   const { zones } = selectedParts(bench);

@@ -27,6 +27,7 @@ export function Dialogs({ view }: { view: SandboxView }) {
       return (
         <Ask
           title={`Rename ${dialog.id}`}
+          verb="Rename"
           label="New name"
           value={nameOf(view, dialog.id)}
           intent={(name) => ({ do: 'rename', id: dialog.id, name })}
@@ -36,6 +37,7 @@ export function Dialogs({ view }: { view: SandboxView }) {
       return (
         <Ask
           title="Group as an environment"
+          verb="Group"
           label="Its name"
           value="Production"
           intent={(label) => ({ do: 'group', zones: dialog.zones, label })}
@@ -184,11 +186,13 @@ function Find({ view }: { view: SandboxView }) {
 
 function Ask({
   title,
+  verb,
   label,
   value,
   intent,
 }: {
   title: string;
+  verb: string;
   label: string;
   value: string;
   intent(text: string): Parameters<ReturnType<typeof useBuilder>['act']>[0];
@@ -216,7 +220,7 @@ function Ask({
           className="h-8 min-w-0 flex-1 rounded-md border border-line-strong bg-ink-0 px-2 font-mono text-sm"
         />
         <Button type="submit" look="primary" size="medium" className="h-8" disabled={text.trim() === ''}>
-          Do it
+          {verb}
         </Button>
       </form>
     </Dialog>

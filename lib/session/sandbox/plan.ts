@@ -29,6 +29,7 @@ export type Planned = { ok: true; step: Step; said: string; made: string[] } | {
 export const CARD = { width: 138, height: 82, gap: 24, top: 44, left: 16 } as const;
 const ZONE_SIZE = { width: 210, height: 420 } as const;
 const ZONE_GAP = 46;
+const LONGEST_NAME = 31;
 /** A router this near to a zone's border stands in that zone too. */
 const BORDER = 34;
 
@@ -391,7 +392,9 @@ function rename(draft: Draft, id: string, wanted: string): string {
   const name = wanted.trim().toLowerCase();
   if (host === undefined) return `!There is nothing called ${id}.`;
   if (name === id) return '!That is its name already.';
-  if (!/^[a-z][a-z0-9-]{0,30}$/.test(name)) return '!A host name has lower-case letters, digits and dashes.';
+  if (!/^[a-z][a-z0-9-]*$/.test(name))
+    return '!A host name begins with a letter and has lower-case letters, digits and dashes.';
+  if (name.length > LONGEST_NAME) return `!A host name has at most ${LONGEST_NAME} characters.`;
   if (takenNames(draft.document).has(name)) return `!${name} exists already.`;
   const links = draft.document.links.filter(({ from, to }) => from === id || to === id);
   for (const link of links) draft.add({ edit: 'link', link, add: false });
