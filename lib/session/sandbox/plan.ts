@@ -236,6 +236,7 @@ function placeHost(draft: Draft, entry: HostEntry, zone: string, at: Place | und
     },
   });
   if (entry.kind === 'router') for (const joined of zones) leadOut(draft, joined);
+  else makeRoom(draft, zone, where);
   return id;
 }
 function structuredFiles(entry: HostEntry): HostPart['files'] {
@@ -305,6 +306,13 @@ export function freeSpot(document: SandboxDocument, zone: string, wanted: Place 
   for (let y = CARD.top; y < CARD.top + 400 * (CARD.height + CARD.gap); y += CARD.height + CARD.gap)
     for (let x = CARD.left; x <= rightmost; x += CARD.width + CARD.gap) if (isFree({ x, y })) return { x, y };
   return { x: CARD.left, y: CARD.top };
+}
+
+/** A full zone grows, so that no card stands outside. */
+function makeRoom(draft: Draft, id: string, { y }: Place): void {
+  const zone = draft.document.zones[id];
+  const height = y + CARD.height + CARD.gap;
+  if (zone !== undefined && height > zone.height) draft.add({ edit: 'zone', id, part: { ...zone, height } });
 }
 
 // ---------------------------------------------------------------- changing
@@ -583,6 +591,7 @@ function copyHost(
       ...where,
     },
   });
+  if (part.kind !== 'router') makeRoom(draft, home, where);
   return name;
 }
 /** Files of a copy name the copies' addresses, not the originals'. */

@@ -64,6 +64,16 @@ test('a zone that is dropped over others stands beside them, one that is dropped
   expect(below).toMatchObject({ x: 0, y: 420 });
 });
 
+test('a zone that is full grows, one that has room stays as it is', () => {
+  const zone: Intent = { do: 'place', entry: 'zone-app' };
+  const app: Intent = { do: 'place', entry: 'app', zone: 'app' };
+  const few = drawn(emptyDocument(), [zone, app, app]);
+  const many = drawn(emptyDocument(), [zone, app, app, app, app, app]);
+  expect(few.zones['app']?.height).toBe(420);
+  const lowest = Math.max(...Object.values(many.hosts).map(({ y }) => y));
+  expect(many.zones['app']?.height).toBeGreaterThan(lowest + 82);
+});
+
 test('addresses and subnets are given out once, and gateways come first', () => {
   const zones: Intent[] = ['dmz', 'dmz', 'internet'].map((tone) => ({ do: 'place', entry: `zone-${tone}` }));
   const document = drawn(emptyDocument(), zones);
