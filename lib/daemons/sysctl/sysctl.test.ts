@@ -64,8 +64,11 @@ describe('sysctl', () => {
       stderr: 'sysctl: Path is not under /proc/sys/: /proc/sys/\n',
       exit: 1,
     });
-    // A file that is not there is a pattern that nothing matches.
-    expect(one.run('srv', 'sysctl -p /nope')).toMatchObject({ stdout: '', stderr: '', exit: 0 });
+    expect(one.run('srv', 'sysctl -p /nope')).toMatchObject({
+      stdout: '',
+      stderr: 'sysctl: cannot open "/nope": No such file or directory\n',
+      exit: 1,
+    });
     expect(one.run('srv', 'sysctl -p /etc')).toMatchObject({ stdout: '', stderr: '', exit: 0 });
   });
   it('-p reads only /etc/sysctl.conf', () => {

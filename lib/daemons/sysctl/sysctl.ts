@@ -201,13 +201,12 @@ function isWithheld({ host }: ProgramContext, key: string): boolean {
   return host.state.extra.get('disk:virtualization') === 'systemd-nspawn' && !key.startsWith('net.');
 }
 
-/** One file: `key = value`, `-key = value` (no complaint), `#` and `;` comments. */
+/** One file: `key = value`, `-key = value`, `#` and `;` comments. What is missing is told of either (procps 4.0.2). */
 function* load(context: ProgramContext, call: Call, path: string): Generator<Wait, number, Wake> {
   const text =
     path === '-' ? yield* context.readAll() : context.fs.readFile(context.resolve(path), context.who);
   if (text instanceof FileError) {
-    // The path is a pattern: what it does not match is nothing to load.
-    if (path !== '' && text.errno !== 'EACCES') return 0;
+    if (text.errno === 'EISDIR') return 0;
     const why = text.errno === 'EACCES' ? 'Permission denied' : 'No such file or directory';
     yield* context.err(`sysctl: cannot open "${path}": ${why}\n`);
     return 1;
@@ -224,16 +223,7 @@ function* load(context: ProgramContext, call: Call, path: string): Generator<Wai
       continue;
     }
     const keys = name.includes('*') ? globbed(context, keyOf(name)) : [name];
-    for (const key of keys)
-      if (
-        !(yield* set(
-          context,
-          tolerant ? { ...call, ignoreUnknown: true } : call,
-          key,
-          line.slice(equals + 1).trim(),
-        ))
-      )
-        worst = 1;
+    for (const key of keys) if (!(yield* set(context, call, key, line.slice(equals + 1).trim()))) worst = 1;
   }
   return worst;
 }

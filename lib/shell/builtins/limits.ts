@@ -269,6 +269,8 @@ function setLimit(
   const newHard = wish.hard ? value : before;
   const newSoft = wish.soft ? value : softOf(shell, limit);
   if (sizeOf(newSoft) > sizeOf(newHard)) return 'Invalid argument';
+  // fs.nr_open: root too may have no more.
+  if (limit.line === 'Max open files' && sizeOf(newHard) > MOST_FILES) return 'Operation not permitted';
   if (shell.context.who.uid !== 0 && sizeOf(newHard) > sizeOf(before)) return 'Operation not permitted';
   const { process } = shell.context;
   const { line, scale = 1 } = limit;
@@ -278,6 +280,7 @@ function setLimit(
   return undefined;
 }
 
+const MOST_FILES = 1_048_576;
 function sizeOf(text: string): number {
   return /^\d+$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY;
 }

@@ -305,7 +305,7 @@ describe('completion', () => {
     expect(words('cat tw')).toEqual({ from: 4, words: ['two\\ words'] });
     expect(words('cat "tw').words).toEqual(['"two words']);
     expect(words('cat < so').words).toEqual(['some_file']);
-    expect(words('cat /etc/host').words).toEqual(['/etc/hostname', '/etc/hosts']);
+    expect(words('cat /etc/host').words).toEqual(['/etc/host.conf', '/etc/hostname', '/etc/hosts']);
     expect(words('cd /etc/sys').words).toEqual(['/etc/sysctl.d/', '/etc/systemd/']);
     expect(words('cat ~/so').words).toEqual(['~/some_file']);
   });
