@@ -46,6 +46,22 @@ const raw = (section: string, key: string, fallback: string): Property => [
   key,
   (unit) => unit.definition.raw.findLast(([name]) => name === `${section}.${key}`)?.[1] ?? fallback,
 ];
+/** A switch that is off unless it is set. */
+const onOff = (key: string): Property => [
+  key,
+  ({ definition }) => {
+    const value = definition.raw.findLast(([name]) => name === `Service.${key}`)?.[1] ?? 'no';
+    return yes(/^(1|yes|y|true|t|on)$/i.test(value));
+  },
+];
+/** Words of a list; nothing where it is empty. */
+const words = (key: string): Property => [
+  key,
+  ({ definition }) => {
+    const given = definition.raw.filter(([name, value]) => name === `Service.${key}` && value !== '');
+    return given.length === 0 ? undefined : given.map(([, value]) => value).join(' ');
+  },
+];
 const relation = (name: Relation): Property => [
   name,
   (unit, manager) => [...manager.graph().get(unit.definition.name, name)].join(' '),
@@ -200,6 +216,21 @@ const SERVICE: readonly Property[] = [
   ],
   raw('Service', 'OOMScoreAdjust', '0'),
   raw('Service', 'Nice', '0'),
+  raw('Service', 'CPUWeight', '[not set]'),
+  words('SuccessExitStatus'),
+  onOff('DynamicUser'),
+  onOff('PrivateTmp'),
+  onOff('PrivateDevices'),
+  onOff('PrivateNetwork'),
+  onOff('NoNewPrivileges'),
+  onOff('ProtectKernelTunables'),
+  onOff('ProtectKernelModules'),
+  onOff('ProtectControlGroups'),
+  raw('Service', 'ProtectHome', 'no'),
+  raw('Service', 'ProtectSystem', 'no'),
+  words('ReadWritePaths'),
+  words('ReadOnlyPaths'),
+  words('InaccessiblePaths'),
   ['StandardInput', () => 'null'],
   ['StandardOutput', (unit) => unit.definition.service?.standardOutput],
   ['StandardError', (unit) => unit.definition.service?.standardError],
