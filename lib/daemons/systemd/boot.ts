@@ -3,6 +3,7 @@ import type { SocketEvent } from '../../world/network.contract';
 import type { DaemonDefinition, Program } from '../../world/process.contract';
 import type { SimulatedWorld } from '../../world/world';
 import type { Host, World } from '../../world/world.contract';
+import { telinit } from './tools/power';
 import { unitCharts } from './charts';
 import { startJournal } from './journal-store';
 import { isContainer, virtualizationOf } from './conditions';
@@ -21,12 +22,9 @@ import { formatTimeSpan } from './unit-file/time-span';
 
 const ROOT = { uid: 0, gid: 0, groups: [] as number[] };
 
-/** /sbin/init. Anywhere but as process 1 it is telinit, which is not modelled. */
+/** /sbin/init. Anywhere but as process 1 it is telinit. */
 export const initProgram: Program = function* (context) {
-  if (context.pid !== 1) {
-    yield* context.err('init: not modelled: telinit\n');
-    return 1;
-  }
+  if (context.pid !== 1) return yield* telinit(context);
   const clock = context.host.clock();
   const state: ManagerState = {
     units: new Map(),

@@ -175,7 +175,7 @@ export function* power(call: Call, verb: 'reboot' | 'poweroff' | 'halt'): Run<nu
   const word = { reboot: 'reboot', poweroff: 'power off', halt: 'halt' }[verb];
   if (call.context.who.uid !== 0) {
     yield* call.context.err(
-      `Call to ${verb === 'reboot' ? 'Reboot' : verb === 'poweroff' ? 'PowerOff' : 'Halt'} failed: Interactive authentication required.\n`,
+      `Call to ${verb === 'reboot' ? 'Reboot' : verb === 'poweroff' ? 'PowerOff' : 'Halt'} failed: Access denied\n`,
     );
     return 1;
   }
