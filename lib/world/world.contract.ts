@@ -14,9 +14,9 @@ import type {
   Neighbour,
   Network,
   Route,
-  Ruleset,
   SocketEvent,
 } from './network.contract';
+import type { Ruleset } from './packet-filter.contract';
 import type { Streams } from './streams';
 import type { Terminals, TerminalState } from './terminals';
 import type {

@@ -6,7 +6,7 @@
  * complaint about them.
  */
 import type { Diagnostic } from '../../text/diagnostic';
-import type { Ruleset } from '../../world/network.contract';
+import type { Ruleset } from '../../world/packet-filter.contract';
 import { NameNeeded, type Surroundings } from './evaluate/values';
 import { locate } from './messages';
 import { type Includes, parseText } from './parse/commands';

@@ -6,7 +6,7 @@
  * Sources: nft(8) 1.0.6 "PRIMARY EXPRESSIONS", "PAYLOAD EXPRESSIONS",
  * "EXTENSION HEADER EXPRESSIONS"; `nft describe FIELD` of Debian 12.
  */
-import type { FilterField } from '../../world/network.contract';
+import type { FilterField } from '../../world/packet-filter.contract';
 import { type DataType, TYPES } from './directives';
 
 /** Address family or transport that a field needs, and so implies. */

@@ -6,7 +6,7 @@
 import { lookUpName } from '../host-names';
 import { getoptComplaint, parseOptions } from '../command-options';
 import { FileError } from '../../world/files.contract';
-import type { FilterRule, FilterTable, Ruleset } from '../../world/network.contract';
+import type { FilterRule, FilterTable, Ruleset } from '../../world/packet-filter.contract';
 import type { ProgramContext, ProgramRun, Wait, Wake } from '../../world/process.contract';
 import { echoText } from './listing/echo';
 import { jsonText } from './listing/json';

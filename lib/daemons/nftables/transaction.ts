@@ -14,7 +14,7 @@ import type {
   FilterStep,
   FilterTable,
   Ruleset,
-} from '../../world/network.contract';
+} from '../../world/packet-filter.contract';
 import { type Command, type Handle, isObject, type Problem } from './parse/tree';
 import { type EvaluatedRule, RuleContext, type TableView } from './evaluate/context';
 import { readElements, settle } from './evaluate/elements';

@@ -1,7 +1,7 @@
 /** What a connecting client sees, and when: semantics note A4.3, recorded in truth/cases/nft-*. */
 import { describe, expect, it } from 'vitest';
 import { SECOND } from '../../std/instant';
-import type { FilterStep } from '../network.contract';
+import type { FilterStep } from '../packet-filter.contract';
 import { accept, base, counter, dport, drop, established, ip, Lab, reject, table } from './lab';
 
 /** client — router — server, with a listener on 80. */

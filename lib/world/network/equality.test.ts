@@ -8,7 +8,7 @@ import { SECOND } from '../../std/instant';
 import { hashPlain } from '../../std/hash';
 import type { Plain } from '../../std/plain';
 import { RandomStream } from '../../std/random';
-import type { FilterChain, FilterStep, FilterTable } from '../network.contract';
+import type { FilterChain, FilterStep, FilterTable } from '../packet-filter.contract';
 import {
   accept,
   base,

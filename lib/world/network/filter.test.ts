@@ -1,7 +1,7 @@
 /** The packet filter and connection tracking on the way of packets: facts F1 to F12, recorded in truth/cases/nft-*. */
 import { describe, expect, it } from 'vitest';
 import { SECOND } from '../../std/instant';
-import type { FilterStep, FilterTable } from '../network.contract';
+import type { FilterStep, FilterTable } from '../packet-filter.contract';
 import {
   accept,
   base,

@@ -11,7 +11,7 @@ import type { HandlerId } from '../../kernel/kernel';
 import { MILLISECOND, type Micros } from '../../std/instant';
 import { formatIPv4, isLoopback } from '../../std/ipv4';
 import type { Errno } from '../files.contract';
-import type { Hook } from '../network.contract';
+import type { Hook } from '../packet-filter.contract';
 import { CT_ESTABLISHED, CT_NEW, type Tracking } from '../packet-filter/conntrack';
 import { READ_VOLATILE } from '../packet-filter/fields';
 import type { Decision } from '../packet-filter/input';

@@ -6,7 +6,7 @@
  */
 import type { Micros } from '../../std/instant';
 import { formatIPv4, isLoopback, isMulticast } from '../../std/ipv4';
-import type { Hook } from '../network.contract';
+import type { Hook } from '../packet-filter.contract';
 import type { BaseChain, CompiledRuleset } from '../packet-filter/compile';
 import { CT_NEW, CT_UNTRACKED, replyOf, type Tracking } from '../packet-filter/conntrack';
 import { DESTINATION_NAT, entryOf, SOURCE_NAT } from '../packet-filter/conntrack-table';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { SECOND } from '../../std/instant';
 import { formatIPv4 } from '../../std/ipv4';
-import type { FilterTable, Hop } from '../network.contract';
+import type { Hop } from '../network.contract';
+import type { FilterTable } from '../packet-filter.contract';
 import { base, dport, Lab, drop, ip, table } from './lab';
 
 /** A client outside, a router with rules, a server inside that listens on 80 and 8080. */

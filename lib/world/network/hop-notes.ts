@@ -1,5 +1,6 @@
 /** What a traced packet leaves behind: each step of its way, with its headers before and after. */
-import type { Hook, Hop, PacketHeader } from '../network.contract';
+import type { Hop, PacketHeader } from '../network.contract';
+import type { Hook } from '../packet-filter.contract';
 import type { Decision } from '../packet-filter/input';
 import { headerOf } from './header';
 import type { HookTally } from './hooks';

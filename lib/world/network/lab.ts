@@ -3,10 +3,6 @@ import { Kernel } from '../../kernel/kernel';
 import { parseCidr, parseIPv4 } from '../../std/ipv4';
 import { SECOND, type Micros } from '../../std/instant';
 import type {
-  FilterChain,
-  FilterStep,
-  FilterTable,
-  Hook,
   HttpRequest,
   HttpResponse,
   Message,
@@ -15,6 +11,7 @@ import type {
   SocketEvent,
   UdpEvent,
 } from '../network.contract';
+import type { FilterChain, FilterStep, FilterTable, Hook } from '../packet-filter.contract';
 import type { Host } from '../world.contract';
 import { SimulatedWorld } from '../world';
 import { createNetwork, type SimulatedNetwork } from './network';

@@ -16,9 +16,9 @@ import type {
   ListenOptions,
   Network,
   Route,
-  Ruleset,
   Side,
 } from '../network.contract';
+import type { Ruleset } from '../packet-filter.contract';
 import type { Host, World } from '../world.contract';
 import { SimulatedTls } from '../tls/tls';
 import { Core } from './core';

@@ -6,7 +6,7 @@
  */
 import { MILLISECOND, SECOND, type Micros } from '../../std/instant';
 import { formatIPv4, isMulticast } from '../../std/ipv4';
-import type { Hook } from '../network.contract';
+import type { Hook } from '../packet-filter.contract';
 import { CT_RELATED, type Tracking } from '../packet-filter/conntrack';
 import type { Decision, Rejection } from '../packet-filter/input';
 import type { Core } from './core';

@@ -4,7 +4,7 @@
  * state and dropped when something changes.
  */
 import type { Micros } from '../../std/instant';
-import type { Hook } from '../network.contract';
+import type { Hook } from '../packet-filter.contract';
 import { compileRuleset, type BaseChain, type CompiledRuleset } from '../packet-filter/compile';
 import { Conntrack } from '../packet-filter/conntrack';
 import type { Host, HostState, InterfaceState } from '../world.contract';

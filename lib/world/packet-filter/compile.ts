@@ -15,7 +15,7 @@ import type {
   FilterTable,
   Hook,
   Ruleset,
-} from '../network.contract';
+} from '../packet-filter.contract';
 
 export interface BaseChain {
   table: FilterTable;

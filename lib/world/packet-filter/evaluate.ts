@@ -11,7 +11,7 @@ import type {
   FilterStep,
   FilterTable,
   Verdict,
-} from '../network.contract';
+} from '../packet-filter.contract';
 import { TCP } from '../network/packet';
 import type { BaseChain, CompiledRuleset, CompiledSet, CompiledTable } from './compile';
 import { fieldValue, READ_VOLATILE } from './fields';

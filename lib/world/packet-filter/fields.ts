@@ -3,7 +3,7 @@
  * is good for every packet that agrees in what the rules read.
  * Sources: nft(8) "PAYLOAD EXPRESSIONS", "META EXPRESSIONS", "CT EXPRESSIONS".
  */
-import type { FilterField } from '../network.contract';
+import type { FilterField } from '../packet-filter.contract';
 import { ICMP, TCP, UDP } from '../network/packet';
 import { ASSURED, DESTINATION_NAT, entryOf, SEEN_REPLY, SOURCE_NAT } from './conntrack-table';
 import { headerValue } from './header-fields';

@@ -2,7 +2,7 @@
  * Numbers that rules make: in turn, at random, and hashes of what a packet has.
  * Sources: linux/net/netfilter/nft_numgen.c, nft_hash.c.
  */
-import type { BitOperation, FilterStep } from '../network.contract';
+import type { BitOperation, FilterStep } from '../packet-filter.contract';
 import { fieldValue } from './fields';
 import { jenkins } from './jenkins';
 import type { FilterInput } from './input';

@@ -9,7 +9,7 @@
  * Sources: RFC 791 §3.1, RFC 9293 §3.1, RFC 768, RFC 792.
  */
 import { ACK, ECHO_REPLY, ECHO_REQUEST, ICMP, IP_HEADER, SYN, TCP, UDP, RST } from '../network/packet';
-import type { FilterField } from '../network.contract';
+import type { FilterField } from '../packet-filter.contract';
 import { entryOf } from './conntrack-table';
 import { jenkins } from './jenkins';
 import type { FilterInput } from './input';

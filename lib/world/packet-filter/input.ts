@@ -1,6 +1,6 @@
 /** What the evaluation of a ruleset gets to see, and what it says afterwards. */
 import type { Micros } from '../../std/instant';
-import type { FilterChain, FilterRule, FilterTable, Hook } from '../network.contract';
+import type { FilterChain, FilterRule, FilterTable, Hook } from '../packet-filter.contract';
 import type { Packet } from '../network/packet';
 import type { Conntrack, Tracking } from './conntrack';
 

@@ -2,7 +2,7 @@
  * `limit rate`: a token bucket (linux/net/netfilter/nft_limit.c). Tokens are
  * nanoseconds, as in the kernel: a packet costs the time in which one token comes.
  */
-import type { FilterStep } from '../network.contract';
+import type { FilterStep } from '../packet-filter.contract';
 import type { FilterInput } from './input';
 
 /** Whether the statement matches: within the rate, or over it when it says `over`. */

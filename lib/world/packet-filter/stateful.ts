@@ -3,7 +3,7 @@
  * Sources: linux/net/netfilter/nft_quota.c, nft_connlimit.c, nf_conncount.c.
  */
 import type { Micros } from '../../std/instant';
-import type { FilterStep, OpenConnection } from '../network.contract';
+import type { FilterStep, OpenConnection } from '../packet-filter.contract';
 import { TCP } from '../network/packet';
 import type { Conntrack } from './conntrack';
 import { entryOf } from './conntrack-table';

@@ -3,7 +3,7 @@
  * what goes to it and comes from it (vrrp_nftables.c). `vrrp_strict` switches accept mode off.
  */
 import { formatIPv4, type IPv4 } from '../../../std/ipv4';
-import type { FilterChain, FilterTable, Ruleset } from '../../../world/network.contract';
+import type { FilterChain, FilterTable, Ruleset } from '../../../world/packet-filter.contract';
 import { sayDetail } from './say';
 import type { Vrrp } from './state';
 

@@ -3,7 +3,7 @@
  * However they are written, the kernel keeps one mask and one exclusive-or; that is what is listed.
  * Source: nft(8) "EXPRESSIONS"; linux/net/netfilter/nft_bitwise.c.
  */
-import type { BitOperation, FilterStep } from '../../../world/network.contract';
+import type { BitOperation, FilterStep } from '../../../world/packet-filter.contract';
 import { type DataType, type TypeInfo, TYPES } from '../directives';
 import type { FieldInfo } from '../fields';
 import type { Expression } from '../parse/tree';

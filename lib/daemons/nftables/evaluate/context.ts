@@ -5,7 +5,7 @@ import type {
   FilterObject,
   FilterSet,
   FilterStep,
-} from '../../../world/network.contract';
+} from '../../../world/packet-filter.contract';
 import { type DataType, TYPES } from '../directives';
 import { fieldAt, FIELDS, type FieldInfo, fieldNamed, type Need } from '../fields';
 import type { Place } from '../parse/tree';

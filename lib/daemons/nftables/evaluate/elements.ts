@@ -3,7 +3,7 @@
  * intervals joined or refused.
  * Source: nft(8) "SETS", "MAPS", "ELEMENTS"; the order is that of 1.0.6's listing.
  */
-import type { FilterElement, Verdict } from '../../../world/network.contract';
+import type { FilterElement, Verdict } from '../../../world/packet-filter.contract';
 import type { Micros } from '../../../std/instant';
 import { type DataType, TYPES } from '../directives';
 import type { Element, Expression, Place } from '../parse/tree';

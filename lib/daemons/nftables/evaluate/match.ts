@@ -1,5 +1,5 @@
 /** Comparisons and verdict maps. Source: nft(8) "EXPRESSIONS", "PAYLOAD EXPRESSIONS", "VERDICT MAPS". */
-import type { FilterField, FilterSet } from '../../../world/network.contract';
+import type { FilterField, FilterSet } from '../../../world/packet-filter.contract';
 import { type DataType, TYPES } from '../directives';
 import type { FieldInfo } from '../fields';
 import type { Comparison, Expression, Place, Statement } from '../parse/tree';

@@ -1,5 +1,5 @@
 /** Translation of addresses and ports. Source: nft(8) "NAT STATEMENTS". */
-import type { FilterField, FilterStep } from '../../../world/network.contract';
+import type { FilterField, FilterStep } from '../../../world/packet-filter.contract';
 import { type DataType, TYPES } from '../directives';
 import type { Expression, Nat } from '../parse/tree';
 import { type RuleContext, stepField } from './context';

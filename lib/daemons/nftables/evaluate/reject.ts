@@ -1,6 +1,6 @@
 /** Refusals, and what the sender is told. Source: nft(8) "REJECT STATEMENT". */
 import type { Place, Statement } from '../parse/tree';
-import type { FilterStep } from '../../../world/network.contract';
+import type { FilterStep } from '../../../world/packet-filter.contract';
 import type { RuleContext } from './context';
 import { refuse } from './values';
 

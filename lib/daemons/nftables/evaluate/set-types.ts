@@ -1,5 +1,5 @@
 /** Types of named sets and maps: `ipv4_addr . inet_service`. */
-import type { FilterSet } from '../../../world/network.contract';
+import type { FilterSet } from '../../../world/packet-filter.contract';
 import type { DataType } from '../directives';
 
 export function keyTypesOf(set: FilterSet): DataType[] {

@@ -1,5 +1,5 @@
 /** Statements that count for themselves: limits, quotas, open connections; as steps and as text. Source: nft(8) "STATEMENTS". */
-import type { FilterStep } from '../../../world/network.contract';
+import type { FilterStep } from '../../../world/packet-filter.contract';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../std/instant';
 import type { Limit, Quota } from '../parse/tree';
 

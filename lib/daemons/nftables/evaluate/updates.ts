@@ -1,5 +1,5 @@
 /** Sets that packets fill. Source: nft(8) "SET STATEMENT", "METER STATEMENT". */
-import type { FilterSet } from '../../../world/network.contract';
+import type { FilterSet } from '../../../world/packet-filter.contract';
 import { type DataType, TYPES } from '../directives';
 import type { Statement } from '../parse/tree';
 import { DEFAULT_SET_SIZE } from '../parse/statements';

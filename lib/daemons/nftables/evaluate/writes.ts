@@ -1,5 +1,5 @@
 /** Statements that write: marks, metadata, fields of headers. Source: nft(8) "PAYLOAD STATEMENT", "META STATEMENT", "CT STATEMENT". */
-import type { BitOperation } from '../../../world/network.contract';
+import type { BitOperation } from '../../../world/packet-filter.contract';
 import { type DataType, TYPES } from '../directives';
 import type { FieldInfo } from '../fields';
 import type { Expression, Place, Statement } from '../parse/tree';

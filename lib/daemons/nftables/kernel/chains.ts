@@ -1,5 +1,5 @@
 /** Chains as the kernel keeps them: hooks, types, who jumps where. Source: nft(8) "CHAINS", linux/net/netfilter/nf_tables_api.c. */
-import type { FilterChain, FilterStep, FilterTable, Hook } from '../../../world/network.contract';
+import type { FilterChain, FilterStep, FilterTable, Hook } from '../../../world/packet-filter.contract';
 import { BRIDGE_PRIORITIES, PRIORITIES } from '../directives';
 import { refuse } from '../evaluate/values';
 import { isNamedFor } from '../listing/ruleset';

@@ -1,5 +1,5 @@
 /** Named quotas, limits and connection helpers. Source: nft(8) "STATEFUL OBJECTS", "CT HELPER". */
-import type { FilterObject, FilterRule, FilterTable } from '../../../world/network.contract';
+import type { FilterObject, FilterRule, FilterTable } from '../../../world/packet-filter.contract';
 import { limitStep, rateText } from '../evaluate/stateful';
 import type { Command, Handle, ObjectSpec, Place } from '../parse/tree';
 import { KernelTrouble, kernel } from './trouble';

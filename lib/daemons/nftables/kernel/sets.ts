@@ -1,5 +1,5 @@
 /** Named sets and maps, and their elements. Source: nft(8) "SETS", "MAPS", "ELEMENTS". */
-import type { Family, FilterElement, FilterSet } from '../../../world/network.contract';
+import type { Family, FilterElement, FilterSet } from '../../../world/packet-filter.contract';
 import type { Micros } from '../../../std/instant';
 import { type DataType, typeNamed } from '../directives';
 import { fieldNamed } from '../fields';

@@ -1,5 +1,5 @@
 /** What may have been meant by a name that is not there. Source: recorded messages of 1.0.6. */
-import type { FilterSet, FilterTable } from '../../../world/network.contract';
+import type { FilterSet, FilterTable } from '../../../world/packet-filter.contract';
 import { nearest } from '../messages';
 import { type Command, type Handle, isObject } from '../parse/tree';
 import { setKey } from './sets';

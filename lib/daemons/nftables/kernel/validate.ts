@@ -8,7 +8,7 @@ import type {
   FilterStep,
   FilterTable,
   Hook,
-} from '../../../world/network.contract';
+} from '../../../world/packet-filter.contract';
 import { jumpTargets } from './chains';
 
 const DEEPEST_JUMP = 16;

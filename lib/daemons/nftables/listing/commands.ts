@@ -1,5 +1,5 @@
 /** What `nft list …` and `nft reset …` print, by what was asked for. */
-import type { FilterTable } from '../../../world/network.contract';
+import type { FilterTable } from '../../../world/packet-filter.contract';
 import type { Command } from '../parse/tree';
 import { describeText } from './describe';
 import {

@@ -1,5 +1,5 @@
 /** `nft -e`: what the kernel was told, as commands. Nothing is said of what was taken away. */
-import type { FilterChain, FilterSet, FilterTable, Ruleset } from '../../../world/network.contract';
+import type { FilterChain, FilterSet, FilterTable, Ruleset } from '../../../world/packet-filter.contract';
 import { elementText } from '../evaluate/elements';
 import { dataTypesOf, keyTypesOf } from '../evaluate/set-types';
 import { sameKey } from '../evaluate/elements';

@@ -2,7 +2,7 @@
  * `nft -j list`: libnftables-json(5), as far as tables, chains, sets, maps and
  * counters go. Rules are left to their text. Not modelled: statements as JSON.
  */
-import type { FilterTable } from '../../../world/network.contract';
+import type { FilterTable } from '../../../world/packet-filter.contract';
 import type { Command } from '../parse/tree';
 import { elementText } from '../evaluate/elements';
 import { dataTypesOf, keyTypesOf } from '../evaluate/set-types';

@@ -9,7 +9,7 @@ import type {
   FilterSet,
   FilterTable,
   FilterStep,
-} from '../../../world/network.contract';
+} from '../../../world/packet-filter.contract';
 import type { Micros } from '../../../std/instant';
 import { BRIDGE_PRIORITIES, type DataType, PRIORITIES } from '../directives';
 import { compareElements, elementText } from '../evaluate/elements';

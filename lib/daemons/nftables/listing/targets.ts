@@ -1,5 +1,5 @@
 /** Whether what `list` and `reset` name is there. Source: recorded messages of 1.0.6. */
-import type { FilterTable } from '../../../world/network.contract';
+import type { FilterTable } from '../../../world/packet-filter.contract';
 import { refuse } from '../evaluate/values';
 import { KernelTrouble } from '../kernel/trouble';
 import { hasObject } from '../kernel/objects';

@@ -1,5 +1,5 @@
 /** The blocks of tables and chains. Source: nft(8) "TABLES", "CHAINS". */
-import type { Hook } from '../../../world/network.contract';
+import type { Hook } from '../../../world/packet-filter.contract';
 import { SAID_TWICE } from './expressions';
 import { SetParser } from './sets';
 import { SyntaxTrouble } from './stream';

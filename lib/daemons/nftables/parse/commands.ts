@@ -4,7 +4,7 @@
  * semicolon within the innermost block, up to ten complaints.
  * Source: nft(8) "INPUT FILE FORMATS", "TABLES", "CHAINS", "RULES", "SETS", "MAPS".
  */
-import type { Family } from '../../../world/network.contract';
+import type { Family } from '../../../world/packet-filter.contract';
 import { stayCompiled } from '../../../std/stay-compiled';
 import { AFTER_COMMAND, BlockParser } from './blocks';
 import { Scope } from './expressions';

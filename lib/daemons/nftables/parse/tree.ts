@@ -1,5 +1,5 @@
 /** What the parser makes of a text: commands, statements and expressions, each with its place. */
-import type { Family, Hook } from '../../../world/network.contract';
+import type { Family, Hook } from '../../../world/packet-filter.contract';
 
 /** One text that is read: a file, standard input, or the words of the command line (no name). */
 export interface Source {
