@@ -18,7 +18,12 @@ import { Tools } from './tools';
 export function SelectionPanel({ view }: { view: SandboxView }) {
   const selected = useSandboxUi((ui) => ui.selected);
   const [only] = selected;
-  if (only === undefined)
+  // In another attempt, or looking back, it may not be there.
+  const isThere =
+    selected.length > 1 ||
+    only?.startsWith('link:') ||
+    [view.hosts, view.zones, view.environments].some((parts) => parts[only ?? ''] !== undefined);
+  if (only === undefined || !isThere)
     return (
       <p className="text-xs text-muted">
         Nothing is selected. Choose something on the map to change it here.
