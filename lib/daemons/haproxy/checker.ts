@@ -14,7 +14,9 @@ import { stayCompiled } from '../../std/stay-compiled';
 import type { Diagnostic } from '../../text/diagnostic';
 import type { Configuration, ServerSettings, ResolverSettings } from './config';
 import { plainWords, SECTION_KEYWORDS, splitWords, type SplitLine } from './grammar';
-import { type Message, MessageLog } from './messages';
+import { FEATURES, TLS_LIBRARY } from './about';
+import { type Message, MessageLog, VERSION } from './messages';
+import { evaluateCondition } from './parse/conditional';
 import {
   ABORT,
   ERROR,
@@ -125,6 +127,7 @@ function newState(surroundings: Surroundings): ParserState {
     globalSocketsExist: false,
     externalCheck: false,
     insecureFork: false,
+    caseFile: undefined,
     serverStateFile: undefined,
     serverStateBase: '',
     said: new Set(),
@@ -142,6 +145,8 @@ function newState(surroundings: Surroundings): ParserState {
     resolvers: [],
     caches: [],
     programs: [],
+    fcgiApps: [],
+    rings: [],
     httpErrors: [],
     patterns: new PatternLibrary((path) => surroundings.readFile(path)),
     section: '',
@@ -307,7 +312,7 @@ class FileReader {
     if (first === '' || (plain !== undefined && first.startsWith('['))) return undefined;
     const isMacro = first.startsWith('.');
     if (isMacro) {
-      const outcome = this.#macro(first, words, withoutIndentation(raw));
+      const outcome = this.#macro(first, words);
       if (outcome !== 'none') return outcome === 'stop' ? 'stop' : undefined;
     }
     if (this.#isMasked) return undefined;
@@ -364,8 +369,8 @@ class FileReader {
     );
   }
 
-  /** `.if` and its kin. Only the constant conditions are evaluated. */
-  #macro(first: string, words: readonly string[], text: string): 'none' | 'done' | 'stop' {
+  /** `.if` and its kin. */
+  #macro(first: string, words: readonly string[]): 'none' | 'done' | 'stop' {
     const argument = words[1] ?? '';
     const isMasked = this.#isMasked;
     const abort = (said: string): 'stop' => {
@@ -374,24 +379,17 @@ class FileReader {
     };
     switch (first) {
       case '.if': {
-        const condition = text.slice(3).trim();
-        if (!isMasked && /^!*[A-Za-z_]+$/.test(condition))
-          return abort(
-            `${this.#head}unparsable conditional expression '${condition}' in '.if' at position 1:\n  .if ${condition}\n      ^`,
-          );
-        this.#blocks.push(isMasked ? 'skipped' : this.#evaluate(condition) ? 'taken' : 'dropped');
+        const value = isMasked || this.#condition(first, words);
+        if (typeof value !== 'boolean') return abort(value.error);
+        this.#blocks.push(isMasked ? 'skipped' : value ? 'taken' : 'dropped');
         return 'done';
       }
       case '.elif': {
         if (this.#blocks.length === 0) return abort(`${this.#head}lone '.elif' with no matching '.if'.`);
         const last = this.#blocks.pop();
-        this.#blocks.push(
-          last === 'dropped' && this.#evaluate(text.slice(5).trim())
-            ? 'taken'
-            : last === 'dropped'
-              ? 'dropped'
-              : 'skipped',
-        );
+        const value = last === 'dropped' && this.#condition(first, words);
+        if (typeof value !== 'boolean') return abort(value.error);
+        this.#blocks.push(last !== 'dropped' ? 'skipped' : value ? 'taken' : 'dropped');
         return 'done';
       }
       case '.else': {
@@ -410,23 +408,18 @@ class FileReader {
     }
   }
 
-  /** Not modelled: conditions on versions, features and variables count as false. */
-  #evaluate(condition: string): boolean {
-    const isConstant = /^!*\d*$/.test(condition);
-    if (!isConstant) {
-      this.#state.diagnostics.push({
-        severity: 'warning',
-        message: `not modelled: the condition '${condition}' counts as false`,
-        file: this.#file.path,
-        line: this.#number,
-        code: 'not-modelled',
-      });
-      return false;
-    }
-    const marks = /^!*/.exec(condition)?.[0].length ?? 0;
-    const value = condition.slice(marks);
-    const isTrue = /^\d+$/.test(value) && Number(value) !== 0;
-    return marks % 2 === 0 ? isTrue : !isTrue;
+  #condition(macro: string, words: readonly string[]): boolean | { readonly error: string } {
+    const text = words.slice(1).join(' ');
+    const outcome = evaluateCondition(text, {
+      variable: (name) => this.#variable(name),
+      features: FEATURES,
+      version: VERSION,
+      tlsLibrary: TLS_LIBRARY,
+    });
+    if ('value' in outcome) return outcome.value;
+    return {
+      error: `${this.#head}${outcome.error} in '${macro}' at position ${outcome.at + 1}:\n  ${macro} ${text}\n  ${'^'.padStart(macro.length + 2 + outcome.at)}`,
+    };
   }
 
   /** `.alert`, `.warning`, `.notice`, `.diag` */

@@ -736,7 +736,13 @@ export type CheckText = { readonly text: string } | { readonly from: number };
 /** `resolvers` */
 export interface ResolverSettings extends Place {
   readonly name: string;
-  nameservers: { readonly name: string; readonly ip: number; readonly port: number }[];
+  /** `line`: where it stands; undefined: in /etc/resolv.conf */
+  nameservers: {
+    readonly line?: number;
+    readonly name: string;
+    readonly ip: number;
+    readonly port: number;
+  }[];
   /** `parse-resolv-conf` */
   usesResolvConf: boolean;
   retries: number;
@@ -760,4 +766,6 @@ export interface UserList extends Place {
   name: string;
   users: { name: string; password: string; isInsecure: boolean; groups: string[] }[];
   groups: string[];
+  /** `group … users`: who belongs to it by that */
+  members: { readonly group: string; readonly users: readonly string[] }[];
 }

@@ -118,15 +118,28 @@ function fromHostsFile(host: Host, name: string): number | undefined {
 }
 
 /** `init-addr`: whether the host's own resolver is asked when the daemon starts. */
-export function asksLibc({ initAddresses }: ServerSettings): boolean {
-  return initAddresses.length === 0 || initAddresses.includes('libc');
+export function asksLibc(server: ServerSettings): boolean {
+  return methodsOf(server).includes('libc');
+}
+/** Without the word: the state file, then the host's resolver; with `resolvers` a start without an address too. */
+function methodsOf({ initAddresses, resolvers }: ServerSettings): readonly string[] {
+  if (initAddresses.length > 0) return initAddresses;
+  return resolvers === undefined ? ['last', 'libc'] : ['last', 'libc', 'none'];
 }
 
 /** Servers without an address after all: alerts, unless `init-addr` allows a start without one. */
 export function reportUnresolved(result: CheckResult, addresses: ReadonlyMap<string, number>): number {
   let failed = 0;
   for (const { proxy, server } of result.unresolved) {
-    if (addresses.has(server.hostname ?? '') || server.initAddresses.includes('none')) continue;
+    if (addresses.has(server.hostname ?? '')) continue;
+    const methods = methodsOf(server);
+    if (methods.includes('none')) {
+      if (methods.slice(0, methods.indexOf('none')).includes('libc'))
+        result.log.warning(
+          `[${server.file}:${server.line}] : 'server ${proxy}/${server.name}' : could not resolve address '${server.hostname}', disabling server.`,
+        );
+      continue;
+    }
     result.log.alert(
       `[${server.file}:${server.line}] : 'server ${proxy}/${server.name}' : could not resolve address '${server.hostname}'.`,
     );

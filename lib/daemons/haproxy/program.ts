@@ -114,7 +114,9 @@ function* verdict(context: ProgramContext, line: CommandLine, result: CheckResul
     return 2;
   }
   if (!isSilent)
-    yield* context.out(`${result.hasWarnings ? 'Warnings were found.\n' : ''}Configuration file is valid\n`);
+    yield* context.out(
+      `${result.log.hasWarnings ? 'Warnings were found.\n' : ''}Configuration file is valid\n`,
+    );
   return 0;
 }
 

@@ -56,6 +56,8 @@ function argumentProblems(
     const isMissing = name === undefined || name === '';
     switch (type) {
       case 'user list':
+        if (isMissing)
+          return [`${where}missing userlist name in arg ${index + 1} of ${of} in proxy '${proxy.id}'.`];
         return state.userlists.some((known) => known.name === name)
           ? []
           : [`${where}unable to find userlist '${name ?? ''}' ${use}.`];

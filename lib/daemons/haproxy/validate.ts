@@ -4,6 +4,8 @@
  * proxy in turn. Source: 2.6.12 `cfgparse.c` `check_config_validity()`.
  */
 
+import { finishSmallSections } from './parse/small-sections';
+import { finishUserLists } from './parse/userlist';
 import { validateArguments } from './validate-arguments';
 import { validateRules } from './validate-rules';
 import { warnLayer6, warnLayer6Rules } from './validate-layer6';
@@ -75,6 +77,8 @@ function validateProxy(state: ParserState, proxy: Draft): number {
   if (proxy.hasBackend && proxy.balance.isExplicit && proxy.usesDispatch) {
     warn(state, `dispatch address of ${named(proxy)} will be ignored in balance mode.`);
   }
+  if (proxy.hasBackend && proxy.balance.isExplicit && proxy.options.has('transparent'))
+    errors += refuse(state, `${named(proxy)} cannot use both transparent and balance mode.`);
   errors += validateChecks(state, proxy);
   errors += validateDefaultBackend(state, proxy);
   errors += validateSwitching(state, proxy);
@@ -82,6 +86,16 @@ function validateProxy(state: ParserState, proxy: Draft): number {
   warnLayer6Rules(state, proxy);
   errors += validateStickRules(state, proxy);
   errors += validateRules(state, proxy);
+  if (proxy.hasBackend) warnServerState(state, proxy);
+  if (proxy.fcgiApp !== undefined) {
+    if (!state.fcgiApps.some(({ name }) => name === proxy.fcgiApp))
+      errors += refuse(state, `proxy '${proxy.id}' : fcgi-app '${proxy.fcgiApp}' not found.`);
+    errors += refuse(state, `proxy '${proxy.id}': FCGI app configured but no FCGI server found.`);
+  }
+  for (const ask of proxy.lateProblems) {
+    const problem = ask();
+    if (problem !== undefined) errors += refuse(state, problem);
+  }
   errors += validatePeersAndMailers(state, proxy);
   if (
     proxy.stats !== undefined &&
@@ -99,7 +113,7 @@ function validateProxy(state: ParserState, proxy: Draft): number {
   if (proxy.check.hasUnusedTcpRules)
     warn(state, `${named(proxy)} uses tcp-check rules without 'option tcp-check', so the rules are ignored.`);
   warnCaptures(state, proxy);
-  if (proxy.serverStateFromGlobal && state.serverStateFile === undefined) {
+  if (proxy.hasBackend && proxy.serverStateFrom === 'global' && state.serverStateFile === undefined) {
     warn(
       state,
       `backend '${proxy.id}' configured to load server state file from global section 'server-state-file' directive. Unfortunately, 'server-state-file' is not set!`,
@@ -341,6 +355,17 @@ function validateStickRules(state: ParserState, proxy: Draft): number {
     }
   }
   return errors;
+}
+
+/** `load-server-state-from-file local`: the file of the backend's name. */
+function warnServerState(state: ParserState, proxy: Draft): void {
+  if (proxy.serverStateFrom !== 'local') return;
+  const name = proxy.serverStateName ?? proxy.id;
+  const path =
+    state.serverStateBase === '' || name.startsWith('/') ? name : `${state.serverStateBase}/${name}`;
+  const file = state.surroundings.readFile(path);
+  if ('error' in file)
+    warn(state, `Proxy '${proxy.id}': Can't open server state file '${path}': ${file.error}.`);
 }
 
 function validatePeersAndMailers(state: ParserState, proxy: Draft): number {
@@ -618,16 +643,12 @@ function warnHttpWords(state: ParserState, proxy: Draft): void {
 
 function validateSections(state: ParserState): number {
   let errors = 0;
-  for (const list of state.userlists)
-    for (const { name, groups } of list.users)
-      for (const group of groups)
-        if (!list.groups.includes(group))
-          errors += refuse(
-            state,
-            `userlist '${list.name}': no such group '${group}' specified in user '${name}'`,
-          );
+  if (state.caseFile !== undefined && 'error' in state.surroundings.readFile(state.caseFile))
+    errors += refuse(state, `h1-headers-case-adjust-file '${state.caseFile}': failed to open file.`);
+  for (const problem of [...finishUserLists(state), ...finishSmallSections(state)])
+    errors += refuse(state, problem);
   for (const peers of state.peers) {
-    if (!peers.hasLocal && !peers.disabled)
+    if (peers.local === undefined && !peers.disabled)
       warn(
         state,
         `Removing incomplete section 'peers ${peers.name}' (no peer named '${state.surroundings.hostname}').`,
@@ -641,7 +662,7 @@ function validateSections(state: ParserState): number {
       errors += refuse(state, "Can't use a 'program' section without master worker mode.");
   }
   for (const resolvers of state.resolvers) {
-    if (resolvers.nameservers.length === 0 && !resolvers.usesResolvConf) {
+    if (resolvers.nameservers.length === 0) {
       warn(
         state,
         `resolvers '${resolvers.name}' [${resolvers.file}:${resolvers.line}] has no nameservers configured!`,

@@ -62,6 +62,8 @@ export function answer(
   const body = status === 200 ? `${name} OK\n` : `${name} status ${status}\n`;
   const forwarded = request.headers['x-forwarded-for'];
   response.writeHead(status, {
+    Server: 'shop/1.4',
+    Date: new Date().toUTCString(),
     'Content-Type': 'text/plain',
     'Content-Length': Buffer.byteLength(body),
     'X-Served-By': name,

@@ -156,7 +156,7 @@ function applyParameter(state: ParserState, line: Line, at: number, target: Targ
       return undefined;
     }
     case 'id':
-      return applyId(value);
+      return applyId(state, line, value);
     case 'nice': {
       if (value === '') return error(`'${keyword}' : missing value`);
       const number = leadingInteger(value);
@@ -182,7 +182,10 @@ function applyParameter(state: ParserState, line: Line, at: number, target: Targ
         : error(`'${keyword}' : expects an MSS with and absolute value between 1 and 65535`);
     }
     case 'namespace':
-      return value === '' ? error(`'${keyword}' : missing namespace id`) : undefined;
+      if (value === '') return error(`'${keyword}' : missing namespace id`);
+      // There are no network namespaces here.
+      state.log.alert(`Cannot open namespace '${value}'.`);
+      return error(`error encountered while processing '${keyword}'.`);
     case 'accept-netscaler-cip':
       if (value === '') return error(`'${keyword}' : missing value`);
       // Vendor: zero is refused with the words that would allow it.
@@ -264,10 +267,17 @@ function applyTls(state: ParserState, target: Target, keyword: string, value: st
   return outcome.complaint;
 }
 
-function applyId(value: string): Complaint {
+function applyId(state: ParserState, line: Line, value: string): Complaint {
   if (value === '') return error("'id' : expects an integer argument");
   if (!/^[-+]?\d+$/.test(value)) return error(`'id' : expects an integer argument, found '${value}'`);
-  return Number(value) <= 0 ? error("'id' : custom id has to be > 0") : undefined;
+  const id = Number(value);
+  if (id <= 0) return error("'id' : custom id has to be > 0");
+  const ids = state.current?.listenerIds;
+  const other = ids?.get(id);
+  if (other !== undefined)
+    return error(`'id' : custom id ${id} already used at ${other.file}:${other.line} ('bind ${other.text}')`);
+  ids?.set(id, { file: line.file, line: line.number, text: line.at(1) });
+  return undefined;
 }
 
 function applyLevel(target: Target, value: string): Complaint {

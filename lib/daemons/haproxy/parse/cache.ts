@@ -12,10 +12,12 @@ import {
   NONE,
   type ParserState,
   warn,
+  WARN,
 } from './context';
 
 /** Megabytes. */
 const LARGEST_CACHE = 4095;
+const MEGABYTE = 1_048_576;
 
 export function parseCacheLine(state: ParserState, line: Line): number {
   const cache = state.caches.at(-1);
@@ -40,13 +42,20 @@ export function parseCacheLine(state: ParserState, line: Line): number {
       cache.totalSize = value;
       return NONE;
     case 'max-age':
-      if (!isNumber) return warn(state, `${line.tightHead}${keyword} wrong value '${text}'`);
+      // Vendor: the warning is made and never said.
+      if (!isNumber) return WARN;
       cache.maxAge = value;
       return NONE;
     case 'max-object-size':
       if (!isNumber) return wrong();
       cache.largest = value;
       return NONE;
+    case 'process-vary':
+      if (text === 'on' || text === 'off') return NONE;
+      return warn(
+        state,
+        `${line.tightHead}'process-vary' expects "on" or "off" (enable or disable vary processing).`,
+      );
     default:
       return NONE;
   }
@@ -55,7 +64,11 @@ export function parseCacheLine(state: ParserState, line: Line): number {
 /** What can only be said when the section has ended. */
 export function cachesWithoutSize(state: ParserState): number {
   let bits = NONE;
-  for (const { name, totalSize } of state.caches)
+  for (const { name, totalSize, largest } of state.caches) {
+    const most = (totalSize * MEGABYTE) / 2;
+    if (totalSize > 0 && largest > most)
+      bits |= fail(state, `"max-object-size" is limited to an half of "total-max-size" => ${most}`) | ALERT;
     if (totalSize === 0) bits |= fail(state, `Size not specified for cache '${name}'`) | ALERT;
+  }
   return bits;
 }

@@ -131,7 +131,7 @@ function parsePattern(word: string, value: string): Outcome<Partial<CheckExpect>
     case 'binary': {
       const bytes = parseBinary(value);
       return 'error' in bytes
-        ? { error: `'${word}' invalid binary string (${bytes.error})` }
+        ? { error: `invalid binary string (${bytes.error})` }
         : { value: { what: 'binary', pattern: bytes.value } };
     }
     case 'binary-lf':

@@ -139,6 +139,14 @@ export interface Draft extends ProxySettings {
   /** lines that later checks name */
   emailAlert: { set: boolean; mailers: string | undefined; from: string | undefined; to: string | undefined };
   usesDispatch: boolean;
+  /** `bind … id` */
+  readonly listenerIds: Map<number, Place & { readonly text: string }>;
+  fcgiApp: string | undefined;
+  /** `server-state-file-name`; undefined: the backend's own */
+  serverStateName: string | undefined;
+  serverStateFrom: 'none' | 'global' | 'local';
+  /** Asked when all sections are read: what is wrong, if anything. */
+  readonly lateProblems: (() => string | undefined)[];
   checkCommand: string | undefined;
   checkPath: string | undefined;
   tcpRequestContent: boolean;
@@ -153,7 +161,6 @@ export interface Draft extends ProxySettings {
   /** the caches that `filter cache` names */
   cacheFilters: string[];
   statsUsesRealmOrAuth: boolean;
-  serverStateFromGlobal: boolean;
   usesRdpCookie: boolean;
 }
 
@@ -168,6 +175,8 @@ export interface ParserState {
   globalSocketsExist: boolean;
   externalCheck: boolean;
   insecureFork: boolean;
+  /** `h1-case-adjust-file` */
+  caseFile: string | undefined;
   serverStateFile: string | undefined;
   serverStateBase: string;
   readonly said: Set<string>;
@@ -182,12 +191,21 @@ export interface ParserState {
   current: Draft | undefined;
   readonly proxyIds: Map<number, Draft>;
   readonly userlists: UserList[];
-  readonly peers: { name: string; place: Place; hasLocal: boolean; hasPeers: boolean; disabled: boolean }[];
+  /** `local`: where the host itself is named */
+  readonly peers: {
+    name: string;
+    place: Place;
+    local: Place | undefined;
+    hasPeers: boolean;
+    disabled: boolean;
+  }[];
   readonly mailers: { name: string; place: Place; isUsed: boolean }[];
   readonly resolvers: ResolverSettings[];
   readonly caches: CacheSettings[];
   /** `program` sections without a command */
   readonly programs: { name: string; hasCommand: boolean }[];
+  readonly fcgiApps: { name: string; hasDocroot: boolean }[];
+  readonly rings: { name: string; hasServer: boolean; timeouts: Set<string> }[];
   readonly httpErrors: ErrorSection[];
   readonly patterns: PatternLibrary;
   /** the keyword of the section at hand, as messages name it */

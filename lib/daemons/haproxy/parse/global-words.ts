@@ -93,6 +93,15 @@ function parseOtherWord(state: ParserState, line: Line, keyword: string): number
     case 'cluster-secret':
       if (tooManyWords(state, line, 1)) return ERROR;
       return value === '' ? refuse('expects an ASCII string argument.') : NONE;
+    case 'h1-case-adjust':
+      if (value === '' || line.at(2) === '')
+        return refuse(`'${keyword}' expects <from> and <to> as argument.`);
+      return value.toLowerCase() === line.at(2).toLowerCase()
+        ? NONE
+        : refuse('<from> and <to> must not differ execpt the case');
+    case 'h1-case-adjust-file':
+      if (value !== '') state.caseFile = value;
+      return value === '' ? refuse(`'${keyword}' expects a file name as argument.`) : NONE;
     case 'default-path':
       return defaultPath(state, line);
     case 'server-state-base':
@@ -189,6 +198,10 @@ function setVariable(state: ParserState, line: Line, keyword: string): number {
     );
   const fault = variableNameFault(name);
   if (fault !== undefined) return refuse(fault);
+  if (!name.startsWith('proc.'))
+    return refuse(
+      `'${keyword}': cannot set variable '${name}', only scope 'proc' is permitted in the global section.`,
+    );
   if (keyword === 'set-var-fmt') return NONE;
   const parsed = parseSampleWords(line.from(2), samplesAt(state, line.place));
   return 'error' in parsed ? refuse(parsed.error) : NONE;

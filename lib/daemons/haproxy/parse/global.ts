@@ -246,7 +246,7 @@ function parseId(state: ParserState, line: Line, keyword: 'uid' | 'gid'): number
   if (state.global[keyword] !== undefined && state.global[keyword] !== 0)
     return alreadySet(state, line, keyword);
   if (value === '') return fail(state, `${line.head}'${keyword}' expects an integer argument.`);
-  if (!/^\d+$/.test(value)) {
+  if (!/^[-+]?\d+$/.test(value)) {
     const other = keyword === 'uid' ? 'user' : 'group';
     return warn(
       state,
@@ -413,6 +413,11 @@ function parseUnixBind(state: ParserState, line: Line): number {
         `${line.head}'unix-bind' only supports the 'prefix', 'mode', 'uid', 'gid', 'user' and 'group' options.`,
       );
     }
+    const [word, name] = [line.at(at), line.at(at + 1)];
+    if (word === 'user' && state.surroundings.user(name) === undefined)
+      return fail(state, `${line.head}'unix-bind' : '${name}' unknown user.`);
+    if (word === 'group' && state.surroundings.group(name) === undefined)
+      return fail(state, `${line.head}'unix-bind' : '${name}' unknown group.`);
   }
   return NONE;
 }

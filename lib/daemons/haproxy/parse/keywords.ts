@@ -42,11 +42,24 @@ const TIMEOUT_CAPABILITY: ReadonlyMap<string, 'frontend' | 'backend' | 'either'>
   ['server-fin', 'backend'],
 ]);
 
+/** What the words of before 2.1 are called now. */
+const OLD_TIMEOUTS: ReadonlyMap<string, string> = new Map([
+  ['clitimeout', 'client'],
+  ['srvtimeout', 'server'],
+  ['contimeout', 'connect'],
+]);
+
 export function parseTimeoutLine(state: ParserState, proxy: Draft, line: Line): number {
   const name = line.at(1);
   const value = line.at(2);
   const capability = TIMEOUT_CAPABILITY.get(name);
   if (capability === undefined) {
+    const successor = OLD_TIMEOUTS.get(name);
+    if (successor !== undefined)
+      return fail(
+        state,
+        `${line.head}the '${name}' directive is not supported anymore since HAProxy 2.1. Use 'timeout ${successor}'.`,
+      );
     return fail(
       state,
       `${line.head}'timeout' supports 'client', 'server', 'connect', 'check', 'queue', 'http-keep-alive', 'http-request', 'tunnel', 'tarpit', 'client-fin' and 'server-fin' (got '${name}')`,

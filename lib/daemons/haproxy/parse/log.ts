@@ -36,7 +36,16 @@ export const FACILITIES = [
   'local7',
 ];
 export const LEVELS: readonly string[] = SYSLOG_PRIORITIES;
-const FORMATS = ['rfc3164', 'local', 'rfc5424', 'priority', 'short', 'timed', 'iso', 'raw'];
+export const LOG_FORMATS: readonly string[] = [
+  'rfc3164',
+  'local',
+  'rfc5424',
+  'priority',
+  'short',
+  'timed',
+  'iso',
+  'raw',
+];
 const SYSLOG_PORT = 514;
 
 /** Adds to or empties a list of targets; the error is the daemon's text without its head. */
@@ -73,10 +82,14 @@ function parseTarget(state: ParserState, targets: LogTarget[], line: Line): stri
   }
   if (line.at(at) === 'format') {
     format = line.at(at + 1);
-    if (!FORMATS.includes(format)) return `unknown log format '${format}'`;
+    if (!LOG_FORMATS.includes(format)) return `unknown log format '${format}'`;
     at += 2;
   }
-  if (line.at(at) === 'sample') at += 2;
+  if (line.at(at) === 'sample') {
+    const problem = sampleProblem(line.at(at + 1));
+    if (problem !== undefined) return problem;
+    at += 2;
+  }
   const facility = line.at(at);
   if (!FACILITIES.includes(facility)) return `unknown log facility '${facility}'`;
   at++;
@@ -98,6 +111,22 @@ function parseTarget(state: ParserState, targets: LogTarget[], line: Line): stri
     globalLine: undefined,
   });
   return undefined;
+}
+
+/** `1,3-4:10`: which of how many messages are sent. */
+function sampleProblem(text: string): string | undefined {
+  const colon = text.indexOf(':');
+  if (colon < 0) return 'Missing sample size';
+  const size = leadingInteger(text.slice(colon + 1));
+  const highest = Math.max(
+    ...text
+      .slice(0, colon)
+      .split(',')
+      .map((range) => leadingInteger(range.split('-').at(-1) ?? '')),
+  );
+  return size < highest
+    ? `sample size ${size} should be greater or equal to ${highest} the maximum of the high ranges limits`
+    : undefined;
 }
 
 function parseTargetAddress(

@@ -7,7 +7,7 @@
 
 import type { AddressAction } from '../config';
 import type { Outcome } from './outcome';
-import type { Draft, Line } from './context';
+import type { Draft, Line, ParserState } from './context';
 import type { SampleContext } from './pattern-files';
 import { parseSampleWords } from './sample';
 
@@ -28,6 +28,23 @@ export function isAddressAction(keyword: string): keyword is AddressAction['type
   return /^set-(?:src|dst)(?:-port)?$/.test(keyword);
 }
 
+/** Sections that a rule names: whether they exist is looked at in the end. */
+export function noteReference(state: ParserState, proxy: Draft, line: Line, at: number): void {
+  const [word, first, second] = [line.at(at), line.at(at + 1), line.at(at + 2)];
+  const resolvers = /^do-resolve\([^,]*,([^,)]*)/.exec(word)?.[1];
+  if (resolvers !== undefined)
+    proxy.lateProblems.push(() =>
+      state.resolvers.some((known) => known.name === resolvers)
+        ? undefined
+        : `Proxy '${proxy.id}': Can't find resolvers section '${resolvers}' for do-resolve action.`,
+    );
+  if (word === 'send-spoe-group')
+    proxy.lateProblems.push(
+      () =>
+        `Proxy '${proxy.id}': unable to find SPOE engine '${first}' used by the send-spoe-group '${second}'.`,
+    );
+}
+
 /** Services that a rule can hand a request to. */
 const SERVICES = ['prometheus-exporter'];
 
@@ -35,6 +52,12 @@ const SERVICES = ['prometheus-exporter'];
 export function problemOfAction(keyword: string, proxy: Draft, line: Line, from: number): string | undefined {
   const [first, second] = [line.at(from), line.at(from + 1)];
   switch (keyword) {
+    case 'set-mark':
+    case 'set-tos': {
+      if (first === '') return 'expects exactly 1 argument (integer/hex value)';
+      const odd = /^(?:0[xX][0-9a-fA-F]+|\d+)?(.*)$/.exec(first)?.[1] ?? '';
+      return odd === '' ? undefined : `invalid character starting at '${odd}' (integer/hex value expected)`;
+    }
     case 'wait-for-body':
       if (first !== 'time') return 'expects time <time> [ at-least <bytes> ]';
       return second === '' ? "missing argument for 'time'" : undefined;

@@ -3,7 +3,7 @@
  * Source: HAProxy 2.6 configuration manual §7.1.1 to §7.1.6; 2.6.12 `pattern.c`.
  */
 
-import { parseIPv4 } from '../../../std/ipv4';
+import { parseIPv4, parseClassicIPv4 } from '../../../std/ipv4';
 import type { MatchMethod, Pattern } from '../config';
 import type { Outcome } from './outcome';
 import { regularExpressionProblem } from './regular-expression';
@@ -70,6 +70,10 @@ function parseRange(word: string, operator: Operator): Outcome<Pattern> {
     const highest = range[2] === undefined ? Number.POSITIVE_INFINITY : Number(range[2]);
     return { value: { kind: 'range', lowest, highest } };
   }
+  // Vendor: a hyphen behind a digit joins two numbers as well.
+  const hyphened = /^(\d+)-(\d+)$/.exec(word);
+  if (hyphened !== null)
+    return { value: { kind: 'range', lowest: Number(hyphened[1]), highest: Number(hyphened[2]) } };
   if (!/^-?\d+$/.test(word)) {
     return {
       error:
@@ -110,6 +114,9 @@ function compared(value: number, operator: Operator): Outcome<Pattern> {
 function parseNetwork(word: string): Outcome<Pattern> {
   const parsed = parseMaskedAddress(word);
   if (parsed !== undefined) return { value: { kind: 'network', ...parsed } };
+  // What is no dotted quad goes through the host's resolver: `10.0.0` is 10.0.0.0.
+  const short = parseClassicIPv4(word);
+  if (short !== undefined) return { value: { kind: 'network', network: short, mask: 0xffff_ffff } };
   if (/^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(\/\d+)?$/.test(word)) return { value: { kind: 'none' } };
   return { error: `'${word}' is not a valid IPv4 or IPv6 address` };
 }

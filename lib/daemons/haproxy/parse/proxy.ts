@@ -153,6 +153,11 @@ export function newDraft(
     needsHttpLog: false,
     emailAlert: { set: false, mailers: undefined, from: undefined, to: undefined },
     usesDispatch: false,
+    listenerIds: new Map(),
+    fcgiApp: undefined,
+    serverStateName: undefined,
+    serverStateFrom: 'none',
+    lateProblems: [],
     checkCommand: undefined,
     checkPath: undefined,
     tcpRequestContent: false,
@@ -165,7 +170,6 @@ export function newDraft(
     hasStructuredLog: false,
     cacheFilters: [],
     statsUsesRealmOrAuth: false,
-    serverStateFromGlobal: false,
     usesRdpCookie: false,
   };
   return parent === undefined ? base : inherit(base, parent);
@@ -202,7 +206,7 @@ function inherit(draft: Draft, parent: Draft): Draft {
   draft.tcpRequest = [...parent.tcpRequest];
   draft.inspectDelay = parent.inspectDelay;
   draft.emailAlert = { ...parent.emailAlert };
-  draft.serverStateFromGlobal = parent.serverStateFromGlobal;
+  draft.serverStateFrom = parent.serverStateFrom;
   draft.checkCommand = parent.checkCommand;
   draft.checkPath = parent.checkPath;
   draft.usesExternalCheck = parent.usesExternalCheck;
@@ -262,7 +266,7 @@ function parseHeader(state: ParserState, line: Line, kind: Exclude<ProxyKind, 'd
   if (twin !== undefined) {
     bits |= fail(
       state,
-      `Parsing [${line.file}:${line.number}]: ${kind} '${name}' has the same name as ${titleOf(twin)} '${twin.id}' declared at ${twin.file}:${twin.line}.`,
+      `Parsing [${line.file}:${line.number}]: ${kind === 'listen' ? 'proxy' : kind} '${name}' has the same name as ${titleOf(twin)} '${twin.id}' declared at ${twin.file}:${twin.line}.`,
     );
   }
   const isOdd = line.at(2) !== '' && (line.at(3) === '' || line.at(2) !== 'from');
@@ -639,7 +643,7 @@ function parseSmallKeyword(state: ParserState, proxy: Draft, line: Line, keyword
           bits | fail(state, `${line.head}'${keyword}' expects 'global', 'local' or 'none'. Got '${value}'`)
         );
       }
-      proxy.serverStateFromGlobal = value === 'global';
+      proxy.serverStateFrom = value;
       return bits;
     }
     case 'external-check':
@@ -677,6 +681,7 @@ function parseSmallKeyword(state: ParserState, proxy: Draft, line: Line, keyword
       return parseKeepAliveTimeLine(state, proxy, line);
     case 'server-state-file-name': {
       const bits = warnWithout(state, proxy, 'backend', line, keyword);
+      if (value !== '' && value !== 'use-backend-name') proxy.serverStateName = value;
       return tooManyWords(state, line, 1) ? bits | ERROR : bits;
     }
     case 'use-fcgi-app':

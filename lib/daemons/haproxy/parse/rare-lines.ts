@@ -38,6 +38,15 @@ export function parseFilterLine(state: ParserState, proxy: Draft, line: Line): n
       `${line.head}'filter' : unknown keyword '${name}'. Registered keywords :${REGISTERED}`,
     );
   if (name === 'cache' && line.at(2) !== '') proxy.cacheFilters.push(line.at(2));
+  if (name === 'spoe') {
+    const path = line.from(2)[line.from(2).indexOf('config') + 1] ?? '';
+    const file = state.surroundings.readFile(path);
+    if (line.from(2).includes('config') && 'error' in file)
+      return fail(
+        state,
+        `${line.head}'filter' : 'Could not open configuration file ${path} : ${file.error}'`,
+      );
+  }
   const extra = name === 'compression' ? line.at(2) : '';
   return extra === '' ? NONE : fail(state, `${line.head}'filter ${name}' : unknown keyword '${extra}'.`);
 }
@@ -166,6 +175,7 @@ export function parseFcgiLine(state: ParserState, proxy: Draft, line: Line): num
   if (!proxy.hasBackend || proxy.kind === 'defaults')
     return fail(state, `${line.head}'use-fcgi-app' only available in backend or listen section`);
   if (line.at(1) === '') return fail(state, `${line.head}'use-fcgi-app' expects <name> as argument`);
+  proxy.fcgiApp = line.at(1);
   noteEffect(state, line, 'use-fcgi-app', 'not modelled');
   return NONE;
 }

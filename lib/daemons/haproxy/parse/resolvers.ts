@@ -6,14 +6,31 @@
 import { SECOND } from '../../../std/instant';
 import type { ResolverSettings } from '../config';
 import { parseAddress } from './address';
-import { fail, leadingInteger, type Line, NONE, type ParserState } from './context';
+import { ABORT, fail, leadingInteger, type Line, NONE, type ParserState } from './context';
 import { parseTime } from './time';
 
 const PORT = 53;
 const PAYLOAD = { least: 12, most: 65_535 };
 type Hold = keyof ResolverSettings['hold'];
 
-export function newResolver(name: string, place: { file: string; line: number }): ResolverSettings {
+export function parseResolverHeader(state: ParserState, line: Line, name: string): number {
+  const twin = state.resolvers.find((known) => known.name === name);
+  if (twin === undefined) {
+    state.resolvers.push(newResolver(name, line.place));
+    return NONE;
+  }
+  return (
+    fail(
+      state,
+      `Parsing [${line.file}:${line.number}]: resolvers '${name}' has same name as another resolvers (declared at ${twin.file}:${twin.line}).`,
+    ) |
+    // Vendor: what is refused is told as a lack of memory.
+    fail(state, `${line.head}out of memory.`) |
+    ABORT
+  );
+}
+
+function newResolver(name: string, place: { file: string; line: number }): ResolverSettings {
   return {
     file: place.file,
     line: place.line,
@@ -105,7 +122,13 @@ function parseNameserver(state: ParserState, line: Line, section: ResolverSettin
   if (address.kind === 'inet') {
     if (address.port === 0)
       return fail(state, `${line.head}'nameserver ${name}' : missing port specification in '${text}'`);
-    section.nameservers.push({ name, ip: address.ip, port: address.port });
+    const twin = section.nameservers.find((known) => known.name === name);
+    if (twin?.line !== undefined)
+      return fail(
+        state,
+        `Parsing [${line.file}:${line.number}]: nameserver '${name}' has same name as another nameserver (declared at ${line.file}:${twin.line}).`,
+      );
+    section.nameservers.push({ line: line.number, name, ip: address.ip, port: address.port });
   }
   return NONE;
 }

@@ -43,7 +43,7 @@ import {
 } from './context';
 import { ERROR_STATUSES } from './error-file';
 import { parseFormat } from './format';
-import { isAddressAction, parseAddressAction, problemOfAction } from './other-actions';
+import { isAddressAction, parseAddressAction, noteReference, problemOfAction } from './other-actions';
 import type { SampleContext } from './pattern-files';
 import { parseReply } from './reply';
 import { parseSampleWords } from './sample';
@@ -160,6 +160,13 @@ export function parseRule(
   );
   if (directive === undefined) {
     sayUnknownAction(state, line, ruleSet, word, known);
+    return undefined;
+  }
+  if (directive.keyword === 'normalize-uri' && !state.said.has('expose-experimental-directives')) {
+    fail(
+      state,
+      `${line.head}'${word}' action is experimental, must be allowed via a global 'expose-experimental-directives'`,
+    );
     return undefined;
   }
   noteEffect(state, line, `${ruleSet} ${word}`, directive.effect);
@@ -295,7 +302,7 @@ class ActionReader {
         return { value: { type: 'set-log-level', level } };
       }
       default:
-        if (/^track-sc\d+$/.test(word)) return this.#track(word);
+        if (/^track-sc\d*$/.test(word)) return this.#track(word);
         if (/^sc-(?:inc-gpc[01]|set-gpt0)(?:\(|$)/.test(word)) return this.#counter(word);
         if (/^(?:set-map|del-map|add-acl|del-acl)(?:\(|$)/.test(word)) return this.#patterns(word);
         if (isAddressAction(keyword)) return this.#address(keyword);
@@ -530,6 +537,8 @@ class ActionReader {
     if (!sets)
       return { value: { type: 'count', slot, counter: word.startsWith('sc-inc-gpc0') ? 'gpc0' : 'gpc1' } };
     const text = this.#line.at(this.next);
+    // Vendor: nothing at all is zero.
+    if (text === '') return { value: { type: 'set-gpt0', slot, value: 0 } };
     if (/^\d+$/.test(text)) {
       this.next++;
       return { value: { type: 'set-gpt0', slot, value: Number(text) } };
@@ -578,6 +587,7 @@ class ActionReader {
   #skipUnmodelled(keyword: string): Outcome<RuleAction> {
     const problem = problemOfAction(keyword, this.#proxy, this.#line, this.next);
     if (problem !== undefined) return { error: problem };
+    noteReference(this.#state, this.#proxy, this.#line, this.next - 1);
     while (!['', 'if', 'unless'].includes(this.#line.at(this.next))) this.next++;
     return { value: { type: 'nothing', keyword } };
   }

@@ -8,6 +8,7 @@
 import { parseIPv4 } from '../../../std/ipv4';
 import type { SampleExpression, SampleType } from '../config';
 import { isMapConverter, type SampleContext } from './pattern-files';
+import { variableNameFault } from './variable-name';
 import { type ArgumentList, canCast, CONVERTERS, FETCHES, isModelled, nameLength } from '../samples';
 
 export type SampleResult =
@@ -61,6 +62,8 @@ class SampleReader {
       return {
         error: `invalid args in fetch method 'uuid' : Unsupported UUID version: '${args.values[0] ?? ''}'`,
       };
+    const fault = name === 'var' ? variableNameFault(args.values[0] ?? '') : undefined;
+    if (fault !== undefined) return { error: `invalid args in fetch method 'var' : ${fault}` };
     this.#type = fetch.type;
     this.#at = args.end;
     while (this.#converter(name)) {

@@ -8,7 +8,9 @@
 
 import { parseCacheLine } from './cache';
 import { parseErrorSectionLine } from './error-pages';
-import { newResolver, parseResolverLine } from './resolvers';
+import { parseResolverHeader, parseResolverLine } from './resolvers';
+import { parseSmallSectionLine } from './small-sections';
+import { parseUserListLine } from './userlist';
 import {
   ABORT,
   ALERT,
@@ -43,8 +45,22 @@ export function parseOtherSectionLine(state: ParserState, line: Line, isHeader: 
   if (section === 'userlist') return parseUserListLine(state, line, isHeader);
   if (isHeader) return parseHeader(state, line, section);
   const keyword = line.at(0);
-  if (WORDS.get(section)?.test(keyword) === true) return parseLine(state, line, keyword);
-  return fail(state, `${line.head}unknown keyword '${keyword}' in '${section}' section`);
+  if (WORDS.get(section)?.test(keyword) === true) return parseLine(state, line);
+  return unknownWord(state, line, section, keyword);
+}
+
+function unknownWord(state: ParserState, line: Line, section: string, keyword: string): number {
+  switch (section) {
+    case 'log-forward':
+      state.log.alert(`${line.head}unknown keyword '${keyword}' in log-forward section.`);
+      return ALERT | ABORT;
+    case 'fcgi-app':
+      return fail(state, `${line.tightHead}unknown keyword '${keyword}' in 'fcgi-app' section`);
+    case 'ring':
+      return fail(state, `${line.head}unknown statement '${keyword}'.`);
+    default:
+      return fail(state, `${line.head}unknown keyword '${keyword}' in '${section}' section`);
+  }
 }
 
 function parseHeader(state: ParserState, line: Line, section: string): number {
@@ -58,9 +74,12 @@ function parseHeader(state: ParserState, line: Line, section: string): number {
           ? `${line.head}missing name for ${section} section.`
           : section === 'cache' || section === 'program'
             ? `${line.head}'${section}' expects ${section === 'cache' ? 'a <name>' : 'an <id>'} argument`
-            : `${line.head}missing ${section} name.`,
+            : // Vendor: it is called so there.
+              section === 'log-forward'
+              ? `${line.head}missing name for ip-forward section.`
+              : `${line.head}missing ${section} name.`,
       );
-      return ALERT | ABORT;
+      return section === 'ring' ? ERROR : ALERT | ABORT;
     }
     const invalid = invalidNameCharacter(name);
     if (invalid !== undefined)
@@ -71,19 +90,24 @@ function parseHeader(state: ParserState, line: Line, section: string): number {
   }
   switch (section) {
     case 'peers':
-      state.peers.push({ name, place: line.place, hasLocal: false, hasPeers: false, disabled: false });
+      state.peers.push({ name, place: line.place, local: undefined, hasPeers: false, disabled: false });
       break;
     case 'mailers':
       state.mailers.push({ name, place: line.place, isUsed: false });
       break;
     case 'resolvers':
-      state.resolvers.push(newResolver(name, line.place));
-      break;
+      return parseResolverHeader(state, line, name);
     case 'cache':
       state.caches.push({ file: line.file, line: line.number, name, totalSize: 0, largest: 0, maxAge: 60 });
       break;
     case 'program':
       state.programs.push({ name, hasCommand: false });
+      break;
+    case 'fcgi-app':
+      state.fcgiApps.push({ name, hasDocroot: false });
+      break;
+    case 'ring':
+      state.rings.push({ name, hasServer: false, timeouts: new Set() });
       break;
     case 'http-errors':
       return parseErrorSectionHeader(state, line, name);
@@ -105,81 +129,14 @@ function parseErrorSectionHeader(state: ParserState, line: Line, name: string): 
   );
 }
 
-function parseLine(state: ParserState, line: Line, keyword: string): number {
+function parseLine(state: ParserState, line: Line): number {
   if (state.section === 'http-errors') return parseErrorSectionLine(state, line);
-  const peers = state.peers.at(-1);
-  if (state.section === 'peers' && peers !== undefined) {
-    if ((keyword === 'peer' || keyword === 'server') && line.at(1) === state.surroundings.hostname)
-      peers.hasLocal = true;
-    if (/^(?:peer|server|bind)$/.test(keyword)) peers.hasPeers = true;
-    if (keyword === 'disabled') peers.disabled = true;
-  }
   switch (state.section) {
     case 'resolvers':
       return parseResolverLine(state, line);
     case 'cache':
       return parseCacheLine(state, line);
-    case 'mailers':
-      return keyword === 'mailer' && line.at(2) === ''
-        ? fail(state, `${line.head}'mailer' expects <name> and <addr>[:<port>] as arguments.`)
-        : NONE;
-    case 'ring':
-      return keyword === 'size' && !/^\d+$/.test(line.at(1))
-        ? fail(state, `${line.head}invalid size '${line.at(1)}' for new sink buffer.`)
-        : NONE;
-    case 'program': {
-      const program = state.programs.at(-1);
-      if (program !== undefined && keyword === 'command') program.hasCommand = true;
-      return NONE;
-    }
     default:
-      return NONE;
+      return parseSmallSectionLine(state, line);
   }
-}
-
-/** `userlist`, `group name [users a,b]`, `user name [password|insecure-password x] [groups a,b]` */
-function parseUserListLine(state: ParserState, line: Line, isHeader: boolean): number {
-  const keyword = line.at(0);
-  if (isHeader) {
-    const name = line.at(1);
-    if (name === '') return fail(state, `${line.tightHead}'userlist' expects <name> as arguments.`);
-    const invalid = invalidNameCharacter(name);
-    if (invalid !== undefined)
-      return fail(
-        state,
-        `${line.tightHead}character '${invalid}' is not permitted in 'userlist' name '${name}'.`,
-      );
-    state.userlists.push({ file: line.file, line: line.number, name, users: [], groups: [] });
-    return NONE;
-  }
-  const list = state.userlists.at(-1);
-  if (list === undefined) return NONE;
-  if (keyword === 'group') {
-    if (line.at(1) === '') return fail(state, `${line.tightHead}'group' expects <name> as arguments.`);
-    list.groups.push(line.at(1));
-    if (line.at(2) === 'users') {
-      for (const name of line.at(3).split(','))
-        list.users.find((user) => user.name === name)?.groups.push(line.at(1));
-    }
-    return NONE;
-  }
-  if (keyword !== 'user')
-    return fail(state, `${line.tightHead}unknown keyword '${keyword}' in 'users' section`);
-  if (line.at(1) === '') return fail(state, `${line.tightHead}'user' expects <name> as arguments.`);
-  if (list.users.some((user) => user.name === line.at(1))) {
-    return (fail(state, `${line.tightHead}user '${line.at(1)}' already exists.`) & ~ERROR) | ALERT;
-  }
-  const user = { name: line.at(1), password: '', isInsecure: true, groups: [] as string[] };
-  for (let at = 2; line.at(at) !== ''; at += 2) {
-    const word = line.at(at);
-    const value = line.at(at + 1);
-    if (word === 'password' || word === 'insecure-password') {
-      user.password = value;
-      user.isInsecure = word === 'insecure-password';
-      if (!user.isInsecure) noteEffect(state, line, 'user … password (a hash)', 'not modelled');
-    } else if (word === 'groups') user.groups = value.split(',');
-    else return fail(state, `${line.tightHead}unknown keyword '${word}' in 'users' section`);
-  }
-  list.users.push(user);
-  return NONE;
 }

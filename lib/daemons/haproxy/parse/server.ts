@@ -107,7 +107,7 @@ function applyPool(
   }
   if (keyword === 'pool-max-conn') {
     const most = leadingInteger(value);
-    if (most < -1) return error(`'${keyword}' must be >= -1.`);
+    if (most < -1) return error(`'${keyword}' must be >= -1`);
     server.pool = { ...server.pool, most };
     return undefined;
   }
@@ -182,7 +182,11 @@ function startServer(
     return ERROR;
   }
   const at = isTemplate ? 3 : 2;
-  const parsed = parseAddress(line.at(at), { allowsPort: true, allowsOffset: true, keepsNames: true });
+  const parsed = parseAddress(withVariables(state, line.at(at)), {
+    allowsPort: true,
+    allowsOffset: true,
+    keepsNames: true,
+  });
   const server =
     'error' in parsed ? defaultServerSettings(line.place) : inherited(proxy.defaultServer, line.place);
   server.name = name;
@@ -507,9 +511,7 @@ function applyParameter(
 function applyWeight(server: ServerSettings, value: string): Complaint {
   const weight = leadingInteger(value);
   if (weight < 0 || weight > MOST_WEIGHT)
-    return error(
-      `weight of server ${server.name || '(null)'} is not within 0 and ${MOST_WEIGHT} (${weight}).`,
-    );
+    return error(`weight of server ${nameOf(server)} is not within 0 and ${MOST_WEIGHT} (${weight}).`);
   server.weight = weight;
   return undefined;
 }
@@ -537,7 +539,7 @@ function applyInterval(
   keyword: string = key,
 ): Complaint {
   if (value === '') return error(`'${keyword}' expects a delay as argument.`);
-  const name = server.name || '(null)';
+  const name = nameOf(server);
   const time = parseTime(value, 'ms');
   if ('micros' in time) {
     if (time.trailing !== undefined) state.log.warning(trailingTimeWarning(value, time.trailing));
@@ -553,8 +555,21 @@ function applyInterval(
   return error(`unexpected character '${time.character}' in 'agent-inter' argument of server ${name}.`);
 }
 
+/** `${NAME}` stands for the variable here even without quotes. */
+function withVariables(state: ParserState, text: string): string {
+  return text.replace(
+    /\$\{(\w+)\}/g,
+    (_, name: string) => state.variables.get(name) ?? state.surroundings.variable(name) ?? '',
+  );
+}
+
+/** As messages call it; a `default-server` line has no name. */
+function nameOf({ name }: ServerSettings): string {
+  return name || 'default-server';
+}
+
 function applySlowstart(state: ParserState, server: ServerSettings, value: string): Complaint {
-  const name = server.name || '(null)';
+  const name = nameOf(server);
   const time = parseTime(value, 'ms');
   if ('micros' in time) {
     if (time.trailing !== undefined) state.log.warning(trailingTimeWarning(value, time.trailing));

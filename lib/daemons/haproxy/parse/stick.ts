@@ -9,10 +9,12 @@ import { parseCondition, warnConflicts } from './acl';
 import {
   type Draft,
   fail,
+  leadingInteger,
   type Line,
   noteEffect,
   type ParserState,
   samplesAt,
+  warn,
   WARN,
   warnWithout,
 } from './context';
@@ -93,7 +95,11 @@ function parseTable(state: ParserState, proxy: Draft, line: Line, table: StickTa
         if (!TYPES.includes(value)) return `${head}unknown type '${value}'.`;
         table.type = value;
         at++;
-        if (line.at(at + 1) === 'len') at += 2;
+        if (line.at(at + 1) === 'len') {
+          // Vendor: the length is told as a type.
+          if (leadingInteger(line.at(at + 2)) < 1) return `${head}unknown type '${line.at(at + 2)}'.`;
+          at += 2;
+        }
         break;
       case 'srvkey':
         at++;
@@ -104,6 +110,12 @@ function parseTable(state: ParserState, proxy: Draft, line: Line, table: StickTa
           if (!STORES.test(name)) return `${head}unknown store option '${name}'.`;
           if (store.includes('(') && !store.endsWith(')'))
             return `${head}missing closing parenthesis after store option '${name}'.`;
+          const problem = storeProblem(name, store);
+          if (problem !== undefined) return `${head}${problem}`;
+          if (table.stores.some((known) => known.split('(')[0] === name)) {
+            warn(state, `${line.tightHead}stick-table: store option '${name}' already enabled, ignored.`);
+            continue;
+          }
           if (name.endsWith('_rate') && !store.includes('('))
             return `${head}missing argument to store option '${name}'.`;
           table.stores.push(store);
@@ -118,6 +130,17 @@ function parseTable(state: ParserState, proxy: Draft, line: Line, table: StickTa
   }
   if (table.size === 0) return `${head}missing size.`;
   return table.type === '' ? `${head}missing type.` : undefined;
+}
+
+/** Rates have a period, arrays a number, the others nothing. */
+function storeProblem(name: string, store: string): string | undefined {
+  const argument = /\((.*)\)$/.exec(store)?.[1];
+  if (argument === undefined) return undefined;
+  if (name.endsWith('_rate'))
+    return 'micros' in parseTime(argument.split(',').at(-1) ?? '', 'ms')
+      ? undefined
+      : `error when processing store option '${name}'.`;
+  return /^(?:gpc|gpt)$/.test(name) ? undefined : `unexpected argument to store option '${name}'.`;
 }
 
 export function parseStickLine(state: ParserState, proxy: Draft, line: Line): number {

@@ -48,6 +48,13 @@ export function parseTcpAction(
     return { value: { action: { type: 'expect-proxy' }, next: 4 } };
   if (word === 'capture')
     return parseTcpCapture(proxy, line, where, samplesAt(state, line.place, { proxy, use: 'capture rule' }));
+  if (word === 'expect-proxy')
+    return {
+      error: `'tcp-request ${where} expect-proxy' only supports 'layer4' in ${subject(proxy)} (got '${line.at(3)}')`,
+    };
+  if (word === 'use-service' && line.at(3) !== '')
+    // Vendor: it is the place that is named, and no service is.
+    return { error: `'${where}' unknown service name.` };
   let next = 3;
   while (!['', 'if', 'unless'].includes(line.at(next))) next++;
   return { value: { action: { type: 'nothing' }, next } };
