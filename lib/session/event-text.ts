@@ -139,6 +139,7 @@ const WORDS: Readonly<Record<string, (data: Data, host: string) => Said>> = {
     text: `${host} now finds ${word(data, 'address') || word(data, 'ip')} at ${word(data, 'mac') || word(data, 'to')}`,
     tone: 'active',
   }),
+  'rules.changed': (_, host) => ({ text: `${host}: rules of routing changed`, tone: 'neutral' }),
   'route.added': (data, host) => ({ text: `${host}: route ${word(data, 'route')}`, tone: 'neutral' }),
   'route.removed': (data, host) => ({ text: `${host}: route ${word(data, 'route')} is gone`, tone: 'risk' }),
   'packet.dropped': (data, host) => ({

@@ -272,8 +272,15 @@ export interface Network {
   routeLookup(
     host: Host,
     destination: number,
-    options?: { source?: number; device?: string },
+    options?: { source?: number; device?: string; mark?: number; iif?: string },
   ): { route: Route; source: number } | undefined;
+  /** `priority` absent: before all others. */
+  addRule(
+    host: Host,
+    rule: Omit<PolicyRule, 'priority'> & { priority?: number | undefined },
+  ): undefined | Errno;
+  /** The first that has all of this. */
+  removeRule(host: Host, rule: Partial<PolicyRule>): undefined | Errno;
   isLocalAddress(host: Host, ip: number): boolean;
   /** netlink notifications: interface up/down/carrier, address added/removed, route changes. The callback gets NetlinkEvent. */
   subscribe(host: Host, pid: number, on: Callback): void;
@@ -429,6 +436,22 @@ export interface Route {
   scope: 'link' | 'global' | 'host';
   type: 'unicast' | 'blackhole' | 'unreachable' | 'prohibit';
   onlink?: boolean;
+  /** a table beside main; absent: main */
+  table?: string;
+}
+/** `ip rule`: where a packet that fits is looked up, or what becomes of it. What is absent is not looked at. */
+export interface PolicyRule {
+  readonly priority: number;
+  readonly action: 'lookup' | 'blackhole' | 'unreachable' | 'prohibit';
+  /** of `lookup` */
+  readonly table?: string;
+  readonly from?: { readonly network: number; readonly prefix: number };
+  readonly to?: { readonly network: number; readonly prefix: number };
+  readonly mark?: { readonly value: number; readonly mask: number };
+  readonly iif?: string;
+  readonly oif?: string;
+  /** `not` */
+  readonly isNegated?: boolean;
 }
 export interface Neighbour {
   device: string;

@@ -2,6 +2,7 @@
  * Contract of the world: what exists, and the registries that plug programs, daemons and virtual files in.
  * State is plain data (`world.state`, `host.state`); everything else here is rebuilt from code.
  */
+import type { PolicyRouting } from './network/policy-store';
 import type { Kernel } from '../kernel/kernel';
 import type { Micros } from '../std/instant';
 import type { Diagnostic } from '../text/diagnostic';
@@ -262,6 +263,8 @@ export interface HostState {
   diskMiB: number;
   interfaces: Map<string, InterfaceState>;
   routes: Route[];
+  /** rules and tables beside main; absent: none were ever made */
+  policy?: PolicyRouting;
   neighbours: Map<string, Neighbour>;
   terminals: Map<string, TerminalState>;
   ruleset: Ruleset;

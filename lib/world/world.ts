@@ -435,6 +435,7 @@ export class SimulatedWorld implements World {
       device.counters.fill(0);
     }
     state.routes = [];
+    delete state.policy;
     state.neighbours = new Map();
     state.terminals = new Map();
     state.conntrack = new Map();

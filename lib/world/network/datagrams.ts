@@ -20,7 +20,7 @@ import {
   UDP_HEADER,
   UNREACHABLE,
 } from './packet';
-import { lookUp, route } from './routing';
+import { lookUp, route, routeFrom } from './routing';
 import type { Stack } from './stack';
 
 const FIRST_PORT = 32_768;
@@ -73,7 +73,7 @@ export class Datagrams {
     const stack = this.core.stack(host);
     const socket = stack.net.udp.get(id);
     if (socket === undefined) return 'EBADF';
-    const answer = route(stack, to.ip);
+    const answer = routeFrom(stack, to.ip, socket.ip);
     const refused = unroutable(answer);
     if (refused !== undefined) return refused;
     const source =

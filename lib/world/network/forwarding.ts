@@ -31,7 +31,7 @@ import {
   UNREACHABLE,
 } from './packet';
 import { Refusals } from './refusals';
-import { lookUp, route, type RouteAnswer } from './routing';
+import { lookUp, route, routeFrom, type RouteAnswer } from './routing';
 import type { Stack } from './stack';
 import { keepTrail, type Trail } from './trail';
 import { countDropped, countIn, countOut, cross, isRunning, LOOPBACK_MICROS, LOST } from './wire';
@@ -213,7 +213,7 @@ export class Forwarding {
   ): Result {
     const { way, elapsed } = options;
     let answer =
-      options.device === undefined ? route(stack, packet.dst) : lookUp(stack, packet.dst, options.device);
+      options.device === undefined ? routeOf(stack, packet, '') : lookUp(stack, packet.dst, options.device);
     const refused = this.#unroutable(answer, packet);
     if (refused !== undefined) return refused;
     const passage: Passage = {
@@ -227,11 +227,11 @@ export class Forwarding {
       at: this.core.now + elapsed,
       attached: options.tracking !== undefined,
     };
-    const { dst } = packet;
+    const { dst, mark } = packet;
     const decision = this.#hook('output', passage, elapsed, way);
     if (decision !== undefined) return this.refusals.decided(decision, 'output', passage, elapsed, way.notes);
-    if (packet.dst !== dst) {
-      answer = route(stack, packet.dst);
+    if (packet.dst !== dst || (packet.mark !== mark && reroutesByMark(stack))) {
+      answer = routeOf(stack, packet, '');
       const lost = this.#unroutable(answer, packet);
       if (lost !== undefined) return lost;
       passage.oif = deviceOf(answer);
@@ -533,7 +533,7 @@ export class Forwarding {
       return 'martian source';
     const filter = stack.deviceSysctl('rp_filter', iif);
     if (filter === 0) return undefined;
-    const back = route(stack, packet.src);
+    const back = routeFrom(stack, packet.src, packet.dst);
     if (back.kind === 'unicast' && (filter === 2 || back.device.name === iif)) return undefined;
     return `rp_filter ${filter}`;
   }
@@ -556,7 +556,7 @@ export class Forwarding {
 
   #forward(passage: Passage, elapsed: Micros, way: Way): Result {
     const { stack, packet } = passage;
-    const answer = route(stack, packet.dst);
+    const answer = routeOf(stack, packet, passage.iif);
     switch (answer.kind) {
       case 'blackhole':
         return this.refusals.noted(passage, elapsed, way.notes, 'blackhole route');
@@ -714,4 +714,17 @@ function isTooLong({ length, count }: Packet, from: InterfaceState, to: Interfac
 export function multicastMac(ip: number): string {
   const hex = (value: number): string => value.toString(16).padStart(2, '0');
   return `01:00:5e:${hex((ip >> 16) & 127)}:${hex((ip >> 8) & 255)}:${hex(ip & 255)}`;
+}
+
+function routeOf(stack: Stack, packet: Packet, iif: string): RouteAnswer {
+  return stack.state.policy === undefined
+    ? route(stack, packet.dst)
+    : route(stack, packet.dst, { source: packet.src, mark: packet.mark, iif });
+}
+/** Chains of type `route` look for a new way when they have set a mark (nf_tables `nft_route_hook`). */
+function reroutesByMark({ state }: Stack): boolean {
+  return (
+    state.policy !== undefined &&
+    state.ruleset.tables.some((table) => table.chains.some((chain) => chain.base?.type === 'route'))
+  );
 }

@@ -27,7 +27,7 @@ import {
   UDP_HEADER,
   UNREACHABLE,
 } from './packet';
-import { lookUp, route, type RouteAnswer } from './routing';
+import { lookUp, type RouteAnswer, routeFrom } from './routing';
 import type { Stack } from './stack';
 
 /** Base port of traceroute(8). */
@@ -114,7 +114,9 @@ export class Icmp {
   ): Errno | undefined {
     const stack = this.core.stack(host);
     const answer =
-      options.device === undefined ? route(stack, options.ip) : lookUp(stack, options.ip, options.device);
+      options.device === undefined
+        ? routeFrom(stack, options.ip, options.bindIp ?? 0)
+        : lookUp(stack, options.ip, options.device);
     const refused = unroutable(answer);
     if (refused !== undefined) return refused;
     if (options.bindIp !== undefined && !stack.isLocal(options.bindIp)) return 'EADDRNOTAVAIL';

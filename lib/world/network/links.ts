@@ -8,10 +8,11 @@ import type { HandlerId } from '../../kernel/kernel';
 import { formatIPv4, networkOf } from '../../std/ipv4';
 import { SECOND } from '../../std/instant';
 import type { Errno } from '../files.contract';
-import type { Callback, InterfaceAddress, NetlinkEvent, Route } from '../network.contract';
+import type { Callback, InterfaceAddress, NetlinkEvent, PolicyRule, Route } from '../network.contract';
 import type { Host, InterfaceState } from '../world.contract';
 import type { Core } from './core';
 import type { Neighbours } from './neighbours';
+import { addRule, policyOf, removeRule, routesOf } from './policy-store';
 import { checkRoute, sameRoute } from './routing';
 import type { Stack } from './stack';
 
@@ -110,8 +111,7 @@ export class Links {
       if (device.up) this.#addConnected(stack, device, heir);
     }
     // The last address takes IP off the interface: every route over it goes (fib_disable_ip).
-    if (device.addresses.length === 0)
-      stack.state.routes = stack.state.routes.filter((route) => route.device !== name);
+    if (device.addresses.length === 0) dropRoutesOver(stack, name);
     this.core.changed();
     return undefined;
   }
@@ -203,7 +203,7 @@ export class Links {
       if (name !== 'lo') this.#watch(stack, device);
       return undefined;
     }
-    stack.state.routes = stack.state.routes.filter((route) => route.device !== name);
+    dropRoutesOver(stack, name);
     this.neighbours.flush(stack, name);
     this.#tell(stack, { type: 'link', device: name, up: false, carrier: false });
     this.#tell(stack, { type: 'route' });
@@ -286,8 +286,9 @@ export class Links {
     const refused = checkRoute(stack, route);
     if (refused !== undefined) return refused;
     const { destination, prefix, metric } = route;
+    const present = routesOf(stack.state, route.table) ?? [];
     if (
-      stack.state.routes.some(
+      present.some(
         (present) =>
           present.destination === destination &&
           present.prefix === prefix &&
@@ -303,19 +304,45 @@ export class Links {
   }
   removeRoute(host: Host, route: Partial<Route>): Errno | undefined {
     const stack = this.core.stack(host);
-    const at = stack.state.routes.findIndex((present) => sameRoute(present, route));
-    const found = stack.state.routes[at];
+    // Of several the one that would be used.
+    const found = (routesOf(stack.state, route.table) ?? [])
+      .filter((present) => sameRoute(present, route))
+      .reduce<Route | undefined>(
+        (best, one) => (best === undefined || one.metric < best.metric ? one : best),
+        undefined,
+      );
     if (found === undefined) return 'ESRCH';
-    stack.state.routes.splice(at, 1);
+    const all = found.table === undefined ? stack.state.routes : policyOf(stack.state).routes;
+    all.splice(all.indexOf(found), 1);
     this.core.changed();
     this.core.world.record(host.name, 'route.removed', { route: routeText(found) });
     this.#tell(stack, { type: 'route' });
     return undefined;
   }
   #insert(stack: Stack, route: Route): void {
-    stack.state.routes.push(route);
+    if (route.table === undefined) stack.state.routes.push(route);
+    else {
+      const policy = policyOf(stack.state);
+      policy.routes.push(route);
+      if (!policy.tables.includes(route.table)) policy.tables.push(route.table);
+    }
     this.core.changed();
     this.#tell(stack, { type: 'route' });
+  }
+
+  addRule(host: Host, rule: Parameters<typeof addRule>[1]): Errno | undefined {
+    const refused = addRule(this.core.stack(host).state, rule);
+    if (refused === undefined) this.#rulesChanged(host);
+    return refused;
+  }
+  removeRule(host: Host, rule: Partial<PolicyRule>): Errno | undefined {
+    const refused = removeRule(this.core.stack(host).state, rule);
+    if (refused === undefined) this.#rulesChanged(host);
+    return refused;
+  }
+  #rulesChanged(host: Host): void {
+    this.core.changed();
+    this.core.world.record(host.name, 'rules.changed', {});
   }
 
   // ---------------------------------------------------------------- netlink
@@ -325,6 +352,12 @@ export class Links {
   }
 }
 
+function dropRoutesOver(stack: Stack, device: string): void {
+  const { state } = stack;
+  state.routes = state.routes.filter((route) => route.device !== device);
+  if (state.policy !== undefined)
+    state.policy.routes = state.policy.routes.filter((route) => route.device !== device);
+}
 function routeText(route: Route): string {
   const destination = route.prefix === 0 ? 'default' : `${formatIPv4(route.destination)}/${route.prefix}`;
   const via = route.via === undefined ? '' : ` via ${formatIPv4(route.via)}`;

@@ -6,6 +6,7 @@ import type { Micros } from '../../std/instant';
 import type { Plain } from '../../std/plain';
 import type { Credentials, Errno } from '../files.contract';
 import type {
+  PolicyRule,
   ArpReplyEvent,
   Callback,
   ConnectionInfo,
@@ -352,14 +353,22 @@ export class SimulatedNetwork implements Network {
   removeRoute(host: Host, route: Partial<Route>): undefined | Errno {
     return this.#links.removeRoute(host, route);
   }
+  addRule(host: Host, rule: Parameters<Network['addRule']>[1]): undefined | Errno {
+    return this.#links.addRule(host, rule);
+  }
+  removeRule(host: Host, rule: Partial<PolicyRule>): undefined | Errno {
+    return this.#links.removeRule(host, rule);
+  }
   routeLookup(
     host: Host,
     destination: number,
-    options: { source?: number; device?: string } = {},
+    options: { source?: number; device?: string; mark?: number; iif?: string } = {},
   ): { route: Route; source: number } | undefined {
     const stack = this.#core.stack(host);
     const answer =
-      options.device === undefined ? routeTo(stack, destination) : lookUp(stack, destination, options.device);
+      options.device === undefined
+        ? routeTo(stack, destination, options)
+        : lookUp(stack, destination, options.device, options);
     if (answer.kind === 'none') return undefined;
     return { route: answer.route, source: options.source ?? ('source' in answer ? answer.source : 0) };
   }

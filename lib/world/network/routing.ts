@@ -2,12 +2,14 @@
  * The routing table: longest prefix, then lowest metric; local addresses first;
  * which source address a packet gets.
  * Sources: linux/net/ipv4/fib_trie.c, fib_semantics.c, devinet.c
- * (`inet_select_addr`); ip-route(8). Only the tables local and main, no rules.
+ * (`inet_select_addr`); ip-route(8), ip-rule(8).
  */
 import { isLoopback, maskOf, networkOf } from '../../std/ipv4';
 import type { Errno } from '../files.contract';
 import type { Route } from '../network.contract';
 import type { InterfaceState } from '../world.contract';
+import { type Flow, holdsFor } from './policy';
+import { routesOf } from './policy-store';
 import type { Stack } from './stack';
 
 export type RouteAnswer =
@@ -16,8 +18,12 @@ export type RouteAnswer =
   | { kind: 'blackhole' | 'unreachable' | 'prohibit'; route: Route }
   | { kind: 'none' };
 
-/** Where packets to `destination` go, without a bound device. Remembered until something changes. */
-export function route(stack: Stack, destination: number): RouteAnswer {
+/**
+ * Where packets to `destination` go, without a bound device. Remembered until something changes,
+ * unless the host has rules: then it depends on more than the destination.
+ */
+export function route(stack: Stack, destination: number, flow?: Flow): RouteAnswer {
+  if (stack.state.policy !== undefined) return lookUp(stack, destination, undefined, flow);
   const memory = stack.routeMemory;
   const known = memory.get(destination);
   if (known !== undefined) return known;
@@ -26,22 +32,22 @@ export function route(stack: Stack, destination: number): RouteAnswer {
   return answer;
 }
 
+/** The same for packets from an address of the host's own; 0: it is still to be chosen. */
+export function routeFrom(stack: Stack, destination: number, source: number): RouteAnswer {
+  return stack.state.policy === undefined ? route(stack, destination) : route(stack, destination, { source });
+}
+
 /** The same with a bound device (SO_BINDTODEVICE, `ip route get … oif`). */
-export function lookUp(stack: Stack, destination: number, device: string | undefined): RouteAnswer {
+export function lookUp(
+  stack: Stack,
+  destination: number,
+  device: string | undefined,
+  flow?: Flow,
+): RouteAnswer {
   const local = localAnswer(stack, destination);
   if (local !== undefined && (device === undefined || device === 'lo' || local.device.addressed === device))
     return local.answer;
-  let best: Route | undefined;
-  for (const candidate of stack.state.routes) {
-    if (device !== undefined && candidate.device !== device && candidate.type === 'unicast') continue;
-    if (networkOf(destination, candidate.prefix) !== candidate.destination) continue;
-    if (
-      best === undefined ||
-      candidate.prefix > best.prefix ||
-      (candidate.prefix === best.prefix && candidate.metric < best.metric)
-    )
-      best = candidate;
-  }
+  const best = chosen(stack, destination, device, flow);
   if (best === undefined) return device === undefined ? { kind: 'none' } : onLink(stack, destination, device);
   if (best.type !== 'unicast') return { kind: best.type, route: best };
   const out = stack.device(best.device);
@@ -54,6 +60,58 @@ export function lookUp(stack: Stack, destination: number, device: string | undef
     source: best.source ?? sourceFor(stack, out, nextHop),
     route: best,
   };
+}
+
+/** The route of the first rule whose table has one. */
+function chosen(
+  stack: Stack,
+  destination: number,
+  device: string | undefined,
+  flow: Flow | undefined,
+): Route | undefined {
+  const { policy, routes } = stack.state;
+  if (policy === undefined) return bestOf(routes, destination, device);
+  const asked: Flow = device === undefined ? (flow ?? {}) : { ...flow, oif: device };
+  for (const rule of policy.rules) {
+    if (!holdsFor(rule, destination, asked)) continue;
+    if (rule.action !== 'lookup') return refusing(rule.action);
+    const table = routesOf(stack.state, rule.table) ?? [];
+    const found = bestOf(table, destination, device);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+function refusing(type: 'blackhole' | 'unreachable' | 'prohibit'): Route {
+  return {
+    destination: 0,
+    prefix: 0,
+    via: undefined,
+    device: '',
+    metric: 0,
+    protocol: 'kernel',
+    scope: 'global',
+    type,
+  };
+}
+
+/** Longest prefix, then lowest metric. */
+function bestOf(
+  routes: readonly Route[],
+  destination: number,
+  device: string | undefined,
+): Route | undefined {
+  let best: Route | undefined;
+  for (const candidate of routes) {
+    if (device !== undefined && candidate.device !== device && candidate.type === 'unicast') continue;
+    if (networkOf(destination, candidate.prefix) !== candidate.destination) continue;
+    if (
+      best === undefined ||
+      candidate.prefix > best.prefix ||
+      (candidate.prefix === best.prefix && candidate.metric < best.metric)
+    )
+      best = candidate;
+  }
+  return best;
 }
 
 /** A socket bound to a device takes a destination without a route to be on the link (ip_route_output_key with oif). */
@@ -159,6 +217,7 @@ function isUsableGateway(stack: Stack, gateway: number, added: Route): boolean {
 
 export function sameRoute(a: Route, b: Partial<Route>): boolean {
   return (
+    a.table === b.table &&
     (b.destination === undefined || a.destination === b.destination) &&
     (b.prefix === undefined || a.prefix === b.prefix) &&
     (b.via === undefined || a.via === b.via) &&

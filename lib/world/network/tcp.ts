@@ -19,7 +19,7 @@ import type { Core } from './core';
 import type { Forwarding } from './forwarding';
 import type { Listeners } from './listeners';
 import { FIN, type Packet, SYN } from './packet';
-import { lookUp, route } from './routing';
+import { lookUp, routeFrom } from './routing';
 import type { SimulatedTls } from '../tls/tls';
 import type { Stack } from './stack';
 import {
@@ -97,7 +97,8 @@ export class Tcp {
     const { device } = options;
     // connect(2) to 0.0.0.0 means this host.
     const target = options.ip === 0 ? 0x7f000001 : options.ip;
-    const answer = device === undefined ? route(stack, target) : lookUp(stack, target, device);
+    const answer =
+      device === undefined ? routeFrom(stack, target, options.bindIp ?? 0) : lookUp(stack, target, device);
     const source =
       options.bindIp !== undefined && options.bindIp !== 0
         ? options.bindIp

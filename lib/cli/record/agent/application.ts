@@ -42,7 +42,7 @@ function textOf(path: string): string {
 
 /** A server without timeouts of its own: what is seen must come from the daemons before it. */
 export function makeServer(listen: (request: IncomingMessage, response: ServerResponse) => void): Server {
-  const server = createServer({ keepAlive: false, noDelay: true }, listen);
+  const server = createServer({ keepAlive: false, noDelay: true, requireHostHeader: false }, listen);
   server.keepAliveTimeout = 0;
   server.requestTimeout = 0;
   server.headersTimeout = 0;

@@ -108,7 +108,7 @@ function deliver(runtime: Runtime, target: LogTarget, tag: string, level: number
     case 'inet': {
       const socket = udpSocket(runtime);
       if (socket === undefined) return;
-      const payload = `<${FACILITIES.indexOf(target.facility) * 8 + level}>${syslogTime(runtime.host.clock())} ${tag}[${runtime.pid}]: ${text}`;
+      const payload = `<${FACILITIES.indexOf(target.facility) * 8 + level}>${syslogTime(runtime.host.clock())} ${tag}[${runtime.pid}]: ${text}\n`;
       runtime.network.sendUdp(
         runtime.host,
         socket,

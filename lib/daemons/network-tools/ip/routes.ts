@@ -1,6 +1,7 @@
 /** `ip route`: ip-route(8). What it prints and refuses is recorded in truth/host (b14, c11). */
 import { formatIPv4, networkOf, parseCidr, parseIPv4 } from '../../../std/ipv4';
 import type { Route } from '../../../world/network.contract';
+import { routesOf } from '../../../world/network/policy-store';
 import {
   garbage,
   IpFailure,
@@ -15,6 +16,7 @@ import {
 import { HELP } from './help';
 import { jsonText } from './json';
 import { type IpRequest, isShortFor } from './request';
+import { tableNamed } from './tables';
 
 const TYPES = ['unicast', 'blackhole', 'unreachable', 'prohibit'] as const;
 interface Wanted {
@@ -28,6 +30,8 @@ interface Wanted {
   protocol: Route['protocol'] | undefined;
   scope: Route['scope'] | undefined;
   onlink: boolean;
+  /** beside main */
+  table: string | undefined;
 }
 
 export function runRoute(request: IpRequest): string {
@@ -64,6 +68,7 @@ function wantedOf(request: IpRequest): Wanted {
     protocol: undefined,
     scope: undefined,
     onlink: false,
+    table: undefined,
   };
   while (!words.done) {
     const word = words.value();
@@ -81,8 +86,9 @@ function wantedOf(request: IpRequest): Wanted {
     else if (word === 'scope') wanted.scope = scopeOf(words.value());
     else if (word === 'onlink') wanted.onlink = true;
     else if (word === 'table') {
-      const table = words.value();
-      if (table !== 'main' && table !== '254') throw usage(`not modelled: ip route table ${table}`);
+      const table = tableNamed(request, words.value(), '"table" value is invalid');
+      if (table === 'local') throw usage(`not modelled: ip route table ${table}`);
+      wanted.table = table === 'main' ? undefined : table;
     } else if (
       ['mtu', 'advmss', 'rtt', 'window', 'cwnd', 'initcwnd', 'tos', 'dsfield', 'realms'].includes(word)
     )
@@ -125,7 +131,7 @@ function add(request: IpRequest, how: 'add' | 'append' | 'change' | 'replace'): 
     throw refused('Error: Invalid prefix for given prefix length.');
   const { destination, prefix } = wanted;
   const metric = wanted.metric ?? 0;
-  const present = host.state.routes.find(
+  const present = routesOf(host.state, wanted.table)?.find(
     (route) => route.destination === destination && route.prefix === prefix && route.metric === metric,
   );
   if (how === 'change' && present === undefined) throw netlink('No such file or directory');
@@ -145,6 +151,7 @@ function add(request: IpRequest, how: 'add' | 'append' | 'change' | 'replace'): 
     type: wanted.type,
     ...(wanted.source === undefined ? {} : { source: wanted.source }),
     ...(wanted.onlink ? { onlink: true } : {}),
+    ...(wanted.table === undefined ? {} : { table: wanted.table }),
   };
   const replaces = how === 'change' || how === 'replace';
   if (replaces && present !== undefined) network.removeRoute(host, present);
@@ -193,6 +200,7 @@ function remove(request: IpRequest): string {
   if (wanted.metric !== undefined) partial.metric = wanted.metric;
   if (wanted.protocol !== undefined) partial.protocol = wanted.protocol;
   if (wanted.type !== 'unicast') partial.type = wanted.type;
+  if (wanted.table !== undefined) partial.table = wanted.table;
   if (request.network.removeRoute(request.host, partial) !== undefined) throw netlink('No such process');
   return '';
 }
@@ -203,7 +211,9 @@ function flush(request: IpRequest): string {
   if (words.peek() === 'cache') return '';
   const chosen = selectionOf(request);
   request.mustBeRoot();
-  for (const route of host.state.routes.filter((candidate) => isShown(candidate, chosen)))
+  for (const route of tableOf(request, chosen, 'Flush terminated').filter((candidate) =>
+    isShown(candidate, chosen),
+  ))
     network.removeRoute(host, route);
   return '';
 }
@@ -235,8 +245,11 @@ function selectionOf(request: IpRequest): Shown {
       shown.scope = words.value();
       if (!/^(\d+|global|link|host|site|nowhere|all)$/.test(shown.scope))
         throw wrongValue(shown.scope, 'invalid "scope"');
-    } else if (word === 'table') shown.table = words.value();
-    else if (word === 'type') shown.type = words.value();
+    } else if (word === 'table') {
+      const table = words.value();
+      shown.table =
+        table === 'all' || table === '0' ? 'all' : tableNamed(request, table, 'table id value is invalid');
+    } else if (word === 'type') shown.type = words.value();
     else if (word === 'root' || word === 'match' || word === 'exact' || word === 'to') {
       // `to match PREFIX`
       const next = words.value();
@@ -280,18 +293,23 @@ function isShown(route: Route, shown: Shown): boolean {
 }
 
 function show(request: IpRequest): string {
-  const { host, options } = request;
+  const { options } = request;
   const shown = selectionOf(request);
   if (options.family === 'inet6') return '';
-  if (shown.table === 'local' || shown.table === '255') return localTable(request, shown);
-  if (shown.table === 'default' || shown.table === '253') return '';
-  if (!/^(\d+|main|all)$/.test(shown.table)) throw wrongValue(shown.table, 'table id value is invalid');
-  if (!['main', '254', 'all', '0'].includes(shown.table))
-    throw refused('Error: ipv4: FIB table does not exist.\nDump terminated');
-  const routes = host.state.routes.filter((route) => isShown(route, shown)).sort(inTableOrder);
+  if (shown.table === 'local') return localTable(request, shown);
+  const routes = tableOf(request, shown, 'Dump terminated')
+    .filter((route) => isShown(route, shown))
+    .sort(inTableOrder);
   if (options.json) return jsonText(routes.map(jsonRoute), options);
   const main = routes.map((route) => `${routeText(request, route, shown)} \n`).join('');
   return shown.table === 'all' ? main + localTable(request, shown) : main;
+}
+/** `default` has nothing in it and is always there. */
+function tableOf({ host }: IpRequest, { table }: Shown, ending: string): readonly Route[] {
+  if (table === 'all') return [...(host.state.policy?.routes ?? []), ...host.state.routes];
+  const routes = routesOf(host.state, table) ?? (table === 'default' ? [] : undefined);
+  if (routes === undefined) throw refused(`Error: ipv4: FIB table does not exist.\n${ending}`);
+  return routes;
 }
 /** As the kernel walks its trie: by destination, longer prefixes first at the same one, then by metric. */
 function inTableOrder(a: Route, b: Route): number {
@@ -306,10 +324,13 @@ function routeText(request: IpRequest, route: Route, shown: Shown): string {
     destinationText(route),
     route.via === undefined || shown.via !== undefined ? '' : ` via ${formatIPv4(route.via)}`,
     route.device === '' || shown.device !== undefined ? '' : ` dev ${route.device}`,
+    route.table === undefined || shown.table !== 'all' ? '' : ` table ${route.table}`,
     (route.protocol === 'boot' && !request.options.details) || shown.protocol !== undefined
       ? ''
       : ` proto ${route.protocol}`,
-    route.scope === 'link' && shown.scope === undefined ? ' scope link' : '',
+    (route.scope === 'link' || request.options.details) && shown.scope === undefined
+      ? ` scope ${route.scope}`
+      : '',
     route.source === undefined ? '' : ` src ${formatIPv4(route.source)}`,
     route.metric === 0 ? '' : ` metric ${route.metric}`,
     route.onlink === true ? ' onlink' : '',
@@ -371,7 +392,7 @@ function get(request: IpRequest): string {
   let device: string | undefined;
   let source: number | undefined;
   let mark: number | undefined;
-  let incoming = false;
+  let incoming: string | undefined;
   while (!words.done) {
     const word = words.value();
     if (word === 'from') source = parseIPv4(words.value());
@@ -381,7 +402,7 @@ function get(request: IpRequest): string {
     } else if (word === 'iif') {
       const name = words.value();
       if (request.device(name) === undefined) throw noSuchShown(name);
-      incoming = true;
+      incoming = name;
     } else if (word === 'mark') mark = numberOf(words.value(), 'mark');
     else {
       const text = word === 'to' ? words.value() : word;
@@ -391,11 +412,13 @@ function get(request: IpRequest): string {
   }
   if (target === undefined) throw usage('need at least a destination address');
   // Nothing is sent from an address that is none of its own.
-  if (source !== undefined && !incoming && !network.isLocalAddress(host, source))
+  if (source !== undefined && incoming === undefined && !network.isLocalAddress(host, source))
     throw netlink('Network is unreachable');
   const found = network.routeLookup(host, target, {
     ...(device === undefined ? {} : { device }),
     ...(source === undefined ? {} : { source }),
+    ...(mark === undefined ? {} : { mark }),
+    ...(incoming === undefined ? {} : { iif: incoming }),
   });
   if (found === undefined) throw netlink('Network is unreachable');
   const { route } = found;
