@@ -55,6 +55,8 @@ export interface GlobalSettings {
   zeroWarning: boolean;
   hardStopAfter: Micros | undefined;
   threads: number | undefined;
+  /** `tune.bufsize`, `tune.maxrewrite`: bytes; `tune.http.maxhdr` */
+  buffers: { size: number; reserve: number; headers: number };
   /** the most per second; 0 none */
   rates: { connections: number; sessions: number; handshakes: number };
   description: string;

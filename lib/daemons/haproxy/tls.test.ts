@@ -105,7 +105,11 @@ class Lab {
     this.lab.host('client', { eth0: 'lan 10.0.1.50/24' });
     this.lab.host('app', { eth0: 'lan 10.0.1.21/24' });
     world.callback<null, { payload: unknown }>('test.log', (_, { payload }) => {
-      this.lines.push(String(payload).replace(/^<\d+>.*?haproxy\[\d+\]: /, ''));
+      this.lines.push(
+        String(payload)
+          .trimEnd()
+          .replace(/^<\d+>.*?haproxy\[\d+\]: /, ''),
+      );
     });
     world.network.bindUdp(this.lb, {
       pid: 0,

@@ -118,7 +118,7 @@ export function* arp(context: ProgramContext): ProgramRun {
     const name = numeric ? formatIPv4(ip) : (nameInHosts(context.host, ip) ?? formatIPv4(ip));
     return mac === undefined
       ? `${name.padEnd(24)}         (incomplete)                              ${device}\n`
-      : `${name.padEnd(24)} ether   ${mac}   C${state === 'PERMANENT' ? 'M' : ''}${' '.repeat(state === 'PERMANENT' ? 19 : 20)}  ${device}\n`;
+      : `${name.padEnd(24)} ether   ${mac}   C${state === 'PERMANENT' ? 'M' : ''}${' '.repeat(state === 'PERMANENT' ? 18 : 20)}  ${device}\n`;
   });
   if (lines.length > 0)
     yield* context.out(

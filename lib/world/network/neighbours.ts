@@ -10,7 +10,7 @@
  * floods, newest port first; on a switch it is a race.
  */
 import type { HandlerId } from '../../kernel/kernel';
-import { MINUTE, SECOND, type Micros } from '../../std/instant';
+import { MILLISECOND, MINUTE, SECOND, type Micros } from '../../std/instant';
 import { formatIPv4 } from '../../std/ipv4';
 import type { Errno } from '../files.contract';
 import type { ArpReplyEvent, Callback, Neighbour } from '../network.contract';
@@ -24,6 +24,8 @@ import { countIn, countOut, cross, isRunning, LOST } from './wire';
 
 /** One second of RETRANS_TIME and the slack of the kernel's timer wheel; three of them are the recorded 3.06 s. */
 const RETRANSMIT = 1_020_000;
+/** `proxy_delay`: answers for others come at any moment within it. */
+const PROXY_DELAY = 800 * MILLISECOND;
 const MULTICAST_PROBES = 3;
 const UNICAST_PROBES = 3;
 const REACHABLE_TIME_PERIOD = 5 * MINUTE;
@@ -42,6 +44,7 @@ export type ArpMessage = {
 type Frame = { segment: string; host: string; device: string; to: string; message: ArpMessage };
 /** A frame that an impaired cable held up, at its receiver. */
 type LateFrame = { host: string; device: string; to: string; message: ArpMessage };
+type ProxiedAnswer = { host: string; device: string; message: ArpMessage };
 type TimerData = { host: string; device: string; ip: number };
 
 /** What the neighbour code asks of the rest of the stack. */
@@ -63,12 +66,18 @@ export class Neighbours {
   readonly #timer: HandlerId;
   readonly #frame: HandlerId;
   readonly #late: HandlerId;
+  readonly #proxied: HandlerId;
   users: NeighbourUsers | undefined;
 
   constructor(private readonly core: Core) {
     core.touchNeighbour = (stack, entry) => this.touch(stack, entry);
     this.#timer = core.kernel.handler<TimerData>('net.neighbour', (data) => this.#expire(data));
     this.#frame = core.kernel.handler<Frame>('net.arp', (frame) => this.#arrive(frame));
+    this.#proxied = core.kernel.handler<ProxiedAnswer>('net.arp-proxy', ({ host, device: name, message }) => {
+      const stack = core.stackNamed(host);
+      const device = stack.device(name);
+      if (device !== undefined && isRunning(device) && stack.alive) this.#reply(stack, device, message);
+    });
     this.#late = core.kernel.handler<LateFrame>('net.arp-late', ({ host, device: name, to, message }) => {
       const stack = core.stackNamed(host);
       const device = stack.device(name);
@@ -346,6 +355,7 @@ export class Neighbours {
         return;
       }
     }
+    if (operation === 'request' && this.#answersForOthers({ stack, device }, message, broadcast)) return;
     if (operation === 'reply') this.#tellWatchers(stack, device, message);
     if (senderIp === 0 || stack.isLocal(senderIp)) return;
     const gratuitous = senderIp === targetIp;
@@ -362,6 +372,29 @@ export class Neighbours {
       state: operation === 'reply' && !broadcast ? 'REACHABLE' : 'STALE',
       override,
     });
+  }
+
+  /** `proxy_arp`: a router answers for what it reaches over another interface; what all hear waits a while first. */
+  #answersForOthers({ stack, device }: Port, message: ArpMessage, broadcast: boolean): boolean {
+    const { senderIp, senderMac, targetIp } = message;
+    if (!stack.forwards || senderIp === 0 || stack.isLocal(senderIp) || stack.isLocal(targetIp)) return false;
+    if (stack.deviceSysctl('proxy_arp', device.name) === 0) return false;
+    const way = route(stack, targetIp);
+    if (way.kind !== 'unicast' || way.device.name === device.name) return false;
+    this.#update(stack, this.#entry(stack, device.name, senderIp), {
+      mac: senderMac,
+      state: 'STALE',
+      override: true,
+    });
+    const delay = broadcast
+      ? this.core.kernel.random(`arp:${stack.name}`).integer(0, PROXY_DELAY / MILLISECOND - 1) * MILLISECOND
+      : 0;
+    this.core.kernel.after<ProxiedAnswer>(delay, this.#proxied, {
+      host: stack.name,
+      device: device.name,
+      message,
+    });
+    return true;
   }
 
   /** arp_ignore and the reverse path of the asker. */

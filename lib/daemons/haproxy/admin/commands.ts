@@ -3,7 +3,7 @@
  * Source: HAProxy 2.6 management guide §9.3; recorded answers of 2.6.12.
  *
  * Not modelled, and said so: versions of maps, changes of authorities and crt-lists, dynamic servers, peers,
- * resolvers, tracing, JSON and typed output.
+ * counters of resolvers, tracing.
  */
 import { VERSION } from '../messages';
 import type { Runtime } from '../worker/runtime';
@@ -12,9 +12,11 @@ import { setFrontend, setGlobalMaxconn, setFrontendMaxconn, shutdownFrontend } f
 import { findCommand, helpText, isForbidden } from './help';
 import * as patterns from './patterns';
 import * as servers from './servers';
+import * as settings from './settings';
 import * as show from './show';
 import * as tables from './tables';
 import * as tls from './tls';
+import { SCHEMA } from './typed-fields';
 
 type Command = (
   runtime: Runtime,
@@ -35,6 +37,13 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['show env', show.environment],
   ['show version', () => `${VERSION}\n`],
   ['show startup-logs', () => '\n'],
+  ['set rate-limit', settings.setRateLimit],
+  ['show resolvers', settings.showResolvers],
+  ['show cache', settings.showCache],
+  ['show events', settings.showEvents],
+  ['show peers', () => ''],
+  ['show schema json', () => `${SCHEMA}\n`],
+  ['show ssl crl-file', () => '# filename\n'],
   ['show cli level', (_, __, client) => `${client.level}\n`],
   ['show cli sockets', show.sockets],
   ...['map', 'acl'].flatMap((kind): [string, Command][] => [
@@ -98,6 +107,9 @@ export function execute(runtime: Runtime, client: AdminClient, command: string, 
       return '';
     case 'quit':
       return 'quit';
+    case 'expert-mode':
+    case 'experimental-mode':
+      return settings.setMode(client, first, words);
     case 'user':
     case 'operator':
       if (first === 'user' || client.level === 'admin') client.level = first;

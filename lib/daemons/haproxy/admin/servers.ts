@@ -6,7 +6,6 @@
 import { formatIPv4, parseIPv4 } from '../../../std/ipv4';
 import { setChecking } from '../worker/begin';
 import { step } from '../worker/checks';
-import { sendLog } from '../worker/log-line';
 import type { Runtime } from '../worker/runtime';
 import { setRunning, setStopped, setStopping, trackedServer, type Which } from '../worker/server-status';
 import { setAddressOf } from '../worker/server-address';
@@ -17,7 +16,6 @@ import { findServer } from './targets';
 type Words = readonly string[];
 const SET_USAGE =
   'usage: set server <backend>/<server> addr | agent | agent-addr | agent-port | agent-send | check-addr | check-port | fqdn | health | ssl | state | weight\n';
-const NOTICE = 5;
 
 function on(runtime: Runtime, name: string | undefined, run: (which: Which) => string): string {
   const which = findServer(runtime, name);
@@ -124,9 +122,6 @@ function setAddress(runtime: Runtime, which: Which, words: Words): string {
   }
   setAddressOf(runtime, which, ip, port);
   const text = `${said.join(', ')} by 'stats socket command'`;
-  const line = `${runtime.settings(which.proxy).id}/${server.name} changed its IP to ${formatIPv4(ip)}:${server.port} by stats socket command`;
-  if (!text.startsWith('no need to change the addr,') || server.port !== 0)
-    sendLog(runtime, which.proxy, NOTICE, `${line}.`);
   return `${text}\n`;
 }
 function setCheckPort({ server }: Which, text: string | undefined): string {

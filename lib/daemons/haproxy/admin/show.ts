@@ -18,15 +18,15 @@ import { allRows, CSV_HEADER, csvRow, type Row } from '../worker/statistics';
 import { formatDuration } from '../worker/uptime';
 import { logTime } from '../worker/log-line';
 import { pointerOf } from './servers';
+import { formattedInformation, formattedStatistics } from './typed';
 
 type Words = readonly string[];
 
 // ---------------------------------------------------------------- show stat
 export function statistics(runtime: Runtime, words: Words): string {
   const given = words.slice(2);
-  const format = given.find((word) => word === 'json' || word === 'typed' || word === 'desc');
-  if (format !== undefined) return `not modelled: show stat ${format}\n`;
-  const names = given.filter((word) => word !== 'up' && word !== 'no-maint');
+  const format = given.find((word) => word === 'json' || word === 'typed');
+  const names = given.filter((word) => !/^(?:up|no-maint|json|typed|desc)$/.test(word));
   // Only all three of them together choose.
   const [proxy = '', types = '', server = ''] = names.length >= 3 ? names : [];
   const rows = allRows(runtime, {
@@ -37,6 +37,7 @@ export function statistics(runtime: Runtime, words: Words): string {
   });
   const kept = rows.filter((row) => isShown(row, given));
   const shown = given.includes('up') ? kept.map((row) => countedUp(runtime, row)) : kept;
+  if (format !== undefined) return formattedStatistics(shown, format);
   return `${[CSV_HEADER, ...shown.map(csvRow)].join('\n')}\n`;
 }
 /** `UP (2/3)`: where servers are hidden, their backend tells how many there are. */
@@ -72,7 +73,7 @@ function clearMost(counters: SideCounters): void {
 // ---------------------------------------------------------------- show info
 export function information(runtime: Runtime, words: Words): string {
   const format = words.slice(2).find((word) => word === 'json' || word === 'typed' || word === 'desc');
-  if (format !== undefined) return `not modelled: show info ${format}\n`;
+  if (format !== undefined) return formattedInformation(facts(runtime), format);
   return `${facts(runtime)
     .map(([name, value]) => `${name}: ${value}\n`)
     .join('')}`;

@@ -73,9 +73,16 @@ function rows(runtime: Runtime, index: number, isWanted: Filter): string {
   for (const [key, entry] of live(runtime, index)) {
     if (!isWanted(key, entry)) continue;
     const rest = entry.expiresAt === 0 ? 0 : Math.floor((entry.expiresAt - runtime.now) / 1_000);
-    text += `${pointerOf(key.length * 977 + index)}: key=${key} use=0 exp=${rest}${data(runtime, index, entry)}\n`;
+    text += `${pointerOf(key.length * 977 + index)}: key=${key} use=${users(runtime, index, key)} exp=${rest}${data(runtime, index, entry)}\n`;
   }
   return text;
+}
+/** Sessions that track it. */
+function users({ state }: Runtime, table: number, key: string): number {
+  let count = 0;
+  for (const { tracked } of state.sessions.values())
+    count += tracked?.filter((one) => one.table === table && one.key === key).length ?? 0;
+  return count;
 }
 function data(runtime: Runtime, index: number, entry: StickEntry): string {
   const server = runtime.settings(index).servers[entry.server];

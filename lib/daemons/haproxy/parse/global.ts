@@ -50,6 +50,7 @@ export function defaultGlobal(hostname: string): GlobalSettings {
     zeroWarning: false,
     hardStopAfter: undefined,
     threads: undefined,
+    buffers: { size: 16_384, reserve: 1_024, headers: 101 },
     rates: { connections: 0, sessions: 0, handshakes: 0 },
     description: '',
     node: hostname,
@@ -119,6 +120,9 @@ function parseNumber(state: ParserState, line: Line, keyword: string): number {
   if (line.at(1) === '') return fail(state, `${line.head}'${keyword}' expects an integer argument${unit}.`);
   const value = leadingInteger(line.at(1));
   if (keyword === 'maxconn') state.global.maxconn = value;
+  else if (keyword === 'tune.bufsize') state.global.buffers.size = value;
+  else if (keyword === 'tune.maxrewrite') state.global.buffers.reserve = value;
+  else if (keyword === 'tune.http.maxhdr') state.global.buffers.headers = value;
   else if (keyword === 'maxconnrate') state.global.rates.connections = value;
   else if (keyword === 'maxsessrate') state.global.rates.sessions = value;
   else if (keyword === 'maxsslrate') state.global.rates.handshakes = value;

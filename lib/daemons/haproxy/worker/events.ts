@@ -4,6 +4,7 @@
  *
  * Source: HAProxy 2.6 src/mux_h1.c, src/stream.c `process_stream`.
  */
+import { isTooLarge } from './request-size';
 import type { Kernel } from '../../../kernel/kernel';
 import type { Micros } from '../../../std/instant';
 import type { HttpResponse, Message } from '../../../world/network.contract';
@@ -322,6 +323,11 @@ function parseBegun(text: string): ReturnType<typeof parseHead> {
 }
 /** The processor's share of a request; it is only waited for when there is a crowd. */
 function spend(runtime: Runtime, session: Session, message: Message & { kind: 'request' }): void {
+  if (isTooLarge(message, runtime.configuration.global.buffers)) {
+    runtime.state.lastError = message.kind;
+    replyBadRequest(runtime, session, 400, { cause: 'P', ended: 'R' });
+    return;
+  }
   const done = runtime.host.compute(runtime.pid, REQUEST_COST);
   if (done - runtime.now <= UNNOTICED) {
     begin(runtime, session, message);

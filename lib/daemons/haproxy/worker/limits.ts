@@ -16,7 +16,7 @@ const PERIOD = 1_000;
 /** A rate with its limit: events per second. */
 export interface RateLimit extends PeriodRate {
   /** 0: none */
-  readonly most: number;
+  most: number;
 }
 export function newLimit(most: number | undefined): RateLimit {
   return { most: most ?? 0, startedAt: 0, now: 0, before: 0 };

@@ -393,6 +393,7 @@ export function customLine(
 ): string {
   const subject: Subject = { runtime, session, request: session.received, response: undefined };
   let line = '';
+  let hasNoQuery = false;
   for (const node of nodes) {
     switch (node.kind) {
       case 'text':
@@ -400,10 +401,13 @@ export function customLine(
         break;
       case 'separator':
         // What is empty leaves no second blank.
-        if (line !== '' && !line.endsWith(' ')) line += ' ';
+        if (line !== '' && (hasNoQuery || !line.endsWith(' '))) line += ' ';
+        hasNoQuery = false;
         break;
       case 'variable':
         line += variable(subject, node, missing);
+        // Vendor: a query that is not there keeps the blanks on both of its sides.
+        hasNoQuery = node.name === 'HQ';
         break;
       case 'sample':
         line += shown(sampleText(subject, node.expression) ?? '', node, missing);
@@ -432,7 +436,9 @@ export function variable(subject: Subject, node: VariableNode, missing = ''): st
   if (CAPTURES.has(name)) return captured(session, node);
   const value = isHex ? hexadecimal(runtime, session, name) : undefined;
   const text = String(value ?? VARIABLES.get(name)?.(runtime, session) ?? '');
-  return shown(text, { quoted: quoted && QUOTABLE.has(name), escapes: node.escapes }, missing);
+  // No query is no query, not a value that is missing.
+  const absent = name === 'HQ' ? '' : missing;
+  return shown(text, { quoted: quoted && QUOTABLE.has(name), escapes: node.escapes }, absent);
 }
 function captured({ captured }: Session, { name, quoted }: VariableNode): string {
   const values = name.startsWith('hr') ? captured?.request : captured?.response;

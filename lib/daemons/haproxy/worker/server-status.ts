@@ -502,7 +502,11 @@ function drain(runtime: Runtime, which: Which, cause: string): void {
     );
     journal(runtime, which, server.next === 'stopped' ? 'is DOWN' : 'is UP', 'leaving drain');
     apply(runtime, which);
-  } else if (will !== 0) server.admin = server.nextAdmin;
+  } else if (will !== 0) {
+    if ((server.nextAdmin & ADMIN.forcedDrain) !== 0)
+      tell(runtime, which, `${title(runtime, which)} remains in forced drain mode`, NOTICE);
+    server.admin = server.nextAdmin;
+  }
 }
 
 /** `backend/server` of the server whose state this one follows. */

@@ -157,6 +157,8 @@ export interface AdminClient {
   level: AdminListener['level'];
   /** after `prompt` */
   isInteractive: boolean;
+  /** `expert-mode`, `experimental-mode`: those that are on; absent: none ever was */
+  modes?: string[];
   /** what has come and is no whole line yet */
   text: string;
   hasSpoken: boolean;

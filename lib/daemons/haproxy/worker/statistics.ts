@@ -25,12 +25,12 @@ const FIELDS = (
   'agent_status,agent_code,agent_duration,check_desc,agent_desc,check_rise,check_fall,check_health,agent_rise,agent_fall,agent_health,addr,cookie,mode,algo,conn_rate,conn_rate_max,conn_tot,intercepted,dcon,dses,wrew,connect,reuse,cache_lookups,cache_hits,' +
   'srv_icur,src_ilim,qtime_max,ctime_max,rtime_max,ttime_max,eint,idle_conn_cur,safe_conn_cur,used_conn_cur,need_conn_est,uweight,agg_server_status,agg_server_check_status,agg_check_status'
 ).split(',');
-const MODULE_FIELDS = (
+export const MODULE_FIELDS: readonly string[] = (
   'ssl_sess,ssl_reused_sess,ssl_failed_handshake,h2_headers_rcvd,h2_data_rcvd,h2_settings_rcvd,h2_rst_stream_rcvd,h2_goaway_rcvd,h2_detected_conn_protocol_errors,h2_detected_strm_protocol_errors,h2_rst_stream_resp,h2_goaway_resp,' +
   'h2_open_connections,h2_backend_open_streams,h2_total_connections,h2_backend_total_streams,h1_open_connections,h1_open_streams,h1_total_connections,h1_total_streams,h1_bytes_in,h1_bytes_out,h1_spliced_bytes_in,h1_spliced_bytes_out'
 ).split(',');
 /** Servers have counters of TLS only. */
-const SERVER_MODULE_FIELDS = 3;
+export const SERVER_MODULE_FIELDS = 3;
 
 export type Row = ReadonlyMap<string, string | number>;
 export const CSV_HEADER = `# ${[...FIELDS, '-', ...MODULE_FIELDS].join(',')},`;

@@ -236,7 +236,9 @@ const keepaliveTimeout: Handler = (conf, [, value = '', header]) => {
 };
 const aio: Handler = (conf, [, value = '']) => {
   if (conf.block.values.has('aio')) return 'is duplicate';
-  if (value !== 'on' && value !== 'off' && !/^threads(?:=|$)/.test(value)) return 'invalid value';
+  // Debian builds without --with-file-aio.
+  if (value === 'on') return conf.fail('"aio on" is unsupported on this platform');
+  if (value !== 'off' && !/^threads(?:=|$)/.test(value)) return 'invalid value';
   conf.put('aio', value);
   return undefined;
 };

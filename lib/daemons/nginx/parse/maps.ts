@@ -27,8 +27,14 @@ const map: Handler = (conf, [, sourceText = '', variable = '']) => {
   const reader = new MapReader(conf);
   if (conf.parseLines((words) => reader.line(words)) === FAILED) return FAILED;
   known.source = reader.finish(source);
+  // The first map settles the sizes of its table: a line that comes later is one too many.
+  for (const [name, size] of SIZES) if (!conf.block.values.has(name)) conf.put(name, size);
   return undefined;
 };
+const SIZES = [
+  ['map_hash_max_size', '2048'],
+  ['map_hash_bucket_size', '64'],
+] as const;
 function variableOf(conf: Conf, word: string): { source: VariableSource | undefined } | Failed {
   return word.startsWith('$')
     ? declareVariable(conf, word.slice(1))

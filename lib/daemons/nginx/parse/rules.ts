@@ -1,4 +1,5 @@
 /** Logs, limits, access, headers: what decides about a request or tells of it. Source: nginx 1.22 src/http/modules/ngx_http_{log,limit_req,limit_conn,access,headers_filter,realip,auth_basic,…}_module.c. */
+import { compilePattern } from './pattern';
 import type { AccessLog, Format, Part, Template } from '../config';
 import { type Conf, FAILED, type Failed, type Handler } from './conf';
 import { readSyslog } from './main';
@@ -341,7 +342,12 @@ const subFilter: Handler = (conf, [, wanted = '', text = '']) => {
   (conf.block.own.substitutions ??= []).push({ pattern, replacement });
   return undefined;
 };
-const validReferers: Handler = (conf) => {
+const validReferers: Handler = (conf, words) => {
+  for (const word of words.slice(1)) {
+    if (!word.startsWith('~')) continue;
+    const pattern = compilePattern(word.slice(1), { caseless: true });
+    if (typeof pattern === 'string') return conf.fail(pattern);
+  }
   conf.leaveOut('valid_referers');
   return undefined;
 };

@@ -2,7 +2,7 @@
  * Settings of the common kinds: a flag, a number, a size, a time, words.
  * Source: nginx 1.22 src/core/ngx_conf_file.c `ngx_conf_set_*_slot`.
  */
-import type { HeaderRule } from '../config';
+import type { Place, HeaderRule } from '../config';
 import type { Directive } from '../directives';
 import { type Conf, FAILED, type Handler, type Outcome } from './conf';
 import { compileTemplate } from './template';
@@ -300,6 +300,14 @@ function addCachePath(conf: Conf, words: readonly string[]): Outcome {
       .filter((letters) => letters > 0),
     inactive: readTime(option('inactive') ?? '10m', 'seconds') ?? 600,
   };
+  for (const other of conf.zones.values())
+    if (other.settings?.cache?.path === cache.path) {
+      const where = ({ file, line }: Place): string => `${file}:${line}`;
+      return conf.failAt(
+        `the same path name "${cache.path}" used in ${where(other.settings.place)} and in ${where(conf.place)}`,
+        undefined,
+      );
+    }
   zone.settings = { name, use: 'cache', key: [], rate: 0, place: conf.place, cache };
   if (!(words[0] ?? '').startsWith('proxy_')) conf.leaveOut(words[0] ?? '');
   for (const left of ['max_size', 'min_free'])

@@ -125,7 +125,12 @@ function headersOfOne(asking: Asking, location: LocationSettings, answer: Answer
   const target = answer.location;
   const isMadeAbsolute = target?.startsWith('/') === true && location.absoluteRedirect;
   if (target !== undefined && isMadeAbsolute) headers.push(['Location', absolute(asking, location, target)]);
-  if (answer.isChunked === true && hasBody && request.message.version !== '1.0')
+  if (
+    answer.isChunked === true &&
+    hasBody &&
+    request.message.version !== '1.0' &&
+    request.message.method !== 'HEAD'
+  )
     headers.push(['Transfer-Encoding', 'chunked']);
   headers.push(['Connection', request.keepalive ? 'keep-alive' : 'close']);
   if (request.keepalive && location.keepaliveHeader > 0)
