@@ -432,7 +432,7 @@ export interface Route {
   device: string;
   metric: number;
   source?: number;
-  protocol: 'kernel' | 'boot' | 'static';
+  protocol: 'kernel' | 'boot' | 'static' | 'keepalived';
   scope: 'link' | 'global' | 'host';
   type: 'unicast' | 'blackhole' | 'unreachable' | 'prohibit';
   onlink?: boolean;

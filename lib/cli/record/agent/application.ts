@@ -61,6 +61,7 @@ export function answer(
 ): void {
   const body = status === 200 ? `${name} OK\n` : `${name} status ${status}\n`;
   const forwarded = request.headers['x-forwarded-for'];
+  response.removeHeader('Connection');
   response.writeHead(status, {
     Server: 'shop/1.4',
     Date: new Date().toUTCString(),

@@ -66,13 +66,21 @@ function capitalised(headers: readonly [string, string][]): [string, string][] {
   ]);
 }
 
-/** Sends an answer and ends the request. Header names are in lower case already. */
-export function deliver(runtime: Runtime, session: Session, message: HttpResponse): void {
+/**
+ * Sends an answer and ends the request. Header names are in lower case already.
+ * `received`: the answer before rules and cookies changed it, which is what is counted.
+ */
+export function deliver(
+  runtime: Runtime,
+  session: Session,
+  message: HttpResponse,
+  received: HttpResponse = message,
+): void {
   const bytes = runtime.delivered.get(message)?.bytes ?? countedBytes(message);
   if (runtime.state.stopping || session.clientClosed) session.closes = true;
   if (!session.clientClosed)
     runtime.network.send(session.id, 'server', forClient(runtime, session, message, bytes));
-  finish(runtime, session, message.status, bytes);
+  finish(runtime, session, message.status, received === message ? bytes : countedBytes(received));
 }
 /** The same for an answer that no server gave. */
 export function deliverOwn(runtime: Runtime, session: Session, answer: OwnAnswer): void {
@@ -81,7 +89,9 @@ export function deliverOwn(runtime: Runtime, session: Session, answer: OwnAnswer
   const isEarly = session.body !== undefined;
   if (runtime.state.stopping || session.clientClosed || message === undefined || isEarly)
     session.closes = true;
-  const bytes = message === undefined ? 0 : countedBytes(message);
+  const counted = message === undefined ? 0 : countedBytes(message);
+  // What is answered to HEAD has a body that is left out before it is counted.
+  const bytes = session.request?.method === 'HEAD' ? counted - byteLength(message?.body ?? '') : counted;
   if (message !== undefined && !session.clientClosed)
     runtime.network.send(
       session.id,

@@ -91,7 +91,8 @@ export function passOn(runtime: Runtime, session: Session, message: HttpResponse
     if (passed === undefined) return;
     out = passed;
   }
-  deliver(runtime, session, compressed(runtime, session, out));
+  const sent = compressed(runtime, session, out);
+  deliver(runtime, session, sent, sent === out ? known.plain : sent);
 }
 /** The answer as rules leave it; undefined: one of them has answered instead. */
 function ruled(

@@ -80,7 +80,7 @@ function routeOf(vrrp: Vrrp, instance: InstanceConfiguration, wanted: RouteConfi
     device: through,
     metric,
     ...(wanted.source === undefined ? {} : { source: wanted.source }),
-    protocol: 'static',
+    protocol: 'keepalived',
     scope: wanted.scope ?? (via === undefined ? 'link' : 'global'),
     type,
   };

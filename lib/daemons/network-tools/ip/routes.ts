@@ -111,7 +111,7 @@ function numberOf(text: string, name: string): number {
   return Number(text);
 }
 function protocolOf(text: string): Route['protocol'] {
-  if (text === 'kernel' || text === 'boot' || text === 'static') return text;
+  if (text === 'kernel' || text === 'boot' || text === 'static' || text === 'keepalived') return text;
   throw wrongValue(text, '"protocol" value is invalid');
 }
 function scopeOf(text: string): Route['scope'] {

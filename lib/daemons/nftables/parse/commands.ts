@@ -516,12 +516,15 @@ class CommandParser extends BlockParser {
         case 'map':
           stream.next();
           return [{ verb, object, target: this.#target(true), place: stream.since(start) }];
+        case 'meter':
+          // A set that a rule has made.
+          stream.next();
+          return [{ verb, object: 'set', target: this.#target(true), place: stream.since(start) }];
         case 'counter':
           stream.next();
           return [
             { verb, object, target: this.#target(true), packets: 0, bytes: 0, place: stream.since(start) },
           ];
-        case 'meter':
         case 'flowtable':
         case 'secmark':
         case 'hooks':
