@@ -520,6 +520,7 @@ function sizeOf(value: string, written: string): number {
   if (found === null) throw new Misuse(`${written} is invalid`);
   const [, digits = '', unit = '', thousand = '', step = ''] = found;
   const base = thousand.toLowerCase() === 'b' ? 1000 : 1024;
-  const factor = base ** (UNITS[unit.toLowerCase()] ?? 0);
+  let factor = 1;
+  for (let power = UNITS[unit.toLowerCase()] ?? 0; power > 0; power--) factor *= base;
   return Math.floor(Number(digits) * factor) + (step === '' ? 0 : Number(step));
 }
