@@ -513,6 +513,7 @@ function numberOf(value: string, written: string): number {
   return Number(value);
 }
 
+/** Powers of 1000 or 1024. */
 const UNITS: Readonly<Record<string, number>> = { '': 0, b: 0, k: 1, m: 2, g: 3, t: 4, p: 5 };
 /** `100k`, `1.5M`, `1GB`, `2m-1`. */
 function sizeOf(value: string, written: string): number {
