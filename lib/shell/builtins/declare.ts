@@ -377,6 +377,7 @@ function* assignTarget(
   if (elements !== undefined) {
     shell.declaredOnly.delete(target.name);
     yield* assignElements(shell, target.name, elements, {
+      by: 'declared',
       append: target.append,
       ...(scope === undefined ? {} : { scope }),
     });

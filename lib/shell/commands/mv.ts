@@ -92,8 +92,11 @@ function* move(tool: Tool, source: string, target: string, settings: Settings): 
   const mount = mountOfTarget(tool, target);
   if (mount !== undefined && mount !== info.mount)
     return yield* across(tool, source, target, settings.verbose);
-  const failed =
-    info.kind !== 'directory' && target.endsWith('/') && before instanceof FileError
+  // rename(2) looks at this before anything else.
+  const isFixed = /(?:^|\/)\.\.?\/*$|^\/+$/.test(source);
+  const failed = isFixed
+    ? new FileError('EBUSY', source)
+    : info.kind !== 'directory' && target.endsWith('/') && before instanceof FileError
       ? new FileError('ENOTDIR', target)
       : fs.rename(tool.resolve(source), tool.resolve(target), who);
   if (failed === undefined) {
@@ -107,13 +110,6 @@ function* move(tool: Tool, source: string, target: string, settings: Settings): 
     tool.complain(`cannot move ${quoteFile(source)} to a subdirectory of itself, ${quoteFile(target)}`);
     return false;
   }
-  // rename(2) looks at this before any permission.
-  if (/(?:^|\/)\.\.?\/*$/.test(source))
-    return complain(
-      tool,
-      `cannot move ${quoteFile(source)} to ${quoteFile(target)}`,
-      new FileError('EBUSY', source),
-    );
   return complain(tool, `cannot move ${quoteFile(source)} to ${quoteFile(target)}`, failed);
 }
 

@@ -71,7 +71,7 @@ export function* assignElements(
   shell: Shell,
   name: string,
   elements: readonly ArrayElement[],
-  options: { readonly append: boolean; readonly scope?: Scope },
+  options: { readonly append: boolean; readonly scope?: Scope; readonly by?: 'declared' },
 ): Run<void> {
   const target = shell.variables.resolve(name).name;
   const known =
@@ -82,7 +82,7 @@ export function* assignElements(
   const expanded =
     known?.table === undefined
       ? yield* expandIndexed(shell, elements)
-      : yield* expandTable(shell, target, elements);
+      : yield* expandTable(shell, target, elements, options.by);
   const variable = shell.variables.writable(target, options.scope ?? shell.variables.scopeOf(target));
   if (variable.table !== undefined) {
     if (!options.append) variable.table = new Map();
@@ -122,7 +122,7 @@ export function* settle(
   const known = shell.variables.find(assignment.name);
   const elements =
     isTable || known?.table !== undefined
-      ? yield* expandTable(shell, assignment.name, assignment.value)
+      ? yield* expandTable(shell, assignment.name, assignment.value, 'declared')
       : yield* expandIndexed(shell, assignment.value);
   const texts = elements.map(({ key, value, append }) => {
     const quotedKey = key === undefined ? undefined : isTable ? singleQuote(key) : key;
@@ -186,7 +186,13 @@ function* expandIndexed(shell: Shell, elements: readonly ArrayElement[]): Run<Ex
 }
 
 /** Associative: `[key]=value`, or key and value by turns. */
-function* expandTable(shell: Shell, name: string, elements: readonly ArrayElement[]): Run<Expanded[]> {
+function* expandTable(
+  shell: Shell,
+  name: string,
+  elements: readonly ArrayElement[],
+  /** declare and its like quote the word that they complain of. */
+  by?: 'declared',
+): Run<Expanded[]> {
   const out: Expanded[] = [];
   let waiting: string | undefined;
   for (const element of elements) {
@@ -203,8 +209,9 @@ function* expandTable(shell: Shell, name: string, elements: readonly ArrayElemen
     }
     const isBracket = waiting === undefined && out.length === 0 && element.word.text.startsWith('[');
     if (isBracket || (waiting === undefined && elements[0]?.subscript !== undefined)) {
+      const { text: word } = element.word;
       yield* shell.complain(
-        `${name}: ${element.word.text}: must use subscript when assigning associative array`,
+        `${name}: ${by === undefined ? word : `'${word}'`}: must use subscript when assigning associative array`,
       );
       continue;
     }

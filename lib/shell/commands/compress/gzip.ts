@@ -79,6 +79,8 @@ interface Settings {
   keep: boolean;
   force: boolean;
   lists: boolean;
+  /** -l has begun its table. */
+  hasHeader: boolean;
   tests: boolean;
   quiet: boolean;
   verbose: boolean;
@@ -122,6 +124,7 @@ function* run(tool: Tool, family: Family, mode: Mode): ToolRun {
     keep: has('k'),
     force: has('f'),
     lists: has('l'),
+    hasHeader: false,
     tests: has('t'),
     quiet: has('q'),
     verbose: has('v'),
@@ -130,8 +133,6 @@ function* run(tool: Tool, family: Family, mode: Mode): ToolRun {
     suffix: options.findLast((option) => option.name === 'S')?.value ?? family.suffix,
   };
   if (settings.tests || settings.lists) settings.expands = true;
-  if (settings.lists && !settings.quiet)
-    tool.line('         compressed        uncompressed  ratio uncompressed_name');
   let code = 0;
   for (const name of operands.length === 0 ? ['-'] : operands) {
     const result =
@@ -162,6 +163,10 @@ function* standardInput(tool: Tool, settings: Settings): Step<number> {
     return 0;
   }
   const result = expand(settings, text);
+  if (typeof result !== 'string' && settings.family.format === 'xz') {
+    tool.note(`${tool.name}: (stdin): ${problemOf(settings, 'not in gzip format', '(stdin)')}\n`);
+    return 1;
+  }
   if (typeof result !== 'string') {
     tool.note(`\n${tool.name}: stdin: ${problemOf(settings, result.problem, '(stdin)')}\n`);
     return 1;
@@ -254,7 +259,8 @@ function* file(tool: Tool, path: string, info: Stat, settings: Settings, called:
     tool.note(`${called}: Can't guess original name for ${path} -- using ${path}.out\n`);
   const target = guessed ?? (settings.expands && family.format === 'bzip2' ? `${path}.out` : undefined);
   // The contents can be tested without a name for the result; xz looks at them before it looks at the name.
-  const needsName = !(settings.tests && family.format === 'gzip') && family.format !== 'xz';
+  const needsName =
+    !((settings.tests || settings.lists) && family.format === 'gzip') && family.format !== 'xz';
   if (target === undefined && (needsName || !settings.expands)) {
     if (settings.expands) {
       if (!settings.toOutput || !settings.force) {
@@ -302,6 +308,9 @@ function* file(tool: Tool, path: string, info: Stat, settings: Settings, called:
     : [byteLength(result), byteLength(content.text)];
   const saved = ratio(packed - frameLength(family.format, settings.expands ? content.text : result), plain);
   if (settings.lists) {
+    if (!settings.quiet && !settings.hasHeader)
+      tool.line('         compressed        uncompressed  ratio uncompressed_name');
+    settings.hasHeader = true;
     tool.line(`${String(packed).padStart(19)} ${String(plain).padStart(19)} ${saved} ${target ?? path}`);
     return 0;
   }

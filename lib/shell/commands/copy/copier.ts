@@ -2,7 +2,7 @@
 import type { Stat } from '../../../world/files.contract';
 import { FileError } from '../../../world/files.contract';
 import { errnoText } from '../errno-text';
-import { quoteFile } from '../quoting';
+import { quoteFile, quoteFileIfNeeded } from '../quoting';
 import type { Step, Tool } from '../tool';
 import { backupName, type Backups } from './backup';
 import { confirm } from './confirm';
@@ -250,7 +250,7 @@ export class Copier {
 
   #symbolicLink(source: string, target: string): boolean {
     if (!source.startsWith('/') && target.includes('/')) {
-      this.tool.complain(`${quoteFile(target)}: can make relative symbolic links only in current directory`);
+      this.tool.complain(`${quoteFileIfNeeded(target)}: can make relative symbolic links only in current directory`);
       return false;
     }
     const failed = this.tool.context.fs.symlink(source, this.tool.resolve(target), this.tool.context.who);

@@ -48,7 +48,13 @@ const MEANINGS: Readonly<Record<number, string>> = {
   127: 'remote command not found',
 };
 
+const UNSUPPORTED = 4;
+
 function* run(tool: Tool): ToolRun {
+  if (tool.args.includes('--daemon')) {
+    tool.note('not modelled: rsync as a daemon\n');
+    return UNSUPPORTED;
+  }
   try {
     return yield* copy(tool, readRsyncOptions(tool.args));
   } catch (trouble) {
@@ -87,10 +93,6 @@ function* copy(tool: Tool, settings: RsyncSettings): ToolRun {
     tool.print(RSYNC_HELP);
     return 0;
   }
-  if (settings.daemon) {
-    tool.note('not modelled: rsync as a daemon\n');
-    return 4;
-  }
   if (settings.operands.length === 0) {
     tool.note(RSYNC_HELP);
     return tool.args.length === 0
@@ -100,7 +102,7 @@ function* copy(tool: Tool, settings: RsyncSettings): ToolRun {
   check(settings);
   if (settings.operands.some((operand) => /^rsync:\/\/|^[^/:]+::/.test(operand))) {
     tool.note('not modelled: rsync daemons (rsync://HOST/MODULE, HOST::MODULE)\n');
-    return 4;
+    return UNSUPPORTED;
   }
   return yield* new Copy(tool, settings).run();
 }

@@ -1,7 +1,6 @@
 /** Taking members out of an archive: files, links, directories, and what an incremental archive says has gone. */
 import { FileError } from '../../../world/files.contract';
 import { errnoText } from '../errno-text';
-import { makeDirectories } from '../mkdir';
 import { directoryName } from '../paths';
 import type { Tool } from '../tool';
 import type { Member } from './archive';
@@ -50,9 +49,11 @@ export class Extraction {
     const before = this.work.tool.lstat(path);
     if (member.kind === 'directory') {
       if (before instanceof FileError || before.kind !== 'directory') {
-        const failed = makeDirectories(this.work.tool, path);
-        if (failed !== undefined) {
-          this.work.trouble(`${name}: Cannot mkdir: ${errnoText(failed.errno)}`);
+        const mode = 0o777 & ~umask;
+        let failed = fs.mkdir(at, mode, who);
+        if (failed?.errno === 'ENOENT' && this.#makeParents(name)) failed = fs.mkdir(at, mode, who);
+        if (failed !== undefined && failed.errno !== 'EEXIST') {
+          this.work.trouble(`${name.replace(/\/+$/, '')}: Cannot mkdir: ${errnoText(failed.errno)}`);
           return;
         }
       }
@@ -76,7 +77,7 @@ export class Extraction {
       else fs.unlink(at, who);
     } else {
       const parent = directoryName(path);
-      if (this.work.tool.stat(parent) instanceof FileError) makeDirectories(this.work.tool, parent);
+      if (this.work.tool.stat(parent) instanceof FileError) this.#makeParents(name);
     }
     const failed = this.#write(at, member, { umask });
     if (failed !== undefined) {
@@ -159,6 +160,21 @@ export class Extraction {
       default:
         return fs.writeFile(at, member.text, who, { mode: 0o600 });
     }
+  }
+
+  /** The directories on the way to a member that has none of its own. */
+  #makeParents(name: string): boolean {
+    const { fs, who, umask } = this.work.tool.context;
+    const parts = name.replace(/\/+$/, '').split('/');
+    for (let count = 1; count < parts.length; count++) {
+      const above = parts.slice(0, count).join('/');
+      if (above === '' || !(this.work.tool.stat(this.work.path(above)) instanceof FileError)) continue;
+      const failed = fs.mkdir(this.work.tool.resolve(this.work.path(above)), 0o777 & ~umask, who);
+      if (failed === undefined || failed.errno === 'EEXIST') continue;
+      this.work.trouble(`${above}: Cannot mkdir: ${errnoText(failed.errno)}`);
+      return false;
+    }
+    return true;
   }
 
   #attributes(at: string, member: Member): void {
