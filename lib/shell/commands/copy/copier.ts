@@ -250,7 +250,9 @@ export class Copier {
 
   #symbolicLink(source: string, target: string): boolean {
     if (!source.startsWith('/') && target.includes('/')) {
-      this.tool.complain(`${quoteFileIfNeeded(target)}: can make relative symbolic links only in current directory`);
+      this.tool.complain(
+        `${quoteFileIfNeeded(target)}: can make relative symbolic links only in current directory`,
+      );
       return false;
     }
     const failed = this.tool.context.fs.symlink(source, this.tool.resolve(target), this.tool.context.who);
