@@ -437,6 +437,7 @@ function get(request: IpRequest): string {
           ...(source === undefined ? {} : { from: formatIPv4(source) }),
           ...(route.via === undefined ? {} : { gateway: formatIPv4(route.via) }),
           dev: route.device,
+          ...(route.table === undefined ? {} : { table: route.table }),
           ...(source === undefined ? { prefsrc: formatIPv4(found.source) } : {}),
           flags: [],
           uid: context.who.uid,
@@ -445,6 +446,7 @@ function get(request: IpRequest): string {
       ],
       request.options,
     );
+  const table = route.table === undefined ? '' : ` table ${route.table}`;
   const chosen = source === undefined ? ` src ${formatIPv4(found.source)}` : '';
-  return `${local ? 'local ' : ''}${formatIPv4(target)}${from}${via} dev ${route.device}${chosen}${mark === undefined ? '' : ` mark ${mark < 10 ? mark : `0x${mark.toString(16)}`}`} uid ${context.who.uid} \n    cache ${local ? '<local> ' : ''}\n`;
+  return `${local ? 'local ' : ''}${formatIPv4(target)}${from}${via} dev ${route.device}${table}${chosen}${mark === undefined ? '' : ` mark ${mark < 10 ? mark : `0x${mark.toString(16)}`}`} uid ${context.who.uid} \n    cache ${local ? '<local> ' : ''}\n`;
 }
