@@ -455,7 +455,7 @@ export class Run<I> {
     else if (this.#judged.length === 0)
       return; // Nothing is asked for: it goes on for as long as one likes.
     else if (this.#openObjective() === undefined) this.#getReady();
-    else if (this.now >= this.#deadline) this.#end('lost', this.whyNotWon());
+    else if (this.now >= this.#deadline) this.#end('lost', this.#openObjective()?.why ?? 'Time is over.');
   }
   #lookAtConditions(seen: Observations): void {
     for (const { key, condition, then } of this.#waiting) {
@@ -581,10 +581,6 @@ export class Run<I> {
     const open = isGuard ? this.#openObjective() : undefined;
     // A goal whose turn has not come is no reason.
     return open === undefined || !this.#hasBegun(open) ? lost.why : `${lost.why} ${open.why}`;
-  }
-  /** What the learner would be told if time were over now. */
-  whyNotWon(): string {
-    return this.#openObjective()?.why ?? 'Time is over.';
   }
   #openObjective(): Entry | undefined {
     return this.scenario.objectives.find(

@@ -1,12 +1,10 @@
 /** A proof in parts that can be done side by side: one for each scenario and seed. */
 import path from 'node:path';
 import type { Scenario, ScenarioStep } from '../../scenario/schema';
-import type { Micros } from '../../std/instant';
 import { mostChoices } from '../../scenario/variants';
 import { readFolder } from '../folders';
 import { proveLab } from './lab';
 import { leavingOut, proveSolution } from './solution';
-import type { Plays } from './plays';
 import { type Claim, secondsUsed, Stage } from './stage';
 
 export interface Job {
@@ -50,33 +48,16 @@ export function doJob(job: Job): JobResult {
     prove();
     for (const claim of stage.claims.slice(done)) claims.push({ ...claim, kind: kindOf(claim.name) });
   };
-  const lab = (): void =>
+  keep(
+    () => 'lab',
+    () => proveLab(stage, parts),
+  );
+  for (const { id } of scenario.solutions)
     keep(
-      () => 'lab',
-      () => proveLab(stage, parts),
+      (name) => (name === id ? 'solution' : 'left-out'),
+      () => proveSolution(stage, id, job),
     );
-  const solutions = (): void => {
-    for (const { id } of scenario.solutions)
-      keep(
-        (name) => (name === id ? 'solution' : 'left-out'),
-        () => proveSolution(stage, id, job),
-      );
-  };
-  if (job.isFull) {
-    lab();
-    solutions();
-  } else {
-    solutions();
-    stage.plays.patience = patienceAfter(stage.plays);
-    lab();
-  }
   return result();
-}
-
-/** With the first seed what must lose may take as long as a learner; then twice as long as the slowest that won. */
-const PATIENCE = 2;
-function patienceAfter({ won }: Plays): Micros | undefined {
-  return won.length === 0 ? undefined : PATIENCE * Math.max(...won.map(({ finishedAt }) => finishedAt));
 }
 
 /** Further seeds tell whether it can be solved; what must not help is tried until each choice of each variant was had. */

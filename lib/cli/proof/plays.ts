@@ -30,17 +30,10 @@ export class Plays {
   readonly #idle: { at: Micros; kept: Kept }[] = [];
   readonly #played = new Map<string, Played>();
 
-  /** Instant of the run after which a play is given up that has not won; at the deadline unless set. */
-  patience: Micros | undefined;
-
   constructor(readonly run: Run<RunInput>) {
     this.#keepIdle();
   }
 
-  /** What was played and won. */
-  get won(): readonly Played[] {
-    return [...this.#played.values()].filter(({ won }) => won);
-  }
   /** Says what will be played, so that what is shared is kept. */
   expect(plays: readonly (readonly ScenarioStep[])[]): void {
     const begun = new Set<string>();
@@ -100,9 +93,7 @@ export class Plays {
   }
 
   #finish(player: Player): Played {
-    let outcome = player.finish(this.patience);
-    if (this.run.progress.phase === 'tomorrow') outcome = player.finish();
-    if (!player.isOver) outcome = { ...outcome, verdict: this.run.whyNotWon() };
+    const outcome = player.finish();
     const open = outcome.unmet.map((id) => `${id} (${measured(this.run, id)})`).join(', ');
     return { ...outcome, open };
   }

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { SECOND } from '../../std/instant';
 import { skeleton } from '../skeleton';
 import { proveLab } from './lab';
 import { proveSolution } from './solution';
@@ -38,17 +37,6 @@ test('a lab that is not healthy, and faults that do not break it', () => {
   proveLab(broken, { ...untouched, untouched: 'until it is broken' });
   expect(wrong(broken)).toEqual([]);
   expect(broken.run.progress.phase).toBe('running');
-}, 60_000);
-
-test('without patience for the deadline a play is given up, with what the deadline would say', () => {
-  const said = 'The shop never answered for 20 seconds on end. Its service on web was not running.';
-  const patient = stageOf((yaml) => yaml).plays.nothing();
-  expect(patient).toMatchObject({ won: false, verdict: said });
-  const { plays, run } = stageOf((yaml) => yaml);
-  plays.patience = 90 * SECOND;
-  expect(plays.nothing()).toMatchObject({ won: false, verdict: said });
-  expect(run.now).toBeLessThan(patient.finishedAt);
-  expect(run.now / SECOND).toBeCloseTo(90, 0);
 }, 60_000);
 
 test('a wrong turn that wins, and one that loses by something else', () => {

@@ -391,6 +391,11 @@ const VALUED: readonly (readonly [string, string, Valued])[] = [
 
 /** What is taken and then not done as asked: named, so that nobody waits for its effect. */
 const NOT_MODELLED: ReadonlySet<string> = new Set([
+  '--debug',
+  '--iconv',
+  '--log-file-format',
+  '--remote-option',
+  '-M',
   '--write-batch',
   '--read-batch',
   '--only-write-batch',

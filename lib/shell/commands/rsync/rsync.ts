@@ -1,7 +1,8 @@
 /**
  * rsync(1) 3.2.7: copies trees within a host and, through a remote shell, between two.
  * Not modelled: daemons (rsync://, HOST::MODULE), batches, ACLs and extended attributes, access times, --fuzzy.
- * Taken without effect: --bwlimit, --sparse, --partial, --timeout and what else only shows when a link is slow.
+ * Taken without effect: --bwlimit, --sparse, --partial, --partial-dir, --temp-dir, --delay-updates, --timeout and
+ * what else only shows when a link is slow.
  */
 import { strftime } from '../../../std/civil';
 import { modeString } from '../modes';

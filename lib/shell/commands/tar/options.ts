@@ -111,7 +111,7 @@ const SYNTAX = {
     'tape-length:': 'not-modelled',
     'exclude-vcs': 'exclude-vcs',
     'exclude-backups': 'exclude-backups',
-    'exclude-caches': 'exclude-caches',
+    'exclude-caches': 'not-modelled',
     recursion: 'recursion',
     'delay-directory-restore': 'ok',
     'no-overwrite-dir': 'ok',
