@@ -22,27 +22,7 @@ are welcome to redistribute it under certain conditions.  See the GNU
 General Public Licence for details.
 `;
 
-export const RSYNC_HELP = `rsync  version 3.2.7  protocol version 32
-Copyright (C) 1996-2022 by Andrew Tridgell, Wayne Davison, and others.
-Web site: https://rsync.samba.org/
-Capabilities:
-    64-bit files, 64-bit inums, 64-bit timestamps, 64-bit long ints,
-    socketpairs, symlinks, symtimes, hardlinks, hardlink-specials,
-    hardlink-symlinks, IPv6, atimes, batchfiles, inplace, append, ACLs,
-    xattrs, optional secluded-args, iconv, prealloc, stop-at, no crtimes
-Optimizations:
-    SIMD-roll, no asm-roll, openssl-crypto, no asm-MD5
-Checksum list:
-    xxh128 xxh3 xxh64 (xxhash) md5 md4 sha1 none
-Compress list:
-    zstd lz4 zlibx zlib none
-Daemon auth list:
-    sha512 sha256 sha1 md5 md4
-
-rsync comes with ABSOLUTELY NO WARRANTY.  This is free software, and you
-are welcome to redistribute it under certain conditions.  See the GNU
-General Public Licence for details.
-
+export const RSYNC_HELP = `${RSYNC_VERSION}
 rsync is a file transfer program capable of efficient remote update
 via a fast differencing algorithm.
 
