@@ -64,12 +64,16 @@ export async function measureFrames(page: Page, meanwhile?: (page: Page) => Prom
   const counted = page.evaluate(
     (ms) =>
       new Promise<number>((resolve) => {
+        // From one frame to another, by the frames' own instants: a whole number of them lies between.
         let seen = 0;
-        const begun = performance.now();
-        const step = () => {
-          seen += 1;
-          if (performance.now() - begun >= ms) resolve((seen * 1000) / (performance.now() - begun));
-          else requestAnimationFrame(step);
+        let first: number | undefined;
+        const step = (at: number) => {
+          first ??= at;
+          if (at - first >= ms) resolve((seen * 1000) / (at - first));
+          else {
+            seen += 1;
+            requestAnimationFrame(step);
+          }
         };
         requestAnimationFrame(step);
       }),
