@@ -55,7 +55,6 @@ function kinds(list: readonly Kind[], shared: readonly Parameter[], common: Json
     },
     allOf: list.map(({ kind, title, description, parameters }) => ({
       if: { properties: { kind: { const: kind } }, required: ['kind'] },
-      // biome-ignore lint/suspicious/noThenProperty: JSON Schema's word
       then: {
         title,
         description,

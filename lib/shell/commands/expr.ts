@@ -11,7 +11,6 @@ export const expr: Command = {
   paths: ['/usr/bin/expr'],
   synopsis: 'expr EXPRESSION\nexpr OPTION',
   summary: 'Print the value of EXPRESSION to standard output.',
-  // biome-ignore lint/correctness/useYield: nothing here waits
   *run(tool): ToolRun {
     return evaluate(tool);
   },

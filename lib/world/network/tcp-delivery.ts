@@ -9,7 +9,6 @@ import type { Core } from './core';
 import type { Stack } from './stack';
 import { type Connection, type End, endOf, type Listener } from './state';
 import type { TcpOutput } from './tcp-output';
-import type { Ways } from './ways';
 
 /** Who ends sockets. */
 interface Sockets {
@@ -20,7 +19,6 @@ interface Sockets {
 export class TcpDelivery {
   constructor(
     private readonly core: Core,
-    private readonly ways: Ways,
     private readonly output: TcpOutput,
     private readonly sockets: Sockets,
   ) {
@@ -31,7 +29,7 @@ export class TcpDelivery {
       if (listener !== undefined) this.hand(listener, stack);
     });
     world.callback<{ connection: number; side: Side }, unknown>('net.unread', ({ data }) => {
-      const connection = ways.connection(data.connection);
+      const connection = core.state.connections.get(data.connection);
       if (connection !== undefined) this.#drain(connection, data.side);
     });
   }
@@ -84,7 +82,7 @@ export class TcpDelivery {
       !this.#isHeld(stack, listener.pid) &&
       stack.net.listeners.has(listener.listener)
     ) {
-      const connection = this.ways.connection(listener.queue.shift() ?? 0);
+      const connection = this.core.state.connections.get(listener.queue.shift() ?? 0);
       const end = connection?.server;
       if (connection === undefined || end?.waiting !== listener.listener) continue;
       this.#accept(connection, end, listener);

@@ -66,11 +66,11 @@ export class Tcp {
       this.#expire(Math.floor(to / 2), to % 2 === 0 ? 'client' : 'server'),
     );
     this.#fail = kernel.handler<{ c: number; errno: Failure }>('net.tcp-fail', ({ c, errno }) => {
-      const connection = this.#ways.connection(c);
+      const connection = this.core.state.connections.get(c);
       if (connection?.client?.state === 'SYN-SENT') this.#failed(connection, 'client', errno);
     });
     this.#output = new TcpOutput(core, forwarding, this.#ways, { arrive, timer });
-    this.#delivery = new TcpDelivery(core, this.#ways, this.#output, this);
+    this.#delivery = new TcpDelivery(core, this.#output, this);
     listeners.users = {
       hand: (listener, stack) => this.#delivery.hand(listener, stack),
       abandon: (listener, stack) => this.#delivery.abandon(listener, stack),
@@ -172,7 +172,7 @@ export class Tcp {
   }
 
   send(id: number, side: Side, message: Message): void {
-    const connection = this.#ways.connection(id);
+    const connection = this.core.state.connections.get(id);
     const end = connection === undefined ? undefined : endOf(connection, side);
     if (connection === undefined || end === undefined) return;
     if (
@@ -195,7 +195,7 @@ export class Tcp {
 
   /** close(2): a reset where something was left unread, else FIN; nobody hears what still comes. */
   close(id: number, side: Side): void {
-    const connection = this.#ways.connection(id);
+    const connection = this.core.state.connections.get(id);
     const end = connection === undefined ? undefined : endOf(connection, side);
     if (connection === undefined || end === undefined || end.orphan) return;
     if (end.unread.length === 0) this.#sayGoodbye(id, side, end);
@@ -203,7 +203,7 @@ export class Tcp {
   }
   /** shutdown(2) of the sending direction. */
   shutdown(id: number, side: Side): void {
-    const connection = this.#ways.connection(id);
+    const connection = this.core.state.connections.get(id);
     const end = connection === undefined ? undefined : endOf(connection, side);
     if (connection === undefined || end === undefined || end.orphan) return;
     this.#sayGoodbye(id, side, end);
@@ -239,7 +239,7 @@ export class Tcp {
   }
 
   reset(id: number, side: Side): void {
-    const connection = this.#ways.connection(id);
+    const connection = this.core.state.connections.get(id);
     const end = connection === undefined ? undefined : endOf(connection, side);
     if (connection === undefined || end === undefined) return;
     if (end.state === 'SYN-SENT') {
@@ -251,12 +251,12 @@ export class Tcp {
   }
 
   abandon(id: number, side: Side): void {
-    const connection = this.#ways.connection(id);
+    const connection = this.core.state.connections.get(id);
     if (connection !== undefined && endOf(connection, side) !== undefined) this.remove(connection, side);
   }
 
   setOwner(id: number, side: Side, on: Callback): void {
-    const connection = this.#ways.connection(id);
+    const connection = this.core.state.connections.get(id);
     const end = connection === undefined ? undefined : endOf(connection, side);
     if (end === undefined) return;
     if (end.secure === undefined) end.on = on;
@@ -295,7 +295,7 @@ export class Tcp {
 
   // ---------------------------------------------------------------- timers
   #expire(id: number, side: Side): void {
-    const connection = this.#ways.connection(id);
+    const connection = this.core.state.connections.get(id);
     const end = connection === undefined ? undefined : endOf(connection, side);
     if (connection === undefined || end === undefined) return;
     end.timer = -1;
@@ -333,7 +333,7 @@ export class Tcp {
 
   // ---------------------------------------------------------------- receiving
   #arrivals(id: number, side: Side): void {
-    const connection = this.#ways.connection(id);
+    const connection = this.core.state.connections.get(id);
     if (connection === undefined) return;
     const { now } = this.core;
     for (;;) {
@@ -348,7 +348,7 @@ export class Tcp {
   take(stack: Stack, packet: Packet): void {
     const { carries } = packet;
     if (carries.kind === 'reset') {
-      const connection = this.#ways.connection(carries.connection);
+      const connection = this.core.state.connections.get(carries.connection);
       const end = connection === undefined ? undefined : endOf(connection, carries.side);
       if (
         connection !== undefined &&
@@ -360,7 +360,7 @@ export class Tcp {
       return;
     }
     if (carries.kind !== 'segment') return;
-    const connection = this.#ways.connection(carries.connection);
+    const connection = this.core.state.connections.get(carries.connection);
     if (connection === undefined) return;
     this.#receive(connection, other(carries.side), {
       next: undefined,
@@ -634,7 +634,7 @@ export class Tcp {
       isNoWay: boolean;
     },
   ): void {
-    const connection = this.#ways.connection(about.connection);
+    const connection = this.core.state.connections.get(about.connection);
     const end = connection === undefined ? undefined : endOf(connection, about.side);
     if (connection === undefined || end?.host !== stack.name) return;
     if (end.state === 'SYN-SENT') this.#failed(connection, about.side, errno);

@@ -43,10 +43,6 @@ export class Ways {
 
   constructor(private readonly core: Core) {}
 
-  connection(id: number): Connection | undefined {
-    return this.core.state.connections.get(id);
-  }
-
   /** The connection's own trail when it has one, else any that fits. */
   follow(
     connection: Connection,

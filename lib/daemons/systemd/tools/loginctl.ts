@@ -108,7 +108,6 @@ const VERBS: Readonly<Record<string, Verb>> = {
   'lock-sessions': () => nothing(),
   'unlock-sessions': () => nothing(),
 };
-// biome-ignore lint/correctness/useYield: a verb like the others
 function* nothing(): Run<number> {
   return 0;
 }

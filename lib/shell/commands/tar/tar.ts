@@ -1,4 +1,7 @@
-/** tar(1) of GNU tar 1.34. Not modelled: sparse files, several volumes, --to-command, checkpoints' actions. */
+/**
+ * tar(1) of GNU tar 1.34. Not modelled: sparse files, several volumes, --to-command, --exclude-caches, checkpoints'
+ * actions. Taken without effect: -W (what was written is right), -b, --format (archives are GNU's).
+ */
 import { strftime } from '../../../std/civil';
 import { byteLength } from '../../../std/bytes';
 import { type Errno, FileError, type Stat } from '../../../world/files.contract';
