@@ -19,16 +19,18 @@ const FIRST_HOST = 11;
 /** Shared addresses begin here. */
 const FIRST_SHARED = 100;
 
+/** Whether a subnet (`10.0.1.0/24`) and one of a zone have an address in common. */
+export function overlapsZone({ zones }: SandboxDocument, subnet: string): boolean {
+  const wanted = parseCidr(subnet);
+  if (wanted === undefined) return false;
+  return Object.values(zones).some((zone) => {
+    const other = parseCidr(zone.subnet);
+    return other !== undefined && (inSubnet(wanted.network, other) || inSubnet(other.network, wanted));
+  });
+}
 /** A /24 that overlaps no zone of the document. */
 export function freeSubnet(document: SandboxDocument, tone: ZoneTone): string | undefined {
-  const taken = Object.values(document.zones).flatMap(({ subnet }) => parseCidr(subnet) ?? []);
-  const isFree = (text: string) => {
-    const wanted = parseCidr(text);
-    return (
-      wanted !== undefined &&
-      !taken.some((other) => inSubnet(wanted.network, other) || inSubnet(other.network, wanted))
-    );
-  };
+  const isFree = (subnet: string) => !overlapsZone(document, subnet);
   if (tone === 'internet') {
     const outside = OUTSIDE.find(isFree);
     if (outside !== undefined) return outside;

@@ -11,7 +11,16 @@ import { plan } from './plan';
 import { STARTERS, starterDocument } from './starters';
 
 interface Compose {
-  services: Record<string, { hostname: unknown; networks: Record<string, { ipv4_address: string }> }>;
+  services: Record<
+    string,
+    {
+      hostname: unknown;
+      build?: string;
+      depends_on?: string[];
+      sysctls?: Record<string, string>;
+      networks: Record<string, { ipv4_address: string }>;
+    }
+  >;
   networks: Record<string, { ipam: { config: { subnet: string; gateway: string }[] } }>;
 }
 /** A lab whose machines have names that YAML would take for something else. */
@@ -78,3 +87,59 @@ test('Vagrantfile: what is opened is closed, a card for each address, and Ruby r
     if (ruby !== undefined) expect(ruby).toContain('Syntax OK');
   }
 });
+
+test('One machine builds the image for all, and it holds every daemon that the lab starts', () => {
+  for (const document of LABS) {
+    const files = labFiles(document);
+    const { services } = parse(files['compose.yaml'] ?? '') as Compose;
+    const [first = '', ...others] = Object.keys(services);
+    expect(services[first]?.build).toBe('.');
+    for (const id of others) {
+      expect(services[id]?.build).toBeUndefined();
+      expect(services[id]?.depends_on).toEqual([first]);
+    }
+    const installed = /apt-get install .*$/m.exec(files['Dockerfile'] ?? '')?.[0].split(' ') ?? [];
+    const started = new Set(Object.values(document.hosts).flatMap(({ enable }) => enable));
+    for (const unit of started) if (unit !== 'shop' && unit !== 'loadgen') expect(installed).toContain(unit);
+  }
+});
+
+test("A container is made with its network's settings, and with those of no other part of the kernel", () => {
+  const document = starterDocument('pair');
+  const lb = document.hosts['lb1'];
+  if (lb === undefined) throw new Error('no lb1');
+  lb.files['/etc/sysctl.d/60-own.conf'] = {
+    text: '# early\nnet.ipv4.ip_nonlocal_bind=1\nvm.swappiness = 10\nnet.ipv4.tcp_rmem = 4096 8192 16384 \n',
+  };
+  const { services } = parse(labFiles(document)['compose.yaml'] ?? '') as Compose;
+  expect(services['lb1']?.sysctls).toEqual({
+    'net.ipv4.ip_nonlocal_bind': '1',
+    'net.ipv4.tcp_rmem': '4096 8192 16384',
+  });
+  expect(services['fw1']?.sysctls).toEqual({ 'net.ipv4.ip_forward': '1' });
+  expect(services['app1']?.sysctls).toBeUndefined();
+});
+
+test('The networks of Vagrant itself and of the lab are different ones', () => {
+  for (const document of LABS) {
+    const own = parseCidr(
+      /"--natnet1", "([\d./]+)"/.exec(labFiles(document)['Vagrantfile'] ?? '')?.[1] ?? '',
+    );
+    for (const { subnet } of Object.values(document.zones)) {
+      const zone = parseCidr(subnet);
+      if (own === undefined || zone === undefined) throw new Error(`no network: ${subnet}`);
+      expect(inSubnet(own.network, zone) || inSubnet(zone.network, own)).toBe(false);
+    }
+  }
+});
+
+test('Bash and Python read the scripts', () => {
+  for (const document of LABS)
+    for (const [path, text] of Object.entries(labFiles(document))) {
+      if (path.endsWith('.sh')) expect(asked('bash', (file) => ['-n', file], text)).toBe('0 ');
+      if (!path.endsWith('.py')) continue;
+      const compiled = asked('python3', (file) => ['-c', COMPILES, file], text);
+      if (compiled !== undefined) expect(compiled).toBe('0 ');
+    }
+});
+const COMPILES = 'import ast, sys; ast.parse(open(sys.argv[1]).read())';
