@@ -80,6 +80,7 @@ function imageFile(document: SandboxDocument): string {
 FROM debian:12
 RUN apt-get update \\
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${[...packages].sort().join(' ')} \\
+ && sed -i '/imklog/d' /etc/rsyslog.conf \\
  && rm -rf /var/lib/apt/lists/*
 `;
 }
