@@ -94,7 +94,7 @@ function* runScript(shell: Shell, name: string): Run<number> {
     return text.status;
   }
   shell.frames = shell.dialect === 'bash' ? [{ kind: 'main', name: 'main', source: name, callLine: 0 }] : [];
-  return yield* runText(shell, text, { name, lineBase: 0 });
+  return yield* runText(shell, text, { name, lineBase: 0, isScript: true });
 }
 
 /** A name without a slash that is not here is looked for along PATH. */

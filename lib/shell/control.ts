@@ -15,7 +15,11 @@ export class ReturnFromFunction {
 
 /** An expansion failed: the rest of the line (of the innermost text being run) is dropped, its status is 1. */
 export class DropLine {
-  constructor(readonly status: number = 1) {}
+  /** @param reach `text`: a `-c` string, an `eval` or a sourced file is dropped as a whole, too */
+  constructor(
+    readonly status: number = 1,
+    readonly reach: 'line' | 'text' = 'line',
+  ) {}
 }
 
 /** `set -u` or `${x:?}`: a script ends, an interactive shell drops the line. */

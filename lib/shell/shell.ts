@@ -130,6 +130,8 @@ export class Shell {
   lastArgument = '';
   line = 0;
   lineBase = 0;
+  /** The line that counts between simple commands: of the whole input, of a function, of a loop around. */
+  ambientLine = 0;
   frames: Frame[] = [];
   /** dash: `eval`, or the path of the sourced file, in whose text this is. */
   dashCommand: string | undefined;
@@ -251,6 +253,7 @@ export class Shell {
     child.lastArgument = this.lastArgument;
     child.line = this.line;
     child.lineBase = this.lineBase;
+    child.ambientLine = this.ambientLine;
     child.frames = [...this.frames];
     child.dashCommand = this.dashCommand;
     child.subshellDepth = this.subshellDepth + 1;
@@ -425,8 +428,8 @@ export class Shell {
       if (subscript === undefined) value = scalarOf(variable);
       else if (variable.table !== undefined || variable.list !== undefined)
         value = elementOf(variable, this.subscriptKey(name, subscript));
-      else value = this.evaluate(subscript) === 0n ? variable.value : undefined;
-    }
+      else value = this.subscriptKey(name, subscript) === '0' ? variable.value : undefined;
+    } else if (subscript !== undefined) this.subscriptKey(name, subscript);
     if (value === undefined && this.options.nounset)
       throw new UnboundVariable(subscript === undefined ? name : `${name}[${subscript}]`);
     return value;
@@ -436,7 +439,11 @@ export class Shell {
   subscriptKey(name: string, subscript: string): string {
     const variable = this.lookup(name);
     if (variable?.table !== undefined) return subscript.replace(/^(["'])([^]*)\1$/, '$2');
-    return String(this.evaluate(subscript));
+    try {
+      return String(this.evaluate(subscript));
+    } catch (problem) {
+      throw problem instanceof ArithmeticError ? problem.inSubscript() : problem;
+    }
   }
 
   /** Assigns a scalar. Gives bash's complaint when it cannot. @throws ArithmeticError */
@@ -481,6 +488,7 @@ export class Shell {
     if (known !== undefined && (known.flags & READONLY) !== 0) return `${target}: readonly variable`;
     const variable = this.variables.writable(target);
     if (this.declaredOnly.size > 0) this.declaredOnly.delete(target);
+    if (variable.table !== undefined && key === '') return `${name}[]: bad array subscript`;
     const before = options.append === true ? (elementOf(variable, key) ?? '') : '';
     const full =
       options.append === true && (variable.flags & INTEGER) !== 0
@@ -645,10 +653,10 @@ export class Shell {
   }
 
   /** A wrong expression: a script goes on with its next line, under `set -e`, too. */
-  *dropExpression(text: string): Run<never> {
+  *dropExpression(text: string, reach: DropLine['reach']): Run<never> {
     if (this.dialect === 'dash') return yield* this.failFatally(text);
     yield* this.complain(text);
-    throw new DropLine();
+    throw new DropLine(1, reach);
   }
 
   /** `set -u`, `${x:?}`. */
@@ -658,20 +666,30 @@ export class Shell {
   }
 
   /** Runs something that evaluates arithmetic; its errors become messages. `drop`: they also drop the line. */
-  *arithmetic(expression: string): Run<bigint> {
+  *arithmetic(
+    expression: string,
+    { reach }: { readonly reach: DropLine['reach'] } = { reach: 'line' },
+  ): Run<bigint> {
     try {
       return this.evaluate(expression);
     } catch (problem) {
-      return yield* this.arithmeticProblem(problem);
+      return yield* this.arithmeticProblem(problem, { reach });
     }
   }
 
-  *arithmeticProblem(problem: unknown): Run<never> {
-    const name = this.commandName === undefined ? '' : `${this.commandName}: `;
-    if (problem instanceof ArithmeticError)
+  *arithmeticProblem(
+    problem: unknown,
+    { reach }: { readonly reach: DropLine['reach'] } = { reach: 'line' },
+  ): Run<never> {
+    if (problem instanceof ArithmeticError) {
+      const isPlain = this.commandName === undefined || problem.ofSubscript;
       return yield* this.dropExpression(
-        this.dialect === 'dash' ? dashArithmetic(problem) : `${name}${problem.text}`,
+        this.dialect === 'dash'
+          ? dashArithmetic(problem)
+          : `${isPlain ? '' : `${this.commandName ?? ''}: `}${problem.text}`,
+        problem.ofSubscript ? 'text' : reach,
       );
+    }
     if (problem instanceof ArithmeticAssignment) return yield* this.dropLine(problem.text);
     if (problem instanceof UnboundVariable)
       return yield* this.failFatally(

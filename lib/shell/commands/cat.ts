@@ -45,6 +45,10 @@ function* run(tool: Tool): ToolRun {
     tabs: has('ATt'),
     nonPrinting: has('Avet'),
   };
+  if (!tool.context.fds.has(1)) {
+    tool.complain(`standard output: ${errnoText('EBADF')}`);
+    return 1;
+  }
   const printer = Object.values(settings).some(Boolean) ? new Decorator(tool, settings) : undefined;
   let code = 0;
   let lacksInput = false;

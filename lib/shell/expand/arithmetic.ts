@@ -15,7 +15,13 @@ export class ArithmeticError {
     readonly expression: string,
     readonly message: string,
     readonly token: string,
+    /** It stands in a subscript. */
+    readonly ofSubscript = false,
   ) {}
+
+  inSubscript(): ArithmeticError {
+    return new ArithmeticError(this.expression, this.message, this.token, true);
+  }
 
   /** As it stands in bash's message. */
   get text(): string {

@@ -60,7 +60,8 @@ export function* applyOperation(shell: Shell, input: OperationInput): Run<Expans
 }
 
 function each(holding: Holding, change: (value: string) => string): Expansion {
-  if (holding.list === undefined) return { kind: 'text', text: change(holding.value ?? '') };
+  if (holding.list === undefined)
+    return { kind: 'text', text: holding.value === undefined ? '' : change(holding.value) };
   return { kind: 'list', values: holding.list.map(change), star: holding.star };
 }
 

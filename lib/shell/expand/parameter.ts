@@ -20,6 +20,8 @@ export type Expansion =
 interface Options {
   readonly joined: boolean;
   readonly expand: Expansions;
+  /** Only the length is asked for: a subscript that leads nowhere is judged by who asks. */
+  readonly ofLength?: boolean;
 }
 
 /** What a parameter holds before any operator. */
@@ -63,8 +65,16 @@ export function* expandParameter(shell: Shell, part: ParameterPart, options: Opt
     return keysOf(shell, part);
   const holding = part.indirect
     ? yield* indirectHolding(shell, part, options)
-    : yield* hold(shell, part.name, part.subscript, options);
+    : yield* hold(shell, part.name, part.subscript, { ...options, ofLength: part.length });
   if (holding === undefined) return EMPTY;
+  if (
+    part.length &&
+    part.subscript !== undefined &&
+    holding.variable !== undefined &&
+    holding.list === undefined
+  )
+    if (isBeyond(holding.variable, holding.key ?? '0'))
+      yield* shell.dropLine(`${part.subscript}]: bad array subscript`);
   if (part.length) return yield* lengthOf(shell, holding);
   if (operation?.type === 'default') return yield* applyDefault(shell, part, operation, holding, options);
   return yield* plainOrOperated(shell, part, operation, holding, options);
@@ -156,8 +166,8 @@ export function* hold(
   }
   const key = yield* evaluateSubscript(shell, name, subscript, options.expand);
   const label = `${name}[${subscript}]`;
-  if (variable?.list !== undefined && Number(key) < -variable.list.next) {
-    yield* shell.complain(`${name}: bad array subscript`);
+  if (isBeyond(variable, key)) {
+    if (options.ofLength !== true) yield* shell.complain(`${name}: bad array subscript`);
     return { label, name, key, value: undefined, list: undefined, keys: undefined, star: false, variable };
   }
   return {
@@ -170,6 +180,12 @@ export function* hold(
     star: false,
     variable,
   };
+}
+
+/** Subscripts that lead nowhere: before the first element of an array, of anything else any from the end; an empty key. */
+function isBeyond(variable: Variable | undefined, key: string): boolean {
+  if (variable?.table !== undefined) return key === '';
+  return Number(key) < -(variable?.list?.next ?? 0);
 }
 
 /** Keys and values of an array in listing order; a scalar counts as its element 0. */
@@ -203,7 +219,7 @@ export function* evaluateSubscript(
   if (isTable) return text;
   const before = shell.commandName;
   shell.commandName = undefined;
-  const value = yield* shell.arithmetic(text);
+  const value = yield* shell.arithmetic(text, { reach: 'text' });
   shell.commandName = before;
   return String(value);
 }
@@ -217,7 +233,7 @@ function* indirectHolding(shell: Shell, part: ParameterPart, options: Options): 
   const target = pointer.list?.join(' ') ?? pointer.value;
   if (target === undefined) {
     // Only an unset name is an error; a parameter that is not there is a pointer to nothing.
-    if (part.operation?.type === 'default' || !/^[A-Za-z_]/.test(part.name)) return pointer;
+    if (!/^[A-Za-z_]/.test(part.name)) return pointer;
     yield* shell.dropLine(`${pointer.label}: invalid indirect expansion`);
     throw new DropLine();
   }

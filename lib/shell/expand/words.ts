@@ -135,7 +135,7 @@ export function* expandParts(
         builder.quoted(expandTilde(shell, part.user));
         break;
       case 'bad':
-        yield* badSubstitution(shell, part.text);
+        yield* badSubstitution(shell, part);
     }
   }
 }
@@ -149,10 +149,9 @@ function* arithmeticAlone(shell: Shell, expression: string): Run<bigint> {
   return value;
 }
 
-function* badSubstitution(shell: Shell, text: string): Run<void> {
+function* badSubstitution(shell: Shell, { text, isOpen }: Part & { kind: 'bad' }): Run<void> {
   if (shell.dialect === 'dash') yield* shell.failFatally('Bad substitution');
-  if (!/\}$/.test(text) && !text.endsWith('\n'))
-    yield* shell.dropLine(`bad substitution: no closing \`}' in ${text}`);
+  if (isOpen === true) yield* shell.dropLine(`bad substitution: no closing \`}' in ${text}`);
   yield* shell.dropLine(`${text}: bad substitution`);
 }
 

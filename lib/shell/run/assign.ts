@@ -63,7 +63,7 @@ export function* assignValue(shell: Shell, assignment: Assignment, value: string
 
 function* rethrow(shell: Shell, problem: unknown): Run<void> {
   if (problem instanceof DropLine) throw problem;
-  yield* shell.arithmeticProblem(problem);
+  yield* shell.arithmeticProblem(problem, { reach: 'text' });
 }
 
 /** `name=( … )`, into `scope` or where the variable lives. */
@@ -96,16 +96,22 @@ export function* assignElements(
     };
   if (variable.list !== undefined) variable.value = undefined;
   let next = variable.list?.next ?? 0;
-  for (const { key, value, append } of expanded) {
+  for (const { key, value, append, text } of expanded) {
+    if (variable.table === undefined && (key === '@' || key === '*')) {
+      yield* shell.complain(`[${key}]=${value}: cannot assign to non-numeric index`);
+      continue;
+    }
     const evaluated =
       key === undefined
         ? String(next)
         : variable.table === undefined
-          ? String(yield* shell.arithmetic(key))
+          ? String(yield* shell.arithmetic(key, { reach: 'text' }))
           : key;
     const refused = yield* storeElement(shell, target, { key: evaluated, value, append });
     if (refused !== undefined) {
-      yield* shell.complain(refused);
+      yield* shell.complain(
+        refused.endsWith('bad array subscript') ? `${text}: bad array subscript` : refused,
+      );
       continue;
     }
     next = Number(evaluated) + 1;
@@ -149,7 +155,6 @@ function* storeElement(
   name: string,
   element: { key: string; value: string; append: boolean },
 ): Run<string | undefined> {
-  if (element.key === '') return `${name}[]=${element.value}: bad array subscript`;
   try {
     return shell.assignElement(name, element.key, element.value, { append: element.append });
   } catch (problem) {
@@ -162,6 +167,8 @@ interface Expanded {
   readonly key: string | undefined;
   readonly value: string;
   readonly append: boolean;
+  /** As it was written. */
+  readonly text: string;
 }
 
 function* expandIndexed(shell: Shell, elements: readonly ArrayElement[]): Run<Expanded[]> {
@@ -175,12 +182,13 @@ function* expandIndexed(shell: Shell, elements: readonly ArrayElement[]): Run<Ex
         assignment: undefined,
         parts: undefined,
       });
-      out.push({ key, value: yield* expandText(shell, element.value), append: element.append });
+      const value = yield* expandText(shell, element.value);
+      out.push({ key, value, append: element.append, text: element.word.text });
       continue;
     }
     const fields: string[] = [];
     yield* expandWordInto(shell, element.word, fields);
-    for (const value of fields) out.push({ key: undefined, value, append: false });
+    for (const value of fields) out.push({ key: undefined, value, append: false, text: element.word.text });
   }
   return out;
 }
@@ -204,7 +212,8 @@ function* expandTable(
         assignment: undefined,
         parts: undefined,
       });
-      out.push({ key, value: yield* expandText(shell, element.value), append: element.append });
+      const value = yield* expandText(shell, element.value);
+      out.push({ key, value, append: element.append, text: element.word.text });
       continue;
     }
     const isBracket = waiting === undefined && out.length === 0 && element.word.text.startsWith('[');
@@ -218,10 +227,10 @@ function* expandTable(
     const text = yield* expandText(shell, element.word);
     if (waiting === undefined) waiting = text;
     else {
-      out.push({ key: waiting, value: text, append: false });
+      out.push({ key: waiting, value: text, append: false, text: element.word.text });
       waiting = undefined;
     }
   }
-  if (waiting !== undefined) out.push({ key: waiting, value: '', append: false });
+  if (waiting !== undefined) out.push({ key: waiting, value: '', append: false, text: waiting });
   return out;
 }

@@ -88,6 +88,8 @@ export function* runFor(shell: Shell, command: For): Run<number> {
   if (!(yield* loopName(shell, name))) return yield* finish(shell, 1);
   const values = yield* expandWords(shell, command.words);
   let status = 0;
+  const { ambientLine } = shell;
+  shell.ambientLine = shell.line;
   shell.loopDepth++;
   try {
     for (const value of values) {
@@ -112,6 +114,7 @@ export function* runFor(shell: Shell, command: For): Run<number> {
     }
   } finally {
     shell.loopDepth--;
+    shell.ambientLine = ambientLine;
   }
   shell.status = status;
   return status;
@@ -178,7 +181,7 @@ function* evaluated(shell: Shell, text: string): Run<bigint | undefined> {
     });
     return yield* shell.arithmetic(expanded);
   } catch (problem) {
-    if (!(problem instanceof DropLine)) throw problem;
+    if (!(problem instanceof DropLine) || problem.reach === 'text') throw problem;
     return undefined;
   } finally {
     shell.commandName = before;
@@ -217,6 +220,16 @@ export function* runCase(shell: Shell, command: Case): Run<number> {
   if (shell.options.xtrace && shell.dialect === 'bash')
     yield* traceLine(shell, `case ${command.subject.text} in`);
   const subject = yield* expandText(shell, command.subject);
+  const { ambientLine } = shell;
+  shell.ambientLine = command.line + shell.lineBase;
+  try {
+    return yield* runClauses(shell, command, subject);
+  } finally {
+    shell.ambientLine = ambientLine;
+  }
+}
+
+function* runClauses(shell: Shell, command: Case, subject: string): Run<number> {
   let status = 0;
   let falls = false;
   for (const clause of command.clauses) {

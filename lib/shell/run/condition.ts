@@ -113,7 +113,7 @@ function* compareNumbers(shell: Shell, operator: string, leftText: string, right
     left = yield* shell.arithmetic(leftText);
     right = yield* shell.arithmetic(rightText);
   } catch (problem) {
-    if (!(problem instanceof DropLine)) throw problem;
+    if (!(problem instanceof DropLine) || problem.reach === 'text') throw problem;
     return 1;
   }
   return holds(operator, left, right) ? 0 : 1;

@@ -39,12 +39,20 @@ export function* execute(shell: Shell, command: Command): Run<number> {
     case 'coproc':
       return yield* runCoprocess(shell, command);
     default:
-      return yield* withRedirects(shell, command.redirects, () => runCompound(shell, command));
+      return yield* withRedirects(
+        shell,
+        {
+          redirects: command.redirects,
+          line: command.type === 'subshell' ? command.line + shell.lineBase : undefined,
+        },
+        () => runCompound(shell, command),
+      );
   }
 }
 
 /** The list is all that a child process does. */
 function* runAlone(child: Shell, list: CommandList): Run<number> {
+  child.ambientLine = child.line;
   const [only, ...more] = list.items;
   if (only !== undefined && more.length === 0 && !only.background && only.command.type === 'simple')
     child.lastCommand = only.command;
@@ -95,9 +103,14 @@ type CompoundCommand = Exclude<
   { type: 'simple' | 'list' | 'and-or' | 'pipeline' | 'function' | 'coproc' }
 >;
 
-function* withRedirects(shell: Shell, redirects: readonly Redirect[], run: () => Run<number>): Run<number> {
+function* withRedirects(
+  shell: Shell,
+  { redirects, line }: { readonly redirects: readonly Redirect[]; readonly line: number | undefined },
+  run: () => Run<number>,
+): Run<number> {
   if (redirects.length === 0) return yield* run();
   const opened = shell.cleanups.length;
+  if (shell.dialect === 'bash') shell.line = line ?? shell.ambientLine;
   const done = yield* redirect(shell, redirects);
   if (done === undefined) return yield* finish(shell, 1);
   try {

@@ -58,6 +58,7 @@ export function* callFunction(
     positional: shell.positional,
     line: shell.line,
     lineBase: shell.lineBase,
+    ambientLine: shell.ambientLine,
     loopDepth: shell.loopDepth,
     optionPlace: shell.special.optionPlace,
     debug: shell.traps.get('DEBUG'),
@@ -68,6 +69,7 @@ export function* callFunction(
   const { scopes } = shell.variables;
   shell.positional = [...args];
   shell.lineBase = called.lineBase;
+  shell.ambientLine = called.definition.line + called.lineBase;
   shell.loopDepth = 0;
   shell.functionDepth++;
   // A function that is not traced begins without the trap, and gives it back unless it set its own.
@@ -87,6 +89,7 @@ export function* callFunction(
     shell.positional = before.positional;
     shell.lineBase = before.lineBase;
     shell.line = before.line;
+    shell.ambientLine = before.ambientLine;
     shell.loopDepth = before.loopDepth;
     shell.breaking = 0;
     shell.continuing = 0;

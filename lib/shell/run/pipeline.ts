@@ -2,7 +2,8 @@
 import type { Stream } from '../../world/process.contract';
 import { compareEnds } from './time-report';
 import type { Run, Shell } from '../shell';
-import type { Command, Pipeline } from '../syntax/tree';
+import type { Command, Pipeline, Redirect } from '../syntax/tree';
+import { makeWord } from '../syntax/words';
 import { awaitForeground } from './external';
 import { finish } from './finish';
 import { announce, runAnnounced } from './simple';
@@ -70,11 +71,9 @@ export function* startPipeline(
     if (input !== undefined) fds.set(0, input);
     else if (options.background === true && !shell.options.monitor) fds.set(0, shell.host.streams.null());
     const pipe = isLast ? undefined : shell.host.streams.pipe();
-    if (pipe !== undefined) {
-      fds.set(1, pipe.writer);
-      if (pipeline.withErrors[i] === true) fds.set(2, pipe.writer);
-    }
-    const pid = yield* forkShell(shell, (child) => runPart(child, command), {
+    if (pipe !== undefined) fds.set(1, pipe.writer);
+    const part = pipeline.withErrors[i] === true ? withErrors(command) : command;
+    const pid = yield* forkShell(shell, (child) => runPart(child, part), {
       fds,
       newGroup: shell.options.monitor,
     });
@@ -83,6 +82,19 @@ export function* startPipeline(
     input = pipe?.reader;
   }
   return { pids, rest: undefined };
+}
+
+/** `|&` is `2>&1` after all other redirections. */
+function withErrors(command: Command): Command {
+  if (!('redirects' in command)) return command;
+  const toOutput: Redirect = {
+    operator: '>&',
+    fd: 2,
+    variable: undefined,
+    target: makeWord('1'),
+    hereDocument: undefined,
+  };
+  return { ...command, redirects: [...command.redirects, toOutput] };
 }
 
 /** All parts of a job are in the first one's group. */

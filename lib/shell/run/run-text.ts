@@ -15,6 +15,8 @@ export interface TextOptions {
   readonly lineBase?: number;
   /** The process ends with the text, so that a program may take its place. */
   readonly isAll?: boolean;
+  /** The script itself: no error drops it as a whole. */
+  readonly isScript?: true;
 }
 
 /** Runs a text in this shell; its status is the last command's. */
@@ -24,6 +26,7 @@ export function runText(shell: Shell, text: string, options: TextOptions): Run<n
 
 function* runUnits(shell: Shell, text: string, options: TextOptions): Run<number> {
   const before = shell.lineBase;
+  const { ambientLine } = shell;
   const base = options.lineBase ?? 0;
   const reader = readUnits(text, shell.lexerOptions);
   const length = text.trimEnd().length;
@@ -38,11 +41,16 @@ function* runUnits(shell: Shell, text: string, options: TextOptions): Run<number
       if (options.isAll === true && consumed >= length) shell.lastCommand = soleCommand(unit);
       const outcome = yield* runUnit(shell, unit, options.name);
       if (outcome.stop) return outcome.status;
+      if (outcome.dropsText === true && options.isScript !== true) {
+        if (options.name !== '-c') throw new DropLine(outcome.status, 'text');
+        return outcome.status;
+      }
       status = outcome.ran ? outcome.status : status;
       if (shell.breaking > 0 || shell.continuing > 0) return status;
     }
   } finally {
     shell.lineBase = before;
+    shell.ambientLine = ambientLine;
   }
 }
 
@@ -58,6 +66,8 @@ export interface UnitOutcome {
   readonly stop: boolean;
   /** Something was run, so that there is a status. */
   readonly ran: boolean;
+  /** An error drops the text that this was part of. */
+  readonly dropsText?: boolean;
 }
 
 export function* runUnit(shell: Shell, unit: Unit, name: string): Run<UnitOutcome> {
@@ -79,6 +89,7 @@ export function* runUnit(shell: Shell, unit: Unit, name: string): Run<UnitOutcom
       );
   }
   shell.line = unit.line + base;
+  shell.ambientLine = shell.line;
   if (unit.error !== undefined) return yield* reportSyntax(shell, unit.error, name);
   if (unit.list === undefined) return { status: shell.status, stop: false, ran: false };
   if (shell.options.noexec && !shell.interactive) return { status: 0, stop: false, ran: true };
@@ -102,7 +113,7 @@ function* dropped(shell: Shell, problem: DropLine): Run<UnitOutcome> {
   shell.continuing = 0;
   shell.guarded = 0;
   if (shell.subshellDepth > 0) throw new ExitShell(problem.status);
-  return { status: problem.status, stop: false, ran: true };
+  return { status: problem.status, stop: false, ran: true, dropsText: problem.reach === 'text' };
 }
 
 /** What the reader calls itself before the line number: `bash: -c: line 1: `. */

@@ -85,7 +85,15 @@ function* expandCommandWords(shell: Shell, words: readonly Word[]): Run<Expanded
       assignment.subscript === undefined
         ? assignment.name
         : `${assignment.name}[${yield* expandSubscript(shell, assignment.subscript)}]`;
-    out.push(`${left}${assignment.append ? '+' : ''}=${yield* expandText(shell, assignment.value)}`);
+    const head = `${left}${assignment.append ? '+' : ''}=`;
+    const { value } = assignment;
+    out.push(
+      head +
+        (yield* expandText(
+          shell,
+          value.plain === undefined ? { ...value, parts: undefined, leftSide: head } : value,
+        )),
+    );
   }
   return { words: out, arrays };
 }
@@ -147,9 +155,10 @@ function* redirectFor(
   try {
     return (yield* redirect(shell, command.redirects, { inChild })) ?? 1;
   } catch (problem) {
+    if (!inChild) throw problem;
     // What fails to expand here fails in the child that would have run the command.
     if (problem instanceof DropLine) return 1;
-    if (problem instanceof FatalExpansion && inChild && shell.dialect === 'bash') return fatalStatus(shell);
+    if (problem instanceof FatalExpansion && shell.dialect === 'bash') return fatalStatus(shell);
     throw problem;
   }
 }

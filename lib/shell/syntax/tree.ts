@@ -21,6 +21,8 @@ export interface Word {
   readonly assignment: Assignment | undefined;
   /** It is the value of an assignment: a tilde means a home after `:` too. */
   readonly isValue?: true;
+  /** `name=` before a value that is the argument of `declare`: messages show it, too. */
+  readonly leftSide?: string;
   /** Filled by `partsOf`. */
   parts: readonly Part[] | undefined;
 }

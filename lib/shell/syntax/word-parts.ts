@@ -23,7 +23,7 @@ export type Part =
   /** `~` or `~user` where it may expand. */
   | { readonly kind: 'tilde'; readonly user: string; readonly quoted: false }
   /** A `${ }` that means nothing. */
-  | { readonly kind: 'bad'; readonly text: string; readonly quoted: boolean };
+  | { readonly kind: 'bad'; readonly text: string; readonly quoted: boolean; readonly isOpen?: true };
 
 export interface ParameterPart {
   readonly kind: 'parameter';
@@ -76,7 +76,7 @@ export type Reading =
   | 'arithmetic';
 
 export function partsOf(word: Word): readonly Part[] {
-  word.parts ??= readParts(word.text, readingOf(word));
+  word.parts ??= new PartReader(word.text, readingOf(word), word.leftSide).read();
   return word.parts;
 }
 
@@ -115,6 +115,8 @@ class PartReader {
   constructor(
     private readonly text: string,
     private readonly reading: Reading,
+    /** What stands before the text in what messages call it: `name=`. */
+    private readonly before = '',
   ) {
     this.#quotedAll =
       reading === 'double' || reading === 'document' || reading === 'operand' || reading === 'arithmetic';
@@ -333,15 +335,20 @@ class PartReader {
         kind: 'bad',
         text: this.reading === 'document' ? this.text : this.text.slice(start),
         quoted: this.#quotedAll,
+        isOpen: true,
       });
       this.#pos = this.text.length;
       return;
     }
     const whole = this.text.slice(start, end);
     this.#pos = end;
-    const bad = this.reading === 'document' ? this.text : whole;
+    // bash names all that it was expanding.
     this.#add(
-      readBraced(whole, { quoted: this.#quotedAll }) ?? { kind: 'bad', text: bad, quoted: this.#quotedAll },
+      readBraced(whole, { quoted: this.#quotedAll }) ?? {
+        kind: 'bad',
+        text: this.before + this.text,
+        quoted: this.#quotedAll,
+      },
     );
   }
 }
@@ -436,7 +443,8 @@ export function readBraced(whole: string, options: { readonly quoted: boolean })
     operation,
   });
   if (rest === '') return build(undefined);
-  if (length) return undefined;
+  // `${#^x}` could be a length of nothing: it is neither that nor the number of arguments, changed.
+  if (length || (name === '#' && /^[\^,~]/.test(rest))) return undefined;
   if (indirect && (rest === '*' || rest === '@') && subscript === undefined)
     return build({ type: 'names', joined: rest === '*' });
   const operation = readOperation(rest, options);
