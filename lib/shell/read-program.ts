@@ -4,7 +4,7 @@
  */
 import type { Run, Shell } from './shell';
 import { runPendingTraps } from './run/finish';
-import { runUnit } from './run/run-text';
+import { linesLost, runUnit } from './run/run-text';
 import { Parser, type Unit } from './syntax/parser';
 import { Source } from './syntax/source';
 
@@ -42,6 +42,10 @@ export function* readProgram(shell: Shell): Run<number> {
       const outcome = yield* runUnit(shell, unit, shell.name);
       if (outcome.ran) status = outcome.status;
       if (outcome.stop) return status;
+      if (outcome.dropped !== undefined) {
+        lines += linesLost(shell, unit);
+        shell.lineBase = lines;
+      }
     }
     shell.lineBase = before;
     lines += text.split('\n').length - 1;

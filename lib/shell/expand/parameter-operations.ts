@@ -119,6 +119,12 @@ function* slice(
   // Of nothing there is no part: the numbers are not even looked at.
   if (holding.list === undefined && holding.value === undefined) return { kind: 'text', text: '' };
   const offset = yield* number(shell, operation.offset, input);
+  const last = lastPlace(holding);
+  // From beyond the end there is no part either, whatever its length.
+  if (offset > last || offset + last < 0)
+    return holding.list === undefined
+      ? { kind: 'text', text: '' }
+      : { kind: 'list', values: [], star: holding.star };
   const length = operation.length === undefined ? undefined : yield* number(shell, operation.length, input);
   if (holding.list === undefined) {
     const characters = /[\ud800-\udbff]/.test(holding.value ?? '')
@@ -136,6 +142,13 @@ function* slice(
   if (length !== undefined && length < 0)
     yield* shell.dropLine(`${operation.length ?? ''}: substring expression < 0`);
   return { kind: 'list', values: sliceList(shell, holding, { offset, length }), star: holding.star };
+}
+
+/** The place after the last of what can be taken, as bash counts it. */
+function lastPlace({ name, value, list, variable }: Holding): number {
+  if (list === undefined) return [...(value ?? '')].length;
+  if (name === '@' || name === '*') return list.length + 1;
+  return variable?.list === undefined ? list.length : variable.list.next;
 }
 
 function sliceList(

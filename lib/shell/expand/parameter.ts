@@ -54,7 +54,10 @@ export function* expandParameter(shell: Shell, part: ParameterPart, options: Opt
     const value = shell.parameter(part.name);
     if (value !== undefined) return { kind: 'text', text: value };
     if (shell.options.nounset)
-      yield* unbound(shell, /^\w+$/.test(part.name) && !/^\d/.test(part.name) ? part.name : `$${part.name}`);
+      yield* unbound(
+        shell,
+        /^[A-Za-z_]/.test(part.name) || part.text.startsWith('${') ? part.name : `$${part.name}`,
+      );
     return EMPTY;
   }
   const { operation } = part;

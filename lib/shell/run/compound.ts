@@ -276,6 +276,8 @@ export function* runSelect(shell: Shell, command: For): Run<number> {
     return 0;
   }
   let status = 0;
+  const { ambientLine } = shell;
+  shell.ambientLine = shell.line;
   shell.loopDepth++;
   try {
     for (let shows = true; ; ) {
@@ -301,6 +303,7 @@ export function* runSelect(shell: Shell, command: For): Run<number> {
     }
   } finally {
     shell.loopDepth--;
+    shell.ambientLine = ambientLine;
   }
   shell.status = status;
   return status;

@@ -41,9 +41,12 @@ function* runUnits(shell: Shell, text: string, options: TextOptions): Run<number
       if (options.isAll === true && consumed >= length) shell.lastCommand = soleCommand(unit);
       const outcome = yield* runUnit(shell, unit, options.name);
       if (outcome.stop) return outcome.status;
-      if (outcome.dropsText === true && options.isScript !== true) {
-        if (options.name !== '-c') throw new DropLine(outcome.status, 'text');
-        return outcome.status;
+      if (outcome.dropped !== undefined) {
+        if (outcome.dropped === 'text' && options.isScript !== true) {
+          if (options.name !== '-c') throw new DropLine(outcome.status, 'text');
+          return outcome.status;
+        }
+        shell.lineBase += linesLost(shell, unit);
       }
       status = outcome.ran ? outcome.status : status;
       if (shell.breaking > 0 || shell.continuing > 0) return status;
@@ -66,8 +69,8 @@ export interface UnitOutcome {
   readonly stop: boolean;
   /** Something was run, so that there is a status. */
   readonly ran: boolean;
-  /** An error drops the text that this was part of. */
-  readonly dropsText?: boolean;
+  /** An error dropped it: the line, or all of the text. */
+  readonly dropped?: DropLine['reach'];
 }
 
 export function* runUnit(shell: Shell, unit: Unit, name: string): Run<UnitOutcome> {
@@ -113,7 +116,12 @@ function* dropped(shell: Shell, problem: DropLine): Run<UnitOutcome> {
   shell.continuing = 0;
   shell.guarded = 0;
   if (shell.subshellDepth > 0) throw new ExitShell(problem.status);
-  return { status: problem.status, stop: false, ran: true, dropsText: problem.reach === 'text' };
+  return { status: problem.status, stop: false, ran: true, dropped: problem.reach };
+}
+
+/** bash counts the lines of its input on from the one at which an error broke off. */
+export function linesLost(shell: Shell, unit: Unit): number {
+  return shell.dialect === 'bash' ? shell.line - unit.line - shell.lineBase : 0;
 }
 
 /** What the reader calls itself before the line number: `bash: -c: line 1: `. */

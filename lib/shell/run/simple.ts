@@ -293,7 +293,7 @@ export function* runBuiltin(
       )
     )
       throw problem;
-    return yield* shell.arithmeticProblem(problem);
+    return yield* shell.arithmeticProblem(problem, { reach: 'text' });
   } finally {
     shell.commandName = before;
   }

@@ -10,7 +10,6 @@ const BINARY_TEST_OPERATORS: ReadonlySet<string> = new Set(['<', '>']);
 
 export class ConditionalParser {
   #line = 0;
-  #depth = 0;
   readonly #start: number;
 
   constructor(private readonly parser: Parser) {
@@ -72,17 +71,30 @@ export class ConditionalParser {
   #plainTerm(token: Token): ConditionalExpression | 'negated' {
     if (token === '(') {
       this.parser.take();
-      this.#depth++;
-      const inner = this.#or();
-      this.#depth--;
-      this.#closeParenthesis();
-      return { type: 'parenthesis', inner };
+      return { type: 'parenthesis', inner: this.#parenthesized(this.#line) };
     }
     if (token !== 'word' && token !== 'assignment-word') return this.#refuseStart(token);
     const word = this.#takeWord();
     if (word.text === '!') return 'negated';
     if (UNARY.test(word.text)) return this.#unary(word);
     return this.#binary(word);
+  }
+
+  #parenthesized(line: number): ConditionalExpression {
+    const inner = this.#inside(line);
+    this.#closeParenthesis();
+    return inner;
+  }
+
+  /** After a mistake inside, the parenthesis is missing besides. */
+  #inside(line: number): ConditionalExpression {
+    try {
+      return this.#or();
+    } catch (problem) {
+      if (!(problem instanceof ShellSyntaxError) || problem.incomplete) throw problem;
+      const missing = { line, text: "expected `)'" };
+      throw new ShellSyntaxError(problem.kind, [...problem.messages, missing], false);
+    }
   }
 
   #takeWord(): Word {
@@ -94,7 +106,9 @@ export class ConditionalParser {
     const token = this.#token();
     if (token !== ')') {
       if (token === 'eof') this.#end();
-      this.#report(`unexpected token \`${this.parser.lexer.tokenText}', expected \`)'`);
+      this.#report(
+        token === 'word' ? "expected `)'" : `unexpected token \`${this.parser.lexer.tokenText}', expected \`)'`,
+      );
     }
     this.parser.take();
     this.#skipNewlinesBefore();
@@ -157,10 +171,7 @@ export class ConditionalParser {
 
   /** No term can begin here: before `]]` bash drops the line without a word. */
   #refuseStart(token: Token): never {
-    if (token === ']]') {
-      if (this.#depth > 0) this.#report("expected `)'");
-      throw new ShellSyntaxError('expression', [], false);
-    }
+    if (token === ']]') throw new ShellSyntaxError('expression', [], false);
     this.#report(`unexpected token \`${this.#tokenText()}' in conditional command`);
   }
 

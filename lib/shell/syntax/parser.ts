@@ -330,10 +330,10 @@ export class Parser {
         return { type: 'group', body: this.#group(), redirects: [] };
       case '(': {
         this.take();
-        const line = this.source.line;
         const body = this.compoundList();
         this.expect(')');
-        return { type: 'subshell', body, line, redirects: [] };
+        // bash counts it where it closes.
+        return { type: 'subshell', body, line: this.source.line, redirects: [] };
       }
       case 'if':
         return this.#if();
