@@ -58,7 +58,14 @@ function* run(tool: Tool): ToolRun {
     report: has('v') ? 'all' : has('c') ? 'changes' : 'none',
     quiet: has('f'),
   };
+  const keepsRoot = options.findLast(({ name }) => name.endsWith('preserve-root'))?.name === 'preserve-root';
   let code = 0;
+  for (const path of files) {
+    if (!settings.recursive || !keepsRoot || tool.resolve(path) !== '/') continue;
+    tool.complain(`it is dangerous to operate recursively on ${quoteFile(path)}`);
+    tool.complain('use --no-preserve-root to override this failsafe');
+    return 1;
+  }
   for (const path of files) if (!(yield* changeOne(tool, path, settings, true))) code = 1;
   return code;
 }

@@ -97,6 +97,9 @@ function* run(tool: Tool): ToolRun {
     lines = lines.concat(parts);
   }
   if (!settings.keepEmpty) lines = lines.filter((line) => line.trim() !== '');
+  const given = (name: string): boolean => options.some((option) => option.name === name);
+  if (given('r') && !(given('i') && given('p')))
+    return tool.fail('options --tree-id and --tree-parent are required for tree formatting');
   if (settings.table || settings.json)
     tool.print(settings.json ? asJson(lines, settings) : asTable(lines, settings));
   else if (lines.length > 0) tool.print(asColumns(lines, settings));

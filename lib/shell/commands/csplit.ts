@@ -50,10 +50,26 @@ function* run(tool: Tool): ToolRun {
     elide: has('z'),
     suppress: options.some((option) => option.name === 'suppress'),
   });
+  let previous = 0;
+  for (const pattern of patterns) {
+    if (!/^\d+$/.test(pattern)) continue;
+    const line = Number(pattern);
+    if (line === 0) return tool.fail(`${pattern}: line number must be greater than zero`);
+    if (line < previous)
+      return tool.fail(
+        `line number ${quoteValue(pattern)} is smaller than preceding line number, ${previous}`,
+      );
+    if (line === previous)
+      tool.complain(`warning: line number ${quoteValue(pattern)} is the same as preceding line number`);
+    previous = line;
+  }
   for (let i = 0; i < patterns.length; i++) {
     const pattern = patterns[i] ?? '';
-    const repeat = /^\{(\d+|\*)\}$/.exec(patterns[i + 1] ?? '');
+    const next = patterns[i + 1] ?? '';
+    const repeat = /^\{(\d+|\*)\}$/.exec(next);
     if (repeat !== null) i++;
+    else if (next.startsWith('{'))
+      return tool.fail(`${quoteValue(next.replace(/\}$/, ''))}}: integer required between '{' and '}'`);
     splitter.apply(
       pattern,
       repeat === null ? 0 : repeat[1] === '*' ? Number.POSITIVE_INFINITY : Number(repeat[1]),
@@ -71,6 +87,11 @@ interface Settings {
   quiet: boolean;
   elide: boolean;
   suppress: boolean;
+}
+
+function suffixNumber(count: number, kind: string): string {
+  const text = count.toString(kind === 'o' ? 8 : kind.toLowerCase() === 'x' ? 16 : 10);
+  return kind === 'X' ? text.toUpperCase() : text;
 }
 
 class Splitter {
@@ -130,8 +151,11 @@ class Splitter {
     // A line that ended the piece before does not end this one too.
     const from = this.#at === 0 && this.#count === 0 ? 0 : this.#at + (this.settings.suppress ? 0 : 1);
     for (let i = from; i < this.#lines.length; i++) {
-      if (pattern.test((this.#lines[i] ?? '').replace(/\n$/, '')))
-        return Math.max(this.#at, Math.min(this.#lines.length, i + offset));
+      if (!pattern.test((this.#lines[i] ?? '').replace(/\n$/, ''))) continue;
+      if (i + offset < this.#at) this.#write('');
+      if (i + offset < this.#at || i + offset > this.#lines.length)
+        return this.#fail(`${quoteValue(text)}: line number out of range`, round);
+      return i + offset;
     }
     return undefined;
   }
@@ -149,8 +173,14 @@ class Splitter {
     const suffix =
       this.settings.suffixFormat === undefined
         ? number.padStart(this.settings.digits, '0')
-        : this.settings.suffixFormat.replace(/%0?(\d*)d/, (_, width: string) =>
-            number.padStart(Number(width || '0'), '0'),
+        : this.settings.suffixFormat.replace(
+            /%([-0]*)(\d*)([diuoxX])/,
+            (_, flags: string, width: string, kind: string) => {
+              const digits = suffixNumber(Number(number), kind);
+              return flags.includes('-')
+                ? digits.padEnd(Number(width))
+                : digits.padStart(Number(width), flags.includes('0') ? '0' : ' ');
+            },
           );
     const name = this.settings.prefix + suffix;
     const stream = this.tool.create(name);

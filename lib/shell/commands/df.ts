@@ -45,7 +45,7 @@ interface Settings {
 }
 
 const SYNTAX = {
-  short: 'aB:hHiklPTt:x:v',
+  short: 'aB:hHikmlPTt:x:v',
   long: {
     all: 'a',
     'block-size:': 'B',
@@ -183,6 +183,10 @@ function setOption(tool: Tool, settings: Settings, name: string, given: string |
       break;
     case 'i':
       settings.inodes = true;
+      break;
+    case 'm':
+      settings.unit = 1_048_576;
+      settings.human = 0;
       break;
     case 'k':
       settings.unit = 1024;

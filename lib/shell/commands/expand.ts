@@ -56,13 +56,20 @@ function stopsOf(tool: Tool, options: readonly { name: string; value: string | u
   const bad = list.find((text) => !/^\/?\+?\d+$/.test(text));
   if (bad !== undefined)
     tool.fail(`tab size contains invalid character(s): ${quoteValue(bad.replace(/^\d+/, ''))}`);
+  const extension = /^[/+]/.exec(list.at(-1) ?? '')?.[0];
   const numbers = list.map((text) => Number(text.replace(/^[/+]+/, '')));
+  const interval = extension === undefined || list.length === 1 ? undefined : numbers.pop();
   if (numbers.some((number) => number === 0)) tool.fail('tab size cannot be 0');
   if (numbers.some((number, index) => index > 0 && number <= (numbers[index - 1] ?? 0)))
     tool.fail('tab sizes must be ascending');
   const [only = 8] = numbers;
-  if (numbers.length <= 1) return (column) => column + only - (column % only);
-  return (column) => numbers.find((stop) => stop > column);
+  if (numbers.length <= 1 && interval === undefined) return (column) => column + only - (column % only);
+  return (column) => {
+    const stop = numbers.find((one) => one > column);
+    if (stop !== undefined || interval === undefined) return stop;
+    const start = extension === '+' ? (numbers.at(-1) ?? 0) : 0;
+    return column + interval - ((column - start) % interval);
+  };
 }
 
 function expanded(line: string, stops: Stops, initialOnly: boolean): string {

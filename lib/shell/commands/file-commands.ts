@@ -44,6 +44,9 @@ import { who, w, last, lastlog } from './who';
 import { top } from './top';
 import { pstree } from './pstree';
 import { bzgrep, xzgrep, zegrep, zfgrep, zgrep } from './compress/zgrep';
+import { look } from './look';
+import { bzcmp, bzdiff, xzcmp, xzdiff, zcmp, zdiff } from './compress/zdiff';
+import { bzless, bzmore, xzless, xzmore, zless, zmore } from './compress/zmore';
 import { gzip, gunzip, zcat, bzip2, bunzip2, bzcat, xz, unxz, xzcat } from './compress/gzip';
 import { rsync } from './rsync/rsync';
 import { tar } from './tar/tar';
@@ -229,4 +232,17 @@ export const FILE_COMMANDS: readonly Command[] = [
   zegrep,
   zfgrep,
   zgrep,
+  zdiff,
+  zcmp,
+  bzdiff,
+  bzcmp,
+  xzdiff,
+  xzcmp,
+  zless,
+  zmore,
+  bzless,
+  bzmore,
+  xzless,
+  xzmore,
+  look,
 ];

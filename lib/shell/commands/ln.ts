@@ -80,7 +80,7 @@ function* run(tool: Tool): ToolRun {
         on.complain(`failed to access ${quoteFile(source)}: ${errnoText(info.errno)}`);
         return false;
       }
-      if (info.kind === 'directory') {
+      if (info.kind === 'directory' && !wants('d') && !wants('F')) {
         on.complain(`${quoteFileIfNeeded(source)}: hard link not allowed for directory`);
         return false;
       }
@@ -99,7 +99,10 @@ function* run(tool: Tool): ToolRun {
       } else if (wants('f') || wants('i')) {
         const info = on.stat(source);
         if (!symbolic && !(info instanceof FileError) && info.ino === before.ino) {
-          if (on.resolve(source) !== on.resolve(target)) return true;
+          if (on.resolve(source) !== on.resolve(target)) {
+            if (wants('v')) on.line(`${quoteFile(target)} => ${quoteFile(source)}`);
+            return true;
+          }
           on.complain(`${quoteFile(source)} and ${quoteFile(target)} are the same file`);
           return false;
         }

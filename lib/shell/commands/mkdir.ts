@@ -49,8 +49,12 @@ function makeDirectory(tool: Tool, path: string, making: Making): FileError | un
   if (path === '') return new FileError('ENOENT', path);
   const failed = fs.mkdir(tool.resolve(path), 0o777 & ~umask, who);
   if (failed !== undefined) return new FileError(failed.errno, path);
-  if (making.mode !== undefined)
-    fs.chmod(tool.resolve(path), making.mode(0o777, { isDirectory: true, umask }), who);
+  if (making.mode !== undefined) {
+    const kind = { isDirectory: true, umask };
+    // What the mode does not speak of stays as the umask left it.
+    const named = making.mode(0o7777, kind) === making.mode(0, kind);
+    fs.chmod(tool.resolve(path), making.mode(named ? 0o777 : 0o777 & ~umask, kind), who);
+  }
   if (making.verbose === true)
     tool.line(
       `${tool.name}: ${tool.command.name === 'install' ? 'creating' : 'created'} directory ${quoteFile(path)}`,

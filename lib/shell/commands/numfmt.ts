@@ -80,7 +80,7 @@ function* run(tool: Tool): ToolRun {
     set(tool, settings, option.name, option.value === undefined ? undefined : valueOf(option));
   const formatter = new Formatter(tool, settings);
   if (operands.length > 0) {
-    for (const operand of operands) tool.line(formatter.line(operand));
+    for (const operand of operands) tool.print(formatter.line(operand) + settings.terminator);
     return formatter.result;
   }
   const text = yield* tool.context.readAll();

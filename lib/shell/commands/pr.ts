@@ -123,7 +123,11 @@ function* run(tool: Tool): ToolRun {
 
 function setOption(tool: Tool, settings: Settings, name: string, value = ''): void {
   const number = (what: string): number =>
-    /^\d+$/.test(value) && Number(value) > 0 ? Number(value) : tool.fail(`${what}: ${quoteValue(value)}`);
+    /^\d+$/.test(value) && Number(value) > 0
+      ? Number(value)
+      : tool.fail(
+          `${what}: ${quoteValue(value)}${/^\d+$/.test(value) ? ': Numerical result out of range' : ''}`,
+        );
   switch (name) {
     case 'a':
       settings.across = true;

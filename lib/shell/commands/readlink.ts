@@ -134,7 +134,8 @@ function danglingEnd(tool: Tool, path: string): string | undefined {
   const link = fs.readlink(path, who);
   if (link instanceof FileError) return undefined;
   const base = link.startsWith('/') ? link : `${path.slice(0, path.lastIndexOf('/'))}/${link}`;
-  const found = fs.realpath(base, who, { allowMissing: true });
+  const above = fs.realpath(base.slice(0, base.lastIndexOf('/')) || '/', who);
+  const found = above instanceof FileError ? above : fs.realpath(base, who, { allowMissing: true });
   return found instanceof FileError ? undefined : found;
 }
 

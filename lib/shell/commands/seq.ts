@@ -48,7 +48,7 @@ function* run(tool: Tool): ToolRun {
   const count = isInteger ? undefined : Math.floor((last.value - first.value) / step.value + 1e-10);
   for (let i = 0, big = first.big ?? 0n; ; i++, big += step.big ?? 0n) {
     const value = first.value + i * step.value;
-    if (isInteger ? beyond(Number(big), last.value, step.value) : i > (count ?? 0)) break;
+    if (isInteger ? isBeyond(big, last, step.value) : i > (count ?? 0)) break;
     tool.print((any ? separator : '') + (isInteger && !equalWidth ? big.toString() : print(value)));
     any = true;
     if (tool.isPressed) yield* tool.drain();
@@ -57,8 +57,9 @@ function* run(tool: Tool): ToolRun {
   return 0;
 }
 
-function beyond(value: number, last: number, step: number): boolean {
-  return step > 0 ? value > last : value < last;
+function isBeyond(value: bigint, last: Operand, step: number): boolean {
+  const end = last.big ?? last.value;
+  return step > 0 ? value > end : value < end;
 }
 
 /** `seq -5 -1` has no options: a negative number ends them. */

@@ -173,7 +173,10 @@ class RandomFile {
 function rangeOf(tool: Tool, text: string): string[] {
   const match = /^(\d+)-(\d+)$/.exec(text);
   const [low, high] = [Number(match?.[1]), Number(match?.[2])];
-  if (match === null || low > high + 1) tool.fail(`invalid input range: ${quoteValue(text)}`);
+  // The part that is no number is named, or all of it.
+  const wrong = /^(?:(?!\d+-)([^-]*)-|\d+-(?!\d+$)(.*)$)/.exec(text);
+  if (match === null) tool.fail(`invalid input range: ${quoteValue(wrong?.[1] ?? wrong?.[2] ?? text)}`);
+  if (low > high + 1) tool.fail(`invalid input range: ${quoteValue(text)}`);
   if (high - low > 5_000_000) tool.fail('memory exhausted');
   return Array.from({ length: high - low + 1 }, (_, index) => String(low + index));
 }

@@ -92,15 +92,18 @@ function fileStatus(
   }
   const isDevice = info.kind === 'character' || info.kind === 'block';
   const format = how.format ?? (how.terse ? TERSE : DEFAULT + (isDevice ? DEVICE : '') + REST);
-  return filled(format, (letter, modifier) =>
-    fileField(tool, { path, info, letter, modifier, isDefault: how.format === undefined }),
+  return filled(format, (letter, modifier, precision) =>
+    fileField(tool, { path, info, letter, modifier, precision, isDefault: how.format === undefined }),
   );
 }
 
 /** A value: text, or a number with a base other than ten. */
 type Field = string | number | undefined;
 
-function filled(format: string, field: (letter: string, modifier: string) => Field): string {
+function filled(
+  format: string,
+  field: (letter: string, modifier: string, precision: number | undefined) => Field,
+): string {
   return format.replace(
     /%(?:([-'0 +#I]*)(\d*)(?:\.(\d*))?([HL]?)([A-Za-z])|%)|%$/g,
     (
@@ -112,7 +115,9 @@ function filled(format: string, field: (letter: string, modifier: string) => Fie
       letter = '',
     ) => {
       if (letter === '') return '%';
-      let value = field(letter, modifier) ?? '?';
+      const places = precision === undefined || precision === '' ? undefined : Number(precision);
+      let value = field(letter, modifier, places) ?? '?';
+      if (flags.includes('#') && letter === 'a') value = `0${value}`;
       if (precision !== undefined && precision !== '' && typeof value === 'string')
         value = cut(value, letter, Number(precision));
       const text = String(value);
@@ -130,7 +135,14 @@ function cut(value: string, letter: string, precision: number): string {
 
 function fileField(
   tool: Tool,
-  about: { path: string; info: Stat; letter: string; modifier: string; isDefault: boolean },
+  about: {
+    path: string;
+    info: Stat;
+    letter: string;
+    modifier: string;
+    precision: number | undefined;
+    isDefault: boolean;
+  },
 ): Field {
   const { path, info, letter, modifier } = about;
   const { host } = tool.context;
@@ -202,14 +214,24 @@ function fileField(
     case 'z':
       return strftime('%Y-%m-%d %H:%M:%S.%N %z', info.ctime);
     case 'X':
-      return Math.floor(info.atime / 1_000_000);
+      return seconds(info.atime, about.precision);
     case 'Y':
-      return Math.floor(info.mtime / 1_000_000);
+      return seconds(info.mtime, about.precision);
     case 'Z':
-      return Math.floor(info.ctime / 1_000_000);
+      return seconds(info.ctime, about.precision);
     default:
       return undefined;
   }
+}
+
+/** With a precision the seconds have a fraction. */
+function seconds(micros: number, precision: number | undefined): number | string {
+  const whole = Math.floor(micros / 1_000_000);
+  if (precision === undefined) return whole;
+  const fraction = String(micros - whole * 1_000_000)
+    .padStart(6, '0')
+    .padEnd(9, '0');
+  return precision === 0 ? whole : `${whole}.${fraction.padEnd(precision, '0').slice(0, precision)}`;
 }
 
 /** Disks have numbers of their own; file systems in memory count up. */

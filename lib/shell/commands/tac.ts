@@ -54,10 +54,7 @@ function open(tool: Tool, name: string): Stream | undefined {
   if (typeof stream === 'string')
     tool.complain(`failed to open ${quoteFile(name)} for reading: ${errnoText(stream)}`);
   else if (stream.readProblem === undefined) return stream;
-  else
-    tool.complain(
-      `${shown}: read error: ${errnoText(stream.readProblem === 'EISDIR' ? 'EINVAL' : stream.readProblem)}`,
-    );
+  else tool.complain(`${shown}: read error: ${errnoText(stream.readProblem)}`);
   return undefined;
 }
 

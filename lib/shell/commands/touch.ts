@@ -44,6 +44,7 @@ function* run(tool: Tool): ToolRun {
   });
   const now = tool.context.host.clock();
   const times: Times = { atime: now, mtime: now, isNow: true };
+  const reference = options.findLast((option) => option.name === 'r');
   let [access, modification, creates, noFollow] = [false, false, true, false];
   for (const option of options) {
     const value = valueOf(option);
@@ -66,6 +67,7 @@ function* run(tool: Tool): ToolRun {
         creates = false;
         break;
       case 'r': {
+        if (options.some(({ name }) => name === 'd')) break;
         const info = tool.stat(value);
         if (info instanceof FileError)
           return tool.fail(`failed to get attributes of ${quoteFile(value)}: ${errnoText(info.errno)}`);
@@ -74,9 +76,17 @@ function* run(tool: Tool): ToolRun {
       }
       case 'd':
       case 't': {
-        const at = option.name === 'd' ? parseDate(value, now) : parseStamp(value, now);
-        if (at === undefined) return tool.fail(`invalid date format ${quoteValue(value)}`);
-        Object.assign(times, { atime: at, mtime: at, isNow: false });
+        // A date beside a reference counts from the reference's times.
+        const from =
+          option.name === 'd' && reference !== undefined ? tool.stat(valueOf(reference)) : undefined;
+        const relative = (base: number): number => {
+          const at = option.name === 'd' ? parseDate(value, base) : parseStamp(value, base);
+          return at ?? tool.fail(`invalid date format ${quoteValue(value)}`);
+        };
+        if (from instanceof FileError) break;
+        times.atime = relative(from?.atime ?? now);
+        times.mtime = relative(from?.mtime ?? now);
+        times.isNow = false;
       }
     }
   }

@@ -107,7 +107,9 @@ export class ConditionalParser {
     if (token !== ')') {
       if (token === 'eof') this.#end();
       this.#report(
-        token === 'word' ? "expected `)'" : `unexpected token \`${this.parser.lexer.tokenText}', expected \`)'`,
+        token === 'word'
+          ? "expected `)'"
+          : `unexpected token \`${this.parser.lexer.tokenText}', expected \`)'`,
       );
     }
     this.parser.take();

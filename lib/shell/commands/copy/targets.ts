@@ -25,7 +25,7 @@ export function readTargets(tool: Tool, operands: readonly string[], options: Ta
     const info = tool.stat(options.directory);
     if (info instanceof FileError || info.kind !== 'directory')
       return tool.fail(
-        `target directory ${quoteFile(options.directory)}: ${errnoText(info instanceof FileError ? info.errno : 'ENOTDIR')}`,
+        `${tool.command.name === 'ln' ? 'failed to access' : 'target directory'} ${quoteFile(options.directory)}: ${errnoText(info instanceof FileError ? info.errno : 'ENOTDIR')}`,
       );
     return into(operands, options.directory);
   }

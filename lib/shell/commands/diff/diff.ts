@@ -1,6 +1,6 @@
 /**
  * diff(1) of GNU diffutils 3.8.
- * Not modelled: --ifdef, line formats, -D, --speed-large-files (it is always as fast as it is).
+ * Not modelled: --ifdef, line formats, -D. Taken without effect: --speed-large-files, --horizon-lines.
  */
 import { strftime } from '../../../std/civil';
 import { compilePattern, matchesPattern } from '../../expand/pattern';
@@ -96,6 +96,8 @@ const LONG = {
   'show-function-line:': 'F',
   'ignore-tab-expansion': 'E',
   'exclude-from:': 'X',
+  'speed-large-files': 'H',
+  'horizon-lines:': 'H',
   'ifdef:': 'D',
   ...Object.fromEntries(FORMAT_OPTIONS.map((name) => [`${name}:`, name])),
 };
@@ -130,7 +132,7 @@ function defaults(): Settings {
 function* run(tool: Tool): ToolRun {
   const settings = defaults();
   const { options, operands } = tool.options({
-    short: 'qscenuyC:U:W:L:rNx:X:D:F:iZbwBI:adtTpEl0123456789',
+    short: 'qscenuyC:U:W:L:rNx:X:D:F:iZbwBI:adtTpElH0123456789',
     long: LONG,
   });
   for (const { name, value } of options.map((option) => ({ name: option.name, value: valueOf(option) })))

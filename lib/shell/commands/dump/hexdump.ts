@@ -50,8 +50,8 @@ function* run(tool: Tool): ToolRun {
   });
   for (const option of options) {
     style = STYLES[option.name] ?? style;
-    if (option.name === 'n') limit = Number(valueOf(option));
-    else if (option.name === 's') skip = Number(valueOf(option));
+    if (option.name === 'n') limit = amount(tool, 'length', valueOf(option));
+    else if (option.name === 's') skip = amount(tool, 'offset', valueOf(option));
     else if (option.name === 'v') showsAll = true;
     else if (option.name === 'f') return tool.fail('not modelled: files of formats');
     else if (option.name === 'e') {
@@ -80,6 +80,13 @@ function* run(tool: Tool): ToolRun {
   if (formats.length > 0) showFormats(tool, bytes, filled(formats), { skip, showsAll });
   else show(tool, bytes, style, { skip, showsAll });
   return failed;
+}
+
+function amount(tool: Tool, what: string, text: string): number {
+  const size = Number(text);
+  if (text === '' || !Number.isInteger(size) || size < 0)
+    return tool.fail(`failed to parse ${what}: '${text}': Invalid argument`);
+  return size;
 }
 
 function showFormats(

@@ -154,6 +154,11 @@ function* run(tool: Tool): ToolRun {
     else if (option.name === 'w') perLine = value === '' ? 32 : Number(value);
   }
   if (formats.length === 0) formats.push(integer('o', 2));
+  const least = Math.max(...formats.map((format) => format.size));
+  if (perLine <= 0 || perLine % least !== 0) {
+    tool.complain(`warning: invalid width ${perLine}; using ${least} instead`);
+    perLine = least;
+  }
   let text = '';
   let result = 0;
   let opened = 0;

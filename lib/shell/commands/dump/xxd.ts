@@ -1,4 +1,4 @@
-/** xxd(1) of Vim 9.0. Not modelled: -b with -r, -E, patching with -r at offsets beyond the file. */
+/** xxd(1) of Vim 9.0. Not modelled: -b with -r, -E, -a, patching with -r at offsets beyond the file. */
 import { bytesFromText, textFromBytes } from '../../../std/bytes';
 import { errnoText } from '../errno-text';
 import type { Command, Tool, ToolRun } from '../tool';
@@ -23,6 +23,14 @@ interface Settings {
   group: number | undefined;
   limit: number;
   skip: number;
+  /** Offsets in decimal. */
+  decimal: boolean;
+  /** Added to the offsets shown. */
+  offset: number;
+  /** -C: the variable's name in capitals. */
+  capitals: boolean;
+  /** -n: the variable's name. */
+  name: string | undefined;
 }
 
 function* run(tool: Tool): ToolRun {
@@ -38,6 +46,10 @@ function* run(tool: Tool): ToolRun {
     group: undefined,
     limit: Number.POSITIVE_INFINITY,
     skip: 0,
+    decimal: false,
+    offset: 0,
+    capitals: false,
+    name: undefined,
   };
   const operands = readOptions(tool, settings);
   const [input = '-', output] = operands;
@@ -62,7 +74,7 @@ function readOptions(tool: Tool, settings: Settings): string[] {
   const operands: string[] = [];
   const args = [...tool.args];
   for (let argument = args.shift(); argument !== undefined; argument = args.shift()) {
-    const match = /^--?([a-zA-Z])[a-z]*(-?\d+|0x[\da-fA-F]+)?$/.exec(argument);
+    const match = /^--?([a-zA-Z])[a-z]*(0x[\da-fA-F]+|-?\d+)?$/.exec(argument);
     if (match === null || argument === '-') {
       operands.push(argument);
       continue;
@@ -100,6 +112,21 @@ function readOptions(tool: Tool, settings: Settings): string[] {
       case 's':
         settings.skip = number();
         break;
+      case 'd':
+        settings.decimal = true;
+        break;
+      case 'o':
+        settings.offset = number();
+        break;
+      case 'C':
+        settings.capitals = true;
+        break;
+      case 'n':
+        settings.name = attached ?? args.shift();
+        break;
+      case 'a':
+      case 'E':
+        return tool.fail(`not modelled: -${letter}`);
       case 'v':
         return tool.version();
       default:
@@ -114,7 +141,8 @@ function readOptions(tool: Tool, settings: Settings): string[] {
 
 function dumped(text: string, settings: Settings, name: string): string {
   const all = bytesFromText(text);
-  const bytes = all.subarray(settings.skip, settings.skip + Math.min(settings.limit, all.length));
+  const skip = settings.skip < 0 ? Math.max(0, all.length + settings.skip) : settings.skip;
+  const bytes = all.subarray(skip, skip + Math.min(settings.limit, all.length));
   const hex = (byte: number): string => {
     const digits = settings.bits ? byte.toString(2).padStart(8, '0') : byte.toString(16).padStart(2, '0');
     return settings.upper ? digits.toUpperCase() : digits;
@@ -126,7 +154,11 @@ function dumped(text: string, settings: Settings, name: string): string {
       out += `${[...bytes.subarray(at, at + (columns || bytes.length))].map(hex).join('')}\n`;
     return out;
   }
-  if (settings.include) return included(bytes, name, settings.columns ?? 12);
+  if (settings.include)
+    return included(bytes, settings.name ?? name, {
+      columns: settings.columns ?? 12,
+      capitals: settings.capitals,
+    });
   const columns = settings.columns ?? (settings.bits ? 6 : 16);
   const group = (settings.group ?? (settings.bits ? 1 : settings.little ? 4 : 2)) || columns;
   const cell = settings.bits ? 8 : 2;
@@ -142,20 +174,27 @@ function dumped(text: string, settings: Settings, name: string): string {
     const shown = [...line]
       .map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '.'))
       .join('');
-    out += `${(settings.skip + at).toString(16).padStart(8, '0')}: ${cells.padEnd(full)} ${shown}\n`;
+    const place = skip + at + settings.offset;
+    out += `${place.toString(settings.decimal ? 10 : 16).padStart(8, '0')}: ${cells.padEnd(full)} ${shown}\n`;
   }
   return out;
 }
 
-function included(bytes: Uint8Array, name: string, columns: number): string {
+function included(
+  bytes: Uint8Array,
+  name: string,
+  { columns, capitals }: { readonly columns: number; readonly capitals: boolean },
+): string {
   const items = [...bytes].map((byte) => `0x${byte.toString(16).padStart(2, '0')}`);
   const rows: string[] = [];
   for (let at = 0; at < items.length; at += columns)
     rows.push(`  ${items.slice(at, at + columns).join(', ')}`);
   const body = rows.join(',\n');
   if (name === '-') return `${body}\n`;
-  const variable = name.replace(/[^A-Za-z0-9_]/g, '_').replace(/^(?=\d)/, '__');
-  return `unsigned char ${variable}[] = {\n${body}\n};\nunsigned int ${variable}_len = ${bytes.length};\n`;
+  const written = name.replace(/[^A-Za-z0-9_]/g, '_').replace(/^(?=\d)/, '__');
+  const variable = capitals ? written.toUpperCase() : written;
+  const length = `${variable}_${capitals ? 'LEN' : 'len'}`;
+  return `unsigned char ${variable}[] = {\n${body}\n};\nunsigned int ${length} = ${bytes.length};\n`;
 }
 
 function reversed(text: string, settings: Settings): Uint8Array {

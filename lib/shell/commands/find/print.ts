@@ -40,7 +40,8 @@ export function printFormat(tool: Tool, format: string, visit: Visit): string {
       if (name === undefined) return whole;
       const value = directive(tool, name, visit);
       if (value === undefined) return whole;
-      const shown = precision === undefined ? value : value.slice(0, Number(precision));
+      const marked = flags.includes('#') && name === 'm' ? `0${value}` : value;
+      const shown = precision === undefined ? marked : marked.slice(0, Number(precision));
       if (flags.includes('-')) return shown.padEnd(Number(width));
       return shown.padStart(Number(width), flags.includes('0') && NUMBERS.has(name) ? '0' : ' ');
     },

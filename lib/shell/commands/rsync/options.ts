@@ -15,6 +15,12 @@ export interface RsyncSettings {
   verbose: number;
   quiet: boolean;
   recursive: boolean;
+  /** `-r` itself, and not as a part of `-a`. */
+  recursiveByName: boolean;
+  /** --inc-recursive. */
+  incremental: boolean;
+  /** --delay-updates; without effect but for the order of the file list. */
+  delayUpdates: boolean;
   /** `-d`: the directories that were named, without what is in them. */
   dirs: boolean;
   relative: boolean;
@@ -98,6 +104,9 @@ function defaults(): RsyncSettings {
     verbose: 0,
     quiet: false,
     recursive: false,
+    recursiveByName: false,
+    incremental: true,
+    delayUpdates: false,
     dirs: false,
     relative: false,
     impliedDirs: true,
@@ -197,7 +206,7 @@ const FLAGS: readonly (readonly [string, string, Flag])[] = [
   ['verbose', 'v', (s, on) => (s.verbose = on ? s.verbose + 1 : 0)],
   ['quiet', 'q', turn('quiet')],
   ['checksum', 'c', turn('checksum')],
-  ['recursive', 'r', turn('recursive')],
+  ['recursive', 'r', turn('recursive', 'recursiveByName')],
   ['relative', 'R', turn('relative')],
   ['implied-dirs', '', turn('impliedDirs')],
   ['backup', 'b', turn('backup')],
@@ -256,7 +265,7 @@ const FLAGS: readonly (readonly [string, string, Flag])[] = [
   ['ignore-errors', '', turn('ignoreErrors')],
   ['force', '', turn('force')],
   ['partial', '', nothing],
-  ['delay-updates', '', nothing],
+  ['delay-updates', '', turn('delayUpdates')],
   ['prune-empty-dirs', 'm', turn('pruneEmptyDirs')],
   ['numeric-ids', '', turn('numericIds')],
   ['ignore-times', 'I', turn('ignoreTimes')],
@@ -300,8 +309,8 @@ const FLAGS: readonly (readonly [string, string, Flag])[] = [
           : ': /.rsync-filter',
       }),
   ],
-  ['inc-recursive', '', nothing],
-  ['i-r', '', nothing],
+  ['inc-recursive', '', turn('incremental')],
+  ['i-r', '', turn('incremental')],
 ];
 
 type Valued = (settings: RsyncSettings, value: string, written: string) => void;

@@ -134,7 +134,7 @@ class Copy {
     // --files-from takes -r out of -a.
     if (filesFrom !== undefined) {
       settings.relative = true;
-      settings.recursive = tool.args.some((word) => /^-[a-zA-Z]*r|^--recursive$/.test(word));
+      settings.recursive = settings.recursiveByName;
       settings.dirs = true;
     }
     this.#isIncremental =
@@ -143,8 +143,8 @@ class Copy {
       deletes !== 'before' &&
       deletes !== 'after' &&
       !pruneEmptyDirs &&
-      !tool.args.includes('--no-inc-recursive') &&
-      !tool.args.includes('--delay-updates');
+      settings.incremental &&
+      !settings.delayUpdates;
   }
 
   *run(): Step<number> {

@@ -2,7 +2,8 @@
 import { byteLength, bytesFromText, textFromBytes } from '../../../std/bytes';
 
 const BLOCK = 512;
-const RECORD = 20 * BLOCK;
+/** What is read and written at once. */
+export const RECORD = 20 * BLOCK;
 const LONGEST_NAME = 100;
 
 export interface Member {
@@ -100,6 +101,11 @@ function header(member: Member, letter: string, size: number): string {
   for (const byte of bytesFromText(`${before}        ${after}`)) sum += byte;
   const checksum = `${sum.toString(8).padStart(6, '0')}\0 `;
   return before + checksum + after + '\0'.repeat(BLOCK - 148 - 8 - 1 - 100 - 8 - 64);
+}
+
+/** Whether it begins with its end. */
+export function isEmpty(text: string): boolean {
+  return text.startsWith('\0'.repeat(2 * BLOCK));
 }
 
 /** The members, or undefined for what is no archive. */

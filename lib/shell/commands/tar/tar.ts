@@ -3,6 +3,7 @@
  * actions. Taken without effect: -W (what was written is right), -b, --format (archives are GNU's).
  */
 import { strftime } from '../../../std/civil';
+import type { Stream } from '../../../world/process.contract';
 import { byteLength } from '../../../std/bytes';
 import { type Errno, FileError, type Stat } from '../../../world/files.contract';
 import { compress, decompress, type Format, formatOf } from '../../../std/compress/formats';
@@ -14,7 +15,7 @@ import { groupName, userName } from '../owners';
 import { directoryName } from '../paths';
 import { escapeName } from '../quoting';
 import { Exit, type Command, type Step, type Tool, type ToolRun } from '../tool';
-import { type Member, readArchive, writeArchive } from './archive';
+import { isEmpty, type Member, readArchive, RECORD, writeArchive } from './archive';
 import { differences } from './difference';
 import { Extraction } from './extraction';
 import {
@@ -181,13 +182,30 @@ class Tar {
     if (archive === undefined || archive === '-') {
       if (stdin.tty !== undefined)
         this.#fatal('Refusing to read archive contents from terminal (missing -f option?)');
-      return this.#parse(yield* this.tool.context.readAll(), mayBeMissing);
+      return this.#parse(yield* this.#archiveText(stdin), mayBeMissing);
     }
-    const read = yield* this.tool.readFile(archive);
-    if (typeof read !== 'string') return this.#parse(read.text, mayBeMissing);
+    const read = this.tool.isDirectory(archive) ? 'EISDIR' : this.tool.open(archive);
+    if (typeof read !== 'string') {
+      const text = yield* this.#archiveText(read);
+      this.tool.close(read);
+      return this.#parse(text, mayBeMissing);
+    }
     if (mayBeMissing && read === 'ENOENT') return [];
     if (read !== 'EISDIR') return this.#cannotOpen(archive, read, this.#settings.compression);
     return this.#fatal(`${archive}: Cannot read: Is a directory`);
+  }
+
+  /** All of an archive; two blocks of nothing end it, also when more follows for ever. */
+  *#archiveText(stream: Stream): Step<string> {
+    let text = '';
+    for (;;) {
+      const more = stream.read(RECORD);
+      if (more === undefined) yield { streams: [stream] };
+      else if (more === '') return text;
+      else text += more;
+      if (text.length >= RECORD && isEmpty(text)) return text;
+      if (text.length >= RECORD) return text + (yield* this.tool.context.readAll(stream));
+    }
   }
 
   /** With a compression it is a child of tar's own that opens the archive. */
