@@ -153,6 +153,7 @@ class Splitter {
     for (let i = from; i < this.#lines.length; i++) {
       if (!pattern.test((this.#lines[i] ?? '').replace(/\n$/, ''))) continue;
       if (i + offset < this.#at) this.#write('');
+      else if (i + offset > this.#lines.length) this.finish();
       if (i + offset < this.#at || i + offset > this.#lines.length)
         return this.#fail(`${quoteValue(text)}: line number out of range`, round);
       return i + offset;

@@ -51,9 +51,9 @@ function makeDirectory(tool: Tool, path: string, making: Making): FileError | un
   if (failed !== undefined) return new FileError(failed.errno, path);
   if (making.mode !== undefined) {
     const kind = { isDirectory: true, umask };
-    // What the mode does not speak of stays as the umask left it.
-    const named = making.mode(0o7777, kind) === making.mode(0, kind);
-    fs.chmod(tool.resolve(path), making.mode(named ? 0o777 : 0o777 & ~umask, kind), who);
+    // A mode that speaks of permissions counts from all of them; one that does not leaves them to the umask.
+    const speaks = (making.mode(0, kind) & 0o777) !== 0 || (making.mode(0o777, kind) & 0o777) !== 0o777;
+    fs.chmod(tool.resolve(path), making.mode(speaks ? 0o777 : 0o777 & ~umask, kind), who);
   }
   if (making.verbose === true)
     tool.line(

@@ -112,9 +112,11 @@ function canonical(tool: Tool, path: string, need: Need): string | FileError {
   const absolute = tool.resolve(path);
   const isDangling =
     need === 'parents' && tool.stat(path) instanceof FileError && !(tool.lstat(path) instanceof FileError);
-  const found =
-    (isDangling ? danglingEnd(tool, absolute) : undefined) ??
-    fs.realpath(absolute, who, { allowMissing: need !== 'all' });
+  if (isDangling) return danglingEnd(tool, absolute) ?? new FileError('ENOENT', path);
+  const isLost =
+    need === 'none' && tool.stat(path) instanceof FileError && !(tool.lstat(path) instanceof FileError);
+  if (isLost) return canonical(tool, targetOf(tool, absolute), need);
+  const found = fs.realpath(absolute, who, { allowMissing: need !== 'all' });
   if (!(found instanceof FileError)) return found;
   const tolerated: readonly Errno[] = ['ENOENT', 'ENOTDIR'];
   if (!tolerated.includes(found.errno)) return found;
@@ -131,12 +133,18 @@ function canonical(tool: Tool, path: string, need: Need): string | FileError {
 /** A link to what is not there: its target is the answer when that one's directory exists. */
 function danglingEnd(tool: Tool, path: string): string | undefined {
   const { fs, who } = tool.context;
-  const link = fs.readlink(path, who);
-  if (link instanceof FileError) return undefined;
-  const base = link.startsWith('/') ? link : `${path.slice(0, path.lastIndexOf('/'))}/${link}`;
+  const base = targetOf(tool, path);
+  if (base === path) return undefined;
   const above = fs.realpath(base.slice(0, base.lastIndexOf('/')) || '/', who);
   const found = above instanceof FileError ? above : fs.realpath(base, who, { allowMissing: true });
   return found instanceof FileError ? undefined : found;
+}
+
+/** The path a link leads to, or the path itself. */
+function targetOf(tool: Tool, path: string): string {
+  const link = tool.context.fs.readlink(path, tool.context.who);
+  if (link instanceof FileError || link === '') return path;
+  return link.startsWith('/') ? link : `${path.slice(0, path.lastIndexOf('/'))}/${link}`;
 }
 
 /** `.` and `..` taken away as text. */

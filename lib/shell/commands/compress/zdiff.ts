@@ -51,7 +51,10 @@ function* run(tool: Tool, family: Family, compare: 'diff' | 'cmp'): ToolRun {
   const [first, second, ...more] = tool.args.filter(isName);
   if (first === undefined || more.length > 0) return misused(tool, family, first);
   if (second === undefined && !family.packed.test(first)) {
-    tool.note(`/usr/bin/${tool.shortName}: ${first}: unknown compressed file name suffix\n`);
+    const script = `/usr/bin/${tool.shortName.replace('cmp', 'diff')}`;
+    tool.note(
+      `${script}: ${first}: ${family.format === 'xz' ? 'Unknown compressed file name suffix' : 'unknown compressed file extension'}\n`,
+    );
     return TROUBLE;
   }
   const other = second ?? first.replace(/[-.][a-zA-Z0-9]*$/, '');
@@ -90,10 +93,12 @@ function misused(tool: Tool, { format }: Family, first: string | undefined): num
 function* unpacked(tool: Tool, { format }: Family, name: string): Step<string | undefined> {
   const read = yield* tool.readFile(name);
   if (typeof read === 'string') {
+    const script = `/usr/bin/${tool.shortName.replace('cmp', 'diff')}`;
+    const what = read === 'ENOENT' ? 'No such file' : errnoText(read);
     tool.note(
-      format === 'xz'
-        ? `${tool.shortName}: ${name}: ${errnoText(read)}\n`
-        : `${format}: ${name}: ${errnoText(read)}\n`,
+      format === 'bzip2'
+        ? `bzip2: Can't open input file ${name}: ${errnoText(read)}.\n`
+        : `${script}: ${format === 'xz' ? 65 : 92}: cannot open ${name}: ${what}\n`,
     );
     return undefined;
   }
@@ -107,7 +112,13 @@ function* unpacked(tool: Tool, { format }: Family, name: string): Step<string | 
 
 function* child(tool: Tool, argv: readonly string[], inputs: ReadonlyMap<number, string>): Step<number> {
   const fds = tool.standardStreams();
-  for (const [fd, text] of inputs) fds.set(fd, tool.context.host.streams.text(text));
+  for (const [fd, text] of inputs) {
+    const { reader, writer } = tool.context.host.streams.pipe();
+    writer.retain();
+    writer.write(text);
+    writer.close();
+    fds.set(fd, reader);
+  }
   const status = yield* tool.runChild(argv, { fds });
   return 'errno' in status ? TROUBLE : (status.code ?? TROUBLE);
 }
