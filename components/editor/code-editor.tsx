@@ -1,7 +1,7 @@
 'use client';
 
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
-import { bracketMatching, indentUnit } from '@codemirror/language';
+import { bracketMatching, indentOnInput, indentUnit } from '@codemirror/language';
 import { type Diagnostic, forEachDiagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
 import { Compartment, EditorState, RangeSetBuilder, type Text } from '@codemirror/state';
@@ -20,7 +20,7 @@ import {
 import { useEffect, useRef } from 'react';
 import type { FileDiagnostic } from '@/lib/session/messages';
 import { editorTheme } from './editor-theme';
-import { languageNamed } from './languages';
+import { indentOfText, languageNamed } from './languages';
 
 export interface CodeEditorProps {
   text: string;
@@ -70,10 +70,11 @@ export function CodeEditor({
           history(),
           drawSelection(),
           bracketMatching(),
+          indentOnInput(),
           highlightActiveLine(),
           highlightActiveLineGutter(),
           highlightSelectionMatches(),
-          indentUnit.of('    '),
+          indentUnit.of(indentOfText(first.current.text)),
           EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', tabindex: '0' }),
           keymap.of([
             { key: 'Mod-s', preventDefault: true, run: () => (latest.current.onSave(), true) },

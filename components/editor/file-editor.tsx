@@ -35,6 +35,7 @@ export function FileEditor({ open }: { open: OpenFile }) {
         diff={isDiff}
         onDiff={against === undefined ? undefined : () => setDiff(!isDiff)}
       />
+      <Standing edited={edited} />
       {isDiff && against !== undefined ? (
         // A scrolling region has to be reachable by keyboard.
         <div className="min-h-0 flex-1 overflow-auto py-1" tabIndex={0} role="group" aria-label="Difference">
@@ -153,13 +154,47 @@ function Toolbar({ edited, path, canSave, diff, onDiff }: ToolbarProps) {
   );
 }
 
+const PENDING_WORDS = {
+  'not-reloaded': { text: 'not reloaded', why: 'What runs goes on with the text it read before.' },
+  'not-loaded': { text: 'not loaded', why: 'The host goes on with what was loaded before.' },
+  invalid: {
+    text: 'would be refused',
+    why: 'Its test refuses it. What runs goes on with what it read before.',
+  },
+} as const;
+
+/** After a save: that it is saved, and whether anything runs with it. It takes no room from what the daemon says. */
+function Standing({ edited }: { edited: EditedFile }) {
+  const { file, justSaved } = edited;
+  const pending = file.state === 'read' && !edited.unsaved ? file.file.pending : undefined;
+  const isSaid = pending !== undefined || justSaved;
+  return (
+    // Always there, so that what comes to stand in it is announced.
+    <div
+      role="status"
+      className={cn(
+        isSaid && 'border-b border-line px-3 py-1.5 text-xs',
+        pending === undefined ? 'text-muted' : 'bg-risk-soft text-prose',
+      )}
+    >
+      {justSaved && 'Saved. '}
+      {pending !== undefined && PENDING_WORDS[pending.state].why}
+      {pending?.command !== undefined && (
+        <code className="mt-0.5 block break-words font-mono text-[11.5px] text-text">
+          $ {pending.command}
+        </code>
+      )}
+    </div>
+  );
+}
+
 function Mark({ edited }: { edited: EditedFile }) {
   if (edited.file.state !== 'read') return null;
   const { file } = edited.file;
   const mark = edited.unsaved
     ? { tone: 'learner' as const, text: 'not saved', look: 'text-selected' }
-    : file.running !== undefined && file.running !== file.text
-      ? { tone: 'risk' as const, text: 'not reloaded', look: 'text-risk' }
+    : file.pending !== undefined
+      ? { tone: 'risk' as const, ...PENDING_WORDS[file.pending.state], look: 'text-risk' }
       : !file.writable
         ? { tone: 'neutral' as const, text: 'read only', look: 'text-muted' }
         : undefined;

@@ -3,7 +3,14 @@
  * section, which starts a line, which stand inside. Colours only: whether a
  * file is right, the daemon's own checker says.
  */
-import { StreamLanguage, type StreamParser, type StringStream } from '@codemirror/language';
+import {
+  type IndentContext,
+  indentService,
+  LanguageSupport,
+  StreamLanguage,
+  type StreamParser,
+  type StringStream,
+} from '@codemirror/language';
 
 interface LanguageTable {
   comment: RegExp;
@@ -15,6 +22,8 @@ interface LanguageTable {
   variable?: RegExp;
   /** Quotes do not end with the line. */
   longStrings?: boolean;
+  /** `{` opens a block that `}` closes. */
+  blocks?: boolean;
 }
 
 interface LineState {
@@ -39,11 +48,13 @@ const TABLES: Readonly<Record<string, LanguageTable>> = {
   keepalived: {
     comment: /^[#!].*/,
     directives: true,
+    blocks: true,
     words: words('MASTER BACKUP PASS AH yes no true false dev scope src'),
   },
   nftables: {
     comment: HASH,
     directives: false,
+    blocks: true,
     words: words(
       'table chain set map elements type hook priority policy filter nat route inet ip ip6 arp bridge tcp udp icmp vrrp dport sport saddr daddr iif oif iifname oifname ct state established related new invalid accept drop reject jump goto return counter log prefix limit rate flush ruleset add delete insert include define dnat snat masquerade to with reset protocol input forward output prerouting postrouting',
     ),
@@ -51,6 +62,7 @@ const TABLES: Readonly<Record<string, LanguageTable>> = {
   },
   nginx: {
     comment: HASH,
+    blocks: true,
     directives: true,
     words: words('on off default_server ssl http2 backup down weight max_fails fail_timeout'),
     variable: /^\$\w+/,
@@ -75,7 +87,10 @@ function parserOf(name: string, table: LanguageTable): StreamParser<LineState> {
     name,
     startState: () => ({ first: true, quote: undefined }),
     token: (stream, state) => tokenOf(name, table, stream, state),
-    languageData: { commentTokens: { line: name === 'ini' ? ';' : '#' } },
+    languageData: {
+      commentTokens: { line: name === 'ini' ? ';' : '#' },
+      ...(table.blocks === true ? { indentOnInput: /^\s*\}$/ } : {}),
+    },
   };
 }
 
@@ -152,8 +167,42 @@ const ALIASES: Readonly<Record<string, string>> = {
   yml: 'yaml',
 };
 
-export function languageNamed(name: string): StreamLanguage<LineState> | undefined {
+/** A language by name or by another name of it: its colours, and how far a new line is indented. */
+export function languageNamed(name: string): LanguageSupport | undefined {
   const key = ALIASES[name] ?? name;
   const table = TABLES[key];
-  return table === undefined ? undefined : StreamLanguage.define(parserOf(key, table));
+  return table === undefined
+    ? undefined
+    : new LanguageSupport(StreamLanguage.define(parserOf(key, table)), indentService.of(indentOf(table)));
+}
+
+/** As the line above, deeper behind what opens a block or a section, and back at what closes one. */
+function indentOf(table: LanguageTable) {
+  return (context: IndentContext, position: number): number | null => {
+    const above = lineAbove(context, position);
+    const { text } = context.lineAt(position, 1);
+    const closes = table.blocks === true && /^\s*\}/.test(text) ? context.unit : 0;
+    if (above === undefined) return 0;
+    const indent = context.countColumn(above, above.length - above.trimStart().length);
+    const [, first = ''] = /^(\S+)/.exec(above) ?? [];
+    const opens = table.blocks === true ? /\{\s*(?:#.*)?$/.test(above) : table.sections?.has(first) === true;
+    return Math.max(0, indent + (opens ? context.unit : 0) - closes);
+  };
+}
+/** The last line before that says something. Where a line is being broken, its first half is one. */
+function lineAbove(context: IndentContext, position: number): string | undefined {
+  let { from } = context.lineAt(position, 1);
+  while (from > 0) {
+    const line = context.lineAt(from - 1, -1);
+    if (line.text.trim() !== '') return line.text;
+    from = line.from;
+  }
+  return undefined;
+}
+
+/** What a file is indented with: as its first indented line, else four blanks. */
+export function indentOfText(text: string): string {
+  const [, indent = ''] = /^([ \t]+)\S/m.exec(text) ?? [];
+  if (indent.startsWith('\t')) return '\t';
+  return indent.length >= 2 && indent.length <= 8 ? indent : ' '.repeat(4);
 }

@@ -18,6 +18,8 @@ export interface EditedFile {
   file: FileState;
   text: string;
   unsaved: boolean;
+  /** Saved here, and not touched since. */
+  justSaved: boolean;
   diagnostics: readonly FileDiagnostic[];
   /** The checker's own output, after Check. */
   checked: Checked | undefined;
@@ -43,6 +45,7 @@ export function useFile(open: OpenFile): EditedFile {
   });
   const [file, setFile] = useState<FileState>({ state: 'reading' });
   const [diagnostics, setDiagnostics] = useState<readonly FileDiagnostic[]>([]);
+  const [saved, setSaved] = useState<string>();
   const [checked, setChecked] = useState<Checked>();
 
   const read = useCallback(async () => {
@@ -87,10 +90,13 @@ export function useFile(open: OpenFile): EditedFile {
     file,
     text,
     unsaved: draft !== undefined,
+    justSaved: saved === key && draft === undefined,
     diagnostics,
     checked,
-    edit: (next) =>
-      workbench.draft(open, file.state === 'read' && next === file.file.text ? undefined : next),
+    edit(next) {
+      setSaved(undefined);
+      workbench.draft(open, file.state === 'read' && next === file.file.text ? undefined : next);
+    },
     check() {
       client
         .ask({ type: 'file-check', host, path, text }, 'diagnostics')
@@ -109,22 +115,15 @@ export function useFile(open: OpenFile): EditedFile {
         .then(async (answer) => {
           setDiagnostics(answer.diagnostics);
           // The draft goes when the saved text is there: the editor never shows the old one between.
-          const after = await read();
+          await read();
           if (workbench.getState().drafts[key] === text) workbench.draft(open, undefined);
-          toast(savedText(path, after), { id: `saved ${key}` });
+          setSaved(key);
         })
         .catch((reason: unknown) => toast.error(messageOf(reason)));
     },
     revert: () => workbench.draft(open, undefined),
     dismiss: () => setChecked(undefined),
   };
-}
-
-function savedText(path: string, file: FileAnswer | undefined): string {
-  const name = path.split('/').at(-1) ?? path;
-  return file?.running !== undefined && file.running !== file.text
-    ? `Saved ${name}. Nothing runs with it until the daemon is reloaded.`
-    : `Saved ${name}.`;
 }
 
 function messageOf(reason: unknown): string {

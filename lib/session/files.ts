@@ -1,10 +1,11 @@
 /** The files of a host for the page: the tree, one file with what its daemon says of it, what runs against what is saved. */
+import { rereadCommand } from '../daemons/systemd/index';
 import { ROOT } from '../world/files';
 import { FileError } from '../world/files.contract';
 import { locateDiagnostic } from '../text/diagnostic';
 import { LineIndex } from '../text/position';
 import type { CheckedFile, Host } from '../world/world.contract';
-import type { Answer, FileDiagnostic, HostDetail } from './messages';
+import type { Answer, FileDiagnostic, HostDetail, PendingFile } from './messages';
 
 type FileAnswer = Extract<Answer, { kind: 'file' }>;
 type TreeAnswer = Extract<Answer, { kind: 'tree' }>;
@@ -76,7 +77,9 @@ export function readFile(
     return `${path} is too large for the editor (${(text.length / 1e6).toFixed(1)} MB). Use head, tail or less in a terminal.`;
   if (text.includes('\0')) return `${path} is not a text file.`;
   const checker = host.world.registry.findChecker(path);
-  const running = runningText(host, path);
+  const real = host.fs.realpath(path, ROOT);
+  const running = runningFiles(host).get(real instanceof FileError ? path : real);
+  const standing = standingOf(host, path, text, running);
   const before = original.get(`${host.name}:${path}`);
   return {
     kind: 'file',
@@ -86,6 +89,7 @@ export function readFile(
     diagnostics: checker === undefined ? [] : diagnosticsOf(checker.check(host, path, text), path, text),
     ...(running === undefined ? {} : { running: running.text }),
     ...(running === undefined ? {} : { runningSince: running.since }),
+    ...(typeof standing === 'object' ? { pending: standing } : {}),
     ...(checker === undefined ? {} : { checker: checker.command(path) }),
     ...(before === undefined ? {} : { original: before }),
   };
@@ -124,16 +128,49 @@ function diagnosticsOf({ diagnostics }: CheckedFile, path: string, text: string)
     });
 }
 
-function runningText(host: Host, path: string): { text: string; since: number } | undefined {
+interface RunningFile {
+  text: string;
+  since: number;
+  pid: number;
+}
+
+/** What the processes of a host read when they were started or reloaded, by path. */
+function runningFiles(host: Host): Map<string, RunningFile> {
+  const found = new Map<string, RunningFile>();
   for (const process of host.processes()) {
-    if (process.daemon === undefined) continue;
-    const context = host.daemonContext(process.pid);
-    if (context === undefined) continue;
+    const context = process.daemon === undefined ? undefined : host.daemonContext(process.pid);
+    if (process.daemon === undefined || context === undefined) continue;
     const files = host.world.registry.findDaemon(process.daemon.kind)?.runningFiles?.(context) ?? [];
-    const found = files.find((file) => file.path === path);
-    if (found !== undefined) return { text: found.text, since: process.startedAt };
+    for (const { path, text } of files) {
+      // Sites are enabled by links: what is edited is what they lead to.
+      const real = host.fs.realpath(path, ROOT);
+      const name = real instanceof FileError ? path : real;
+      if (!found.has(name)) found.set(name, { text, since: process.startedAt, pid: process.pid });
+    }
   }
-  return undefined;
+  return found;
+}
+
+/** How a file stands against what runs; undefined where nothing runs with it. */
+function standingOf(
+  host: Host,
+  path: string,
+  text: string,
+  running: RunningFile | undefined,
+): PendingFile | 'in force' | undefined {
+  const isRefused = () => (host.world.registry.findChecker(path)?.check(host, path, text).exit ?? 0) !== 0;
+  if (running !== undefined) {
+    if (running.text === text) return 'in force';
+    if (isRefused()) return { state: 'invalid' };
+    const command = rereadCommand(host, running.pid);
+    return { state: 'not-reloaded', ...(command === undefined ? {} : { command }) };
+  }
+  if (host.state.power !== 'on') return undefined;
+  const files = host.world.registry.findLoadedFiles(path);
+  if (files === undefined) return undefined;
+  const standing = files.standing(host, path);
+  if (standing === undefined) return isRefused() ? { state: 'invalid' } : undefined;
+  return standing.isLoaded ? 'in force' : { state: 'not-loaded', command: standing.command };
 }
 
 function languageOf(host: Host, path: string): string {
@@ -143,37 +180,39 @@ function languageOf(host: Host, path: string): string {
 
 /** The configuration files of a host and how each stands against what runs. */
 export function fileStates(host: Host): NonNullable<HostDetail['files']> {
-  const paths = [...SINGLE];
+  const running = runningFiles(host);
+  const paths = new Set(SINGLE);
   for (const folder of CONFIGURATION) collect(host, folder, paths);
-  return paths.slice(0, MOST_FILES).flatMap((path): NonNullable<HostDetail['files']> => {
+  for (const path of running.keys()) paths.add(path);
+  return [...paths].slice(0, MOST_FILES).flatMap((path): NonNullable<HostDetail['files']> => {
     const text = host.fs.readFile(path, ROOT);
     if (text instanceof FileError) return [];
     const language = languageOf(host, path);
-    const running = runningText(host, path);
-    if (running === undefined) return [{ path, language, state: 'plain', text: '' }];
-    if (running.text === text) return [{ path, language, state: 'running', text: 'as running' }];
-    const checked = host.world.registry.findChecker(path)?.check(host, path, text);
-    const isInvalid = checked !== undefined && checked.exit !== 0;
-    return [
-      {
-        path,
-        language,
-        state: isInvalid ? 'invalid' : 'not-reloaded',
-        text: isInvalid ? 'saved, and its test fails' : 'saved, not reloaded',
-      },
-    ];
+    const standing = standingOf(host, path, text, running.get(path));
+    if (standing === undefined) return [{ path, language, state: 'plain', text: '' }];
+    if (standing === 'in force') {
+      const word = running.has(path) ? 'as running' : 'as loaded';
+      return [{ path, language, state: 'running', text: word }];
+    }
+    return [{ path, language, text: PENDING[standing.state], ...standing }];
   });
 }
-function collect(host: Host, folder: string, paths: string[]): void {
+const PENDING = {
+  'not-reloaded': 'saved, not reloaded',
+  'not-loaded': 'saved, not loaded',
+  invalid: 'saved, and its test fails',
+} as const;
+
+function collect(host: Host, folder: string, paths: Set<string>): void {
   const names = host.fs.readdir(folder, ROOT);
   if (names instanceof FileError) return;
   for (const name of names) {
     const full = `${folder}/${name}`;
     const info = host.fs.lstat(full, ROOT);
-    if (info instanceof FileError || paths.length > MOST_FILES) continue;
+    if (info instanceof FileError || paths.size > MOST_FILES) continue;
     if (info.kind === 'directory' && !name.endsWith('.wants') && name !== 'errors')
       collect(host, full, paths);
-    else if (info.kind === 'file') paths.push(full);
+    else if (info.kind === 'file') paths.add(full);
   }
 }
 

@@ -18,6 +18,8 @@ export class JournalFeed<I> {
   #next = 0;
   /** Entries that repeat themselves: the first few of each kind, by seq. */
   #seen = new Map<string, number[]>();
+  /** Hosts whose boot is not over where `#next` is. */
+  #booting = new Set<string>();
 
   constructor(
     private readonly run: Run<I>,
@@ -26,7 +28,10 @@ export class JournalFeed<I> {
 
   /** The journal was cut here: what comes is new. */
   restartAt(length: number): void {
-    this.#next = Math.min(this.#next, length);
+    if (length >= this.#next) return;
+    this.#next = length;
+    this.#booting.clear();
+    for (const entry of this.run.kernel.journal.entries(0)) if (entry.seq < length) this.#followBoot(entry);
     for (const [key, seqs] of this.#seen)
       this.#seen.set(
         key,
@@ -39,16 +44,22 @@ export class JournalFeed<I> {
     const events: EventItem[] = [];
     const marks: TimelineMark[] = [];
     for (const entry of journal.entries(this.#next)) {
+      this.#followBoot(entry);
       if (entry.at < this.run.origin) continue;
       if (entry.type === 'request') this.requests.take(entry);
       const item = this.#isTooMuch(entry) ? undefined : eventItem(this.run, entry);
       if (item === undefined) continue;
+      if (isRoutine(entry, this.#booting.has(entry.source))) item.routine = true;
       events.push(item);
       const mark = markOf(this.run, entry, item);
       if (mark !== undefined) marks.push(mark);
     }
     this.#next = Math.max(this.#next, journal.length);
     return { events, marks };
+  }
+  #followBoot({ type, source }: JournalEntry): void {
+    if (type === 'power.on') this.#booting.add(source);
+    else if (BOOT_ENDS.has(type)) this.#booting.delete(source);
   }
   #isTooMuch(entry: JournalEntry): boolean {
     const key = repeats(entry);
@@ -59,6 +70,27 @@ export class JournalFeed<I> {
     this.#seen.set(key, [...seqs, entry.seq]);
     return false;
   }
+}
+
+const BOOT_ENDS: ReadonlySet<string> = new Set(['boot.finished', 'boot.failed', 'power.off']);
+/** What every boot brings, one by one. What goes wrong in it, and what daemons do, is no routine. */
+const BOOT_STEPS: ReadonlySet<string> = new Set([
+  'unit.state',
+  'socket.listening',
+  'address.added',
+  'route.added',
+  'link.up',
+  'nft.ruleset',
+  'sysctl',
+]);
+
+function isRoutine({ type, data }: JournalEntry, isBooting: boolean): boolean {
+  if (!BOOT_STEPS.has(type)) return false;
+  if (type !== 'unit.state') return isBooting;
+  const { unit, active, to } = data as { unit: string; active: string; to: string };
+  if (active === 'failed' || to === 'auto-restart') return false;
+  const isOnTheWay = active === 'activating' || active === 'deactivating';
+  return isBooting || isOnTheWay || unit.startsWith('systemd-') || !unit.endsWith('.service');
 }
 
 export function eventItem<I>(run: Run<I>, entry: JournalEntry): EventItem | undefined {

@@ -138,6 +138,13 @@ export type RunInput =
 
 // ------------------------------------------------------------------ worker → page
 
+/** A saved file that what runs has not read: a daemon goes on with the text it has, the kernel with its rules. */
+export interface PendingFile {
+  state: 'not-reloaded' | 'not-loaded' | 'invalid';
+  /** What makes the host read it; undefined where nothing can be named. */
+  command?: string;
+}
+
 export type WorkerMessage =
   | { type: 'opened'; id: number; brief: Brief; topology: Topology; terminals: TerminalInfo[]; frame: Frame }
   | { type: 'failed'; id: number; title: string; problems: Problem[] }
@@ -175,6 +182,8 @@ export type Answer =
       writable: boolean;
       running?: string;
       runningSince?: Micros;
+      /** The saved text is not what is in force. */
+      pending?: PendingFile;
       diagnostics: FileDiagnostic[];
       checker?: string;
       original?: string;
@@ -391,6 +400,8 @@ export interface EventItem {
   tone: 'ok' | 'risk' | 'broken' | 'active' | 'neutral' | 'learner';
   cause: number;
   rule?: string;
+  /** One of the many steps of an ordinary boot, or of systemd's own targets and sockets: listed when all is asked for. */
+  routine?: true;
 }
 export interface TimelineMark {
   seq: number;
@@ -469,8 +480,10 @@ export interface HostDetail {
   files?: {
     path: string;
     language: string;
-    state: 'running' | 'not-reloaded' | 'invalid' | 'plain';
+    state: 'running' | 'not-reloaded' | 'not-loaded' | 'invalid' | 'plain';
     text: string;
+    /** What makes the host read the file again. */
+    command?: string;
   }[];
   firewall?: {
     table: string;

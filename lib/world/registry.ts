@@ -2,7 +2,7 @@
 import { assert } from '../std/assert';
 import type { FileSpec } from './files.contract';
 import type { DaemonDefinition, Program, ProgramContext, ProgramRun } from './process.contract';
-import type { FileChecker, Host, Registry, UnitRow, VirtualFiles } from './world.contract';
+import type { FileChecker, Host, LoadedFiles, Registry, UnitRow, VirtualFiles } from './world.contract';
 
 export class PluginRegistry implements Registry {
   readonly #programs = new Map<string, Program>();
@@ -10,6 +10,7 @@ export class PluginRegistry implements Registry {
   readonly #daemons = new Map<string, DaemonDefinition<unknown>>();
   readonly #packages = new Map<string, Record<string, FileSpec>>();
   readonly #checkers: FileChecker[] = [];
+  readonly #loaded: LoadedFiles[] = [];
   readonly #virtual: { prefix: string; provider: VirtualFiles }[] = [];
 
   program(name: string, program: Program): void {
@@ -55,6 +56,12 @@ export class PluginRegistry implements Registry {
   }
   findChecker(path: string): FileChecker | undefined {
     return this.#checkers.find((checker) => checker.matches(path));
+  }
+  loadedFiles(files: LoadedFiles): void {
+    this.#loaded.push(files);
+  }
+  findLoadedFiles(path: string): LoadedFiles | undefined {
+    return this.#loaded.find((files) => files.matches(path));
   }
   #listUnits: ((host: Host) => UnitRow[]) | undefined;
   unitLister(list: (host: Host) => UnitRow[]): void {

@@ -116,6 +116,9 @@ export interface Registry {
   /** A configuration language and its test. */
   checker(checker: FileChecker): void;
   findChecker(path: string): FileChecker | undefined;
+  /** Files that a command loads into a host. */
+  loadedFiles(files: LoadedFiles): void;
+  findLoadedFiles(path: string): LoadedFiles | undefined;
   /** Who knows the units of a host: its init. */
   unitLister(list: (host: Host) => UnitRow[]): void;
   /** The units that a host's init has loaded; none without an init. */
@@ -145,6 +148,18 @@ export interface CheckedFile {
   exit: number;
   output: string;
   diagnostics: readonly Diagnostic[];
+}
+/**
+ * Files that a command loads into a host and whose text no process keeps: packet filter rules, kernel settings,
+ * units.
+ */
+export interface LoadedFiles {
+  matches(path: string): boolean;
+  /**
+   * Whether the host is as the saved file asks, and the command that loads it. Undefined where that cannot be said:
+   * the file is refused, or nothing was ever to be loaded from it.
+   */
+  standing(host: Host, path: string): { isLoaded: boolean; command: string } | undefined;
 }
 export interface VirtualFiles {
   read(host: Host, path: string): string | undefined;

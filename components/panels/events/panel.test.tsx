@@ -35,3 +35,12 @@ test('words are looked for in text, source and rule; later events are hidden', (
     ),
   ).toBe(true);
 });
+
+test('the steps of a boot are there for who asks for everything', () => {
+  const [step, ...others] = eventsUpTo(64);
+  if (step === undefined) throw new Error('no events');
+  const events = [{ ...step, routine: true as const }, ...others];
+  const query = { words: '', at: 64_000_000 };
+  expect(eventRows(events, { ...query, filter: 'all' })).toHaveLength(events.length);
+  expect(eventRows(events, { ...query, filter: 'main' })).toHaveLength(others.length);
+});

@@ -15,7 +15,7 @@ const MOST_ROWS = 300;
 export function EventsPanel() {
   const events = useRun((state) => state.events);
   const second = useRun((state) => Math.ceil(state.time.at / 1_000_000));
-  const [filter, setFilter] = useState<EventFilter>('all');
+  const [filter, setFilter] = useState<EventFilter>('main');
   const [words, setWords] = useState('');
   const rows = useMemo(
     () => eventRows(events, { filter, words, at: second * 1_000_000 }),
@@ -28,7 +28,7 @@ export function EventsPanel() {
           label="Show"
           value={filter}
           onChange={(event) =>
-            setFilter(EVENT_FILTERS.find(({ value }) => value === event.target.value)?.value ?? 'all')
+            setFilter(EVENT_FILTERS.find(({ value }) => value === event.target.value)?.value ?? 'main')
           }
           choices={EVENT_FILTERS}
         />

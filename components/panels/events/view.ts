@@ -3,6 +3,7 @@ import type { EventItem } from '@/lib/session/messages';
 import { clockTenths } from '@/lib/views/times';
 
 export const EVENT_FILTERS = [
+  { value: 'main', text: 'without routine' },
   { value: 'all', text: 'everything' },
   { value: 'learner', text: 'what I did' },
   { value: 'trouble', text: 'trouble' },
@@ -47,8 +48,10 @@ export function eventRows(events: readonly EventItem[], { filter, words, at }: E
     .reverse();
 }
 
-function passes({ tone }: EventItem, filter: EventFilter): boolean {
+function passes({ tone, routine }: EventItem, filter: EventFilter): boolean {
   switch (filter) {
+    case 'main':
+      return routine !== true;
     case 'all':
       return true;
     case 'learner':
@@ -56,7 +59,7 @@ function passes({ tone }: EventItem, filter: EventFilter): boolean {
     case 'trouble':
       return tone === 'broken' || tone === 'risk';
     case 'holder':
-      return tone === 'active' || tone === 'ok';
+      return routine !== true && (tone === 'active' || tone === 'ok');
   }
 }
 

@@ -12,6 +12,7 @@ export interface FileRow {
 const STATES = {
   running: { tone: 'ok', word: 'running' },
   'not-reloaded': { tone: 'risk', word: 'not reloaded' },
+  'not-loaded': { tone: 'risk', word: 'not loaded' },
   invalid: { tone: 'broken', word: 'would be refused' },
   plain: { tone: 'neutral', word: '' },
 } as const;

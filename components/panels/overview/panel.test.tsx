@@ -45,7 +45,7 @@ test('files that run as they are need no note', () => {
   expect(
     fileNotes([
       { path: '/a', language: 'ini', state: 'running', text: 'as running' },
-      { path: '/b', language: 'ini', state: 'invalid', text: '' },
+      { path: '/b', language: 'ini', state: 'invalid', text: 'saved, and its test fails' },
     ]),
-  ).toEqual([{ path: '/b', tone: 'broken', text: 'would be refused' }]);
+  ).toEqual([{ path: '/b', tone: 'broken', text: 'saved, and its test fails', command: undefined }]);
 });

@@ -143,7 +143,7 @@ function Files({ host, files }: { host: string; files: NonNullable<HostDetail['f
     <section aria-label="Files that are not what runs">
       <h3 className="eyebrow mb-1">Not what is running</h3>
       <ul className="space-y-1 font-mono text-[11.5px]">
-        {notes.map(({ path, tone, text }) => (
+        {notes.map(({ path, tone, text, command }) => (
           <li key={path}>
             <button
               type="button"
@@ -153,6 +153,7 @@ function Files({ host, files }: { host: string; files: NonNullable<HostDetail['f
               {path}
             </button>{' '}
             <span className={TONE_TEXT[tone]}>{text}</span>
+            {command !== undefined && <span className="block text-muted">$ {command}</span>}
           </li>
         ))}
       </ul>

@@ -23,14 +23,15 @@ export interface FileNote {
   path: string;
   tone: 'risk' | 'broken';
   text: string;
+  /** What makes the host read it. */
+  command: string | undefined;
 }
 
 /** Files whose text is not what the daemon started with, or that it would refuse. */
 export function fileNotes(files: NonNullable<HostDetail['files']>): FileNote[] {
-  return files.flatMap(({ path, state, text }): FileNote[] => {
-    if (state === 'not-reloaded') return [{ path, tone: 'risk', text: text === '' ? 'not reloaded' : text }];
-    if (state === 'invalid') return [{ path, tone: 'broken', text: text === '' ? 'would be refused' : text }];
-    return [];
+  return files.flatMap(({ path, state, text, command }): FileNote[] => {
+    if (state === 'invalid') return [{ path, tone: 'broken', text, command }];
+    return state === 'not-reloaded' || state === 'not-loaded' ? [{ path, tone: 'risk', text, command }] : [];
   });
 }
 

@@ -39,11 +39,11 @@ export const UNKNOWN_SURROUNDINGS: Surroundings = {
 /** Checks a file with what it includes from the others. The first one is loaded. */
 export function checkNftables(
   files: readonly ConfigurationFile[],
-  options: { surroundings?: Surroundings; ruleset?: Ruleset } = {},
+  options: { surroundings?: Surroundings; ruleset?: Ruleset; includes?: Includes } = {},
 ): CheckResult {
   const [main] = files;
   if (main === undefined) return { diagnostics: [], ruleset: undefined };
-  const includes: Includes = {
+  const includes: Includes = options.includes ?? {
     files(path) {
       const wanted = /^(?:\/|\.\/|\.\.\/)/.test(path) ? path : `/etc/${path}`;
       const found = files.filter((file) => file.path === wanted);

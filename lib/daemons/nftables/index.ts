@@ -1,6 +1,7 @@
 /** nftables 1.0.6 as Debian 12 packages it: the tool, its configuration, its unit. */
 import type { Registry } from '../../world/world.contract';
 import { nftablesFile } from './file-check';
+import { loadedRules } from './loaded';
 import { nft } from './nft';
 
 const CONFIGURATION = `#!/usr/sbin/nft -f
@@ -43,6 +44,7 @@ WantedBy=sysinit.target
 
 export function register(registry: Registry): void {
   registry.checker(nftablesFile);
+  registry.loadedFiles(loadedRules(CONFIGURATION));
   registry.program('nftables/nft', nft);
   registry.package('nftables', {
     '/usr/sbin/nft': { program: 'nftables/nft' },

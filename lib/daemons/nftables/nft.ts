@@ -301,7 +301,10 @@ export function surroundingsOf(
 }
 
 /** Files of `include`: as written when the path is absolute or starts with a dot, else under /etc and what `-I` adds. */
-function includesOf(context: ProgramContext, paths: readonly string[]): Includes {
+export function includesOf(
+  context: Pick<ProgramContext, 'fs' | 'who' | 'resolve'>,
+  paths: readonly string[],
+): Includes {
   const { fs, who } = context;
   const read = (path: string): { path: string; text: string | undefined } => {
     const text = fs.readFile(path, who);

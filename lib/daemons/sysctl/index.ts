@@ -1,5 +1,6 @@
 /** Kernel settings: sysctl(8) and what applies its files at boot. */
 import type { Registry } from '../../world/world.contract';
+import { loadedSettings } from './loaded';
 import { sysctl, systemdSysctl } from './sysctl';
 
 /** systemd 252 */
@@ -58,6 +59,7 @@ kernel.pid_max = 4194304
 `;
 
 export function register(registry: Registry): void {
+  registry.loadedFiles(loadedSettings);
   registry.program('procps/sysctl', sysctl);
   registry.program('systemd/systemd-sysctl', systemdSysctl);
   registry.package('procps', {

@@ -134,7 +134,7 @@ function* commandLine(
 }
 
 /** `net/ipv4/ip_forward` and `net.ipv4.ip_forward` name the same; with the first form dots in names stand. */
-function keyOf(name: string): string {
+export function keyOf(name: string): string {
   const slash = name.indexOf('/');
   const dot = name.indexOf('.');
   return slash >= 0 && (dot < 0 || slash < dot) ? name.replaceAll('/', '.') : name;
@@ -241,7 +241,7 @@ function globbed(context: ProgramContext, pattern: string): string[] {
 }
 
 /** Files of the directories by name, then /etc/sysctl.conf. */
-export function systemFiles(context: ProgramContext): string[] {
+export function systemFiles(context: Pick<ProgramContext, 'fs' | 'who'>): string[] {
   const found = new Map<string, string>();
   for (const directory of DIRECTORIES) {
     const names = context.fs.readdir(directory, context.who);

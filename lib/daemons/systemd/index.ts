@@ -3,6 +3,7 @@ import type { FileSpec } from '../../world/files.contract';
 import type { Host, Registry } from '../../world/world.contract';
 import { initDaemon, initProgram } from './boot';
 import { INIT, managerOf } from './host-manager';
+import { loadedUnits } from './loaded';
 import { unitFileState, withLinks } from './enable';
 import { JOURNAL_GROUP } from './journal-store';
 import { journald } from './tools/journald';
@@ -17,6 +18,7 @@ import { ENABLED, LINKS, PRESET, TARGETS } from './units/targets';
 import { registerCommands } from './commands';
 
 export { enableUnit } from './enable';
+export { rereadCommand } from './loaded';
 
 const FOLDER = '/lib/systemd/system';
 /** Services that have a script in /etc/init.d beside their unit: enabling them goes through systemd-sysv-install. */
@@ -67,6 +69,7 @@ function rowsOf(manager: Manager): UnitRow[] {
 }
 
 export function register(registry: Registry): void {
+  registry.loadedFiles(loadedUnits);
   registry.daemon(initDaemon);
   registry.unitLister(unitList);
   registry.daemon(backgroundDaemon);
