@@ -1,7 +1,5 @@
 'use client';
 
-import '@xyflow/react/dist/base.css';
-import './topology-canvas.css';
 import { type NodeTypes, ReactFlow, ReactFlowProvider, useStoreApi } from '@xyflow/react';
 import { type KeyboardEvent, type MouseEvent, useCallback, useMemo, useRef, useState } from 'react';
 import { useHandles, useRun, useWorkbench } from '@/components/workbench/run-context';

@@ -1,8 +1,5 @@
 'use client';
 
-import '@xyflow/react/dist/base.css';
-import '@/components/canvas/topology-canvas.css';
-import './build-canvas.css';
 import {
   ConnectionMode,
   type NodeTypes,
