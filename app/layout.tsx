@@ -4,11 +4,11 @@ import '@fontsource/ibm-plex-sans/600.css';
 import '@fontsource/ibm-plex-mono/400.css';
 import '@fontsource/ibm-plex-mono/500.css';
 import '@fontsource/ibm-plex-mono/600.css';
+import './globals.css';
 // Here and not beside the maps: a link that is pointed at would preload them, and the browser complain of each that is not used.
 import '@xyflow/react/dist/base.css';
 import '@/components/canvas/topology-canvas.css';
 import '@/components/sandbox/build-canvas.css';
-import './globals.css';
 import type { Metadata } from 'next';
 import type { ReactNode } from 'react';
 import { ThemeSync } from '@/components/ui/theme-sync';

@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import { renderInRun } from '@/tests/fixtures/ui/render-run';
 import { OverviewPanel } from './panel';
-import { fileNotes, gauges } from './view';
+import { fileNotes, gauges, sortUnits } from './view';
 
 test('units say their state in words; a file that is not what runs can be opened', async () => {
   const { workbench } = renderInRun(<OverviewPanel host="lb2" />);
@@ -48,4 +48,24 @@ test('files that run as they are need no note', () => {
       { path: '/b', language: 'ini', state: 'invalid', text: 'saved, and its test fails' },
     ]),
   ).toEqual([{ path: '/b', tone: 'broken', text: 'saved, and its test fails', command: undefined }]);
+});
+
+test('what every Debian runs stands apart, unless it fails', () => {
+  const unit = (name: string, tone: 'ok' | 'broken' | 'off', enabled = 'enabled') => ({
+    name,
+    description: '',
+    active: 'active',
+    sub: '',
+    enabled,
+    tone,
+    mainPid: undefined,
+  });
+  const names = (units: readonly { name: string }[]) => units.map(({ name }) => name).join();
+  const { shown, system, idle } = sortUnits([
+    unit('haproxy', 'ok'),
+    unit('dbus', 'ok', 'static'),
+    unit('rsync', 'off'),
+    unit('systemd-timesyncd', 'broken'),
+  ]);
+  expect([names(shown), names(system), names(idle)]).toEqual(['systemd-timesyncd,haproxy', 'dbus', 'rsync']);
 });

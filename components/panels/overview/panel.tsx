@@ -29,8 +29,8 @@ export function OverviewPanel({ host }: { host: string }) {
       <Head host={view} />
       {status !== undefined && status.power === 'on' && <Gauges status={status} />}
       <Facts detail={detail} host={view} />
-      <Units units={detail?.units ?? []} />
       <Files host={host} files={detail?.files ?? []} />
+      <Units units={detail?.units ?? []} />
     </div>
   );
 }
@@ -96,20 +96,27 @@ function Facts({ detail, host }: { detail: HostDetail | undefined; host: Overvie
 
 function Units({ units }: { units: NonNullable<HostDetail['units']> }) {
   if (units.length === 0) return null;
-  const { shown, idle } = sortUnits(units);
+  const { shown, system, idle } = sortUnits(units);
   return (
     <section aria-label="Units">
       <h3 className="eyebrow mb-1">Units</h3>
       <UnitList units={shown} />
-      {idle.length > 0 && (
-        <details className="mt-1.5">
-          <summary className="py-0.5 text-2xs text-muted hover:text-text">
-            {plural(idle.length, 'inactive unit')}
-          </summary>
-          <UnitList units={idle} />
-        </details>
-      )}
+      <MoreUnits
+        title={plural(system.length, 'unit of the system itself', 'units of the system itself')}
+        units={system}
+      />
+      <MoreUnits title={plural(idle.length, 'inactive unit')} units={idle} />
     </section>
+  );
+}
+
+function MoreUnits({ title, units }: { title: string; units: NonNullable<HostDetail['units']> }) {
+  if (units.length === 0) return null;
+  return (
+    <details className="mt-1.5">
+      <summary className="py-0.5 text-2xs text-muted hover:text-text">{title}</summary>
+      <UnitList units={units} />
+    </details>
   );
 }
 

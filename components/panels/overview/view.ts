@@ -38,10 +38,20 @@ export function fileNotes(files: NonNullable<HostDetail['files']>): FileNote[] {
 type Unit = NonNullable<HostDetail['units']>[number];
 const URGENCY: Readonly<Record<Unit['tone'], number>> = { broken: 0, risk: 1, ok: 2, off: 3 };
 
-/** What is wrong first; units that do nothing apart. */
-export function sortUnits(units: readonly Unit[]): { shown: Unit[]; idle: Unit[] } {
+export interface SortedUnits {
+  shown: Unit[];
+  /** In order, and there on every host. */
+  system: Unit[];
+  idle: Unit[];
+}
+/** What is wrong first; apart what every Debian has, as long as it is in order, and units that do nothing. */
+export function sortUnits(units: readonly Unit[]): SortedUnits {
+  const isSystem = ({ name, tone, enabled }: Unit) =>
+    tone === 'ok' && (enabled === 'static' || /^(?:systemd-|getty@)/.test(name));
+  const active = units.filter(({ tone }) => tone !== 'off');
   return {
-    shown: units.filter(({ tone }) => tone !== 'off').sort((a, b) => URGENCY[a.tone] - URGENCY[b.tone]),
+    shown: active.filter((unit) => !isSystem(unit)).sort((a, b) => URGENCY[a.tone] - URGENCY[b.tone]),
+    system: active.filter(isSystem),
     idle: units.filter(({ tone }) => tone === 'off'),
   };
 }

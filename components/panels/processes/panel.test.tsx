@@ -10,10 +10,14 @@ test('processes and sockets stand as tables', () => {
   expect(screen.getByRole('row', { name: /LISTEN tcp 0\.0\.0\.0:22 sshd\(540\)/ })).toBeInTheDocument();
 });
 
-test('what listens comes first', () => {
+test('what listens stands apart; who only waits to be forgotten is counted', () => {
   const socket = (state: string) => ({ protocol: 'tcp', local: state, peer: '', state, process: '' });
-  expect(socketRows([socket('ESTAB'), socket('LISTEN')]).map(({ state }) => state)).toEqual([
-    'LISTEN',
-    'ESTAB',
+  const waiting = Array.from({ length: 1200 }, () => socket('TIME-WAIT'));
+  const { listening, connected, counts } = socketRows([...waiting, socket('ESTAB'), socket('LISTEN')]);
+  expect(listening.map(({ state }) => state)).toEqual(['LISTEN']);
+  expect(connected.map(({ state }) => state)).toEqual(['ESTAB']);
+  expect(counts).toEqual([
+    ['TIME-WAIT', 1200],
+    ['ESTAB', 1],
   ]);
 });

@@ -4,13 +4,14 @@ import type { ReactNode } from 'react';
 import { Empty } from '@/components/ui/empty';
 import { useRun } from '@/components/workbench/run-context';
 import type { HostDetail } from '@/lib/session/messages';
-import { processRows, socketRows } from './view';
+import { processRows, socketRows, type SocketRow, type Sockets } from './view';
 
 /** What runs and what listens, as `ps` and `ss` would say. */
 export function ProcessesPanel({ host }: { host: string }) {
   const processes = useRun((state) => (state.detail?.id === host ? state.detail.processes : undefined));
   const sockets = useRun((state) => (state.detail?.id === host ? state.detail.sockets : undefined));
   if (processes === undefined && sockets === undefined) return <Empty>Reading the process table…</Empty>;
+  const { listening, connected, counts } = socketRows(sockets ?? []);
   return (
     // A scrolling region has to be reachable by keyboard.
     <div
@@ -19,8 +20,9 @@ export function ProcessesPanel({ host }: { host: string }) {
       role="group"
       aria-label="Processes and sockets"
     >
-      <Sockets sockets={sockets ?? []} />
+      <Listening rows={listening} />
       <Processes processes={processes ?? []} />
+      <Connections rows={connected} counts={counts} />
     </div>
   );
 }
@@ -46,22 +48,51 @@ function Processes({ processes }: { processes: NonNullable<HostDetail['processes
   );
 }
 
-function Sockets({ sockets }: { sockets: NonNullable<HostDetail['sockets']> }) {
+function Listening({ rows }: { rows: readonly SocketRow[] }) {
   return (
-    <Table title="Sockets" heads={['state', 'local · peer', 'process']} widest={2}>
-      {socketRows(sockets).map(({ key, local, peer, state, process, listens }) => (
-        <tr key={key} className={listens ? 'text-text' : 'text-muted'}>
+    <Table title="Listening" heads={['state', 'local', 'process']} widest={2}>
+      {rows.map(({ key, local, state, process }) => (
+        <tr key={key} className="text-text">
           <Cell>{state}</Cell>
-          <td className="border-t border-line px-2 py-0.5">
-            {local}
-            {!listens && <span className="block text-faint">{peer}</span>}
-          </td>
-          <td className="whitespace-normal border-t border-line px-2 py-0.5 [overflow-wrap:anywhere]">
-            {process}
-          </td>
+          <Cell>{local}</Cell>
+          <ProcessCell name={process} />
         </tr>
       ))}
     </Table>
+  );
+}
+
+/** A busy host has thousands that only wait to be forgotten: those are counted. */
+function Connections({ rows, counts }: { rows: readonly SocketRow[]; counts: Sockets['counts'] }) {
+  if (counts.length === 0) return null;
+  return (
+    <div className="space-y-1.5">
+      {rows.length === 0 ? (
+        <h3 className="eyebrow">Connections</h3>
+      ) : (
+        <Table title="Connections" heads={['state', 'local · peer', 'process']} widest={2}>
+          {rows.map(({ key, local, peer, state, process }) => (
+            <tr key={key} className="text-muted">
+              <Cell>{state}</Cell>
+              <td className="border-t border-line px-2 py-0.5">
+                {local}
+                <span className="block text-faint">{peer}</span>
+              </td>
+              <ProcessCell name={process} />
+            </tr>
+          ))}
+        </Table>
+      )}
+      <p className="font-mono text-2xs text-muted">
+        In all: {counts.map(([state, count]) => `${count} ${state}`).join(' · ')}. All of them: ss -tan
+      </p>
+    </div>
+  );
+}
+
+function ProcessCell({ name }: { name: string }) {
+  return (
+    <td className="whitespace-normal border-t border-line px-2 py-0.5 [overflow-wrap:anywhere]">{name}</td>
   );
 }
 
