@@ -264,8 +264,14 @@ function toneOf(text: string): Tone {
   return 'neutral';
 }
 
-/** Whether an entry that may stand there thousands of times is worth a line: a dropped packet is, the first time each second. */
-export function repeats(entry: JournalEntry): string | undefined {
-  if (entry.type !== 'packet.dropped') return undefined;
-  return `${entry.source} ${JSON.stringify(entry.data)} ${Math.floor(entry.at / 5_000_000)}`;
+/**
+ * What entries have in common that may stand there thousands of times within seconds: only the first few of them are
+ * worth a line. Undefined for those that are listed one by one.
+ */
+export function repeats({ type, source, at, data }: JournalEntry): string | undefined {
+  const span = Math.floor(at / 5_000_000);
+  if (type === 'packet.dropped') return `${source} ${JSON.stringify(data)} ${span}`;
+  if (type !== 'process.exit') return undefined;
+  const { command, code, signal } = data as Data;
+  return `${source} ${word({ command }, 'command')} ended ${word({ code }, 'code')} ${word({ signal }, 'signal')} ${span}`;
 }

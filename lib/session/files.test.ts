@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { readFolder } from '../cli/folders';
+import { repeats } from './event-text';
 import { makeRun } from './make-run';
 import type { Answer } from './messages';
 import { Session } from './session';
@@ -94,4 +95,26 @@ test('the steps of a boot are marked, so that the list of events can leave them 
   expect(events.length).toBeGreaterThan(80);
   expect(shown.length).toBeLessThan(60);
   expect(shown.filter(({ text }) => text.includes('haproxy.service')).length).toBeGreaterThan(0);
+});
+
+test('who kills the first process of a host finds everything as it was', () => {
+  const desk = new Desk('standby-that-would-not-stand-by');
+  desk.run('ssh lb1 sudo kill -9 1');
+  const { hosts } = desk.session.fullFrame();
+  expect(hosts?.find(({ id }) => id === 'lb1')?.services).toMatchObject([{ state: 'ok' }, { state: 'ok' }]);
+});
+
+test('processes that end the same way within seconds are known as the same', () => {
+  const ended = (pid: number, at: number, code = 254) =>
+    repeats({
+      seq: pid,
+      at,
+      source: 'web',
+      type: 'process.exit',
+      cause: 0,
+      data: { pid, command: 'bash', code },
+    });
+  expect(ended(1, 1)).toBe(ended(2, 900_000));
+  expect(ended(1, 1)).not.toBe(ended(2, 9_000_000));
+  expect(ended(1, 1)).not.toBe(ended(2, 1, 0));
 });

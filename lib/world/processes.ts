@@ -570,6 +570,8 @@ export class Processes {
     if (process === undefined) return 'ESRCH';
     if (by !== undefined && by.uid !== 0 && by.uid !== process.uid) return 'EPERM';
     if (process.state === 'zombie') return undefined;
+    // Nobody on the host can kill or stop its first process. Source: kill(2) "NOTES".
+    if (pid === 1 && by !== undefined && (signal === 'KILL' || signal === 'STOP')) return undefined;
     if (signal === 'KILL') {
       this.exit(host, pid, { code: undefined, signal });
       return undefined;
