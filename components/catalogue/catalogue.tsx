@@ -43,11 +43,11 @@ export function Catalogue({ scenarios: written }: { scenarios: readonly Scenario
   );
   return (
     <div className="min-h-dvh bg-ink-0 text-base">
-      <header className="flex h-14 items-center gap-6 border-b border-line bg-ink-1 px-5 md:px-10">
+      <header className="flex min-h-14 flex-wrap items-center gap-x-6 gap-y-2 border-b border-line bg-ink-1 px-5 py-2 md:px-10">
         <Link href="/" className="flex items-center gap-2.5 font-semibold">
           <Logo /> Faultline
         </Link>
-        <span className="ml-auto flex items-center gap-2">
+        <span className="ml-auto flex flex-wrap items-center gap-2 max-sm:ml-0">
           <PlayLink href="/sandbox" className={buttonClass({})}>
             Sandbox
           </PlayLink>
