@@ -4,7 +4,7 @@ import type { RunState } from '@/lib/client/run-state';
 
 export type Announced = Pick<
   RunState,
-  'addresses' | 'objectives' | 'guards' | 'hosts' | 'topology' | 'standing'
+  'addresses' | 'objectives' | 'guards' | 'hosts' | 'topology' | 'standing' | 'hints'
 >;
 
 export function announcedOf({
@@ -14,8 +14,9 @@ export function announcedOf({
   hosts,
   topology,
   standing,
+  hints,
 }: RunState): Announced {
-  return { addresses, objectives, guards, hosts, topology, standing };
+  return { addresses, objectives, guards, hosts, topology, standing, hints };
 }
 
 export function announcements(before: Announced, now: Announced): string[] {
@@ -24,6 +25,7 @@ export function announcements(before: Announced, now: Announced): string[] {
     ...objectives(before, now),
     ...failures(before, now),
     ...standing(before, now),
+    ...hints(before, now),
   ];
 }
 
@@ -66,4 +68,9 @@ function standing(before: Announced, now: Announced): string[] {
   if (now.standing.phase === 'ready') return ['Today’s objectives are met. Tomorrow may come.'];
   if (now.standing.phase === 'tomorrow') return ['It is tomorrow.'];
   return [now.standing.verdict ?? `The run is ${now.standing.phase}.`];
+}
+
+/** A hint appears elsewhere than where it was asked for. */
+function hints(before: Announced, now: Announced): string[] {
+  return now.hints.slice(before.hints.length).map(({ index, text }) => `Hint ${index + 1}: ${text.trim()}`);
 }

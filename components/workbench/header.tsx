@@ -178,10 +178,11 @@ function Tools() {
       {total > 0 && (
         <Button
           data-tour="finish"
-          disabled={left === 0 || over}
+          // Not disabled: with the last hint whoever pressed it by key would lose their place.
+          aria-disabled={left === 0 || over}
           title={left === 0 ? 'All hints are shown' : 'Show the next hint'}
           onClick={() => {
-            ask();
+            if (left > 0 && !over) ask();
             workbench.setState({ area: 'incident' });
           }}
         >

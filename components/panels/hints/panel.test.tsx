@@ -17,3 +17,14 @@ test('a scenario without hints offers none', () => {
   change(brief === undefined ? {} : { brief: { ...brief, hints: 0 }, hints: [] });
   expect(container).toBeEmptyDOMElement();
 });
+
+test('a hint is closed and opened by one button, which keeps the focus', async () => {
+  renderInRun(<HintsPanel />);
+  const button = screen.getByRole('button', { name: 'Hint 1', expanded: true });
+  await userEvent.click(button);
+  expect(screen.queryByText(/Both routers of a group/)).toBeNull();
+  expect(button).toHaveFocus();
+  await userEvent.keyboard('{Enter}');
+  expect(await screen.findByText(/Both routers of a group/)).toBeInTheDocument();
+  expect(button).toHaveFocus();
+});

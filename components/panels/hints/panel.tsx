@@ -25,23 +25,22 @@ export function HintsPanel() {
           ref={position === hints.length - 1 ? newest : undefined}
           className="rounded-lg border border-dashed border-line-strong px-[11px] py-[9px] text-muted"
         >
-          {position === shown ? (
-            <>
-              <p className="mb-0.5 font-medium text-text">Hint {position + 1}</p>
-              <div lang={language}>
-                <LazyMarkdown text={say(text)} />
-              </div>
-            </>
-          ) : (
-            <button
-              type="button"
-              className="flex w-full items-baseline justify-between text-left font-medium hover:text-text"
-              aria-expanded={false}
-              onClick={() => setOpen(position)}
-            >
-              <span>Hint {position + 1}</span>
+          {/* The same button whether it is open or not: the focus stays where it is. */}
+          <button
+            type="button"
+            className="flex w-full items-baseline justify-between text-left font-medium hover:text-text aria-expanded:mb-0.5 aria-expanded:text-text"
+            aria-expanded={position === shown}
+            onClick={() => setOpen(position === shown ? -1 : position)}
+          >
+            <span>Hint {position + 1}</span>
+            {position !== shown && (
               <span className="font-mono text-2xs font-normal text-faint">read again</span>
-            </button>
+            )}
+          </button>
+          {position === shown && (
+            <div lang={language}>
+              <LazyMarkdown text={say(text)} />
+            </div>
           )}
         </div>
       ))}
@@ -65,7 +64,12 @@ function useNewestInSight(count: number) {
   const newest = useRef<HTMLDivElement>(null);
   const before = useRef(count);
   useEffect(() => {
-    if (count > before.current) newest.current?.scrollIntoView?.({ block: 'center' });
+    if (count > before.current) {
+      newest.current?.scrollIntoView?.({ block: 'center' });
+      // The button that asked for the last one is gone.
+      if (document.activeElement === document.body)
+        newest.current?.querySelector('button')?.focus({ preventScroll: true });
+    }
     before.current = count;
   }, [count]);
   return newest;
