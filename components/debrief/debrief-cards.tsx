@@ -32,7 +32,7 @@ export function ChainsCard({ debrief, known }: { debrief: Debrief; known: Known 
                       <ArrowRight size={14} className="max-sm:rotate-90" />
                     </li>
                   )}
-                  <li className="min-w-[170px] flex-1 rounded-[9px] sm:basis-[170px] border border-line-strong bg-ink-2 px-3.5 py-2.5 text-sm">
+                  <li className="min-w-[170px] flex-1 rounded-[9px] sm:max-w-[300px] sm:basis-[170px] border border-line-strong bg-ink-2 px-3.5 py-2.5 text-sm">
                     <span className="mb-0.5 block font-mono text-[11px] text-faint">
                       {when} {source}
                     </span>

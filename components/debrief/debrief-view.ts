@@ -26,7 +26,7 @@ export function figures({ times, availability, actions }: Debrief): Figure[] {
     {
       value: percentText(total),
       label: target === undefined ? 'availability' : `availability, goal ${targetText(target)}`,
-      tone: target === undefined ? 'neutral' : total >= target ? 'ok' : 'risk',
+      tone: target === undefined ? 'neutral' : total >= target ? 'ok' : 'broken',
     },
     {
       value: countText(lost),

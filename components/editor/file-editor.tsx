@@ -157,6 +157,7 @@ function Toolbar({ edited, path, canSave, diff, onDiff }: ToolbarProps) {
 const PENDING_WORDS = {
   'not-reloaded': { text: 'not reloaded', why: 'What runs goes on with the text it read before.' },
   'not-loaded': { text: 'not loaded', why: 'The host goes on with what was loaded before.' },
+  missing: { text: 'gone', why: 'The file is gone. What runs goes on with the text it read before.' },
   invalid: {
     text: 'would be refused',
     why: 'Its test refuses it. What runs goes on with what it read before.',

@@ -52,6 +52,9 @@ test('a saved file is pending until its daemon, the kernel or systemd has read i
   expect(desk.save('lb1', haproxy, (text) => text.replace('leastconn', 'most'))).toEqual({
     state: 'invalid',
   });
+  desk.run(`ssh lb1 sudo rm ${haproxy}`);
+  expect(desk.read('lb1', haproxy)).toMatchObject({ text: '', pending: { state: 'missing' } });
+  expect(desk.read('lb1', haproxy).running).toContain('leastconn');
 
   const rules = '/etc/nftables.conf';
   expect(desk.read('fw', rules).pending).toBeUndefined();

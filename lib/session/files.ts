@@ -71,7 +71,17 @@ export function readFile(
   const text = host.fs.readFile(path, ROOT);
   if (text instanceof FileError) {
     if (text.errno !== 'ENOENT') return `${path} on ${host.name} cannot be read (${text.errno}).`;
-    return { kind: 'file', text: '', language: languageOf(host, path), writable: true, diagnostics: [] };
+    const gone = runningFiles(host).get(path);
+    return {
+      kind: 'file',
+      text: '',
+      language: languageOf(host, path),
+      writable: true,
+      diagnostics: [],
+      ...(gone === undefined
+        ? {}
+        : { running: gone.text, runningSince: gone.since, pending: { state: 'missing' as const } }),
+    };
   }
   if (text.length > LARGEST)
     return `${path} is too large for the editor (${(text.length / 1e6).toFixed(1)} MB). Use head, tail or less in a terminal.`;
@@ -186,8 +196,9 @@ export function fileStates(host: Host): NonNullable<HostDetail['files']> {
   for (const path of running.keys()) paths.add(path);
   return [...paths].slice(0, MOST_FILES).flatMap((path): NonNullable<HostDetail['files']> => {
     const text = host.fs.readFile(path, ROOT);
-    if (text instanceof FileError) return [];
     const language = languageOf(host, path);
+    if (text instanceof FileError)
+      return running.has(path) ? [{ path, language, state: 'missing', text: PENDING.missing }] : [];
     const standing = standingOf(host, path, text, running.get(path));
     if (standing === undefined) return [{ path, language, state: 'plain', text: '' }];
     if (standing === 'in force') {
@@ -201,6 +212,7 @@ const PENDING = {
   'not-reloaded': 'saved, not reloaded',
   'not-loaded': 'saved, not loaded',
   invalid: 'saved, and its test fails',
+  missing: 'gone, and what runs still has it',
 } as const;
 
 function collect(host: Host, folder: string, paths: Set<string>): void {

@@ -140,7 +140,7 @@ export type RunInput =
 
 /** A saved file that what runs has not read: a daemon goes on with the text it has, the kernel with its rules. */
 export interface PendingFile {
-  state: 'not-reloaded' | 'not-loaded' | 'invalid';
+  state: 'not-reloaded' | 'not-loaded' | 'invalid' | 'missing';
   /** What makes the host read it; undefined where nothing can be named. */
   command?: string;
 }
@@ -480,7 +480,7 @@ export interface HostDetail {
   files?: {
     path: string;
     language: string;
-    state: 'running' | 'not-reloaded' | 'not-loaded' | 'invalid' | 'plain';
+    state: 'running' | 'not-reloaded' | 'not-loaded' | 'invalid' | 'missing' | 'plain';
     text: string;
     /** What makes the host read the file again. */
     command?: string;

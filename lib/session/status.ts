@@ -63,14 +63,15 @@ export class HostStatuses<I> {
     const power = state.frozen ? 'frozen' : state.power;
     const root = state.mounts[0];
     const note = noteOf(this.run, host, source, this.requests);
+    const disk = root === undefined ? 0 : round(root.used / root.size);
     return {
       id: host.name,
       power,
-      health: healthOf(power, services, note.health),
+      health: healthOf(power, services, note.health === 'ok' && disk >= FULL ? 'risk' : note.health),
       services,
       cpu: power === 'on' ? busyShare(host, this.#busy) : 0,
       memory: power === 'off' ? 0 : memoryShare(host),
-      disk: root === undefined ? 0 : round(root.used / root.size),
+      disk,
       note: note.text,
       here,
     };
@@ -150,6 +151,9 @@ function healthOf(
     return 'risk';
   return 'ok';
 }
+
+/** A disk of which so much is used is a trouble of its own, whatever still runs. */
+const FULL = 0.99;
 
 type NoteHealth = 'ok' | 'risk' | 'broken';
 /** From this share of failed requests on a source is at risk, or broken. */

@@ -73,6 +73,8 @@ test('the editor has the daemon’s own words; what is saved is not what runs un
   await expect(words).toBeHidden();
   await page.keyboard.press('Control+s');
   await expect(page.getByText('not reloaded', { exact: true }).first()).toBeVisible();
+  const standing = page.getByRole('status').filter({ hasText: '$ systemctl reload haproxy' });
+  await expect(standing).toContainText('Saved.');
   await page.getByRole('button', { name: 'Diff', exact: true }).click();
   const difference = page.getByRole('group', { name: 'Difference' });
   await expect(difference).toContainText('What is running, and this file');

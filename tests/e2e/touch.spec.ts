@@ -13,8 +13,22 @@ class Finger {
   static async of(page: Page): Promise<Finger> {
     return new Finger(page, await page.context().newCDPSession(page));
   }
-  async #touch(type: 'touchStart' | 'touchMove' | 'touchEnd', at?: { x: number; y: number }): Promise<void> {
-    await this.cdp.send('Input.dispatchTouchEvent', { type, touchPoints: at === undefined ? [] : [at] });
+  async #touch(
+    type: 'touchStart' | 'touchMove' | 'touchEnd',
+    ...points: { x: number; y: number }[]
+  ): Promise<void> {
+    const touchPoints = points.map((point, id) => ({ ...point, id }));
+    await this.cdp.send('Input.dispatchTouchEvent', { type, touchPoints });
+  }
+  /** Two fingers part: each goes `by` to its side. */
+  async pinch(left: { x: number; y: number }, right: { x: number; y: number }, by: number): Promise<void> {
+    await this.#touch('touchStart', left, right);
+    for (let step = 1; step <= 8; step++) {
+      const moved = (by * step) / 8;
+      await this.#touch('touchMove', { ...left, x: left.x - moved }, { ...right, x: right.x + moved });
+      await this.page.waitForTimeout(25);
+    }
+    await this.#touch('touchEnd');
   }
   /** @param meanwhile happens while the finger is down and still */
   async drag(
@@ -158,6 +172,34 @@ test.describe('with a finger', () => {
       .getByRole('button', { name: 'In order again' })
       .tap();
     await expect(said).toContainText('in order again');
+  });
+});
+
+test.describe('on a phone', () => {
+  test.use({ hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } });
+
+  test('two fingers zoom the map, and a hold opens the menu that stays', async ({ page }) => {
+    const shift = new Shift(page);
+    await page.goto('/');
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    await page.goto('/sandbox?start=one');
+    const areas = page.getByRole('group', { name: 'Areas' });
+    await areas.getByRole('button', { name: 'Map' }).tap({ timeout: 60_000 });
+    await expect(node(page, 'app1')).toBeInViewport();
+    const finger = await Finger.of(page);
+    const width = async () => (await node(page, 'app1').boundingBox())?.width ?? 0;
+    const before = await width();
+    const at = await middle(node(page, 'app1'));
+    await finger.pinch({ x: at.x - 20, y: at.y }, { x: at.x + 20, y: at.y }, 40);
+    await expect.poll(width).toBeGreaterThan(before * 1.3);
+    await page.getByRole('button', { name: 'Fit the whole map' }).tap();
+    await expect.poll(width).toBeLessThan(before * 1.1);
+    await finger.hold(await middle(node(page, 'app1')), 900);
+    await expect(page.getByRole('menuitem', { name: 'Pull the power' })).toBeVisible();
+    await page.waitForTimeout(500);
+    await page.getByRole('menuitem', { name: 'Pull the power' }).tap();
+    await expect(page.locator('[data-said]')).toContainText(/power/i);
+    expect(shift.complaints).toEqual([]);
   });
 });
 

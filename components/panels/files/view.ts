@@ -13,6 +13,7 @@ const STATES = {
   running: { tone: 'ok', word: 'running' },
   'not-reloaded': { tone: 'risk', word: 'not reloaded' },
   'not-loaded': { tone: 'risk', word: 'not loaded' },
+  missing: { tone: 'broken', word: 'gone' },
   invalid: { tone: 'broken', word: 'would be refused' },
   plain: { tone: 'neutral', word: '' },
 } as const;

@@ -30,7 +30,7 @@ export interface FileNote {
 /** Files whose text is not what the daemon started with, or that it would refuse. */
 export function fileNotes(files: NonNullable<HostDetail['files']>): FileNote[] {
   return files.flatMap(({ path, state, text, command }): FileNote[] => {
-    if (state === 'invalid') return [{ path, tone: 'broken', text, command }];
+    if (state === 'invalid' || state === 'missing') return [{ path, tone: 'broken', text, command }];
     return state === 'not-reloaded' || state === 'not-loaded' ? [{ path, tone: 'risk', text, command }] : [];
   });
 }
