@@ -28,7 +28,10 @@ export function canvasActions(bench: Bench, canvas: ReturnType<typeof useStoreAp
   const openMenuAt = (part: string, x: number, y: number) => {
     const { selected } = drawn;
     const ids = selected.includes(part) ? [...selected] : [part];
+    // The menu lies over the map: on a small screen the map stays, where a click would go on to the machine.
+    const { area } = handles.workbench.getState();
     chooseAll(ids);
+    handles.workbench.setState({ area });
     builder.store.setState({ dialog: { kind: 'menu', ids, x, y } });
   };
   const openMenu = (event: Press, part: string) => {

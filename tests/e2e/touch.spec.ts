@@ -189,8 +189,9 @@ test.describe('on a phone', () => {
     const finger = await Finger.of(page);
     const width = async () => (await node(page, 'app1').boundingBox())?.width ?? 0;
     const before = await width();
-    const at = await middle(node(page, 'app1'));
-    await finger.pinch({ x: at.x - 20, y: at.y }, { x: at.x + 20, y: at.y }, 40);
+    const map = await page.locator('.react-flow__pane').boundingBox();
+    const y = (map?.y ?? 0) + 30;
+    await finger.pinch({ x: 170, y }, { x: 210, y }, 30);
     await expect.poll(width).toBeGreaterThan(before * 1.3);
     await page.getByRole('button', { name: 'Fit the whole map' }).tap();
     await expect.poll(width).toBeLessThan(before * 1.1);
