@@ -608,7 +608,7 @@ function makeResponse({ name, status, date, forwarded, peer, isHead }: Ingredien
   headers.push(['X-Peer', formatIPv4(peer)]);
   const reason = REASONS[status] ?? '';
   const sent = isHead ? '' : body;
-  let bytes = 15 + reason.length + sent.length;
+  let bytes = 17 + reason.length + sent.length;
   for (const [key, value] of headers) bytes += key.length + value.length + 4;
   return {
     kind: 'response',

@@ -708,6 +708,7 @@ export interface CheckExpect {
   readonly pattern: string;
   readonly statuses: readonly { readonly lowest: number; readonly highest: number }[];
   readonly headerName: string;
+  readonly nameMatch: MatchMethod;
   readonly headerMatch: MatchMethod;
   /** bytes that must be there; −1: nothing said */
   readonly leastBytes: number;

@@ -144,6 +144,16 @@ export const FETCHES: ReadonlyMap<string, Fetch> = new Map(
   }),
 );
 
+/** Comes out of the request's head or body, which a server's answer leaves nothing of. */
+export function isOfRequest(fetch: string): boolean {
+  return OF_REQUEST.has(fetch);
+}
+const OF_REQUEST: ReadonlySet<string> = new Set(
+  [...FETCHES.values()]
+    .filter(({ sources }) => sources.every((source) => source === 'HRQHV' || source === 'HRQBO'))
+    .map(({ name }) => name),
+);
+
 export const CONVERTERS: ReadonlyMap<string, Converter> = new Map(
   rowsOfConverters().map((converter) => [converter.name, converter]),
 );
@@ -227,36 +237,30 @@ export function nameLength(text: string, start = 0): number {
 
 /** Fetches and converters that are read as the daemon reads them, but come to nothing here. */
 const UNMODELLED_FETCHES = words(`
-base32+src bc_err bc_err_str capture.res.ver cpu_calls cpu_ns_avg cpu_ns_tot date_us distcc_body distcc_param
-fc_dst_is_local fc_fackets fc_lost fc_pp_authority fc_pp_unique_id fc_reordering fc_retrans fc_rtt fc_rttvar
-fc_sacked fc_src_is_local fc_unacked fcgi.docroot fcgi.index internal.htx.data internal.htx.free
-internal.htx.free_data internal.htx.has_eom internal.htx.nbblks internal.htx.size internal.htx.used
-internal.htx_blk.data internal.htx_blk.hdrname internal.htx_blk.hdrval internal.htx_blk.size
-internal.htx_blk.start_line internal.htx_blk.type internal.strm.is_htx ipv6 last_rule_file last_rule_line
-lat_ns_avg lat_ns_tot payload payload_lv prio_class prio_offset rdp_cookie rdp_cookie_cnt rep_ssl_hello_type
-req.hdrs_bin req.payload req.payload_lv req.rdp_cookie req.rdp_cookie_cnt res.cache_hit res.cache_name res.comp
-res.comp_algo res.hdrs_bin res.payload res.payload_lv res.ssl_hello_type
-sc0_gpc1_rate sc0_http_fail_cnt sc0_http_fail_rate sc0_kbytes_in sc0_kbytes_out
-sc1_clr_gpc sc1_gpc1_rate sc1_http_fail_cnt sc1_http_fail_rate sc1_kbytes_in sc1_kbytes_out
-sc2_gpc1_rate sc2_http_fail_cnt sc2_http_fail_rate
-sc2_kbytes_in sc2_kbytes_out sc_clr_gpc sc_get_gpc sc_get_gpt
-sc_gpc1_rate sc_gpc_rate sc_http_fail_cnt sc_http_fail_rate sc_inc_gpc sc_kbytes_in sc_kbytes_out
-src_clr_gpc src_get_gpc src_get_gpt src_gpc1_rate src_gpc_rate
-src_http_fail_cnt src_http_fail_rate src_inc_gpc src_kbytes_in src_kbytes_out src_updt_conn_cnt
-ssl_bc_client_random ssl_bc_err_str ssl_bc_npn ssl_bc_server_random ssl_bc_session_id ssl_bc_session_key
-ssl_bc_unique_id ssl_c_chain_der ssl_fc_cipherlist_bin ssl_fc_cipherlist_hex ssl_fc_cipherlist_str
-ssl_fc_cipherlist_xxh ssl_fc_client_early_traffic_secret ssl_fc_client_handshake_traffic_secret
-ssl_fc_client_random ssl_fc_client_traffic_secret_0 ssl_fc_early_exporter_secret ssl_fc_ecformats_bin
-ssl_fc_eclist_bin ssl_fc_exporter_secret ssl_fc_extlist_bin ssl_fc_npn ssl_fc_protocol_hello_id
+base32+src bc_err bc_err_str capture.res.ver cpu_calls cpu_ns_avg cpu_ns_tot date_us distcc_body
+distcc_param fc_dst_is_local fc_fackets fc_lost fc_pp_authority fc_pp_unique_id fc_reordering fc_retrans
+fc_rtt fc_rttvar fc_sacked fc_src_is_local fc_unacked fcgi.docroot fcgi.index internal.htx.data
+internal.htx.free internal.htx.free_data internal.htx.has_eom internal.htx.nbblks internal.htx.size
+internal.htx.used internal.htx_blk.data internal.htx_blk.hdrname internal.htx_blk.hdrval
+internal.htx_blk.size internal.htx_blk.start_line internal.htx_blk.type internal.strm.is_htx ipv6
+last_rule_file last_rule_line lat_ns_avg lat_ns_tot payload payload_lv prio_class prio_offset rdp_cookie
+rdp_cookie_cnt rep_ssl_hello_type req.hdrs_bin req.payload req.payload_lv req.rdp_cookie req.rdp_cookie_cnt
+res.cache_hit res.cache_name res.comp res.comp_algo res.hdrs_bin res.payload res.payload_lv
+res.ssl_hello_type sc1_clr_gpc sc_clr_gpc sc_get_gpc sc_get_gpt sc_gpc_rate sc_inc_gpc src_clr_gpc
+src_get_gpc src_get_gpt src_gpc_rate src_inc_gpc src_updt_conn_cnt ssl_bc_client_random ssl_bc_err_str
+ssl_bc_npn ssl_bc_server_random ssl_bc_session_id ssl_bc_session_key ssl_bc_unique_id ssl_c_chain_der
+ssl_fc_cipherlist_bin ssl_fc_cipherlist_hex ssl_fc_cipherlist_str ssl_fc_cipherlist_xxh
+ssl_fc_client_early_traffic_secret ssl_fc_client_handshake_traffic_secret ssl_fc_client_random
+ssl_fc_client_traffic_secret_0 ssl_fc_early_exporter_secret ssl_fc_ecformats_bin ssl_fc_eclist_bin
+ssl_fc_exporter_secret ssl_fc_extlist_bin ssl_fc_npn ssl_fc_protocol_hello_id
 ssl_fc_server_handshake_traffic_secret ssl_fc_server_random ssl_fc_server_traffic_secret_0 ssl_fc_session_id
 ssl_fc_session_key ssl_fc_unique_id ssl_s_chain_der url32+src
 `);
 const UNMODELLED_CONVERTERS = words(`
 add_item aes_gcm_dec be2dec be2hex crc32c debug digest fix_is_valid fix_tag_value hmac htonl json_query
 jwt_header_query jwt_payload_query jwt_verify language mqtt_field_value mqtt_is_valid nbsrv protobuf
-secure_memcmp srv_queue table_expire table_gpc table_gpc1_rate
-table_gpc_rate table_gpt table_http_fail_cnt table_http_fail_rate table_idle table_kbytes_in table_kbytes_out
-table_server_id ub64dec ub64enc ungrpc xxh3 xxh32 xxh64
+secure_memcmp srv_queue table_expire table_gpc table_gpc_rate table_gpt table_idle table_server_id ub64dec
+ub64enc ungrpc xxh3 xxh32 xxh64
 `);
 function words(text: string): ReadonlySet<string> {
   return new Set(text.trim().split(/\s+/));

@@ -16,7 +16,7 @@ import * as settings from './settings';
 import * as show from './show';
 import * as tables from './tables';
 import * as tls from './tls';
-import { SCHEMA } from './typed-fields';
+import { SCHEMA } from '../worker/typed-fields';
 
 type Command = (
   runtime: Runtime,

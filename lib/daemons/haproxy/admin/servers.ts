@@ -40,6 +40,8 @@ export function setServer(runtime: Runtime, words: Words): string {
         return setHealth(runtime, which, words[4]);
       case 'addr':
         return setAddress(runtime, which, words);
+      case 'check-addr':
+        return setCheckAddress(which, words);
       case 'check-port':
         return setCheckPort(which, words[4]);
       case 'agent':
@@ -51,8 +53,6 @@ export function setServer(runtime: Runtime, words: Words): string {
         return 'set server <b>/<s> fqdn failed because no resolution is configured.\n';
       case 'ssl':
         return setTls(runtime, which, words[4]);
-      case 'check-addr':
-        return `not modelled: set server ${words[3]}\n`;
       default:
         return SET_USAGE;
     }
@@ -113,7 +113,10 @@ function setAddress(runtime: Runtime, which: Which, words: Words): string {
   if (server.ip === ip) said.push('no need to change the addr');
   else said.push(`IP changed from '${formatIPv4(server.ip)}' to '${formatIPv4(ip)}'`);
   let port = server.port;
-  if (words[5] === 'port') {
+  if (words[5] === 'port' && /^[+-]\d/.test(words[6] ?? '')) {
+    setAddressOf(runtime, which, ip, port);
+    said.push(MAPPED_PORT);
+  } else if (words[5] === 'port') {
     port = Number(words[6]);
     if (!/^[+-]?\d+$/.test(words[6] ?? '')) return `Missing port number ${by}`;
     if (port < 1 || port > 65_535) return `provided port '${words[6]}' is not valid ${by}`;
@@ -123,6 +126,17 @@ function setAddress(runtime: Runtime, which: Which, words: Words): string {
   setAddressOf(runtime, which, ip, port);
   const text = `${said.join(', ')} by 'stats socket command'`;
   return `${text}\n`;
+}
+/** An offset for ports needs checks with a port of their own. */
+const MAPPED_PORT =
+  "can't change <port> to port map because it is incompatible with current health check port configuration (use 'port' statement from the 'server' directive.";
+function setCheckAddress({ server }: Which, words: Words): string {
+  if (server.check === undefined) return 'Health checks are not enabled on this server.\n';
+  const [, , , , address = '', word, port] = words;
+  const ip = parseIPv4(address);
+  if (ip === undefined) return `Invalid addr '${address}'`;
+  server.check.ip = ip;
+  return word === 'port' ? setCheckPort({ proxy: 0, server }, port) : '';
 }
 function setCheckPort({ server }: Which, text: string | undefined): string {
   if (server.check === undefined) return 'Health checks are not enabled on this server.\n';
@@ -173,7 +187,8 @@ export function disableAgent(runtime: Runtime, words: Words): string {
 }
 function setAgent(runtime: Runtime, which: Which, what: string, value: string | undefined): string {
   const { agent } = which.server;
-  if (agent?.enabled !== true) return 'agent checks are not enabled on this server.\n';
+  if (agent?.enabled !== true)
+    return `agent checks are not enabled on this server${what === 'agent-addr' || what === 'agent-port' ? '' : '.\n'}`;
   const reason = { kind: 'words', text: 'changed from CLI' } as const;
   switch (what) {
     case 'agent-addr': {

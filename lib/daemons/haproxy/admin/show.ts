@@ -8,17 +8,18 @@ import type { Runtime } from '../worker/runtime';
 import { trackedServer } from '../worker/server-status';
 import {
   type CheckStatus,
+  MAINTENANCE,
   newCounters,
   ratePerSecond,
   type ServerState,
   type Session,
   type SideCounters,
 } from '../worker/state';
-import { allRows, CSV_HEADER, csvRow, type Row } from '../worker/statistics';
+import { allRows, CSV_HEADER, csvRow, isShown, type Row } from '../worker/statistics';
 import { formatDuration } from '../worker/uptime';
 import { logTime } from '../worker/log-line';
 import { pointerOf } from './servers';
-import { formattedInformation, formattedStatistics } from './typed';
+import { formattedInformation, formattedStatistics } from '../worker/typed';
 
 type Words = readonly string[];
 
@@ -52,12 +53,6 @@ function proxyNumber(runtime: Runtime, text: string): number {
   if (/^-?\d+$/.test(text)) return Number(text);
   return runtime.configuration.proxies.find(({ id }) => id === text)?.uuid ?? 0;
 }
-function isShown(row: Row, words: Words): boolean {
-  if (row.get('type') !== 2) return true;
-  const status = String(row.get('status'));
-  if (words.includes('up') && (status.startsWith('DOWN') || status.startsWith('MAINT'))) return false;
-  return !(words.includes('no-maint') && status.startsWith('MAINT'));
-}
 export function clearCounters(runtime: Runtime, words: Words): string {
   for (const proxy of runtime.state.proxies)
     for (const counters of [proxy.frontend, proxy.backend, ...proxy.servers.map((server) => server.counters)])
@@ -72,11 +67,9 @@ function clearMost(counters: SideCounters): void {
 
 // ---------------------------------------------------------------- show info
 export function information(runtime: Runtime, words: Words): string {
-  const format = words.slice(2).find((word) => word === 'json' || word === 'typed' || word === 'desc');
-  if (format !== undefined) return formattedInformation(facts(runtime), format);
-  return `${facts(runtime)
-    .map(([name, value]) => `${name}: ${value}\n`)
-    .join('')}`;
+  const given = words.slice(2);
+  const format = given.find((word) => word === 'json' || word === 'typed') ?? 'plain';
+  return formattedInformation(facts(runtime), format, { described: given.includes('desc') });
 }
 const zeros = (names: string): [string, number][] => names.split(' ').map((name) => [name, 0]);
 function facts(runtime: Runtime): [string, string | number][] {
@@ -133,6 +126,9 @@ function facts(runtime: Runtime): [string, string | number][] {
     ['Run_queue', 0],
     ['Idle_pct', 100],
     ['node', configuration.global.node],
+    ...(configuration.global.description === ''
+      ? []
+      : [['description', configuration.global.description] satisfies [string, string]]),
     ['Stopping', state.stopping ? 1 : 0],
     ['Jobs', listeners + own + state.sessions.size + state.admin.clients.size],
     ['Unstoppable Jobs', own],
@@ -189,11 +185,7 @@ const OPERATION = { stopped: 0, starting: 1, running: 2, stopping: 3 } as const;
 export function serversState(runtime: Runtime, words: Words): string {
   const name = words[3];
   const proxies = runtime.configuration.proxies.entries();
-  if (
-    name !== undefined &&
-    !runtime.configuration.proxies.some(({ id, hasBackend }) => hasBackend && id === name)
-  )
-    return "Can't find backend.\n";
+  if (name !== undefined && !hasBackend(runtime, name)) return "Can't find backend.\n";
   let text = `1\n${STATE_FIELDS}\n`;
   for (const [index, settings] of proxies) {
     if (!settings.hasBackend || settings.disabled || (name !== undefined && settings.id !== name)) continue;
@@ -221,7 +213,7 @@ function serverState(runtime: Runtime, proxy: number, server: ServerState): stri
     Math.floor(runtime.now / SECOND) - Math.floor(server.lastChange / SECOND),
     CHECK_NUMBERS[status],
     checkResult(status),
-    check === undefined ? 2 : check.chart.context.health,
+    check === undefined ? ((server.admin & MAINTENANCE) === 0 ? 2 : 0) : check.chart.context.health,
     check === undefined ? 0 : (enabled ? 6 : 4) + (check.running ? 1 : 0) + (check.paused ? 8 : 0),
     server.agent === undefined ? 0 : (server.agent.enabled ? 22 : 20) + (server.agent.running ? 1 : 0),
     0,
@@ -231,7 +223,7 @@ function serverState(runtime: Runtime, proxy: number, server: ServerState): stri
     '-',
     server.usesTls ? 1 : 0,
     check?.port ?? own?.checkPort ?? 0,
-    own?.checkIp === undefined ? '-' : formatIPv4(own.checkIp),
+    (check?.ip ?? own?.checkIp) === undefined ? '-' : formatIPv4(check?.ip ?? own?.checkIp ?? 0),
     server.agent?.ip === undefined ? '-' : formatIPv4(server.agent.ip),
     server.agent?.port ?? 0,
   ].join(' ');
@@ -241,8 +233,12 @@ function checkResult(status: CheckStatus): number {
   return status === 'L4OK' || status === 'L6OK' || status === 'L7OK' ? 3 : status === 'L7OKC' ? 4 : 2;
 }
 
+function hasBackend(runtime: Runtime, name: string): boolean {
+  return runtime.configuration.proxies.some((proxy) => proxy.hasBackend && proxy.id === name);
+}
 export function serversConnections(runtime: Runtime, words: Words): string {
   const name = words[3];
+  if (name !== undefined && !hasBackend(runtime, name)) return "Can't find backend.\n";
   let text =
     '# bkname/svname bkid/svid addr port - purge_delay used_cur used_max need_est unsafe_nb safe_nb idle_lim idle_cur idle_per_thr[2]\n';
   for (const [index, settings] of runtime.configuration.proxies.entries()) {
@@ -261,7 +257,13 @@ export function backends(runtime: Runtime): string {
 }
 
 // ---------------------------------------------------------------- sessions
-export function sessions(runtime: Runtime): string {
+export function sessions(runtime: Runtime, words: Words): string {
+  // strtoul(): what does not begin with digits is no pointer, and all are shown.
+  const pointer = words[2] ?? '';
+  if (/^(?:0x[0-9a-f]|[1-9])/i.test(pointer)) {
+    const one = [...runtime.state.sessions.values()].find(({ id }) => pointerOf(id) === pointer);
+    return one === undefined ? 'Session not found.\n' : 'not modelled: show sess <id>\n';
+  }
   let text = '';
   for (const session of runtime.state.sessions.values())
     if (session.phase !== 'request' && session.phase !== 'keepAlive')

@@ -30,6 +30,8 @@ function onEvent(runtime: Runtime, event: SocketEvent): void {
   const id = event.connection;
   switch (event.type) {
     case 'accepted':
+      runtime.state.counters.connections += 1;
+      runtime.state.counters.streams += 1;
       // Several sockets with different levels are told apart by nothing here: the strictest holds.
       clients.set(id, {
         level: listeners.length === 1 ? (listeners[0]?.level ?? 'operator') : strictest(runtime),

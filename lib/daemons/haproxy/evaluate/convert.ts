@@ -83,7 +83,8 @@ function word(value: string, [index = '1', delimiters = ',']: readonly string[])
   if (current !== '') parts.push(current);
   return Number(index) > 0 ? parts[Number(index) - 1] : parts.at(Number(index));
 }
-function decodeUrl(value: string): string {
+/** `%41` and `+` of an address. */
+export function decodeUrl(value: string): string {
   return value
     .replace(/\+/g, ' ')
     .replace(/%([0-9a-f]{2})/gi, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));

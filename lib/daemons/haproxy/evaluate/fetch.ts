@@ -8,6 +8,7 @@ import { avalanche, crc32, hashKey } from '../worker/balance/hashes';
 import { byteLength } from '../../../std/bytes';
 import { formatIPv4, parseIPv4 } from '../../../std/ipv4';
 import type { HttpRequest } from '../../../world/network.contract';
+import { isOfRequest } from '../samples';
 import { STATE_FETCHES } from './fetch-state';
 import { TLS_FETCHES } from './fetch-tls';
 import {
@@ -34,6 +35,8 @@ type Computation = (subject: Subject, args: readonly string[]) => readonly Value
 const NOTHING: readonly Value[] = [];
 
 export function fetchValues(subject: Subject, name: string, args: readonly string[]): readonly Value[] {
+  // Once a server has answered, the request is gone.
+  if (subject.response !== undefined && subject.session.server >= 0 && isOfRequest(name)) return NOTHING;
   return FETCHES.get(name)?.(subject, args) ?? NOTHING;
 }
 export function isFetchModelled(name: string): boolean {

@@ -36,6 +36,7 @@ export const PLAIN_EXPECT: CheckExpect = {
   pattern: '',
   statuses: [],
   headerName: '',
+  nameMatch: 'str',
   headerMatch: 'str',
   leastBytes: -1,
   okStatus: undefined,
@@ -165,24 +166,28 @@ function parseHeaderExpect(
   if (!/^name(?:-lf)?$/.test(line.at(at)) || line.at(at + 1) === '') {
     return { error: `'${word}' expects at the name keyword as first argument followed by a pattern` };
   }
-  const headerName = line.at(at + 1) === '-m' ? line.at(at + 3) : line.at(at + 1);
-  at += line.at(at + 1) === '-m' ? 4 : 2;
+  at++;
+  const method = (): MatchMethod | undefined => {
+    if (line.at(at) !== '-m') return 'str';
+    at += 2;
+    return HEADER_METHODS.find((known) => known === line.at(at - 1));
+  };
+  const unknown = (): { error: string } => ({
+    error: `'${word}' : '-m' only supports 'str', 'beg', 'end', 'sub' or 'reg' (got '${line.at(at - 1)}')`,
+  });
+  const nameMatch = method();
+  if (nameMatch === undefined) return unknown();
+  const headerName = line.at(at);
+  at++;
   let pattern = '';
-  let headerMatch: MatchMethod = 'str';
+  let headerMatch: MatchMethod | undefined = 'str';
   if (/^value(?:-lf)?$/.test(line.at(at))) {
     at++;
-    if (line.at(at) === '-m') {
-      const method = HEADER_METHODS.find((known) => known === line.at(at + 1));
-      if (method === undefined)
-        return {
-          error: `'${word}' : '-m' only supports 'str', 'beg', 'end', 'sub' or 'reg' (got '${line.at(at + 1)}')`,
-        };
-      headerMatch = method;
-      at += 2;
-    }
+    headerMatch = method();
+    if (headerMatch === undefined) return unknown();
     pattern = line.at(at);
     if (pattern === '') return { error: `'${word}' expect a pattern with the value keyword` };
     at++;
   }
-  return { value: { expect: { what: word, pattern, headerName, headerMatch }, next: at } };
+  return { value: { expect: { what: word, pattern, headerName, nameMatch, headerMatch }, next: at } };
 }

@@ -24,7 +24,7 @@ import { parseTime, trailingTimeWarning } from './time';
 const TYPES = ['ip', 'ipv6', 'integer', 'string', 'binary'];
 /** What the simulator counts. */
 const MODELLED_STORES =
-  /^(?:server_id|gpc0|gpc1|gpt0|conn_cnt|conn_cur|conn_rate|sess_cnt|sess_rate|http_req_cnt|http_req_rate|http_err_cnt|http_err_rate|gpc0_rate|bytes_in_cnt|bytes_out_cnt|bytes_in_rate|bytes_out_rate)(?:\(|$)/;
+  /^(?:server_id|gpc0|gpc1|gpt0|conn_cnt|conn_cur|conn_rate|sess_cnt|sess_rate|http_req_cnt|http_req_rate|http_err_cnt|http_err_rate|http_fail_cnt|http_fail_rate|gpc0_rate|gpc1_rate|bytes_in_cnt|bytes_out_cnt|bytes_in_rate|bytes_out_rate)(?:\(|$)/;
 const STORES =
   /^(?:server_id|server_key|gpt0|gpt|gpc0|gpc1|gpc|gpc_rate|gpc0_rate|gpc1_rate|conn_cnt|conn_cur|conn_rate|sess_cnt|sess_rate|http_req_cnt|http_req_rate|http_err_cnt|http_err_rate|http_fail_cnt|http_fail_rate|bytes_in_cnt|bytes_in_rate|bytes_out_cnt|bytes_out_rate)$/;
 
@@ -105,7 +105,7 @@ function parseTable(state: ParserState, proxy: Draft, line: Line, table: StickTa
         at++;
         break;
       case 'store':
-        for (const store of value.split(',')) {
+        for (const store of storesOf(value)) {
           const [name = ''] = store.split('(');
           if (!STORES.test(name)) return `${head}unknown store option '${name}'.`;
           if (store.includes('(') && !store.endsWith(')'))
@@ -120,7 +120,7 @@ function parseTable(state: ParserState, proxy: Draft, line: Line, table: StickTa
             return `${head}missing argument to store option '${name}'.`;
           table.stores.push(store);
         }
-        if (!value.split(',').every((store) => MODELLED_STORES.test(store)))
+        if (!storesOf(value).every((store) => MODELLED_STORES.test(store)))
           noteEffect(state, line, 'stick-table store', 'not modelled');
         at++;
         break;
@@ -132,6 +132,10 @@ function parseTable(state: ParserState, proxy: Draft, line: Line, table: StickTa
   return table.type === '' ? `${head}missing type.` : undefined;
 }
 
+/** Commas between parentheses belong to their store. */
+function storesOf(value: string): string[] {
+  return value.split(/,(?![^(]*\))/);
+}
 /** Rates have a period, arrays a number, the others nothing. */
 function storeProblem(name: string, store: string): string | undefined {
   const argument = /\((.*)\)$/.exec(store)?.[1];

@@ -105,7 +105,7 @@ function finish(runtime: Runtime, session: Session, status: number, bytes: numbe
   session.bytesOut += bytes;
   if (session.tracked !== undefined && status >= 400 && status < 500) countError(runtime, session);
   if (session.tracked !== undefined) countBytes(runtime, session, session.bytesIn, bytes);
-  count(runtime, session, bytes);
+  count(runtime, session);
   conclude(runtime, session);
 }
 
@@ -189,32 +189,45 @@ export function countResponse(counters: SideCounters, status: number): void {
   counters.responses[slot] = (counters.responses[slot] ?? 0) + 1;
 }
 
-function count(runtime: Runtime, session: Session, bytes: number): void {
-  const { frontend } = runtime.proxy(session.frontend);
-  countResponse(frontend, session.status);
-  frontend.bytesOut += bytes;
-  frontend.bytesIn += session.bytesIn;
+function count(runtime: Runtime, session: Session): void {
+  countResponse(runtime.proxy(session.frontend).frontend, session.status);
+  countTraffic(runtime, session);
   if (session.backend < 0) return;
   const proxy = runtime.proxy(session.backend);
   countResponse(proxy.backend, session.status);
   proxy.backend.requests += 1;
-  proxy.backend.bytesOut += bytes;
-  proxy.backend.bytesIn += session.bytesIn;
   const server = proxy.servers[session.server];
-  if (server === undefined) return;
-  server.counters.bytesOut += bytes;
-  server.counters.bytesIn += session.bytesIn;
-  if (session.answeredAt < 0) return;
+  if (server === undefined || session.answeredAt < 0) return;
   const times = timersOf(session, runtime.now);
   const values = [times.queue, times.connect, times.response, times.active];
   countTimes(proxy, values);
   countTimes(server, values);
+}
+/** Bytes that have not been counted yet: once an answer is out, and of connections as they end. */
+function countTraffic(runtime: Runtime, session: Session): void {
+  const received = session.bytesIn - session.countedIn;
+  const sent = session.bytesOut - session.countedOut;
+  session.countedIn = session.bytesIn;
+  session.countedOut = session.bytesOut;
+  const sides = [runtime.proxy(session.frontend).frontend];
+  if (session.backend >= 0) {
+    const { backend, servers } = runtime.proxy(session.backend);
+    sides.push(backend);
+    const server = servers[session.server];
+    if (server !== undefined) sides.push(server.counters);
+  }
+  for (const counters of sides) {
+    counters.bytesIn += received;
+    counters.bytesOut += sent;
+  }
 }
 
 /** The answer is out: the log line, then the next request or the end. */
 export function conclude(runtime: Runtime, session: Session): void {
   const endServer =
     session.phase === 'response' && session.answeredAt >= 0 ? giveBack(runtime, session) : undefined;
+  if (session.phase === 'tunnel' || runtime.settings(session.frontend).mode === 'tcp')
+    countTraffic(runtime, session);
   release(runtime, session);
   logSession(runtime, session);
   if (session.trace !== 0) traceEnd(runtime, session);
@@ -259,6 +272,8 @@ function resetRequest(session: Session): void {
     session.status =
     session.bytesIn =
     session.bytesOut =
+    session.countedIn =
+    session.countedOut =
       0;
   session.isAssigned =
     session.isDirect =

@@ -6,7 +6,7 @@
 
 import { byteLength, bytesFromText } from '../../../std/bytes';
 import type { HttpResponse } from '../../../world/network.contract';
-import type { CheckExpect, CheckSettings, CheckStep } from '../config';
+import type { CheckExpect, CheckSettings, CheckStep, MatchMethod } from '../config';
 import { matches } from '../evaluate/patterns';
 import type { CheckStatus } from './state';
 
@@ -51,20 +51,20 @@ function isMet(expect: CheckExpect, response: HttpResponse): boolean {
       return contains(expect, response.body);
     case 'hdr':
     case 'fhdr': {
-      const found = response.headers.filter(
-        ([name]) => name.toLowerCase() === expect.headerName.toLowerCase(),
+      const found = response.headers.filter(([name]) =>
+        textMatches(name.toLowerCase(), expect.nameMatch, expect.headerName.toLowerCase()),
       );
       if (expect.pattern === '') return found.length > 0;
       const values =
         expect.what === 'fhdr'
           ? found.map(([, value]) => value)
           : found.flatMap(([, value]) => value.split(',').map((part) => part.trim()));
-      return values.some((value) => valueMatches(value, expect));
+      return values.some((value) => textMatches(value, expect.headerMatch, expect.pattern));
     }
   }
 }
-function valueMatches(value: string, { headerMatch, pattern }: CheckExpect): boolean {
-  switch (headerMatch) {
+function textMatches(value: string, method: MatchMethod, pattern: string): boolean {
+  switch (method) {
     case 'beg':
       return value.startsWith(pattern);
     case 'end':

@@ -20,6 +20,7 @@ import type { CheckConnect, CheckRequest, CheckStep, ProxySettings, ServerSettin
 import { ANY_HELLO, connectionOf, isAnswer, speaksTls } from './check-tls';
 import { passed, unmetByBytes, unmetByResponse, type Verdict, whereabouts } from './check-verdict';
 import { sendOwnHeader } from './proxy-header';
+import { noteUse } from './server-pool';
 import { checkFailure, countHandshake } from './handshake';
 import { sendLog } from './log-line';
 import type { Runtime } from './runtime';
@@ -73,6 +74,7 @@ export function newCheck(
     startedAt: -1,
     status: 'INI',
     code: 0,
+    ip: undefined,
     port: undefined,
     duration: -1,
     description: '',
@@ -152,6 +154,8 @@ function reasonOf(
 function open(runtime: Runtime, which: Which, check: CheckState): void {
   if (check.running) return;
   check.running = true;
+  // Each run has a session of its own, which counts.
+  runtime.state.counters.connections += 1;
   check.startedAt = runtime.now;
   check.description = '';
   check.code = 0;
@@ -221,13 +225,14 @@ function begin(runtime: Runtime, which: Which, check: CheckState, rule: CheckCon
   // A further connection has its own time.
   if (check.connection !== 0) step(runtime, which, { type: 'connecting' });
   drop(runtime, check);
+  noteUse(which.server.pool, { further: 1 });
   check.connected = check.isSecuring = check.isSecured = check.isOver = false;
   check.received = '';
   check.response = undefined;
   const port = check.port ?? rule.port ?? (settings.checkPort !== 0 ? settings.checkPort : which.server.port);
   check.connection = runtime.network.connect(runtime.host, {
     pid: runtime.pid,
-    ip: rule.ip ?? settings.checkIp ?? which.server.ip,
+    ip: check.ip ?? rule.ip ?? settings.checkIp ?? which.server.ip,
     port,
     ...(settings.sourceIp === undefined ? {} : { bindIp: settings.sourceIp }),
     on: { name: 'haproxy.check', pid: runtime.pid, data: { proxy: which.proxy, server: which.server.index } },

@@ -4,7 +4,7 @@
  * Source: HAProxy 2.6 configuration manual §4.2 "http-request track-sc0",
  * "stick-table", §7.3.3 "sc_http_req_rate"; src/stick_table.c, src/freq_ctr.c.
  *
- * Not modelled: failures, arrays of counters, `peers`.
+ * Not modelled: arrays of counters, `peers`.
  */
 import type { Micros } from '../../../std/instant';
 import type { Runtime } from './runtime';
@@ -25,6 +25,7 @@ export function newEntry(): StickEntry {
     requests: 0,
     sessions: 0,
     errors: 0,
+    failures: 0,
     bytesIn: 0,
     bytesOut: 0,
     rates: new Map(),
@@ -43,7 +44,7 @@ export function liveEntry(runtime: Runtime, index: number, key: string): StickEn
   proxy.stick.delete(key);
   return undefined;
 }
-/** The entry of a key, made when there is none. The oldest ones leave a full table. */
+/** The entry of a key, made when there is none. The oldest ones leave a full table, unless it says `nopurge`. */
 export function entryOf(runtime: Runtime, index: number, key: string): StickEntry | undefined {
   const proxy = runtime.state.proxies[index];
   if (proxy === undefined) return undefined;
@@ -52,8 +53,9 @@ export function entryOf(runtime: Runtime, index: number, key: string): StickEntr
     refresh(runtime, index, known);
     return known;
   }
-  const size = runtime.settings(index).stickTable?.size ?? 0;
+  const { size = 0, noPurge = false } = runtime.settings(index).stickTable ?? {};
   while (size > 0 && proxy.stick.size >= size) {
+    if (noPurge) return undefined;
     const oldest = proxy.stick.keys().next().value;
     if (oldest === undefined) break;
     proxy.stick.delete(oldest);
@@ -153,6 +155,15 @@ export function countError(runtime: Runtime, session: Session): void {
     tickRate(runtime, table, entry, 'http_err_rate');
   }
 }
+/** The server answered with 5xx, or not as it should. */
+export function countFailure(runtime: Runtime, session: Session): void {
+  for (const { table, key } of session.tracked ?? []) {
+    const entry = liveEntry(runtime, table, key);
+    if (entry === undefined) continue;
+    entry.failures += 1;
+    tickRate(runtime, table, entry, 'http_fail_rate');
+  }
+}
 /** What a request and its answer weighed. */
 export function countBytes(runtime: Runtime, session: Session, received: number, sent: number): void {
   for (const { table, key } of session.tracked ?? []) {
@@ -189,7 +200,7 @@ export function counterValue(
   entry: StickEntry | undefined,
   name: string,
 ): number | undefined {
-  const plain = name.replace(/^(?:get|inc|clr)_/, '');
+  const plain = name.replace(/^(?:get|inc|clr)_/, '').replace(/^kbytes_(.*)$/, 'bytes_$1_cnt');
   if (!keeps(runtime, index, plain) && name !== 'trackers') return undefined;
   if (entry === undefined) return 0;
   switch (name) {
@@ -204,10 +215,16 @@ export function counterValue(
       return entry.requests;
     case 'http_err_cnt':
       return entry.errors;
+    case 'http_fail_cnt':
+      return entry.failures;
     case 'bytes_in_cnt':
       return entry.bytesIn;
     case 'bytes_out_cnt':
       return entry.bytesOut;
+    case 'kbytes_in':
+      return Math.floor(entry.bytesIn / 1_024);
+    case 'kbytes_out':
+      return Math.floor(entry.bytesOut / 1_024);
     case 'get_gpc0':
       return entry.gpc0;
     case 'get_gpc1':
@@ -218,6 +235,7 @@ export function counterValue(
       tickRate(runtime, index, entry, 'gpc0_rate');
       return ++entry.gpc0;
     case 'inc_gpc1':
+      tickRate(runtime, index, entry, 'gpc1_rate');
       return ++entry.gpc1;
     case 'clr_gpc0':
       return clear(entry, 'gpc0');
@@ -227,7 +245,9 @@ export function counterValue(
     case 'sess_rate':
     case 'http_req_rate':
     case 'http_err_rate':
+    case 'http_fail_rate':
     case 'gpc0_rate':
+    case 'gpc1_rate':
     case 'bytes_in_rate':
     case 'bytes_out_rate':
       return readRate(runtime, index, entry, name);
@@ -250,6 +270,8 @@ export const COUNTERS = [
   'http_req_rate',
   'http_err_cnt',
   'http_err_rate',
+  'http_fail_cnt',
+  'http_fail_rate',
   'get_gpc0',
   'get_gpc1',
   'get_gpt0',
@@ -258,7 +280,31 @@ export const COUNTERS = [
   'clr_gpc0',
   'clr_gpc1',
   'gpc0_rate',
+  'gpc1_rate',
   'bytes_in_rate',
   'bytes_out_rate',
+  'kbytes_in',
+  'kbytes_out',
   'trackers',
 ] as const;
+
+/** An administrator sets what a table keeps; a rate, as if all had come just now. */
+export function setCounter(runtime: Runtime, entry: StickEntry, kind: string, value: number): void {
+  const field = FIELDS[kind];
+  if (field !== undefined) entry[field] = value;
+  else entry.rates.set(kind, { startedAt: runtime.now, now: value, before: 0 });
+}
+type Field = Exclude<keyof StickEntry, 'server' | 'expiresAt' | 'rates'>;
+const FIELDS: Readonly<Record<string, Field>> = {
+  gpc0: 'gpc0',
+  gpc1: 'gpc1',
+  gpt0: 'gpt0',
+  conn_cnt: 'connections',
+  conn_cur: 'current',
+  sess_cnt: 'sessions',
+  http_req_cnt: 'requests',
+  http_err_cnt: 'errors',
+  http_fail_cnt: 'failures',
+  bytes_in_cnt: 'bytesIn',
+  bytes_out_cnt: 'bytesOut',
+};

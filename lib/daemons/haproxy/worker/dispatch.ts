@@ -191,10 +191,9 @@ function keyText(runtime: Runtime, session: Session): string | undefined {
       return undefined;
   }
 }
-/** The part of a host name before the top-level domain. */
+/** The part of a host name before the top-level domain; all of it without a dot. */
 function domainOf(host: string): string {
-  const parts = host.split('.');
-  return parts.length < 2 ? '' : (parts[parts.length - 2] ?? '');
+  return host.split('.').at(-2) ?? host;
 }
 
 // ---------------------------------------------------------------- queue

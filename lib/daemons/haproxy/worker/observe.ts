@@ -45,17 +45,17 @@ export function observe(runtime: Runtime, proxy: number, index: number, seen: Ob
   }
   server.consecutiveErrors += 1;
   if (server.consecutiveErrors < settings.errorLimit) return;
-  check.description = `Detected ${server.consecutiveErrors} consecutive errors, last one was: ${OBSERVED[seen].text}`;
+  const description = `Detected ${server.consecutiveErrors} consecutive errors, last one was: ${OBSERVED[seen].text}`;
   server.consecutiveErrors = 0;
   server.failedObservations += 1;
-  fail(runtime, { proxy, server }, check, settings);
+  fail(runtime, { proxy, server }, { check, description }, settings);
   if (settings.fastinter !== undefined)
     step(runtime, { proxy, server }, { type: 'hurry', now: runtime.now, delay: settings.fastinter });
 }
 function fail(
   runtime: Runtime,
   which: { proxy: number; server: ServerState },
-  check: CheckState,
+  { check, description }: { readonly check: CheckState; readonly description: string },
   settings: ServerSettings,
 ): void {
   switch (settings.onError) {
@@ -65,6 +65,7 @@ function fail(
     case 'sudden-death':
     case 'mark-down':
       check.duration = -1;
+      check.description = description;
       check.status = 'HANA';
       which.server.failedChecks += 1;
       step(runtime, which, { type: 'observed', how: settings.onError });

@@ -148,6 +148,12 @@ function answersStatistics(runtime: Runtime, session: Session, proxy: number): b
   const { stats } = runtime.settings(proxy);
   if (stats === undefined || session.request === undefined || !session.request.target.startsWith(stats.uri))
     return false;
+  if (!['GET', 'HEAD', 'POST'].includes(session.request.method)) return false;
+  if (session.body !== undefined) {
+    session.phase = 'body';
+    setBodyDeadline(runtime, session);
+    return true;
+  }
   const answer = statsAnswer(runtime, session, proxy, stats);
   if (answer.status !== UNAUTHORIZED) {
     session.isStatistics = true;
@@ -211,6 +217,7 @@ function decided(
     destroy(runtime, session, outcome.how);
     return;
   }
+  if (outcome.cause === 'P') countDenied(runtime, session);
   if (outcome.delayed) {
     session.reply = outcome.answer;
     session.phase = 'tarpit';
@@ -219,8 +226,11 @@ function decided(
     if (patience === 0) tarpitEnds(runtime, session);
     return;
   }
-  if (outcome.cause === 'P') runtime.proxy(session.frontend).frontend.deniedRequests += 1;
   reply(runtime, session, outcome.answer, { cause: outcome.cause, ended: 'R' });
+}
+function countDenied(runtime: Runtime, session: Session): void {
+  runtime.proxy(session.frontend).frontend.deniedRequests += 1;
+  if (session.hasBackend) runtime.proxy(session.backend).backend.deniedRequests += 1;
 }
 export function tarpitEnds(runtime: Runtime, session: Session): void {
   const { reply: answer } = session;

@@ -8,6 +8,7 @@ import type { HttpRule, ProxySettings } from '../config';
 import { headerValue, lowerCased, type Subject } from '../evaluate/subject';
 import { conclude, deliver, deliverOwn, replyError } from './answer';
 import { captureResponse } from './captures';
+import { countFailure } from './counters';
 import { observe } from './observe';
 import { compressed } from './compression';
 import { writeCookie } from './cookies';
@@ -42,12 +43,9 @@ export function onResponse(runtime: Runtime, session: Session, message: HttpResp
     server.counters.responses[kind <= 5 ? kind : 0] =
       (server.counters.responses[kind <= 5 ? kind : 0] ?? 0) + 1;
   }
-  observe(
-    runtime,
-    session.backend,
-    session.server,
-    message.status < 500 || NOT_A_FAILURE.includes(message.status) ? 'good answer' : 'bad status',
-  );
+  const isGood = message.status < 500 || NOT_A_FAILURE.includes(message.status);
+  observe(runtime, session.backend, session.server, isGood ? 'good answer' : 'bad status');
+  if (!isGood) countFailure(runtime, session);
   if (session.trace !== 0)
     hop(
       runtime,
@@ -104,12 +102,22 @@ function ruled(
   const messages: { response: HttpResponse | undefined } = { response };
   const outcome = applyRules(runtime, session, rules, 'response', messages);
   if (outcome.type !== 'reply') return messages.response ?? response;
-  if (session.backend >= 0) runtime.proxy(session.backend).backend.deniedResponses += 1;
-  session.cause = 'P';
+  if (outcome.cause === 'P') countDenied(runtime, session);
+  // What the server sent has been taken already.
+  if (session.server >= 0) session.bytesOut += countedBytes(response);
+  session.cause = outcome.cause;
   session.ended = 'H';
   dropServer(runtime, session, 'reset');
   deliverOwn(runtime, session, outcome.answer);
   return undefined;
+}
+function countDenied(runtime: Runtime, session: Session): void {
+  runtime.proxy(session.frontend).frontend.deniedResponses += 1;
+  if (session.backend < 0) return;
+  const { backend, servers } = runtime.proxy(session.backend);
+  backend.deniedResponses += 1;
+  const server = servers[session.server];
+  if (server !== undefined) server.counters.deniedResponses += 1;
 }
 const NO_RULES: readonly HttpRule[] = [];
 /** Of the backend, then of the frontend; `afterwards` applies to answers of our own as well. */
@@ -220,6 +228,7 @@ function failed(runtime: Runtime, session: Session): void {
   proxy.backend.failedResponses += 1;
   const server = proxy.servers[session.server];
   if (server !== undefined) server.counters.failedResponses += 1;
+  countFailure(runtime, session);
 }
 
 /** The client reset its connection: the answer is for nobody, but it is still accounted for. */

@@ -8,7 +8,6 @@
  * "redirect"; src/http_ana.c `http_apply_redirect_rule`, src/http_act.c.
  */
 
-import { formatIPv4 } from '../../../std/ipv4';
 import type { HttpRequest, HttpResponse } from '../../../world/network.contract';
 import type { FormatNode, HttpRule, Redirect, RuleAction } from '../config';
 import { holds } from '../evaluate/condition';
@@ -381,6 +380,11 @@ function redirected(subject: Subject, redirect: Redirect): HttpResponse | undefi
   if (redirect.code === 302 || redirect.code === 303 || redirect.code === 307)
     headers.push(['cache-control', 'no-cache']);
   if (redirect.cookie !== undefined) headers.push(['set-cookie', redirect.cookie]);
+  // Nobody takes the body of the request.
+  if (
+    ['content-length', 'transfer-encoding'].some((name) => headerValue(session.request?.headers ?? [], name))
+  )
+    headers.push(['connection', 'close']);
   return makeResponse(redirect.code, reasonOf(redirect.code), headers, '');
 }
 function locationOf(subject: Subject, redirect: Redirect, written: string, target: string): string {
@@ -389,8 +393,7 @@ function locationOf(subject: Subject, redirect: Redirect, written: string, targe
     case 'location':
       return written;
     case 'scheme': {
-      const host =
-        headerValue(subject.session.request?.headers ?? [], 'host') ?? formatIPv4(subject.session.localIp);
+      const host = headerValue(subject.session.request?.headers ?? [], 'host') ?? '';
       return `${written}://${host}${withSlash(redirect, full)}`;
     }
     case 'prefix':
@@ -398,5 +401,5 @@ function locationOf(subject: Subject, redirect: Redirect, written: string, targe
   }
 }
 function withSlash(redirect: Redirect, path: string): string {
-  return redirect.appendSlash && redirect.dropQuery && !path.endsWith('/') ? `${path}/` : path;
+  return redirect.appendSlash && !path.endsWith('/') ? `${path}/` : path;
 }

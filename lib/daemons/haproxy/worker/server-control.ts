@@ -31,15 +31,18 @@ export function drain(runtime: Runtime, which: Which): string {
 
 export function changeWeight(runtime: Runtime, which: Which, text: string | undefined): string {
   if (text === undefined) return 'Require <weight> or <weight%>.\n';
-  const match = /^(\d+)(%?)(.*)$/.exec(text);
+  const match = /^\s*([+-]?\d+)(%?)(.*)$/.exec(text);
   if (match === null) return 'Empty weight string empty or preceded by garbage';
   const [, digits = '', percent = '', rest = ''] = match;
-  if (rest !== '') return 'Trailing garbage in weight string';
   const { initialWeight } = which.server;
   let weight = Number(digits);
-  if (percent === '%')
+  const isRelative = percent === '%' && rest === '';
+  if (isRelative && weight < 0) return 'Relative weight must be positive.\n';
+  if (!isRelative && (weight < 0 || weight > MOST_WEIGHT))
+    return 'Absolute weight can only be between 0 and 256 inclusive.\n';
+  if (!isRelative && `${percent}${rest}` !== '') return 'Trailing garbage in weight string';
+  if (isRelative)
     weight = Math.min(MOST_WEIGHT, Math.floor((initialWeight * Math.min(weight, MOST_PERCENT)) / 100));
-  else if (weight > MOST_WEIGHT) return 'Absolute weight can only be between 0 and 256 inclusive.\n';
   if (weight > 0 && weight !== initialWeight && !isDynamic(runtime.settings(which.proxy).balance))
     return "Backend is using a static LB algorithm and only accepts weights '0%' and '100%'.\n";
   which.server.weight = weight;

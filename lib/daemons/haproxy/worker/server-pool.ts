@@ -61,8 +61,13 @@ export function useNew(runtime: Runtime, session: Session, connection: number, p
 }
 function countUsed(pool: ServerPool): void {
   pool.used += 1;
-  if (pool.mostUsed < pool.used) pool.mostUsed = pool.used;
-  if (pool.needed < pool.used) pool.needed = pool.used;
+  noteUse(pool, { further: 0 });
+}
+/** So many connections are in use at once; a check has a further one for itself, which is never kept. */
+export function noteUse(pool: ServerPool, { further }: { readonly further: number }): void {
+  const now = pool.used + further;
+  if (pool.mostUsed < now) pool.mostUsed = now;
+  if (pool.needed < now) pool.needed = now;
 }
 
 /** A kept connection that the session's request may go over; it is the session's then. */

@@ -86,6 +86,8 @@ export function newSession(runtime: Runtime, listener: number, connection: numbe
     cookieDates: undefined,
     bytesIn: 0,
     bytesOut: 0,
+    countedIn: 0,
+    countedOut: 0,
     requests: 0,
     trace: 0,
     logLevel: -1,

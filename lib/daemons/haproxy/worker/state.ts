@@ -281,6 +281,7 @@ export interface StickEntry {
   requests: number;
   sessions: number;
   errors: number;
+  failures: number;
   bytesIn: number;
   bytesOut: number;
   /** by the name of the counter */
@@ -408,6 +409,8 @@ export interface CheckState {
   startedAt: Micros;
   status: CheckStatus;
   code: number;
+  /** another address than the configured one; undefined: as configured */
+  ip: number | undefined;
   /** another port than the configured one; undefined: as configured */
   port: number | undefined;
   /** ms; -1 none */
@@ -589,6 +592,9 @@ export interface Session {
   cookieDates: CookieDates | undefined;
   bytesIn: number;
   bytesOut: number;
+  /** of these, what the statistics have counted */
+  countedIn: number;
+  countedOut: number;
   requests: number;
   trace: number;
   logLevel: number;

@@ -360,3 +360,11 @@ function agentFields({ server }: Which): [string, string | number][] {
 function isApplication(status: CheckStatus): boolean {
   return status === 'L7OK' || status === 'L7OKC' || status === 'L7STS';
 }
+
+/** Without servers that are hidden by `up` or `no-maint`. */
+export function isShown(row: Row, words: readonly string[]): boolean {
+  if (row.get('type') !== 2) return true;
+  const status = String(row.get('status'));
+  if (words.includes('up') && (status.startsWith('DOWN') || status.startsWith('MAINT'))) return false;
+  return !(words.includes('no-maint') && status.startsWith('MAINT'));
+}

@@ -1,13 +1,15 @@
 /**
- * The statistics page (`stats uri`): the daemon's report as HTML, or as CSV with
- * `;csv`.
- * Source: HAProxy 2.6 configuration manual §4.2 "stats uri", "stats auth"; src/stats.c.
+ * The statistics page (`stats uri`): the daemon's report as HTML, as CSV with `;csv`, in the forms of
+ * `;typed` and `;json`; what is posted to it.
+ * Source: HAProxy 2.6 configuration manual §4.2 "stats uri", "stats auth", "stats admin"; src/http_ana.c
+ * `http_handle_stats`, src/stats.c.
  *
- * Not modelled: the form for administrators, tooltips, `;json`.
+ * Not modelled: the form for administrators as HTML, tooltips.
  */
 
 import { formatDuration } from './uptime';
 import type { StatsPage } from '../config';
+import { holds } from '../evaluate/condition';
 import { decodeBase64 } from '../evaluate/fetch';
 import { headerValue, type Subject } from '../evaluate/subject';
 import { RELEASE_DATE, VERSION } from '../messages';
@@ -15,7 +17,9 @@ import { challenge, ownAnswer, type OwnAnswer } from './own-answers';
 import { response } from './replies';
 import type { Runtime } from './runtime';
 import type { Session } from './state';
-import { allRows, CSV_HEADER, csvRow, type Row } from './statistics';
+import { allRows, CSV_HEADER, csvRow, isShown, type Row } from './statistics';
+import { processPost, redirectToStats } from './stats-post';
+import { formattedStatistics } from './typed';
 
 export function statsAnswer(runtime: Runtime, session: Session, proxy: number, page: StatsPage): OwnAnswer {
   if (page.users.length > 0 && !isAllowed(session, page)) {
@@ -23,21 +27,58 @@ export function statsAnswer(runtime: Runtime, session: Session, proxy: number, p
     return challenge(subject, [runtime.settings(proxy)], page.realm ?? 'HAProxy Statistics');
   }
   const rest = session.request?.target.slice(page.uri.length) ?? '';
+  const norefresh = page.refreshSeconds > 0 && rest.includes(';norefresh');
+  if (session.request?.method === 'POST') {
+    const code = isAdmin(runtime, session, page) ? processPost(runtime, session.request.body) : 'DENY';
+    return redirectToStats(
+      page.uri,
+      code,
+      `${rest.includes(';up') ? ';up' : ''}${norefresh ? ';norefresh' : ''}`,
+    );
+  }
+  const hidden = ['up', 'no-maint'].filter((word) => rest.includes(`;${word}`));
   const rows = allRows(runtime).filter(
     (row) =>
-      page.scopes.length === 0 ||
-      page.scopes.includes(String(row.get('pxname'))) ||
-      (page.scopes.includes('.') && row.get('pxname') === runtime.settings(proxy).id),
+      isShown(row, hidden) &&
+      (page.scopes.length === 0 ||
+        page.scopes.includes(String(row.get('pxname'))) ||
+        (page.scopes.includes('.') && row.get('pxname') === runtime.settings(proxy).id)),
   );
-  const isCsv = rest.includes(';csv');
-  const body = isCsv ? `${[CSV_HEADER, ...rows.map(csvRow)].join('\n')}\n` : html(runtime, page, rows);
+  const format = formatOf(rest);
   const headers: [string, string][] = [
     ['cache-control', 'no-cache'],
-    ['content-type', isCsv ? 'text/plain' : 'text/html'],
+    ['content-type', CONTENT_TYPES[format]],
   ];
-  if (page.refreshSeconds > 0 && !isCsv && !rest.includes(';norefresh'))
+  if (page.refreshSeconds > 0 && format === 'html' && !norefresh)
     headers.push(['refresh', String(page.refreshSeconds)]);
-  return ownAnswer(response(200, 'OK', headers, body));
+  return ownAnswer(response(200, 'OK', headers, reportOf(runtime, page, rows, format)));
+}
+const CONTENT_TYPES = {
+  html: 'text/html',
+  csv: 'text/plain',
+  typed: 'text/plain',
+  json: 'application/json',
+} as const;
+type Format = keyof typeof CONTENT_TYPES;
+/** The last one that is looked for wins. */
+function formatOf(rest: string): Format {
+  return (['json', 'typed', 'csv'] as const).find((word) => rest.includes(`;${word}`)) ?? 'html';
+}
+function reportOf(runtime: Runtime, page: StatsPage, rows: readonly Row[], format: Format): string {
+  switch (format) {
+    case 'html':
+      return html(runtime, page, rows);
+    case 'csv':
+      return `${[CSV_HEADER, ...rows.map(csvRow)].join('\n')}\n`;
+    case 'typed':
+    case 'json':
+      return formattedStatistics(rows, format);
+  }
+}
+/** `stats admin if …`: one condition is enough. */
+function isAdmin(runtime: Runtime, session: Session, page: StatsPage): boolean {
+  const subject: Subject = { runtime, session, request: session.request, response: undefined };
+  return page.adminRules.some((condition) => holds(subject, condition));
 }
 function isAllowed(session: Session, page: StatsPage): boolean {
   const value = headerValue(session.request?.headers ?? [], 'authorization') ?? '';

@@ -15,8 +15,11 @@ const STANDS_PER_SERVER = 256 * 16;
 export function rebuild(pool: Pool): void {
   recount(pool);
   const { balance } = pool.proxy;
+  const last = balance.ring.keys[balance.ringNext];
   balance.ring = ringOf(pool, false);
   balance.backupRing = ringOf(pool, true);
+  // The turn stays at its stand; where that is gone, at the one before.
+  if (last !== undefined) balance.ringNext = position(balance.ring, last + 1) - 1;
 }
 
 function ringOf(pool: Pool, backup: boolean): Ring {

@@ -2,7 +2,7 @@
  * `show stat` and `show info` with `typed`, `json` and `desc`.
  * Source: HAProxy 2.6 management guide §9.2 "Typed output format", §9.3 "show info", "show stat"; recorded answers.
  */
-import { MODULE_FIELDS, type Row, SERVER_MODULE_FIELDS } from '../worker/statistics';
+import { MODULE_FIELDS, type Row, SERVER_MODULE_FIELDS } from './statistics';
 import { INFORMATION_FIELDS, STATISTICS_FIELDS } from './typed-fields';
 
 interface Field {
@@ -16,7 +16,7 @@ interface Field {
   readonly others: ReadonlyMap<string, string>;
 }
 type Value = string | number;
-export type Format = 'typed' | 'json' | 'desc';
+export type Format = 'typed' | 'json' | 'plain';
 
 const STATISTICS: readonly Field[] = STATISTICS_FIELDS.split('\n').map((line) => {
   const [position, name = '', tags = '', type = '', ...others] = line.split(' ');
@@ -79,18 +79,26 @@ function jsonRow(row: Row): string {
 }
 
 // ---------------------------------------------------------------- show info
-export function formattedInformation(facts: readonly (readonly [string, Value])[], format: Format): string {
+export function formattedInformation(
+  facts: readonly (readonly [string, Value])[],
+  format: Format,
+  { described }: { readonly described: boolean },
+): string {
   const known = facts.flatMap(([name, value]) => {
     const field = INFORMATION.get(name);
     return field === undefined ? [] : [{ field, value }];
   });
+  const end = ({ description }: Field): string => (described ? `:"${description}"\n` : '\n');
   switch (format) {
     case 'typed':
       return known
-        .map(({ field, value }) => `${field.position}.${field.name}.1:${field.tags}:${field.type}:${value}\n`)
+        .map(
+          ({ field, value }) =>
+            `${field.position}.${field.name}.1:${field.tags}:${field.type}:${value}${end(field)}`,
+        )
         .join('');
-    case 'desc':
-      return known.map(({ field, value }) => `${field.name}: ${value}:"${field.description}"\n`).join('');
+    case 'plain':
+      return known.map(({ field, value }) => `${field.name}: ${value}${end(field)}`).join('');
     case 'json':
       return `${JSON.stringify(known.map(({ field, value }) => jsonField(field, field.tags, value)))}\n`;
   }

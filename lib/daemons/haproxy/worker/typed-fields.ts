@@ -182,6 +182,7 @@ export const INFORMATION_FIELDS = `0|Name|POS|str|Product name
 48|Run_queue|MGP|u32|Total number of active tasks+tasklets in the current worker process
 49|Idle_pct|MaP|u32|Percentage of last second spent waiting in the current worker thread
 50|node|COS|str|Node name (global.node)
+51|description|COS|str|Node description (global.description)
 52|Stopping|MGP|u32|1 if the worker process is currently stopping, otherwise zero
 53|Jobs|MGP|u32|Current number of active jobs on the current worker process (frontend connections, master connections, listeners)
 54|Unstoppable Jobs|MGP|u32|Current number of unstoppable jobs on the current worker process (master connections)
