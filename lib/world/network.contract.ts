@@ -452,6 +452,8 @@ export interface PolicyRule {
   readonly oif?: string;
   /** `not` */
   readonly isNegated?: boolean;
+  /** who made it, where that is not `ip` */
+  readonly protocol?: 'keepalived';
 }
 export interface Neighbour {
   device: string;

@@ -4,6 +4,7 @@
  * Defaults: keepalived.conf(5) 2.2.7, `set_vrrp_defaults` in global_data.c.
  */
 
+import type { PolicyRule } from '../../world/network.contract';
 import type { AuthType } from '../../protocols/vrrp/advertisement';
 import type { VrrpVersion } from '../../protocols/vrrp/timers';
 import type { Micros } from '../../std/instant';
@@ -76,7 +77,13 @@ export type RouteConfiguration = {
   readonly metric: number;
   readonly scope: 'global' | 'host' | 'link' | undefined;
   readonly type: 'unicast' | 'blackhole' | 'unreachable' | 'prohibit';
+  /** absent: main */
+  readonly table: string | undefined;
+  /** its loss ends being master */
+  readonly isTracked: boolean;
 };
+/** A line of virtual_rules or static_rules. */
+export type RuleConfiguration = Omit<PolicyRule, 'protocol'> & { readonly isTracked: boolean };
 
 /** Something an instance depends on, by name. */
 export type Tracked = {
@@ -170,6 +177,7 @@ export type InstanceConfiguration = {
   readonly addresses: readonly AddressConfiguration[];
   readonly excludedAddresses: readonly AddressConfiguration[];
   readonly routes: readonly RouteConfiguration[];
+  readonly rules: readonly RuleConfiguration[];
   readonly interfaces: readonly Tracked[];
   readonly scripts: readonly Tracked[];
   readonly files: readonly Tracked[];
@@ -200,6 +208,8 @@ export type Configuration = {
   readonly files: readonly TrackFile[];
   readonly processes: readonly TrackProcess[];
   readonly staticAddresses: readonly AddressConfiguration[];
+  readonly staticRoutes: readonly RouteConfiguration[];
+  readonly staticRules: readonly RuleConfiguration[];
   readonly interfaceDelays: readonly InterfaceDelay[];
   /** interfaces with a garp_group of their own and its interval */
   readonly garpIntervals: readonly { readonly interface: string; readonly interval: Micros }[];

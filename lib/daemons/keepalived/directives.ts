@@ -71,7 +71,7 @@ linkbeat_use_polling; .
 linkbeat_interfaces []; .
 track_group {}; -; <name>
 static_ipaddress []; +
-static_routes static_rules []; -
+static_routes static_rules []; +
 vrrp_sync_group {}; +; <name>
 garp_group {}; +
 vrrp_instance {}; +; <name>
@@ -192,7 +192,7 @@ advert_int; +; <seconds>
 virtual_ipaddress virtual_ipaddress_excluded []; +
 promote_secondaries linkbeat_use_polling; .
 virtual_routes []; +
-virtual_rules []; -
+virtual_rules []; +
 accept no_accept; +
 skip_check_adv_addr strict_mode; +; [on|off]
 preempt nopreempt; +

@@ -34,6 +34,10 @@ const LONG = {
   'output=': 'o',
   'family=': 'f',
   'timeout=': 't',
+  'src-nat': 'n',
+  'dst-nat': 'g',
+  'any-nat': 'j',
+  zero: 'z',
 };
 const TITLE = 'conntrack v1.4.7 (conntrack-tools)';
 const HELP = "Try `conntrack -h' or 'conntrack --help' for more information.\n";
@@ -44,7 +48,8 @@ export function* conntrack(context: ProgramContext): ProgramRun {
   // A table's name may follow the command.
   const table = /^(?:conntrack|expect|dying|unconfirmed)$/.test(args[1] ?? '') ? args[1] : undefined;
   if (table !== undefined) args.splice(1, 1);
-  const parsed = parseOptions(args, { short: 'LGDIUEFCSVhs:d:r:q:p:u:m:o:f:t:', long: LONG });
+  const translated = takeTranslated(args);
+  const parsed = parseOptions(args, { short: 'LGDIUEFCSVhngjzs:d:r:q:p:u:m:o:f:t:', long: LONG });
   if (parsed.problem !== undefined) {
     const { kind, option, long } = parsed.problem;
     const written = long ? option : `-${option}`;
@@ -53,7 +58,10 @@ export function* conntrack(context: ProgramContext): ProgramRun {
     );
     return 2;
   }
-  const given = new Map(parsed.options.map((option) => [option.name, option.value]));
+  const given = new Map([
+    ...parsed.options.map((option): [string, string] => [option.name, option.value]),
+    ...translated,
+  ]);
   const wrong = complaintOf(given);
   if (wrong !== undefined) {
     yield* context.err(`${TITLE}: ${wrong}\n${HELP}`);
@@ -69,7 +77,8 @@ export function* conntrack(context: ProgramContext): ProgramRun {
     yield* context.err(`${TITLE}: 0 expectations have been shown.\n`);
     return 0;
   }
-  const isExtended = (given.get('o') ?? '').split(',').includes('extended');
+  const output = (given.get('o') ?? '').split(',');
+  const form = { isExtended: output.includes('extended'), hasId: output.includes('id') };
   const matches = matcher(given);
   const command = [...'LGDIUEFCS'].find((letter) => given.has(letter));
   switch (command) {
@@ -80,16 +89,23 @@ export function* conntrack(context: ProgramContext): ProgramRun {
       world.network.deleteConntrack(host, () => true);
       yield* context.err(`${TITLE}: connection tracking table has been emptied.\n`);
       return 0;
+    case 'S': {
+      let text = '';
+      for (let core = 0; core < host.state.cores; core++)
+        text += `cpu=${core}   \t${STATISTICS.map((name) => `${name}=0 `).join('')}\n`;
+      yield* context.out(text);
+      return 0;
+    }
     case 'L':
     case 'G': {
       const entries = world.network.conntrack(host).filter(matches);
-      yield* tell(context, entries, { isExtended, what: 'shown' });
+      yield* tell(context, entries, { ...form, what: 'shown' });
       return 0;
     }
     case 'D': {
       const entries = world.network.conntrack(host).filter(matches);
       world.network.deleteConntrack(host, matches);
-      yield* tell(context, entries, { isExtended, what: 'deleted' });
+      yield* tell(context, entries, { ...form, what: 'deleted' });
       return entries.length === 0 ? 1 : 0;
     }
     default:
@@ -104,6 +120,24 @@ export function* conntrack(context: ProgramContext): ProgramRun {
       );
       return 2;
   }
+}
+
+/** Departs: nothing of it is counted. */
+const STATISTICS =
+  'found invalid insert insert_failed drop early_drop error search_restart clash_resolve chaintoolong'.split(
+    ' ',
+  );
+/** `-n`, `-g` and `-j` may have an address, in a word of its own too. */
+function takeTranslated(args: string[]): [string, string][] {
+  const found: [string, string][] = [];
+  for (let at = 0; at < args.length; at++) {
+    const name = /^(?:-([ngj])|--(src|dst|any)-nat)$/.exec(args[at] ?? '');
+    const value = args[at + 1];
+    if (name === null || value === undefined || value.startsWith('-')) continue;
+    args.splice(at + 1, 1);
+    found.push([name[1] ?? { src: 'n', dst: 'g', any: 'j' }[name[2] ?? ''] ?? '', value]);
+  }
+  return found;
 }
 
 const PROTOCOLS = 'tcp udp udplite icmp icmpv6 sctp dccp gre'.split(' ');
@@ -124,10 +158,14 @@ function complaintOf(given: ReadonlyMap<string, string>): string | undefined {
 function* tell(
   context: ProgramContext,
   entries: readonly ConntrackEntry[],
-  { isExtended, what }: { isExtended: boolean; what: string },
+  { isExtended, hasId, what }: { isExtended: boolean; hasId: boolean; what: string },
 ): Generator<Wait, void, Wake> {
   const head = isExtended ? 'ipv4     2 ' : '';
-  const text = entries.map((entry) => `${head}${entryText(entry, context.kernel.now)}\n`).join('');
+  const id = (entry: ConntrackEntry): string =>
+    hasId ? ` id=${(entry.src ^ (entry.dst + 65_537 * entry.sport + entry.dport)) >>> 0}` : '';
+  const text = entries
+    .map((entry) => `${head}${entryText(entry, context.kernel.now)}${id(entry)}\n`)
+    .join('');
   const count = `${TITLE}: ${entries.length} flow entries have been ${what}.\n`;
   if (context.stdout.tty !== undefined) yield* context.out(text);
   yield* context.err(count);
@@ -141,7 +179,19 @@ function matcher(given: ReadonlyMap<string, string>): (entry: ConntrackEntry) =>
   };
   const same = (name: string, value: number): boolean =>
     !given.has(name) || Number(given.get(name)) === value;
+  const address = (name: string): number | undefined => parseCidr(given.get(name) ?? '')?.address;
+  // Of ICMP the number is held against type and code: it always looks translated.
+  const isSource = (entry: ConntrackEntry, ip?: number): boolean =>
+    (entry.protocol === 'icmp' || entry.replyDst !== entry.src || entry.replyDport !== entry.sport) &&
+    (ip === undefined || entry.replyDst === ip);
+  const isTarget = (entry: ConntrackEntry, ip?: number): boolean =>
+    (entry.protocol === 'icmp' || entry.replySrc !== entry.dst || entry.replySport !== entry.dport) &&
+    (ip === undefined || entry.replySrc === ip);
   return (entry) =>
+    given.get('f') !== 'ipv6' &&
+    (!given.has('n') || isSource(entry, address('n'))) &&
+    (!given.has('g') || isTarget(entry, address('g'))) &&
+    (!given.has('j') || isSource(entry, address('j')) || isTarget(entry, address('j'))) &&
     within('s', entry.src) &&
     within('d', entry.dst) &&
     within('r', entry.replySrc) &&

@@ -58,12 +58,7 @@ export class Links {
       ...(secondary ? { secondary: true } : {}),
     };
     if (secondary) device.addresses.push(added);
-    else
-      device.addresses.splice(
-        device.addresses.filter((present) => present.secondary !== true).length,
-        0,
-        added,
-      );
+    else device.addresses.splice(placeOf(added, device.addresses), 0, added);
     this.core.changed();
     const text = `${formatIPv4(address.ip)}/${address.prefix}`;
     this.core.noteChange(
@@ -362,4 +357,15 @@ function routeText(route: Route): string {
   const destination = route.prefix === 0 ? 'default' : `${formatIPv4(route.destination)}/${route.prefix}`;
   const via = route.via === undefined ? '' : ` via ${formatIPv4(route.via)}`;
   return `${route.type === 'unicast' ? '' : `${route.type} `}${destination}${via}${route.device === '' ? '' : ` dev ${route.device}`}`;
+}
+
+const SCOPES: readonly InterfaceAddress['scope'][] = ['global', 'link', 'host'];
+/** Behind the last primary address whose scope is as narrow: `__inet_insert_ifa`. */
+function placeOf(added: InterfaceAddress, addresses: readonly InterfaceAddress[]): number {
+  const width = SCOPES.indexOf(added.scope);
+  return (
+    addresses.findLastIndex(
+      (present) => present.secondary !== true && SCOPES.indexOf(present.scope ?? 'global') >= width,
+    ) + 1
+  );
 }

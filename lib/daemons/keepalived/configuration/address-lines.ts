@@ -14,7 +14,7 @@ interface ParsedAddress {
 }
 
 /** An address with or without prefix length; /32 and /128 by default. */
-function parseAddress(
+export function parseAddress(
   scope: Scope,
   text: string,
   options: { readonly allowsPrefix: boolean },
@@ -197,7 +197,6 @@ const ROUTE_TYPES: ReadonlyMap<string, RouteConfiguration['type']> = new Map([
 
 /** Options with a parameter that are read over. */
 const OTHER_ROUTE_OPTIONS = new Set([
-  'table',
   'protocol',
   'tos',
   'dsfield',
@@ -234,6 +233,8 @@ export function routeLine(scope: Scope, words: Words): RouteConfiguration | unde
     metric: 0,
     scope: undefined,
     type: 'unicast',
+    table: undefined,
+    isTracked: false,
   };
   let destination: string | undefined;
   for (let i = 0; i < words.length; i++) {
@@ -259,6 +260,7 @@ export function routeLine(scope: Scope, words: Words): RouteConfiguration | unde
     complain(scope, 'Route must have a destination');
     return undefined;
   }
+  route.isTracked = !words.includes('no_track') && route.device !== undefined;
   if (!words.includes('no_track') && route.device === undefined) {
     complain(scope, `Warning - cannot track route ${destination} with no interface specified, not tracking`);
   }
@@ -288,6 +290,7 @@ const ROUTE_OPTIONS = new Set([
   'priority',
   'preference',
   'scope',
+  'table',
 ]);
 
 function routeOption(scope: Scope, route: Draft<RouteConfiguration>, word: string, value: string): boolean {
@@ -312,8 +315,14 @@ function routeOption(scope: Scope, route: Draft<RouteConfiguration>, word: strin
       route.scope = SCOPES.get(value);
       if (route.scope === undefined) complain(scope, `Scope ${value} not found or invalid for route`);
       return route.scope !== undefined;
-    default:
-      route.metric = scope.reader.unsigned(value, { lowest: 0, highest: 4_294_967_295, tolerant: true }) ?? 0;
+    case 'table':
+      route.table = value === 'main' || value === '254' ? undefined : value;
       return true;
+    default: {
+      const metric = scope.reader.unsigned(value, { lowest: 0, highest: 4_294_967_295, tolerant: true });
+      if (metric === undefined) complain(scope, `Invalid metric ${value} specified for route`);
+      else route.metric = metric;
+      return metric !== undefined;
+    }
   }
 }

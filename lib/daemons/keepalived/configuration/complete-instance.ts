@@ -104,6 +104,7 @@ export function completeInstance(
     addresses: draft.addresses.slice(0, MOST_ADDRESSES),
     excludedAddresses: draft.excludedAddresses.filter((address) => address.family === 4),
     routes: draft.routes,
+    rules: draft.rules,
     ...weights(draft, { interfaces, group, isOwner, say }),
     processes: draft.processes,
     notify: draft.notify,

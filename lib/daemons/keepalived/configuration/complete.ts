@@ -69,6 +69,8 @@ export function complete(options: CompleteOptions): Configuration | undefined {
     files: vrrp.files,
     processes: vrrp.processes,
     staticAddresses: vrrp.staticAddresses,
+    staticRoutes: vrrp.staticRoutes,
+    staticRules: vrrp.staticRules,
     interfaceDelays: vrrp.interfaceDelays,
     garpIntervals: vrrp.garpIntervals,
   });
@@ -208,7 +210,7 @@ function hasConflicts(options: CompleteOptions, instances: readonly InstanceConf
     same.shift();
     for (const other of same) {
       if (one.isUnicast !== other.isUnicast || one.interface !== other.interface) continue;
-      if (one.addresses[0]?.family !== other.addresses[0]?.family) continue;
+      if ((one.addresses[0]?.family ?? 4) !== (other.addresses[0]?.family ?? 4)) continue;
       if (one.isUnicast) {
         if (
           one.source !== other.source ||

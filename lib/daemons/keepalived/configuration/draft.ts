@@ -12,6 +12,7 @@ import type {
   InterfaceDelay,
   Notifications,
   RouteConfiguration,
+  RuleConfiguration,
   ScriptCommand,
   Tracked,
   TrackFile,
@@ -60,6 +61,7 @@ export interface InstanceDraft {
   readonly addresses: AddressConfiguration[];
   readonly excludedAddresses: AddressConfiguration[];
   readonly routes: RouteConfiguration[];
+  readonly rules: RuleConfiguration[];
   interfaces: Tracked[];
   scripts: Tracked[];
   files: Tracked[];
@@ -111,6 +113,8 @@ export interface VrrpDraft {
   readonly files: TrackFile[];
   readonly processes: TrackProcess[];
   readonly staticAddresses: AddressConfiguration[];
+  readonly staticRoutes: RouteConfiguration[];
+  readonly staticRules: RuleConfiguration[];
   readonly interfaceDelays: InterfaceDelay[];
   readonly garpIntervals: { interface: string; interval: Micros }[];
   namesMissingInterface: boolean;
@@ -162,6 +166,8 @@ export function emptyVrrp(): VrrpDraft {
     files: [],
     processes: [],
     staticAddresses: [],
+    staticRoutes: [],
+    staticRules: [],
     interfaceDelays: [],
     garpIntervals: [],
     namesMissingInterface: false,
@@ -217,6 +223,7 @@ export function emptyInstance(name: string, global: GlobalDraft): InstanceDraft 
     addresses: [],
     excludedAddresses: [],
     routes: [],
+    rules: [],
     interfaces: [],
     scripts: [],
     files: [],

@@ -7,6 +7,7 @@ import type { InstanceDraft } from './draft';
 import { UINT_MAX, type Words } from './reader';
 import { complain, findInterface, type Handler, notifyScript, type Scope, switchParameter } from './scope';
 import { bfdLines, fileLine, interfaceLine, type LineReader, processLine, scriptLine } from './tracked-lines';
+import { ruleLine } from './rule-lines';
 import type { Tracked } from '../config';
 
 type InstanceHandler = Handler<InstanceDraft>;
@@ -355,6 +356,12 @@ export const INSTANCE_HANDLERS: Readonly<Record<string, InstanceHandler>> = {
       if (route !== undefined) instance.routes.push(route);
     });
   },
+  virtual_rules: (scope, instance, words) => {
+    scope.reader.valueBlock(words, (values) => {
+      const rule = ruleLine(scope, values);
+      if (rule !== undefined) instance.rules.push(rule);
+    });
+  },
   accept: (_scope, instance) => {
     instance.accepts = true;
   },
@@ -460,8 +467,12 @@ export const INSTANCE_HANDLERS: Readonly<Record<string, InstanceHandler>> = {
     );
   },
   garp_extra_if: extraInterfaces,
-  use_vmac: (_scope, instance) => {
+  use_vmac: (scope, instance, words) => {
     instance.hasVmac = true;
+    const name = words[1] ?? '';
+    // IFNAMSIZ holds the end of the text as well.
+    if (name.length > 15 || /[/:%\s]/.test(name))
+      complain(scope, `VMAC interface name '${name}' too long or invalid characters - ignoring`);
   },
   vmac_xmit_base: (_scope, instance) => {
     instance.vmacTransmitsBase = true;

@@ -9,7 +9,7 @@
 
 import { stayCompiled } from '../../../std/stay-compiled';
 import { ROOT_DIRECTIVES } from '../directives';
-import { addressLine } from './address-lines';
+import { addressLine, routeLine } from './address-lines';
 import {
   emptyGroup,
   emptyInstance,
@@ -49,6 +49,7 @@ import {
   PROCESS_HANDLERS,
   SCRIPT_HANDLERS,
 } from './tracker-keywords';
+import { ruleLine } from './rule-lines';
 import { checkVirtualServers, type VirtualServers, virtualServerKeywords } from './virtual-servers';
 
 export type Pass = 'parent' | 'checker' | 'vrrp' | 'bfd';
@@ -223,12 +224,28 @@ function addVrrp(scope: Scope, isActive: boolean, add: Add, needsVrrp: () => voi
     },
     needsVrrp,
   );
-  for (const keyword of ['static_routes', 'static_rules']) {
-    add(keyword, isActive, { handle: lines(() => undefined) }, () => {
-      needsVrrp();
-      scope.notModelled.add(keyword);
-    });
-  }
+  add(
+    'static_routes',
+    isActive,
+    {
+      handle: lines((values) => {
+        const route = routeLine(scope, values);
+        if (route !== undefined) vrrp.staticRoutes.push(route);
+      }),
+    },
+    needsVrrp,
+  );
+  add(
+    'static_rules',
+    isActive,
+    {
+      handle: lines((values) => {
+        const rule = ruleLine(scope, values);
+        if (rule !== undefined) vrrp.staticRules.push(rule);
+      }),
+    },
+    needsVrrp,
+  );
   add('track_group', isActive, { body: treeOf(scope, 'track_group', () => undefined, {}) });
   add('vrrp_sync_group', isActive, {
     handle: (words) => {

@@ -4,10 +4,10 @@
  */
 import { formatIPv4, type IPv4 } from '../../../std/ipv4';
 import type { Micros } from '../../../std/instant';
-import type { Route } from '../../../world/network.contract';
-import type { AddressConfiguration, InstanceConfiguration, RouteConfiguration } from '../config';
+import type { AddressConfiguration, InstanceConfiguration } from '../config';
 import { hideAddress, showAddress } from './accept-mode';
-import { say, sayDetail } from './say';
+import { releaseRouting, takeRouting } from './routing';
+import { sayDetail } from './say';
 import type { InstanceState, Vrrp } from './state';
 
 export const GARP_DUE = 'keepalived.garp.due';
@@ -25,7 +25,7 @@ export function takeAddresses(vrrp: Vrrp, instance: InstanceConfiguration, state
   if (!instance.accepts) for (const { ip } of planned(instance)) hideAddress(vrrp, ip);
   sayDetail(vrrp, `(${instance.name}) setting VIPs.`);
   for (const one of addressesOf(instance)) install(vrrp, state, one);
-  for (const route of instance.routes) addRoute(vrrp, instance, state, route);
+  takeRouting(vrrp, instance, state);
   announce(vrrp, instance, instance.garp.repeat);
   const { delay, refresh } = instance.garp;
   if (delay > 0)
@@ -55,46 +55,12 @@ function install(
   });
   if (refused === undefined || refused === 'EEXIST') state.installed.push({ device, ip, prefix });
 }
-function addRoute(
-  vrrp: Vrrp,
-  instance: InstanceConfiguration,
-  state: InstanceState,
-  wanted: RouteConfiguration,
-) {
-  const route = routeOf(vrrp, instance, wanted);
-  if (route === undefined) return;
-  const refused = vrrp.world.network.addRoute(vrrp.host, route);
-  if (refused === undefined) state.routes.push(wanted);
-  else say(vrrp, `Netlink: error: ${refused}, type=RTM_NEWROUTE(24), seq=0, pid=0`);
-}
-function routeOf(vrrp: Vrrp, instance: InstanceConfiguration, wanted: RouteConfiguration): Route | undefined {
-  const { destination, prefix, via, metric, type } = wanted;
-  const through =
-    wanted.device ??
-    (via === undefined ? instance.interface : vrrp.world.network.routeLookup(vrrp.host, via)?.route.device);
-  if (through === undefined) return undefined;
-  return {
-    destination,
-    prefix,
-    via,
-    device: through,
-    metric,
-    ...(wanted.source === undefined ? {} : { source: wanted.source }),
-    protocol: 'keepalived',
-    scope: wanted.scope ?? (via === undefined ? 'link' : 'global'),
-    type,
-  };
-}
-
 /** Takes them away again. */
 export function releaseAddresses(vrrp: Vrrp, instance: InstanceConfiguration, state: InstanceState): void {
   vrrp.clearTimer(`garp:${instance.name}`);
   vrrp.clearTimer(`garp-lower:${instance.name}`);
   const { network } = vrrp.world;
-  for (const wanted of state.routes.splice(0)) {
-    const route = routeOf(vrrp, instance, wanted);
-    if (route !== undefined) network.removeRoute(vrrp.host, route);
-  }
+  releaseRouting(vrrp, instance, state);
   sayDetail(vrrp, `(${instance.name}) removing VIPs.`);
   for (const { device, ip, prefix } of state.installed.splice(0))
     network.removeAddress(vrrp.host, device, ip, prefix);
@@ -104,8 +70,8 @@ export function releaseAddresses(vrrp: Vrrp, instance: InstanceConfiguration, st
 /** Before anything else: addresses that an earlier process left behind. */
 export function removeLeftovers(vrrp: Vrrp, instance: InstanceConfiguration): void {
   sayDetail(vrrp, `(${instance.name}) removing VIPs.`);
-  // An owner's address is the interface's own.
-  if (instance.priority === 255) return;
+  // The address of an owner that is master from the start is the interface's own.
+  if (instance.wants === 'MASTER' && instance.priority === 255) return;
   for (const { address, device } of addressesOf(instance))
     vrrp.world.network.removeAddress(vrrp.host, device, address.address, address.prefix);
 }

@@ -30,6 +30,7 @@ export function newInstance(vrrp: Vrrp, instance: InstanceConfiguration): Instan
     masterPriority: 0,
     installed: [],
     routes: [],
+    rules: [],
     refreshAt: 0,
     statistics: emptyStatistics(),
   };

@@ -3,6 +3,7 @@
  * same and goes on in its state, whatever it is called now (`reload_vrrp_thread`, `reset_vrrp_state`, `clear_diff_*`
  * and `vrrp_exist` of keepalived 2.2.7).
  */
+import { setStaticRouting } from './routing';
 import { goodbyeSent } from '../../../protocols/vrrp/sayings';
 import type { InstanceConfiguration } from '../config';
 import { adjustAddresses, releaseAddresses, setStaticAddresses } from './addresses';
@@ -37,6 +38,7 @@ export function reload(vrrp: Vrrp): 'done' | 'refused' {
     return 'refused';
   }
   setStaticAddresses(vrrp, configuration.staticAddresses, state.configuration.staticAddresses);
+  setStaticRouting(vrrp, configuration, state.configuration);
   const before = known(vrrp);
   state.configuration = configuration;
   state.files = files;
@@ -123,6 +125,7 @@ function goOn(vrrp: Vrrp, name: string, before: InstanceState | undefined): void
     own.statistics = before.statistics;
     own.installed = before.installed;
     own.routes = before.routes;
+    own.rules = before.rules;
     own.master = before.master;
     own.masterPriority = before.masterPriority;
     own.since = before.since;

@@ -4,7 +4,7 @@ import type { ChartSnapshot } from '../../../protocols/adapter';
 import type { Micros } from '../../../std/instant';
 import type { IPv4 } from '../../../std/ipv4';
 import type { DaemonContext } from '../../../world/process.contract';
-import type { Configuration, InstanceConfiguration, RouteConfiguration } from '../config';
+import type { Configuration, InstanceConfiguration, RouteConfiguration, RuleConfiguration } from '../config';
 
 /** The command line's part in how a process behaves. */
 export interface RunOptions {
@@ -77,6 +77,7 @@ export interface InstanceState {
   /** on the host, put there by us */
   installed: InstalledAddress[];
   routes: RouteConfiguration[];
+  rules: RuleConfiguration[];
   refreshAt: Micros;
   statistics: Statistics;
 }

@@ -63,13 +63,12 @@ export function lacksAddress({ host }: Vrrp, instance: InstanceConfiguration): b
   return primaryAddress(host, device, virtual) === undefined;
 }
 
-/** Base priority and all weights: a positive one counts while it is good, a negative one while it is bad. */
+/** Base priority and all weights: a positive one counts while it is good, a negative one while it is bad; `reverse` takes off what it would add. */
 export function totalPriority(vrrp: Vrrp, instance: InstanceConfiguration): number {
   let total = instance.priority;
   for (const { tracked, isGood } of findingsOf(vrrp, instance)) {
     if (tracked.weight === 0 || isGood === undefined) continue;
-    const weight = tracked.isReversed ? -tracked.weight : tracked.weight;
-    if (isGood === weight > 0) total += weight;
+    if (isGood === tracked.weight > 0) total += tracked.isReversed ? -tracked.weight : tracked.weight;
   }
   for (const { adds } of filesOf(vrrp, instance)) total += adds;
   return total;

@@ -1,4 +1,5 @@
 /** keepalived's VRRP process: how it starts, what it reacts to, how it stops (vrrp_daemon.c). */
+import { setStaticRouting } from './routing';
 import { formatIPv4 } from '../../../std/ipv4';
 import { MILLISECOND, type Micros, SECOND } from '../../../std/instant';
 import type { NetlinkEvent, RawPacketEvent } from '../../../world/network.contract';
@@ -115,6 +116,7 @@ function begin(vrrp: Vrrp): void {
   for (const instance of configuration.instances)
     state.instances.set(instance.name, newInstance(vrrp, instance));
   setStaticAddresses(vrrp, configuration.staticAddresses);
+  setStaticRouting(vrrp, configuration, undefined);
   startLooking(vrrp);
   openSockets(vrrp);
   for (const instance of configuration.instances) {
@@ -217,6 +219,7 @@ function stop(vrrp: Vrrp): void {
 }
 function stopped(vrrp: Vrrp): void {
   setStaticAddresses(vrrp, [], vrrp.state.configuration.staticAddresses);
+  setStaticRouting(vrrp, undefined, vrrp.state.configuration);
   if (!vrrp.state.options.keepsVips) forgetHidden(vrrp);
   vrrp.host.fs.unlink(vrrp.state.options.vrrpPidFile, { uid: 0, gid: 0, groups: [] });
   say(vrrp, stoppedLine(vrrp));

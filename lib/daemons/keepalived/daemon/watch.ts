@@ -6,6 +6,7 @@ import type { NetlinkEvent } from '../../../world/network.contract';
 import type { TrackProcess } from '../config';
 import { tell } from './instances';
 import { interfaceWorks } from './interfaces';
+import { lacksRoute } from './routing';
 import { say, sayDetail } from './say';
 import type { Vrrp } from './state';
 import { reconsider } from './tracking';
@@ -39,6 +40,16 @@ export function heardNetlink(vrrp: Vrrp, event: NetlinkEvent): void {
       if (!isVirtual(vrrp, event.ip)) ownAddressChanged(vrrp, event);
       return;
     case 'route':
+      routesChanged(vrrp);
+  }
+}
+/** Somebody else took one of our routes off. */
+function routesChanged(vrrp: Vrrp): void {
+  if (vrrp.state.stopping) return;
+  for (const instance of vrrp.state.configuration.instances) {
+    const state = vrrp.state.instances.get(instance.name);
+    if (state?.snapshot.value !== 'master' || !lacksRoute(vrrp, instance, state)) continue;
+    tell(vrrp, instance.name, { type: 'addressLost', now: vrrp.kernel.now });
   }
 }
 /** The first address that an interface gets, or the last that it loses, decides whether its instances can speak. */

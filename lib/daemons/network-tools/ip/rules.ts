@@ -173,6 +173,7 @@ function ruleText(request: IpRequest, rule: PolicyRule): string {
     device('iif', iif),
     device('oif', oif),
     action === 'lookup' ? ` lookup ${table ?? 'main'}` : ` ${action}`,
+    rule.protocol === undefined ? '' : ` proto ${rule.protocol}`,
   ].join('');
 }
 function jsonRule(request: IpRequest, rule: PolicyRule): Record<string, unknown> {

@@ -335,13 +335,13 @@ function maskedText(context: RuleContext, found: BitField, operator: Comparison,
 function matchTogether(context: RuleContext, match: Match, key: KeyShape): void {
   const { values } = context;
   const { right } = match;
-  if (match.operator !== '')
+  if (match.operator !== '' || right.kind === 'concat')
     throw refuse(
       match.left.place,
       'Use concatenations with sets and maps, not singleton values',
       right.place,
     );
-  const parts = right.kind === 'concat' ? right.parts : [right];
+  const parts = [right];
   if (parts.length < key.types.length)
     throw refuse(
       right.place,

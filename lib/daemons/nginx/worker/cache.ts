@@ -6,13 +6,13 @@
  * Not modelled: the manager's sweeping, `proxy_cache_lock`, updates in the background, variants by `Vary`.
  */
 import { bytesFromText } from '../../../std/bytes';
-import { microsFromCivil } from '../../../std/civil';
 import { digestOf } from '../../../protocols/x509/index';
 import { FileError } from '../../../world/files.contract';
 import type { HttpResponse } from '../../../world/network.contract';
 import type { CacheRules } from '../config';
 import type { CacheEntry } from '../group';
 import type { Proxying } from './proxying';
+import { parseHttpDate } from './reply';
 import { header, type Runtime } from './runtime';
 import { type Asking, evaluate } from './variables';
 
@@ -162,18 +162,6 @@ function freshUntil(runtime: Runtime, rules: CacheRules, response: HttpResponse)
 }
 function usually({ valid }: CacheRules, status: number): number {
   return valid.find((one) => one.status === 0 || one.status === status)?.seconds ?? 0;
-}
-
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-/** `Sun, 06 Nov 1994 08:49:37 GMT` in seconds; undefined: no such date. */
-function parseHttpDate(text: string): number | undefined {
-  const found = /^\w+, (\d\d) (\w{3}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT$/.exec(text);
-  const month = MONTHS.indexOf(found?.[2] ?? '') + 1;
-  if (found === null || month === 0) return undefined;
-  const [day = 0, year = 0, hour = 0, minute = 0, second = 0] = [1, 3, 4, 5, 6].map((at) =>
-    Number(found[at]),
-  );
-  return Math.floor(microsFromCivil({ year, month, day, hour, minute, second }) / 1_000_000);
 }
 
 // ---------------------------------------------------------------- entries

@@ -1,4 +1,8 @@
 /** Who may pass, and how fast: real addresses, limits, access rules, passwords. Source: nginx 1.22 src/http/modules/ngx_http_{realip,limit_req,limit_conn,access,auth_basic}_module.c. */
+import { digestOf } from '../../../protocols/x509/index';
+import { encodeBase64 } from '../../../std/base64';
+import { bytesFromText } from '../../../std/bytes';
+import { systemError } from '../messages';
 import { formatIPv4, parseIPv4 } from '../../../std/ipv4';
 import { decodeBasic } from './basic-credentials';
 import { md5Crypt, shaCrypt } from '../../../protocols/x509/crypt';
@@ -237,7 +241,11 @@ function byPassword(asking: Asking): 'allowed' | 'denied' | number | undefined {
   const path = evaluate(asking, basic.file);
   const text = runtime.host.fs.readFile(path, runtime.process);
   if (text instanceof FileError) {
-    runtime.tell(client, text.errno === 'ENOENT' ? 'error' : 'crit', `open() "${path}" failed`);
+    runtime.tell(
+      client,
+      text.errno === 'ENOENT' ? 'error' : 'crit',
+      `open() "${path}" failed ${systemError(text.errno)}`,
+    );
     return text.errno === 'ENOENT' ? 403 : 500;
   }
   const line = text.split('\n').find((one) => one.startsWith(`${credentials.user}:`));
@@ -250,9 +258,11 @@ function byPassword(asking: Asking): 'allowed' | 'denied' | number | undefined {
   runtime.tell(client, 'error', `user "${credentials.user}": password mismatch`);
   return askPassword(asking, realm);
 }
-/** Source: nginx 1.22 src/core/ngx_crypt.c, crypt(5). Not modelled: `{SHA}`, `{SSHA}`, DES and what else crypt(3) knows. */
+/** Source: nginx 1.22 src/core/ngx_crypt.c, crypt(5). Not modelled: `{SSHA}`, DES and what else crypt(3) knows. */
 function isRight(password: string, secret: string): boolean {
   if (secret.startsWith('{PLAIN}')) return secret.slice(7) === password;
+  if (secret.startsWith('{SHA}'))
+    return secret.slice(5) === encodeBase64(digestOf('sha1', bytesFromText(password)));
   const [, magic = '', salt = ''] = secret.split('$');
   if (magic === '1' || magic === 'apr1') return md5Crypt(password, salt, magic) === secret;
   if (magic === '5' || magic === '6') return shaCrypt(password, salt, magic) === secret;

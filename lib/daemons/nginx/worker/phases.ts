@@ -211,7 +211,8 @@ function locate(asking: Asking): void {
     }
     request.location = found.location;
     const location = runtime.location(found.location);
-    if (location.isInternal && !request.isInternal) {
+    // What a rewrite leads to counts as internal as well.
+    if (location.isInternal && !request.isInternal && request.isOriginal) {
       special(asking, 404);
       return;
     }

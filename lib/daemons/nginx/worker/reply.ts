@@ -1,6 +1,6 @@
 /** Answers: their headers, their pages, the end of a request. Source: nginx 1.22 src/http/ngx_http_header_filter_module.c, ngx_http_special_response.c, ngx_http_request.c `ngx_http_finalize_request`, modules/ngx_http_headers_filter_module.c. */
 import { byteLength } from '../../../std/bytes';
-import { strftime } from '../../../std/civil';
+import { strftime, microsFromCivil } from '../../../std/civil';
 import { formatIPv4 } from '../../../std/ipv4';
 import type { HttpResponse } from '../../../world/network.contract';
 import type { LocationSettings } from '../config';
@@ -291,4 +291,16 @@ export function wantsKeepalive(asking: Asking): boolean {
     client.requests < location.keepaliveRequests &&
     !runtime.state.quitting
   );
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+/** `Sun, 06 Nov 1994 08:49:37 GMT` in seconds; undefined: no such date. */
+export function parseHttpDate(text: string): number | undefined {
+  const found = /^\w+, (\d\d) (\w{3}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT$/.exec(text);
+  const month = MONTHS.indexOf(found?.[2] ?? '') + 1;
+  if (found === null || month === 0) return undefined;
+  const [day = 0, year = 0, hour = 0, minute = 0, second = 0] = [1, 3, 4, 5, 6].map((at) =>
+    Number(found[at]),
+  );
+  return Math.floor(microsFromCivil({ year, month, day, hour, minute, second }) / 1_000_000);
 }

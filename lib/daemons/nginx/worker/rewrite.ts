@@ -56,13 +56,15 @@ function setVariable({ request }: Asking, name: string, value: string): void {
   else request.variables.set(name, value);
 }
 function returned(asking: Asking, code: Code & { op: 'return' }): Rewritten {
+  // Its text may tell the status.
+  asking.request.status = code.status;
   const text = code.text === undefined ? undefined : evaluate(asking, code.text);
   const isRedirection = [301, 302, 303, 307, 308].includes(code.status);
   return {
     kind: 'return',
     status: code.status,
     text: isRedirection ? undefined : text,
-    location: isRedirection ? text : undefined,
+    location: isRedirection ? (text ?? '') : undefined,
     place: code.place,
   };
 }

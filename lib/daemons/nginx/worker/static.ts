@@ -4,7 +4,7 @@ import { strftime } from '../../../std/civil';
 import { FileError, type Stat } from '../../../world/files.contract';
 import type { LocationSettings } from '../config';
 import { systemError } from '../messages';
-import { type Answer, httpDate } from './reply';
+import { type Answer, httpDate, parseHttpDate } from './reply';
 import { header } from './runtime';
 import { escapeUri } from './uri';
 import { type Asking, evaluate, requestFilename } from './variables';
@@ -41,7 +41,8 @@ export function tryFiles(asking: Asking, location: LocationSettings): Served | u
     const info = statOf(asking, pathOf(asking, relative));
     if (info instanceof FileError) continue;
     if (isDirectory !== (info.kind === 'directory')) continue;
-    request.uri = isDirectory && !relative.endsWith('/') ? `${relative}/` : relative;
+    // A directory is named without its slash: the redirect to it is what serves the file next.
+    request.uri = relative;
     runtime.hop(trace, 'proxy', `try_files: ${uri} is there`, 'ok', rules.place, 'try_files');
     return undefined;
   }
@@ -140,12 +141,9 @@ function serveOne(asking: Asking, location: LocationSettings): Served {
     runtime.tell(client, 'crit', `"${path}" is not a regular file`);
     return { kind: 'status', status: 404 };
   }
-  return {
-    kind: 'answer',
-    answer: fileAnswer(asking, location, info, text instanceof FileError ? '' : (text ?? '')),
-  };
+  return fileAnswer(asking, location, info, text instanceof FileError ? '' : (text ?? ''));
 }
-function fileAnswer(asking: Asking, location: LocationSettings, info: Stat, text: string): Answer {
+function fileAnswer(asking: Asking, location: LocationSettings, info: Stat, text: string): Served {
   const { request } = asking;
   const modified = Math.floor(info.mtime / 1e6);
   const lastModified = httpDate(modified * 1e6);
@@ -158,33 +156,71 @@ function fileAnswer(asking: Asking, location: LocationSettings, info: Stat, text
     headers,
     lastModified,
   };
-  const since = header(request.message.headers, 'if-modified-since');
-  const tag = header(request.message.headers, 'if-none-match');
-  if (tag !== undefined ? tag === '*' || tag.includes(etag) : since === lastModified)
-    return { ...answer, status: 304 };
+  const condition = (name: string): string | undefined => header(request.message.headers, name);
+  const [since, unmodified] = [condition('if-modified-since'), condition('if-unmodified-since')];
+  const [tag, match] = [condition('if-none-match'), condition('if-match')];
+  const isNamed = (tags: string): boolean => tags === '*' || tags.includes(etag);
+  if (unmodified !== undefined && modified > (parseHttpDate(unmodified) ?? Infinity))
+    return { kind: 'status', status: 412 };
+  if (match !== undefined && !isNamed(match)) return { kind: 'status', status: 412 };
+  if (
+    (since !== undefined || tag !== undefined) &&
+    (since === undefined || since === lastModified) &&
+    (tag === undefined || isNamed(tag))
+  )
+    return { kind: 'answer', answer: { ...answer, status: 304 } };
   answer.hasRanges = true;
-  return ranged(asking, answer, text);
+  return { kind: 'answer', answer: ranged(asking, answer, text) };
 }
-/** One range of bytes; several are answered whole. Departs: bytes of text that is no ASCII are counted as characters. */
-function ranged({ request }: Asking, answer: Answer, text: string): Answer {
-  const found = /^bytes=(\d*)-(\d*)$/.exec(header(request.message.headers, 'range') ?? '');
-  if (found === null || (found[1] === '' && found[2] === '')) return answer;
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+/** Ranges of bytes, one or several. Departs: bytes of text that is no ASCII are counted as characters. */
+function ranged({ request, runtime }: Asking, answer: Answer, text: string): Answer {
+  const found = /^bytes=(.+)$/.exec(header(request.message.headers, 'range') ?? '');
+  if (found === null) return answer;
   const size = byteLength(text);
-  const from = found[1] === '' ? Math.max(0, size - Number(found[2])) : Number(found[1]);
-  const to = found[1] === '' || found[2] === '' ? size - 1 : Math.min(size - 1, Number(found[2]));
-  if (from >= size || from > to)
+  const spans: Span[] = [];
+  for (const part of (found[1] ?? '').split(',')) {
+    const ends = /^\s*(\d*)\s*-\s*(\d*)\s*$/.exec(part);
+    if (ends === null || (ends[1] === '' && ends[2] === ''))
+      return spans.length === 0 ? answer : outside(answer, size);
+    const from = ends[1] === '' ? Math.max(0, size - Number(ends[2])) : Number(ends[1]);
+    const to = ends[1] === '' || ends[2] === '' ? size - 1 : Math.min(size - 1, Number(ends[2]));
+    if (from <= to && from < size) spans.push({ from, to });
+  }
+  const [first] = spans;
+  if (first === undefined) return outside(answer, size);
+  // More than all of it is not worth the parts.
+  if (spans.reduce((sum, { from, to }) => sum + to - from + 1, 0) > size) return answer;
+  if (spans.length === 1)
     return {
       ...answer,
-      status: 416,
-      body: '',
-      headedAs: 200,
-      lastHeaders: [['Content-Range', `bytes */${size}`]],
+      status: 206,
+      body: text.slice(first.from, first.to + 1),
+      lastHeaders: [['Content-Range', `bytes ${first.from}-${first.to}/${size}`]],
     };
+  runtime.group.temporaryFiles += 1;
+  const boundary = String(runtime.group.temporaryFiles).padStart(20, '0');
+  const parts = spans.map(
+    ({ from, to }) =>
+      `\r\n--${boundary}\r\nContent-Type: ${answer.type ?? ''}\r\nContent-Range: bytes ${from}-${to}/${size}\r\n\r\n${text.slice(from, to + 1)}`,
+  );
   return {
     ...answer,
     status: 206,
-    body: text.slice(from, to + 1),
-    lastHeaders: [['Content-Range', `bytes ${from}-${to}/${size}`]],
+    type: `multipart/byteranges; boundary=${boundary}`,
+    body: `${parts.join('')}\r\n--${boundary}--\r\n`,
+  };
+}
+function outside(answer: Answer, size: number): Answer {
+  return {
+    ...answer,
+    status: 416,
+    body: '',
+    headedAs: 200,
+    lastHeaders: [['Content-Range', `bytes */${size}`]],
   };
 }
 export function typeOf(location: LocationSettings, uri: string): string {

@@ -69,7 +69,6 @@ export const requestFilename: Reader = (asking) => {
   if (location.alias === undefined) return root + request.uri;
   return location.alias < 0 ? root : root + request.uri.slice(location.alias);
 };
-const hostPart = (text: string): string => text.replace(/:\d*$/, '').toLowerCase();
 
 const BUILT_IN: Readonly<Record<string, Reader>> = {
   host: ({ request, runtime }) => (request.host !== '' ? request.host : runtime.server(request.server).name),
@@ -218,7 +217,7 @@ function computed(asking: Asking, source: VariableSource): string | undefined {
 }
 function mapped(asking: Asking, source: VariableSource & { kind: 'map' }): Template {
   const text = evaluate(asking, source.source);
-  const key = (source.hostnames ? hostPart(text) : text).toLowerCase();
+  const key = (source.hostnames ? text.replace(/\.$/, '') : text).toLowerCase();
   const exact = source.exact.get(key);
   if (exact !== undefined) return exact;
   if (source.hostnames) {
