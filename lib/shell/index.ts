@@ -3,6 +3,7 @@ import type { Registry } from '../world/world.contract';
 import { bash, dash } from './bash';
 import { converse, knowTerminal } from './interactive/session';
 import { PARKED_SHELL, resumeShell, resumeWaitingShell, WAITING_SHELL } from './interactive/park';
+import { registerNetworkPaths } from './run/network-path';
 import { STARTUP_FILES } from './startup-files';
 
 export { type Completions, complete, historyOf } from './interactive/completion';
@@ -11,6 +12,7 @@ export { type Completions, complete, historyOf } from './interactive/completion'
 export const SHELL_PACKAGES: readonly string[] = ['bash', 'dash'];
 
 export function register(registry: Registry): void {
+  registerNetworkPaths(registry);
   registry.program('bash/bash', bash);
   registry.program('dash/dash', dash);
   registry.resumable(PARKED_SHELL, (context, state) =>

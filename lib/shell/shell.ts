@@ -560,7 +560,7 @@ export class Shell {
   }
 
   /** What the system refused is told without a line (`sys_error`). */
-  *#systemError(text: string): Run<void> {
+  *systemError(text: string): Run<void> {
     if (this.dialect === 'dash') yield* this.complain(text);
     else yield* this.write(2, `${this.#source()}: ${text}\n`);
   }
@@ -627,10 +627,10 @@ export class Shell {
       const started = this.context.spawn(options);
       if (typeof started === 'number' || started.errno !== 'EAGAIN') return started;
       if (pause > 8) {
-        yield* this.#systemError('fork: Resource temporarily unavailable');
+        yield* this.systemError('fork: Resource temporarily unavailable');
         throw new DropLine(254);
       }
-      yield* this.#systemError('fork: retry: Resource temporarily unavailable');
+      yield* this.systemError('fork: retry: Resource temporarily unavailable');
       yield* this.suspend({ until: this.context.kernel.now + pause * 1_000_000 });
     }
   }

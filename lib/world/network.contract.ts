@@ -39,6 +39,8 @@ export type SocketEvent =
         | 'ENOPROTOOPT'
         | 'ECONNRESET'
         | 'EPERM'
+        | 'EACCES'
+        | 'EINVAL'
         | 'EADDRNOTAVAIL';
     }
   | { type: 'message'; connection: number; side: Side; message: Message }

@@ -349,6 +349,10 @@ export class Streams {
   sink(kind: string, take: (text: string) => void, target?: StdioTarget, whenEnded?: () => void): Stream {
     return new SinkStream(this.host, this.wake, kind, take, target, whenEnded);
   }
+  /** Wakes processes that watch a stream which is made elsewhere. */
+  wakeAll(pids: readonly number[]): void {
+    for (const pid of pids) this.wake(this.host, pid);
+  }
   /** What processes of this host have open when a terminal is theirs: see `lib/world/terminals`. */
   terminal(id: string): Stream | undefined {
     return this.host.terminals.find(id)?.slave;

@@ -7,7 +7,7 @@ import type { ProgramContext, ProgramRun, Wait, Wake } from '../../world/process
 import { errnoText, lookUpName, serviceName, servicePort } from '../host-names';
 import { Mailbox } from '../mailbox';
 import { parseOptions } from '../command-options';
-import { textOf } from '../message-text';
+import { textOf } from '../../world/message-text';
 import { NC_HELP, NC_USAGE } from './usages';
 import { connectUnix } from './unix-socket';
 

@@ -7,7 +7,7 @@ import { strftime } from '../../std/civil';
 import { SECOND } from '../../std/instant';
 import { formatIPv4, parseIPv4 } from '../../std/ipv4';
 import type { Side, SocketEvent } from '../../world/network.contract';
-import { textOf } from '../message-text';
+import { textOf } from '../../world/message-text';
 import type { ProgramContext, ProgramRun, Stream, Wait, Wake } from '../../world/process.contract';
 import { errnoText, lookUpName, servicePort } from '../host-names';
 import { Mailbox, reserveMailbox } from '../mailbox';

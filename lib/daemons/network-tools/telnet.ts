@@ -5,7 +5,7 @@ import type { SocketEvent } from '../../world/network.contract';
 import type { ProgramContext, ProgramRun } from '../../world/process.contract';
 import { errnoText, lookUpName, servicePort } from '../host-names';
 import { Mailbox } from '../mailbox';
-import { textOf } from '../message-text';
+import { textOf } from '../../world/message-text';
 
 export function* telnet(context: ProgramContext): ProgramRun {
   const [name, service = '23'] = context.argv.slice(1).filter((word) => !word.startsWith('-'));

@@ -17,7 +17,7 @@ import { byteLength } from '../../std/bytes';
 import type { SecureSocketEvent, TlsFailure, TlsInfo } from '../../world/tls.contract';
 import { errnoText, lookUpName, servicePort } from '../host-names';
 import { Mailbox } from '../mailbox';
-import { textOf } from '../message-text';
+import { textOf } from '../../world/message-text';
 import { nameStyle } from './name-options';
 import { type Call, readCall } from './s-client-settings';
 import { briefText, connectionText, type Settled, type Shown, verificationText } from './s-client-text';

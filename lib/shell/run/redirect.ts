@@ -6,6 +6,7 @@ import { expandFields, expandText } from '../expand/words';
 import type { Run, Shell } from '../shell';
 import type { Redirect, Word } from '../syntax/tree';
 import { makeReadWord } from '../syntax/word-parts';
+import { networkPath, openNetworkPath } from './network-path';
 
 const FIRST_FREE = 10;
 const HIGHEST_FD = 1024;
@@ -139,7 +140,11 @@ function* target(shell: Shell, word: Word): Run<{ path: string } | string> {
 function* openFile(shell: Shell, item: Redirect, done: Redirections): Run<string | undefined> {
   const named = yield* target(shell, item.target);
   if (typeof named === 'string') return named;
-  const stream = open(shell, named.path, item.operator);
+  const onNetwork = shell.dialect === 'dash' ? undefined : networkPath(named.path);
+  const stream =
+    onNetwork === undefined
+      ? open(shell, named.path, item.operator)
+      : yield* openNetworkPath(shell, onNetwork);
   if (typeof stream === 'string') return openProblem(shell, named.path, item, stream);
   if (item.operator === '&>' || item.operator === '&>>') {
     done.put(1, stream);

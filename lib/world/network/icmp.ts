@@ -200,7 +200,10 @@ export class Icmp {
   }
 }
 
-export function unroutable(answer: RouteAnswer): Errno | undefined {
+/** What a socket is told at once when there is no way (fib_props). */
+export function unroutable(
+  answer: RouteAnswer,
+): 'ENETUNREACH' | 'EINVAL' | 'EHOSTUNREACH' | 'EACCES' | undefined {
   switch (answer.kind) {
     case 'none':
       return 'ENETUNREACH';

@@ -17,6 +17,7 @@ import type { Callback, Hop, Message, Side, SocketEvent } from '../network.contr
 import type { Host } from '../world.contract';
 import type { Core } from './core';
 import type { Forwarding } from './forwarding';
+import { unroutable } from './icmp';
 import type { Listeners } from './listeners';
 import { FIN, type Packet, SYN } from './packet';
 import { lookUp, routeFrom } from './routing';
@@ -141,6 +142,7 @@ export class Tcp {
     core.state.connections.set(id, connection);
     this.#ways.enter(connection);
     stack.portsTaken[end.port] = 1;
+    const noWay = unroutable(answer);
     if (
       options.bindIp !== undefined &&
       options.bindIp !== 0 &&
@@ -148,9 +150,7 @@ export class Tcp {
       !stack.tcp.nonlocalBind
     )
       this.#failLater(id, 'EADDRNOTAVAIL');
-    else if (answer.kind === 'none' || answer.kind === 'blackhole' || answer.kind === 'prohibit')
-      this.#failLater(id, 'ENETUNREACH');
-    else if (answer.kind === 'unreachable') this.#failLater(id, 'EHOSTUNREACH');
+    else if (noWay !== undefined) this.#failLater(id, noWay);
     else this.#output.sendSyn(connection, end, stack);
     return id;
   }

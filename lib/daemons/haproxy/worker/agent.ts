@@ -8,7 +8,7 @@ import type { Micros } from '../../../std/instant';
 import type { SocketEvent } from '../../../world/network.contract';
 import type { World } from '../../../world/world.contract';
 import { errnoText } from '../../host-names';
-import { textOf } from '../../message-text';
+import { textOf } from '../../../world/message-text';
 import type { ServerSettings } from '../config';
 import type { Runtime } from './runtime';
 import { changeMaxconn, changeWeight, drain, maintenance, ready } from './server-control';

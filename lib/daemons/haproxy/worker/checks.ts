@@ -15,7 +15,7 @@ import type { HealthContext } from '../../../protocols/health-check/machine';
 import { byteLength } from '../../../std/bytes';
 import type { HttpRequest, RawBytes } from '../../../world/network.contract';
 import type { SecureSocketEvent, TlsFailure } from '../../../world/tls.contract';
-import { textOf } from '../../message-text';
+import { textOf } from '../../../world/message-text';
 import type { CheckConnect, CheckRequest, CheckStep, ProxySettings, ServerSettings } from '../config';
 import { ANY_HELLO, connectionOf, isAnswer, speaksTls } from './check-tls';
 import { passed, unmetByBytes, unmetByResponse, type Verdict, whereabouts } from './check-verdict';

@@ -2,7 +2,7 @@
 import { headerLine } from '../../../protocols/proxy-protocol/header';
 import type { Micros } from '../../../std/instant';
 import { formatIPv4, parseIPv4 } from '../../../std/ipv4';
-import { textOf } from '../../message-text';
+import { textOf } from '../../../world/message-text';
 import type { HttpRequest } from '../../../world/network.contract';
 import type { ProgramContext, Wait, Wake } from '../../../world/process.contract';
 import type { SecureSocketEvent } from '../../../world/tls.contract';

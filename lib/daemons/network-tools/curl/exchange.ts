@@ -3,7 +3,7 @@ import { decompress } from '../../../std/compress/formats';
 import { zlibDecompress } from '../../../std/compress/zlib';
 import { byteLength } from '../../../std/bytes';
 import type { Micros } from '../../../std/instant';
-import { textOf } from '../../message-text';
+import { textOf } from '../../../world/message-text';
 import type { HttpRequest, HttpResponse, StreamError } from '../../../world/network.contract';
 import type { ProgramContext, Wait, Wake } from '../../../world/process.contract';
 import type { SecureSocketEvent } from '../../../world/tls.contract';

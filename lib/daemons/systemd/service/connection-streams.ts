@@ -3,7 +3,7 @@ import { byteLength } from '../../../std/bytes';
 import type { SocketEvent } from '../../../world/network.contract';
 import type { Stream } from '../../../world/process.contract';
 import type { Host } from '../../../world/world.contract';
-import { textOf } from '../../message-text';
+import { textOf } from '../../../world/message-text';
 
 /** Name of the callback that hears of a connection which a service has. */
 export const CONNECTION_EVENT = 'systemd.connection';

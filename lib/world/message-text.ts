@@ -1,5 +1,5 @@
 /** What travels on a connection as text, for tools that show it or pass it on. */
-import type { Message } from '../world/network.contract';
+import type { Message } from './network.contract';
 
 /** Messages as the bytes that they stand for. */
 export function textOf(message: Message): string {
