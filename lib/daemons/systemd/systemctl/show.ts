@@ -1,9 +1,10 @@
 /** systemctl show: properties in the order of the bus interface. */
 import { SIGNAL_NUMBERS } from '../../../world/signals';
+import type { Host } from '../../../world/world.contract';
 import { mountSettings } from '../mounts';
 import { formatCalendar, nextElapse, parseCalendar } from '../unit-file/calendar';
 import { shownLimit } from '../unit-file/limits';
-import { virtualizationOf } from '../conditions';
+import { hasUnifiedGroups, isContainer, virtualizationOf } from '../conditions';
 import { FEATURES, VERSION } from '../host-manager';
 import { presetOf, unitFileState } from '../enable';
 import type { Relation } from '../graph';
@@ -11,8 +12,9 @@ import type { Manager } from '../manager';
 import { usedCpu } from '../service/spawn';
 import type { ExecKind, UnitState } from '../state';
 import { sliceOf } from '../unit-file/names';
-import { FOREVER, formatTimeSpan } from '../unit-file/time-span';
+import { FOREVER, formatTimeSpan, parseTimeSpan } from '../unit-file/time-span';
 import { systemState } from './lists';
+import { MANAGER_PROPERTIES, SHOWN_PROPERTIES } from './show-properties';
 import { type Call, formatTimestamp, type Run } from './output';
 import { unitNames } from './call';
 
@@ -42,32 +44,23 @@ const limit = (key: string, fallback: string): Property => [
   key,
   (unit) => shownLimit(unit.definition, key) ?? fallback,
 ];
-const raw = (section: string, key: string, fallback: string): Property => [
-  key,
-  (unit) => unit.definition.raw.findLast(([name]) => name === `${section}.${key}`)?.[1] ?? fallback,
-];
-/** A switch that is off unless it is set. */
-const onOff = (key: string): Property => [
-  key,
-  ({ definition }) => {
-    const value = definition.raw.findLast(([name]) => name === `Service.${key}`)?.[1] ?? 'no';
-    return yes(/^(1|yes|y|true|t|on)$/i.test(value));
-  },
-];
 /** Words of a list; nothing where it is empty. */
 const words = (key: string): Property => [
   key,
   ({ definition }) => {
     const given = definition.raw.filter(([name, value]) => name === `Service.${key}` && value !== '');
-    return given.length === 0 ? undefined : given.map(([, value]) => value).join(' ');
+    return given.length === 0
+      ? undefined
+      : given.map(([, value]) => value.replace(/\bSIG(?=[A-Z])/g, '')).join(' ');
   },
 ];
 const relation = (name: Relation): Property => [
   name,
   (unit, manager) => [...manager.graph().get(unit.definition.name, name)].join(' '),
 ];
-const exec = (kind: ExecKind): Property => [
-  kind,
+const exec = (kind: ExecKind): Property[] => [execLines(kind, kind), execLines(kind, `${kind}Ex`)];
+const execLines = (kind: ExecKind, shown: string): Property => [
+  shown,
   (unit) => {
     const commands = unit.definition.service?.exec[kind] ?? [];
     if (commands.length === 0) return undefined;
@@ -79,11 +72,18 @@ const exec = (kind: ExecKind): Property => [
         const at = (micros: number | undefined): string =>
           micros === undefined || micros === 0 ? 'n/a' : formatTimestamp(micros);
         const code = { 0: '(null)', 1: 'exited', 2: 'killed', 3: 'dumped' }[status?.code ?? 0];
-        return `{ path=${command.path} ; argv[]=${command.argv.join(' ')} ; ignore_errors=${yes(command.ignoreFailure)} ; start_time=[${at(status?.startedAt)}] ; stop_time=[${at(status?.endedAt)}] ; pid=${status?.pid ?? 0} ; code=${code} ; status=${status?.code === 0 || status === undefined ? '0/0' : status.status} }`;
+        return `{ path=${command.path} ; argv[]=${command.argv.join(' ')} ; ${shown === kind ? `ignore_errors=${yes(command.ignoreFailure)}` : `flags=${command.ignoreFailure ? 'ignore-failure' : ''}`} ; start_time=[${at(status?.startedAt)}] ; stop_time=[${at(status?.endedAt)}] ; pid=${status?.pid ?? 0} ; code=${code} ; status=${status?.code === 0 || status === undefined ? '0/0' : status.status} }`;
       })
-      .join(`\n${kind}=`);
+      .join(`\n${shown}=`);
   },
 ];
+const defaultTasksMax = (host: Host): number =>
+  Math.floor(Number(host.sysctl('kernel.threads-max') ?? 0) * 0.15);
+const mostProcesses = (host: Host): number => Math.floor(Number(host.sysctl('kernel.threads-max') ?? 0) / 2);
+function accountOf(unit: UnitState, { host }: Manager): { uid: number; gid: number } | undefined {
+  const asked = unit.definition.service?.user ?? '';
+  return asked === '' || !unit.service?.mainPid ? undefined : host.process(unit.service.mainPid);
+}
 /** A word of a list, in quotes where the shell would need them. Source: `shell_maybe_quote`. */
 function quoted(text: string): string {
   if (text !== '' && !/[\s"\\`$*?['()<>|&;!]/.test(text)) return text;
@@ -110,16 +110,9 @@ const SERVICE: readonly Property[] = [
   ['Result', (unit) => unit.service?.result ?? 'success'],
   ['ReloadResult', (unit) => unit.service?.reloadResult ?? 'success'],
   ['CleanResult', () => 'success'],
-  [
-    'UID',
-    (unit, manager) =>
-      unit.service?.mainPid ? (manager.host.process(unit.service.mainPid)?.uid ?? '[not set]') : '[not set]',
-  ],
-  [
-    'GID',
-    (unit, manager) =>
-      unit.service?.mainPid ? (manager.host.process(unit.service.mainPid)?.gid ?? '[not set]') : '[not set]',
-  ],
+  // Known only where the service asks for an account.
+  ['UID', (unit, manager) => accountOf(unit, manager)?.uid ?? '[not set]'],
+  ['GID', (unit, manager) => accountOf(unit, manager)?.gid ?? '[not set]'],
   ['NRestarts', (unit) => unit.service?.restarts ?? 0],
   ['OOMPolicy', () => 'stop'],
   ['ExecMainStartTimestamp', (unit) => time(unit.service?.main?.startedAt ?? 0)],
@@ -127,13 +120,13 @@ const SERVICE: readonly Property[] = [
   ['ExecMainPID', (unit) => unit.service?.main?.pid ?? 0],
   ['ExecMainCode', (unit) => unit.service?.main?.code ?? 0],
   ['ExecMainStatus', (unit) => unit.service?.main?.status ?? 0],
-  exec('ExecCondition'),
-  exec('ExecStartPre'),
-  exec('ExecStart'),
-  exec('ExecStartPost'),
-  exec('ExecReload'),
-  exec('ExecStop'),
-  exec('ExecStopPost'),
+  ...exec('ExecCondition'),
+  ...exec('ExecStartPre'),
+  ...exec('ExecStart'),
+  ...exec('ExecStartPost'),
+  ...exec('ExecReload'),
+  ...exec('ExecStop'),
+  ...exec('ExecStopPost'),
   ['Slice', (unit) => sliceOf(unit.definition.name).split('/').pop()],
   [
     'ControlGroup',
@@ -151,7 +144,11 @@ const SERVICE: readonly Property[] = [
         : pids.reduce((sum, pid) => sum + (manager.host.process(pid)?.rssKiB ?? 0) * 1024, 0);
     },
   ],
-  ['CPUUsageNSec', (unit, manager) => usedCpu(manager.host.processes(), unit) * 1_000],
+  [
+    'CPUUsageNSec',
+    (unit, manager) =>
+      hasUnifiedGroups(manager.host) ? usedCpu(manager.host.processes(), unit) * 1_000 : '[not set]',
+  ],
   ['TasksCurrent', (unit, manager) => manager.members(unit.definition.name).length || '[not set]'],
   [
     'CPUQuotaPerSecUSec',
@@ -162,16 +159,8 @@ const SERVICE: readonly Property[] = [
       return quota === null ? 'infinity' : span(Number(quota[1]) * 10_000);
     },
   ],
-  raw('Service', 'IgnoreSIGPIPE', 'yes'),
-  raw('Service', 'MemoryAccounting', 'yes'),
-  raw('Service', 'MemoryHigh', 'infinity'),
   ['MemoryMax', (unit) => unit.definition.service?.memoryMax ?? 'infinity'],
-  [
-    'TasksMax',
-    (unit, manager) =>
-      unit.definition.service?.tasksMax ??
-      Math.floor(Number(manager.host.sysctl('kernel.threads-max') ?? 0) * 0.15),
-  ],
+  ['TasksMax', (unit, { host }) => unit.definition.service?.tasksMax ?? defaultTasksMax(host)],
   [
     'Environment',
     (unit) =>
@@ -194,12 +183,9 @@ const SERVICE: readonly Property[] = [
   limit('LimitSTACK', 'infinity'),
   limit('LimitSTACKSoft', '8388608'),
   limit('LimitAS', 'infinity'),
-  [
-    'LimitNPROC',
-    (unit, { host }) =>
-      shownLimit(unit.definition, 'LimitNPROC') ??
-      Math.floor(Number(host.sysctl('kernel.threads-max') ?? 0) / 2),
-  ],
+  ...['LimitNPROC', 'LimitNPROCSoft', 'LimitSIGPENDING', 'LimitSIGPENDINGSoft'].map(
+    (name): Property => [name, (unit, { host }) => shownLimit(unit.definition, name) ?? mostProcesses(host)],
+  ),
   limit('LimitMEMLOCK', '8388608'),
   limit('LimitCORE', 'infinity'),
   limit('LimitCORESoft', '0'),
@@ -214,20 +200,7 @@ const SERVICE: readonly Property[] = [
         .map(([, value]) => value)
         .join(' '),
   ],
-  raw('Service', 'OOMScoreAdjust', '0'),
-  raw('Service', 'Nice', '0'),
-  raw('Service', 'CPUWeight', '[not set]'),
   words('SuccessExitStatus'),
-  onOff('DynamicUser'),
-  onOff('PrivateTmp'),
-  onOff('PrivateDevices'),
-  onOff('PrivateNetwork'),
-  onOff('NoNewPrivileges'),
-  onOff('ProtectKernelTunables'),
-  onOff('ProtectKernelModules'),
-  onOff('ProtectControlGroups'),
-  raw('Service', 'ProtectHome', 'no'),
-  raw('Service', 'ProtectSystem', 'no'),
   words('ReadWritePaths'),
   words('ReadOnlyPaths'),
   words('InaccessiblePaths'),
@@ -343,6 +316,11 @@ const COMMON: readonly Property[] = [
   ['ConditionResult', (unit) => yes(unit.conditionMet)],
   ['AssertResult', (unit) => yes(unit.assertMet)],
   ...stamps('Condition', (unit) => unit.conditionAt),
+  ...stamps('Assert', (unit) => (unit.assertMet ? unit.conditionAt : 0)),
+  [
+    'CanFreeze',
+    ({ definition: { type } }) => yes(type === 'service' || type === 'slice' || type === 'scope'),
+  ],
   ['Transient', (unit) => yes(unit.transient)],
   ['Perpetual', (unit) => yes(unit.definition.name.startsWith('-.'))],
   ['StartLimitIntervalUSec', (unit) => span(unit.definition.startLimitMicros)],
@@ -398,10 +376,28 @@ const MANAGER: readonly (readonly [string, (manager: Manager) => string | number
   ['Features', () => FEATURES],
   ['Virtualization', ({ host }) => virtualizationOf(host)],
   ['Architecture', () => 'x86-64'],
-  ['Tainted', () => ''],
-  ['KernelTimestamp', (manager) => formatTimestamp(manager.state.kernelAt)],
-  ['UserspaceTimestamp', (manager) => formatTimestamp(manager.state.userspaceAt)],
-  ['FinishTimestamp', (manager) => time(manager.state.finishedAt)],
+  ['Tainted', ({ host }) => (hasUnifiedGroups(host) ? '' : 'cgroupsv1')],
+  // A container's systemd does not know when the kernel started.
+  [
+    'KernelTimestamp',
+    (manager) => (isContainer(manager.host) ? '' : formatTimestamp(manager.state.kernelAt)),
+  ],
+  ...(
+    [
+      ['Userspace', ({ state }) => state.userspaceAt],
+      ['Finish', ({ state }) => state.finishedAt],
+      ['GeneratorsStart', ({ state }) => state.userspaceAt],
+      ['GeneratorsFinish', ({ state }) => state.userspaceAt],
+      ['UnitsLoadStart', ({ state }) => state.userspaceAt],
+      ['UnitsLoadFinish', ({ state }) => state.userspaceAt],
+    ] as const satisfies readonly (readonly [string, (manager: Manager) => number])[]
+  ).flatMap(([name, at]): (readonly [string, (manager: Manager) => string | number])[] => [
+    [`${name}Timestamp`, (manager) => time(at(manager))],
+    [
+      `${name}TimestampMonotonic`,
+      (manager) => (at(manager) === 0 ? 0 : at(manager) - manager.state.kernelAt),
+    ],
+  ]),
   ['NNames', (manager) => manager.state.units.size + manager.state.aliases.size],
   [
     'NFailedUnits',
@@ -412,11 +408,13 @@ const MANAGER: readonly (readonly [string, (manager: Manager) => string | number
     'Environment',
     (manager) => [...manager.state.environment].map(([key, value]) => `${key}=${value}`).join(' '),
   ],
-  ['DefaultTimeoutStartUSec', () => '1min 30s'],
-  ['DefaultTimeoutStopUSec', () => '1min 30s'],
-  ['DefaultRestartUSec', () => '100ms'],
-  ['DefaultStartLimitIntervalUSec', () => '10s'],
-  ['DefaultStartLimitBurst', () => 5],
+  ['DefaultTasksMax', ({ host }) => defaultTasksMax(host)],
+  ...['NPROC', 'NPROCSoft', 'SIGPENDING', 'SIGPENDINGSoft'].map(
+    (limited): readonly [string, (manager: Manager) => string | number] => [
+      `DefaultLimit${limited}`,
+      ({ host }) => mostProcesses(host),
+    ],
+  ),
   ['SystemState', (manager) => systemState(manager)],
 ];
 
@@ -424,9 +422,12 @@ export function* show(call: Call): Run<number> {
   const { context, manager, options } = call;
   const wanted = options.properties;
   if (call.args.length === 0) {
-    for (const [name, read] of MANAGER) {
+    const read = new Map(MANAGER);
+    for (const { name, unset } of MANAGER_PROPERTIES) {
       if (wanted.length > 0 && !wanted.includes(name)) continue;
-      yield* context.out(options.value ? `${read(manager)}\n` : `${name}=${read(manager)}\n`);
+      const value = read.get(name)?.(manager) ?? unset ?? '';
+      if (isNothing(name, value) && wanted.length === 0 && !options.all) continue;
+      yield* context.out(options.value ? `${value}\n` : `${name}=${value}\n`);
     }
     return 0;
   }
@@ -435,28 +436,85 @@ export function* show(call: Call): Run<number> {
     const unit = manager.load(name);
     if (!isFirst) yield* context.out('\n');
     isFirst = false;
-    const properties =
-      unit.service !== undefined
-        ? [...SERVICE, ...COMMON]
-        : unit.timer !== undefined
-          ? [...TIMER, ...COMMON]
-          : unit.path !== undefined
-            ? [...PATH, ...COMMON]
-            : unit.socket !== undefined
-              ? [...SOCKET, ...COMMON]
-              : unit.definition.type === 'mount'
-                ? [...MOUNT, ...COMMON]
-                : COMMON;
     const lines: string[] = [];
-    for (const [key, read] of properties) {
+    for (const { name: key, unset } of SHOWN_PROPERTIES[unit.definition.type] ??
+      SHOWN_PROPERTIES.target ??
+      []) {
       if (wanted.length > 0 && !wanted.includes(key)) continue;
-      const value = read(unit, manager);
+      const value = valueOf(unit, manager, key) ?? setting(unit, key, unset) ?? unset;
       if (value === undefined) continue;
-      if (value === '' && wanted.length === 0 && !options.all) continue;
+      if (isNothing(key, value) && wanted.length === 0 && !options.all) continue;
       lines.push(options.value ? `${value}` : `${key}=${value}`);
     }
     if (lines.length > 0) yield* context.out(`${lines.join('\n')}\n`);
   }
   manager.collect();
   return 0;
+}
+/** Empty, a list of nothing (`~`), or what systemctl has no words for: shown only when it is asked for. */
+function isNothing(key: string, value: string | number): boolean {
+  return (
+    value === '' ||
+    value === '~' ||
+    value === '[unprintable]' ||
+    (value === '[not set]' && key.endsWith('ActionExitStatus'))
+  );
+}
+/** Options whose words are numbers on the bus. */
+const NUMBERED: Readonly<Record<string, readonly string[]>> = {
+  LogLevelMax: ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'],
+  SyslogLevel: ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'],
+  SyslogFacility: [
+    ...['kern', 'user', 'mail', 'daemon', 'auth', 'syslog', 'lpr', 'news', 'uucp', 'cron', 'authpriv', 'ftp'],
+    ...['', '', '', '', 'local0', 'local1', 'local2', 'local3', 'local4', 'local5', 'local6', 'local7'],
+  ],
+  IOSchedulingClass: ['none', 'realtime', 'best-effort', 'idle'],
+  CPUSchedulingPolicy: ['other', 'fifo', 'rr', 'batch', '', 'idle'],
+};
+const READERS: ReadonlyMap<string, ReadonlyMap<string, Property[1]>> = new Map(
+  Object.entries({
+    service: [...SERVICE, ...COMMON],
+    timer: [...TIMER, ...COMMON],
+    path: [...PATH, ...COMMON],
+    socket: [...SOCKET, ...COMMON],
+    mount: [...MOUNT, ...COMMON],
+    target: COMMON,
+  }).map(([type, properties]) => [type, new Map(properties)]),
+);
+/** What was never read from a file has no defaults of the manager. */
+const WITHOUT_FILE: Readonly<Record<string, string>> = {
+  Type: '',
+  TimeoutStartUSec: '1min 30s',
+  WatchdogUSec: 'infinity',
+  OOMPolicy: '',
+  Slice: '',
+  StandardOutput: 'inherit',
+  StartLimitIntervalUSec: '10s',
+};
+function valueOf(unit: UnitState, manager: Manager, key: string): string | number | undefined {
+  if (unit.definition.load === 'not-found' && WITHOUT_FILE[key] !== undefined) return WITHOUT_FILE[key];
+  const readers = READERS.get(unit.definition.type) ?? READERS.get('target');
+  return readers?.get(key)?.(unit, manager);
+}
+/** What the unit file says of a property, in the words of the bus; undefined: nothing. */
+function setting({ definition }: UnitState, key: string, unset: string | undefined): string | undefined {
+  const own = `${definition.type.charAt(0).toUpperCase()}${definition.type.slice(1)}`;
+  const option = key.replace(/USec$/, 'Sec');
+  const value = definition.raw.findLast(
+    ([name]) => name === `${own}.${option}` || name === `Unit.${option}`,
+  )?.[1];
+  if (value === undefined) return undefined;
+  if (unset === 'yes' || unset === 'no')
+    return /^(1|yes|y|true|t|on|0|no|n|false|f|off)$/i.test(value)
+      ? yes(/^[1yto]/i.test(value) && !/^off$/i.test(value))
+      : value;
+  const position = NUMBERED[key]?.indexOf(value) ?? -1;
+  if (position >= 0) return String(position);
+  const bytes = /^Memory/.test(key) ? /^(\d+)([KMGT])$/.exec(value) : null;
+  if (bytes !== null) return String(Number(bytes[1]) * 1_024 ** ' KMGT'.indexOf(bytes[2] ?? ' '));
+  if (option !== key) {
+    const micros = parseTimeSpan(value);
+    return micros === undefined ? undefined : span(micros);
+  }
+  return value;
 }
