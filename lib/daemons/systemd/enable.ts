@@ -53,6 +53,7 @@ export function enable(
     const found = findFragment(host, name);
     if (found === undefined) return { ...outcome, error: `Unit file ${name} does not exist.` };
     if (found.masked) return { ...outcome, error: `Unit file ${found.path} is masked.` };
+    if (isOtherName(host, name)) return { ...outcome, error: refusedAlias(name) };
   }
   for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
     if (seen.has(name)) continue;
@@ -88,6 +89,19 @@ export function enable(
     queue.push(...install.also);
   }
   return outcome;
+}
+/** What is linked by hand or as an alias is not enabled under that name. Source: systemd 252 `install.c` (ELOOP). */
+export function refusedAlias(name: string): string {
+  return `Refusing to operate on alias name or linked unit file: ${name}`;
+}
+function isOtherName(host: Host, name: string): boolean {
+  const target = host.fs.readlink(`${CONFIG}/${name}`, ROOT);
+  return (
+    typeof target === 'string' &&
+    !target.endsWith(`/${name}`) &&
+    !isTemplate(target) &&
+    templateOf(name) === undefined
+  );
 }
 function link(host: Host, path: string, target: string, outcome: InstallOutcome): void {
   const present = host.fs.readlink(path, ROOT);

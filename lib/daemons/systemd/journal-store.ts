@@ -6,6 +6,7 @@
  */
 import { FileError } from '../../world/files.contract';
 import type { Host } from '../../world/world.contract';
+import { isContainer } from './conditions';
 
 const ROOT = { uid: 0, gid: 0, groups: [] as number[] };
 const ON_DISK = 'disk:journal-boots';
@@ -55,6 +56,34 @@ export function openJournal(host: Host): 'persistent' | 'volatile' {
   makeFolder(host, VOLATILE);
   makeFolder(host, `${VOLATILE}/${machine}`);
   return 'volatile';
+}
+/** Key of `HostState.extra`: the boot in which journald was started. */
+const STARTED = 'journal-started';
+/** From now on somebody keeps what is said. */
+export function beginJournal(host: Host): void {
+  host.state.extra.set(STARTED, host.state.bootId);
+}
+/** Before journald only the kernel's log keeps anything, and a container has none of its own. */
+export function isHeard(host: Host): boolean {
+  return !isContainer(host) || host.state.extra.get(STARTED) === host.state.bootId;
+}
+/** journald's last words, when everything is told to end. */
+export function stopJournal(host: Host): void {
+  const journald = host.processes().find((process) => process.unit === 'systemd-journald.service');
+  if (journald !== undefined) journaldSays(host, journald.pid, 'Journal stopped');
+}
+/** What journald itself writes into its journal. */
+export function journaldSays(host: Host, pid: number, text: string): void {
+  host.syslog({
+    facility: 'daemon',
+    priority: 'info',
+    tag: 'systemd-journald',
+    pid,
+    text,
+    transport: 'journal',
+    uid: 0,
+    unit: 'systemd-journald.service',
+  });
 }
 export function isPersistent(host: Host): boolean {
   return bootsOnDisk(host).includes(host.state.bootId) && hasFolder(host, PERSISTENT);

@@ -10,6 +10,7 @@ import type { Host, LoggedEntry } from '../../world/world.contract';
 import { isDown, isUp } from './active';
 import { Graph } from './graph';
 import { Jobs } from './jobs';
+import { isHeard } from './journal-store';
 import { priorityNamed } from './journalctl/match';
 import { Services } from './service/services';
 import type { ActiveState, Definition, ManagerState, UnitState } from './state';
@@ -344,6 +345,7 @@ export class Manager {
   // ---------------------------------------------------------------- log, timers, files
   log(priority: SyslogPriority, text: string, about?: string, job?: LoggedEntry['job']): void {
     if (about !== undefined && this.#isTooQuiet(about, priority)) return;
+    if (!isHeard(this.host)) return this.spend(MICROS_PER_MESSAGE);
     this.host.syslog({
       at: this.#stamp(),
       facility: 'daemon',

@@ -1,5 +1,6 @@
 /** The way down: from the target that stops everything to the last process. */
 import { noteShutdown } from './boots';
+import { stopJournal } from './journal-store';
 import type { Manager } from './manager';
 import type { ShutdownVerb } from './state';
 
@@ -30,6 +31,7 @@ export function beginEnd(manager: Manager): void {
   state.exiting = true;
   state.shutdown ??= 'reboot';
   manager.log('info', 'Shutting down.');
+  stopJournal(host);
   for (const process of host.processes())
     if (process.pid !== 1) manager.daemon.world.kill(host, process.pid, 'TERM');
   manager.daemon.setTimer('last-kill', manager.now + LAST_WAIT, 'systemd.last-kill');

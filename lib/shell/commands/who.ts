@@ -100,8 +100,11 @@ export const last: Command = {
     const file = options.findLast((option) => option.name === 'f')?.value ?? '/var/log/wtmp';
     const kind = file.slice(file.lastIndexOf('/') + 1);
     const boots = bootsOf(host);
+    const shows = (letter: string): boolean => options.some((option) => option.name === letter);
     const rows =
-      kind === 'wtmp' && tool.shortName !== 'lastb' ? [...logins(host), ...boots.map(bootRow)] : [];
+      kind === 'wtmp' && tool.shortName !== 'lastb'
+        ? [...logins(host), ...boots.map(bootRow), ...(shows('x') ? boots.flatMap(changeRows) : [])]
+        : [];
     const limit = Number(options.findLast((option) => option.name === 'n')?.value ?? Infinity);
     const wanted = rows.filter(({ name }) => operands.length === 0 || operands.includes(name));
     for (const row of wanted.sort((a, b) => b.at - a.at).slice(0, limit)) tool.line(row.text);
@@ -116,6 +119,8 @@ interface Boot {
   from: number;
   /** undefined: still running */
   to: number | undefined;
+  /** When the next one began. */
+  next: number | undefined;
   release: string;
 }
 /** As init notes them in wtmp; the present one first. */
@@ -123,19 +128,40 @@ function bootsOf(host: Host): Boot[] {
   const release = (host.sysctl('kernel.osrelease') ?? '').slice(0, 16);
   const noted = host.state.extra.get('disk:wtmp-boots');
   const earlier = Array.isArray(noted) ? (noted.slice(0, -1) as { from: number; to?: number }[]) : [];
-  const now = { from: host.clock() - upMicros(host), to: undefined, release };
-  return [now, ...earlier.map(({ from, to }) => ({ from, to: to ?? from, release })).reverse()];
+  const now = { from: host.clock() - upMicros(host), to: undefined, next: undefined, release };
+  const before = earlier.map(({ from, to }, index) => ({
+    from,
+    to: to ?? from,
+    next: earlier[index + 1]?.from ?? now.from,
+    release,
+  }));
+  return [now, ...before.reverse()];
 }
 const clockTime = (at: number): string => strftime('%a %b %e %H:%M', at);
-function bootRow({ from, to, release }: Boot): { name: string; at: number; text: string } {
+function spanText(from: number, to: number | undefined): string {
   const minutes = to === undefined ? 0 : Math.floor((to - from) / 60_000_000);
   const span = `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
-  const end = to === undefined ? '  still running' : `- ${strftime('%H:%M', to)}  (${span})`;
+  return to === undefined ? '  still running' : `- ${strftime('%H:%M', to)}  (${span})`;
+}
+type LastRow = { name: string; at: number; text: string };
+function bootRow({ from, to, release }: Boot): LastRow {
   return {
     name: 'reboot',
     at: from,
-    text: `reboot   system boot  ${release.padEnd(16)} ${clockTime(from)} ${end}`,
+    text: `reboot   system boot  ${release.padEnd(16)} ${clockTime(from)} ${spanText(from, to)}`,
   };
+}
+/** `-x`: when a boot had reached its run level, and its shutdown with the time until the next boot. */
+function changeRows({ from, to, release, next }: Boot): LastRow[] {
+  const row = (name: string, what: string, at: number, until: number | undefined): LastRow => ({
+    name,
+    at,
+    text: `${name.padEnd(8)} ${what.padEnd(12)} ${release.padEnd(16)} ${clockTime(at)} ${spanText(at, until)}`,
+  });
+  return [
+    row('runlevel', '(to lvl 5)', from + 1, to),
+    ...(to === undefined || to === from ? [] : [row('shutdown', 'system down', to, next)]),
+  ];
 }
 function logins(host: Host): { name: string; at: number; text: string }[] {
   return sessionsOf(host).map((session) => ({

@@ -34,6 +34,38 @@ const TYPES_OF_HELP = [
   'slice',
   'scope',
 ];
+/** `--state=help`. */
+const STATES_OF_HELP: readonly (readonly [string, string])[] = [
+  ['unit load states', 'stub loaded not-found bad-setting error merged masked'],
+  ['unit active states', 'active reloading inactive failed activating deactivating maintenance'],
+  [
+    'unit file states',
+    'enabled enabled-runtime linked linked-runtime alias masked masked-runtime static disabled indirect generated transient bad',
+  ],
+  ['automount unit substates', 'dead waiting running failed'],
+  ['device unit substates', 'dead tentative plugged'],
+  [
+    'mount unit substates',
+    'dead mounting mounting-done mounted remounting unmounting remounting-sigterm remounting-sigkill unmounting-sigterm unmounting-sigkill failed cleaning',
+  ],
+  ['path unit substates', 'dead waiting running failed'],
+  ['scope unit substates', 'dead start-chown running abandoned stop-sigterm stop-sigkill failed'],
+  [
+    'service unit substates',
+    'dead condition start-pre start start-post running exited reload stop stop-watchdog stop-sigterm stop-sigkill stop-post final-watchdog final-sigterm final-sigkill failed auto-restart cleaning',
+  ],
+  ['slice unit substates', 'dead active'],
+  [
+    'socket unit substates',
+    'dead start-pre start-chown start-post listening running stop-pre stop-pre-sigterm stop-pre-sigkill stop-post final-sigterm final-sigkill failed cleaning',
+  ],
+  [
+    'swap unit substates',
+    'dead activating activating-done active deactivating deactivating-sigterm deactivating-sigkill failed cleaning',
+  ],
+  ['target unit substates', 'dead active'],
+  ['timer unit substates', 'dead waiting running elapsed failed'],
+];
 const LOAD_STATES = ['stub', 'loaded', 'not-found', 'bad-setting', 'error', 'merged', 'masked'];
 
 function asJson(units: readonly UnitState[], isPretty: boolean): string {
@@ -67,6 +99,13 @@ export function* listUnits(call: Call): Run<number> {
   const { context, manager, options, color } = call;
   if (options.types.includes('help')) {
     yield* context.out(`Available unit types:\n${TYPES_OF_HELP.join('\n')}\n`);
+    return 0;
+  }
+  if (options.states.includes('help')) {
+    const blocks = STATES_OF_HELP.map(
+      ([title, states]) => `Available ${title}:\n${states.replaceAll(' ', '\n')}\n`,
+    );
+    yield* context.out(blocks.join('\n'));
     return 0;
   }
   const misused = yield* refuseUnknownTypes(call);

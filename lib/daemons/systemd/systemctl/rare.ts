@@ -1,9 +1,11 @@
 /** Verbs that are seldom typed: add-wants, link, clean, freeze, log-level, list-automounts, list-machines. Source: systemctl(1). */
 import { FileError } from '../../../world/files.contract';
 import { isDown } from '../active';
+import { refusedAlias } from '../enable';
 import { DIRECTORY_ROOTS, removeTree } from '../service/directories';
 import { loadDefinition } from '../unit-file/load';
 import { mangle } from '../unit-file/names';
+import { SEARCH_PATH } from '../unit-file/search';
 import { RELOAD_MICROS, refuseUnlessRoot, unitNames } from './call';
 import { systemState } from './lists';
 import type { Call, Run } from './output';
@@ -48,7 +50,20 @@ export function* addDependency(call: Call, kind: 'wants' | 'requires'): Run<numb
 export function* linkUnits(call: Call): Run<number> {
   const refused = yield* refuseUnlessRoot(call, 'Failed to link unit: Access denied\n', 1);
   if (refused !== undefined) return refused;
+  const bare = call.args.find((word) => !word.includes('/'));
+  if (bare !== undefined) {
+    yield* call.context.err(
+      `Link argument must contain at least one directory separator.\nIf you intended to link a file in the current directory, try ./${bare} instead.\n`,
+    );
+    return 1;
+  }
   for (const path of call.args.map((word) => call.context.resolve(word))) {
+    if (typeof call.context.host.fs.readlink(path, ROOT) === 'string') {
+      yield* call.context.err(`Failed to link unit: ${refusedAlias(path)}\n`);
+      return 1;
+    }
+    // Where unit files are looked for anyway nothing is linked.
+    if (SEARCH_PATH.includes(path.slice(0, path.lastIndexOf('/')))) continue;
     if (call.context.host.fs.stat(path, ROOT) instanceof FileError) {
       yield* call.context.err(`Failed to link unit: Unit file ${path} does not exist.\n`);
       return 1;
@@ -132,5 +147,25 @@ export function* listMachines(call: Call): Run<number> {
   yield* context.out(
     `${row(['NAME', 'STATE', 'FAILED', 'JOBS'])}\n${row([name, state, String(failed), String(manager.state.jobs.size)])}\n\n1 machines listed.\n`,
   );
+  return 0;
+}
+/** `systemctl help`: opens the pages that units name. */
+export function* help(call: Call): Run<number> {
+  const { context, manager } = call;
+  if (call.args.length === 0) {
+    yield* context.err(
+      "'help' command expects one or more unit names.\n(Alternatively, help for systemctl itself may be shown with --help)\n",
+    );
+    return 1;
+  }
+  for (const name of unitNames(call)) {
+    const { definition } = manager.load(name);
+    if (definition.load === 'not-found') {
+      yield* context.err(`Unit ${name} could not be found.\n`);
+      return 1;
+    }
+    if (definition.documentation.length === 0) yield* context.err(`Documentation for ${name} not known.\n`);
+    else yield* context.err(`systemctl: not modelled: the text of ${definition.documentation.join(' ')}\n`);
+  }
   return 0;
 }

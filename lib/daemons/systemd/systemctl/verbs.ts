@@ -22,7 +22,16 @@ import { listDependencies } from './dependencies';
 import { listSockets, listTimers, listUnits, isSystemRunning } from './lists';
 import type { Call, Run } from './output';
 import { show } from './show';
-import { addDependency, clean, freeze, linkUnits, listAutomounts, listMachines, logLevel } from './rare';
+import {
+  addDependency,
+  clean,
+  freeze,
+  help,
+  linkUnits,
+  listAutomounts,
+  listMachines,
+  logLevel,
+} from './rare';
 import { status } from './status';
 
 interface Verb {
@@ -45,6 +54,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   'list-machines': any(listMachines),
   'add-wants': { least: 2, most: MANY, run: (call) => addDependency(call, 'wants') },
   'add-requires': { least: 2, most: MANY, run: (call) => addDependency(call, 'requires') },
+  help: any(help),
   link: units(linkUnits),
   clean: units(clean),
   freeze: units((call) => freeze(call, 'freeze')),
@@ -101,7 +111,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 
 /** Verbs that systemctl 252 knows besides. */
 export const NOT_MODELLED: ReadonlySet<string> = new Set(
-  'bind exit help hibernate hybrid-sleep kexec log-target mount-image preset-all service-log-level service-log-target suspend suspend-then-hibernate switch-root'.split(
+  'bind exit hibernate hybrid-sleep kexec log-target mount-image preset-all service-log-level service-log-target suspend suspend-then-hibernate switch-root'.split(
     ' ',
   ),
 );
@@ -134,8 +144,13 @@ function* daemonReload(call: Call, word: string): Run<number> {
   return 0;
 }
 function* showEnvironment(call: Call): Run<number> {
-  for (const [key, value] of call.manager.state.environment) yield* call.context.out(`${key}=${value}\n`);
+  for (const [key, value] of call.manager.state.environment)
+    yield* call.context.out(`${key}=${escaped(value)}\n`);
   return 0;
+}
+/** As a POSIX shell could read it back (`shell_maybe_quote`). */
+function escaped(value: string): string {
+  return /[\s"\\`$*?['()<>|&;!]/.test(value) ? `$'${value.replace(/[\\']/g, '\\$&')}'` : value;
 }
 function* setEnvironment(call: Call): Run<number> {
   const refused = yield* refuseUnlessRoot(call, 'Failed to set environment: Access denied\n', 1);

@@ -1,25 +1,24 @@
 /** systemd-journald: says where the journal is kept. The log itself is the host's. */
 import type { Program } from '../../../world/process.contract';
-import { isPersistent, machineOf, openJournal, PERSISTENT, VOLATILE } from '../journal-store';
+import {
+  beginJournal,
+  isPersistent,
+  journaldSays,
+  machineOf,
+  openJournal,
+  PERSISTENT,
+  VOLATILE,
+} from '../journal-store';
 
 export const journald: Program = function* (context) {
   const { host } = context;
-  yield* context.sleep(45_000);
-  const say = (text: string): void =>
-    host.syslog({
-      facility: 'daemon',
-      priority: 'info',
-      tag: 'systemd-journald',
-      pid: context.pid,
-      text,
-      transport: 'journal',
-      uid: 0,
-      unit: 'systemd-journald.service',
-    });
+  const say = (text: string): void => journaldSays(host, context.pid, text);
   const isFirst = !host.state.log.some(
     ({ tag, boot }) => tag === 'systemd-journald' && boot === host.state.bootId,
   );
+  beginJournal(host);
   say('Journal started');
+  yield* context.sleep(45_000);
   // At boot the journal starts in memory; systemd-journal-flush.service moves it to the disk.
   const stored = isFirst ? 'volatile' : openJournal(host);
   if (isFirst) host.fs.mkdir('/run/log', 0o755, context.who);
@@ -37,14 +36,9 @@ export function flushJournal(host: Parameters<typeof openJournal>[0]): void {
   const stored = openJournal(host);
   if (before || stored !== 'persistent') return;
   const journald = host.processes().find((process) => process.unit === 'systemd-journald.service');
-  host.syslog({
-    facility: 'daemon',
-    priority: 'info',
-    tag: 'systemd-journald',
-    pid: journald?.pid ?? 1,
-    transport: 'journal',
-    uid: 0,
-    unit: 'systemd-journald.service',
-    text: `System Journal (${PERSISTENT}/${machineOf(host)}) is 8.0M, max 974.0M, 966.0M free.`,
-  });
+  journaldSays(
+    host,
+    journald?.pid ?? 1,
+    `System Journal (${PERSISTENT}/${machineOf(host)}) is 8.0M, max 974.0M, 966.0M free.`,
+  );
 }
