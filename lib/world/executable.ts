@@ -24,7 +24,8 @@ export function findExecutable(
 ): Executable | SpawnError {
   const info = host.fs.stat(path, who);
   if (info instanceof FileError) return { errno: info.errno, path };
-  if (info.kind !== 'file' || host.fs.access(path, 1, who) !== undefined) return { errno: 'EACCES', path };
+  if (info.kind !== 'file' || host.fs.access(path, 1, who) !== undefined || isNoexec(host, path, who))
+    return { errno: 'EACCES', path };
   const comm = baseName(path).slice(0, 15);
   if (info.program !== undefined) {
     const program = host.world.registry.findProgram(info.program);
@@ -52,4 +53,14 @@ export function findExecutable(
 
 export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
+}
+/** Nothing is run from a file system that is mounted with noexec. */
+function isNoexec(host: Host, path: string, who: Credentials): boolean {
+  if (!host.state.mounts.some(({ options }) => options.includes('noexec'))) return false;
+  const real = host.fs.realpath(path, who);
+  if (typeof real !== 'string') return false;
+  const [mount] = host.state.mounts
+    .filter(({ point }) => point === '/' || real === point || real.startsWith(`${point}/`))
+    .toSorted((a, b) => b.point.length - a.point.length);
+  return mount?.options.includes('noexec') === true;
 }

@@ -92,7 +92,10 @@ export class Files implements FileSystem {
     const found = this.#walk.find(path, who, false);
     if (found instanceof FileError) return found;
     const node = this.#inodes.get(found.ino);
-    return node.kind === 'symlink' ? node.content : new FileError('EINVAL', path);
+    if (node.kind !== 'symlink') return new FileError('EINVAL', path);
+    // Where a process's links point is told to who may trace it (ptrace(2)).
+    const isForeign = node.device === 'virtual' && who.uid !== 0 && who.uid !== node.uid;
+    return isForeign ? new FileError('EACCES', path) : node.content;
   }
   realpath(path: string, who: Credentials, options?: { allowMissing?: boolean }): string | FileError {
     const found = this.#walk.find(path, who, true);

@@ -106,8 +106,13 @@ export class PathWalk {
     const state = this.ports.state();
     const ino = 0x40000000 + hashPath(path);
     const known = state.inodes.get(ino);
+    const owner = provider.owner?.(host, path);
     // Where a link points may have changed since it was seen.
-    if (known === undefined || (link ?? known.content) !== known.content) {
+    if (
+      known === undefined ||
+      (link ?? known.content) !== known.content ||
+      known.uid !== (owner?.uid ?? known.uid)
+    ) {
       const now = this.ports.clock();
       state.inodes.set(
         ino,
@@ -115,9 +120,10 @@ export class PathWalk {
           ino,
           kind: link !== undefined ? 'symlink' : isDirectory ? 'directory' : 'file',
           mode:
-            link !== undefined ? 0o777 : isDirectory ? 0o555 : provider.write === undefined ? 0o444 : 0o644,
-          uid: 0,
-          gid: 0,
+            owner?.mode ??
+            (link !== undefined ? 0o777 : isDirectory ? 0o555 : provider.write === undefined ? 0o444 : 0o644),
+          uid: owner?.uid ?? 0,
+          gid: owner?.gid ?? 0,
           nlink: 1,
           mtime: now,
           atime: now,

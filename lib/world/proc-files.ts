@@ -95,7 +95,16 @@ const procFiles: VirtualFiles = {
     if (name === 'root') return '/';
     return name === 'exe' && process.exe !== '' ? process.exe : undefined;
   },
+  owner(host, path) {
+    const [pid = '', name = '', below] = path.split('/').slice(2);
+    const process = host.state.processes.get(Number(pid));
+    if (process === undefined) return undefined;
+    const { uid, gid } = process;
+    if (below !== undefined || PROCESS_LINKS.includes(name)) return { uid, gid, mode: 0o777 };
+    return { uid, gid, mode: MODES[name] ?? (name === '' ? 0o555 : 0o444) };
+  },
 };
+const MODES: Readonly<Record<string, number>> = { environ: 0o400, fd: 0o500, oom_score_adj: 0o644 };
 const PROCESS_FILES = ['cmdline', 'comm', 'status', 'stat', 'environ', 'limits', 'cgroup', 'oom_score_adj'];
 const PROCESS_LINKS = ['cwd', 'exe', 'root'];
 

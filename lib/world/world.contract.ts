@@ -167,6 +167,8 @@ export interface VirtualFiles {
   list?(host: Host, path: string): string[] | undefined;
   /** Where it points, if it is a symbolic link. */
   link?(host: Host, path: string): string | undefined;
+  /** Whose it is and who may look, when it is not root's and everybody's. A link is read by its owner and root alone. */
+  owner?(host: Host, path: string): { uid: number; gid: number; mode?: number } | undefined;
 }
 
 export interface HostSetup {

@@ -2,6 +2,7 @@
 import { FileError } from '../../world/files.contract';
 import type { ProgramContext } from '../../world/process.contract';
 
+const USUAL_IDENTITIES = ['id_rsa', 'id_ecdsa', 'id_ed25519'].map((name) => `~/.ssh/${name}`);
 export interface ClientOptions {
   host: string;
   hostName: string;
@@ -9,6 +10,8 @@ export interface ClientOptions {
   port: number;
   identities: string[];
   identitiesGiven: boolean;
+  /** Tried when none is given, or none of those that are given is there. */
+  usualIdentities: string[];
   strictHostKeys: 'ask' | 'yes' | 'no' | 'accept-new';
   knownHosts: string[];
   updatesHostKeys: boolean;
@@ -212,11 +215,9 @@ export function optionsFrom(
     hostName: (settings.first('hostname') ?? bare).replaceAll('%h', bare),
     user: call.login ?? named ?? settings.first('user') ?? context.host.user(context.who.uid)?.name ?? 'root',
     port: Number(port),
-    identities: (given.length > 0
-      ? given
-      : ['id_rsa', 'id_ecdsa', 'id_ed25519'].map((name) => `~/.ssh/${name}`)
-    ).map(expand),
+    identities: (given.length > 0 ? given : USUAL_IDENTITIES).map(expand),
     identitiesGiven: given.length > 0,
+    usualIdentities: USUAL_IDENTITIES.map(expand),
     strictHostKeys:
       strict === 'yes' || strict === 'accept-new'
         ? strict

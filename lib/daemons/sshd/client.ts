@@ -136,7 +136,11 @@ export class Client {
     const known = knownKeys(context, options.knownHosts, field);
     // The last entry that differs is the one that is named.
     const first = known[known.length - 1];
-    if (known.some(({ type, blob }) => type === key.type && blob === key.blob)) {
+    const isKey = ({ type, blob }: { type: string; blob: string }): boolean =>
+      type === key.type && blob === key.blob;
+    // A host that is known by its name alone is known at other ports too.
+    const atUsualPort = known.length === 0 ? knownKeys(context, options.knownHosts, options.host) : [];
+    if (known.some(isKey) || atUsualPort.some(isKey)) {
       yield* this.debug(`Host '${options.host}' is known and matches the ${shortType(key.type)} host key.`);
     } else if (first !== undefined) yield* this.#changed(first, field, key, print);
     else yield* this.#unknown(field, key, print);
@@ -260,7 +264,13 @@ export class Client {
   *#keys(): Step<{ path: string; key: PublicKey }[]> {
     const { context, options } = this;
     const found: { path: string; key: PublicKey }[] = [];
-    for (const path of options.identities) {
+    const isThere = (path: string): boolean =>
+      !(context.fs.stat(context.resolve(path), context.who) instanceof FileError);
+    const paths =
+      options.identitiesGiven && !options.identities.some(isThere)
+        ? [...options.identities, ...options.usualIdentities.filter(isThere)]
+        : options.identities;
+    for (const path of paths) {
       const text = context.fs.readFile(context.resolve(path), context.who);
       if (text instanceof FileError) {
         if (options.identitiesGiven)

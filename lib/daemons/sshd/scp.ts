@@ -158,7 +158,9 @@ class Copy {
     const mtime = this.preserves ? { mtime: info.mtime } : {};
     const answer = yield* this.#ask({ do: 'write', path: to, text, mode: info.mode & 0o777, ...mtime });
     if (answer.ok) return 0;
-    yield* this.#fail(`dest open "${to}": ${TEXTS[answer.errno] ?? 'Failure'}`);
+    yield* this.#fail(
+      `dest open "${to}": ${/^(ENOENT|EACCES)$/.test(answer.errno) ? TEXTS[answer.errno] : 'Failure'}`,
+    );
     return yield* this.#notUploaded(source, target);
   }
   *#notUploaded(source: string, target: string): Step<number> {

@@ -30,6 +30,10 @@ export function* sshKeygen(context: ProgramContext): ProgramRun {
   if (given.has('l')) return yield* show(context, given.get('f') ?? `${homeOf(context)}/.ssh/id_ed25519.pub`);
   if (given.has('y'))
     return yield* publicHalf(context, given.get('f') ?? `${homeOf(context)}/.ssh/id_ed25519`);
+  if (given.has('H')) {
+    yield* context.err('ssh-keygen: not modelled: hashed names\n');
+    return 1;
+  }
   if (given.has('p')) {
     yield* context.err('not modelled: passphrases\n');
     return 1;
@@ -138,7 +142,7 @@ function* show(context: ProgramContext, path: string): Generator<Wait, number, W
   const keys = single === undefined ? text.split('\n').map(parsePublicLine) : [single];
   const found = keys.filter((key) => key !== undefined);
   if (found.length === 0) {
-    yield* context.err(`ssh-keygen: ${path} is not a public key file.\n`);
+    yield* context.err(`${path} is not a public key file.\n`);
     return 255;
   }
   for (const key of found)

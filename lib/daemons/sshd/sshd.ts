@@ -59,12 +59,12 @@ export function* sshd(context: ProgramContext): ProgramRun {
   const { config, problems, files } = readServerConfig(context.host, path);
   for (const { text } of problems) yield* context.err(`${text}\n`);
   if (problems.at(-1)?.kind === 'fatal') return 255;
+  for (const key of config.hostKeys) yield* context.err(unprotectedText(context.host, key, ROOT));
   if (hostKey(context.host, config) === undefined) {
     yield* context.err('sshd: no hostkeys available -- exiting.\n');
     return 1;
   }
   if (isTest) {
-    for (const key of config.hostKeys) yield* context.err(unprotectedText(context.host, key, ROOT));
     if (!context.fs.exists('/run/sshd')) {
       yield* context.err('Missing privilege separation directory: /run/sshd\n');
       return 255;

@@ -13,6 +13,9 @@ import type { Manager } from './manager';
 import type { ManagerState } from './state';
 import { withListing } from './unit-file/search';
 import { SERVICES } from './units/services';
+import { SHIPPED_CONFIGURATION } from './units/shipped/configuration';
+import { SHIPPED_PACKAGES } from './units/shipped/packages';
+import { SHIPPED_TARGETS } from './units/shipped/targets';
 import { DROP_INS, NEVER, RARELY } from './units/rarely';
 import { ENABLED, LINKS, PRESET, TARGETS } from './units/targets';
 import { registerCommands } from './commands';
@@ -114,7 +117,14 @@ function registerHelpers(registry: Registry): void {
 }
 function packageFiles(): Record<string, FileSpec> {
   const files: Record<string, FileSpec> = {};
-  for (const [name, text] of Object.entries({ ...TARGETS, ...SERVICES, ...RARELY, ...DROP_INS }))
+  for (const [name, text] of Object.entries({
+    ...TARGETS,
+    ...SERVICES,
+    ...RARELY,
+    ...DROP_INS,
+    ...SHIPPED_TARGETS,
+    ...SHIPPED_PACKAGES,
+  }))
     files[`${FOLDER}/${name}`] = { text };
   for (const name of NEVER) files[`${FOLDER}/${name}.service`] = { link: '/dev/null' };
   for (const [name, target] of Object.entries(LINKS)) files[`${FOLDER}/${name}`] = { link: target };
@@ -125,10 +135,7 @@ function packageFiles(): Record<string, FileSpec> {
     text: '# See tmpfiles.d(5) for details\n\n# Clear tmp directories separately, to make them easier to override\nD /tmp 1777 root root -\n#q /var/tmp 1777 root root 30d\n',
   };
   Object.assign(files, LOG_FILES);
-  files['/etc/systemd/journald.conf'] = { text: JOURNALD };
-  files['/etc/systemd/system.conf'] = {
-    text: '[Manager]\n#DefaultTimeoutStartSec=90s\n#DefaultTimeoutStopSec=90s\n#DefaultRestartSec=100ms\n#DefaultStartLimitIntervalSec=10s\n#DefaultStartLimitBurst=5\n',
-  };
+  for (const [path, text] of Object.entries(SHIPPED_CONFIGURATION)) files[path] = { text };
   files['/dev/tty0'] = { text: '', mode: 0o620 };
   files['/dev/tty1'] = { text: '', mode: 0o620 };
   for (const [path, program] of Object.entries(PROGRAMS)) files[path] = { program };
@@ -152,21 +159,6 @@ const LOG_FILES: Readonly<Record<string, FileSpec>> = {
   '/var/log/private': { directory: true, mode: 0o700 },
   '/var/log/wtmp': { text: '', mode: 0o664, gid: 43 },
 };
-const JOURNALD = `#  This file is part of systemd.
-#
-# See journald.conf(5) for details.
-
-[Journal]
-#Storage=auto
-#Compress=yes
-#SyncIntervalSec=5m
-#RateLimitIntervalSec=30s
-#RateLimitBurst=10000
-#SystemMaxUse=
-#RuntimeMaxUse=
-#MaxRetentionSec=0
-#ForwardToSyslog=no
-`;
 const QUIET = [
   '/lib/systemd/systemd-remount-fs',
   '/lib/systemd/systemd-modules-load',

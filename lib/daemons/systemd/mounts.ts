@@ -74,6 +74,8 @@ export class Mounts {
     if (hasFailed) manager.log('notice', `${name}: Mount process exited, ${exitText(status)}`, name);
     const isThere = this.#isMounted(mountSettings(unit).where);
     if (isThere && (isMounting || hasFailed)) manager.setState(unit, 'active', 'mounted');
+    // Something was mounted over it, or under it: it is unmounted as often as it is there.
+    else if (isThere) this.stop(unit);
     else this.#enterDead(unit);
   }
   #enterDead(unit: UnitState): void {

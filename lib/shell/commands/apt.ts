@@ -1,5 +1,6 @@
 /** dpkg(1), dpkg-query(1) and apt(8): what is installed. Nothing can be installed or removed here. */
 import { fnmatch } from '../../std/fnmatch';
+import { ROOT } from '../../world/files';
 import { relationHolds } from './debian-version';
 import type { Command, Tool, ToolRun } from './tool';
 
@@ -10,6 +11,14 @@ export const dpkg: Command = {
   synopsis: 'dpkg [<option>...] <command>',
   summary: 'Package manager for Debian.',
   run: runDpkg,
+};
+export const dpkgDeb: Command = {
+  name: 'dpkg-deb',
+  package: 'dpkg',
+  paths: ['/usr/bin/dpkg-deb'],
+  synopsis: 'dpkg-deb [<option>...] <command>',
+  summary: 'Debian package archive (.deb) manipulation tool.',
+  run: runDpkgDeb,
 };
 const apt_ = (name: string): Command => ({
   name,
@@ -196,6 +205,9 @@ function* runDpkg(tool: Tool): ToolRun {
     case '-C':
     case '--audit':
       return 0;
+    case '-V':
+    case '--verify':
+      return yield* verify(tool, names.length === 0 ? all.map(({ name }) => name) : names, all);
     case '--print-architecture':
       tool.line('amd64');
       yield* tool.drain();
@@ -233,6 +245,39 @@ function* runDpkg(tool: Tool): ToolRun {
   }
 }
 
+/** `dpkg -V`: what is missing, and whose contents are not the package's; modes and owners are not looked at. */
+function* verify(tool: Tool, names: readonly string[], all: readonly Installed[]): ToolRun {
+  let code = 0;
+  const { fs, world } = tool.context;
+  for (const name of names) {
+    if (!all.some((one) => one.name === name)) {
+      tool.note(`dpkg: package '${name}' is not installed\n`);
+      code = 1;
+      continue;
+    }
+    for (const [path, spec] of Object.entries(world.registry.packageFiles(name) ?? {}).sort(([a], [b]) =>
+      a < b ? -1 : 1,
+    )) {
+      if (spec.directory === true || spec.link !== undefined) continue;
+      const kind = path.startsWith('/etc/') ? 'c' : ' ';
+      if (!fs.exists(path)) tool.line(`missing   ${kind} ${path}`);
+      else if (spec.text !== undefined && fs.readFile(path, ROOT) !== spec.text)
+        tool.line(`??5?????? ${kind} ${path}`);
+    }
+  }
+  yield* tool.drain();
+  return code;
+}
+/** dpkg-deb(1): there are no archives here. */
+function* runDpkgDeb(tool: Tool): ToolRun {
+  const archive = tool.args.find((word) => !word.startsWith('-'));
+  if (archive === undefined) tool.note('dpkg-deb: error: need an action option\n');
+  else if (tool.context.fs.exists(tool.context.resolve(archive)))
+    tool.note(`dpkg-deb: error: '${archive}' is not a Debian format archive\n`);
+  else tool.note(`dpkg-deb: error: failed to read archive '${archive}': No such file or directory\n`);
+  yield* tool.drain();
+  return 2;
+}
 /** What dpkg says of a command line that it cannot make sense of. */
 function misused(tool: Tool, problem: string): number {
   tool.note(
@@ -247,6 +292,7 @@ function chosenOf(all: readonly Installed[], patterns: readonly string[]): reado
 }
 /** Key of `HostState.extra`: the packages that are on hold. */
 const HOLDS = 'dpkg:holds';
+const AUTOMATIC = 'disk:apt-automatic';
 function isHeld(tool: Tool, name: string): boolean {
   return heldOf(tool).includes(name);
 }
@@ -254,19 +300,22 @@ function heldOf(tool: Tool): string[] {
   const held = tool.context.host.state.extra.get(HOLDS);
   return typeof held === 'string' && held !== '' ? held.split(' ') : [];
 }
-/** apt-mark(8): holds. Not modelled: what was installed automatically; nothing is taken for that. */
+/** apt-mark(8): holds, and what somebody called automatically installed; nothing is at first. */
 function* runAptMark(tool: Tool): ToolRun {
   const [verb = '', ...names] = tool.args.filter((word) => !word.startsWith('-'));
   const all = installed(tool);
   const held = heldOf(tool);
+  const noted = tool.context.host.state.extra.get(AUTOMATIC);
+  const automatic = typeof noted === 'string' && noted !== '' ? noted.split(' ') : [];
   switch (verb) {
     case 'showhold':
     case 'showholds':
     case 'showmanual':
       for (const { name } of chosenOf(all, names))
-        if (verb === 'showmanual' || held.includes(name)) tool.line(name);
+        if (verb === 'showmanual' ? !automatic.includes(name) : held.includes(name)) tool.line(name);
       break;
     case 'showauto':
+      for (const { name } of chosenOf(all, names)) if (automatic.includes(name)) tool.line(name);
       break;
     case 'hold':
     case 'unhold': {
@@ -294,9 +343,34 @@ function* runAptMark(tool: Tool): ToolRun {
       break;
     }
     case 'auto':
-    case 'manual':
-      tool.note(`apt-mark: not modelled: ${verb}\n`);
-      return 100;
+    case 'manual': {
+      const missing = names.filter((name) => !all.some((one) => one.name === name));
+      for (const name of missing) tool.note(`E: Unable to locate package ${name}\n`);
+      if (missing.length > 0 && missing.length === names.length) {
+        tool.note('E: No packages found\n');
+        return 100;
+      }
+      if (tool.context.who.uid !== 0) {
+        tool.note(
+          'E: Could not create temporary file for /var/lib/apt/extended_states - mkstemp (13: Permission denied)\nE: Failed to write temporary StateFile /var/lib/apt/extended_states\n',
+        );
+        return 100;
+      }
+      const word = verb === 'auto' ? 'automatically' : 'manually';
+      const present = names.filter((name) => !missing.includes(name));
+      for (const name of present)
+        tool.line(
+          automatic.includes(name) === (verb === 'auto')
+            ? `${name} was already set to ${word} installed.`
+            : `${name} set to ${word} installed.`,
+        );
+      const rest = automatic.filter((name) => !present.includes(name));
+      tool.context.host.state.extra.set(
+        AUTOMATIC,
+        (verb === 'auto' ? [...rest, ...present] : rest).join(' '),
+      );
+      break;
+    }
     default:
       tool.note(`E: Invalid operation ${verb}\n`);
       return 100;
@@ -401,6 +475,13 @@ function* runApt(tool: Tool): ToolRun {
       }
       yield* tool.drain();
       return 0;
+    case 'clean':
+      return 0;
+    case 'autoclean':
+    case 'check':
+      tool.print(lists(tool));
+      yield* tool.drain();
+      return 0;
     case 'install':
     case 'remove':
     case 'purge':
@@ -424,6 +505,12 @@ function* runApt(tool: Tool): ToolRun {
         tool.print(lists(tool));
         for (const wanted of names)
           tool.line(`${wanted} is already the newest version (${versionOf(wanted)}).`);
+        tool.line('0 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.');
+        yield* tool.drain();
+        return 0;
+      }
+      if (names.length === 0 && /^(install|remove|purge|autoremove)$/.test(command)) {
+        tool.print(lists(tool));
         tool.line('0 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.');
         yield* tool.drain();
         return 0;

@@ -71,7 +71,7 @@ import {
 } from './accounts';
 import { tree } from './tree';
 import { man, whatis, apropos } from './manual';
-import { dpkg, apt, aptGet, aptCache, aptMark } from './apt';
+import { apt, aptCache, aptGet, aptMark, dpkg, dpkgDeb } from './apt';
 import { mountpoint } from './mountpoint';
 import { namei } from './namei';
 import { getconf } from './getconf';
@@ -111,6 +111,7 @@ export const FILE_COMMANDS: readonly Command[] = [
   dirname,
   dmesg,
   dpkg,
+  dpkgDeb,
   du,
   echo,
   env,

@@ -183,6 +183,10 @@ function mountOne(tool: Tool, wanted: Wanted): number {
       });
     if (!isKnown)
       return trouble(tool, `${wanted.point}: unknown filesystem type '${wanted.type}'.`, { hint: true });
+    if (tool.stat(wanted.source) instanceof FileError || isPlainFile(tool, wanted.source))
+      return trouble(tool, `${wanted.point}: ${wanted.source} is not a block device; try "-o loop".`, {
+        hint: true,
+      });
     if (wanted.type === '')
       return trouble(
         tool,
@@ -205,12 +209,18 @@ function mountOne(tool: Tool, wanted: Wanted): number {
   const inodes = wanted.options.find((option) => option.startsWith('nr_inodes='))?.slice(10);
   const mode = wanted.options.find((option) => option.startsWith('mode='))?.slice(5);
   const readOnly = wanted.options.includes('ro');
+  const owner = (['uid', 'gid'] as const).flatMap((kind): [string, number][] => {
+    const given = wanted.options.find((option) => option.startsWith(`${kind}=`))?.slice(4);
+    const id = kind === 'uid' ? host.user(given ?? '')?.uid : host.group(given ?? '')?.gid;
+    return given === undefined ? [] : [[kind, id ?? Number(given)]];
+  });
   const shown = [
     ...wanted.options.filter((option) => /^(noexec|nosuid|nodev)$/.test(option)),
     'relatime',
     ...(size.given ? [`size=${size.bytes / 1024}k`] : []),
     ...(inodes === undefined ? [] : [`nr_inodes=${inodes}`]),
     ...(mode === undefined ? [] : [`mode=${mode}`]),
+    ...owner.map(([kind, id]) => `${kind}=${id}`),
   ];
   const failed = fs.mount(
     {
@@ -225,11 +235,18 @@ function mountOne(tool: Tool, wanted: Wanted): number {
     },
     mode === undefined ? 0o1777 : Number.parseInt(mode, 8),
   );
+  const ids = new Map(owner);
+  if (failed === undefined && ids.size > 0)
+    fs.chown(point, ids.get('uid') ?? 0, ids.get('gid') ?? 0, { uid: 0, gid: 0, groups: [] });
   return failed === undefined
     ? 0
     : trouble(tool, `${wanted.point}: ${errnoText(failed.errno)}.`, { hint: true });
 }
 
+function isPlainFile(tool: Tool, path: string): boolean {
+  const info = tool.stat(path);
+  return !(info instanceof FileError) && info.kind === 'file';
+}
 /** Since util-linux 2.27 the options of a bind mount come into force too. */
 function bindOne(tool: Tool, wanted: Wanted, isDirectory: boolean): number {
   const source = tool.stat(wanted.source);
@@ -280,13 +297,23 @@ function remount(tool: Tool, point: string, wanted: readonly string[]): number {
       if (bytes < row.used)
         return trouble(tool, `${point}: mount point not mounted or bad option.`, { hint: true });
       row.size = bytes;
-      row.options = [...row.options.filter((other) => !other.startsWith('size=')), `size=${bytes / 1024}k`];
+      row.options = inOrder([
+        ...row.options.filter((other) => !other.startsWith('size=')),
+        `size=${bytes / 1024}k`,
+      ]);
     } else if (!REMOUNTABLE.test(option))
       return trouble(tool, `${point}: mount point not mounted or bad option.`, { hint: true });
     else if (option !== 'remount' && option !== 'defaults' && !row.options.includes(option))
       row.options.push(option);
   }
   return 0;
+}
+
+/** As tmpfs tells its options (`shmem_show_options`): what every file system has comes before. */
+function inOrder(options: readonly string[]): string[] {
+  const rank = (option: string): number =>
+    1 + ['size', 'nr_inodes', 'mode', 'uid', 'gid'].indexOf(option.split('=')[0] ?? '');
+  return options.toSorted((a, b) => rank(a) - rank(b));
 }
 
 function* runUmount(tool: Tool): ToolRun {

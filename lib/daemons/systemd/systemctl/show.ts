@@ -460,6 +460,12 @@ function isNothing(key: string, value: string | number): boolean {
     (value === '[not set]' && key.endsWith('ActionExitStatus'))
   );
 }
+const UNITS: Readonly<Record<string, number>> = {
+  K: 1_024,
+  M: 1_048_576,
+  G: 1_073_741_824,
+  T: 1_099_511_627_776,
+};
 /** Options whose words are numbers on the bus. */
 const NUMBERED: Readonly<Record<string, readonly string[]>> = {
   LogLevelMax: ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'],
@@ -511,7 +517,7 @@ function setting({ definition }: UnitState, key: string, unset: string | undefin
   const position = NUMBERED[key]?.indexOf(value) ?? -1;
   if (position >= 0) return String(position);
   const bytes = /^Memory/.test(key) ? /^(\d+)([KMGT])$/.exec(value) : null;
-  if (bytes !== null) return String(Number(bytes[1]) * 1_024 ** ' KMGT'.indexOf(bytes[2] ?? ' '));
+  if (bytes !== null) return String(Number(bytes[1]) * (UNITS[bytes[2] ?? ''] ?? 1));
   if (option !== key) {
     const micros = parseTimeSpan(value);
     return micros === undefined ? undefined : span(micros);

@@ -109,14 +109,14 @@ function unitStatus(call: Call, unit: UnitState): string {
     );
   }
   lines.push(...triggerLines(call, unit, 'Triggers'));
-  definition.documentation.forEach((page, i) =>
-    lines.push((i === 0 ? label('Docs') : ' '.repeat(13)) + page),
-  );
   if (definition.type === 'mount') {
     const { what, where } = mountSettings(unit);
     const row = call.manager.host.state.mounts.findLast(({ point }) => point === where);
     lines.push(`${label('Where')}${where}`, `${label('What')}${row?.source ?? what}`);
   }
+  definition.documentation.forEach((page, i) =>
+    lines.push((i === 0 ? label('Docs') : ' '.repeat(13)) + page),
+  );
   for (const [i, { kind, address }] of (definition.socket?.listens ?? []).entries())
     lines.push(`${i === 0 ? label('Listen') : ' '.repeat(13)}${address} (${kind.slice('Listen'.length)})`);
   if (definition.socket?.accept === true) {

@@ -51,13 +51,6 @@ export const RARELY: Readonly<Record<string, string>> = {
   'container-getty@.service': of('Container Getty on /dev/pts/%I'),
   'getty-static.service': of('getty on tty2-tty6 if dbus and logind are not available'),
   'debug-shell.service': of('Early root shell on /dev/tty9 FOR DEBUGGING ONLY', 'sysinit.target'),
-  'e2scrub@.service': of('Online ext4 Metadata Check for %f'),
-  'e2scrub_fail@.service': of('Online ext4 Metadata Check Failure Reporting for %f'),
-  'ifup@.service': of('ifup for %I'),
-  'ifupdown-wait-online.service': of(
-    'Wait for network to be configured by ifupdown',
-    'network-online.target',
-  ),
   'initrd-cleanup.service': of('Cleaning Up and Shutting Down Daemons'),
   'initrd-parse-etc.service': of('Mountpoints Configured in the Real Root'),
   'initrd-switch-root.service': of('Switch Root'),

@@ -6,12 +6,6 @@ const service = (unit: Section, own: Section, install: Section = {}): string =>
   unitText({ Unit: unit, Service: own, Install: install });
 const oneshot = (unit: Section, command: string, more: Section = {}): string =>
   service(unit, { Type: 'oneshot', RemainAfterExit: 'yes', ExecStart: command, ...more });
-const timer = (description: string, documentation: string, own: Section): string =>
-  unitText({
-    Unit: { Description: description, ...(documentation === '' ? {} : { Documentation: documentation }) },
-    Timer: own,
-    Install: { WantedBy: 'timers.target' },
-  });
 
 export const SERVICES: Readonly<Record<string, string>> = {
   'systemd-journald.service': service(
@@ -412,88 +406,4 @@ export const SERVICES: Readonly<Record<string, string>> = {
     { Type: 'oneshot', ExecStart: '/sbin/e2scrub_all -A -r', SyslogIdentifier: '%N', RemainAfterExit: 'no' },
     { WantedBy: 'multi-user.target' },
   ),
-  'e2scrub_all.service': service(
-    { Description: 'Online ext4 Metadata Check for All Filesystems', Documentation: 'man:e2scrub_all(8)' },
-    { Type: 'oneshot', ExecStart: '/sbin/e2scrub_all -C', SyslogIdentifier: 'e2scrub_all' },
-  ),
-  'e2scrub_all.timer': timer('Periodic ext4 Online Metadata Check for All Filesystems', '', {
-    OnCalendar: 'Sun *-*-* 03:10:00',
-    RandomizedDelaySec: '60',
-    Persistent: 'true',
-  }),
-  'fstrim.service': service(
-    {
-      Description: 'Discard unused blocks on filesystems from /etc/fstab',
-      Documentation: 'man:fstrim(8)',
-      ConditionVirtualization: '!container',
-    },
-    {
-      Type: 'oneshot',
-      ExecStart: '/sbin/fstrim --listed-in /etc/fstab:/proc/self/mountinfo --verbose --quiet-unsupported',
-    },
-  ),
-  'fstrim.timer': timer('Discard unused blocks once a week', 'man:fstrim', {
-    OnCalendar: 'weekly',
-    AccuracySec: '1h',
-    Persistent: 'true',
-    RandomizedDelaySec: '6000',
-  }),
-  'apt-daily.service': service(
-    { Description: 'Daily apt download activities', Documentation: 'man:apt(8)' },
-    { Type: 'oneshot', ExecStart: '/usr/lib/apt/apt.systemd.daily update' },
-  ),
-  'apt-daily.timer': timer('Daily apt download activities', '', {
-    OnCalendar: '*-*-* 6,18:00',
-    RandomizedDelaySec: '12h',
-    Persistent: 'true',
-  }),
-  'apt-daily-upgrade.service': service(
-    {
-      Description: 'Daily apt upgrade and clean activities',
-      Documentation: 'man:apt(8)',
-      After: 'apt-daily.service network.target network-online.target',
-    },
-    {
-      Type: 'oneshot',
-      ExecStart: '/usr/lib/apt/apt.systemd.daily install',
-      KillMode: 'process',
-      TimeoutStopSec: '900',
-    },
-  ),
-  'apt-daily-upgrade.timer': timer('Daily apt upgrade and clean activities', '', {
-    OnCalendar: '*-*-* 6:00',
-    RandomizedDelaySec: '60m',
-    Persistent: 'true',
-  }),
-  'dpkg-db-backup.service': service(
-    { Description: 'Daily dpkg database backup service', Documentation: 'man:dpkg(1)' },
-    { Type: 'oneshot', ExecStart: '/usr/libexec/dpkg/dpkg-db-backup' },
-  ),
-  'dpkg-db-backup.timer': timer('Daily dpkg database backup timer', 'man:dpkg(1)', {
-    OnCalendar: 'daily',
-    Persistent: 'true',
-  }),
-  'logrotate.service': service(
-    {
-      Description: 'Rotate log files',
-      Documentation: 'man:logrotate(8) man:logrotate.conf(5)',
-      RequiresMountsFor: '/var/log',
-    },
-    { Type: 'oneshot', ExecStart: '/usr/sbin/logrotate /etc/logrotate.conf', Nice: '19' },
-  ),
-  'logrotate.timer': timer('Daily rotation of log files', 'man:logrotate(8) man:logrotate.conf(5)', {
-    OnCalendar: 'daily',
-    AccuracySec: '1h',
-    Persistent: 'true',
-  }),
-  'man-db.service': service(
-    { Description: 'Daily man-db regeneration', Documentation: 'man:mandb(8)' },
-    { Type: 'oneshot', ExecStart: '/usr/bin/mandb --quiet', User: 'man', Nice: '19' },
-  ),
-  'man-db.timer': timer('Daily man-db regeneration', 'man:mandb(8)', {
-    OnCalendar: 'daily',
-    AccuracySec: '12h',
-    Persistent: 'true',
-    RandomizedDelaySec: '12h',
-  }),
 };

@@ -2,7 +2,6 @@
 import { type Section, unitText } from './table';
 
 const SPECIAL = 'man:systemd.special(7)';
-const ONLINE = 'https://systemd.io/NETWORK_ONLINE';
 const target = (description: string, unit: Section = {}, install: Section = {}): string =>
   unitText({ Unit: { Description: description, Documentation: SPECIAL, ...unit }, Install: install });
 const kernelMount = (
@@ -33,104 +32,8 @@ const passwordPath = (description: string): string =>
     Path: { DirectoryNotEmpty: '/run/systemd/ask-password', MakeDirectory: 'yes' },
   });
 const LATE = { DefaultDependencies: 'no' };
-const APART = { DefaultDependencies: 'no', Conflicts: 'shutdown.target' };
 
 export const TARGETS: Readonly<Record<string, string>> = {
-  'basic.target': target('Basic System', {
-    Requires: 'sysinit.target',
-    Wants: 'sockets.target timers.target paths.target slices.target',
-    After: 'sysinit.target sockets.target paths.target slices.target tmp.mount',
-    RequiresMountsFor: '/var /var/tmp',
-  }),
-  'sysinit.target': target('System Initialization', {
-    Wants: 'local-fs.target swap.target',
-    After: 'local-fs.target swap.target emergency.service emergency.target',
-    Conflicts: 'emergency.service emergency.target',
-  }),
-  'multi-user.target': target('Multi-User System', {
-    Requires: 'basic.target',
-    Conflicts: 'rescue.service rescue.target',
-    After: 'basic.target rescue.service rescue.target',
-    AllowIsolate: 'yes',
-  }),
-  'graphical.target': target('Graphical Interface', {
-    Requires: 'multi-user.target',
-    Wants: 'display-manager.service',
-    Conflicts: 'rescue.service rescue.target',
-    After: 'multi-user.target rescue.service rescue.target display-manager.service',
-    AllowIsolate: 'yes',
-  }),
-  'rescue.target': target('Rescue Mode', {
-    Requires: 'sysinit.target rescue.service',
-    After: 'sysinit.target rescue.service',
-    AllowIsolate: 'yes',
-  }),
-  'emergency.target': target('Emergency Mode', {
-    Requires: 'emergency.service',
-    After: 'emergency.service',
-    AllowIsolate: 'yes',
-  }),
-  'network-pre.target': target('Preparation for Network', {
-    Documentation: [SPECIAL, ONLINE],
-    RefuseManualStart: 'yes',
-  }),
-  'network.target': target('Network', {
-    Documentation: [SPECIAL, ONLINE],
-    After: 'network-pre.target',
-    RefuseManualStart: 'yes',
-  }),
-  'network-online.target': target('Network is Online', {
-    Documentation: [SPECIAL, ONLINE],
-    After: 'network.target',
-  }),
-  'nss-lookup.target': target('Host and Network Name Lookups', { RefuseManualStart: 'yes' }),
-  'nss-user-lookup.target': target('User and Group Name Lookups', { RefuseManualStart: 'yes' }),
-  'time-set.target': target('System Time Set', { RefuseManualStart: 'yes' }),
-  'time-sync.target': target('System Time Synchronized', {
-    RefuseManualStart: 'yes',
-    After: 'time-set.target',
-    Wants: 'time-set.target',
-  }),
-  'first-boot-complete.target': target('First Boot Complete', {
-    ConditionFirstBoot: 'yes',
-    RefuseManualStart: 'yes',
-  }),
-  'local-fs-pre.target': target('Preparation for Local File Systems', { ...LATE, RefuseManualStart: 'yes' }),
-  'local-fs.target': target('Local File Systems', {
-    ...APART,
-    After: 'local-fs-pre.target',
-    OnFailure: 'emergency.target',
-    OnFailureJobMode: 'replace-irreversibly',
-  }),
-  'remote-fs-pre.target': target('Preparation for Remote File Systems', {
-    ...LATE,
-    RefuseManualStart: 'yes',
-  }),
-  'remote-fs.target': target(
-    'Remote File Systems',
-    { ...APART, After: 'remote-fs-pre.target' },
-    { WantedBy: 'multi-user.target' },
-  ),
-  'swap.target': target('Swaps'),
-  'sockets.target': target('Socket Units'),
-  'paths.target': target('Path Units'),
-  'timers.target': target('Timer Units', APART),
-  'slices.target': target('Slice Units', { Wants: '-.slice system.slice', After: '-.slice system.slice' }),
-  'getty-pre.target': target('Preparation for Logins', { RefuseManualStart: 'yes' }),
-  'getty.target': target('Login Prompts', {
-    Documentation: 'man:systemd.special(7) man:systemd-getty-generator(8)',
-  }),
-  'cryptsetup.target': target('Local Encrypted Volumes'),
-  'integritysetup.target': target('Local Integrity Protected Volumes'),
-  'veritysetup.target': target('Local Verity Protected Volumes'),
-  'sigpwr.target': target('Power Failure'),
-  'shutdown.target': target('System Shutdown', { ...LATE, RefuseManualStart: 'yes' }),
-  'umount.target': target('Unmount All Filesystems', { ...LATE, RefuseManualStart: 'yes' }),
-  'final.target': target('Late Shutdown Services', {
-    ...LATE,
-    RefuseManualStart: 'yes',
-    After: 'shutdown.target umount.target',
-  }),
   ...Object.fromEntries(
     [
       ['reboot', 'System Reboot'],
