@@ -170,7 +170,7 @@ function called(
     case 're_match':
       return matched(second, first) === undefined ? 0 : 1;
     case 're_match_i':
-      return matched(second.toLowerCase(), first.toLowerCase()) === undefined ? 0 : 1;
+      return matched(second, first, { ignoreCase: true }) === undefined ? 0 : 1;
     case 'strlen':
       return first.length;
     case 'tolower':

@@ -68,14 +68,10 @@ function compared(operation: string, value: string, wanted: string): boolean {
     case 'isempty':
       return value === '';
     case 'regex':
-      // A basic regular expression: its groups and counts are written with backslashes.
-      return matched(extended(wanted), value) !== undefined;
+      return matched(wanted, value, { dialect: 'posixBasic' }) !== undefined;
     case 'ereregex':
       return matched(wanted, value) !== undefined;
     default:
       return false;
   }
-}
-function extended(basic: string): string {
-  return basic.replace(/\\?[(){}+?|]/g, (sign) => (sign.length === 2 ? sign.charAt(1) : `\\${sign}`));
 }

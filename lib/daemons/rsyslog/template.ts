@@ -1,4 +1,6 @@
 /** Templates: how a message becomes a line, or the name of a file. Source: rsyslog 8.2302 "Templates", "The Property Replacer". */
+import { compilePosix, groupText, matchOrNothing, type Pattern } from '../../std/regex/pattern';
+import { RegexError } from '../../std/regex/tree';
 import { datedProperty, isProperty, type Message } from './properties';
 
 export type Piece =
@@ -91,20 +93,33 @@ function part(value: string, from: string, to: string): string {
     const fields = value.split(String.fromCharCode(Number(field[1] ?? '9')));
     return fields[Number(to) - 1] ?? '**FIELD NOT FOUND**';
   }
-  const regex = /^R,\w+,(\d+)/i.exec(from);
+  const regex = /^R,(\w+),(\d+)/i.exec(from);
   if (regex !== null) {
-    const found = matched(to.replace(/--end$/, ''), value);
+    const dialect = /^BRE$/i.test(regex[1] ?? '') ? 'posixBasic' : 'posixExtended';
+    const found = matched(to.replace(/--end$/, ''), value, { dialect });
     if (found === undefined) return /BLANK/i.test(from) ? '' : /FIELD/i.test(from) ? value : '**NO MATCH**';
-    return found[Number(regex[1])] ?? '';
+    return found[Number(regex[2])] ?? '';
   }
   const first = /^\d+$/.test(from) ? Number(from) : 1;
   return /^\d+$/.test(to) ? value.slice(first - 1, Number(to)) : value.slice(first - 1);
 }
-/** What an extended regular expression finds; undefined when it finds nothing or is none. */
-export function matched(pattern: string, value: string): RegExpExecArray | undefined {
-  try {
-    return new RegExp(pattern).exec(value) ?? undefined;
-  } catch {
-    return undefined;
-  }
+const compiled = new Map<string, Pattern | RegexError>();
+const MOST_KEPT = 200;
+/**
+ * What a regular expression of regcomp(3) finds: the whole, then its groups. undefined: nothing, or it is none.
+ * @param options.dialect extended where it is left out
+ */
+export function matched(
+  pattern: string,
+  value: string,
+  options: { readonly dialect?: 'posixBasic' | 'posixExtended'; readonly ignoreCase?: boolean } = {},
+): readonly string[] | undefined {
+  const { dialect = 'posixExtended', ignoreCase = false } = options;
+  const key = `${dialect}${ignoreCase}${pattern}`;
+  if (compiled.size > MOST_KEPT) compiled.clear();
+  const expression = compiled.get(key) ?? compilePosix(pattern, { dialect, ignoreCase });
+  compiled.set(key, expression);
+  const spans = expression instanceof RegexError ? undefined : matchOrNothing(expression, value);
+  if (spans === undefined) return undefined;
+  return Array.from({ length: spans.length / 2 }, (_, group) => groupText(value, spans, group) ?? '');
 }

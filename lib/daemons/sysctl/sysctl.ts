@@ -2,6 +2,8 @@
  * sysctl(8) of procps 4.0.2. Texts recorded in truth/host (a03, v01, §5 of its FACTS).
  * Files are read in the order of sysctl.d(5); /etc/sysctl.conf comes last and wins.
  */
+import { compilePosix, type Pattern } from '../../std/regex/pattern';
+import { RegexError } from '../../std/regex/tree';
 import { FileError } from '../../world/files.contract';
 import type { ProgramContext, ProgramRun, Wait, Wake } from '../../world/process.contract';
 import { getoptComplaint, parseOptions } from '../command-options';
@@ -36,7 +38,8 @@ const USAGE =
 
 interface Call {
   given: ReadonlySet<string>;
-  pattern: RegExp | undefined;
+  /** Not a regular expression: it matches nothing, and nobody says so (`pattern_match`). */
+  pattern: Pattern | RegexError | undefined;
   ignoreUnknown: boolean;
 }
 
@@ -70,12 +73,12 @@ export function* sysctl(context: ProgramContext): ProgramRun {
   const patternText = parsed.options.find((option) => option.name === 'r')?.value;
   const call: Call = {
     given,
-    pattern: patternText === undefined ? undefined : expressionOf(patternText),
+    pattern: patternText === undefined ? undefined : compilePosix(patternText, { dialect: 'posixExtended' }),
     ignoreUnknown: given.has('e'),
   };
   if (given.has('a') || given.has('A') || given.has('X')) {
     const keys = [...context.host.state.sysctl.keys()].sort(byPath);
-    for (const key of keys) if (call.pattern?.test(key) !== false) yield* show(context, call, key);
+    for (const key of keys) if (isWanted(call, key)) yield* show(context, call, key);
     return 0;
   }
   if (given.has('system')) {
@@ -101,6 +104,9 @@ export function* sysctl(context: ProgramContext): ProgramRun {
   return yield* commandLine(context, call, parsed.operands);
 }
 
+function isWanted({ pattern }: Call, key: string): boolean {
+  return pattern === undefined || (!(pattern instanceof RegexError) && pattern.test(key));
+}
 /** Directory order of /proc/sys: by parts, not by letters across dots. */
 function byPath(a: string, b: string): number {
   const [left, right] = [a.replaceAll('.', '\x01'), b.replaceAll('.', '\x01')];
@@ -150,7 +156,7 @@ function* show(context: ProgramContext, call: Call, key: string): Generator<Wait
       .filter((known) => known.startsWith(`${key}.`))
       .sort(byPath);
     if (below.length > 0) {
-      for (const known of below) if (call.pattern?.test(known) !== false) yield* show(context, call, known);
+      for (const known of below) if (isWanted(call, known)) yield* show(context, call, known);
       return true;
     }
     if (call.ignoreUnknown) return true;
@@ -226,14 +232,6 @@ function* load(context: ProgramContext, call: Call, path: string): Generator<Wai
     for (const key of keys) if (!(yield* set(context, call, key, line.slice(equals + 1).trim()))) worst = 1;
   }
   return worst;
-}
-/** A pattern that is none matches nothing, and nobody says so (`pattern_match`). */
-function expressionOf(text: string): RegExp {
-  try {
-    return new RegExp(text);
-  } catch {
-    return /^(?!)/;
-  }
 }
 function globbed(context: ProgramContext, pattern: string): string[] {
   const expression = new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^.]*')}$`);

@@ -3,8 +3,8 @@ import { byteLength } from '../../std/bytes';
 import { errnoText } from './errno-text';
 import { valueOf } from './getopt';
 import { quoteFile, quoteFileIfNeeded, quoteValue } from './quoting';
-import { compilePosix } from './regex/pattern';
-import { RegexError } from './regex/tree';
+import { compilePosix } from '../../std/regex/pattern';
+import { RegexError } from '../../std/regex/tree';
 import type { Command, Tool, ToolRun } from './tool';
 
 export const csplit: Command = {

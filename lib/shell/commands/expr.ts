@@ -1,8 +1,8 @@
 /** expr(1) of GNU coreutils 9.1. */
 import { compareBytes } from './collation';
 import { quoteValue } from './quoting';
-import { compilePosix } from './regex/pattern';
-import { RegexError } from './regex/tree';
+import { compilePosix } from '../../std/regex/pattern';
+import { RegexError } from '../../std/regex/tree';
 import type { Command, Tool, ToolRun } from './tool';
 
 export const expr: Command = {

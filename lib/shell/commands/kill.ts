@@ -1,7 +1,7 @@
 /** kill(1), pgrep(1), pkill(1), pidwait of procps; killall(1) of psmisc; pidof(8). */
 import type { ProcessState, SignalName } from '../../world/process.contract';
-import { compilePosix } from './regex/pattern';
-import { RegexError } from './regex/tree';
+import { compilePosix } from '../../std/regex/pattern';
+import { RegexError } from '../../std/regex/tree';
 import { isZombie, terminalOf } from './process-view';
 import { parseSignal, signalTable } from './signal-names';
 import { Exit, type Command, type Tool, type ToolRun } from './tool';

@@ -3,8 +3,8 @@ import { valueOf } from './getopt';
 import { eachLine } from './each-line';
 import { chomp } from './line-reader';
 import { quoteValue } from './quoting';
-import { compilePosix, type Pattern } from './regex/pattern';
-import { RegexError } from './regex/tree';
+import { compilePosix, type Pattern } from '../../std/regex/pattern';
+import { RegexError } from '../../std/regex/tree';
 import type { Command, Tool, ToolRun } from './tool';
 
 export const nl: Command = {

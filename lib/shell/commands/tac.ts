@@ -1,7 +1,7 @@
 /** tac(1) of GNU coreutils. */
 import type { Stream } from '../../world/process.contract';
-import { compilePosix, literalPattern } from './regex/pattern';
-import { RegexError } from './regex/tree';
+import { compilePosix, literalPattern } from '../../std/regex/pattern';
+import { RegexError } from '../../std/regex/tree';
 import { valueOf } from './getopt';
 import { errnoText } from './errno-text';
 import { inputsOf } from './operands';

@@ -1,6 +1,6 @@
 /** The sets of tr(1): `a-z`, `[:upper:]`, `[=e=]`, `[x*5]`, `\n`. Source: GNU coreutils `tr.c`. */
 import { bytesFromText } from '../../std/bytes';
-import { CHARACTER_CLASSES } from './regex/character-set';
+import { CHARACTER_CLASSES } from '../../std/regex/character-set';
 import { quoteValue } from './quoting';
 
 export class TrSetError {

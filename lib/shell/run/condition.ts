@@ -1,6 +1,6 @@
 /** The inside of `[[ ]]`. */
-import { compilePosix, type Pattern } from '../commands/regex/pattern';
-import { RegexError } from '../commands/regex/tree';
+import { compilePosix, type Pattern } from '../../std/regex/pattern';
+import { RegexError } from '../../std/regex/tree';
 import { DropLine } from '../control';
 import { compilePattern, matchesPattern, unescapePattern } from '../expand/pattern';
 import { traceQuote } from '../expand/quote';

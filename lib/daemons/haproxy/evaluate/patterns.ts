@@ -1,27 +1,27 @@
-/** Regular expressions of a configuration. They are the learner's, so they run in linear time. */
+/** Regular expressions of a configuration, as PCRE2 runs them. */
+import { compilePcre, groupText, matchOrNothing, type Pattern, type Spans } from '../../../std/regex/pattern';
+import { RegexError } from '../../../std/regex/tree';
 
-import { RE2JS } from 're2js';
-
-const compiled = new Map<string, RE2JS | undefined>();
+const compiled = new Map<string, Pattern | undefined>();
 const MOST_KEPT = 1_000;
 
-/** undefined: not a regular expression that is modelled (back references, look-around). */
-export function regularExpression(text: string, options: { ignoreCase: boolean }): RE2JS | undefined {
-  const key = `${options.ignoreCase ? 'i' : 's'}${text}`;
+/** undefined: not a regular expression. */
+function regularExpression(text: string, { ignoreCase }: { ignoreCase: boolean }): Pattern | undefined {
+  const key = `${ignoreCase ? 'i' : 's'}${text}`;
   if (compiled.has(key)) return compiled.get(key);
   if (compiled.size > MOST_KEPT) compiled.clear();
-  let made: RE2JS | undefined;
-  try {
-    made = RE2JS.compile(text, options.ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
-  } catch {
-    made = undefined;
-  }
-  compiled.set(key, made);
-  return made;
+  const made = compilePcre(text, { ignoreCase });
+  const kept = made instanceof RegexError ? undefined : made;
+  compiled.set(key, kept);
+  return kept;
+}
+function find(text: string, pattern: string, options: { ignoreCase: boolean }, from = 0): Spans | undefined {
+  const expression = regularExpression(pattern, options);
+  return expression === undefined ? undefined : matchOrNothing(expression, text, from);
 }
 
 export function matches(text: string, pattern: string, options: { ignoreCase: boolean }): boolean {
-  return regularExpression(pattern, options)?.matcher(text).find() ?? false;
+  return find(text, pattern, options) !== undefined;
 }
 
 /** `\0` … `\9` of a replacement stand for what was found. Replaces the first match, or all. */
@@ -31,25 +31,27 @@ export function replace(
   replacement: string,
   options: { all: boolean; ignoreCase: boolean },
 ): string | undefined {
-  const matcher = regularExpression(pattern, options)?.matcher(text);
-  if (matcher === undefined) return undefined;
   let out = '';
-  let end = 0;
-  let found = false;
-  while (matcher.find()) {
-    found = true;
-    out +=
-      text.slice(end, matcher.start()) +
-      replacement.replace(/\\(\d)/g, (_, digit: string) => matcher.group(Number(digit)) ?? '');
-    end = matcher.end();
-    if (!options.all) break;
+  let from = 0;
+  let found = find(text, pattern, options);
+  if (found === undefined) return undefined;
+  while (found !== undefined) {
+    const [start = 0, end = 0] = found;
+    out += text.slice(from, start) + filled(replacement, text, found);
+    from = end;
+    if (!options.all || from >= text.length) break;
+    // What is empty stands before a character, which is kept.
+    if (start === end) out += text.charAt(from++);
+    found = find(text, pattern, options, from);
   }
-  return found ? out + text.slice(end) : undefined;
+  return out + text.slice(from);
 }
 
 /** A template with `\0` … `\9` filled from the first match. */
 export function expand(text: string, pattern: string, template: string): string | undefined {
-  const matcher = regularExpression(pattern, { ignoreCase: false })?.matcher(text);
-  if (matcher?.find() !== true) return undefined;
-  return template.replace(/\\(\d)/g, (_, digit: string) => matcher.group(Number(digit)) ?? '');
+  const found = find(text, pattern, { ignoreCase: false });
+  return found === undefined ? undefined : filled(template, text, found);
+}
+function filled(template: string, text: string, found: Spans): string {
+  return template.replace(/\\(\d)/g, (_, digit: string) => groupText(text, found, Number(digit)) ?? '');
 }

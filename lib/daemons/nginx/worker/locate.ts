@@ -1,6 +1,6 @@
 /** Which server and which location a request belongs to. Source: nginx 1.22 src/http/ngx_http_request.c `ngx_http_find_virtual_server`, ngx_http_core_module.c `ngx_http_core_find_location`. */
 import type { AddressSettings, LocationSettings } from '../config';
-import type { Runtime } from './runtime';
+import type { PatternMatch, Runtime } from './runtime';
 import type { Request } from './state';
 import { keepCaptures } from './variables';
 
@@ -13,7 +13,7 @@ export function serverNamed(
   runtime: Runtime,
   address: AddressSettings,
   host: string,
-  captures: (found: RegExpExecArray) => void,
+  captures: (found: PatternMatch) => void,
 ): FoundServer | undefined {
   if (address.servers.length === 1 && address.patterns.length === 0) return undefined;
   const exact = address.exact.get(host);
@@ -26,8 +26,8 @@ export function serverNamed(
       if (host.length > prefix.length && host.startsWith(prefix))
         return { server, why: `server_name ${prefix}*` };
     for (const { pattern, server } of address.patterns) {
-      const found = runtime.expression(pattern).exec(host);
-      if (found === null) continue;
+      const found = runtime.match(pattern, host);
+      if (found === undefined) continue;
       captures(found);
       return { server, why: `server_name ~${pattern.text}` };
     }
@@ -83,8 +83,8 @@ function longest(runtime: Runtime, location: LocationSettings, uri: string): Fou
 }
 function matches(runtime: Runtime, request: Request, index: number): boolean {
   const { pattern } = runtime.location(index);
-  const found = pattern === undefined ? null : runtime.expression(pattern).exec(request.uri);
-  if (found === null) return false;
+  const found = pattern === undefined ? undefined : runtime.match(pattern, request.uri);
+  if (found === undefined) return false;
   keepCaptures(request, found);
   return true;
 }
@@ -95,7 +95,7 @@ export function nameOf(location: LocationSettings): string {
     case 'noregex':
       return `location ^~ ${location.name}`;
     case 'regex':
-      return `location ${location.pattern?.flags === 'i' ? '~*' : '~'} ${location.name}`;
+      return `location ${location.pattern?.caseless === true ? '~*' : '~'} ${location.name}`;
     case 'server':
       return 'the server itself';
     default:

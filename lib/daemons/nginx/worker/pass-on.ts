@@ -68,15 +68,11 @@ function isKnown({ request }: Proxying, { status, headers }: HttpResponse): bool
 }
 function rewriteLocation(it: Proxying, location: string): string | undefined {
   for (const { pattern, replacement } of it.proxy.redirects) {
-    if ('source' in pattern) {
-      const found = it.runtime.expression(pattern).exec(location);
-      if (found === null) continue;
-      it.request.captures = [...found].map((text) => text ?? '');
-      return (
-        location.slice(0, found.index) +
-        evaluate(it, replacement) +
-        location.slice(found.index + found[0].length)
-      );
+    if ('caseless' in pattern) {
+      const found = it.runtime.match(pattern, location);
+      if (found === undefined) continue;
+      it.request.captures = found.texts;
+      return location.slice(0, found.start) + evaluate(it, replacement) + location.slice(found.end);
     }
     const text = evaluate(it, pattern);
     if (text !== '' && location.startsWith(text))

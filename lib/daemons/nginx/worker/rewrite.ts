@@ -70,8 +70,8 @@ function returned(asking: Asking, code: Code & { op: 'return' }): Rewritten {
 }
 function rewrite(asking: Asking, code: Code & { op: 'rewrite' }): 'yes' | 'no' | Rewritten {
   const { request, runtime } = asking;
-  const found = runtime.expression(code.pattern).exec(request.uri);
-  if (found === null) return 'no';
+  const found = runtime.match(code.pattern, request.uri);
+  if (found === undefined) return 'no';
   keepCaptures(request, found);
   if (code.status !== 0) {
     let location = replaced(asking, code.replacement, true).uri;
@@ -133,11 +133,9 @@ function holds(asking: Asking, condition: Condition): boolean {
         condition.negated
       );
     case 'match': {
-      const found = asking.runtime
-        .expression(condition.pattern)
-        .exec(variable(asking, condition.variable) ?? '');
-      if (found !== null) keepCaptures(asking.request, found);
-      return (found !== null) !== condition.negated;
+      const found = asking.runtime.match(condition.pattern, variable(asking, condition.variable) ?? '');
+      if (found !== undefined) keepCaptures(asking.request, found);
+      return (found !== undefined) !== condition.negated;
     }
     case 'file':
       return hasFile(asking, condition) !== condition.negated;

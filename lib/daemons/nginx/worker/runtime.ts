@@ -6,6 +6,7 @@ import type { HandlerId, Kernel } from '../../../kernel/kernel';
 import { assert } from '../../../std/assert';
 import type { Micros } from '../../../std/instant';
 import { formatIPv4 } from '../../../std/ipv4';
+import { groupText, matchOrNothing } from '../../../std/regex/pattern';
 import type { Hop, HttpRequest, Network } from '../../../world/network.contract';
 import type { ProcessState } from '../../../world/process.contract';
 import type { Host, World } from '../../../world/world.contract';
@@ -20,9 +21,18 @@ import type {
 } from '../config';
 import { type Group, groupOf, writeError } from '../group';
 import { rank } from '../messages';
-import { expressionOf, type Pattern } from '../parse/pattern';
+import { compiledOf, type Pattern } from '../parse/pattern';
 import { newPeers, type PeersState, type Pool } from './peers';
 import type { Client, Request, WorkerState } from './state';
+
+/** What an expression found in a text. */
+export interface PatternMatch {
+  readonly start: number;
+  readonly end: number;
+  /** The whole, then each group; empty where one took no part. */
+  readonly texts: string[];
+  readonly named: readonly (readonly [name: string, text: string])[];
+}
 
 const MOST_REMEMBERED = 2_000;
 const timers = new WeakMap<Kernel, HandlerId>();
@@ -30,7 +40,6 @@ const timers = new WeakMap<Kernel, HandlerId>();
 export function setClientTimer(kernel: Kernel, handler: HandlerId): void {
   timers.set(kernel, handler);
 }
-const NOTHING = /(?!)/;
 
 export class Runtime {
   readonly world: World;
@@ -38,7 +47,6 @@ export class Runtime {
   readonly network: Network;
   readonly configuration: Configuration;
   readonly clientTimer: HandlerId;
-  readonly #expressions = new WeakMap<Pattern, RegExp>();
   readonly #hops = new Map<string, Hop>();
 
   constructor(
@@ -103,13 +111,17 @@ export class Runtime {
       random: () => this.kernel.random(`nginx.random:${this.host.name}`),
     };
   }
-  expression(pattern: Pattern): RegExp {
-    let found = this.#expressions.get(pattern);
-    if (found === undefined) {
-      found = expressionOf(pattern) ?? NOTHING;
-      this.#expressions.set(pattern, found);
-    }
-    return found;
+  /** What an expression finds in a text. */
+  match(pattern: Pattern, text: string): PatternMatch | undefined {
+    const compiled = compiledOf(pattern);
+    const spans = matchOrNothing(compiled, text);
+    if (spans === undefined) return undefined;
+    const texts = Array.from(
+      { length: pattern.groups + 1 },
+      (_, group) => groupText(text, spans, group) ?? '',
+    );
+    const named = [...compiled.names].map(([name, group]) => [name, texts[group] ?? ''] as const);
+    return { start: spans[0] ?? 0, end: spans[1] ?? 0, texts, named };
   }
 
   // ---------------------------------------------------------------- words

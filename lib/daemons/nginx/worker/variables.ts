@@ -4,7 +4,7 @@ import { formatIPv4, parseIPv4 } from '../../../std/ipv4';
 import type { Part, Template, VariableSource } from '../config';
 import { decodeBasic } from './basic-credentials';
 import { murmur2 } from './crc32';
-import { type Runtime, header, protocolOf, requestLine } from './runtime';
+import { type PatternMatch, type Runtime, header, protocolOf, requestLine } from './runtime';
 import type { Client, Request, Try } from './state';
 import { TLS_VARIABLES } from './tls-variables';
 
@@ -227,18 +227,17 @@ function mapped(asking: Asking, source: VariableSource & { kind: 'map' }): Templ
     if (tail !== undefined) return tail.value;
   }
   for (const { pattern, value } of source.patterns) {
-    const found = asking.runtime.expression(pattern).exec(text);
-    if (found === null) continue;
+    const found = asking.runtime.match(pattern, text);
+    if (found === undefined) continue;
     keepCaptures(asking.request, found);
     return value;
   }
   return source.fallback;
 }
 /** What an expression found stays for `$1` and its like. */
-export function keepCaptures(request: Request, found: RegExpExecArray): void {
-  request.captures = [...found].map((text) => text ?? '');
-  for (const [name, value] of Object.entries(found.groups ?? {}))
-    request.variables.set(name.toLowerCase(), value ?? '');
+export function keepCaptures(request: Request, found: PatternMatch): void {
+  request.captures = found.texts;
+  for (const [name, value] of found.named) request.variables.set(name.toLowerCase(), value);
 }
 
 // ---------------------------------------------------------------- in logs

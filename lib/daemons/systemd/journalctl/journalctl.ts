@@ -1,6 +1,6 @@
 /** journalctl(1): reads the host's journal. */
 import { SYSLOG_PRIORITIES } from '../../../protocols/syslog';
-import { compileRegExp, patternProblem } from './pattern';
+import { compileRegExp } from './pattern';
 import type { Program, ProgramContext, Wait, Wake } from '../../../world/process.contract';
 import type { LoggedEntry } from '../../../world/world.contract';
 import { FEATURES, VERSION } from '../host-manager';
@@ -245,8 +245,8 @@ function* makeFilter(context: ProgramContext, options: JournalOptions): Run<Filt
       options.grep,
       options.caseSensitive ?? options.grep !== options.grep.toLowerCase(),
     );
-    if (matches === undefined) {
-      yield* context.err(`Bad pattern "${options.grep}": ${patternProblem(options.grep)}\n`);
+    if (typeof matches === 'string') {
+      yield* context.err(`Bad pattern "${options.grep}": ${matches}\n`);
       return 1;
     }
     filters.push((entry) => matches(entry.text));

@@ -1,7 +1,7 @@
 /** Awk's functions. Source: POSIX.1-2017 awk "Functions"; gawk 5.2 `builtin.c`. */
 import { microsFromCivil, strftime } from '../../../std/civil';
 import { runShell } from '../children';
-import type { Pattern, Spans } from '../regex/pattern';
+import type { Pattern, Spans } from '../../../std/regex/pattern';
 import type { Step } from '../tool';
 import type { AwkArray } from './array';
 import { arctangent2, cosine, exponential, naturalLogarithm, sine } from './elementary';

@@ -1,5 +1,5 @@
 /** The current record and its fields, split when first asked for. */
-import type { Pattern } from '../regex/pattern';
+import type { Pattern } from '../../../std/regex/pattern';
 import { fromInput, type Value } from './value';
 
 export type Separator =

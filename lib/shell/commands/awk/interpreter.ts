@@ -1,6 +1,6 @@
 /** Runs an awk program. Source: POSIX.1-2017 awk; gawk 5.2 where it goes beyond. */
 import { errnoText } from '../errno-text';
-import type { Pattern } from '../regex/pattern';
+import type { Pattern } from '../../../std/regex/pattern';
 import type { Step, Tool } from '../tool';
 import type { Errno } from '../../../world/files.contract';
 import { callBuiltin } from './builtins';

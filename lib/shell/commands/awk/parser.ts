@@ -12,7 +12,7 @@ import type {
   Statement,
   Variable,
 } from './tree';
-import type { Pattern } from '../regex/pattern';
+import type { Pattern } from '../../../std/regex/pattern';
 
 export interface ParserServices {
   readonly compile: (source: string) => Pattern;

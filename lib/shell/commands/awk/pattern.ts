@@ -1,7 +1,7 @@
 /** Awk's regular expressions: its escapes, then the shared engine. */
 import { mendBytes } from '../../syntax/ansi-c';
-import { compilePosix, type Pattern } from '../regex/pattern';
-import { RegexError } from '../regex/tree';
+import { compilePosix, type Pattern } from '../../../std/regex/pattern';
+import { RegexError } from '../../../std/regex/tree';
 
 const NAMED: Readonly<Record<string, string>> = {
   a: '\x07',

@@ -2,7 +2,7 @@
 import { SIGNAL_NUMBERS } from '../../../world/signals';
 import type { ExitStatus, Stream } from '../../../world/process.contract';
 import { type ChildPipe, closePipe, openPipe, writeAll } from '../children';
-import type { Pattern } from '../regex/pattern';
+import type { Pattern } from '../../../std/regex/pattern';
 import type { Step, Tool } from '../tool';
 
 /** How records end. */

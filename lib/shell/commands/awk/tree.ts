@@ -1,5 +1,5 @@
 /** The awk program as a tree. */
-import type { Pattern } from '../regex/pattern';
+import type { Pattern } from '../../../std/regex/pattern';
 
 export type Expression =
   | { readonly kind: 'number'; readonly value: number }

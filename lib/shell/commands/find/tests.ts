@@ -4,8 +4,8 @@ import { parseDate } from '../dates';
 import { errnoText } from '../errno-text';
 import { fnmatch } from '../../../std/fnmatch';
 import { parseMode } from '../modes';
-import { compilePosix } from '../regex/pattern';
-import { RegexError } from '../regex/tree';
+import { compilePosix } from '../../../std/regex/pattern';
+import { RegexError } from '../../../std/regex/tree';
 import type { Tool } from '../tool';
 import {
   type Comparison,

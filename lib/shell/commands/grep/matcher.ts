@@ -1,6 +1,6 @@
 /** What grep's patterns become: one compiled expression for all of them. */
-import { compilePerl, compilePosix, literalPattern, type Pattern } from '../regex/pattern';
-import { RegexError } from '../regex/tree';
+import { compilePerl, compilePosix, literalPattern, type Pattern } from '../../../std/regex/pattern';
+import { RegexError } from '../../../std/regex/tree';
 import type { Tool } from '../tool';
 import type { GrepOptions } from './options';
 
@@ -20,6 +20,7 @@ function perl(tool: Tool, options: GrepOptions, patterns: readonly string[]): Pa
   const { ignoreCase, whole } = options;
   return compilePerl(source, {
     asciiClasses: true,
+    utf: true,
     ignoreCase,
     extended: false,
     dotAll: false,

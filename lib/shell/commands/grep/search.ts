@@ -1,7 +1,7 @@
 /** Searching one open file, and printing what grep prints of it. Source: `grep.c`. */
 import type { Stream } from '../../../world/process.contract';
 import { byteLength } from '../../../std/bytes';
-import type { Pattern } from '../regex/pattern';
+import type { Pattern } from '../../../std/regex/pattern';
 import type { Step, Tool } from '../tool';
 import type { GrepOptions } from './options';
 

@@ -2,8 +2,8 @@
 import { civilFromMicros, microsFromCivil, strftime } from '../../../std/civil';
 import { byteLength } from '../../../std/bytes';
 import { cosine, exponential, naturalLogarithm, power, sine, arctangent } from '../awk/elementary';
-import { compilePerl } from '../regex/pattern';
-import { RegexError } from '../regex/tree';
+import { compilePerl } from '../../../std/regex/pattern';
+import { RegexError } from '../../../std/regex/tree';
 
 import { toText } from './formats';
 import { isObject, type Json, JsonError, keysOf, parseJson, printJson } from './json';
@@ -442,6 +442,7 @@ function match(input: Json, expression: Json, flags: Json, isTest: boolean): Jso
   if (/[^gimnpslx]/.test(letters)) return fail(`${letters} is not a valid modifier string`);
   const pattern = compilePerl(expression, {
     asciiClasses: false,
+    utf: true,
     ignoreCase: letters.includes('i'),
     extended: letters.includes('x'),
     dotAll: letters.includes('s') || letters.includes('p'),

@@ -2,8 +2,8 @@
  * less on a terminal: one screen of a document, and the keys that move it.
  * Recorded from less 590 on Debian 12. Not modelled, and said so when asked for: help, marks, following, filters, editing.
  */
-import { compilePosix } from '../regex/pattern';
-import { RegexError } from '../regex/tree';
+import { compilePosix } from '../../../std/regex/pattern';
+import { RegexError } from '../../../std/regex/tree';
 import { terminalSize } from '../terminal-width';
 import type { Step, Tool } from '../tool';
 import type { Document } from './document';

@@ -1,6 +1,6 @@
 /** Lines as rows of the screen: wrapped or chopped, tabs and control characters made visible, matches marked. */
 import { displayWidth } from '../display-width';
-import type { Pattern } from '../regex/pattern';
+import type { Pattern } from '../../../std/regex/pattern';
 
 export interface RowStyle {
   columns: number;

@@ -1,5 +1,5 @@
 /** Which part of a document stands on the screen. */
-import type { Pattern } from '../regex/pattern';
+import type { Pattern } from '../../../std/regex/pattern';
 import type { Document } from './document';
 import type { LessOptions } from './options';
 import type { PromptFacts } from './prompt';

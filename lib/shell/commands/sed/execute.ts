@@ -2,7 +2,7 @@
 import { bytesFromText } from '../../../std/bytes';
 import { captureShell } from '../children';
 import { LineReader } from '../line-reader';
-import type { Pattern } from '../regex/pattern';
+import type { Pattern } from '../../../std/regex/pattern';
 import type { Step, Tool } from '../tool';
 import type { InputLine, SedInput } from './input';
 import { type OutputFiles, SedOutput } from './output';

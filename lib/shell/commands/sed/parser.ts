@@ -1,7 +1,7 @@
 /** Reads sed scripts. Source: sed 4.9 `compile.c`, whose messages and places these are. */
 import { mendBytes } from '../../syntax/ansi-c';
-import { compilePosix, type Pattern } from '../regex/pattern';
-import { RegexError } from '../regex/tree';
+import { compilePosix, type Pattern } from '../../../std/regex/pattern';
+import { RegexError } from '../../../std/regex/tree';
 import { resolveEscapes } from './escapes';
 import { parseReplacement, type ReplacementPart } from './replacement';
 import {

@@ -1,5 +1,5 @@
 /** A sed script as commands, and what is wrong with one. Source: sed 4.9 `compile.c`. */
-import type { Pattern } from '../regex/pattern';
+import type { Pattern } from '../../../std/regex/pattern';
 import type { ReplacementPart } from './replacement';
 
 /** A regular expression; undefined is the empty one, which stands for the last that was used. */

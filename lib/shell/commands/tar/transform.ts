@@ -1,6 +1,6 @@
 /** `--transform s,from,to,flags`. Source: GNU tar manual "transform". */
-import { compilePosix } from '../regex/pattern';
-import { RegexError } from '../regex/tree';
+import { compilePosix } from '../../../std/regex/pattern';
+import { RegexError } from '../../../std/regex/tree';
 
 /** What it makes of a name; undefined for what is no expression. */
 export function readTransform(text: string): ((name: string) => string) | undefined {

@@ -3,7 +3,7 @@
  * matcher alike. Compiled backwards it matches from right to left.
  */
 import type { CharacterSet } from './character-set';
-import { type Assertion, RegexError, type RegexNode, UNBOUNDED } from './tree';
+import { type Assertion, partsOf, RegexError, type RegexNode, UNBOUNDED } from './tree';
 
 export type Instruction =
   | { readonly op: 'set'; readonly set: CharacterSet; next: number }
@@ -23,6 +23,10 @@ export type Instruction =
       next: number;
     }
   | { readonly op: 'atomic'; readonly start: number; next: number }
+  /** Runs a group (0: all) as a part of its own. */
+  | { readonly op: 'recursion'; readonly index: number; next: number }
+  /** `next` where the group took part, else `other`. */
+  | { readonly op: 'condition'; readonly index: number; next: number; other: number }
   | { readonly op: 'keep'; next: number }
   | { readonly op: 'match' };
 
@@ -31,6 +35,8 @@ export interface RegexProgram {
   readonly start: number;
   /** Groups' places and loops' marks. */
   readonly slots: number;
+  /** Where groups that are run once more begin, each ending in a match of its own. */
+  readonly parts: ReadonlyMap<number, number>;
 }
 
 /** More than this and glibc, too, says that it is too big. */
@@ -47,7 +53,7 @@ export function compileProgram(
   const compiler = new Compiler(direction === 'backward', (groups + 1) * 2);
   try {
     const start = compiler.node(root, compiler.add({ op: 'match' }));
-    return { code: compiler.code, start, slots: compiler.slots };
+    return { code: compiler.code, start, slots: compiler.slots, parts: compiler.parts(root) };
   } catch (error) {
     if (error instanceof TooBig) return new RegexError('Regular expression too big');
     throw error;
@@ -71,6 +77,8 @@ const MIRRORED: Readonly<Record<Assertion, Assertion>> = {
 /** Builds from the end to the start: each node gets the instruction that follows it. */
 class Compiler {
   readonly code: Instruction[] = [];
+  /** Groups that are run once more. */
+  readonly #called = new Set<number>();
   constructor(
     private readonly backward: boolean,
     public slots: number,
@@ -79,6 +87,16 @@ class Compiler {
   add(instruction: Instruction): number {
     if (this.code.length >= LARGEST_PROGRAM) throw new TooBig();
     return this.code.push(instruction) - 1;
+  }
+
+  /** Compiles what recursions run; such a part may call others. */
+  parts(root: RegexNode): Map<number, number> {
+    const parts = new Map<number, number>();
+    for (const index of this.#called) {
+      const group = index === 0 ? root : groupOf(root, index);
+      if (group !== undefined) parts.set(index, this.node(group, this.add({ op: 'match' })));
+    }
+    return parts;
   }
 
   node(node: RegexNode, next: number): number {
@@ -115,6 +133,16 @@ class Compiler {
         return this.sub(node.body, (start) => ({ op: 'atomic', start, next }));
       case 'keep':
         return this.add({ op: 'keep', next });
+      case 'recursion':
+        this.#called.add(node.index);
+        return this.add({ op: 'recursion', index: node.index, next });
+      case 'condition':
+        return this.add({
+          op: 'condition',
+          index: node.index,
+          next: this.node(node.yes, next),
+          other: this.node(node.no, next),
+        });
     }
   }
 
@@ -168,6 +196,16 @@ class Compiler {
   }
 }
 
+/** The first group of that number. */
+function groupOf(node: RegexNode, index: number): RegexNode | undefined {
+  if (node.kind === 'group' && node.index === index) return node;
+  for (const part of partsOf(node)) {
+    const found = groupOf(part, index);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 function canBeEmpty(node: RegexNode): boolean {
   switch (node.kind) {
     case 'set':
@@ -186,6 +224,8 @@ function canBeEmpty(node: RegexNode): boolean {
     case 'backreference':
     case 'look':
     case 'keep':
+    case 'recursion':
+    case 'condition':
       return true;
   }
 }

@@ -16,6 +16,8 @@ export interface BacktrackOptions {
 
 /** PCRE gives up after 10 million; so many simple steps take a noticeable time here already. */
 const MOST_STEPS = 2_000_000;
+/** Recursions in one another: PCRE gives up later, this engine's own stack earlier. */
+const DEEPEST = 500;
 /** Bits of memory for one attempt. */
 const LARGEST_MEMORY = 64_000_000;
 
@@ -33,6 +35,7 @@ export class Backtracker {
   #text = '';
   #slots: Int32Array;
   #steps = 0;
+  #depth = 0;
   #visited: Uint8Array | undefined;
   #base = 0;
   #width = 0;
@@ -78,6 +81,7 @@ export class Backtracker {
   #begin(text: string, from: number, to: number): void {
     this.#text = text;
     this.#steps = 0;
+    this.#depth = 0;
     this.#base = from;
     this.#width = to - from + 1;
     const bits = this.#width * this.#program.code.length;
@@ -160,6 +164,13 @@ export class Backtracker {
           const end = this.#part(instruction.start, at, () => true, stack);
           if (end < 0) break;
           at = end;
+        } else if (instruction.op === 'recursion') {
+          const end = this.#recursion(instruction.index, at);
+          if (end < 0) break;
+          at = end;
+        } else if (instruction.op === 'condition' && (this.#slots[instruction.index * 2 + 1] ?? -1) < 0) {
+          index = instruction.other;
+          continue;
         }
         index = instruction.next;
       }
@@ -197,6 +208,16 @@ export class Backtracker {
       const value = before[slot] ?? -1;
       if (this.#slots[slot] !== value) stack.push({ slot, value });
     }
+    return end;
+  }
+
+  /** A group once more; what groups held is restored afterwards. */
+  #recursion(index: number, at: number): number {
+    if (++this.#depth > DEEPEST) throw new TooManySteps();
+    const before = Array.from(this.#slots);
+    const end = this.#run(this.#program.parts.get(index) ?? 0, at, () => true, undefined);
+    this.#slots.set(before);
+    this.#depth--;
     return end;
   }
 

@@ -3,13 +3,13 @@
  * match leftmost and longest, Perl-like ones in the order of their alternatives.
  */
 import { Automaton } from './automaton';
-import { Backtracker } from './backtracker';
+import { Backtracker, TooManySteps } from './backtracker';
 import { codeAt } from './place';
 import { DIALECTS, type DialectName } from './posix-dialect';
 import { parsePerl, type PerlOptions } from './perl-parser';
 import { parsePosix } from './posix-parser';
 import { compileProgram, type RegexProgram } from './program';
-import { RegexError, type RegexNode, type RegexTree } from './tree';
+import { partsOf, RegexError, type RegexNode, type RegexTree } from './tree';
 
 /** Where a match lies: its start and end, then those of each group, -1 where a group took no part. */
 export type Spans = readonly number[];
@@ -54,6 +54,35 @@ export function compilePerl(
     : fromTree(wrapped(tree, options.whole), { multiline: options.multiline, isPerl: true });
 }
 
+/** Compiles an expression as daemons do with PCRE2: of bytes, `^` and `$` at the ends of the text. */
+export function compilePcre(
+  source: string,
+  { ignoreCase, utf = false }: { readonly ignoreCase: boolean; readonly utf?: boolean },
+): Pattern | RegexError {
+  return compilePerl(source, {
+    asciiClasses: true,
+    utf,
+    ignoreCase,
+    extended: false,
+    dotAll: false,
+    multiline: false,
+  });
+}
+/** A match as {@link Pattern.match}; what takes more steps than the matcher grants matches nothing. */
+export function matchOrNothing(pattern: Pattern, text: string, from = 0): Spans | undefined {
+  try {
+    return pattern.match(text, from);
+  } catch (error) {
+    if (error instanceof TooManySteps) return undefined;
+    throw error;
+  }
+}
+/** The text of a group; undefined where it took no part. */
+export function groupText(text: string, spans: Spans, group: number): string | undefined {
+  const end = spans[group * 2 + 1] ?? -1;
+  return end < 0 ? undefined : text.slice(spans[group * 2], end);
+}
+
 const EDGES = {
   line: ['line-start', 'line-end'],
   word: ['after-non-word', 'before-non-word'],
@@ -75,7 +104,7 @@ export function literalPattern(text: string): Pattern {
   const root: RegexNode = { kind: 'empty' };
   return new Pattern(
     { root, groups: 0, names: new Map(), isPlain: true, warnings: [] },
-    { code: [{ op: 'match' }], start: 0, slots: 2 },
+    { code: [{ op: 'match' }], start: 0, slots: 2, parts: new Map() },
     { multiline: false, isPerl: false, literal: text },
   );
 }
@@ -169,7 +198,7 @@ export class Pattern {
     this.#backtracker ??= new Backtracker(this.#program, {
       multiline: this.#multiline,
       groups: this.groups,
-      memory: !hasBackReference(this.#tree.root),
+      memory: !looksBack(this.#tree.root),
     });
     return this.#backtracker;
   }
@@ -229,22 +258,7 @@ function literalOf(root: RegexNode): string | undefined {
   return text;
 }
 
-function hasBackReference(node: RegexNode): boolean {
-  switch (node.kind) {
-    case 'backreference':
-      return true;
-    case 'sequence':
-    case 'alternation':
-      return node.parts.some(hasBackReference);
-    case 'repeat':
-    case 'group':
-    case 'look':
-    case 'atomic':
-      return hasBackReference(node.body);
-    case 'empty':
-    case 'set':
-    case 'assertion':
-    case 'keep':
-      return false;
-  }
+/** Whether what follows depends on more than the place: what groups hold. */
+function looksBack(node: RegexNode): boolean {
+  return node.kind === 'backreference' || node.kind === 'condition' || partsOf(node).some(looksBack);
 }

@@ -39,6 +39,10 @@ export type RegexNode =
       readonly negative: boolean;
     }
   | { readonly kind: 'atomic'; readonly body: RegexNode }
+  /** A group once more, 0 the whole: `(?R)`, `(?1)`. */
+  | { readonly kind: 'recursion'; readonly index: number }
+  /** Whether a group took part decides: `(?(1)yes|no)`. */
+  | { readonly kind: 'condition'; readonly index: number; readonly yes: RegexNode; readonly no: RegexNode }
   /** Perl's `\K`: the match starts here. */
   | { readonly kind: 'keep' };
 
@@ -77,6 +81,24 @@ export function sequenceOf(parts: readonly RegexNode[]): RegexNode {
   return parts.length === 1 ? first : { kind: 'sequence', parts };
 }
 
+/** What a node is made of. */
+export function partsOf(node: RegexNode): readonly RegexNode[] {
+  switch (node.kind) {
+    case 'sequence':
+    case 'alternation':
+      return node.parts;
+    case 'repeat':
+    case 'group':
+    case 'look':
+    case 'atomic':
+      return [node.body];
+    case 'condition':
+      return [node.yes, node.no];
+    default:
+      return [];
+  }
+}
+
 /** Whether only regular constructs are used, so that a finite automaton decides. */
 export function isRegular(node: RegexNode): boolean {
   switch (node.kind) {
@@ -95,6 +117,8 @@ export function isRegular(node: RegexNode): boolean {
     case 'look':
     case 'atomic':
     case 'keep':
+    case 'recursion':
+    case 'condition':
       return false;
   }
 }
