@@ -85,7 +85,7 @@ export function daysInMonth(year: number, month: number): number {
  * Days since 1970-01-01. Years are counted from March, so that the leap day is
  * the last of its year and months have a fixed pattern of lengths.
  */
-function daysFromDate(year: number, month: number, day: number): number {
+export function daysFromDate(year: number, month: number, day: number): number {
   const marchYear = month <= 2 ? year - 1 : year;
   const era = Math.floor(marchYear / 400);
   const yearOfEra = marchYear - era * 400;
@@ -94,7 +94,8 @@ function daysFromDate(year: number, month: number, day: number): number {
   return era * 146_097 + dayOfEra - 719_468;
 }
 
-function dateFromDays(days: number): { year: number; month: number; day: number } {
+/** The date that many days after 1970-01-01. */
+export function dateFromDays(days: number): { year: number; month: number; day: number } {
   const shifted = days + 719_468;
   const era = Math.floor(shifted / 146_097);
   const dayOfEra = shifted - era * 146_097;

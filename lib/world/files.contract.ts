@@ -4,50 +4,10 @@
  * Paths given to these functions are absolute and may contain `.`/`..`/symlinks.
  * Every operation that can fail returns an `Errno` value instead of throwing.
  */
+import type { Errno } from '../std/errno';
 import type { Micros } from '../std/instant';
 
-export type Errno =
-  | 'ENOENT'
-  | 'EACCES'
-  | 'EPERM'
-  | 'EEXIST'
-  | 'ENOTDIR'
-  | 'EISDIR'
-  | 'ENOTEMPTY'
-  | 'ENOSPC'
-  | 'EROFS'
-  | 'ELOOP'
-  | 'EINVAL'
-  | 'EXDEV'
-  | 'ENOEXEC'
-  | 'EBUSY'
-  | 'ETXTBSY'
-  | 'ENAMETOOLONG'
-  | 'EPIPE'
-  | 'EBADF'
-  | 'EIO'
-  | 'EMFILE'
-  | 'EMLINK'
-  | 'ENXIO'
-  | 'ESRCH'
-  | 'ECHILD'
-  | 'EAGAIN'
-  | 'EFBIG'
-  | 'EINTR'
-  | 'EADDRINUSE'
-  | 'EADDRNOTAVAIL'
-  | 'ECONNREFUSED'
-  | 'ECONNRESET'
-  | 'ETIMEDOUT'
-  | 'EHOSTUNREACH'
-  | 'ENETUNREACH'
-  | 'ENETDOWN'
-  | 'ENOPROTOOPT'
-  | 'ENOTCONN'
-  | 'ENODEV'
-  | 'EALREADY'
-  | 'EOPNOTSUPP'
-  | 'EAFNOSUPPORT';
+export type { Errno };
 
 export class FileError {
   constructor(

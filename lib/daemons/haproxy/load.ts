@@ -3,30 +3,14 @@
  * what they need of the host, the addresses behind server names.
  * Source: HAProxy 2.6 src/haproxy.c `cfgfiles_expand_directories`, src/server.c `srv_init_addr`.
  */
+import { strerror } from '../../std/errno';
 import type { ServerSettings } from './config';
 import { parseClassicIPv4, parseIPv4 } from '../../std/ipv4';
 import { ROOT } from '../../world/files';
-import { type Credentials, type Errno, FileError } from '../../world/files.contract';
+import { type Credentials, FileError } from '../../world/files.contract';
 import type { Host } from '../../world/world.contract';
 import { checkConfiguration, type CheckResult, type ConfigurationFile } from './checker';
 import type { Surroundings } from './parse/context';
-
-/** strerror(3) for what the daemon meets. */
-const ERRORS: Partial<Record<Errno, string>> = {
-  ENOENT: 'No such file or directory',
-  EACCES: 'Permission denied',
-  EPERM: 'Operation not permitted',
-  ENOTDIR: 'Not a directory',
-  EISDIR: 'Is a directory',
-  ELOOP: 'Too many levels of symbolic links',
-  ENOSPC: 'No space left on device',
-  EROFS: 'Read-only file system',
-  EADDRINUSE: 'Address already in use',
-  EADDRNOTAVAIL: 'Cannot assign requested address',
-};
-export function errorText(errno: Errno): string {
-  return ERRORS[errno] ?? errno;
-}
 
 /** The files that `-f` names, those of directories in order; or what is wrong with one. */
 export function configurationFiles(
@@ -39,7 +23,7 @@ export function configurationFiles(
   for (const path of paths) {
     const info = host.fs.stat(resolve(path), who);
     if (info instanceof FileError)
-      return `Cannot open configuration file/directory ${path} : ${errorText(info.errno)}`;
+      return `Cannot open configuration file/directory ${path} : ${strerror(info.errno)}`;
     if (info.kind !== 'directory') {
       const read = oneFile(host, who, path, resolve);
       if (typeof read === 'string') return read;
@@ -48,7 +32,7 @@ export function configurationFiles(
     }
     const names = host.fs.readdir(resolve(path), who);
     if (names instanceof FileError)
-      return `Cannot open configuration directory ${path} : ${errorText(names.errno)}`;
+      return `Cannot open configuration directory ${path} : ${strerror(names.errno)}`;
     for (const name of [...names].sort()) {
       if (!name.endsWith('.cfg') || name.startsWith('.')) continue;
       const inside = `${path.replace(/\/$/, '')}/${name}`;
@@ -69,7 +53,7 @@ function oneFile(
 ): ConfigurationFile | string {
   const text = host.fs.readFile(resolve(path), who);
   return text instanceof FileError
-    ? `Could not open configuration file ${path} : ${errorText(text.errno)}`
+    ? `Could not open configuration file ${path} : ${strerror(text.errno)}`
     : { path, text };
 }
 
@@ -89,16 +73,16 @@ function surroundingsOf(host: Host, env: ReadonlyMap<string, string>, who: Crede
     group: (name) => host.group(name)?.gid,
     readFile: (path) => {
       const text = host.fs.readFile(path, who);
-      return text instanceof FileError ? { error: errorText(text.errno) } : { text };
+      return text instanceof FileError ? { error: strerror(text.errno) } : { text };
     },
     kindOf: (path) => {
       const info = host.fs.stat(path, who);
-      if (info instanceof FileError) return { error: errorText(info.errno) };
+      if (info instanceof FileError) return { error: strerror(info.errno) };
       return { kind: info.kind === 'directory' ? 'directory' : 'file' };
     },
     list: (path) => {
       const names = host.fs.readdir(path, who);
-      return names instanceof FileError ? { error: errorText(names.errno) } : { names };
+      return names instanceof FileError ? { error: strerror(names.errno) } : { names };
     },
     address: (name) => parseClassicIPv4(name) ?? fromHostsFile(host, name),
     hostname: host.state.hostname,

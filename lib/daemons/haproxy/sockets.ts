@@ -10,7 +10,7 @@ import { formatIPv4 } from '../../std/ipv4';
 import { ROOT } from '../../world/files';
 import type { Host } from '../../world/world.contract';
 import type { Configuration, SocketAddress, StatsSocket } from './config';
-import { errorText } from './load';
+import { strerror } from '../../std/errno';
 import type { AdminListener, ListenerState, WorkerState } from './worker/state';
 
 /** Callbacks that events of listeners go to. */
@@ -60,7 +60,7 @@ export function bindAll(
         });
         if (typeof result === 'string') {
           bound.failures.push(
-            `Binding [${file}:${line}] for ${settings.kind === 'listen' ? 'proxy' : 'frontend'} ${settings.id}: cannot bind socket (${errorText(result)}) for [${formatIPv4(ip)}:${port}]`,
+            `Binding [${file}:${line}] for ${settings.kind === 'listen' ? 'proxy' : 'frontend'} ${settings.id}: cannot bind socket (${strerror(result)}) for [${formatIPv4(ip)}:${port}]`,
           );
           continue;
         }
@@ -132,7 +132,7 @@ function openAdmin(host: Host, pid: number, socket: StatsSocket): number | strin
       reusePort: true,
       on,
     });
-    return typeof result === 'string' ? errorText(result) : result.listener;
+    return typeof result === 'string' ? strerror(result) : result.listener;
   }
   if (address.kind !== 'unix') return undefined;
   return openUnix(host, pid, address.path, { mode: socket.mode, uid: socket.uid, gid: socket.gid }, on);
@@ -154,5 +154,5 @@ export function openUnix(
     ...(owner.gid === undefined ? {} : { gid: owner.gid }),
     on,
   });
-  return typeof result === 'string' ? errorText(result) : result.listener;
+  return typeof result === 'string' ? strerror(result) : result.listener;
 }

@@ -1,4 +1,5 @@
 /** logrotate's configuration files: blocks of logs with their settings. Source: logrotate(8), `config.c` of 3.21. */
+import { strerror } from '../../std/errno';
 import { glob } from '../../world/glob';
 import type { ProgramContext } from '../../world/process.contract';
 import { FileError } from '../../world/files.contract';
@@ -106,14 +107,7 @@ export function readConfig(reading: Reading, path: string, shown: string, depth 
   }
 }
 export function reasonOf({ errno }: FileError): string {
-  const reasons: Record<string, string> = {
-    ENOENT: 'No such file or directory',
-    EACCES: 'Permission denied',
-    ENOTDIR: 'Not a directory',
-    ENOSPC: 'No space left on device',
-    EROFS: 'Read-only file system',
-  };
-  return reasons[errno] ?? errno;
+  return strerror(errno);
 }
 
 function readFile(reading: Reading, path: string, shown: string, depth: number): void {

@@ -1,6 +1,6 @@
 /** How nginx writes what it has to say: levels, times, system errors. Source: nginx 1.22 src/core/ngx_log.c, ngx_times.c. */
+import { errorOf, isErrno } from '../../std/errno';
 import { strftime } from '../../std/civil';
-import type { Errno } from '../../world/files.contract';
 import type { LogLevel } from './config';
 
 export const VERSION = 'nginx/1.22.1';
@@ -31,31 +31,8 @@ export function consoleLine(level: LogLevel, text: string): string {
   return `nginx: [${level}] ${text}\n`;
 }
 
-const ERRORS: Readonly<Partial<Record<Errno | string, readonly [number, string]>>> = {
-  EPERM: [1, 'Operation not permitted'],
-  ENOENT: [2, 'No such file or directory'],
-  ESRCH: [3, 'No such process'],
-  EIO: [5, 'Input/output error'],
-  EACCES: [13, 'Permission denied'],
-  EEXIST: [17, 'File exists'],
-  ENOTDIR: [20, 'Not a directory'],
-  EISDIR: [21, 'Is a directory'],
-  EINVAL: [22, 'Invalid argument'],
-  ENOSPC: [28, 'No space left on device'],
-  EROFS: [30, 'Read-only file system'],
-  ENAMETOOLONG: [36, 'File name too long'],
-  ELOOP: [40, 'Too many levels of symbolic links'],
-  EADDRINUSE: [98, 'Address already in use'],
-  EADDRNOTAVAIL: [99, 'Cannot assign requested address'],
-  ENOPROTOOPT: [92, 'Protocol not available'],
-  ENETUNREACH: [101, 'Network is unreachable'],
-  ECONNRESET: [104, 'Connection reset by peer'],
-  ETIMEDOUT: [110, 'Connection timed out'],
-  ECONNREFUSED: [111, 'Connection refused'],
-  EHOSTUNREACH: [113, 'No route to host'],
-};
 /** `(2: No such file or directory)` */
 export function systemError(errno: string): string {
-  const [number, text] = ERRORS[errno] ?? [0, errno];
+  const { number, text } = isErrno(errno) ? errorOf(errno) : { number: 0, text: errno };
   return `(${number}: ${text})`;
 }

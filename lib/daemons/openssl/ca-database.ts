@@ -2,7 +2,7 @@
 import { openErrors, timeDigits, type Seconds } from '../../protocols/x509/index';
 import { FileError } from '../../world/files.contract';
 import type { Session, Step } from './session';
-import { systemError } from './system-errors';
+import { errorOf } from '../../std/errno';
 
 /** One line. */
 export interface Entry {
@@ -45,7 +45,7 @@ export class Database {
 export function* loadDatabase(session: Session, path: string, unique: boolean): Step<Database> {
   const text = session.readFile(path);
   if (text instanceof FileError) {
-    yield* session.sayErrors(openErrors(path, systemError(text.errno)));
+    yield* session.sayErrors(openErrors(path, errorOf(text.errno)));
     return yield* session.fail(`Problem with index file: ${path} (could not load/parse file)\n`);
   }
   const entries: Entry[] = [];

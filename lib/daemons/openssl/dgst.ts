@@ -18,7 +18,7 @@ import { loadPrivateKey, loadPublicKey } from './load';
 import { type Options, parseOptions } from './options';
 import { passphraseFrom } from './passphrases';
 import { bytesOf, Quit, type Session, type Step, textOf } from './session';
-import { systemError } from './system-errors';
+import { errorOf } from '../../std/errno';
 
 const NAMES: Readonly<Record<Digest, string>> = {
   md5: 'MD5',
@@ -113,7 +113,7 @@ function* each(session: Session, options: Options, work: Work): Step<number> {
   for (const name of options.rest) {
     const content = session.readFile(name);
     if (content instanceof FileError) {
-      const problem = systemError(content.errno);
+      const problem = errorOf(content.errno);
       yield* session.say(`${name}: ${problem.text}\n`);
       yield* session.sayErrors([
         ...openErrors(name, problem)

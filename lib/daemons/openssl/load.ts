@@ -24,7 +24,7 @@ import type { FileError } from '../../world/files.contract';
 import { askPassphrase } from './passphrases';
 import { bytesOf, type Session, type Step, Quit } from './session';
 import { isDer } from './options';
-import { systemError } from './system-errors';
+import { errorOf } from '../../std/errno';
 
 interface Source {
   /** undefined: standard input. */
@@ -47,7 +47,7 @@ function* read(session: Session, { path, description }: Source): Step<string> {
   throw new Refused();
 }
 function openProblem(path: string, problem: FileError): readonly OpensslError[] {
-  const { number, text } = systemError(problem.errno);
+  const { number, text } = errorOf(problem.errno);
   const isMissing = problem.errno === 'ENOENT' || problem.errno === 'ENOTDIR';
   const system: OpensslError = {
     code: (0x80000000 + number).toString(16).toUpperCase(),

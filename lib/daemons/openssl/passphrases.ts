@@ -3,7 +3,7 @@ import { openErrors, type OpensslError, opensslError } from '../../protocols/x50
 import { FileError } from '../../world/files.contract';
 import type { Options } from './options';
 import { type Session, type Step, Quit } from './session';
-import { systemError } from './system-errors';
+import { errorOf } from '../../std/errno';
 
 /** The passphrase that an option's argument names; undefined without the option. */
 export function* passphraseFrom(session: Session, argument: string | undefined): Step<string | undefined> {
@@ -17,7 +17,7 @@ export function* passphraseFrom(session: Session, argument: string | undefined):
   if (source === 'file') {
     const text = session.readFile(rest);
     if (text instanceof FileError)
-      return yield* wrong(session, `Can't open file ${rest}\n`, openErrors(rest, systemError(text.errno)));
+      return yield* wrong(session, `Can't open file ${rest}\n`, openErrors(rest, errorOf(text.errno)));
     return yield* firstLine(session, text);
   }
   if (source === 'fd') {

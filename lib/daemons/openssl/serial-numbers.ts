@@ -8,7 +8,7 @@ import {
 } from '../../protocols/x509/index';
 import { FileError } from '../../world/files.contract';
 import { type Session, type Step } from './session';
-import { systemError } from './system-errors';
+import { errorOf } from '../../std/errno';
 
 /** `5`, `0x5`, `-5`; undefined when it is no number. */
 export function parseSerial(text: string): bigint | undefined {
@@ -25,7 +25,7 @@ export function badSerial(): OpensslError {
 export function* readSerial(session: Session, path: string, words = ''): Step<bigint> {
   const text = session.readFile(path);
   if (text instanceof FileError) {
-    const error = systemError(text.errno);
+    const error = errorOf(text.errno);
     yield* session.say(`${path}: ${error.text}\n`);
     yield* session.sayErrors(openErrors(path, error));
     return yield* session.fail(words);

@@ -8,7 +8,7 @@ import { bytesFromText, textFromBytes } from '../../std/bytes';
 import type { RandomStream } from '../../std/random';
 import type { FileError } from '../../world/files.contract';
 import type { ProgramContext, Wait, Wake } from '../../world/process.contract';
-import { systemError } from './system-errors';
+import { errorOf } from '../../std/errno';
 
 /** A step that may have to wait. */
 export type Step<T = void> = Generator<Wait, T, Wake>;
@@ -93,7 +93,7 @@ export class Session {
     const text = this.readFile(path);
     if (typeof text === 'string') return text;
     return yield* this.fail(
-      `Can't open "${path}" for reading, ${systemError(text.errno).text}\n`,
+      `Can't open "${path}" for reading, ${errorOf(text.errno).text}\n`,
       openErrorsOf(path, text, 'r'),
     );
   }
@@ -114,7 +114,7 @@ export class Session {
       ...(output.append === true ? { append: true } : {}),
     });
     if (problem === undefined) return undefined;
-    const reason = systemError(problem.errno).text;
+    const reason = errorOf(problem.errno).text;
     const program = output.secret === true ? `${this.name}: ` : '';
     const errors = output.secret === true ? [] : openErrorsOf(path, problem, 'w');
     return yield* this.fail(`${program}Can't open "${path}" for writing, ${reason}\n`, errors);
@@ -126,5 +126,5 @@ export const textOf = (bytes: Uint8Array): string => textFromBytes(bytes);
 export const bytesOf = (text: string): Uint8Array => bytesFromText(text);
 
 function openErrorsOf(path: string, problem: FileError, mode: 'r' | 'w'): readonly OpensslError[] {
-  return openErrors(path, systemError(problem.errno), mode);
+  return openErrors(path, errorOf(problem.errno), mode);
 }

@@ -10,7 +10,7 @@ import { FileError } from '../../world/files.contract';
 import { loadCertificates } from './load';
 import { type Options, type OptionTable, usage } from './options';
 import type { Session, Step } from './session';
-import { systemError } from './system-errors';
+import { errorOf } from '../../std/errno';
 
 export const TRUST_OPTIONS: OptionTable = {
   CAfile: '<',
@@ -70,7 +70,7 @@ function* certificatesOf(session: Session, path: string): Step<readonly Certific
   const words = session.name === 's_client' ? '' : `Error loading file ${path}\n`;
   if (text instanceof FileError)
     return yield* session.fail(words, [
-      ...openErrors(path, systemError(text.errno)),
+      ...openErrors(path, errorOf(text.errno)),
       opensslError('x509SystemLib'),
     ]);
   const certificates = readTrustedCertificates(text);

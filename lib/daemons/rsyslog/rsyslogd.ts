@@ -2,6 +2,7 @@
  * rsyslogd 8.2302.0 of Debian 12: what journald hands on, and the kernel's messages, into files. Recorded in
  * truth/host (b10, c05, c09, c12). It keeps its place in the host's log, so that nothing is written twice.
  */
+import { type Errno, strerror } from '../../std/errno';
 import { FileError } from '../../world/files.contract';
 import type { ProgramContext, ProgramRun, SyslogPriority } from '../../world/process.contract';
 import type { Host, LoggedEntry } from '../../world/world.contract';
@@ -195,7 +196,7 @@ function messageOf(host: Host, entry: LoggedEntry): Message {
     at,
   };
 }
-function append(host: Host, configuration: Configuration, path: string, text: string): string | undefined {
+function append(host: Host, configuration: Configuration, path: string, text: string): Errno | undefined {
   const files = openFiles(host);
   // It keeps its files open: one that was moved or deleted is still the one that is written to.
   const known = files.get(path);
@@ -229,15 +230,8 @@ function makeFolders(host: Host, { folderMode }: Configuration, path: string): v
     if (!host.fs.exists(folder)) host.fs.mkdir(folder, folderMode, ROOT);
   });
 }
-const REASONS: Readonly<Record<string, string>> = {
-  ENOSPC: 'No space left on device',
-  EROFS: 'Read-only file system',
-  ENOENT: 'No such file or directory',
-  ENOTDIR: 'Not a directory',
-  EISDIR: 'Is a directory',
-};
-function complain(context: ProgramContext, action: { path: string; number: number }, errno: string): void {
-  const reason = REASONS[errno] ?? 'Input/output error';
+function complain(context: ProgramContext, action: { path: string; number: number }, errno: Errno): void {
+  const reason = strerror(errno);
   say(
     context,
     'err',

@@ -1,5 +1,5 @@
 /** chage(1) of the passwd package, and hwclock(8): when passwords change and what the hardware's clock says. Recorded in truth/host/c12, c16. */
-import { strftime } from '../../std/civil';
+import { daysFromDate, strftime } from '../../std/civil';
 import { ROOT } from '../../world/files';
 import { FileError } from '../../world/files.contract';
 import type { Command, Tool, ToolRun } from './tool';
@@ -87,19 +87,7 @@ export function daysOf(text: string): number | undefined {
   const match = /^(\d{4})-(\d\d?)-(\d\d?)$/.exec(text);
   if (match === null) return undefined;
   const [year = 0, month = 0, day = 0] = match.slice(1).map(Number);
-  // Days of the civil calendar since 1970 (the year begins in March).
-  const y = month <= 2 ? year - 1 : year;
-  const era = Math.floor(y / 400);
-  const yearOfEra = y - era * 400;
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  return (
-    era * 146_097 +
-    yearOfEra * 365 +
-    Math.floor(yearOfEra / 4) -
-    Math.floor(yearOfEra / 100) +
-    dayOfYear -
-    719_468
-  );
+  return daysFromDate(year, month, day);
 }
 function listing(fields: readonly string[], iso: boolean): string {
   const date = (days: number): string => strftime(iso ? '%Y-%m-%d' : '%b %d, %Y', days * DAY);

@@ -1,4 +1,5 @@
 /** What the configuration's reader asks, answered by a simulated host; it remembers which files were read. */
+import { strerror } from '../../../std/errno';
 import { matchPattern } from './file-pattern';
 import { ROOT } from '../../../world/files';
 import { type Credentials, FileError } from '../../../world/files.contract';
@@ -55,20 +56,13 @@ export function hostEnvironment(
     lstat: (path) => statOf(fs.lstat(path, ROOT)),
     realpath: (path, as) => {
       const real = fs.realpath(path, { ...as, groups: [as.gid] });
-      return typeof real === 'string' ? { path: real } : { error: ERRORS[real.errno] ?? real.errno };
+      return typeof real === 'string' ? { path: real } : { error: strerror(real.errno) };
     },
     write: (path, text) => fs.writeFile(path, text, who) === undefined,
     random: (lowest, highest) => host.world.kernel.random(`keepalived:${host.name}`).integer(lowest, highest),
   };
   return { environment, files };
 }
-
-const ERRORS: Readonly<Record<string, string>> = {
-  ENOENT: 'No such file or directory',
-  EACCES: 'Permission denied',
-  ENOTDIR: 'Not a directory',
-  ELOOP: 'Too many levels of symbolic links',
-};
 
 function statOf(stat: ReturnType<Host['fs']['stat']>): ScriptStat | undefined {
   if (stat instanceof FileError) return undefined;

@@ -2,6 +2,7 @@
  * Check scripts and notify scripts: real child processes (`vrrp_script_thread`, `vrrp_script_child_thread`
  * and `notify_exec` of keepalived 2.2.7).
  */
+import { errorNumber, strerror } from '../../../std/errno';
 import { MILLISECOND, type Micros, SECOND } from '../../../std/instant';
 import type { ExitStatus } from '../../../world/process.contract';
 import type { ScriptCommand, TrackScript } from '../config';
@@ -161,7 +162,7 @@ export function spawnScript(
   if (typeof pid === 'number') return pid;
   say(
     vrrp,
-    `Error exec-ing command '${argv[0] ?? ''}', error ${ERRNO[pid.errno] ?? 0}: ${ERRNO_TEXT[pid.errno] ?? pid.errno}`,
+    `Error exec-ing command '${argv[0] ?? ''}', error ${errorNumber(pid.errno)}: ${strerror(pid.errno)}`,
   );
   // Vendor: the child that could not exec exits with 0.
   return vrrp.spawn({
@@ -172,9 +173,3 @@ export function spawnScript(
     group: 'new',
   }) as number;
 }
-const ERRNO: Readonly<Record<string, number>> = { ENOENT: 2, ENOEXEC: 8, EACCES: 13 };
-const ERRNO_TEXT: Readonly<Record<string, string>> = {
-  ENOENT: 'No such file or directory',
-  ENOEXEC: 'Exec format error',
-  EACCES: 'Permission denied',
-};

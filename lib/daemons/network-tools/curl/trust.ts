@@ -1,4 +1,5 @@
 /** What curl trusts and shows over https: files of roots, its own certificate (curl 7.88 lib/vtls/openssl.c). */
+import { errorOf } from '../../../std/errno';
 import { readCipherList, readCipherSuites } from '../../../protocols/tls/cipher-list';
 import { versionsBetween, TLS_VERSIONS } from '../../../protocols/tls/versions';
 import {
@@ -29,7 +30,6 @@ export interface TrustPlaces {
 }
 
 const CA_PATH = '/etc/ssl/certs';
-const OPEN_ERRORS = { ENOENT: [2, 'No such file or directory'], EACCES: [13, 'Permission denied'] } as const;
 
 /** Where the roots are: the options, else the environment, else what Debian's curl is built with. */
 export function trustPlaces(context: ProgramContext, call: CurlCall): TrustPlaces {
@@ -122,6 +122,5 @@ function readIdentity(context: ProgramContext, call: CurlCall): TlsIdentity | Tr
   return { chain: text };
 }
 function openingErrors(path: string, error: FileError): readonly OpensslError[] {
-  const [number, text] = error.errno === 'EACCES' ? OPEN_ERRORS.EACCES : OPEN_ERRORS.ENOENT;
-  return openErrors(path, { number, text });
+  return openErrors(path, errorOf(error.errno));
 }

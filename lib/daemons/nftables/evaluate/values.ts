@@ -2,6 +2,7 @@
  * Values by their type: how words become numbers, and numbers words again.
  * Source: nft(8) "DATA TYPES"; the words of complaints are those of 1.0.6.
  */
+import { civilFromMicros, daysFromDate } from '../../../std/civil';
 import { formatIPv4, parseClassicIPv4, parseIPv4 } from '../../../std/ipv4';
 import { HOUR, SECOND } from '../../../std/instant';
 import { type DataType, SERVICES, TYPES } from '../directives';
@@ -173,7 +174,7 @@ export class Values {
     if (found !== null) {
       const [, year, month, day, hour = 0, minute = 0, second = 0] = found.map(Number);
       return (
-        daysBefore(Number(year), Number(month), Number(day)) * 86_400 +
+        daysFromDate(Number(year), Number(month), Number(day)) * 86_400 +
         (Number.isNaN(hour) ? 0 : hour) * 3_600 +
         (Number.isNaN(minute) ? 0 : minute) * 60 +
         (Number.isNaN(second) ? 0 : second)
@@ -415,38 +416,7 @@ function hourText(seconds: number): string {
   const second = seconds % 60;
   return `${two(hour)}:${two(minute)}${second === 0 ? '' : `:${two(second)}`}`;
 }
-/** Days from 1970 to a date of the Gregorian calendar. */
-function daysBefore(year: number, month: number, day: number): number {
-  const shifted = month <= 2 ? year - 1 : year;
-  const era = Math.floor(shifted / 400);
-  const yearOfEra = shifted - era * 400;
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  return (
-    era * 146_097 +
-    yearOfEra * 365 +
-    Math.floor(yearOfEra / 4) -
-    Math.floor(yearOfEra / 100) +
-    dayOfYear -
-    719_468
-  );
-}
 function timeText(seconds: number): string {
-  const days = Math.floor(seconds / 86_400);
-  const shifted = days + 719_468;
-  const era = Math.floor(shifted / 146_097);
-  const dayOfEra = shifted - era * 146_097;
-  const yearOfEra = Math.floor(
-    (dayOfEra -
-      Math.floor(dayOfEra / 1_460) +
-      Math.floor(dayOfEra / 36_524) -
-      Math.floor(dayOfEra / 146_096)) /
-      365,
-  );
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const part = Math.floor((5 * dayOfYear + 2) / 153);
-  const day = dayOfYear - Math.floor((153 * part + 2) / 5) + 1;
-  const month = part < 10 ? part + 3 : part - 9;
-  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
-  const rest = seconds - days * 86_400;
-  return `${year}-${two(month)}-${two(day)} ${two(Math.floor(rest / 3_600))}:${two(Math.floor((rest % 3_600) / 60))}:${two(rest % 60)}`;
+  const { year, month, day, hour, minute, second } = civilFromMicros(seconds * 1_000_000);
+  return `${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}:${two(second)}`;
 }

@@ -1,14 +1,6 @@
 /** What the kernel refuses, as errno and its words. */
+import { type Errno, strerror } from '../../../std/errno';
 import type { Place } from '../parse/tree';
-
-const WORDS = {
-  ENOENT: 'No such file or directory',
-  EEXIST: 'File exists',
-  EBUSY: 'Device or resource busy',
-  EOPNOTSUPP: 'Operation not supported',
-  EINVAL: 'Invalid argument',
-  EMLINK: 'Too many links',
-} as const;
 
 export class KernelTrouble {
   constructor(
@@ -20,6 +12,6 @@ export class KernelTrouble {
     readonly before: readonly KernelTrouble[] = [],
   ) {}
 }
-export function kernel(errno: keyof typeof WORDS, place: Place | undefined): KernelTrouble {
-  return new KernelTrouble(WORDS[errno], place, errno === 'ENOENT');
+export function kernel(errno: Errno, place: Place | undefined): KernelTrouble {
+  return new KernelTrouble(strerror(errno), place, errno === 'ENOENT');
 }

@@ -1,4 +1,5 @@
 /** Starts one command of a service: environment, identity, folder, streams. Source: systemd.exec(5). */
+import { strerror } from '../../../std/errno';
 import { FileError } from '../../../world/files.contract';
 import type {
   JournalTarget,
@@ -21,16 +22,6 @@ import { streamsPassed } from './passed-streams';
 
 const ROOT = { uid: 0, gid: 0, groups: [] as number[] };
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-const ERRNO_TEXT: Readonly<Record<string, string>> = {
-  ENOENT: 'No such file or directory',
-  EACCES: 'Permission denied',
-  EPERM: 'Operation not permitted',
-  ENOTDIR: 'Not a directory',
-  EISDIR: 'Is a directory',
-  ENOEXEC: 'Exec format error',
-  ELOOP: 'Too many levels of symbolic links',
-  EAGAIN: 'Resource temporarily unavailable',
-};
 /** Why the child cannot become the program: it says so and exits with the step's status. */
 interface Step {
   status: number;
@@ -82,7 +73,7 @@ export function runCommand(
   const tag = `(${baseName(path).slice(-8)})`;
   let pid = failed === undefined ? manager.daemon.world.spawn(host, { ...common, path }) : undefined;
   if (pid !== undefined && typeof pid !== 'number') {
-    const text = ERRNO_TEXT[pid.errno] ?? pid.errno;
+    const text = strerror(pid.errno);
     const messages = [
       // What is there and may be run is found; whether it starts is the kernel's word (`exec_child`).
       `Failed to ${host.fs.access(path, 1, who) === undefined ? 'execute' : 'locate executable'} ${path}: ${text}`,
@@ -187,7 +178,7 @@ function failingStep(
   if (identity === 'no-group')
     return { status: GROUP, messages: [`Failed at step GROUP spawning ${path}: No such process`] };
   if (typeof cwd !== 'string') {
-    const text = ERRNO_TEXT[cwd.errno] ?? cwd.errno;
+    const text = strerror(cwd.errno);
     return {
       status: CHDIR,
       messages: [

@@ -3,6 +3,7 @@
  * are the same few calls; over ssh they travel as lines of text to an `rsync --server` that runs with the rights of
  * the user who logged in. The real protocol is not spoken; what it would weigh is counted in `wire.ts`.
  */
+import { errorNumber, strerror } from '../../../std/errno';
 import { type Errno, FileError, type FileKind, type Stat } from '../../../world/files.contract';
 import type { Step, Tool } from '../tool';
 
@@ -147,29 +148,7 @@ function accounts(text: string | FileError): [number, string][] {
   });
 }
 
-const TEXTS: Readonly<Partial<Record<Errno, readonly [number, string]>>> = {
-  EPERM: [1, 'Operation not permitted'],
-  ENOENT: [2, 'No such file or directory'],
-  EIO: [5, 'Input/output error'],
-  EBADF: [9, 'Bad file descriptor'],
-  EACCES: [13, 'Permission denied'],
-  EBUSY: [16, 'Device or resource busy'],
-  EEXIST: [17, 'File exists'],
-  EXDEV: [18, 'Invalid cross-device link'],
-  ENOTDIR: [20, 'Not a directory'],
-  EISDIR: [21, 'Is a directory'],
-  EINVAL: [22, 'Invalid argument'],
-  ETXTBSY: [26, 'Text file busy'],
-  ENOSPC: [28, 'No space left on device'],
-  EROFS: [30, 'Read-only file system'],
-  EMLINK: [31, 'Too many links'],
-  ENAMETOOLONG: [36, 'File name too long'],
-  ENOTEMPTY: [39, 'Directory not empty'],
-  ELOOP: [40, 'Too many levels of symbolic links'],
-};
-
 /** `Permission denied (13)` */
 export function reasonOf(errno: Errno): string {
-  const [number, text] = TEXTS[errno] ?? [0, errno];
-  return `${text} (${number})`;
+  return `${strerror(errno)} (${errorNumber(errno)})`;
 }
