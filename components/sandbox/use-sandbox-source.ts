@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 import { decodeSandbox } from '@/lib/client/sandbox-link';
 import type { ScenarioSource } from '@/lib/session/messages';
 import type { SandboxDocument } from '@/lib/session/sandbox/document';
-import { starterDocument } from '@/lib/session/sandbox/starters';
+import { STARTERS, starterDocument } from '@/lib/session/sandbox/starters';
 
 export type SandboxSource =
   | { state: 'reading' }
@@ -20,8 +20,16 @@ export function useSandboxSource(): SandboxSource {
     const packed = /^#s=(.*)$/.exec(hash)?.[1];
     const start = new URLSearchParams(search).get('start') ?? 'empty';
     if (packed === undefined) {
-      setFound(ready(starterDocument(start)));
-      if (new URLSearchParams(search).has('start'))
+      const isKnown = STARTERS.some(({ id }) => id === start);
+      setFound(
+        isKnown
+          ? ready(starterDocument(start))
+          : {
+              state: 'refused',
+              message: `There is no starter “${start.slice(0, 40)}”. There are ${STARTERS.map(({ id }) => id).join(', ')}.`,
+            },
+      );
+      if (isKnown && new URLSearchParams(search).has('start'))
         window.history.replaceState(window.history.state, '', pathname);
     } else
       void decodeSandbox(packed).then((read) => {
