@@ -225,6 +225,11 @@ export function installBaseSystem(files: Files, setup: HostSetup): void {
   for (const [path, spec] of Object.entries(etcFiles(setup))) files.install(path, spec);
 }
 
+/** A file of the base system as a host without users of its own has it. */
+export function baseFile(path: string): FileSpec | undefined {
+  return etcFiles({ name: '', interfaces: [] })[path];
+}
+
 /** useradd -m: what packages put into /etc/skel goes into every home. */
 export function fillHomes(files: Files, setup: HostSetup): void {
   const names = files.readdir('/etc/skel', ROOT);

@@ -3,6 +3,7 @@
  * packages installed, files written and read again by their daemons. Part of
  * the run's inputs, so that rewinding, branches and saved runs include them.
  */
+import { baseFile } from '../../world/base-system';
 import { enableUnit } from '../../daemons/systemd/index';
 import { runAsRoot } from '../../faults/command';
 import { hostsFile, interfacesFile, setupOf } from '../../scenario/build';
@@ -297,11 +298,11 @@ class Change {
   }
 }
 
-/** What the packages of a host put there. */
+/** What the packages of a host, or the base system, put there. */
 export function packageText(world: SimulatedWorld, host: Host, path: string): string | undefined {
   for (const name of host.state.packages) {
     const spec = world.registry.packageFiles(name)?.[path];
     if (spec?.text !== undefined) return spec.text;
   }
-  return undefined;
+  return baseFile(path)?.text;
 }

@@ -462,3 +462,22 @@ test('random sandboxes run a minute, and every file that was written is accepted
       }
   }
 });
+
+test('what nobody touched is no part of the document; a file of the base system is as long as it is edited', () => {
+  const document = starterDocument('pair');
+  const { session, ask } = open(document);
+  session.advance(5 * SECOND);
+  const files = () => {
+    const reply = ask({ kind: 'document' });
+    return reply.kind === 'document' ? reply.document.hosts['lb1']?.files : undefined;
+  };
+  const drawnFiles = Object.keys(document.hosts['lb1']?.files ?? {});
+  expect(Object.keys(files() ?? {})).toEqual(drawnFiles);
+  const path = '/etc/sysctl.conf';
+  const before = session.handle({ type: 'file-read', id: 1, host: 'lb1', path });
+  const save = (text: string) => session.handle({ type: 'file-save', id: 2, host: 'lb1', path, text });
+  save('vm.swappiness = 1\n');
+  expect(files()?.[path]?.text).toBe('vm.swappiness = 1\n');
+  save(before?.kind === 'file' ? before.text : '');
+  expect(files()?.[path]).toBeUndefined();
+});

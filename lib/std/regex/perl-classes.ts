@@ -83,13 +83,13 @@ class PerlClassReader {
     const character = String.fromCodePoint(code);
     if (this.#isQuoted) {
       if (character === '\\' && cursor.take('E')) this.#isQuoted = false;
-      else this.#literal(code, begun);
+      else this.#literal(code);
     } else if (this.options.skipsBlanks && /[ \t]/.test(character)) return;
     else if (character === '[' && /^[:.=]/.test(cursor.here) && endOfNamed(cursor, cursor.at) !== undefined)
       this.#named(begun);
     else if (character === '-' && this.#state === 'possible') this.#state = 'started';
     else if (character === '\\') this.#escape();
-    else this.#literal(code, begun);
+    else this.#literal(code);
   }
 
   #named(begun: number): void {
@@ -114,7 +114,7 @@ class PerlClassReader {
       cursor.refuse(BAD_RANGE);
   }
 
-  #literal(code: number, begun: number): void {
+  #literal(code: number): void {
     if (this.#state !== 'started') {
       this.#ranges.push(code, code);
       this.#state = 'possible';
@@ -122,10 +122,7 @@ class PerlClassReader {
     }
     const last = this.#ranges.length - 1;
     if ((this.#ranges[last] ?? 0) > code)
-      this.cursor.refuse(
-        'range out of order in character class',
-        begun === this.cursor.at ? begun : this.cursor.at - 1,
-      );
+      this.cursor.refuse('range out of order in character class', this.cursor.at - 1);
     this.#ranges[last] = code;
     this.#state = 'no';
   }
@@ -133,10 +130,10 @@ class PerlClassReader {
   #escape(): void {
     const { cursor, options } = this;
     const escape = readEscape(cursor, true);
-    if (escape.kind === 'character') return this.#literal(escape.code, cursor.at - 1);
+    if (escape.kind === 'character') return this.#literal(escape.code);
     if (escape.kind === 'reference') return cursor.refuse(BAD_ESCAPE);
     const { letter } = escape;
-    if (letter === 'b') return this.#literal(8, cursor.at - 1);
+    if (letter === 'b') return this.#literal(8);
     if (letter === 'Q') {
       this.#isQuoted = true;
       return;

@@ -1,4 +1,6 @@
 /** systemctl show: properties in the order of the bus interface. */
+import { SYSLOG_PRIORITIES } from '../../../protocols/syslog';
+import { FACILITIES } from '../journalctl/match';
 import { SIGNAL_NUMBERS } from '../../../world/signals';
 import type { Host } from '../../../world/world.contract';
 import { mountSettings } from '../mounts';
@@ -468,12 +470,9 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 /** Options whose words are numbers on the bus. */
 const NUMBERED: Readonly<Record<string, readonly string[]>> = {
-  LogLevelMax: ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'],
-  SyslogLevel: ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'],
-  SyslogFacility: [
-    ...['kern', 'user', 'mail', 'daemon', 'auth', 'syslog', 'lpr', 'news', 'uucp', 'cron', 'authpriv', 'ftp'],
-    ...['', '', '', '', 'local0', 'local1', 'local2', 'local3', 'local4', 'local5', 'local6', 'local7'],
-  ],
+  LogLevelMax: SYSLOG_PRIORITIES,
+  SyslogLevel: SYSLOG_PRIORITIES,
+  SyslogFacility: FACILITIES,
   IOSchedulingClass: ['none', 'realtime', 'best-effort', 'idle'],
   CPUSchedulingPolicy: ['other', 'fifo', 'rr', 'batch', '', 'idle'],
 };
